@@ -1,0 +1,124 @@
+//! What a consultation is about: ICT, labour management, or both.
+use serde::{Deserialize, Serialize};
+
+/// 相談分野. The two halves of the programme, one per ministry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    Ict,
+    Labor,
+}
+
+impl Field {
+    pub const ALL: [Self; 2] = [Self::Ict, Self::Labor];
+
+    /// The name in forms, tables and exports.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ict => "ict",
+            Self::Labor => "labor",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ict => "ICT",
+            Self::Labor => "労務管理",
+        }
+    }
+}
+
+/// One field or both, never none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fields {
+    Ict,
+    Labor,
+    Both,
+}
+
+impl Fields {
+    /// `None` where neither is wanted.
+    pub const fn from_flags(ict: bool, labor: bool) -> Option<Self> {
+        match (ict, labor) {
+            (true, true) => Some(Self::Both),
+            (true, false) => Some(Self::Ict),
+            (false, true) => Some(Self::Labor),
+            (false, false) => None,
+        }
+    }
+
+    pub const fn contains(self, field: Field) -> bool {
+        match (self, field) {
+            (Self::Both, _) | (Self::Ict, Field::Ict) | (Self::Labor, Field::Labor) => true,
+            (Self::Ict, Field::Labor) | (Self::Labor, Field::Ict) => false,
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Field> {
+        Field::ALL.into_iter().filter(move |&it| self.contains(it))
+    }
+
+    /// Every field of `other` is one of these.
+    pub fn covers(self, other: Self) -> bool {
+        other.iter().all(|it| self.contains(it))
+    }
+
+    pub fn union(self, other: Self) -> Self {
+        if self == other { self } else { Self::Both }
+    }
+
+    /// What is left of these fields once `taken` is covered.
+    pub fn without(self, taken: Self) -> Option<Self> {
+        let left = |field| self.contains(field) && !taken.contains(field);
+        Self::from_flags(left(Field::Ict), left(Field::Labor))
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ict => "ICT",
+            Self::Labor => "労務管理",
+            Self::Both => "両方",
+        }
+    }
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ict => "ict",
+            Self::Labor => "labor",
+            Self::Both => "both",
+        }
+    }
+}
+
+impl From<Field> for Fields {
+    fn from(field: Field) -> Self {
+        match field {
+            Field::Ict => Self::Ict,
+            Field::Labor => Self::Labor,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, Fields};
+
+    #[test]
+    fn what_is_left_and_what_was_taken_make_the_whole() {
+        for whole in [Fields::Ict, Fields::Labor, Fields::Both] {
+            for taken in [Fields::Ict, Fields::Labor, Fields::Both] {
+                let left = whole.without(taken);
+                for field in Field::ALL {
+                    let in_left = left.is_some_and(|it| it.contains(field));
+                    assert_eq!(in_left, whole.contains(field) && !taken.contains(field));
+                }
+                assert_eq!(left.is_none(), taken.covers(whole));
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! One type per kind of identifier, so that an expert's id cannot stand where a consultation's is meant.
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A person who signs in with a password: coordinator, expert, desk, observer, administrator.
+    AccountId;
+    /// One sitting of a company with one or two experts.
+    AppointmentId;
+    /// One expert asked for one or both fields of a consultation.
+    AssignmentId;
+    /// A company or organisation, whatever the number of its consultations.
+    CompanyId;
+    /// One company's request and everything that follows.
+    ConsultationId;
+    /// A person who speaks for a company in one consultation.
+    ContactId;
+    /// A regional first-line desk.
+    DeskId;
+    /// An unfinished application; secret, for it opens the draft.
+    DraftId;
+    /// A telework manager. The same value as the account with which the expert signs in.
+    ExpertId;
+    /// A question planned for after the consultation.
+    FollowUpId;
+    /// One mail to one address.
+    MailId;
+    /// One entry of a consultation's thread.
+    MessageId;
+    /// What an expert writes after a session.
+    ReportId;
+}

@@ -1,0 +1,195 @@
+//! The numbers that a programme may change from year to year (`lifecycle.md` §3).
+use serde::{Deserialize, Serialize};
+
+/// Whether the system asks the best-ranked expert by itself (`lifecycle.md` §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Routing {
+    /// Once a slot is chosen, the address confirmed and an eligible expert free.
+    Automatic,
+    /// A coordinator sends every request.
+    Reviewed,
+}
+
+/// The settings of one fiscal year. Any value is safe to compute with: `Settings::check` says what is not sensible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub routing: Routing,
+    /// Business days.
+    pub first_contact_days: u16,
+    /// Business days.
+    pub reply_days: u16,
+    /// How long a slot is kept while an application is written. Minutes.
+    pub hold_minutes: u16,
+    /// How long a submitted application's slot waits for its address to be confirmed. Hours.
+    pub unconfirmed_hold_hours: u16,
+    /// A company may move or cancel until this hour of the business day before. Hour, Japan time.
+    pub change_until_hour: u8,
+    /// Earliest bookable slot. Business days ahead.
+    pub notice_days: u16,
+    /// Last bookable day. Calendar days ahead.
+    pub horizon_days: u16,
+    /// Minutes; a multiple of 15.
+    pub online_minutes: u16,
+    /// Minutes; a multiple of 15.
+    pub visit_minutes: u16,
+    /// Kept free after an online session. Minutes; a multiple of 15.
+    pub online_buffer_minutes: u16,
+    /// Kept free before and after a visit within the expert's prefecture. Minutes; a multiple of 15.
+    pub travel_same_prefecture_minutes: u16,
+    /// The same, for a visit in the expert's or a neighbouring region.
+    pub travel_near_region_minutes: u16,
+    /// The same, farther away.
+    pub travel_far_minutes: u16,
+    /// Sessions of one company in one fiscal year.
+    pub session_cap: u16,
+    /// Calendar days after a session.
+    pub report_days: u16,
+    /// Hour of the next business day at which the survey goes out, and of the business day before for reminders.
+    pub mail_hour: u8,
+    /// Calendar months after the last session.
+    pub follow_up_months: [u8; 2],
+    /// Days without change after which a draft is deleted.
+    pub draft_days: u16,
+    /// No session after the last business day of this month (the contract closes on 31 March).
+    pub last_session_month: u8,
+    /// Opening hours of the center on business days. Hours, Japan time, half open.
+    pub opens_hour: u8,
+    pub closes_hour: u8,
+    /// Fiscal years after closing.
+    pub contact_retention_years: u8,
+    /// Fiscal years after closing.
+    pub case_retention_years: u8,
+    /// At most so many application mails to one unconfirmed address, or from one network, in a day.
+    pub mails_per_address_a_day: u16,
+    pub mails_per_network_a_day: u16,
+    /// What pages and mails call the center.
+    pub center_name: String,
+    pub center_phone: String,
+    pub center_email: String,
+    /// Who answers for personal data, in the consent text.
+    pub operator_name: String,
+    /// The version of the consent text that applicants agree to.
+    pub consent_version: String,
+    /// A notice shown instead of the application while it is not empty.
+    pub intake_closed_notice: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            routing: Routing::Automatic,
+            first_contact_days: 3,
+            reply_days: 2,
+            hold_minutes: 15,
+            unconfirmed_hold_hours: 24,
+            change_until_hour: 17,
+            notice_days: 3,
+            horizon_days: 60,
+            online_minutes: 60,
+            visit_minutes: 120,
+            online_buffer_minutes: 15,
+            travel_same_prefecture_minutes: 60,
+            travel_near_region_minutes: 120,
+            travel_far_minutes: 240,
+            session_cap: 3,
+            report_days: 7,
+            mail_hour: 10,
+            follow_up_months: [3, 6],
+            draft_days: 30,
+            last_session_month: 2,
+            opens_hour: 9,
+            closes_hour: 17,
+            contact_retention_years: 3,
+            case_retention_years: 5,
+            mails_per_address_a_day: 5,
+            mails_per_network_a_day: 30,
+            center_name: "テレワーク相談センター".to_owned(),
+            center_phone: "0120-000-000".to_owned(),
+            center_email: "center@example.jp".to_owned(),
+            operator_name: "テレワーク相談センター運営事務局".to_owned(),
+            consent_version: "2026-04".to_owned(),
+            intake_closed_notice: String::new(),
+        }
+    }
+}
+
+/// One setting that cannot be used, by its field name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct BadSetting {
+    pub field: &'static str,
+    pub message: String,
+}
+
+impl Settings {
+    /// Everything that is not sensible, at once; empty when the settings can be saved.
+    pub fn check(&self) -> Vec<BadSetting> {
+        let mut bad = Vec::new();
+        let mut range = |field, value: u16, low: u16, high: u16| {
+            if !(low..=high).contains(&value) {
+                bad.push(BadSetting { field, message: format!("{low}から{high}までの数を入力してください") });
+            }
+        };
+        range("first_contact_days", self.first_contact_days, 1, 60);
+        range("reply_days", self.reply_days, 1, 60);
+        range("hold_minutes", self.hold_minutes, 5, 240);
+        range("unconfirmed_hold_hours", self.unconfirmed_hold_hours, 1, 240);
+        range("change_until_hour", u16::from(self.change_until_hour), 0, 23);
+        range("notice_days", self.notice_days, 0, 60);
+        range("horizon_days", self.horizon_days, 1, 180);
+        range("session_cap", self.session_cap, 1, 100);
+        range("report_days", self.report_days, 1, 90);
+        range("mail_hour", u16::from(self.mail_hour), 0, 23);
+        for months in self.follow_up_months {
+            range("follow_up_months", u16::from(months), 1, 24);
+        }
+        range("draft_days", self.draft_days, 1, 365);
+        range("last_session_month", u16::from(self.last_session_month), 1, 12);
+        range("opens_hour", u16::from(self.opens_hour), 0, 23);
+        range("closes_hour", u16::from(self.closes_hour), u16::from(self.opens_hour) + 1, 24);
+        range("contact_retention_years", u16::from(self.contact_retention_years), 1, 30);
+        range("case_retention_years", u16::from(self.case_retention_years), 1, 30);
+        range("mails_per_address_a_day", self.mails_per_address_a_day, 1, 1000);
+        range("mails_per_network_a_day", self.mails_per_network_a_day, 1, 10000);
+        for (field, minutes, least) in [
+            ("online_minutes", self.online_minutes, 15),
+            ("visit_minutes", self.visit_minutes, 15),
+            ("online_buffer_minutes", self.online_buffer_minutes, 0),
+            ("travel_same_prefecture_minutes", self.travel_same_prefecture_minutes, 0),
+            ("travel_near_region_minutes", self.travel_near_region_minutes, 0),
+            ("travel_far_minutes", self.travel_far_minutes, 0),
+        ] {
+            if !minutes.is_multiple_of(15) || !(least..=480).contains(&minutes) {
+                let message = format!("{least}から480までの、15の倍数を入力してください");
+                bad.push(BadSetting { field, message });
+            }
+        }
+        for (field, value) in [
+            ("center_name", &self.center_name),
+            ("center_phone", &self.center_phone),
+            ("center_email", &self.center_email),
+            ("operator_name", &self.operator_name),
+            ("consent_version", &self.consent_version),
+        ] {
+            if value.trim().is_empty() {
+                bad.push(BadSetting { field, message: "入力してください".to_owned() });
+            }
+        }
+        bad
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn the_defaults_can_be_saved_and_nonsense_cannot() {
+        assert_eq!(Settings::default().check(), []);
+        let bad = Settings { online_minutes: 50, closes_hour: 3, center_name: " ".into(), ..Default::default() };
+        let fields: Vec<_> = bad.check().into_iter().map(|it| it.field).collect();
+        assert_eq!(fields, ["closes_hour", "online_minutes", "center_name"]);
+    }
+}
