@@ -3,16 +3,16 @@
 //! Times are UTC instants unless a name says otherwise; days, opening hours and quarter hours are Japan's.
 pub mod id;
 
-pub mod text;
-pub mod field;
-pub mod prefecture;
 pub mod company;
 pub mod contact;
+pub mod field;
 pub mod number;
+pub mod prefecture;
+pub mod text;
 
 pub mod calendar;
-pub mod wording;
 pub mod settings;
+pub mod wording;
 
 pub mod availability;
 pub mod routing;

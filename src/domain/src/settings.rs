@@ -129,7 +129,9 @@ impl Settings {
         let mut bad = Vec::new();
         let mut range = |field, value: u16, low: u16, high: u16| {
             if !(low..=high).contains(&value) {
-                bad.push(BadSetting { field, message: format!("{low}から{high}までの数を入力してください") });
+                bad.push(BadSetting {
+                    field, message: format!("{low}から{high}までの数を入力してください")
+                });
             }
         };
         range("first_contact_days", self.first_contact_days, 1, 60);
@@ -188,7 +190,8 @@ mod tests {
     #[test]
     fn the_defaults_can_be_saved_and_nonsense_cannot() {
         assert_eq!(Settings::default().check(), []);
-        let bad = Settings { online_minutes: 50, closes_hour: 3, center_name: " ".into(), ..Default::default() };
+        let bad =
+            Settings { online_minutes: 50, closes_hour: 3, center_name: " ".into(), ..Default::default() };
         let fields: Vec<_> = bad.check().into_iter().map(|it| it.field).collect();
         assert_eq!(fields, ["closes_hour", "online_minutes", "center_name"]);
     }

@@ -1,0 +1,33 @@
+//! What the company wrote, once per consultation.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "application")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub consultation_id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub description: String,
+    #[sea_orm(column_type = "Text")]
+    pub company_kana: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub corporate_number: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub organization: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub postal_code: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub city: String,
+    #[sea_orm(column_type = "Text")]
+    pub street: String,
+    #[sea_orm(column_type = "Text")]
+    pub building: String,
+    pub employees: Option<i32>,
+    pub regular_employees: Option<i32>,
+    pub capital: Option<i64>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub telework_status: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

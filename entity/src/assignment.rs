@@ -1,0 +1,27 @@
+//! One expert asked for one or both fields of a consultation.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "assignment")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub consultation_id: Uuid,
+    pub expert_id: Uuid,
+    pub ict: bool,
+    pub labor: bool,
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    pub offered_at: DateTimeUtc,
+    /// When the expert's answer is due.
+    pub due_at: DateTimeUtc,
+    pub deadline: Json,
+    pub answered_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub decline_reason: Option<String>,
+    /// Why this expert was chosen.
+    pub reasons: Json,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

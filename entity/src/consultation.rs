@@ -1,0 +1,66 @@
+//! One company's request and everything that follows.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "consultation")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub number: String,
+    pub fiscal_year: i32,
+    pub serial: i32,
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    pub state_since: DateTimeUtc,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub unfulfilled_reason: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub referred_to: Option<String>,
+    pub company_id: Uuid,
+    /// As typed in this application.
+    #[sea_orm(column_type = "Text")]
+    pub company_name: String,
+    /// Folded from name, kana and number.
+    #[sea_orm(column_type = "Text")]
+    pub search_key: String,
+    pub prefecture: Option<i16>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub industry: Option<String>,
+    pub ict: bool,
+    pub labor: bool,
+    #[sea_orm(column_type = "Text")]
+    pub mode: String,
+    #[sea_orm(column_type = "Text")]
+    pub origin: String,
+    pub desk_id: Option<Uuid>,
+    /// Who typed it, where the company did not.
+    pub entered_by: Option<Uuid>,
+    pub coordinator_id: Option<Uuid>,
+    pub address_confirmed_at: Option<DateTimeUtc>,
+    pub received_at: DateTimeUtc,
+    pub ended_at: Option<DateTimeUtc>,
+    /// Whose turn it is; follows from the state.
+    #[sea_orm(column_type = "Text")]
+    pub turn: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub deadline_kind: Option<String>,
+    pub deadline: Option<Json>,
+    pub due_at: Option<DateTimeUtc>,
+    /// What the inbox sorts by: the deadline, else since when the state holds.
+    pub sort_at: DateTimeUtc,
+    pub sessions_done: i32,
+    pub event_count: i32,
+    /// Rises with every change; a page that was read earlier cannot overwrite.
+    pub version: i32,
+    /// Makes a form that is sent twice one consultation.
+    #[sea_orm(column_type = "Text")]
+    pub submission_key: String,
+    #[sea_orm(column_type = "Text")]
+    pub consent_version: String,
+    pub consent_at: DateTimeUtc,
+    pub newsletter: bool,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

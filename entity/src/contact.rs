@@ -1,0 +1,29 @@
+//! The person who speaks for the company in one consultation.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "contact")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub consultation_id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    #[sea_orm(column_type = "Text")]
+    pub kana: String,
+    #[sea_orm(column_type = "Text")]
+    pub department: String,
+    #[sea_orm(column_type = "Text")]
+    pub position: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub email: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub email_key: Option<String>,
+    /// As typed.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub phone: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub phone_digits: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

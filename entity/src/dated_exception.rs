@@ -1,0 +1,18 @@
+//! One span of one day, added to or taken from the weekly rule.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "dated_exception")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub expert_id: Uuid,
+    pub date: Date,
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    pub start_quarter: i16,
+    pub end_quarter: i16,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,24 @@
+//! An unfinished application.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "draft")]
+pub struct Model {
+    /// Secret: whoever has it may go on writing.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub form: Json,
+    /// Where the link to resume may be mailed.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub email_key: Option<String>,
+    /// A keyed hash of the network that it came from, for the daily limits.
+    #[sea_orm(column_type = "Text")]
+    pub network: String,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub expires_at: DateTimeUtc,
+    pub consultation_id: Option<Uuid>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

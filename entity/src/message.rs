@@ -1,0 +1,24 @@
+//! One entry of a consultation's thread.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "message")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub consultation_id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub author_kind: String,
+    pub author_id: Option<Uuid>,
+    #[sea_orm(column_type = "Text")]
+    pub channel: String,
+    /// Never shown to the company.
+    pub internal: bool,
+    #[sea_orm(column_type = "Text")]
+    pub body: String,
+    pub created_at: DateTimeUtc,
+    pub read_by_company_at: Option<DateTimeUtc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,25 @@
+//! What an expert writes after a session.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "report")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub consultation_id: Uuid,
+    pub appointment_id: Uuid,
+    pub author_id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    pub body: Json,
+    pub submitted_at: Option<DateTimeUtc>,
+    pub decided_at: Option<DateTimeUtc>,
+    pub decided_by: Option<Uuid>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub returned_reason: Option<String>,
+    pub version: i32,
+    pub updated_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,25 @@
+//! The history of the schema. Runs alike on SQLite and PostgreSQL; imports neither `entity` nor `domain`.
+pub use sea_orm_migration::prelude::*;
+
+mod m20261120_000001_people;
+mod m20261120_000002_programme;
+mod m20261120_000003_expert;
+mod m20261120_000004_consultation;
+mod m20261120_000005_appointment;
+mod m20261120_000006_outbox;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261120_000001_people::Migration),
+            Box::new(m20261120_000002_programme::Migration),
+            Box::new(m20261120_000003_expert::Migration),
+            Box::new(m20261120_000004_consultation::Migration),
+            Box::new(m20261120_000005_appointment::Migration),
+            Box::new(m20261120_000006_outbox::Migration),
+        ]
+    }
+}

@@ -1,0 +1,109 @@
+//! Who signs in, and how.
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(desk()).await?;
+        manager.create_table(account()).await?;
+        manager.create_table(session()).await?;
+        manager
+            .create_index(
+                Index::create().name("ix_session_account_id").table("session").col("account_id").take(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create().name("ix_session_expires_at").table("session").col("expires_at").take(),
+            )
+            .await?;
+        manager.create_table(link()).await?;
+        manager
+            .create_index(Index::create().name("ix_link_expires_at").table("link").col("expires_at").take())
+            .await?;
+        Ok(())
+    }
+}
+
+/// A regional first-line desk.
+fn desk() -> TableCreateStatement {
+    Table::create()
+        .table("desk")
+        .col(uuid("id").primary_key())
+        .col(text("name"))
+        .col(small_integer("prefecture"))
+        .col(boolean("active"))
+        .check(Expr::cust("prefecture BETWEEN 1 AND 47"))
+        .take()
+}
+
+/// A person who signs in with a password.
+fn account() -> TableCreateStatement {
+    Table::create()
+        .table("account")
+        .col(uuid("id").primary_key())
+        .col(text("email"))
+        .col(text("email_key").unique_key())
+        .col(text("name"))
+        .col(text("role"))
+        .col(uuid_null("desk_id"))
+        .col(text_null("password_hash"))
+        .col(boolean("active"))
+        .col(integer("failed_sign_ins"))
+        .col(timestamp_with_time_zone_null("locked_until"))
+        .col(timestamp_with_time_zone("created_at"))
+        .foreign_key(
+            ForeignKey::create().name("fk_account_desk_id").from("account", "desk_id").to("desk", "id"),
+        )
+        .check(Expr::cust("role IN ('coordinator', 'expert', 'desk', 'observer', 'administrator')"))
+        .check(Expr::cust("(role = 'desk') = (desk_id IS NOT NULL)"))
+        .take()
+}
+
+/// A signed-in browser: of an account, or of a company's contact.
+fn session() -> TableCreateStatement {
+    Table::create()
+        .table("session")
+        .col(text("token_hash").primary_key())
+        .col(uuid_null("account_id"))
+        .col(text_null("contact_email_key"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("expires_at"))
+        .col(timestamp_with_time_zone_null("revoked_at"))
+        .foreign_key(
+            ForeignKey::create()
+                .name("fk_session_account_id")
+                .from("session", "account_id")
+                .to("account", "id")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
+        .check(Expr::cust("(account_id IS NULL) <> (contact_email_key IS NULL)"))
+        .take()
+}
+
+/// A single-use link that was mailed or handed over.
+fn link() -> TableCreateStatement {
+    Table::create()
+        .table("link")
+        .col(text("token_hash").primary_key())
+        .col(text("purpose"))
+        .col(uuid_null("account_id"))
+        .col(text_null("email_key"))
+        .col(uuid_null("consultation_id"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("expires_at"))
+        .col(timestamp_with_time_zone_null("used_at"))
+        .foreign_key(
+            ForeignKey::create()
+                .name("fk_link_account_id")
+                .from("link", "account_id")
+                .to("account", "id")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
+        .check(Expr::cust("purpose IN ('set_password', 'sign_in', 'confirm')"))
+        .check(Expr::cust("(account_id IS NULL) <> (email_key IS NULL)"))
+        .take()
+}
