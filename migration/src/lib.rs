@@ -1,6 +1,7 @@
 //! The history of the schema. Runs alike on SQLite and PostgreSQL; imports neither `entity` nor `domain`.
-pub use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigratorTrait, prelude::*};
 
+mod indexes;
 mod m20261120_000001_people;
 mod m20261120_000002_programme;
 mod m20261120_000003_expert;

@@ -1,6 +1,8 @@
 //! Who signs in, and how.
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::indexes::index;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -10,20 +12,10 @@ impl MigrationTrait for Migration {
         manager.create_table(desk()).await?;
         manager.create_table(account()).await?;
         manager.create_table(session()).await?;
-        manager
-            .create_index(
-                Index::create().name("ix_session_account_id").table("session").col("account_id").take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create().name("ix_session_expires_at").table("session").col("expires_at").take(),
-            )
-            .await?;
+        manager.create_index(index("session", &["account_id"])).await?;
+        manager.create_index(index("session", &["expires_at"])).await?;
         manager.create_table(link()).await?;
-        manager
-            .create_index(Index::create().name("ix_link_expires_at").table("link").col("expires_at").take())
-            .await?;
+        manager.create_index(index("link", &["expires_at"])).await?;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! Experts and when they can be asked.
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::indexes::index;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -12,33 +14,11 @@ impl MigrationTrait for Migration {
         manager.create_table(expert_theme()).await?;
         manager.create_table(expert_industry()).await?;
         manager.create_table(weekly_rule()).await?;
-        manager
-            .create_index(
-                Index::create().name("ix_weekly_rule_expert_id").table("weekly_rule").col("expert_id").take(),
-            )
-            .await?;
+        manager.create_index(index("weekly_rule", &["expert_id"])).await?;
         manager.create_table(dated_exception()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_dated_exception_expert_id_date")
-                    .table("dated_exception")
-                    .col("expert_id")
-                    .col("date")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(index("dated_exception", &["expert_id", "date"])).await?;
         manager.create_table(absence()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_absence_expert_id_last_date")
-                    .table("absence")
-                    .col("expert_id")
-                    .col("last_date")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(index("absence", &["expert_id", "last_date"])).await?;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! The consultation and what a company said of itself.
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::indexes::{index, unique};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -8,111 +10,26 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(company()).await?;
-        manager
-            .create_index(
-                Index::create().name("ix_company_search_key").table("company").col("search_key").take(),
-            )
-            .await?;
+        manager.create_index(index("company", &["search_key"])).await?;
         manager.create_table(conflict_of_interest()).await?;
         manager.create_table(consultation()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("uq_consultation_fiscal_year_serial")
-                    .table("consultation")
-                    .col("fiscal_year")
-                    .col("serial")
-                    .unique()
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_consultation_turn_sort_at_id")
-                    .table("consultation")
-                    .col("turn")
-                    .col("sort_at")
-                    .col("id")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_consultation_received_at_id")
-                    .table("consultation")
-                    .col("received_at")
-                    .col("id")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_consultation_company_id")
-                    .table("consultation")
-                    .col("company_id")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_consultation_desk_id_received_at")
-                    .table("consultation")
-                    .col("desk_id")
-                    .col("received_at")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_consultation_search_key")
-                    .table("consultation")
-                    .col("search_key")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(unique("consultation", &["fiscal_year", "serial"])).await?;
+        manager.create_index(index("consultation", &["turn", "sort_at", "id"])).await?;
+        manager.create_index(index("consultation", &["received_at", "id"])).await?;
+        manager.create_index(index("consultation", &["company_id"])).await?;
+        manager.create_index(index("consultation", &["desk_id", "received_at"])).await?;
+        manager.create_index(index("consultation", &["search_key"])).await?;
         manager.create_table(application()).await?;
         manager.create_table(consultation_theme()).await?;
         manager.create_table(contact()).await?;
-        manager
-            .create_index(
-                Index::create().name("ix_contact_email_key").table("contact").col("email_key").take(),
-            )
-            .await?;
+        manager.create_index(index("contact", &["email_key"])).await?;
         manager.create_table(draft()).await?;
-        manager
-            .create_index(Index::create().name("ix_draft_expires_at").table("draft").col("expires_at").take())
-            .await?;
-        manager
-            .create_index(Index::create().name("ix_draft_email_key").table("draft").col("email_key").take())
-            .await?;
+        manager.create_index(index("draft", &["expires_at"])).await?;
+        manager.create_index(index("draft", &["email_key"])).await?;
         manager.create_table(event()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("uq_event_consultation_id_seq")
-                    .table("event")
-                    .col("consultation_id")
-                    .col("seq")
-                    .unique()
-                    .take(),
-            )
-            .await?;
+        manager.create_index(unique("event", &["consultation_id", "seq"])).await?;
         manager.create_table(message()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_message_consultation_id_created_at")
-                    .table("message")
-                    .col("consultation_id")
-                    .col("created_at")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(index("message", &["consultation_id", "created_at"])).await?;
         Ok(())
     }
 }

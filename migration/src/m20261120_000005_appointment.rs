@@ -1,6 +1,8 @@
 //! Assignments, appointments and the calendar they fill.
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::indexes::{index, unique, unique_where};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -9,156 +11,39 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(assignment()).await?;
         manager
-            .create_index(
-                Index::create()
-                    .name("uq_assignment_consultation_id_ict")
-                    .table("assignment")
-                    .col("consultation_id")
-                    .unique()
-                    .and_where(Expr::cust("ict AND state IN ('offered', 'accepted')"))
-                    .take(),
-            )
+            .create_index(unique_where(
+                "assignment",
+                &["consultation_id"],
+                "ict AND state IN ('offered', 'accepted')",
+            ))
             .await?;
         manager
-            .create_index(
-                Index::create()
-                    .name("uq_assignment_consultation_id_labor")
-                    .table("assignment")
-                    .col("consultation_id")
-                    .unique()
-                    .and_where(Expr::cust("labor AND state IN ('offered', 'accepted')"))
-                    .take(),
-            )
+            .create_index(unique_where(
+                "assignment",
+                &["consultation_id"],
+                "labor AND state IN ('offered', 'accepted')",
+            ))
             .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_assignment_consultation_id")
-                    .table("assignment")
-                    .col("consultation_id")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_assignment_expert_id_state")
-                    .table("assignment")
-                    .col("expert_id")
-                    .col("state")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_assignment_state_due_at")
-                    .table("assignment")
-                    .col("state")
-                    .col("due_at")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(index("assignment", &["consultation_id"])).await?;
+        manager.create_index(index("assignment", &["expert_id", "state"])).await?;
+        manager.create_index(index("assignment", &["state", "due_at"])).await?;
         manager.create_table(appointment()).await?;
         manager
-            .create_index(
-                Index::create()
-                    .name("uq_appointment_consultation_id_state")
-                    .table("appointment")
-                    .col("consultation_id")
-                    .unique()
-                    .and_where(Expr::cust("state IN ('held', 'confirmed')"))
-                    .take(),
-            )
+            .create_index(unique_where("appointment", &["consultation_id"], "state IN ('held', 'confirmed')"))
             .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("uq_appointment_draft_id_state")
-                    .table("appointment")
-                    .col("draft_id")
-                    .unique()
-                    .and_where(Expr::cust("state = 'held'"))
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_appointment_consultation_id")
-                    .table("appointment")
-                    .col("consultation_id")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_appointment_state_held_until")
-                    .table("appointment")
-                    .col("state")
-                    .col("held_until")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create().name("ix_appointment_starts_at").table("appointment").col("starts_at").take(),
-            )
-            .await?;
+        manager.create_index(unique_where("appointment", &["draft_id"], "state = 'held'")).await?;
+        manager.create_index(index("appointment", &["consultation_id"])).await?;
+        manager.create_index(index("appointment", &["state", "held_until"])).await?;
+        manager.create_index(index("appointment", &["starts_at"])).await?;
         manager.create_table(appointment_expert()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_appointment_expert_expert_id")
-                    .table("appointment_expert")
-                    .col("expert_id")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(index("appointment_expert", &["expert_id"])).await?;
         manager.create_table(calendar_cell()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_calendar_cell_appointment_id")
-                    .table("calendar_cell")
-                    .col("appointment_id")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(index("calendar_cell", &["appointment_id"])).await?;
         manager.create_table(report()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_report_consultation_id")
-                    .table("report")
-                    .col("consultation_id")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(index("report", &["consultation_id"])).await?;
         manager.create_table(follow_up()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("uq_follow_up_consultation_id_kind_round")
-                    .table("follow_up")
-                    .col("consultation_id")
-                    .col("kind")
-                    .col("round")
-                    .unique()
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_follow_up_state_due_at")
-                    .table("follow_up")
-                    .col("state")
-                    .col("due_at")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(unique("follow_up", &["consultation_id", "kind", "round"])).await?;
+        manager.create_index(index("follow_up", &["state", "due_at"])).await?;
         Ok(())
     }
 }

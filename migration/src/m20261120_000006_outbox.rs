@@ -1,6 +1,8 @@
 //! Mail, written with the change that causes it.
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::indexes::index;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -8,40 +10,11 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(outbox()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_outbox_state_due_at")
-                    .table("outbox")
-                    .col("state")
-                    .col("due_at")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_outbox_consultation_id")
-                    .table("outbox")
-                    .col("consultation_id")
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create().name("ix_outbox_created_at").table("outbox").col("created_at").take(),
-            )
-            .await?;
+        manager.create_index(index("outbox", &["state", "due_at"])).await?;
+        manager.create_index(index("outbox", &["consultation_id"])).await?;
+        manager.create_index(index("outbox", &["created_at"])).await?;
         manager.create_table(outbox_attempt()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("ix_outbox_attempt_outbox_id")
-                    .table("outbox_attempt")
-                    .col("outbox_id")
-                    .take(),
-            )
-            .await?;
+        manager.create_index(index("outbox_attempt", &["outbox_id"])).await?;
         manager.create_table(mail_budget()).await?;
         manager.create_table(worker_beat()).await?;
         Ok(())

@@ -1,6 +1,7 @@
 //! What the service decides. Plain values in, plain values out: no I/O, no clock, no framework.
 //!
 //! Times are UTC instants unless a name says otherwise; days, opening hours and quarter hours are Japan's.
+pub mod actor;
 pub mod id;
 
 pub mod company;
@@ -13,6 +14,12 @@ pub mod text;
 pub mod calendar;
 pub mod settings;
 pub mod wording;
+
+pub mod appointment;
+pub mod assignment;
+pub mod consultation;
+pub mod follow_up;
+pub mod report;
 
 pub mod availability;
 pub mod routing;

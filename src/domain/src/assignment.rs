@@ -1,0 +1,184 @@
+//! One expert asked for one or both fields of a consultation (担当依頼).
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    field::Fields,
+    id::{AssignmentId, ConsultationId, ExpertId},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    pub id: AssignmentId,
+    pub consultation: ConsultationId,
+    pub expert: ExpertId,
+    pub fields: Fields,
+    pub state: AssignmentState,
+    pub offered_at: DateTime<Utc>,
+    /// When the expert's answer is due.
+    pub due_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum AssignmentState {
+    Offered,
+    Accepted { at: DateTime<Utc> },
+    Declined { at: DateTime<Utc>, reason: String },
+    Lapsed { at: DateTime<Utc> },
+    Withdrawn { at: DateTime<Utc> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerRefused {
+    #[error("この依頼には、すでに回答済みです。")]
+    AlreadyAnswered,
+    #[error("この依頼は、回答期限を過ぎたため、ほかの専門家に依頼しました。")]
+    Lapsed,
+    #[error("この依頼は、取り下げられました。")]
+    Withdrawn,
+    #[error("回答期限がまだ来ていません。")]
+    NotDue,
+}
+
+impl Assignment {
+    pub fn accept(self, now: DateTime<Utc>) -> Result<Self, AnswerRefused> {
+        self.still_offered()?;
+        Ok(Self { state: AssignmentState::Accepted { at: now }, ..self })
+    }
+
+    pub fn decline(self, reason: String, now: DateTime<Utc>) -> Result<Self, AnswerRefused> {
+        self.still_offered()?;
+        Ok(Self { state: AssignmentState::Declined { at: now, reason }, ..self })
+    }
+
+    /// Gives up waiting. Refused before the answer is due.
+    pub fn lapse(self, now: DateTime<Utc>) -> Result<Self, AnswerRefused> {
+        self.still_offered()?;
+        if now < self.due_at {
+            return Err(AnswerRefused::NotDue);
+        }
+        Ok(Self { state: AssignmentState::Lapsed { at: now }, ..self })
+    }
+
+    /// Takes the request back, answered or not. What has ended stays as it ended.
+    pub fn withdraw(self, now: DateTime<Utc>) -> Self {
+        let state = match self.state {
+            AssignmentState::Offered | AssignmentState::Accepted { .. } => {
+                AssignmentState::Withdrawn { at: now }
+            }
+            ended @ (AssignmentState::Declined { .. }
+            | AssignmentState::Lapsed { .. }
+            | AssignmentState::Withdrawn { .. }) => ended,
+        };
+        Self { state, ..self }
+    }
+
+    pub const fn is_live(&self) -> bool {
+        matches!(self.state, AssignmentState::Offered | AssignmentState::Accepted { .. })
+    }
+
+    pub const fn is_accepted(&self) -> bool {
+        matches!(self.state, AssignmentState::Accepted { .. })
+    }
+
+    const fn still_offered(&self) -> Result<(), AnswerRefused> {
+        match self.state {
+            AssignmentState::Offered => Ok(()),
+            AssignmentState::Accepted { .. } | AssignmentState::Declined { .. } => {
+                Err(AnswerRefused::AlreadyAnswered)
+            }
+            AssignmentState::Lapsed { .. } => Err(AnswerRefused::Lapsed),
+            AssignmentState::Withdrawn { .. } => Err(AnswerRefused::Withdrawn),
+        }
+    }
+}
+
+impl AssignmentState {
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Accepted { .. } => "accepted",
+            Self::Declined { .. } => "declined",
+            Self::Lapsed { .. } => "lapsed",
+            Self::Withdrawn { .. } => "withdrawn",
+        }
+    }
+
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Offered => "回答待ち",
+            Self::Accepted { .. } => "引受け",
+            Self::Declined { .. } => "辞退",
+            Self::Lapsed { .. } => "期限切れ",
+            Self::Withdrawn { .. } => "取消し",
+        }
+    }
+}
+
+/// Which of `fields` no expert has accepted.
+pub fn still_open(fields: Fields, assignments: &[Assignment]) -> Option<Fields> {
+    assignments.iter().filter(|it| it.is_accepted()).try_fold(fields, |left, it| left.without(it.fields))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+    use uuid::Uuid;
+
+    use super::{AnswerRefused, Assignment, AssignmentState, still_open};
+    use crate::{
+        field::Fields,
+        id::{AssignmentId, ConsultationId, ExpertId},
+    };
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn assignment(fields: Fields, state: AssignmentState) -> Assignment {
+        Assignment {
+            id: AssignmentId(Uuid::nil()),
+            consultation: ConsultationId(Uuid::nil()),
+            expert: ExpertId(Uuid::nil()),
+            fields,
+            state,
+            offered_at: NOW,
+            due_at: NOW + TimeDelta::days(2),
+        }
+    }
+
+    /// Every state × every answer.
+    #[test]
+    fn only_what_is_offered_can_be_answered() {
+        let late = NOW + TimeDelta::days(2);
+        for (state, refused) in [
+            (AssignmentState::Offered, None),
+            (AssignmentState::Accepted { at: NOW }, Some(AnswerRefused::AlreadyAnswered)),
+            (
+                AssignmentState::Declined { at: NOW, reason: "多忙".into() },
+                Some(AnswerRefused::AlreadyAnswered),
+            ),
+            (AssignmentState::Lapsed { at: NOW }, Some(AnswerRefused::Lapsed)),
+            (AssignmentState::Withdrawn { at: NOW }, Some(AnswerRefused::Withdrawn)),
+        ] {
+            let it = assignment(Fields::Ict, state);
+            assert_eq!(it.clone().accept(late).err(), refused);
+            assert_eq!(it.clone().decline("多忙".into(), late).err(), refused);
+            assert_eq!(it.clone().lapse(late).err(), refused);
+            assert!(!it.withdraw(late).is_live());
+        }
+        let early = assignment(Fields::Ict, AssignmentState::Offered).lapse(NOW);
+        assert_eq!(early.err(), Some(AnswerRefused::NotDue));
+    }
+
+    #[test]
+    fn a_field_is_open_until_someone_accepts_it() {
+        let offered = assignment(Fields::Ict, AssignmentState::Offered);
+        let accepted = offered.clone().accept(NOW).unwrap();
+        assert_eq!(still_open(Fields::Both, &[]), Some(Fields::Both));
+        assert_eq!(still_open(Fields::Both, std::slice::from_ref(&offered)), Some(Fields::Both));
+        assert_eq!(still_open(Fields::Both, std::slice::from_ref(&accepted)), Some(Fields::Labor));
+        assert_eq!(still_open(Fields::Ict, &[accepted.clone()]), None);
+        let both = assignment(Fields::Labor, AssignmentState::Accepted { at: NOW });
+        assert_eq!(still_open(Fields::Both, &[accepted, both]), None);
+    }
+}

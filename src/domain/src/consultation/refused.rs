@@ -1,0 +1,31 @@
+//! Why an act is refused, as a sentence for the person concerned.
+use chrono::{DateTime, FixedOffset, Utc};
+
+use super::{act::Deed, state::State};
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("いまの状況（{}）では「{}」はできません。最新の内容を確認してください。", .state.label(), .deed.label())]
+    NotNow { deed: Deed, state: State },
+    #[error("「{}」は、この立場では行えません。", .0.label())]
+    NotYours(Deed),
+    #[error("この相談は終了しています（{}）。続けるときは、相談センターへご連絡ください。", .0.label())]
+    HasEnded(State),
+    #[error(
+        "連絡先のメールアドレスが確認されていないため、専門家に依頼できません。電話などで確認してください。"
+    )]
+    AddressUnconfirmed,
+    #[error("変更できる期限（{}）を過ぎました。お急ぎのときは、相談センターへお電話ください。", minute(*.until))]
+    TooLate { until: DateTime<Utc> },
+    #[error("相談の開始（{}）より前には記録できません。", minute(*.starts_at))]
+    NotStarted { starts_at: DateTime<Utc> },
+    #[error("今年度の相談は{cap}回までです。続けるときは、相談センターへご相談ください。")]
+    CapReached { cap: u16 },
+}
+
+fn minute(at: DateTime<Utc>) -> String {
+    match FixedOffset::east_opt(9 * 3600) {
+        Some(japan) => at.with_timezone(&japan).format("%-m月%-d日%-H:%M").to_string(),
+        None => at.format("%-m月%-d日%-H:%M（協定世界時）").to_string(),
+    }
+}
