@@ -1,1 +1,18 @@
+//! The imperative shell around `domain`: it loads, asks the domain to decide, and saves.
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod problem;
+pub mod secret;
+pub mod url;
 
+pub mod store;
+
+pub mod calendar;
+pub mod mail;
+
+pub mod ops;
+
+pub mod worker;
+
+pub mod web;

@@ -1,0 +1,32 @@
+//! Everything a handler or the worker may need, built once at start-up.
+use std::sync::Arc;
+
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use crate::{clock::Clock, config::Config, mail::transport::Transport, secret::Secret, url::Site};
+
+#[derive(Clone, Debug)]
+pub struct App {
+    pub db: DatabaseConnection,
+    pub clock: Clock,
+    pub mail: Transport,
+    /// What signs links and hashes tokens.
+    pub secret: Secret,
+    /// The absolute addresses of our pages.
+    pub site: Site,
+    pub config: Arc<Config>,
+}
+
+impl App {
+    /// A transaction that will write.
+    ///
+    /// SQLite has no row locks (`lock_exclusive` is silently dropped there), so it takes the write lock up front; a
+    /// deferred transaction would fail with "database is locked" as soon as two of them wrote.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+        self.db.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
+    }
+}

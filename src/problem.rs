@@ -1,0 +1,88 @@
+//! Why a request could not be done. One variant per reaction, not per cause; knows no HTTP.
+use domain::{
+    appointment::AppointmentRefused, assignment::AnswerRefused, consultation::Refused, report::ReportRefused,
+};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    #[error("お探しのページまたは相談案件が見つかりません。")]
+    NotFound,
+    /// Nobody is signed in; the page sends them to the sign-in of its audience.
+    #[error("ログインしてください。")]
+    SignInFirst,
+    #[error("このページを表示する権限がありません。")]
+    Forbidden,
+    /// The rules say no; the sentence is for the person.
+    #[error("{0}")]
+    Refused(String),
+    /// Someone else changed it first.
+    #[error("ほかの担当者が先に更新しました。最新の内容を確認してください。")]
+    Stale,
+    /// Another booking took the time.
+    #[error("選んだ日時は、ほかの方の予約が先に入りました。別の日時を選んでください。")]
+    SlotTaken,
+    /// A link or a kept draft is over.
+    #[error("このリンクは期限が切れています。")]
+    Expired,
+    /// More than one address or network may cause in a day.
+    #[error("短い時間に多くの操作がありました。しばらくたってから、もう一度お試しください。")]
+    TooMany,
+    /// What was sent cannot be read at all (not a field error: those go back to the form).
+    #[error("送信された内容を読み取れませんでした。前の画面に戻って、もう一度お試しください。")]
+    Unreadable,
+    #[error("internal error")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<AnswerRefused> for Problem {
+    fn from(refused: AnswerRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<AppointmentRefused> for Problem {
+    fn from(refused: AppointmentRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<ReportRefused> for Problem {
+    fn from(refused: ReportRefused) -> Self {
+        match refused {
+            ReportRefused::Stale => Self::Stale,
+            ReportRefused::AlreadySubmitted | ReportRefused::NotSubmitted | ReportRefused::Incomplete => {
+                Self::Refused(refused.to_string())
+            }
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for Problem {
+    fn from(err: sea_orm::DbErr) -> Self {
+        Self::Internal(err.into())
+    }
+}
+
+impl From<askama::Error> for Problem {
+    fn from(err: askama::Error) -> Self {
+        Self::Internal(err.into())
+    }
+}
+
+impl From<serde_json::Error> for Problem {
+    fn from(err: serde_json::Error) -> Self {
+        Self::Internal(err.into())
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    fn from(err: anyhow::Error) -> Self {
+        Self::Internal(err)
+    }
+}
