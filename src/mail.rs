@@ -1,0 +1,5 @@
+//! What mail says and how it is handed over. Knows neither database nor web.
+pub mod compose;
+pub mod letter;
+pub mod occasion;
+pub mod transport;

@@ -1,0 +1,1 @@
+//! From an occasion to a letter.

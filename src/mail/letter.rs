@@ -1,0 +1,207 @@
+//! One mail as the outbox keeps it: written in full when its cause happens, so that what was promised can be read.
+use chrono::{DateTime, Utc};
+use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub kind: MailKind,
+    pub consultation: Option<ConsultationId>,
+    /// The bare address.
+    pub to: String,
+    /// The name beside the address; may be empty.
+    pub to_name: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub calendar: Option<CalendarPart>,
+    /// Not before.
+    pub due_at: DateTime<Utc>,
+    /// Two letters of one key would be the same mail twice; the second is dropped.
+    pub dedup_key: Option<String>,
+    /// What has to be true when it is sent.
+    pub must_hold: Option<MustHold>,
+}
+
+/// An iCalendar object (RFC 5545) with its method (RFC 5546).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarPart {
+    pub method: Method,
+    pub body: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Request,
+    Cancel,
+}
+
+impl Method {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Request => "REQUEST",
+            Self::Cancel => "CANCEL",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Request, Self::Cancel].into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// A planned mail goes out only if this is still so at that moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum MustHold {
+    /// The appointment is confirmed and has not been moved since.
+    AppointmentStands { appointment: AppointmentId, sequence: i32 },
+    /// The expert has not answered yet.
+    AssignmentOffered { assignment: AssignmentId },
+    /// The session took place and its report has not been submitted.
+    ReportMissing { appointment: AppointmentId },
+    /// The question has not been answered or dropped.
+    FollowUpOpen { follow_up: FollowUpId },
+    /// The consultation has not ended.
+    ConsultationOpen { consultation: ConsultationId },
+}
+
+/// What a mail is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MailKind {
+    Acknowledgement,
+    Question,
+    SlotsToChoose,
+    BackAtCenter,
+    Booked,
+    Moved,
+    Cancelled,
+    Reminder,
+    ReportReady,
+    Survey,
+    FollowUp,
+    NewMessage,
+    Withdrawn,
+    Unfulfilled,
+    Referred,
+    SignIn,
+    ResumeDraft,
+    Request,
+    RequestReminder,
+    RequestLapsed,
+    RequestWithdrawn,
+    ReportDue,
+    ReportReturned,
+    NobodyLeft,
+    Digest,
+    HandOverAccepted,
+    HandOverResult,
+    Invitation,
+    PasswordReset,
+}
+
+impl MailKind {
+    pub const ALL: [Self; 29] = [
+        Self::Acknowledgement,
+        Self::Question,
+        Self::SlotsToChoose,
+        Self::BackAtCenter,
+        Self::Booked,
+        Self::Moved,
+        Self::Cancelled,
+        Self::Reminder,
+        Self::ReportReady,
+        Self::Survey,
+        Self::FollowUp,
+        Self::NewMessage,
+        Self::Withdrawn,
+        Self::Unfulfilled,
+        Self::Referred,
+        Self::SignIn,
+        Self::ResumeDraft,
+        Self::Request,
+        Self::RequestReminder,
+        Self::RequestLapsed,
+        Self::RequestWithdrawn,
+        Self::ReportDue,
+        Self::ReportReturned,
+        Self::NobodyLeft,
+        Self::Digest,
+        Self::HandOverAccepted,
+        Self::HandOverResult,
+        Self::Invitation,
+        Self::PasswordReset,
+    ];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Acknowledgement => "acknowledgement",
+            Self::Question => "question",
+            Self::SlotsToChoose => "slots_to_choose",
+            Self::BackAtCenter => "back_at_center",
+            Self::Booked => "booked",
+            Self::Moved => "moved",
+            Self::Cancelled => "cancelled",
+            Self::Reminder => "reminder",
+            Self::ReportReady => "report_ready",
+            Self::Survey => "survey",
+            Self::FollowUp => "follow_up",
+            Self::NewMessage => "new_message",
+            Self::Withdrawn => "withdrawn",
+            Self::Unfulfilled => "unfulfilled",
+            Self::Referred => "referred",
+            Self::SignIn => "sign_in",
+            Self::ResumeDraft => "resume_draft",
+            Self::Request => "request",
+            Self::RequestReminder => "request_reminder",
+            Self::RequestLapsed => "request_lapsed",
+            Self::RequestWithdrawn => "request_withdrawn",
+            Self::ReportDue => "report_due",
+            Self::ReportReturned => "report_returned",
+            Self::NobodyLeft => "nobody_left",
+            Self::Digest => "digest",
+            Self::HandOverAccepted => "hand_over_accepted",
+            Self::HandOverResult => "hand_over_result",
+            Self::Invitation => "invitation",
+            Self::PasswordReset => "password_reset",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    /// As the outbox page lists it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Acknowledgement => "受付完了",
+            Self::Question => "追加確認",
+            Self::SlotsToChoose => "候補日時の案内",
+            Self::BackAtCenter => "再調整のお知らせ",
+            Self::Booked => "予約確定",
+            Self::Moved => "日時変更",
+            Self::Cancelled => "予約取消し",
+            Self::Reminder => "前営業日のお知らせ",
+            Self::ReportReady => "報告書",
+            Self::Survey => "アンケート",
+            Self::FollowUp => "フォローアップ",
+            Self::NewMessage => "新着メッセージ",
+            Self::Withdrawn => "取下げ",
+            Self::Unfulfilled => "不成立",
+            Self::Referred => "他機関案内",
+            Self::SignIn => "ログイン用リンク",
+            Self::ResumeDraft => "申込み再開用リンク",
+            Self::Request => "担当依頼",
+            Self::RequestReminder => "回答期限のお知らせ",
+            Self::RequestLapsed => "回答期限切れ",
+            Self::RequestWithdrawn => "依頼の取消し",
+            Self::ReportDue => "報告書の提出依頼",
+            Self::ReportReturned => "報告書の差戻し",
+            Self::NobodyLeft => "担当者が見つからない案件",
+            Self::Digest => "対応が必要な案件",
+            Self::HandOverAccepted => "引継ぎの受付",
+            Self::HandOverResult => "引継ぎの結果",
+            Self::Invitation => "利用者の招待",
+            Self::PasswordReset => "パスワードの再設定",
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What there is to write about: the occasions of `lifecycle.md` §5, each with what its letter needs.
+use chrono::{DateTime, Utc};
+use domain::{
+    appointment::SessionMode, calendar::BusinessCalendar, consultation::UnfulfilledReason, field::Fields,
+    follow_up::Kind, id::ConsultationId, number::CaseNumber, settings::Settings,
+};
+
+use crate::url::Site;
+
+/// Whom a letter goes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    pub address: &'a str,
+    pub name: &'a str,
+}
+
+/// The consultation that a letter is about, and the house that writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    pub id: ConsultationId,
+    pub number: &'a CaseNumber,
+    pub company_name: &'a str,
+    pub contact_name: &'a str,
+    pub fields: Fields,
+    /// Until the address is confirmed nothing that the form said is repeated to it, not even a name.
+    pub address_confirmed: bool,
+    pub house: House<'a>,
+}
+
+/// Who writes, when, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct House<'a> {
+    pub settings: &'a Settings,
+    pub calendar: &'a BusinessCalendar,
+    pub site: &'a Site,
+    /// The bare address in `MAIL_FROM`: the organizer of invitations.
+    pub organizer: &'a str,
+    pub now: DateTime<Utc>,
+}
+
+/// One sitting as a letter tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sitting<'a> {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub mode: SessionMode,
+    pub place: &'a str,
+    /// The experts' names, in order.
+    pub experts: &'a [String],
+    /// RFC 5545 UID and SEQUENCE of the calendar entry.
+    pub uid: &'a str,
+    pub sequence: i32,
+}
+
+/// Who reads a letter that goes to both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side<'a> {
+    /// With the address that opens the company's page.
+    Company { portal: &'a str },
+    Expert,
+    Center,
+}
+
+/// Why there is something to write. A `portal` is the absolute address that opens the company's page.
+#[derive(Clone, Copy, Debug)]
+pub enum Occasion<'a> {
+    Acknowledgement {
+        /// Opens the page that confirms the address.
+        confirm: &'a str,
+        /// The slot that was chosen, held until then.
+        slot: Option<(Sitting<'a>, DateTime<Utc>)>,
+        received_at: DateTime<Utc>,
+        first_contact_due: DateTime<Utc>,
+    },
+    Question { portal: &'a str, text: &'a str },
+    SlotsToChoose { portal: &'a str, experts: &'a [String] },
+    /// Nobody could take the request at that time; the center looks again.
+    BackAtCenter { portal: &'a str },
+    Booked { side: Side<'a>, sitting: Sitting<'a>, change_until: DateTime<Utc> },
+    Moved { side: Side<'a>, sitting: Sitting<'a>, change_until: DateTime<Utc>, was: DateTime<Utc> },
+    /// `reason` is empty when the canceller gave none to pass on.
+    Cancelled { side: Side<'a>, sitting: Sitting<'a>, reason: &'a str },
+    Reminder { side: Side<'a>, sitting: Sitting<'a> },
+    ReportReady { portal: &'a str },
+    Survey { answer: &'a str },
+    /// `answer` is the address of the one-click page; the letter adds `?answer=…` for each choice.
+    FollowUp { kind: Kind, answer: &'a str },
+    NewMessage { side: Side<'a> },
+    Withdrawn { side: Side<'a> },
+    Unfulfilled { reason: UnfulfilledReason },
+    Referred { organization: &'a str, note: &'a str },
+    Request {
+        /// The address of the page with 「引き受ける」 and 「断る」.
+        answer: &'a str,
+        fields: Fields,
+        /// The held slot, where the company has chosen one.
+        slot: Option<Sitting<'a>>,
+        due_at: DateTime<Utc>,
+        /// 都道府県・業種・従業員数 and themes, as lines.
+        outline: &'a [String],
+    },
+    RequestReminder { answer: &'a str, due_at: DateTime<Utc> },
+    RequestLapsed,
+    RequestWithdrawn { slot: Option<Sitting<'a>> },
+    ReportDue { due_at: DateTime<Utc>, overdue: bool },
+    ReportReturned { reason: &'a str },
+    NobodyLeft,
+    HandOverAccepted,
+    /// One sentence: what became of the hand-over.
+    HandOverResult { result: &'a str },
+}
+
+/// Letters that are about no consultation.
+#[derive(Clone, Copy, Debug)]
+pub enum PlainOccasion<'a> {
+    SignIn { link: &'a str },
+    ResumeDraft { link: &'a str, expires_at: DateTime<Utc> },
+    Invitation { link: &'a str, role: &'a str },
+    PasswordReset { link: &'a str },
+    /// Numbers of new and of overdue consultations, and a line for each of the most urgent.
+    Digest { new: u64, overdue: u64, lines: &'a [String] },
+}
