@@ -1,1 +1,266 @@
+//! Questions planned for after the consultation (フォローアップ): when, what is asked, and what the answers mean.
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
+use crate::{
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    id::{ConsultationId, FollowUpId},
+    number::FiscalYear,
+    settings::Settings,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Survey,
+    ThreeMonths,
+    SixMonths,
+    NextYear,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowUp {
+    pub id: FollowUpId,
+    pub consultation: ConsultationId,
+    pub kind: Kind,
+    /// The number of sessions done when it was planned: a further session plans anew.
+    pub round: i16,
+    pub state: FollowUpState,
+    pub due_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FollowUpState {
+    Planned,
+    Sent { at: DateTime<Utc> },
+    Answered { at: DateTime<Utc>, answer: Answer },
+    Skipped,
+    Lapsed,
+}
+
+/// What the company answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "form", rename_all = "snake_case")]
+pub enum Answer {
+    Survey(SurveyAnswer),
+    Progress(ProgressAnswer),
+}
+
+/// The three sentences that the ministries have used as indicators (`programme.md` §1.6), word for word, and two
+/// questions of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyAnswer {
+    pub purpose_achieved: Agreement,
+    pub satisfied: Agreement,
+    pub will_consider: Agreement,
+    pub wants_further_session: bool,
+    #[serde(default)]
+    pub comment: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgressAnswer {
+    pub progress: Progress,
+    pub wants_help: bool,
+    #[serde(default)]
+    pub comment: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agreement {
+    Yes,
+    RatherYes,
+    RatherNo,
+    No,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    Introduced,
+    Expanded,
+    Preparing,
+    GivenUp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FollowUpRefused {
+    #[error("この質問の回答期間は終わりました。")]
+    Over,
+    #[error("この質問は、まだお送りしていません。")]
+    NotSent,
+}
+
+/// How long an answer can be changed after it was given. Days.
+pub const EDITABLE_DAYS: i64 = 14;
+/// How long after it was sent a question waits for its answer. Days.
+pub const WAITS_DAYS: i64 = 60;
+
+impl FollowUp {
+    pub fn send(self, at: DateTime<Utc>) -> Result<Self, FollowUpRefused> {
+        match self.state {
+            FollowUpState::Planned => Ok(Self { state: FollowUpState::Sent { at }, ..self }),
+            FollowUpState::Sent { .. }
+            | FollowUpState::Answered { .. }
+            | FollowUpState::Skipped
+            | FollowUpState::Lapsed => Err(FollowUpRefused::Over),
+        }
+    }
+
+    /// Takes an answer, or another one while it can still be changed. The time of the first answer stays.
+    pub fn answer(self, answer: Answer, now: DateTime<Utc>) -> Result<Self, FollowUpRefused> {
+        let at = match self.state {
+            FollowUpState::Sent { .. } | FollowUpState::Lapsed => now,
+            FollowUpState::Answered { at, .. } if (now - at).num_days() < EDITABLE_DAYS => at,
+            FollowUpState::Planned => return Err(FollowUpRefused::NotSent),
+            FollowUpState::Answered { .. } | FollowUpState::Skipped => return Err(FollowUpRefused::Over),
+        };
+        Ok(Self { state: FollowUpState::Answered { at, answer }, ..self })
+    }
+
+    /// No longer to be asked. What was answered stays.
+    pub fn skip(self) -> Self {
+        let state = match self.state {
+            FollowUpState::Planned | FollowUpState::Sent { .. } => FollowUpState::Skipped,
+            ended @ (FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed) => ended,
+        };
+        Self { state, ..self }
+    }
+
+    pub const fn is_over(&self) -> bool {
+        matches!(self.state, FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed)
+    }
+}
+
+/// What is asked when after a session: the survey on the next business day, then after some months, and on the first
+/// business day of May of the next fiscal year. Every mail goes out on a business day at the mail hour.
+pub fn plan(
+    session_ended: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> Vec<(Kind, DateTime<Utc>)> {
+    let day = japan_date(session_ended);
+    let at = |day: NaiveDate| at_japan(calendar.add_business_days(day, 0), settings.mail_hour, 0);
+    let mut plan = vec![(Kind::Survey, at(calendar.next_business_day(day)))];
+    for (kind, months) in [Kind::ThreeMonths, Kind::SixMonths].into_iter().zip(settings.follow_up_months) {
+        plan.extend(day.checked_add_months(Months::new(u32::from(months))).map(|it| (kind, at(it))));
+    }
+    let next_year = FiscalYear::of(day).ok().and_then(|it| it.next().ok());
+    let may = next_year.and_then(|it| NaiveDate::from_ymd_opt(it.first_day().year(), 5, 1));
+    plan.extend(may.map(|it| (Kind::NextYear, at(it))));
+    plan
+}
+
+impl Kind {
+    pub const ALL: [Self; 4] = [Self::Survey, Self::ThreeMonths, Self::SixMonths, Self::NextYear];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Survey => "survey",
+            Self::ThreeMonths => "three_months",
+            Self::SixMonths => "six_months",
+            Self::NextYear => "next_year",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Survey => "アンケート",
+            Self::ThreeMonths => "3か月後の確認",
+            Self::SixMonths => "6か月後の確認",
+            Self::NextYear => "翌年度の確認",
+        }
+    }
+}
+
+impl FollowUpState {
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Sent { .. } => "sent",
+            Self::Answered { .. } => "answered",
+            Self::Skipped => "skipped",
+            Self::Lapsed => "lapsed",
+        }
+    }
+
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Planned => "予定",
+            Self::Sent { .. } => "送信済み",
+            Self::Answered { .. } => "回答あり",
+            Self::Skipped => "送らない",
+            Self::Lapsed => "回答なし",
+        }
+    }
+}
+
+impl Answer {
+    /// The company wishes to be called.
+    pub const fn wants_help(&self) -> bool {
+        match self {
+            Self::Survey(it) => it.wants_further_session,
+            Self::Progress(it) => it.wants_help,
+        }
+    }
+}
+
+impl Agreement {
+    pub const ALL: [Self; 4] = [Self::Yes, Self::RatherYes, Self::RatherNo, Self::No];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::RatherYes => "rather_yes",
+            Self::RatherNo => "rather_no",
+            Self::No => "no",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Yes => "そう思う",
+            Self::RatherYes => "ややそう思う",
+            Self::RatherNo => "あまりそう思わない",
+            Self::No => "そう思わない",
+        }
+    }
+}
+
+impl Progress {
+    pub const ALL: [Self; 4] = [Self::Introduced, Self::Expanded, Self::Preparing, Self::GivenUp];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Introduced => "introduced",
+            Self::Expanded => "expanded",
+            Self::Preparing => "preparing",
+            Self::GivenUp => "given_up",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Introduced => "導入した",
+            Self::Expanded => "拡大した",
+            Self::Preparing => "準備中",
+            Self::GivenUp => "見送り",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //!
 //! Times are UTC instants unless a name says otherwise; days, opening hours and quarter hours are Japan's.
 pub mod actor;
+pub mod application;
 pub mod id;
 
 pub mod company;
@@ -18,6 +19,7 @@ pub mod wording;
 pub mod appointment;
 pub mod assignment;
 pub mod consultation;
+pub mod due;
 pub mod follow_up;
 pub mod report;
 
