@@ -1,10 +1,14 @@
-//! Japan's time and days: holidays by law, business days.
+//! Japan's time and days: holidays by law, business days, deadlines that explain themselves.
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 mod business;
+mod deadline;
 pub mod holiday;
 
 pub use business::{BusinessCalendar, Closed};
+pub use deadline::{
+    Count, Deadline, PausedDeadline, Step, deadline_after_business_days, deadline_calendar_days,
+};
 pub use holiday::Holiday;
 
 /// Seconds. Japan has no summer time.
