@@ -57,7 +57,8 @@ pub enum Actor {
 }
 
 /// An actor without the identity: what the table of transitions speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Party {
     Company,
     Coordinator,

@@ -1,1 +1,11 @@
+//! What the service knows of a company or organisation (`programme.md` §1.5 and §2).
+mod kind;
+mod number;
+mod size;
 
+pub use kind::{Industry, Mode, NotChosen, Organization, TeleworkStatus};
+pub use number::{BadCorporateNumber, BadPostalCode, CorporateNumber, PostalCode};
+pub use size::{BadCapital, BadHeadcount, Capital, Headcount};
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,159 @@
+//! What people type: free text kept as typed, and the foldings that compare it (`programme.md` §3.1 and §3.2).
+//!
+//! A name is stored exactly as it was typed, apart from the blanks around it: every Unicode normalisation, even
+//! NFC, changes some names. What needs folding is folded into something apart, by `digits`, `kana` or `search_key`.
+use serde::{Deserialize, Serialize};
 
+use crate::wording::thousands;
+
+mod fold;
+mod kana;
+mod key;
+mod variant;
+
+pub use fold::{amount, digits, hyphenated};
+pub use kana::{company_kana, kana};
+pub use key::search_key;
+
+/// One line of free text: never empty, no blanks around it, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Line(String);
+
+/// Free text of one or more lines: never empty, no blanks around it, lines separated by `\n` alone, no control
+/// characters but that and the tab.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Prose(String);
+
+/// What the page says beside a text field. `label` is the field's name on the page.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadText {
+    #[error("{label}を入力してください")]
+    Missing { label: &'static str },
+    #[error("{label}は{}文字以内で入力してください（現在{}文字）", thousands(*max), thousands(*length))]
+    TooLong { label: &'static str, max: usize, length: usize },
+    #[error("{label}から、改行や目に見えない記号を取り除いてください")]
+    Control { label: &'static str },
+    #[error("{label}は、カタカナで入力してください")]
+    NotKana { label: &'static str },
+}
+
+impl Line {
+    /// `max` counts Unicode characters after trimming; an ideographic variation sequence counts as two.
+    pub fn parse(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
+        let line = raw.trim();
+        if line.contains(is_control) {
+            return Err(BadText::Control { label });
+        }
+        measured(label, line, max).map(|()| Self(line.to_owned()))
+    }
+
+    /// A reading: anything that `kana` can convert.
+    pub fn parse_kana(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
+        let line = Self::parse(label, raw, max)?;
+        let converted = kana(line.as_str()).ok_or(BadText::NotKana { label })?;
+        Self::parse(label, &converted, max)
+    }
+
+    /// A company's reading, without the reading of its legal form.
+    pub fn parse_company_kana(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
+        let line = Self::parse(label, raw, max)?;
+        let converted = company_kana(line.as_str()).ok_or(BadText::NotKana { label })?;
+        Self::parse(label, &converted, max)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn search_key(&self) -> String {
+        search_key(&self.0)
+    }
+}
+
+impl Prose {
+    /// `max` counts Unicode characters after trimming, a line break as one however it was typed.
+    pub fn parse(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
+        let unified = raw.replace("\r\n", "\n").replace('\r', "\n");
+        let prose = unified.trim();
+        if prose.contains(|it| is_control(it) && !matches!(it, '\n' | '\t')) {
+            return Err(BadText::Control { label });
+        }
+        measured(label, prose, max).map(|()| Self(prose.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.lines()
+    }
+}
+
+/// A field that may be left empty: `None` where only blanks were typed, else as `parse` says.
+pub fn optional<T, E>(raw: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, E> {
+    if raw.trim().is_empty() { Ok(None) } else { parse(raw).map(Some) }
+}
+
+/// From storage, where the field's name and limit are no longer known.
+impl TryFrom<String> for Line {
+    type Error = BadText;
+
+    fn try_from(raw: String) -> Result<Self, BadText> {
+        Self::parse("この項目", &raw, usize::MAX)
+    }
+}
+
+/// From storage, where the field's name and limit are no longer known.
+impl TryFrom<String> for Prose {
+    type Error = BadText;
+
+    fn try_from(raw: String) -> Result<Self, BadText> {
+        Self::parse("この項目", &raw, usize::MAX)
+    }
+}
+
+impl From<Line> for String {
+    fn from(line: Line) -> Self {
+        line.0
+    }
+}
+
+impl From<Prose> for String {
+    fn from(prose: Prose) -> Self {
+        prose.0
+    }
+}
+
+impl std::fmt::Display for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::fmt::Display for Prose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn measured(label: &'static str, text: &str, max: usize) -> Result<(), BadText> {
+    match text.chars().count() {
+        0 => Err(BadText::Missing { label }),
+        length if length > max => Err(BadText::TooLong { label, max, length }),
+        _ => Ok(()),
+    }
+}
+
+/// Unicode's controls, its line separators, and the marks that reverse the direction of what follows.
+///
+/// Variation selectors and joiners are not among them: names need those.
+fn is_control(it: char) -> bool {
+    it.is_control()
+        || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! Deadlines that carry how they were computed, and that stand still while somebody else is waited for.
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::business::{BusinessCalendar, Closed};
+use super::{at_japan, japan_date};
+use crate::actor::Party;
+
+mod explain;
+
+/// A due instant with the trace of how it was computed. Due on a business day, at the hour at which the center closes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    pub at: DateTime<Utc>,
+    /// In the order in which it happened; the last step tells the due instant.
+    pub trace: Vec<Step>,
+    count: Count,
+}
+
+/// A deadline that stands still.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PausedDeadline {
+    pub since: DateTime<Utc>,
+    pub trace: Vec<Step>,
+    count: Count,
+    /// When it was due before the pause.
+    was: DateTime<Utc>,
+    /// Full days left after the day of the pause; `None` where it had already passed.
+    left: Option<u16>,
+}
+
+/// What a deadline counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    BusinessDays,
+    CalendarDays,
+}
+
+/// One line of a deadline's reckoning.
+///
+/// `certain` is false where the almanac that fixes the day's equinox was not out yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    Started {
+        at: DateTime<Utc>,
+        days: u16,
+        count: Count,
+    },
+    /// The `n`th day since the start or the resumption.
+    Counted {
+        day: NaiveDate,
+        n: u16,
+        certain: bool,
+    },
+    /// A closed day on the way.
+    Skipped {
+        day: NaiveDate,
+        why: Closed,
+        certain: bool,
+    },
+    /// `waiting` waits for `for_whom`. `left` as in `PausedDeadline`.
+    Paused {
+        at: DateTime<Utc>,
+        waiting: Party,
+        for_whom: Party,
+        left: Option<u16>,
+    },
+    Resumed {
+        at: DateTime<Utc>,
+    },
+    Due {
+        at: DateTime<Utc>,
+        certain: bool,
+    },
+}
+
+/// Due when the center closes on the `days`th business day after the day of `from`.
+///
+/// Counting starts the day after, whatever the hour of `from` and also if its day is closed. 0 days means the day of
+/// `from` if it is open, else the next open day.
+pub fn deadline_after_business_days(
+    calendar: &BusinessCalendar,
+    from: DateTime<Utc>,
+    days: u16,
+    closes_hour: u8,
+) -> Deadline {
+    started(calendar, from, days, Count::BusinessDays, hours(closes_hour))
+}
+
+/// Due when the center closes on the `days`th day after the day of `from`, or on the next open day where that is closed.
+pub fn deadline_calendar_days(
+    calendar: &BusinessCalendar,
+    from: DateTime<Utc>,
+    days: u16,
+    closes_hour: u8,
+) -> Deadline {
+    started(calendar, from, days, Count::CalendarDays, hours(closes_hour))
+}
+
+impl Deadline {
+    /// Still in time at the very instant.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        now > self.at
+    }
+
+    /// The day in Japan on which it falls due.
+    pub fn day(&self) -> NaiveDate {
+        due_day(self.at)
+    }
+
+    /// Stands still from `from`, because `waiting` waits for `for_whom`.
+    ///
+    /// Kept are the full days after the day of the pause. A deadline that has already passed stays passed.
+    pub fn paused(
+        self,
+        calendar: &BusinessCalendar,
+        from: DateTime<Utc>,
+        waiting: Party,
+        for_whom: Party,
+    ) -> PausedDeadline {
+        let left = (!self.is_overdue(from)).then(|| {
+            let (today, due) = (japan_date(from), self.day());
+            let days = match self.count {
+                Count::BusinessDays => i64::try_from(calendar.business_days_between(today, due)).ok(),
+                Count::CalendarDays => Some((due - today).num_days()),
+            };
+            days.map_or(u16::MAX, |it| u16::try_from(it.max(0)).unwrap_or(u16::MAX))
+        });
+        let mut trace = self.trace;
+        trace.push(Step::Paused { at: from, waiting, for_whom, left });
+        PausedDeadline { since: from, trace, count: self.count, was: self.at, left }
+    }
+
+    /// Whether a day on the way depends on an almanac that was not out yet.
+    pub fn is_certain(&self) -> bool {
+        self.trace.iter().all(Step::is_certain)
+    }
+
+    /// The reckoning in Japanese, one line a step.
+    pub fn explain(&self) -> Vec<String> {
+        explain::lines(&self.trace)
+    }
+}
+
+impl PausedDeadline {
+    /// Runs again with the days that were left, at least until the center closes on the day of `at`, or on the next
+    /// business day if it has closed by then. Never due earlier than before the pause.
+    pub fn resumed(self, calendar: &BusinessCalendar, at: DateTime<Utc>) -> Deadline {
+        let at = at.max(self.since);
+        let mut trace = self.trace;
+        trace.push(Step::Resumed { at });
+        let Some(left) = self.left else {
+            trace.push(Step::Due { at: self.was, certain: true });
+            return Deadline { at: self.was, trace, count: self.count };
+        };
+        let closes = self.was - at_japan(due_day(self.was), 0, 0);
+        let mut deadline = Deadline { at, trace, count: self.count };
+        deadline.run(calendar, at, left, closes);
+        deadline
+    }
+
+    /// The reckoning so far in Japanese, one line a step.
+    pub fn explain(&self) -> Vec<String> {
+        explain::lines(&self.trace)
+    }
+}
+
+impl Step {
+    const fn is_certain(&self) -> bool {
+        match self {
+            Self::Counted { certain, .. } | Self::Skipped { certain, .. } | Self::Due { certain, .. } => {
+                *certain
+            }
+            Self::Started { .. } | Self::Paused { .. } | Self::Resumed { .. } => true,
+        }
+    }
+}
+
+fn started(
+    calendar: &BusinessCalendar,
+    from: DateTime<Utc>,
+    days: u16,
+    count: Count,
+    closes: TimeDelta,
+) -> Deadline {
+    let mut deadline = Deadline { at: from, trace: vec![Step::Started { at: from, days, count }], count };
+    deadline.run(calendar, from, days, closes);
+    deadline
+}
+
+impl Deadline {
+    /// Counts `days` from the day after `from`, then goes on to a day that is open and whose closing is not past.
+    fn run(&mut self, calendar: &BusinessCalendar, from: DateTime<Utc>, days: u16, closes: TimeDelta) {
+        let mut day = japan_date(from);
+        let mut n = 0;
+        while n < days {
+            day = day.succ_opt().unwrap_or(day);
+            let why = calendar.why_closed(day).filter(|_| self.count == Count::BusinessDays);
+            let certain = self.count == Count::CalendarDays || calendar.is_certain(day);
+            match why {
+                Some(why) if day < NaiveDate::MAX => self.trace.push(Step::Skipped { day, why, certain }),
+                _ => {
+                    n += 1;
+                    self.trace.push(Step::Counted { day, n, certain });
+                }
+            }
+        }
+        while let Some(next) = day.succ_opt() {
+            let certain = calendar.is_certain(day);
+            match calendar.why_closed(day) {
+                Some(why) => self.trace.push(Step::Skipped { day, why, certain }),
+                None if closing(day, closes) < from => {}
+                None => break,
+            }
+            day = next;
+        }
+        self.at = closing(day, closes);
+        self.trace.push(Step::Due { at: self.at, certain: calendar.is_certain(day) });
+    }
+}
+
+fn hours(closes_hour: u8) -> TimeDelta {
+    TimeDelta::hours(i64::from(closes_hour.clamp(1, 24)))
+}
+
+fn closing(day: NaiveDate, closes: TimeDelta) -> DateTime<Utc> {
+    at_japan(day, 0, 0).checked_add_signed(closes).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// Closing at 24:00 belongs to the day that ends.
+fn due_day(at: DateTime<Utc>) -> NaiveDate {
+    japan_date(at.checked_sub_signed(TimeDelta::seconds(1)).unwrap_or(at))
+}
+
+#[cfg(test)]
+mod tests;
