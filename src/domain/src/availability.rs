@@ -1,1 +1,11 @@
+//! When experts are free, and when a company can meet them.
+//!
+//! Work is in quarter hours from 6:00 to 22:00 Japan time, so that one expert's day is one `u64` ([`Day`]) and free
+//! time, joint time, buffers and travel are bit operations.
+mod day;
+mod quarter;
+mod span;
 
+pub use day::Day;
+pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start};
+pub use span::{NoSpan, Span};
