@@ -111,4 +111,4 @@ const fn least(a: u8, b: u8) -> u8 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
