@@ -5,13 +5,19 @@
 mod day;
 mod footprint;
 mod occupied;
+mod pool;
 mod quarter;
 mod rule;
+mod search;
 mod span;
+mod why;
 
 pub use day::Day;
 pub use footprint::{Distance, Footprint};
 pub use occupied::Occupied;
+pub use pool::{Calendar, Limits, Pool};
 pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start};
 pub use rule::{Absence, Change, Exception, Schedule, WeeklyRule};
+pub use search::{Ask, Teams, Window};
 pub use span::{NoSpan, Span};
+pub use why::{Blocked, WhyNone};
