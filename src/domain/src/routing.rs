@@ -10,10 +10,12 @@ pub use judge::{Candidate, Verdict, judge};
 pub use rank::{Rank, Team, rank, teams};
 pub use reason::{Against, For};
 
-use crate::availability::{Limits, Slot};
+use crate::appointment::SessionMode;
+use crate::availability::{Distance, Footprint, Limits, Slot};
 use crate::field::Fields;
 use crate::id::{CompanyId, ExpertId};
 use crate::prefecture::Prefecture;
+use crate::settings::Settings;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -48,7 +50,7 @@ pub struct Expert {
     /// Where they have experience.
     pub industries: BTreeSet<IndustryCode>,
     pub home: Option<Prefecture>,
-    /// Where they visit.
+    /// Where they visit; empty where they do not.
     pub visits: BTreeSet<Prefecture>,
     pub works_online: bool,
     /// On the day of the wish's slot; without a slot, today.
@@ -85,6 +87,27 @@ pub struct Wish {
     pub slot: Option<Slot>,
     /// Experts who have declined this consultation or let the request lapse.
     pub excluded: BTreeSet<ExpertId>,
+}
+
+impl Expert {
+    /// What a session takes of their day, with its travel or buffer; `None` where they give none of this kind there.
+    ///
+    /// It fills [`crate::availability::Ask::footprints`], for those whom [`judge`] lets in without a slot. A company
+    /// to whom either mode is right is searched for twice. A visit to an unknown place counts as far.
+    pub fn footprint(
+        &self,
+        mode: SessionMode,
+        site: Option<Prefecture>,
+        settings: &Settings,
+    ) -> Option<Footprint> {
+        match mode {
+            SessionMode::Online => self.works_online.then(|| Footprint::online(settings)),
+            SessionMode::Visit => {
+                let goes = site.map_or(!self.visits.is_empty(), |it| self.visits.contains(&it));
+                goes.then(|| Footprint::visit(settings, Distance::between(self.home, site)))
+            }
+        }
+    }
 }
 
 #[cfg(test)]

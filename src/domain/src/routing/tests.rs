@@ -12,6 +12,8 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+mod offer;
+
 const DATE: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 
 fn expert_id(n: u8) -> ExpertId {
@@ -51,7 +53,7 @@ fn experts() -> impl Strategy<Value = Expert> {
     let companies =
         (btree_set((0..9_u8).prop_map(company), 0..2), btree_set((0..3_u8).prop_map(company), 0..2));
     let limits = (1..4_u16, 2..6_u16, 3..8_u16);
-    let counts = (0..2_u16, 0..3_u16, 0..4_u16);
+    let counts = (0..2_u16, 0..2_u16, 0..4_u16);
     let load = (0..6_u32, 0..4_u32, option::of((0..3_u64).prop_map(|it| DATE - chrono::Days::new(it))));
     (0..40_u8, skills, places, standing, companies, limits, counts, load).prop_map(
         |(id, skills, places, standing, companies, limits, counts, load)| Expert {
@@ -68,7 +70,7 @@ fn experts() -> impl Strategy<Value = Expert> {
             known: companies.1,
             limits: Limits { per_day: limits.0, per_week: limits.1 },
             day_sessions: counts.0,
-            week_sessions: counts.1,
+            week_sessions: counts.0 + counts.1,
             open_cases: counts.2,
             open_case_limit: limits.2,
             load: load.0,
