@@ -1,1 +1,23 @@
+//! When experts are free, and when a company can meet them.
+//!
+//! Work is in quarter hours from 6:00 to 22:00 Japan time, so that one expert's day is one `u64` ([`Day`]) and free
+//! time, joint time, buffers and travel are bit operations.
+mod day;
+mod footprint;
+mod occupied;
+mod pool;
+mod quarter;
+mod rule;
+mod search;
+mod span;
+mod why;
 
+pub use day::Day;
+pub use footprint::{Distance, Footprint};
+pub use occupied::Occupied;
+pub use pool::{Calendar, Limits, Pool};
+pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start};
+pub use rule::{Absence, Change, Exception, Schedule, WeeklyRule};
+pub use search::{Ask, Teams, Window};
+pub use span::{NoSpan, Span};
+pub use why::{Blocked, WhyNone};

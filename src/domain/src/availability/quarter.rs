@@ -1,0 +1,111 @@
+//! Quarter hours: of a day in Japan, and absolute, as the database keys them.
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// Quarter hours in the part of a day that can be booked: 6:00 to 22:00 Japan time.
+pub const QUARTERS: u8 = 64;
+
+const SECONDS: i64 = 900;
+const QUARTERS_A_DAY: i64 = 96;
+/// 6:00 in Japan is 21:00 UTC of the day before.
+const FIRST_QUARTER: i64 = -12;
+
+/// The absolute quarter hour that holds `at`, counted from 1970-01-01T00:00Z. O(1).
+///
+/// Japan keeps no summer time and its offset is whole hours, so the quarters of the clock there are the same ones.
+pub fn quarter_index(at: DateTime<Utc>) -> i64 {
+    at.timestamp().div_euclid(SECONDS)
+}
+
+/// When the absolute quarter hour `index` begins; `None` beyond the years that `chrono` knows. O(1).
+pub fn quarter_start(index: i64) -> Option<DateTime<Utc>> {
+    index.checked_mul(SECONDS).and_then(|it| DateTime::from_timestamp(it, 0))
+}
+
+/// A bookable start: a day in Japan and a quarter hour of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot {
+    date: NaiveDate,
+    quarter: u8,
+}
+
+impl Slot {
+    /// `quarter` counts from 6:00 Japan time; `None` from 22:00 (64) on.
+    pub fn new(date: NaiveDate, quarter: u8) -> Option<Self> {
+        (quarter < QUARTERS).then_some(Self { date, quarter })
+    }
+
+    /// The slot whose quarter hour holds `at`; `None` at night.
+    pub fn at(at: DateTime<Utc>) -> Option<Self> {
+        Self::from_index(quarter_index(at))
+    }
+
+    /// The slot of an absolute quarter hour; `None` at night.
+    pub fn from_index(index: i64) -> Option<Self> {
+        let since_six = index.checked_sub(FIRST_QUARTER)?;
+        let days = i32::try_from(since_six.div_euclid(QUARTERS_A_DAY)).ok()?;
+        let date = NaiveDate::from_epoch_days(days)?;
+        Self::new(date, u8::try_from(since_six.rem_euclid(QUARTERS_A_DAY)).ok()?)
+    }
+
+    /// The day in Japan.
+    pub const fn date(self) -> NaiveDate {
+        self.date
+    }
+
+    /// Quarter hours since 6:00 Japan time, 0 to 63.
+    pub const fn quarter(self) -> u8 {
+        self.quarter
+    }
+
+    /// The absolute quarter hour.
+    pub fn index(self) -> i64 {
+        grid_start(self.date) + i64::from(self.quarter)
+    }
+
+    /// When it begins. At the very ends of `chrono`'s years it is the nearest instant that exists.
+    pub fn start(self) -> DateTime<Utc> {
+        quarter_start(self.index()).unwrap_or(DateTime::<Utc>::MIN_UTC)
+    }
+}
+
+/// The absolute quarter hour that begins at 6:00 Japan time of `date`.
+pub(super) fn grid_start(date: NaiveDate) -> i64 {
+    i64::from(date.to_epoch_days()) * QUARTERS_A_DAY + FIRST_QUARTER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{QUARTERS, Slot, quarter_index, quarter_start};
+    use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Timelike, Utc};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_slot_is_the_clock_of_japan(seconds in -4_000_000_000_i64..8_000_000_000) {
+            let at = DateTime::from_timestamp(seconds, 0).unwrap();
+            let japan = at.with_timezone(&FixedOffset::east_opt(9 * 3600).unwrap());
+            let slot = Slot::at(at);
+            prop_assert_eq!(slot.is_some(), (6..22).contains(&japan.hour()));
+            if let Some(slot) = slot {
+                prop_assert_eq!(slot.date(), japan.date_naive());
+                prop_assert_eq!(u32::from(slot.quarter()), (japan.hour() - 6) * 4 + japan.minute() / 15);
+                prop_assert!(slot.start() <= at && at < slot.start() + TimeDelta::minutes(15));
+                prop_assert_eq!(slot.index(), quarter_index(at));
+                prop_assert_eq!(quarter_start(slot.index()), Some(slot.start()));
+                prop_assert_eq!(Slot::from_index(slot.index()), Some(slot));
+            }
+        }
+    }
+
+    #[test]
+    fn six_in_the_morning_is_quarter_zero_and_nothing_overflows() {
+        let at: DateTime<Utc> = "2026-11-23T21:00:00Z".parse().unwrap();
+        let slot = Slot::at(at).unwrap();
+        assert_eq!((slot.date().to_string(), slot.quarter()), ("2026-11-24".to_owned(), 0));
+        assert_eq!(Slot::new(slot.date(), QUARTERS), None);
+        assert_eq!(Slot::new(NaiveDate::MIN, 0).map(Slot::start), Some(DateTime::<Utc>::MIN_UTC));
+        for index in [i64::MIN, i64::MAX] {
+            assert_eq!((Slot::from_index(index), quarter_start(index)), (None, None));
+        }
+    }
+}

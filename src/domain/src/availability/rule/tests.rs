@@ -1,0 +1,102 @@
+use super::{Absence, Change, Exception, Schedule, WeeklyRule};
+use crate::availability::{Day, Span};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use proptest::prelude::*;
+
+/// The first of the days that these tests look at: a Monday.
+pub(in crate::availability) const MONDAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 16).unwrap();
+pub(in crate::availability) const HORIZON: u64 = 24;
+
+pub(in crate::availability) fn date(n: u64) -> NaiveDate {
+    MONDAY + Days::new(n)
+}
+
+fn dates() -> impl Strategy<Value = NaiveDate> {
+    (0..HORIZON).prop_map(date)
+}
+
+fn spans() -> impl Strategy<Value = Span> {
+    (0..64_u8, 1..24_u8).prop_map(|(from, length)| Span::new(from, (from + length).min(64)).unwrap())
+}
+
+fn rules() -> impl Strategy<Value = WeeklyRule> {
+    let validity = || prop::option::weighted(0.2, dates());
+    (0..7_u8, spans(), validity(), validity()).prop_map(|(weekday, span, valid_from, valid_until)| {
+        WeeklyRule { weekday: Weekday::try_from(weekday).unwrap(), span, valid_from, valid_until }
+    })
+}
+
+fn exceptions() -> impl Strategy<Value = Exception> {
+    let change = prop_oneof![
+        2 => spans().prop_map(Change::Add),
+        2 => spans().prop_map(Change::Remove),
+        1 => Just(Change::RemoveAll),
+    ];
+    (dates(), change).prop_map(|(date, change)| Exception { date, change })
+}
+
+pub(in crate::availability) fn schedules() -> impl Strategy<Value = Schedule> {
+    let absences = (dates(), 0..4_u64).prop_map(|(first, n)| Absence { first, last: first + Days::new(n) });
+    (
+        prop::collection::vec(rules(), 0..12),
+        prop::collection::vec(exceptions(), 0..6),
+        prop::collection::vec(absences, 0..2),
+    )
+        .prop_map(|(rules, exceptions, absences)| Schedule { rules, exceptions, absences })
+}
+
+/// Asks of one quarter hour whether it is open, sentence by sentence.
+fn is_open(schedule: &Schedule, date: NaiveDate, quarter: u8) -> bool {
+    let within = |span: Span| (span.start()..span.end()).contains(&quarter);
+    let by_rule = schedule.rules.iter().any(|rule| {
+        let begun = rule.valid_from.is_none() || rule.valid_from <= Some(date);
+        let ended = rule.valid_until.is_some() && rule.valid_until < Some(date);
+        rule.weekday == date.weekday() && begun && !ended && within(rule.span)
+    });
+    let that_day = || schedule.exceptions.iter().filter(|it| it.date == date).map(|it| it.change);
+    let added = that_day().any(|it| matches!(it, Change::Add(span) if within(span)));
+    let removed = that_day().any(|it| match it {
+        Change::Remove(span) => within(span),
+        Change::RemoveAll => true,
+        Change::Add(_) => false,
+    });
+    let away = schedule
+        .absences
+        .iter()
+        .any(|it| it.first.iter_days().take_while(|day| *day <= it.last).any(|day| day == date));
+    (by_rule || added) && !removed && !away
+}
+
+proptest! {
+    #[test]
+    fn a_day_is_what_was_said_about_each_quarter(schedule in schedules(), n in 0..HORIZON + 10) {
+        let day = schedule.day(date(n));
+        for quarter in 0..64 {
+            prop_assert_eq!(day.contains(quarter), is_open(&schedule, date(n), quarter), "{}", quarter);
+        }
+    }
+
+    #[test]
+    fn the_order_of_entry_is_of_no_weight(schedule in schedules(), n in 0..HORIZON) {
+        let mut turned = schedule.clone();
+        turned.rules.reverse();
+        turned.exceptions.reverse();
+        turned.absences.reverse();
+        prop_assert_eq!(turned.day(date(n)), schedule.day(date(n)));
+    }
+}
+
+#[test]
+fn a_rule_holds_on_its_last_day_and_an_absence_too() {
+    let span = Span::new(12, 44).unwrap();
+    let rule =
+        WeeklyRule { weekday: Weekday::Mon, span, valid_from: Some(date(7)), valid_until: Some(date(14)) };
+    let mut schedule = Schedule { rules: vec![rule], ..Schedule::default() };
+    let open = |schedule: &Schedule| {
+        (0..4).map(|week| schedule.day(date(week * 7)) == span.day()).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&schedule), [false, true, true, false]);
+    schedule.absences.push(Absence { first: date(10), last: date(14) });
+    assert_eq!(open(&schedule), [false, true, false, false]);
+    assert_eq!(schedule.day(date(8)), Day::NONE);
+}

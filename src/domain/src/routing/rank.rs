@@ -1,0 +1,104 @@
+//! The order in which experts are asked.
+use super::judge::{Candidate, Verdict};
+use super::{Expert, Wish};
+use crate::field::Fields;
+use crate::id::ExpertId;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::cmp::{Ordering, Reverse};
+
+/// What decides among the eligible, in this order (`lifecycle.md` §4); then the id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rank {
+    /// Over `capacity`, the relative load: the lighter comes first.
+    pub load: u32,
+    pub capacity: u32,
+    /// In common with the wish.
+    pub themes: u32,
+    pub industry: bool,
+    pub same_prefecture: bool,
+    pub known_company: bool,
+    /// The longest ago comes first, and never before that.
+    pub last_asked: Option<NaiveDate>,
+}
+
+/// Who gives a consultation together. Either way the company sees one slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Team {
+    One(ExpertId),
+    Pair { ict: ExpertId, labor: ExpertId },
+}
+
+impl Rank {
+    pub(super) fn of(expert: &Expert, wish: &Wish) -> Self {
+        let themes = expert.themes.intersection(&wish.themes).count();
+        Self {
+            load: expert.load,
+            capacity: expert.capacity,
+            themes: u32::try_from(themes).unwrap_or(u32::MAX),
+            industry: wish.industry.as_ref().is_some_and(|it| expert.industries.contains(it)),
+            same_prefecture: wish.prefecture.is_some() && wish.prefecture == expert.home,
+            known_company: wish.company.is_some_and(|it| expert.known.contains(&it)),
+            last_asked: expert.last_asked,
+        }
+    }
+
+    /// `Less` is asked first. A total preorder: ranks may be level without being the same (1 of 2, 2 of 4).
+    pub fn compare(&self, other: &Self) -> Ordering {
+        let merits = |it: &Self| Reverse((it.themes, it.industry, it.same_prefecture, it.known_company));
+        self.compare_load(other)
+            .then_with(|| merits(self).cmp(&merits(other)))
+            .then_with(|| self.last_asked.cmp(&other.last_asked))
+    }
+
+    /// As fractions, without rounding. Without capacity every load is endless.
+    fn compare_load(&self, other: &Self) -> Ordering {
+        match (self.capacity, other.capacity) {
+            (0, 0) => Ordering::Equal,
+            (0, _) => Ordering::Greater,
+            (_, 0) => Ordering::Less,
+            (mine, theirs) => {
+                let times = |a: u32, b: u32| u64::from(a) * u64::from(b);
+                times(self.load, theirs).cmp(&times(other.load, mine))
+            }
+        }
+    }
+}
+
+/// Those who are in, the one to ask first at the front, whatever order they come in. O(n log n).
+pub fn rank(candidates: &[Candidate]) -> Vec<&Candidate> {
+    let mut ranked: Vec<_> = candidates.iter().filter_map(|it| Some((placed(it)?, it))).collect();
+    ranked.sort_by(|((_, a), one), ((_, b), other)| a.compare(b).then_with(|| one.expert.cmp(&other.expert)));
+    ranked.into_iter().map(|(_, it)| it).collect()
+}
+
+/// Who could give the consultation, the team to ask first at the front.
+///
+/// For one field, everyone who is in, in their rank. For both, whoever has both alone, and every pair of one who has
+/// only ICT with one who has only labour management: a pair is as good as its lower-ranked member, then as its
+/// higher-ranked one. So two lightly loaded experts come before one heavily loaded, and the other way round.
+/// Lazy: the first teams cost no more than the ranking, though the pairs are O(n²).
+pub fn teams(wish: &Wish, candidates: &[Candidate]) -> impl Iterator<Item = Team> + use<> {
+    let wanted = wish.fields;
+    let ranked: Vec<_> =
+        rank(candidates).into_iter().filter_map(|it| Some((placed(it)?.0, it.expert))).collect();
+    (0..ranked.len()).flat_map(move |lower| {
+        let (covers, expert) = ranked[lower];
+        let partners: Vec<_> = ranked[..lower].to_vec();
+        let alone = covers.covers(wanted).then_some(Team::One(expert));
+        let pairs = partners.into_iter().filter_map(move |(other, partner)| match (covers, other) {
+            (Fields::Ict, Fields::Labor) => Some(Team::Pair { ict: expert, labor: partner }),
+            (Fields::Labor, Fields::Ict) => Some(Team::Pair { ict: partner, labor: expert }),
+            (Fields::Ict | Fields::Labor | Fields::Both, _) => None,
+        });
+        alone.into_iter().chain(pairs)
+    })
+}
+
+const fn placed(candidate: &Candidate) -> Option<(Fields, &Rank)> {
+    match &candidate.verdict {
+        Verdict::In { covers, rank, .. } => Some((*covers, rank)),
+        Verdict::Out { .. } => None,
+    }
+}

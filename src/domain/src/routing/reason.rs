@@ -1,0 +1,146 @@
+//! Why an expert, and why not: what is stored with the assignment and shown to the coordinator.
+use crate::availability::Blocked;
+use crate::field::Fields;
+use crate::prefecture::Prefecture;
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+/// What speaks for an expert, or should be known before they are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum For {
+    /// Has both of the wanted fields.
+    BothFields,
+    /// Both fields are wanted; this is the one they have.
+    OneField {
+        fields: Fields,
+    },
+    Load {
+        sessions: u32,
+        capacity: u32,
+    },
+    Themes {
+        count: u32,
+    },
+    Industry,
+    SamePrefecture,
+    /// Has advised this company before.
+    KnownCompany,
+    LastAsked {
+        on: NaiveDate,
+    },
+    NeverAsked,
+    /// A visit cannot be held against where they go.
+    PrefectureUnknown,
+    IndustryUnknown,
+    /// They have declared conflicts of interest, and the company is not matched yet.
+    CompanyUnknown,
+}
+
+/// What rules an expert out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Against {
+    /// Has only these.
+    Fields {
+        fields: Fields,
+    },
+    Inactive,
+    Absent,
+    Conflict,
+    /// Has declined this consultation, or let the request lapse.
+    AskedBefore,
+    NotOnline,
+    NoVisits,
+    NotThere {
+        prefecture: Prefecture,
+    },
+    DayFull {
+        limit: u16,
+    },
+    WeekFull {
+        limit: u16,
+    },
+    CasesFull {
+        limit: u16,
+    },
+    /// Something else stands against the slot.
+    Slot {
+        blocked: Blocked,
+    },
+}
+
+impl For {
+    /// As the coordinator's page lists it.
+    pub fn sentence(self) -> String {
+        match self {
+            Self::BothFields => "両方の分野を担当できます".to_owned(),
+            Self::OneField { fields } => format!("{}を担当できます", fields.label()),
+            Self::Load { sessions, capacity: 0 } => format!("前後28日の相談が{sessions}件（目安は未設定）"),
+            Self::Load { sessions, capacity } => format!("前後28日の相談が{sessions}件（目安{capacity}件）"),
+            Self::Themes { count } => format!("テーマが{count}件一致"),
+            Self::Industry => "同じ業種の経験があります".to_owned(),
+            Self::SamePrefecture => "同じ都道府県".to_owned(),
+            Self::KnownCompany => "この企業を担当したことがあります".to_owned(),
+            Self::LastAsked { on } => {
+                format!("前回の依頼は{}年{}月{}日", on.year(), on.month(), on.day())
+            }
+            Self::NeverAsked => "まだ依頼したことがありません".to_owned(),
+            Self::PrefectureUnknown => "企業の所在地が未登録です。訪問できるか確認してください".to_owned(),
+            Self::IndustryUnknown => "企業の業種が未登録です".to_owned(),
+            Self::CompanyUnknown => "企業が特定されていません。利益相反がないか確認してください".to_owned(),
+        }
+    }
+
+    /// Something that a coordinator should look into, rather than a merit.
+    pub const fn is_caution(self) -> bool {
+        match self {
+            Self::PrefectureUnknown | Self::IndustryUnknown | Self::CompanyUnknown => true,
+            Self::BothFields
+            | Self::OneField { .. }
+            | Self::Load { .. }
+            | Self::Themes { .. }
+            | Self::Industry
+            | Self::SamePrefecture
+            | Self::KnownCompany
+            | Self::LastAsked { .. }
+            | Self::NeverAsked => false,
+        }
+    }
+}
+
+impl Against {
+    /// As the coordinator's page lists it.
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Fields { fields } => format!("分野が合いません（{}のみ）", fields.label()),
+            Self::Inactive => "現在、担当を休止しています".to_owned(),
+            Self::Absent => "この日は不在です".to_owned(),
+            Self::Conflict => "この企業との利益相反の申告があります".to_owned(),
+            Self::AskedBefore => "この相談を辞退したか、期限までに回答がありませんでした".to_owned(),
+            Self::NotOnline => "オンラインの相談に対応していません".to_owned(),
+            Self::NoVisits => "訪問に対応していません".to_owned(),
+            Self::NotThere { prefecture } => format!("{}への訪問に対応していません", prefecture.name()),
+            Self::DayFull { limit } => format!("1日の件数の上限（{limit}件）に達しています"),
+            Self::WeekFull { limit } => format!("1週間の件数の上限（{limit}件）に達しています"),
+            Self::CasesFull { limit } => format!("担当件数の上限（{limit}件）に達しています"),
+            Self::Slot { blocked } => slot_sentence(blocked).to_owned(),
+        }
+    }
+}
+
+const fn slot_sentence(blocked: Blocked) -> &'static str {
+    match blocked {
+        Blocked::Unsuited => "この形式の相談に対応していません",
+        Blocked::Notice => "受付の締切を過ぎた日時です",
+        Blocked::Horizon => "まだ予約を受け付けていない日時です",
+        Blocked::LastSession => "今年度の相談期間を過ぎた日時です",
+        Blocked::Closed => "相談センターの休業日です",
+        Blocked::Absent => "この日は不在です",
+        Blocked::DayFull => "1日の件数の上限に達しています",
+        Blocked::WeekFull => "1週間の件数の上限に達しています",
+        Blocked::NoHours => "この日時は受付時間外です",
+        Blocked::Occupied => "この日時は予定があります",
+        Blocked::Travel => "前後の予定との間に、移動や準備の時間がとれません",
+    }
+}

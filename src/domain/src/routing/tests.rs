@@ -1,0 +1,337 @@
+use super::{
+    Against, Candidate, Expert, For, IndustryCode, Mode, Team, ThemeCode, Verdict, Wish, judge, rank, teams,
+};
+use crate::availability::{Blocked, Limits, Slot};
+use crate::field::Fields;
+use crate::id::{CompanyId, ExpertId};
+use crate::prefecture::Prefecture;
+use chrono::NaiveDate;
+use proptest::collection::{btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+mod offer;
+
+const DATE: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+
+fn expert_id(n: u8) -> ExpertId {
+    ExpertId(Uuid::from_u128(n.into()))
+}
+
+fn company(n: u8) -> CompanyId {
+    CompanyId(Uuid::from_u128(n.into()))
+}
+
+fn place(code: u8) -> Prefecture {
+    Prefecture::from_code(code).unwrap()
+}
+
+fn theme(n: u8) -> ThemeCode {
+    ThemeCode(format!("theme-{n}"))
+}
+
+fn industry(n: u8) -> IndustryCode {
+    IndustryCode(char::from(b'A' + n).to_string())
+}
+
+fn fields() -> impl Strategy<Value = Fields> {
+    prop_oneof![Just(Fields::Ict), Just(Fields::Labor), Just(Fields::Both)]
+}
+
+/// Values from small ranges, so that things meet; mostly eligible, so that rankings have somebody in them.
+fn experts() -> impl Strategy<Value = Expert> {
+    let skills =
+        (fields(), btree_set((0..4_u8).prop_map(theme), 0..4), btree_set((0..3_u8).prop_map(industry), 0..3));
+    let places = (
+        option::of((1..5_u8).prop_map(place)),
+        btree_set((1..5_u8).prop_map(place), 0..4),
+        prop::bool::weighted(0.8),
+    );
+    let standing = (prop::bool::weighted(0.95), prop::bool::weighted(0.05));
+    let companies =
+        (btree_set((0..9_u8).prop_map(company), 0..2), btree_set((0..3_u8).prop_map(company), 0..2));
+    let limits = (1..4_u16, 2..6_u16, 3..8_u16);
+    let counts = (0..2_u16, 0..2_u16, 0..4_u16);
+    let load = (0..6_u32, 0..4_u32, option::of((0..3_u64).prop_map(|it| DATE - chrono::Days::new(it))));
+    (0..40_u8, skills, places, standing, companies, limits, counts, load).prop_map(
+        |(id, skills, places, standing, companies, limits, counts, load)| Expert {
+            id: expert_id(id),
+            active: standing.0,
+            fields: skills.0,
+            themes: skills.1,
+            industries: skills.2,
+            home: places.0,
+            visits: places.1,
+            works_online: places.2,
+            absent: standing.1,
+            conflicts: companies.0,
+            known: companies.1,
+            limits: Limits { per_day: limits.0, per_week: limits.1 },
+            day_sessions: counts.0,
+            week_sessions: counts.0 + counts.1,
+            open_cases: counts.2,
+            open_case_limit: limits.2,
+            load: load.0,
+            capacity: load.1,
+            last_asked: load.2,
+        },
+    )
+}
+
+prop_compose! {
+    fn wishes()(
+        fields in fields(),
+        themes in btree_set((0..4_u8).prop_map(theme), 0..4),
+        mode in prop_oneof![3 => Just(Mode::Online), 1 => Just(Mode::Visit), 2 => Just(Mode::Either)],
+        prefecture in option::of((1..5_u8).prop_map(place)),
+        industry in option::of((0..3_u8).prop_map(industry)),
+        company in option::of((0..3_u8).prop_map(company)),
+        slot in option::of((0..64_u8).prop_map(|it| Slot::new(DATE, it).unwrap())),
+        excluded in btree_set((0..40_u8).prop_map(expert_id), 0..3),
+    ) -> Wish {
+        Wish { fields, themes, mode, prefecture, industry, company, slot, excluded }
+    }
+}
+
+/// Experts with different ids, each with what their calendar says.
+fn many() -> impl Strategy<Value = Vec<(Expert, Option<Blocked>)>> {
+    let blocked = option::weighted(
+        0.1,
+        prop_oneof![Just(Blocked::Occupied), Just(Blocked::DayFull), Just(Blocked::Absent)],
+    );
+    vec((experts(), blocked), 0..12).prop_map(|mut all| {
+        let mut seen = BTreeSet::new();
+        all.retain(|it| seen.insert(it.0.id));
+        all
+    })
+}
+
+fn judged(wish: &Wish, experts: &[(Expert, Option<Blocked>)]) -> Vec<Candidate> {
+    experts.iter().map(|(expert, blocked)| judge(expert, wish, *blocked)).collect()
+}
+
+/// `lifecycle.md` §4, sentence by sentence.
+fn is_eligible(expert: &Expert, wish: &Wish, blocked: Option<Blocked>) -> bool {
+    let has_a_field = wish.fields.iter().any(|it| expert.fields.contains(it));
+    let online = expert.works_online;
+    let visit = match wish.prefecture {
+        Some(prefecture) => expert.visits.contains(&prefecture),
+        None => !expert.visits.is_empty(),
+    };
+    let can_meet = match wish.mode {
+        Mode::Online => online,
+        Mode::Visit => visit,
+        Mode::Either => online || visit,
+    };
+    let no_conflict = wish.company.is_none_or(|it| !expert.conflicts.contains(&it));
+    let has_room = wish.slot.is_none()
+        || (expert.day_sessions < expert.limits.per_day && expert.week_sessions < expert.limits.per_week);
+    has_a_field
+        && expert.active
+        && !expert.absent
+        && can_meet
+        && no_conflict
+        && has_room
+        && expert.open_cases < expert.open_case_limit
+        && !wish.excluded.contains(&expert.id)
+        && blocked.is_none()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn the_eligible_are_in_and_everyone_else_has_a_reason(wish in wishes(), all in many()) {
+        for (expert, blocked) in &all {
+            let candidate = judge(expert, &wish, *blocked);
+            prop_assert_eq!(candidate.is_in(), is_eligible(expert, &wish, *blocked));
+            match candidate.verdict {
+                Verdict::In { reasons, .. } => prop_assert!(!reasons.is_empty()),
+                Verdict::Out { reasons } => {
+                    prop_assert!(!reasons.is_empty());
+                    prop_assert!((1..reasons.len()).all(|it| !reasons[..it].contains(&reasons[it])));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_eligible_rank_and_all_of_them(wish in wishes(), all in many()) {
+        let candidates = judged(&wish, &all);
+        let ranked: BTreeSet<_> = rank(&candidates).into_iter().map(|it| it.expert).collect();
+        let eligible = all.iter().filter(|it| is_eligible(&it.0, &wish, it.1)).map(|it| it.0.id).collect();
+        prop_assert_eq!(ranked, eligible);
+    }
+
+    #[test]
+    fn the_order_of_asking_does_not_hang_on_the_order_of_reading((wish, all, shuffled) in (wishes(), many()).prop_flat_map(|(wish, all)| {
+        (Just(wish), Just(all.clone()), Just(all).prop_shuffle())
+    })) {
+        let (here, there) = (judged(&wish, &all), judged(&wish, &shuffled));
+        prop_assert_eq!(rank(&here), rank(&there));
+        prop_assert!(teams(&wish, &here).eq(teams(&wish, &there)));
+    }
+
+    #[test]
+    fn each_comes_before_the_next_for_the_first_thing_in_which_they_differ(wish in wishes(), all in many()) {
+        let candidates = judged(&wish, &all);
+        let ranked: Vec<_> = rank(&candidates)
+            .into_iter()
+            .map(|it| &all.iter().find(|expert| expert.0.id == it.expert).unwrap().0)
+            .collect();
+        for (n, one) in ranked.iter().enumerate() {
+            for other in &ranked[n + 1..] {
+                prop_assert!(slow_key(one, &wish) < slow_key(other, &wish));
+            }
+        }
+    }
+
+    #[test]
+    fn room_never_rules_out(wish in wishes(), expert in experts(), more in 0..5_u16) {
+        let roomier = Expert {
+            limits: Limits { per_day: expert.limits.per_day + more, per_week: expert.limits.per_week + more },
+            open_case_limit: expert.open_case_limit + more,
+            fields: Fields::Both,
+            works_online: true,
+            visits: Prefecture::all().collect(),
+            conflicts: BTreeSet::new(),
+            ..expert.clone()
+        };
+        prop_assert!(!judge(&expert, &wish, None).is_in() || judge(&roomier, &wish, None).is_in());
+    }
+
+    #[test]
+    fn what_a_company_has_not_told_rules_nobody_out(wish in wishes(), expert in experts()) {
+        let silent = Wish { prefecture: None, industry: None, company: None, ..wish.clone() };
+        if let Verdict::In { .. } = judge(&expert, &wish, None).verdict {
+            let Verdict::In { reasons, .. } = judge(&expert, &silent, None).verdict else {
+                return Err(TestCaseError::fail("ruled out"));
+            };
+            prop_assert!(reasons.contains(&For::IndustryUnknown));
+            prop_assert_eq!(reasons.contains(&For::PrefectureUnknown), wish.mode != Mode::Online);
+            prop_assert_eq!(reasons.contains(&For::CompanyUnknown), !expert.conflicts.is_empty());
+        }
+    }
+
+    #[test]
+    fn teams_are_all_that_can_be_made_in_order(wish in wishes(), all in many()) {
+        let candidates = judged(&wish, &all);
+        let ranked: Vec<_> = rank(&candidates).into_iter().map(|it| it.expert).collect();
+        let of = |id| all.iter().find(|it| it.0.id == id).unwrap().0.fields;
+        let mut made = Vec::new();
+        for (a, &one) in ranked.iter().enumerate() {
+            if of(one).covers(wish.fields) {
+                made.push(((a, a), Team::One(one)));
+            }
+            for (b, &other) in ranked.iter().enumerate() {
+                if wish.fields == Fields::Both && of(one) == Fields::Ict && of(other) == Fields::Labor {
+                    made.push(((a.max(b), a.min(b)), Team::Pair { ict: one, labor: other }));
+                }
+            }
+        }
+        made.sort_by_key(|it| it.0);
+        let made: Vec<_> = made.into_iter().map(|it| it.1).collect();
+        prop_assert_eq!(teams(&wish, &candidates).collect::<Vec<_>>(), made);
+    }
+
+    #[test]
+    fn a_verdict_survives_its_storage(wish in wishes(), all in many()) {
+        for candidate in judged(&wish, &all) {
+            let stored = serde_json::to_string(&candidate.verdict).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Verdict>(&stored).unwrap(), candidate.verdict);
+        }
+    }
+}
+
+/// Everything that decides, as one tuple to sort by. Loads are brought to a common denominator: capacities here are
+/// 1 to 3, so sixths are exact.
+fn slow_key(expert: &Expert, wish: &Wish) -> impl Ord + use<> {
+    let load = (expert.load * 6).checked_div(expert.capacity).unwrap_or(u32::MAX);
+    let themes = wish.themes.iter().filter(|it| expert.themes.contains(it)).count();
+    let has_industry = expert.industries.iter().any(|it| wish.industry.as_ref() == Some(it));
+    let same_place = wish.prefecture.is_some_and(|it| Some(it) == expert.home);
+    let knows = expert.known.iter().any(|it| wish.company == Some(*it));
+    let asked = expert.last_asked.map_or(0, |it| it.to_epoch_days());
+    (load, 4 - themes, !has_industry, !same_place, !knows, asked, expert.id)
+}
+
+fn anyone() -> Expert {
+    Expert {
+        id: expert_id(1),
+        active: true,
+        fields: Fields::Labor,
+        themes: [theme(0), theme(1)].into(),
+        industries: [industry(0)].into(),
+        home: Some(place(13)),
+        visits: [place(13)].into(),
+        works_online: true,
+        absent: false,
+        conflicts: BTreeSet::new(),
+        known: BTreeSet::new(),
+        limits: Limits { per_day: 2, per_week: 4 },
+        day_sessions: 0,
+        week_sessions: 0,
+        open_cases: 5,
+        open_case_limit: 8,
+        load: 3,
+        capacity: 8,
+        last_asked: Some(DATE),
+    }
+}
+
+fn any_wish() -> Wish {
+    Wish {
+        fields: Fields::Labor,
+        themes: [theme(0), theme(1), theme(2)].into(),
+        mode: Mode::Online,
+        prefecture: Some(place(13)),
+        industry: Some(industry(1)),
+        company: Some(company(0)),
+        slot: Slot::new(DATE, 16),
+        excluded: BTreeSet::new(),
+    }
+}
+
+#[test]
+fn the_page_says_why() {
+    let Verdict::In { reasons, .. } = judge(&anyone(), &any_wish(), None).verdict else {
+        panic!("nothing stands against them");
+    };
+    let sentences: Vec<_> = reasons.into_iter().map(For::sentence).collect();
+    assert_eq!(
+        sentences,
+        ["前後28日の相談が3件（目安8件）", "テーマが2件一致", "同じ都道府県", "前回の依頼は2026年11月24日"]
+    );
+}
+
+#[test]
+fn the_page_says_why_not() {
+    let wish = Wish { fields: Fields::Ict, mode: Mode::Visit, prefecture: Some(place(1)), ..any_wish() };
+    let expert = Expert { open_case_limit: 5, ..anyone() };
+    let Verdict::Out { reasons } = judge(&expert, &wish, Some(Blocked::Occupied)).verdict else {
+        panic!("they have another field");
+    };
+    let sentences: Vec<_> = reasons.into_iter().map(Against::sentence).collect();
+    assert_eq!(
+        sentences,
+        [
+            "分野が合いません（労務管理のみ）",
+            "北海道への訪問に対応していません",
+            "担当件数の上限（5件）に達しています",
+            "この日時は予定があります"
+        ]
+    );
+}
+
+#[test]
+fn the_same_is_not_said_twice() {
+    let full = Expert { day_sessions: 2, absent: true, ..anyone() };
+    for (blocked, expected) in [(Blocked::DayFull, 2), (Blocked::Absent, 2), (Blocked::Occupied, 3)] {
+        let Verdict::Out { reasons } = judge(&full, &any_wish(), Some(blocked)).verdict else {
+            panic!("they are full and absent");
+        };
+        assert_eq!(reasons.len(), expected, "{reasons:?}");
+    }
+}

@@ -1,0 +1,59 @@
+//! Search and routing together.
+use super::{DATE, many, wishes};
+use crate::appointment::SessionMode;
+use crate::availability::{
+    Ask, Calendar, Change, Day, Exception, Occupied, Pool, Schedule, Slot, Span, Window,
+};
+use crate::routing::{Expert, Mode, Wish, judge, rank, teams};
+use crate::settings::Settings;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+proptest! {
+    /// The slots that a company sees and the experts whom the center then finds for them are of one mind.
+    #[test]
+    fn a_slot_on_offer_has_a_team_to_ask_and_no_other_slot_has(
+        wish in wishes(), all in many(), hours in vec((0..40_u8, 4..24_u8), 12), at in 0..64_u8, visit in any::<bool>(),
+    ) {
+        let slot = Slot::new(DATE, at).unwrap();
+        let (mode, session) = if visit { (Mode::Visit, SessionMode::Visit) } else { (Mode::Online, SessionMode::Online) };
+        let anytime = Wish { mode, slot: None, ..wish.clone() };
+        let settings = Settings::default();
+        let footprint = |it: &Expert| it.footprint(session, wish.prefecture, &settings);
+        let eligible = |it: &Expert| judge(it, &anytime, None).is_in();
+        let footprints = all.iter().map(|it| footprint(&it.0).filter(|_| eligible(&it.0))).collect();
+        let calendars: Vec<_> = all.iter().zip(&hours).map(|(it, hours)| calendar(&it.0, *hours)).collect();
+        let pool = Pool::new(DATE, 1, |_| false, &calendars);
+        let window = Window { earliest: DATE, horizon: DATE, last_session: None };
+        let ask = Ask { fields: wish.fields, footprints, window, starts: Day::ALL };
+
+        let then = Wish { slot: Some(slot), ..anytime.clone() };
+        let candidates: Vec<_> = all
+            .iter()
+            .map(|it| judge(&it.0, &then, pool.why_not(&ask, it.0.id, slot)))
+            .collect();
+        let offered = pool.starts_on(&ask, DATE).contains(at);
+        prop_assert_eq!(teams(&then, &candidates).next().is_some(), offered);
+        let found = pool.teams_at(&ask, slot);
+        let found: BTreeSet<_> = [found.alone, found.ict, found.labor].concat().into_iter().collect();
+        let ranked = rank(&candidates).into_iter().map(|it| it.expert).collect();
+        prop_assert_eq!(found, ranked);
+    }
+}
+
+/// Open for some quarters of the day, with as many sessions as the expert's own counts say.
+fn calendar(expert: &Expert, (from, length): (u8, u8)) -> Calendar {
+    let change = Change::Add(Span::new(from, from + length).unwrap());
+    let monday = DATE - chrono::Days::new(1);
+    let today = usize::from(expert.day_sessions);
+    let before = usize::from(expert.week_sessions) - today;
+    Calendar {
+        expert: expert.id,
+        fields: expert.fields,
+        schedule: Schedule { exceptions: vec![Exception { date: DATE, change }], ..Schedule::default() },
+        occupied: Occupied::default(),
+        sessions: [vec![DATE; today], vec![monday; before]].concat(),
+        limits: expert.limits,
+    }
+}
