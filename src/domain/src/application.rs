@@ -114,7 +114,8 @@ impl Topic {
         let fields = Fields::from_flags(wants(Field::Ict), wants(Field::Labor))
             .filter(|_| form.field.iter().all(|it| Field::from_code(it).is_some()));
         let fields = reading.take("field", fields.ok_or("相談の分野を選択してください"));
-        let description = reading.take("description", Prose::parse("困っていること", &form.description, 2000));
+        let description =
+            reading.take("description", Prose::parse("困っていること", &form.description, 2000));
         let mode = reading.take("mode", Mode::parse(&form.mode));
         match (fields, description, mode) {
             (Some(fields), Some(description), Some(mode)) => {
@@ -145,8 +146,8 @@ impl CompanyFacts {
         let street = reading.ask(required, "street", &form.street, |raw| Line::parse("町域・番地", raw, 120));
         let building = reading.ask(false, "building", &form.building, |raw| Line::parse("建物名", raw, 120));
         let industry = reading.ask(required, "industry", &form.industry, Industry::parse);
-        let employees = reading
-            .ask(required, "employees", &form.employees, |raw| Headcount::parse("従業員数", raw));
+        let employees =
+            reading.ask(required, "employees", &form.employees, |raw| Headcount::parse("従業員数", raw));
         let regular_employees = reading.ask(required, "regular_employees", &form.regular_employees, |raw| {
             Headcount::parse("常時雇用する人数", raw)
         });
@@ -208,8 +209,7 @@ impl Contact {
 impl Application {
     /// Everything but the consent, which is a moment rather than a value. All mistakes at once.
     pub fn parse(form: &Form, intake: Intake) -> Result<Self, Mistakes> {
-        let parts =
-            (Topic::parse(form), CompanyFacts::parse(form, intake), Contact::parse(form, intake));
+        let parts = (Topic::parse(form), CompanyFacts::parse(form, intake), Contact::parse(form, intake));
         match parts {
             (Ok(topic), Ok(company), Ok(contact)) => {
                 Ok(Self { topic, company, contact, newsletter: form.newsletter == "yes" })
@@ -244,7 +244,7 @@ struct Reading {
 
 impl Reading {
     fn take<T, E: ToString>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
-        parsed.map_err(|err| self.note(field, err)).ok()
+        parsed.map_err(|err| self.note(field, &err)).ok()
     }
 
     /// A field that may stay empty unless it is `required`.
@@ -261,7 +261,7 @@ impl Reading {
         self.take(field, optional(raw, parse)).flatten()
     }
 
-    fn note(&mut self, field: &'static str, why: impl ToString) {
+    fn note(&mut self, field: &'static str, why: &(impl ToString + ?Sized)) {
         self.mistakes.push((field, why.to_string()));
     }
 }

@@ -93,7 +93,12 @@ impl Appointment {
     pub fn confirm(self) -> Result<Self, AppointmentRefused> {
         match self.state {
             AppointmentState::Held { .. } => Ok(Self { state: AppointmentState::Confirmed, ..self }),
-            _ => Err(AppointmentRefused::Over),
+            AppointmentState::Confirmed
+            | AppointmentState::Done
+            | AppointmentState::NoShow
+            | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByCenter { .. }
+            | AppointmentState::Released => Err(AppointmentRefused::Over),
         }
     }
 
@@ -139,7 +144,12 @@ impl Appointment {
             AppointmentState::Held { .. } => {
                 Ok(Self { state: AppointmentState::Released, sequence: self.sequence + 1, ..self })
             }
-            _ => Err(AppointmentRefused::Over),
+            AppointmentState::Confirmed
+            | AppointmentState::Done
+            | AppointmentState::NoShow
+            | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByCenter { .. }
+            | AppointmentState::Released => Err(AppointmentRefused::Over),
         }
     }
 

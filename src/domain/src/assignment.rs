@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(still_open(Fields::Both, &[]), Some(Fields::Both));
         assert_eq!(still_open(Fields::Both, std::slice::from_ref(&offered)), Some(Fields::Both));
         assert_eq!(still_open(Fields::Both, std::slice::from_ref(&accepted)), Some(Fields::Labor));
-        assert_eq!(still_open(Fields::Ict, &[accepted.clone()]), None);
+        assert_eq!(still_open(Fields::Ict, std::slice::from_ref(&accepted)), None);
         let both = assignment(Fields::Labor, AssignmentState::Accepted { at: NOW });
         assert_eq!(still_open(Fields::Both, &[accepted, both]), None);
     }

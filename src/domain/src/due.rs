@@ -44,7 +44,8 @@ impl Due {
 
     /// When an expert has to have answered a request.
     pub fn reply(settings: &Settings, calendar: &BusinessCalendar, from: DateTime<Utc>) -> Self {
-        let deadline = deadline_after_business_days(calendar, from, settings.reply_days, settings.closes_hour);
+        let deadline =
+            deadline_after_business_days(calendar, from, settings.reply_days, settings.closes_hour);
         Self { kind: DueKind::Reply, clock: Clock::Running(deadline) }
     }
 

@@ -123,7 +123,9 @@ impl FollowUp {
     pub fn skip(self) -> Self {
         let state = match self.state {
             FollowUpState::Planned | FollowUpState::Sent { .. } => FollowUpState::Skipped,
-            ended @ (FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed) => ended,
+            ended @ (FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed) => {
+                ended
+            }
         };
         Self { state, ..self }
     }

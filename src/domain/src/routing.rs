@@ -12,6 +12,7 @@ pub use reason::{Against, For};
 
 use crate::appointment::SessionMode;
 use crate::availability::{Distance, Footprint, Limits, Slot};
+use crate::company::{Industry, Mode};
 use crate::field::Fields;
 use crate::id::{CompanyId, ExpertId};
 use crate::prefecture::Prefecture;
@@ -25,20 +26,6 @@ use std::collections::BTreeSet;
 #[serde(transparent)]
 pub struct ThemeCode(pub String);
 
-/// An industry by its code: `A` to `T`, `I1` and `I2` in place of `I`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct IndustryCode(pub String);
-
-/// How the company would like to meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    Online,
-    Visit,
-    Either,
-}
-
 /// What is known of an expert at the moment of judging. Counts are of that moment; no field is computed here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expert {
@@ -48,7 +35,7 @@ pub struct Expert {
     pub fields: Fields,
     pub themes: BTreeSet<ThemeCode>,
     /// Where they have experience.
-    pub industries: BTreeSet<IndustryCode>,
+    pub industries: BTreeSet<Industry>,
     pub home: Option<Prefecture>,
     /// Where they visit; empty where they do not.
     pub visits: BTreeSet<Prefecture>,
@@ -80,7 +67,7 @@ pub struct Wish {
     pub themes: BTreeSet<ThemeCode>,
     pub mode: Mode,
     pub prefecture: Option<Prefecture>,
-    pub industry: Option<IndustryCode>,
+    pub industry: Option<Industry>,
     /// `None` while nobody has matched the company with a known one.
     pub company: Option<CompanyId>,
     /// The time that the company has chosen, if it has.

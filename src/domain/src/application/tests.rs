@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::{Application, Form, Intake};
-use crate::field::Fields;
+use crate::{company::Headcount, field::Fields};
 
 fn filled() -> Form {
     Form {
@@ -34,7 +34,7 @@ fn a_filled_form_becomes_an_application_and_keeps_names_as_typed() {
     assert_eq!(application.topic.fields, Fields::Both);
     assert_eq!(application.topic.themes, ["network", "rules"]);
     assert_eq!(application.contact.name.as_str(), "髙橋 﨑");
-    assert_eq!(application.company.employees.map(|it| it.get()), Some(28));
+    assert_eq!(application.company.employees.map(Headcount::get), Some(28));
     assert!(application.search_key().contains("みなと製作所") || application.search_key().contains("ミナト"));
 }
 
@@ -45,9 +45,24 @@ fn an_empty_form_names_everything_at_once_in_the_order_of_the_pages() {
     assert_eq!(
         fields,
         [
-            "field", "description", "mode", "company_name", "company_kana", "organization", "postal_code",
-            "prefecture", "city", "street", "industry", "employees", "regular_employees", "telework_status",
-            "contact_name", "contact_kana", "email", "phone",
+            "field",
+            "description",
+            "mode",
+            "company_name",
+            "company_kana",
+            "organization",
+            "postal_code",
+            "prefecture",
+            "city",
+            "street",
+            "industry",
+            "employees",
+            "regular_employees",
+            "telework_status",
+            "contact_name",
+            "contact_kana",
+            "email",
+            "phone",
         ]
     );
     assert_eq!(mistakes[0].1, "相談の分野を選択してください");

@@ -27,11 +27,7 @@ fn answer() -> Answer {
 
 #[test]
 fn the_plan_of_a_session_before_a_long_weekend() {
-    let planned = plan(
-        at("2026-11-20T02:00:00Z"),
-        &Settings::default(),
-        &BusinessCalendar::default(),
-    );
+    let planned = plan(at("2026-11-20T02:00:00Z"), &Settings::default(), &BusinessCalendar::default());
     let expected = [
         (Kind::Survey, "2026-11-24T10:00:00+09:00"),
         (Kind::ThreeMonths, "2027-02-22T10:00:00+09:00"),

@@ -1,8 +1,9 @@
 //! One expert against one wish.
 use super::rank::Rank;
 use super::reason::{Against, For};
-use super::{Expert, Mode, Wish};
+use super::{Expert, Wish};
 use crate::availability::Blocked;
+use crate::company::Mode;
 use crate::field::{Field, Fields};
 use crate::id::ExpertId;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,6 @@
-use super::{
-    Against, Candidate, Expert, For, IndustryCode, Mode, Team, ThemeCode, Verdict, Wish, judge, rank, teams,
-};
+use super::{Against, Candidate, Expert, For, Team, ThemeCode, Verdict, Wish, judge, rank, teams};
 use crate::availability::{Blocked, Limits, Slot};
+use crate::company::{Industry, Mode};
 use crate::field::Fields;
 use crate::id::{CompanyId, ExpertId};
 use crate::prefecture::Prefecture;
@@ -32,8 +31,8 @@ fn theme(n: u8) -> ThemeCode {
     ThemeCode(format!("theme-{n}"))
 }
 
-fn industry(n: u8) -> IndustryCode {
-    IndustryCode(char::from(b'A' + n).to_string())
+fn industry(n: u8) -> Industry {
+    Industry::ALL[usize::from(n) % Industry::ALL.len()]
 }
 
 fn fields() -> impl Strategy<Value = Fields> {

@@ -4,7 +4,8 @@ use crate::appointment::SessionMode;
 use crate::availability::{
     Ask, Calendar, Change, Day, Exception, Occupied, Pool, Schedule, Slot, Span, Window,
 };
-use crate::routing::{Expert, Mode, Wish, judge, rank, teams};
+use crate::company::Mode;
+use crate::routing::{Expert, Wish, judge, rank, teams};
 use crate::settings::Settings;
 use proptest::collection::vec;
 use proptest::prelude::*;
