@@ -15,7 +15,6 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub state: String,
     pub due_at: DateTimeUtc,
-    pub deadline: Json,
     pub sent_at: Option<DateTimeUtc>,
     pub answered_at: Option<DateTimeUtc>,
     pub answer: Option<Json>,

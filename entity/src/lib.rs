@@ -28,6 +28,7 @@ pub mod message;
 pub mod outbox;
 pub mod outbox_attempt;
 pub mod report;
+pub mod revision;
 pub mod session;
 pub mod theme;
 pub mod weekly_rule;

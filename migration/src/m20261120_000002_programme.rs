@@ -11,6 +11,7 @@ impl MigrationTrait for Migration {
         manager.create_table(closing_day()).await?;
         manager.create_table(counter()).await?;
         manager.create_table(theme()).await?;
+        manager.create_table(revision()).await?;
         Ok(())
     }
 }
@@ -54,4 +55,9 @@ fn theme() -> TableCreateStatement {
         .col(boolean("active"))
         .check(Expr::cust("field IN ('ict', 'labor')"))
         .take()
+}
+
+/// How often a part of the programme has changed, so that a server knows when its copy is out of date.
+fn revision() -> TableCreateStatement {
+    Table::create().table("revision").col(text("name").primary_key()).col(big_integer("n")).take()
 }

@@ -210,7 +210,6 @@ fn follow_up() -> TableCreateStatement {
         .col(small_integer("round"))
         .col(text("state"))
         .col(timestamp_with_time_zone("due_at"))
-        .col(json("deadline"))
         .col(timestamp_with_time_zone_null("sent_at"))
         .col(timestamp_with_time_zone_null("answered_at"))
         .col(json_null("answer"))

@@ -1,0 +1,14 @@
+//! How often a part of the programme has changed, so that a server knows when its copy is out of date.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "revision")]
+pub struct Model {
+    /// `experts` or `programme`.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub name: String,
+    pub n: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

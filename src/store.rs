@@ -1,0 +1,22 @@
+//! Queries. Each function takes the connection or transaction it runs in and returns domain values; what writes takes
+//! a transaction, so that a write outside of one does not compile.
+pub mod appointment;
+pub mod assignment;
+pub mod chain;
+pub mod company;
+pub mod consultation;
+pub mod draft;
+pub mod event;
+pub mod expert;
+pub mod follow_up;
+pub mod message;
+pub mod outbox;
+pub mod programme;
+pub mod report;
+
+use sea_orm::DbErr;
+
+/// A row that contradicts itself or the rules: an error with its place, never a guess.
+fn contradiction(table: &str, id: impl std::fmt::Display, why: impl std::fmt::Display) -> DbErr {
+    DbErr::Type(format!("{table} {id}: {why}"))
+}

@@ -1,0 +1,312 @@
+//! Appointments, and the quarter hours that they own under a unique key: no double booking, by the database.
+use chrono::{DateTime, Utc};
+use domain::{
+    appointment::{Appointment, AppointmentState, Owner, SessionMode},
+    id::{AppointmentId, ConsultationId, DraftId, ExpertId},
+};
+use entity::{appointment as row, appointment_expert, calendar_cell};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set, sea_query::OnConflict,
+};
+use std::{collections::BTreeMap, ops::Range};
+use uuid::Uuid;
+
+use super::contradiction;
+
+/// The quarter hours that one expert gives to an appointment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cells {
+    pub expert: ExpertId,
+    pub quarters: Range<i64>,
+}
+
+/// One of the quarter hours belongs to somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken;
+
+/// All of a consultation's appointments, oldest first.
+pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .order_by_asc(row::COLUMN.created_at)
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<Appointment>, DbErr> {
+    let rows = row::Entity::find_by_id(id.0).all(db).await?;
+    Ok(with_experts(db, rows).await?.pop())
+}
+
+/// What a draft holds, if it holds a slot.
+pub async fn held_by_draft(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.draft_id.eq(id.0))
+        .filter(row::COLUMN.state.eq("held"))
+        .all(db)
+        .await?;
+    Ok(with_experts(db, rows).await?.pop())
+}
+
+/// Holds whose time is over, longest over first.
+pub async fn expired_holds(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.state.eq("held"))
+        .filter(row::COLUMN.held_until.lte(now))
+        .order_by_asc(row::COLUMN.held_until)
+        .limit(limit)
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+/// An expert's appointments that touch the time from `from` to `to`, earliest first.
+pub async fn of_expert(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Appointment>, DbErr> {
+    let mine = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .into_query();
+    let rows = row::Entity::find()
+        .filter(row::Column::Id.in_subquery(mine))
+        .filter(row::COLUMN.ends_at.gt(from))
+        .filter(row::COLUMN.starts_at.lt(to))
+        .order_by_asc(row::COLUMN.starts_at)
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+/// Everybody's held, confirmed and finished appointments that start between `from` and `to`, earliest first.
+pub async fn between(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.starts_at.gte(from))
+        .filter(row::COLUMN.starts_at.lt(to))
+        .filter(row::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]))
+        .order_by_asc(row::COLUMN.starts_at)
+        .limit(limit)
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+/// Writes a new appointment with its experts and takes its quarter hours.
+pub async fn insert(
+    tx: &DatabaseTransaction,
+    it: &Appointment,
+    cells: &[Cells],
+    now: DateTime<Utc>,
+) -> Result<Result<(), Taken>, DbErr> {
+    let state = columns(&it.state, now);
+    let (draft_id, consultation_id) = owner_columns(it.owner);
+    let model = row::Model {
+        id: it.id.0,
+        consultation_id,
+        draft_id,
+        state: it.state.code().to_owned(),
+        starts_at: it.starts_at,
+        ends_at: it.ends_at,
+        mode: it.mode.code().to_owned(),
+        place: it.place.clone(),
+        uid: it.uid.clone(),
+        sequence: it.sequence,
+        held_until: state.held_until,
+        created_at: now,
+        ended_at: state.ended_at,
+        end_reason: state.end_reason,
+    };
+    row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    insert_experts(tx, it).await?;
+    take(tx, it.id, cells).await
+}
+
+/// Saves an appointment whose time and experts are the same as before; frees its quarter hours once it has ended.
+pub async fn save(tx: &DatabaseTransaction, it: &Appointment, now: DateTime<Utc>) -> Result<(), DbErr> {
+    row::Entity::update(changed(it, now)).exec(tx).await?;
+    if !it.is_live() {
+        free(tx, it.id).await?;
+    }
+    Ok(())
+}
+
+/// Saves an appointment that has moved to another time or other experts: the old quarter hours are freed and the new
+/// ones taken, or nothing is.
+pub async fn save_moved(
+    tx: &DatabaseTransaction,
+    it: &Appointment,
+    cells: &[Cells],
+    now: DateTime<Utc>,
+) -> Result<Result<(), Taken>, DbErr> {
+    row::Entity::update(changed(it, now)).exec(tx).await?;
+    appointment_expert::Entity::delete_many()
+        .filter(appointment_expert::COLUMN.appointment_id.eq(it.id.0))
+        .exec(tx)
+        .await?;
+    insert_experts(tx, it).await?;
+    free(tx, it.id).await?;
+    take(tx, it.id, cells).await
+}
+
+/// Takes the quarter hours in one statement and in one order everywhere, so that two takers cannot wait for each
+/// other. Rows that exist already are left alone and make the answer `Taken`; the caller rolls back.
+async fn take(
+    tx: &DatabaseTransaction,
+    id: AppointmentId,
+    cells: &[Cells],
+) -> Result<Result<(), Taken>, DbErr> {
+    let mut keys: Vec<_> =
+        cells.iter().flat_map(|it| it.quarters.clone().map(|quarter| (it.expert.0, quarter))).collect();
+    keys.sort_unstable();
+    let wanted = keys.len() as u64;
+    if wanted == 0 {
+        return Ok(Ok(()));
+    }
+    let rows = keys.into_iter().map(|(expert_id, quarter)| {
+        calendar_cell::Model { expert_id, quarter, appointment_id: id.0 }.into_active_model()
+    });
+    let taken = calendar_cell::Entity::insert_many(rows)
+        .on_conflict(
+            OnConflict::columns([calendar_cell::Column::ExpertId, calendar_cell::Column::Quarter])
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await;
+    let taken = match taken {
+        Ok(taken) => taken,
+        Err(DbErr::RecordNotInserted) => 0,
+        Err(err) => return Err(err),
+    };
+    Ok(if taken == wanted { Ok(()) } else { Err(Taken) })
+}
+
+async fn free(tx: &DatabaseTransaction, id: AppointmentId) -> Result<(), DbErr> {
+    calendar_cell::Entity::delete_many()
+        .filter(calendar_cell::COLUMN.appointment_id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<(), DbErr> {
+    let experts = it.experts.iter().map(|expert| {
+        appointment_expert::Model { appointment_id: it.id.0, expert_id: expert.0 }.into_active_model()
+    });
+    appointment_expert::Entity::insert_many(experts).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The appointments of `rows`, in their order, with one query for all their experts.
+async fn with_experts(
+    db: &impl ConnectionTrait,
+    rows: Vec<row::Model>,
+) -> Result<Vec<Appointment>, DbErr> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = rows.iter().map(|it| it.id);
+    let mut experts: BTreeMap<Uuid, Vec<ExpertId>> = BTreeMap::new();
+    let found = appointment_expert::Entity::find()
+        .filter(appointment_expert::COLUMN.appointment_id.is_in(ids))
+        .order_by_asc(appointment_expert::COLUMN.expert_id)
+        .all(db)
+        .await?;
+    for it in found {
+        experts.entry(it.appointment_id).or_default().push(ExpertId(it.expert_id));
+    }
+    rows.into_iter().map(|it| from_row(experts.remove(&it.id).unwrap_or_default(), it)).collect()
+}
+
+struct StateColumns {
+    held_until: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+    end_reason: Option<String>,
+}
+
+fn columns(state: &AppointmentState, now: DateTime<Utc>) -> StateColumns {
+    let (held_until, ended_at, end_reason) = match state {
+        AppointmentState::Held { until } => (*until, None, None),
+        AppointmentState::Confirmed => (None, None, None),
+        AppointmentState::Done | AppointmentState::NoShow | AppointmentState::Released => {
+            (None, Some(now), None)
+        }
+        AppointmentState::CancelledByCompany { reason }
+        | AppointmentState::CancelledByCenter { reason } => (None, Some(now), Some(reason.clone())),
+    };
+    StateColumns { held_until, ended_at, end_reason }
+}
+
+const fn owner_columns(owner: Owner) -> (Option<Uuid>, Option<Uuid>) {
+    match owner {
+        Owner::Draft(id) => (Some(id.0), None),
+        Owner::Consultation(id) => (None, Some(id.0)),
+    }
+}
+
+fn changed(it: &Appointment, now: DateTime<Utc>) -> row::ActiveModel {
+    let state = columns(&it.state, now);
+    let (draft_id, consultation_id) = owner_columns(it.owner);
+    row::ActiveModel {
+        id: Set(it.id.0),
+        draft_id: Set(draft_id),
+        consultation_id: Set(consultation_id),
+        state: Set(it.state.code().to_owned()),
+        starts_at: Set(it.starts_at),
+        ends_at: Set(it.ends_at),
+        place: Set(it.place.clone()),
+        sequence: Set(it.sequence),
+        held_until: Set(state.held_until),
+        ended_at: Set(state.ended_at),
+        end_reason: Set(state.end_reason),
+        ..Default::default()
+    }
+}
+
+fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appointment, DbErr> {
+    let wrong = |why: &str| contradiction("appointment", row.id, why);
+    let owner = match (row.draft_id, row.consultation_id) {
+        (Some(id), None) => Owner::Draft(DraftId(id)),
+        (None, Some(id)) => Owner::Consultation(ConsultationId(id)),
+        _ => return Err(wrong("owner")),
+    };
+    let reason = row.end_reason.clone().unwrap_or_default();
+    let state = match row.state.as_str() {
+        "held" => AppointmentState::Held { until: row.held_until },
+        "confirmed" => AppointmentState::Confirmed,
+        "done" => AppointmentState::Done,
+        "no_show" => AppointmentState::NoShow,
+        "cancelled_by_company" => AppointmentState::CancelledByCompany { reason },
+        "cancelled_by_center" => AppointmentState::CancelledByCenter { reason },
+        "released" => AppointmentState::Released,
+        _ => return Err(wrong("state")),
+    };
+    Ok(Appointment {
+        id: AppointmentId(row.id),
+        owner,
+        state,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        mode: SessionMode::from_code(&row.mode).ok_or_else(|| wrong("mode"))?,
+        experts,
+        place: row.place,
+        uid: row.uid,
+        sequence: row.sequence,
+    })
+}

@@ -1,0 +1,181 @@
+//! Consultations: the record that every act locks, decides on and saves.
+mod row;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    company::{Industry, Mode},
+    consultation::Consultation,
+    due::Due,
+    id::{AccountId, CompanyId, ConsultationId, DeskId},
+    number::CaseNumber,
+    prefecture::Prefecture,
+};
+use entity::{application, consultation, consultation_theme, contact};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+};
+
+pub use row::{New, Origin, from_row};
+
+/// A consultation with what acts and letters need beside its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub consultation: Consultation,
+    pub number: CaseNumber,
+    pub company: CompanyId,
+    pub company_name: String,
+    pub prefecture: Option<Prefecture>,
+    pub industry: Option<Industry>,
+    pub mode: Mode,
+    pub origin: Origin,
+    pub desk: Option<DeskId>,
+    pub coordinator: Option<AccountId>,
+    pub received_at: DateTime<Utc>,
+    pub due: Option<Due>,
+    pub sessions_done: i32,
+    pub event_count: i32,
+    /// Rises with every save.
+    pub version: i32,
+}
+
+/// The person to write to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// The record, locked until the transaction ends.
+pub async fn lock(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Option<Record>, DbErr> {
+    let found = consultation::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    found.as_ref().map(from_row).transpose()
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<Record>, DbErr> {
+    let found = consultation::Entity::find_by_id(id.0).one(db).await?;
+    found.as_ref().map(from_row).transpose()
+}
+
+pub async fn by_number(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Option<Record>, DbErr> {
+    let found = consultation::Entity::find()
+        .filter(consultation::COLUMN.number.eq(number.to_string()))
+        .one(db)
+        .await?;
+    found.as_ref().map(from_row).transpose()
+}
+
+/// The consultation that a form with this key has already become.
+pub async fn by_submission_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<Record>, DbErr> {
+    let found = consultation::Entity::find()
+        .filter(consultation::COLUMN.submission_key.eq(key))
+        .one(db)
+        .await?;
+    found.as_ref().map(from_row).transpose()
+}
+
+/// Every consultation whose contact has this address, newest first.
+pub async fn of_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Record>, DbErr> {
+    let ids = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::ConsultationId)
+        .filter(contact::COLUMN.email_key.eq(email_key))
+        .into_query();
+    let rows = consultation::Entity::find()
+        .filter(consultation::Column::Id.in_subquery(ids))
+        .order_by_desc(consultation::COLUMN.received_at)
+        .limit(100)
+        .all(db)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
+pub async fn person(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<Person>, DbErr> {
+    let found = contact::Entity::find_by_id(id.0).one(db).await?;
+    Ok(found.map(|it| Person { name: it.name, email: it.email, phone: it.phone }))
+}
+
+/// The application and its themes, as the company wrote it.
+pub async fn application(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+) -> Result<Option<(application::Model, contact::Model)>, DbErr> {
+    let written = application::Entity::find_by_id(id.0).one(db).await?;
+    let contact = contact::Entity::find_by_id(id.0).one(db).await?;
+    Ok(written.zip(contact))
+}
+
+/// The codes of the themes of a consultation.
+pub async fn themes(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<String>, DbErr> {
+    let rows = consultation_theme::Entity::find()
+        .filter(consultation_theme::COLUMN.consultation_id.eq(id.0))
+        .order_by_asc(consultation_theme::COLUMN.theme)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|it| it.theme).collect())
+}
+
+/// Everything that a submission writes at once.
+pub struct Submission {
+    pub consultation: consultation::Model,
+    pub application: application::Model,
+    pub contact: contact::Model,
+    pub themes: Vec<String>,
+}
+
+pub async fn insert(tx: &DatabaseTransaction, new: Submission) -> Result<(), DbErr> {
+    let id = new.consultation.id;
+    consultation::Entity::insert(new.consultation.into_active_model()).exec_without_returning(tx).await?;
+    application::Entity::insert(new.application.into_active_model()).exec_without_returning(tx).await?;
+    contact::Entity::insert(new.contact.into_active_model()).exec_without_returning(tx).await?;
+    if !new.themes.is_empty() {
+        let themes = new.themes.into_iter().map(|theme| {
+            consultation_theme::Model { consultation_id: id, theme }.into_active_model()
+        });
+        consultation_theme::Entity::insert_many(themes).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Saves what acts can change. The version of `record` is the one that is written.
+pub async fn save(tx: &DatabaseTransaction, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let state = row::state_columns(&record.consultation, record.due.as_ref(), now)?;
+    let change = consultation::ActiveModel {
+        id: Set(record.consultation.id.0),
+        state: Set(state.state),
+        state_since: Set(record.consultation.state_since),
+        unfulfilled_reason: Set(state.unfulfilled_reason),
+        referred_to: Set(state.referred_to),
+        ended_at: Set(state.ended_at),
+        turn: Set(state.turn),
+        deadline_kind: Set(state.deadline_kind),
+        deadline: Set(state.deadline),
+        due_at: Set(state.due_at),
+        sort_at: Set(state.sort_at),
+        ict: Set(state.ict),
+        labor: Set(state.labor),
+        coordinator_id: Set(record.coordinator.map(|it| it.0)),
+        sessions_done: Set(record.sessions_done),
+        event_count: Set(record.event_count),
+        version: Set(record.version),
+        ..Default::default()
+    };
+    consultation::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Notes when the contact's address was confirmed.
+pub async fn confirm_address(
+    tx: &DatabaseTransaction,
+    id: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let change = consultation::ActiveModel {
+        id: Set(id.0),
+        address_confirmed_at: Set(Some(now)),
+        ..Default::default()
+    };
+    consultation::Entity::update(change).exec(tx).await?;
+    Ok(())
+}

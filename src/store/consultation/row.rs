@@ -1,0 +1,221 @@
+//! From a consultation to its columns and back, each in one place.
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Actor,
+    company::{Industry, Mode},
+    consultation::{Consultation, State, UnfulfilledReason},
+    due::{Due, DueKind},
+    field::{Field, Fields},
+    id::{AccountId, CompanyId, ConsultationId, DeskId},
+    number::CaseNumber,
+    prefecture::Prefecture,
+};
+use entity::consultation as row;
+use sea_orm::{DbErr, JsonValue};
+
+use super::Record;
+use crate::store::contradiction;
+
+/// How a consultation came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Web,
+    Desk,
+    Phone,
+}
+
+impl Origin {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Desk => "desk",
+            Self::Phone => "phone",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Web => "Web",
+            Self::Desk => "一次相談窓口",
+            Self::Phone => "電話",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::Web, Self::Desk, Self::Phone].into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// What follows from the state and is kept beside it.
+pub(super) struct StateColumns {
+    pub state: String,
+    pub unfulfilled_reason: Option<String>,
+    pub referred_to: Option<String>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub turn: String,
+    pub deadline_kind: Option<String>,
+    pub deadline: Option<JsonValue>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub sort_at: DateTime<Utc>,
+    pub ict: bool,
+    pub labor: bool,
+}
+
+pub(super) fn state_columns(
+    it: &Consultation,
+    due: Option<&Due>,
+    now: DateTime<Utc>,
+) -> Result<StateColumns, DbErr> {
+    let (unfulfilled_reason, referred_to) = match &it.state {
+        State::Unfulfilled { reason } => (Some(reason.code().to_owned()), None),
+        State::Referred { organization } => (None, Some(organization.clone())),
+        State::Received
+        | State::Checking
+        | State::WaitingCompany
+        | State::Matching
+        | State::Scheduling
+        | State::Booked
+        | State::Consulted
+        | State::FollowUp
+        | State::Completed
+        | State::Withdrawn => (None, None),
+    };
+    let json = |it: &Due| serde_json::to_value(it).map_err(|err| DbErr::Type(err.to_string()));
+    let due_at = due.and_then(Due::at);
+    Ok(StateColumns {
+        state: it.state.code().to_owned(),
+        unfulfilled_reason,
+        referred_to,
+        ended_at: it.state.ended().map(|_| it.state_since.min(now)),
+        turn: it.state.turn().code().to_owned(),
+        deadline_kind: due.map(|it| kind_code(it.kind).to_owned()),
+        deadline: due.map(json).transpose()?,
+        due_at,
+        sort_at: due_at.unwrap_or(it.state_since),
+        ict: it.fields.contains(Field::Ict),
+        labor: it.fields.contains(Field::Labor),
+    })
+}
+
+const fn kind_code(kind: DueKind) -> &'static str {
+    match kind {
+        DueKind::FirstContact => "first_contact",
+        DueKind::Reply => "reply",
+        DueKind::Report => "report",
+    }
+}
+
+/// The row of a consultation that has just been submitted. `company_name` and what follows come from the application.
+pub struct New<'a> {
+    pub consultation: &'a Consultation,
+    pub number: CaseNumber,
+    pub company: CompanyId,
+    pub application: &'a domain::application::Application,
+    pub by: Actor,
+    pub due: Option<&'a Due>,
+    pub submission_key: String,
+    pub consent_version: String,
+    pub now: DateTime<Utc>,
+}
+
+impl New<'_> {
+    pub fn row(&self) -> Result<row::Model, DbErr> {
+        let (it, now) = (self.consultation, self.now);
+        let state = state_columns(it, self.due, now)?;
+        let (origin, desk_id, entered_by) = match self.by {
+            Actor::Desk(desk) => (Origin::Desk, Some(desk.0), None),
+            Actor::Coordinator(account) => (Origin::Phone, None, Some(account.0)),
+            Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None, None),
+        };
+        let serial = i32::try_from(self.number.serial()).map_err(|err| DbErr::Type(err.to_string()))?;
+        Ok(row::Model {
+            id: it.id.0,
+            number: self.number.to_string(),
+            fiscal_year: self.number.fiscal_year().start_year(),
+            serial,
+            state: state.state,
+            state_since: it.state_since,
+            unfulfilled_reason: state.unfulfilled_reason,
+            referred_to: state.referred_to,
+            company_id: self.company.0,
+            company_name: self.application.company.name.as_str().to_owned(),
+            search_key: self.application.search_key(),
+            prefecture: self.application.company.prefecture.map(|it| i16::from(it.code())),
+            industry: self.application.company.industry.map(|it| it.code().to_owned()),
+            ict: state.ict,
+            labor: state.labor,
+            mode: self.application.topic.mode.code().to_owned(),
+            origin: origin.code().to_owned(),
+            desk_id,
+            entered_by,
+            coordinator_id: None,
+            address_confirmed_at: it.address_confirmed.then_some(now),
+            received_at: now,
+            ended_at: state.ended_at,
+            turn: state.turn,
+            deadline_kind: state.deadline_kind,
+            deadline: state.deadline,
+            due_at: state.due_at,
+            sort_at: state.sort_at,
+            sessions_done: 0,
+            event_count: 1,
+            version: 1,
+            submission_key: self.submission_key.clone(),
+            consent_version: self.consent_version.clone(),
+            consent_at: now,
+            newsletter: self.application.newsletter,
+        })
+    }
+}
+
+pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
+    let wrong = |why: &str| contradiction("consultation", row.id, why);
+    let prefecture = row
+        .prefecture
+        .map(|it| u8::try_from(it).ok().and_then(|it| Prefecture::from_code(it).ok()).ok_or(it))
+        .transpose()
+        .map_err(|_| wrong("prefecture"))?;
+    let due = row.deadline.clone().map(serde_json::from_value).transpose();
+    Ok(Record {
+        consultation: Consultation {
+            id: ConsultationId(row.id),
+            state: state(row).ok_or_else(|| wrong("state"))?,
+            state_since: row.state_since,
+            fields: Fields::from_flags(row.ict, row.labor).ok_or_else(|| wrong("no field"))?,
+            address_confirmed: row.address_confirmed_at.is_some(),
+        },
+        number: CaseNumber::parse(&row.number).map_err(|err| wrong(&err.to_string()))?,
+        company: CompanyId(row.company_id),
+        company_name: row.company_name.clone(),
+        prefecture,
+        industry: row.industry.as_deref().and_then(Industry::from_code),
+        mode: Mode::from_code(&row.mode).ok_or_else(|| wrong("mode"))?,
+        origin: Origin::from_code(&row.origin).ok_or_else(|| wrong("origin"))?,
+        desk: row.desk_id.map(DeskId),
+        coordinator: row.coordinator_id.map(AccountId),
+        received_at: row.received_at,
+        due: due.map_err(|err| wrong(&err.to_string()))?,
+        sessions_done: row.sessions_done,
+        event_count: row.event_count,
+        version: row.version,
+    })
+}
+
+/// The state with what it carries; `None` where the columns contradict each other.
+fn state(row: &row::Model) -> Option<State> {
+    Some(match (row.state.as_str(), &row.unfulfilled_reason, &row.referred_to) {
+        ("received", None, None) => State::Received,
+        ("checking", None, None) => State::Checking,
+        ("waiting_company", None, None) => State::WaitingCompany,
+        ("matching", None, None) => State::Matching,
+        ("scheduling", None, None) => State::Scheduling,
+        ("booked", None, None) => State::Booked,
+        ("consulted", None, None) => State::Consulted,
+        ("follow_up", None, None) => State::FollowUp,
+        ("completed", None, None) => State::Completed,
+        ("withdrawn", None, None) => State::Withdrawn,
+        ("unfulfilled", Some(reason), None) => State::Unfulfilled { reason: UnfulfilledReason::from_code(reason)? },
+        ("referred", None, Some(organization)) => State::Referred { organization: organization.clone() },
+        _ => return None,
+    })
+}

@@ -1,0 +1,106 @@
+//! Drafts: unfinished applications, kept for a while and counted nowhere.
+use chrono::{DateTime, Utc};
+use domain::{
+    application::Form,
+    id::{ConsultationId, DraftId},
+};
+use entity::draft as row;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+};
+
+use super::contradiction;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub id: DraftId,
+    pub form: Form,
+    /// A keyed hash of the network that it came from.
+    pub network: String,
+    pub expires_at: DateTime<Utc>,
+    /// What it has become.
+    pub consultation: Option<ConsultationId>,
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Draft>, DbErr> {
+    row::Entity::find_by_id(id.0).one(db).await?.map(from_row).transpose()
+}
+
+/// The draft, locked until the transaction ends.
+pub async fn lock(tx: &DatabaseTransaction, id: DraftId) -> Result<Option<Draft>, DbErr> {
+    row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?.map(from_row).transpose()
+}
+
+/// The newest drafts under this address that are still being written.
+pub async fn of_address(
+    db: &impl ConnectionTrait,
+    email_key: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Draft>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.email_key.eq(email_key))
+        .filter(row::COLUMN.consultation_id.is_null())
+        .filter(row::COLUMN.expires_at.gt(now))
+        .order_by_desc(row::COLUMN.updated_at)
+        .limit(1)
+        .all(db)
+        .await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+pub async fn insert(tx: &DatabaseTransaction, it: &Draft, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let model = row::Model {
+        id: it.id.0,
+        form: json(&it.form)?,
+        email_key: None,
+        network: it.network.clone(),
+        created_at: now,
+        updated_at: now,
+        expires_at: it.expires_at,
+        consultation_id: None,
+    };
+    row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Saves what was typed. `email_key` is where a link to go on may be mailed.
+pub async fn save(
+    tx: &DatabaseTransaction,
+    it: &Draft,
+    email_key: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let change = row::ActiveModel {
+        id: Set(it.id.0),
+        form: Set(json(&it.form)?),
+        email_key: Set(email_key),
+        updated_at: Set(now),
+        expires_at: Set(it.expires_at),
+        consultation_id: Set(it.consultation.map(|it| it.0)),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Deletes drafts whose time is over, with what they held; returns how many.
+pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let deleted = row::Entity::delete_many().filter(row::COLUMN.expires_at.lte(now)).exec(tx).await?;
+    Ok(deleted.rows_affected)
+}
+
+fn json(form: &Form) -> Result<serde_json::Value, DbErr> {
+    serde_json::to_value(form).map_err(|err| DbErr::Type(err.to_string()))
+}
+
+fn from_row(row: row::Model) -> Result<Draft, DbErr> {
+    let form = serde_json::from_value(row.form).map_err(|err| contradiction("draft", row.id, err))?;
+    Ok(Draft {
+        id: DraftId(row.id),
+        form,
+        network: row.network,
+        expires_at: row.expires_at,
+        consultation: row.consultation_id.map(ConsultationId),
+    })
+}

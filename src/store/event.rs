@@ -1,0 +1,142 @@
+//! The history: appended to, never changed.
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Party},
+    consultation::{Deed, Event, State},
+    id::{AccountId, ConsultationId, DeskId, ExpertId},
+};
+use entity::event as row;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{chain, contradiction};
+
+/// What an event says beside its names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The state that it led to, with what that state carries.
+    pub to: State,
+    /// A reason or a sentence, as the actor gave it.
+    pub note: Option<String>,
+}
+
+/// One line of the history as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub at: DateTime<Utc>,
+    pub by: Actor,
+    pub deed: Deed,
+    pub from: Option<String>,
+    pub to: State,
+    pub note: Option<String>,
+}
+
+/// Appends `events` after the `count` that are there.
+pub async fn append(
+    tx: &DatabaseTransaction,
+    id: ConsultationId,
+    count: i32,
+    events: &[(Event, Option<String>)],
+) -> Result<(), DbErr> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut previous = if count == 0 { String::new() } else { last_hash(tx, id).await? };
+    let mut rows = Vec::with_capacity(events.len());
+    for ((event, note), seq) in events.iter().zip(count + 1..) {
+        let detail = Detail { to: event.to.clone(), note: note.clone() };
+        let detail = serde_json::to_value(&detail).map_err(|err| DbErr::Type(err.to_string()))?;
+        let hash = chain::hash(
+            &previous,
+            &chain::Link {
+                consultation: id.0,
+                seq,
+                at: event.at,
+                actor_kind: event.by.party().code(),
+                actor_id: actor_id(event.by),
+                act: event.deed.code(),
+                from: event.from.as_ref().map(State::code),
+                to: event.to.code(),
+                detail: &detail,
+            },
+        );
+        rows.push(row::ActiveModel {
+            consultation_id: Set(id.0),
+            seq: Set(seq),
+            at: Set(event.at),
+            actor_kind: Set(event.by.party().code().to_owned()),
+            actor_id: Set(actor_id(event.by)),
+            act: Set(event.deed.code().to_owned()),
+            from_state: Set(event.from.as_ref().map(|it| it.code().to_owned())),
+            to_state: Set(event.to.code().to_owned()),
+            detail: Set(detail),
+            previous_hash: Set(previous),
+            hash: Set(hash.clone()),
+            ..Default::default()
+        });
+        previous = hash;
+    }
+    row::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The whole history, oldest first.
+pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Line>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .order_by_asc(row::COLUMN.seq)
+        .all(db)
+        .await?;
+    rows.into_iter().map(line).collect()
+}
+
+fn line(row: row::Model) -> Result<Line, DbErr> {
+    let wrong = |why: &str| contradiction("event", row.id, why);
+    let detail: Detail =
+        serde_json::from_value(row.detail.clone()).map_err(|err| wrong(&err.to_string()))?;
+    Ok(Line {
+        at: row.at,
+        by: actor(&row.actor_kind, row.actor_id).ok_or_else(|| wrong("actor"))?,
+        deed: Deed::from_code(&row.act).ok_or_else(|| wrong("act"))?,
+        from: row.from_state,
+        to: detail.to,
+        note: detail.note,
+    })
+}
+
+async fn last_hash(tx: &DatabaseTransaction, id: ConsultationId) -> Result<String, DbErr> {
+    let found: Option<String> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Hash)
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .order_by_desc(row::COLUMN.seq)
+        .limit(1)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    found.ok_or_else(|| contradiction("consultation", id, "its history is gone"))
+}
+
+const fn actor_id(actor: Actor) -> Option<Uuid> {
+    match actor {
+        Actor::Coordinator(id) => Some(id.0),
+        Actor::Expert(id) => Some(id.0),
+        Actor::Desk(id) => Some(id.0),
+        Actor::Company | Actor::System => None,
+    }
+}
+
+fn actor(kind: &str, id: Option<Uuid>) -> Option<Actor> {
+    Some(match (Party::from_code(kind)?, id) {
+        (Party::Company, None) => Actor::Company,
+        (Party::System, None) => Actor::System,
+        (Party::Coordinator, Some(id)) => Actor::Coordinator(AccountId(id)),
+        (Party::Expert, Some(id)) => Actor::Expert(ExpertId(id)),
+        (Party::Desk, Some(id)) => Actor::Desk(DeskId(id)),
+        _ => return None,
+    })
+}

@@ -1,0 +1,144 @@
+//! The thread of a consultation.
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Party},
+    id::{ConsultationId, MessageId},
+};
+use entity::message as row;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+/// Who may read an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Center and experts.
+    Internal,
+    /// The company as well.
+    Everyone,
+}
+
+/// By which way an entry came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    Portal,
+    Phone,
+    System,
+}
+
+impl Channel {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Portal => "portal",
+            Self::Phone => "phone",
+            Self::System => "system",
+        }
+    }
+}
+
+/// A new entry.
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    pub id: MessageId,
+    pub consultation: ConsultationId,
+    pub author: Actor,
+    pub channel: Channel,
+    pub audience: Audience,
+    pub body: &'a str,
+}
+
+/// One entry as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub author: Party,
+    /// The account of a coordinator or expert.
+    pub author_id: Option<Uuid>,
+    pub channel: String,
+    pub internal: bool,
+    pub body: String,
+    pub at: DateTime<Utc>,
+    pub read_by_company_at: Option<DateTime<Utc>>,
+}
+
+/// The thread, oldest first; what is internal only for those who may read it.
+pub async fn of(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+    audience: Audience,
+) -> Result<Vec<Entry>, DbErr> {
+    let mut query = row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0));
+    if audience == Audience::Everyone {
+        query = query.filter(row::COLUMN.internal.eq(false));
+    }
+    let rows = query.order_by_asc(row::COLUMN.created_at).order_by_asc(row::COLUMN.id).all(db).await?;
+    rows.into_iter().map(entry).collect()
+}
+
+/// What the company has not opened yet.
+pub async fn unread_by_company(db: &impl ConnectionTrait, id: ConsultationId) -> Result<u64, DbErr> {
+    row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.internal.eq(false))
+        .filter(row::COLUMN.author_kind.ne(Party::Company.code()))
+        .filter(row::COLUMN.read_by_company_at.is_null())
+        .count(db)
+        .await
+}
+
+pub async fn insert(
+    tx: &DatabaseTransaction,
+    it: &Message<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let author_id = match it.author {
+        Actor::Coordinator(id) => Some(id.0),
+        Actor::Expert(id) => Some(id.0),
+        Actor::Desk(id) => Some(id.0),
+        Actor::Company | Actor::System => None,
+    };
+    let model = row::Model {
+        id: it.id.0,
+        consultation_id: it.consultation.0,
+        author_kind: it.author.party().code().to_owned(),
+        author_id,
+        channel: it.channel.code().to_owned(),
+        internal: it.audience == Audience::Internal,
+        body: it.body.to_owned(),
+        created_at: now,
+        read_by_company_at: None,
+    };
+    row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The company says that it has read everything up to now.
+pub async fn mark_read(
+    tx: &DatabaseTransaction,
+    id: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::ReadByCompanyAt, Expr::value(now))
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.internal.eq(false))
+        .filter(row::COLUMN.read_by_company_at.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+fn entry(row: row::Model) -> Result<Entry, DbErr> {
+    let author = Party::from_code(&row.author_kind);
+    Ok(Entry {
+        author: author.ok_or_else(|| super::contradiction("message", row.id, "author"))?,
+        author_id: row.author_id,
+        channel: row.channel,
+        internal: row.internal,
+        body: row.body,
+        at: row.created_at,
+        read_by_company_at: row.read_by_company_at,
+    })
+}

@@ -1,0 +1,223 @@
+//! What the administrator sets: years, closing days, themes; and how often it has changed.
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use domain::{
+    calendar::{BusinessCalendar, holiday, japan_date},
+    field::Field,
+    id::AccountId,
+    number::{CaseNumber, FiscalYear},
+    settings::Settings,
+};
+use entity::{closing_day, counter, revision, theme, year_settings};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contradiction;
+
+/// A theme that a consultation may be about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    pub code: String,
+    pub field: Field,
+    pub label: String,
+}
+
+/// The programme as it is set now: a copy to read from, replaced when its revision changes.
+#[derive(Clone, Debug)]
+pub struct Programme {
+    years: BTreeMap<i32, (Settings, i32)>,
+    default: Settings,
+    pub closing_days: BTreeMap<NaiveDate, String>,
+    /// In the order of the form, fields apart; retired ones are not here.
+    pub themes: Vec<Theme>,
+}
+
+/// Parts of the database of which servers keep a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Programme,
+    Experts,
+}
+
+impl Part {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Programme => "programme",
+            Self::Experts => "experts",
+        }
+    }
+}
+
+impl Programme {
+    /// The settings of a fiscal year; of the latest year before it that has some, else the defaults.
+    pub fn settings(&self, year: FiscalYear) -> &Settings {
+        let latest = self.years.range(..=year.start_year()).next_back();
+        latest.map_or(&self.default, |(_, (settings, _))| settings)
+    }
+
+    /// The settings of the fiscal year in which `at` lies.
+    pub fn settings_at(&self, at: DateTime<Utc>) -> &Settings {
+        FiscalYear::of(japan_date(at)).map_or(&self.default, |it| self.settings(it))
+    }
+
+    /// The version of a year's own settings, 0 where it has none yet.
+    pub fn version(&self, year: FiscalYear) -> i32 {
+        self.years.get(&year.start_year()).map_or(0, |it| it.1)
+    }
+
+    /// Which days are business days, as far as is known at `now`.
+    pub fn calendar(&self, now: DateTime<Utc>) -> BusinessCalendar {
+        let closing: BTreeSet<_> = self.closing_days.keys().copied().collect();
+        BusinessCalendar::new(closing, holiday::known_through(japan_date(now)))
+    }
+
+    pub fn theme_label<'a>(&'a self, code: &'a str) -> &'a str {
+        self.themes.iter().find(|it| it.code == code).map_or(code, |it| &it.label)
+    }
+}
+
+/// How often each part has changed: one query for all copies.
+pub async fn revisions(db: &impl ConnectionTrait) -> Result<(i64, i64), DbErr> {
+    let rows = revision::Entity::find().all(db).await?;
+    let of = |part: Part| rows.iter().find(|it| it.name == part.name()).map_or(0, |it| it.n);
+    Ok((of(Part::Programme), of(Part::Experts)))
+}
+
+/// Tells every server that its copy of `part` is out of date.
+pub async fn touch(tx: &DatabaseTransaction, part: Part) -> Result<(), DbErr> {
+    let first = revision::Model { name: part.name().to_owned(), n: 1 };
+    revision::Entity::insert(first.into_active_model())
+        .on_conflict(
+            OnConflict::column(revision::Column::Name)
+                .value(revision::Column::N, Expr::col((revision::Entity, revision::Column::N)).add(1))
+                .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
+    let mut years = BTreeMap::new();
+    for row in year_settings::Entity::find().all(db).await? {
+        let settings = serde_json::from_value(row.settings)
+            .map_err(|err| contradiction("year_settings", row.fiscal_year, err))?;
+        years.insert(row.fiscal_year, (settings, row.version));
+    }
+    let closing_days =
+        closing_day::Entity::find().all(db).await?.into_iter().map(|it| (it.date, it.note)).collect();
+    let themes = theme::Entity::find()
+        .filter(theme::COLUMN.active.eq(true))
+        .order_by_asc(theme::COLUMN.field)
+        .order_by_asc(theme::COLUMN.position)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let field = Field::from_code(&row.field);
+            let field = field.ok_or_else(|| contradiction("theme", &row.code, "field"))?;
+            Ok(Theme { code: row.code, field, label: row.label })
+        })
+        .collect::<Result<_, DbErr>>()?;
+    Ok(Programme { years, default: Settings::default(), closing_days, themes })
+}
+
+/// Saves the settings of a year; false where somebody saved them since `version`.
+pub async fn save_settings(
+    tx: &DatabaseTransaction,
+    year: FiscalYear,
+    settings: &Settings,
+    version: i32,
+    by: AccountId,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let json = serde_json::to_value(settings).map_err(|err| DbErr::Type(err.to_string()))?;
+    let row = year_settings::ActiveModel {
+        fiscal_year: Set(year.start_year()),
+        settings: Set(json),
+        version: Set(version + 1),
+        updated_at: Set(now),
+        updated_by: Set(Some(by.0)),
+    };
+    let kept: Option<i32> = year_settings::Entity::find_by_id(year.start_year())
+        .select_only()
+        .column(year_settings::Column::Version)
+        .lock_exclusive()
+        .into_tuple()
+        .one(tx)
+        .await?;
+    if kept.unwrap_or(0) != version {
+        return Ok(false);
+    }
+    if kept.is_none() {
+        year_settings::Entity::insert(row).exec_without_returning(tx).await?;
+    } else {
+        year_settings::Entity::update(row).exec(tx).await?;
+    }
+    touch(tx, Part::Programme).await?;
+    Ok(true)
+}
+
+pub async fn add_closing_day(tx: &DatabaseTransaction, date: NaiveDate, note: &str) -> Result<(), DbErr> {
+    let row = closing_day::Model { date, note: note.to_owned() };
+    closing_day::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::column(closing_day::Column::Date)
+                .update_column(closing_day::Column::Note)
+                .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    touch(tx, Part::Programme).await
+}
+
+pub async fn remove_closing_day(tx: &DatabaseTransaction, date: NaiveDate) -> Result<(), DbErr> {
+    closing_day::Entity::delete_by_id(date).exec(tx).await?;
+    touch(tx, Part::Programme).await
+}
+
+/// Writes the themes that the product ships with, where there are none yet.
+pub async fn ship_themes(
+    tx: &DatabaseTransaction,
+    themes: impl IntoIterator<Item = Theme>,
+) -> Result<(), DbErr> {
+    if theme::Entity::find().one(tx).await?.is_some() {
+        return Ok(());
+    }
+    let rows = themes.into_iter().zip(1..).map(|(it, position)| {
+        theme::Model {
+            code: it.code,
+            field: it.field.code().to_owned(),
+            label: it.label,
+            position,
+            active: true,
+        }
+        .into_active_model()
+    });
+    theme::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    touch(tx, Part::Programme).await
+}
+
+/// The next case number of the fiscal year in which `now` lies. Serials have no gaps: the counter's row stays locked
+/// until the transaction ends.
+pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<CaseNumber, DbErr> {
+    let wrong = |err: &dyn std::fmt::Display| contradiction("counter", now.year(), err);
+    let year = FiscalYear::of(japan_date(now)).map_err(|err| wrong(&err))?;
+    let first = counter::Model { fiscal_year: year.start_year(), last: 1 };
+    counter::Entity::insert(first.into_active_model())
+        .on_conflict(
+            OnConflict::column(counter::Column::FiscalYear)
+                .value(counter::Column::Last, Expr::col((counter::Entity, counter::Column::Last)).add(1))
+                .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    let row = counter::Entity::find_by_id(year.start_year()).one(tx).await?;
+    let last = row.ok_or_else(|| wrong(&"is gone"))?.last;
+    let serial = u32::try_from(last).map_err(|err| wrong(&err))?;
+    CaseNumber::new(year, serial).map_err(|err| wrong(&err))
+}
