@@ -6,7 +6,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::{clock::Clock, config::Config, mail::transport::Transport, secret::Secret, url::Site};
+use crate::{cached::Cached, clock::Clock, config::Config, mail::transport::Transport, secret::Secret, url::Site};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -18,6 +18,7 @@ pub struct App {
     /// The absolute addresses of our pages.
     pub site: Site,
     pub config: Arc<Config>,
+    pub cached: Arc<Cached>,
 }
 
 impl App {

@@ -1,0 +1,12 @@
+//! What the service does. Each operation is one transaction: load, decide, save, write the history and the mail.
+pub mod appointment;
+pub mod apply;
+pub mod assignment;
+pub mod consultation;
+pub mod expert;
+pub mod follow_up;
+pub mod message;
+pub mod offers;
+pub mod report;
+pub mod settings;
+mod work;
