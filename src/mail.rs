@@ -1,5 +1,7 @@
 //! What mail says and how it is handed over. Knows neither database nor web.
 pub mod compose;
+pub mod html;
 pub mod letter;
 pub mod occasion;
+
 pub mod transport;
