@@ -4,4 +4,6 @@ pub mod html;
 pub mod letter;
 pub mod occasion;
 
+pub mod dkim;
+pub mod message;
 pub mod transport;
