@@ -6,13 +6,13 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::{cached::Cached, clock::Clock, config::Config, mail::transport::Transport, secret::Secret, url::Site};
+use crate::{cached::Cached, clock::Clock, config::Config, mail::sender::Sender, secret::Secret, url::Site};
 
 #[derive(Clone, Debug)]
 pub struct App {
     pub db: DatabaseConnection,
     pub clock: Clock,
-    pub mail: Transport,
+    pub mail: Sender,
     /// What signs links and hashes tokens.
     pub secret: Secret,
     /// The absolute addresses of our pages.
