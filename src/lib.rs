@@ -2,6 +2,7 @@
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod database;
 pub mod problem;
 pub mod secret;
 pub mod url;
