@@ -6,7 +6,9 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::{clock::Clock, config::Config, mail::transport::Transport, secret::Secret, url::Site};
+use crate::{
+    clock::Clock, config::Config, mail::transport::Transport, ops::password::Guard, secret::Secret, url::Site,
+};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -18,6 +20,10 @@ pub struct App {
     /// The absolute addresses of our pages.
     pub site: Site,
     pub config: Arc<Config>,
+    /// Bounds the guessing of passwords.
+    pub guard: Guard,
+    /// Whether this process promised background work, so that readiness asks for it.
+    pub runs_worker: bool,
 }
 
 impl App {

@@ -1,0 +1,3 @@
+//! What the service does. Each operation is one transaction.
+pub mod account;
+pub mod password;
