@@ -7,7 +7,8 @@ use sea_orm::{
 };
 
 use crate::{
-    clock::Clock, config::Config, mail::transport::Transport, ops::password::Guard, secret::Secret, url::Site,
+    cached::Cached, clock::Clock, config::Config, mail::transport::Transport, ops::password::Guard,
+    secret::Secret, url::Site,
 };
 
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct App {
     /// The absolute addresses of our pages.
     pub site: Site,
     pub config: Arc<Config>,
+    /// Copies of what every page reads.
+    pub cached: Arc<Cached>,
     /// Bounds the guessing of passwords.
     pub guard: Guard,
     /// Whether this process promised background work, so that readiness asks for it.

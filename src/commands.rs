@@ -104,6 +104,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         secret,
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),
+        cached: Arc::default(),
         guard: Guard::default(),
         runs_worker: false,
     })

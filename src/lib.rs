@@ -1,5 +1,6 @@
 //! The imperative shell around `domain`: it loads, asks the domain to decide, and saves.
 pub mod app;
+pub mod cached;
 pub mod clock;
 pub mod config;
 pub mod database;

@@ -1,5 +1,9 @@
 //! What mail says and how it is handed over. Knows neither database nor web.
 pub mod compose;
+pub mod html;
 pub mod letter;
 pub mod occasion;
+
+pub mod dkim;
+pub mod message;
 pub mod transport;

@@ -1,3 +1,14 @@
-//! What the service does. Each operation is one transaction.
+//! What the service does. Each operation is one transaction: load, decide, save, write the history and the mail.
 pub mod account;
+pub mod appointment;
+pub mod apply;
+pub mod assignment;
+pub mod consultation;
+pub mod expert;
+pub mod follow_up;
+pub mod message;
+pub mod offers;
 pub mod password;
+pub mod report;
+pub mod settings;
+mod work;

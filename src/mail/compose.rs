@@ -1,1 +1,193 @@
-//! From an occasion to a letter.
+//! From an occasion to a letter. A letter says what has happened, what happens next, and by when.
+//!
+//! The words are in `templates/mail`, one template a letter; the HTML follows from the text.
+use askama::Template;
+
+use super::{
+    html,
+    letter::{CalendarPart, Letter, MailKind},
+    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side},
+};
+
+mod center;
+mod company;
+mod expert;
+mod invitation;
+mod plain;
+mod wording;
+
+use wording::{greeting, hours, subject_number, tidied};
+
+/// What is particular to one letter: everything between the greeting and the footer.
+struct Draft {
+    kind: MailKind,
+    title: &'static str,
+    body: String,
+    calendar: Option<CalendarPart>,
+}
+
+/// Writes a letter about a consultation.
+pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Letter, askama::Error> {
+    let is_company = addresses_company(&occasion);
+    let is_stranger = is_company && !about.address_confirmed;
+    // A name that the form gave is not repeated, not even in a header or a calendar entry.
+    let to = if is_stranger { Recipient { name: "", ..to } } else { to };
+    let greeting = match (is_company, is_stranger) {
+        (_, true) => greeting("", ""),
+        (true, false) => greeting(about.company_name, about.contact_name),
+        (false, false) => greeting("", to.name),
+    };
+    let draft = draft(occasion, to, about)?;
+    let subject = subject(&about.house, draft.title, &subject_number(about.number));
+    letter(draft, &greeting, subject, to, &about.house)
+        .map(|it| Letter { consultation: Some(about.id), ..it })
+}
+
+/// Writes a letter that is about no consultation.
+pub fn plain(
+    occasion: PlainOccasion<'_>,
+    to: Recipient<'_>,
+    house: &House<'_>,
+) -> Result<Letter, askama::Error> {
+    // Whoever types an address to get a link is not known to own it.
+    let to = match occasion {
+        PlainOccasion::SignIn { .. } | PlainOccasion::ResumeDraft { .. } => Recipient { name: "", ..to },
+        PlainOccasion::Invitation { .. }
+        | PlainOccasion::PasswordReset { .. }
+        | PlainOccasion::Digest { .. } => to,
+    };
+    let draft = plain::draft(occasion, house)?;
+    let subject = subject(house, draft.title, "");
+    letter(draft, &greeting("", to.name), subject, to, house)
+}
+
+fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Draft, askama::Error> {
+    match occasion {
+        Occasion::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
+            company::acknowledgement(about, confirm, slot, received_at, first_contact_due)
+        }
+        Occasion::Question { portal, text } => company::question(about, portal, text),
+        Occasion::SlotsToChoose { portal, experts } => company::slots_to_choose(about, portal, experts),
+        Occasion::BackAtCenter { portal } => company::back_at_center(about, portal),
+        Occasion::Booked { side, sitting, change_until } => match side {
+            Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
+            Side::Expert => expert::booked(about, to, sitting),
+            Side::Center => center::booked(about, sitting),
+        },
+        Occasion::Moved { side, sitting, change_until, was } => match side {
+            Side::Company { portal } => company::moved(about, to, portal, sitting, change_until, was),
+            Side::Expert => expert::moved(about, to, sitting, was),
+            Side::Center => center::moved(about, sitting, was),
+        },
+        Occasion::Cancelled { side, sitting, reason } => match side {
+            Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
+            Side::Expert => expert::cancelled(about, to, sitting, reason),
+            Side::Center => center::cancelled(about, sitting, reason),
+        },
+        Occasion::Reminder { side, sitting } => match side {
+            Side::Company { portal } => company::reminder(about, portal, sitting),
+            Side::Expert => expert::reminder(about, sitting),
+            Side::Center => center::reminder(about, sitting),
+        },
+        Occasion::ReportReady { portal } => company::report_ready(about, portal),
+        Occasion::Survey { answer } => company::survey(about, answer),
+        Occasion::FollowUp { kind, answer } => company::follow_up(about, kind, answer),
+        Occasion::NewMessage { side } => match side {
+            Side::Company { portal } => company::new_message(about, portal),
+            Side::Expert => expert::new_message(about),
+            Side::Center => center::new_message(about),
+        },
+        Occasion::Withdrawn { side } => match side {
+            Side::Company { portal } => company::withdrawn(about, portal),
+            Side::Expert => expert::withdrawn(about),
+            Side::Center => center::withdrawn(about),
+        },
+        Occasion::Unfulfilled { reason } => company::unfulfilled(about, reason),
+        Occasion::Referred { organization, note } => company::referred(about, organization, note),
+        Occasion::Request { answer, fields, slot, due_at, outline } => {
+            expert::request(about, to, answer, fields, slot, due_at, outline)
+        }
+        Occasion::RequestReminder { answer, due_at } => expert::request_reminder(about, answer, due_at),
+        Occasion::RequestLapsed => expert::request_lapsed(about),
+        Occasion::RequestWithdrawn { slot } => expert::request_withdrawn(about, to, slot),
+        Occasion::ReportDue { due_at, overdue } => expert::report_due(about, due_at, overdue),
+        Occasion::ReportReturned { reason } => expert::report_returned(about, reason),
+        Occasion::NobodyLeft => center::nobody_left(about),
+        Occasion::HandOverAccepted => center::hand_over_accepted(about),
+        Occasion::HandOverResult { result } => center::hand_over_result(about, result),
+    }
+}
+
+/// Whether the reader is the company, whose names the form gave.
+const fn addresses_company(occasion: &Occasion<'_>) -> bool {
+    match occasion {
+        Occasion::Acknowledgement { .. }
+        | Occasion::Question { .. }
+        | Occasion::SlotsToChoose { .. }
+        | Occasion::BackAtCenter { .. }
+        | Occasion::ReportReady { .. }
+        | Occasion::Survey { .. }
+        | Occasion::FollowUp { .. }
+        | Occasion::Unfulfilled { .. }
+        | Occasion::Referred { .. } => true,
+        Occasion::Booked { side, .. }
+        | Occasion::Moved { side, .. }
+        | Occasion::Cancelled { side, .. }
+        | Occasion::Reminder { side, .. }
+        | Occasion::NewMessage { side }
+        | Occasion::Withdrawn { side } => matches!(side, Side::Company { .. }),
+        Occasion::Request { .. }
+        | Occasion::RequestReminder { .. }
+        | Occasion::RequestLapsed
+        | Occasion::RequestWithdrawn { .. }
+        | Occasion::ReportDue { .. }
+        | Occasion::ReportReturned { .. }
+        | Occasion::NobodyLeft
+        | Occasion::HandOverAccepted
+        | Occasion::HandOverResult { .. } => false,
+    }
+}
+
+/// What every letter begins and ends with.
+#[derive(Template)]
+#[template(path = "mail/_frame.txt")]
+struct Frame<'a> {
+    greeting: &'a str,
+    center: &'a str,
+    body: &'a str,
+    phone: &'a str,
+    hours: String,
+}
+
+fn letter(
+    draft: Draft,
+    greeting: &str,
+    subject: String,
+    to: Recipient<'_>,
+    house: &House<'_>,
+) -> Result<Letter, askama::Error> {
+    let settings = house.settings;
+    let (center, phone) = (settings.center_name.as_str(), settings.center_phone.as_str());
+    let frame = Frame { greeting, center, body: &draft.body, phone, hours: hours(settings) };
+    let text = tidied(&frame.render()?);
+    Ok(Letter {
+        kind: draft.kind,
+        consultation: None,
+        to: to.address.to_owned(),
+        to_name: to.name.to_owned(),
+        subject,
+        html: html::from_text(&text),
+        text,
+        calendar: draft.calendar,
+        due_at: house.now,
+        dedup_key: None,
+        must_hold: None,
+    })
+}
+
+fn subject(house: &House<'_>, title: &str, number: &str) -> String {
+    format!("【{}】{title}{number}", house.settings.center_name)
+}
+
+#[cfg(test)]
+mod tests;

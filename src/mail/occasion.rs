@@ -56,7 +56,9 @@ pub struct Sitting<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side<'a> {
     /// With the address that opens the company's page.
-    Company { portal: &'a str },
+    Company {
+        portal: &'a str,
+    },
     Expert,
     Center,
 }
@@ -72,23 +74,63 @@ pub enum Occasion<'a> {
         received_at: DateTime<Utc>,
         first_contact_due: DateTime<Utc>,
     },
-    Question { portal: &'a str, text: &'a str },
-    SlotsToChoose { portal: &'a str, experts: &'a [String] },
+    Question {
+        portal: &'a str,
+        text: &'a str,
+    },
+    SlotsToChoose {
+        portal: &'a str,
+        experts: &'a [String],
+    },
     /// Nobody could take the request at that time; the center looks again.
-    BackAtCenter { portal: &'a str },
-    Booked { side: Side<'a>, sitting: Sitting<'a>, change_until: DateTime<Utc> },
-    Moved { side: Side<'a>, sitting: Sitting<'a>, change_until: DateTime<Utc>, was: DateTime<Utc> },
+    BackAtCenter {
+        portal: &'a str,
+    },
+    Booked {
+        side: Side<'a>,
+        sitting: Sitting<'a>,
+        change_until: DateTime<Utc>,
+    },
+    Moved {
+        side: Side<'a>,
+        sitting: Sitting<'a>,
+        change_until: DateTime<Utc>,
+        was: DateTime<Utc>,
+    },
     /// `reason` is empty when the canceller gave none to pass on.
-    Cancelled { side: Side<'a>, sitting: Sitting<'a>, reason: &'a str },
-    Reminder { side: Side<'a>, sitting: Sitting<'a> },
-    ReportReady { portal: &'a str },
-    Survey { answer: &'a str },
+    Cancelled {
+        side: Side<'a>,
+        sitting: Sitting<'a>,
+        reason: &'a str,
+    },
+    Reminder {
+        side: Side<'a>,
+        sitting: Sitting<'a>,
+    },
+    ReportReady {
+        portal: &'a str,
+    },
+    Survey {
+        answer: &'a str,
+    },
     /// `answer` is the address of the one-click page; the letter adds `?answer=…` for each choice.
-    FollowUp { kind: Kind, answer: &'a str },
-    NewMessage { side: Side<'a> },
-    Withdrawn { side: Side<'a> },
-    Unfulfilled { reason: UnfulfilledReason },
-    Referred { organization: &'a str, note: &'a str },
+    FollowUp {
+        kind: Kind,
+        answer: &'a str,
+    },
+    NewMessage {
+        side: Side<'a>,
+    },
+    Withdrawn {
+        side: Side<'a>,
+    },
+    Unfulfilled {
+        reason: UnfulfilledReason,
+    },
+    Referred {
+        organization: &'a str,
+        note: &'a str,
+    },
     Request {
         /// The address of the page with 「引き受ける」 and 「断る」.
         answer: &'a str,
@@ -99,24 +141,50 @@ pub enum Occasion<'a> {
         /// 都道府県・業種・従業員数 and themes, as lines.
         outline: &'a [String],
     },
-    RequestReminder { answer: &'a str, due_at: DateTime<Utc> },
+    RequestReminder {
+        answer: &'a str,
+        due_at: DateTime<Utc>,
+    },
     RequestLapsed,
-    RequestWithdrawn { slot: Option<Sitting<'a>> },
-    ReportDue { due_at: DateTime<Utc>, overdue: bool },
-    ReportReturned { reason: &'a str },
+    RequestWithdrawn {
+        slot: Option<Sitting<'a>>,
+    },
+    ReportDue {
+        due_at: DateTime<Utc>,
+        overdue: bool,
+    },
+    ReportReturned {
+        reason: &'a str,
+    },
     NobodyLeft,
     HandOverAccepted,
     /// One sentence: what became of the hand-over.
-    HandOverResult { result: &'a str },
+    HandOverResult {
+        result: &'a str,
+    },
 }
 
 /// Letters that are about no consultation.
 #[derive(Clone, Copy, Debug)]
 pub enum PlainOccasion<'a> {
-    SignIn { link: &'a str },
-    ResumeDraft { link: &'a str, expires_at: DateTime<Utc> },
-    Invitation { link: &'a str, role: &'a str },
-    PasswordReset { link: &'a str },
+    SignIn {
+        link: &'a str,
+    },
+    ResumeDraft {
+        link: &'a str,
+        expires_at: DateTime<Utc>,
+    },
+    Invitation {
+        link: &'a str,
+        role: &'a str,
+    },
+    PasswordReset {
+        link: &'a str,
+    },
     /// Numbers of new and of overdue consultations, and a line for each of the most urgent.
-    Digest { new: u64, overdue: u64, lines: &'a [String] },
+    Digest {
+        new: u64,
+        overdue: u64,
+        lines: &'a [String],
+    },
 }

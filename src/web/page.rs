@@ -14,7 +14,7 @@ use domain::{actor::Role, settings::Settings};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, account::Account},
+    store::account::Account,
     web::{flash, session},
 };
 
@@ -72,7 +72,7 @@ pub fn with_cookie(mut response: HttpResponse, cookie: &Cookie<'_>) -> Result<Ht
 
 /// The settings of the current fiscal year.
 pub async fn settings(app: &App) -> Result<Settings, Problem> {
-    let programme = store::programme::load(&app.db).await?;
+    let programme = app.programme().await?;
     Ok(programme.settings_at(app.clock.now()).clone())
 }
 

@@ -65,6 +65,7 @@ impl Site {
             secret: Secret::new([7; 32]),
             site: url::Site::new(config.public_url.as_str()),
             config: Arc::new(config),
+            cached: Arc::default(),
             guard: Guard::default(),
             runs_worker: false,
         };

@@ -7,7 +7,7 @@ use crate::{
     calendar::{
         BusinessCalendar, Deadline, PausedDeadline, deadline_after_business_days, deadline_calendar_days,
     },
-    consultation::Deed,
+    consultation::{Deed, State},
     settings::Settings,
 };
 
@@ -80,34 +80,40 @@ impl Due {
     }
 }
 
-/// What a consultation waits for after `deed`, given what it waited for before.
+/// What a consultation waits for after `deed` has led it to `to`, given what it waited for before.
 pub fn after(
     deed: Deed,
+    to: &State,
     before: Option<Due>,
     settings: &Settings,
     calendar: &BusinessCalendar,
     now: DateTime<Utc>,
 ) -> Option<Due> {
-    match deed {
-        Deed::Submit | Deed::Reopen => Some(Due::first_contact(settings, calendar, now)),
-        Deed::Ask => before.map(|due| paused(due, calendar, now)),
-        Deed::Answer => before.map(|due| resumed(due, calendar, now)),
-        Deed::RequestExperts => Some(Due::reply(settings, calendar, now)),
-        Deed::RecordDone => Some(Due::report(settings, calendar, now)),
-        Deed::Note | Deed::StartCheck => before,
-        // The same wait goes on with another expert, or the center has to look again.
-        Deed::Decline => Some(Due::reply(settings, calendar, now)),
-        Deed::Accept
-        | Deed::ChooseSlot
-        | Deed::Reschedule
-        | Deed::CancelAppointment
-        | Deed::RecordNoShow
-        | Deed::ApproveReport
-        | Deed::PlanFurtherSession
-        | Deed::Complete
-        | Deed::Withdraw
-        | Deed::CloseUnfulfilled
-        | Deed::Refer => None,
+    match (deed, to) {
+        // Nobody was found: the company is told that the center looks again, and waits for it as at the beginning.
+        (Deed::Submit | Deed::Reopen, _) | (Deed::Decline, State::Checking) => {
+            Some(Due::first_contact(settings, calendar, now))
+        }
+        (Deed::Ask, _) => before.map(|due| paused(due, calendar, now)),
+        (Deed::Answer, _) => before.map(|due| resumed(due, calendar, now)),
+        (Deed::RequestExperts | Deed::Decline, _) => Some(Due::reply(settings, calendar, now)),
+        (Deed::RecordDone, _) => Some(Due::report(settings, calendar, now)),
+        // Another expert's answer is still due.
+        (Deed::Accept, State::Matching) | (Deed::Note | Deed::StartCheck, _) => before,
+        (
+            Deed::Accept
+            | Deed::ChooseSlot
+            | Deed::Reschedule
+            | Deed::CancelAppointment
+            | Deed::RecordNoShow
+            | Deed::ApproveReport
+            | Deed::PlanFurtherSession
+            | Deed::Complete
+            | Deed::Withdraw
+            | Deed::CloseUnfulfilled
+            | Deed::Refer,
+            _,
+        ) => None,
     }
 }
 
@@ -134,26 +140,30 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
 
     use super::{Clock, Due, DueKind, after};
-    use crate::{calendar::BusinessCalendar, consultation::Deed, settings::Settings};
+    use crate::{
+        calendar::BusinessCalendar,
+        consultation::{Deed, State},
+        settings::Settings,
+    };
 
     #[test]
     fn asking_the_company_stops_the_clock_and_its_answer_starts_it_again() {
         let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
-        let next = |deed, due, now| after(deed, due, &settings, &calendar, now);
+        let next = |deed, to: &State, due, now| after(deed, to, due, &settings, &calendar, now);
         let received: DateTime<Utc> = "2026-11-20T05:05:00Z".parse().unwrap();
 
-        let due = next(Deed::Submit, None, received);
+        let due = next(Deed::Submit, &State::Received, None, received);
         assert_eq!(due.as_ref().and_then(Due::at), Some("2026-11-26T17:00:00+09:00".parse().unwrap()));
 
-        let asked = next(Deed::Ask, due, received + TimeDelta::hours(1));
+        let asked = next(Deed::Ask, &State::WaitingCompany, due, received + TimeDelta::hours(1));
         assert_eq!(asked.as_ref().and_then(Due::at), None);
-        let answered = next(Deed::Answer, asked, received + TimeDelta::days(14));
+        let answered = next(Deed::Answer, &State::Checking, asked, received + TimeDelta::days(14));
         let due = answered.expect("the wait goes on");
         assert_eq!(due.kind, DueKind::FirstContact);
         assert!(due.at() > Some(received + TimeDelta::days(14)));
         assert!(matches!(due.clock, Clock::Running(_)));
         assert!(due.explain().len() > 3);
 
-        assert_eq!(next(Deed::Withdraw, Some(due), received), None);
+        assert_eq!(next(Deed::Withdraw, &State::Withdrawn, Some(due), received), None);
     }
 }

@@ -90,6 +90,8 @@ pub enum FollowUpRefused {
     Over,
     #[error("この質問は、まだお送りしていません。")]
     NotSent,
+    #[error("この質問は、まだ回答をお待ちしています。")]
+    StillWaiting,
 }
 
 /// How long an answer can be changed after it was given. Days.
@@ -117,6 +119,20 @@ impl FollowUp {
             FollowUpState::Answered { .. } | FollowUpState::Skipped => return Err(FollowUpRefused::Over),
         };
         Ok(Self { state: FollowUpState::Answered { at, answer }, ..self })
+    }
+
+    /// Nobody answered in all the time that it waits.
+    pub fn lapse(self, now: DateTime<Utc>) -> Result<Self, FollowUpRefused> {
+        match self.state {
+            FollowUpState::Sent { at } if (now - at).num_days() >= WAITS_DAYS => {
+                Ok(Self { state: FollowUpState::Lapsed, ..self })
+            }
+            FollowUpState::Sent { .. } => Err(FollowUpRefused::StillWaiting),
+            FollowUpState::Planned => Err(FollowUpRefused::NotSent),
+            FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed => {
+                Err(FollowUpRefused::Over)
+            }
+        }
     }
 
     /// No longer to be asked. What was answered stays.

@@ -21,6 +21,7 @@ pub mod assignment;
 pub mod consultation;
 pub mod due;
 pub mod follow_up;
+pub mod notice;
 pub mod report;
 
 pub mod availability;

@@ -1,0 +1,224 @@
+//! Letters to the company.
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    consultation::UnfulfilledReason,
+    follow_up::{EDITABLE_DAYS, Kind, Progress, WAITS_DAYS},
+    number::CaseNumber,
+    wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
+};
+
+use super::{
+    Draft, invitation,
+    wording::{Told, fields, in_business_days, names, quoted, still_ahead},
+};
+use crate::mail::{
+    letter::{CalendarPart, MailKind},
+    occasion::{About, Recipient, Sitting},
+};
+
+type Written = Result<Draft, askama::Error>;
+
+/// What is between greeting and footer, one template a letter.
+#[derive(Template)]
+enum Body<'a> {
+    #[template(path = "mail/acknowledgement.txt")]
+    Acknowledgement {
+        number: &'a CaseNumber,
+        received: String,
+        fields: String,
+        slot: Option<String>,
+        slot_until: Option<String>,
+        confirmed: bool,
+        confirm: &'a str,
+        days: u16,
+        due: String,
+    },
+    #[template(path = "mail/question.txt")]
+    Question { number: &'a CaseNumber, portal: &'a str, text: String },
+    #[template(path = "mail/slots_to_choose.txt")]
+    SlotsToChoose { number: &'a CaseNumber, portal: &'a str, experts: String },
+    #[template(path = "mail/back_at_center.txt")]
+    BackAtCenter { number: &'a CaseNumber, portal: &'a str, due: String },
+    #[template(path = "mail/booked_company.txt")]
+    Booked { number: &'a CaseNumber, portal: &'a str, told: Told<'a>, change_until: Option<String> },
+    #[template(path = "mail/moved_company.txt")]
+    Moved {
+        number: &'a CaseNumber,
+        portal: &'a str,
+        told: Told<'a>,
+        change_until: Option<String>,
+        was: String,
+    },
+    #[template(path = "mail/cancelled_company.txt")]
+    Cancelled { number: &'a CaseNumber, portal: &'a str, told: Told<'a>, reason: String },
+    #[template(path = "mail/reminder_company.txt")]
+    Reminder { number: &'a CaseNumber, portal: &'a str, told: Told<'a> },
+    #[template(path = "mail/report_ready.txt")]
+    ReportReady { number: &'a CaseNumber, portal: &'a str },
+    #[template(path = "mail/survey.txt")]
+    Survey { number: &'a CaseNumber, answer: &'a str, waits: i64, editable: i64 },
+    #[template(path = "mail/follow_up.txt")]
+    FollowUp { number: &'a CaseNumber, lead: String, choices: [Choice; 4], waits: i64 },
+    #[template(path = "mail/new_message_company.txt")]
+    NewMessage { number: &'a CaseNumber, portal: &'a str },
+    #[template(path = "mail/withdrawn_company.txt")]
+    Withdrawn { number: &'a CaseNumber, portal: &'a str, apply: String },
+    #[template(path = "mail/unfulfilled.txt")]
+    Unfulfilled { number: &'a CaseNumber, reason: &'static str, help: &'static str },
+    #[template(path = "mail/referred.txt")]
+    Referred { number: &'a CaseNumber, organization: &'a str, note: String },
+}
+
+/// One button of a follow-up.
+struct Choice {
+    label: &'static str,
+    address: String,
+}
+
+/// Nothing of what the form said in free text, not even the place of a visit: the address may be a stranger's.
+pub fn acknowledgement(
+    about: &About<'_>,
+    confirm: &str,
+    slot: Option<(Sitting<'_>, DateTime<Utc>)>,
+    received_at: DateTime<Utc>,
+    first_contact_due: DateTime<Utc>,
+) -> Written {
+    let body = Body::Acknowledgement {
+        number: about.number,
+        received: long_date_time(received_at),
+        fields: fields(about.fields),
+        slot: slot.map(|(it, _)| long_date_time_range(it.starts_at, it.ends_at)),
+        slot_until: slot.map(|(_, until)| month_day_time(until)),
+        confirmed: about.address_confirmed,
+        confirm,
+        days: about.house.settings.first_contact_days,
+        due: month_day_weekday(first_contact_due),
+    };
+    draft(MailKind::Acknowledgement, "ご相談の申込みを受け付けました", &body, None)
+}
+
+pub fn question(about: &About<'_>, portal: &str, text: &str) -> Written {
+    let body = Body::Question { number: about.number, portal, text: quoted(text) };
+    draft(MailKind::Question, "確認したいことがあります", &body, None)
+}
+
+pub fn slots_to_choose(about: &About<'_>, portal: &str, experts: &[String]) -> Written {
+    let body = Body::SlotsToChoose { number: about.number, portal, experts: names(experts) };
+    draft(MailKind::SlotsToChoose, "相談の日時を選んでください", &body, None)
+}
+
+pub fn back_at_center(about: &About<'_>, portal: &str) -> Written {
+    let due = in_business_days(&about.house, about.house.settings.first_contact_days);
+    let body = Body::BackAtCenter { number: about.number, portal, due };
+    draft(MailKind::BackAtCenter, "担当者と日時を再調整します", &body, None)
+}
+
+pub fn booked(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    portal: &str,
+    sitting: Sitting<'_>,
+    change_until: DateTime<Utc>,
+) -> Written {
+    let change_until = still_ahead(&about.house, change_until).map(month_day_time);
+    let body = Body::Booked { number: about.number, portal, told: Told::of(&sitting), change_until };
+    let calendar = invitation::for_company(about, to, &sitting);
+    draft(MailKind::Booked, "相談の日時が決まりました", &body, Some(calendar))
+}
+
+pub fn moved(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    portal: &str,
+    sitting: Sitting<'_>,
+    change_until: DateTime<Utc>,
+    was: DateTime<Utc>,
+) -> Written {
+    let change_until = still_ahead(&about.house, change_until).map(month_day_time);
+    let (told, was) = (Told::of(&sitting), long_date_time(was));
+    let body = Body::Moved { number: about.number, portal, told, change_until, was };
+    let calendar = invitation::for_company(about, to, &sitting);
+    draft(MailKind::Moved, "相談の日時が変わりました", &body, Some(calendar))
+}
+
+pub fn cancelled(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    portal: &str,
+    sitting: Sitting<'_>,
+    reason: &str,
+) -> Written {
+    let (told, reason) = (Told::of(&sitting), quoted(reason));
+    let body = Body::Cancelled { number: about.number, portal, told, reason };
+    let calendar = invitation::cancelling(about, to, &sitting);
+    draft(MailKind::Cancelled, "相談の予約を取り消しました", &body, Some(calendar))
+}
+
+pub fn reminder(about: &About<'_>, portal: &str, sitting: Sitting<'_>) -> Written {
+    let body = Body::Reminder { number: about.number, portal, told: Told::of(&sitting) };
+    draft(MailKind::Reminder, "相談の日が近づきました", &body, None)
+}
+
+pub fn report_ready(about: &About<'_>, portal: &str) -> Written {
+    let body = Body::ReportReady { number: about.number, portal };
+    draft(MailKind::ReportReady, "相談の報告書ができました", &body, None)
+}
+
+pub fn survey(about: &About<'_>, answer: &str) -> Written {
+    let body = Body::Survey { number: about.number, answer, waits: WAITS_DAYS, editable: EDITABLE_DAYS };
+    draft(MailKind::Survey, "アンケートのお願い", &body, None)
+}
+
+pub fn follow_up(about: &About<'_>, kind: Kind, answer: &str) -> Written {
+    let [first, second] = about.house.settings.follow_up_months;
+    let lead = match kind {
+        Kind::Survey => "相談をご利用いただき、ありがとうございました。".to_owned(),
+        Kind::ThreeMonths => format!("相談から、およそ{first}か月がたちました。"),
+        Kind::SixMonths => format!("相談から、およそ{second}か月がたちました。"),
+        Kind::NextYear => "相談から年度が改まりましたので、ご連絡します。".to_owned(),
+    };
+    let joint = if answer.contains('?') { '&' } else { '?' };
+    let choice =
+        |it: Progress| Choice { label: it.label(), address: format!("{answer}{joint}answer={}", it.code()) };
+    let choices = Progress::ALL.map(choice);
+    let body = Body::FollowUp { number: about.number, lead, choices, waits: WAITS_DAYS };
+    draft(MailKind::FollowUp, "その後の状況をお知らせください", &body, None)
+}
+
+pub fn new_message(about: &About<'_>, portal: &str) -> Written {
+    let body = Body::NewMessage { number: about.number, portal };
+    draft(MailKind::NewMessage, "新しいメッセージが届きました", &body, None)
+}
+
+pub fn withdrawn(about: &About<'_>, portal: &str) -> Written {
+    let apply = about.house.site.absolute("/apply");
+    let body = Body::Withdrawn { number: about.number, portal, apply };
+    draft(MailKind::Withdrawn, "相談の申込みを取り下げました", &body, None)
+}
+
+pub fn unfulfilled(about: &About<'_>, reason: UnfulfilledReason) -> Written {
+    let help = match reason {
+        UnfulfilledReason::NotEligible => "ほかの公的な相談窓口をご案内できることがあります。",
+        UnfulfilledReason::NoSuitableTime => {
+            "あらためて申し込むと、新しい日時から選ぶことができます。\n電話で日時をご相談いただくこともできます。"
+        }
+        UnfulfilledReason::Unreachable => {
+            "相談を続けるときは、下記の電話へご連絡ください。\n同じ受付番号で、手続きを再開できます。"
+        }
+        UnfulfilledReason::NoExpert => {
+            "センターの相談員が、電話で一般的なご質問にお答えします。\n時期をおいて、あらためて申し込むこともできます。"
+        }
+    };
+    let body = Body::Unfulfilled { number: about.number, reason: reason.label(), help };
+    draft(MailKind::Unfulfilled, "ご相談についてのお知らせ", &body, None)
+}
+
+pub fn referred(about: &About<'_>, organization: &str, note: &str) -> Written {
+    let body = Body::Referred { number: about.number, organization, note: quoted(note) };
+    draft(MailKind::Referred, "ほかの窓口のご案内", &body, None)
+}
+
+fn draft(kind: MailKind, title: &'static str, body: &Body<'_>, calendar: Option<CalendarPart>) -> Written {
+    Ok(Draft { kind, title, body: body.render()?, calendar })
+}

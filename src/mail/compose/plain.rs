@@ -1,0 +1,45 @@
+//! Letters that are about no consultation.
+use askama::Template;
+use domain::wording::month_day_time;
+
+use super::Draft;
+use crate::mail::{
+    letter::MailKind,
+    occasion::{House, PlainOccasion},
+};
+
+/// What is between greeting and footer, one template a letter.
+#[derive(Template)]
+enum Body<'a> {
+    #[template(path = "mail/sign_in.txt")]
+    SignIn { link: &'a str },
+    #[template(path = "mail/resume_draft.txt")]
+    ResumeDraft { link: &'a str, until: String },
+    #[template(path = "mail/invitation.txt")]
+    Invitation { link: &'a str, role: &'a str },
+    #[template(path = "mail/password_reset.txt")]
+    PasswordReset { link: &'a str },
+    #[template(path = "mail/digest.txt")]
+    Digest { new: u64, overdue: u64, lines: &'a [String], page: String },
+}
+
+pub fn draft(occasion: PlainOccasion<'_>, house: &House<'_>) -> Result<Draft, askama::Error> {
+    let (kind, title, body) = match occasion {
+        PlainOccasion::SignIn { link } => (MailKind::SignIn, "ログイン用のリンク", Body::SignIn { link }),
+        PlainOccasion::ResumeDraft { link, expires_at } => {
+            let body = Body::ResumeDraft { link, until: month_day_time(expires_at) };
+            (MailKind::ResumeDraft, "申込みの続きを入力するリンク", body)
+        }
+        PlainOccasion::Invitation { link, role } => {
+            (MailKind::Invitation, "利用者の登録のご案内", Body::Invitation { link, role })
+        }
+        PlainOccasion::PasswordReset { link } => {
+            (MailKind::PasswordReset, "パスワードの再設定", Body::PasswordReset { link })
+        }
+        PlainOccasion::Digest { new, overdue, lines } => {
+            let page = house.site.absolute("/staff");
+            (MailKind::Digest, "対応が必要な案件のお知らせ", Body::Digest { new, overdue, lines, page })
+        }
+    };
+    Ok(Draft { kind, title, body: body.render()?, calendar: None })
+}

@@ -1,0 +1,228 @@
+use std::collections::HashSet;
+
+use samples::{CENTER, COMPANY, COMPANY_NAME, EXPERT, letters, now, sitting, with_about};
+
+use super::{about, wording};
+use crate::mail::{
+    letter::{Letter, MailKind, Method},
+    occasion::{Occasion, Recipient, Side},
+};
+
+mod samples;
+
+#[test]
+fn every_kind_is_written_and_reads_well() {
+    let letters = letters(true);
+    let kinds: HashSet<_> = letters.iter().map(|it| it.kind).collect();
+    for kind in MailKind::ALL {
+        assert!(kinds.contains(&kind), "{}", kind.code());
+    }
+    for it in &letters {
+        let (text, name) = (&it.text, it.kind.code());
+        assert!(it.subject.starts_with("【テレワーク相談センター】"), "{}", it.subject);
+        assert!(!text.contains("\n\n\n"), "{name}: {text}");
+        assert!(text.ends_with("ご返信には対応していません。\n"), "{name}: {text}");
+        assert!(text.contains("電話：0120-000-000\n受付：平日9:00から17:00"), "{name}");
+        for wrong in ["①", "㈱", "～", "無効", "不正", "様 様", "御中 様", "{{", "させていただ", "："]
+        {
+            let times =
+                if wrong == "：" { text.matches("：\n").count() } else { text.matches(wrong).count() };
+            assert_eq!(times, 0, "{name} has {wrong}: {text}");
+        }
+        for line in text.lines().filter(|it| !it.contains("http")) {
+            assert!(width(line) <= 74, "{name}: {} columns: {line}", width(line));
+            assert_eq!(line.trim_end(), line);
+        }
+        assert_eq!((it.due_at, &it.dedup_key, it.must_hold), (now(), &None, None));
+        assert_eq!(it.html.matches("<h2").count(), text.lines().filter(|it| it.starts_with('■')).count());
+        assert!(!it.html.contains(['▼', '■']), "{name}: {}", it.html);
+    }
+}
+
+#[test]
+fn what_concerns_a_time_carries_a_calendar_part() {
+    for it in letters(true) {
+        let to_center = it.to == CENTER.address;
+        let invites = [MailKind::Booked, MailKind::Moved, MailKind::Request].contains(&it.kind);
+        let cancels = [MailKind::Cancelled, MailKind::RequestWithdrawn].contains(&it.kind);
+        let wanted = invites.then_some(Method::Request).or(cancels.then_some(Method::Cancel));
+        let wanted = wanted.filter(|_| !to_center && it.text.contains("日時　　："));
+        assert_eq!(it.calendar.as_ref().map(|it| it.method), wanted, "{}", it.kind.code());
+        if let Some(part) = it.calendar {
+            let body = part.body.replace("\r\n ", "");
+            assert!(body.contains("UID:0191@example.jp\r\nURL") || part.method == Method::Cancel, "{body}");
+            assert!(body.contains(&format!("mailto:{}", it.to)), "{body}");
+            assert_eq!(body.contains("RSVP=TRUE"), it.kind == MailKind::Request, "{body}");
+        }
+    }
+}
+
+#[test]
+fn an_unconfirmed_address_hears_nothing_of_what_the_form_said() {
+    for it in letters(false).into_iter().filter(|it| it.to == COMPANY.address) {
+        let calendar = it.calendar.map(|it| it.body.replace("\r\n ", "")).unwrap_or_default();
+        let all = format!("{}{}{}{}{calendar}", it.to_name, it.subject, it.text, it.html);
+        for said in [COMPANY_NAME, COMPANY.name, "台場"] {
+            let from_the_sitting = said == "台場" && it.kind != MailKind::Acknowledgement;
+            assert!(from_the_sitting || !all.contains(said), "{}: {said} in {}", it.kind.code(), it.text);
+        }
+        assert!(it.text.starts_with("ご担当者 様\n"), "{}", it.text);
+    }
+}
+
+#[test]
+fn the_acknowledgement_asks_to_confirm_and_says_by_when() {
+    insta::assert_snapshot!(text(&letters(false), MailKind::Acknowledgement, COMPANY), @r#"
+    【テレワーク相談センター】ご相談の申込みを受け付けました（受付番号 R08-000123）
+
+    ご担当者 様
+
+    テレワーク相談センターです。
+
+    このたびは、ご相談をお申し込みいただき、ありがとうございます。
+    下記の内容で受け付けました。
+
+    受付番号：R08-000123
+    受付日時：2026年（令和8年）11月20日（金）14:05
+    相談分野：ICT、労務管理
+    希望日時：2026年（令和8年）11月24日（火）10:00から12:00（仮予約）
+
+    専門家に依頼するため、メールアドレスの確認をお願いします。
+    下のリンクを開いて、ボタンを押してください。
+
+    ▼メールアドレスを確認する
+    https://soudan.example.jp/l/TOKEN
+
+    希望の日時は、11月21日（土）14:05まで
+    仮に押さえています。それまでに確認が終わらないときは、
+    日時をもう一度選んでいただきます。
+
+    ■今後の流れ
+    1. 3営業日以内（11月26日（木）まで）に、センターから
+       メールまたは電話でご連絡します。
+    2. 専門家（テレワークマネージャー）が決まりましたら、
+       日時をメールでお知らせします。
+    ※まだ日程は確定していません。
+
+    期日を過ぎても連絡がないときは、お手数ですが下記の電話へ
+    お知らせください。
+    お申し込みに心当たりがないときは、リンクを開かずに
+    このメールを削除してください。
+
+    ――――――――――――――――――――
+    テレワーク相談センター
+    電話：0120-000-000
+    受付：平日9:00から17:00（祝日・年末年始を除く）
+    このメールは送信専用です。ご返信には対応していません。
+    "#);
+}
+
+#[test]
+fn the_booking_says_when_and_where() {
+    insta::assert_snapshot!(text(&letters(true), MailKind::Booked, COMPANY), @r#"
+    【テレワーク相談センター】相談の日時が決まりました（受付番号 R08-000123）
+
+    みなと製作所
+    鈴木 一郎 様
+
+    テレワーク相談センターです。
+
+    専門家との相談の日時が決まりました。
+
+    受付番号：R08-000123
+    日時　　：2026年（令和8年）11月24日（火）10:00から12:00
+    実施方法：訪問
+    訪問先　：東京都港区台場9-9-9
+    担当　　：山田 花子
+
+    ▼予約の内容を確認する
+    https://soudan.example.jp/l/TOKEN
+
+    ■当日まで
+    手続きは必要ありません。
+    カレンダーに追加できるファイル（invite.ics）を添付しています。
+
+    ■日時の変更・取消し
+    11月20日（金）17:00までは、上のページで手続きできます。
+    その後は、下記の電話へご連絡ください。
+
+    ――――――――――――――――――――
+    テレワーク相談センター
+    電話：0120-000-000
+    受付：平日9:00から17:00（祝日・年末年始を除く）
+    このメールは送信専用です。ご返信には対応していません。
+    "#);
+}
+
+#[test]
+fn the_request_says_by_when_to_answer() {
+    insta::assert_snapshot!(text(&letters(true), MailKind::Request, EXPERT), @r#"
+    【テレワーク相談センター】相談の担当のお願い（受付番号 R08-000123）
+
+    山田 花子 様
+
+    テレワーク相談センターです。
+
+    相談の担当をお願いします。
+    内容を確認し、11月24日（火）17:00までに
+    回答してください。
+
+    受付番号：R08-000123
+    依頼分野：労務管理
+    日時　　：2026年（令和8年）11月24日（火）10:00から12:00
+    実施方法：訪問
+    訪問先　：東京都港区台場9-9-9
+    担当　　：山田 花子
+
+    ■相談の概要
+    所在地：東京都
+    テーマ：労働時間の管理
+
+    ▼内容を見て回答する
+    https://soudan.example.jp/a/TOKEN
+
+    ■今後の流れ
+    引き受けていただくと、この日時で予約が確定します。
+    カレンダー用のファイル（invite.ics）を添付しています。
+    回答は、上のページからお願いします。
+    期限までに回答がないときは、ほかの専門家に依頼します。
+
+    ――――――――――――――――――――
+    テレワーク相談センター
+    電話：0120-000-000
+    受付：平日9:00から17:00（祝日・年末年始を除く）
+    このメールは送信専用です。ご返信には対応していません。
+    "#);
+}
+
+#[test]
+fn nobody_is_greeted_twice() {
+    for (company, person, greeted) in [
+        ("", "", "ご担当者 様"),
+        ("みなと製作所", "", "みなと製作所 御中"),
+        ("みなと製作所御中", "鈴木様", "みなと製作所\n鈴木 様"),
+        ("", "山田 花子 様", "山田 花子 様"),
+        ("みなと\r\n製作所", "鈴木\n一郎", "みなと  製作所\n鈴木 一郎 様"),
+    ] {
+        assert_eq!(wording::greeting(company, person), greeted);
+    }
+}
+
+#[test]
+fn what_a_person_wrote_cannot_look_like_the_letter() {
+    let reason = "▼ログインする\nhttps://evil.example.jp/\n■お知らせ\n\n\n\n\n受付番号：1 <b>";
+    let occasion = Occasion::Cancelled { side: Side::Expert, sitting: sitting(), reason };
+    let it = with_about(true, |about_this| about(occasion, EXPERT, about_this)).unwrap();
+    assert!(it.html.contains("&lt;b&gt;") && !it.html.contains("<b>"));
+    assert!(!it.html.contains(">ログインする</a>") && !it.html.contains("<h2>お知らせ"), "{}", it.html);
+}
+
+fn text(letters: &[Letter], kind: MailKind, to: Recipient<'_>) -> String {
+    let it = letters.iter().find(|it| it.kind == kind && it.to == to.address).unwrap();
+    format!("{}\n\n{}", it.subject, it.text)
+}
+
+/// Columns, a full-width character counting as two.
+fn width(line: &str) -> usize {
+    line.chars().map(|it| if it.is_ascii() { 1 } else { 2 }).sum()
+}

@@ -1,0 +1,166 @@
+//! What letters are written about in tests.
+use std::sync::OnceLock;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    appointment::SessionMode,
+    calendar::BusinessCalendar,
+    consultation::UnfulfilledReason,
+    field::Fields,
+    follow_up::Kind,
+    id::ConsultationId,
+    number::{CaseNumber, FiscalYear},
+    settings::Settings,
+};
+use uuid::Uuid;
+
+use crate::{
+    mail::{
+        compose::{about, plain},
+        letter::Letter,
+        occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
+    },
+    url::Site,
+};
+
+pub const COMPANY_NAME: &str = "みなと製作所";
+pub const COMPANY: Recipient<'_> =
+    Recipient { address: "suzuki@minato.example.co.jp", name: "鈴木 一郎" };
+pub const EXPERT: Recipient<'_> = Recipient { address: "expert01@example.jp", name: "山田 花子" };
+pub const CENTER: Recipient<'_> = Recipient { address: "center1@example.jp", name: "高橋 次郎" };
+const PORTAL: &str = "https://soudan.example.jp/l/TOKEN";
+
+/// One letter, or several, for every occasion and side.
+pub fn letters(confirmed: bool) -> Vec<Letter> {
+    with_about(confirmed, |about_this| {
+        let mut letters: Vec<_> =
+            occasions().iter().map(|(occasion, to)| about(*occasion, *to, about_this).unwrap()).collect();
+        letters.extend(plain_occasions().iter().map(|it| plain(*it, CENTER, &about_this.house).unwrap()));
+        letters
+    })
+}
+
+pub fn with_about<T>(address_confirmed: bool, write: impl FnOnce(&About<'_>) -> T) -> T {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let site = Site::new("https://soudan.example.jp");
+    let number = CaseNumber::new(FiscalYear::new(2026).unwrap(), 123).unwrap();
+    let (settings, calendar, site) = (&settings, &calendar, &site);
+    let house = House { settings, calendar, site, organizer: "madoguchi@example.jp", now: now() };
+    write(&About {
+        id: ConsultationId(Uuid::from_u128(1)),
+        number: &number,
+        company_name: COMPANY_NAME,
+        contact_name: COMPANY.name,
+        fields: Fields::Both,
+        address_confirmed,
+        house,
+    })
+}
+
+fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
+    let to_company = company_occasions().into_iter().map(|it| (it, COMPANY));
+    let to_expert = expert_occasions().into_iter().map(|it| (it, EXPERT));
+    let center = [
+        Occasion::NobodyLeft,
+        Occasion::HandOverAccepted,
+        Occasion::HandOverResult { result: "専門家との相談が終わりました。" },
+    ];
+    let sided = [(Side::Company { portal: PORTAL }, COMPANY), (Side::Expert, EXPERT), (Side::Center, CENTER)]
+        .into_iter()
+        .flat_map(|(side, to)| sided_occasions(side).map(|it| (it, to)));
+    to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).collect()
+}
+
+fn company_occasions() -> Vec<Occasion<'static>> {
+    let slot = Some((sitting(), at("2026-11-21T05:05:00Z")));
+    let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
+    let organization = "商工の窓口";
+    let mut all = vec![
+        Occasion::Acknowledgement { confirm: PORTAL, slot, received_at, first_contact_due },
+        Occasion::Acknowledgement { confirm: PORTAL, slot: None, received_at, first_contact_due },
+        Occasion::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
+        Occasion::SlotsToChoose { portal: PORTAL, experts: experts() },
+        Occasion::BackAtCenter { portal: PORTAL },
+        Occasion::ReportReady { portal: PORTAL },
+        Occasion::Survey { answer: PORTAL },
+        Occasion::Referred { organization, note: "補助金の相談ができます。" },
+        Occasion::Referred { organization, note: "" },
+    ];
+    let answer = "https://soudan.example.jp/f/TOKEN";
+    all.extend(Kind::ALL.map(|kind| Occasion::FollowUp { kind, answer }));
+    all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason }));
+    all
+}
+
+fn expert_occasions() -> [Occasion<'static>; 9] {
+    let answer = "https://soudan.example.jp/a/TOKEN";
+    let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(sitting()));
+    [
+        Occasion::Request { answer, fields: Fields::Labor, slot, due_at, outline: outline() },
+        Occasion::Request { answer, fields: Fields::Both, slot: None, due_at, outline: &[] },
+        Occasion::RequestReminder { answer, due_at },
+        Occasion::RequestLapsed,
+        Occasion::RequestWithdrawn { slot },
+        Occasion::RequestWithdrawn { slot: None },
+        Occasion::ReportDue { due_at, overdue: false },
+        Occasion::ReportDue { due_at, overdue: true },
+        Occasion::ReportReturned { reason: "助言の内容を詳しく書いてください。" },
+    ]
+}
+
+fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 8] {
+    let (sitting, change_until) = (sitting(), at("2026-11-20T08:00:00Z"));
+    let online = Sitting { mode: SessionMode::Online, place: "", experts: &[], ..sitting };
+    [
+        Occasion::Booked { side, sitting, change_until },
+        Occasion::Booked { side, sitting: online, change_until },
+        Occasion::Moved { side, sitting, change_until: now(), was: change_until },
+        Occasion::Cancelled { side, sitting, reason: "急な予定が入ったため" },
+        Occasion::Cancelled { side, sitting: online, reason: "" },
+        Occasion::Reminder { side, sitting },
+        Occasion::NewMessage { side },
+        Occasion::Withdrawn { side },
+    ]
+}
+
+fn plain_occasions() -> [PlainOccasion<'static>; 5] {
+    let link = "https://soudan.example.jp/l/TOKEN";
+    let lines = outline();
+    [
+        PlainOccasion::SignIn { link },
+        PlainOccasion::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
+        PlainOccasion::Invitation { link, role: "専門家" },
+        PlainOccasion::PasswordReset { link },
+        PlainOccasion::Digest { new: 2, overdue: 1, lines },
+    ]
+}
+
+fn outline() -> &'static [String] {
+    static OUTLINE: OnceLock<Vec<String>> = OnceLock::new();
+    OUTLINE.get_or_init(|| ["所在地：東京都", "テーマ：労働時間の管理"].map(str::to_owned).to_vec())
+}
+
+fn experts() -> &'static [String] {
+    static EXPERTS: OnceLock<Vec<String>> = OnceLock::new();
+    EXPERTS.get_or_init(|| vec![EXPERT.name.to_owned()])
+}
+
+pub fn sitting() -> Sitting<'static> {
+    Sitting {
+        starts_at: at("2026-11-24T01:00:00Z"),
+        ends_at: at("2026-11-24T03:00:00Z"),
+        mode: SessionMode::Visit,
+        place: "東京都港区台場9-9-9",
+        experts: experts(),
+        uid: "0191@example.jp",
+        sequence: 0,
+    }
+}
+
+pub fn now() -> DateTime<Utc> {
+    at("2026-11-20T05:05:00Z")
+}
+
+fn at(time: &str) -> DateTime<Utc> {
+    time.parse().unwrap()
+}

@@ -1,0 +1,142 @@
+//! From a letter to an Internet message (RFC 5322): headers, the two texts and the invitation.
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+use lettre::{
+    Address, Message,
+    address::{AddressError, Envelope},
+    message::{
+        Attachment, Body, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, ContentTypeErr, HeaderName, HeaderValue},
+    },
+};
+
+use super::{
+    dkim::Dkim,
+    letter::{CalendarPart, Letter},
+};
+
+/// A letter and what the envelope needs besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    pub letter: &'a Letter,
+    /// `local@domain`, without angle brackets. The same at every attempt.
+    pub message_id: &'a str,
+    /// The `Date` header.
+    pub date: DateTime<Utc>,
+    pub from: &'a Mailbox,
+    /// Where answers go, if not to `from`.
+    pub reply_to: Option<&'a Mailbox>,
+    pub dkim: Option<&'a Dkim>,
+}
+
+/// Why there is no message. Trying again would not help.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsendable {
+    #[error("the address cannot be written to: {0}")]
+    Address(#[from] AddressError),
+    #[error("the message cannot be built: {0}")]
+    Message(#[from] lettre::error::Error),
+    #[error("the content type cannot be written: {0}")]
+    ContentType(#[from] ContentTypeErr),
+}
+
+pub fn build(outgoing: &Outgoing<'_>) -> Result<Message, Unsendable> {
+    let letter = outgoing.letter;
+    let to = addressed(&letter.to, &letter.to_name)?;
+    // lettre would read it back from the headers, where it does not understand a quoted local part.
+    let envelope = Envelope::new(Some(outgoing.from.email.clone()), vec![to.email.clone()])?;
+    let mut headers = Message::builder()
+        .envelope(envelope)
+        .message_id(Some(format!("<{}>", token(outgoing.message_id))))
+        .date(SystemTime::from(outgoing.date.max(DateTime::UNIX_EPOCH)))
+        .from(named(outgoing.from))
+        .to(to)
+        .subject(line(&letter.subject))
+        .raw_header(HeaderValue::new(
+            // RFC 3834: keeps absence notices from answering.
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ));
+    if let Some(reply_to) = outgoing.reply_to {
+        headers = headers.reply_to(named(reply_to));
+    }
+    let texts = MultiPart::alternative()
+        .singlepart(SinglePart::plain(crlf(&letter.text)))
+        .singlepart(SinglePart::html(crlf(&letter.html)));
+    let content = match &letter.calendar {
+        Some(part) => with_invitation(texts, part)?,
+        None => texts,
+    };
+    let mut message = headers.multipart(content)?;
+    if let Some(dkim) = outgoing.dkim {
+        dkim.sign(&mut message);
+    }
+    Ok(message)
+}
+
+/// `address`, `Name <address>` or `"Name" <address>`, with any characters in the name: the form of `MAIL_FROM`.
+pub fn mailbox(raw: &str) -> Result<Mailbox, AddressError> {
+    let raw = raw.trim();
+    match raw.strip_suffix('>').and_then(|it| it.rsplit_once('<')) {
+        Some((name, address)) => addressed(address.trim(), name.trim().trim_matches('"')),
+        None => addressed(raw, ""),
+    }
+}
+
+/// Some programs look at the alternative, others at the attachment.
+fn with_invitation(texts: MultiPart, part: &CalendarPart) -> Result<MultiPart, Unsendable> {
+    let method = part.method.code();
+    let alternative = ContentType::parse(&format!("text/calendar; method={method}; charset=UTF-8"))?;
+    let attached = ContentType::parse(&format!("application/ics; name=\"{FILE_NAME}\""))?;
+    let inline = SinglePart::builder().header(alternative).body(part.body.clone());
+    let file =
+        Attachment::new(FILE_NAME.to_owned()).body(Body::new(part.body.clone().into_bytes()), attached);
+    Ok(MultiPart::mixed().multipart(texts.singlepart(inline)).singlepart(file))
+}
+
+const FILE_NAME: &str = "invite.ics";
+
+fn addressed(address: &str, name: &str) -> Result<Mailbox, AddressError> {
+    let name = line(name);
+    Ok(Mailbox::new((!name.is_empty()).then_some(name), parsed(address)?))
+}
+
+/// Japanese mobile carriers once gave out local parts with dots in a row or at the end; RFC 5321 wants those quoted.
+fn parsed(address: &str) -> Result<Address, AddressError> {
+    let Some((local, host)) = address.rsplit_once('@') else {
+        return address.parse();
+    };
+    Address::new(local, host).or_else(|error| {
+        let is_atoms = local.bytes().all(|it| it.is_ascii_graphic() && !b"\"\\()<>[]:;@,".contains(&it));
+        if is_atoms && !local.is_empty() { Address::new(format!("\"{local}\""), host) } else { Err(error) }
+    })
+}
+
+fn named(mailbox: &Mailbox) -> Mailbox {
+    let name = mailbox.name.as_deref().map(line).filter(|it| !it.is_empty());
+    Mailbox::new(name, mailbox.email.clone())
+}
+
+/// One line: what would end a header, or reverse its direction, becomes a blank.
+fn line(text: &str) -> String {
+    let ends = |it: char| {
+        it.is_control()
+            || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    // Of two blanks in a row between encoded words, lettre would lose both.
+    let words: Vec<_> = text.split(|it| it == ' ' || ends(it)).filter(|it| !it.is_empty()).collect();
+    words.join(" ").trim().to_owned()
+}
+
+/// What may stand in a Message-ID.
+fn token(id: &str) -> String {
+    id.chars().filter(|it| it.is_ascii_graphic() && !matches!(it, '<' | '>')).collect()
+}
+
+fn crlf(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
+#[cfg(test)]
+mod tests;

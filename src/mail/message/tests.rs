@@ -1,0 +1,166 @@
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, Utc};
+use lettre::message::Mailbox;
+use proptest::prelude::*;
+
+use super::{Outgoing, build, mailbox};
+use crate::mail::letter::{CalendarPart, Letter, MailKind, Method};
+
+#[test]
+fn headers_are_ours_and_decode_to_what_was_written() {
+    let letter = Letter { to_name: "髙橋 﨑子, 𠮷田".to_owned(), ..sample() };
+    let raw = formatted(&letter);
+    let headers = headers(&raw);
+    assert_eq!(one(&headers, "Message-ID"), "<0191@example.jp>");
+    assert_eq!(one(&headers, "Date"), "Fri, 20 Nov 2026 05:05:00 +0000");
+    assert_eq!(one(&headers, "Auto-Submitted"), "auto-generated");
+    assert_eq!(one(&headers, "From"), "テレワーク相談センター <madoguchi@example.jp>");
+    assert_eq!(one(&headers, "To"), "髙橋 﨑子, 𠮷田 <suzuki@minato.example.co.jp>");
+    assert_eq!(one(&headers, "Subject"), letter.subject);
+    assert!(raw.lines().all(|it| it.len() <= 998 && it.is_ascii()));
+}
+
+#[test]
+fn an_invitation_is_an_alternative_and_an_attachment() {
+    let part = CalendarPart { method: Method::Request, body: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into() };
+    let raw = formatted(&Letter { calendar: Some(part), ..sample() });
+    let order = [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain; charset=utf-8",
+        "text/html; charset=utf-8",
+        "text/calendar; method=REQUEST; charset=",
+        "attachment; filename=\"invite.ics\"",
+        "application/ics; name=\"invite.ics\"",
+    ];
+    let mut rest = raw.as_str();
+    for wanted in order {
+        rest = rest.split_once(wanted).unwrap_or_else(|| panic!("{wanted} in {raw}")).1;
+    }
+    let raw = formatted(&sample());
+    assert!(raw.contains("multipart/alternative") && !raw.contains("text/calendar"));
+}
+
+#[test]
+fn addresses_that_carriers_once_gave_out_are_quoted() {
+    for (address, written) in [
+        ("a..b@docomo.example.jp", "\"a..b\"@docomo.example.jp"),
+        ("ab.@docomo.example.jp", "\"ab.\"@docomo.example.jp"),
+        ("a.b@example.jp", "a.b@example.jp"),
+    ] {
+        let raw = formatted(&Letter { to: address.into(), to_name: String::new(), ..sample() });
+        assert_eq!(one(&headers(&raw), "To"), written);
+    }
+    for bad in ["", "a", "a@", "@b.jp", "a b@c.jp", "a@b.jp\r\nBcc: c@d.jp", "a,c@b.jp", "a\"b@c.jp"] {
+        let letter = Letter { to: bad.into(), ..sample() };
+        assert!(try_build(&letter).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_sender_may_be_written_in_three_ways() {
+    for (raw, name) in [
+        ("a@example.jp", None),
+        ("Madoguchi <a@example.jp>", Some("Madoguchi")),
+        ("\"相談センター, 東京\" <a@example.jp>", Some("相談センター, 東京")),
+        ("相談センター<a@example.jp>", Some("相談センター")),
+    ] {
+        let it = mailbox(raw).unwrap();
+        assert_eq!((it.name.as_deref(), it.email.to_string().as_str()), (name, "a@example.jp"));
+    }
+    assert!(mailbox("相談センター").is_err());
+}
+
+proptest! {
+    #[test]
+    fn no_name_or_subject_adds_a_header(
+        name in any::<String>(),
+        subject in "[ -~\r\nあ-ん\u{2028}\u{202e}]{0,120}",
+    ) {
+        let letter = Letter { to_name: name, subject: subject.clone(), ..sample() };
+        let raw = formatted(&letter);
+        let headers = headers(&raw);
+        let names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).collect();
+        prop_assert_eq!(
+            names,
+            ["Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"]
+        );
+        prop_assert!(one(&headers, "To").ends_with("suzuki@minato.example.co.jp") || one(&headers, "To").ends_with('>'));
+        prop_assert_eq!(super::line(&one(&headers, "Subject")), super::line(&subject));
+    }
+}
+
+fn sample() -> Letter {
+    Letter {
+        kind: MailKind::Booked,
+        consultation: None,
+        to: "suzuki@minato.example.co.jp".into(),
+        to_name: "鈴木 一郎".into(),
+        subject: "【テレワーク相談センター】相談の日時が決まりました（受付番号 R08-000123）".into(),
+        text: "本文\n".into(),
+        html: "<p>本文</p>\n".into(),
+        calendar: None,
+        due_at: now(),
+        dedup_key: None,
+        must_hold: None,
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-20T05:05:00Z".parse().unwrap()
+}
+
+fn try_build(letter: &Letter) -> Result<lettre::Message, super::Unsendable> {
+    let from: Mailbox = mailbox("テレワーク相談センター <madoguchi@example.jp>").unwrap();
+    build(&Outgoing {
+        letter,
+        message_id: "0191@example.jp",
+        date: now(),
+        from: &from,
+        reply_to: None,
+        dkim: None,
+    })
+}
+
+fn formatted(letter: &Letter) -> String {
+    String::from_utf8(try_build(letter).unwrap().formatted()).unwrap()
+}
+
+/// Names and decoded values, in order.
+fn headers(raw: &str) -> Vec<(String, String)> {
+    let (headers, _) = raw.split_once("\r\n\r\n").unwrap();
+    let lines: Vec<_> = headers.split("\r\n").collect();
+    let mut unfolded: Vec<String> = Vec::new();
+    for line in lines {
+        match unfolded.last_mut() {
+            Some(last) if line.starts_with([' ', '\t']) => last.push_str(line),
+            _ => unfolded.push(line.to_owned()),
+        }
+    }
+    let split = |it: String| {
+        it.split_once(": ").or_else(|| it.split_once(':')).map(|(n, v)| (n.to_owned(), decoded(v)))
+    };
+    unfolded.into_iter().map(|it| split(it).unwrap()).collect()
+}
+
+fn one(headers: &[(String, String)], name: &str) -> String {
+    let found: Vec<_> = headers.iter().filter(|it| it.0 == name).collect();
+    assert_eq!(found.len(), 1, "{name} in {headers:?}");
+    found[0].1.clone()
+}
+
+/// RFC 2047: white space between two encoded words is not part of the text.
+fn decoded(value: &str) -> String {
+    let mut text = String::new();
+    let mut rest = value;
+    let mut after_word = false;
+    while let Some((before, from)) = rest.split_once("=?utf-8?b?") {
+        if !(after_word && before.trim().is_empty()) {
+            text.push_str(before);
+        }
+        let (word, after) = from.split_once("?=").unwrap();
+        text.push_str(&String::from_utf8(STANDARD.decode(word).unwrap()).unwrap());
+        (rest, after_word) = (after, true);
+    }
+    text + rest
+}

@@ -1,0 +1,436 @@
+//! Applications: drafts, the slot that is kept meanwhile, and the submission that makes a consultation of them.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    application::{Application, Form, Topic},
+    appointment::{Appointment, AppointmentState, Owner},
+    availability::{Day, Slot},
+    company::Industry,
+    consultation::Consultation,
+    due::Due,
+    id::{AppointmentId, ConsultationId, DraftId},
+    prefecture::Prefecture,
+    routing::ThemeCode,
+    settings::Settings,
+};
+use entity::{application, contact};
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use super::{
+    appointment::calendar_uid,
+    assignment::session_mode,
+    offers::{Offers, Search, offers},
+    work::{Ground, Work, sitting},
+};
+use crate::{
+    app::App,
+    mail::occasion::Occasion,
+    problem::Problem,
+    store::{
+        self,
+        consultation::{New, Record, Submission},
+        draft::Draft,
+        link::Purpose,
+    },
+};
+
+/// How long the link that confirms an address can be used.
+const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
+
+/// Starts a draft. `network` is a keyed hash of where it comes from.
+pub async fn start(app: &App, network: String) -> Result<DraftId, Problem> {
+    let ground = Ground::of(app).await?;
+    let settings = ground.programme.settings_at(ground.now);
+    let draft = Draft {
+        id: DraftId(Uuid::new_v4()),
+        form: Form::default(),
+        network,
+        expires_at: ground.now + TimeDelta::days(i64::from(settings.draft_days)),
+        consultation: None,
+    };
+    let tx = app.begin().await?;
+    store::draft::insert(&tx, &draft, ground.now).await?;
+    tx.commit().await?;
+    Ok(draft.id)
+}
+
+/// A draft that is still being written, or that has become a consultation; `Expired` where its time is over.
+pub async fn draft(app: &App, id: DraftId) -> Result<Draft, Problem> {
+    let found = store::draft::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    if found.consultation.is_none() && found.expires_at <= app.clock.now() {
+        return Err(Problem::Expired);
+    }
+    Ok(found)
+}
+
+/// Keeps what was typed, right or wrong. A change of topic or place lets go of a slot that no longer fits.
+pub async fn save(app: &App, id: DraftId, form: Form) -> Result<(), Problem> {
+    let ground = Ground::of(app).await?;
+    let settings = ground.programme.settings_at(ground.now);
+    let tx = app.begin().await?;
+    let mut draft = lock(&tx, id, ground.now).await?;
+    let moved = (&draft.form.field, &draft.form.mode, &draft.form.prefecture)
+        != (&form.field, &form.mode, &form.prefecture);
+    draft.form = form;
+    draft.expires_at = ground.now + TimeDelta::days(i64::from(settings.draft_days));
+    if moved {
+        release_held(&tx, id, ground.now).await?;
+        draft.form.slot.clear();
+    }
+    write(&tx, &draft, ground.now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The slots that a draft's company can choose from.
+pub async fn slots(app: &App, draft: &Draft) -> Result<Offers, Problem> {
+    let ground = Ground::of(app).await?;
+    let held = store::appointment::held_by_draft(&app.db, draft.id).await?;
+    let search = search(&draft.form, held.map(|it| it.id))?;
+    let settings = ground.programme.settings_at(ground.now);
+    let calendar = ground.programme.calendar(ground.now);
+    Ok(offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?)
+}
+
+/// Keeps a slot for the draft, with the best team that is free then; whatever it held before is let go.
+pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Problem> {
+    let ground = Ground::of(app).await?;
+    let settings = ground.programme.settings_at(ground.now);
+    let calendar = ground.programme.calendar(ground.now);
+    let tx = app.begin().await?;
+    let mut draft = lock(&tx, id, ground.now).await?;
+    release_held(&tx, id, ground.now).await?;
+    let search = search(&draft.form, None)?;
+    let mode = search.mode;
+    let found = offers(&tx, &ground.experts, settings, &calendar, ground.now, search).await?;
+    if !found.has(slot) {
+        return Err(Problem::SlotTaken);
+    }
+    let uid = Uuid::now_v7();
+    let until = Some(ground.now + TimeDelta::minutes(i64::from(settings.hold_minutes)));
+    let mut held = Appointment {
+        id: AppointmentId(uid),
+        owner: Owner::Draft(id),
+        state: AppointmentState::Held { until },
+        starts_at: slot.start(),
+        ends_at: found.end(slot),
+        mode,
+        experts: Vec::new(),
+        place: String::new(),
+        uid: calendar_uid(app, uid),
+        sequence: 0,
+    };
+    // Another server may take a team's time between the search and here; the next team may still be free.
+    let mut taken = true;
+    for (n, team) in found.teams(Some(slot)).take(5).enumerate() {
+        held.experts = team.into_iter().map(|it| it.expert).collect();
+        let cells = found.cells(&held.experts, slot, settings);
+        let answer = if n == 0 {
+            store::appointment::insert(&tx, &held, &cells, ground.now).await?
+        } else {
+            store::appointment::save_moved(&tx, &held, &cells, ground.now).await?
+        };
+        taken = answer.is_err();
+        if !taken {
+            break;
+        }
+    }
+    if taken {
+        return Err(Problem::SlotTaken);
+    }
+    draft.form.slot = slot.start().to_rfc3339();
+    write(&tx, &draft, ground.now).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// Lets go of what a draft holds: the company asks the center to find a time.
+pub async fn release(app: &App, id: DraftId) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let mut draft = lock(&tx, id, now).await?;
+    release_held(&tx, id, now).await?;
+    "none".clone_into(&mut draft.form.slot);
+    write(&tx, &draft, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Keeps the held slot for another while, so that nobody has to hurry (WCAG 2.2.1).
+pub async fn extend_hold(app: &App, id: DraftId) -> Result<(), Problem> {
+    let ground = Ground::of(app).await?;
+    let minutes = i64::from(ground.programme.settings_at(ground.now).hold_minutes);
+    let tx = app.begin().await?;
+    lock(&tx, id, ground.now).await?;
+    let held = store::appointment::held_by_draft(&tx, id).await?;
+    let held = held.filter(|it| !it.has_expired(ground.now)).ok_or_else(expired)?;
+    let until = Some(ground.now + TimeDelta::minutes(minutes));
+    let held = Appointment { state: AppointmentState::Held { until }, ..held };
+    store::appointment::save(&tx, &held, ground.now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Makes a consultation of a draft, once: a form that is sent twice finds the first one.
+pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result<Record, Problem> {
+    let ground = Ground::of(app).await?;
+    let now = ground.now;
+    let tx = app.begin().await?;
+    let mut draft = store::draft::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+    if let Some(done) = draft.consultation {
+        tx.rollback().await?;
+        return store::consultation::find(&app.db, done).await?.ok_or(Problem::NotFound);
+    }
+    if draft.expires_at <= now {
+        return Err(Problem::Expired);
+    }
+    let held = store::appointment::held_by_draft(&tx, id).await?;
+    if held.as_ref().is_some_and(|it| it.has_expired(now)) || (held.is_none() && chose_slot(&draft.form)) {
+        return Err(expired());
+    }
+    let settings = ground.programme.settings_at(now).clone();
+    let record =
+        insert(&tx, &ground, application, Actor::Company, id.to_string(), false).await?;
+    draft.consultation = Some(record.consultation.id);
+    store::draft::save(&tx, &draft, None, now).await?;
+    if let Some(held) = held {
+        keep_for(&tx, held, record.consultation.id, &settings, now).await?;
+    }
+    let budget = spend_budget(app, &tx, application, &draft.network, &settings, now).await?;
+    let work = Work::with(app, ground, tx, record).await?;
+    acknowledge(work, budget).await
+}
+
+/// Takes an application down for a company: from a telephone call, or from a regional desk. `key` makes a form that
+/// is sent twice one consultation.
+pub async fn take_down(
+    app: &App,
+    application: &Application,
+    by: Actor,
+    key: Uuid,
+    address_confirmed: bool,
+) -> Result<Record, Problem> {
+    let ground = Ground::of(app).await?;
+    if let Some(done) = store::consultation::by_submission_key(&app.db, &key.to_string()).await? {
+        return Ok(done);
+    }
+    let tx = app.begin().await?;
+    let record =
+        insert(&tx, &ground, application, by, key.to_string(), address_confirmed).await?;
+    let work = Work::with(app, ground, tx, record).await?;
+    acknowledge(work, Budget::Within).await
+}
+
+/// Whether another mail may go out because of this application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Budget {
+    Within,
+    Spent,
+}
+
+/// Writes the consultation with its first event.
+async fn insert(
+    tx: &DatabaseTransaction,
+    ground: &Ground,
+    application: &Application,
+    by: Actor,
+    key: String,
+    address_confirmed: bool,
+) -> Result<Record, Problem> {
+    let now = ground.now;
+    let settings = ground.programme.settings_at(now);
+    let calendar = ground.programme.calendar(now);
+    let id = ConsultationId(Uuid::now_v7());
+    let (consultation, event) =
+        Consultation::submit(id, application.topic.fields, address_confirmed, by, now)?;
+    let number = store::programme::next_number(tx, now).await?;
+    let company = store::company::of_application(tx, &application.company, now).await?;
+    let due = Due::first_contact(settings, &calendar, now);
+    let row = New {
+        consultation: &consultation,
+        number,
+        company,
+        application,
+        by,
+        due: Some(&due),
+        submission_key: key,
+        consent_version: settings.consent_version.clone(),
+        now,
+    }
+    .row()?;
+    let record = store::consultation::from_row(&row)?;
+    let known: BTreeSet<_> = ground.programme.themes.iter().map(|it| it.code.as_str()).collect();
+    let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
+    store::consultation::insert(
+        tx,
+        Submission {
+            consultation: row,
+            application: application_row(id, application),
+            contact: contact_row(id, application),
+            themes: themes.collect(),
+        },
+    )
+    .await?;
+    store::event::append(tx, id, 0, &[(event, None)]).await?;
+    tracing::info!(consultation.number = %number, "received consultation {number}");
+    Ok(record)
+}
+
+/// The draft's slot becomes the consultation's, until the address is confirmed.
+async fn keep_for(
+    tx: &DatabaseTransaction,
+    held: Appointment,
+    id: ConsultationId,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let until = now + TimeDelta::hours(i64::from(settings.unconfirmed_hold_hours));
+    let kept = Appointment {
+        owner: Owner::Consultation(id),
+        state: AppointmentState::Held { until: Some(until) },
+        ..held
+    };
+    Ok(store::appointment::save(tx, &kept, now).await?)
+}
+
+/// The acknowledgement with the link that confirms the address.
+async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Problem> {
+    let Some(email) = work.person.email.clone() else { return work.commit().await };
+    if budget == Budget::Spent {
+        work.note(Actor::System, "1日に送るメールの上限に達したため、受付のメールを送っていません");
+        return work.commit().await;
+    }
+    let purpose = Purpose::Confirm {
+        email_key: email.to_lowercase(),
+        consultation: work.record.consultation.id,
+    };
+    let confirm = work.link(&purpose, CONFIRM_LINK).await?;
+    let held = work.appointment.clone();
+    let names = Vec::new();
+    let slot = held.as_ref().and_then(|it| match it.state {
+        AppointmentState::Held { until: Some(until) } => Some((sitting(it, &names), until)),
+        _ => None,
+    });
+    let due = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now);
+    let occasion = Occasion::Acknowledgement {
+        confirm: &confirm,
+        slot,
+        received_at: work.record.received_at,
+        first_contact_due: due,
+    };
+    let letter = work.to_unconfirmed(occasion)?;
+    work.post(letter);
+    work.commit().await
+}
+
+/// Counts a mail against what its address and its network may cause in a day.
+async fn spend_budget(
+    app: &App,
+    tx: &DatabaseTransaction,
+    application: &Application,
+    network: &str,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<Budget, Problem> {
+    let Some(email) = &application.contact.email else { return Ok(Budget::Within) };
+    let address = format!("address/{}", app.secret.pseudonym(&email.key()));
+    let network = format!("network/{network}");
+    let day = domain::calendar::japan_date(now);
+    let to_address = store::outbox::count_against(tx, &address, day).await?;
+    let from_network = store::outbox::count_against(tx, &network, day).await?;
+    let within = to_address <= i32::from(settings.mails_per_address_a_day)
+        && from_network <= i32::from(settings.mails_per_network_a_day);
+    Ok(if within { Budget::Within } else { Budget::Spent })
+}
+
+async fn lock(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>) -> Result<Draft, Problem> {
+    let draft = store::draft::lock(tx, id).await?.ok_or(Problem::NotFound)?;
+    if draft.consultation.is_some() {
+        return Err(Problem::Refused("この申込みは、すでに受け付けました。".to_owned()));
+    }
+    if draft.expires_at <= now { Err(Problem::Expired) } else { Ok(draft) }
+}
+
+async fn write(tx: &DatabaseTransaction, draft: &Draft, now: DateTime<Utc>) -> Result<(), Problem> {
+    let email = domain::contact::EmailAddress::parse(&draft.form.email);
+    Ok(store::draft::save(tx, draft, email.ok().map(|it| it.key()), now).await?)
+}
+
+async fn release_held(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>) -> Result<(), Problem> {
+    if let Some(held) = store::appointment::held_by_draft(tx, id).await? {
+        store::appointment::save(tx, &held.release()?, now).await?;
+    }
+    Ok(())
+}
+
+/// What a draft looks for. Its topic has to be right; of the company only the place matters.
+fn search(form: &Form, moving: Option<AppointmentId>) -> Result<Search, Problem> {
+    let topic = Topic::parse(form)
+        .map_err(|_| Problem::Refused("先に、相談したいことを入力してください。".to_owned()))?;
+    Ok(Search {
+        fields: topic.fields,
+        mode: session_mode(topic.mode),
+        themes: topic.themes.into_iter().map(ThemeCode).collect(),
+        prefecture: Prefecture::parse(&form.prefecture).ok(),
+        industry: Industry::parse(&form.industry).ok(),
+        company: None,
+        only: None,
+        excluded: BTreeSet::new(),
+        moving,
+        starts: Day::HALF_HOURS,
+        overridden: false,
+    })
+}
+
+/// A time was chosen, rather than left to the center.
+fn chose_slot(form: &Form) -> bool {
+    !matches!(form.slot.as_str(), "" | "none")
+}
+
+fn expired() -> Problem {
+    Problem::Refused("お取り置きの期限が過ぎました。もう一度日時を選んでください。".to_owned())
+}
+
+fn application_row(id: ConsultationId, it: &Application) -> application::Model {
+    let company = &it.company;
+    let text = |line: &Option<domain::text::Line>| {
+        line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
+    };
+    let count = |it: domain::company::Headcount| i32::try_from(it.get()).unwrap_or(i32::MAX);
+    application::Model {
+        consultation_id: id.0,
+        description: it.topic.description.as_str().to_owned(),
+        company_kana: text(&company.kana),
+        corporate_number: company.corporate_number.map(|it| it.to_string()),
+        organization: company.organization.map(|it| it.code().to_owned()),
+        postal_code: company.postal_code.map(|it| it.digits()),
+        city: text(&company.city),
+        street: text(&company.street),
+        building: text(&company.building),
+        employees: company.employees.map(count),
+        regular_employees: company.regular_employees.map(count),
+        capital: company.capital.and_then(|it| i64::try_from(it.yen()).ok()),
+        telework_status: company.telework_status.map(|it| it.code().to_owned()),
+    }
+}
+
+fn contact_row(id: ConsultationId, it: &Application) -> contact::Model {
+    let person = &it.contact;
+    let text = |line: &Option<domain::text::Line>| {
+        line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
+    };
+    contact::Model {
+        consultation_id: id.0,
+        name: person.name.as_str().to_owned(),
+        kana: text(&person.kana),
+        department: text(&person.department),
+        position: text(&person.position),
+        email: person.email.as_ref().map(|it| it.as_str().to_owned()),
+        email_key: person.email.as_ref().map(domain::contact::EmailAddress::key),
+        phone: person.phone.as_ref().map(|it| it.as_str().to_owned()),
+        phone_digits: person.phone.as_ref().map(|it| it.digits().to_owned()),
+    }
+}

@@ -1,0 +1,315 @@
+//! Choosing, moving, cancelling and recording sessions.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Party},
+    appointment::{Appointment, AppointmentState, Owner, SessionMode},
+    availability::{Day, Slot},
+    consultation::{Act, Deed},
+    due::Due,
+    id::{AppointmentId, ConsultationId, ExpertId},
+    notice::{change_until, reminder_at},
+    wording,
+};
+use uuid::Uuid;
+
+use super::{
+    assignment::session_mode,
+    offers::{Offers, Search, offers},
+    work::{Ground, Work, sitting},
+};
+use crate::{
+    app::App,
+    mail::{
+        letter::{Letter, MustHold},
+        occasion::{Occasion, Side, Sitting},
+    },
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// The slots at which the accepting experts can meet the company together: to choose from while `scheduling`, or to
+/// move to while `booked`. A coordinator or expert also sees times nearer than the notice.
+pub async fn joint_offers(app: &App, record: &Record, by: Actor) -> Result<Offers, Problem> {
+    let ground = Ground::of(app).await?;
+    let id = record.consultation.id;
+    let assignments = store::assignment::of(&app.db, id).await?;
+    let experts: BTreeSet<_> =
+        assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
+    let live = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let search = joint(record, experts.into_iter().collect(), live.as_ref(), by);
+    let settings = ground.programme.settings_at(ground.now);
+    let calendar = ground.programme.calendar(ground.now);
+    Ok(offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?)
+}
+
+/// Books one of the joint slots.
+pub async fn choose_slot(app: &App, id: ConsultationId, by: Actor, slot: Slot) -> Result<(), Problem> {
+    let mut work = Work::begin(app, id).await?;
+    may_speak_for(&work, by)?;
+    work.check(Deed::ChooseSlot, by)?;
+    let experts = work.accepted();
+    let found = joint_in(&work, by).await?;
+    if !found.has(slot) {
+        return Err(Problem::SlotTaken);
+    }
+    let mode = session_mode(work.record.mode);
+    let uid = Uuid::now_v7();
+    let booked = Appointment {
+        id: AppointmentId(uid),
+        owner: Owner::Consultation(id),
+        state: AppointmentState::Confirmed,
+        starts_at: slot.start(),
+        ends_at: found.end(slot),
+        mode,
+        place: place(&work, mode, &experts).await?,
+        uid: calendar_uid(app, uid),
+        sequence: 0,
+        experts,
+    };
+    let cells = found.cells(&booked.experts, slot, &work.settings);
+    store::appointment::insert(&work.tx, &booked, &cells, work.now)
+        .await?
+        .map_err(|_taken| Problem::SlotTaken)?;
+    work.act(Act::ChooseSlot, by, Some(wording::long_date_time_range(booked.starts_at, booked.ends_at)))?;
+    tell_booked(&mut work, &booked).await?;
+    plan_reminders(&mut work, &booked).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Moves a confirmed session: the old quarter hours are freed and the new ones taken together.
+pub async fn reschedule(app: &App, id: ConsultationId, by: Actor, slot: Slot) -> Result<(), Problem> {
+    let mut work = Work::begin(app, id).await?;
+    may_speak_for(&work, by)?;
+    work.check(Deed::Reschedule, by)?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    let until = limit(&work, by, before.starts_at);
+    let found = joint_in(&work, by).await?;
+    work.act(
+        Act::Reschedule { until },
+        by,
+        Some(wording::long_date_time_range(slot.start(), found.end(slot))),
+    )?;
+    if !found.has(slot) {
+        return Err(Problem::SlotTaken);
+    }
+    let was = before.starts_at;
+    let experts = before.experts.clone();
+    let moved = before.move_to(slot.start(), found.end(slot), experts)?;
+    let cells = found.cells(&moved.experts, slot, &work.settings);
+    store::appointment::save_moved(&work.tx, &moved, &cells, work.now)
+        .await?
+        .map_err(|_taken| Problem::SlotTaken)?;
+    let limit = change_until(moved.starts_at, &work.settings, &work.calendar);
+    let portal = work.portal().await?;
+    tell(&mut work, &moved, |side, sitting| Occasion::Moved { side, sitting, change_until: limit, was }, &portal)?;
+    plan_reminders(&mut work, &moved).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Cancels a confirmed session; the company chooses another time.
+pub async fn cancel(app: &App, id: ConsultationId, by: Actor, reason: String) -> Result<(), Problem> {
+    let mut work = Work::begin(app, id).await?;
+    may_speak_for(&work, by)?;
+    work.check(Deed::CancelAppointment, by)?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    let until = limit(&work, by, before.starts_at);
+    work.act(Act::CancelAppointment { until }, by, Some(reason.clone()))?;
+    cancel_session(&mut work, before, by.party(), reason).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Nobody came.
+pub async fn record_no_show(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
+    let mut work = Work::begin(app, id).await?;
+    may_speak_for(&work, by)?;
+    work.check(Deed::RecordNoShow, by)?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    work.act(Act::RecordNoShow { starts_at: before.starts_at }, by, None)?;
+    store::appointment::save(&work.tx, &before.no_show()?, work.now).await?;
+    let portal = work.portal().await?;
+    let names = work.names(&work.accepted());
+    let letter = work.to_company(Occasion::SlotsToChoose { portal: &portal, experts: &names })?;
+    work.post(letter);
+    work.commit().await?;
+    Ok(())
+}
+
+/// The session took place; the report is due.
+pub async fn record_done(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
+    let mut work = Work::begin(app, id).await?;
+    may_speak_for(&work, by)?;
+    work.check(Deed::RecordDone, by)?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    work.act(Act::RecordDone { starts_at: before.starts_at }, by, None)?;
+    let done = before.done()?;
+    store::appointment::save(&work.tx, &done, work.now).await?;
+    work.record.sessions_done += 1;
+    let due_at = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now);
+    // One report a session: the first of its experts is told, and told again when it is overdue.
+    if let Some(&author) = done.experts.first() {
+        let due = work.to_expert(author, Occasion::ReportDue { due_at, overdue: false })?;
+        let overdue = work.to_expert(author, Occasion::ReportDue { due_at, overdue: true })?;
+        work.post(due);
+        work.post(overdue.map(|letter| Letter {
+            due_at,
+            must_hold: Some(MustHold::ReportMissing { appointment: done.id }),
+            ..letter
+        }));
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// Lets go of a hold whose time is over. The consultation, if there is one, stays where it is.
+pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Problem> {
+    match held.owner {
+        Owner::Draft(_) => {
+            let now = app.clock.now();
+            let tx = app.begin().await?;
+            let current = store::appointment::find(&tx, held.id).await?;
+            if let Some(it) = current.filter(|it| it.has_expired(now)) {
+                store::appointment::save(&tx, &it.release()?, now).await?;
+            }
+            tx.commit().await?;
+        }
+        Owner::Consultation(id) => {
+            let mut work = Work::begin(app, id).await?;
+            let expired = work.appointment.take().filter(|it| it.has_expired(work.now));
+            let Some(expired) = expired else { return Ok(()) };
+            store::appointment::save(&work.tx, &expired.release()?, work.now).await?;
+            work.note(Actor::System, "連絡先が確認されないまま期限を過ぎたため、仮予約を解除しました");
+            work.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Cancels a confirmed session with its letters, whatever act leads to it.
+pub async fn cancel_session(
+    work: &mut Work<'_>,
+    before: Appointment,
+    by: Party,
+    reason: String,
+) -> Result<(), Problem> {
+    let cancelled = before.cancel(by, reason.clone())?;
+    store::appointment::save(&work.tx, &cancelled, work.now).await?;
+    work.appointment = None;
+    let portal = work.portal().await?;
+    let reason = reason.as_str();
+    tell(work, &cancelled, |side, sitting| Occasion::Cancelled { side, sitting, reason }, &portal)
+}
+
+/// The confirmation to both sides, each with its calendar entry.
+pub async fn tell_booked(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
+    let limit = change_until(booked.starts_at, &work.settings, &work.calendar);
+    let portal = work.portal().await?;
+    tell(work, booked, |side, sitting| Occasion::Booked { side, sitting, change_until: limit }, &portal)
+}
+
+/// Reminders to both sides for the business day before; each is checked again when it is due.
+pub async fn plan_reminders(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
+    let Some(at) = reminder_at(booked.starts_at, work.now, &work.settings, &work.calendar) else {
+        return Ok(());
+    };
+    let portal = work.portal().await?;
+    let names = work.names(&booked.experts);
+    let sitting = sitting(booked, &names);
+    let stands = MustHold::AppointmentStands { appointment: booked.id, sequence: booked.sequence };
+    let company =
+        work.to_company(Occasion::Reminder { side: Side::Company { portal: &portal }, sitting })?;
+    let mut letters = vec![company];
+    for &expert in &booked.experts {
+        letters.push(work.to_expert(expert, Occasion::Reminder { side: Side::Expert, sitting })?);
+    }
+    for letter in letters.into_iter().flatten() {
+        let key = format!("reminder/{}/{}/{}", booked.id, booked.sequence, letter.to);
+        work.post(Some(Letter { due_at: at, dedup_key: Some(key), must_hold: Some(stands), ..letter }));
+    }
+    Ok(())
+}
+
+/// Where a session takes place: the first expert's room online, or the company's address.
+pub async fn place(
+    work: &Work<'_>,
+    mode: SessionMode,
+    experts: &[ExpertId],
+) -> Result<String, Problem> {
+    match mode {
+        SessionMode::Online => {
+            let first = experts.first().and_then(|&it| work.experts.get(it));
+            Ok(first.map(|it| it.video_url.clone()).unwrap_or_default())
+        }
+        SessionMode::Visit => {
+            let written = store::consultation::application(&work.tx, work.record.consultation.id).await?;
+            let prefecture = work.record.prefecture.map(|it| it.name()).unwrap_or_default();
+            Ok(written
+                .map(|(it, _)| format!("{prefecture}{}{} {}", it.city, it.street, it.building).trim().to_owned())
+                .unwrap_or_default())
+        }
+    }
+}
+
+/// A calendar entry's UID: ours for ever, whatever happens to the appointment.
+pub fn calendar_uid(app: &App, id: Uuid) -> String {
+    format!("{}@{}", id.simple(), app.config.mail_reply_domain)
+}
+
+/// The letter to the company and to each expert.
+fn tell(
+    work: &mut Work<'_>,
+    it: &Appointment,
+    occasion: impl for<'s> Fn(Side<'s>, Sitting<'s>) -> Occasion<'s>,
+    portal: &str,
+) -> Result<(), Problem> {
+    let names = work.names(&it.experts);
+    let company = work.to_company(occasion(Side::Company { portal }, sitting(it, &names)))?;
+    work.post(company);
+    for &expert in &it.experts {
+        let letter = work.to_expert(expert, occasion(Side::Expert, sitting(it, &names)))?;
+        work.post(letter);
+    }
+    Ok(())
+}
+
+/// Until when the company may still do it; center and expert always may.
+fn limit(work: &Work<'_>, by: Actor, starts_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match by.party() {
+        Party::Company => Some(change_until(starts_at, &work.settings, &work.calendar)),
+        Party::Coordinator | Party::Expert | Party::Desk | Party::System => None,
+    }
+}
+
+/// An expert acts only on what they have accepted.
+fn may_speak_for(work: &Work<'_>, by: Actor) -> Result<(), Problem> {
+    match by {
+        Actor::Expert(expert) if !work.accepted().contains(&expert) => Err(Problem::NotFound),
+        Actor::Expert(_) | Actor::Company | Actor::Coordinator(_) | Actor::Desk(_) | Actor::System => Ok(()),
+    }
+}
+
+async fn joint_in(work: &Work<'_>, by: Actor) -> Result<Offers, Problem> {
+    let search = joint(&work.record, work.accepted(), work.appointment.as_ref(), by);
+    Ok(offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?)
+}
+
+fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by: Actor) -> Search {
+    let company = by.party() == Party::Company;
+    Search {
+        fields: record.consultation.fields,
+        mode: live.map_or_else(|| session_mode(record.mode), |it| it.mode),
+        themes: BTreeSet::new(),
+        prefecture: record.prefecture,
+        industry: record.industry,
+        company: Some(record.company),
+        only: Some(experts),
+        excluded: BTreeSet::new(),
+        moving: live.map(|it| it.id),
+        starts: if company { Day::HALF_HOURS } else { Day::ALL },
+        overridden: !company,
+    }
+}

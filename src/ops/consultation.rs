@@ -1,0 +1,219 @@
+//! What a coordinator, a company or the passing of time does to a consultation as a whole.
+use domain::{
+    actor::Actor,
+    appointment::Appointment,
+    consultation::{Act, Deed, UnfulfilledReason},
+    follow_up::FollowUp,
+    id::{AccountId, ConsultationId},
+    number::FiscalYear,
+    calendar::japan_date,
+    text::{Line, Prose},
+};
+
+use super::{
+    appointment::cancel_session,
+    assignment::{request_best, withdraw_live},
+    work::Work,
+};
+use crate::{
+    app::App,
+    mail::{
+        letter::Letter,
+        occasion::{Occasion, Side},
+    },
+    problem::Problem,
+    store,
+};
+
+/// How a consultation is brought to its end.
+#[derive(Clone, Debug)]
+pub enum Ending {
+    Withdraw { reason: Option<Prose> },
+    CloseUnfulfilled { reason: UnfulfilledReason },
+    Refer { organization: Line, note: Option<Prose> },
+    Complete,
+}
+
+/// A coordinator takes the case on and looks at it.
+pub async fn start_check(
+    app: &App,
+    id: ConsultationId,
+    version: i32,
+    by: AccountId,
+) -> Result<(), Problem> {
+    let mut work = Work::begin_at(app, id, version).await?;
+    work.act(Act::StartCheck, Actor::Coordinator(by), None)?;
+    work.record.coordinator = Some(by);
+    work.commit().await?;
+    Ok(())
+}
+
+/// Ends a consultation: everything held is let go, and what was planned is dropped.
+pub async fn end(
+    app: &App,
+    id: ConsultationId,
+    version: Option<i32>,
+    by: Actor,
+    ending: Ending,
+) -> Result<(), Problem> {
+    let mut work = match version {
+        Some(version) => Work::begin_at(app, id, version).await?,
+        None => Work::begin(app, id).await?,
+    };
+    let (act, note) = act_of(&ending);
+    work.check(act.deed(), by)?;
+    let reason = note.clone().unwrap_or_else(|| act.deed().label().to_owned());
+    let_go(&mut work, by, reason).await?;
+    work.act(act, by, note)?;
+    let letter = farewell(&mut work, &ending).await?;
+    store::outbox::suppress_waiting(&work.tx, id, "the consultation has ended").await?;
+    work.post(letter);
+    work.commit().await?;
+    Ok(())
+}
+
+/// Takes an ended consultation up again.
+pub async fn reopen(
+    app: &App,
+    id: ConsultationId,
+    version: i32,
+    by: Actor,
+    reason: &Line,
+) -> Result<(), Problem> {
+    let mut work = Work::begin_at(app, id, version).await?;
+    work.act(Act::Reopen, by, Some(reason.as_str().to_owned()))?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// A further session is wanted. Past the yearly cap only a coordinator can plan one, with a reason.
+pub async fn plan_further_session(
+    app: &App,
+    id: ConsultationId,
+    by: Actor,
+    override_reason: Option<&Line>,
+) -> Result<(), Problem> {
+    let mut work = Work::begin(app, id).await?;
+    if let Actor::Expert(expert) = by
+        && !work.accepted().contains(&expert)
+    {
+        return Err(Problem::NotFound);
+    }
+    further_session(&mut work, by, override_reason).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// As part of another act.
+pub async fn further_session(
+    work: &mut Work<'_>,
+    by: Actor,
+    override_reason: Option<&Line>,
+) -> Result<(), Problem> {
+    work.check(Deed::PlanFurtherSession, by)?;
+    let year = FiscalYear::of(japan_date(work.now)).map_err(anyhow::Error::from)?;
+    let act = Act::PlanFurtherSession {
+        sessions: store::company::sessions_in(&work.tx, work.record.company, year).await?,
+        cap: work.settings.session_cap,
+        overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
+    };
+    work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
+    skip_follow_ups(work).await?;
+    let portal = work.portal().await?;
+    let names = work.names(&work.accepted());
+    let letter = work.to_company(Occasion::SlotsToChoose { portal: &portal, experts: &names })?;
+    work.post(letter);
+    Ok(())
+}
+
+/// The contact's address is known to be right: by the link in the acknowledgement, or because a coordinator has
+/// spoken with the contact. Where routing is automatic and a slot is held, the best expert is asked at once.
+pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
+    let mut work = Work::begin(app, id).await?;
+    if work.record.consultation.address_confirmed {
+        return Ok(());
+    }
+    work.record.consultation.address_confirmed = true;
+    store::consultation::confirm_address(&work.tx, id, work.now).await?;
+    let how = match by {
+        Actor::Coordinator(_) => "連絡先をセンターが確認しました",
+        Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => {
+            "連絡先のメールアドレスが確認されました"
+        }
+    };
+    work.note(by, how);
+    let automatic = work.settings.routing == domain::settings::Routing::Automatic;
+    if automatic && work.check(Deed::RequestExperts, Actor::System).is_ok() {
+        request_best(&mut work).await?;
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// Drops the questions that were planned and not answered.
+pub async fn skip_follow_ups(work: &Work<'_>) -> Result<(), Problem> {
+    for it in store::follow_up::of(&work.tx, work.record.consultation.id).await? {
+        if !it.is_over() {
+            store::follow_up::save(&work.tx, &FollowUp::skip(it)).await?;
+        }
+    }
+    Ok(())
+}
+
+fn act_of(ending: &Ending) -> (Act, Option<String>) {
+    let text = |it: &Option<Prose>| it.as_ref().map(|it| it.as_str().to_owned());
+    match ending {
+        Ending::Withdraw { reason } => (Act::Withdraw, text(reason)),
+        Ending::CloseUnfulfilled { reason } => (Act::CloseUnfulfilled { reason: *reason }, None),
+        Ending::Refer { organization, note } => {
+            (Act::Refer { organization: organization.as_str().to_owned() }, text(note))
+        }
+        Ending::Complete => (Act::Complete, None),
+    }
+}
+
+/// Frees the slot, takes requests back and drops what was planned.
+async fn let_go(work: &mut Work<'_>, by: Actor, reason: String) -> Result<(), Problem> {
+    match work.appointment.take() {
+        Some(it) if it.is_confirmed() => {
+            let experts = it.experts.clone();
+            cancel_session(work, it, by.party(), reason).await?;
+            // The cancellation has told these experts; the rest of the requests end silently with it.
+            for assignment in work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>() {
+                work.save_assignment(assignment.withdraw(work.now)).await?;
+            }
+            withdraw_live(work, None).await?;
+        }
+        held => {
+            withdraw_unfinished(work, held.as_ref()).await?;
+            if let Some(held) = held {
+                store::appointment::save(&work.tx, &held.release()?, work.now).await?;
+            }
+        }
+    }
+    skip_follow_ups(work).await
+}
+
+/// Requests of a consultation that was carried out stay as they are: they say who did it.
+async fn withdraw_unfinished(work: &mut Work<'_>, held: Option<&Appointment>) -> Result<(), Problem> {
+    use domain::consultation::State;
+    match work.record.consultation.state {
+        State::Consulted | State::FollowUp => Ok(()),
+        _ => withdraw_live(work, held).await,
+    }
+}
+
+async fn farewell(work: &mut Work<'_>, ending: &Ending) -> Result<Option<Letter>, Problem> {
+    let portal = work.portal().await?;
+    match ending {
+        Ending::Withdraw { .. } => {
+            work.to_company(Occasion::Withdrawn { side: Side::Company { portal: &portal } })
+        }
+        Ending::CloseUnfulfilled { reason } => work.to_company(Occasion::Unfulfilled { reason: *reason }),
+        Ending::Refer { organization, note } => work.to_company(Occasion::Referred {
+            organization: organization.as_str(),
+            note: note.as_ref().map(Prose::as_str).unwrap_or_default(),
+        }),
+        Ending::Complete => Ok(None),
+    }
+}

@@ -1,0 +1,34 @@
+//! What experts say about their time.
+use domain::{
+    availability::{Absence, Exception, WeeklyRule},
+    id::ExpertId,
+};
+use uuid::Uuid;
+
+use crate::{app::App, problem::Problem, store};
+
+/// One change to an expert's own calendar.
+#[derive(Clone, Debug)]
+pub enum Change {
+    AddRule(WeeklyRule),
+    RemoveRule(Uuid),
+    AddException(Exception),
+    RemoveException(Uuid),
+    AddAbsence(Absence, String),
+    RemoveAbsence(Uuid),
+}
+
+/// Changes when an expert can be asked. What is booked already stays booked.
+pub async fn change_availability(app: &App, expert: ExpertId, change: Change) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    match change {
+        Change::AddRule(rule) => store::expert::add_rule(&tx, expert, &rule).await?,
+        Change::RemoveRule(id) => store::expert::remove_rule(&tx, expert, id).await?,
+        Change::AddException(exception) => store::expert::add_exception(&tx, expert, &exception).await?,
+        Change::RemoveException(id) => store::expert::remove_exception(&tx, expert, id).await?,
+        Change::AddAbsence(absence, note) => store::expert::add_absence(&tx, expert, absence, &note).await?,
+        Change::RemoveAbsence(id) => store::expert::remove_absence(&tx, expert, id).await?,
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,277 @@
+//! Which slots can be offered and who can give them: the facts for `domain::availability` and `domain::routing`.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::{
+    appointment::SessionMode,
+    availability::{Ask, Blocked, Calendar, Day, Footprint, Pool, Slot, WhyNone},
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    company::{Industry, Mode},
+    field::Fields,
+    id::{AppointmentId, CompanyId, ExpertId},
+    notice::{last_session_day, window},
+    prefecture::Prefecture,
+    routing::{self, Candidate, For, Team, ThemeCode, Verdict, Wish, judge, teams},
+    settings::Settings,
+};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use crate::store::{
+    appointment::Cells,
+    expert::{self, Profile, Roster, Standing},
+};
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub fields: Fields,
+    pub mode: SessionMode,
+    pub themes: BTreeSet<ThemeCode>,
+    pub prefecture: Option<Prefecture>,
+    pub industry: Option<Industry>,
+    pub company: Option<CompanyId>,
+    /// These alone, all of them together; otherwise anybody who is eligible.
+    pub only: Option<Vec<ExpertId>>,
+    /// Who declined this consultation or let the request lapse.
+    pub excluded: BTreeSet<ExpertId>,
+    /// The appointment that is about to move: its own time is free for it.
+    pub moving: Option<AppointmentId>,
+    /// The starts to offer.
+    pub starts: Day,
+    /// A coordinator may book at short notice and after the last day of sessions.
+    pub overridden: bool,
+}
+
+/// The slots and candidates that a search has found; a snapshot.
+pub struct Offers {
+    search: Search,
+    pool: Pool,
+    ask: Ask,
+    facts: Vec<routing::Expert>,
+    today: NaiveDate,
+    minutes: i64,
+}
+
+/// Who is to be asked, for which fields, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub expert: ExpertId,
+    pub fields: Fields,
+    pub reasons: Vec<For>,
+}
+
+/// Searches for as far as companies can book.
+pub async fn offers(
+    db: &impl ConnectionTrait,
+    roster: &Roster,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+    now: DateTime<Utc>,
+    search: Search,
+) -> Result<Offers, DbErr> {
+    let today = japan_date(now);
+    let mut window = window(now, settings, calendar);
+    if search.overridden {
+        window.earliest = today;
+    }
+    let days = usize::try_from((window.horizon - today).num_days() + 1).unwrap_or(1);
+    let (from, to) = (at_japan(today, 0, 0), at_japan(window.horizon, 24, 0));
+    // Limits count whole weeks, also the parts of them that lie outside the days on offer.
+    let week = TimeDelta::days(7);
+    let mut occupied = expert::occupied(db, from, to, search.moving).await?;
+    let mut sessions = expert::sessions(db, from - week, to + week, search.moving).await?;
+    let standings = expert::standings(db, now).await?;
+    let known = match search.company {
+        Some(company) => expert::advised(db, company).await?,
+        None => BTreeSet::new(),
+    };
+    let wanted = |it: &&Profile| search.only.as_ref().is_none_or(|only| only.contains(&it.id));
+    let members: Vec<_> = roster.all().iter().filter(wanted).collect();
+    let idle = Standing::default();
+    let facts: Vec<_> = members
+        .iter()
+        .map(|it| facts(it, standings.get(&it.id).unwrap_or(&idle), known.contains(&it.id), search.company))
+        .collect();
+    let calendars: Vec<_> = members
+        .iter()
+        .map(|it| Calendar {
+            expert: it.id,
+            fields: it.fields,
+            schedule: it.schedule.clone(),
+            occupied: occupied.remove(&it.id).unwrap_or_default(),
+            sessions: sessions.remove(&it.id).unwrap_or_default(),
+            limits: it.limits,
+        })
+        .collect();
+    let overridden = search.overridden;
+    let closed = |date: NaiveDate| {
+        let late = last_session_day(date, settings, calendar).is_some_and(|last| date > last);
+        !calendar.is_open(date) || (late && !overridden)
+    };
+    let pool = Pool::new(today, days, closed, &calendars);
+    let wish = wish(&search, None);
+    let footprints = facts
+        .iter()
+        .map(|it| {
+            let eligible = search.only.is_some() || judge(it, &wish, None).is_in();
+            eligible.then(|| it.footprint(search.mode, search.prefecture, settings)).flatten()
+        })
+        .collect();
+    let ask = Ask { fields: search.fields, footprints, window, starts: search.starts };
+    let minutes = i64::from(match search.mode {
+        SessionMode::Online => settings.online_minutes,
+        SessionMode::Visit => settings.visit_minutes,
+    });
+    Ok(Offers { search, pool, ask, facts, today, minutes })
+}
+
+impl Offers {
+    /// The days with a start, earliest first, each with its starts.
+    pub fn days(&self) -> Vec<(NaiveDate, Vec<Slot>)> {
+        let days = match &self.search.only {
+            None => self.pool.search(&self.ask),
+            Some(_) => self.ask.window.earliest.iter_days()
+                .take_while(|&it| it <= self.ask.window.horizon)
+                .map(|it| (it, self.together_on(it)))
+                .filter(|(_, starts)| !starts.is_empty())
+                .collect(),
+        };
+        let slots = |(date, starts): (NaiveDate, Day)| {
+            (date, starts.quarters().filter_map(|it| Slot::new(date, it)).collect())
+        };
+        days.into_iter().map(slots).collect()
+    }
+
+    /// Whether a session can start at `slot`.
+    pub fn has(&self, slot: Slot) -> bool {
+        match &self.search.only {
+            None => !self.pool.teams_at(&self.ask, slot).is_empty(),
+            Some(_) => self.together_on(slot.date()).contains(slot.quarter()),
+        }
+    }
+
+    /// Every expert with the verdict on them, for this slot or for any.
+    pub fn candidates(&self, slot: Option<Slot>) -> Vec<Candidate> {
+        let wish = wish(&self.search, slot);
+        self.facts
+            .iter()
+            .map(|it| {
+                let blocked = slot.and_then(|slot| self.blocked(it.id, slot));
+                judge(it, &wish, blocked)
+            })
+            .collect()
+    }
+
+    /// Who could give the session, the team to ask first at the front.
+    pub fn teams(&self, slot: Option<Slot>) -> impl Iterator<Item = Vec<Member>> + use<> {
+        let wish = wish(&self.search, slot);
+        let candidates = self.candidates(slot);
+        let fields = self.search.fields;
+        teams(&wish, &candidates).map(move |team| members(team, fields, &candidates))
+    }
+
+    /// Why there is no start on a day.
+    pub fn why_none(&self, date: NaiveDate) -> WhyNone {
+        self.pool.why_none(&self.ask, date)
+    }
+
+    /// The end of a session from `slot` on.
+    pub fn end(&self, slot: Slot) -> DateTime<Utc> {
+        slot.start() + TimeDelta::minutes(self.minutes)
+    }
+
+    /// The quarter hours that these experts give to a session at `slot`, travel and buffers included.
+    pub fn cells(&self, experts: &[ExpertId], slot: Slot, settings: &Settings) -> Vec<Cells> {
+        experts
+            .iter()
+            .filter_map(|&expert| {
+                let facts = self.facts.iter().find(|it| it.id == expert)?;
+                let footprint = facts
+                    .footprint(self.search.mode, self.search.prefecture, settings)
+                    .unwrap_or_else(|| Footprint::online(settings));
+                Some(Cells { expert, quarters: footprint.cells(slot) })
+            })
+            .collect()
+    }
+
+    /// The first day on which anything can be offered at all.
+    pub const fn earliest(&self) -> NaiveDate {
+        self.ask.window.earliest
+    }
+
+    /// The starts on a day at which all the experts asked for are free together.
+    fn together_on(&self, date: NaiveDate) -> Day {
+        let places = 0..self.facts.len();
+        let joint = places.fold(Day::ALL, |joint, place| {
+            joint.intersection(self.pool.starts_of(&self.ask, place, date))
+        });
+        if self.facts.is_empty() { Day::NONE } else { joint }
+    }
+
+    fn blocked(&self, expert: ExpertId, slot: Slot) -> Option<Blocked> {
+        if slot.date() < self.today { None } else { self.pool.why_not(&self.ask, expert, slot) }
+    }
+}
+
+fn members(team: Team, fields: Fields, candidates: &[Candidate]) -> Vec<Member> {
+    let reasons = |expert| {
+        let verdict = candidates.iter().find(|it| it.expert == expert).map(|it| &it.verdict);
+        match verdict {
+            Some(Verdict::In { reasons, .. }) => reasons.clone(),
+            Some(Verdict::Out { .. }) | None => Vec::new(),
+        }
+    };
+    match team {
+        Team::One(expert) => vec![Member { expert, fields, reasons: reasons(expert) }],
+        Team::Pair { ict, labor } => vec![
+            Member { expert: ict, fields: Fields::Ict, reasons: reasons(ict) },
+            Member { expert: labor, fields: Fields::Labor, reasons: reasons(labor) },
+        ],
+    }
+}
+
+fn wish(search: &Search, slot: Option<Slot>) -> Wish {
+    Wish {
+        fields: search.fields,
+        themes: search.themes.clone(),
+        mode: match search.mode {
+            SessionMode::Online => Mode::Online,
+            SessionMode::Visit => Mode::Visit,
+        },
+        prefecture: search.prefecture,
+        industry: search.industry,
+        company: search.company,
+        slot,
+        excluded: search.excluded.clone(),
+    }
+}
+
+fn facts(
+    profile: &Profile,
+    standing: &Standing,
+    knows: bool,
+    company: Option<CompanyId>,
+) -> routing::Expert {
+    routing::Expert {
+        id: profile.id,
+        active: profile.active,
+        fields: profile.fields,
+        themes: profile.themes.clone(),
+        industries: profile.industries.clone(),
+        home: profile.home,
+        visits: profile.visits.clone(),
+        works_online: profile.works_online,
+        // Absences, and the limits of a day and a week, are part of the pool, which knows the days.
+        absent: false,
+        conflicts: profile.conflicts.clone(),
+        known: company.filter(|_| knows).into_iter().collect(),
+        limits: profile.limits,
+        day_sessions: 0,
+        week_sessions: 0,
+        open_cases: standing.open_cases,
+        open_case_limit: profile.open_limit,
+        load: standing.load,
+        capacity: profile.capacity,
+        last_asked: standing.last_asked,
+    }
+}

@@ -1,0 +1,156 @@
+//! Reports: written by the expert, decided by the center, read by the company.
+use domain::{
+    actor::Actor,
+    appointment::{Appointment, AppointmentState},
+    consultation::{Act, Deed, State},
+    follow_up::{FollowUp, FollowUpState, plan},
+    id::{AccountId, AppointmentId, ConsultationId, ExpertId, FollowUpId, ReportId},
+    report::{Body, Report, ReportState},
+    text::Line,
+};
+use uuid::Uuid;
+
+use super::{consultation::further_session, work::Work};
+use crate::{app::App, mail::occasion::Occasion, problem::Problem, store};
+
+/// What an expert does with a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saving {
+    Keep,
+    Submit,
+}
+
+/// What a coordinator makes of a submitted report.
+#[derive(Clone, Debug)]
+pub enum Decision {
+    Approve,
+    /// The company gets the report and chooses a time for a further session. The reason is for more than the cap.
+    ApproveAndContinue { override_reason: Option<Line> },
+    Return { reason: Line },
+}
+
+/// Keeps or submits the report on a session. `version` is that of the page that was written on; 0 for a new report.
+pub async fn write(
+    app: &App,
+    appointment: AppointmentId,
+    by: ExpertId,
+    body: Body,
+    version: i32,
+    saving: Saving,
+) -> Result<(), Problem> {
+    let session = store::appointment::find(&app.db, appointment).await?.ok_or(Problem::NotFound)?;
+    let mut work = begin(app, &session, by).await?;
+    let kept = store::report::lock_of_appointment(&work.tx, appointment).await?;
+    let is_new = kept.is_none();
+    let report = kept.unwrap_or_else(|| Report {
+        id: ReportId(Uuid::now_v7()),
+        consultation: work.record.consultation.id,
+        appointment,
+        author: by,
+        body: Body::default(),
+        state: ReportState::Draft,
+        version: 0,
+    });
+    let saved = report.save(body, version)?;
+    let saved = if saving == Saving::Submit { saved.submit(work.now)? } else { saved };
+    if is_new {
+        store::report::insert(&work.tx, &saved, work.now).await?;
+    } else {
+        store::report::save(&work.tx, &saved, work.now).await?;
+    }
+    if saving == Saving::Submit {
+        work.note(Actor::Expert(by), "実施報告書を提出しました");
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// Approves a submitted report, or gives it back.
+pub async fn decide(
+    app: &App,
+    appointment: AppointmentId,
+    by: AccountId,
+    decision: Decision,
+) -> Result<(), Problem> {
+    let session = store::appointment::find(&app.db, appointment).await?.ok_or(Problem::NotFound)?;
+    let mut work = Work::begin(app, consultation_of(&session)?).await?;
+    let report = store::report::lock_of_appointment(&work.tx, appointment).await?;
+    let report = report.ok_or(Problem::NotFound)?;
+    let center = Actor::Coordinator(by);
+    match decision {
+        Decision::Return { reason } => {
+            let author = report.author;
+            let returned = report.give_back(reason.as_str().to_owned())?;
+            store::report::save(&work.tx, &returned, work.now).await?;
+            work.note(center, format!("実施報告書を差し戻しました：{}", reason.as_str()));
+            let letter = work.to_expert(author, Occasion::ReportReturned { reason: reason.as_str() })?;
+            work.post(letter);
+        }
+        Decision::Approve => {
+            approve(&mut work, report, by).await?;
+            if work.check(Deed::ApproveReport, center).is_ok() {
+                work.act(Act::ApproveReport, center, None)?;
+                plan_follow_ups(&work, &session).await?;
+            } else {
+                work.note(center, "実施報告書を確認しました");
+            }
+        }
+        Decision::ApproveAndContinue { override_reason } => {
+            approve(&mut work, report, by).await?;
+            work.note(center, "実施報告書を確認しました");
+            further_session(&mut work, center, override_reason.as_ref()).await?;
+        }
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+async fn begin<'a>(app: &'a App, session: &Appointment, by: ExpertId) -> Result<Work<'a>, Problem> {
+    if !session.experts.contains(&by) {
+        return Err(Problem::NotFound);
+    }
+    if session.state != AppointmentState::Done {
+        return Err(Problem::Refused("相談の実施を記録してから、報告書を書いてください。".to_owned()));
+    }
+    Work::begin(app, consultation_of(session)?).await
+}
+
+fn consultation_of(session: &Appointment) -> Result<ConsultationId, Problem> {
+    match session.owner {
+        domain::appointment::Owner::Consultation(id) => Ok(id),
+        domain::appointment::Owner::Draft(_) => Err(Problem::NotFound),
+    }
+}
+
+/// The report goes to the company.
+async fn approve(work: &mut Work<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
+    let approved = report.approve(by, work.now)?;
+    store::report::save(&work.tx, &approved, work.now).await?;
+    let portal = work.portal().await?;
+    let letter = work.to_company(Occasion::ReportReady { portal: &portal })?;
+    work.post(letter);
+    Ok(())
+}
+
+/// What is asked in the months after, unless it is planned already for this number of sessions.
+async fn plan_follow_ups(work: &Work<'_>, session: &Appointment) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
+    let round = i16::try_from(work.record.sessions_done).unwrap_or(i16::MAX);
+    let there = store::follow_up::of(&work.tx, id).await?;
+    if work.record.consultation.state != State::FollowUp || there.iter().any(|it| it.round == round) {
+        return Ok(());
+    }
+    let planned: Vec<_> = plan(session.ends_at.max(work.now), &work.settings, &work.calendar)
+        .into_iter()
+        .map(|(kind, due_at)| FollowUp {
+            id: FollowUpId(Uuid::now_v7()),
+            consultation: id,
+            kind,
+            round,
+            state: FollowUpState::Planned,
+            due_at,
+        })
+        .collect();
+    store::follow_up::insert(&work.tx, &planned).await?;
+    Ok(())
+}

@@ -1,0 +1,278 @@
+//! A consultation taken up for a change: locked and loaded, then saved with its history and its mail, or not at all.
+//!
+//! The one gate through which a consultation changes. Nothing else writes a state.
+use std::{collections::BTreeSet, sync::Arc};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    appointment::Appointment,
+    assignment::Assignment,
+    calendar::BusinessCalendar,
+    consultation::{Act, Deed, Event, Refused},
+    due,
+    field::Fields,
+    id::{AssignmentId, ConsultationId, ExpertId},
+    settings::Settings,
+};
+use sea_orm::DatabaseTransaction;
+
+use crate::{
+    app::App,
+    mail::{
+        compose,
+        letter::Letter,
+        occasion::{About, House, Occasion, Recipient, Sitting},
+    },
+    problem::Problem,
+    secret::{self, Purpose},
+    store::{
+        self,
+        consultation::{Person, Record},
+        expert::Roster,
+        link,
+        programme::Programme,
+    },
+};
+
+/// How long a link to the company's page in a mail opens it.
+const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
+/// How long an expert's link to a request is understood; the request itself ends much earlier.
+const ANSWER_LINK: TimeDelta = TimeDelta::days(60);
+
+pub struct Work<'a> {
+    pub app: &'a App,
+    pub tx: DatabaseTransaction,
+    pub now: DateTime<Utc>,
+    pub programme: Arc<Programme>,
+    pub experts: Arc<Roster>,
+    pub settings: Settings,
+    pub calendar: BusinessCalendar,
+    pub record: Record,
+    pub person: Person,
+    /// Every assignment there ever was, oldest first.
+    pub assignments: Vec<Assignment>,
+    /// The appointment that is held or confirmed.
+    pub appointment: Option<Appointment>,
+    events: Vec<(Event, Option<String>)>,
+    letters: Vec<Letter>,
+    portal: Option<String>,
+}
+
+/// What every operation needs to know before it begins. Read before the transaction, which may hold the only
+/// connection.
+pub struct Ground {
+    pub now: DateTime<Utc>,
+    pub programme: Arc<Programme>,
+    pub experts: Arc<Roster>,
+}
+
+impl Ground {
+    pub async fn of(app: &App) -> Result<Self, Problem> {
+        let (programme, experts) = app.programme_and_experts().await?;
+        Ok(Self { now: app.clock.now(), programme, experts })
+    }
+}
+
+impl<'a> Work<'a> {
+    /// Takes up a consultation.
+    pub async fn begin(app: &'a App, id: ConsultationId) -> Result<Self, Problem> {
+        let ground = Ground::of(app).await?;
+        let tx = app.begin().await?;
+        let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+        Self::with(app, ground, tx, record).await
+    }
+
+    /// Takes up a consultation that somebody looked at when it had this version; `Stale` where it has changed since.
+    pub async fn begin_at(app: &'a App, id: ConsultationId, version: i32) -> Result<Self, Problem> {
+        let work = Self::begin(app, id).await?;
+        if work.record.version == version { Ok(work) } else { Err(Problem::Stale) }
+    }
+
+    /// Goes on in a transaction that has locked, or just written, the record.
+    pub async fn with(
+        app: &'a App,
+        ground: Ground,
+        tx: DatabaseTransaction,
+        record: Record,
+    ) -> Result<Self, Problem> {
+        let id = record.consultation.id;
+        let person = store::consultation::person(&tx, id).await?;
+        let person = person.ok_or_else(|| anyhow::anyhow!("consultation {id} has no contact"))?;
+        let assignments = store::assignment::of(&tx, id).await?;
+        let appointment = store::appointment::of(&tx, id).await?.into_iter().find(Appointment::is_live);
+        let Ground { now, programme, experts } = ground;
+        Ok(Self {
+            app,
+            tx,
+            now,
+            settings: programme.settings_at(now).clone(),
+            calendar: programme.calendar(now),
+            programme,
+            experts,
+            record,
+            person,
+            assignments,
+            appointment,
+            events: Vec::new(),
+            letters: Vec::new(),
+            portal: None,
+        })
+    }
+
+    /// Has the domain decide, and keeps what happened.
+    pub fn act(&mut self, act: Act, by: Actor, note: Option<String>) -> Result<(), Refused> {
+        let (consultation, event) = self.record.consultation.clone().act(act, by, self.now)?;
+        let before = self.record.due.take();
+        self.record.due =
+            due::after(event.deed, &event.to, before, &self.settings, &self.calendar, self.now);
+        self.record.consultation = consultation;
+        self.events.push((event, note));
+        Ok(())
+    }
+
+    /// Keeps something that left the state alone.
+    pub fn note(&mut self, by: Actor, text: impl Into<String>) {
+        let state = self.record.consultation.state.clone();
+        let event = Event { at: self.now, by, deed: Deed::Note, from: Some(state.clone()), to: state };
+        self.events.push((event, Some(text.into())));
+    }
+
+    /// Refuses a deed before anything is done for it, so that nothing has to be undone.
+    pub fn check(&self, deed: Deed, by: Actor) -> Result<(), Problem> {
+        Ok(self.record.consultation.allows(deed, by.party())?)
+    }
+
+    /// Saves everything. Until here nothing has happened.
+    pub async fn commit(mut self) -> Result<Record, Problem> {
+        let id = self.record.consultation.id;
+        store::event::append(&self.tx, id, self.record.event_count, &self.events).await?;
+        self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
+        self.record.version += 1;
+        store::consultation::save(&self.tx, &self.record, self.now).await?;
+        let domain = &self.app.config.mail_reply_domain;
+        store::outbox::push(&self.tx, std::mem::take(&mut self.letters), domain, self.now).await?;
+        self.tx.commit().await?;
+        Ok(self.record)
+    }
+
+    /// Puts a letter beside the change. What was addressed to nobody, for lack of an address, is left out.
+    pub fn post(&mut self, letter: Option<Letter>) {
+        self.letters.extend(letter);
+    }
+
+    /// A letter to the company; none without an address, or before the address is confirmed.
+    pub fn to_company(&self, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {
+        if !self.record.consultation.address_confirmed {
+            return Ok(None);
+        }
+        self.person.email.as_deref().map(|it| self.letter(occasion, it, &self.person.name)).transpose()
+    }
+
+    /// The same to an address that nobody has confirmed yet: for the acknowledgement alone.
+    pub fn to_unconfirmed(&self, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {
+        self.person.email.as_deref().map(|it| self.letter(occasion, it, &self.person.name)).transpose()
+    }
+
+    pub fn to_expert(&self, expert: ExpertId, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {
+        let Some(profile) = self.experts.get(expert) else { return Ok(None) };
+        self.letter(occasion, &profile.email, &profile.name).map(Some)
+    }
+
+    pub fn to_center(&self, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {
+        self.letter(occasion, &self.settings.center_email, &self.settings.center_name).map(Some)
+    }
+
+    fn letter(&self, occasion: Occasion<'_>, address: &str, name: &str) -> Result<Letter, Problem> {
+        let record = &self.record;
+        let about = About {
+            id: record.consultation.id,
+            number: &record.number,
+            company_name: &record.company_name,
+            contact_name: &self.person.name,
+            fields: record.consultation.fields,
+            address_confirmed: record.consultation.address_confirmed,
+            house: House {
+                settings: &self.settings,
+                calendar: &self.calendar,
+                site: &self.app.site,
+                organizer: &self.app.config.mail_from.address,
+                now: self.now,
+            },
+        };
+        Ok(compose::about(occasion, Recipient { address, name }, &about)?)
+    }
+
+    /// The address that opens the company's page, the same in all letters of one change.
+    pub async fn portal(&mut self) -> Result<String, Problem> {
+        if let Some(portal) = &self.portal {
+            return Ok(portal.clone());
+        }
+        let portal = match self.person.email.as_deref() {
+            Some(email) => {
+                let purpose = link::Purpose::SignIn { email_key: email.to_lowercase() };
+                self.link(&purpose, PORTAL_LINK).await?
+            }
+            None => self.app.site.absolute("/login"),
+        };
+        self.portal = Some(portal.clone());
+        Ok(portal)
+    }
+
+    /// A fresh single-use link.
+    pub async fn link(&self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
+        let token = secret::token().map_err(anyhow::Error::from)?;
+        let hash = secret::token_hash(&token);
+        link::insert(&self.tx, hash, purpose, self.now, self.now + lasts).await?;
+        Ok(self.app.site.link(&token))
+    }
+
+    /// The address at which an expert answers a request.
+    pub fn answer_link(&self, assignment: AssignmentId) -> String {
+        let token = self.app.secret.sign(Purpose::Assignment, assignment.0, self.now + ANSWER_LINK);
+        self.app.site.answer(&token)
+    }
+
+    /// Assignments that are offered or accepted.
+    pub fn live(&self) -> impl Iterator<Item = &Assignment> {
+        self.assignments.iter().filter(|it| it.is_live())
+    }
+
+    /// The experts who have accepted, each once.
+    pub fn accepted(&self) -> Vec<ExpertId> {
+        let experts: BTreeSet<_> =
+            self.assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
+        experts.into_iter().collect()
+    }
+
+    /// Fields that nobody has accepted.
+    pub fn still_open(&self) -> Option<Fields> {
+        domain::assignment::still_open(self.record.consultation.fields, &self.assignments)
+    }
+
+    /// Replaces an assignment by what has become of it.
+    pub async fn save_assignment(&mut self, changed: Assignment) -> Result<(), Problem> {
+        store::assignment::save(&self.tx, &changed).await?;
+        if let Some(it) = self.assignments.iter_mut().find(|it| it.id == changed.id) {
+            *it = changed;
+        }
+        Ok(())
+    }
+
+    pub fn names(&self, experts: &[ExpertId]) -> Vec<String> {
+        experts.iter().map(|&it| self.experts.name(it).to_owned()).collect()
+    }
+}
+
+/// An appointment as letters tell it. `names` are the experts', in order.
+pub fn sitting<'a>(it: &'a Appointment, names: &'a [String]) -> Sitting<'a> {
+    Sitting {
+        starts_at: it.starts_at,
+        ends_at: it.ends_at,
+        mode: it.mode,
+        place: &it.place,
+        experts: names,
+        uid: &it.uid,
+        sequence: it.sequence,
+    }
+}

@@ -1,0 +1,158 @@
+//! What experts have to do: the quarter hours that are taken, and the counts by which routing is fair.
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::{
+    availability::{Occupied, quarter_index},
+    calendar::japan_date,
+    id::{AppointmentId, CompanyId, ExpertId},
+};
+use entity::{appointment, appointment_expert, assignment, calendar_cell, consultation};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// The counts of one expert at this moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Consultations that are not over and for which the expert was asked or has accepted.
+    pub open_cases: u16,
+    /// Sessions booked or offered in the last 28 days and the next.
+    pub load: u32,
+    pub last_asked: Option<NaiveDate>,
+}
+
+/// The quarter hours that are taken between two instants, by expert. `except` is an appointment about to be moved.
+pub async fn occupied(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    except: Option<AppointmentId>,
+) -> Result<BTreeMap<ExpertId, Occupied>, DbErr> {
+    let mut query = calendar_cell::Entity::find()
+        .select_only()
+        .column(calendar_cell::Column::ExpertId)
+        .column(calendar_cell::Column::Quarter)
+        .filter(calendar_cell::COLUMN.quarter.gte(quarter_index(from)))
+        .filter(calendar_cell::COLUMN.quarter.lt(quarter_index(to)));
+    if let Some(except) = except {
+        query = query.filter(calendar_cell::COLUMN.appointment_id.ne(except.0));
+    }
+    let cells: Vec<(Uuid, i64)> = query.into_tuple().all(db).await?;
+    let mut quarters: BTreeMap<ExpertId, Vec<i64>> = BTreeMap::new();
+    for (expert, quarter) in cells {
+        quarters.entry(ExpertId(expert)).or_default().push(quarter);
+    }
+    Ok(quarters.into_iter().map(|(expert, it)| (expert, it.into_iter().collect())).collect())
+}
+
+/// The days of the sessions held or confirmed between two instants, one entry each, by expert.
+pub async fn sessions(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    except: Option<AppointmentId>,
+) -> Result<BTreeMap<ExpertId, Vec<NaiveDate>>, DbErr> {
+    let mut query = seats()
+        .filter(appointment::COLUMN.state.is_in(["held", "confirmed"]))
+        .filter(appointment::COLUMN.starts_at.gte(from))
+        .filter(appointment::COLUMN.starts_at.lt(to));
+    if let Some(except) = except {
+        query = query.filter(appointment::COLUMN.id.ne(except.0));
+    }
+    let rows: Vec<(Uuid, DateTime<Utc>)> = query.into_tuple().all(db).await?;
+    let mut days: BTreeMap<ExpertId, Vec<NaiveDate>> = BTreeMap::new();
+    for (expert, starts_at) in rows {
+        days.entry(ExpertId(expert)).or_default().push(japan_date(starts_at));
+    }
+    Ok(days)
+}
+
+/// Everybody's counts, in three queries.
+pub async fn standings(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<ExpertId, Standing>, DbErr> {
+    let mut standings: BTreeMap<ExpertId, Standing> = BTreeMap::new();
+    let month = TimeDelta::days(28);
+    let load: Vec<(Uuid, i64)> = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::ExpertId)
+        .column_as(appointment::Column::Id.count(), "n")
+        .join(JoinType::InnerJoin, of_appointment())
+        .filter(appointment::COLUMN.state.is_in(["held", "confirmed", "done"]))
+        .filter(appointment::COLUMN.starts_at.gte(now - month))
+        .filter(appointment::COLUMN.starts_at.lt(now + month))
+        .group_by(appointment_expert::Column::ExpertId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (expert, n) in load {
+        standings.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
+    }
+    let open: Vec<(Uuid, i64)> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ExpertId)
+        .column_as(assignment::Column::ConsultationId.count_distinct(), "n")
+        .join(JoinType::InnerJoin, of_consultation())
+        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
+        .filter(consultation::COLUMN.ended_at.is_null())
+        .filter(consultation::COLUMN.state.ne("follow_up"))
+        .group_by(assignment::Column::ExpertId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (expert, n) in open {
+        standings.entry(ExpertId(expert)).or_default().open_cases = u16::try_from(n).unwrap_or(u16::MAX);
+    }
+    let asked: Vec<(Uuid, DateTime<Utc>)> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ExpertId)
+        .column_as(assignment::Column::OfferedAt.max(), "at")
+        .group_by(assignment::Column::ExpertId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (expert, at) in asked {
+        standings.entry(ExpertId(expert)).or_default().last_asked = Some(japan_date(at));
+    }
+    Ok(standings)
+}
+
+/// The experts who have advised a company before.
+pub async fn advised(db: &impl ConnectionTrait, company: CompanyId) -> Result<BTreeSet<ExpertId>, DbErr> {
+    let rows: Vec<Uuid> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ExpertId)
+        .distinct()
+        .join(JoinType::InnerJoin, of_consultation())
+        .filter(assignment::COLUMN.state.eq("accepted"))
+        .filter(consultation::COLUMN.company_id.eq(company.0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(ExpertId).collect())
+}
+
+/// Expert and start of every seat in an appointment.
+fn seats() -> sea_orm::Select<appointment_expert::Entity> {
+    appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::ExpertId)
+        .column(appointment::Column::StartsAt)
+        .join(JoinType::InnerJoin, of_appointment())
+}
+
+fn of_appointment() -> sea_orm::RelationDef {
+    appointment_expert::Entity::belongs_to(appointment::Entity)
+        .from(appointment_expert::Column::AppointmentId)
+        .to(appointment::Column::Id)
+        .into()
+}
+
+fn of_consultation() -> sea_orm::RelationDef {
+    assignment::Entity::belongs_to(consultation::Entity)
+        .from(assignment::Column::ConsultationId)
+        .to(consultation::Column::Id)
+        .into()
+}
