@@ -6,7 +6,10 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::{cached::Cached, clock::Clock, config::Config, mail::sender::Sender, secret::Secret, url::Site};
+use crate::{
+    cached::Cached, clock::Clock, config::Config, mail::sender::Sender, ops::password::Guard, secret::Secret,
+    url::Site,
+};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -18,7 +21,12 @@ pub struct App {
     /// The absolute addresses of our pages.
     pub site: Site,
     pub config: Arc<Config>,
+    /// Copies of what every page reads.
     pub cached: Arc<Cached>,
+    /// Bounds the guessing of passwords.
+    pub guard: Guard,
+    /// Whether this process promised background work, so that readiness asks for it.
+    pub runs_worker: bool,
 }
 
 impl App {

@@ -3,6 +3,7 @@ pub mod app;
 pub mod cached;
 pub mod clock;
 pub mod config;
+pub mod database;
 pub mod problem;
 pub mod secret;
 pub mod url;

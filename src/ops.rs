@@ -1,6 +1,7 @@
 //! What the service does. Each operation is one transaction: load, decide, save, write the history and the mail.
-pub mod appointment;
+pub mod account;
 pub mod apply;
+pub mod appointment;
 pub mod assignment;
 pub mod consultation;
 pub mod expert;
@@ -8,6 +9,7 @@ pub mod follow_up;
 pub mod housekeeping;
 pub mod message;
 pub mod offers;
+pub mod password;
 pub mod report;
 pub mod settings;
 mod work;

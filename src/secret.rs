@@ -8,6 +8,8 @@ use rand::{TryRngCore, rngs::OsRng};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub mod file;
+
 /// The key from which every signature is derived; never shown, not even in debugging output.
 #[derive(Clone)]
 pub struct Secret([u8; 32]);
@@ -101,7 +103,10 @@ impl Secret {
     }
 
     fn mac(&self, message: &[u8]) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        // HMAC fills a short key up to its block with zeros; filled up here, a key of a wrong length is no case.
+        let mut block = [0; 64];
+        block[..self.0.len()].copy_from_slice(&self.0);
+        let mut mac = Hmac::<Sha256>::new((&block).into());
         mac.update(message);
         mac
     }

@@ -1,7 +1,9 @@
 //! Queries. Each function takes the connection or transaction it runs in and returns domain values; what writes takes
 //! a transaction, so that a write outside of one does not compile.
+pub mod account;
 pub mod appointment;
 pub mod assignment;
+pub mod beat;
 pub mod chain;
 pub mod company;
 pub mod consultation;
@@ -9,10 +11,12 @@ pub mod draft;
 pub mod event;
 pub mod expert;
 pub mod follow_up;
+pub mod link;
 pub mod message;
 pub mod outbox;
 pub mod programme;
 pub mod report;
+pub mod session;
 
 use sea_orm::DbErr;
 

@@ -7,8 +7,7 @@ use domain::{
 };
 use entity::event as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -96,8 +95,7 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Lin
 
 fn line(row: row::Model) -> Result<Line, DbErr> {
     let wrong = |why: &str| contradiction("event", row.id, why);
-    let detail: Detail =
-        serde_json::from_value(row.detail.clone()).map_err(|err| wrong(&err.to_string()))?;
+    let detail: Detail = serde_json::from_value(row.detail.clone()).map_err(|err| wrong(&err.to_string()))?;
     Ok(Line {
         at: row.at,
         by: actor(&row.actor_kind, row.actor_id).ok_or_else(|| wrong("actor"))?,

@@ -1,0 +1,125 @@
+//! One function per command, and with which exit code it fails.
+use std::{io::Write, path::Path, sync::Arc};
+
+use anyhow::{Context, anyhow};
+use domain::contact::EmailAddress;
+use madoguchi::{
+    app::App,
+    clock::Clock,
+    config::Config,
+    database,
+    mail::{dkim::Dkim, message::mailbox, sender::Sender, transport::Transport},
+    ops::{
+        self,
+        account::{Invitation, NewAccount},
+        password::Guard,
+    },
+    secret, store,
+    url::Site,
+};
+
+use crate::{cli::StaffAdd, serve};
+
+/// Where mails go that are not handed to a server.
+const MAIL_FOLDER: &str = "data/mail";
+
+/// Why a command stopped, with its exit code of sysexits(3).
+#[derive(Debug)]
+pub struct Failure {
+    pub code: u8,
+    pub cause: anyhow::Error,
+}
+
+pub const USAGE: u8 = 64;
+pub const UNAVAILABLE: u8 = 69;
+pub const SOFTWARE: u8 = 70;
+pub const CONFIG: u8 = 78;
+
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    serve::serve(start(config).await?).await
+}
+
+pub async fn migrate(config: &Config) -> Result<(), Failure> {
+    let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
+    database::migrate(&db).await.map_err(software)?;
+    db.close().await.map_err(software)
+}
+
+pub async fn staff_add(config: Config, add: &StaffAdd) -> Result<(), Failure> {
+    let email = EmailAddress::parse(&add.email)
+        .map_err(|_| usage(anyhow!("--email {}: accepted: an address such as name@example.jp", add.email)))?;
+    if add.name.trim().is_empty() || add.name.contains(char::is_control) {
+        return Err(usage(anyhow!("--name {:?}: accepted: a name", add.name)));
+    }
+    let app = start(config).await?;
+    database::migrate(&app.db).await.map_err(software)?;
+    let known = store::account::find_by_email(&app.db, &email.key()).await.map_err(software)?;
+    let done = match known {
+        Some(account) => ops::account::invite_again(&app, account.id).await,
+        None => {
+            let (name, role) = (add.name.trim().to_owned(), add.role.into());
+            ops::account::invite(&app, &NewAccount { email, name, role, desk: None }).await
+        }
+    };
+    say_link(&app, &done.map_err(software)?)
+}
+
+/// Prints the one-time link of an account.
+pub fn say_link(app: &App, invitation: &Invitation) -> Result<(), Failure> {
+    let (account, link) = (&invitation.account, app.site.set_password(&invitation.token));
+    let role = account.role.label();
+    let text = format!(
+        "{role} {} のパスワードを、次のリンクで設定してください（7日間、1回だけ使えます）。\n{link}",
+        account.email
+    );
+    writeln!(std::io::stdout(), "{text}").map_err(software)
+}
+
+pub fn usage(cause: impl Into<anyhow::Error>) -> Failure {
+    Failure { code: USAGE, cause: cause.into() }
+}
+
+pub fn unavailable(cause: impl Into<anyhow::Error>) -> Failure {
+    Failure { code: UNAVAILABLE, cause: cause.into() }
+}
+
+pub fn software(cause: impl Into<anyhow::Error>) -> Failure {
+    Failure { code: SOFTWARE, cause: cause.into() }
+}
+
+fn bad_config(cause: impl Into<anyhow::Error>) -> Failure {
+    Failure { code: CONFIG, cause: cause.into() }
+}
+
+/// Everything that a command may need; the schema is as it was found.
+async fn start(config: Config) -> Result<App, Failure> {
+    let secret = secret::file::read_or_make(&config.secret_file).map_err(bad_config)?;
+    let smtp_url = config.smtp_url.as_ref().map(|it| it.reveal());
+    let transport = Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER)).map_err(bad_config)?;
+    let mail = sender(&config, transport)?;
+    let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
+    Ok(App {
+        db,
+        clock: Clock::System,
+        mail,
+        secret,
+        site: Site::new(config.public_url.as_str()),
+        config: Arc::new(config),
+        cached: Arc::default(),
+        guard: Guard::default(),
+        runs_worker: false,
+    })
+}
+
+fn sender(config: &Config, transport: Transport) -> Result<Sender, Failure> {
+    let from = &config.mail_from;
+    let from = mailbox(&format!("\"{}\" <{}>", from.name, from.address)).map_err(bad_config)?;
+    let domain = from.email.domain().to_owned();
+    let dkim = config.dkim.as_ref().map(|it| {
+        let pem = std::fs::read_to_string(&it.key_file)
+            .with_context(|| format!("DKIM_KEY_FILE={}", it.key_file.display()))
+            .map_err(bad_config)?;
+        Dkim::new(&it.selector, &domain, &pem).map(Arc::new).map_err(bad_config)
+    });
+    Ok(Sender { transport, from, dkim: dkim.transpose()? })
+}

@@ -1,0 +1,288 @@
+//! The operator's settings: the environment over `madoguchi.toml`, read once at start.
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+
+use url::Url;
+
+mod network;
+
+pub use network::Network;
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// May carry a password.
+    pub database_url: Hidden,
+    pub listen: SocketAddr,
+    /// How the service is reached from outside; https turns on HSTS and Secure cookies.
+    pub public_url: Url,
+    /// Where mail is handed over; without it mails are written as files.
+    pub smtp_url: Option<Hidden>,
+    pub mail_from: MailFrom,
+    /// Replies come to `reply+TOKEN@` this domain.
+    pub mail_reply_domain: String,
+    pub dkim: Option<Dkim>,
+    pub secret_file: PathBuf,
+    /// Forwarded headers count only from these networks.
+    pub trusted_proxies: Vec<Network>,
+    /// A filter of `tracing`, such as `info` or `madoguchi=debug,info`.
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+/// A setting that must not be shown, not even in debugging output.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+/// The sender of every mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailFrom {
+    /// May be empty.
+    pub name: String,
+    pub address: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dkim {
+    pub selector: String,
+    pub key_file: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Everything that is wrong with the settings, one line each.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct BadConfig(Vec<String>);
+
+/// Every key, its default, and what is accepted.
+const KEYS: [(&str, &str, &str); 12] = [
+    ("DATABASE_URL", "sqlite://data/madoguchi.db", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
+    ("MADOGUCHI_LISTEN", "127.0.0.1:8080", "an address and port, such as 127.0.0.1:8080 or [::]:80"),
+    ("MADOGUCHI_PUBLIC_URL", "http://127.0.0.1:8080", "an http or https address without path or query"),
+    ("SMTP_URL", "", "smtp://, smtps:// or smtp+starttls:// with USER:PASSWORD@HOST:PORT"),
+    ("MAIL_FROM", "Madoguchi <madoguchi@example.jp>", "Name <name@example.jp> or name@example.jp"),
+    ("MAIL_REPLY_DOMAIN", "example.jp", "a domain, such as example.jp"),
+    ("DKIM_SELECTOR", "", "a selector, together with DKIM_KEY_FILE"),
+    ("DKIM_KEY_FILE", "", "the path of a private key, together with DKIM_SELECTOR"),
+    ("MADOGUCHI_SECRET_FILE", "data/secret", "the path of a file"),
+    ("MADOGUCHI_TRUSTED_PROXIES", "", "networks separated by commas, such as 10.0.0.0/8, ::1"),
+    ("MADOGUCHI_LOG", "info", "a filter, such as info or madoguchi=debug,info"),
+    ("MADOGUCHI_LOG_FORMAT", "text", "text or json"),
+];
+
+impl Config {
+    /// From the environment and the file that `MADOGUCHI_CONFIG` names (`madoguchi.toml`, which may be missing).
+    pub fn load() -> Result<Self, BadConfig> {
+        let env: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .collect();
+        let named = env.get("MADOGUCHI_CONFIG");
+        let path = named.map_or("madoguchi.toml", String::as_str);
+        let file = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(err) if err.kind() == std::io::ErrorKind::NotFound && named.is_none() => String::new(),
+            Err(err) => {
+                return Err(BadConfig(vec![format!(
+                    "MADOGUCHI_CONFIG={path}: {err}; accepted: a readable file"
+                )]));
+            }
+        };
+        Self::parse(&env, &file)
+    }
+
+    /// From an environment and the text of a settings file.
+    pub fn parse(env: &BTreeMap<String, String>, file: &str) -> Result<Self, BadConfig> {
+        let mut source = Source::new(env, file);
+        let database_url = source.take("DATABASE_URL", database_url);
+        let listen = source.take("MADOGUCHI_LISTEN", |it| it.parse().ok());
+        let public_url = source.take("MADOGUCHI_PUBLIC_URL", public_url);
+        let smtp_url = source.take("SMTP_URL", |it| optional(it, smtp_url));
+        let mail_from = source.take("MAIL_FROM", mail_from);
+        let mail_reply_domain = source.take("MAIL_REPLY_DOMAIN", domain_name);
+        let selector = source.take("DKIM_SELECTOR", |it| optional(it, domain_label));
+        let key_file = source.take("DKIM_KEY_FILE", |it| optional(it, path));
+        let secret_file = source.take("MADOGUCHI_SECRET_FILE", path);
+        let trusted_proxies = source.take("MADOGUCHI_TRUSTED_PROXIES", networks);
+        let log = source.take("MADOGUCHI_LOG", log_filter);
+        let log_format = source.take("MADOGUCHI_LOG_FORMAT", log_format);
+        let dkim = match (selector.flatten(), key_file.flatten()) {
+            (Some(selector), Some(key_file)) => Some(Dkim { selector, key_file }),
+            (Some(_), None) => source.refuse("DKIM_KEY_FILE", ""),
+            (None, Some(_)) => source.refuse("DKIM_SELECTOR", ""),
+            (None, None) => None,
+        };
+        let config = (|| {
+            Some(Self {
+                database_url: database_url?,
+                listen: listen?,
+                public_url: public_url?,
+                smtp_url: smtp_url?,
+                mail_from: mail_from?,
+                mail_reply_domain: mail_reply_domain?,
+                dkim,
+                secret_file: secret_file?,
+                trusted_proxies: trusted_proxies?,
+                log: log?,
+                log_format: log_format?,
+            })
+        })();
+        config.filter(|_| source.bad.is_empty()).ok_or(BadConfig(source.bad))
+    }
+}
+
+impl Hidden {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself. Never to be logged.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
+
+/// The given values by key, and what was wrong with them so far.
+struct Source {
+    given: BTreeMap<String, String>,
+    bad: Vec<String>,
+}
+
+impl Source {
+    fn new(env: &BTreeMap<String, String>, file: &str) -> Self {
+        let mut source = Self { given: BTreeMap::new(), bad: Vec::new() };
+        match file.parse::<toml::Table>() {
+            Ok(table) => table.into_iter().for_each(|(key, value)| source.add_from_file(key, value)),
+            Err(err) => source.bad.push(format!("the settings file is not TOML: {}", err.message())),
+        }
+        for (key, value) in env {
+            // What tests and the choice of the file need is no setting of the service.
+            let other = key == "MADOGUCHI_CONFIG" || key.starts_with("MADOGUCHI_TEST_");
+            if KEYS.iter().any(|(known, ..)| known == key) {
+                source.given.insert(key.clone(), value.clone());
+            } else if key.starts_with("MADOGUCHI_") && !other {
+                source.refuse_key(key, value);
+            }
+        }
+        source
+    }
+
+    fn add_from_file(&mut self, key: String, value: toml::Value) {
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Array(items) => {
+                items.iter().map(|it| it.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
+            }
+            toml::Value::Integer(_)
+            | toml::Value::Float(_)
+            | toml::Value::Boolean(_)
+            | toml::Value::Datetime(_)
+            | toml::Value::Table(_) => value.to_string(),
+        };
+        if KEYS.iter().any(|(known, ..)| *known == key) {
+            self.given.insert(key, text);
+        } else {
+            self.refuse_key(&key, &text);
+        }
+    }
+
+    /// The value of a known key or its default, if it can be read.
+    fn take<T>(&mut self, key: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let default = KEYS.iter().find(|(known, ..)| *known == key).map_or("", |(_, default, _)| default);
+        let value = self.given.get(key).map_or(default, |it| it.trim()).to_owned();
+        read(&value).or_else(|| self.refuse(key, &value))
+    }
+
+    fn refuse<T>(&mut self, key: &str, value: &str) -> Option<T> {
+        let accepted = KEYS.iter().find(|(known, ..)| *known == key).map_or("", |(_, _, accepted)| accepted);
+        self.bad.push(format!("{key}={}: cannot be used; accepted: {accepted}", shown(key, value)));
+        None
+    }
+
+    fn refuse_key(&mut self, key: &str, value: &str) {
+        let known: Vec<_> = KEYS.iter().map(|(known, ..)| *known).collect();
+        let value = shown(key, value);
+        self.bad.push(format!("{key}={value}: no such setting; accepted: {}", known.join(", ")));
+    }
+}
+
+/// A value as an error may quote it: an address that may carry a password is cut.
+fn shown<'a>(key: &str, value: &'a str) -> &'a str {
+    let secret = key.ends_with("_URL") && value.contains('@');
+    if secret { value.split_once("://").map_or("…", |(scheme, _)| scheme) } else { value }
+}
+
+fn optional<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if text.is_empty() { Some(None) } else { read(text).map(Some) }
+}
+
+fn database_url(text: &str) -> Option<Hidden> {
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|it| text.starts_with(it));
+    (known && Url::parse(text).is_ok()).then(|| Hidden::new(text))
+}
+
+fn public_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let plain = url.username().is_empty() && url.password().is_none() && url.host().is_some();
+    (["http", "https"].contains(&url.scheme()) && bare && plain).then_some(url)
+}
+
+fn smtp_url(text: &str) -> Option<Hidden> {
+    let url = Url::parse(text).ok()?;
+    let known = ["smtp", "smtps", "smtp+starttls"].contains(&url.scheme());
+    (known && url.host_str().is_some_and(|it| !it.is_empty())).then(|| Hidden::new(text))
+}
+
+fn mail_from(text: &str) -> Option<MailFrom> {
+    let (name, address) = match text.strip_suffix('>').and_then(|it| it.rsplit_once('<')) {
+        Some((name, address)) => (name.trim().trim_matches('"'), address.trim()),
+        None => ("", text),
+    };
+    let (local, host) = address.split_once('@')?;
+    let plain =
+        !local.is_empty() && !text.contains(char::is_control) && !address.contains(char::is_whitespace);
+    domain_name(host).filter(|_| plain)?;
+    Some(MailFrom { name: name.to_owned(), address: address.to_owned() })
+}
+
+fn domain_name(text: &str) -> Option<String> {
+    text.split('.').all(|it| domain_label(it).is_some()).then(|| text.to_ascii_lowercase())
+}
+
+fn domain_label(text: &str) -> Option<String> {
+    let plain = text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-' || it == b'_');
+    (plain && !text.is_empty() && text.len() <= 63).then(|| text.to_owned())
+}
+
+fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+fn networks(text: &str) -> Option<Vec<Network>> {
+    text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(|it| Network::from_str(it).ok()).collect()
+}
+
+fn log_filter(text: &str) -> Option<String> {
+    let readable = tracing_subscriber::EnvFilter::try_new(text).is_ok();
+    (readable && !text.is_empty()).then(|| text.to_owned())
+}
+
+fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

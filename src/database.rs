@@ -1,0 +1,97 @@
+//! Opening the database, SQLite or PostgreSQL, and bringing its schema up to date.
+use std::{path::Path, time::Duration};
+
+use anyhow::Context;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+/// How long a writer waits for another one before it gives up.
+const BUSY: Duration = Duration::from_secs(60);
+
+/// Connects; an SQLite file and its folder are made where they are missing.
+pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
+    let options = match url.strip_prefix("sqlite:") {
+        Some(path) => sqlite(url, path.trim_start_matches("//"))?,
+        None => postgres(url),
+    };
+    Database::connect(options).await.context("cannot connect to the database of DATABASE_URL")
+}
+
+/// Runs the migrations that have not run yet. Harmless when there are none.
+pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(db, None).await
+}
+
+/// Whether every migration that this program knows has run.
+pub async fn is_current(db: &DatabaseConnection) -> Result<bool, DbErr> {
+    Ok(Migrator::get_pending_migrations(db).await?.is_empty())
+}
+
+fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
+    let memory = path.starts_with(":memory:");
+    let mut options = options(url);
+    if memory {
+        // A second connection would open a second, empty database, and so would a new one after a time.
+        options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+    } else {
+        let file = path.split('?').next().unwrap_or_default();
+        if let Some(folder) = Path::new(file).parent() {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        options.max_connections(8);
+    }
+    options.map_sqlx_sqlite_opts(move |it| {
+        it.create_if_missing(true)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .pragma("journal_mode", if memory { "MEMORY" } else { "WAL" })
+            // What a company was told is on the disk.
+            .pragma("synchronous", "FULL")
+    });
+    Ok(options)
+}
+
+fn postgres(url: &str) -> ConnectOptions {
+    let mut options = options(url);
+    options.max_connections(16).min_connections(1).idle_timeout(Duration::from_secs(600));
+    options
+}
+
+fn options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .acquire_timeout(BUSY)
+        .connect_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::{connect, is_current, migrate};
+
+    #[tokio::test]
+    async fn a_missing_file_is_made_durable_and_current() {
+        let folder = std::env::temp_dir().join(format!("madoguchi-{}", uuid::Uuid::new_v4()));
+        let url = format!("sqlite://{}/below/madoguchi.db", folder.display());
+        let db = connect(&url).await.unwrap();
+        assert!(!is_current(&db).await.unwrap());
+        migrate(&db).await.unwrap();
+        migrate(&db).await.unwrap();
+        assert!(is_current(&db).await.unwrap());
+        for (pragma, expected) in [("synchronous", "2"), ("foreign_keys", "1"), ("busy_timeout", "60000")] {
+            let row = db
+                .query_one_raw(Statement::from_string(db.get_database_backend(), format!("PRAGMA {pragma}")));
+            let value: i64 = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
+            assert_eq!(value.to_string(), expected, "{pragma}");
+        }
+        let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), "PRAGMA journal_mode"));
+        let mode: String = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        assert_eq!(mode, "wal");
+        db.close().await.unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,179 @@
+//! Passwords: what is accepted, how they are hashed, and how often one may guess.
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyhow::anyhow;
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Semaphore;
+
+use crate::problem::Problem;
+
+/// A password that may be set.
+pub struct Password(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadPassword {
+    #[error("パスワードを入力してください")]
+    Missing,
+    #[error("パスワードは、12文字以上128文字以内で入力してください")]
+    Length,
+    #[error("パスワードには、メールアドレスと異なる文字列を入力してください")]
+    IsTheAddress,
+}
+
+/// Bounds what guessing costs us and yields: few hashes at once, few failures from one network.
+///
+/// Kept in memory, so per process; the lock of an account is in the database.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    hashing: Arc<Semaphore>,
+    failures: Arc<Mutex<HashMap<IpAddr, Failures>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Failures {
+    since: DateTime<Utc>,
+    count: u32,
+}
+
+/// One hash takes 19 MiB.
+const HASHES_AT_ONCE: usize = 2;
+const FAILURES_PER_NETWORK: u32 = 40;
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
+/// Beyond so many networks the oldest windows are forgotten.
+const NETWORKS: usize = 10_000;
+
+/// A hash that no password has: what an unknown address is verified against, so that it takes as long.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWhhcy1pdA$\
+                      TF0DqaJGpKgbX0NnG4uWqC9QzwSj1NXtG8k6gNmHn0g";
+
+impl Password {
+    pub fn parse(raw: &str, email: &str) -> Result<Self, BadPassword> {
+        match raw.chars().count() {
+            0 => Err(BadPassword::Missing),
+            12..=128 if raw.trim().eq_ignore_ascii_case(email.trim()) => Err(BadPassword::IsTheAddress),
+            12..=128 => Ok(Self(raw.to_owned())),
+            _ => Err(BadPassword::Length),
+        }
+    }
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self { hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)), failures: Arc::default() }
+    }
+}
+
+impl Guard {
+    /// Argon2id in PHC format.
+    pub async fn hash(&self, password: Password) -> Result<String, Problem> {
+        let salt = crate::secret::token().map_err(|err| Problem::Internal(err.into()))?;
+        self.work(move || {
+            let salt =
+                SaltString::encode_b64(&salt.as_bytes()[..16]).map_err(|err| anyhow!("salt: {err}"))?;
+            let hash = Argon2::default().hash_password(password.0.as_bytes(), &salt);
+            Ok(hash.map_err(|err| anyhow!("hash: {err}"))?.to_string())
+        })
+        .await
+    }
+
+    /// Whether `hash` is that of `password`. Takes as long, and says no, where there is no hash.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Problem> {
+        let (known, password) = (hash.is_some(), password.to_owned());
+        let hash = hash.unwrap_or(NOBODY).to_owned();
+        self.work(move || {
+            let hash = PasswordHash::new(&hash).map_err(|err| anyhow!("stored password hash: {err}"))?;
+            Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
+        })
+        .await
+    }
+
+    /// Refuses a network that has failed too often.
+    pub fn admit(&self, network: IpAddr, now: DateTime<Utc>) -> Result<(), Problem> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let spent = failures
+            .get(&subscriber(network))
+            .is_some_and(|it| now - it.since < WINDOW && it.count >= FAILURES_PER_NETWORK);
+        if spent { Err(Problem::TooMany) } else { Ok(()) }
+    }
+
+    /// Counts a failure against a network.
+    pub fn note_failure(&self, network: IpAddr, now: DateTime<Utc>) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= NETWORKS {
+            failures.retain(|_, it| now - it.since < WINDOW);
+        }
+        let entry = failures.entry(subscriber(network)).or_insert(Failures { since: now, count: 0 });
+        if now - entry.since >= WINDOW {
+            *entry = Failures { since: now, count: 0 };
+        }
+        entry.count += 1;
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let _permit = self.hashing.acquire().await.map_err(|err| Problem::Internal(err.into()))?;
+        let done = tokio::task::spawn_blocking(job).await.map_err(|err| Problem::Internal(err.into()))?;
+        done.map_err(Problem::Internal)
+    }
+}
+
+/// What one subscriber is given: an IPv4 address, or 64 bits of IPv6.
+fn subscriber(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(it) => IpAddr::V4(it),
+        IpAddr::V6(it) => IpAddr::V6((it.to_bits() & !u128::from(u64::MAX)).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::{BadPassword, Guard, NOBODY, Password};
+
+    #[test]
+    fn a_password_has_12_to_128_characters_and_is_not_the_address() {
+        let check = |raw: &str| Password::parse(raw, "center1@example.jp").map(|_| ());
+        assert_eq!(check(""), Err(BadPassword::Missing));
+        assert_eq!(check("short-secre"), Err(BadPassword::Length));
+        assert_eq!(check("十二文字の長い合言葉です"), Ok(()));
+        assert_eq!(check(&"x".repeat(128)), Ok(()));
+        assert_eq!(check(&"x".repeat(129)), Err(BadPassword::Length));
+        assert_eq!(check("Center1@Example.jp"), Err(BadPassword::IsTheAddress));
+    }
+
+    #[tokio::test]
+    async fn a_hash_fits_its_password_and_nothing_fits_nobody() {
+        let guard = Guard::default();
+        let hash = guard.hash(Password::parse("correct horse battery", "").unwrap()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(guard.verify("correct horse battery", Some(&hash)).await.unwrap());
+        assert!(!guard.verify("wrong horse battery", Some(&hash)).await.unwrap());
+        assert!(!guard.verify("", None).await.unwrap());
+        assert!(argon2::PasswordHash::new(NOBODY).is_ok());
+    }
+
+    #[test]
+    fn a_network_that_fails_too_often_waits() {
+        let (guard, now) = (Guard::default(), DateTime::UNIX_EPOCH);
+        let [one, neighbour, other] =
+            ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"].map(|it| it.parse().unwrap());
+        for _ in 0..40 {
+            assert!(guard.admit(one, now).is_ok());
+            guard.note_failure(neighbour, now);
+        }
+        assert!(guard.admit(one, now).is_err());
+        assert!(guard.admit(other, now).is_ok());
+        assert!(guard.admit(one, now + TimeDelta::minutes(15)).is_ok());
+    }
+}

@@ -1,0 +1,108 @@
+//! Signed-in browsers. A session is known by the hash of its cookie, and ends when its row says so.
+use chrono::{DateTime, Utc};
+use domain::id::AccountId;
+use entity::{account, session as row};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    JoinType, QueryFilter, QuerySelect, sea_query::Expr,
+};
+
+use super::account::{Account, from_row};
+
+/// Whose session it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    Account(AccountId),
+    /// A company's contact, by the address lower-cased.
+    Contact(String),
+}
+
+/// The active account that this session belongs to.
+pub async fn account(
+    db: &impl ConnectionTrait,
+    token_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Account>, DbErr> {
+    let whose =
+        row::Entity::belongs_to(account::Entity).from(row::Column::AccountId).to(account::Column::Id).into();
+    let found = row::Entity::find()
+        .join(JoinType::InnerJoin, whose)
+        .select_also(account::Entity)
+        .filter(open(token_hash, now))
+        .filter(account::Column::Active.eq(true))
+        .one(db)
+        .await?;
+    found.and_then(|(_, account)| account).map(|it| from_row(&it)).transpose()
+}
+
+/// The address, lower-cased, of the contact that this session belongs to.
+pub async fn contact(
+    db: &impl ConnectionTrait,
+    token_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, DbErr> {
+    let found = row::Entity::find().filter(open(token_hash, now)).one(db).await?;
+    Ok(found.and_then(|it| it.contact_email_key))
+}
+
+pub async fn insert(
+    tx: &DatabaseTransaction,
+    token_hash: String,
+    holder: &Holder,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let (account_id, contact_email_key) = match holder {
+        Holder::Account(id) => (Some(id.0), None),
+        Holder::Contact(email_key) => (None, Some(email_key.clone())),
+    };
+    let row = row::ActiveModel {
+        token_hash: Set(token_hash),
+        account_id: Set(account_id),
+        contact_email_key: Set(contact_email_key),
+        created_at: Set(now),
+        expires_at: Set(expires_at),
+        revoked_at: Set(None),
+    };
+    row::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub async fn revoke(tx: &DatabaseTransaction, token_hash: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    revoke_where(tx, row::Column::TokenHash.eq(token_hash), now).await
+}
+
+pub async fn revoke_all(tx: &DatabaseTransaction, holder: &Holder, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let whose = match holder {
+        Holder::Account(id) => row::Column::AccountId.eq(id.0),
+        Holder::Contact(email_key) => row::Column::ContactEmailKey.eq(email_key.as_str()),
+    };
+    revoke_where(tx, whose, now).await
+}
+
+/// Forgets the sessions that ended before `now`; returns how many.
+pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let done = row::Entity::delete_many().filter(row::Column::ExpiresAt.lt(now)).exec(tx).await?;
+    Ok(done.rows_affected)
+}
+
+async fn revoke_where(
+    tx: &DatabaseTransaction,
+    which: sea_orm::sea_query::SimpleExpr,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::RevokedAt, Expr::value(now))
+        .filter(which)
+        .filter(row::Column::RevokedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+fn open(token_hash: &str, now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(row::Column::TokenHash.eq(token_hash))
+        .add(row::Column::RevokedAt.is_null())
+        .add(row::Column::ExpiresAt.gt(now))
+}

@@ -1,0 +1,71 @@
+//! HTTP. One module per audience; a handler parses, calls one operation, and answers.
+use actix_web::{
+    App as Web, Error,
+    body::BoxBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::from_fn,
+    web::{self, Data, ServiceConfig},
+};
+
+use crate::{app::App, problem::Problem};
+
+pub mod assets;
+pub mod client;
+pub mod flash;
+pub mod form;
+pub mod headers;
+pub mod health;
+pub mod log;
+pub mod origin;
+pub mod page;
+pub mod problem;
+pub mod session;
+
+pub mod admin;
+pub mod apply;
+pub mod company;
+pub mod desk;
+pub mod expert;
+pub mod public;
+pub mod staff;
+pub mod stats;
+
+/// The whole site: every route inside everything that happens to every request.
+pub fn site(
+    app: Data<App>,
+) -> Web<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    // The last one is the outermost.
+    Web::new()
+        .app_data(app)
+        .configure(routes)
+        .wrap(from_fn(origin::same_site_only))
+        .wrap(from_fn(problem::pages))
+        .wrap(from_fn(headers::on_everything))
+        .wrap(from_fn(log::requests))
+}
+
+fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(assets::routes)
+        .configure(health::routes)
+        .configure(public::routes)
+        .configure(apply::routes)
+        .configure(company::routes)
+        .configure(staff::routes)
+        .configure(expert::routes)
+        .configure(desk::routes)
+        .configure(stats::routes)
+        .configure(admin::routes)
+        .default_service(web::to(nowhere));
+}
+
+async fn nowhere() -> Result<String, Problem> {
+    Err(Problem::NotFound)
+}

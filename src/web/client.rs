@@ -1,0 +1,49 @@
+//! From which address a request comes.
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::HttpRequest;
+
+use crate::config::Network;
+
+/// The client's address. `X-Forwarded-For` counts only as far as the networks of our own proxies vouch for it.
+pub fn address(req: &HttpRequest, proxies: &[Network]) -> IpAddr {
+    let peer = req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |it| it.ip());
+    let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|it| it.to_str().ok());
+    let hops: Vec<&str> = forwarded.flat_map(|it| it.split(',')).map(str::trim).collect();
+    nearest_stranger(peer, &hops, proxies)
+}
+
+/// Going back from the peer, hop by hop, the first address that is not a proxy of ours.
+fn nearest_stranger(peer: IpAddr, hops: &[&str], proxies: &[Network]) -> IpAddr {
+    let ours = |it: IpAddr| proxies.iter().any(|network| network.contains(it));
+    let mut client = peer;
+    for hop in hops.iter().rev() {
+        let Ok(address) = hop.parse::<IpAddr>() else { break };
+        if !ours(client) {
+            break;
+        }
+        client = address;
+    }
+    client.to_canonical()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::nearest_stranger;
+
+    #[test]
+    fn only_our_own_proxies_are_believed() {
+        let check = |peer: &str, hops: &[&str]| {
+            let proxies = ["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
+            nearest_stranger(peer.parse::<IpAddr>().unwrap(), hops, &proxies).to_string()
+        };
+        assert_eq!(check("203.0.113.9", &[]), "203.0.113.9");
+        assert_eq!(check("203.0.113.9", &["192.0.2.1"]), "203.0.113.9", "a stranger's header");
+        assert_eq!(check("10.0.0.1", &["192.0.2.1"]), "192.0.2.1");
+        assert_eq!(check("10.0.0.1", &["198.51.100.7", "192.0.2.1"]), "192.0.2.1", "the client's own header");
+        assert_eq!(check("::1", &["192.0.2.1", "10.2.2.2"]), "192.0.2.1");
+        assert_eq!(check("10.0.0.1", &["192.0.2.1", "unknown"]), "10.0.0.1");
+    }
+}

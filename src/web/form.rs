@@ -1,0 +1,189 @@
+//! What was typed into a form, and what is wrong with it, field by field.
+use std::{borrow::Cow, fmt, future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, dev::Payload, http::StatusCode, web};
+
+/// More than the longest form needs. Bytes.
+const LONGEST_BODY: usize = 256 * 1024;
+
+/// The fields of a form exactly as they were typed, in their order; a name may stand several times.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(String, String)>);
+
+/// What is wrong with a form, in the order of its fields; at most one sentence for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors(Vec<FieldError>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Also the `id` of the control (of a group, its first) that the summary links to.
+    pub field: &'static str,
+    pub message: String,
+}
+
+/// One answer of a select, a radio group or a group of checkboxes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub value: Cow<'static, str>,
+    pub label: Cow<'static, str>,
+    /// A second line; may be empty.
+    pub hint: Cow<'static, str>,
+}
+
+/// Why a body is no form.
+#[derive(Debug, thiserror::Error)]
+pub enum BadForm {
+    #[error("the body is longer than a form may be")]
+    TooLong,
+    #[error("the body is no form in UTF-8")]
+    Unreadable,
+}
+
+impl Fields {
+    /// From a urlencoded body or query. Fails where an escape does not decode to UTF-8.
+    pub fn parse(encoded: &[u8]) -> Result<Self, BadForm> {
+        let pairs = encoded.split(|it| *it == b'&').filter(|it| !it.is_empty());
+        let fields = pairs.map(|pair| {
+            let at = pair.iter().position(|it| *it == b'=').unwrap_or(pair.len());
+            let (name, value) = pair.split_at(at);
+            Ok((decode(name)?, decode(value.get(1..).unwrap_or_default())?))
+        });
+        fields.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The query of an address; what cannot be read there counts as absent.
+    pub fn of_query(req: &HttpRequest) -> Self {
+        Self::parse(req.query_string().as_bytes()).unwrap_or_default()
+    }
+
+    /// The first value of a field; nothing typed and no field are alike.
+    pub fn get(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_default()
+    }
+
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(it, _)| it == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether this value of a field was chosen.
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.all(name).any(|it| it == value)
+    }
+
+    /// Fills a form with what is known already.
+    pub fn add(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// Everything, for drafts and for passing on.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl FromRequest for Fields {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_form = req.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        let body = web::Payload::from_request(req, payload).into_inner();
+        Box::pin(async move {
+            let body = body?.to_bytes_limited(LONGEST_BODY).await.map_err(|_| BadForm::TooLong)??;
+            if is_form || body.is_empty() { Ok(Self::parse(&body)?) } else { Err(BadForm::Unreadable.into()) }
+        })
+    }
+}
+
+impl FieldErrors {
+    /// Keeps the value, or notes why `field` has none.
+    pub fn take<T>(&mut self, field: &'static str, parsed: Result<T, impl fmt::Display>) -> Option<T> {
+        parsed.map_err(|err| self.add(field, err.to_string())).ok()
+    }
+
+    /// Notes what is wrong with `field`, unless something is known already.
+    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
+        if self.of(field).is_none() {
+            self.0.push(FieldError { field, message: message.into() });
+        }
+    }
+
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|it| it.field == field).map(|it| it.message.as_str())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &FieldError> {
+        self.0.iter()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What the title of a page starts with.
+    pub fn title_prefix(&self) -> &'static str {
+        if self.is_empty() { "" } else { "エラー：" }
+    }
+}
+
+impl Choice {
+    pub fn new(value: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>) -> Self {
+        Self { value: value.into(), label: label.into(), hint: Cow::Borrowed("") }
+    }
+
+    pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
+        Self { hint: hint.into(), ..self }
+    }
+}
+
+impl ResponseError for BadForm {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+}
+
+/// `+` is a blank, `%XX` a byte; a `%` without two digits stands for itself.
+fn decode(text: &[u8]) -> Result<String, BadForm> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match (first, tail) {
+            (b'+', _) => bytes.push(b' '),
+            (b'%', [high, low, after @ ..]) => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => {
+                    bytes.push(high * 16 + low);
+                    rest = after;
+                }
+                (None, _) | (_, None) => bytes.push(b'%'),
+            },
+            (byte, _) => bytes.push(*byte),
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| BadForm::Unreadable)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! What every response carries, errors included.
+use actix_web::{
+    Error, HttpRequest, HttpResponse,
+    body::BoxBody,
+    cookie::Cookie,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+    web::Data,
+};
+
+use crate::{app::App, web::flash};
+
+/// No inline script or style anywhere, so there is no nonce to manage.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const FIXED: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
+    (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+];
+
+pub async fn on_everything(
+    app: Data<App>,
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    let (req, mut response) = next.call(req).await?.into_parts();
+    let https = app.site.is_https();
+    flash::clear_if_shown(&req, &mut response);
+    if https {
+        secure_cookies(&mut response);
+    }
+    let referrer = if has_secret_address(&req) { "no-referrer" } else { "same-origin" };
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
+    if https {
+        let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(ServiceResponse::new(req, response))
+}
+
+/// Whether whoever has the address has the right: it must not leak to the next page.
+fn has_secret_address(req: &HttpRequest) -> bool {
+    req.match_pattern().is_some_and(|it| it.contains("{token}") || it.contains("{draft}"))
+}
+
+fn secure_cookies(response: &mut HttpResponse) {
+    let cookies: Vec<_> = response.cookies().map(Cookie::into_owned).collect();
+    response.headers_mut().remove(header::SET_COOKIE);
+    for mut cookie in cookies {
+        cookie.set_secure(true);
+        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+}

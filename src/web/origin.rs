@@ -1,0 +1,76 @@
+//! Whoever changes something must come from one of our own pages.
+use actix_web::{
+    Error, HttpResponse,
+    body::BoxBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, header},
+    middleware::Next,
+    web::Data,
+};
+
+use crate::{app::App, problem::Problem};
+
+/// Refuses every request from another site that is not a mere reading.
+pub async fn same_site_only(
+    app: Data<App>,
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    let origin = text(&req, header::ORIGIN.as_str());
+    let fetch_site = text(&req, "sec-fetch-site");
+    if reads(req.method()) || is_ours(origin, fetch_site, &app.config.public_url) {
+        return next.call(req).await;
+    }
+    tracing::warn!("refused a request from another site");
+    Ok(req.into_response(HttpResponse::from_error(Problem::Forbidden)))
+}
+
+fn reads(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
+/// A browser tells by `Sec-Fetch-Site` and `Origin`; what tells neither is no browser and carries no cookies of
+/// somebody else. A page with `no-referrer` sends the origin `null`, which says nothing either way.
+fn is_ours(origin: Option<&str>, fetch_site: Option<&str>, ours: &url::Url) -> bool {
+    let fetched = fetch_site.is_none_or(|it| it == "same-origin" || it == "none");
+    let from = match origin {
+        None => true,
+        Some("null") => fetch_site == Some("same-origin"),
+        Some(origin) => url::Url::parse(origin).is_ok_and(|it| it.origin() == ours.origin()),
+    };
+    fetched && from
+}
+
+fn text<'a>(req: &'a ServiceRequest, name: &str) -> Option<&'a str> {
+    // What is there but cannot be read is not ours.
+    req.headers().get(name).map(|it| it.to_str().unwrap_or("?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ours;
+
+    #[test]
+    fn only_our_own_origin_counts() {
+        let ours = url::Url::parse("https://soudan.example.jp").unwrap();
+        for (origin, fetch_site, expected) in [
+            (None, None, true),
+            (Some("https://soudan.example.jp"), None, true),
+            (Some("https://soudan.example.jp"), Some("same-origin"), true),
+            (Some("https://soudan.example.jp:443"), Some("same-origin"), true),
+            (None, Some("none"), true),
+            (Some("http://soudan.example.jp"), None, false),
+            (Some("https://evil.example.jp"), None, false),
+            (Some("https://soudan.example.jp.evil.example"), None, false),
+            (Some("null"), None, false),
+            (Some("null"), Some("same-origin"), true),
+            (Some("null"), Some("cross-site"), false),
+            (Some("?"), None, false),
+            (Some("https://soudan.example.jp"), Some("cross-site"), false),
+            (None, Some("cross-site"), false),
+            (None, Some("same-site"), false),
+        ] {
+            assert_eq!(is_ours(origin, fetch_site, &ours), expected, "{origin:?} {fetch_site:?}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What everyone may read.
+mod pages;
+
+use actix_web::web::ServiceConfig;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(pages::start).service(pages::privacy).service(pages::accessibility).service(pages::help);
+}

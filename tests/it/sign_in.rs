@@ -1,0 +1,190 @@
+//! Coming in with a password, staying, and going.
+use actix_web::test::TestRequest;
+use chrono::TimeDelta;
+use domain::{actor::Role, contact::EmailAddress};
+use madoguchi::{
+    ops::{self, account::NewAccount},
+    store::{link::Purpose, session::Holder},
+    web::session::STAFF_COOKIE,
+};
+
+use crate::site::{PASSWORD, Site};
+
+const WRONG: &str = "メールアドレスまたはパスワードを確認してください";
+
+#[actix_web::test]
+async fn a_password_opens_the_page_of_the_role() {
+    let site = Site::new().await;
+    for (role, home) in [
+        (Role::Coordinator, "/staff"),
+        (Role::Expert, "/expert"),
+        (Role::Observer, "/stats"),
+        (Role::Administrator, "/admin"),
+    ] {
+        let email = format!("{}@example.jp", role.code());
+        site.account(role, &email).await;
+        let reply = site.sign_in(&email.to_uppercase(), PASSWORD).await;
+        assert_eq!((reply.status, reply.location.as_deref()), (303, Some(home)));
+    }
+}
+
+#[actix_web::test]
+async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+    for (public_url, secure) in [("http://127.0.0.1:8080", false), ("https://soudan.example.jp", true)] {
+        let site = Site::with_settings(&[("MADOGUCHI_PUBLIC_URL", public_url)]).await;
+        site.account(Role::Coordinator, "someone@example.jp").await;
+        let reply = site.sign_in("someone@example.jp", PASSWORD).await;
+        let cookie = reply.cookies.iter().find(|it| it.starts_with(STAFF_COOKIE)).unwrap();
+        for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=43200"] {
+            assert!(cookie.contains(part), "{part} in {cookie}");
+        }
+        assert_eq!(cookie.contains("Secure"), secure, "{cookie}");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_must_sign_in_first_comes_back_to_what_they_asked_for() {
+    let site = Site::new().await;
+    site.account(Role::Coordinator, "someone@example.jp").await;
+    let form =
+        [("email", "someone@example.jp"), ("password", PASSWORD), ("next", "/staff/mail?state=failed")];
+    assert_eq!(
+        site.post("/staff/sign-in", &form).await.location.as_deref(),
+        Some("/staff/mail?state=failed")
+    );
+    let form = [("email", "someone@example.jp"), ("password", PASSWORD), ("next", "//evil.example/staff")];
+    assert_eq!(site.post("/staff/sign-in", &form).await.location.as_deref(), Some("/staff"));
+}
+
+#[actix_web::test]
+async fn an_unknown_address_and_a_wrong_password_get_one_answer() {
+    let site = Site::new().await;
+    site.account(Role::Coordinator, "someone@example.jp").await;
+    let wrong = site.sign_in("someone@example.jp", "not the password").await;
+    let unknown = site.sign_in("nobody@example.jp", "not the password").await;
+    assert_eq!((wrong.status, unknown.status), (422, 422));
+    wrong.shows(WRONG);
+    wrong.shows("<title>エラー：");
+    assert_eq!(wrong.body.replace("someone@", "nobody@"), unknown.body);
+    assert!(!wrong.body.contains("not the password"));
+    let empty = site.sign_in("", "").await;
+    empty.shows("入力内容を確認してください（2件）");
+    empty.shows(r##"<a href="#password">パスワードを入力してください</a>"##);
+}
+
+#[actix_web::test]
+async fn ten_wrong_passwords_lock_an_account_for_a_quarter_of_an_hour() {
+    let site = Site::new().await;
+    site.account(Role::Coordinator, "someone@example.jp").await;
+    for _ in 0..10 {
+        site.sign_in("someone@example.jp", "not the password").await.shows(WRONG);
+    }
+    site.sign_in("someone@example.jp", PASSWORD).await.shows(WRONG);
+    site.app.clock.advance(TimeDelta::minutes(15));
+    assert_eq!(site.sign_in("someone@example.jp", PASSWORD).await.status, 303);
+}
+
+#[actix_web::test]
+async fn one_network_cannot_guess_for_ever() {
+    let site = Site::new().await;
+    for _ in 0..40 {
+        site.app.guard.note_failure("0.0.0.0".parse().unwrap(), site.app.clock.now());
+    }
+    let reply = site.sign_in("someone@example.jp", PASSWORD).await;
+    assert_eq!(reply.status, 429);
+    assert!(reply.header("retry-after").is_some());
+    reply.shows("しばらくお待ちください");
+}
+
+#[actix_web::test]
+async fn a_session_ends_by_time_by_signing_out_and_by_being_revoked() {
+    let site = Site::signed_in(Role::Coordinator).await;
+    let home = || async { site.get("/staff/sign-in").await.location };
+    assert_eq!(home().await.as_deref(), Some("/staff"));
+    let cookie = site.cookie(STAFF_COOKIE).await.unwrap();
+
+    let out = site.post("/staff/sign-out", &[]).await;
+    assert_eq!((out.status, out.location.as_deref()), (303, Some("/staff/sign-in")));
+    assert_eq!(site.cookie(STAFF_COOKIE).await, None);
+    site.get("/staff/sign-in").await.shows("ログアウトしました。");
+    assert!(!site.get("/staff/sign-in").await.body.contains("ログアウトしました。"), "shown once");
+    site.set_cookie(STAFF_COOKIE, &cookie).await;
+    assert_eq!(home().await, None, "the old cookie is worthless");
+
+    site.sign_in("someone@example.jp", PASSWORD).await;
+    assert_ne!(site.cookie(STAFF_COOKIE).await.unwrap(), cookie, "a new session has a new cookie");
+    site.app.clock.advance(TimeDelta::hours(12));
+    assert_eq!(home().await, None);
+
+    site.sign_in("someone@example.jp", PASSWORD).await;
+    let tx = site.app.begin().await.unwrap();
+    let account = madoguchi::store::account::find_by_email(&tx, "someone@example.jp").await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    ops::account::revoke_all(&site.app, &Holder::Account(account.id)).await.unwrap();
+    assert_eq!(home().await, None);
+
+    site.sign_in("someone@example.jp", PASSWORD).await;
+    ops::account::set_active(&site.app, account.id, false).await.unwrap();
+    assert_eq!(home().await, None);
+    site.sign_in("someone@example.jp", PASSWORD).await.shows(WRONG);
+}
+
+#[actix_web::test]
+async fn an_invitation_sets_one_password_once() {
+    let site = Site::new().await;
+    let email = EmailAddress::parse("new@example.jp").unwrap();
+    let new = NewAccount { email, name: "新人 太郎".to_owned(), role: Role::Coordinator, desk: None };
+    let invitation = ops::account::invite(&site.app, &new).await.unwrap();
+    assert!(ops::account::invite(&site.app, &new).await.is_err(), "one account for one address");
+    let path = format!("/staff/set-password/{}", invitation.token);
+
+    site.get(&path).await.shows("new@example.jp");
+    site.post(&path, &[("password", "short")]).await.shows("12文字以上128文字以内");
+    site.post(&path, &[("password", "New@Example.jp")]).await.shows("メールアドレスと異なる");
+    let done = site.post(&path, &[("password", PASSWORD)]).await;
+    assert_eq!((done.status, done.location.as_deref()), (303, Some("/staff/sign-in")));
+    let again = site.post(&path, &[("password", "another long password")]).await;
+    assert_eq!(again.status, 410);
+    again.shows("リンクの期限が切れています");
+    assert_eq!(site.sign_in("new@example.jp", PASSWORD).await.status, 303);
+
+    let reset = ops::account::request_reset(&site.app, "New@example.jp").await.unwrap().unwrap();
+    assert!(ops::account::request_reset(&site.app, "nobody@example.jp").await.unwrap().is_none());
+    site.app.clock.advance(TimeDelta::days(7));
+    assert_eq!(site.get(&format!("/staff/set-password/{}", reset.token)).await.status, 410);
+}
+
+#[actix_web::test]
+async fn the_first_start_offers_one_administrator_the_latest_link_alone() {
+    let site = Site::new().await;
+    let email = EmailAddress::parse("admin@example.jp").unwrap();
+    let first = ops::account::set_up(&site.app, &email).await.unwrap().unwrap();
+    let second = ops::account::set_up(&site.app, &email).await.unwrap().unwrap();
+    assert_eq!(first.account.id, second.account.id);
+    assert_eq!(site.get(&format!("/staff/set-password/{}", first.token)).await.status, 410);
+    let path = format!("/staff/set-password/{}", second.token);
+    assert_eq!(site.post(&path, &[("password", PASSWORD)]).await.status, 303);
+    assert!(ops::account::set_up(&site.app, &email).await.unwrap().is_none());
+    let last = ops::account::set_active(&site.app, first.account.id, false).await;
+    assert!(last.is_err(), "the last administrator stays");
+}
+
+#[actix_web::test]
+async fn a_companys_link_is_spent_once() {
+    let site = Site::new().await;
+    let now = site.app.clock.now();
+    let purpose = Purpose::SignIn { email_key: "contact@example.co.jp".to_owned() };
+    let tx = site.app.begin().await.unwrap();
+    let token = ops::account::company_link(&tx, &purpose, now).await.unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(ops::account::peek_link(&site.app, &token).await.unwrap(), purpose);
+    let tx = site.app.begin().await.unwrap();
+    let signed_in = ops::account::spend_link(&tx, &token, None, now).await.unwrap();
+    assert_eq!((signed_in.email_key.as_str(), signed_in.confirms), ("contact@example.co.jp", None));
+    assert!(ops::account::spend_link(&tx, &token, None, now).await.is_err());
+    tx.commit().await.unwrap();
+    assert!(ops::account::peek_link(&site.app, &token).await.is_err());
+    let as_password = TestRequest::get().uri(&format!("/staff/set-password/{token}"));
+    assert_eq!(site.send(as_password).await.status, 410);
+}

@@ -1,0 +1,181 @@
+//! The whole service in memory, with a clock that stands still and mail that goes nowhere.
+use std::{collections::BTreeMap, sync::Arc};
+
+use actix_web::{
+    body::MessageBody,
+    cookie::Cookie,
+    dev::ServiceResponse,
+    http::header,
+    test::{TestRequest, call_service, init_service},
+    web::Data,
+};
+use chrono::{DateTime, Utc};
+use domain::{actor::Role, contact::EmailAddress};
+use madoguchi::{
+    app::App,
+    clock::Clock,
+    config::Config,
+    database,
+    mail::{
+        message::mailbox,
+        sender::Sender,
+        transport::{Memory, Transport},
+    },
+    ops::{
+        self,
+        account::NewAccount,
+        password::{Guard, Password},
+    },
+    secret::Secret,
+    store::account::Account,
+    url, web,
+};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A service and one browser that visits it.
+pub struct Site {
+    pub app: App,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub location: Option<String>,
+    pub headers: BTreeMap<String, String>,
+    /// `Set-Cookie`, whole.
+    pub cookies: Vec<String>,
+    pub body: String,
+}
+
+impl Site {
+    /// At 14:05 of Friday, 20 November 2026, Japan time.
+    pub async fn new() -> Self {
+        Self::with_settings(&[]).await
+    }
+
+    /// The same, with some settings of the environment.
+    pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
+        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let config = Config::parse(&settings, "").unwrap();
+        let app = App {
+            db: empty_database().await,
+            clock: Clock::fixed("2026-11-20T05:05:00Z".parse::<DateTime<Utc>>().unwrap()),
+            mail: Sender {
+                transport: Transport::Memory(Memory::default()),
+                from: mailbox("テレワーク相談センター <madoguchi@example.jp>").unwrap(),
+                dkim: None,
+            },
+            secret: Secret::new([7; 32]),
+            site: url::Site::new(config.public_url.as_str()),
+            config: Arc::new(config),
+            cached: Arc::default(),
+            guard: Guard::default(),
+            runs_worker: false,
+        };
+        Self { app, cookies: Mutex::default() }
+    }
+
+    /// An account that can sign in with `PASSWORD`.
+    pub async fn account(&self, role: Role, email: &str) -> Account {
+        let email = EmailAddress::parse(email).unwrap();
+        let new = NewAccount { email, name: "鈴木 花子".to_owned(), role, desk: None };
+        let invitation = ops::account::invite(&self.app, &new).await.unwrap();
+        let password = Password::parse(PASSWORD, "").unwrap();
+        ops::account::set_password(&self.app, &invitation.token, password).await.unwrap()
+    }
+
+    /// An account of this role, signed in.
+    pub async fn signed_in(role: Role) -> Self {
+        let site = Self::new().await;
+        site.account(role, "someone@example.jp").await;
+        let reply = site.sign_in("someone@example.jp", PASSWORD).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
+        site
+    }
+
+    pub async fn sign_in(&self, email: &str, password: &str) -> Reply {
+        self.post("/staff/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(TestRequest::get().uri(path)).await
+    }
+
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Reply {
+        self.send(TestRequest::post().uri(path).set_form(form)).await
+    }
+
+    /// Sends a request as this browser would, and keeps the cookies that come back.
+    pub async fn send(&self, mut request: TestRequest) -> Reply {
+        let mut cookies = self.cookies.lock().await;
+        for (name, value) in cookies.iter() {
+            request = request.cookie(Cookie::new(name.clone(), value.clone()));
+        }
+        let service = init_service(web::site(Data::new(self.app.clone()))).await;
+        let reply = reply(call_service(&service, request.to_request()).await);
+        for cookie in &reply.cookies {
+            let cookie = Cookie::parse(cookie.clone()).unwrap();
+            match cookie.max_age() {
+                Some(age) if age.is_zero() => cookies.remove(cookie.name()),
+                _ => cookies.insert(cookie.name().to_owned(), cookie.value().to_owned()),
+            };
+        }
+        reply
+    }
+
+    /// The value of a cookie that the browser holds.
+    pub async fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().await.get(name).cloned()
+    }
+
+    pub async fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().await.insert(name.to_owned(), value.to_owned());
+    }
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// Fails with the page where it does not contain `text`.
+    #[track_caller]
+    pub fn shows(&self, text: &str) {
+        assert!(self.body.contains(text), "no {text:?} in {}", self.body);
+    }
+}
+
+/// SQLite in memory, or a database of its own on the server that `MADOGUCHI_TEST_POSTGRES` names.
+async fn empty_database() -> DatabaseConnection {
+    let url = match std::env::var("MADOGUCHI_TEST_POSTGRES") {
+        Ok(server) => {
+            let name = format!("madoguchi_test_{}", Uuid::new_v4().simple());
+            let admin = Database::connect(&server).await.unwrap();
+            admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+            admin.close().await.unwrap();
+            let mut url = ::url::Url::parse(&server).unwrap();
+            url.set_path(&name);
+            url.into()
+        }
+        Err(_) => "sqlite::memory:".to_owned(),
+    };
+    let db = database::connect(&url).await.unwrap();
+    database::migrate(&db).await.unwrap();
+    db
+}
+
+fn reply(response: ServiceResponse<impl MessageBody>) -> Reply {
+    let status = response.status().as_u16();
+    let text = |value: &header::HeaderValue| value.to_str().unwrap().to_owned();
+    let headers: BTreeMap<_, _> =
+        response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let cookies = response.headers().get_all(header::SET_COOKIE).map(text).collect();
+    let location = headers.get("location").cloned();
+    let body = response.into_body().try_into_bytes().ok().unwrap_or_default();
+    Reply { status, location, headers, cookies, body: String::from_utf8(body.to_vec()).unwrap() }
+}
