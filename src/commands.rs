@@ -6,7 +6,7 @@ use domain::contact::EmailAddress;
 use madoguchi::{
     app::App,
     clock::Clock,
-    config::Config,
+    config::{Config, Hidden},
     database,
     mail::{dkim::Dkim, message::mailbox, sender::Sender, transport::Transport},
     ops::{
@@ -94,7 +94,7 @@ fn bad_config(cause: impl Into<anyhow::Error>) -> Failure {
 /// Everything that a command may need; the schema is as it was found.
 async fn start(config: Config) -> Result<App, Failure> {
     let secret = secret::file::read_or_make(&config.secret_file).map_err(bad_config)?;
-    let smtp_url = config.smtp_url.as_ref().map(|it| it.reveal());
+    let smtp_url = config.smtp_url.as_ref().map(Hidden::reveal);
     let transport = Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER)).map_err(bad_config)?;
     let mail = sender(&config, transport)?;
     let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
