@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use crate::{
-    cached::Cached, clock::Clock, config::Config, mail::transport::Transport, ops::password::Guard,
+    cached::Cached, clock::Clock, config::Config, mail::sender::Sender, ops::password::Guard,
     secret::Secret, url::Site,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub struct App {
     pub db: DatabaseConnection,
     pub clock: Clock,
-    pub mail: Transport,
+    pub mail: Sender,
     /// What signs links and hashes tokens.
     pub secret: Secret,
     /// The absolute addresses of our pages.

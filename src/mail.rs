@@ -3,6 +3,7 @@ pub mod compose;
 pub mod html;
 pub mod letter;
 pub mod occasion;
+pub mod sender;
 
 pub mod dkim;
 pub mod message;

@@ -6,6 +6,7 @@ pub mod assignment;
 pub mod consultation;
 pub mod expert;
 pub mod follow_up;
+pub mod housekeeping;
 pub mod message;
 pub mod offers;
 pub mod password;

@@ -7,7 +7,7 @@ use domain::{
     application::{Application, Form, Topic},
     appointment::{Appointment, AppointmentState, Owner},
     availability::{Day, Slot},
-    company::Industry,
+    company::{Industry, PostalCode},
     consultation::Consultation,
     due::Due,
     id::{AppointmentId, ConsultationId, DraftId},
@@ -310,10 +310,7 @@ async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Probl
     let confirm = work.link(&purpose, CONFIRM_LINK).await?;
     let held = work.appointment.clone();
     let names = Vec::new();
-    let slot = held.as_ref().and_then(|it| match it.state {
-        AppointmentState::Held { until: Some(until) } => Some((sitting(it, &names), until)),
-        _ => None,
-    });
+    let slot = held.as_ref().and_then(|it| Some((sitting(it, &names), it.held_until()?)));
     let due = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now);
     let occasion = Occasion::Acknowledgement {
         confirm: &confirm,
@@ -406,7 +403,7 @@ fn application_row(id: ConsultationId, it: &Application) -> application::Model {
         company_kana: text(&company.kana),
         corporate_number: company.corporate_number.map(|it| it.to_string()),
         organization: company.organization.map(|it| it.code().to_owned()),
-        postal_code: company.postal_code.map(|it| it.digits()),
+        postal_code: company.postal_code.map(PostalCode::digits),
         city: text(&company.city),
         street: text(&company.street),
         building: text(&company.building),

@@ -10,6 +10,7 @@ use domain::{
     due::Due,
     id::{AppointmentId, ConsultationId, ExpertId},
     notice::{change_until, reminder_at},
+    prefecture::Prefecture,
     wording,
 };
 use uuid::Uuid;
@@ -102,9 +103,8 @@ pub async fn reschedule(app: &App, id: ConsultationId, by: Actor, slot: Slot) ->
     store::appointment::save_moved(&work.tx, &moved, &cells, work.now)
         .await?
         .map_err(|_taken| Problem::SlotTaken)?;
-    let limit = change_until(moved.starts_at, &work.settings, &work.calendar);
-    let portal = work.portal().await?;
-    tell(&mut work, &moved, |side, sitting| Occasion::Moved { side, sitting, change_until: limit, was }, &portal)?;
+    let change_until = change_until(moved.starts_at, &work.settings, &work.calendar);
+    tell(&mut work, &moved, News::Moved { change_until, was }).await?;
     plan_reminders(&mut work, &moved).await?;
     work.commit().await?;
     Ok(())
@@ -199,16 +199,13 @@ pub async fn cancel_session(
     let cancelled = before.cancel(by, reason.clone())?;
     store::appointment::save(&work.tx, &cancelled, work.now).await?;
     work.appointment = None;
-    let portal = work.portal().await?;
-    let reason = reason.as_str();
-    tell(work, &cancelled, |side, sitting| Occasion::Cancelled { side, sitting, reason }, &portal)
+    tell(work, &cancelled, News::Cancelled { reason: &reason }).await
 }
 
 /// The confirmation to both sides, each with its calendar entry.
 pub async fn tell_booked(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
-    let limit = change_until(booked.starts_at, &work.settings, &work.calendar);
-    let portal = work.portal().await?;
-    tell(work, booked, |side, sitting| Occasion::Booked { side, sitting, change_until: limit }, &portal)
+    let change_until = change_until(booked.starts_at, &work.settings, &work.calendar);
+    tell(work, booked, News::Booked { change_until }).await
 }
 
 /// Reminders to both sides for the business day before; each is checked again when it is due.
@@ -246,7 +243,7 @@ pub async fn place(
         }
         SessionMode::Visit => {
             let written = store::consultation::application(&work.tx, work.record.consultation.id).await?;
-            let prefecture = work.record.prefecture.map(|it| it.name()).unwrap_or_default();
+            let prefecture = work.record.prefecture.map(Prefecture::name).unwrap_or_default();
             Ok(written
                 .map(|(it, _)| format!("{prefecture}{}{} {}", it.city, it.street, it.building).trim().to_owned())
                 .unwrap_or_default())
@@ -259,18 +256,31 @@ pub fn calendar_uid(app: &App, id: Uuid) -> String {
     format!("{}@{}", id.simple(), app.config.mail_reply_domain)
 }
 
-/// The letter to the company and to each expert.
-fn tell(
-    work: &mut Work<'_>,
-    it: &Appointment,
-    occasion: impl for<'s> Fn(Side<'s>, Sitting<'s>) -> Occasion<'s>,
-    portal: &str,
-) -> Result<(), Problem> {
+/// What both sides are told of a session.
+enum News<'a> {
+    Booked { change_until: DateTime<Utc> },
+    Moved { change_until: DateTime<Utc>, was: DateTime<Utc> },
+    Cancelled { reason: &'a str },
+}
+
+impl<'a> News<'a> {
+    const fn told(&self, side: Side<'a>, sitting: Sitting<'a>) -> Occasion<'a> {
+        match *self {
+            Self::Booked { change_until } => Occasion::Booked { side, sitting, change_until },
+            Self::Moved { change_until, was } => Occasion::Moved { side, sitting, change_until, was },
+            Self::Cancelled { reason } => Occasion::Cancelled { side, sitting, reason },
+        }
+    }
+}
+
+/// The letter to the company and to each expert, with its calendar entry.
+async fn tell(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    let portal = work.portal().await?;
     let names = work.names(&it.experts);
-    let company = work.to_company(occasion(Side::Company { portal }, sitting(it, &names)))?;
+    let company = work.to_company(news.told(Side::Company { portal: &portal }, sitting(it, &names)))?;
     work.post(company);
     for &expert in &it.experts {
-        let letter = work.to_expert(expert, occasion(Side::Expert, sitting(it, &names)))?;
+        let letter = work.to_expert(expert, news.told(Side::Expert, sitting(it, &names)))?;
         work.post(letter);
     }
     Ok(())

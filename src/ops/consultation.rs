@@ -2,7 +2,7 @@
 use domain::{
     actor::Actor,
     appointment::Appointment,
-    consultation::{Act, Deed, UnfulfilledReason},
+    consultation::{Act, Deed, State, UnfulfilledReason},
     follow_up::FollowUp,
     id::{AccountId, ConsultationId},
     number::FiscalYear,
@@ -196,11 +196,8 @@ async fn let_go(work: &mut Work<'_>, by: Actor, reason: String) -> Result<(), Pr
 
 /// Requests of a consultation that was carried out stay as they are: they say who did it.
 async fn withdraw_unfinished(work: &mut Work<'_>, held: Option<&Appointment>) -> Result<(), Problem> {
-    use domain::consultation::State;
-    match work.record.consultation.state {
-        State::Consulted | State::FollowUp => Ok(()),
-        _ => withdraw_live(work, held).await,
-    }
+    let carried_out = matches!(work.record.consultation.state, State::Consulted | State::FollowUp);
+    if carried_out { Ok(()) } else { withdraw_live(work, held).await }
 }
 
 async fn farewell(work: &mut Work<'_>, ending: &Ending) -> Result<Option<Letter>, Problem> {

@@ -7,7 +7,7 @@ use domain::{
 use entity::{appointment as row, appointment_expert, calendar_cell};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set, sea_query::OnConflict,
+    QueryOrder, QuerySelect, QueryTrait, Set, sea_query::OnConflict,
 };
 use std::{collections::BTreeMap, ops::Range};
 use uuid::Uuid;

@@ -13,7 +13,7 @@ use domain::{
 use entity::{application, consultation, consultation_theme, contact};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
 pub use row::{New, Origin, from_row};

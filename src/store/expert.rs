@@ -13,7 +13,7 @@ use domain::{
 use entity::{
     account, conflict_of_interest, expert as row, expert_industry, expert_prefecture, expert_theme,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 

@@ -6,7 +6,7 @@ use domain::{
 };
 use entity::follow_up as row;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set,
 };
 
@@ -18,11 +18,11 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Fol
         .order_by_asc(row::COLUMN.due_at)
         .all(db)
         .await?;
-    rows.into_iter().map(from_row).collect()
+    rows.iter().map(from_row).collect()
 }
 
 pub async fn find(db: &impl ConnectionTrait, id: FollowUpId) -> Result<Option<FollowUp>, DbErr> {
-    row::Entity::find_by_id(id.0).one(db).await?.map(from_row).transpose()
+    row::Entity::find_by_id(id.0).one(db).await?.as_ref().map(from_row).transpose()
 }
 
 /// Planned questions whose time has come, longest due first.
@@ -38,7 +38,7 @@ pub async fn due(
         .limit(limit)
         .all(db)
         .await?;
-    rows.into_iter().map(from_row).collect()
+    rows.iter().map(from_row).collect()
 }
 
 /// Questions that were sent before `before` and that nobody answered.
@@ -54,7 +54,7 @@ pub async fn unanswered(
         .limit(limit)
         .all(db)
         .await?;
-    rows.into_iter().map(from_row).collect()
+    rows.iter().map(from_row).collect()
 }
 
 pub async fn insert(tx: &DatabaseTransaction, plan: &[FollowUp]) -> Result<(), DbErr> {
@@ -112,7 +112,7 @@ fn columns(state: &FollowUpState) -> Result<Columns, DbErr> {
     Ok(Columns { sent_at, answered_at, answer })
 }
 
-fn from_row(row: row::Model) -> Result<FollowUp, DbErr> {
+fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
     let wrong = |why: &str| contradiction("follow_up", row.id, why);
     let answer: Option<Answer> = row
         .answer

@@ -1,14 +1,15 @@
 //! The outbox: mail written with the change that causes it, leased by a worker, and never sent by two.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::id::{ConsultationId, MailId};
-use entity::{mail_budget, outbox as row, outbox_attempt};
+use entity::{mail_budget, outbox as row, outbox_attempt, worker_beat};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, Set, sea_query::{Expr, LockBehavior, LockType, OnConflict},
 };
 use uuid::Uuid;
 
-use crate::mail::letter::Letter;
+use super::contradiction;
+use crate::mail::letter::{CalendarPart, Letter, MailKind, Method};
 
 /// How a try at handing a mail over ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,17 @@ pub async fn push(
     }
 }
 
+/// A mail that somebody has leased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leased {
+    pub id: MailId,
+    pub message_id: String,
+    pub letter: Letter,
+    /// Tries before this one.
+    pub attempts: i32,
+    pub created_at: DateTime<Utc>,
+}
+
 /// Leases up to `limit` mails that are due, or whose lease has run out because its holder died.
 ///
 /// Each is marked as being sent, with a token that only the caller has: a worker that wakes up after its lease was
@@ -95,7 +107,7 @@ pub async fn lease(
     now: DateTime<Utc>,
     length: TimeDelta,
     limit: u64,
-) -> Result<(Uuid, Vec<row::Model>), DbErr> {
+) -> Result<(Uuid, Vec<Leased>), DbErr> {
     let token = Uuid::new_v4();
     let due = row::COLUMN.state.eq("waiting").and(row::COLUMN.due_at.lte(now));
     let abandoned = row::COLUMN.state.eq("sending").and(row::COLUMN.lease_until.lte(now));
@@ -107,7 +119,7 @@ pub async fn lease(
         .all(tx)
         .await?;
     if rows.is_empty() {
-        return Ok((token, rows));
+        return Ok((token, Vec::new()));
     }
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value("sending"))
@@ -116,13 +128,14 @@ pub async fn lease(
         .filter(row::COLUMN.id.is_in(rows.iter().map(|it| it.id)))
         .exec(tx)
         .await?;
-    Ok((token, rows))
+    let leased = rows.into_iter().map(leased).collect::<Result<_, _>>()?;
+    Ok((token, leased))
 }
 
 /// Writes down how a try ended and, for one to be tried again, when. False where the lease is no longer the caller's.
 pub async fn settle(
     tx: &DatabaseTransaction,
-    mail: &row::Model,
+    mail: &Leased,
     token: Uuid,
     outcome: Outcome,
     detail: &str,
@@ -140,10 +153,10 @@ pub async fn settle(
         .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
         .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
         .col_expr(row::Column::Attempts, Expr::value(mail.attempts + 1))
-        .col_expr(row::Column::DueAt, Expr::value(again_at.unwrap_or(mail.due_at)))
+        .col_expr(row::Column::DueAt, Expr::value(again_at.unwrap_or(mail.letter.due_at)))
         .col_expr(row::Column::LastReply, Expr::value(detail))
         .col_expr(row::Column::SentAt, Expr::value(sent_at))
-        .filter(row::COLUMN.id.eq(mail.id))
+        .filter(row::COLUMN.id.eq(mail.id.0))
         .filter(row::COLUMN.lease_token.eq(token))
         .exec(tx)
         .await?;
@@ -151,7 +164,7 @@ pub async fn settle(
         return Ok(false);
     }
     let attempt = outbox_attempt::ActiveModel {
-        outbox_id: Set(mail.id),
+        outbox_id: Set(mail.id.0),
         at: Set(now),
         outcome: Set(outcome.code().to_owned()),
         detail: Set(detail.to_owned()),
@@ -248,4 +261,46 @@ pub async fn count_against(tx: &DatabaseTransaction, key: &str, day: NaiveDate) 
         .await?;
     let row = mail_budget::Entity::find_by_id((key.to_owned(), day)).one(tx).await?;
     Ok(row.map_or(1, |it| it.count))
+}
+
+/// A worker says that it is alive.
+pub async fn beat(tx: &DatabaseTransaction, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let row = worker_beat::Model { name: name.to_owned(), at: now };
+    worker_beat::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::column(worker_beat::Column::Name).update_column(worker_beat::Column::At).to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// The letter that a row holds.
+pub fn letter(row: row::Model) -> Result<Letter, DbErr> {
+    let wrong = |why: &str| contradiction("outbox", row.id, why);
+    let method = row.calendar_method.as_deref().map(|it| Method::from_code(it).ok_or_else(|| wrong("method")));
+    let must_hold = row.must_hold.clone().map(serde_json::from_value).transpose();
+    Ok(Letter {
+        kind: MailKind::from_code(&row.kind).ok_or_else(|| wrong("kind"))?,
+        calendar: method.transpose()?.zip(row.calendar).map(|(method, body)| CalendarPart { method, body }),
+        must_hold: must_hold.map_err(|err| contradiction("outbox", row.id, err))?,
+        consultation: row.consultation_id.map(ConsultationId),
+        to: row.recipient,
+        to_name: row.recipient_name,
+        subject: row.subject,
+        text: row.text_body,
+        html: row.html_body,
+        due_at: row.due_at,
+        dedup_key: row.dedup_key,
+    })
+}
+
+fn leased(row: row::Model) -> Result<Leased, DbErr> {
+    Ok(Leased {
+        id: MailId(row.id),
+        message_id: row.message_id.clone(),
+        attempts: row.attempts,
+        created_at: row.created_at,
+        letter: letter(row)?,
+    })
 }

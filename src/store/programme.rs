@@ -10,7 +10,7 @@ use domain::{
 use entity::{closing_day, counter, revision, theme, year_settings};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };

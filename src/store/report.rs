@@ -6,7 +6,7 @@ use domain::{
 };
 use entity::report as row;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set,
 };
 
@@ -18,7 +18,13 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Rep
         .order_by_asc(row::COLUMN.updated_at)
         .all(db)
         .await?;
-    rows.into_iter().map(from_row).collect()
+    rows.iter().map(from_row).collect()
+}
+
+/// How far the report on a session has come; `None` where nothing was written.
+pub async fn state_of(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<ReportState>, DbErr> {
+    let found = row::Entity::find().filter(row::COLUMN.appointment_id.eq(id.0)).one(db).await?;
+    Ok(found.as_ref().map(from_row).transpose()?.map(|it| it.state))
 }
 
 /// The report on one session, locked until the transaction ends.
@@ -27,7 +33,7 @@ pub async fn lock_of_appointment(
     id: AppointmentId,
 ) -> Result<Option<Report>, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.appointment_id.eq(id.0)).lock_exclusive().one(tx).await?;
-    found.map(from_row).transpose()
+    found.as_ref().map(from_row).transpose()
 }
 
 pub async fn insert(tx: &DatabaseTransaction, it: &Report, now: DateTime<Utc>) -> Result<(), DbErr> {
@@ -92,7 +98,7 @@ fn columns(state: &ReportState) -> Columns {
     columns
 }
 
-fn from_row(row: row::Model) -> Result<Report, DbErr> {
+fn from_row(row: &row::Model) -> Result<Report, DbErr> {
     let wrong = |why: &str| contradiction("report", row.id, why);
     let state = match (row.state.as_str(), row.submitted_at, row.decided_at, row.decided_by) {
         ("draft", None, None, None) => ReportState::Draft,

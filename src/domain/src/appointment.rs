@@ -162,9 +162,22 @@ impl Appointment {
         matches!(self.state, AppointmentState::Confirmed)
     }
 
+    /// Until when it is held, where there is a limit.
+    pub const fn held_until(&self) -> Option<DateTime<Utc>> {
+        match self.state {
+            AppointmentState::Held { until } => until,
+            AppointmentState::Confirmed
+            | AppointmentState::Done
+            | AppointmentState::NoShow
+            | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByCenter { .. }
+            | AppointmentState::Released => None,
+        }
+    }
+
     /// The hold's time is over.
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
-        matches!(self.state, AppointmentState::Held { until: Some(until) } if until <= now)
+        self.held_until().is_some_and(|until| until <= now)
     }
 
     const fn confirmed(&self) -> Result<(), AppointmentRefused> {

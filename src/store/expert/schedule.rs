@@ -6,7 +6,7 @@ use domain::{
 };
 use entity::{absence, dated_exception, weekly_rule};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder,
 };
 use std::collections::BTreeMap;

@@ -7,7 +7,8 @@ use domain::{
 };
 use entity::{appointment, appointment_expert, assignment, calendar_cell, consultation};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -93,7 +94,7 @@ pub async fn standings(
     let open: Vec<(Uuid, i64)> = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ExpertId)
-        .column_as(assignment::Column::ConsultationId.count_distinct(), "n")
+        .column_as(Expr::col((assignment::Entity, assignment::Column::ConsultationId)).count_distinct(), "n")
         .join(JoinType::InnerJoin, of_consultation())
         .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
         .filter(consultation::COLUMN.ended_at.is_null())

@@ -1,0 +1,41 @@
+//! Holds, requests, questions and drafts whose time has come.
+use chrono::TimeDelta;
+use domain::follow_up::WAITS_DAYS;
+
+use crate::{app::App, ops, problem::Problem, store};
+
+/// How many of each are looked at in one step.
+const AT_ONCE: u64 = 100;
+
+/// Does what is due. Says whether there was anything.
+///
+/// One that fails is logged and left for the next round, so that it cannot keep the others waiting.
+pub async fn step(app: &App) -> Result<bool, Problem> {
+    let now = app.clock.now();
+    let mut done = 0;
+    for held in store::appointment::expired_holds(&app.db, now, AT_ONCE).await? {
+        done += tried(ops::appointment::release_expired(app, &held).await, "release a hold");
+    }
+    for request in store::assignment::overdue(&app.db, now, AT_ONCE).await? {
+        done += tried(ops::assignment::lapse(app, request.id).await, "let a request lapse");
+    }
+    for question in store::follow_up::due(&app.db, now, AT_ONCE).await? {
+        done += tried(ops::follow_up::send(app, question.id).await, "send a follow-up");
+    }
+    let waited = now - TimeDelta::days(WAITS_DAYS);
+    for question in store::follow_up::unanswered(&app.db, waited, AT_ONCE).await? {
+        done += tried(ops::follow_up::lapse(app, question.id).await, "give a follow-up up");
+    }
+    done += ops::housekeeping::forget_expired(app).await?;
+    Ok(done > 0)
+}
+
+fn tried(outcome: Result<(), Problem>, what: &str) -> u64 {
+    match outcome {
+        Ok(()) => 1,
+        Err(err) => {
+            tracing::error!(error = ?err, "could not {what}");
+            0
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Sends the mail that is due.
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    appointment::AppointmentState, assignment::AssignmentState, follow_up::FollowUpState, report::ReportState,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    mail::{letter::MustHold, transport::SendError},
+    problem::Problem,
+    store::{
+        self,
+        outbox::{Leased, Outcome, lease, settle},
+    },
+};
+
+/// How long a mail is leased; far longer than a server may take to answer.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// How many mails are leased at once.
+const AT_ONCE: u64 = 20;
+/// How long a mail is tried before it is given up.
+const GIVE_UP: TimeDelta = TimeDelta::hours(72);
+
+/// Leases what is due and hands it over, one after the other. Says whether there was anything.
+///
+/// The lease is committed before the first mail is sent, and each mail's fate as soon as it is known: after a crash in
+/// between, the lease runs out and the mail is tried again with the same Message-ID.
+pub async fn step(app: &App) -> Result<bool, Problem> {
+    let tx = app.begin().await?;
+    let (token, mails) = lease(&tx, app.clock.now(), LEASE, AT_ONCE).await?;
+    tx.commit().await?;
+    for mail in &mails {
+        let (outcome, detail) = attempt(app, mail).await?;
+        finish(app, mail, token, outcome, &detail).await?;
+    }
+    Ok(!mails.is_empty())
+}
+
+async fn attempt(app: &App, mail: &Leased) -> Result<(Outcome, String), Problem> {
+    if let Some(why) = no_longer_true(app, mail).await? {
+        return Ok((Outcome::Suppressed, why.to_owned()));
+    }
+    Ok(match app.mail.send(&mail.letter, &mail.message_id, app.clock.now()).await {
+        Ok(reply) => (Outcome::Sent, reply),
+        Err(SendError::Refused(reply)) => (Outcome::Refused, reply),
+        Err(SendError::Deferred(reply)) => (Outcome::Deferred, reply),
+    })
+}
+
+async fn finish(
+    app: &App,
+    mail: &Leased,
+    token: Uuid,
+    outcome: Outcome,
+    detail: &str,
+) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let again_at = next_try(mail.attempts, mail.created_at, now);
+    let again_at = again_at.filter(|_| outcome == Outcome::Deferred);
+    let tx = app.begin().await?;
+    let ours = settle(&tx, mail, token, outcome, detail, again_at, now).await?;
+    tx.commit().await?;
+    match outcome {
+        _ if !ours => tracing::warn!(mail.id = %mail.id, "the lease of mail {} was taken over", mail.id),
+        Outcome::Sent => tracing::info!(mail.id = %mail.id, mail.kind = mail.letter.kind.code(), "sent mail {}", mail.id),
+        Outcome::Suppressed => {
+            tracing::info!(mail.id = %mail.id, mail.kind = mail.letter.kind.code(), "dropped mail {}: {detail}", mail.id);
+        }
+        Outcome::Deferred | Outcome::Refused => {
+            tracing::warn!(mail.id = %mail.id, mail.attempts = mail.attempts + 1, "could not send mail {}", mail.id);
+        }
+    }
+    Ok(())
+}
+
+/// When to try again after `attempts` earlier tries: 1, 2, 4, … minutes, at most two hours apart; `None` to give up.
+pub fn next_try(attempts: i32, first_due: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let minutes = 1_i64 << attempts.clamp(0, 7);
+    let again = now + TimeDelta::minutes(minutes.min(120));
+    (again < first_due + GIVE_UP).then_some(again)
+}
+
+/// Why a planned mail must not go out any more, if so.
+async fn no_longer_true(app: &App, mail: &Leased) -> Result<Option<&'static str>, Problem> {
+    let Some(must_hold) = mail.letter.must_hold else { return Ok(None) };
+    let db = &app.db;
+    Ok(match must_hold {
+        MustHold::AppointmentStands { appointment, sequence } => {
+            let found = store::appointment::find(db, appointment).await?;
+            let stands = found.is_some_and(|it| {
+                it.state == AppointmentState::Confirmed
+                    && it.sequence == sequence
+                    && it.starts_at > app.clock.now()
+            });
+            (!stands).then_some("the appointment was moved or cancelled")
+        }
+        MustHold::AssignmentOffered { assignment } => {
+            let found = store::assignment::find(db, assignment).await?;
+            let offered = found.is_some_and(|it| it.state == AssignmentState::Offered);
+            (!offered).then_some("the expert has answered")
+        }
+        MustHold::ReportMissing { appointment } => {
+            let written = store::report::state_of(db, appointment).await?;
+            let there = matches!(written, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
+            there.then_some("the report is there")
+        }
+        MustHold::FollowUpOpen { follow_up } => {
+            let found = store::follow_up::find(db, follow_up).await?;
+            let open = found.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. }));
+            (!open).then_some("the question was answered or dropped")
+        }
+        MustHold::ConsultationOpen { consultation } => {
+            let found = store::consultation::find(db, consultation).await?;
+            let open = found.is_some_and(|it| it.consultation.state.is_open());
+            (!open).then_some("the consultation has ended")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::{GIVE_UP, next_try};
+
+    #[test]
+    fn tries_grow_apart_and_end_after_three_days() {
+        let due = DateTime::UNIX_EPOCH;
+        let mut now = due;
+        let mut gaps = Vec::new();
+        let mut attempts = 0;
+        while let Some(again) = next_try(attempts, due, now) {
+            gaps.push((again - now).num_minutes());
+            now = again;
+            attempts += 1;
+        }
+        assert_eq!(gaps[..9], [1, 2, 4, 8, 16, 32, 64, 120, 120]);
+        assert!(now < due + GIVE_UP && now > due + GIVE_UP - TimeDelta::hours(3));
+    }
+}
