@@ -7,8 +7,8 @@ use sea_orm::{
 };
 
 use crate::{
-    cached::Cached, clock::Clock, config::Config, mail::sender::Sender, ops::password::Guard,
-    secret::Secret, url::Site,
+    cached::Cached, clock::Clock, config::Config, mail::sender::Sender, ops::password::Guard, secret::Secret,
+    url::Site,
 };
 
 #[derive(Clone, Debug)]

@@ -16,7 +16,10 @@ use madoguchi::{
     clock::Clock,
     config::Config,
     database,
-    mail::transport::{Memory, Transport},
+    mail::{
+        sender::Sender,
+        transport::{Memory, Transport},
+    },
     ops::{
         self,
         account::NewAccount,
@@ -61,7 +64,11 @@ impl Site {
         let app = App {
             db: empty_database().await,
             clock: Clock::fixed("2026-11-20T05:05:00Z".parse::<DateTime<Utc>>().unwrap()),
-            mail: Transport::Memory(Memory::default()),
+            mail: Sender {
+                transport: Transport::Memory(Memory::default()),
+                from: config.mail_from.address.parse().unwrap(),
+                dkim: None,
+            },
             secret: Secret::new([7; 32]),
             site: url::Site::new(config.public_url.as_str()),
             config: Arc::new(config),
