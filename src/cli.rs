@@ -14,12 +14,18 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serves the site (the default).
+    /// Serves the site and works in the background (the default).
     ///
     /// Makes and migrates the database of DATABASE_URL, makes MADOGUCHI_SECRET_FILE where it is missing, and listens
-    /// on MADOGUCHI_LISTEN. Where nobody can sign in as administrator, prints a one-time set-up link. Stops on SIGTERM
-    /// or SIGINT after finishing the requests in flight.
-    Serve,
+    /// on MADOGUCHI_LISTEN. Mail goes to SMTP_URL, or as .eml files into data/mail. Where nobody can sign in as
+    /// administrator, prints a one-time set-up link. Stops on SIGTERM or SIGINT, after finishing the requests in flight
+    /// and the mail in hand.
+    Serve(Serve),
+    /// Works in the background alone, beside instances that serve with --no-worker.
+    ///
+    /// Reads and writes the database of DATABASE_URL, which it migrates; sends mail to SMTP_URL, or writes .eml files
+    /// into data/mail. Stops on SIGTERM or SIGINT, after finishing the mail in hand.
+    Worker(Worker),
     /// Brings the schema of the database up to date, and nothing else.
     ///
     /// Writes the database of DATABASE_URL. Harmless when there is nothing to do.
@@ -27,6 +33,20 @@ pub enum Command {
     /// Manages the people who sign in with a password.
     #[command(subcommand)]
     Staff(Staff),
+}
+
+#[derive(Args, Debug, Default)]
+pub struct Serve {
+    /// Web only, for several instances behind a balancer.
+    #[arg(long)]
+    pub no_worker: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Worker {
+    /// Does everything that is due now, then exits.
+    #[arg(long)]
+    pub once: bool,
 }
 
 #[derive(Debug, Subcommand)]

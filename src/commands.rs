@@ -3,12 +3,13 @@ use std::{io::Write, path::Path, sync::Arc};
 
 use anyhow::{Context, anyhow};
 use domain::contact::EmailAddress;
+use lettre::message::Mailbox;
 use madoguchi::{
     app::App,
     clock::Clock,
-    config::{Config, Hidden},
+    config::{self, Config, Hidden},
     database,
-    mail::{dkim::Dkim, message::mailbox, sender::Sender, transport::Transport},
+    mail::{dkim::Dkim, sender::Sender, transport::Transport},
     ops::{
         self,
         account::{Invitation, NewAccount},
@@ -16,9 +17,14 @@ use madoguchi::{
     },
     secret, store,
     url::Site,
+    worker,
 };
+use tokio_util::sync::CancellationToken;
 
-use crate::{cli::StaffAdd, serve};
+use crate::{
+    cli::{Serve, StaffAdd, Worker},
+    serve,
+};
 
 /// Where mails go that are not handed to a server.
 const MAIL_FOLDER: &str = "data/mail";
@@ -35,8 +41,21 @@ pub const UNAVAILABLE: u8 = 69;
 pub const SOFTWARE: u8 = 70;
 pub const CONFIG: u8 = 78;
 
-pub async fn serve(config: Config) -> Result<(), Failure> {
-    serve::serve(start(config).await?).await
+pub async fn serve(config: Config, serve: &Serve) -> Result<(), Failure> {
+    let app = App { runs_worker: !serve.no_worker, ..start(config).await? };
+    serve::serve(app).await
+}
+
+pub async fn work(config: Config, work: &Worker) -> Result<(), Failure> {
+    let app = start(config).await?;
+    database::migrate(&app.db).await.map_err(software)?;
+    if work.once {
+        worker::once(&app).await;
+        return Ok(());
+    }
+    let stop = CancellationToken::new();
+    let (told, ()) = tokio::join!(serve::cancel_when_told(&stop), worker::run(&app, stop.clone()));
+    told.map_err(software)
 }
 
 pub async fn migrate(config: &Config) -> Result<(), Failure> {
@@ -94,9 +113,7 @@ fn bad_config(cause: impl Into<anyhow::Error>) -> Failure {
 /// Everything that a command may need; the schema is as it was found.
 async fn start(config: Config) -> Result<App, Failure> {
     let secret = secret::file::read_or_make(&config.secret_file).map_err(bad_config)?;
-    let smtp_url = config.smtp_url.as_ref().map(Hidden::reveal);
-    let transport = Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER)).map_err(bad_config)?;
-    let mail = sender(&config, transport)?;
+    let mail = sender(&config).map_err(bad_config)?;
     let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
     Ok(App {
         db,
@@ -111,15 +128,18 @@ async fn start(config: Config) -> Result<App, Failure> {
     })
 }
 
-fn sender(config: &Config, transport: Transport) -> Result<Sender, Failure> {
-    let from = &config.mail_from;
-    let from = mailbox(&format!("\"{}\" <{}>", from.name, from.address)).map_err(bad_config)?;
-    let domain = from.email.domain().to_owned();
-    let dkim = config.dkim.as_ref().map(|it| {
-        let pem = std::fs::read_to_string(&it.key_file)
-            .with_context(|| format!("DKIM_KEY_FILE={}", it.key_file.display()))
-            .map_err(bad_config)?;
-        Dkim::new(&it.selector, &domain, &pem).map(Arc::new).map_err(bad_config)
-    });
-    Ok(Sender { transport, from, dkim: dkim.transpose()? })
+fn sender(config: &Config) -> anyhow::Result<Sender> {
+    let smtp_url = config.smtp_url.as_ref().map(Hidden::reveal);
+    let transport = Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER)).context("SMTP_URL")?;
+    let name = Some(config.mail_from.name.clone()).filter(|it| !it.is_empty());
+    let address = config.mail_from.address.parse().context("MAIL_FROM")?;
+    let dkim = config.dkim.as_ref().map(|it| signer(it, &config.mail_from.address)).transpose()?;
+    Ok(Sender { transport, from: Mailbox::new(name, address), dkim: dkim.map(Arc::new) })
+}
+
+fn signer(dkim: &config::Dkim, from: &str) -> anyhow::Result<Dkim> {
+    let path = dkim.key_file.display();
+    let pem = std::fs::read_to_string(&dkim.key_file).with_context(|| format!("DKIM_KEY_FILE={path}"))?;
+    let domain = from.rsplit_once('@').map_or(from, |(_, domain)| domain);
+    Dkim::new(&dkim.selector, domain, &pem).with_context(|| format!("DKIM_KEY_FILE={path}"))
 }

@@ -1,5 +1,5 @@
 //! Opening the database, SQLite or PostgreSQL, and bringing its schema up to date.
-use std::{path::Path, time::Duration};
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
@@ -36,7 +36,9 @@ fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
     } else {
         let file = path.split('?').next().unwrap_or_default();
         if let Some(folder) = Path::new(file).parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            // Cases and contacts lie there: nobody else's to read.
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.with_context(|| format!("cannot make {}", folder.display()))?;
         }
         options.max_connections(8);
     }

@@ -1,15 +1,19 @@
 //! The server, from start to stop.
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context;
-use madoguchi::{app::App, database, ops, web};
-use tokio::signal::unix::{SignalKind, signal};
+use madoguchi::{app::App, database, ops, web, worker};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::commands::{Failure, say_link, software, unavailable};
 
 /// How long requests in flight are given when the server stops. Seconds.
 const GRACE: u64 = 30;
 
-/// Serves until SIGTERM or SIGINT, then finishes the requests in flight.
+/// Serves until SIGTERM or SIGINT, then finishes the requests in flight and the mail in hand.
 pub async fn serve(app: App) -> Result<(), Failure> {
     database::migrate(&app.db).await.map_err(software)?;
     offer_set_up(&app).await?;
@@ -26,22 +30,49 @@ pub async fn serve(app: App) -> Result<(), Failure> {
     let handle = server.handle();
     tracing::info!("listening on {listen}, reached as {}", app.site.as_str());
 
-    // Background work starts here, with a `CancellationToken` that is cancelled before the server is told to stop and
-    // a `join` with it after. It needs a pool of its own: a connection opened on a server thread dies with that thread.
+    let stop = CancellationToken::new();
+    let worker = start_worker(&app, &stop).await?;
     let mut server = tokio::spawn(server);
     let ended = tokio::select! {
         ended = &mut server => ended,
-        told = told_to_stop() => {
+        told = cancel_when_told(&stop) => {
             told.map_err(software)?;
-            tracing::info!("stopping: finishing the requests in flight");
+            tracing::info!("stopping: finishing the requests in flight and the mail in hand");
             handle.stop(true).await;
             server.await
         }
     };
+    stop.cancel();
+    if let Some(worker) = worker {
+        worker.await.map_err(software)?;
+    }
     ended.map_err(software)?.map_err(software)?;
-    app.db.close().await.map_err(software)?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Cancels `stop` on SIGTERM or SIGINT.
+pub async fn cancel_when_told(stop: &CancellationToken) -> std::io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => (),
+        _ = interrupt.recv() => (),
+    }
+    stop.cancel();
+    Ok(())
+}
+
+/// Starts the background work, if this process is to do it.
+///
+/// It has connections of its own: one that was opened on a thread of the server dies with that thread, and the mail in
+/// hand outlives them.
+async fn start_worker(app: &App, stop: &CancellationToken) -> Result<Option<JoinHandle<()>>, Failure> {
+    if !app.runs_worker {
+        return Ok(None);
+    }
+    let db = database::connect(app.config.database_url.reveal()).await.map_err(unavailable)?;
+    let (app, stop) = (App { db, ..app.clone() }, stop.clone());
+    Ok(Some(tokio::spawn(async move { worker::run(&app, stop).await })))
 }
 
 /// Where nobody can sign in as administrator: prints the link by which one can.
@@ -53,13 +84,4 @@ async fn offer_set_up(app: &App) -> Result<(), Failure> {
         Some(invitation) => say_link(app, &invitation),
         None => Ok(()),
     }
-}
-
-async fn told_to_stop() -> std::io::Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => (),
-        _ = interrupt.recv() => (),
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 use std::{
     fs,
     io::{ErrorKind, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -30,7 +30,7 @@ pub fn read_or_make(path: &Path) -> anyhow::Result<Secret> {
 
 fn make(path: &Path) -> anyhow::Result<Secret> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let secret = Secret::generate()?;
     // `create_new`: of two processes that start at once, one fails rather than sign with another key.

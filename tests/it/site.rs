@@ -17,7 +17,6 @@ use madoguchi::{
     config::Config,
     database,
     mail::{
-        message::mailbox,
         sender::Sender,
         transport::{Memory, Transport},
     },
@@ -67,7 +66,7 @@ impl Site {
             clock: Clock::fixed("2026-11-20T05:05:00Z".parse::<DateTime<Utc>>().unwrap()),
             mail: Sender {
                 transport: Transport::Memory(Memory::default()),
-                from: mailbox("テレワーク相談センター <madoguchi@example.jp>").unwrap(),
+                from: config.mail_from.address.parse().unwrap(),
                 dkim: None,
             },
             secret: Secret::new([7; 32]),
