@@ -1,0 +1,2 @@
+//! Invented programmes: for showing, and for measuring.
+pub mod names;
