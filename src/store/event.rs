@@ -119,7 +119,8 @@ async fn last_hash(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Strin
     found.ok_or_else(|| contradiction("consultation", id, "its history is gone"))
 }
 
-const fn actor_id(actor: Actor) -> Option<Uuid> {
+/// The column beside the kind of the actor.
+pub const fn actor_id(actor: Actor) -> Option<Uuid> {
     match actor {
         Actor::Coordinator(id) => Some(id.0),
         Actor::Expert(id) => Some(id.0),
@@ -128,7 +129,8 @@ const fn actor_id(actor: Actor) -> Option<Uuid> {
     }
 }
 
-fn actor(kind: &str, id: Option<Uuid>) -> Option<Actor> {
+/// From the columns of a row; `None` where they name nobody.
+pub fn actor(kind: &str, id: Option<Uuid>) -> Option<Actor> {
     Some(match (Party::from_code(kind)?, id) {
         (Party::Company, None) => Actor::Company,
         (Party::System, None) => Actor::System,
