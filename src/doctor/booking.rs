@@ -62,10 +62,10 @@ fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
     }
 }
 
-/// Nothing goes on after the end. That an expert has accepted stays true of what was completed.
+/// Nothing goes on after the end. That an expert has accepted stays true of what was carried out.
 fn ended(case: &Case<'_>, findings: &mut Findings) {
-    let completed = case.row.state == "completed";
-    let alive = |it: &&assignment::Model| it.state == "offered" || it.state == "accepted" && !completed;
+    let carried_out = case.row.sessions_done > 0;
+    let alive = |it: &&assignment::Model| it.state == "offered" || it.state == "accepted" && !carried_out;
     for it in case.assignments.iter().filter(alive) {
         findings.add("ended", &case.row.number, format!("expert {} is still {}", it.expert_id, it.state));
     }

@@ -1,15 +1,15 @@
 //! Quarter hours: every live appointment owns what its experts need, and nothing else owns any.
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use domain::{
-    application::Form,
     appointment::SessionMode,
     availability::{Distance, Footprint, Slot, quarter_index},
     calendar::japan_date,
     number::FiscalYear,
     prefecture::Prefecture,
 };
-use entity::{appointment, appointment_expert, calendar_cell, consultation, draft, expert, year_settings};
+use entity::{appointment, appointment_expert, calendar_cell, consultation, expert, year_settings};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -27,7 +27,7 @@ const LIVE: [&str; 2] = ["held", "confirmed"];
 struct Rules {
     programme: Programme,
     /// When the settings of a year were last changed.
-    changed: BTreeMap<i32, chrono::DateTime<chrono::Utc>>,
+    changed: BTreeMap<i32, DateTime<Utc>>,
     homes: BTreeMap<Uuid, Option<Prefecture>>,
 }
 
@@ -89,7 +89,7 @@ async fn page(
     for it in live {
         let owned: BTreeSet<_> = cells.remove(&it.id).unwrap_or_default().into_iter().collect();
         let experts = seats.get(&it.id).map(Vec::as_slice).unwrap_or_default();
-        let site = sites.get(&it.id).copied().flatten();
+        let site = it.consultation_id.and_then(|id| sites.get(&id).copied().flatten());
         one(rules, it, experts, site, &owned, findings);
     }
     Ok(())
@@ -115,11 +115,13 @@ fn one(
     if !needed.into_iter().all(|it| owned.contains(&it)) {
         return wrong("cells", "it does not own all of its own time");
     }
-    if rules.hold_for(it) {
-        let asked: Option<BTreeSet<_>> = rules.footprints(it, experts, site).map(Iterator::collect);
-        if asked.is_some_and(|it| it != *owned) {
-            wrong("footprint", "it owns other quarter hours than travel and buffers ask for");
-        }
+    // It may have been moved at any time until now, and a draft's place may have been mended.
+    let moments = [it.created_at, it.starts_at];
+    let judged =
+        it.consultation_id.is_some() && moments.iter().all(|&at| rules.hold_since(at, it.created_at));
+    let agrees = |at| rules.footprints(it, experts, site, at).is_none_or(|asked| asked == *owned);
+    if judged && !moments.into_iter().any(agrees) {
+        wrong("footprint", "it owns other quarter hours than travel and buffers ask for");
     }
 }
 
@@ -139,25 +141,25 @@ impl Rules {
         })
     }
 
-    /// Whether it was booked under the settings that hold now: what was booked before keeps what it was given.
-    fn hold_for(&self, it: &appointment::Model) -> bool {
-        let year = FiscalYear::of(japan_date(it.starts_at)).map(FiscalYear::start_year);
+    /// Whether the settings of `at` are those of the time of booking: what was booked before keeps what it was given.
+    fn hold_since(&self, at: DateTime<Utc>, booked_at: DateTime<Utc>) -> bool {
+        let year = FiscalYear::of(japan_date(at)).map(FiscalYear::start_year);
         let changed = year.ok().and_then(|it| self.changed.range(..=it).next_back());
-        changed.is_none_or(|(_, &at)| at <= it.created_at)
+        changed.is_none_or(|(_, &changed_at)| changed_at <= booked_at)
     }
 
-    /// The quarter hours of all its experts; `None` where the row cannot be read.
-    fn footprints<'a>(
-        &'a self,
-        it: &'a appointment::Model,
-        experts: &'a [Uuid],
+    /// The quarter hours of all its experts by the settings of `at`; `None` where the row cannot be read.
+    fn footprints(
+        &self,
+        it: &appointment::Model,
+        experts: &[Uuid],
         site: Option<Prefecture>,
-    ) -> Option<impl Iterator<Item = (Uuid, i64)> + 'a> {
+        at: DateTime<Utc>,
+    ) -> Option<BTreeSet<(Uuid, i64)>> {
         let (mode, slot) = (SessionMode::from_code(&it.mode)?, Slot::at(it.starts_at)?);
-        let length = quarter_index(it.ends_at) - quarter_index(it.starts_at);
-        let length = u8::try_from(length).ok()?;
-        let settings = self.programme.settings_at(it.starts_at);
-        Some(experts.iter().flat_map(move |&expert| {
+        let length = u8::try_from(quarter_index(it.ends_at) - quarter_index(it.starts_at)).ok()?;
+        let settings = self.programme.settings_at(at);
+        let cells = experts.iter().flat_map(|&expert| {
             let around = match mode {
                 SessionMode::Online => Footprint::online(settings),
                 SessionMode::Visit => {
@@ -166,34 +168,24 @@ impl Rules {
                 }
             };
             Footprint { length, ..around }.cells(slot).map(move |quarter| (expert, quarter))
-        }))
+        });
+        Some(cells.collect())
     }
 }
 
-/// Where each appointment's company is, as far as it is known.
+/// Where the companies are, by consultation.
 async fn sites(
     db: &impl ConnectionTrait,
     live: &[appointment::Model],
 ) -> Result<BTreeMap<Uuid, Option<Prefecture>>, DbErr> {
-    let consultations: Vec<(Uuid, Option<i16>)> = consultation::Entity::find()
+    let found: Vec<(Uuid, Option<i16>)> = consultation::Entity::find()
         .select_only()
         .columns([consultation::Column::Id, consultation::Column::Prefecture])
         .filter(consultation::Column::Id.is_in(live.iter().filter_map(|it| it.consultation_id)))
         .into_tuple()
         .all(db)
         .await?;
-    let drafts = draft::Entity::find()
-        .filter(draft::Column::Id.is_in(live.iter().filter_map(|it| it.draft_id)))
-        .all(db)
-        .await?;
-    let mut of_owner: BTreeMap<_, _> =
-        consultations.into_iter().map(|(id, code)| (id, prefecture(code))).collect();
-    of_owner.extend(drafts.into_iter().map(|it| {
-        let form: Option<Form> = serde_json::from_value(it.form).ok();
-        (it.id, form.and_then(|it| Prefecture::parse(&it.prefecture).ok()))
-    }));
-    let owner = |it: &appointment::Model| it.consultation_id.or(it.draft_id);
-    Ok(live.iter().map(|it| (it.id, owner(it).and_then(|it| of_owner.get(&it).copied().flatten()))).collect())
+    Ok(found.into_iter().map(|(id, code)| (id, prefecture(code))).collect())
 }
 
 fn prefecture(code: Option<i16>) -> Option<Prefecture> {

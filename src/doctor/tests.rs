@@ -65,7 +65,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "ended",
         &["UPDATE assignment SET state = 'accepted' WHERE id = (SELECT assignment.id FROM assignment \
            JOIN consultation ON consultation.id = consultation_id WHERE ended_at IS NOT NULL \
-           AND assignment.state = 'withdrawn' LIMIT 1)"],
+           AND sessions_done = 0 AND assignment.state = 'withdrawn' LIMIT 1)"],
     ),
     ("offer", &["UPDATE assignment SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'offered'"]),
     ("hold", &["UPDATE appointment SET held_until = '2020-01-01 00:00:00+00:00' WHERE state = 'held'"]),
