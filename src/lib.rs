@@ -15,9 +15,6 @@ pub mod mail;
 
 pub mod ops;
 
-pub mod demo;
-pub mod doctor;
-
 pub mod worker;
 
 pub mod demo;
