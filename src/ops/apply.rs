@@ -314,7 +314,7 @@ async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Probl
         received_at: work.record.received_at,
         first_contact_due: due,
     };
-    let letter = work.to_unconfirmed(occasion)?;
+    let letter = work.to_company(occasion)?;
     work.post(letter);
     work.commit().await
 }

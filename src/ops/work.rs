@@ -160,16 +160,9 @@ impl<'a> Work<'a> {
         self.letters.extend(letter);
     }
 
-    /// A letter to the company; none without an address, or before the address is confirmed.
+    /// A letter to the company; none without an address. To an address that nobody has confirmed it repeats nothing of
+    /// the form, not even a name: the composer sees to that.
     pub fn to_company(&self, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {
-        if !self.record.consultation.address_confirmed {
-            return Ok(None);
-        }
-        self.person.email.as_deref().map(|it| self.letter(occasion, it, &self.person.name)).transpose()
-    }
-
-    /// The same to an address that nobody has confirmed yet: for the acknowledgement alone.
-    pub fn to_unconfirmed(&self, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {
         self.person.email.as_deref().map(|it| self.letter(occasion, it, &self.person.name)).transpose()
     }
 
@@ -209,7 +202,13 @@ impl<'a> Work<'a> {
         }
         let portal = match self.person.email.as_deref() {
             Some(email) => {
-                let purpose = link::Purpose::SignIn { email_key: email.to_lowercase() };
+                let email_key = email.to_lowercase();
+                // Whoever comes by this link has the address, which is all that a confirmation says.
+                let purpose = if self.record.consultation.address_confirmed {
+                    link::Purpose::SignIn { email_key }
+                } else {
+                    link::Purpose::Confirm { email_key, consultation: self.record.consultation.id }
+                };
                 self.link(&purpose, PORTAL_LINK).await?
             }
             None => self.app.site.absolute("/login"),

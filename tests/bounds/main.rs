@@ -1,0 +1,47 @@
+//! How fast the service is, as a ratio to a bound measured in the same run: these machines are noisy, ratios are not.
+//!
+//! `tests/bench` runs it in a release build and prints the table that the README shows.
+#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
+mod client;
+mod engine;
+mod pages;
+mod posting;
+mod process;
+mod server;
+mod table;
+
+use table::Table;
+
+/// Consultations in the smaller and in the larger database.
+const SMALL: usize = 10_000;
+const LARGE: usize = 200_000;
+const EXPERTS: usize = 500;
+
+fn main() {
+    let postgres = std::env::var("MADOGUCHI_TEST_POSTGRES").ok();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let mut table = Table::default();
+    runtime.block_on(async {
+        engine::measure(&mut table);
+        let folder = server::scratch();
+        let small = server::filled(&folder, SMALL, EXPERTS).await;
+        pages::measure(&mut table, &small).await;
+        process::measure(&mut table, &small.url).await;
+        let large = server::filled(&folder, LARGE, EXPERTS).await;
+        pages::compare_inboxes(&mut table, &small, &large).await;
+        posting::measure(&mut table, "SQLite", &format!("sqlite://{}/post.db", folder.display())).await;
+        match postgres {
+            Some(server) => {
+                let url = server::fresh_postgres(&server).await;
+                posting::measure(&mut table, "PostgreSQL", &url).await;
+            }
+            None => table.note("PostgreSQL was not measured: MADOGUCHI_TEST_POSTGRES names no server."),
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    });
+    table.print();
+    if !table.all_met() {
+        std::process::exit(1);
+    }
+}

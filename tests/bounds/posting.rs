@@ -1,0 +1,105 @@
+//! The final POST of an application, durable, against one bare durable insert.
+use std::time::Instant;
+
+use actix_web::{
+    HttpResponse,
+    web::{self, Data, ServiceConfig},
+};
+use domain::{application::Form, theme::SHIPPED};
+use entity::company;
+use madoguchi::{app::App, ops, store::programme};
+use sea_orm::{EntityTrait, IntoActiveModel, TransactionTrait};
+use uuid::Uuid;
+
+use crate::{
+    client::{Client, post},
+    server::{self, serve, serve_bare},
+    table::Table,
+};
+
+const TIMES: u32 = 300;
+
+pub async fn measure(table: &mut Table, engine: &str, url: &str) {
+    let app = server::app(url).await;
+    let tx = app.begin().await.unwrap();
+    let themes = SHIPPED.iter().map(|it| programme::Theme {
+        code: it.code.to_owned(),
+        field: it.field,
+        label: it.label.to_owned(),
+    });
+    programme::ship_themes(&tx, themes).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut drafts = Vec::new();
+    for n in 0..TIMES {
+        let id = ops::apply::start(&app, format!("network-{n}")).await.unwrap();
+        ops::apply::save(&app, id, form(n)).await.unwrap();
+        drafts.push(post(&format!("/apply/{id}/confirm"), "consent=1"));
+    }
+    let bare = serve_bare(bare_routes, &app);
+    let inserts: Vec<_> = (0..TIMES).map(|_| post("/insert", "")).collect();
+    // Half of each, twice, so that neither has the quieter machine to itself.
+    let half = drafts.len() / 2;
+    let (mut bound, mut posted) = (0.0, 0.0);
+    let site = serve(app.clone());
+    for part in [0..half, half..drafts.len()] {
+        bound += seconds(bare, &inserts[part.clone()], 200).await;
+        posted += seconds(site, &drafts[part], 303).await;
+    }
+    table.at_least(format!("final POST ÷ one bare durable insert, {engine}"), bound / posted, 0.25);
+    let each = posted * 1000.0 / f64::from(TIMES);
+    table.note(format!("On {engine} a final POST took {each:.2} ms."));
+}
+
+pub fn form(n: u32) -> Form {
+    let text = |it: &str| it.to_owned();
+    Form {
+        field: vec![text("ict"), text("labor")],
+        theme: vec![text("ict_network"), text("labor_rules")],
+        description: text("在宅勤務の環境と規程を整えたい"),
+        mode: text("online"),
+        company_name: format!("株式会社計測{n}"),
+        company_kana: text("ケイソク"),
+        organization: text("kk"),
+        postal_code: text("1000001"),
+        prefecture: text("13"),
+        city: text("千代田区"),
+        street: text("千代田1-1"),
+        industry: text("E"),
+        employees: text("28"),
+        regular_employees: text("25"),
+        telework_status: text("planned"),
+        contact_name: text("計測 花子"),
+        contact_kana: text("ケイソク ハナコ"),
+        email: format!("contact{n}@example.co.jp"),
+        phone: text("03-1234-5678"),
+        slot: text("none"),
+        ..Form::default()
+    }
+}
+
+async fn seconds(to: std::net::SocketAddr, requests: &[Vec<u8>], status: u16) -> f64 {
+    let mut client = Client::connect(to).await;
+    let started = Instant::now();
+    for request in requests {
+        assert_eq!(client.exchange(request).await.0, status);
+    }
+    started.elapsed().as_secs_f64()
+}
+
+fn bare_routes(cfg: &mut ServiceConfig) {
+    cfg.route("/insert", web::post().to(insert));
+}
+
+async fn insert(app: Data<App>) -> HttpResponse {
+    let row = company::Model {
+        id: Uuid::now_v7(),
+        corporate_number: None,
+        name: "株式会社計測".to_owned(),
+        search_key: "計測".to_owned(),
+        created_at: app.clock.now(),
+    };
+    let tx = app.db.begin().await.unwrap();
+    company::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    HttpResponse::Ok().finish()
+}

@@ -1,0 +1,118 @@
+//! Databases to measure on, and servers on a port of their own.
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use actix_web::{
+    App as Web, HttpServer,
+    web::{Data, ServiceConfig},
+};
+use domain::{actor::Role, contact::EmailAddress};
+use madoguchi::{
+    app::App,
+    clock::Clock,
+    config::Config,
+    database, demo,
+    mail::{
+        sender::Sender,
+        transport::{Memory, Transport},
+    },
+    ops::{
+        self,
+        account::NewAccount,
+        password::{Guard, Password},
+    },
+    secret::Secret,
+    url::Site,
+    web,
+};
+use sea_orm::{ConnectionTrait, Database};
+use uuid::Uuid;
+
+/// A service on a filled database, and a coordinator who is signed in.
+pub struct Filled {
+    pub app: App,
+    pub url: String,
+    pub address: SocketAddr,
+    pub cookie: String,
+}
+
+pub fn scratch() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("madoguchi-bench-{}", Uuid::new_v4().simple()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+pub async fn filled(folder: &Path, consultations: usize, experts: usize) -> Filled {
+    let url = format!("sqlite://{}/{consultations}.db", folder.display());
+    let app = app(&url).await;
+    demo::fill::run(&app.db, consultations, experts, 1, app.clock.now()).await.unwrap();
+    app.db.execute_unprepared("ANALYZE").await.unwrap();
+    let cookie = coordinator(&app).await;
+    let address = serve(app.clone());
+    Filled { app, url, address, cookie }
+}
+
+/// Everything on a migrated database; mail goes nowhere.
+pub async fn app(url: &str) -> App {
+    let config = Config::parse(&BTreeMap::new(), "").unwrap();
+    let db = database::connect(url).await.unwrap();
+    database::migrate(&db).await.unwrap();
+    App {
+        db,
+        clock: Clock::System,
+        mail: Sender {
+            transport: Transport::Memory(Memory::default()),
+            from: config.mail_from.address.parse().unwrap(),
+            dkim: None,
+        },
+        secret: Secret::generate().unwrap(),
+        site: Site::new(config.public_url.as_str()),
+        config: Arc::new(config),
+        cached: Arc::default(),
+        guard: Guard::default(),
+        runs_worker: false,
+    }
+}
+
+pub async fn fresh_postgres(server: &str) -> String {
+    let name = format!("madoguchi_bench_{}", Uuid::new_v4().simple());
+    let admin = Database::connect(server).await.unwrap();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let mut url = url::Url::parse(server).unwrap();
+    url.set_path(&name);
+    url.into()
+}
+
+/// The whole site, on one thread: client and server share two cores.
+pub fn serve(app: App) -> SocketAddr {
+    let data = Data::new(app);
+    let server = HttpServer::new(move || web::site(data.clone())).workers(1).bind("127.0.0.1:0").unwrap();
+    let address = server.addrs()[0];
+    tokio::spawn(server.run());
+    address
+}
+
+/// A bare service, to measure against.
+pub fn serve_bare(routes: fn(&mut ServiceConfig), app: &App) -> SocketAddr {
+    let data = Data::new(app.clone());
+    let server = HttpServer::new(move || Web::new().app_data(data.clone()).configure(routes));
+    let server = server.workers(1).bind("127.0.0.1:0").unwrap();
+    let address = server.addrs()[0];
+    tokio::spawn(server.run());
+    address
+}
+
+async fn coordinator(app: &App) -> String {
+    let email = EmailAddress::parse("bench@example.jp").unwrap();
+    let new = NewAccount { email, name: "計測".to_owned(), role: Role::Coordinator, desk: None };
+    let invitation = ops::account::invite(app, &new).await.unwrap();
+    let password = Password::parse("correct horse battery", "").unwrap();
+    ops::account::set_password(app, &invitation.token, password).await.unwrap();
+    let here = [127, 0, 0, 1].into();
+    let signed_in = ops::account::sign_in(app, "bench@example.jp", "correct horse battery", here, None).await;
+    format!("madoguchi_session={}", signed_in.unwrap().unwrap().token)
+}
