@@ -26,6 +26,16 @@ pub enum Command {
     /// Reads and writes the database of DATABASE_URL, which it migrates; sends mail to SMTP_URL, or writes .eml files
     /// into data/mail. Stops on SIGTERM or SIGINT, after finishing the mail in hand.
     Worker(Worker),
+    /// Fills an empty database with an invented programme in bulk, for measuring.
+    ///
+    /// Writes the database of DATABASE_URL, which must hold nothing else. The same seed on the same day gives the same
+    /// data.
+    Fill(Fill),
+    /// Checks every invariant in the database.
+    ///
+    /// Reads the database of DATABASE_URL and changes nothing. Prints a line for each finding; exits with 1 where there
+    /// is one.
+    Doctor,
     /// Brings the schema of the database up to date, and nothing else.
     ///
     /// Writes the database of DATABASE_URL. Harmless when there is nothing to do.
@@ -47,6 +57,16 @@ pub struct Worker {
     /// Does everything that is due now, then exits.
     #[arg(long)]
     pub once: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Fill {
+    #[arg(long, default_value_t = 10_000)]
+    pub consultations: usize,
+    #[arg(long, default_value_t = 500)]
+    pub experts: usize,
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 #[derive(Debug, Subcommand)]

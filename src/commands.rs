@@ -8,7 +8,7 @@ use madoguchi::{
     app::App,
     clock::Clock,
     config::{self, Config, Hidden},
-    database,
+    database, demo, doctor,
     mail::{dkim::Dkim, sender::Sender, transport::Transport},
     ops::{
         self,
@@ -22,7 +22,7 @@ use madoguchi::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cli::{Serve, StaffAdd, Worker},
+    cli::{Fill, Serve, StaffAdd, Worker},
     serve,
 };
 
@@ -36,6 +36,8 @@ pub struct Failure {
     pub cause: anyhow::Error,
 }
 
+/// The doctor has found something.
+pub const FINDINGS: u8 = 1;
 pub const USAGE: u8 = 64;
 pub const UNAVAILABLE: u8 = 69;
 pub const SOFTWARE: u8 = 70;
@@ -56,6 +58,27 @@ pub async fn work(config: Config, work: &Worker) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     let (told, ()) = tokio::join!(serve::cancel_when_told(&stop), worker::run(&app, stop.clone()));
     told.map_err(software)
+}
+
+pub async fn fill(config: &Config, fill: &Fill) -> Result<(), Failure> {
+    let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
+    database::migrate(&db).await.map_err(software)?;
+    let now = Clock::System.now();
+    demo::fill::run(&db, fill.consultations, fill.experts, fill.seed, now).await.map_err(usage)?;
+    db.close().await.map_err(software)
+}
+
+pub async fn doctor(config: &Config) -> Result<(), Failure> {
+    let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
+    let findings = doctor::examine(&db, Clock::System.now()).await.map_err(software)?;
+    let mut out = std::io::stdout().lock();
+    for finding in &findings {
+        writeln!(out, "{finding}").map_err(software)?;
+    }
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(Failure { code: FINDINGS, cause: anyhow!("the doctor has {} finding(s)", findings.len()) })
 }
 
 pub async fn migrate(config: &Config) -> Result<(), Failure> {

@@ -17,4 +17,7 @@ pub mod ops;
 
 pub mod worker;
 
+pub mod demo;
+pub mod doctor;
+
 pub mod web;

@@ -1,7 +1,7 @@
 //! What the service does. Each operation is one transaction: load, decide, save, write the history and the mail.
 pub mod account;
-pub mod appointment;
 pub mod apply;
+pub mod appointment;
 pub mod assignment;
 pub mod consultation;
 pub mod expert;

@@ -54,7 +54,7 @@ async fn beat(app: &App) {
     let now = app.clock.now();
     let beaten = async {
         let tx = app.begin().await?;
-        store::outbox::beat(&tx, "worker", now).await?;
+        store::beat::note(&tx, "worker", now).await?;
         tx.commit().await
     };
     if let Err(err) = beaten.await {

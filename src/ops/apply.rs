@@ -192,8 +192,7 @@ pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result
         return Err(expired());
     }
     let settings = ground.programme.settings_at(now).clone();
-    let record =
-        insert(&tx, &ground, application, Actor::Company, id.to_string(), false).await?;
+    let record = insert(&tx, &ground, application, Actor::Company, id.to_string(), false).await?;
     draft.consultation = Some(record.consultation.id);
     store::draft::save(&tx, &draft, None, now).await?;
     if let Some(held) = held {
@@ -218,8 +217,7 @@ pub async fn take_down(
         return Ok(done);
     }
     let tx = app.begin().await?;
-    let record =
-        insert(&tx, &ground, application, by, key.to_string(), address_confirmed).await?;
+    let record = insert(&tx, &ground, application, by, key.to_string(), address_confirmed).await?;
     let work = Work::with(app, ground, tx, record).await?;
     acknowledge(work, Budget::Within).await
 }
@@ -303,10 +301,8 @@ async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Probl
         work.note(Actor::System, "1日に送るメールの上限に達したため、受付のメールを送っていません");
         return work.commit().await;
     }
-    let purpose = Purpose::Confirm {
-        email_key: email.to_lowercase(),
-        consultation: work.record.consultation.id,
-    };
+    let purpose =
+        Purpose::Confirm { email_key: email.to_lowercase(), consultation: work.record.consultation.id };
     let confirm = work.link(&purpose, CONFIRM_LINK).await?;
     let held = work.appointment.clone();
     let names = Vec::new();

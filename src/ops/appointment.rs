@@ -36,8 +36,7 @@ pub async fn joint_offers(app: &App, record: &Record, by: Actor) -> Result<Offer
     let ground = Ground::of(app).await?;
     let id = record.consultation.id;
     let assignments = store::assignment::of(&app.db, id).await?;
-    let experts: BTreeSet<_> =
-        assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
+    let experts: BTreeSet<_> = assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
     let live = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
     let search = joint(record, experts.into_iter().collect(), live.as_ref(), by);
     let settings = ground.programme.settings_at(ground.now);
@@ -217,8 +216,7 @@ pub async fn plan_reminders(work: &mut Work<'_>, booked: &Appointment) -> Result
     let names = work.names(&booked.experts);
     let sitting = sitting(booked, &names);
     let stands = MustHold::AppointmentStands { appointment: booked.id, sequence: booked.sequence };
-    let company =
-        work.to_company(Occasion::Reminder { side: Side::Company { portal: &portal }, sitting })?;
+    let company = work.to_company(Occasion::Reminder { side: Side::Company { portal: &portal }, sitting })?;
     let mut letters = vec![company];
     for &expert in &booked.experts {
         letters.push(work.to_expert(expert, Occasion::Reminder { side: Side::Expert, sitting })?);
@@ -231,11 +229,7 @@ pub async fn plan_reminders(work: &mut Work<'_>, booked: &Appointment) -> Result
 }
 
 /// Where a session takes place: the first expert's room online, or the company's address.
-pub async fn place(
-    work: &Work<'_>,
-    mode: SessionMode,
-    experts: &[ExpertId],
-) -> Result<String, Problem> {
+pub async fn place(work: &Work<'_>, mode: SessionMode, experts: &[ExpertId]) -> Result<String, Problem> {
     match mode {
         SessionMode::Online => {
             let first = experts.first().and_then(|&it| work.experts.get(it));
@@ -245,7 +239,9 @@ pub async fn place(
             let written = store::consultation::application(&work.tx, work.record.consultation.id).await?;
             let prefecture = work.record.prefecture.map(Prefecture::name).unwrap_or_default();
             Ok(written
-                .map(|(it, _)| format!("{prefecture}{}{} {}", it.city, it.street, it.building).trim().to_owned())
+                .map(|(it, _)| {
+                    format!("{prefecture}{}{} {}", it.city, it.street, it.building).trim().to_owned()
+                })
                 .unwrap_or_default())
         }
     }

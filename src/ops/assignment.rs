@@ -172,9 +172,14 @@ fn chosen(
     slot: Option<Slot>,
 ) -> Result<Vec<Member>, Problem> {
     let wanted: BTreeSet<_> = experts.iter().collect();
-    let team = found.teams(slot).find(|team| team.iter().map(|it| &it.expert).collect::<BTreeSet<_>>() == wanted);
+    let team =
+        found.teams(slot).find(|team| team.iter().map(|it| &it.expert).collect::<BTreeSet<_>>() == wanted);
     team.ok_or_else(|| {
-        let both = if fields == Fields::Both { "ICTと労務管理の両方を担当できる組合せで、" } else { "" };
+        let both = if fields == Fields::Both {
+            "ICTと労務管理の両方を担当できる組合せで、"
+        } else {
+            ""
+        };
         Problem::Refused(format!(
             "選んだ専門家には、この日時・分野で依頼できません。{both}候補の中から選んでください。"
         ))
@@ -240,8 +245,7 @@ fn write_request(work: &mut Work<'_>, it: &Assignment, outline: &[String]) -> Re
     let answer = work.answer_link(it.id);
     let names = work.appointment.as_ref().map(|held| work.names(&held.experts)).unwrap_or_default();
     let slot = work.appointment.as_ref().map(|held| sitting(held, &names));
-    let request =
-        Occasion::Request { answer: &answer, fields: it.fields, slot, due_at: it.due_at, outline };
+    let request = Occasion::Request { answer: &answer, fields: it.fields, slot, due_at: it.due_at, outline };
     let letter = work.to_expert(it.expert, request)?;
     let reminder =
         work.to_expert(it.expert, Occasion::RequestReminder { answer: &answer, due_at: it.due_at })?;

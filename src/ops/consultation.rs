@@ -2,11 +2,11 @@
 use domain::{
     actor::Actor,
     appointment::Appointment,
+    calendar::japan_date,
     consultation::{Act, Deed, State, UnfulfilledReason},
     follow_up::FollowUp,
     id::{AccountId, ConsultationId},
     number::FiscalYear,
-    calendar::japan_date,
     text::{Line, Prose},
 };
 
@@ -35,12 +35,7 @@ pub enum Ending {
 }
 
 /// A coordinator takes the case on and looks at it.
-pub async fn start_check(
-    app: &App,
-    id: ConsultationId,
-    version: i32,
-    by: AccountId,
-) -> Result<(), Problem> {
+pub async fn start_check(app: &App, id: ConsultationId, version: i32, by: AccountId) -> Result<(), Problem> {
     let mut work = Work::begin_at(app, id, version).await?;
     work.act(Act::StartCheck, Actor::Coordinator(by), None)?;
     work.record.coordinator = Some(by);
@@ -179,7 +174,9 @@ async fn let_go(work: &mut Work<'_>, by: Actor, reason: String) -> Result<(), Pr
             let experts = it.experts.clone();
             cancel_session(work, it, by.party(), reason).await?;
             // The cancellation has told these experts; the rest of the requests end silently with it.
-            for assignment in work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>() {
+            for assignment in
+                work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()
+            {
                 work.save_assignment(assignment.withdraw(work.now)).await?;
             }
             withdraw_live(work, None).await?;

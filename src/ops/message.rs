@@ -86,8 +86,7 @@ pub async fn write(
 async fn tell_others(work: &mut Work<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {
     if by.party() != Party::Company && audience == Audience::Everyone {
         let portal = work.portal().await?;
-        let letter =
-            work.to_company(Occasion::NewMessage { side: Side::Company { portal: &portal } })?;
+        let letter = work.to_company(Occasion::NewMessage { side: Side::Company { portal: &portal } })?;
         work.post(letter);
     }
     if by.party() != Party::Coordinator {

@@ -130,7 +130,11 @@ impl Offers {
     pub fn days(&self) -> Vec<(NaiveDate, Vec<Slot>)> {
         let days = match &self.search.only {
             None => self.pool.search(&self.ask),
-            Some(_) => self.ask.window.earliest.iter_days()
+            Some(_) => self
+                .ask
+                .window
+                .earliest
+                .iter_days()
                 .take_while(|&it| it <= self.ask.window.horizon)
                 .map(|it| (it, self.together_on(it)))
                 .filter(|(_, starts)| !starts.is_empty())
@@ -202,9 +206,8 @@ impl Offers {
     /// The starts on a day at which all the experts asked for are free together.
     fn together_on(&self, date: NaiveDate) -> Day {
         let places = 0..self.facts.len();
-        let joint = places.fold(Day::ALL, |joint, place| {
-            joint.intersection(self.pool.starts_of(&self.ask, place, date))
-        });
+        let joint = places
+            .fold(Day::ALL, |joint, place| joint.intersection(self.pool.starts_of(&self.ask, place, date)));
         if self.facts.is_empty() { Day::NONE } else { joint }
     }
 
@@ -246,12 +249,7 @@ fn wish(search: &Search, slot: Option<Slot>) -> Wish {
     }
 }
 
-fn facts(
-    profile: &Profile,
-    standing: &Standing,
-    knows: bool,
-    company: Option<CompanyId>,
-) -> routing::Expert {
+fn facts(profile: &Profile, standing: &Standing, knows: bool, company: Option<CompanyId>) -> routing::Expert {
     routing::Expert {
         id: profile.id,
         active: profile.active,

@@ -25,8 +25,12 @@ pub enum Saving {
 pub enum Decision {
     Approve,
     /// The company gets the report and chooses a time for a further session. The reason is for more than the cap.
-    ApproveAndContinue { override_reason: Option<Line> },
-    Return { reason: Line },
+    ApproveAndContinue {
+        override_reason: Option<Line>,
+    },
+    Return {
+        reason: Line,
+    },
 }
 
 /// Keeps or submits the report on a session. `version` is that of the page that was written on; 0 for a new report.

@@ -124,8 +124,7 @@ impl<'a> Work<'a> {
     pub fn act(&mut self, act: Act, by: Actor, note: Option<String>) -> Result<(), Refused> {
         let (consultation, event) = self.record.consultation.clone().act(act, by, self.now)?;
         let before = self.record.due.take();
-        self.record.due =
-            due::after(event.deed, &event.to, before, &self.settings, &self.calendar, self.now);
+        self.record.due = due::after(event.deed, &event.to, before, &self.settings, &self.calendar, self.now);
         self.record.consultation = consultation;
         self.events.push((event, note));
         Ok(())

@@ -214,10 +214,7 @@ async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<()
 }
 
 /// The appointments of `rows`, in their order, with one query for all their experts.
-async fn with_experts(
-    db: &impl ConnectionTrait,
-    rows: Vec<row::Model>,
-) -> Result<Vec<Appointment>, DbErr> {
+async fn with_experts(db: &impl ConnectionTrait, rows: Vec<row::Model>) -> Result<Vec<Appointment>, DbErr> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -247,8 +244,9 @@ fn columns(state: &AppointmentState, now: DateTime<Utc>) -> StateColumns {
         AppointmentState::Done | AppointmentState::NoShow | AppointmentState::Released => {
             (None, Some(now), None)
         }
-        AppointmentState::CancelledByCompany { reason }
-        | AppointmentState::CancelledByCenter { reason } => (None, Some(now), Some(reason.clone())),
+        AppointmentState::CancelledByCompany { reason } | AppointmentState::CancelledByCenter { reason } => {
+            (None, Some(now), Some(reason.clone()))
+        }
     };
     StateColumns { held_until, ended_at, end_reason }
 }

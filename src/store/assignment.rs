@@ -9,8 +9,8 @@ use domain::{
 };
 use entity::assignment as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use super::contradiction;
@@ -74,10 +74,7 @@ pub async fn concerns(
 }
 
 /// Why each live assignment's expert was chosen.
-pub async fn reasons(
-    db: &impl ConnectionTrait,
-    id: AssignmentId,
-) -> Result<Vec<For>, DbErr> {
+pub async fn reasons(db: &impl ConnectionTrait, id: AssignmentId) -> Result<Vec<For>, DbErr> {
     let found = row::Entity::find_by_id(id.0).one(db).await?;
     found.map_or_else(
         || Ok(Vec::new()),

@@ -1,7 +1,18 @@
 //! When a worker was last alive.
 use chrono::{DateTime, Utc};
 use entity::worker_beat as row;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, sea_query::OnConflict,
+};
+
+/// Says that the worker of this name is alive.
+pub async fn note(tx: &DatabaseTransaction, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let conflict = OnConflict::column(row::Column::Name).update_column(row::Column::At).to_owned();
+    let row = row::ActiveModel { name: Set(name.to_owned()), at: Set(now) };
+    row::Entity::insert(row).on_conflict(conflict).exec_without_returning(tx).await?;
+    Ok(())
+}
 
 /// Whether any worker has been alive after `since`.
 pub async fn any_since(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<bool, DbErr> {

@@ -3,8 +3,8 @@ use chrono::{DateTime, Utc};
 use domain::{application::CompanyFacts, id::CompanyId, number::FiscalYear};
 use entity::{appointment, company as row, consultation};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -20,7 +20,8 @@ pub async fn of_application(
 ) -> Result<CompanyId, DbErr> {
     let number = facts.corporate_number.map(|it| it.to_string());
     if let Some(number) = &number {
-        let known = row::Entity::find().filter(row::COLUMN.corporate_number.eq(number.clone())).one(tx).await?;
+        let known =
+            row::Entity::find().filter(row::COLUMN.corporate_number.eq(number.clone())).one(tx).await?;
         if let Some(known) = known {
             return Ok(CompanyId(known.id));
         }

@@ -68,10 +68,8 @@ pub async fn by_number(db: &impl ConnectionTrait, number: CaseNumber) -> Result<
 
 /// The consultation that a form with this key has already become.
 pub async fn by_submission_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<Record>, DbErr> {
-    let found = consultation::Entity::find()
-        .filter(consultation::COLUMN.submission_key.eq(key))
-        .one(db)
-        .await?;
+    let found =
+        consultation::Entity::find().filter(consultation::COLUMN.submission_key.eq(key)).one(db).await?;
     found.as_ref().map(from_row).transpose()
 }
 
@@ -130,9 +128,10 @@ pub async fn insert(tx: &DatabaseTransaction, new: Submission) -> Result<(), DbE
     application::Entity::insert(new.application.into_active_model()).exec_without_returning(tx).await?;
     contact::Entity::insert(new.contact.into_active_model()).exec_without_returning(tx).await?;
     if !new.themes.is_empty() {
-        let themes = new.themes.into_iter().map(|theme| {
-            consultation_theme::Model { consultation_id: id, theme }.into_active_model()
-        });
+        let themes = new
+            .themes
+            .into_iter()
+            .map(|theme| consultation_theme::Model { consultation_id: id, theme }.into_active_model());
         consultation_theme::Entity::insert_many(themes).exec_without_returning(tx).await?;
     }
     Ok(())

@@ -7,8 +7,7 @@ use domain::{
 };
 use entity::event as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -96,8 +95,7 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Lin
 
 fn line(row: row::Model) -> Result<Line, DbErr> {
     let wrong = |why: &str| contradiction("event", row.id, why);
-    let detail: Detail =
-        serde_json::from_value(row.detail.clone()).map_err(|err| wrong(&err.to_string()))?;
+    let detail: Detail = serde_json::from_value(row.detail.clone()).map_err(|err| wrong(&err.to_string()))?;
     Ok(Line {
         at: row.at,
         by: actor(&row.actor_kind, row.actor_id).ok_or_else(|| wrong("actor"))?,
@@ -121,7 +119,8 @@ async fn last_hash(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Strin
     found.ok_or_else(|| contradiction("consultation", id, "its history is gone"))
 }
 
-const fn actor_id(actor: Actor) -> Option<Uuid> {
+/// The account, expert or desk behind an actor.
+pub const fn actor_id(actor: Actor) -> Option<Uuid> {
     match actor {
         Actor::Coordinator(id) => Some(id.0),
         Actor::Expert(id) => Some(id.0),
@@ -130,7 +129,8 @@ const fn actor_id(actor: Actor) -> Option<Uuid> {
     }
 }
 
-fn actor(kind: &str, id: Option<Uuid>) -> Option<Actor> {
+/// The actor that a row names; `None` where its columns contradict each other.
+pub fn actor(kind: &str, id: Option<Uuid>) -> Option<Actor> {
     Some(match (Party::from_code(kind)?, id) {
         (Party::Company, None) => Actor::Company,
         (Party::System, None) => Actor::System,

@@ -6,8 +6,8 @@ use domain::{
 };
 use entity::follow_up as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use super::contradiction;
@@ -26,11 +26,7 @@ pub async fn find(db: &impl ConnectionTrait, id: FollowUpId) -> Result<Option<Fo
 }
 
 /// Planned questions whose time has come, longest due first.
-pub async fn due(
-    db: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    limit: u64,
-) -> Result<Vec<FollowUp>, DbErr> {
+pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<FollowUp>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.state.eq("planned"))
         .filter(row::COLUMN.due_at.lte(now))
@@ -114,12 +110,8 @@ fn columns(state: &FollowUpState) -> Result<Columns, DbErr> {
 
 fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
     let wrong = |why: &str| contradiction("follow_up", row.id, why);
-    let answer: Option<Answer> = row
-        .answer
-        .clone()
-        .map(serde_json::from_value)
-        .transpose()
-        .map_err(|err| wrong(&err.to_string()))?;
+    let answer: Option<Answer> =
+        row.answer.clone().map(serde_json::from_value).transpose().map_err(|err| wrong(&err.to_string()))?;
     let state = match (row.state.as_str(), row.sent_at, row.answered_at, answer) {
         ("planned", None, None, None) => FollowUpState::Planned,
         ("sent", Some(at), None, None) => FollowUpState::Sent { at },

@@ -6,9 +6,8 @@ use domain::{
 };
 use entity::message as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -88,11 +87,7 @@ pub async fn unread_by_company(db: &impl ConnectionTrait, id: ConsultationId) ->
         .await
 }
 
-pub async fn insert(
-    tx: &DatabaseTransaction,
-    it: &Message<'_>,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+pub async fn insert(tx: &DatabaseTransaction, it: &Message<'_>, now: DateTime<Utc>) -> Result<(), DbErr> {
     let author_id = match it.author {
         Actor::Coordinator(id) => Some(id.0),
         Actor::Expert(id) => Some(id.0),

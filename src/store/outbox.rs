@@ -1,10 +1,11 @@
 //! The outbox: mail written with the change that causes it, leased by a worker, and never sent by two.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::id::{ConsultationId, MailId};
-use entity::{mail_budget, outbox as row, outbox_attempt, worker_beat};
+use entity::{mail_budget, outbox as row, outbox_attempt};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set, sea_query::{Expr, LockBehavior, LockType, OnConflict},
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, LockBehavior, LockType, OnConflict},
 };
 use uuid::Uuid;
 
@@ -175,11 +176,7 @@ pub async fn settle(
 }
 
 /// Gives up planned mails of a consultation that has ended.
-pub async fn suppress_waiting(
-    tx: &DatabaseTransaction,
-    id: ConsultationId,
-    why: &str,
-) -> Result<(), DbErr> {
+pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why: &str) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value("suppressed"))
         .col_expr(row::Column::LastReply, Expr::value(why))
@@ -222,10 +219,7 @@ pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::M
 }
 
 /// Every try at a mail, oldest first.
-pub async fn attempts(
-    db: &impl ConnectionTrait,
-    id: MailId,
-) -> Result<Vec<outbox_attempt::Model>, DbErr> {
+pub async fn attempts(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<outbox_attempt::Model>, DbErr> {
     outbox_attempt::Entity::find()
         .filter(outbox_attempt::COLUMN.outbox_id.eq(id.0))
         .order_by_asc(outbox_attempt::COLUMN.id)
@@ -263,22 +257,11 @@ pub async fn count_against(tx: &DatabaseTransaction, key: &str, day: NaiveDate) 
     Ok(row.map_or(1, |it| it.count))
 }
 
-/// A worker says that it is alive.
-pub async fn beat(tx: &DatabaseTransaction, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let row = worker_beat::Model { name: name.to_owned(), at: now };
-    worker_beat::Entity::insert(row.into_active_model())
-        .on_conflict(
-            OnConflict::column(worker_beat::Column::Name).update_column(worker_beat::Column::At).to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
-}
-
 /// The letter that a row holds.
 pub fn letter(row: row::Model) -> Result<Letter, DbErr> {
     let wrong = |why: &str| contradiction("outbox", row.id, why);
-    let method = row.calendar_method.as_deref().map(|it| Method::from_code(it).ok_or_else(|| wrong("method")));
+    let method =
+        row.calendar_method.as_deref().map(|it| Method::from_code(it).ok_or_else(|| wrong("method")));
     let must_hold = row.must_hold.clone().map(serde_json::from_value).transpose();
     Ok(Letter {
         kind: MailKind::from_code(&row.kind).ok_or_else(|| wrong("kind"))?,

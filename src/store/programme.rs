@@ -10,8 +10,8 @@ use domain::{
 use entity::{closing_day, counter, revision, theme, year_settings};
 use sea_orm::{
     ActiveValue::Set,
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,9 +166,7 @@ pub async fn add_closing_day(tx: &DatabaseTransaction, date: NaiveDate, note: &s
     let row = closing_day::Model { date, note: note.to_owned() };
     closing_day::Entity::insert(row.into_active_model())
         .on_conflict(
-            OnConflict::column(closing_day::Column::Date)
-                .update_column(closing_day::Column::Note)
-                .to_owned(),
+            OnConflict::column(closing_day::Column::Date).update_column(closing_day::Column::Note).to_owned(),
         )
         .exec_without_returning(tx)
         .await?;

@@ -6,8 +6,8 @@ use domain::{
 };
 use entity::report as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use super::contradiction;
@@ -32,7 +32,8 @@ pub async fn lock_of_appointment(
     tx: &DatabaseTransaction,
     id: AppointmentId,
 ) -> Result<Option<Report>, DbErr> {
-    let found = row::Entity::find().filter(row::COLUMN.appointment_id.eq(id.0)).lock_exclusive().one(tx).await?;
+    let found =
+        row::Entity::find().filter(row::COLUMN.appointment_id.eq(id.0)).lock_exclusive().one(tx).await?;
     found.as_ref().map(from_row).transpose()
 }
 

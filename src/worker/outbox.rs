@@ -63,7 +63,9 @@ async fn finish(
     tx.commit().await?;
     match outcome {
         _ if !ours => tracing::warn!(mail.id = %mail.id, "the lease of mail {} was taken over", mail.id),
-        Outcome::Sent => tracing::info!(mail.id = %mail.id, mail.kind = mail.letter.kind.code(), "sent mail {}", mail.id),
+        Outcome::Sent => {
+            tracing::info!(mail.id = %mail.id, mail.kind = mail.letter.kind.code(), "sent mail {}", mail.id);
+        }
         Outcome::Suppressed => {
             tracing::info!(mail.id = %mail.id, mail.kind = mail.letter.kind.code(), "dropped mail {}: {detail}", mail.id);
         }

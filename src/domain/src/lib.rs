@@ -11,6 +11,7 @@ pub mod field;
 pub mod number;
 pub mod prefecture;
 pub mod text;
+pub mod theme;
 
 pub mod calendar;
 pub mod settings;

@@ -214,7 +214,9 @@ fn state(row: &row::Model) -> Option<State> {
         ("follow_up", None, None) => State::FollowUp,
         ("completed", None, None) => State::Completed,
         ("withdrawn", None, None) => State::Withdrawn,
-        ("unfulfilled", Some(reason), None) => State::Unfulfilled { reason: UnfulfilledReason::from_code(reason)? },
+        ("unfulfilled", Some(reason), None) => {
+            State::Unfulfilled { reason: UnfulfilledReason::from_code(reason)? }
+        }
         ("referred", None, Some(organization)) => State::Referred { organization: organization.clone() },
         _ => return None,
     })

@@ -6,8 +6,7 @@ use domain::{
 };
 use entity::{absence, dated_exception, weekly_rule};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -94,11 +93,7 @@ pub async fn remove_rule(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid) -
     touch(tx, Part::Experts).await
 }
 
-pub async fn add_exception(
-    tx: &DatabaseTransaction,
-    expert: ExpertId,
-    it: &Exception,
-) -> Result<(), DbErr> {
+pub async fn add_exception(tx: &DatabaseTransaction, expert: ExpertId, it: &Exception) -> Result<(), DbErr> {
     let (kind, start, end) = match it.change {
         Change::Add(span) => ("add", span.start(), span.end()),
         Change::Remove(span) => ("remove", span.start(), span.end()),
@@ -181,4 +176,3 @@ fn span(start: i16, end: i16) -> Option<Span> {
 fn weekday_number(weekday: Weekday) -> i16 {
     i16::try_from(weekday.num_days_from_monday()).unwrap_or_default()
 }
-

@@ -1,0 +1,3 @@
+//! Invented programmes: for showing, and for measuring.
+pub mod fill;
+pub mod names;

@@ -1,0 +1,125 @@
+//! Who is free when: so that nobody in a filled database sits in two places at once.
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, TimeDelta};
+use domain::{
+    appointment::SessionMode,
+    availability::{Day, Distance, Footprint, Slot},
+    field::Fields,
+    prefecture::Prefecture,
+};
+
+use super::{World, dice::Dice, staff::Expert};
+
+/// The experts of one consultation, by their places, each with what they were asked for.
+pub(super) type Team = Vec<(usize, Fields)>;
+
+/// What a sitting is like, whenever it takes place.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub team: Team,
+    pub mode: SessionMode,
+    pub site: Prefecture,
+}
+
+/// By expert and day.
+#[derive(Default)]
+pub(super) struct Diary(BTreeMap<(usize, NaiveDate), Taken>);
+
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    busy: Day,
+    sessions: u8,
+}
+
+/// How many days are tried before it is given up.
+const TRIES: usize = 24;
+
+impl Diary {
+    /// A time from `first` to `last` at which the whole team is free, and takes it.
+    pub fn take(
+        &mut self,
+        world: &World,
+        wish: &Wish,
+        first: NaiveDate,
+        last: NaiveDate,
+        dice: &mut Dice,
+    ) -> Option<Slot> {
+        let span = (last - first).num_days().max(0);
+        (0..TRIES).find_map(|_| {
+            let day = first + TimeDelta::days(dice.number(0, span));
+            let slot = self.free(world, wish, day, dice)?;
+            self.mark(world, wish, slot);
+            Some(slot)
+        })
+    }
+
+    fn free(&self, world: &World, wish: &Wish, day: NaiveDate, dice: &mut Dice) -> Option<Slot> {
+        if !world.calendar.is_open(day) {
+            return None;
+        }
+        let starts = wish.team.iter().try_fold(Day::HALF_HOURS, |starts, &(place, _)| {
+            let expert = world.staff.experts.get(place)?;
+            let taken = self.0.get(&(place, day)).copied().unwrap_or_default();
+            let footprint = footprint(world, wish, expert, Slot::new(day, 0)?);
+            (taken.sessions < expert.daily_limit)
+                .then(|| starts.intersection(footprint.starts(expert.schedule.day(day), taken.busy)))
+        })?;
+        let starts: Vec<_> = starts.quarters().collect();
+        Slot::new(day, dice.pick(&starts)?)
+    }
+
+    fn mark(&mut self, world: &World, wish: &Wish, slot: Slot) {
+        for &(place, _) in &wish.team {
+            let Some(expert) = world.staff.experts.get(place) else { continue };
+            let taken = self.0.entry((place, slot.date())).or_default();
+            taken.sessions = taken.sessions.saturating_add(1);
+            for it in footprint(world, wish, expert, slot).cells(slot).filter_map(Slot::from_index) {
+                taken.busy = taken.busy.union(Day(1 << it.quarter()));
+            }
+        }
+    }
+}
+
+/// What a sitting at `slot` takes of an expert's day.
+pub(super) fn footprint(world: &World, wish: &Wish, expert: &Expert, slot: Slot) -> Footprint {
+    let settings = world.programme.settings_at(slot.start());
+    match wish.mode {
+        SessionMode::Online => Footprint::online(settings),
+        SessionMode::Visit => {
+            Footprint::visit(settings, Distance::between(Some(expert.home), Some(wish.site)))
+        }
+    }
+}
+
+/// One expert for all fields, or one for each. Who visits, visits the site's region.
+pub(super) fn team(
+    world: &World,
+    fields: Fields,
+    mode: SessionMode,
+    site: Prefecture,
+    dice: &mut Dice,
+) -> Team {
+    let mut who = |wanted: Fields| {
+        let able: Vec<_> = world
+            .staff
+            .experts
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| {
+                it.fields.covers(wanted) && (mode == SessionMode::Online || it.visits.contains(&site))
+            })
+            .map(|(place, _)| place)
+            .collect();
+        dice.pick(&able)
+    };
+    if fields == Fields::Both
+        && world.staff.experts.len() > 2
+        && let (Some(one), Some(other)) = (who(Fields::Ict), who(Fields::Labor))
+        && one != other
+    {
+        return vec![(one, Fields::Ict), (other, Fields::Labor)];
+    }
+    // The first expert has both fields.
+    vec![(who(fields).unwrap_or_default(), fields)]
+}

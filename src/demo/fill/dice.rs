@@ -1,0 +1,56 @@
+//! Chance that can be repeated: everything that a filled database leaves open is decided here.
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::{Rng, RngCore, SeedableRng, rngs::StdRng};
+use uuid::Uuid;
+
+pub(super) struct Dice(StdRng);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(StdRng::seed_from_u64(seed))
+    }
+
+    /// True so many times in a hundred.
+    pub fn chance(&mut self, percent: u32) -> bool {
+        self.0.random_range(0..100) < percent
+    }
+
+    /// One of `0..count`; 0 where there is nothing to choose from.
+    pub fn index(&mut self, count: usize) -> usize {
+        if count == 0 { 0 } else { self.0.random_range(0..count) }
+    }
+
+    pub fn number(&mut self, low: i64, high: i64) -> i64 {
+        self.0.random_range(low..=high.max(low))
+    }
+
+    pub fn hours(&mut self, low: i64, high: i64) -> TimeDelta {
+        TimeDelta::seconds(self.number(low * 3600, high * 3600))
+    }
+
+    pub fn pick<T: Copy>(&mut self, list: &[T]) -> Option<T> {
+        let index = self.index(list.len());
+        list.get(index).copied()
+    }
+
+    /// One of `list`, each as often as its weight says.
+    pub fn weighted<T: Copy>(&mut self, list: &[(T, u32)]) -> Option<T> {
+        let total: u32 = list.iter().map(|it| it.1).sum();
+        let mut left = if total == 0 { 0 } else { self.0.random_range(0..total) };
+        list.iter()
+            .find(|(_, weight)| {
+                let found = left < *weight;
+                left = left.saturating_sub(*weight);
+                found
+            })
+            .map(|it| it.0)
+    }
+
+    /// A version 7 identifier of that time, so that rows which are made together lie together.
+    pub fn id(&mut self, at: DateTime<Utc>) -> Uuid {
+        let mut bytes = [0; 10];
+        self.0.fill_bytes(&mut bytes);
+        let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
+    }
+}

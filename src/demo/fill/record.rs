@@ -1,0 +1,215 @@
+//! From a story to its rows.
+use domain::{
+    appointment::SessionMode,
+    company::{Mode, TeleworkStatus},
+    consultation::State,
+    due::{Due, DueKind},
+    field::{Field, Fields},
+    number::CaseNumber,
+    settings::Settings,
+    text::search_key,
+};
+use entity::{
+    application, appointment_expert, calendar_cell, consultation, consultation_theme, contact, event,
+};
+use sea_orm::{DbErr, JsonValue};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    World,
+    applicant::Applicant,
+    dice::Dice,
+    rows::Rows,
+    story::{Opening, Story},
+};
+use crate::{
+    demo::names::{self, Place},
+    store::{chain, event as history},
+};
+
+/// What the application says beside what the story knows.
+pub(super) struct Facts<'a> {
+    pub applicant: Applicant,
+    pub place: Place,
+    pub opening: &'a Opening,
+    pub wished: Mode,
+    pub origin: &'static str,
+    pub number: CaseNumber,
+    pub n: usize,
+}
+
+impl Rows {
+    pub fn add(&mut self, world: &World, dice: &mut Dice, it: &Facts<'_>, story: Story) -> Result<(), DbErr> {
+        self.consultations.push(consultation_row(world, it, &story)?);
+        self.add_application(dice, it, &story);
+        self.add_history(&story)?;
+        self.messages.extend(story.messages);
+        self.assignments.extend(story.assignments);
+        self.reports.extend(story.reports);
+        self.follow_ups.extend(story.follow_ups);
+        for sitting in story.sittings {
+            let id = sitting.row.id;
+            self.appointments.push(sitting.row);
+            let expert = |expert_id| appointment_expert::Model { appointment_id: id, expert_id };
+            self.appointment_experts.extend(sitting.experts.into_iter().map(expert));
+            let cell = |(expert_id, quarter)| calendar_cell::Model { expert_id, quarter, appointment_id: id };
+            self.cells.extend(sitting.cells.into_iter().map(cell));
+        }
+        Ok(())
+    }
+
+    fn add_application(&mut self, dice: &mut Dice, it: &Facts<'_>, story: &Story) {
+        let id = story.it.id.0;
+        let (themes, description) = names::description(it.opening.fields, it.n);
+        let theme =
+            |theme: &&str| consultation_theme::Model { consultation_id: id, theme: (*theme).to_owned() };
+        self.themes.extend(themes.iter().map(theme));
+        let employees = i32::try_from(it.applicant.employees).unwrap_or_default();
+        let status = dice.pick(TeleworkStatus::ALL).unwrap_or(TeleworkStatus::Planned);
+        let capital = dice.pick(&[3_000_000, 5_000_000, 10_000_000, 30_000_000, 50_000_000]);
+        self.applications.push(application::Model {
+            consultation_id: id,
+            description: description.to_owned(),
+            company_kana: it.applicant.name().kana,
+            corporate_number: it.applicant.corporate_number.map(|it| it.to_string()),
+            organization: Some(it.applicant.organization.code().to_owned()),
+            postal_code: Some(it.place.postal_code.clone()),
+            city: it.place.city.to_owned(),
+            street: it.place.street.clone(),
+            building: it.place.building.clone(),
+            employees: Some(employees),
+            regular_employees: Some(employees - employees / 4),
+            capital: capital.filter(|_| it.applicant.organization.has_capital()),
+            telework_status: Some(status.code().to_owned()),
+        });
+        let person = names::person(it.applicant.n + it.n % 2);
+        // One person may speak for a company more than once.
+        let email = format!("contact{}@example.co.jp", it.applicant.n + 1);
+        let phone = format!("0{}-0000-{:04}", it.applicant.n % 9 + 1, it.applicant.n % 10_000);
+        self.contacts.push(contact::Model {
+            consultation_id: id,
+            name: person.name,
+            kana: person.kana,
+            department: names::department(it.applicant.n).to_owned(),
+            position: names::position(it.applicant.n).to_owned(),
+            email_key: Some(email.clone()),
+            email: Some(email),
+            phone_digits: Some(phone.replace('-', "")),
+            phone: Some(phone),
+        });
+    }
+
+    fn add_history(&mut self, story: &Story) -> Result<(), DbErr> {
+        let mut previous = String::new();
+        for ((event, note), seq) in story.history.iter().zip(1..) {
+            let detail = history::Detail { to: event.to.clone(), note: note.map(str::to_owned) };
+            let mut row = event::Model {
+                id: 0,
+                consultation_id: story.it.id.0,
+                seq,
+                at: event.at,
+                actor_kind: event.by.party().code().to_owned(),
+                actor_id: history::actor_id(event.by),
+                act: event.deed.code().to_owned(),
+                from_state: event.from.as_ref().map(|it| it.code().to_owned()),
+                to_state: event.to.code().to_owned(),
+                detail: json(&detail)?,
+                previous_hash: previous,
+                hash: String::new(),
+            };
+            row.hash = chain::hash(&row.previous_hash, &chain::Link::from(&row));
+            previous = row.hash.clone();
+            self.events.push(row);
+        }
+        Ok(())
+    }
+}
+
+fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<consultation::Model, DbErr> {
+    let received_at = it.opening.outline.received_at;
+    let state = &story.it.state;
+    let (unfulfilled_reason, referred_to) = carried(state);
+    let due_at = story.due.as_ref().and_then(Due::at);
+    let deadline = story.due.as_ref().map(json).transpose()?;
+    let events = i32::try_from(story.history.len()).unwrap_or(i32::MAX);
+    let name = it.applicant.name();
+    let number = it.applicant.corporate_number.map(|it| it.to_string()).unwrap_or_default();
+    let settings: &Settings = world.programme.settings_at(received_at);
+    let typed_by = history::actor_id(it.opening.by);
+    let of = |origin: &str| typed_by.filter(|_| it.origin == origin);
+    Ok(consultation::Model {
+        id: story.it.id.0,
+        number: it.number.to_string(),
+        fiscal_year: it.number.fiscal_year().start_year(),
+        serial: i32::try_from(it.number.serial()).unwrap_or_default(),
+        state: state.code().to_owned(),
+        state_since: story.it.state_since,
+        unfulfilled_reason,
+        referred_to,
+        company_id: it.applicant.id,
+        search_key: format!("{} {} {number}", search_key(&name.name), search_key(&name.kana)),
+        company_name: name.name,
+        prefecture: Some(i16::from(it.applicant.prefecture.code())),
+        industry: Some(it.applicant.industry.code().to_owned()),
+        ict: story.it.fields.contains(Field::Ict),
+        labor: story.it.fields.contains(Field::Labor),
+        mode: it.wished.code().to_owned(),
+        origin: it.origin.to_owned(),
+        desk_id: of("desk"),
+        entered_by: of("phone"),
+        coordinator_id: story.coordinator,
+        address_confirmed_at: story.address_confirmed_at,
+        received_at,
+        ended_at: state.ended().map(|_| story.it.state_since),
+        turn: state.turn().code().to_owned(),
+        deadline_kind: story.due.as_ref().map(|it| kind(it.kind).to_owned()),
+        deadline,
+        due_at,
+        sort_at: due_at.unwrap_or(story.it.state_since),
+        sessions_done: i32::from(story.sessions_done),
+        event_count: events,
+        version: events,
+        submission_key: Uuid::from_u128(!story.it.id.0.as_u128()).to_string(),
+        consent_version: settings.consent_version.clone(),
+        consent_at: received_at,
+        newsletter: it.n.is_multiple_of(6),
+    })
+}
+
+/// What a state carries beside its name.
+fn carried(state: &State) -> (Option<String>, Option<String>) {
+    if let State::Unfulfilled { reason } = state {
+        return (Some(reason.code().to_owned()), None);
+    }
+    if let State::Referred { organization } = state {
+        return (None, Some(organization.clone()));
+    }
+    (None, None)
+}
+
+const fn kind(kind: DueKind) -> &'static str {
+    match kind {
+        DueKind::FirstContact => "first_contact",
+        DueKind::Reply => "reply",
+        DueKind::Report => "report",
+    }
+}
+
+/// What the company wishes, and how the session takes place.
+pub(super) fn modes(dice: &mut Dice) -> (Mode, SessionMode) {
+    let shares = [
+        ((Mode::Online, SessionMode::Online), 60),
+        ((Mode::Either, SessionMode::Online), 22),
+        ((Mode::Visit, SessionMode::Visit), 18),
+    ];
+    dice.weighted(&shares).unwrap_or((Mode::Online, SessionMode::Online))
+}
+
+pub(super) fn fields(dice: &mut Dice) -> Fields {
+    dice.weighted(&[(Fields::Ict, 38), (Fields::Labor, 34), (Fields::Both, 28)]).unwrap_or(Fields::Both)
+}
+
+fn json(value: &impl Serialize) -> Result<JsonValue, DbErr> {
+    serde_json::to_value(value).map_err(|err| DbErr::Json(err.to_string()))
+}

@@ -1,0 +1,163 @@
+//! The people of the programme: coordinators, desks, experts with their weeks.
+use chrono::{DateTime, Utc, Weekday};
+use domain::{
+    actor::Role,
+    availability::{Schedule, Span, WeeklyRule},
+    company::Industry,
+    field::{Field, Fields},
+    prefecture::Prefecture,
+    theme::SHIPPED,
+};
+use entity::{account, desk, expert, expert_industry, expert_prefecture, expert_theme, weekly_rule};
+use uuid::Uuid;
+
+use super::{dice::Dice, rows::Rows};
+use crate::demo::names;
+
+pub(super) struct Staff {
+    pub coordinators: Vec<Uuid>,
+    pub desks: Vec<Uuid>,
+    pub experts: Vec<Expert>,
+}
+
+pub(super) struct Expert {
+    pub id: Uuid,
+    pub fields: Fields,
+    pub home: Prefecture,
+    /// Empty for who works online alone.
+    pub visits: Vec<Prefecture>,
+    pub video_url: String,
+    pub daily_limit: u8,
+    pub schedule: Schedule,
+}
+
+const COORDINATORS: usize = 3;
+const DESKS: usize = 5;
+
+impl Staff {
+    /// Invents them and puts their rows into `rows`. Nobody has a password.
+    pub fn invent(experts: usize, dice: &mut Dice, now: DateTime<Utc>, rows: &mut Rows) -> Self {
+        let mut hire = |role: Role, email: String, n: usize, desk_id: Option<Uuid>, rows: &mut Rows| {
+            let id = dice.id(now);
+            rows.accounts.push(account::Model {
+                id,
+                email_key: email.clone(),
+                email,
+                name: names::person(n).name,
+                role: role.code().to_owned(),
+                desk_id,
+                password_hash: None,
+                active: true,
+                failed_sign_ins: 0,
+                locked_until: None,
+                created_at: now,
+            });
+            id
+        };
+        let coordinators = (0..COORDINATORS)
+            .map(|n| hire(Role::Coordinator, format!("center{}@example.jp", n + 1), 500 + n, None, rows))
+            .collect();
+        let experts: Vec<_> = (0..experts)
+            .map(|n| (n, hire(Role::Expert, format!("expert{:02}@example.jp", n + 1), n, None, rows)))
+            .collect();
+        let desks = (0..DESKS)
+            .map(|n| {
+                let prefecture = PREFECTURES_OF_DESKS[n];
+                let id = Uuid::from_u128(DESK_IDS + n as u128);
+                let name = format!("第{}一次相談窓口", n + 1);
+                rows.desks.push(desk::Model { id, name, prefecture, active: true });
+                hire(Role::Desk, format!("desk{}@example.jp", n + 1), 600 + n, Some(id), rows);
+                id
+            })
+            .collect();
+        let experts = experts.into_iter().map(|(n, id)| Expert::invent(n, id, dice, now, rows)).collect();
+        Self { coordinators, desks, experts }
+    }
+}
+
+const PREFECTURES_OF_DESKS: [i16; DESKS] = [1, 13, 23, 27, 40];
+/// Any value that no other identifier has.
+const DESK_IDS: u128 = 0x0190_0000_0000_7000_8000_0000_0000_0000;
+
+impl Expert {
+    fn invent(n: usize, id: Uuid, dice: &mut Dice, now: DateTime<Utc>, rows: &mut Rows) -> Self {
+        let fields = match n % 3 {
+            0 => Fields::Both,
+            1 => Fields::Ict,
+            _ => Fields::Labor,
+        };
+        let home = nth_prefecture(n);
+        let works_visit = n % 4 != 3;
+        let visits = if works_visit {
+            Prefecture::all().filter(|it| it.region() == home.region()).collect()
+        } else {
+            Vec::new()
+        };
+        let video_url = format!("https://meet.example.jp/expert-{:02}", n + 1);
+        let daily_limit = 2 + u8::from(n.is_multiple_of(3)) + u8::from(n.is_multiple_of(5));
+        rows.experts.push(expert::Model {
+            id,
+            ict: fields.contains(Field::Ict),
+            labor: fields.contains(Field::Labor),
+            works_online: true,
+            works_visit,
+            home_prefecture: i16::from(home.code()),
+            daily_limit: i16::from(daily_limit),
+            weekly_limit: i16::from(daily_limit) * 4,
+            open_limit: 60,
+            capacity: i16::from(daily_limit) * 10,
+            video_url: video_url.clone(),
+            profile: names::expert_profile(fields.contains(Field::Ict), fields.contains(Field::Labor), n)
+                .to_owned(),
+            active: true,
+            feed_hash: None,
+        });
+        for it in &visits {
+            rows.expert_prefectures
+                .push(expert_prefecture::Model { expert_id: id, prefecture: i16::from(it.code()) });
+        }
+        for (at, theme) in SHIPPED.iter().enumerate().filter(|(_, it)| fields.contains(it.field)) {
+            if (at + n).is_multiple_of(3) {
+                rows.expert_themes.push(expert_theme::Model { expert_id: id, theme: theme.code.to_owned() });
+            }
+        }
+        for industry in Industry::ALL.iter().skip(n % 5).step_by(5) {
+            rows.expert_industries
+                .push(expert_industry::Model { expert_id: id, industry: industry.code().to_owned() });
+        }
+        let schedule = week(n, id, dice, now, rows);
+        Self { id, fields, home, visits, video_url, daily_limit, schedule }
+    }
+}
+
+/// Three to five days, mornings and afternoons of office hours.
+fn week(n: usize, expert_id: Uuid, dice: &mut Dice, now: DateTime<Utc>, rows: &mut Rows) -> Schedule {
+    let mut rules = Vec::new();
+    let days = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
+    for (at, weekday) in days.into_iter().enumerate() {
+        if at == n % 5 && !n.is_multiple_of(3) || at == (n + 2) % 5 && n % 3 == 2 {
+            continue;
+        }
+        // 9:00, 12:00, 13:00 and 17:00 in quarter hours after 6:00.
+        for (start, end) in [(12, 24), (28, 44)] {
+            let Ok(span) = Span::new(start, end) else { continue };
+            rules.push(WeeklyRule { weekday, span, valid_from: None, valid_until: None });
+            rows.weekly_rules.push(weekly_rule::Model {
+                id: dice.id(now),
+                expert_id,
+                weekday: i16::try_from(at).unwrap_or_default(),
+                start_quarter: i16::from(start),
+                end_quarter: i16::from(end),
+                valid_from: None,
+                valid_until: None,
+            });
+        }
+    }
+    Schedule { rules, ..Schedule::default() }
+}
+
+/// Goes through all prefectures, neighbours apart.
+fn nth_prefecture(n: usize) -> Prefecture {
+    let all: Vec<_> = Prefecture::all().collect();
+    all[n * 12 % all.len()]
+}

@@ -1,0 +1,320 @@
+//! One consultation from its receipt to its goal, told by the acts of the domain alone: nothing can stand in a filled
+//! database that could not have happened.
+mod after;
+mod booking;
+mod closing;
+mod session;
+
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    appointment::SessionMode,
+    consultation::{Act, Consultation, Event, Refused},
+    due::{self, Due},
+    field::{Field, Fields},
+    id::{AccountId, ConsultationId, DeskId, ExpertId},
+    prefecture::Prefecture,
+};
+use entity::{assignment, follow_up, message, report};
+use uuid::Uuid;
+
+use super::{
+    World,
+    diary::{self, Diary, Wish},
+    dice::Dice,
+    plan::{Goal, Outline},
+};
+use crate::demo::names;
+pub(super) use booking::Sitting;
+
+/// What came of it: the parts from which rows are made.
+pub(super) struct Story {
+    pub it: Consultation,
+    pub due: Option<Due>,
+    pub history: Vec<(Event, Option<&'static str>)>,
+    pub address_confirmed_at: Option<DateTime<Utc>>,
+    pub coordinator: Option<Uuid>,
+    pub messages: Vec<message::Model>,
+    pub assignments: Vec<assignment::Model>,
+    pub sittings: Vec<Sitting>,
+    pub reports: Vec<report::Model>,
+    pub follow_ups: Vec<follow_up::Model>,
+    pub sessions_done: i16,
+}
+
+/// What is known when it comes in.
+pub(super) struct Opening {
+    pub outline: Outline,
+    pub by: Actor,
+    pub fields: Fields,
+    pub mode: SessionMode,
+    pub site: Prefecture,
+    pub address: String,
+}
+
+pub(super) struct Teller<'a> {
+    pub world: &'a World,
+    pub diary: &'a mut Diary,
+    pub dice: &'a mut Dice,
+}
+
+/// A story that is being told.
+struct Telling<'a> {
+    world: &'a World,
+    diary: &'a mut Diary,
+    dice: &'a mut Dice,
+    opening: &'a Opening,
+    coordinator: Uuid,
+    /// How far it has come; never beyond the world's `now`.
+    at: DateTime<Utc>,
+    wish: Wish,
+    rounds: Vec<after::Round>,
+    story: Story,
+}
+
+type Step = Result<ControlFlow<()>, Refused>;
+
+const ON: Step = Ok(ControlFlow::Continue(()));
+const END: Step = Ok(ControlFlow::Break(()));
+
+impl Teller<'_> {
+    pub fn tell(&mut self, opening: &Opening) -> Result<Story, Refused> {
+        let at = opening.outline.received_at;
+        let goal = opening.outline.goal;
+        let confirmed = goal != Goal::Received || self.dice.chance(60);
+        let id = ConsultationId(self.dice.id(at));
+        let (it, event) = Consultation::submit(id, opening.fields, confirmed, opening.by, at)?;
+        let due = Due::first_contact(self.world.programme.settings_at(at), &self.world.calendar, at);
+        let confirmed_at = (at + self.dice.hours(0, 1)).min(self.world.now);
+        let coordinator = self.dice.pick(&self.world.staff.coordinators).unwrap_or_default();
+        let team = diary::team(self.world, opening.fields, opening.mode, opening.site, self.dice);
+        let telling = Telling {
+            world: self.world,
+            diary: &mut *self.diary,
+            dice: &mut *self.dice,
+            opening,
+            coordinator,
+            at: confirmed_at,
+            wish: Wish { team, mode: opening.mode, site: opening.site },
+            rounds: Vec::new(),
+            story: Story {
+                it,
+                due: Some(due),
+                history: vec![(event, None)],
+                address_confirmed_at: confirmed.then_some(confirmed_at),
+                coordinator: None,
+                messages: Vec::new(),
+                assignments: Vec::new(),
+                sittings: Vec::new(),
+                reports: Vec::new(),
+                follow_ups: Vec::new(),
+                sessions_done: 0,
+            },
+        };
+        telling.to(goal)
+    }
+}
+
+impl Telling<'_> {
+    fn to(mut self, goal: Goal) -> Result<Story, Refused> {
+        if goal == Goal::Received {
+            self.hold_while_unconfirmed();
+            return Ok(self.story);
+        }
+        if self.check(goal)?.is_continue() && self.find_experts(goal)?.is_continue() {
+            self.sessions(goal)?;
+        }
+        self.plan_follow_ups();
+        Ok(self.story)
+    }
+
+    /// The center's part before anybody is asked.
+    fn check(&mut self, goal: Goal) -> Step {
+        self.pass(1, 20);
+        self.story.coordinator = Some(self.coordinator);
+        self.act(Act::StartCheck, self.center(), None)?;
+        if goal == Goal::Checking {
+            return END;
+        }
+        if goal == Goal::WaitingCompany || self.dice.chance(25) {
+            self.pass(0, 3);
+            self.act(Act::Ask, self.center(), Some("テレワークの対象にしたい業務と人数を確認したいです。"))?;
+            self.say(self.center(), false);
+            if goal == Goal::WaitingCompany {
+                return END;
+            }
+            self.pass(4, 72);
+            self.say(Actor::Company, false);
+            self.act(Act::Answer, Actor::Company, None)?;
+        }
+        if is_cut_short(goal) && self.dice.chance(55) {
+            return self.cut_short(goal);
+        }
+        ON
+    }
+
+    /// From the request to a booking, or as far as the goal goes.
+    fn find_experts(&mut self, goal: Goal) -> Step {
+        self.pass(1, 20);
+        if goal == Goal::Matching {
+            // No answer is overdue yet.
+            let lately = self.world.now - self.dice.hours(1, 12);
+            self.at = self.at.max(lately);
+        }
+        let by = if self.dice.chance(60) { Actor::System } else { self.center() };
+        self.act(Act::RequestExperts, by, None)?;
+        self.offer();
+        if goal == Goal::Matching {
+            if self.dice.chance(70) {
+                self.hold(None);
+            }
+            return END;
+        }
+        if self.dice.chance(12) {
+            self.pass(2, 20);
+            self.decline()?;
+        }
+        self.pass(2, 30);
+        let slot_held = goal != Goal::Scheduling && self.dice.chance(60) && self.sit(goal);
+        self.accept(slot_held)?;
+        if slot_held {
+            return ON;
+        }
+        self.say(self.center(), false);
+        self.pass(2, 40);
+        if goal == Goal::Scheduling || !self.sit(goal) {
+            return END;
+        }
+        self.act(Act::ChooseSlot, Actor::Company, None)?;
+        ON
+    }
+
+    /// Asks the team that stands in the wish.
+    fn offer(&mut self) {
+        let settings = self.world.programme.settings_at(self.at);
+        let due = Due::reply(settings, &self.world.calendar, self.at);
+        let due_at = due.at().unwrap_or(self.at);
+        let deadline = serde_json::to_value(&due).unwrap_or_default();
+        for &(place, fields) in &self.wish.team {
+            let Some(expert) = self.world.staff.experts.get(place) else { continue };
+            self.story.assignments.push(assignment::Model {
+                id: self.dice.id(self.at),
+                consultation_id: self.story.it.id.0,
+                expert_id: expert.id,
+                ict: fields.contains(Field::Ict),
+                labor: fields.contains(Field::Labor),
+                state: "offered".to_owned(),
+                offered_at: self.at,
+                due_at,
+                deadline: deadline.clone(),
+                answered_at: None,
+                decline_reason: None,
+                reasons: serde_json::json!([{"reason": "never_asked"}]),
+            });
+        }
+    }
+
+    /// Everybody who was asked declines or is asked no longer, and another team is asked.
+    fn decline(&mut self) -> Result<(), Refused> {
+        let reason = names::decline_reason(self.dice.index(100));
+        let mut who = None;
+        for it in &mut self.story.assignments {
+            it.answered_at = Some(self.at);
+            if who.is_none() {
+                who = Some(ExpertId(it.expert_id));
+                "declined".clone_into(&mut it.state);
+                it.decline_reason = Some(reason.to_owned());
+            } else {
+                "withdrawn".clone_into(&mut it.state);
+            }
+        }
+        self.act(
+            Act::Decline { next_candidate: true },
+            who.map_or(Actor::System, Actor::Expert),
+            Some(reason),
+        )?;
+        self.wish.team =
+            diary::team(self.world, self.opening.fields, self.wish.mode, self.wish.site, self.dice);
+        self.offer();
+        Ok(())
+    }
+
+    fn accept(&mut self, slot_held: bool) -> Result<(), Refused> {
+        let mut open = Some(self.opening.fields);
+        for n in 0..self.story.assignments.len() {
+            let Some(it) = self.story.assignments.get_mut(n).filter(|it| it.state == "offered") else {
+                continue;
+            };
+            "accepted".clone_into(&mut it.state);
+            it.answered_at = Some(self.at);
+            let expert = ExpertId(it.expert_id);
+            let accepted = Fields::from_flags(it.ict, it.labor);
+            open = open.and_then(|left| accepted.map_or(Some(left), |taken| left.without(taken)));
+            self.act(Act::Accept { still_open: open, slot_held }, Actor::Expert(expert), None)?;
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, act: Act, by: Actor, note: Option<&'static str>) -> Result<(), Refused> {
+        let deed = act.deed();
+        let (it, event) = self.story.it.clone().act(act, by, self.at)?;
+        let settings = self.world.programme.settings_at(self.at);
+        let before = self.story.due.take();
+        self.story.due = due::after(deed, &it.state, before, settings, &self.world.calendar, self.at);
+        self.story.history.push((event, note));
+        self.story.it = it;
+        Ok(())
+    }
+
+    /// One entry of the thread.
+    fn say(&mut self, by: Actor, internal: bool) {
+        let (author_id, from_company, channel) = match by {
+            Actor::Company => (None, true, self.dice.pick(&["portal", "mail", "mail"])),
+            Actor::Coordinator(id) => (Some(id.0), false, self.dice.pick(&["portal", "phone"])),
+            Actor::Expert(id) => (Some(id.0), false, Some("portal")),
+            Actor::Desk(id) => (Some(id.0), false, Some("phone")),
+            Actor::System => (None, false, Some("system")),
+        };
+        self.story.messages.push(message::Model {
+            id: self.dice.id(self.at),
+            consultation_id: self.story.it.id.0,
+            author_kind: by.party().code().to_owned(),
+            author_id,
+            channel: channel.unwrap_or("portal").to_owned(),
+            internal,
+            body: names::message(from_company, self.dice.index(1000)).to_owned(),
+            created_at: self.at,
+            read_by_company_at: None,
+        });
+    }
+
+    fn pass(&mut self, low: i64, high: i64) {
+        let time = self.dice.hours(low, high);
+        self.at = (self.at + time).min(self.world.now);
+    }
+
+    fn center(&self) -> Actor {
+        Actor::Coordinator(AccountId(self.coordinator))
+    }
+
+    /// Enough time is left for another turn.
+    fn has_days(&self, days: i64) -> bool {
+        self.world.now - self.at > TimeDelta::days(days)
+    }
+}
+
+/// Ends before its purpose is reached.
+const fn is_cut_short(goal: Goal) -> bool {
+    matches!(goal, Goal::Withdrawn | Goal::Unfulfilled | Goal::Referred)
+}
+
+/// Who typed the application.
+pub(super) fn applicant(origin: &str, world: &World, dice: &mut Dice) -> Actor {
+    match origin {
+        "desk" => Actor::Desk(DeskId(dice.pick(&world.staff.desks).unwrap_or_default())),
+        "phone" => Actor::Coordinator(AccountId(dice.pick(&world.staff.coordinators).unwrap_or_default())),
+        _ => Actor::Company,
+    }
+}

@@ -1,0 +1,99 @@
+//! What is asked after the sessions, and what companies answer.
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::follow_up::{self, Agreement, Answer, Kind, Progress, ProgressAnswer, SurveyAnswer, WAITS_DAYS};
+use entity::follow_up as row;
+
+use super::Telling;
+
+/// One session with the questions that follow it.
+pub(super) struct Round {
+    pub n: i16,
+    pub ended_at: DateTime<Utc>,
+    pub planned_at: DateTime<Utc>,
+    /// From when on nothing more is asked.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+impl Telling<'_> {
+    /// Nothing more is asked of the latest session: another one follows, or the end.
+    pub(super) fn close_round(&mut self) {
+        if let Some(round) = self.rounds.last_mut() {
+            round.closed_at = Some(self.at);
+        }
+    }
+
+    pub(super) fn plan_follow_ups(&mut self) {
+        for round in std::mem::take(&mut self.rounds) {
+            let settings = self.world.programme.settings_at(round.ended_at);
+            for (kind, due_at) in follow_up::plan(round.ended_at, settings, &self.world.calendar) {
+                let row = self.follow_up(&round, kind, due_at);
+                self.story.follow_ups.push(row);
+            }
+        }
+    }
+
+    fn follow_up(&mut self, round: &Round, kind: Kind, due_at: DateTime<Utc>) -> row::Model {
+        let now = self.world.now;
+        let mut row = row::Model {
+            id: self.dice.id(round.planned_at),
+            consultation_id: self.story.it.id.0,
+            kind: kind.code().to_owned(),
+            round: round.n,
+            state: "planned".to_owned(),
+            due_at,
+            sent_at: None,
+            answered_at: None,
+            answer: None,
+        };
+        let sent_at = due_at.max(round.planned_at);
+        if round.closed_at.is_some_and(|it| it < sent_at) {
+            "skipped".clone_into(&mut row.state);
+            return row;
+        }
+        if sent_at > now {
+            return row;
+        }
+        row.sent_at = Some(sent_at);
+        let answered_at = sent_at + self.dice.hours(1, 200);
+        if answered_at <= now && self.dice.chance(48) {
+            "answered".clone_into(&mut row.state);
+            row.answered_at = Some(answered_at);
+            row.answer = serde_json::to_value(self.answer(kind)).ok();
+        } else if now - sent_at > TimeDelta::days(WAITS_DAYS) || !self.story.it.state.is_open() {
+            "lapsed".clone_into(&mut row.state);
+        } else {
+            "sent".clone_into(&mut row.state);
+        }
+        row
+    }
+
+    fn answer(&mut self, kind: Kind) -> Answer {
+        if kind != Kind::Survey {
+            return Answer::Progress(ProgressAnswer {
+                progress: self.dice.weighted(PROGRESS).unwrap_or(Progress::Preparing),
+                wants_help: self.dice.chance(10),
+                comment: String::new(),
+            });
+        }
+        let mut agreement = || self.dice.weighted(AGREEMENT).unwrap_or(Agreement::Yes);
+        Answer::Survey(SurveyAnswer {
+            purpose_achieved: agreement(),
+            satisfied: agreement(),
+            will_consider: agreement(),
+            wants_further_session: self.dice.chance(15),
+            comment: String::new(),
+        })
+    }
+}
+
+/// Of a hundred.
+const AGREEMENT: &[(Agreement, u32)] =
+    &[(Agreement::Yes, 55), (Agreement::RatherYes, 33), (Agreement::RatherNo, 9), (Agreement::No, 3)];
+
+/// Of a hundred.
+const PROGRESS: &[(Progress, u32)] = &[
+    (Progress::Introduced, 38),
+    (Progress::Expanded, 12),
+    (Progress::Preparing, 38),
+    (Progress::GivenUp, 12),
+];

@@ -1,0 +1,52 @@
+//! Ends before the purpose is reached.
+use domain::{
+    actor::Actor,
+    consultation::{Act, UnfulfilledReason},
+};
+
+use super::{END, Step, Telling};
+use crate::demo::{fill::plan::Goal, names};
+
+impl Telling<'_> {
+    /// Ends it as the goal says, and lets go of everything.
+    pub(super) fn cut_short(&mut self, goal: Goal) -> Step {
+        self.pass(5, 60);
+        match goal {
+            Goal::Withdrawn => {
+                self.say(Actor::Company, false);
+                self.act(Act::Withdraw, Actor::Company, Some("社内の方針が変わったため。"))?;
+            }
+            Goal::Unfulfilled => {
+                let reason =
+                    self.dice.pick(&UnfulfilledReason::ALL).unwrap_or(UnfulfilledReason::Unreachable);
+                self.act(Act::CloseUnfulfilled { reason }, self.center(), Some(reason.label()))?;
+            }
+            Goal::Referred => {
+                let organization = names::organization_referred(self.dice.index(100)).to_owned();
+                let note = Some("より適した窓口をご案内しました。");
+                self.act(Act::Refer { organization }, self.center(), note)?;
+            }
+            Goal::Received
+            | Goal::Checking
+            | Goal::WaitingCompany
+            | Goal::Matching
+            | Goal::Scheduling
+            | Goal::Booked
+            | Goal::Consulted
+            | Goal::FollowUp
+            | Goal::Completed => return END,
+        }
+        for it in &mut self.story.assignments {
+            if matches!(it.state.as_str(), "offered" | "accepted") {
+                "withdrawn".clone_into(&mut it.state);
+                it.answered_at = Some(self.at);
+            }
+        }
+        let by_company = goal == Goal::Withdrawn;
+        if let Some(it) = self.story.sittings.last_mut().filter(|it| it.is_live()) {
+            it.end(if by_company { "cancelled_by_company" } else { "cancelled_by_center" }, self.at);
+            it.row.end_reason = Some("相談が終了したため。".to_owned());
+        }
+        END
+    }
+}

@@ -1,0 +1,144 @@
+//! Sessions: they take place or not, and what is written about them.
+use domain::{
+    actor::Actor,
+    consultation::{Act, Refused},
+    id::ExpertId,
+    report::Body,
+};
+use entity::report;
+
+use super::{Telling, after::Round, is_cut_short};
+use crate::demo::{fill::plan::Goal, names};
+
+const CANNOT: &str = "社内の都合がつかなくなったため。";
+const ABSENT: &str = "開始時刻を過ぎても連絡がありませんでした。";
+
+impl Telling<'_> {
+    /// From the first booking to the goal.
+    pub(super) fn sessions(&mut self, goal: Goal) -> Result<(), Refused> {
+        if goal == Goal::Booked {
+            return Ok(());
+        }
+        if is_cut_short(goal) {
+            return self.cut_short(goal).map(|_| ());
+        }
+        loop {
+            self.miss()?;
+            self.hold_session()?;
+            let approved = goal != Goal::Consulted;
+            self.report(approved);
+            if !approved {
+                return Ok(());
+            }
+            self.act(Act::ApproveReport, self.center(), None)?;
+            let ended_at = self.story.sittings.last().map_or(self.at, |it| it.row.ends_at);
+            let n = self.story.sessions_done;
+            self.rounds.push(Round { n, ended_at, planned_at: self.at, closed_at: None });
+            if !(self.has_days(60) && n < 3 && self.dice.chance(25)) {
+                break;
+            }
+            self.further_session()?;
+        }
+        if goal == Goal::Completed {
+            self.pass(24 * 7, 24 * 200);
+            self.close_round();
+            self.act(Act::Complete, self.center(), None)?;
+        }
+        Ok(())
+    }
+
+    fn further_session(&mut self) -> Result<(), Refused> {
+        self.pass(48, 300);
+        self.close_round();
+        let sessions = u16::try_from(self.story.sessions_done).unwrap_or_default();
+        let act = Act::PlanFurtherSession { sessions, cap: 3, overridden: false };
+        self.act(act, self.center(), None)?;
+        self.say(Actor::Company, false);
+        self.pass(4, 60);
+        self.sit(Goal::Completed);
+        self.act(Act::ChooseSlot, Actor::Company, None)
+    }
+
+    /// Now and then the company does not come, or cancels, and another time is chosen.
+    fn miss(&mut self) -> Result<(), Refused> {
+        if !self.has_days(45) || !self.dice.chance(9) {
+            return Ok(());
+        }
+        let (absent, by) = (self.dice.chance(50), self.lead());
+        let Some(sitting) = self.story.sittings.last_mut() else { return Ok(()) };
+        if absent {
+            let starts_at = sitting.row.starts_at;
+            self.at = self.at.max(sitting.row.ends_at);
+            sitting.end("no_show", self.at);
+            self.act(Act::RecordNoShow { starts_at }, by, Some(ABSENT))?;
+        } else {
+            sitting.end("cancelled_by_company", self.at);
+            sitting.row.end_reason = Some(CANNOT.to_owned());
+            sitting.row.sequence = 1;
+            self.act(Act::CancelAppointment { until: None }, Actor::Company, Some(CANNOT))?;
+        }
+        self.pass(12, 60);
+        self.sit(Goal::Completed);
+        self.act(Act::ChooseSlot, Actor::Company, None)
+    }
+
+    /// The session takes place.
+    fn hold_session(&mut self) -> Result<(), Refused> {
+        let (after, by) = (self.dice.hours(0, 3), self.lead());
+        let Some(sitting) = self.story.sittings.last_mut() else { return Ok(()) };
+        self.at = self.at.max(sitting.row.ends_at + after).min(self.world.now);
+        sitting.end("done", self.at);
+        let starts_at = sitting.row.starts_at;
+        self.story.sessions_done += 1;
+        self.act(Act::RecordDone { starts_at }, by, None)
+    }
+
+    /// The expert writes the report; time passes until it is approved.
+    fn report(&mut self, approved: bool) {
+        let Some(sitting) = self.story.sittings.last() else { return };
+        let (Some(&author_id), appointment_id) = (sitting.experts.first(), sitting.row.id) else { return };
+        let text = names::report(self.dice.index(1000));
+        let body = Body {
+            attendees: "代表者、総務担当者".to_owned(),
+            present_state: text.present_state.to_owned(),
+            advice: text.advice.to_owned(),
+            next_steps: text.next_steps.to_owned(),
+            documents: text.documents.to_owned(),
+            publishable: self.dice.chance(20),
+            ..Body::default()
+        };
+        let mut submitted_at = None;
+        if approved || self.dice.chance(50) {
+            self.pass(10, 120);
+            submitted_at = Some(self.at);
+        }
+        if approved {
+            self.pass(2, 60);
+        }
+        let state = match (approved, submitted_at) {
+            (true, _) => "approved",
+            (false, Some(_)) => "submitted",
+            (false, None) => "draft",
+        };
+        self.story.reports.push(report::Model {
+            id: self.dice.id(self.at),
+            consultation_id: self.story.it.id.0,
+            appointment_id,
+            author_id,
+            state: state.to_owned(),
+            body: serde_json::to_value(&body).unwrap_or_default(),
+            submitted_at,
+            decided_at: approved.then_some(self.at),
+            decided_by: approved.then_some(self.coordinator),
+            returned_reason: None,
+            version: 1,
+            updated_at: self.at,
+        });
+    }
+
+    /// The expert who was asked first.
+    fn lead(&self) -> Actor {
+        let lead = self.wish.team.first().and_then(|&(place, _)| self.world.staff.experts.get(place));
+        lead.map_or_else(|| self.center(), |it| Actor::Expert(ExpertId(it.id)))
+    }
+}

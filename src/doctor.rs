@@ -1,0 +1,77 @@
+//! Examines a database for what must never be: every invariant, read page by page and never row by row.
+mod after;
+mod booking;
+mod calendar;
+mod history;
+mod mail;
+mod page;
+mod standing;
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, TransactionTrait,
+};
+
+use page::Page;
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The name of the rule; operators' scripts may hold on to it.
+    pub rule: &'static str,
+    /// The row, by the number that people know or else by table and key.
+    pub subject: String,
+    pub what: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.rule, self.subject, self.what)
+    }
+}
+
+/// Everything that is wrong at `now`; empty for a sound database.
+///
+/// Reads one snapshot in pages, so that it can run beside the service and needs memory for a page alone.
+pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<Finding>, DbErr> {
+    let tx = snapshot(db).await?;
+    let mut findings = Findings::default();
+    let mut last = None;
+    while let Some(page) = Page::after(&tx, last).await? {
+        for case in page.cases() {
+            history::examine(&case, &mut findings);
+            standing::examine(&case, &mut findings);
+            booking::examine(&case, now, &mut findings);
+        }
+        last = page.last();
+    }
+    calendar::examine(&tx, &mut findings).await?;
+    booking::examine_holds(&tx, now, &mut findings).await?;
+    after::examine(&tx, now, &mut findings).await?;
+    standing::examine_counters(&tx, &mut findings).await?;
+    mail::examine(&tx, now, &mut findings).await?;
+    tx.rollback().await?;
+    Ok(findings.0)
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, rule: &'static str, subject: impl fmt::Display, what: impl fmt::Display) {
+        self.0.push(Finding { rule, subject: subject.to_string(), what: what.to_string() });
+    }
+}
+
+/// What is read later belongs to what was read first. A transaction of SQLite is a snapshot by itself.
+async fn snapshot(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    if db.get_database_backend() == DbBackend::Sqlite {
+        return db.begin().await;
+    }
+    db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Requests and bookings agree with where the consultation stands, and nothing is held for ever.
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::field::Fields;
+use entity::{appointment, assignment};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+
+use super::{Findings, page::Case};
+
+/// How long after its limit a hold may wait for the worker. Minutes.
+const HOLD_GRACE: i64 = 10;
+/// How long after its due moment a request may wait for the worker. Hours.
+const OFFER_GRACE: i64 = 24;
+
+/// Where a slot may be held without a limit: until an expert has answered.
+const MAY_HOLD: [&str; 4] = ["received", "checking", "waiting_company", "matching"];
+
+pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findings) {
+    let number = &case.row.number;
+    let confirmed: Vec<_> = case.appointments.iter().filter(|it| it.state == "confirmed").collect();
+    match case.row.state.as_str() {
+        "booked" => match confirmed.as_slice() {
+            [one] => covered(case, one, findings),
+            all => findings.add("booked", number, format!("{} of its appointments are confirmed", all.len())),
+        },
+        _ if !confirmed.is_empty() => {
+            findings.add("booked", number, "an appointment is confirmed, and it is not booked");
+        }
+        "matching" if !case.assignments.iter().any(|it| it.state == "offered") => {
+            findings.add("matching", number, "no expert is being asked");
+        }
+        _ => {}
+    }
+    if case.row.ended_at.is_some() {
+        ended(case, findings);
+    } else if !MAY_HOLD.contains(&case.row.state.as_str()) {
+        let endless = |it: &&appointment::Model| it.state == "held" && it.held_until.is_none();
+        for it in case.appointments.iter().filter(endless) {
+            findings.add("hold", number, format!("appointment {} is held, and no expert is asked", it.id));
+        }
+    }
+    for it in case.assignments.iter().filter(|it| it.state == "offered") {
+        if now - it.due_at > TimeDelta::hours(OFFER_GRACE) {
+            findings.add("offer", number, format!("the answer of expert {} is long due", it.expert_id));
+        }
+    }
+}
+
+/// Every field of a booked consultation is accepted by an expert who sits in its appointment.
+fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
+    let experts = case.experts(one.id);
+    let accepted = |it: &&assignment::Model| it.state == "accepted" && experts.contains(&it.expert_id);
+    let left = case
+        .assignments
+        .iter()
+        .filter(accepted)
+        .filter_map(|it| Fields::from_flags(it.ict, it.labor))
+        .try_fold(Fields::from_flags(case.row.ict, case.row.labor), |left, taken| {
+            left.map(|it| it.without(taken))
+        });
+    if left.flatten().is_some() {
+        findings.add("covered", &case.row.number, "none of the experts of its booking has accepted a field");
+    }
+}
+
+/// Nothing goes on after the end. That an expert has accepted stays true of what was carried out.
+fn ended(case: &Case<'_>, findings: &mut Findings) {
+    let carried_out = case.row.sessions_done > 0;
+    let alive = |it: &&assignment::Model| it.state == "offered" || it.state == "accepted" && !carried_out;
+    for it in case.assignments.iter().filter(alive) {
+        findings.add("ended", &case.row.number, format!("expert {} is still {}", it.expert_id, it.state));
+    }
+    for it in case.appointments.iter().filter(|it| it.ended_at.is_none()) {
+        findings.add("ended", &case.row.number, format!("appointment {} is still {}", it.id, it.state));
+    }
+}
+
+/// Holds of drafts and consultations that should have been let go of.
+pub(super) async fn examine_holds(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    findings: &mut Findings,
+) -> Result<(), DbErr> {
+    let overdue = Condition::all()
+        .add(appointment::Column::State.eq("held"))
+        .add(appointment::Column::HeldUntil.lt(now - TimeDelta::minutes(HOLD_GRACE)));
+    let held = appointment::Entity::find()
+        .filter(overdue)
+        .order_by_asc(appointment::Column::HeldUntil)
+        .all(db)
+        .await?;
+    for it in held {
+        findings.add("hold", format!("appointment {}", it.id), "it is held past its limit");
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Quarter hours: every live appointment owns what its experts need, and nothing else owns any.
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use domain::{
+    appointment::SessionMode,
+    availability::{Distance, Footprint, Slot, quarter_index},
+    calendar::japan_date,
+    number::FiscalYear,
+    prefecture::Prefecture,
+};
+use entity::{appointment, appointment_expert, calendar_cell, consultation, expert, year_settings};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+use super::{Findings, page::grouped};
+use crate::store::programme::{self, Programme};
+
+/// Live appointments that are held in memory at once.
+const SIZE: u64 = 500;
+
+const LIVE: [&str; 2] = ["held", "confirmed"];
+
+/// What footprints follow from.
+struct Rules {
+    programme: Programme,
+    /// When the settings of a year were last changed.
+    changed: BTreeMap<i32, DateTime<Utc>>,
+    homes: BTreeMap<Uuid, Option<Prefecture>>,
+}
+
+pub(super) async fn examine(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
+    orphans(db, findings).await?;
+    let rules = Rules::load(db).await?;
+    let mut last = None;
+    loop {
+        let mut query = appointment::Entity::find()
+            .filter(appointment::Column::State.is_in(LIVE))
+            .order_by_asc(appointment::Column::Id)
+            .limit(SIZE);
+        if let Some(last) = last {
+            query = query.filter(appointment::Column::Id.gt(last));
+        }
+        let live = query.all(db).await?;
+        let Some(end) = live.last().map(|it| it.id) else { return Ok(()) };
+        last = Some(end);
+        page(db, &rules, &live, findings).await?;
+    }
+}
+
+/// Quarter hours of what has ended, or of nothing.
+async fn orphans(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
+    let live = appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::Id)
+        .filter(appointment::Column::State.is_in(LIVE));
+    let owners: Vec<Uuid> = calendar_cell::Entity::find()
+        .select_only()
+        .column(calendar_cell::Column::AppointmentId)
+        .filter(calendar_cell::Column::AppointmentId.not_in_subquery(live.into_query()))
+        .group_by(calendar_cell::Column::AppointmentId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for it in owners {
+        findings.add("orphan_cells", format!("appointment {it}"), "it is over and still owns quarter hours");
+    }
+    Ok(())
+}
+
+async fn page(
+    db: &impl ConnectionTrait,
+    rules: &Rules,
+    live: &[appointment::Model],
+    findings: &mut Findings,
+) -> Result<(), DbErr> {
+    let ids: Vec<_> = live.iter().map(|it| it.id).collect();
+    let seats = appointment_expert::Entity::find()
+        .filter(appointment_expert::Column::AppointmentId.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
+    let seats = grouped(seats, |it| (it.appointment_id, it.expert_id));
+    let cells =
+        calendar_cell::Entity::find().filter(calendar_cell::Column::AppointmentId.is_in(ids)).all(db).await?;
+    let mut cells = grouped(cells, |it| (it.appointment_id, (it.expert_id, it.quarter)));
+    let sites = sites(db, live).await?;
+    for it in live {
+        let owned: BTreeSet<_> = cells.remove(&it.id).unwrap_or_default().into_iter().collect();
+        let experts = seats.get(&it.id).map(Vec::as_slice).unwrap_or_default();
+        let site = it.consultation_id.and_then(|id| sites.get(&id).copied().flatten());
+        one(rules, it, experts, site, &owned, findings);
+    }
+    Ok(())
+}
+
+fn one(
+    rules: &Rules,
+    it: &appointment::Model,
+    experts: &[Uuid],
+    site: Option<Prefecture>,
+    owned: &BTreeSet<(Uuid, i64)>,
+    findings: &mut Findings,
+) {
+    let mut wrong = |rule, what: &str| findings.add(rule, format!("appointment {}", it.id), what);
+    if experts.is_empty() {
+        return wrong("seats", "nobody sits in it");
+    }
+    if owned.iter().any(|(expert, _)| !experts.contains(expert)) {
+        return wrong("cells", "it owns quarter hours of somebody who does not sit in it");
+    }
+    let session = quarter_index(it.starts_at)..quarter_index(it.ends_at);
+    let needed = experts.iter().flat_map(|&it| session.clone().map(move |quarter| (it, quarter)));
+    if !needed.into_iter().all(|it| owned.contains(&it)) {
+        return wrong("cells", "it does not own all of its own time");
+    }
+    // It may have been moved at any time until now, and a draft's place may have been mended.
+    let moments = [it.created_at, it.starts_at];
+    let judged =
+        it.consultation_id.is_some() && moments.iter().all(|&at| rules.hold_since(at, it.created_at));
+    let agrees = |at| rules.footprints(it, experts, site, at).is_none_or(|asked| asked == *owned);
+    if judged && !moments.into_iter().any(agrees) {
+        wrong("footprint", "it owns other quarter hours than travel and buffers ask for");
+    }
+}
+
+impl Rules {
+    async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
+        let years = year_settings::Entity::find().all(db).await?;
+        let homes: Vec<(Uuid, i16)> = expert::Entity::find()
+            .select_only()
+            .columns([expert::Column::Id, expert::Column::HomePrefecture])
+            .into_tuple()
+            .all(db)
+            .await?;
+        Ok(Self {
+            programme: programme::load(db).await?,
+            changed: years.into_iter().map(|it| (it.fiscal_year, it.updated_at)).collect(),
+            homes: homes.into_iter().map(|(id, code)| (id, prefecture(Some(code)))).collect(),
+        })
+    }
+
+    /// Whether the settings of `at` are those of the time of booking: what was booked before keeps what it was given.
+    fn hold_since(&self, at: DateTime<Utc>, booked_at: DateTime<Utc>) -> bool {
+        let year = FiscalYear::of(japan_date(at)).map(FiscalYear::start_year);
+        let changed = year.ok().and_then(|it| self.changed.range(..=it).next_back());
+        changed.is_none_or(|(_, &changed_at)| changed_at <= booked_at)
+    }
+
+    /// The quarter hours of all its experts by the settings of `at`; `None` where the row cannot be read.
+    fn footprints(
+        &self,
+        it: &appointment::Model,
+        experts: &[Uuid],
+        site: Option<Prefecture>,
+        at: DateTime<Utc>,
+    ) -> Option<BTreeSet<(Uuid, i64)>> {
+        let (mode, slot) = (SessionMode::from_code(&it.mode)?, Slot::at(it.starts_at)?);
+        let length = u8::try_from(quarter_index(it.ends_at) - quarter_index(it.starts_at)).ok()?;
+        let settings = self.programme.settings_at(at);
+        let cells = experts.iter().flat_map(|&expert| {
+            let around = match mode {
+                SessionMode::Online => Footprint::online(settings),
+                SessionMode::Visit => {
+                    let home = self.homes.get(&expert).copied().flatten();
+                    Footprint::visit(settings, Distance::between(home, site))
+                }
+            };
+            Footprint { length, ..around }.cells(slot).map(move |quarter| (expert, quarter))
+        });
+        Some(cells.collect())
+    }
+}
+
+/// Where the companies are, by consultation.
+async fn sites(
+    db: &impl ConnectionTrait,
+    live: &[appointment::Model],
+) -> Result<BTreeMap<Uuid, Option<Prefecture>>, DbErr> {
+    let found: Vec<(Uuid, Option<i16>)> = consultation::Entity::find()
+        .select_only()
+        .columns([consultation::Column::Id, consultation::Column::Prefecture])
+        .filter(consultation::Column::Id.is_in(live.iter().filter_map(|it| it.consultation_id)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(|(id, code)| (id, prefecture(code))).collect())
+}
+
+fn prefecture(code: Option<i16>) -> Option<Prefecture> {
+    code.and_then(|it| u8::try_from(it).ok()).and_then(|it| Prefecture::from_code(it).ok())
+}

@@ -1,0 +1,99 @@
+//! The history: complete, unbroken, legal, and the ground of the present state.
+use domain::{
+    actor::Actor,
+    consultation::{self, Deed, Rebuilt, State},
+};
+use entity::event;
+
+use super::{Findings, page::Case};
+use crate::store::{
+    chain::{self, Link},
+    event::{Detail, actor},
+};
+
+pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
+    let number = &case.row.number;
+    sequence(case, findings);
+    chain(case, findings);
+    match history(case.events) {
+        Err((seq, why)) => findings.add("history", number, format!("event {seq}: {why}")),
+        Ok(events) => match consultation::rebuild(&events) {
+            Rebuilt::Empty => findings.add("history", number, "there are no events"),
+            Rebuilt::Broken { at, why } => {
+                findings.add("history", number, format!("event {}: {why}", at + 1));
+            }
+            Rebuilt::State(state) => standing(case, &state, &events, findings),
+        },
+    }
+}
+
+/// The row stands where its history has led it, since when it has led there.
+fn standing(case: &Case<'_>, rebuilt: &State, events: &[consultation::Event], findings: &mut Findings) {
+    let row = case.row;
+    let reason = if let State::Unfulfilled { reason } = rebuilt { Some(reason.code()) } else { None };
+    let organization = if let State::Referred { organization } = rebuilt { Some(organization) } else { None };
+    if row.state != rebuilt.code()
+        || row.unfulfilled_reason.as_deref() != reason
+        || row.referred_to.as_ref() != organization
+    {
+        let what = format!("it says {}, its history has led to {}", row.state, rebuilt.code());
+        findings.add("state", &row.number, what);
+        return;
+    }
+    let since = events.iter().rev().find(|it| it.from.as_ref() != Some(&it.to)).map(|it| it.at);
+    if since.is_some_and(|it| it != row.state_since) {
+        findings.add("state_since", &row.number, "the history has led to its state at another time");
+    }
+}
+
+fn sequence(case: &Case<'_>, findings: &mut Findings) {
+    let gap = case.events.iter().zip(1..).find(|(event, seq)| event.seq != *seq);
+    if let Some((event, seq)) = gap {
+        findings.add("sequence", &case.row.number, format!("event {} stands where {seq} belongs", event.seq));
+    } else if usize::try_from(case.row.event_count).ok() != Some(case.events.len()) {
+        let what = format!("it counts {} events, there are {}", case.row.event_count, case.events.len());
+        findings.add("sequence", &case.row.number, what);
+    }
+}
+
+/// Told once a consultation: every link after a broken one is broken as well.
+fn chain(case: &Case<'_>, findings: &mut Findings) {
+    let mut previous = "";
+    for event in case.events {
+        if event.previous_hash != previous {
+            let what = format!("event {} does not hold the hash of the one before", event.seq);
+            return findings.add("chain", &case.row.number, what);
+        }
+        if event.hash != chain::hash(previous, &Link::from(event)) {
+            let what = format!("event {} was changed after it was written", event.seq);
+            return findings.add("chain", &case.row.number, what);
+        }
+        previous = &event.hash;
+    }
+}
+
+/// The events as the domain knows them, or which of them it does not know.
+fn history(rows: &[event::Model]) -> Result<Vec<consultation::Event>, (i32, &'static str)> {
+    let mut from = None;
+    rows.iter()
+        .map(|row| {
+            let event = event(row, from.take()).map_err(|why| (row.seq, why))?;
+            from = Some(event.to.clone());
+            Ok(event)
+        })
+        .collect()
+}
+
+fn event(row: &event::Model, from: Option<State>) -> Result<consultation::Event, &'static str> {
+    let by: Actor = actor(&row.actor_kind, row.actor_id).ok_or("its actor is nobody")?;
+    let deed = Deed::from_code(&row.act).ok_or("its act is unknown")?;
+    let detail: Detail =
+        serde_json::from_value(row.detail.clone()).map_err(|_| "its detail cannot be read")?;
+    if detail.to.code() != row.to_state {
+        return Err("its detail tells of another state");
+    }
+    if row.from_state.as_deref() != from.as_ref().map(State::code) {
+        return Err("it does not start where the one before ended");
+    }
+    Ok(consultation::Event { at: row.at, by, deed, from, to: detail.to })
+}

@@ -1,0 +1,68 @@
+//! What is kept beside the state and follows from it, and the numbers given out.
+use std::collections::BTreeMap;
+
+use domain::due::Due;
+use entity::{consultation, counter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+
+use super::{Findings, page::Case};
+use crate::store::consultation::from_row;
+
+pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
+    let row = case.row;
+    let mut wrong = |rule, what: &str| findings.add(rule, &row.number, what);
+    let record = match from_row(row) {
+        Ok(record) => record,
+        Err(err) => return wrong("row", &err.to_string()),
+    };
+    let (state, number) = (&record.consultation.state, record.number);
+    let serial = i32::try_from(number.serial()).ok();
+    if number.to_string() != row.number
+        || number.fiscal_year().start_year() != row.fiscal_year
+        || serial != Some(row.serial)
+    {
+        wrong("number", "it is not made of its fiscal year and serial");
+    }
+    if row.turn != state.turn().code() {
+        wrong("turn", "it is somebody else's turn in that state");
+    }
+    if row.ended_at != state.ended().map(|_| row.state_since) {
+        wrong("ended_at", "it is not the moment at which it ended");
+    }
+    let due_at = record.due.as_ref().and_then(Due::at);
+    if row.due_at != due_at || row.deadline_kind.is_some() != record.due.is_some() {
+        wrong("due_at", "it is not what its deadline says");
+    }
+    if row.sort_at != row.due_at.unwrap_or(row.state_since) {
+        wrong("sort_at", "it is neither the deadline nor the moment from which the state holds");
+    }
+    let done = case.appointments.iter().filter(|it| it.state == "done").count();
+    if usize::try_from(row.sessions_done).ok() != Some(done) {
+        let what = format!("it counts {}, {done} appointments are done", row.sessions_done);
+        wrong("sessions_done", &what);
+    }
+}
+
+/// No number is given out twice.
+pub(super) async fn examine_counters(
+    db: &impl ConnectionTrait,
+    findings: &mut Findings,
+) -> Result<(), DbErr> {
+    let counters: BTreeMap<_, _> =
+        counter::Entity::find().all(db).await?.into_iter().map(|it| (it.fiscal_year, it.last)).collect();
+    let highest: Vec<(i32, i32)> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::FiscalYear)
+        .column_as(consultation::Column::Serial.max(), "highest")
+        .group_by(consultation::Column::FiscalYear)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (year, highest) in highest {
+        let last = counters.get(&year).copied().unwrap_or_default();
+        if last < highest {
+            findings.add("counter", year, format!("{last} is below the highest number given out, {highest}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Every rule finds its own kind of damage in a sound database, and no other rule does.
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use entity::outbox;
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use super::{Finding, examine};
+use crate::demo::fill::{
+    run,
+    tests::{now, test_database},
+};
+
+/// The statements that do the damage which a rule finds.
+const DAMAGE: &[(&str, &[&str])] = &[
+    (
+        "history",
+        &[
+            "DELETE FROM event WHERE consultation_id IN (SELECT id FROM consultation WHERE state = 'received')",
+            "UPDATE consultation SET event_count = 0 WHERE state = 'received'",
+        ],
+    ),
+    ("state", &["UPDATE consultation SET state = 'checking' WHERE state = 'received'"]),
+    (
+        "state_since",
+        &["UPDATE consultation SET state_since = '2020-01-01 00:00:00+00:00' WHERE state = 'received'"],
+    ),
+    ("sequence", &["UPDATE consultation SET event_count = event_count + 1 WHERE state = 'received'"]),
+    ("chain", &["UPDATE event SET hash = 'x' WHERE seq = 1"]),
+    ("chain", &["UPDATE event SET previous_hash = hash WHERE seq = 2"]),
+    (
+        "chain",
+        &["UPDATE event SET detail = '{\"to\": {\"state\": \"received\"}, \"note\": \"?\"}' WHERE seq = 1"],
+    ),
+    ("row", &["UPDATE consultation SET number = 'nonsense' WHERE serial = 1 AND fiscal_year = 2025"]),
+    ("number", &["UPDATE consultation SET number = 'R01-000001' WHERE serial = 1 AND fiscal_year = 2025"]),
+    ("turn", &["UPDATE consultation SET turn = 'nobody' WHERE state = 'received'"]),
+    (
+        "ended_at",
+        &["UPDATE consultation SET ended_at = '2020-01-01 00:00:00+00:00' WHERE state = 'completed'"],
+    ),
+    ("due_at", &["UPDATE consultation SET due_at = NULL, sort_at = state_since WHERE state = 'received'"]),
+    ("sort_at", &["UPDATE consultation SET sort_at = '2020-01-01 00:00:00+00:00' WHERE state = 'booked'"]),
+    (
+        "sessions_done",
+        &["UPDATE consultation SET sessions_done = sessions_done + 1 WHERE state = 'follow_up'"],
+    ),
+    ("counter", &["UPDATE counter SET last = last - 1 WHERE fiscal_year = 2025"]),
+    (
+        "booked",
+        &[
+            "DELETE FROM calendar_cell WHERE appointment_id IN (SELECT id FROM appointment WHERE state = 'confirmed')",
+            "UPDATE appointment SET state = 'cancelled_by_center', ended_at = starts_at WHERE state = 'confirmed'",
+        ],
+    ),
+    ("booked", &["UPDATE appointment SET state = 'confirmed', held_until = NULL WHERE state = 'held'"]),
+    (
+        "covered",
+        &["UPDATE assignment SET state = 'withdrawn' WHERE state = 'accepted' AND consultation_id IN \
+           (SELECT id FROM consultation WHERE state = 'booked')"],
+    ),
+    ("matching", &["UPDATE assignment SET state = 'lapsed', answered_at = due_at WHERE state = 'offered'"]),
+    (
+        "ended",
+        &["UPDATE assignment SET state = 'accepted' WHERE id = (SELECT assignment.id FROM assignment \
+           JOIN consultation ON consultation.id = consultation_id WHERE ended_at IS NOT NULL \
+           AND sessions_done = 0 AND assignment.state = 'withdrawn' LIMIT 1)"],
+    ),
+    ("offer", &["UPDATE assignment SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'offered'"]),
+    ("hold", &["UPDATE appointment SET held_until = '2020-01-01 00:00:00+00:00' WHERE state = 'held'"]),
+    (
+        "seats",
+        &[
+            "DELETE FROM appointment_expert WHERE appointment_id IN (SELECT id FROM appointment WHERE state = 'held')",
+        ],
+    ),
+    (
+        "cells",
+        &[
+            "DELETE FROM calendar_cell WHERE appointment_id IN (SELECT id FROM appointment WHERE state = 'held')",
+        ],
+    ),
+    (
+        "cells",
+        &["INSERT INTO calendar_cell (expert_id, quarter, appointment_id) \
+           SELECT expert.id, 1, held.id FROM expert JOIN appointment AS held ON held.state = 'held' \
+           WHERE expert.id NOT IN (SELECT expert_id FROM appointment_expert WHERE appointment_id = held.id) \
+           LIMIT 1"],
+    ),
+    (
+        "footprint",
+        &["DELETE FROM calendar_cell WHERE quarter = (SELECT MAX(quarter) FROM calendar_cell AS other \
+           WHERE other.appointment_id = calendar_cell.appointment_id)"],
+    ),
+    (
+        "orphan_cells",
+        &["UPDATE appointment SET state = 'released', ended_at = created_at WHERE state = 'held'"],
+    ),
+    (
+        "report",
+        &[
+            "UPDATE report SET appointment_id = (SELECT id FROM appointment WHERE state = 'confirmed' LIMIT 1) \
+           WHERE id = (SELECT id FROM report LIMIT 1)",
+        ],
+    ),
+    ("follow_up", &["UPDATE follow_up SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'planned'"]),
+];
+
+#[tokio::test]
+async fn every_rule_finds_its_own_damage() {
+    for (rule, statements) in DAMAGE {
+        let db = sound().await;
+        for statement in *statements {
+            let done = db.execute_unprepared(statement).await.unwrap();
+            assert!(done.rows_affected() > 0, "{statement}");
+        }
+        let findings = examine(&db, now()).await.unwrap();
+        let rules: BTreeSet<_> = findings.iter().map(|it| it.rule).collect();
+        assert_eq!(rules.into_iter().collect::<Vec<_>>(), [*rule], "{statements:?}\n{findings:?}");
+    }
+}
+
+#[tokio::test]
+async fn mail_that_is_stuck_or_was_never_tried_is_found() {
+    for (rule, state, hours) in
+        [("mail_lease", "sending", 2), ("mail_waiting", "waiting", 2), ("mail_attempt", "sent", 2)]
+    {
+        let db = sound().await;
+        outbox::Entity::insert(mail(state, hours).into_active_model()).exec(&db).await.unwrap();
+        let findings = examine(&db, now()).await.unwrap();
+        assert_eq!(findings.iter().map(|it| it.rule).collect::<Vec<_>>(), [rule]);
+    }
+    let db = sound().await;
+    for state in ["sending", "waiting"] {
+        outbox::Entity::insert(mail(state, 0).into_active_model()).exec(&db).await.unwrap();
+    }
+    assert_eq!(examine(&db, now()).await.unwrap(), []);
+}
+
+#[test]
+fn a_finding_is_one_line() {
+    let finding = Finding { rule: "turn", subject: "R08-000123".into(), what: "it is another's".into() };
+    assert_eq!(finding.to_string(), "turn: R08-000123: it is another's");
+}
+
+async fn sound() -> DatabaseConnection {
+    let db = test_database().await;
+    run(&db, 90, 20, 11, now()).await.unwrap();
+    db
+}
+
+/// A mail that was due so many hours ago.
+fn mail(state: &str, hours: i64) -> outbox::Model {
+    let due_at = now() - TimeDelta::hours(hours);
+    outbox::Model {
+        id: Uuid::now_v7(),
+        consultation_id: None,
+        kind: "reminder".into(),
+        recipient: "someone@example.jp".into(),
+        recipient_name: String::new(),
+        subject: "件名".into(),
+        text_body: "本文".into(),
+        html_body: "本文".into(),
+        calendar: None,
+        calendar_method: None,
+        message_id: Uuid::now_v7().to_string(),
+        dedup_key: None,
+        must_hold: None,
+        state: state.into(),
+        due_at,
+        attempts: 0,
+        lease_token: (state == "sending").then(Uuid::now_v7),
+        lease_until: (state == "sending").then_some(due_at),
+        last_reply: None,
+        created_at: due_at,
+        sent_at: (state == "sent").then_some(due_at),
+    }
+}
