@@ -28,7 +28,7 @@ pub struct Shell {
     /// Who is signed in with a password.
     pub account: Option<Account>,
     /// The path that was asked for, without the query.
-    path: String,
+    pub path: String,
 }
 
 /// One entry of the navigation.
