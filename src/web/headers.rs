@@ -1,6 +1,6 @@
 //! What every response carries, errors included.
 use actix_web::{
-    Error, HttpRequest, HttpResponse,
+    Error, HttpResponse,
     body::BoxBody,
     cookie::Cookie,
     dev::{ServiceRequest, ServiceResponse},
@@ -15,8 +15,11 @@ use crate::{app::App, web::flash};
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const FIXED: [(HeaderName, &str); 6] = [
+const FIXED: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    // Addresses with tokens in them stay in the house. Not `no-referrer`: then browsers send `Origin: null` with our
+    // own forms, which over plain http cannot be told from another site's.
+    (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -35,12 +38,10 @@ pub async fn on_everything(
     if https {
         secure_cookies(&mut response);
     }
-    let referrer = if has_secret_address(&req) { "no-referrer" } else { "same-origin" };
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
     if https {
         let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
@@ -49,11 +50,6 @@ pub async fn on_everything(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     Ok(ServiceResponse::new(req, response))
-}
-
-/// Whether whoever has the address has the right: it must not leak to the next page.
-fn has_secret_address(req: &HttpRequest) -> bool {
-    req.match_pattern().is_some_and(|it| it.contains("{token}") || it.contains("{draft}"))
 }
 
 fn secure_cookies(response: &mut HttpResponse) {

@@ -18,7 +18,8 @@ pub async fn same_site_only(
 ) -> Result<ServiceResponse, Error> {
     let origin = text(&req, header::ORIGIN.as_str());
     let fetch_site = text(&req, "sec-fetch-site");
-    if reads(req.method()) || is_ours(origin, fetch_site, &app.config.public_url) {
+    let host = text(&req, header::HOST.as_str());
+    if reads(req.method()) || is_ours(origin, fetch_site, &app.config.public_url, host) {
         return next.call(req).await;
     }
     tracing::warn!("refused a request from another site");
@@ -30,13 +31,19 @@ fn reads(method: &Method) -> bool {
 }
 
 /// A browser tells by `Sec-Fetch-Site` and `Origin`; what tells neither is no browser and carries no cookies of
-/// somebody else. A page with `no-referrer` sends the origin `null`, which says nothing either way.
-fn is_ours(origin: Option<&str>, fetch_site: Option<&str>, ours: &url::Url) -> bool {
+/// somebody else. The origin `null` says nothing either way.
+///
+/// Ours is the public address, and also the host that was asked: who comes by another name of this machine
+/// (`localhost`) has no cookies of the public name, and another site cannot choose the `Host` of its victim's request.
+fn is_ours(origin: Option<&str>, fetch_site: Option<&str>, ours: &url::Url, host: Option<&str>) -> bool {
     let fetched = fetch_site.is_none_or(|it| it == "same-origin" || it == "none");
     let from = match origin {
         None => true,
         Some("null") => fetch_site == Some("same-origin"),
-        Some(origin) => url::Url::parse(origin).is_ok_and(|it| it.origin() == ours.origin()),
+        Some(origin) => {
+            let asked = |it: &url::Url| host.is_some_and(|host| it.authority() == host);
+            url::Url::parse(origin).is_ok_and(|it| it.origin() == ours.origin() || asked(&it))
+        }
     };
     fetched && from
 }
@@ -59,6 +66,8 @@ mod tests {
             (Some("https://soudan.example.jp"), Some("same-origin"), true),
             (Some("https://soudan.example.jp:443"), Some("same-origin"), true),
             (None, Some("none"), true),
+            (Some("http://127.0.0.1:8080"), None, true),
+            (Some("http://127.0.0.1:8081"), None, false),
             (Some("http://soudan.example.jp"), None, false),
             (Some("https://evil.example.jp"), None, false),
             (Some("https://soudan.example.jp.evil.example"), None, false),
@@ -70,7 +79,11 @@ mod tests {
             (None, Some("cross-site"), false),
             (None, Some("same-site"), false),
         ] {
-            assert_eq!(is_ours(origin, fetch_site, &ours), expected, "{origin:?} {fetch_site:?}");
+            assert_eq!(
+                is_ours(origin, fetch_site, &ours, Some("127.0.0.1:8080")),
+                expected,
+                "{origin:?} {fetch_site:?}"
+            );
         }
     }
 }
