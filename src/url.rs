@@ -1,5 +1,5 @@
 //! The addresses of our pages: relative ones for pages and redirects, absolute ones for mail.
-use domain::number::CaseNumber;
+use domain::{id::DraftId, number::CaseNumber};
 
 /// Where the service is reached from outside: `https://soudan.example.jp`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,11 @@ impl Site {
     pub fn set_password(&self, token: &str) -> String {
         self.absolute(&format!("/staff/set-password/{token}"))
     }
+}
+
+/// An unfinished application, at the step that is next. Secret: whoever has it may go on writing.
+pub fn draft(id: DraftId) -> String {
+    format!("/apply/{id}")
 }
 
 /// The company's page for one consultation.

@@ -1,13 +1,17 @@
 //! Applications: drafts, the slot that is kept meanwhile, and the submission that makes a consultation of them.
+mod budget;
+mod resume;
+mod row;
+
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::{
     actor::Actor,
     application::{Application, Form, Topic},
     appointment::{Appointment, AppointmentState, Owner},
     availability::{Day, Slot},
-    company::{Industry, PostalCode},
+    company::Industry,
     consultation::Consultation,
     due::Due,
     id::{AppointmentId, ConsultationId, DraftId},
@@ -15,9 +19,12 @@ use domain::{
     routing::ThemeCode,
     settings::Settings,
 };
-use entity::{application, contact};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
+
+use budget::{Budget, spend};
+pub use resume::{mail_link, resume};
+use row::{application_row, contact_row};
 
 use super::{
     appointment::calendar_uid,
@@ -44,6 +51,7 @@ const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
 pub async fn start(app: &App, network: String) -> Result<DraftId, Problem> {
     let ground = Ground::of(app).await?;
     let settings = ground.programme.settings_at(ground.now);
+    open_for_intake(settings)?;
     let draft = Draft {
         id: DraftId(Uuid::new_v4()),
         form: Form::default(),
@@ -66,15 +74,17 @@ pub async fn draft(app: &App, id: DraftId) -> Result<Draft, Problem> {
     Ok(found)
 }
 
-/// Keeps what was typed, right or wrong. A change of topic or place lets go of a slot that no longer fits.
-pub async fn save(app: &App, id: DraftId, form: Form) -> Result<(), Problem> {
+/// Keeps what was typed, right or wrong: `change` writes it into the form as it is now, so that two windows do not undo
+/// each other. A change of topic or place lets go of a slot that no longer fits.
+pub async fn save(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> Result<Draft, Problem> {
     let ground = Ground::of(app).await?;
     let settings = ground.programme.settings_at(ground.now);
     let tx = app.begin().await?;
     let mut draft = lock(&tx, id, ground.now).await?;
-    let moved = (&draft.form.field, &draft.form.mode, &draft.form.prefecture)
-        != (&form.field, &form.mode, &form.prefecture);
-    draft.form = form;
+    let before = draft.form.clone();
+    change(&mut draft.form);
+    let now = &draft.form;
+    let moved = (&before.field, &before.mode, &before.prefecture) != (&now.field, &now.mode, &now.prefecture);
     draft.expires_at = ground.now + TimeDelta::days(i64::from(settings.draft_days));
     if moved {
         release_held(&tx, id, ground.now).await?;
@@ -82,7 +92,7 @@ pub async fn save(app: &App, id: DraftId, form: Form) -> Result<(), Problem> {
     }
     write(&tx, &draft, ground.now).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(draft)
 }
 
 /// The slots that a draft's company can choose from.
@@ -141,10 +151,20 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     if taken {
         return Err(Problem::SlotTaken);
     }
-    draft.form.slot = slot.start().to_rfc3339();
+    draft.form.slot = slot_value(slot);
     write(&tx, &draft, ground.now).await?;
     tx.commit().await?;
     Ok(held)
+}
+
+/// A slot as forms send it: the start in UTC, `2026-11-26T01:00:00Z`.
+pub fn slot_value(slot: Slot) -> String {
+    slot.start().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Whether the form names a time, rather than none yet or leaving it to the center.
+pub fn chose_slot(form: &Form) -> bool {
+    !matches!(form.slot.as_str(), "" | "none")
 }
 
 /// Lets go of what a draft holds: the company asks the center to find a time.
@@ -160,18 +180,20 @@ pub async fn release(app: &App, id: DraftId) -> Result<(), Problem> {
 }
 
 /// Keeps the held slot for another while, so that nobody has to hurry (WCAG 2.2.1).
-pub async fn extend_hold(app: &App, id: DraftId) -> Result<(), Problem> {
+///
+/// Says until when.
+pub async fn extend_hold(app: &App, id: DraftId) -> Result<DateTime<Utc>, Problem> {
     let ground = Ground::of(app).await?;
     let minutes = i64::from(ground.programme.settings_at(ground.now).hold_minutes);
     let tx = app.begin().await?;
     lock(&tx, id, ground.now).await?;
     let held = store::appointment::held_by_draft(&tx, id).await?;
     let held = held.filter(|it| !it.has_expired(ground.now)).ok_or_else(expired)?;
-    let until = Some(ground.now + TimeDelta::minutes(minutes));
-    let held = Appointment { state: AppointmentState::Held { until }, ..held };
+    let until = ground.now + TimeDelta::minutes(minutes);
+    let held = Appointment { state: AppointmentState::Held { until: Some(until) }, ..held };
     store::appointment::save(&tx, &held, ground.now).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(until)
 }
 
 /// Makes a consultation of a draft, once: a form that is sent twice finds the first one.
@@ -192,13 +214,17 @@ pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result
         return Err(expired());
     }
     let settings = ground.programme.settings_at(now).clone();
+    open_for_intake(&settings)?;
     let record = insert(&tx, &ground, application, Actor::Company, id.to_string(), false).await?;
     draft.consultation = Some(record.consultation.id);
     store::draft::save(&tx, &draft, None, now).await?;
     if let Some(held) = held {
         keep_for(&tx, held, record.consultation.id, &settings, now).await?;
     }
-    let budget = spend_budget(app, &tx, application, &draft.network, &settings, now).await?;
+    let budget = match &application.contact.email {
+        Some(email) => spend(app, &tx, "", &email.key(), &draft.network, &settings, now).await?,
+        None => Budget::Within,
+    };
     let work = Work::with(app, ground, tx, record).await?;
     acknowledge(work, budget).await
 }
@@ -220,13 +246,6 @@ pub async fn take_down(
     let record = insert(&tx, &ground, application, by, key.to_string(), address_confirmed).await?;
     let work = Work::with(app, ground, tx, record).await?;
     acknowledge(work, Budget::Within).await
-}
-
-/// Whether another mail may go out because of this application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Budget {
-    Within,
-    Spent,
 }
 
 /// Writes the consultation with its first event.
@@ -277,6 +296,12 @@ async fn insert(
     Ok(record)
 }
 
+/// Refuses, with the operator's own words, while no applications are taken.
+fn open_for_intake(settings: &Settings) -> Result<(), Problem> {
+    let notice = &settings.intake_closed_notice;
+    if notice.is_empty() { Ok(()) } else { Err(Problem::Refused(notice.clone())) }
+}
+
 /// The draft's slot becomes the consultation's, until the address is confirmed.
 async fn keep_for(
     tx: &DatabaseTransaction,
@@ -319,26 +344,6 @@ async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Probl
     work.commit().await
 }
 
-/// Counts a mail against what its address and its network may cause in a day.
-async fn spend_budget(
-    app: &App,
-    tx: &DatabaseTransaction,
-    application: &Application,
-    network: &str,
-    settings: &Settings,
-    now: DateTime<Utc>,
-) -> Result<Budget, Problem> {
-    let Some(email) = &application.contact.email else { return Ok(Budget::Within) };
-    let address = format!("address/{}", app.secret.pseudonym(&email.key()));
-    let network = format!("network/{network}");
-    let day = domain::calendar::japan_date(now);
-    let to_address = store::outbox::count_against(tx, &address, day).await?;
-    let from_network = store::outbox::count_against(tx, &network, day).await?;
-    let within = to_address <= i32::from(settings.mails_per_address_a_day)
-        && from_network <= i32::from(settings.mails_per_network_a_day);
-    Ok(if within { Budget::Within } else { Budget::Spent })
-}
-
 async fn lock(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>) -> Result<Draft, Problem> {
     let draft = store::draft::lock(tx, id).await?.ok_or(Problem::NotFound)?;
     if draft.consultation.is_some() {
@@ -378,52 +383,6 @@ fn search(form: &Form, moving: Option<AppointmentId>) -> Result<Search, Problem>
     })
 }
 
-/// A time was chosen, rather than left to the center.
-fn chose_slot(form: &Form) -> bool {
-    !matches!(form.slot.as_str(), "" | "none")
-}
-
 fn expired() -> Problem {
     Problem::Refused("お取り置きの期限が過ぎました。もう一度日時を選んでください。".to_owned())
-}
-
-fn application_row(id: ConsultationId, it: &Application) -> application::Model {
-    let company = &it.company;
-    let text = |line: &Option<domain::text::Line>| {
-        line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
-    };
-    let count = |it: domain::company::Headcount| i32::try_from(it.get()).unwrap_or(i32::MAX);
-    application::Model {
-        consultation_id: id.0,
-        description: it.topic.description.as_str().to_owned(),
-        company_kana: text(&company.kana),
-        corporate_number: company.corporate_number.map(|it| it.to_string()),
-        organization: company.organization.map(|it| it.code().to_owned()),
-        postal_code: company.postal_code.map(PostalCode::digits),
-        city: text(&company.city),
-        street: text(&company.street),
-        building: text(&company.building),
-        employees: company.employees.map(count),
-        regular_employees: company.regular_employees.map(count),
-        capital: company.capital.and_then(|it| i64::try_from(it.yen()).ok()),
-        telework_status: company.telework_status.map(|it| it.code().to_owned()),
-    }
-}
-
-fn contact_row(id: ConsultationId, it: &Application) -> contact::Model {
-    let person = &it.contact;
-    let text = |line: &Option<domain::text::Line>| {
-        line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
-    };
-    contact::Model {
-        consultation_id: id.0,
-        name: person.name.as_str().to_owned(),
-        kana: text(&person.kana),
-        department: text(&person.department),
-        position: text(&person.position),
-        email: person.email.as_ref().map(|it| it.as_str().to_owned()),
-        email_key: person.email.as_ref().map(domain::contact::EmailAddress::key),
-        phone: person.phone.as_ref().map(|it| it.as_str().to_owned()),
-        phone_digits: person.phone.as_ref().map(|it| it.digits().to_owned()),
-    }
 }

@@ -149,7 +149,9 @@ impl Offers {
     /// Whether a session can start at `slot`.
     pub fn has(&self, slot: Slot) -> bool {
         match &self.search.only {
-            None => !self.pool.teams_at(&self.ask, slot).is_empty(),
+            None => {
+                self.search.starts.contains(slot.quarter()) && !self.pool.teams_at(&self.ask, slot).is_empty()
+            }
             Some(_) => self.together_on(slot.date()).contains(slot.quarter()),
         }
     }
@@ -196,6 +198,16 @@ impl Offers {
                 Some(Cells { expert, quarters: footprint.cells(slot) })
             })
             .collect()
+    }
+
+    /// How the session takes place.
+    pub const fn mode(&self) -> SessionMode {
+        self.search.mode
+    }
+
+    /// How long it lasts. Minutes.
+    pub const fn minutes(&self) -> i64 {
+        self.minutes
     }
 
     /// The first day on which anything can be offered at all.

@@ -1,4 +1,32 @@
-//! The application of a company, step by step.
+//! The application of a company, step by step. The draft's random id in the address is the only key to it.
+mod confirm;
+mod done;
+mod questions;
+mod resume;
+mod review;
+mod saved;
+mod slot;
+mod start;
+mod step;
+mod writing;
+
 use actix_web::web::ServiceConfig;
 
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    // `resume` comes before the drafts, whose pattern it fits too.
+    cfg.service(start::show)
+        .service(start::begin)
+        .service(resume::show)
+        .service(resume::send)
+        .service(resume::go_on)
+        .service(questions::show)
+        .service(questions::submit)
+        .service(slot::show)
+        .service(slot::submit)
+        .service(confirm::show)
+        .service(confirm::submit)
+        .service(confirm::extend)
+        .service(saved::show)
+        .service(saved::mail)
+        .service(done::show);
+}

@@ -3,6 +3,11 @@
 //! The names of the fields are the same in the page, the draft and the export (`contract.md`).
 use serde::{Deserialize, Serialize};
 
+mod fields;
+
+pub use fields::TICKED;
+use fields::is_ticked;
+
 use crate::{
     company::{
         Capital, CorporateNumber, Headcount, Industry, Mode, Organization, PostalCode, TeleworkStatus,
@@ -212,7 +217,7 @@ impl Application {
         let parts = (Topic::parse(form), CompanyFacts::parse(form, intake), Contact::parse(form, intake));
         match parts {
             (Ok(topic), Ok(company), Ok(contact)) => {
-                Ok(Self { topic, company, contact, newsletter: form.newsletter == "yes" })
+                Ok(Self { topic, company, contact, newsletter: is_ticked(&form.newsletter) })
             }
             (topic, company, contact) => {
                 let mistakes = [topic.err(), company.err(), contact.err()];
@@ -232,7 +237,7 @@ impl Application {
 impl Form {
     /// Whether the box 「個人情報の取扱いに同意します」 is ticked.
     pub fn consents(&self) -> bool {
-        self.consent == "yes"
+        is_ticked(&self.consent)
     }
 }
 

@@ -1,0 +1,34 @@
+//! How many mails one address and one network may cause in a day.
+use chrono::{DateTime, Utc};
+use domain::settings::Settings;
+use sea_orm::DatabaseTransaction;
+
+use crate::{app::App, problem::Problem, store};
+
+/// Whether another mail may go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    Within,
+    Spent,
+}
+
+/// Counts a mail against its address and its network. `purse` keeps the mails of one kind from using up another's:
+/// whoever asks for links in somebody's name must not keep an acknowledgement from them.
+pub async fn spend(
+    app: &App,
+    tx: &DatabaseTransaction,
+    purse: &str,
+    email_key: &str,
+    network: &str,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<Budget, Problem> {
+    let address = format!("{purse}address/{}", app.secret.pseudonym(email_key));
+    let network = format!("{purse}network/{network}");
+    let day = domain::calendar::japan_date(now);
+    let to_address = store::outbox::count_against(tx, &address, day).await?;
+    let from_network = store::outbox::count_against(tx, &network, day).await?;
+    let within = to_address <= i32::from(settings.mails_per_address_a_day)
+        && from_network <= i32::from(settings.mails_per_network_a_day);
+    Ok(if within { Budget::Within } else { Budget::Spent })
+}

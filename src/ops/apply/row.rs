@@ -1,0 +1,44 @@
+//! The rows that an application writes beside the consultation.
+use domain::{application::Application, company::PostalCode, id::ConsultationId};
+use entity::{application, contact};
+
+pub fn application_row(id: ConsultationId, it: &Application) -> application::Model {
+    let company = &it.company;
+    let text = |line: &Option<domain::text::Line>| {
+        line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
+    };
+    let count = |it: domain::company::Headcount| i32::try_from(it.get()).unwrap_or(i32::MAX);
+    application::Model {
+        consultation_id: id.0,
+        description: it.topic.description.as_str().to_owned(),
+        company_kana: text(&company.kana),
+        corporate_number: company.corporate_number.map(|it| it.to_string()),
+        organization: company.organization.map(|it| it.code().to_owned()),
+        postal_code: company.postal_code.map(PostalCode::digits),
+        city: text(&company.city),
+        street: text(&company.street),
+        building: text(&company.building),
+        employees: company.employees.map(count),
+        regular_employees: company.regular_employees.map(count),
+        capital: company.capital.and_then(|it| i64::try_from(it.yen()).ok()),
+        telework_status: company.telework_status.map(|it| it.code().to_owned()),
+    }
+}
+
+pub fn contact_row(id: ConsultationId, it: &Application) -> contact::Model {
+    let person = &it.contact;
+    let text = |line: &Option<domain::text::Line>| {
+        line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
+    };
+    contact::Model {
+        consultation_id: id.0,
+        name: person.name.as_str().to_owned(),
+        kana: text(&person.kana),
+        department: text(&person.department),
+        position: text(&person.position),
+        email: person.email.as_ref().map(|it| it.as_str().to_owned()),
+        email_key: person.email.as_ref().map(domain::contact::EmailAddress::key),
+        phone: person.phone.as_ref().map(|it| it.as_str().to_owned()),
+        phone_digits: person.phone.as_ref().map(|it| it.digits().to_owned()),
+    }
+}

@@ -1,0 +1,244 @@
+//! The choice of a time, which is then kept for a while.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::{
+    availability::Slot,
+    wording::{month_day_time, month_day_weekday, time, time_range},
+};
+use uuid::Uuid;
+
+use super::{
+    step::Step,
+    writing::{Writing, open, saved_path},
+};
+use crate::{
+    app::App,
+    ops::{
+        self,
+        apply::{chose_slot, slot_value},
+        offers::Offers,
+    },
+    problem::Problem,
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+    },
+};
+
+/// Dates with free times that one page shows.
+const DATES: usize = 10;
+
+#[derive(Template)]
+#[template(path = "apply/slot.html")]
+struct SlotPage {
+    shell: Shell,
+    step: Step,
+    back: String,
+    errors: FieldErrors,
+    /// What became of the time that was chosen before.
+    lapsed: String,
+    /// 「労務管理・オンライン・60分」
+    terms: String,
+    change_terms: String,
+    /// The time that was chosen, where this page does not list it.
+    chosen: Option<Time>,
+    days: Vec<Date>,
+    asks_center: bool,
+    /// Where there is nothing on this page: the next day with a free time.
+    next_free: Option<(String, String)>,
+    earlier: String,
+    /// Later times, with the first of their days.
+    later: Option<(String, String)>,
+    /// There is no free time at all.
+    is_empty: bool,
+}
+
+struct Date {
+    label: String,
+    times: Vec<Time>,
+}
+
+struct Time {
+    value: String,
+    date: String,
+    label: String,
+    is_chosen: bool,
+}
+
+#[get("/apply/{draft}/slot")]
+pub async fn show(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let writing = match open(&app, &shell, *id).await? {
+        Ok(writing) => writing,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    // A visit needs its place; the contact may come later.
+    if writing.first_open_step() < Step::Contact
+        && let Some(elsewhere) = writing.must_go_first(Step::Slot)
+    {
+        return Ok(elsewhere);
+    }
+    let after = Fields::of_query(&req).get("after").parse().ok();
+    let lapsed = lapsed(&writing);
+    answer(&app, shell, &writing, StatusCode::OK, after, lapsed, FieldErrors::default()).await
+}
+
+#[post("/apply/{draft}/slot")]
+pub async fn submit(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    id: Path<Uuid>,
+    typed: Fields,
+) -> Result<HttpResponse, Problem> {
+    let writing = match open(&app, &shell, *id).await? {
+        Ok(writing) => writing,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    if writing.first_open_step() < Step::Contact
+        && let Some(elsewhere) = writing.must_go_first(Step::Slot)
+    {
+        return Ok(elsewhere);
+    }
+    let draft = writing.draft.id;
+    let saves = typed.has("action", "save");
+    let outcome = match (typed.get("slot"), slot(typed.get("slot"))) {
+        ("none", _) => ops::apply::release(&app, draft).await,
+        (_, Some(slot)) => ops::apply::hold(&app, draft, slot).await.map(|_| ()),
+        (_, None) if saves => Ok(()),
+        (_, None) => {
+            let mut errors = FieldErrors::default();
+            errors.add("slot", "希望する日時を選択してください");
+            let after = Fields::of_query(&req).get("after").parse().ok();
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return answer(&app, shell, &writing, status, after, String::new(), errors).await;
+        }
+    };
+    match outcome {
+        Err(Problem::SlotTaken) if !saves => {
+            // The nearest times are on the same day and after it.
+            let after = slot(typed.get("slot")).map(|it| it.date() - TimeDelta::days(1));
+            let taken = Problem::SlotTaken.to_string();
+            answer(&app, shell, &writing, StatusCode::CONFLICT, after, taken, FieldErrors::default()).await
+        }
+        Ok(()) | Err(Problem::SlotTaken) if saves => Ok(page::see_other(saved_path(draft))),
+        Ok(()) => Ok(page::see_other(Step::Confirm.path(draft))),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn answer(
+    app: &App,
+    shell: Shell,
+    writing: &Writing,
+    status: StatusCode,
+    after: Option<NaiveDate>,
+    lapsed: String,
+    errors: FieldErrors,
+) -> Result<HttpResponse, Problem> {
+    let found = ops::apply::slots(app, &writing.draft).await?;
+    page::html_with(status, &slot_page(shell, writing, &found, after, lapsed, errors))
+}
+
+fn slot_page(
+    shell: Shell,
+    writing: &Writing,
+    found: &Offers,
+    after: Option<NaiveDate>,
+    lapsed: String,
+    errors: FieldErrors,
+) -> SlotPage {
+    let path = Step::Slot.path(writing.draft.id);
+    let all = found.days();
+    let from = after.map_or(0, |after| all.partition_point(|(date, _)| *date <= after));
+    // Whoever lost the last time there was is shown the first.
+    let from = if from == all.len() && !lapsed.is_empty() { 0 } else { from };
+    let to = all.len().min(from + DATES);
+    let shown = all.get(from..to).unwrap_or_default();
+    let chosen = writing.draft.form.slot.as_str();
+    let one = |slot: Slot| time_of(slot, found.end(slot), chosen);
+    let days: Vec<Date> = shown
+        .iter()
+        .map(|(date, slots)| Date {
+            label: month_day_weekday(*date),
+            times: slots.iter().map(|it| one(*it)).collect(),
+        })
+        .collect();
+    let listed = days.iter().flat_map(|it| &it.times).any(|it| it.is_chosen);
+    let held = writing.held.as_ref().and_then(|it| Slot::at(it.starts_at));
+    let link = |day: Option<&(NaiveDate, Vec<Slot>)>, path: String| {
+        day.map(|(date, _)| (path, month_day_weekday(*date)))
+    };
+    let last_shown = shown.last().map(|(date, _)| *date);
+    SlotPage {
+        shell,
+        step: Step::Slot,
+        back: Step::Contact.path(writing.draft.id),
+        errors,
+        lapsed,
+        terms: terms(writing, found),
+        change_terms: format!("{}?from=slot", Step::Topic.path(writing.draft.id)),
+        chosen: held.filter(|_| !listed).map(one),
+        asks_center: chosen == "none" || all.is_empty(),
+        next_free: link(all.first().filter(|_| shown.is_empty()), path.clone()),
+        earlier: earlier(&all, from, &path),
+        later: last_shown.and_then(|last| link(all.get(to), format!("{path}?after={last}"))),
+        is_empty: all.is_empty(),
+        days,
+    }
+}
+
+/// The page of dates before the one at `from`; nothing on the first.
+fn earlier(all: &[(NaiveDate, Vec<Slot>)], from: usize, path: &str) -> String {
+    match (from, from.checked_sub(DATES + 1).and_then(|it| all.get(it))) {
+        (0, _) => String::new(),
+        (_, Some((before, _))) => format!("{path}?after={before}"),
+        (_, None) => path.to_owned(),
+    }
+}
+
+fn time_of(slot: Slot, end: DateTime<Utc>, chosen: &str) -> Time {
+    let value = slot_value(slot);
+    Time {
+        is_chosen: value == chosen,
+        value,
+        date: month_day_weekday(slot.date()),
+        label: time_range(slot.start(), end),
+    }
+}
+
+fn terms(writing: &Writing, found: &Offers) -> String {
+    let fields: Vec<_> = domain::field::Field::ALL
+        .into_iter()
+        .filter(|field| writing.draft.form.field.iter().any(|it| it == field.code()))
+        .map(domain::field::Field::label)
+        .collect();
+    format!("{}・{}・{}分", fields.join("と"), found.mode().label(), found.minutes())
+}
+
+/// The sentence about a time that was chosen and is no longer kept.
+fn lapsed(writing: &Writing) -> String {
+    if !writing.slot_has_lapsed() || !chose_slot(&writing.draft.form) {
+        return String::new();
+    }
+    let until = writing.expired_at.map(|it| format!("（{}）", time(it))).unwrap_or_default();
+    let was = slot(&writing.draft.form.slot).map(|it| month_day_time(it.start()));
+    let was = was.map(|it| format!("選んでいた日時は、{it}です。")).unwrap_or_default();
+    format!("お取り置きの期限{until}が過ぎました。もう一度日時を選んでください。{was}")
+}
+
+/// A start as the form sends it: an instant at which a session can begin.
+fn slot(value: &str) -> Option<Slot> {
+    let at = DateTime::parse_from_rfc3339(value).ok()?.to_utc();
+    Slot::at(at).filter(|it| it.start() == at)
+}

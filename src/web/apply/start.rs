@@ -1,0 +1,56 @@
+//! Before the first question.
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
+use askama::Template;
+
+use super::step::Step;
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    web::{
+        client,
+        page::{self, Shell},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "apply/start.html")]
+struct Start {
+    shell: Shell,
+}
+
+/// Stands in for everything that would lead to a submission while none are taken.
+#[derive(Template)]
+#[template(path = "apply/closed.html")]
+struct Closed {
+    shell: Shell,
+    /// Something was typed before, and is kept.
+    has_draft: bool,
+}
+
+#[get("/apply")]
+pub async fn show(shell: Shell) -> Result<HttpResponse, Problem> {
+    if is_closed(&shell) { closed(shell, StatusCode::OK, false) } else { page::html(&Start { shell }) }
+}
+
+#[post("/apply")]
+pub async fn begin(app: Data<App>, req: HttpRequest, shell: Shell) -> Result<HttpResponse, Problem> {
+    if is_closed(&shell) {
+        return closed(shell, StatusCode::CONFLICT, false);
+    }
+    let draft = ops::apply::start(&app, network(&app, &req)).await?;
+    Ok(page::see_other(Step::Topic.path(draft)))
+}
+
+pub fn is_closed(shell: &Shell) -> bool {
+    !shell.settings.intake_closed_notice.is_empty()
+}
+
+pub fn closed(shell: Shell, status: StatusCode, has_draft: bool) -> Result<HttpResponse, Problem> {
+    page::html_with(status, &Closed { shell, has_draft })
+}
+
+/// The network of a request, hashed, for the daily limits.
+pub fn network(app: &App, req: &HttpRequest) -> String {
+    app.secret.pseudonym(&client::network(client::address(req, &app.config.trusted_proxies)))
+}

@@ -1,0 +1,173 @@
+//! The steps of the application, in their order.
+use domain::{
+    application::{CompanyFacts, Contact, Form, Intake, Mistakes, Topic},
+    id::DraftId,
+};
+
+use crate::{
+    url,
+    web::form::{FieldErrors, Fields},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    Topic,
+    Company,
+    Contact,
+    Slot,
+    Confirm,
+}
+
+impl Step {
+    pub const ALL: [Self; 5] = [Self::Topic, Self::Company, Self::Contact, Self::Slot, Self::Confirm];
+
+    /// The last part of the address.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Topic => "topic",
+            Self::Company => "company",
+            Self::Contact => "contact",
+            Self::Slot => "slot",
+            Self::Confirm => "confirm",
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.slug() == slug)
+    }
+
+    pub fn path(self, draft: DraftId) -> String {
+        format!("{}/{}", url::draft(draft), self.slug())
+    }
+
+    /// 1 to 5.
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// What the list of steps calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Topic => "相談内容",
+            Self::Company => "会社",
+            Self::Contact => "連絡先",
+            Self::Slot => "希望日時",
+            Self::Confirm => "確認",
+        }
+    }
+
+    /// The heading of its page.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Topic => "相談したいこと",
+            Self::Company => "会社・団体の情報",
+            Self::Contact => "担当者の連絡先",
+            Self::Slot => "希望する日時を選んでください",
+            Self::Confirm => "申込み内容を確認してください",
+        }
+    }
+
+    /// What is said to whoever comes to a later step too early.
+    pub const fn first(self) -> &'static str {
+        match self {
+            Self::Topic => "先に、相談したいことを入力してください。",
+            Self::Company => "先に、会社・団体の情報を入力してください。",
+            Self::Contact => "先に、担当者の連絡先を入力してください。",
+            Self::Slot => "先に、希望する日時を選択してください。",
+            Self::Confirm => "申込み内容を確認してください。",
+        }
+    }
+
+    pub fn previous(self) -> Option<Self> {
+        Self::ALL.into_iter().rev().find(|it| *it < self)
+    }
+
+    pub fn next(self) -> Self {
+        Self::ALL.into_iter().find(|it| *it > self).unwrap_or(Self::Confirm)
+    }
+
+    /// The fields of its form that the draft keeps. The consent is not among them: it is given with the submission.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Topic => &["field", "theme", "description", "mode"],
+            Self::Company => &[
+                "company_name",
+                "company_kana",
+                "corporate_number",
+                "organization",
+                "postal_code",
+                "prefecture",
+                "city",
+                "street",
+                "building",
+                "industry",
+                "employees",
+                "regular_employees",
+                "capital",
+                "telework_status",
+            ],
+            Self::Contact => &["contact_name", "contact_kana", "department", "position", "email", "phone"],
+            Self::Slot => &["slot"],
+            Self::Confirm => &["newsletter"],
+        }
+    }
+
+    /// Everything that is wrong with the answers to its questions.
+    pub fn mistakes(self, form: &Form) -> FieldErrors {
+        let mistakes: Mistakes = match self {
+            Self::Topic => Topic::parse(form).err(),
+            Self::Company => CompanyFacts::parse(form, Intake::Company).err(),
+            Self::Contact => Contact::parse(form, Intake::Company).err(),
+            // Neither is an answer that could be wrong by itself.
+            Self::Slot | Self::Confirm => None,
+        }
+        .unwrap_or_default();
+        let mut errors = FieldErrors::default();
+        for (field, message) in mistakes {
+            errors.add(field, message);
+        }
+        errors
+    }
+
+    /// Writes what was typed on its page into the form.
+    pub fn keep(self, typed: &Fields, form: &mut Form) {
+        for name in self.fields() {
+            form.set(name, typed.all(name));
+        }
+    }
+}
+
+/// The form as pages show it.
+pub fn shown(form: &Form) -> Fields {
+    form.pairs().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::application::Form;
+
+    use super::Step;
+
+    #[test]
+    fn the_steps_ask_for_every_field_once() {
+        let mut form = Form::default();
+        let asked: Vec<_> = Step::ALL.iter().flat_map(|it| it.fields()).collect();
+        for name in &asked {
+            form.set(name, ["x"]);
+        }
+        form.set("consent", ["x"]);
+        let names: Vec<_> = form.pairs().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), asked.len() + 1);
+        assert_eq!(serde_json::to_value(&form).unwrap().as_object().unwrap().len(), names.len());
+    }
+
+    #[test]
+    fn steps_follow_each_other() {
+        for pair in Step::ALL.windows(2) {
+            assert_eq!(pair[0].next(), pair[1]);
+            assert_eq!(pair[1].previous(), Some(pair[0]));
+        }
+        assert_eq!(Step::Topic.previous(), None);
+        assert_eq!(Step::Confirm.number(), 5);
+    }
+}

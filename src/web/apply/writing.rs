@@ -1,0 +1,120 @@
+//! A draft that somebody is writing, as every step finds it.
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    appointment::Appointment,
+    id::{ConsultationId, DraftId},
+};
+use uuid::Uuid;
+
+use super::step::Step;
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::{self, draft::Draft},
+    url,
+    web::{
+        form::Fields,
+        page::{self, Shell},
+    },
+};
+
+pub struct Writing {
+    pub draft: Draft,
+    /// The slot that is kept for it now.
+    pub held: Option<Appointment>,
+    /// When the time of a slot that was kept ran out.
+    pub expired_at: Option<DateTime<Utc>>,
+}
+
+/// Somebody came to a draft that is gone.
+#[derive(Template)]
+#[template(path = "apply/gone.html")]
+struct Gone {
+    shell: Shell,
+}
+
+/// The draft of an address, or the answer to whoever must go elsewhere: it has been submitted, or is no longer there.
+pub async fn open(app: &App, shell: &Shell, id: Uuid) -> Result<Result<Writing, HttpResponse>, Problem> {
+    let draft = match ops::apply::draft(app, DraftId(id)).await {
+        Ok(draft) => draft,
+        Err(Problem::NotFound) => return gone(shell, StatusCode::NOT_FOUND).map(Err),
+        Err(Problem::Expired) => return gone(shell, StatusCode::GONE).map(Err),
+        Err(problem) => return Err(problem),
+    };
+    if draft.consultation.is_some() {
+        return Ok(Err(page::see_other(done_path(draft.id))));
+    }
+    let held = store::appointment::held_by_draft(&app.db, draft.id).await?;
+    let now = app.clock.now();
+    let expired_at = held.as_ref().filter(|it| it.has_expired(now)).and_then(Appointment::held_until);
+    let held = held.filter(|it| !it.has_expired(now));
+    Ok(Ok(Writing { draft, held, expired_at }))
+}
+
+/// The draft of an address once it has become a consultation.
+pub async fn submitted(
+    app: &App,
+    shell: &Shell,
+    id: Uuid,
+) -> Result<Result<ConsultationId, HttpResponse>, Problem> {
+    match open(app, shell, id).await? {
+        Ok(writing) => Ok(Err(page::see_other(writing.first_open_step().path(writing.draft.id)))),
+        Err(elsewhere) => {
+            let draft = store::draft::find(&app.db, DraftId(id)).await?;
+            Ok(draft.and_then(|it| it.consultation).ok_or(elsewhere))
+        }
+    }
+}
+
+pub fn done_path(id: DraftId) -> String {
+    format!("{}/done", url::draft(id))
+}
+
+pub fn saved_path(id: DraftId) -> String {
+    format!("{}/saved", url::draft(id))
+}
+
+/// From where a step was opened to change something, so that it leads straight back.
+pub fn opened_from(req: &HttpRequest) -> Option<Step> {
+    let query = Fields::of_query(req);
+    Step::from_slug(query.get("from")).filter(|it| matches!(it, Step::Slot | Step::Confirm))
+}
+
+impl Writing {
+    /// The first step that is not finished; the confirmation where all are.
+    pub fn first_open_step(&self) -> Step {
+        Step::ALL.into_iter().find(|it| !self.has_finished(*it)).unwrap_or(Step::Confirm)
+    }
+
+    /// Where whoever comes to `step` must go first, with the sentence that says so.
+    pub fn must_go_first(&self, step: Step) -> Option<HttpResponse> {
+        let first = self.first_open_step();
+        if first >= step {
+            return None;
+        }
+        let path = first.path(self.draft.id);
+        // A slot whose time ran out has its own sentence on its own page.
+        let told = first == Step::Slot && self.slot_has_lapsed();
+        Some(if told { page::see_other(path) } else { page::see_other_with(path, first.first()) })
+    }
+
+    /// A time was chosen and is no longer kept.
+    pub fn slot_has_lapsed(&self) -> bool {
+        self.held.is_none() && ops::apply::chose_slot(&self.draft.form)
+    }
+
+    fn has_finished(&self, step: Step) -> bool {
+        match step {
+            Step::Topic | Step::Company | Step::Contact => step.mistakes(&self.draft.form).is_empty(),
+            Step::Slot => self.held.is_some() || self.draft.form.slot == "none",
+            Step::Confirm => false,
+        }
+    }
+}
+
+fn gone(shell: &Shell, status: StatusCode) -> Result<HttpResponse, Problem> {
+    page::html_with(status, &Gone { shell: shell.clone() })
+}
