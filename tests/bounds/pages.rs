@@ -76,7 +76,7 @@ async fn slot_page(app: &App) -> String {
         prefecture: "13".to_owned(),
         ..crate::posting::form(0)
     };
-    ops::apply::save(app, id, form).await.unwrap();
+    ops::apply::save(app, id, |it| *it = form).await.unwrap();
     format!("/apply/{id}/slot")
 }
 

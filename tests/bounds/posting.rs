@@ -32,7 +32,7 @@ pub async fn measure(table: &mut Table, engine: &str, url: &str) {
     let mut drafts = Vec::new();
     for n in 0..TIMES {
         let id = ops::apply::start(&app, format!("network-{n}")).await.unwrap();
-        ops::apply::save(&app, id, form(n)).await.unwrap();
+        ops::apply::save(&app, id, |it| *it = form(n)).await.unwrap();
         drafts.push(post(&format!("/apply/{id}/confirm"), "consent=1"));
     }
     let bare = serve_bare(bare_routes, &app);
