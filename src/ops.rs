@@ -4,6 +4,7 @@ pub mod apply;
 pub mod appointment;
 pub mod assignment;
 pub mod consultation;
+pub mod contact;
 pub mod expert;
 pub mod follow_up;
 pub mod housekeeping;

@@ -222,9 +222,9 @@ pub async fn take_down(
     acknowledge(work, Budget::Within).await
 }
 
-/// Whether another mail may go out because of this application.
+/// Whether another mail may go out because of what somebody typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Budget {
+pub(super) enum Budget {
     Within,
     Spent,
 }
@@ -328,8 +328,22 @@ async fn spend_budget(
     settings: &Settings,
     now: DateTime<Utc>,
 ) -> Result<Budget, Problem> {
-    let Some(email) = &application.contact.email else { return Ok(Budget::Within) };
-    let address = format!("address/{}", app.secret.pseudonym(&email.key()));
+    match &application.contact.email {
+        Some(email) => spend_mail(app, tx, &email.key(), network, settings, now).await,
+        None => Ok(Budget::Within),
+    }
+}
+
+/// The same for any mail that somebody causes who may not own the address. `network` is a keyed hash.
+pub(super) async fn spend_mail(
+    app: &App,
+    tx: &DatabaseTransaction,
+    email_key: &str,
+    network: &str,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<Budget, Problem> {
+    let address = format!("address/{}", app.secret.pseudonym(email_key));
     let network = format!("network/{network}");
     let day = domain::calendar::japan_date(now);
     let to_address = store::outbox::count_against(tx, &address, day).await?;

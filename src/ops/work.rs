@@ -210,7 +210,8 @@ impl<'a> Work<'a> {
         let portal = match self.person.email.as_deref() {
             Some(email) => {
                 let purpose = link::Purpose::SignIn { email_key: email.to_lowercase() };
-                self.link(&purpose, PORTAL_LINK).await?
+                let link = self.link(&purpose, PORTAL_LINK).await?;
+                format!("{link}?case={}", self.record.number)
             }
             None => self.app.site.absolute("/login"),
         };

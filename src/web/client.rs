@@ -1,5 +1,5 @@
 //! From which address a request comes.
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::HttpRequest;
 
@@ -11,6 +11,14 @@ pub fn address(req: &HttpRequest, proxies: &[Network]) -> IpAddr {
     let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|it| it.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|it| it.split(',')).map(str::trim).collect();
     nearest_stranger(peer, &hops, proxies)
+}
+
+/// The network that an address belongs to, as daily limits count it: a /24, or a /64.
+pub fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(it) => format!("{}/24", Ipv4Addr::from_bits(it.to_bits() & !0xff)),
+        IpAddr::V6(it) => format!("{}/64", Ipv6Addr::from_bits(it.to_bits() & !u128::from(u64::MAX))),
+    }
 }
 
 /// Going back from the peer, hop by hop, the first address that is not a proxy of ours.
@@ -31,7 +39,16 @@ fn nearest_stranger(peer: IpAddr, hops: &[&str], proxies: &[Network]) -> IpAddr 
 mod tests {
     use std::net::IpAddr;
 
-    use super::nearest_stranger;
+    use super::{nearest_stranger, network};
+
+    #[test]
+    fn neighbours_share_a_network() {
+        let check = |address: &str| network(address.parse().unwrap());
+        assert_eq!(check("203.0.113.9"), "203.0.113.0/24");
+        assert_eq!(check("::ffff:203.0.113.250"), "203.0.113.0/24");
+        assert_eq!(check("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_ne!(check("2001:db8:1:2::1"), check("2001:db8:1:3::1"));
+    }
 
     #[test]
     fn only_our_own_proxies_are_believed() {
