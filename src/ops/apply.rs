@@ -1,5 +1,4 @@
 //! Applications: drafts, the slot that is kept meanwhile, and the submission that makes a consultation of them.
-mod budget;
 mod resume;
 mod row;
 
@@ -22,13 +21,13 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-use budget::{Budget, spend};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 
 use super::{
     appointment::calendar_uid,
     assignment::session_mode,
+    budget::{Budget, spend},
     offers::{Offers, Search, offers},
     work::{Ground, Work, sitting},
 };

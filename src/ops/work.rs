@@ -209,7 +209,8 @@ impl<'a> Work<'a> {
                 } else {
                     link::Purpose::Confirm { email_key, consultation: self.record.consultation.id }
                 };
-                self.link(&purpose, PORTAL_LINK).await?
+                let link = self.link(&purpose, PORTAL_LINK).await?;
+                format!("{link}?case={}", self.record.number)
             }
             None => self.app.site.absolute("/login"),
         };

@@ -89,6 +89,31 @@ pub async fn of_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<Ve
     rows.iter().map(from_row).collect()
 }
 
+/// One of them, by its number; `None` where it is another contact's.
+pub async fn of_contact_by_number(
+    db: &impl ConnectionTrait,
+    email_key: &str,
+    number: CaseNumber,
+) -> Result<Option<Record>, DbErr> {
+    let ids = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::ConsultationId)
+        .filter(contact::COLUMN.email_key.eq(email_key))
+        .into_query();
+    let found = consultation::Entity::find()
+        .filter(consultation::COLUMN.number.eq(number.to_string()))
+        .filter(consultation::Column::Id.in_subquery(ids))
+        .one(db)
+        .await?;
+    found.as_ref().map(from_row).transpose()
+}
+
+/// Whether anybody has applied with this address.
+pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<bool, DbErr> {
+    let found = contact::Entity::find().filter(contact::COLUMN.email_key.eq(email_key)).one(db).await?;
+    Ok(found.is_some())
+}
+
 pub async fn person(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<Person>, DbErr> {
     let found = contact::Entity::find_by_id(id.0).one(db).await?;
     Ok(found.map(|it| Person { name: it.name, email: it.email, phone: it.phone }))

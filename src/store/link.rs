@@ -33,6 +33,11 @@ pub async fn open(
     row::Entity::find().filter(is_open(token_hash, now)).one(db).await?.map(from_row).transpose()
 }
 
+/// What a link is, or was, good for, used and expired ones included.
+pub async fn whatever(db: &impl ConnectionTrait, token_hash: &str) -> Result<Option<Purpose>, DbErr> {
+    row::Entity::find_by_id(token_hash).one(db).await?.map(from_row).transpose()
+}
+
 /// Uses a link up. Of two who try at once, one gets nothing.
 pub async fn spend(
     tx: &DatabaseTransaction,

@@ -1,4 +1,45 @@
-//! What a company sees of its own consultations.
+//! What a company sees of its own consultations, come in by a link and without an account.
+mod answer;
+mod calendar;
+mod cancel;
+mod case;
+mod further;
+mod history;
+mod messages;
+mod own;
+mod question;
+mod report;
+mod sign_in;
+mod sitting;
+mod slots;
+mod standing;
+mod survey;
+
 use actix_web::web::ServiceConfig;
 
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(sign_in::ask)
+        .service(sign_in::send)
+        .service(sign_in::sent)
+        .service(sign_in::open)
+        .service(sign_in::enter)
+        .service(sign_in::send_again)
+        .service(sign_in::sign_out)
+        .service(question::show)
+        .service(question::submit)
+        .service(case::list)
+        .service(case::show)
+        .service(case::confirm)
+        .service(messages::show)
+        .service(messages::post)
+        .service(messages::read)
+        .service(slots::show)
+        .service(slots::submit)
+        .service(cancel::show)
+        .service(cancel::submit)
+        .service(further::submit)
+        .service(report::show)
+        .service(survey::show)
+        .service(survey::submit)
+        .service(calendar::download);
+}

@@ -130,7 +130,7 @@ pub const fn home(role: Role) -> &'static str {
     }
 }
 
-pub(super) fn no_app() -> Problem {
+pub(in crate::web) fn no_app() -> Problem {
     Problem::Internal(anyhow::anyhow!("the site was built without its application data"))
 }
 

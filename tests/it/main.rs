@@ -1,6 +1,8 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
 mod apply;
+mod cases;
+mod company;
 mod health;
 mod public;
 mod same_site;

@@ -1,5 +1,5 @@
 //! Questions planned for after the consultation (フォローアップ): when, what is asked, and what the answers mean.
-use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -112,13 +112,36 @@ impl FollowUp {
 
     /// Takes an answer, or another one while it can still be changed. The time of the first answer stays.
     pub fn answer(self, answer: Answer, now: DateTime<Utc>) -> Result<Self, FollowUpRefused> {
+        self.takes_answer(now)?;
         let at = match self.state {
-            FollowUpState::Sent { .. } | FollowUpState::Lapsed => now,
-            FollowUpState::Answered { at, .. } if (now - at).num_days() < EDITABLE_DAYS => at,
-            FollowUpState::Planned => return Err(FollowUpRefused::NotSent),
-            FollowUpState::Answered { .. } | FollowUpState::Skipped => return Err(FollowUpRefused::Over),
+            FollowUpState::Answered { at, .. } => at,
+            FollowUpState::Planned
+            | FollowUpState::Sent { .. }
+            | FollowUpState::Skipped
+            | FollowUpState::Lapsed => now,
         };
         Ok(Self { state: FollowUpState::Answered { at, answer }, ..self })
+    }
+
+    /// Whether an answer is taken now: a first one, late as it may be, or a change of it.
+    pub fn takes_answer(&self, now: DateTime<Utc>) -> Result<(), FollowUpRefused> {
+        match &self.state {
+            FollowUpState::Sent { .. } | FollowUpState::Lapsed => Ok(()),
+            FollowUpState::Answered { .. } if self.editable_until().is_some_and(|it| now < it) => Ok(()),
+            FollowUpState::Planned => Err(FollowUpRefused::NotSent),
+            FollowUpState::Answered { .. } | FollowUpState::Skipped => Err(FollowUpRefused::Over),
+        }
+    }
+
+    /// Until when the answer that was given can be changed.
+    pub fn editable_until(&self) -> Option<DateTime<Utc>> {
+        match &self.state {
+            FollowUpState::Answered { at, .. } => Some(*at + TimeDelta::days(EDITABLE_DAYS)),
+            FollowUpState::Planned
+            | FollowUpState::Sent { .. }
+            | FollowUpState::Skipped
+            | FollowUpState::Lapsed => None,
+        }
     }
 
     /// Nobody answered in all the time that it waits.
@@ -216,6 +239,15 @@ impl FollowUpState {
             Self::Lapsed => "回答なし",
         }
     }
+}
+
+impl SurveyAnswer {
+    /// The sentences, in the order of the fields.
+    pub const SENTENCES: [&'static str; 3] = [
+        "問い合わせの目的が達成できた",
+        "問い合わせへの対応に満足した",
+        "テレワークの導入を積極的に検討する",
+    ];
 }
 
 impl Answer {

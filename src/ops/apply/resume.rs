@@ -2,17 +2,14 @@
 use domain::{contact::EmailAddress, id::DraftId};
 use sea_orm::DatabaseTransaction;
 
-use super::{
-    Ground,
-    budget::{Budget, spend},
-    lock,
-};
+use super::{Ground, lock};
 use crate::{
     app::App,
     mail::{
         compose,
         occasion::{House, PlainOccasion, Recipient},
     },
+    ops::budget::{Budget, spend},
     problem::Problem,
     store::{self, draft::Draft},
 };

@@ -1,0 +1,121 @@
+//! How a company's contact comes in: by links, mailed on demand and spent once.
+use domain::{actor::Actor, contact::EmailAddress, id::ConsultationId};
+use sea_orm::TransactionTrait;
+
+use super::{
+    account::{CompanySignedIn, company_link, spend_link},
+    budget::{Budget, spend},
+};
+use crate::{
+    app::App,
+    mail::{
+        compose,
+        occasion::{House, PlainOccasion, Recipient},
+    },
+    problem::Problem,
+    secret::token_hash,
+    store::{self, link::Purpose},
+};
+
+/// What became of an address that a link should have confirmed.
+#[derive(Debug)]
+pub enum Confirmed {
+    /// Now, or earlier.
+    Yes(ConsultationId),
+    /// The link was an ordinary one, or the contact has another address by now.
+    NotAsked,
+    /// It has to be tried again; the page of the consultation offers that.
+    Failed(ConsultationId),
+}
+
+/// Mails a link to whoever applied with this address, and does as much for an address that nobody knows: neither the
+/// answer nor its time tells them apart. `network` is a keyed hash. `TooMany` where the day's mails are spent.
+pub async fn request_link(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
+    let purpose = Purpose::SignIn { email_key: email.key() };
+    mail_link(app, &purpose, email.as_str(), network).await
+}
+
+/// Mails a fresh link to the address of one that is used or over. The token alone says which address that is.
+pub async fn renew_link(app: &App, token: &str, network: &str) -> Result<(), Problem> {
+    let purpose = renewable(app, token).await?.ok_or(Problem::Expired)?;
+    let (Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) = &purpose else {
+        return Err(Problem::Expired);
+    };
+    mail_link(app, &purpose, email_key, network).await
+}
+
+/// What a company's link was good for, whether or not it still is. Changes nothing.
+pub async fn renewable(app: &App, token: &str) -> Result<Option<Purpose>, Problem> {
+    let purpose = store::link::whatever(&app.db, &token_hash(token)).await?;
+    Ok(purpose.filter(|it| !matches!(it, Purpose::SetPassword(_))))
+}
+
+/// Spends a link: the contact is signed in, and the address confirmed where the link is for that.
+pub async fn enter(
+    app: &App,
+    token: &str,
+    previous: Option<&str>,
+) -> Result<(CompanySignedIn, Confirmed), Problem> {
+    let tx = app.begin().await?;
+    let signed_in = spend_link(&tx, token, previous, app.clock.now()).await?;
+    tx.commit().await?;
+    let confirmed = match signed_in.confirms {
+        Some(id) => confirm(app, id, &signed_in.email_key).await,
+        None => Confirmed::NotAsked,
+    };
+    Ok((signed_in, confirmed))
+}
+
+/// Whoever has the link is in, whatever becomes of this: the link is spent.
+async fn confirm(app: &App, id: ConsultationId, email_key: &str) -> Confirmed {
+    match confirm_own(app, id, email_key).await {
+        Ok(true) => Confirmed::Yes(id),
+        Ok(false) => Confirmed::NotAsked,
+        Err(problem) => {
+            tracing::error!("could not confirm an address: {problem:?}");
+            Confirmed::Failed(id)
+        }
+    }
+}
+
+/// False where the contact is somebody else by now.
+async fn confirm_own(app: &App, id: ConsultationId, email_key: &str) -> Result<bool, Problem> {
+    let person = store::consultation::person(&app.db, id).await?;
+    let email = person.and_then(|it| it.email).map(|it| it.to_lowercase());
+    if email.as_deref() != Some(email_key) {
+        return Ok(false);
+    }
+    super::consultation::confirm_address(app, id, Actor::Company).await?;
+    Ok(true)
+}
+
+async fn mail_link(app: &App, purpose: &Purpose, address: &str, network: &str) -> Result<(), Problem> {
+    let (Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) = purpose else {
+        return Err(Problem::NotFound);
+    };
+    let now = app.clock.now();
+    let programme = app.programme().await?;
+    let (settings, calendar) = (programme.settings_at(now), programme.calendar(now));
+    let tx = app.begin().await?;
+    let budget = spend(app, &tx, "link/", email_key, network, settings, now).await?;
+    if budget == Budget::Spent {
+        tx.commit().await?;
+        return Err(Problem::TooMany);
+    }
+    // The same is written for an unknown address, and then taken back.
+    let known = store::consultation::knows_contact(&tx, email_key).await?;
+    let inner = tx.begin().await?;
+    let link = app.site.link(&company_link(&inner, purpose, now).await?);
+    let organizer = &app.config.mail_from.address;
+    let house = House { settings, calendar: &calendar, site: &app.site, organizer, now };
+    let recipient = Recipient { address, name: "" };
+    let letter = compose::plain(PlainOccasion::SignIn { link: &link }, recipient, &house)?;
+    store::outbox::push(&inner, vec![letter], &app.config.mail_reply_domain, now).await?;
+    if known {
+        inner.commit().await?;
+    } else {
+        inner.rollback().await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

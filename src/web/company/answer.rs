@@ -1,0 +1,213 @@
+//! The form of a question, the same by the link in the mail and on the company's own page.
+use std::fmt;
+
+use actix_web::{HttpResponse, http::StatusCode};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    follow_up::{Agreement, Answer, FollowUp, FollowUpState, Kind, Progress, ProgressAnswer, SurveyAnswer},
+    text::{Prose, optional},
+    wording::month_day_time,
+};
+
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    web::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+    },
+};
+
+/// The longest comment. Characters.
+const LONGEST: usize = 1000;
+const SENTENCES: [&str; 3] = ["purpose_achieved", "satisfied", "will_consider"];
+
+/// Where the form stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub number: String,
+    pub action: String,
+    /// The page before; empty for whoever came by mail and is not signed in.
+    pub back: String,
+}
+
+#[derive(Template)]
+#[template(path = "company/answer.html")]
+struct AnswerPage {
+    shell: Shell,
+    place: Place,
+    is_survey: bool,
+    title: &'static str,
+    /// The name and the sentence of each question of the survey.
+    sentences: Vec<(&'static str, &'static str)>,
+    choices: Vec<Choice>,
+    form: Fields,
+    errors: FieldErrors,
+    /// Until when what was answered can be changed; empty before the first answer.
+    editable: String,
+}
+
+/// It is no longer asked, or not yet.
+#[derive(Template)]
+#[template(path = "company/answer_over.html")]
+struct OverPage {
+    shell: Shell,
+    place: Place,
+    title: &'static str,
+    why: String,
+    /// It was answered.
+    thanks: bool,
+}
+
+/// The question with what was answered before, or with the answer that the mail's link names.
+pub fn page(
+    app: &App,
+    shell: Shell,
+    it: FollowUp,
+    place: &Place,
+    named: &str,
+) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    if let Err(refused) = it.takes_answer(now) {
+        return over(shell, &it, place, StatusCode::OK, refused.to_string());
+    }
+    let mut form = match &it.state {
+        FollowUpState::Answered { answer, .. } => typed(answer),
+        FollowUpState::Planned
+        | FollowUpState::Sent { .. }
+        | FollowUpState::Skipped
+        | FollowUpState::Lapsed => Fields::default(),
+    };
+    if let Some(progress) = Progress::from_code(named).filter(|_| it.kind != Kind::Survey) {
+        let others: Fields = form.pairs().filter(|(name, _)| *name != "answer").collect();
+        form = others;
+        form.add("answer", progress.code());
+    }
+    page::html(&answer_page(shell, &it, place.clone(), form, FieldErrors::default(), now))
+}
+
+/// Takes the answer. What is sent again without a change is taken once.
+pub async fn take(
+    app: &App,
+    shell: Shell,
+    it: FollowUp,
+    place: &Place,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let read =
+        if it.kind == Kind::Survey { survey(&form, &mut errors) } else { progress(&form, &mut errors) };
+    let Some(answer) = read.filter(|_| errors.is_empty()) else {
+        return page::unprocessable(&answer_page(shell, &it, place.clone(), form, errors, app.clock.now()));
+    };
+    let known = matches!(&it.state, FollowUpState::Answered { answer: before, .. } if *before == answer);
+    if !known {
+        match ops::follow_up::answer(app, it.id, answer).await {
+            Ok(()) => {}
+            Err(Problem::Refused(why)) => return over(shell, &it, place, StatusCode::CONFLICT, why),
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(page::see_other_with(&place.action, "回答を受け付けました。ありがとうございました。"))
+}
+
+fn answer_page(
+    shell: Shell,
+    it: &FollowUp,
+    place: Place,
+    form: Fields,
+    errors: FieldErrors,
+    now: DateTime<Utc>,
+) -> AnswerPage {
+    let is_survey = it.kind == Kind::Survey;
+    let agreements = || Agreement::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec();
+    let progress = || Progress::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec();
+    AnswerPage {
+        shell,
+        place,
+        is_survey,
+        title: title(it.kind),
+        sentences: SENTENCES.into_iter().zip(SurveyAnswer::SENTENCES).collect(),
+        choices: if is_survey { agreements() } else { progress() },
+        form,
+        errors,
+        editable: it.editable_until().filter(|it| now < *it).map(month_day_time).unwrap_or_default(),
+    }
+}
+
+fn over(
+    shell: Shell,
+    it: &FollowUp,
+    place: &Place,
+    status: StatusCode,
+    why: String,
+) -> Result<HttpResponse, Problem> {
+    let thanks = matches!(it.state, FollowUpState::Answered { .. });
+    page::html_with(status, &OverPage { shell, place: place.clone(), title: title(it.kind), why, thanks })
+}
+
+const fn title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Survey => "アンケート",
+        Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear => "その後の状況をお知らせください",
+    }
+}
+
+/// A question was left without an answer.
+#[derive(Clone, Copy, Debug)]
+struct NotChosen(&'static str);
+
+impl fmt::Display for NotChosen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "「{}」の回答を選択してください", self.0)
+    }
+}
+
+fn survey(form: &Fields, errors: &mut FieldErrors) -> Option<Answer> {
+    let mut answers = SENTENCES.into_iter().zip(SurveyAnswer::SENTENCES).map(|(name, sentence)| {
+        errors.take(name, Agreement::from_code(form.get(name)).ok_or(NotChosen(sentence)))
+    });
+    let (first, second, third) = (answers.next()?, answers.next()?, answers.next()?);
+    drop(answers);
+    let comment = comment(form, errors);
+    Some(Answer::Survey(SurveyAnswer {
+        purpose_achieved: first?,
+        satisfied: second?,
+        will_consider: third?,
+        wants_further_session: form.has("help", "1"),
+        comment,
+    }))
+}
+
+fn progress(form: &Fields, errors: &mut FieldErrors) -> Option<Answer> {
+    let progress = Progress::from_code(form.get("answer")).ok_or(NotChosen("テレワークの状況"));
+    let progress = errors.take("answer", progress);
+    let comment = comment(form, errors);
+    Some(Answer::Progress(ProgressAnswer { progress: progress?, wants_help: form.has("help", "1"), comment }))
+}
+
+fn comment(form: &Fields, errors: &mut FieldErrors) -> String {
+    let parsed = optional(form.get("comment"), |raw| Prose::parse("ご意見", raw, LONGEST));
+    errors.take("comment", parsed).flatten().map(|it| it.as_str().to_owned()).unwrap_or_default()
+}
+
+/// The form as it was when this was answered.
+fn typed(answer: &Answer) -> Fields {
+    let (mut form, help, comment) = match answer {
+        Answer::Survey(it) => {
+            let given = [it.purpose_achieved, it.satisfied, it.will_consider];
+            let fields = SENTENCES.into_iter().zip(given.map(Agreement::code)).collect::<Fields>();
+            (fields, it.wants_further_session, &it.comment)
+        }
+        Answer::Progress(it) => {
+            (Fields::from_iter([("answer", it.progress.code())]), it.wants_help, &it.comment)
+        }
+    };
+    if help {
+        form.add("help", "1");
+    }
+    form.add("comment", comment.as_str());
+    form
+}

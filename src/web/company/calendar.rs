@@ -1,0 +1,55 @@
+//! The confirmed session as a calendar entry to download.
+use actix_web::{HttpResponse, get, http::header, web::Data};
+use domain::appointment::{Appointment, SessionMode};
+
+use super::own::Own;
+use crate::{
+    app::App,
+    calendar::{Entry, Status, entry},
+    problem::Problem,
+    store,
+    web::page::Shell,
+};
+
+#[get("/my/{number}/appointment.ics")]
+pub async fn download(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+    let (_, roster) = app.programme_and_experts().await?;
+    let all = store::appointment::of(&app.db, own.0.consultation.id).await?;
+    let session = all.into_iter().find(Appointment::is_confirmed).ok_or(Problem::NotFound)?;
+    let names: Vec<_> = session.experts.iter().map(|&it| roster.name(it)).collect();
+    let settings = &shell.settings;
+    let place = match session.mode {
+        SessionMode::Online => "接続先",
+        SessionMode::Visit => "訪問先",
+    };
+    let description = format!(
+        "受付番号：{}\n実施方法：{}\n{place}：{}\n担当：{}\n\n{}\n電話：{}",
+        own.0.number,
+        session.mode.label(),
+        session.place,
+        names.join("、"),
+        settings.center_name,
+        settings.center_phone,
+    );
+    let summary = format!("テレワーク相談（受付番号 {}）", own.0.number);
+    let page = app.site.absolute(&own.path(""));
+    let body = entry(
+        &Entry {
+            uid: &session.uid,
+            sequence: session.sequence,
+            starts_at: session.starts_at,
+            ends_at: session.ends_at,
+            status: Status::Confirmed,
+            summary: &summary,
+            description: &description,
+            location: &session.place,
+            url: Some(&page),
+        },
+        app.clock.now(),
+    );
+    let file = format!("attachment; filename=\"{}.ics\"", own.0.number);
+    Ok(HttpResponse::Ok()
+        .content_type("text/calendar; charset=utf-8; method=PUBLISH")
+        .insert_header((header::CONTENT_DISPOSITION, file))
+        .body(body))
+}

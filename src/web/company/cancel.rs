@@ -1,0 +1,151 @@
+//! Cancelling a session, and withdrawing a consultation: two different things, each confirmed on a page of its own.
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
+use askama::Template;
+use domain::{
+    actor::{Actor, Party},
+    appointment::Appointment,
+    consultation::Deed,
+    notice::change_until,
+    text::{Prose, optional},
+    wording::month_day_time,
+};
+
+use super::{own::Own, sitting::Sitting};
+use crate::{
+    app::App,
+    ops::{self, consultation::Ending},
+    problem::Problem,
+    store,
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+    },
+};
+
+/// The longest reason. Characters.
+const LONGEST: usize = 500;
+
+#[derive(Template)]
+#[template(path = "company/cancel.html")]
+struct CancelPage {
+    shell: Shell,
+    number: String,
+    path: String,
+    /// What is booked.
+    sitting: Option<Sitting>,
+    /// Until when the company can cancel the session; empty where none is booked.
+    until: String,
+    too_late: bool,
+}
+
+#[derive(Template)]
+#[template(path = "company/cancel_session.html")]
+struct CancelSessionPage {
+    shell: Shell,
+    number: String,
+    path: String,
+    sitting: Sitting,
+    form: Fields,
+    errors: FieldErrors,
+    problem: String,
+}
+
+#[derive(Template)]
+#[template(path = "company/withdraw.html")]
+struct WithdrawPage {
+    shell: Shell,
+    number: String,
+    path: String,
+    /// What is cancelled with it.
+    sitting: Option<Sitting>,
+    form: Fields,
+    errors: FieldErrors,
+    problem: String,
+}
+
+#[get("/my/{number}/cancel")]
+pub async fn show(app: Data<App>, req: HttpRequest, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+    let form = Fields::from_iter([("what", Fields::of_query(&req).get("what"))]);
+    answer(&app, shell, own, form, FieldErrors::default(), String::new()).await
+}
+
+#[post("/my/{number}/cancel")]
+pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let id = own.0.consultation.id;
+    let parse = |raw: &str| Prose::parse("理由", raw, LONGEST);
+    let (done, said) = match form.get("what") {
+        "session" => {
+            let Some(reason) = errors.take("reason", parse(form.get("reason"))) else {
+                return answer(&app, shell, own, form, errors, String::new()).await;
+            };
+            let reason = reason.as_str().to_owned();
+            let done = ops::appointment::cancel(&app, id, Actor::Company, reason).await;
+            (done, "予約を取り消しました。あらためて日時を選べます。")
+        }
+        "consultation" => {
+            let Some(reason) = errors.take("reason", optional(form.get("reason"), parse)) else {
+                return answer(&app, shell, own, form, errors, String::new()).await;
+            };
+            let ending = Ending::Withdraw { reason };
+            let done = ops::consultation::end(&app, id, None, Actor::Company, ending).await;
+            (done, "申込みを取り下げました。")
+        }
+        _ => return Err(Problem::Unreadable),
+    };
+    match done {
+        Ok(()) => Ok(page::see_other_with(own.path(""), said)),
+        Err(problem @ (Problem::Stale | Problem::Refused(_))) => {
+            let current = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+            answer(&app, shell, Own(current), form, errors, problem.to_string()).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The page for what is to be cancelled, or to choose between the two; `problem` says why it could not be done.
+async fn answer(
+    app: &App,
+    shell: Shell,
+    own: Own,
+    form: Fields,
+    errors: FieldErrors,
+    problem: String,
+) -> Result<HttpResponse, Problem> {
+    let can = |deed| own.0.consultation.allows(deed, Party::Company).is_ok();
+    if !can(Deed::Withdraw) {
+        return match problem.is_empty() {
+            true => Ok(page::see_other_with(own.path(""), "この相談は終了しています。")),
+            false => Err(Problem::Refused(problem)),
+        };
+    }
+    let status = match (problem.is_empty(), errors.is_empty()) {
+        (false, _) => StatusCode::CONFLICT,
+        (true, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        (true, true) => StatusCode::OK,
+    };
+    let (programme, roster) = app.programme_and_experts().await?;
+    let now = app.clock.now();
+    let all = store::appointment::of(&app.db, own.0.consultation.id).await?;
+    let booked = all.into_iter().find(Appointment::is_confirmed).filter(|_| can(Deed::CancelAppointment));
+    let until =
+        booked.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &programme.calendar(now)));
+    let in_time = until.is_some_and(|it| now < it);
+    let sitting = booked.as_ref().map(|it| Sitting::of(it, &roster));
+    let (number, path) = (own.0.number.to_string(), own.path(""));
+    match (form.get("what"), sitting) {
+        ("session", Some(sitting)) if in_time => {
+            let page = CancelSessionPage { shell, number, path, sitting, form, errors, problem };
+            page::html_with(status, &page)
+        }
+        ("session", None) if !problem.is_empty() => Err(Problem::Refused(problem)),
+        (what, sitting) if what == "consultation" || sitting.is_none() => {
+            page::html_with(status, &WithdrawPage { shell, number, path, sitting, form, errors, problem })
+        }
+        (_, sitting) => {
+            let until = until.map(month_day_time).unwrap_or_default();
+            let page = CancelPage { shell, number, path, sitting, until, too_late: !in_time };
+            page::html_with(status, &page)
+        }
+    }
+}

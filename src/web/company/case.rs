@@ -1,0 +1,185 @@
+//! The list of a company's consultations, and the page of one: where it stands, what is next, what can be done now.
+use actix_web::{HttpResponse, get, post, web::Data};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Party},
+    appointment::Appointment,
+    calendar::japan_date,
+    consultation::{Deed, State},
+    follow_up::{FollowUp, FollowUpState},
+    notice::change_until,
+    number::FiscalYear,
+    report::ReportState,
+    wording::{month_day_time, month_day_weekday},
+};
+
+use super::{
+    history::{self, Step},
+    own::Own,
+    sitting::Sitting,
+    standing::{self, Facts},
+    survey,
+};
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::{self, consultation::Record, message::Audience},
+    url,
+    web::{
+        page::{self, Shell},
+        session::CompanyUser,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "company/list.html")]
+struct ListPage {
+    shell: Shell,
+    cases: Vec<Row>,
+}
+
+/// One line of the list.
+struct Row {
+    number: String,
+    path: String,
+    company: String,
+    state: State,
+    received: String,
+}
+
+#[derive(Template)]
+#[template(path = "company/case.html")]
+struct CasePage {
+    shell: Shell,
+    record: Record,
+    path: String,
+    sentences: Vec<String>,
+    next: Option<Sitting>,
+    /// The next session is certain: there is a calendar entry to download.
+    is_confirmed: bool,
+    acts: Acts,
+    steps: Vec<Step>,
+    messages: usize,
+    unread: usize,
+    reports: usize,
+    /// 「未回答」 and the like; empty where there is no survey yet.
+    survey: &'static str,
+}
+
+/// What the company can do now, and only that.
+struct Acts {
+    answer: bool,
+    choose: bool,
+    reschedule: bool,
+    /// Until when the company can move or cancel its session; empty where there is none.
+    change_until: String,
+    /// That time has passed.
+    too_late: bool,
+    cancel: bool,
+    withdraw: bool,
+    further: Further,
+}
+
+/// Whether another session can be had.
+enum Further {
+    NotNow,
+    Left(u16),
+    CapReached(u16),
+}
+
+#[get("/my")]
+pub async fn list(app: Data<App>, shell: Shell, user: CompanyUser) -> Result<HttpResponse, Problem> {
+    let records = store::consultation::of_contact(&app.db, &user.email_key).await?;
+    if let [only] = records.as_slice() {
+        return Ok(page::see_other(url::my(&only.number)));
+    }
+    let row = |it: Record| Row {
+        number: it.number.to_string(),
+        path: url::my(&it.number),
+        company: it.company_name,
+        state: it.consultation.state,
+        received: month_day_weekday(it.received_at),
+    };
+    page::html(&ListPage { shell, cases: records.into_iter().map(row).collect() })
+}
+
+#[get("/my/{number}")]
+pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let (programme, roster) = app.programme_and_experts().await?;
+    let id = own.0.consultation.id;
+    let live = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let follow_ups = store::follow_up::of(&app.db, id).await?;
+    let thread = store::message::of(&app.db, id, Audience::Everyone).await?;
+    let reports = store::report::of(&app.db, id).await?;
+    let events = store::event::of(&app.db, id).await?;
+    let until = live.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &programme.calendar(now)));
+    let facts = Facts {
+        record: &own.0,
+        live: live.as_ref(),
+        follow_ups: &follow_ups,
+        first_contact_days: shell.settings.first_contact_days,
+        now,
+    };
+    let page = CasePage {
+        path: own.path(""),
+        sentences: standing::sentences(facts),
+        next: live.as_ref().map(|it| Sitting::of(it, &roster)),
+        is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
+        acts: acts(&own.0, until, further(&app, &own.0, shell.settings.session_cap, now).await?, now),
+        steps: history::steps(&events),
+        messages: thread.len(),
+        unread: thread.iter().filter(|it| super::messages::is_new(it)).count(),
+        reports: reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count(),
+        survey: survey::latest(&follow_ups).map_or("", |it| survey_label(it, now)),
+        record: own.0,
+        shell,
+    };
+    page::html(&page)
+}
+
+/// The contact is in by a link to the address, and that is all that a confirmation asks for.
+#[post("/my/{number}/confirm")]
+pub async fn confirm(app: Data<App>, own: Own) -> Result<HttpResponse, Problem> {
+    ops::consultation::confirm_address(&app, own.0.consultation.id, Actor::Company).await?;
+    Ok(page::see_other_with(own.path(""), "メールアドレスを確認しました。"))
+}
+
+fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: DateTime<Utc>) -> Acts {
+    let possible = record.consultation.possible(Party::Company);
+    let can = |deed| possible.contains(&deed);
+    let in_time = until.is_some_and(|it| now < it);
+    Acts {
+        answer: can(Deed::Answer),
+        choose: can(Deed::ChooseSlot),
+        reschedule: can(Deed::Reschedule) && in_time,
+        change_until: until.filter(|_| can(Deed::Reschedule)).map(month_day_time).unwrap_or_default(),
+        too_late: can(Deed::Reschedule) && !in_time,
+        cancel: can(Deed::CancelAppointment) && in_time,
+        withdraw: can(Deed::Withdraw),
+        further,
+    }
+}
+
+async fn further(app: &App, record: &Record, cap: u16, now: DateTime<Utc>) -> Result<Further, Problem> {
+    if record.consultation.allows(Deed::PlanFurtherSession, Party::Company).is_err() {
+        return Ok(Further::NotNow);
+    }
+    let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
+    let had = store::company::sessions_in(&app.db, record.company, year).await?;
+    Ok(match cap.saturating_sub(had) {
+        0 => Further::CapReached(cap),
+        left => Further::Left(left),
+    })
+}
+
+fn survey_label(it: &FollowUp, now: DateTime<Utc>) -> &'static str {
+    match it.state {
+        FollowUpState::Answered { .. } if it.takes_answer(now).is_ok() => "回答済み・変更できます",
+        FollowUpState::Answered { .. } => "回答済み",
+        FollowUpState::Sent { .. } | FollowUpState::Lapsed => "未回答",
+        FollowUpState::Planned | FollowUpState::Skipped => "",
+    }
+}

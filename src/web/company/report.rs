@@ -1,0 +1,85 @@
+//! The reports on a company's sessions, once the center has approved them.
+use actix_web::{HttpResponse, get, web::Data};
+use askama::Template;
+use domain::{
+    consultation::State,
+    report::{Report, ReportState},
+    wording::long_date,
+};
+
+use super::{own::Own, sitting::Sitting};
+use crate::{
+    app::App,
+    problem::Problem,
+    store,
+    web::page::{self, Shell},
+};
+
+#[derive(Template)]
+#[template(path = "company/report.html")]
+struct ReportPage {
+    shell: Shell,
+    number: String,
+    path: String,
+    company: String,
+    reports: Vec<Shown>,
+    /// A session took place whose report is still to come.
+    in_work: bool,
+}
+
+/// One report, without what is for the center alone.
+struct Shown {
+    sitting: Option<Sitting>,
+    approved: String,
+    /// Heading and text; parts that were left empty are not here.
+    parts: Vec<(&'static str, String)>,
+    further_session: bool,
+    other_field: bool,
+}
+
+#[get("/my/{number}/report")]
+pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+    let id = own.0.consultation.id;
+    let (_, roster) = app.programme_and_experts().await?;
+    let sessions = store::appointment::of(&app.db, id).await?;
+    let sitting = |it: &Report| {
+        sessions.iter().find(|session| session.id == it.appointment).map(|it| Sitting::of(it, &roster))
+    };
+    let reports = store::report::of(&app.db, id).await?;
+    let reports: Vec<_> = reports
+        .into_iter()
+        .filter_map(|it| match it.state {
+            ReportState::Approved { at, .. } => {
+                Some(Shown { sitting: sitting(&it), approved: long_date(at), ..shown(it) })
+            }
+            ReportState::Draft | ReportState::Submitted { .. } | ReportState::Returned { .. } => None,
+        })
+        .collect();
+    page::html(&ReportPage {
+        number: own.0.number.to_string(),
+        path: own.path(""),
+        in_work: own.0.consultation.state == State::Consulted,
+        company: own.0.company_name,
+        shell,
+        reports,
+    })
+}
+
+fn shown(it: Report) -> Shown {
+    let body = it.body;
+    let parts = [
+        ("参加者", body.attendees),
+        ("現状", body.present_state),
+        ("助言の内容", body.advice),
+        ("今後の取組み", body.next_steps),
+        ("資料・ツール", body.documents),
+        ("導入の見込み", body.expected_introduction),
+    ];
+    Shown {
+        sitting: None,
+        approved: String::new(),
+        parts: parts.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
+        further_session: body.further_session,
+        other_field: body.other_field,
+    }
+}

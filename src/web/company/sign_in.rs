@@ -1,0 +1,213 @@
+//! Coming in by a mailed link, and going. Opening a link changes nothing: mail scanners open links too.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{contact::EmailAddress, id::ConsultationId};
+
+use crate::{
+    app::App,
+    ops::{self, contact::Confirmed},
+    problem::Problem,
+    store::{self, link::Purpose},
+    url,
+    web::{
+        client,
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::{COMPANY_COOKIE, CompanyUser, Visitor, company_cookie, cookie_value, removal_cookie},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "company/sign_in.html")]
+struct SignInPage {
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+    /// No more mails today.
+    spent: bool,
+}
+
+#[derive(Template)]
+#[template(path = "company/link_sent.html")]
+struct LinkSentPage {
+    shell: Shell,
+}
+
+#[derive(Template)]
+#[template(path = "company/link.html")]
+struct LinkPage {
+    shell: Shell,
+    action: String,
+    /// The page that the mail was about.
+    case: String,
+    confirms: bool,
+}
+
+#[derive(Template)]
+#[template(path = "company/link_over.html")]
+struct LinkOverPage {
+    shell: Shell,
+    /// Where a fresh one can be asked for; empty where the token is none of ours.
+    renew: String,
+    spent: bool,
+}
+
+#[get("/login")]
+pub async fn ask(shell: Shell, visitor: Visitor) -> Result<HttpResponse, Problem> {
+    if visitor.company.is_some() {
+        return Ok(page::see_other("/my"));
+    }
+    let (form, errors) = (Fields::default(), FieldErrors::default());
+    page::html(&SignInPage { shell, form, errors, spent: false })
+}
+
+#[post("/login")]
+pub async fn send(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let Some(email) = errors.take("email", EmailAddress::parse(form.get("email"))) else {
+        return page::unprocessable(&SignInPage { shell, form, errors, spent: false });
+    };
+    match ops::contact::request_link(&app, &email, &network(&app, &req)).await {
+        Ok(()) => Ok(page::see_other("/login/sent")),
+        Err(Problem::TooMany) => {
+            let refused = SignInPage { shell, form, errors, spent: true };
+            page::html_with(StatusCode::TOO_MANY_REQUESTS, &refused)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+#[get("/login/sent")]
+pub async fn sent(shell: Shell) -> Result<HttpResponse, Problem> {
+    page::html(&LinkSentPage { shell })
+}
+
+#[get("/l/{token}")]
+pub async fn open(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    visitor: Visitor,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = Fields::of_query(&req).get("case").to_owned();
+    match ops::account::peek_link(&app, &token).await {
+        Ok(purpose) => {
+            let confirms = matches!(purpose, Purpose::Confirm { .. });
+            page::html(&LinkPage { shell, action: format!("/l/{token}"), case, confirms })
+        }
+        Err(Problem::Expired) => over(&app, shell, &visitor, &token, &case).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+#[post("/l/{token}")]
+pub async fn enter(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    visitor: Visitor,
+    token: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let previous = cookie_value(&req, COMPANY_COOKIE);
+    let (signed_in, confirmed) = match ops::contact::enter(&app, &token, previous.as_deref()).await {
+        Ok(entered) => entered,
+        Err(Problem::Expired) => return over(&app, shell, &visitor, &token, form.get("case")).await,
+        Err(problem) => return Err(problem),
+    };
+    let user = CompanyUser { email_key: signed_in.email_key };
+    let response = match confirmed {
+        Confirmed::Yes(id) => {
+            let home = home_of(&app, id).await?;
+            page::see_other_with(home, "メールアドレスを確認しました。")
+        }
+        Confirmed::Failed(id) => {
+            let home = home_of(&app, id).await?;
+            page::see_other_with(home, "ログインしました。メールアドレスの確認は、まだ終わっていません。")
+        }
+        Confirmed::NotAsked => page::see_other(asked_for(&app, &user, form.get("case")).await?),
+    };
+    page::with_cookie(response, &company_cookie(signed_in.token))
+}
+
+#[post("/l/{token}/renew")]
+pub async fn send_again(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    match ops::contact::renew_link(&app, &token, &network(&app, &req)).await {
+        Ok(()) => Ok(page::see_other("/login/sent")),
+        Err(Problem::TooMany) => {
+            let refused = LinkOverPage { shell, renew: String::new(), spent: true };
+            page::html_with(StatusCode::TOO_MANY_REQUESTS, &refused)
+        }
+        Err(Problem::Expired) => gone(shell),
+        Err(problem) => Err(problem),
+    }
+}
+
+#[post("/my/sign-out")]
+pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    if let Some(cookie) = cookie_value(&req, COMPANY_COOKIE) {
+        ops::account::sign_out(&app, &cookie).await?;
+    }
+    page::with_cookie(page::see_other_with("/login", "ログアウトしました。"), &removal_cookie(COMPANY_COOKIE))
+}
+
+/// A page for a link that says nothing to us, or nothing any more.
+pub fn gone(shell: Shell) -> Result<HttpResponse, Problem> {
+    page::html_with(StatusCode::GONE, &LinkOverPage { shell, renew: String::new(), spent: false })
+}
+
+/// A link that was used or is over: whoever is in already goes on, whoever is not can have a fresh one.
+async fn over(
+    app: &App,
+    shell: Shell,
+    visitor: &Visitor,
+    token: &str,
+    case: &str,
+) -> Result<HttpResponse, Problem> {
+    let Some(Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) =
+        ops::contact::renewable(app, token).await?
+    else {
+        return gone(shell);
+    };
+    if visitor.company.as_ref() == Some(&email_key) {
+        return Ok(page::see_other(asked_for(app, &CompanyUser { email_key }, case).await?));
+    }
+    let renew = format!("/l/{token}/renew");
+    page::html_with(StatusCode::GONE, &LinkOverPage { shell, renew, spent: false })
+}
+
+/// The page that a mail was about, or else the first one.
+async fn asked_for(app: &App, user: &CompanyUser, case: &str) -> Result<String, Problem> {
+    match super::own::find(app, user, case).await {
+        Ok(own) => Ok(own.path("")),
+        Err(Problem::NotFound) => Ok("/my".to_owned()),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn home_of(app: &App, id: ConsultationId) -> Result<String, Problem> {
+    let record = store::consultation::find(&app.db, id).await?;
+    Ok(record.map_or_else(|| "/my".to_owned(), |it| url::my(&it.number)))
+}
+
+/// What the mails of a day are counted by; no address is kept.
+fn network(app: &App, req: &HttpRequest) -> String {
+    let address = client::address(req, &app.config.trusted_proxies);
+    app.secret.pseudonym(&client::network(address))
+}

@@ -1,0 +1,261 @@
+//! Choosing the time of a session, and moving one.
+use std::fmt;
+
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
+use askama::Template;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    actor::{Actor, Party},
+    appointment::{Appointment, SessionMode},
+    availability::Slot,
+    consultation::Deed,
+    notice::change_until,
+    wording::{iso_date, iso_date_time, month_day_time, month_day_weekday, time_range},
+};
+
+use super::{own::Own, sitting::Sitting};
+use crate::{
+    app::App,
+    ops::{self, offers::Offers},
+    problem::Problem,
+    store,
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+    },
+};
+
+/// Days on one page.
+const DAYS: usize = 10;
+
+#[derive(Template)]
+#[template(path = "company/slots.html")]
+struct SlotsPage {
+    shell: Shell,
+    number: String,
+    path: String,
+    /// What is moved; none where a first time is chosen.
+    moves: Option<Sitting>,
+    /// 「オンライン・60分・担当 山田 太郎」
+    outline: String,
+    days: Vec<OnOffer>,
+    /// The day from which on this page shows slots; empty for the first.
+    from: String,
+    /// The first day of the next page, for its address and its link.
+    later: Option<(String, String)>,
+    form: Fields,
+    errors: FieldErrors,
+    /// Why the chosen time could not be had.
+    problem: String,
+}
+
+/// A day with the times that can be chosen.
+struct OnOffer {
+    day: String,
+    /// The id, the value and the words of each.
+    times: Vec<(String, String, String)>,
+}
+
+/// Moving or cancelling is no longer for the company to do.
+#[derive(Template)]
+#[template(path = "company/too_late.html")]
+struct TooLatePage {
+    shell: Shell,
+    number: String,
+    path: String,
+    until: String,
+    sitting: Sitting,
+}
+
+/// What can be done about the time.
+enum Choice {
+    First,
+    Move(Appointment),
+    TooLate {
+        booked: Appointment,
+        until: DateTime<Utc>,
+    },
+    /// There is nothing to choose in this state.
+    Nothing,
+}
+
+#[get("/my/{number}/reschedule")]
+pub async fn show(app: Data<App>, req: HttpRequest, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    let form = Fields::from_iter([("from", query.get("from"))]);
+    answer(&app, shell, own, form, Said::Nothing).await
+}
+
+#[post("/my/{number}/reschedule")]
+pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let Some(slot) = errors.take("slot", chosen(form.get("slot"))) else {
+        return answer(&app, shell, own, form, Said::Wrong(errors)).await;
+    };
+    let id = own.0.consultation.id;
+    let booked = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_confirmed);
+    let done = match &booked {
+        // The form was sent twice, or the wish is what is booked already.
+        Some(it) if it.starts_at == slot.start() => Ok(()),
+        Some(_) => ops::appointment::reschedule(&app, id, Actor::Company, slot).await,
+        None => ops::appointment::choose_slot(&app, id, Actor::Company, slot).await,
+    };
+    match done {
+        Ok(()) if booked.is_some() => Ok(page::see_other_with(
+            own.path(""),
+            &format!("日時を{}に変更しました。確認メールを送りました。", month_day_time(slot.start())),
+        )),
+        Ok(()) => Ok(page::see_other_with(
+            own.path(""),
+            &format!("日時が{}に決まりました。確認メールを送りました。", month_day_time(slot.start())),
+        )),
+        Err(problem @ (Problem::SlotTaken | Problem::Stale | Problem::Refused(_))) => {
+            // What is true by now, which may be another state.
+            let current = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+            answer(&app, shell, Own(current), form, Said::Refused(problem.to_string())).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What the page has to say to a form that was sent.
+enum Said {
+    Nothing,
+    Wrong(FieldErrors),
+    Refused(String),
+}
+
+async fn answer(
+    app: &App,
+    shell: Shell,
+    own: Own,
+    form: Fields,
+    said: Said,
+) -> Result<HttpResponse, Problem> {
+    let status = match &said {
+        Said::Nothing => StatusCode::OK,
+        Said::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Said::Refused(_) => StatusCode::CONFLICT,
+    };
+    match choice(app, &shell, &own).await? {
+        Choice::Nothing => match said {
+            Said::Refused(why) => Err(Problem::Refused(why)),
+            Said::Nothing | Said::Wrong(_) => {
+                Ok(page::see_other_with(own.path(""), "いまは、日時を選ぶ必要はありません。"))
+            }
+        },
+        Choice::TooLate { booked, until } => {
+            let (_, roster) = app.programme_and_experts().await?;
+            let page = TooLatePage {
+                shell,
+                number: own.0.number.to_string(),
+                path: own.path(""),
+                until: month_day_time(until),
+                sitting: Sitting::of(&booked, &roster),
+            };
+            page::html_with(status, &page)
+        }
+        Choice::First => page::html_with(status, &slots(app, shell, &own, form, said, None).await?),
+        Choice::Move(it) => page::html_with(status, &slots(app, shell, &own, form, said, Some(it)).await?),
+    }
+}
+
+async fn choice(app: &App, shell: &Shell, own: &Own) -> Result<Choice, Problem> {
+    let can = |deed| own.0.consultation.allows(deed, Party::Company).is_ok();
+    if can(Deed::ChooseSlot) {
+        return Ok(Choice::First);
+    }
+    let all = store::appointment::of(&app.db, own.0.consultation.id).await?;
+    let Some(booked) = all.into_iter().find(Appointment::is_confirmed).filter(|_| can(Deed::Reschedule))
+    else {
+        return Ok(Choice::Nothing);
+    };
+    let now = app.clock.now();
+    let until = change_until(booked.starts_at, &shell.settings, &app.programme().await?.calendar(now));
+    Ok(if now < until { Choice::Move(booked) } else { Choice::TooLate { booked, until } })
+}
+
+async fn slots(
+    app: &App,
+    shell: Shell,
+    own: &Own,
+    form: Fields,
+    said: Said,
+    moves: Option<Appointment>,
+) -> Result<SlotsPage, Problem> {
+    let (_, roster) = app.programme_and_experts().await?;
+    let offers = ops::appointment::joint_offers(app, &own.0, Actor::Company).await?;
+    let assignments = store::assignment::of(&app.db, own.0.consultation.id).await?;
+    let accepted = assignments.iter().filter(|it| it.is_accepted());
+    let experts: Vec<_> = accepted.map(|it| roster.name(it.expert)).collect();
+    let mode = moves.as_ref().map_or(ops::assignment::session_mode(own.0.mode), |it| it.mode);
+    let minutes = match mode {
+        SessionMode::Online => shell.settings.online_minutes,
+        SessionMode::Visit => shell.settings.visit_minutes,
+    };
+    let from = form.get("from").parse::<NaiveDate>().ok();
+    let (days, later) = on_offer(&offers, from, moves.as_ref().map(|it| it.starts_at));
+    let (errors, problem) = match said {
+        Said::Nothing => (FieldErrors::default(), String::new()),
+        Said::Wrong(errors) => (errors, String::new()),
+        Said::Refused(why) => (FieldErrors::default(), why),
+    };
+    Ok(SlotsPage {
+        shell,
+        number: own.0.number.to_string(),
+        path: own.path(""),
+        outline: format!("{}・{minutes}分・担当 {}", mode.label(), experts.join("、")),
+        moves: moves.map(|it| Sitting::of(&it, &roster)),
+        days,
+        from: from.map(iso_date).unwrap_or_default(),
+        later,
+        form,
+        errors,
+        problem,
+    })
+}
+
+/// Ten days with slots from a day on, without the time that is booked already, and the day after them.
+fn on_offer(
+    offers: &Offers,
+    from: Option<NaiveDate>,
+    booked: Option<DateTime<Utc>>,
+) -> (Vec<OnOffer>, Option<(String, String)>) {
+    let free = |(day, slots): (NaiveDate, Vec<Slot>)| {
+        let slots: Vec<_> = slots.into_iter().filter(|it| Some(it.start()) != booked).collect();
+        (!slots.is_empty() && from.is_none_or(|it| it <= day)).then_some((day, slots))
+    };
+    let mut days = offers.days().into_iter().filter_map(free);
+    let mut ids = (1..).map(|n: u32| if n == 1 { "slot".to_owned() } else { format!("slot-{n}") });
+    let shown = days
+        .by_ref()
+        .take(DAYS)
+        .map(|(day, slots)| OnOffer {
+            day: month_day_weekday(day),
+            times: slots
+                .into_iter()
+                .zip(ids.by_ref())
+                .map(|(slot, id)| {
+                    let words = time_range(slot.start(), offers.end(slot));
+                    (id, iso_date_time(slot.start()), words)
+                })
+                .collect(),
+        })
+        .collect();
+    (shown, days.next().map(|(day, _)| (iso_date(day), month_day_weekday(day))))
+}
+
+/// No time was chosen, or what came is none.
+#[derive(Clone, Copy, Debug)]
+struct NotChosen;
+
+impl fmt::Display for NotChosen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("希望する日時を選択してください")
+    }
+}
+
+fn chosen(raw: &str) -> Result<Slot, NotChosen> {
+    let at = DateTime::parse_from_rfc3339(raw).map_err(|_| NotChosen)?.to_utc();
+    Slot::at(at).filter(|it| it.start() == at).ok_or(NotChosen)
+}

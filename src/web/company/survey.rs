@@ -1,0 +1,64 @@
+//! The survey on a company's own page.
+use actix_web::{HttpResponse, get, post, web::Data};
+use askama::Template;
+use domain::{
+    follow_up::{FollowUp, FollowUpState, Kind},
+    wording::month_day_weekday,
+};
+
+use super::{
+    answer::{self, Place},
+    own::Own,
+};
+use crate::{
+    app::App,
+    problem::Problem,
+    store,
+    web::{
+        form::Fields,
+        page::{self, Shell},
+    },
+};
+
+/// There is nothing to answer yet.
+#[derive(Template)]
+#[template(path = "company/survey_later.html")]
+struct LaterPage {
+    shell: Shell,
+    number: String,
+    path: String,
+    /// When the survey will be sent; empty where that is not planned.
+    due: String,
+}
+
+#[get("/my/{number}/survey")]
+pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+    let all = store::follow_up::of(&app.db, own.0.consultation.id).await?;
+    match latest(&all) {
+        Some(it) => answer::page(&app, shell, it.clone(), &place(&own), ""),
+        None => {
+            let planned = all.iter().find(|it| it.kind == Kind::Survey && it.state == FollowUpState::Planned);
+            let due = planned.map(|it| month_day_weekday(it.due_at)).unwrap_or_default();
+            let (number, path) = (own.0.number.to_string(), own.path(""));
+            page::html(&LaterPage { shell, number, path, due })
+        }
+    }
+}
+
+#[post("/my/{number}/survey")]
+pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Result<HttpResponse, Problem> {
+    let all = store::follow_up::of(&app.db, own.0.consultation.id).await?;
+    let survey =
+        latest(&all).ok_or_else(|| Problem::Refused("アンケートは、まだお送りしていません。".to_owned()))?;
+    answer::take(&app, shell, survey.clone(), &place(&own), form).await
+}
+
+/// The latest survey that was sent.
+pub fn latest(all: &[FollowUp]) -> Option<&FollowUp> {
+    let sent = |it: &&FollowUp| !matches!(it.state, FollowUpState::Planned | FollowUpState::Skipped);
+    all.iter().filter(|it| it.kind == Kind::Survey).filter(sent).max_by_key(|it| it.round)
+}
+
+fn place(own: &Own) -> Place {
+    Place { number: own.0.number.to_string(), action: own.path("/survey"), back: own.path("") }
+}
