@@ -1,4 +1,31 @@
 //! What an expert sees and does.
+mod acts;
+mod answer;
+mod case;
+mod consultation;
+mod facts;
+mod report;
+mod slot;
+mod todo;
+
 use actix_web::web::ServiceConfig;
 
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(todo::show)
+        .service(answer::show)
+        .service(answer::submit)
+        .service(answer::show_by_link)
+        .service(answer::submit_by_link)
+        .service(consultation::show)
+        .service(consultation::write)
+        .service(slot::show)
+        .service(slot::submit)
+        .service(acts::ask_cancel)
+        .service(acts::cancel)
+        .service(acts::ask_outcome)
+        .service(acts::outcome)
+        .service(acts::ask_plan)
+        .service(acts::plan)
+        .service(report::show)
+        .service(report::submit);
+}
