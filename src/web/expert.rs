@@ -1,12 +1,17 @@
 //! What an expert sees and does.
 mod acts;
 mod answer;
+mod availability;
+mod calendar;
 mod case;
 mod consultation;
 mod facts;
+mod feed;
 mod report;
 mod slot;
+mod times;
 mod todo;
+mod week;
 
 use actix_web::web::ServiceConfig;
 
@@ -27,5 +32,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(acts::ask_plan)
         .service(acts::plan)
         .service(report::show)
-        .service(report::submit);
+        .service(report::submit)
+        .service(calendar::show)
+        .service(availability::show)
+        .service(availability::add)
+        .service(availability::change_feed)
+        .service(availability::remove)
+        .service(feed::show);
 }
