@@ -51,7 +51,7 @@ pub async fn choose_slot(app: &App, id: ConsultationId, by: Actor, slot: Slot) -
     work.check(Deed::ChooseSlot, by)?;
     let experts = work.accepted();
     let found = joint_in(&work, by).await?;
-    if !found.has(slot) {
+    if slot.start() <= work.now || !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
     let mode = session_mode(work.record.mode);
@@ -92,7 +92,7 @@ pub async fn reschedule(app: &App, id: ConsultationId, by: Actor, slot: Slot) ->
         by,
         Some(wording::long_date_time_range(slot.start(), found.end(slot))),
     )?;
-    if !found.has(slot) {
+    if slot.start() <= work.now || !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
     let was = before.starts_at;

@@ -5,12 +5,19 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{app::App, problem::Problem, store};
+use crate::{
+    app::App,
+    problem::Problem,
+    secret::{token, token_hash},
+    store,
+};
 
 /// One change to an expert's own calendar.
 #[derive(Clone, Debug)]
 pub enum Change {
     AddRule(WeeklyRule),
+    /// Several at once, such as the same hours on five weekdays.
+    AddRules(Vec<WeeklyRule>),
     RemoveRule(Uuid),
     AddException(Exception),
     RemoveException(Uuid),
@@ -23,12 +30,34 @@ pub async fn change_availability(app: &App, expert: ExpertId, change: Change) ->
     let tx = app.begin().await?;
     match change {
         Change::AddRule(rule) => store::expert::add_rule(&tx, expert, &rule).await?,
+        Change::AddRules(rules) => {
+            for rule in &rules {
+                store::expert::add_rule(&tx, expert, rule).await?;
+            }
+        }
         Change::RemoveRule(id) => store::expert::remove_rule(&tx, expert, id).await?,
         Change::AddException(exception) => store::expert::add_exception(&tx, expert, &exception).await?,
         Change::RemoveException(id) => store::expert::remove_exception(&tx, expert, id).await?,
         Change::AddAbsence(absence, note) => store::expert::add_absence(&tx, expert, absence, &note).await?,
         Change::RemoveAbsence(id) => store::expert::remove_absence(&tx, expert, id).await?,
     }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A new secret address for the expert's calendar, given back once; an earlier one is worth nothing from now on.
+pub async fn make_feed(app: &App, expert: ExpertId) -> Result<String, Problem> {
+    let token = token().map_err(anyhow::Error::from)?;
+    let tx = app.begin().await?;
+    store::expert::save_feed(&tx, expert, Some(token_hash(&token))).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Takes the secret address back.
+pub async fn revoke_feed(app: &App, expert: ExpertId) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    store::expert::save_feed(&tx, expert, None).await?;
     tx.commit().await?;
     Ok(())
 }

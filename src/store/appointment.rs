@@ -214,7 +214,10 @@ async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<()
 }
 
 /// The appointments of `rows`, in their order, with one query for all their experts.
-async fn with_experts(db: &impl ConnectionTrait, rows: Vec<row::Model>) -> Result<Vec<Appointment>, DbErr> {
+pub(super) async fn with_experts(
+    db: &impl ConnectionTrait,
+    rows: Vec<row::Model>,
+) -> Result<Vec<Appointment>, DbErr> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }

@@ -10,6 +10,8 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
+use std::collections::BTreeMap;
+
 use super::contradiction;
 
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Report>, DbErr> {
@@ -25,6 +27,24 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Rep
 pub async fn state_of(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<ReportState>, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.appointment_id.eq(id.0)).one(db).await?;
     Ok(found.as_ref().map(from_row).transpose()?.map(|it| it.state))
+}
+
+/// How far the reports on these sessions have come; sessions without one are left out.
+pub async fn states(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = AppointmentId>,
+) -> Result<BTreeMap<AppointmentId, ReportState>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.appointment_id.is_in(ids.into_iter().map(|it| it.0)))
+        .all(db)
+        .await?;
+    rows.iter().map(|it| from_row(it).map(|report| (report.appointment, report.state))).collect()
+}
+
+/// The report on one session.
+pub async fn of_appointment(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<Report>, DbErr> {
+    let found = row::Entity::find().filter(row::COLUMN.appointment_id.eq(id.0)).one(db).await?;
+    found.as_ref().map(from_row).transpose()
 }
 
 /// The report on one session, locked until the transaction ends.

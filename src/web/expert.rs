@@ -1,4 +1,42 @@
 //! What an expert sees and does.
+mod acts;
+mod answer;
+mod availability;
+mod calendar;
+mod case;
+mod consultation;
+mod facts;
+mod feed;
+mod report;
+mod slot;
+mod times;
+mod todo;
+mod week;
+
 use actix_web::web::ServiceConfig;
 
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(todo::show)
+        .service(answer::show)
+        .service(answer::submit)
+        .service(answer::show_by_link)
+        .service(answer::submit_by_link)
+        .service(consultation::show)
+        .service(consultation::write)
+        .service(slot::show)
+        .service(slot::submit)
+        .service(acts::ask_cancel)
+        .service(acts::cancel)
+        .service(acts::ask_outcome)
+        .service(acts::outcome)
+        .service(acts::ask_plan)
+        .service(acts::plan)
+        .service(report::show)
+        .service(report::submit)
+        .service(calendar::show)
+        .service(availability::show)
+        .service(availability::add)
+        .service(availability::change_feed)
+        .service(availability::remove)
+        .service(feed::show);
+}

@@ -55,6 +55,18 @@ impl Day {
         (0..QUARTERS).filter(move |&it| self.contains(it))
     }
 
+    /// Its stretches without a gap, earliest first.
+    pub fn spans(self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut start = self.first();
+        while let Some(from) = start {
+            let end = (from..QUARTERS).find(|&it| !self.contains(it)).unwrap_or(QUARTERS);
+            spans.extend(Span::new(from, end));
+            start = self.from(end).first();
+        }
+        spans
+    }
+
     /// The quarters at which a session can start, if these are the open ones.
     ///
     /// All of `[start, start + length)` is open, and `[start - before, start + length + after)`, as far as it lies

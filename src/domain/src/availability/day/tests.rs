@@ -29,6 +29,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
+    fn spans_are_the_day_without_overlap(day in days()) {
+        let spans = day.spans();
+        prop_assert_eq!(spans.iter().copied().collect::<Day>(), day);
+        prop_assert!(spans.windows(2).all(|it| it[0].end() < it[1].start()));
+    }
+
+    #[test]
     fn starts_are_those_of_the_definition(
         open in days(), busy in days(),
         length in 0..=70_u8, before in prop_oneof![0..20_u8, any::<u8>()], after in prop_oneof![0..20_u8, any::<u8>()],

@@ -1,0 +1,308 @@
+//! An expert's agenda: the consultations that concern one expert and the sittings they lead to. The read models of the
+//! expert's pages and calendar feed; each a fixed number of queries.
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Party,
+    appointment::{Appointment, Owner},
+    assignment::Assignment,
+    availability::{Occupied, quarter_index},
+    company::Industry,
+    consultation::State,
+    due::{Due, DueKind},
+    field::Fields,
+    id::{AppointmentId, ConsultationId, ExpertId},
+    number::CaseNumber,
+    prefecture::Prefecture,
+    report::ReportState,
+};
+use entity::{appointment, appointment_expert, assignment, calendar_cell, consultation, message, report};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
+use uuid::Uuid;
+
+use super::appointment::with_experts;
+
+/// More than one page can show; what is older can be found in the consultation itself.
+const MOST_MESSAGES: u64 = 300;
+
+/// A consultation with the expert's part in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    pub id: ConsultationId,
+    pub number: CaseNumber,
+    /// Known once the expert has accepted.
+    pub company_name: Option<String>,
+    /// What the expert is asked for, or has accepted.
+    pub fields: Fields,
+    pub prefecture: Option<Prefecture>,
+    pub industry: Option<Industry>,
+    pub state: State,
+    /// When the report is due, while one is waited for.
+    pub report_due: Option<DateTime<Utc>>,
+}
+
+/// A sitting that takes this expert's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sitting {
+    pub appointment: Appointment,
+    /// Nothing while the expert has not been asked: a company keeps the time, but may yet get another expert.
+    pub case: Option<Case>,
+}
+
+/// A request that waits for the expert's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub assignment: Assignment,
+    pub case: Case,
+    /// The time that the company has chosen.
+    pub held: Option<Appointment>,
+}
+
+/// A session that took place and whose report the center has not approved yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub appointment: Appointment,
+    pub case: Case,
+    /// Nothing where nobody has begun to write.
+    pub state: Option<ReportState>,
+}
+
+/// The last word in a thread, where it is somebody else's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    pub case: Case,
+    pub author: Party,
+    pub at: DateTime<Utc>,
+}
+
+/// What waits for the expert's answer, soonest due first. Five queries.
+pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Request>, DbErr> {
+    let offered = super::assignment::offered_to(db, expert).await?;
+    let ids: BTreeSet<_> = offered.iter().map(|it| it.consultation).collect();
+    let cases = cases(db, expert, &ids).await?;
+    let held = live_of(db, &ids).await?;
+    let request = |assignment: Assignment| {
+        let case = cases.get(&assignment.consultation)?.clone();
+        let held = held.iter().find(|it| it.owner == Owner::Consultation(case.id)).cloned();
+        Some(Request { assignment, case, held })
+    };
+    Ok(offered.into_iter().filter_map(request).collect())
+}
+
+/// The confirmed sittings that are not recorded yet, earliest first, whether they are over or to come. Four queries.
+pub async fn confirmed(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Sitting>, DbErr> {
+    let only = Condition::all().add(appointment::COLUMN.state.eq("confirmed"));
+    sittings(db, expert, only).await
+}
+
+/// What takes the expert's time between two instants, or took it, earliest first. Four queries.
+pub async fn between(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Sitting>, DbErr> {
+    let only = Condition::all()
+        .add(appointment::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]))
+        .add(appointment::COLUMN.ends_at.gt(from))
+        .add(appointment::COLUMN.starts_at.lt(to));
+    sittings(db, expert, only).await
+}
+
+/// What a calendar program is told: all that ends after `since`, and what was cancelled after it. Four queries.
+pub async fn since(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Sitting>, DbErr> {
+    let stands = Condition::all()
+        .add(appointment::COLUMN.state.is_in(["held", "confirmed", "done"]))
+        .add(appointment::COLUMN.ends_at.gt(since));
+    let cancelled = Condition::all()
+        .add(appointment::COLUMN.state.is_in(["cancelled_by_company", "cancelled_by_center"]))
+        .add(appointment::COLUMN.ended_at.gt(since));
+    sittings(db, expert, Condition::any().add(stands).add(cancelled)).await
+}
+
+/// The sessions whose report is to be written, mended or decided on, oldest first. Five queries.
+pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Report>, DbErr> {
+    let approved = report::Entity::find()
+        .select_only()
+        .column(report::Column::AppointmentId)
+        .filter(report::COLUMN.state.eq("approved"))
+        .into_query();
+    let only = Condition::all()
+        .add(appointment::COLUMN.state.eq("done"))
+        .add(appointment::Column::Id.not_in_subquery(approved));
+    let sittings = sittings(db, expert, only).await?;
+    let ids = sittings.iter().map(|it| it.appointment.id);
+    let mut states = super::report::states(db, ids).await?;
+    let report = |it: Sitting| {
+        let state = states.remove(&it.appointment.id);
+        it.case.map(|case| Report { appointment: it.appointment, case, state })
+    };
+    Ok(sittings.into_iter().filter_map(report).collect())
+}
+
+/// Threads of open consultations in which somebody else wrote last, newest first. Three queries.
+pub async fn unanswered(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Unanswered>, DbErr> {
+    let accepted = live(expert).filter(assignment::COLUMN.state.eq("accepted")).into_query();
+    let rows: Vec<(Uuid, String, Option<Uuid>, DateTime<Utc>)> = message::Entity::find()
+        .select_only()
+        .column(message::Column::ConsultationId)
+        .column(message::Column::AuthorKind)
+        .column(message::Column::AuthorId)
+        .column(message::Column::CreatedAt)
+        .filter(message::Column::ConsultationId.in_subquery(accepted))
+        .filter(message::COLUMN.created_at.gte(since))
+        .filter(message::COLUMN.author_kind.ne(Party::System.code()))
+        .order_by_desc(message::COLUMN.created_at)
+        .order_by_desc(message::COLUMN.id)
+        .limit(MOST_MESSAGES)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let ids = rows.iter().map(|it| ConsultationId(it.0)).collect();
+    let mut cases = cases(db, expert, &ids).await?;
+    let mut last = Vec::new();
+    for (id, author, author_id, at) in rows {
+        // The first one of a thread is its newest; taking the case out passes over the rest.
+        let Some(case) = cases.remove(&ConsultationId(id)) else { continue };
+        let Some(author) = Party::from_code(&author) else { continue };
+        if author_id != Some(expert.0) && case.state.is_open() {
+            last.push(Unanswered { case, author, at });
+        }
+    }
+    Ok(last)
+}
+
+/// The quarter hours that one expert has given away between two instants, travel and buffers included.
+pub async fn occupied(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Occupied, DbErr> {
+    let quarters: Vec<i64> = calendar_cell::Entity::find()
+        .select_only()
+        .column(calendar_cell::Column::Quarter)
+        .filter(calendar_cell::COLUMN.expert_id.eq(expert.0))
+        .filter(calendar_cell::COLUMN.quarter.gte(quarter_index(from)))
+        .filter(calendar_cell::COLUMN.quarter.lt(quarter_index(to)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(quarters.into_iter().collect())
+}
+
+async fn sittings(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    only: Condition,
+) -> Result<Vec<Sitting>, DbErr> {
+    let mine = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .into_query();
+    let rows = appointment::Entity::find()
+        .filter(appointment::Column::Id.in_subquery(mine))
+        .filter(only)
+        .order_by_asc(appointment::COLUMN.starts_at)
+        .order_by_asc(appointment::COLUMN.id)
+        .all(db)
+        .await?;
+    let appointments = with_experts(db, rows).await?;
+    let ids = appointments.iter().filter_map(consultation_of).collect();
+    let cases = cases(db, expert, &ids).await?;
+    let sitting = |appointment: Appointment| {
+        let case = consultation_of(&appointment).and_then(|it| cases.get(&it)).cloned();
+        Sitting { appointment, case }
+    };
+    Ok(appointments.into_iter().map(sitting).collect())
+}
+
+/// What the expert may know of these consultations; those that do not concern the expert are left out.
+async fn cases(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    ids: &BTreeSet<ConsultationId>,
+) -> Result<BTreeMap<ConsultationId, Case>, DbErr> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let wanted = || ids.iter().map(|it| it.0);
+    let asked: Vec<(Uuid, bool, bool, String)> = live(expert)
+        .column(assignment::Column::Ict)
+        .column(assignment::Column::Labor)
+        .column(assignment::Column::State)
+        .filter(assignment::COLUMN.consultation_id.is_in(wanted()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let rows = consultation::Entity::find().filter(consultation::COLUMN.id.is_in(wanted())).all(db).await?;
+    let mut cases = BTreeMap::new();
+    for row in &rows {
+        let record = super::consultation::from_row(row)?;
+        let parts = || asked.iter().filter(|it| it.0 == row.id);
+        let fields = parts().filter_map(|it| Fields::from_flags(it.1, it.2)).reduce(|all, it| all.union(it));
+        let Some(fields) = fields else { continue };
+        let accepted = parts().any(|it| it.3 == "accepted");
+        let report_due = record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
+        let case = Case {
+            id: record.consultation.id,
+            number: record.number,
+            company_name: accepted.then_some(record.company_name),
+            fields,
+            prefecture: record.prefecture,
+            industry: record.industry,
+            state: record.consultation.state,
+            report_due,
+        };
+        cases.insert(case.id, case);
+    }
+    Ok(cases)
+}
+
+/// The consultations for which the expert is asked, or has accepted.
+fn live(expert: ExpertId) -> sea_orm::Select<assignment::Entity> {
+    assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ConsultationId)
+        .filter(assignment::COLUMN.expert_id.eq(expert.0))
+        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
+}
+
+/// What is held or confirmed for these consultations.
+async fn live_of(
+    db: &impl ConnectionTrait,
+    ids: &BTreeSet<ConsultationId>,
+) -> Result<Vec<Appointment>, DbErr> {
+    let rows = appointment::Entity::find()
+        .filter(appointment::COLUMN.consultation_id.is_in(ids.iter().map(|it| it.0)))
+        .filter(appointment::COLUMN.state.is_in(["held", "confirmed"]))
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+const fn consultation_of(it: &Appointment) -> Option<ConsultationId> {
+    match it.owner {
+        Owner::Consultation(id) => Some(id),
+        Owner::Draft(_) => None,
+    }
+}
+
+impl Sitting {
+    pub const fn id(&self) -> AppointmentId {
+        self.appointment.id
+    }
+}

@@ -1,0 +1,81 @@
+//! The expert's week: bookings, holds, free times and absences.
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use askama::Template;
+use domain::{
+    availability::Schedule,
+    calendar::{at_japan, japan_date},
+    wording,
+};
+
+use super::week::{Agenda, Facts, Week};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::agenda,
+    web::{
+        form::Fields,
+        page::{self, Shell},
+        session::ExpertUser,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "expert/calendar.html")]
+struct CalendarPage {
+    shell: Shell,
+    title: String,
+    /// The list alone, on every screen.
+    as_list: bool,
+    week: String,
+    previous: String,
+    next: String,
+    agenda: Agenda,
+}
+
+#[get("/expert/calendar")]
+pub async fn show(
+    app: Data<App>,
+    expert: ExpertUser,
+    shell: Shell,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    let now = app.clock.now();
+    let week = Week::parse(query.get("week")).unwrap_or_else(|| Week::of(japan_date(now)));
+    let (programme, roster) = app.programme_and_experts().await?;
+    let (from, to) = (at_japan(week.first(), 0, 0), at_japan(week.last(), 24, 0));
+    let sittings = agenda::between(&app.db, expert.id, from, to).await?;
+    let occupied = agenda::occupied(&app.db, expert.id, from, to).await?;
+    let none = Schedule::default();
+    let facts = Facts {
+        schedule: roster.get(expert.id).map_or(&none, |it| &it.schedule),
+        occupied: &occupied,
+        sittings: &sittings,
+        calendar: &programme.calendar(now),
+        now,
+    };
+    page::html(&CalendarPage {
+        shell,
+        title: format!(
+            "{}から{}の予定",
+            wording::long_date(week.first()),
+            wording::month_day_weekday(week.last())
+        ),
+        as_list: query.get("view") == "list",
+        week: week.name(),
+        previous: week.previous().name(),
+        next: week.next().name(),
+        agenda: week.agenda(&facts),
+    })
+}
+
+impl CalendarPage {
+    fn is_empty(&self) -> bool {
+        self.agenda.days.iter().all(|it| it.items.is_empty())
+    }
+
+    /// What the week links add, so that the chosen view stays.
+    const fn view(&self) -> &'static str {
+        if self.as_list { "&view=list" } else { "" }
+    }
+}

@@ -1,0 +1,135 @@
+//! A consultation as one of its experts meets it, and who may open it at all.
+use domain::{
+    appointment::{Appointment, SessionMode},
+    assignment::Assignment,
+    company::Headcount,
+    number::CaseNumber,
+    prefecture::Prefecture,
+    wording,
+};
+
+use crate::{
+    app::App,
+    ops::assignment::session_mode,
+    problem::Problem,
+    store::{self, consultation::Record},
+    url,
+    web::session::ExpertUser,
+};
+
+/// A consultation with the signed-in expert's own part in it.
+pub struct Case {
+    pub record: Record,
+    /// Offered or accepted.
+    pub mine: Assignment,
+}
+
+/// One row of a summary list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub label: &'static str,
+    pub value: String,
+}
+
+/// The consultation with this number, if it concerns the expert; there is no other for them.
+pub async fn find(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, Problem> {
+    let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
+    let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
+    let assignments = store::assignment::of(&app.db, record.consultation.id).await?;
+    let live = || assignments.iter().filter(|it| it.expert == expert.id && it.is_live());
+    let mine = live().find(|it| it.is_accepted()).or_else(|| live().next()).cloned();
+    Ok(Case { mine: mine.ok_or(Problem::NotFound)?, record })
+}
+
+/// The same, for what only those may do who have accepted.
+pub async fn accepted(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, Problem> {
+    let case = find(app, expert, number).await?;
+    if case.mine.is_accepted() { Ok(case) } else { Err(Problem::NotFound) }
+}
+
+impl Case {
+    pub fn path(&self) -> String {
+        url::expert(&self.record.number)
+    }
+
+    /// The page of one act.
+    pub fn path_of(&self, act: &str) -> String {
+        format!("{}/{act}", self.path())
+    }
+
+    pub fn title(&self) -> String {
+        let name =
+            if self.mine.is_accepted() { self.record.company_name.as_str() } else { "担当の依頼" };
+        format!("{name}（{}）", self.record.number)
+    }
+
+    /// What is held or confirmed now.
+    pub async fn live(&self, app: &App) -> Result<Option<Appointment>, Problem> {
+        let all = store::appointment::of(&app.db, self.record.consultation.id).await?;
+        Ok(all.into_iter().find(Appointment::is_live))
+    }
+}
+
+impl Row {
+    pub fn new(label: &'static str, value: impl Into<String>) -> Self {
+        Self { label, value: value.into() }
+    }
+}
+
+/// What an expert may know before answering: no name of a company or person, no address, no free text.
+pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> Result<Vec<Row>, Problem> {
+    let id = record.consultation.id;
+    let (written, _) = store::consultation::application(&app.db, id).await?.unzip();
+    let themes = themes(app, record).await?;
+    let mode = live.map_or_else(|| session_mode(record.mode), |it| it.mode);
+    let prefecture = record.prefecture.map(Prefecture::name).unwrap_or_default();
+    let mut rows = Vec::new();
+    if let Some(it) = live {
+        rows.push(Row::new("日時", wording::long_date_time_range(it.starts_at, it.ends_at)));
+    } else {
+        rows.push(Row::new("日時", "未定（引受け後に、企業が空いている日時から選びます）"));
+    }
+    rows.push(Row::new(
+        "実施方法",
+        match mode {
+            SessionMode::Online => mode.label().to_owned(),
+            SessionMode::Visit => {
+                let city = written.as_ref().map(|it| it.city.as_str()).unwrap_or_default();
+                format!("{}（{prefecture}{city}）", mode.label())
+            }
+        },
+    ));
+    rows.push(Row::new("都道府県", prefecture));
+    rows.push(Row::new("業種", record.industry.map(|it| it.label()).unwrap_or_default()));
+    rows.push(Row::new("従業員数", people(written.and_then(|it| it.employees))));
+    rows.push(Row::new("テーマ", themes));
+    Ok(rows)
+}
+
+/// The themes of a consultation in words.
+pub async fn themes(app: &App, record: &Record) -> Result<String, Problem> {
+    let programme = app.programme().await?;
+    let codes = store::consultation::themes(&app.db, record.consultation.id).await?;
+    let labels: Vec<_> = codes.iter().map(|it| programme.theme_label(it)).collect();
+    Ok(labels.join("、"))
+}
+
+/// 「28人」; nothing where it is not known.
+pub fn people(count: Option<i32>) -> String {
+    let count = count.and_then(|it| u32::try_from(it).ok()).and_then(|it| Headcount::try_from(it).ok());
+    count.map(|it| format!("{it}人")).unwrap_or_default()
+}
+
+/// What a form's own page says about a refusal; what is no refusal goes on to the error pages.
+pub fn sentence(problem: Problem) -> Result<String, Problem> {
+    match problem {
+        Problem::Refused(_) | Problem::Stale | Problem::SlotTaken => Ok(problem.to_string()),
+        Problem::NotFound
+        | Problem::SignInFirst
+        | Problem::Forbidden
+        | Problem::Expired
+        | Problem::TooMany
+        | Problem::Unreadable
+        | Problem::Internal(_) => Err(problem),
+    }
+}

@@ -1,0 +1,281 @@
+//! One consultation: what the expert needs to know, the thread, and the acts that are possible now.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::{Actor, Party},
+    appointment::Appointment,
+    consultation::{Deed, State},
+    id::AppointmentId,
+    report::ReportState,
+    text::Prose,
+    wording,
+};
+
+use super::{
+    case::{self, Case, Row, outline, sentence},
+    facts::facts,
+};
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::{
+        self,
+        expert::Roster,
+        message::{Audience, Entry},
+    },
+    web::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+        session::ExpertUser,
+    },
+};
+
+/// Characters.
+const LONGEST_MESSAGE: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "expert/consultation.html")]
+struct CasePage {
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+    notice: Option<String>,
+    title: String,
+    path: String,
+    state: State,
+    fields: &'static str,
+    next: &'static str,
+    accepted: bool,
+    acts: Vec<Act>,
+    rows: Vec<Row>,
+    description: String,
+    sittings: Vec<SittingView>,
+    thread: Vec<MessageView>,
+    audiences: Vec<Choice>,
+}
+
+struct Act {
+    href: String,
+    label: &'static str,
+    primary: bool,
+}
+
+struct SittingView {
+    when: String,
+    state: &'static str,
+    mode: &'static str,
+    place: String,
+    /// The place is an address on the web.
+    is_link: bool,
+    experts: String,
+    live: bool,
+    /// The report's page and how far it has come.
+    report: Option<(String, &'static str)>,
+}
+
+struct MessageView {
+    author: String,
+    at: String,
+    iso: String,
+    mine: bool,
+    internal: bool,
+    body: String,
+}
+
+#[get("/expert/consultations/{number}")]
+pub async fn show(
+    app: Data<App>,
+    expert: ExpertUser,
+    shell: Shell,
+    number: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = case::find(&app, &expert, &number).await?;
+    let form = Fields::from_iter([("audience", "everyone")]);
+    page::html(&case_page(&app, &expert, shell, case, form, FieldErrors::default(), None).await?)
+}
+
+/// Adds to the thread.
+#[post("/expert/consultations/{number}/messages")]
+pub async fn write(
+    app: Data<App>,
+    expert: ExpertUser,
+    shell: Shell,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = case::accepted(&app, &expert, &number).await?;
+    let mut errors = FieldErrors::default();
+    let audience = match form.get("audience") {
+        "everyone" => Some(Audience::Everyone),
+        "internal" => Some(Audience::Internal),
+        _ => {
+            errors.add("audience", "メッセージを読む人を選択してください");
+            None
+        }
+    };
+    let text = errors.take("message", Prose::parse("メッセージ", form.get("message"), LONGEST_MESSAGE));
+    let (Some(audience), Some(text)) = (audience, text) else {
+        let page = case_page(&app, &expert, shell, case, form, errors, None).await?;
+        return page::unprocessable(&page);
+    };
+    let id = case.record.consultation.id;
+    match ops::message::post(&app, id, Actor::Expert(expert.id), audience, &text).await {
+        Ok(()) => Ok(page::see_other_with(case.path(), "メッセージを送りました。")),
+        Err(problem) => {
+            let notice = Some(sentence(problem)?);
+            let page = case_page(&app, &expert, shell, case, form, errors, notice).await?;
+            page::html_with(StatusCode::CONFLICT, &page)
+        }
+    }
+}
+
+async fn case_page(
+    app: &App,
+    expert: &ExpertUser,
+    shell: Shell,
+    case: Case,
+    form: Fields,
+    errors: FieldErrors,
+    notice: Option<String>,
+) -> Result<CasePage, Problem> {
+    let id = case.record.consultation.id;
+    let accepted = case.mine.is_accepted();
+    let (_, roster) = app.programme_and_experts().await?;
+    let appointments = store::appointment::of(&app.db, id).await?;
+    let live = appointments.iter().find(|it| it.is_live());
+    let (rows, description) = if accepted {
+        facts(app, &case.record).await?
+    } else {
+        (outline(app, &case.record, live).await?, String::new())
+    };
+    let (sittings, thread) = if accepted {
+        let reports = store::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
+        let view = |it: &Appointment| sitting(it, &case, expert, &roster, &reports);
+        let thread = store::message::of(&app.db, id, Audience::Internal).await?;
+        (appointments.iter().rev().map(view).collect(), thread)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    Ok(CasePage {
+        shell,
+        form,
+        errors,
+        notice,
+        title: case.title(),
+        path: case.path(),
+        state: case.record.consultation.state.clone(),
+        fields: case.mine.fields.label(),
+        next: next_step(&case, live, app),
+        accepted,
+        acts: acts(&case, live, app),
+        rows,
+        description,
+        sittings,
+        thread: thread.into_iter().map(|it| message(it, expert, &roster)).collect(),
+        audiences: vec![
+            Choice::new("everyone", "企業とセンター").with_hint("企業にもメールでお知らせします。"),
+            Choice::new("internal", "センターと専門家だけ").with_hint("企業には表示されません。"),
+        ],
+    })
+}
+
+/// What is possible now, the most likely one first.
+fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
+    let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
+    let act = |deed: Deed| {
+        let (act, label) = match deed {
+            Deed::Accept => ("answer", "依頼に回答する"),
+            Deed::ChooseSlot => ("slot", "日時を決める"),
+            Deed::Reschedule => ("slot", "日時を変更する"),
+            Deed::CancelAppointment => ("cancel", "予約を取り消す"),
+            Deed::RecordDone if begun => ("outcome", "実施・欠席を記録する"),
+            Deed::PlanFurtherSession => ("next", "次回の相談を計画する"),
+            Deed::RecordDone
+            | Deed::RecordNoShow
+            | Deed::Decline
+            | Deed::Submit
+            | Deed::StartCheck
+            | Deed::Ask
+            | Deed::Answer
+            | Deed::RequestExperts
+            | Deed::ApproveReport
+            | Deed::Complete
+            | Deed::Withdraw
+            | Deed::CloseUnfulfilled
+            | Deed::Refer
+            | Deed::Reopen
+            | Deed::Note => return None,
+        };
+        let mine = (deed == Deed::Accept) != case.mine.is_accepted();
+        let primary = matches!(deed, Deed::Accept | Deed::ChooseSlot | Deed::RecordDone);
+        mine.then(|| Act { href: case.path_of(act), label, primary })
+    };
+    let possible = case.record.consultation.possible(Party::Expert);
+    let mut acts: Vec<_> = possible.into_iter().filter_map(act).collect();
+    acts.sort_by_key(|it| !it.primary);
+    acts
+}
+
+/// The situation in one sentence.
+fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str {
+    let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
+    match &case.record.consultation.state {
+        State::Matching if !case.mine.is_accepted() => "依頼の内容を確認し、回答してください。",
+        State::Matching => "もう一人の専門家の回答を待っています。手続きは必要ありません。",
+        State::Scheduling => "企業が、候補の日時から選びます。急ぐときは、企業と話して日時を決められます。",
+        State::Booked if begun => "相談が終わったら、実施または欠席を記録してください。",
+        State::Booked => "日時が決まりました。当日まで手続きは必要ありません。",
+        State::Consulted => "実施報告書を提出してください。",
+        State::FollowUp => "報告書の確認が終わり、センターがフォローしています。",
+        State::Received | State::Checking | State::WaitingCompany => "センターで内容を確認しています。",
+        State::Completed => "相談はすべて終了しました。",
+        State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => "この相談は終了しました。",
+    }
+}
+
+fn sitting(
+    it: &Appointment,
+    case: &Case,
+    expert: &ExpertUser,
+    roster: &Roster,
+    reports: &BTreeMap<AppointmentId, ReportState>,
+) -> SittingView {
+    let done = it.state == domain::appointment::AppointmentState::Done && it.experts.contains(&expert.id);
+    let state = reports.get(&it.id).map_or("未作成", ReportState::label);
+    let names: Vec<_> = it.experts.iter().map(|&id| roster.name(id)).collect();
+    SittingView {
+        when: wording::long_date_time_range(it.starts_at, it.ends_at),
+        state: it.state.label(),
+        mode: it.mode.label(),
+        place: it.place.clone(),
+        is_link: it.place.starts_with("https://") || it.place.starts_with("http://"),
+        experts: names.join("、"),
+        live: it.is_live(),
+        report: done.then(|| (format!("{}?session={}", case.path_of("report"), it.id), state)),
+    }
+}
+
+fn message(it: Entry, expert: &ExpertUser, roster: &Roster) -> MessageView {
+    let mine = it.author == Party::Expert && it.author_id == Some(expert.id.0);
+    let author = match (it.author, it.author_id) {
+        _ if mine => "あなた".to_owned(),
+        (Party::Expert, Some(id)) => format!("専門家 {}", roster.name(domain::id::ExpertId(id))),
+        (party, _) => party.label().to_owned(),
+    };
+    MessageView {
+        author,
+        at: wording::month_day_time(it.at),
+        iso: wording::iso_date_time(it.at),
+        mine,
+        internal: it.internal,
+        body: it.body,
+    }
+}

@@ -1,0 +1,56 @@
+//! What is known of a company, for the expert who has accepted its consultation.
+use domain::{
+    company::{Capital, Organization, TeleworkStatus},
+    prefecture::Prefecture,
+};
+
+use super::case::{Row, people, themes};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// The company and its contact row by row, and what it is troubled by in its own words.
+pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Problem> {
+    let written = store::consultation::application(&app.db, record.consultation.id).await?;
+    let themes = themes(app, record).await?;
+    let Some((company, contact)) = written else {
+        // Erased when its time of retention was over.
+        return Ok((vec![Row::new("会社名", &record.company_name)], String::new()));
+    };
+    let label = |code: Option<&str>, label: fn(&str) -> Option<&'static str>| {
+        code.and_then(label).unwrap_or_default()
+    };
+    let capital = company.capital.and_then(|it| u64::try_from(it).ok()).and_then(|it| it.try_into().ok());
+    let person = [&contact.department, &contact.position, &contact.name];
+    let person: Vec<_> = person.into_iter().map(String::as_str).filter(|it| !it.is_empty()).collect();
+    let prefecture = record.prefecture.map(Prefecture::name).unwrap_or_default();
+    let address = format!("{prefecture}{}{} {}", company.city, company.street, company.building);
+    let rows = vec![
+        Row::new("テーマ", themes),
+        Row::new("希望する実施方法", record.mode.label()),
+        Row::new("会社名", &record.company_name),
+        Row::new("フリガナ", company.company_kana),
+        Row::new("法人番号", company.corporate_number.unwrap_or_default()),
+        Row::new(
+            "組織区分",
+            label(company.organization.as_deref(), |it| Organization::from_code(it).map(Organization::label)),
+        ),
+        Row::new("所在地", address.trim()),
+        Row::new("業種", record.industry.map(|it| it.label()).unwrap_or_default()),
+        Row::new("従業員数", people(company.employees)),
+        Row::new("うち常時雇用する人", people(company.regular_employees)),
+        Row::new("資本金", capital.map(|it: Capital| it.to_string()).unwrap_or_default()),
+        Row::new(
+            "テレワークの導入状況",
+            label(company.telework_status.as_deref(), |it| {
+                TeleworkStatus::from_code(it).map(TeleworkStatus::label)
+            }),
+        ),
+        Row::new("担当者", format!("{}（{}）", person.join(" "), contact.kana)),
+        Row::new("メールアドレス", contact.email.unwrap_or_default()),
+        Row::new("電話番号", contact.phone.unwrap_or_default()),
+    ];
+    Ok((rows, company.description))
+}

@@ -1,0 +1,98 @@
+//! The expert's calendar for a calendar program, under a secret address.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header,
+    web::{Data, Path},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::appointment::AppointmentState;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    app::App,
+    calendar::{self, Entry, Status},
+    problem::Problem,
+    secret::{hex, token_hash},
+    store::{self, agenda::Sitting},
+    url,
+};
+
+/// How long what is over, or was cancelled, is still told.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+#[get("/calendar/{token}.ics")]
+pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let expert = store::expert::by_feed(&app.db, &token_hash(&token)).await?.ok_or(Problem::NotFound)?;
+    let now = app.clock.now();
+    let sittings = store::agenda::since(&app.db, expert, now - KEPT).await?;
+    let told: Vec<_> =
+        sittings.iter().filter(|it| !it.appointment.has_expired(now)).map(|it| told(&app, it)).collect();
+    let entries: Vec<_> = told.iter().map(Told::entry).collect();
+    let programme = app.programme().await?;
+    let name = &programme.settings_at(now).center_name;
+    // The time of writing is in every entry; what decides whether anything is new must not know it.
+    let timeless = calendar::feed(name, &entries, DateTime::<Utc>::UNIX_EPOCH);
+    let tag = format!("\"{}\"", hex(&Sha256::digest(timeless.as_bytes())[..16]));
+    let known = req.headers().get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
+    if known.is_some_and(|it| it.split(',').any(|it| it.trim().trim_start_matches("W/") == tag)) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    }
+    Ok(HttpResponse::Ok()
+        .content_type("text/calendar; charset=utf-8")
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .body(calendar::feed(name, &entries, now)))
+}
+
+/// A sitting in words.
+struct Told<'a> {
+    sitting: &'a Sitting,
+    summary: String,
+    description: String,
+    url: Option<String>,
+}
+
+fn told<'a>(app: &App, sitting: &'a Sitting) -> Told<'a> {
+    let mode = sitting.appointment.mode.label();
+    let (summary, description, url) = match &sitting.case {
+        Some(case) => {
+            let name = case.company_name.as_deref().unwrap_or("担当の依頼（回答待ち）");
+            let description =
+                format!("受付番号：{}\n分野：{}\n方法：{mode}", case.number, case.fields.label());
+            (format!("相談：{name}"), description, Some(app.site.absolute(&url::expert(&case.number))))
+        }
+        None => ("テレワーク相談".to_owned(), format!("方法：{mode}"), None),
+    };
+    let mark =
+        if sitting.appointment.is_live() && !sitting.appointment.is_confirmed() { "【仮】" } else { "" };
+    Told { sitting, summary: format!("{mark}{summary}"), description, url }
+}
+
+impl Told<'_> {
+    fn entry(&self) -> Entry<'_> {
+        let it = &self.sitting.appointment;
+        let accepted = self.sitting.case.as_ref().is_some_and(|case| case.company_name.is_some());
+        Entry {
+            uid: &it.uid,
+            sequence: it.sequence,
+            starts_at: it.starts_at,
+            ends_at: it.ends_at,
+            status: status(&it.state),
+            summary: &self.summary,
+            description: &self.description,
+            // A visit's address would tell who the company is.
+            location: if accepted { &it.place } else { "" },
+            url: self.url.as_deref(),
+        }
+    }
+}
+
+const fn status(state: &AppointmentState) -> Status {
+    match state {
+        AppointmentState::Held { .. } => Status::Tentative,
+        AppointmentState::Confirmed | AppointmentState::Done | AppointmentState::NoShow => Status::Confirmed,
+        AppointmentState::CancelledByCompany { .. }
+        | AppointmentState::CancelledByCenter { .. }
+        | AppointmentState::Released => Status::Cancelled,
+    }
+}

@@ -1,0 +1,273 @@
+//! The report on a session: written, kept, handed in, and read again.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    appointment::{Appointment, AppointmentState},
+    report::{Body, Report, ReportState},
+    text::{BadText, Prose, optional},
+    wording,
+};
+
+use super::case::{self, Case, Row, sentence};
+use crate::{
+    app::App,
+    ops::{self, report::Saving},
+    problem::Problem,
+    store,
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::ExpertUser,
+    },
+};
+
+/// The texts of a report: name, label, most characters, and whether it can be handed in without.
+const TEXTS: [(&str, &str, usize, bool); 7] = [
+    ("attendees", "出席者", 500, false),
+    ("present_state", "現状", 4000, true),
+    ("advice", "助言の内容", 4000, true),
+    ("next_steps", "今後の取組み", 4000, true),
+    ("documents", "紹介したツール・資料", 2000, false),
+    ("expected_introduction", "テレワーク導入の見込み時期", 100, false),
+    ("internal_note", "センターへの連絡（内部）", 2000, false),
+];
+
+#[derive(Template)]
+#[template(path = "expert/report.html")]
+struct ReportPage {
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+    notice: Option<String>,
+    head: Head,
+    version: i32,
+    /// Why the center gave it back.
+    returned: Option<String>,
+    /// What somebody else has saved meanwhile.
+    newest: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "expert/report_read.html")]
+struct ReadPage {
+    shell: Shell,
+    head: Head,
+    state: &'static str,
+    handed_in: Option<String>,
+    rows: Vec<Row>,
+}
+
+/// What stands above a report, whichever way it is shown.
+struct Head {
+    company: String,
+    number: String,
+    back: String,
+    when: String,
+    session: String,
+    /// The other expert of the session, who shares the report.
+    with: Option<String>,
+    due: Option<String>,
+}
+
+#[get("/expert/consultations/{number}/report")]
+pub async fn show(
+    app: Data<App>,
+    expert: ExpertUser,
+    shell: Shell,
+    number: Path<String>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let case = case::accepted(&app, &expert, &number).await?;
+    let query = Fields::of_query(&req);
+    let Some(session) = session(&app, &expert, &case, query.get("session")).await? else {
+        return Ok(page::see_other_with(case.path(), "実施を記録すると、報告書を書けます。"));
+    };
+    let report = store::report::of_appointment(&app.db, session.id).await?;
+    let head = head(&app, &expert, &case, &session).await?;
+    match report {
+        Some(it) if is_closed(&it) => page::html(&read_page(shell, head, &it)),
+        report => {
+            let version = report.as_ref().map_or(0, |it| it.version);
+            let returned = report.as_ref().and_then(returned);
+            let form = report.map(|it| typed(&it.body)).unwrap_or_default();
+            let errors = FieldErrors::default();
+            let newest = Vec::new();
+            page::html(&ReportPage { shell, form, errors, notice: None, head, version, returned, newest })
+        }
+    }
+}
+
+#[post("/expert/consultations/{number}/report")]
+pub async fn submit(
+    app: Data<App>,
+    expert: ExpertUser,
+    shell: Shell,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = case::accepted(&app, &expert, &number).await?;
+    let session = session(&app, &expert, &case, form.get("session")).await?.ok_or(Problem::NotFound)?;
+    let saving = if form.get("act") == "submit" { Saving::Submit } else { Saving::Keep };
+    let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
+    let head = head(&app, &expert, &case, &session).await?;
+    let (notice, errors) = match parse(&form, saving) {
+        Err(errors) => (None, errors),
+        Ok(body) => match ops::report::write(&app, session.id, expert.id, body, typed_at, saving).await {
+            Ok(()) => return Ok(saved(&app, &case, &session, saving)),
+            Err(problem) => (Some(sentence(problem)?), FieldErrors::default()),
+        },
+    };
+    let kept = store::report::of_appointment(&app.db, session.id).await?;
+    let returned = kept.as_ref().and_then(returned);
+    let status = if notice.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    // After a conflict the newest version is the one to go on from: it stands below what was typed.
+    let version = match &notice {
+        Some(_) => kept.as_ref().map_or(typed_at, |it| it.version),
+        None => typed_at,
+    };
+    let newest = kept.filter(|_| notice.is_some()).map(|it| rows(&it.body)).unwrap_or_default();
+    page::html_with(status, &ReportPage { shell, form, errors, notice, head, version, returned, newest })
+}
+
+/// The session that the report is about: the one named, or the latest that took place.
+async fn session(
+    app: &App,
+    expert: &ExpertUser,
+    case: &Case,
+    wanted: &str,
+) -> Result<Option<Appointment>, Problem> {
+    let all = store::appointment::of(&app.db, case.record.consultation.id).await?;
+    let mut mine =
+        all.into_iter().filter(|it| it.state == AppointmentState::Done && it.experts.contains(&expert.id));
+    if wanted.is_empty() {
+        return Ok(mine.max_by_key(|it| it.starts_at));
+    }
+    mine.find(|it| it.id.to_string() == wanted).map(Some).ok_or(Problem::NotFound)
+}
+
+async fn head(app: &App, expert: &ExpertUser, case: &Case, session: &Appointment) -> Result<Head, Problem> {
+    let (_, roster) = app.programme_and_experts().await?;
+    let others: Vec<_> =
+        session.experts.iter().filter(|&&it| it != expert.id).map(|&it| roster.name(it)).collect();
+    let due = case.record.due.as_ref().filter(|it| it.kind == domain::due::DueKind::Report);
+    Ok(Head {
+        company: case.record.company_name.clone(),
+        number: case.record.number.to_string(),
+        back: case.path(),
+        when: wording::long_date_time_range(session.starts_at, session.ends_at),
+        session: session.id.to_string(),
+        with: (!others.is_empty()).then(|| others.join("、")),
+        due: due.and_then(domain::due::Due::at).map(wording::long_date_time),
+    })
+}
+
+fn saved(app: &App, case: &Case, session: &Appointment, saving: Saving) -> HttpResponse {
+    let location = format!("{}?session={}", case.path_of("report"), session.id);
+    match saving {
+        Saving::Keep => {
+            let at = wording::time(app.clock.now());
+            page::see_other_with(location, &format!("下書きを保存しました（{at}）。"))
+        }
+        Saving::Submit => {
+            page::see_other_with(location, "実施報告書を提出しました。センターで内容を確認します。")
+        }
+    }
+}
+
+fn parse(form: &Fields, saving: Saving) -> Result<Body, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let mut texts = TEXTS.into_iter().map(|(name, label, max, required)| {
+        let parse = |raw: &str| Prose::parse(label, raw, max);
+        let parsed: Result<_, BadText> = if required && saving == Saving::Submit {
+            parse(form.get(name)).map(Some)
+        } else {
+            optional(form.get(name), parse)
+        };
+        errors.take(name, parsed).flatten().map(String::from).unwrap_or_default()
+    });
+    let mut next = || texts.next().unwrap_or_default();
+    let body = Body {
+        attendees: next(),
+        present_state: next(),
+        advice: next(),
+        next_steps: next(),
+        documents: next(),
+        expected_introduction: next(),
+        internal_note: next(),
+        further_session: form.has("further_session", "1"),
+        other_field: form.has("other_field", "1"),
+        publishable: form.has("publishable", "1"),
+    };
+    drop(texts);
+    if errors.is_empty() { Ok(body) } else { Err(errors) }
+}
+
+/// A report as its form shows it.
+fn typed(body: &Body) -> Fields {
+    let mut form: Fields = TEXTS.iter().map(|it| it.0).zip(texts(body)).collect();
+    for (name, value) in flags(body) {
+        if value {
+            form.add(name, "1");
+        }
+    }
+    form
+}
+
+/// In the order of `TEXTS`.
+fn texts(body: &Body) -> [&str; 7] {
+    [
+        &body.attendees,
+        &body.present_state,
+        &body.advice,
+        &body.next_steps,
+        &body.documents,
+        &body.expected_introduction,
+        &body.internal_note,
+    ]
+}
+
+const fn flags(body: &Body) -> [(&'static str, bool); 3] {
+    [
+        ("further_session", body.further_session),
+        ("other_field", body.other_field),
+        ("publishable", body.publishable),
+    ]
+}
+
+fn rows(body: &Body) -> Vec<Row> {
+    let yes = |it: bool, yes: &str, no: &str| if it { yes.to_owned() } else { no.to_owned() };
+    let mut rows: Vec<_> = TEXTS.iter().zip(texts(body)).map(|(it, text)| Row::new(it.1, text)).collect();
+    rows.push(Row::new("次回の相談", yes(body.further_session, "必要", "不要")));
+    rows.push(Row::new("もう一方の分野の相談", yes(body.other_field, "必要", "不要")));
+    rows.push(Row::new("匿名での事例公開", yes(body.publishable, "企業が同意している", "同意なし")));
+    rows
+}
+
+const fn is_closed(report: &Report) -> bool {
+    matches!(report.state, ReportState::Submitted { .. } | ReportState::Approved { .. })
+}
+
+fn returned(report: &Report) -> Option<String> {
+    match &report.state {
+        ReportState::Returned { reason } => Some(reason.clone()),
+        ReportState::Draft | ReportState::Submitted { .. } | ReportState::Approved { .. } => None,
+    }
+}
+
+fn read_page(shell: Shell, head: Head, report: &Report) -> ReadPage {
+    let handed_in = match &report.state {
+        ReportState::Submitted { at } => {
+            Some(format!("{}に提出しました。センターの確認を待っています。", wording::long_date_time(*at)))
+        }
+        ReportState::Approved { at, .. } => {
+            Some(format!("{}にセンターが確認し、企業に公開しました。", wording::long_date_time(*at)))
+        }
+        ReportState::Draft | ReportState::Returned { .. } => None,
+    };
+    ReadPage { shell, head, state: report.state.label(), handed_in, rows: rows(&report.body) }
+}

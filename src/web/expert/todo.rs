@@ -1,0 +1,172 @@
+//! What waits for the expert, and what comes next.
+use actix_web::{HttpResponse, get, web::Data};
+use askama::Template;
+use chrono::TimeDelta;
+use domain::{
+    actor::Party, calendar::japan_date, company::Industry, prefecture::Prefecture, report::ReportState,
+    wording,
+};
+
+use crate::{
+    app::App,
+    problem::Problem,
+    store::agenda::{self, Case, Report, Request, Sitting, Unanswered},
+    url,
+    web::{
+        page::{self, Shell},
+        session::ExpertUser,
+    },
+};
+
+/// How far back an unanswered message is recalled.
+const RECENT: TimeDelta = TimeDelta::days(30);
+/// So many of the coming sessions are shown; the calendar has them all.
+const NEXT: usize = 5;
+
+#[derive(Template)]
+#[template(path = "expert/todo.html")]
+struct TodoPage {
+    shell: Shell,
+    name: String,
+    requests: Vec<RequestItem>,
+    to_record: Vec<Item>,
+    to_write: Vec<ReportItem>,
+    /// Handed in; the center's turn.
+    handed_in: Vec<Item>,
+    next: Vec<Item>,
+    messages: Vec<Item>,
+}
+
+struct RequestItem {
+    href: String,
+    number: String,
+    fields: &'static str,
+    place: String,
+    when: String,
+    due: String,
+    overdue: bool,
+}
+
+struct Item {
+    href: String,
+    what: String,
+    when: String,
+}
+
+struct ReportItem {
+    href: String,
+    what: String,
+    when: String,
+    state: &'static str,
+    due: Option<String>,
+    overdue: bool,
+    returned: Option<String>,
+}
+
+#[get("/expert")]
+pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let requests = agenda::requests(&app.db, expert.id).await?;
+    let confirmed = agenda::confirmed(&app.db, expert.id).await?;
+    let reports = agenda::reports(&app.db, expert.id).await?;
+    let messages = agenda::unanswered(&app.db, expert.id, now - RECENT).await?;
+    let (begun, next): (Vec<_>, Vec<_>) = confirmed.iter().partition(|it| it.appointment.starts_at <= now);
+    let (handed_in, to_write): (Vec<_>, Vec<_>) =
+        reports.iter().partition(|it| matches!(it.state, Some(ReportState::Submitted { .. })));
+    page::html(&TodoPage {
+        shell,
+        name: expert.name,
+        requests: requests.iter().map(|it| request(it, it.assignment.due_at <= now)).collect(),
+        to_record: begun.into_iter().filter_map(|it| sitting(it, "/outcome")).collect(),
+        to_write: to_write
+            .into_iter()
+            .map(|it| report(it, it.case.report_due.is_some_and(|due| due <= now)))
+            .collect(),
+        handed_in: handed_in
+            .into_iter()
+            .map(|it| Item {
+                href: report_path(it),
+                what: title(&it.case),
+                when: wording::month_day_weekday(it.appointment.starts_at),
+            })
+            .collect(),
+        next: next.into_iter().take(NEXT).filter_map(|it| sitting(it, "")).collect(),
+        messages: messages.iter().map(message).collect(),
+    })
+}
+
+impl TodoPage {
+    fn has_work(&self) -> bool {
+        !(self.requests.is_empty() && self.to_record.is_empty() && self.to_write.is_empty())
+    }
+}
+
+fn title(case: &Case) -> String {
+    format!("{}（{}）", case.company_name.as_deref().unwrap_or("担当の依頼"), case.number)
+}
+
+fn request(it: &Request, overdue: bool) -> RequestItem {
+    let case = &it.case;
+    let place = [case.prefecture.map(Prefecture::name), case.industry.map(Industry::label)];
+    RequestItem {
+        href: format!("{}/answer", url::expert(&case.number)),
+        number: case.number.to_string(),
+        fields: it.assignment.fields.label(),
+        place: place.into_iter().flatten().collect::<Vec<_>>().join("・"),
+        when: it.held.as_ref().map_or_else(
+            || "日時は未定".to_owned(),
+            |held| {
+                let when = wording::long_date_time_range(held.starts_at, held.ends_at);
+                format!("{when}（{}）", held.mode.label())
+            },
+        ),
+        due: wording::month_day_time(it.assignment.due_at),
+        overdue,
+    }
+}
+
+/// Nothing for a sitting whose consultation is no longer the expert's.
+fn sitting(it: &Sitting, act: &str) -> Option<Item> {
+    let case = it.case.as_ref()?;
+    let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
+    Some(Item {
+        href: format!("{}{act}", url::expert(&case.number)),
+        what: title(case),
+        when: format!("{when}（{}）", it.appointment.mode.label()),
+    })
+}
+
+fn report_path(it: &Report) -> String {
+    format!("{}/report?session={}", url::expert(&it.case.number), it.appointment.id)
+}
+
+fn report(it: &Report, overdue: bool) -> ReportItem {
+    ReportItem {
+        href: report_path(it),
+        what: title(&it.case),
+        when: wording::month_day_weekday(japan_date(it.appointment.starts_at)),
+        state: it.state.as_ref().map_or("未作成", ReportState::label),
+        due: it.case.report_due.map(wording::month_day_time),
+        overdue,
+        returned: match &it.state {
+            Some(ReportState::Returned { reason }) => Some(reason.clone()),
+            Some(ReportState::Draft | ReportState::Submitted { .. } | ReportState::Approved { .. })
+            | None => None,
+        },
+    }
+}
+
+fn message(it: &Unanswered) -> Item {
+    let author = match it.author {
+        Party::Company => "企業",
+        Party::Coordinator => "センター",
+        Party::Expert => "もう一人の専門家",
+        Party::Desk => "一次相談窓口",
+        Party::System => "システム",
+    };
+    Item {
+        href: format!("{}#messages", url::expert(&it.case.number)),
+        what: title(&it.case),
+        when: format!("{}　{author}から", wording::month_day_time(it.at)),
+    }
+}
