@@ -1,9 +1,11 @@
 //! Queries. Each function takes the connection or transaction it runs in and returns domain values; what writes takes
 //! a transaction, so that a write outside of one does not compile.
 pub mod account;
+pub mod agenda;
 pub mod appointment;
 pub mod assignment;
 pub mod beat;
+pub mod case;
 pub mod chain;
 pub mod company;
 pub mod consultation;
@@ -11,6 +13,7 @@ pub mod draft;
 pub mod event;
 pub mod expert;
 pub mod follow_up;
+pub mod inbox;
 pub mod link;
 pub mod message;
 pub mod outbox;
