@@ -11,6 +11,7 @@ pub mod follow_up;
 pub mod housekeeping;
 pub mod message;
 pub mod offers;
+pub mod outbox;
 pub mod password;
 pub mod report;
 pub mod settings;

@@ -5,6 +5,7 @@ pub mod agenda;
 pub mod appointment;
 pub mod assignment;
 pub mod beat;
+pub mod case;
 pub mod chain;
 pub mod company;
 pub mod consultation;
@@ -12,12 +13,14 @@ pub mod draft;
 pub mod event;
 pub mod expert;
 pub mod follow_up;
+pub mod inbox;
 pub mod link;
 pub mod message;
 pub mod outbox;
 pub mod programme;
 pub mod report;
 pub mod session;
+pub mod week;
 
 use sea_orm::DbErr;
 

@@ -41,6 +41,7 @@ impl MigrationTrait for Migration {
         manager.create_index(index("calendar_cell", &["appointment_id"])).await?;
         manager.create_table(report()).await?;
         manager.create_index(index("report", &["consultation_id"])).await?;
+        manager.create_index(index("report", &["state"])).await?;
         manager.create_table(follow_up()).await?;
         manager.create_index(unique("follow_up", &["consultation_id", "kind", "round"])).await?;
         manager.create_index(index("follow_up", &["state", "due_at"])).await?;

@@ -164,6 +164,20 @@ pub async fn record_done(app: &App, id: ConsultationId, by: Actor) -> Result<(),
     Ok(())
 }
 
+/// A coordinator lets go of the slot that is held while nobody has been asked for it: no expert is free then.
+pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
+    let mut work = Work::begin_at(app, id, version).await?;
+    work.check(Deed::RequestExperts, by)?;
+    let held = work
+        .appointment
+        .take()
+        .ok_or_else(|| Problem::Refused("仮予約はありません。最新の内容を確認してください。".to_owned()))?;
+    store::appointment::save(&work.tx, &held.release()?, work.now).await?;
+    work.note(by, "仮予約を解除しました");
+    work.commit().await?;
+    Ok(())
+}
+
 /// Lets go of a hold whose time is over. The consultation, if there is one, stays where it is.
 pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Problem> {
     match held.owner {

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{
     appointment::plan_reminders,
     offers::{Member, Offers, Search, offers},
-    work::{Work, sitting},
+    work::{Ground, Work, sitting},
 };
 use crate::{
     app::App,
@@ -28,7 +28,7 @@ use crate::{
         occasion::Occasion,
     },
     problem::Problem,
-    store,
+    store::{self, consultation::Record},
 };
 
 /// A coordinator asks one expert, or one for each field.
@@ -107,6 +107,20 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Who could be asked for a consultation, for the slot that is held for it if one is. A snapshot to choose from.
+pub async fn candidates(app: &App, record: &Record) -> Result<(Offers, Option<Slot>), Problem> {
+    let ground = Ground::of(app).await?;
+    let id = record.consultation.id;
+    let held = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let themes = store::consultation::themes(&app.db, id).await?;
+    let search = search_for(record, held.as_ref(), themes, record.consultation.fields, BTreeSet::new());
+    let settings = ground.programme.settings_at(ground.now);
+    let calendar = ground.programme.calendar(ground.now);
+    let found = offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?;
+    let slot = held.filter(|it| !it.has_expired(ground.now)).and_then(|it| Slot::at(it.starts_at));
+    Ok((found, slot))
+}
+
 /// What is searched for on behalf of a consultation. The time may be nearer than companies can book: it was chosen
 /// earlier, or a coordinator decides.
 pub async fn search(
@@ -114,21 +128,8 @@ pub async fn search(
     fields: Fields,
     excluded: BTreeSet<ExpertId>,
 ) -> Result<Offers, Problem> {
-    let record = &work.record;
-    let themes = store::consultation::themes(&work.tx, record.consultation.id).await?;
-    let search = Search {
-        fields,
-        mode: work.appointment.as_ref().map_or_else(|| session_mode(record.mode), |it| it.mode),
-        themes: themes.into_iter().map(ThemeCode).collect(),
-        prefecture: record.prefecture,
-        industry: record.industry,
-        company: Some(record.company),
-        only: None,
-        excluded,
-        moving: work.appointment.as_ref().map(|it| it.id),
-        starts: Day::ALL,
-        overridden: true,
-    };
+    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    let search = search_for(&work.record, work.appointment.as_ref(), themes, fields, excluded);
     Ok(offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?)
 }
 
@@ -146,6 +147,28 @@ pub fn turned_down(assignments: &[Assignment]) -> BTreeSet<ExpertId> {
         matches!(it.state, AssignmentState::Declined { .. } | AssignmentState::Lapsed { .. })
     };
     assignments.iter().filter(no).map(|it| it.expert).collect()
+}
+
+fn search_for(
+    record: &Record,
+    held: Option<&Appointment>,
+    themes: Vec<String>,
+    fields: Fields,
+    excluded: BTreeSet<ExpertId>,
+) -> Search {
+    Search {
+        fields,
+        mode: held.map_or_else(|| session_mode(record.mode), |it| it.mode),
+        themes: themes.into_iter().map(ThemeCode).collect(),
+        prefecture: record.prefecture,
+        industry: record.industry,
+        company: Some(record.company),
+        only: None,
+        excluded,
+        moving: held.map(|it| it.id),
+        starts: Day::ALL,
+        overridden: true,
+    }
 }
 
 async fn take_up(app: &App, id: AssignmentId, by: Option<ExpertId>) -> Result<Work<'_>, Problem> {

@@ -2,7 +2,8 @@
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,
-    consultation::{Act, Deed},
+    consultation::{Act, Deed, State},
+    due::Due,
     follow_up::{Answer, FollowUp, FollowUpRefused, FollowUpState, Kind},
     id::FollowUpId,
 };
@@ -58,10 +59,14 @@ pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Pro
     work.note(Actor::Company, format!("{}に回答しました", kind.label()));
     if wants_help {
         work.note(Actor::Company, "相談の継続を希望しています");
+        wait_for_center(&mut work);
         let letter = work.to_center(Occasion::NewMessage { side: Side::Center })?;
         work.post(letter);
     }
-    complete_if_over(&mut work).await?;
+    // Whoever asked for help is not closed away, even by the last answer.
+    if !wants_help {
+        complete_if_over(&mut work).await?;
+    }
     work.commit().await?;
     Ok(())
 }
@@ -76,6 +81,13 @@ pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
     complete_if_over(&mut work).await?;
     work.commit().await?;
     Ok(())
+}
+
+/// A wish for help waits for the center as a new application does.
+fn wait_for_center(work: &mut Work<'_>) {
+    if work.record.consultation.state == State::FollowUp && work.record.due.is_none() {
+        work.record.due = Some(Due::first_contact(&work.settings, &work.calendar, work.now));
+    }
 }
 
 /// The plan is finished: so is the consultation.

@@ -10,6 +10,9 @@ use sea_orm::{
     EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
 use super::contradiction;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +59,20 @@ pub async fn lock_credentials(
 ) -> Result<Option<Credentials>, DbErr> {
     let query = row::Entity::find().filter(row::Column::EmailKey.eq(email_key)).lock_exclusive();
     query.one(tx).await?.map(to_credentials).transpose()
+}
+
+/// The names of these accounts.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, String>, DbErr> {
+    let ids: BTreeSet<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let query = row::Entity::find().select_only().column(row::Column::Id).column(row::Column::Name);
+    let rows: Vec<(Uuid, String)> = query.filter(row::Column::Id.is_in(ids)).into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Everyone, by role and name.

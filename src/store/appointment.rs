@@ -280,7 +280,7 @@ fn changed(it: &Appointment, now: DateTime<Utc>) -> row::ActiveModel {
     }
 }
 
-fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appointment, DbErr> {
+pub(super) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appointment, DbErr> {
     let wrong = |why: &str| contradiction("appointment", row.id, why);
     let owner = match (row.draft_id, row.consultation_id) {
         (Some(id), None) => Owner::Draft(DraftId(id)),

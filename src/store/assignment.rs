@@ -131,7 +131,7 @@ fn answer(state: &AssignmentState) -> (Option<DateTime<Utc>>, Option<String>) {
     }
 }
 
-fn from_row(row: &row::Model) -> Result<Assignment, DbErr> {
+pub(super) fn from_row(row: &row::Model) -> Result<Assignment, DbErr> {
     let wrong = |why: &str| contradiction("assignment", row.id, why);
     let state = match (row.state.as_str(), row.answered_at, &row.decline_reason) {
         ("offered", None, None) => AssignmentState::Offered,

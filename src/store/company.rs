@@ -38,6 +38,12 @@ pub async fn of_application(
     Ok(CompanyId(id))
 }
 
+/// The company with this corporate number.
+pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<CompanyId>, DbErr> {
+    let found = row::Entity::find().filter(row::COLUMN.corporate_number.eq(number)).one(db).await?;
+    Ok(found.map(|it| CompanyId(it.id)))
+}
+
 /// Sessions that the company had or has booked in a fiscal year.
 pub async fn sessions_in(
     db: &impl ConnectionTrait,

@@ -1,6 +1,19 @@
 //! What the center sees and does, and the door through which everyone with a password comes in.
+mod act;
+mod act_page;
+mod candidates;
+mod case;
+mod case_views;
+mod inbox;
+mod intake;
+mod lookalike;
+mod mail;
 mod password;
+mod report;
+mod schedule;
 mod sign_in;
+mod slots;
+mod thread;
 
 use actix_web::web::ServiceConfig;
 
@@ -9,5 +22,24 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(sign_in::submit)
         .service(sign_in::sign_out)
         .service(password::show)
-        .service(password::submit);
+        .service(password::submit)
+        .service(inbox::home)
+        .service(inbox::all)
+        .service(intake::show)
+        .service(intake::submit)
+        .service(schedule::show)
+        .service(mail::list)
+        .service(mail::show)
+        .service(mail::retry)
+        .service(case::show)
+        .service(candidates::submit)
+        .service(slots::show)
+        .service(slots::submit)
+        .service(thread::message)
+        .service(thread::note)
+        .service(report::show)
+        .service(report::submit)
+        // Last: it takes whatever is left after the number.
+        .service(act_page::show)
+        .service(act_page::submit);
 }

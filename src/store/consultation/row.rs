@@ -1,5 +1,5 @@
 //! From a consultation to its columns and back, each in one place.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Actor,
     company::{Industry, Mode},
@@ -91,10 +91,18 @@ pub(super) fn state_columns(
         deadline_kind: due.map(|it| kind_code(it.kind).to_owned()),
         deadline: due.map(json).transpose()?,
         due_at,
-        sort_at: due_at.unwrap_or(it.state_since),
+        sort_at: due_at.unwrap_or_else(|| without_deadline(it)),
         ict: it.fields.contains(Field::Ict),
         labor: it.fields.contains(Field::Labor),
     })
+}
+
+/// How far behind everything with a deadline the inbox puts what only waits for its time.
+pub const LATER: TimeDelta = TimeDelta::days(3653);
+
+/// What nobody has to do anything about, until a planned question is answered, comes after everything else.
+fn without_deadline(it: &Consultation) -> DateTime<Utc> {
+    if it.state == State::FollowUp { it.state_since + LATER } else { it.state_since }
 }
 
 const fn kind_code(kind: DueKind) -> &'static str {
@@ -179,7 +187,8 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
     Ok(Record {
         consultation: Consultation {
             id: ConsultationId(row.id),
-            state: state(row).ok_or_else(|| wrong("state"))?,
+            state: state(&row.state, row.unfulfilled_reason.as_deref(), row.referred_to.as_deref())
+                .ok_or_else(|| wrong("state"))?,
             state_since: row.state_since,
             fields: Fields::from_flags(row.ict, row.labor).ok_or_else(|| wrong("no field"))?,
             address_confirmed: row.address_confirmed_at.is_some(),
@@ -202,8 +211,8 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
 }
 
 /// The state with what it carries; `None` where the columns contradict each other.
-fn state(row: &row::Model) -> Option<State> {
-    Some(match (row.state.as_str(), &row.unfulfilled_reason, &row.referred_to) {
+pub fn state(code: &str, unfulfilled_reason: Option<&str>, referred_to: Option<&str>) -> Option<State> {
+    Some(match (code, unfulfilled_reason, referred_to) {
         ("received", None, None) => State::Received,
         ("checking", None, None) => State::Checking,
         ("waiting_company", None, None) => State::WaitingCompany,
@@ -217,7 +226,7 @@ fn state(row: &row::Model) -> Option<State> {
         ("unfulfilled", Some(reason), None) => {
             State::Unfulfilled { reason: UnfulfilledReason::from_code(reason)? }
         }
-        ("referred", None, Some(organization)) => State::Referred { organization: organization.clone() },
+        ("referred", None, Some(organization)) => State::Referred { organization: organization.to_owned() },
         _ => return None,
     })
 }

@@ -1,0 +1,218 @@
+//! One consultation as the center's page shows it, in few queries.
+use chrono::{DateTime, Utc};
+use domain::{
+    appointment::Appointment,
+    assignment::Assignment,
+    consultation::State,
+    id::{ConsultationId, ExpertId},
+    number::CaseNumber,
+    routing::For,
+};
+use entity::{
+    account, application, appointment, appointment_expert, assignment, consultation as row,
+    consultation_theme, contact, theme,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
+};
+
+use super::{appointment::from_row as to_appointment, assignment::from_row as to_assignment};
+use super::{consultation::Record, contradiction};
+
+/// The record with what was written, and with what somebody should know at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    pub record: Record,
+    pub application: application::Model,
+    pub contact: contact::Model,
+    /// Labels, in the order of the programme.
+    pub themes: Vec<String>,
+    pub coordinator: Option<String>,
+    pub address_confirmed_at: Option<DateTime<Utc>>,
+    pub consent_version: String,
+    pub messages: i64,
+    pub failed_mails: i64,
+    /// Reports that wait for the center.
+    pub submitted_reports: i64,
+    /// The company has asked for help since the latest session.
+    pub wants_help: bool,
+    /// Other consultations may be of the same company.
+    pub has_lookalikes: bool,
+}
+
+/// Who was asked, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub assignment: Assignment,
+    pub name: String,
+    pub reasons: Vec<For>,
+}
+
+/// An appointment with the names of its experts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sitting {
+    pub appointment: Appointment,
+    pub experts: Vec<String>,
+}
+
+/// One query, a row for each theme.
+pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Option<Case>, DbErr> {
+    let mut query = row::Entity::find()
+        .join(JoinType::InnerJoin, with(application::Entity, application::Column::ConsultationId))
+        .join(JoinType::InnerJoin, with(contact::Entity, contact::Column::ConsultationId))
+        .join(
+            JoinType::LeftJoin,
+            with(consultation_theme::Entity, consultation_theme::Column::ConsultationId),
+        )
+        .join(JoinType::LeftJoin, theme_itself())
+        .join(JoinType::LeftJoin, coordinator());
+    for column in application::Column::iter() {
+        query = query.column(column);
+    }
+    for column in contact::Column::iter().filter(|it| !matches!(it, contact::Column::ConsultationId)) {
+        query = query.column(column);
+    }
+    let rows = query
+        .column_as(theme::Column::Label, "theme_label")
+        .column_as(account::Column::Name, "coordinator_name")
+        .column_as(Expr::cust(MESSAGES), "messages")
+        .column_as(Expr::cust(FAILED_MAILS), "failed_mails")
+        .column_as(Expr::cust(SUBMITTED_REPORTS), "submitted_reports")
+        .column_as(Expr::cust(WANTS_HELP), "wants_help")
+        .column_as(Expr::cust(LOOKALIKES), "has_lookalikes")
+        .filter(row::COLUMN.number.eq(number.to_string()))
+        .order_by_asc(theme::Column::Field)
+        .order_by_asc(theme::Column::Position)
+        .into_model::<Found>()
+        .all(db)
+        .await?;
+    let themes = rows.iter().filter_map(|it| it.theme_label.clone()).collect();
+    rows.into_iter().next().map(|it| it.case(themes)).transpose()
+}
+
+/// Everybody who was ever asked, oldest first.
+pub async fn asked(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Asked>, DbErr> {
+    let rows = assignment::Entity::find()
+        .join(JoinType::InnerJoin, to_account(assignment::Entity, assignment::Column::ExpertId))
+        .select_also(account::Entity)
+        .filter(assignment::COLUMN.consultation_id.eq(id.0))
+        .order_by_asc(assignment::COLUMN.offered_at)
+        .order_by_asc(assignment::COLUMN.id)
+        .all(db)
+        .await?;
+    rows.into_iter()
+        .map(|(row, account)| {
+            let reasons = serde_json::from_value(row.reasons.clone());
+            Ok(Asked {
+                assignment: to_assignment(&row)?,
+                name: account.map(|it| it.name).unwrap_or_default(),
+                reasons: reasons.map_err(|err| contradiction("assignment", row.id, err))?,
+            })
+        })
+        .collect()
+}
+
+/// All appointments, oldest first.
+pub async fn sittings(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Sitting>, DbErr> {
+    let rows = appointment::Entity::find()
+        .join(JoinType::InnerJoin, seats())
+        .join(
+            JoinType::InnerJoin,
+            to_account(appointment_expert::Entity, appointment_expert::Column::ExpertId),
+        )
+        .select_also(account::Entity)
+        .filter(appointment::COLUMN.consultation_id.eq(id.0))
+        .order_by_asc(appointment::COLUMN.created_at)
+        .order_by_asc(appointment::COLUMN.id)
+        .order_by_asc(appointment_expert::COLUMN.expert_id)
+        .all(db)
+        .await?;
+    let mut sittings: Vec<Sitting> = Vec::new();
+    for (row, account) in rows {
+        let Some(account) = account else { continue };
+        match sittings.last_mut().filter(|it| it.appointment.id.0 == row.id) {
+            Some(it) => {
+                it.appointment.experts.push(ExpertId(account.id));
+                it.experts.push(account.name);
+            }
+            None => {
+                let appointment = to_appointment(vec![ExpertId(account.id)], row)?;
+                sittings.push(Sitting { appointment, experts: vec![account.name] });
+            }
+        }
+    }
+    Ok(sittings)
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Found {
+    #[sea_orm(nested)]
+    row: row::Model,
+    #[sea_orm(nested)]
+    application: application::Model,
+    #[sea_orm(nested)]
+    contact: contact::Model,
+    theme_label: Option<String>,
+    coordinator_name: Option<String>,
+    messages: i64,
+    failed_mails: i64,
+    submitted_reports: i64,
+    wants_help: bool,
+    has_lookalikes: bool,
+}
+
+impl Found {
+    fn case(self, themes: Vec<String>) -> Result<Case, DbErr> {
+        let record = super::consultation::from_row(&self.row)?;
+        let state = &record.consultation.state;
+        Ok(Case {
+            wants_help: self.wants_help && (*state == State::FollowUp || !state.is_open()),
+            record,
+            application: self.application,
+            contact: self.contact,
+            themes,
+            coordinator: self.coordinator_name,
+            address_confirmed_at: self.row.address_confirmed_at,
+            consent_version: self.row.consent_version,
+            messages: self.messages,
+            failed_mails: self.failed_mails,
+            submitted_reports: self.submitted_reports,
+            has_lookalikes: self.has_lookalikes,
+        })
+    }
+}
+
+const MESSAGES: &str =
+    r#"(SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id")"#;
+const FAILED_MAILS: &str = r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = 'failed')"#;
+const SUBMITTED_REPORTS: &str = r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = 'submitted')"#;
+const WANTS_HELP: &str = r#"EXISTS (SELECT 1 FROM "follow_up" f WHERE f."consultation_id" = "consultation"."id" AND f."state" = 'answered' AND f."round" = "consultation"."sessions_done" AND (CAST(f."answer" AS TEXT) LIKE '%"wants_help":true%' OR CAST(f."answer" AS TEXT) LIKE '%"wants_further_session":true%'))"#;
+/// The same company, or one of the same folded name.
+const LOOKALIKES: &str = r#"(EXISTS (SELECT 1 FROM "consultation" c WHERE c."company_id" = "consultation"."company_id" AND c."id" <> "consultation"."id") OR EXISTS (SELECT 1 FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" AND theirs."id" <> mine."id" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id"))"#;
+
+fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> RelationDef {
+    row::Entity::belongs_to(other).from(row::Column::Id).to(column).into()
+}
+
+fn theme_itself() -> RelationDef {
+    consultation_theme::Entity::belongs_to(theme::Entity)
+        .from(consultation_theme::Column::Theme)
+        .to(theme::Column::Code)
+        .into()
+}
+
+fn coordinator() -> RelationDef {
+    row::Entity::belongs_to(account::Entity).from(row::Column::CoordinatorId).to(account::Column::Id).into()
+}
+
+fn seats() -> RelationDef {
+    appointment::Entity::belongs_to(appointment_expert::Entity)
+        .from(appointment::Column::Id)
+        .to(appointment_expert::Column::AppointmentId)
+        .into()
+}
+
+fn to_account<E: EntityTrait<Column = C>, C: ColumnTrait>(_: E, column: C) -> RelationDef {
+    E::belongs_to(account::Entity).from(column).to(account::Column::Id).into()
+}

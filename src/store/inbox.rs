@@ -1,0 +1,230 @@
+//! The center's list: consultations by whose turn it is, a page at a time, at the same cost whatever their number.
+mod query;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    consultation::State,
+    field::{Field, Fields},
+    id::AccountId,
+    number::CaseNumber,
+    prefecture::Prefecture,
+};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::contradiction;
+
+pub use query::{statement, tallies};
+
+/// Rows of one page.
+pub const PAGE: usize = 50;
+/// Beyond this many, nobody counts.
+pub const MOST_COUNTED: i64 = 1000;
+
+/// A view of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// It is the center's turn, and not only because a planned question will be asked some day.
+    Center,
+    /// A report has been submitted and waits for the center.
+    Reports,
+    Company,
+    Expert,
+    Booked,
+    /// The plan of the months after runs its course.
+    FollowUp,
+    Ended,
+    All,
+}
+
+/// What narrows the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub field: Option<Field>,
+    pub prefecture: Option<Prefecture>,
+    pub coordinator: Option<AccountId>,
+    pub overdue: bool,
+    /// Part of a folded name, reading or corporate number.
+    pub search: Option<String>,
+}
+
+/// The place of a row in the order of its tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub at: DateTime<Utc>,
+    pub id: Uuid,
+}
+
+/// Which rows of the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    Start,
+    After(Cursor),
+    /// The last ones before it.
+    Before(Cursor),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub number: CaseNumber,
+    pub company_name: String,
+    pub prefecture: Option<Prefecture>,
+    pub fields: Fields,
+    pub state: State,
+    pub due_at: Option<DateTime<Utc>>,
+    pub received_at: DateTime<Utc>,
+    pub coordinator: Option<AccountId>,
+    pub address_confirmed: bool,
+    pub mail_failed: bool,
+    pub wants_help: bool,
+    pub place: Cursor,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    pub rows: Vec<Row>,
+    /// From where the page before begins, where there is one.
+    pub previous: Option<Cursor>,
+    pub next: Option<Cursor>,
+}
+
+/// How many there are in each tab that is counted, at most `MOST_COUNTED`; and mails that could not be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tallies {
+    pub center: i64,
+    pub reports: i64,
+    pub company: i64,
+    pub expert: i64,
+    pub booked: i64,
+    pub failed_mails: i64,
+}
+
+impl Tab {
+    pub const ALL: [Self; 8] = [
+        Self::Center,
+        Self::Reports,
+        Self::Company,
+        Self::Expert,
+        Self::Booked,
+        Self::FollowUp,
+        Self::Ended,
+        Self::All,
+    ];
+
+    /// The name in addresses.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Center => "center",
+            Self::Reports => "reports",
+            Self::Company => "company",
+            Self::Expert => "expert",
+            Self::Booked => "booked",
+            Self::FollowUp => "follow_up",
+            Self::Ended => "ended",
+            Self::All => "all",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Center => "対応が必要",
+            Self::Reports => "報告書の確認",
+            Self::Company => "企業待ち",
+            Self::Expert => "専門家待ち",
+            Self::Booked => "予約確定",
+            Self::FollowUp => "フォロー中",
+            Self::Ended => "終了",
+            Self::All => "すべて",
+        }
+    }
+
+    /// What is over, and everything together, begins with the newest; the rest with what is due first.
+    pub const fn newest_first(self) -> bool {
+        matches!(self, Self::Ended | Self::All)
+    }
+}
+
+/// One page of a tab, in one query.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    tab: Tab,
+    filter: &Filter,
+    from: From,
+    now: DateTime<Utc>,
+) -> Result<Listing, DbErr> {
+    let rows = Found::find_by_statement(db.get_database_backend().build(&statement(tab, filter, from, now)));
+    let found = rows.all(db).await?;
+    let more = found.len() > PAGE;
+    let mut rows: Vec<_> =
+        found.into_iter().take(PAGE).map(|it| it.row(tab)).collect::<Result<_, DbErr>>()?;
+    let (before, after) = match from {
+        From::Start => (false, more),
+        From::After(_) => (true, more),
+        From::Before(_) => {
+            rows.reverse();
+            (more, true)
+        }
+    };
+    Ok(Listing {
+        previous: rows.first().filter(|_| before).map(|it| it.place),
+        next: rows.last().filter(|_| after).map(|it| it.place),
+        rows,
+    })
+}
+
+/// What has no deadline of its own, but `store::consultation::LATER`, lies beyond this.
+fn soon(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + TimeDelta::days(1826)
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Found {
+    id: Uuid,
+    number: String,
+    company_name: String,
+    prefecture: Option<i16>,
+    ict: bool,
+    labor: bool,
+    state: String,
+    unfulfilled_reason: Option<String>,
+    referred_to: Option<String>,
+    due_at: Option<DateTime<Utc>>,
+    sort_at: DateTime<Utc>,
+    received_at: DateTime<Utc>,
+    coordinator_id: Option<Uuid>,
+    address_confirmed_at: Option<DateTime<Utc>>,
+    mail_failed: bool,
+    wants_help: bool,
+}
+
+impl Found {
+    fn row(self, tab: Tab) -> Result<Row, DbErr> {
+        let wrong = |why: &str| contradiction("consultation", self.id, why);
+        let state = super::consultation::state(
+            &self.state,
+            self.unfulfilled_reason.as_deref(),
+            self.referred_to.as_deref(),
+        );
+        let state = state.ok_or_else(|| wrong("state"))?;
+        let prefecture = self.prefecture.and_then(|it| u8::try_from(it).ok());
+        let at = if tab == Tab::All { self.received_at } else { self.sort_at };
+        Ok(Row {
+            number: CaseNumber::parse(&self.number).map_err(|_| wrong("number"))?,
+            prefecture: prefecture.and_then(|it| Prefecture::from_code(it).ok()),
+            fields: Fields::from_flags(self.ict, self.labor).ok_or_else(|| wrong("no field"))?,
+            wants_help: self.wants_help && (state == State::FollowUp || !state.is_open()),
+            state,
+            due_at: self.due_at,
+            received_at: self.received_at,
+            coordinator: self.coordinator_id.map(AccountId),
+            address_confirmed: self.address_confirmed_at.is_some(),
+            mail_failed: self.mail_failed,
+            company_name: self.company_name,
+            place: Cursor { at, id: self.id },
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! The statements of the list. Each tab reads along one index and stops after a page.
+use chrono::{DateTime, Utc};
+use domain::{consultation::Turn, field::Field};
+use entity::{consultation as row, follow_up, outbox, report};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+    sea_query::{Expr, LikeExpr, Query, SelectStatement, UnionType},
+};
+
+use super::{Cursor, Filter, From, MOST_COUNTED, PAGE, Tab, Tallies, soon};
+
+/// One page, and one row more to see whether there is another.
+pub fn statement(tab: Tab, filter: &Filter, from: From, now: DateTime<Utc>) -> SelectStatement {
+    let sort = if tab == Tab::All { row::Column::ReceivedAt } else { row::Column::SortAt };
+    let mut query = row::Entity::find().select_only();
+    for column in COLUMNS {
+        query = query.column(column);
+    }
+    query = query
+        .column_as(Expr::exists(failed_mails()), "mail_failed")
+        .column_as(Expr::exists(wishes()), "wants_help")
+        .filter(of_tab(tab, now));
+    query = narrowed(query, filter, now);
+    let forward = !matches!(from, From::Before(_));
+    query = match from {
+        From::Start => query,
+        From::After(cursor) | From::Before(cursor) => {
+            query.filter(beyond(sort, cursor, forward != tab.newest_first()))
+        }
+    };
+    let order = if forward == tab.newest_first() { Order::Desc } else { Order::Asc };
+    query.order_by(sort, order.clone()).order_by(row::Column::Id, order).limit(PAGE as u64 + 1).into_query()
+}
+
+/// How many there are in each tab, in one query that stops counting at `MOST_COUNTED`.
+pub async fn tallies(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Tallies, DbErr> {
+    let of = |tab| row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now)).into_query();
+    let reports = submitted().into_query();
+    let failed = outbox::Entity::find().select_only().expr(Expr::val(1));
+    let failed = failed.filter(outbox::COLUMN.state.eq("failed")).into_query();
+    let mut query = capped("center", of(Tab::Center));
+    for (name, one) in [
+        ("reports", reports),
+        ("company", of(Tab::Company)),
+        ("expert", of(Tab::Expert)),
+        ("booked", of(Tab::Booked)),
+        ("failed_mails", failed),
+    ] {
+        query.union(UnionType::All, capped(name, one));
+    }
+    let mut tallies = Tallies::default();
+    for it in db.query_all(&query).await? {
+        let n: i64 = it.try_get("", "n")?;
+        match it.try_get::<String>("", "name")?.as_str() {
+            "center" => tallies.center = n,
+            "reports" => tallies.reports = n,
+            "company" => tallies.company = n,
+            "expert" => tallies.expert = n,
+            "booked" => tallies.booked = n,
+            _ => tallies.failed_mails = n,
+        }
+    }
+    Ok(tallies)
+}
+
+const COLUMNS: [row::Column; 14] = [
+    row::Column::Id,
+    row::Column::Number,
+    row::Column::CompanyName,
+    row::Column::Prefecture,
+    row::Column::Ict,
+    row::Column::Labor,
+    row::Column::State,
+    row::Column::UnfulfilledReason,
+    row::Column::ReferredTo,
+    row::Column::DueAt,
+    row::Column::SortAt,
+    row::Column::ReceivedAt,
+    row::Column::CoordinatorId,
+    row::Column::AddressConfirmedAt,
+];
+
+fn of_tab(tab: Tab, now: DateTime<Utc>) -> Expr {
+    let turn = |it: Turn| row::Column::Turn.eq(it.code());
+    match tab {
+        Tab::Center => turn(Turn::Center).and(row::Column::SortAt.lt(soon(now))),
+        Tab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
+        Tab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
+        Tab::Company => turn(Turn::Company),
+        Tab::Expert => turn(Turn::Expert),
+        Tab::Booked => turn(Turn::Nobody),
+        Tab::Ended => turn(Turn::Ended),
+        Tab::All => Expr::val(1).eq(1),
+    }
+}
+
+fn narrowed(
+    mut query: sea_orm::Select<row::Entity>,
+    filter: &Filter,
+    now: DateTime<Utc>,
+) -> sea_orm::Select<row::Entity> {
+    query = match filter.field {
+        None => query,
+        Some(Field::Ict) => query.filter(row::COLUMN.ict.eq(true)),
+        Some(Field::Labor) => query.filter(row::COLUMN.labor.eq(true)),
+    };
+    if let Some(prefecture) = filter.prefecture {
+        query = query.filter(row::COLUMN.prefecture.eq(i16::from(prefecture.code())));
+    }
+    if let Some(coordinator) = filter.coordinator {
+        query = query.filter(row::COLUMN.coordinator_id.eq(coordinator.0));
+    }
+    if filter.overdue {
+        query = query.filter(row::COLUMN.due_at.lte(now));
+    }
+    if let Some(key) = &filter.search {
+        query = query.filter(Expr::col((row::Entity, row::Column::SearchKey)).like(containing(key)));
+    }
+    query
+}
+
+/// What is after `cursor` in the given direction of time. Compared as one pair, so that one index answers it.
+fn beyond(sort: row::Column, cursor: Cursor, later: bool) -> Expr {
+    let place = Expr::tuple([Expr::col((row::Entity, sort)), Expr::col((row::Entity, row::Column::Id))]);
+    let cursor = Expr::tuple([Expr::val(cursor.at), Expr::val(cursor.id)]);
+    if later { place.gt(cursor) } else { place.lt(cursor) }
+}
+
+fn containing(key: &str) -> LikeExpr {
+    let escaped = key.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    LikeExpr::new(format!("%{escaped}%")).escape('\\')
+}
+
+/// Reports that wait for the center.
+fn submitted() -> sea_orm::Select<report::Entity> {
+    report::Entity::find()
+        .select_only()
+        .column(report::Column::ConsultationId)
+        .filter(report::COLUMN.state.eq("submitted"))
+}
+
+/// Mails of the row's consultation that could not be sent.
+fn failed_mails() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(outbox::Entity)
+        .and_where(same(outbox::Entity, outbox::Column::ConsultationId))
+        .and_where(outbox::Column::State.eq("failed"))
+        .take()
+}
+
+/// Answers to the questions after the latest session that ask for help.
+fn wishes() -> SelectStatement {
+    let round = Expr::col((follow_up::Entity, follow_up::Column::Round))
+        .eq(Expr::col((row::Entity, row::Column::SessionsDone)));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(follow_up::Entity)
+        .and_where(same(follow_up::Entity, follow_up::Column::ConsultationId))
+        .and_where(follow_up::Column::State.eq("answered"))
+        .and_where(round)
+        .and_where(Expr::cust(WANTS_HELP))
+        .take()
+}
+
+/// In an answer as `domain::follow_up::Answer` is written.
+const WANTS_HELP: &str = r#"(CAST("follow_up"."answer" AS TEXT) LIKE '%"wants_help":true%' OR CAST("follow_up"."answer" AS TEXT) LIKE '%"wants_further_session":true%')"#;
+
+fn same<T: sea_orm::Iden + 'static, C: sea_orm::Iden + 'static>(table: T, column: C) -> Expr {
+    Expr::col((table, column)).eq(Expr::col((row::Entity, row::Column::Id)))
+}
+
+fn capped(name: &'static str, mut query: SelectStatement) -> SelectStatement {
+    let limit = u64::try_from(MOST_COUNTED).unwrap_or(u64::MAX);
+    Query::select()
+        .expr_as(Expr::val(name), "name")
+        .expr_as(Expr::cust("COUNT(*)"), "n")
+        .from_subquery(query.limit(limit).take(), "some")
+        .take()
+}

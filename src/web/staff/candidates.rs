@@ -1,0 +1,150 @@
+//! Who could be asked, who could not, and why; and asking them.
+use std::collections::BTreeSet;
+
+use actix_web::{
+    HttpResponse, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    availability::Slot,
+    consultation::Deed,
+    field::Fields as Wanted,
+    id::ExpertId,
+    prefecture::Prefecture,
+    routing::{Verdict, rank},
+};
+use uuid::Uuid;
+
+use super::case::{self, Head, Typed, View, find, seen, sentence};
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::expert::Roster,
+    web::{
+        form::Fields,
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+/// How many are shown before the rest is folded away.
+const FIRST: usize = 10;
+
+#[derive(Template)]
+#[template(path = "staff/candidates.html")]
+struct Candidates {
+    shell: Shell,
+    head: Head,
+    typed: Typed,
+    /// The time that is held for the company.
+    slot: Option<Slot>,
+    both: bool,
+    first: Vec<Person>,
+    rest: Vec<Person>,
+    out: Vec<Person>,
+    /// The names of the team that would be asked first.
+    best: Vec<String>,
+}
+
+struct Person {
+    id: String,
+    name: String,
+    covers: &'static str,
+    home: &'static str,
+    /// Each with whether it is something to look into.
+    sentences: Vec<(String, bool)>,
+    chosen: bool,
+}
+
+#[post("/staff/consultations/{number}/request")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    let mut typed = Typed { form, ..Typed::default() };
+    let experts = chosen(&typed.form);
+    if experts.is_empty() {
+        typed.errors.add("expert", "依頼する専門家を選択してください");
+    }
+    match seen(&case, &typed.form, Some(Deed::RequestExperts)) {
+        Err(problem) => typed.refused = Some(sentence(problem)?),
+        Ok(_) if !typed.errors.is_empty() => {}
+        Ok(version) => {
+            let by = Actor::Coordinator(me.id);
+            let experts: Vec<_> = experts.into_iter().collect();
+            let id = case.record.consultation.id;
+            match ops::assignment::request(&app, id, version, by, &experts).await {
+                Ok(()) => return done(&app, &number, &experts).await,
+                Err(problem) => typed.refused = Some(sentence(problem)?),
+            }
+        }
+    }
+    let case = find(&app, &number).await?;
+    case::render(&app, shell, case, View::Candidates, typed).await
+}
+
+/// The view of the candidates. Where nobody can be asked any more, only what is above it is left.
+pub async fn render(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {
+    let status = typed.status();
+    let (offers, slot) = ops::assignment::candidates(app, &head.case.record).await?;
+    let (_, roster) = app.programme_and_experts().await?;
+    let wanted = head.case.record.consultation.fields;
+    let best: Vec<_> =
+        offers.teams(slot).next().unwrap_or_default().into_iter().map(|it| it.expert).collect();
+    let picked = chosen(&typed.form);
+    let picked = if picked.is_empty() { best.iter().copied().collect() } else { picked };
+    let all = offers.candidates(slot);
+    let mut first: Vec<_> =
+        rank(&all).into_iter().map(|it| person(&roster, it.expert, &it.verdict, &picked)).collect();
+    let rest = first.split_off(first.len().min(FIRST));
+    let out = all
+        .iter()
+        .filter(|it| !it.is_in())
+        .map(|it| person(&roster, it.expert, &it.verdict, &picked))
+        .collect();
+    let best = best.iter().map(|&it| roster.name(it).to_owned()).collect();
+    let both = wanted == Wanted::Both;
+    page::html_with(status, &Candidates { shell, head, typed, slot, both, first, rest, out, best })
+}
+
+fn person(roster: &Roster, id: ExpertId, verdict: &Verdict, picked: &BTreeSet<ExpertId>) -> Person {
+    let profile = roster.get(id);
+    let (covers, sentences) = match verdict {
+        Verdict::In { covers, reasons, .. } => {
+            (*covers, reasons.iter().map(|it| (it.sentence(), it.is_caution())).collect())
+        }
+        Verdict::Out { reasons } => (
+            profile.map_or(Wanted::Both, |it| it.fields),
+            reasons.iter().map(|it| (it.sentence(), false)).collect(),
+        ),
+    };
+    Person {
+        id: id.to_string(),
+        name: roster.name(id).to_owned(),
+        covers: covers.label(),
+        home: profile.and_then(|it| it.home).map(Prefecture::short_name).unwrap_or_default(),
+        sentences,
+        chosen: picked.contains(&id),
+    }
+}
+
+fn chosen(form: &Fields) -> BTreeSet<ExpertId> {
+    form.all("expert").filter_map(|it| Uuid::try_parse(it).ok()).map(ExpertId).collect()
+}
+
+async fn done(app: &App, number: &str, experts: &[ExpertId]) -> Result<HttpResponse, Problem> {
+    let (_, roster) = app.programme_and_experts().await?;
+    let names: Vec<_> = experts.iter().map(|&it| format!("{}さん", roster.name(it))).collect();
+    let case = find(app, number).await?;
+    let due = case.record.due.as_ref().and_then(domain::due::Due::at);
+    let due = due.map(|it| format!("回答期限は{}です。", domain::wording::month_day_time(it)));
+    let told = format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default());
+    Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
+}

@@ -1,0 +1,348 @@
+//! One consultation: what every view of it shows, and which view is asked for.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    web::{Data, Path},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    consultation::{Deed, State},
+    due::{Clock, Due},
+    number::CaseNumber,
+    wording,
+};
+
+use super::{act::Act, candidates, case_views};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{self, case::Case},
+    url,
+    web::{
+        form::{FieldErrors, Fields},
+        page::Shell,
+        session::Coordinator,
+    },
+};
+
+/// The part of a consultation that a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    Overview,
+    Messages,
+    Sessions,
+    Candidates,
+    History,
+    Mail,
+}
+
+/// What is above every view of a consultation.
+pub struct Head {
+    pub case: Case,
+    pub view: Option<View>,
+    pub now: DateTime<Utc>,
+    /// Why what was asked for was not done.
+    pub refused: Option<String>,
+}
+
+/// What was sent, so that it can be shown again.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    pub form: Fields,
+    pub errors: FieldErrors,
+    pub refused: Option<String>,
+}
+
+/// Something that can be done now.
+pub struct Offer {
+    pub label: &'static str,
+    pub href: String,
+    /// Done by this button, without a page in between.
+    pub at_once: bool,
+}
+
+pub struct Link {
+    pub href: String,
+    pub label: String,
+    pub current: bool,
+}
+
+#[get("/staff/consultations/{number}")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+    number: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    let view = View::from_code(Fields::of_query(&req).get("view")).unwrap_or(View::Overview);
+    render(&app, shell, case, view, Typed::default()).await
+}
+
+/// A view of a consultation, with what was typed into its forms.
+pub async fn render(
+    app: &App,
+    shell: Shell,
+    case: Case,
+    view: View,
+    typed: Typed,
+) -> Result<HttpResponse, Problem> {
+    let head = Head { case, view: Some(view), now: app.clock.now(), refused: typed.refused.clone() };
+    match view {
+        View::Overview => case_views::overview(app, shell, head, &typed).await,
+        View::Messages => case_views::messages(app, shell, head, typed).await,
+        View::Sessions => case_views::sessions(app, shell, head, &typed).await,
+        View::Candidates => candidates::render(app, shell, head, typed).await,
+        View::History => case_views::history(app, shell, head, &typed).await,
+        View::Mail => case_views::mail(app, shell, head, &typed).await,
+    }
+}
+
+/// The consultation of an address.
+pub async fn find(app: &App, number: &str) -> Result<Case, Problem> {
+    let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
+    store::case::find(&app.db, number).await?.ok_or(Problem::NotFound)
+}
+
+/// The sentence for the page on which it was tried; everything else has a page of its own.
+pub fn sentence(problem: Problem) -> Result<String, Problem> {
+    match problem {
+        Problem::Refused(_) | Problem::Stale | Problem::SlotTaken => Ok(problem.to_string()),
+        Problem::NotFound
+        | Problem::SignInFirst
+        | Problem::Forbidden
+        | Problem::Expired
+        | Problem::TooMany
+        | Problem::Unreadable
+        | Problem::Internal(_) => Err(problem),
+    }
+}
+
+/// The version of the page on which the form was, checked: nobody has changed the consultation since.
+pub fn seen(case: &Case, form: &Fields, deed: Option<Deed>) -> Result<i32, Problem> {
+    let current = case.record.version;
+    let seen = form.get("version").parse::<i32>().ok();
+    if seen.is_some_and(|it| it != current) {
+        return Err(Problem::Stale);
+    }
+    if let Some(deed) = deed {
+        case.record.consultation.allows(deed, domain::actor::Party::Coordinator)?;
+    }
+    seen.ok_or(Problem::Stale)
+}
+
+impl Typed {
+    /// 409 where it was refused, 422 where something typed is wrong.
+    pub fn status(&self) -> StatusCode {
+        if self.refused.is_some() {
+            StatusCode::CONFLICT
+        } else if self.errors.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+}
+
+impl View {
+    const ALL: [Self; 6] =
+        [Self::Overview, Self::Messages, Self::Sessions, Self::Candidates, Self::History, Self::Mail];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Messages => "messages",
+            Self::Sessions => "sessions",
+            Self::Candidates => "candidates",
+            Self::History => "history",
+            Self::Mail => "mail",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
+impl Head {
+    pub fn number(&self) -> CaseNumber {
+        self.case.record.number
+    }
+
+    pub fn state(&self) -> &State {
+        &self.case.record.consultation.state
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state().is_open()
+    }
+
+    pub fn address_confirmed(&self) -> bool {
+        self.case.record.consultation.address_confirmed
+    }
+
+    /// The address of this page with something after it.
+    pub fn at(&self, rest: &str) -> String {
+        format!("{}{rest}", url::staff(&self.number()))
+    }
+
+    pub fn tabs(&self) -> Vec<Link> {
+        let shown = |it: &View| *it != View::Candidates || self.can(Deed::RequestExperts);
+        let tab = |it: View| Link {
+            href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
+            label: match it {
+                View::Overview => "概要".to_owned(),
+                View::Messages => format!("メッセージ（{}）", self.case.messages),
+                View::Sessions => "予約・報告書".to_owned(),
+                View::Candidates => "担当候補".to_owned(),
+                View::History => "履歴".to_owned(),
+                View::Mail => "メール".to_owned(),
+            },
+            current: self.view == Some(it),
+        };
+        View::ALL.into_iter().filter(shown).map(tab).collect()
+    }
+
+    pub fn can(&self, deed: Deed) -> bool {
+        self.case.record.consultation.allows(deed, domain::actor::Party::Coordinator).is_ok()
+    }
+
+    /// Everything that can be done now: what leads on first, what ends it last.
+    pub fn offers(&self) -> (Vec<Offer>, Vec<Offer>) {
+        let mut offers = Vec::new();
+        if self.is_open() && !self.address_confirmed() {
+            offers.push(self.offer(Act::ConfirmAddress));
+        }
+        if self.case.submitted_reports > 0 {
+            let href = self.at("?view=sessions");
+            offers.push(Offer { label: "提出された報告書を確認する", href, at_once: false });
+        }
+        let mut endings = Vec::new();
+        for deed in self.case.record.consultation.possible(domain::actor::Party::Coordinator) {
+            match deed {
+                Deed::RequestExperts => offers.push(Offer {
+                    label: "専門家に依頼する",
+                    href: self.at("?view=candidates"),
+                    at_once: false,
+                }),
+                Deed::ChooseSlot => {
+                    offers
+                        .push(Offer { label: "日時を決める", href: self.at("/slots"), at_once: false });
+                }
+                Deed::Reschedule => {
+                    offers.push(Offer {
+                        label: "日時を変更する", href: self.at("/slots"), at_once: false
+                    });
+                }
+                Deed::Withdraw | Deed::CloseUnfulfilled | Deed::Refer => {
+                    endings.extend(Act::of(deed).map(|it| self.offer(it)));
+                }
+                // Where it is done with the report before one's eyes.
+                Deed::ApproveReport => {}
+                Deed::Submit
+                | Deed::StartCheck
+                | Deed::Ask
+                | Deed::Answer
+                | Deed::Accept
+                | Deed::Decline
+                | Deed::CancelAppointment
+                | Deed::RecordNoShow
+                | Deed::RecordDone
+                | Deed::PlanFurtherSession
+                | Deed::Complete
+                | Deed::Reopen
+                | Deed::Note => offers.extend(Act::of(deed).map(|it| self.offer(it))),
+            }
+        }
+        (offers, endings)
+    }
+
+    fn offer(&self, act: Act) -> Offer {
+        Offer {
+            label: act.button(),
+            href: self.at(&format!("/{}", act.code())),
+            at_once: act == Act::StartCheck,
+        }
+    }
+
+    pub fn overdue(&self) -> bool {
+        let at = self.case.record.due.as_ref().and_then(Due::at);
+        self.is_open() && at.is_some_and(|it| it <= self.now)
+    }
+
+    /// 「初回の連絡：11月26日（木）17:00」
+    pub fn due(&self) -> Option<String> {
+        let due = self.case.record.due.as_ref()?;
+        Some(match &due.clock {
+            Clock::Running(deadline) => format!("{}：{}", due.label(), wording::month_day_time(deadline.at)),
+            Clock::Paused(_) => format!("{}：企業の回答を待つ間、停止しています", due.label()),
+        })
+    }
+
+    pub fn due_steps(&self) -> Vec<String> {
+        self.case.record.due.as_ref().map(Due::explain).unwrap_or_default()
+    }
+
+    /// What the center does next, in one sentence.
+    pub fn next_step(&self) -> &'static str {
+        match self.state() {
+            State::Received if !self.address_confirmed() => {
+                "連絡先を確認してください。連絡先が確認できると、専門家に依頼できます。"
+            }
+            State::Received => "内容を確認し、専門家に依頼してください。",
+            State::Checking if !self.address_confirmed() => {
+                "企業に連絡し、連絡先を確認してください。確認できると、専門家に依頼できます。"
+            }
+            State::Checking => "分野を確認し、専門家に依頼してください。",
+            State::WaitingCompany => "企業の回答を待っています。回答が届くと「確認中」に戻ります。",
+            State::Matching => "専門家の回答を待っています。辞退や期限切れのときは、次の候補に依頼します。",
+            State::Scheduling => {
+                "企業が日時を選ぶのを待っています。電話で希望を聞いたときは、センターで日時を決められます。"
+            }
+            State::Booked => "相談当日を待っています。終わったら、実施または欠席を記録してください。",
+            State::Consulted if self.case.submitted_reports > 0 => {
+                "報告書が提出されました。内容を確認し、企業に渡してください。"
+            }
+            State::Consulted => "専門家の報告書を待っています。",
+            State::FollowUp if self.case.wants_help => {
+                "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
+            }
+            State::FollowUp => {
+                "アンケートとその後の確認を、予定どおりお送りします。終わると「完了」になります。"
+            }
+            State::Completed | State::Withdrawn | State::Unfulfilled { .. } | State::Referred { .. } => {
+                "この相談は終了しています。手続きは必要ありません。"
+            }
+        }
+    }
+
+    /// How it ended, beyond the label of the state.
+    pub fn ending(&self) -> Option<String> {
+        match self.state() {
+            State::Unfulfilled { reason } => Some(format!("理由：{}", reason.label())),
+            State::Referred { organization } => Some(format!("案内した機関：{organization}")),
+            State::Received
+            | State::Checking
+            | State::WaitingCompany
+            | State::Matching
+            | State::Scheduling
+            | State::Booked
+            | State::Consulted
+            | State::FollowUp
+            | State::Completed
+            | State::Withdrawn => None,
+        }
+    }
+
+    /// Why the company gets no mail, if it gets none.
+    pub fn no_mail(&self) -> Option<&'static str> {
+        if self.case.contact.email.is_none() {
+            Some("メールアドレスの登録がないため、企業にメールは送られません。電話で伝えてください。")
+        } else if !self.address_confirmed() {
+            Some("連絡先が未確認のため、企業にメールは送られません。電話で伝えてください。")
+        } else {
+            None
+        }
+    }
+}

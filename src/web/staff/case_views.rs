@@ -1,0 +1,260 @@
+//! The views of a consultation that are only read, and its thread.
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Party},
+    company::{Industry, Organization, TeleworkStatus},
+    follow_up::{Answer, FollowUp, FollowUpState},
+    report::Report,
+    wording,
+};
+use entity::outbox;
+use uuid::Uuid;
+
+use super::{
+    case::{Head, Typed},
+    lookalike::{Lookalike, lookalikes},
+};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{
+        self,
+        case::{Asked, Sitting},
+        message::{Audience, Entry},
+    },
+    web::page::{self, Shell},
+};
+
+#[derive(Template)]
+#[template(path = "staff/overview.html")]
+struct Overview {
+    shell: Shell,
+    head: Head,
+    asked: Vec<Asked>,
+    /// Held or confirmed.
+    sitting: Option<Sitting>,
+    lookalikes: Vec<Lookalike>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/messages.html")]
+struct Messages {
+    shell: Shell,
+    head: Head,
+    typed: Typed,
+    thread: Vec<(Entry, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/sessions.html")]
+struct Sessions {
+    shell: Shell,
+    head: Head,
+    sittings: Vec<(Sitting, Option<Report>)>,
+    follow_ups: Vec<Question>,
+}
+
+/// A follow-up with its answer, line by line.
+struct Question {
+    label: &'static str,
+    state: &'static str,
+    due_at: DateTime<Utc>,
+    wants_help: bool,
+    answers: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/history.html")]
+struct HistoryPage {
+    shell: Shell,
+    head: Head,
+    lines: Vec<HistoryLine>,
+}
+
+struct HistoryLine {
+    at: DateTime<Utc>,
+    who: String,
+    what: &'static str,
+    /// The state that it led to, where that is another than before.
+    to: Option<&'static str>,
+    note: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/case_mail.html")]
+struct CaseMail {
+    shell: Shell,
+    head: Head,
+    mails: Vec<outbox::Model>,
+}
+
+pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
+    let id = head.case.record.consultation.id;
+    let asked = store::case::asked(&app.db, id).await?;
+    let sitting = store::case::sittings(&app.db, id).await?.into_iter().find(|it| it.appointment.is_live());
+    let lookalikes = if head.case.has_lookalikes {
+        let key = domain::text::search_key(&head.case.record.company_name);
+        lookalikes(app, head.case.record.company, &key, id.0).await?
+    } else {
+        Vec::new()
+    };
+    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, lookalikes })
+}
+
+pub async fn messages(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {
+    let id = head.case.record.consultation.id;
+    let thread = store::message::of(&app.db, id, Audience::Internal).await?;
+    let names = store::account::names(&app.db, thread.iter().filter_map(|it| it.author_id)).await?;
+    let thread = thread
+        .into_iter()
+        .map(|it| {
+            let who = named(it.author, it.author_id, &names);
+            (it, who)
+        })
+        .collect();
+    page::html_with(typed.status(), &Messages { shell, head, typed, thread })
+}
+
+pub async fn sessions(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
+    let id = head.case.record.consultation.id;
+    let sittings = store::case::sittings(&app.db, id).await?;
+    let mut reports: BTreeMap<_, _> =
+        store::report::of(&app.db, id).await?.into_iter().map(|it| (it.appointment, it)).collect();
+    let sittings = sittings
+        .into_iter()
+        .map(|it| {
+            let report = reports.remove(&it.appointment.id);
+            (it, report)
+        })
+        .collect();
+    let follow_ups = store::follow_up::of(&app.db, id).await?.into_iter().map(question).collect();
+    page::html_with(typed.status(), &Sessions { shell, head, sittings, follow_ups })
+}
+
+pub async fn history(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
+    let events = store::event::of(&app.db, head.case.record.consultation.id).await?;
+    let names = store::account::names(&app.db, events.iter().filter_map(|it| account_of(it.by))).await?;
+    let lines = events
+        .into_iter()
+        .rev()
+        .map(|it| HistoryLine {
+            at: it.at,
+            who: named(it.by.party(), account_of(it.by), &names),
+            what: it.deed.label(),
+            to: (it.from.as_deref() != Some(it.to.code())).then(|| it.to.label()),
+            note: it.note,
+        })
+        .collect();
+    page::html_with(typed.status(), &HistoryPage { shell, head, lines })
+}
+
+pub async fn mail(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
+    let mails = store::outbox::of(&app.db, head.case.record.consultation.id).await?;
+    page::html_with(typed.status(), &CaseMail { shell, head, mails })
+}
+
+/// 「鈴木 花子（センター）」; for whoever has no account, the party alone.
+fn named(party: Party, id: Option<Uuid>, names: &BTreeMap<Uuid, String>) -> String {
+    match id.and_then(|it| names.get(&it)) {
+        Some(name) => format!("{name}（{}）", party.label()),
+        None => party.label().to_owned(),
+    }
+}
+
+const fn account_of(by: Actor) -> Option<Uuid> {
+    match by {
+        Actor::Coordinator(id) => Some(id.0),
+        Actor::Expert(id) => Some(id.0),
+        Actor::Company | Actor::Desk(_) | Actor::System => None,
+    }
+}
+
+fn question(it: FollowUp) -> Question {
+    let label = it.kind.label();
+    let state = it.state.label();
+    let answer = match &it.state {
+        FollowUpState::Answered { answer, .. } => Some(answer),
+        FollowUpState::Planned
+        | FollowUpState::Sent { .. }
+        | FollowUpState::Skipped
+        | FollowUpState::Lapsed => None,
+    };
+    Question {
+        label,
+        state,
+        due_at: it.due_at,
+        wants_help: answer.is_some_and(Answer::wants_help),
+        answers: answer.map(answers).unwrap_or_default(),
+    }
+}
+
+fn answers(answer: &Answer) -> Vec<(&'static str, String)> {
+    let yes_no = |it| if it { "はい" } else { "いいえ" }.to_owned();
+    let (mut lines, comment) = match answer {
+        Answer::Survey(it) => (
+            vec![
+                ("相談の目的を達成できた", it.purpose_achieved.label().to_owned()),
+                ("相談に満足した", it.satisfied.label().to_owned()),
+                ("導入や拡大を検討したい", it.will_consider.label().to_owned()),
+                ("次回の相談を希望する", yes_no(it.wants_further_session)),
+            ],
+            &it.comment,
+        ),
+        Answer::Progress(it) => (
+            vec![
+                ("その後の状況", it.progress.label().to_owned()),
+                ("相談の継続を希望する", yes_no(it.wants_help)),
+            ],
+            &it.comment,
+        ),
+    };
+    if !comment.is_empty() {
+        lines.push(("ご意見", comment.clone()));
+    }
+    lines
+}
+
+impl Overview {
+    fn written(&self) -> Vec<(&'static str, String)> {
+        let (case, it) = (&self.head.case, &self.head.case.application);
+        let record = &case.record;
+        let count = |n: Option<i32>| n.map(|it| format!("{}人", wording::thousands(it))).unwrap_or_default();
+        let label = |code: &Option<String>, of: fn(&str) -> Option<&'static str>| {
+            code.as_deref().and_then(of).unwrap_or_default().to_owned()
+        };
+        let place = record.prefecture.map(domain::prefecture::Prefecture::name).unwrap_or_default();
+        let postal = it.postal_code.as_deref().and_then(|it| it.split_at_checked(3));
+        let postal = postal.map(|(a, b)| format!("〒{a}-{b} ")).unwrap_or_default();
+        vec![
+            ("会社の正式名称", record.company_name.clone()),
+            ("フリガナ", it.company_kana.clone()),
+            ("法人番号", it.corporate_number.clone().unwrap_or_default()),
+            ("組織区分", label(&it.organization, |it| Organization::from_code(it).map(Organization::label))),
+            ("所在地", format!("{postal}{place}{}{} {}", it.city, it.street, it.building).trim().to_owned()),
+            ("業種", record.industry.map(Industry::label).unwrap_or_default().to_owned()),
+            ("総従業員数", count(it.employees)),
+            ("うち常時雇用する人数", count(it.regular_employees)),
+            ("資本金", it.capital.map(|it| format!("{}円", wording::thousands(it))).unwrap_or_default()),
+            (
+                "テレワーク導入状況",
+                label(&it.telework_status, |it| TeleworkStatus::from_code(it).map(TeleworkStatus::label)),
+            ),
+        ]
+    }
+
+    fn person(&self) -> Vec<(&'static str, String)> {
+        let it = &self.head.case.contact;
+        vec![
+            ("氏名", it.name.clone()),
+            ("フリガナ", it.kana.clone()),
+            ("部署", it.department.clone()),
+            ("役職", it.position.clone()),
+            ("電話番号", it.phone.clone().unwrap_or_default()),
+            ("メールアドレス", it.email.clone().unwrap_or_default()),
+        ]
+    }
+}

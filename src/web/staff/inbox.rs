@@ -1,0 +1,218 @@
+//! The list of consultations by whose turn it is.
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    calendar::japan_date,
+    field::Field,
+    id::AccountId,
+    number::CaseNumber,
+    prefecture::Prefecture,
+    text::{digits, search_key},
+    wording,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{
+        self,
+        inbox::{Cursor, Filter, From, MOST_COUNTED, Row, Tab, Tallies},
+    },
+    url,
+    web::{
+        form::{Choice, Fields},
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/inbox.html")]
+struct InboxPage {
+    shell: Shell,
+    tab: Tab,
+    tabs: Vec<TabLink>,
+    /// What narrows the list, as it was chosen.
+    typed: Fields,
+    prefectures: Vec<Choice>,
+    rows: Vec<Line>,
+    /// A number was looked for that does not exist.
+    unknown: Option<CaseNumber>,
+    failed_mails: i64,
+    /// Where the filters are taken away, if there are any.
+    unfiltered: Option<String>,
+    previous: String,
+    next: String,
+}
+
+struct TabLink {
+    href: String,
+    label: &'static str,
+    count: Option<String>,
+    current: bool,
+}
+
+/// A row of the table.
+struct Line {
+    row: Row,
+    href: String,
+    late: bool,
+    mine: bool,
+    age: String,
+}
+
+#[get("/staff")]
+pub async fn home(
+    app: Data<App>,
+    me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    match Tab::from_code(query.get("tab")).unwrap_or(Tab::Center) {
+        Tab::All => Ok(page::see_other(address(Tab::All, &query, &[]))),
+        tab => list(&app, &me, shell, tab, query).await,
+    }
+}
+
+#[get("/staff/consultations")]
+pub async fn all(
+    app: Data<App>,
+    me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    if let Ok(number) = CaseNumber::parse(query.get("q"))
+        && store::consultation::by_number(&app.db, number).await?.is_some()
+    {
+        return Ok(page::see_other(url::staff(&number)));
+    }
+    list(&app, &me, shell, Tab::All, query).await
+}
+
+async fn list(
+    app: &App,
+    me: &Coordinator,
+    shell: Shell,
+    tab: Tab,
+    typed: Fields,
+) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let filter = filter(&typed, me.id);
+    let listing = store::inbox::page(&app.db, tab, &filter, from(&typed), now).await?;
+    let tallies = store::inbox::tallies(&app.db, now).await?;
+    let link = |name, cursor: Option<Cursor>| {
+        cursor.map(|it| address(tab, &typed, &[(name, written(it))])).unwrap_or_default()
+    };
+    let tabs = Tab::ALL.into_iter().map(|it| TabLink {
+        href: address(it, &typed, &[]),
+        label: it.label(),
+        count: count(it, &tallies),
+        current: it == tab,
+    });
+    let tabs = tabs.collect();
+    let is_filtered = filter != Filter::default();
+    page::html(&InboxPage {
+        shell,
+        tab,
+        tabs,
+        prefectures: Prefecture::all().map(|it| Choice::new(it.code().to_string(), it.name())).collect(),
+        unknown: CaseNumber::parse(typed.get("q")).ok(),
+        failed_mails: tallies.failed_mails,
+        unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
+        previous: link("before", listing.previous),
+        next: link("after", listing.next),
+        rows: listing.rows.into_iter().map(|it| line(it, me.id, now)).collect(),
+        typed,
+    })
+}
+
+fn filter(typed: &Fields, me: AccountId) -> Filter {
+    Filter {
+        field: Field::from_code(typed.get("field")),
+        prefecture: Prefecture::parse(typed.get("prefecture")).ok(),
+        coordinator: (typed.get("mine") == "1").then_some(me),
+        overdue: typed.get("overdue") == "1",
+        search: searched(typed.get("q")),
+    }
+}
+
+/// The key that is looked for in the keys of the consultations: digits for a corporate number, else a folded name.
+fn searched(raw: &str) -> Option<String> {
+    if let Ok(number) = CaseNumber::parse(raw) {
+        return Some(search_key(&number.to_string()));
+    }
+    let plain = digits(raw);
+    let is_number = plain.len() >= 4 && plain.bytes().all(|it| it.is_ascii_digit());
+    let key = if is_number { plain } else { search_key(raw) };
+    (!key.is_empty()).then_some(key)
+}
+
+fn from(typed: &Fields) -> From {
+    match (cursor(typed.get("after")), cursor(typed.get("before"))) {
+        (Some(after), _) => From::After(after),
+        (None, Some(before)) => From::Before(before),
+        (None, None) => From::Start,
+    }
+}
+
+/// `2026-11-24T08:00:00Z,0193…`
+fn cursor(raw: &str) -> Option<Cursor> {
+    let (at, id) = raw.split_once(',')?;
+    let at = DateTime::parse_from_rfc3339(at).ok()?.with_timezone(&Utc);
+    Some(Cursor { at, id: Uuid::try_parse(id).ok()? })
+}
+
+fn written(cursor: Cursor) -> String {
+    let at = cursor.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+    format!("{at},{}", cursor.id)
+}
+
+/// The address of a tab with the filters that are set.
+fn address(tab: Tab, typed: &Fields, more: &[(&str, String)]) -> String {
+    let mut query = ::url::form_urlencoded::Serializer::new(String::new());
+    if !matches!(tab, Tab::All | Tab::Center) {
+        query.append_pair("tab", tab.code());
+    }
+    for name in ["q", "field", "prefecture", "mine", "overdue"] {
+        let value = typed.get(name);
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    for (name, value) in more {
+        query.append_pair(name, value);
+    }
+    let path = if tab == Tab::All { "/staff/consultations" } else { "/staff" };
+    match query.finish().as_str() {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+fn count(tab: Tab, tallies: &Tallies) -> Option<String> {
+    let n = match tab {
+        Tab::Center => tallies.center,
+        Tab::Reports => tallies.reports,
+        Tab::Company => tallies.company,
+        Tab::Expert => tallies.expert,
+        Tab::Booked => tallies.booked,
+        Tab::FollowUp | Tab::Ended | Tab::All => return None,
+    };
+    let n = if n < MOST_COUNTED { n.to_string() } else { format!("{}件以上", wording::thousands(n)) };
+    Some(n)
+}
+
+fn line(row: Row, me: AccountId, now: DateTime<Utc>) -> Line {
+    let days = (japan_date(now) - japan_date(row.received_at)).num_days();
+    Line {
+        href: url::staff(&row.number),
+        late: row.due_at.is_some_and(|it| it <= now) && row.state.is_open(),
+        mine: row.coordinator == Some(me),
+        age: if days <= 0 { "本日".to_owned() } else { format!("{}日", wording::thousands(days)) },
+        row,
+    }
+}

@@ -1,0 +1,196 @@
+//! Taking an application down on the telephone: one page.
+use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    application::{Application, Form, Intake},
+    company::{Industry, Mode, Organization, TeleworkStatus},
+    field::Field,
+    id::CompanyId,
+    prefecture::Prefecture,
+};
+use uuid::Uuid;
+
+use super::lookalike::{Lookalike, lookalikes};
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::{self, programme::Programme},
+    url,
+    web::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/new.html")]
+struct IntakePage {
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+    choices: Choices,
+    /// Makes a form that is sent twice one consultation.
+    key: Uuid,
+    lookalikes: Vec<Lookalike>,
+    /// The numbers that were shown, so that saving again means them.
+    seen: String,
+}
+
+struct Choices {
+    fields: Vec<Choice>,
+    themes: Vec<Choice>,
+    modes: Vec<Choice>,
+    organizations: Vec<Choice>,
+    prefectures: Vec<Choice>,
+    industries: Vec<Choice>,
+    telework: Vec<Choice>,
+    consent: Vec<Choice>,
+}
+
+#[get("/staff/new")]
+pub async fn show(app: Data<App>, _me: Coordinator, shell: Shell) -> Result<HttpResponse, Problem> {
+    let form = Fields::from_iter([("mode", Mode::Online.code())]);
+    render(&app, shell, form, FieldErrors::default(), Vec::new()).await
+}
+
+#[post("/staff/new")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let typed = written(&form);
+    let parsed = Application::parse(&typed, Intake::OnBehalf);
+    let mut errors = FieldErrors::default();
+    if let Err(mistakes) = &parsed {
+        for (field, message) in mistakes {
+            errors.add(field, message.clone());
+        }
+    }
+    if !typed.consents() {
+        errors.add("consent", "個人情報の取扱いを電話で説明し、同意を得た場合はチェックしてください");
+    }
+    let (Ok(application), Ok(key), true) = (parsed, Uuid::try_parse(form.get("key")), errors.is_empty())
+    else {
+        return render(&app, shell, form, errors, Vec::new()).await;
+    };
+    let found = same_company(&app, &application).await?;
+    if found.iter().any(|it| !was_seen(&form, it)) && is_new(&app, key).await? {
+        return render(&app, shell, form, errors, found).await;
+    }
+    let confirmed = form.has("address_confirmed", "1");
+    let by = Actor::Coordinator(me.id);
+    let record = ops::apply::take_down(&app, &application, by, key, confirmed).await?;
+    let told = format!("受付番号 {} で登録しました。", record.number);
+    Ok(page::see_other_with(url::staff(&record.number), &told))
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    mut form: Fields,
+    errors: FieldErrors,
+    lookalikes: Vec<Lookalike>,
+) -> Result<HttpResponse, Problem> {
+    let programme = app.programme().await?;
+    let key = Uuid::try_parse(form.get("key")).unwrap_or_else(|_| Uuid::new_v4());
+    let status = match (errors.is_empty(), lookalikes.is_empty()) {
+        (true, true) => StatusCode::OK,
+        (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (true, false) => StatusCode::CONFLICT,
+    };
+    if form.get("mode").is_empty() {
+        form.add("mode", Mode::Online.code());
+    }
+    let seen = lookalikes.iter().map(|it| it.number.to_string()).collect::<Vec<_>>().join(",");
+    let choices = Choices::of(&programme, &shell);
+    page::html_with(status, &IntakePage { shell, form, errors, choices, key, lookalikes, seen })
+}
+
+/// Other consultations of the company that is spoken with, as far as its number and name tell.
+async fn same_company(app: &App, application: &Application) -> Result<Vec<Lookalike>, Problem> {
+    let company = &application.company;
+    let known = match company.corporate_number {
+        Some(number) => store::company::by_number(&app.db, &number.to_string()).await?,
+        None => None,
+    };
+    let known = known.unwrap_or(CompanyId(Uuid::nil()));
+    Ok(lookalikes(app, known, &company.name.search_key(), Uuid::nil()).await?)
+}
+
+fn was_seen(form: &Fields, it: &Lookalike) -> bool {
+    let number = it.number.to_string();
+    form.get("seen").split(',').any(|seen| seen == number)
+}
+
+/// A form that is sent twice finds what it has become among the lookalikes.
+async fn is_new(app: &App, key: Uuid) -> Result<bool, Problem> {
+    Ok(store::consultation::by_submission_key(&app.db, &key.to_string()).await?.is_none())
+}
+
+fn written(form: &Fields) -> Form {
+    let one = |name: &str| form.get(name).to_owned();
+    let many = |name: &str| form.all(name).map(str::to_owned).collect();
+    Form {
+        field: many("field"),
+        theme: many("theme"),
+        description: one("description"),
+        mode: one("mode"),
+        company_name: one("company_name"),
+        company_kana: one("company_kana"),
+        corporate_number: one("corporate_number"),
+        organization: one("organization"),
+        postal_code: one("postal_code"),
+        prefecture: one("prefecture"),
+        city: one("city"),
+        street: one("street"),
+        building: one("building"),
+        industry: one("industry"),
+        employees: one("employees"),
+        regular_employees: one("regular_employees"),
+        capital: one("capital"),
+        telework_status: one("telework_status"),
+        contact_name: one("contact_name"),
+        contact_kana: one("contact_kana"),
+        department: one("department"),
+        position: one("position"),
+        email: one("email"),
+        phone: one("phone"),
+        slot: String::new(),
+        consent: one("consent"),
+        newsletter: one("newsletter"),
+    }
+}
+
+impl Choices {
+    fn of(programme: &Programme, shell: &Shell) -> Self {
+        let theme = |it: &store::programme::Theme| {
+            Choice::new(it.code.clone(), it.label.clone()).with_hint(it.field.label())
+        };
+        let consent = format!(
+            "個人情報の取扱い（{}版）を電話で担当者に説明し、同意を得ました",
+            shell.settings.consent_version
+        );
+        Self {
+            fields: vec![
+                Choice::new(Field::Ict.code(), "ICT").with_hint("機器・セキュリティ・ツール"),
+                Choice::new(Field::Labor.code(), "労務管理").with_hint("規則・労働時間・評価"),
+            ],
+            themes: programme.themes.iter().map(theme).collect(),
+            modes: Mode::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
+            organizations: Organization::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
+            prefectures: Prefecture::all()
+                .map(|it| Choice::new(format!("{:02}", it.code()), it.name()))
+                .collect(),
+            industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
+            telework: TeleworkStatus::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
+            consent: vec![Choice::new("yes", consent).with_hint(
+                "説明すること：利用の目的、担当の専門家に内容を伝えること、保存の期間、問い合わせ先",
+            )],
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! A report, read and decided on.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    id::AppointmentId,
+    report::{Report, ReportState},
+    text::{Line, optional},
+};
+use uuid::Uuid;
+
+use super::case::{Head, Typed, find, seen, sentence};
+use crate::{
+    app::App,
+    ops::{self, report::Decision},
+    problem::Problem,
+    store::{
+        self,
+        case::{Case, Sitting},
+    },
+    web::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/report.html")]
+struct ReportPage {
+    shell: Shell,
+    head: Head,
+    typed: Typed,
+    report: Report,
+    sitting: Sitting,
+    decisions: Vec<Choice>,
+}
+
+#[get("/staff/consultations/{number}/report/{appointment}")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    path: Path<(String, Uuid)>,
+) -> Result<HttpResponse, Problem> {
+    let (number, appointment) = path.into_inner();
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, AppointmentId(appointment), Typed::default()).await
+}
+
+#[post("/staff/consultations/{number}/report/{appointment}")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    path: Path<(String, Uuid)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let (number, appointment) = path.into_inner();
+    let appointment = AppointmentId(appointment);
+    let case = find(&app, &number).await?;
+    // Nobody decides on another consultation's report by this address.
+    of(&app, &case, appointment).await?;
+    let mut typed = Typed { form, ..Typed::default() };
+    match (seen(&case, &typed.form, None), read(&typed.form)) {
+        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
+        (Ok(_), Err(errors)) => typed.errors = errors,
+        (Ok(_), Ok(decision)) => {
+            let told = told(&decision);
+            match ops::report::decide(&app, appointment, me.id, decision).await {
+                Ok(()) => return Ok(page::see_other_with(crate::url::staff(&case.record.number), told)),
+                Err(problem) => typed.refused = Some(sentence(problem)?),
+            }
+        }
+    }
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, appointment, typed).await
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    case: Case,
+    appointment: AppointmentId,
+    typed: Typed,
+) -> Result<HttpResponse, Problem> {
+    let (report, sitting) = of(app, &case, appointment).await?;
+    let status = typed.status();
+    let head = Head { case, view: None, now: app.clock.now(), refused: typed.refused.clone() };
+    let decisions = vec![
+        Choice::new("approve", "確認済みにする").with_hint("企業に報告書を渡し、フォローに進みます"),
+        Choice::new("continue", "確認済みにして、次回の相談を計画する")
+            .with_hint("企業に報告書を渡し、次回の日時を選ぶ案内を送ります"),
+        Choice::new("return", "差し戻す").with_hint("専門家に理由を知らせ、書き直しを依頼します"),
+    ];
+    page::html_with(status, &ReportPage { shell, head, typed, report, sitting, decisions })
+}
+
+async fn of(app: &App, case: &Case, id: AppointmentId) -> Result<(Report, Sitting), Problem> {
+    let consultation = case.record.consultation.id;
+    let reports = store::report::of(&app.db, consultation).await?;
+    let report = reports.into_iter().find(|it| it.appointment == id).ok_or(Problem::NotFound)?;
+    let sittings = store::case::sittings(&app.db, consultation).await?;
+    let sitting = sittings.into_iter().find(|it| it.appointment.id == id).ok_or(Problem::NotFound)?;
+    Ok((report, sitting))
+}
+
+fn read(form: &Fields) -> Result<Decision, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let reason = form.get("reason");
+    let decision = match form.get("decision") {
+        "approve" => Some(Decision::Approve),
+        "continue" => errors
+            .take("reason", optional(reason, |it| Line::parse("理由", it, 200)))
+            .map(|override_reason| Decision::ApproveAndContinue { override_reason }),
+        "return" => {
+            errors.take("reason", Line::parse("理由", reason, 200)).map(|reason| Decision::Return { reason })
+        }
+        _ => {
+            errors.add("decision", "報告書の確認結果を選択してください");
+            None
+        }
+    };
+    decision.ok_or(errors)
+}
+
+const fn told(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "報告書を確認済みにしました。企業に報告書をお知らせしました。",
+        Decision::ApproveAndContinue { .. } => "報告書を確認済みにし、次回の相談を計画しました。",
+        Decision::Return { .. } => "報告書を差し戻しました。専門家に理由を知らせました。",
+    }
+}
+
+impl ReportPage {
+    fn parts(&self) -> Vec<(&'static str, String)> {
+        let it = &self.report.body;
+        let yes_no = |it| if it { "はい" } else { "いいえ" }.to_owned();
+        vec![
+            ("出席者", it.attendees.clone()),
+            ("現状", it.present_state.clone()),
+            ("助言の内容", it.advice.clone()),
+            ("今後の取組み", it.next_steps.clone()),
+            ("紹介した資料・ツール", it.documents.clone()),
+            ("導入の見込み時期", it.expected_introduction.clone()),
+            ("次回の相談が必要", yes_no(it.further_session)),
+            ("もう一方の分野の相談が必要", yes_no(it.other_field)),
+            ("匿名での事例公表に同意", yes_no(it.publishable)),
+            ("センターへの連絡（企業には表示されません）", it.internal_note.clone()),
+        ]
+    }
+
+    const fn waits(&self) -> bool {
+        matches!(self.report.state, ReportState::Submitted { .. })
+    }
+
+    fn returned(&self) -> Option<&str> {
+        match &self.report.state {
+            ReportState::Returned { reason } => Some(reason),
+            ReportState::Draft | ReportState::Submitted { .. } | ReportState::Approved { .. } => None,
+        }
+    }
+}

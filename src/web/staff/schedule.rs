@@ -1,0 +1,158 @@
+//! The experts' sessions of one week, day by day.
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use askama::Template;
+use chrono::{Datelike, Days, NaiveDate};
+use domain::{
+    calendar::{at_japan, japan_date},
+    id::ExpertId,
+    wording,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{self, expert::Roster, week::Entry},
+    url,
+    web::{
+        form::{Choice, Fields},
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/schedule.html")]
+struct SchedulePage {
+    shell: Shell,
+    title: String,
+    monday: String,
+    typed: Fields,
+    experts: Vec<Choice>,
+    days: Vec<Day>,
+    loads: Vec<Load>,
+    previous: String,
+    this: String,
+    next: String,
+    is_this: bool,
+}
+
+struct Day {
+    name: String,
+    is_today: bool,
+    /// Why the center is closed.
+    closed: Option<&'static str>,
+    entries: Vec<Line>,
+}
+
+struct Line {
+    at: String,
+    iso: String,
+    expert: String,
+    what: &'static str,
+    mode: &'static str,
+    case: Option<(String, String, String)>,
+}
+
+/// How much of a week's limit is taken.
+struct Load {
+    name: String,
+    sessions: usize,
+    limit: u16,
+}
+
+#[get("/staff/schedule")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let typed = Fields::of_query(&req);
+    let now = app.clock.now();
+    let (programme, roster) = app.programme_and_experts().await?;
+    let calendar = programme.calendar(now);
+    let today = japan_date(now);
+    let monday = monday_of(typed.get("week").parse().unwrap_or(today));
+    let expert = Uuid::try_parse(typed.get("expert")).ok().map(ExpertId);
+    let (from, to) = (at_japan(monday, 0, 0), at_japan(monday, 7 * 24, 0));
+    let entries = store::week::between(&app.db, from, to, expert).await?;
+    let loads = loads(&roster, &entries, expert);
+    let mut by_day: BTreeMap<NaiveDate, Vec<Line>> = BTreeMap::new();
+    for it in entries {
+        by_day.entry(japan_date(it.starts_at)).or_default().push(line(&roster, it));
+    }
+    let days = monday.iter_days().take(7).map(|date| Day {
+        name: wording::month_day_weekday(date),
+        is_today: date == today,
+        closed: calendar.why_closed(date).map(|it| it.label()),
+        entries: by_day.remove(&date).unwrap_or_default(),
+    });
+    let days: Vec<_> = days.collect();
+    // A weekend without sessions is not worth a line.
+    let days = days.into_iter().filter(|it| it.closed.is_none() || !it.entries.is_empty()).collect();
+    let week = |date: Option<NaiveDate>| address(date.unwrap_or(monday), expert);
+    let active = roster.all().iter().filter(|it| it.active);
+    page::html(&SchedulePage {
+        shell,
+        title: format!("{}からの週", wording::long_date(monday)),
+        monday: wording::iso_date(monday),
+        experts: active.map(|it| Choice::new(it.id.to_string(), it.name.clone())).collect(),
+        days,
+        loads,
+        previous: week(monday.checked_sub_days(Days::new(7))),
+        this: address(monday_of(today), expert),
+        next: week(monday.checked_add_days(Days::new(7))),
+        is_this: monday == monday_of(today),
+        typed,
+    })
+}
+
+fn monday_of(date: NaiveDate) -> NaiveDate {
+    date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
+}
+
+fn address(monday: NaiveDate, expert: Option<ExpertId>) -> String {
+    let week = wording::iso_date(monday);
+    match expert {
+        Some(expert) => format!("/staff/schedule?week={week}&expert={expert}"),
+        None => format!("/staff/schedule?week={week}"),
+    }
+}
+
+fn line(roster: &Roster, it: Entry) -> Line {
+    Line {
+        at: wording::time_range(it.starts_at, it.ends_at),
+        iso: wording::iso_date_time(it.starts_at),
+        expert: roster.name(it.expert).to_owned(),
+        what: it.state.label(),
+        mode: it.mode.label(),
+        case: it
+            .number
+            .map(|number| (url::staff(&number), number.to_string(), it.company_name.unwrap_or_default())),
+    }
+}
+
+/// Every expert who can be asked, the one with the most room first.
+fn loads(roster: &Roster, entries: &[Entry], only: Option<ExpertId>) -> Vec<Load> {
+    let mut loads: Vec<_> = roster
+        .all()
+        .iter()
+        .filter(|it| it.active && only.is_none_or(|only| only == it.id))
+        .map(|it| Load {
+            name: it.name.clone(),
+            sessions: entries.iter().filter(|entry| entry.expert == it.id).count(),
+            limit: it.limits.per_week,
+        })
+        .collect();
+    loads.sort_by_key(|it| std::cmp::Reverse(it.room()));
+    loads
+}
+
+impl Load {
+    fn room(&self) -> usize {
+        usize::from(self.limit).saturating_sub(self.sessions)
+    }
+}

@@ -1,0 +1,175 @@
+//! Choosing, or changing, the time of a session on behalf of the company.
+use actix_web::{
+    HttpRequest, HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    actor::{Actor, Party},
+    availability::Slot,
+    consultation::Deed,
+    wording,
+};
+
+use super::case::{Head, Typed, find, seen, sentence};
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::case::{Case, Sitting},
+    web::{
+        form::Fields,
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+/// Days with free times on one page.
+const DAYS: usize = 5;
+
+#[derive(Template)]
+#[template(path = "staff/slots.html")]
+struct SlotsPage {
+    shell: Shell,
+    head: Head,
+    typed: Typed,
+    deed: Deed,
+    /// Whether it can still be done.
+    possible: bool,
+    days: Vec<OneDay>,
+    /// The present time of the session.
+    now_at: Option<Sitting>,
+    later: Option<String>,
+    earliest: String,
+}
+
+struct OneDay {
+    name: String,
+    times: Vec<Time>,
+}
+
+struct Time {
+    value: String,
+    label: String,
+    chosen: bool,
+    first: bool,
+}
+
+#[get("/staff/consultations/{number}/slots")]
+pub async fn show(
+    app: Data<App>,
+    me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+    number: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    let refused = case.record.consultation.allows(deed(&case), Party::Coordinator).err();
+    let typed =
+        Typed { form: Fields::of_query(&req), refused: refused.map(|it| it.to_string()), ..Typed::default() };
+    render(&app, &me, shell, case, typed).await
+}
+
+#[post("/staff/consultations/{number}/slots")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    let deed = deed(&case);
+    let mut typed = Typed { form, ..Typed::default() };
+    let slot = slot(typed.form.get("slot"));
+    if slot.is_none() {
+        typed.errors.add("slot", "日時を選択してください");
+    }
+    match (seen(&case, &typed.form, Some(deed)), slot) {
+        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
+        (Ok(_), None) => {}
+        (Ok(_), Some(slot)) => {
+            let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
+            let done = if deed == Deed::Reschedule {
+                ops::appointment::reschedule(&app, id, by, slot).await
+            } else {
+                ops::appointment::choose_slot(&app, id, by, slot).await
+            };
+            match done {
+                Ok(()) => {
+                    let told = if deed == Deed::Reschedule {
+                        "日時を変更しました。確認メールを送りました。"
+                    } else {
+                        "日時を決めました。確認メールを送りました。"
+                    };
+                    return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+                }
+                Err(problem) => typed.refused = Some(sentence(problem)?),
+            }
+        }
+    }
+    let case = find(&app, &number).await?;
+    render(&app, &me, shell, case, typed).await
+}
+
+async fn render(
+    app: &App,
+    me: &Coordinator,
+    shell: Shell,
+    case: Case,
+    typed: Typed,
+) -> Result<HttpResponse, Problem> {
+    let deed = deed(&case);
+    let possible = case.record.consultation.allows(deed, Party::Coordinator).is_ok();
+    let offers = ops::appointment::joint_offers(app, &case.record, Actor::Coordinator(me.id)).await?;
+    let now = app.clock.now();
+    let id = case.record.consultation.id;
+    let now_at = crate::store::case::sittings(&app.db, id).await?;
+    let now_at = now_at.into_iter().find(|it| it.appointment.is_live());
+    let from: Option<NaiveDate> = typed.form.get("from").parse().ok();
+    let all = if possible { offers.days() } else { Vec::new() };
+    let mut ahead = all.into_iter().filter(|(date, _)| from.is_none_or(|it| *date >= it));
+    let chosen = slot(typed.form.get("slot"));
+    let mut days: Vec<OneDay> = Vec::new();
+    for (date, slots) in ahead.by_ref().take(DAYS) {
+        let first = days.is_empty();
+        let slots: Vec<_> = slots.into_iter().filter(|it| it.start() > now).collect();
+        if !slots.is_empty() {
+            days.push(one_day(date, &slots, |it| offers.end(it), chosen, first));
+        }
+    }
+    let status = typed.status();
+    let head = Head { case, view: None, now, refused: typed.refused.clone() };
+    let later = ahead.next().map(|(date, _)| head.at(&format!("/slots?from={}", wording::iso_date(date))));
+    let earliest = head.at("/slots");
+    let page = SlotsPage { shell, head, typed, deed, possible, days, now_at, later, earliest };
+    page::html_with(status, &page)
+}
+
+fn one_day(
+    date: NaiveDate,
+    slots: &[Slot],
+    end: impl Fn(Slot) -> DateTime<Utc>,
+    chosen: Option<Slot>,
+    first_day: bool,
+) -> OneDay {
+    let times = slots.iter().enumerate().map(|(n, &it)| Time {
+        value: it.start().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        label: wording::time_range(it.start(), end(it)),
+        chosen: chosen == Some(it),
+        first: first_day && n == 0,
+    });
+    OneDay { name: wording::month_day_weekday(date), times: times.collect() }
+}
+
+/// What this page does in the present state.
+fn deed(case: &Case) -> Deed {
+    let can_move = case.record.consultation.allows(Deed::Reschedule, Party::Coordinator).is_ok();
+    if can_move { Deed::Reschedule } else { Deed::ChooseSlot }
+}
+
+fn slot(raw: &str) -> Option<Slot> {
+    let at = DateTime::parse_from_rfc3339(raw).ok()?.with_timezone(&Utc);
+    Slot::at(at).filter(|it| it.start() == at)
+}
