@@ -7,6 +7,7 @@ pub mod beat;
 pub mod chain;
 pub mod company;
 pub mod consultation;
+pub mod desk;
 pub mod draft;
 pub mod event;
 pub mod expert;

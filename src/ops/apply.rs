@@ -10,10 +10,11 @@ use domain::{
     company::{Industry, PostalCode},
     consultation::Consultation,
     due::Due,
-    id::{AppointmentId, ConsultationId, DraftId},
+    id::{AppointmentId, ConsultationId, DeskId, DraftId},
     prefecture::Prefecture,
     routing::ThemeCode,
     settings::Settings,
+    text::Line,
 };
 use entity::{application, contact};
 use sea_orm::DatabaseTransaction;
@@ -222,6 +223,35 @@ pub async fn take_down(
     acknowledge(work, Budget::Within).await
 }
 
+/// How the person was asked who agreed to the hand-over of their request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    pub person: Line,
+    pub how: &'static str,
+}
+
+/// Takes down what a regional desk hands over, with the record of who has agreed to it. `key` as in `take_down`.
+pub async fn hand_over(
+    app: &App,
+    application: &Application,
+    desk: DeskId,
+    agreed: &Agreed,
+    key: Uuid,
+) -> Result<Record, Problem> {
+    let ground = Ground::of(app).await?;
+    let by = Actor::Desk(desk);
+    let tx = app.begin().await?;
+    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
+        // A key is no key to another desk's case.
+        return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
+    }
+    let record = insert(&tx, &ground, application, by, key.to_string(), false).await?;
+    let mut work = Work::with(app, ground, tx, record).await?;
+    let Agreed { person, how } = agreed;
+    work.note(by, format!("個人情報の取扱いを{how}で説明し、{person}さんの同意を得ました"));
+    acknowledge(work, Budget::Within).await
+}
+
 /// Whether another mail may go out because of this application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Budget {
@@ -389,7 +419,7 @@ fn expired() -> Problem {
 
 fn application_row(id: ConsultationId, it: &Application) -> application::Model {
     let company = &it.company;
-    let text = |line: &Option<domain::text::Line>| {
+    let text = |line: &Option<Line>| {
         line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
     };
     let count = |it: domain::company::Headcount| i32::try_from(it.get()).unwrap_or(i32::MAX);
@@ -412,7 +442,7 @@ fn application_row(id: ConsultationId, it: &Application) -> application::Model {
 
 fn contact_row(id: ConsultationId, it: &Application) -> contact::Model {
     let person = &it.contact;
-    let text = |line: &Option<domain::text::Line>| {
+    let text = |line: &Option<Line>| {
         line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
     };
     contact::Model {
