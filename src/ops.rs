@@ -7,6 +7,7 @@ pub mod consultation;
 pub mod expert;
 pub mod follow_up;
 pub mod housekeeping;
+pub mod invitation;
 pub mod message;
 pub mod offers;
 pub mod password;

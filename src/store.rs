@@ -3,6 +3,7 @@
 pub mod account;
 pub mod appointment;
 pub mod assignment;
+pub mod audit;
 pub mod beat;
 pub mod chain;
 pub mod company;
@@ -13,6 +14,7 @@ pub mod event;
 pub mod expert;
 pub mod follow_up;
 pub mod link;
+pub mod masters;
 pub mod message;
 pub mod outbox;
 pub mod programme;

@@ -419,9 +419,7 @@ fn expired() -> Problem {
 
 fn application_row(id: ConsultationId, it: &Application) -> application::Model {
     let company = &it.company;
-    let text = |line: &Option<Line>| {
-        line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
-    };
+    let text = |line: &Option<Line>| line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default();
     let count = |it: domain::company::Headcount| i32::try_from(it.get()).unwrap_or(i32::MAX);
     application::Model {
         consultation_id: id.0,
@@ -442,9 +440,7 @@ fn application_row(id: ConsultationId, it: &Application) -> application::Model {
 
 fn contact_row(id: ConsultationId, it: &Application) -> contact::Model {
     let person = &it.contact;
-    let text = |line: &Option<Line>| {
-        line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default()
-    };
+    let text = |line: &Option<Line>| line.as_ref().map(|it| it.as_str().to_owned()).unwrap_or_default();
     contact::Model {
         consultation_id: id.0,
         name: person.name.as_str().to_owned(),

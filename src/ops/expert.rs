@@ -1,11 +1,15 @@
-//! What experts say about their time.
+//! What experts say about their time, and what the administrator knows of them.
 use domain::{
     availability::{Absence, Exception, WeeklyRule},
     id::ExpertId,
 };
 use uuid::Uuid;
 
-use crate::{app::App, problem::Problem, store};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{self, expert::Facts},
+};
 
 /// One change to an expert's own calendar.
 #[derive(Clone, Debug)]
@@ -28,6 +32,16 @@ pub async fn change_availability(app: &App, expert: ExpertId, change: Change) ->
         Change::RemoveException(id) => store::expert::remove_exception(&tx, expert, id).await?,
         Change::AddAbsence(absence, note) => store::expert::add_absence(&tx, expert, absence, &note).await?,
         Change::RemoveAbsence(id) => store::expert::remove_absence(&tx, expert, id).await?,
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Changes what routing knows of an expert. What is booked already stays booked.
+pub async fn change_facts(app: &App, expert: ExpertId, facts: &Facts) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    if !store::expert::save_facts(&tx, expert, facts).await? {
+        return Err(Problem::NotFound);
     }
     tx.commit().await?;
     Ok(())

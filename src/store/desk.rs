@@ -82,7 +82,8 @@ pub async fn addresses(db: &impl ConnectionTrait, id: DeskId) -> Result<Vec<Addr
         .order_by_asc(account::Column::Id)
         .all(db)
         .await?;
-    let address = |it: account::Model| Address { account: AccountId(it.id), name: it.name, address: it.email };
+    let address =
+        |it: account::Model| Address { account: AccountId(it.id), name: it.name, address: it.email };
     Ok(rows.into_iter().map(address).collect())
 }
 
@@ -98,9 +99,8 @@ pub async fn handed_over(
     if let Some(number) = before {
         let last = own().filter(consultation::COLUMN.number.eq(number.to_string())).one(db).await?;
         let Some(last) = last else { return Ok(Vec::new()) };
-        let same_moment = consultation::Column::ReceivedAt
-            .eq(last.received_at)
-            .and(consultation::Column::Id.lt(last.id));
+        let same_moment =
+            consultation::Column::ReceivedAt.eq(last.received_at).and(consultation::Column::Id.lt(last.id));
         query = query.filter(consultation::Column::ReceivedAt.lt(last.received_at).or(same_moment));
     }
     let rows = query

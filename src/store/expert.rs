@@ -1,4 +1,5 @@
 //! Experts: who they are and when they say that they can be asked.
+mod facts;
 mod schedule;
 mod standing;
 
@@ -17,6 +18,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+pub use facts::{Facts, insert_facts, save_facts};
 pub use schedule::{
     Entries, add_absence, add_exception, add_rule, entries, remove_absence, remove_exception, remove_rule,
 };
