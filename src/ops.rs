@@ -9,6 +9,7 @@ pub mod contact;
 pub mod expert;
 pub mod follow_up;
 pub mod housekeeping;
+pub mod invitation;
 pub mod message;
 pub mod offers;
 pub mod outbox;

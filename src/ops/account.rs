@@ -19,6 +19,7 @@ use crate::{
         self,
         account::{Account, Credentials},
         link::Purpose,
+        programme::Part,
         session::Holder,
     },
 };
@@ -131,6 +132,9 @@ pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Pr
     let tx = app.begin().await?;
     let account = store::account::find(&tx, id).await?.ok_or(Problem::NotFound)?;
     store::account::save_active(&tx, id, active).await?;
+    if account.role == Role::Expert {
+        store::programme::touch(&tx, Part::Experts).await?;
+    }
     if !active {
         store::session::revoke_all(&tx, &Holder::Account(id), now).await?;
         store::link::void_of(&tx, id, now).await?;
@@ -177,9 +181,19 @@ pub async fn invite_within(
 /// A new link for an account that exists; earlier ones become worthless.
 pub async fn invite_again(app: &App, id: AccountId) -> Result<Invitation, Problem> {
     let tx = app.begin().await?;
-    let account = store::account::find(&tx, id).await?.ok_or(Problem::NotFound)?;
-    let token = password_link(&tx, id, app.clock.now()).await?;
+    let invitation = invite_again_within(&tx, id, app.clock.now()).await?;
     tx.commit().await?;
+    Ok(invitation)
+}
+
+/// The same, for a caller that writes more in the same transaction.
+pub async fn invite_again_within(
+    tx: &DatabaseTransaction,
+    id: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Invitation, Problem> {
+    let account = store::account::find(tx, id).await?.ok_or(Problem::NotFound)?;
+    let token = password_link(tx, id, now).await?;
     Ok(Invitation { account, token })
 }
 

@@ -13,10 +13,11 @@ use domain::{
     company::Industry,
     consultation::Consultation,
     due::Due,
-    id::{AppointmentId, ConsultationId, DraftId},
+    id::{AppointmentId, ConsultationId, DeskId, DraftId},
     prefecture::Prefecture,
     routing::ThemeCode,
     settings::Settings,
+    text::Line,
 };
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
@@ -244,6 +245,35 @@ pub async fn take_down(
     let tx = app.begin().await?;
     let record = insert(&tx, &ground, application, by, key.to_string(), address_confirmed).await?;
     let work = Work::with(app, ground, tx, record).await?;
+    acknowledge(work, Budget::Within).await
+}
+
+/// How the person was asked who agreed to the hand-over of their request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    pub person: Line,
+    pub how: &'static str,
+}
+
+/// Takes down what a regional desk hands over, with the record of who has agreed to it. `key` as in `take_down`.
+pub async fn hand_over(
+    app: &App,
+    application: &Application,
+    desk: DeskId,
+    agreed: &Agreed,
+    key: Uuid,
+) -> Result<Record, Problem> {
+    let ground = Ground::of(app).await?;
+    let by = Actor::Desk(desk);
+    let tx = app.begin().await?;
+    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
+        // A key is no key to another desk's case.
+        return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
+    }
+    let record = insert(&tx, &ground, application, by, key.to_string(), false).await?;
+    let mut work = Work::with(app, ground, tx, record).await?;
+    let Agreed { person, how } = agreed;
+    work.note(by, format!("個人情報の取扱いを{how}で説明し、{person}さんの同意を得ました"));
     acknowledge(work, Budget::Within).await
 }
 

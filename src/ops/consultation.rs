@@ -39,6 +39,7 @@ pub async fn start_check(app: &App, id: ConsultationId, version: i32, by: Accoun
     let mut work = Work::begin_at(app, id, version).await?;
     work.act(Act::StartCheck, Actor::Coordinator(by), None)?;
     work.record.coordinator = Some(by);
+    work.post_to_desk(Occasion::HandOverAccepted).await?;
     work.commit().await?;
     Ok(())
 }
@@ -63,8 +64,37 @@ pub async fn end(
     let letter = farewell(&mut work, &ending).await?;
     store::outbox::suppress_waiting(&work.tx, id, "the consultation has ended").await?;
     work.post(letter);
+    tell_desk_the_result(&mut work).await?;
     work.commit().await?;
     Ok(())
+}
+
+/// Tells the desk that handed an ended consultation over what became of it.
+pub async fn tell_desk_the_result(work: &mut Work<'_>) -> Result<(), Problem> {
+    match result(&work.record.consultation.state) {
+        Some(result) => work.post_to_desk(Occasion::HandOverResult { result: &result }).await,
+        None => Ok(()),
+    }
+}
+
+/// What became of a consultation, in one sentence; `None` while it is open.
+pub fn result(state: &State) -> Option<String> {
+    Some(match state {
+        State::Completed => "相談はすべて終了しました。".to_owned(),
+        State::Withdrawn => "申込みは取り下げられました。".to_owned(),
+        State::Unfulfilled { reason } => {
+            format!("今回は相談を実施できませんでした。理由：{}", reason.label())
+        }
+        State::Referred { organization } => format!("{organization}をご案内しました。"),
+        State::Received
+        | State::Checking
+        | State::WaitingCompany
+        | State::Matching
+        | State::Scheduling
+        | State::Booked
+        | State::Consulted
+        | State::FollowUp => return None,
+    })
 }
 
 /// Takes an ended consultation up again.

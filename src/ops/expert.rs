@@ -1,4 +1,4 @@
-//! What experts say about their time.
+//! What experts say about their time, and what the administrator knows of them.
 use domain::{
     availability::{Absence, Exception, WeeklyRule},
     id::ExpertId,
@@ -9,7 +9,7 @@ use crate::{
     app::App,
     problem::Problem,
     secret::{token, token_hash},
-    store,
+    store::{self, expert::Facts},
 };
 
 /// One change to an expert's own calendar.
@@ -58,6 +58,16 @@ pub async fn make_feed(app: &App, expert: ExpertId) -> Result<String, Problem> {
 pub async fn revoke_feed(app: &App, expert: ExpertId) -> Result<(), Problem> {
     let tx = app.begin().await?;
     store::expert::save_feed(&tx, expert, None).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Changes what routing knows of an expert. What is booked already stays booked.
+pub async fn change_facts(app: &App, expert: ExpertId, facts: &Facts) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    if !store::expert::save_facts(&tx, expert, facts).await? {
+        return Err(Problem::NotFound);
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -96,6 +96,7 @@ async fn complete_if_over(work: &mut Work<'_>) -> Result<(), Problem> {
     let over = plan.iter().all(FollowUp::is_over);
     if over && work.check(Deed::Complete, Actor::System).is_ok() {
         work.act(Act::Complete, Actor::System, None)?;
+        super::consultation::tell_desk_the_result(work).await?;
     }
     Ok(())
 }

@@ -1,8 +1,20 @@
 //! What an administrator sets for a fiscal year.
 use chrono::NaiveDate;
-use domain::{id::AccountId, number::FiscalYear, settings::Settings, text::Line};
+use domain::{
+    field::Field,
+    id::{AccountId, DeskId},
+    number::FiscalYear,
+    prefecture::Prefecture,
+    settings::Settings,
+    text::Line,
+};
+use uuid::Uuid;
 
-use crate::{app::App, problem::Problem, store};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{self, desk::Desk, masters::Theme},
+};
 
 /// Saves the settings of a year; `Stale` where somebody saved them since `version`.
 ///
@@ -34,6 +46,57 @@ pub async fn add_closing_day(app: &App, date: NaiveDate, note: &Line) -> Result<
 pub async fn remove_closing_day(app: &App, date: NaiveDate) -> Result<(), Problem> {
     let tx = app.begin().await?;
     store::programme::remove_closing_day(&tx, date).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Adds a theme at the end of its field.
+pub async fn add_theme(app: &App, field: Field, label: &Line) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    let themes = store::masters::themes(&tx).await?;
+    let last = themes.iter().filter(|it| it.field == field).map(|it| it.position).max().unwrap_or(0);
+    let theme = Theme {
+        code: format!("{}-{}", field.code(), Uuid::new_v4().simple()),
+        field,
+        label: label.as_str().to_owned(),
+        position: last.saturating_add(1),
+        active: true,
+    };
+    store::masters::insert_theme(&tx, &theme).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Renames, moves, retires or revives a theme. What has it keeps it.
+pub async fn change_theme(
+    app: &App,
+    code: &str,
+    label: &Line,
+    position: i16,
+    active: bool,
+) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    let themes = store::masters::themes(&tx).await?;
+    let theme = themes.into_iter().find(|it| it.code == code).ok_or(Problem::NotFound)?;
+    let theme = Theme { label: label.as_str().to_owned(), position, active, ..theme };
+    store::masters::save_theme(&tx, &theme).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn add_desk(app: &App, name: &Line, prefecture: Prefecture) -> Result<DeskId, Problem> {
+    let desk = Desk { id: DeskId(Uuid::now_v7()), name: name.as_str().to_owned(), prefecture, active: true };
+    let tx = app.begin().await?;
+    store::desk::insert(&tx, &desk).await?;
+    tx.commit().await?;
+    Ok(desk.id)
+}
+
+/// Opens or closes a desk. Its people and what it handed over stay.
+pub async fn set_desk_active(app: &App, id: DeskId, active: bool) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    store::desk::find(&tx, id).await?.ok_or(Problem::NotFound)?;
+    store::desk::save_active(&tx, id, active).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -171,6 +171,16 @@ impl<'a> Work<'a> {
         self.letter(occasion, &profile.email, &profile.name).map(Some)
     }
 
+    /// The same letter to everyone at the desk that handed the consultation over, if one did.
+    pub async fn post_to_desk(&mut self, occasion: Occasion<'_>) -> Result<(), Problem> {
+        let Some(desk) = self.record.desk else { return Ok(()) };
+        for it in store::desk::addresses(&self.tx, desk).await? {
+            let letter = self.letter(occasion, &it.address, &it.name)?;
+            self.post(Some(letter));
+        }
+        Ok(())
+    }
+
     pub fn to_center(&self, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {
         self.letter(occasion, &self.settings.center_email, &self.settings.center_name).map(Some)
     }

@@ -4,11 +4,13 @@ use domain::{
     actor::Role,
     id::{AccountId, DeskId},
 };
-use entity::account as row;
+use entity::{account as row, link};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -79,6 +81,37 @@ pub async fn names(
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Account>, DbErr> {
     let query = row::Entity::find().order_by_asc(row::Column::Role).order_by_asc(row::Column::Name);
     query.order_by_asc(row::Column::Id).all(db).await?.iter().map(from_row).collect()
+}
+
+/// When each account was last sent a link to set its password, and until when that link is or was good.
+pub async fn last_links(
+    db: &impl ConnectionTrait,
+) -> Result<BTreeMap<AccountId, (DateTime<Utc>, DateTime<Utc>)>, DbErr> {
+    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = link::Entity::find()
+        .select_only()
+        .column(link::Column::AccountId)
+        .column_as(link::Column::CreatedAt.max(), "created_at")
+        .column_as(link::Column::ExpiresAt.max(), "expires_at")
+        .filter(link::Column::AccountId.is_not_null())
+        .group_by(link::Column::AccountId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, created, expires)| (AccountId(id), (created, expires))).collect())
+}
+
+/// How many accounts there are, by role.
+pub async fn count_by_role(db: &impl ConnectionTrait) -> Result<BTreeMap<String, i64>, DbErr> {
+    let rows: Vec<(String, i64)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Role)
+        .column_as(row::Column::Id.count(), "n")
+        .filter(row::Column::Active.eq(true))
+        .group_by(row::Column::Role)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Whether somebody can sign in as administrator.

@@ -1,4 +1,5 @@
 //! Experts: who they are and when they say that they can be asked.
+mod facts;
 mod feed;
 mod schedule;
 mod standing;
@@ -18,6 +19,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+pub use facts::{Facts, insert_facts, save_facts};
 pub use feed::{by_feed, has_feed, save_feed};
 pub use schedule::{
     Entries, add_absence, add_exception, add_rule, entries, remove_absence, remove_exception, remove_rule,

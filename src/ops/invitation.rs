@@ -1,0 +1,77 @@
+//! Inviting the people who sign in with a password: the account and the mail with its link, in one transaction.
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Role,
+    id::{AccountId, ExpertId},
+};
+use sea_orm::DatabaseTransaction;
+
+use super::account::{Invitation, NewAccount, invite_again_within, invite_within};
+use crate::{
+    app::App,
+    mail::{
+        compose,
+        occasion::{House, PlainOccasion, Recipient},
+    },
+    problem::Problem,
+    store::{self, account::Account, expert::Facts, programme::Programme},
+};
+
+/// Makes an account and mails the link that sets its password. `facts` are what routing knows of an expert; needed by
+/// that role, and by no other.
+pub async fn invite(app: &App, new: &NewAccount, facts: Option<&Facts>) -> Result<Account, Problem> {
+    if (new.role == Role::Expert) != facts.is_some() || (new.role == Role::Desk) != new.desk.is_some() {
+        return Err(Problem::Unreadable);
+    }
+    let programme = app.programme().await?;
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let invitation = invite_within(&tx, new, now).await?;
+    if let Some(facts) = facts {
+        store::expert::insert_facts(&tx, ExpertId(invitation.account.id.0), facts).await?;
+    }
+    post(app, &tx, &programme, &invitation, now).await?;
+    tx.commit().await?;
+    Ok(invitation.account)
+}
+
+/// Mails a new link to an account that exists; earlier ones become worthless.
+pub async fn send_link(app: &App, id: AccountId) -> Result<Account, Problem> {
+    let programme = app.programme().await?;
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let invitation = invite_again_within(&tx, id, now).await?;
+    if !invitation.account.active {
+        return Err(Problem::Refused("利用を停止している人には、リンクを送れません。".to_owned()));
+    }
+    post(app, &tx, &programme, &invitation, now).await?;
+    tx.commit().await?;
+    Ok(invitation.account)
+}
+
+async fn post(
+    app: &App,
+    tx: &DatabaseTransaction,
+    programme: &Programme,
+    invitation: &Invitation,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let account = &invitation.account;
+    let link = app.site.set_password(&invitation.token);
+    let occasion = if account.has_password {
+        PlainOccasion::PasswordReset { link: &link }
+    } else {
+        PlainOccasion::Invitation { link: &link, role: account.role.label() }
+    };
+    let house = House {
+        settings: programme.settings_at(now),
+        calendar: &programme.calendar(now),
+        site: &app.site,
+        organizer: &app.config.mail_from.address,
+        now,
+    };
+    let to = Recipient { address: &account.email, name: &account.name };
+    let letter = compose::plain(occasion, to, &house)?;
+    store::outbox::push(tx, vec![letter], &app.config.mail_reply_domain, now).await?;
+    Ok(())
+}

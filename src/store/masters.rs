@@ -1,0 +1,58 @@
+//! The lists that an administrator keeps, with what is retired.
+use domain::field::Field;
+use entity::theme;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryOrder};
+
+use super::{
+    contradiction,
+    programme::{Part, touch},
+};
+
+/// A theme as the administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// Never changes: consultations and experts refer to it.
+    pub code: String,
+    pub field: Field,
+    pub label: String,
+    /// Themes of a field are shown in this order.
+    pub position: i16,
+    /// A retired theme is no longer offered; what has it keeps it.
+    pub active: bool,
+}
+
+/// All themes, by field and position.
+pub async fn themes(db: &impl ConnectionTrait) -> Result<Vec<Theme>, DbErr> {
+    let rows = theme::Entity::find()
+        .order_by_asc(theme::COLUMN.field)
+        .order_by_asc(theme::COLUMN.position)
+        .order_by_asc(theme::COLUMN.code)
+        .all(db)
+        .await?;
+    rows.into_iter().map(from_model).collect()
+}
+
+pub async fn insert_theme(tx: &DatabaseTransaction, it: &Theme) -> Result<(), DbErr> {
+    theme::Entity::insert(columns(it)).exec_without_returning(tx).await?;
+    touch(tx, Part::Programme).await
+}
+
+pub async fn save_theme(tx: &DatabaseTransaction, it: &Theme) -> Result<(), DbErr> {
+    theme::Entity::update(columns(it)).exec(tx).await?;
+    touch(tx, Part::Programme).await
+}
+
+fn columns(it: &Theme) -> theme::ActiveModel {
+    theme::ActiveModel {
+        code: Set(it.code.clone()),
+        field: Set(it.field.code().to_owned()),
+        label: Set(it.label.clone()),
+        position: Set(it.position),
+        active: Set(it.active),
+    }
+}
+
+fn from_model(row: theme::Model) -> Result<Theme, DbErr> {
+    let field = Field::from_code(&row.field).ok_or_else(|| contradiction("theme", &row.code, "field"))?;
+    Ok(Theme { code: row.code, field, label: row.label, position: row.position, active: row.active })
+}

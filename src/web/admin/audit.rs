@@ -1,0 +1,72 @@
+//! Who did what to which consultation, over a time.
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use askama::Template;
+use chrono::NaiveDate;
+use domain::{calendar::at_japan, text::hyphenated};
+
+use super::{Tab, tabs};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{self, audit::Entry},
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::Administrator,
+    },
+};
+
+const ROWS: u64 = 50;
+
+#[derive(Template)]
+#[template(path = "admin/audit.html")]
+struct AuditPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    form: Fields,
+    errors: FieldErrors,
+    /// None until a time was asked for.
+    rows: Option<Vec<Entry>>,
+    /// The address of the next page, or nothing.
+    next: String,
+}
+
+#[get("/admin/audit")]
+pub async fn show(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    _: Administrator,
+) -> Result<HttpResponse, Problem> {
+    let form = Fields::of_query(&req);
+    let mut errors = FieldErrors::default();
+    let asked = form.pairs().next().is_some();
+    let range = if asked { range(&form, &mut errors) } else { None };
+    let Some((from, to)) = range else {
+        let page =
+            AuditPage { shell, tabs: tabs("/admin/audit"), form, errors, rows: None, next: String::new() };
+        return if page.errors.is_empty() { page::html(&page) } else { page::unprocessable(&page) };
+    };
+    let before = form.get("before").parse().ok();
+    let (start, end) = (at_japan(from, 0, 0), at_japan(to, 24, 0));
+    let mut rows = store::audit::events(&app.db, start, end, before, ROWS + 1).await?;
+    let limit = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more).map(|it| it.id);
+    let next = last.map(|id| format!("/admin/audit?from={from}&to={to}&before={id}")).unwrap_or_default();
+    page::html(&AuditPage { shell, tabs: tabs("/admin/audit"), form, errors, rows: Some(rows), next })
+}
+
+/// Two days, the second not before the first.
+fn range(form: &Fields, errors: &mut FieldErrors) -> Option<(NaiveDate, NaiveDate)> {
+    const WRONG: &str = "日付は、2026-11-20のような形で入力してください";
+    let day = |name: &str| hyphenated(form.get(name)).parse::<NaiveDate>().map_err(|_| WRONG);
+    let (from, to) = (errors.take("from", day("from")), errors.take("to", day("to")));
+    let (from, to) = (from?, to?);
+    if to < from {
+        errors.add("to", "終わりの日は、始まりの日以降の日付を入力してください");
+        return None;
+    }
+    Some((from, to))
+}

@@ -1,0 +1,105 @@
+//! Days without work: the law's, and the center's own.
+use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
+use askama::Template;
+use chrono::{Datelike, NaiveDate};
+use domain::{
+    calendar::{holiday, japan_date},
+    text::{Line, digits},
+};
+
+use super::{Tab, tabs};
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::Administrator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "admin/holidays.html")]
+struct HolidaysPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    /// A calendar year.
+    year: i32,
+    /// The day, its name, and whether an almanac still to come can change it.
+    holidays: Vec<(NaiveDate, &'static str, bool)>,
+    closing_days: Vec<(NaiveDate, String)>,
+    form: Fields,
+    errors: FieldErrors,
+}
+
+#[get("/admin/holidays")]
+pub async fn show(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    _: Administrator,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    let year = match query.get("year") {
+        "" => japan_date(app.clock.now()).year(),
+        typed => typed.parse().ok().filter(|it| holiday::YEARS.contains(it)).ok_or(Problem::NotFound)?,
+    };
+    page::html(&holidays_page(&app, shell, year, Fields::default(), FieldErrors::default()).await?)
+}
+
+#[post("/admin/holidays")]
+pub async fn add(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let date = errors.take("year", date(&form).ok_or("日付は、実在する年月日を入力してください"));
+    let note = errors.take("note", Line::parse("理由", form.get("note"), 60));
+    let (Some(date), Some(note)) = (date, note) else {
+        let year = japan_date(app.clock.now()).year();
+        return page::unprocessable(&holidays_page(&app, shell, year, form, errors).await?);
+    };
+    ops::settings::add_closing_day(&app, date, &note).await?;
+    let message = format!("{}を休業日にしました。", domain::wording::long_date(date));
+    Ok(page::see_other_with(format!("/admin/holidays?year={}", date.year()), &message))
+}
+
+#[post("/admin/holidays/remove")]
+pub async fn remove(app: Data<App>, _: Administrator, form: Fields) -> Result<HttpResponse, Problem> {
+    let date: NaiveDate = form.get("date").parse().map_err(|_| Problem::Unreadable)?;
+    ops::settings::remove_closing_day(&app, date).await?;
+    let message = format!("{}を休業日から外しました。", domain::wording::long_date(date));
+    Ok(page::see_other_with(format!("/admin/holidays?year={}", date.year()), &message))
+}
+
+async fn holidays_page(
+    app: &App,
+    shell: Shell,
+    year: i32,
+    form: Fields,
+    errors: FieldErrors,
+) -> Result<HolidaysPage, Problem> {
+    let programme = app.programme().await?;
+    let known = holiday::known_through(japan_date(app.clock.now()));
+    let holidays = holiday::in_year(year).map(|(day, it)| (day, it.name(), holiday::is_certain(day, known)));
+    let closing = programme.closing_days.iter().filter(|(day, _)| day.year() == year);
+    Ok(HolidaysPage {
+        shell,
+        tabs: tabs("/admin/holidays"),
+        year,
+        holidays: holidays.collect(),
+        closing_days: closing.map(|(&day, note)| (day, note.clone())).collect(),
+        form,
+        errors,
+    })
+}
+
+/// A day of the years for which the law's holidays are known.
+fn date(form: &Fields) -> Option<NaiveDate> {
+    let year = digits(form.get("year")).parse().ok().filter(|it| holiday::YEARS.contains(it))?;
+    let month = digits(form.get("month")).parse().ok()?;
+    NaiveDate::from_ymd_opt(year, month, digits(form.get("day")).parse().ok()?)
+}

@@ -1,0 +1,201 @@
+//! The people who sign in with a password.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Role,
+    id::{AccountId, DeskId, ExpertId},
+    wording::month_day_time,
+};
+use uuid::Uuid;
+
+use super::{Tab, expert_form, tabs};
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::{self, account::Account},
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::Administrator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "admin/users.html")]
+struct UsersPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    rows: Vec<Row>,
+}
+
+/// An account with what is told of it.
+struct Row {
+    account: Account,
+    /// The desk's name; empty for the other roles.
+    desk: String,
+    /// When a link was last sent, and whether it can still be used.
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/user.html")]
+struct UserPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    row: Row,
+    form: Fields,
+    errors: FieldErrors,
+    choices: expert_form::Choices,
+    /// Why the last act was not done; empty where nothing was refused.
+    refused: String,
+}
+
+#[get("/admin/users")]
+pub async fn list(app: Data<App>, shell: Shell, _: Administrator) -> Result<HttpResponse, Problem> {
+    let links = store::account::last_links(&app.db).await?;
+    let desks = desk_names(&app).await?;
+    let now = app.clock.now();
+    let accounts = store::account::all(&app.db).await?;
+    let rows = accounts.into_iter().map(|it| row(it, &desks, &links, now)).collect();
+    page::html(&UsersPage { shell, tabs: tabs("/admin/users"), rows })
+}
+
+#[get("/admin/users/{id}")]
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    page::html(&user_page(&app, shell, account_id(&id)?, None).await?)
+}
+
+#[post("/admin/users/{id}/active")]
+pub async fn set_active(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    id: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let id = account_id(&id)?;
+    let active = match form.get("active") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Problem::Unreadable),
+    };
+    match ops::account::set_active(&app, id, active).await {
+        Ok(()) => {
+            let message =
+                if active { "利用を再開しました。" } else { "利用を停止しました。" };
+            Ok(page::see_other_with(format!("/admin/users/{id}"), message))
+        }
+        Err(Problem::Refused(why)) => refused(&app, shell, id, why).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+#[post("/admin/users/{id}/link")]
+pub async fn send_link(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = account_id(&id)?;
+    match ops::invitation::send_link(&app, id).await {
+        Ok(account) => {
+            let message = format!("パスワードを設定するリンクを {} に送りました。", account.email);
+            Ok(page::see_other_with(format!("/admin/users/{id}"), &message))
+        }
+        Err(Problem::Refused(why)) => refused(&app, shell, id, why).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+#[post("/admin/users/{id}/expert")]
+pub async fn change_facts(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    id: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let id = account_id(&id)?;
+    let themes = store::masters::themes(&app.db).await?;
+    let mut errors = FieldErrors::default();
+    match expert_form::parse(&form, &themes, &mut errors) {
+        Some(facts) => {
+            ops::expert::change_facts(&app, ExpertId(id.0), &facts).await?;
+            let message = "専門家の情報を保存しました。";
+            Ok(page::see_other_with(format!("/admin/users/{id}"), message))
+        }
+        None => page::unprocessable(&user_page(&app, shell, id, Some((form, errors))).await?),
+    }
+}
+
+async fn refused(app: &App, shell: Shell, id: AccountId, why: String) -> Result<HttpResponse, Problem> {
+    let page = user_page(app, shell, id, None).await?;
+    page::html_with(StatusCode::CONFLICT, &UserPage { refused: why, ..page })
+}
+
+async fn user_page(
+    app: &App,
+    shell: Shell,
+    id: AccountId,
+    typed: Option<(Fields, FieldErrors)>,
+) -> Result<UserPage, Problem> {
+    let account = store::account::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let links = store::account::last_links(&app.db).await?;
+    let is_expert = account.role == Role::Expert;
+    let (form, errors) = match typed {
+        Some(typed) => typed,
+        None if is_expert => {
+            let (_, experts) = app.programme_and_experts().await?;
+            let form =
+                experts.get(ExpertId(id.0)).map_or_else(expert_form::starting, expert_form::of_profile);
+            (form, FieldErrors::default())
+        }
+        None => Default::default(),
+    };
+    let choices = match is_expert {
+        true => expert_form::Choices::new(&store::masters::themes(&app.db).await?, &form),
+        false => expert_form::Choices::default(),
+    };
+    let row = row(account, &desk_names(app).await?, &links, app.clock.now());
+    Ok(UserPage { shell, tabs: tabs("/admin/users"), row, form, errors, choices, refused: String::new() })
+}
+
+fn row(
+    account: Account,
+    desks: &BTreeMap<DeskId, String>,
+    links: &BTreeMap<AccountId, (DateTime<Utc>, DateTime<Utc>)>,
+    now: DateTime<Utc>,
+) -> Row {
+    let link = links.get(&account.id).map(|&(sent, until)| {
+        let over = if until <= now && !account.has_password { "（期限切れ）" } else { "" };
+        format!("{}{over}", month_day_time(sent))
+    });
+    Row {
+        desk: account.desk.and_then(|it| desks.get(&it).cloned()).unwrap_or_default(),
+        link: link.unwrap_or_default(),
+        account,
+    }
+}
+
+async fn desk_names(app: &App) -> Result<BTreeMap<DeskId, String>, Problem> {
+    Ok(store::desk::all(&app.db).await?.into_iter().map(|it| (it.id, it.name)).collect())
+}
+
+fn account_id(id: &str) -> Result<AccountId, Problem> {
+    Uuid::parse_str(id).map(AccountId).map_err(|_| Problem::NotFound)
+}

@@ -1,0 +1,128 @@
+//! Handing an enquiry over: an application in a company's stead, in under two minutes.
+use actix_web::{HttpResponse, get, post, web::Data};
+use askama::Template;
+use domain::{
+    application::{Application, Form, Intake},
+    company::{Industry, Mode},
+    field::Field,
+    prefecture::Prefecture,
+    text::Line,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    ops::{self, apply::Agreed},
+    problem::Problem,
+    web::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+        session::DeskUser,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "desk/new.html")]
+struct NewPage {
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+    whose: Vec<Choice>,
+    fields: Vec<Choice>,
+    modes: Vec<Choice>,
+    prefectures: Vec<Choice>,
+    industries: Vec<Choice>,
+    hows: Vec<Choice>,
+    /// Makes a form that is sent twice one consultation.
+    key: Uuid,
+}
+
+/// How the person was told what happens with their data: the code, and the word for the record.
+const HOWS: [(&str, &str); 2] = [("phone", "電話"), ("counter", "窓口")];
+
+#[get("/desk/new")]
+pub async fn show(shell: Shell, _: DeskUser) -> Result<HttpResponse, Problem> {
+    page::html(&new_page(shell, Fields::default(), FieldErrors::default(), Uuid::new_v4()))
+}
+
+#[post("/desk/new")]
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    user: DeskUser,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    if form.get("whose") == "own" {
+        return Ok(page::see_other("/apply"));
+    }
+    let key = Uuid::parse_str(form.get("key")).map_err(|_| Problem::Unreadable)?;
+    let mut errors = FieldErrors::default();
+    if form.get("whose") != "company" {
+        errors.add("whose", "どなたの相談か選択してください");
+    }
+    let application = Application::parse(&application_form(&form), Intake::OnBehalf);
+    let application = application.map_err(|mistakes| {
+        for (field, message) in mistakes {
+            errors.add(field, message);
+        }
+    });
+    let agreed = agreed(&form, &mut errors);
+    match (application, agreed) {
+        (Ok(application), Some(agreed)) if errors.is_empty() => {
+            let done = ops::apply::hand_over(&app, &application, user.desk, &agreed, key).await?;
+            let message = format!("センターに引き継ぎました。受付番号は {} です。", done.number);
+            Ok(page::see_other_with("/desk", &message))
+        }
+        _ => page::unprocessable(&new_page(shell, form, errors, key)),
+    }
+}
+
+fn agreed(form: &Fields, errors: &mut FieldErrors) -> Option<Agreed> {
+    let person = errors.take("told_name", Line::parse("説明した相手の氏名", form.get("told_name"), 60));
+    let how = HOWS.iter().find(|(code, _)| *code == form.get("told_how")).map(|(_, word)| *word);
+    let how = errors.take("told_how", how.ok_or("説明した方法を選択してください"));
+    if form.get("consent") != "1" {
+        errors.add("consent", "個人情報の取扱いを説明し、同意を得た場合はチェックしてください");
+    }
+    Some(Agreed { person: person?, how: how? })
+}
+
+/// The fields that a desk asks for; the others stay open.
+fn application_form(form: &Fields) -> Form {
+    let one = |name: &str| form.get(name).to_owned();
+    Form {
+        field: form.all("field").map(str::to_owned).collect(),
+        description: one("description"),
+        mode: one("mode"),
+        company_name: one("company_name"),
+        corporate_number: one("corporate_number"),
+        prefecture: one("prefecture"),
+        industry: one("industry"),
+        employees: one("employees"),
+        contact_name: one("contact_name"),
+        email: one("email"),
+        phone: one("phone"),
+        ..Form::default()
+    }
+}
+
+fn new_page(shell: Shell, form: Fields, errors: FieldErrors, key: Uuid) -> NewPage {
+    NewPage {
+        shell,
+        form,
+        errors,
+        whose: vec![
+            Choice::new("company", "相談に来た企業・団体の相談を、代わりに申し込む"),
+            Choice::new("own", "自分の会社・団体の相談を申し込む")
+                .with_hint("企業用の申込みページへ進みます。"),
+        ],
+        fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
+        modes: Mode::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
+        prefectures: Prefecture::all()
+            .map(|it| Choice::new(format!("{:02}", it.code()), it.name()))
+            .collect(),
+        industries: Industry::ALL.iter().map(|it| Choice::new(it.code(), it.label())).collect(),
+        hows: HOWS.map(|(code, word)| Choice::new(code, word)).to_vec(),
+        key,
+    }
+}
