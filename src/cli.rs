@@ -26,6 +26,12 @@ pub enum Command {
     /// Reads and writes the database of DATABASE_URL, which it migrates; sends mail to SMTP_URL, or writes .eml files
     /// into data/mail. Stops on SIGTERM or SIGINT, after finishing the mail in hand.
     Worker(Worker),
+    /// Serves an invented programme, for trying everything out.
+    ///
+    /// As `serve`, on data/demo.db, which it fills first and rebuilds on another day; refused where that file holds
+    /// anything else. Listens on loopback addresses alone, writes mail as .eml files into data/mail and never sends any,
+    /// whatever DATABASE_URL and SMTP_URL say. Prints the accounts.
+    Demo,
     /// Fills an empty database with an invented programme in bulk, for measuring.
     ///
     /// Writes the database of DATABASE_URL, which must hold nothing else. The same seed on the same day gives the same

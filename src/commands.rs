@@ -8,7 +8,7 @@ use madoguchi::{
     app::App,
     clock::Clock,
     config::{self, Config, Hidden},
-    database, demo, doctor,
+    database, doctor,
     mail::{dkim::Dkim, sender::Sender, transport::Transport},
     ops::{
         self,
@@ -25,6 +25,8 @@ use crate::{
     cli::{Fill, Serve, StaffAdd, Worker},
     serve,
 };
+
+pub mod demo;
 
 /// Where mails go that are not handed to a server.
 const MAIL_FOLDER: &str = "data/mail";
@@ -64,7 +66,7 @@ pub async fn fill(config: &Config, fill: &Fill) -> Result<(), Failure> {
     let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
     database::migrate(&db).await.map_err(software)?;
     let now = Clock::System.now();
-    demo::fill::run(&db, fill.consultations, fill.experts, fill.seed, now).await.map_err(usage)?;
+    madoguchi::demo::fill::run(&db, fill.consultations, fill.experts, fill.seed, now).await.map_err(usage)?;
     db.close().await.map_err(software)
 }
 

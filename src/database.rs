@@ -17,6 +17,19 @@ pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     Database::connect(options).await.context("cannot connect to the database of DATABASE_URL")
 }
 
+/// The same over one connection that does not wait for the disk: for filling an SQLite file that is thrown away where
+/// that is interrupted.
+pub async fn connect_for_filling(path: &str) -> anyhow::Result<DatabaseConnection> {
+    let mut options = sqlite(&format!("sqlite://{path}"), path)?;
+    options.max_connections(1).map_sqlx_sqlite_opts(|it| {
+        it.create_if_missing(true)
+            .foreign_keys(true)
+            .pragma("journal_mode", "MEMORY")
+            .pragma("synchronous", "OFF")
+    });
+    Database::connect(options).await.with_context(|| format!("cannot open {path}"))
+}
+
 /// Runs the migrations that have not run yet. Harmless when there are none.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await

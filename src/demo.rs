@@ -1,3 +1,10 @@
 //! Invented programmes: for showing, and for measuring.
 pub mod fill;
 pub mod names;
+pub mod programme;
+
+mod answers;
+mod applicant;
+mod dice;
+mod rows;
+mod staff;

@@ -1,7 +1,13 @@
 //! The server, from start to stop.
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context;
-use madoguchi::{app::App, database, ops, web, worker};
+use domain::theme::SHIPPED;
+use madoguchi::{
+    app::App,
+    database, ops,
+    store::{self, programme::Theme},
+    web, worker,
+};
 use tokio::{
     signal::unix::{SignalKind, signal},
     task::JoinHandle,
@@ -16,6 +22,7 @@ const GRACE: u64 = 30;
 /// Serves until SIGTERM or SIGINT, then finishes the requests in flight and the mail in hand.
 pub async fn serve(app: App) -> Result<(), Failure> {
     database::migrate(&app.db).await.map_err(software)?;
+    ship_themes(&app).await?;
     offer_set_up(&app).await?;
 
     let listen = app.config.listen;
@@ -73,6 +80,14 @@ async fn start_worker(app: &App, stop: &CancellationToken) -> Result<Option<Join
     let db = database::connect(app.config.database_url.reveal()).await.map_err(unavailable)?;
     let (app, stop) = (App { db, ..app.clone() }, stop.clone());
     Ok(Some(tokio::spawn(async move { worker::run(&app, stop).await })))
+}
+
+/// A new programme starts with the themes that the product knows; afterwards they are the operator's.
+async fn ship_themes(app: &App) -> Result<(), Failure> {
+    let tx = app.begin().await.map_err(software)?;
+    let themes = SHIPPED.iter().map(Theme::from);
+    store::programme::ship_themes(&tx, themes).await.map_err(software)?;
+    tx.commit().await.map_err(software)
 }
 
 /// Where nobody can sign in as administrator: prints the link by which one can.

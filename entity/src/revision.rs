@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "revision")]
 pub struct Model {
-    /// `experts` or `programme`.
+    /// `experts` or `programme`; `demo` where the database is a demo, with the day it was filled for.
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
     pub n: i64,

@@ -1,11 +1,7 @@
 //! A programme in bulk, for measuring: the same for the same seed and time, and without a finding for the doctor.
-mod applicant;
 mod diary;
-mod dice;
 mod plan;
 mod record;
-mod rows;
-mod staff;
 mod story;
 
 use std::collections::BTreeMap;
@@ -23,17 +19,17 @@ use sea_orm::{
     TransactionTrait, sea_query::OnConflict,
 };
 
-use crate::{
-    demo::names,
-    store::programme::{self, Programme},
+use super::{
+    applicant::{self, Applicants},
+    dice::{self, Dice},
+    names,
+    rows::{self, Rows},
+    staff::{self, Staff},
 };
-use applicant::Applicants;
+use crate::store::programme::{self, Programme};
 use diary::Diary;
-use dice::Dice;
 use plan::Outline;
 use record::Facts;
-use rows::Rows;
-use staff::Staff;
 use story::{Opening, Teller};
 
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@ use domain::{
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
+    theme::ShippedTheme,
 };
 use entity::{closing_day, counter, revision, theme, year_settings};
 use sea_orm::{
@@ -24,6 +25,12 @@ pub struct Theme {
     pub code: String,
     pub field: Field,
     pub label: String,
+}
+
+impl From<&ShippedTheme> for Theme {
+    fn from(it: &ShippedTheme) -> Self {
+        Self { code: it.code.to_owned(), field: it.field, label: it.label.to_owned() }
+    }
 }
 
 /// The programme as it is set now: a copy to read from, replaced when its revision changes.
@@ -218,4 +225,26 @@ pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result
     let last = row.ok_or_else(|| wrong(&"is gone"))?.last;
     let serial = u32::try_from(last).map_err(|err| wrong(&err))?;
     CaseNumber::new(year, serial).map_err(|err| wrong(&err))
+}
+
+/// The name under which the demo keeps the day it was filled for.
+const DEMO: &str = "demo";
+/// Any number that is no day of the demo.
+const UNFINISHED: i64 = -1;
+
+/// For which day the demo was filled, where this is a demo; `Some(None)` for one that was not finished.
+pub async fn demo_filled_on(db: &impl ConnectionTrait) -> Result<Option<Option<NaiveDate>>, DbErr> {
+    let row = revision::Entity::find_by_id(DEMO).one(db).await?;
+    Ok(row.map(|it| i32::try_from(it.n).ok().filter(|&n| n >= 0).and_then(NaiveDate::from_epoch_days)))
+}
+
+/// Marks the database as a demo, filled for `day`; not finished yet without one.
+pub async fn mark_demo(tx: &DatabaseTransaction, day: Option<NaiveDate>) -> Result<(), DbErr> {
+    let n = day.map_or(UNFINISHED, |it| i64::from(it.to_epoch_days()));
+    let row = revision::Model { name: DEMO.to_owned(), n };
+    revision::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::column(revision::Column::Name).update_column(revision::Column::N).to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
 }

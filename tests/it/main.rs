@@ -3,6 +3,7 @@
 mod apply;
 mod cases;
 mod company;
+mod demo;
 mod health;
 mod public;
 mod same_site;

@@ -40,7 +40,13 @@ pub(super) struct Facts<'a> {
 }
 
 impl Rows {
-    pub fn add(&mut self, world: &World, dice: &mut Dice, it: &Facts<'_>, story: Story) -> Result<(), DbErr> {
+    pub(super) fn add(
+        &mut self,
+        world: &World,
+        dice: &mut Dice,
+        it: &Facts<'_>,
+        story: Story,
+    ) -> Result<(), DbErr> {
         self.consultations.push(consultation_row(world, it, &story)?);
         self.add_application(dice, it, &story);
         self.add_history(&story)?;

@@ -1,9 +1,10 @@
 //! What is asked after the sessions, and what companies answer.
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::follow_up::{self, Agreement, Answer, Kind, Progress, ProgressAnswer, SurveyAnswer, WAITS_DAYS};
+use domain::follow_up::{self, Kind, WAITS_DAYS};
 use entity::follow_up as row;
 
 use super::Telling;
+use crate::demo::answers::answer;
 
 /// One session with the questions that follow it.
 pub(super) struct Round {
@@ -58,7 +59,7 @@ impl Telling<'_> {
         if answered_at <= now && self.dice.chance(48) {
             "answered".clone_into(&mut row.state);
             row.answered_at = Some(answered_at);
-            row.answer = serde_json::to_value(self.answer(kind)).ok();
+            row.answer = serde_json::to_value(answer(kind, self.dice)).ok();
         } else if now - sent_at > TimeDelta::days(WAITS_DAYS) || !self.story.it.state.is_open() {
             "lapsed".clone_into(&mut row.state);
         } else {
@@ -66,34 +67,4 @@ impl Telling<'_> {
         }
         row
     }
-
-    fn answer(&mut self, kind: Kind) -> Answer {
-        if kind != Kind::Survey {
-            return Answer::Progress(ProgressAnswer {
-                progress: self.dice.weighted(PROGRESS).unwrap_or(Progress::Preparing),
-                wants_help: self.dice.chance(10),
-                comment: String::new(),
-            });
-        }
-        let mut agreement = || self.dice.weighted(AGREEMENT).unwrap_or(Agreement::Yes);
-        Answer::Survey(SurveyAnswer {
-            purpose_achieved: agreement(),
-            satisfied: agreement(),
-            will_consider: agreement(),
-            wants_further_session: self.dice.chance(15),
-            comment: String::new(),
-        })
-    }
 }
-
-/// Of a hundred.
-const AGREEMENT: &[(Agreement, u32)] =
-    &[(Agreement::Yes, 55), (Agreement::RatherYes, 33), (Agreement::RatherNo, 9), (Agreement::No, 3)];
-
-/// Of a hundred.
-const PROGRESS: &[(Progress, u32)] = &[
-    (Progress::Introduced, 38),
-    (Progress::Expanded, 12),
-    (Progress::Preparing, 38),
-    (Progress::GivenUp, 12),
-];

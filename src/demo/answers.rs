@@ -1,0 +1,45 @@
+//! What companies answer when they are asked afterwards.
+use domain::follow_up::{Agreement, Answer, Kind, Progress, ProgressAnswer, SurveyAnswer};
+
+use super::dice::Dice;
+
+pub(super) fn answer(kind: Kind, dice: &mut Dice) -> Answer {
+    if kind != Kind::Survey {
+        return Answer::Progress(ProgressAnswer {
+            progress: dice.weighted(PROGRESS).unwrap_or(Progress::Preparing),
+            wants_help: dice.chance(10),
+            comment: String::new(),
+        });
+    }
+    let mut agreement = || dice.weighted(AGREEMENT).unwrap_or(Agreement::Yes);
+    Answer::Survey(SurveyAnswer {
+        purpose_achieved: agreement(),
+        satisfied: agreement(),
+        will_consider: agreement(),
+        wants_further_session: dice.chance(15),
+        comment: dice.pick(COMMENTS).unwrap_or_default().to_owned(),
+    })
+}
+
+/// Of a hundred.
+const AGREEMENT: &[(Agreement, u32)] =
+    &[(Agreement::Yes, 55), (Agreement::RatherYes, 33), (Agreement::RatherNo, 9), (Agreement::No, 3)];
+
+/// Of a hundred.
+const PROGRESS: &[(Progress, u32)] = &[
+    (Progress::Introduced, 38),
+    (Progress::Expanded, 12),
+    (Progress::Preparing, 38),
+    (Progress::GivenUp, 12),
+];
+
+const COMMENTS: &[&str] = &[
+    "",
+    "",
+    "",
+    "",
+    "何から始めればよいか分かり、社内で話し合うきっかけになりました。",
+    "規程の例をその場で一緒に直していただき、助かりました。",
+    "時間が少し足りませんでした。費用の目安をもう少し詳しく知りたかったです。",
+    "オンラインでも画面を見ながら相談でき、移動の負担がありませんでした。",
+];

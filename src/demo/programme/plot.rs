@@ -1,0 +1,222 @@
+//! What is to become of each consultation, and when it began.
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    calendar::{at_japan, japan_date},
+    company::Mode,
+    field::Fields,
+    id::AccountId,
+};
+
+use super::cast::Cast;
+use crate::demo::dice::Dice;
+
+/// Where a consultation's story stops by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    Received,
+    Checking,
+    WaitingCompany,
+    Matching,
+    Scheduling,
+    Booked,
+    Consulted,
+    FollowUp,
+    Completed,
+    Withdrawn,
+    Unfulfilled,
+    Referred,
+}
+
+/// What does not go smoothly on the way, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Twist {
+    None,
+    /// Nobody uses the link in the acknowledgement.
+    Unconfirmed,
+    /// The center has a question first.
+    Asked,
+    Declined,
+    /// The first expert does not answer.
+    Lapsed,
+    /// Only one of two experts has answered.
+    HalfAnswered,
+    Moved,
+    CancelledByCompany,
+    CancelledByExpert,
+    NoShow,
+    ReportReturned,
+    /// Ended, and taken up again.
+    Reopened,
+    /// Three sessions, and a wish for a fourth.
+    AtTheCap,
+    /// The end comes when the session is booked already.
+    Late,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Plot {
+    pub n: usize,
+    pub goal: Goal,
+    pub twist: Twist,
+    pub applies_at: DateTime<Utc>,
+    /// Who fills the form in.
+    pub by: Actor,
+    pub coordinator: AccountId,
+    pub fields: Fields,
+    pub mode: Mode,
+    /// Chooses a time in the application; otherwise the center looks for an expert first.
+    pub picks_slot: bool,
+    /// The coordinator asks the first expert of the list, whose pages a visitor opens first.
+    pub for_the_first: bool,
+    /// Sessions in all.
+    pub sessions: i32,
+}
+
+type Part = (Goal, Twist, usize, (i64, i64));
+
+/// How many of each, and how many days ago they applied: 120 together.
+const PARTS: &[Part] = &[
+    (Goal::Received, Twist::None, 4, (0, 1)),
+    (Goal::Received, Twist::Unconfirmed, 2, (0, 0)),
+    (Goal::Received, Twist::Unconfirmed, 2, (6, 9)),
+    (Goal::Checking, Twist::None, 4, (1, 3)),
+    (Goal::Checking, Twist::None, 2, (7, 10)),
+    (Goal::Checking, Twist::Reopened, 2, (30, 60)),
+    (Goal::WaitingCompany, Twist::None, 5, (2, 9)),
+    (Goal::WaitingCompany, Twist::None, 1, (16, 18)),
+    (Goal::Matching, Twist::None, 4, (0, 1)),
+    (Goal::Matching, Twist::HalfAnswered, 2, (0, 1)),
+    (Goal::Matching, Twist::Declined, 2, (1, 2)),
+    (Goal::Scheduling, Twist::None, 4, (4, 12)),
+    (Goal::Scheduling, Twist::CancelledByCompany, 2, (14, 20)),
+    (Goal::Scheduling, Twist::NoShow, 2, (18, 25)),
+    (Goal::Booked, Twist::None, 17, (3, 12)),
+    (Goal::Booked, Twist::Moved, 4, (6, 14)),
+    (Goal::Booked, Twist::Asked, 2, (8, 14)),
+    (Goal::Booked, Twist::Lapsed, 2, (9, 14)),
+    (Goal::Consulted, Twist::None, 8, (12, 18)),
+    (Goal::Consulted, Twist::ReportReturned, 2, (14, 20)),
+    (Goal::FollowUp, Twist::None, 9, (30, 170)),
+    (Goal::FollowUp, Twist::Asked, 2, (40, 150)),
+    (Goal::FollowUp, Twist::ReportReturned, 2, (40, 120)),
+    (Goal::FollowUp, Twist::CancelledByExpert, 2, (50, 120)),
+    (Goal::FollowUp, Twist::AtTheCap, 2, (85, 95)),
+    (Goal::Completed, Twist::None, 11, (130, 206)),
+    (Goal::Completed, Twist::Moved, 2, (140, 190)),
+    (Goal::Completed, Twist::NoShow, 1, (150, 190)),
+    (Goal::Withdrawn, Twist::None, 3, (5, 200)),
+    (Goal::Withdrawn, Twist::Late, 3, (20, 180)),
+    (Goal::Unfulfilled, Twist::None, 3, (8, 200)),
+    (Goal::Unfulfilled, Twist::Asked, 2, (30, 180)),
+    (Goal::Referred, Twist::None, 5, (6, 200)),
+];
+
+/// All of them, in no order.
+pub(super) fn plots(dice: &mut Dice, cast: &Cast, now: DateTime<Utc>) -> Vec<Plot> {
+    let parts = PARTS
+        .iter()
+        .flat_map(|&(goal, twist, count, ago)| (0..count).map(move |place| (goal, twist, place, ago)));
+    parts.enumerate().map(|(n, part)| plot(n, part, dice, cast, now)).collect()
+}
+
+fn plot(n: usize, (goal, twist, place, ago): Part, dice: &mut Dice, cast: &Cast, now: DateTime<Utc>) -> Plot {
+    let coordinator = dice.pick(&cast.coordinators).unwrap_or(AccountId(uuid::Uuid::nil()));
+    let by = by(goal, twist, coordinator, dice, cast);
+    // One of each that an expert has to do something for, and some of the first expert's bookings.
+    let for_the_first = twist == Twist::None
+        && match goal {
+            Goal::Booked => place < 6,
+            Goal::Matching | Goal::Scheduling => place < 2,
+            Goal::Consulted => place < 3,
+            Goal::FollowUp | Goal::Completed => place < 2,
+            Goal::Received
+            | Goal::Checking
+            | Goal::WaitingCompany
+            | Goal::Withdrawn
+            | Goal::Unfulfilled
+            | Goal::Referred => false,
+        };
+    let fields = match twist {
+        Twist::HalfAnswered => Fields::Both,
+        Twist::None
+        | Twist::Unconfirmed
+        | Twist::Asked
+        | Twist::Declined
+        | Twist::Lapsed
+        | Twist::Moved
+        | Twist::CancelledByCompany
+        | Twist::CancelledByExpert
+        | Twist::NoShow
+        | Twist::ReportReturned
+        | Twist::Reopened
+        | Twist::AtTheCap
+        | Twist::Late => dice
+            .weighted(&[(Fields::Ict, 36), (Fields::Labor, 34), (Fields::Both, 30)])
+            .unwrap_or(Fields::Both),
+    };
+    let early = matches!(
+        goal,
+        Goal::Checking | Goal::WaitingCompany | Goal::Unfulfilled | Goal::Referred | Goal::Scheduling
+    ) || goal == Goal::Received && twist != Twist::Unconfirmed
+        || twist == Twist::Asked
+        || goal == Goal::Withdrawn && twist == Twist::None;
+    let visit = !for_the_first && dice.chance(20);
+    let further = matches!(goal, Goal::FollowUp | Goal::Completed) && dice.chance(25);
+    Plot {
+        n,
+        goal,
+        twist,
+        applies_at: applies_at(ago, by, dice, now),
+        by,
+        coordinator,
+        fields,
+        mode: if visit {
+            Mode::Visit
+        } else if dice.chance(25) {
+            Mode::Either
+        } else {
+            Mode::Online
+        },
+        picks_slot: by == Actor::Company && !early && !for_the_first && dice.chance(85),
+        for_the_first,
+        sessions: match twist {
+            Twist::AtTheCap => 3,
+            _ if further => 2,
+            _ => 1,
+        },
+    }
+}
+
+/// Who fills the form in: mostly the company itself.
+fn by(goal: Goal, twist: Twist, coordinator: AccountId, dice: &mut Dice, cast: &Cast) -> Actor {
+    let web = matches!(twist, Twist::Unconfirmed | Twist::HalfAnswered | Twist::Lapsed)
+        || goal == Goal::Matching && twist == Twist::Declined;
+    if web || dice.chance(75) {
+        return Actor::Company;
+    }
+    match dice.pick(&cast.desks) {
+        Some(desk) if dice.chance(60) => Actor::Desk(desk),
+        _ => Actor::Coordinator(coordinator),
+    }
+}
+
+/// A moment so many days ago, when people write; clerks only in office hours.
+fn applies_at(
+    (youngest, oldest): (i64, i64),
+    by: Actor,
+    dice: &mut Dice,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let day: NaiveDate = japan_date(now) - TimeDelta::days(dice.number(youngest, oldest));
+    let minute = match by {
+        Actor::Company => dice.number(7 * 60, 22 * 60),
+        Actor::Coordinator(_) | Actor::Desk(_) | Actor::Expert(_) | Actor::System => {
+            dice.number(9 * 60, 16 * 60 + 45)
+        }
+    };
+    let at = at_japan(day, 0, 0) + TimeDelta::seconds(minute * 60 + dice.number(0, 59));
+    // Of today only what has passed, the latest a few minutes ago.
+    let latest = now - TimeDelta::minutes(dice.number(5, 240));
+    at.min(latest)
+}

@@ -1,0 +1,203 @@
+//! Where the demo is played: the service with a clock that is moved, and the people in it.
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    application::Form,
+    availability::{Absence, Change as OnDay, Exception, Span},
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    text::Prose,
+};
+
+use super::{cast::Cast, plot::Goal};
+use crate::{
+    app::App,
+    clock::Clock,
+    demo::dice::Dice,
+    mail::{
+        sender::Sender,
+        transport::{Memory, Transport},
+    },
+    ops::{self, expert::Change},
+    problem::Problem,
+    worker,
+};
+
+pub(super) struct Stage {
+    pub app: App,
+    pub cast: Cast,
+    pub dice: Dice,
+    pub calendar: BusinessCalendar,
+    /// When the story ends: the real present.
+    pub end: DateTime<Utc>,
+    next_work: DateTime<Utc>,
+}
+
+/// Hours at which the worker looks, in Japan: mails are planned for 10:00, deadlines end at 17:00.
+const WORKS_AT: [u8; 4] = [9, 10, 13, 17];
+
+impl Stage {
+    pub async fn open(
+        app: &App,
+        cast: Cast,
+        dice: Dice,
+        begins: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> Result<Self, Problem> {
+        let app = App { clock: Clock::fixed(begins), mail: nowhere(&app.mail), ..app.clone() };
+        let calendar = app.programme().await?.calendar(end);
+        Ok(Self { next_work: next_work(begins), app, cast, dice, calendar, end })
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    /// Moves the clock, and does on the way what falls due.
+    pub async fn go_on_until(&mut self, at: DateTime<Utc>) -> Result<(), Problem> {
+        while self.next_work <= at {
+            self.move_clock(self.next_work);
+            self.work().await?;
+            // Delivered is delivered: nothing has to be kept of it.
+            self.app.mail = nowhere(&self.app.mail);
+            self.next_work = next_work(self.next_work);
+        }
+        self.move_clock(at);
+        Ok(())
+    }
+
+    /// Everything that the worker would do now.
+    pub async fn work(&self) -> Result<(), Problem> {
+        while worker::deadlines::step(&self.app).await? | worker::outbox::step(&self.app).await? {}
+        Ok(())
+    }
+
+    pub async fn send_mail(&self) -> Result<(), Problem> {
+        while worker::outbox::step(&self.app).await? {}
+        Ok(())
+    }
+
+    /// A moment in the center's hours, so many hours from now at the earliest.
+    pub fn office(&mut self, low: i64, high: i64) -> DateTime<Utc> {
+        let at = self.now() + self.dice.hours(low, high);
+        let day = japan_date(at);
+        let (opens, closes) = (at_japan(day, 9, 0), at_japan(day, 17, 0));
+        let open = self.calendar.is_open(day);
+        if open && (opens..closes).contains(&at) {
+            return at;
+        }
+        let next = if open && at < opens { day } else { self.calendar.next_business_day(day) };
+        at_japan(next, 9, 0) + TimeDelta::seconds(self.dice.number(60, 7200))
+    }
+
+    /// A moment at which companies write, so many hours from now at the earliest.
+    pub fn daytime(&mut self, low: i64, high: i64) -> DateTime<Utc> {
+        let at = self.now() + self.dice.hours(low, high);
+        let day = japan_date(at);
+        if (at_japan(day, 7, 0)..at_japan(day, 22, 0)).contains(&at) {
+            return at;
+        }
+        let next = if at < at_japan(day, 7, 0) { day } else { day + TimeDelta::days(1) };
+        at_japan(next, 7, 30) + TimeDelta::seconds(self.dice.number(60, 14_400))
+    }
+
+    pub async fn write(
+        &self,
+        case: domain::id::ConsultationId,
+        by: Actor,
+        audience: crate::store::message::Audience,
+        text: &str,
+    ) -> Result<(), Problem> {
+        ops::message::post(&self.app, case, by, audience, &prose(text)?).await
+    }
+
+    /// Holidays that experts have entered, and what is different on single days around now.
+    pub async fn plan_absences(&mut self) -> Result<(), Problem> {
+        let today = japan_date(self.end);
+        let experts = self.cast.experts.clone();
+        for (n, &expert) in experts.iter().enumerate() {
+            let days_ahead = |days: usize| today + TimeDelta::days(i64::try_from(days).unwrap_or_default());
+            let changes = match n % 8 {
+                3 => vec![Change::AddAbsence(away(days_ahead(12 + n), 4), "出張".to_owned())],
+                5 => vec![Change::AddAbsence(away(days_ahead(20 + n), 6), "休暇".to_owned())],
+                1 => vec![Change::AddException(Exception {
+                    date: self.calendar.add_business_days(today, 4),
+                    change: OnDay::RemoveAll,
+                })],
+                0 | 6 => morning_off(self.calendar.add_business_days(today, 6)),
+                _ => Vec::new(),
+            };
+            for change in changes {
+                ops::expert::change_availability(&self.app, expert, change).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What somebody has begun to write and not sent.
+    pub async fn leave_drafts(&mut self) -> Result<(), Problem> {
+        for (field, text) in [
+            ("ict", "社外から基幹システムを使えるようにしたいです。"),
+            ("labor", "在宅勤務の規程を見直したいです。"),
+        ] {
+            let id = ops::apply::start(&self.app, format!("demo-draft-{field}")).await?;
+            let form = Form {
+                field: vec![field.to_owned()],
+                description: text.to_owned(),
+                mode: "online".to_owned(),
+                ..Form::default()
+            };
+            ops::apply::save(&self.app, id, form).await?;
+        }
+        Ok(())
+    }
+
+    /// The days on which a session may lie, so that the story can reach its goal.
+    pub fn session_days(&self, goal: Goal) -> (DateTime<Utc>, DateTime<Utc>) {
+        match goal {
+            Goal::Booked | Goal::Withdrawn => {
+                (self.end + TimeDelta::hours(1), self.end + TimeDelta::days(11))
+            }
+            Goal::Received
+            | Goal::Checking
+            | Goal::WaitingCompany
+            | Goal::Matching
+            | Goal::Scheduling
+            | Goal::Consulted
+            | Goal::FollowUp
+            | Goal::Completed
+            | Goal::Unfulfilled
+            | Goal::Referred => (self.now(), self.end - TimeDelta::hours(4)),
+        }
+    }
+
+    fn move_clock(&self, at: DateTime<Utc>) {
+        self.app.clock.advance(at.max(self.now()) - self.now());
+    }
+}
+
+pub(super) fn prose(text: &str) -> Result<Prose, Problem> {
+    Prose::parse("メッセージ", text, 4000).map_err(|err| Problem::Refused(err.to_string()))
+}
+
+fn nowhere(mail: &Sender) -> Sender {
+    Sender { transport: Transport::Memory(Memory::default()), ..mail.clone() }
+}
+
+fn next_work(after: DateTime<Utc>) -> DateTime<Utc> {
+    let day = japan_date(after);
+    let today = WORKS_AT.into_iter().map(|hour| at_japan(day, hour, 0)).find(|&it| it > after);
+    today.unwrap_or_else(|| at_japan(day + TimeDelta::days(1), WORKS_AT[0], 0))
+}
+
+fn away(first: NaiveDate, days: i64) -> Absence {
+    Absence { first, last: first + TimeDelta::days(days) }
+}
+
+/// 9:00 to 12:00 in quarter hours after 6:00.
+fn morning_off(date: NaiveDate) -> Vec<Change> {
+    let morning = Span::new(12, 24).ok();
+    morning
+        .map(|it| Change::AddException(Exception { date, change: OnDay::Remove(it) }))
+        .into_iter()
+        .collect()
+}
