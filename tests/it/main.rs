@@ -1,7 +1,9 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
+mod cases;
 mod health;
 mod public;
 mod same_site;
+mod scratch;
 mod sign_in;
 mod site;
