@@ -115,6 +115,7 @@ pub async fn search(
     excluded: BTreeSet<ExpertId>,
 ) -> Result<Offers, Problem> {
     let record = &work.record;
+    store::appointment::take_turns(&work.tx).await?;
     let themes = store::consultation::themes(&work.tx, record.consultation.id).await?;
     let search = Search {
         fields,

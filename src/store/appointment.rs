@@ -6,8 +6,8 @@ use domain::{
 };
 use entity::{appointment as row, appointment_expert, calendar_cell};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Set, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, Statement, sea_query::OnConflict,
 };
 use std::{collections::BTreeMap, ops::Range};
 use uuid::Uuid;
@@ -24,6 +24,23 @@ pub struct Cells {
 /// One of the quarter hours belongs to somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken;
+
+/// The name of the lock under which PostgreSQL books.
+const BOOKING_LOCK: i64 = 0x6d61_646f_6775_6368;
+
+/// Lets one transaction at a time look for free quarter hours and take them, until it ends. To be called after the
+/// consultation or the draft is locked, and before the search.
+///
+/// On PostgreSQL two bookings that let go of one time and take another would wait for each other, and each would count
+/// the sessions of an expert's day without the other's. SQLite has one writer anyway.
+pub async fn take_turns(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock($1)";
+        tx.execute_raw(Statement::from_sql_and_values(backend, lock, [BOOKING_LOCK.into()])).await?;
+    }
+    Ok(())
+}
 
 /// All of a consultation's appointments, oldest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Appointment>, DbErr> {

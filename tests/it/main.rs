@@ -3,7 +3,9 @@
 mod cases;
 mod health;
 mod public;
+mod race;
 mod same_site;
 mod scratch;
 mod sign_in;
 mod site;
+mod writers;
