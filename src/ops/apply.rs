@@ -14,6 +14,7 @@ use domain::{
     consultation::Consultation,
     due::Due,
     id::{AppointmentId, ConsultationId, DeskId, DraftId},
+    number::CaseNumber,
     prefecture::Prefecture,
     routing::ThemeCode,
     settings::Settings,
@@ -112,6 +113,7 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     let calendar = ground.programme.calendar(ground.now);
     let tx = app.begin().await?;
     let mut draft = lock(&tx, id, ground.now).await?;
+    store::appointment::take_turns(&tx).await?;
     release_held(&tx, id, ground.now).await?;
     let search = search(&draft.form, None)?;
     let mode = search.mode;
@@ -119,38 +121,23 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
+    let team = found.teams(Some(slot)).next().ok_or(Problem::SlotTaken)?;
     let uid = Uuid::now_v7();
     let until = Some(ground.now + TimeDelta::minutes(i64::from(settings.hold_minutes)));
-    let mut held = Appointment {
+    let held = Appointment {
         id: AppointmentId(uid),
         owner: Owner::Draft(id),
         state: AppointmentState::Held { until },
         starts_at: slot.start(),
         ends_at: found.end(slot),
         mode,
-        experts: Vec::new(),
+        experts: team.into_iter().map(|it| it.expert).collect(),
         place: String::new(),
         uid: calendar_uid(app, uid),
         sequence: 0,
     };
-    // Another server may take a team's time between the search and here; the next team may still be free.
-    let mut taken = true;
-    for (n, team) in found.teams(Some(slot)).take(5).enumerate() {
-        held.experts = team.into_iter().map(|it| it.expert).collect();
-        let cells = found.cells(&held.experts, slot, settings);
-        let answer = if n == 0 {
-            store::appointment::insert(&tx, &held, &cells, ground.now).await?
-        } else {
-            store::appointment::save_moved(&tx, &held, &cells, ground.now).await?
-        };
-        taken = answer.is_err();
-        if !taken {
-            break;
-        }
-    }
-    if taken {
-        return Err(Problem::SlotTaken);
-    }
+    let cells = found.cells(&held.experts, slot, settings);
+    store::appointment::insert(&tx, &held, &cells, ground.now).await?.map_err(|_taken| Problem::SlotTaken)?;
     draft.form.slot = slot_value(slot);
     write(&tx, &draft, ground.now).await?;
     tx.commit().await?;
@@ -215,7 +202,8 @@ pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result
     }
     let settings = ground.programme.settings_at(now).clone();
     open_for_intake(&settings)?;
-    let record = insert(&tx, &ground, application, Actor::Company, id.to_string(), false).await?;
+    let number = store::programme::next_number(&tx, now).await?;
+    let record = insert(&tx, &ground, number, application, Actor::Company, id.to_string(), false).await?;
     draft.consultation = Some(record.consultation.id);
     store::draft::save(&tx, &draft, None, now).await?;
     if let Some(held) = held {
@@ -239,11 +227,14 @@ pub async fn take_down(
     address_confirmed: bool,
 ) -> Result<Record, Problem> {
     let ground = Ground::of(app).await?;
-    if let Some(done) = store::consultation::by_submission_key(&app.db, &key.to_string()).await? {
+    let tx = app.begin().await?;
+    // Numbers are given one after the other: whoever waited for one sees what was submitted before.
+    let number = store::programme::next_number(&tx, ground.now).await?;
+    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
+        tx.rollback().await?;
         return Ok(done);
     }
-    let tx = app.begin().await?;
-    let record = insert(&tx, &ground, application, by, key.to_string(), address_confirmed).await?;
+    let record = insert(&tx, &ground, number, application, by, key.to_string(), address_confirmed).await?;
     let work = Work::with(app, ground, tx, record).await?;
     acknowledge(work, Budget::Within).await
 }
@@ -270,7 +261,8 @@ pub async fn hand_over(
         // A key is no key to another desk's case.
         return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
     }
-    let record = insert(&tx, &ground, application, by, key.to_string(), false).await?;
+    let number = store::programme::next_number(&tx, ground.now).await?;
+    let record = insert(&tx, &ground, number, application, by, key.to_string(), false).await?;
     let mut work = Work::with(app, ground, tx, record).await?;
     let Agreed { person, how } = agreed;
     work.note(by, format!("個人情報の取扱いを{how}で説明し、{person}さんの同意を得ました"));
@@ -281,6 +273,7 @@ pub async fn hand_over(
 async fn insert(
     tx: &DatabaseTransaction,
     ground: &Ground,
+    number: CaseNumber,
     application: &Application,
     by: Actor,
     key: String,
@@ -292,7 +285,6 @@ async fn insert(
     let id = ConsultationId(Uuid::now_v7());
     let (consultation, event) =
         Consultation::submit(id, application.topic.fields, address_confirmed, by, now)?;
-    let number = store::programme::next_number(tx, now).await?;
     let company = store::company::of_application(tx, &application.company, now).await?;
     let due = Due::first_contact(settings, &calendar, now);
     let row = New {

@@ -313,6 +313,7 @@ fn may_speak_for(work: &Work<'_>, by: Actor) -> Result<(), Problem> {
 }
 
 async fn joint_in(work: &Work<'_>, by: Actor) -> Result<Offers, Problem> {
+    store::appointment::take_turns(&work.tx).await?;
     let search = joint(&work.record, work.accepted(), work.appointment.as_ref(), by);
     Ok(offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?)
 }

@@ -128,6 +128,7 @@ pub async fn search(
     fields: Fields,
     excluded: BTreeSet<ExpertId>,
 ) -> Result<Offers, Problem> {
+    store::appointment::take_turns(&work.tx).await?;
     let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
     let search = search_for(&work.record, work.appointment.as_ref(), themes, fields, excluded);
     Ok(offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?)

@@ -9,9 +9,6 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use std::collections::BTreeMap;
-use uuid::Uuid;
-
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 

@@ -12,7 +12,10 @@ use sea_orm::{
 use std::{collections::BTreeMap, ops::Range};
 use uuid::Uuid;
 
-use super::contradiction;
+use super::{
+    contradiction,
+    programme::{Part, touch},
+};
 
 /// The quarter hours that one expert gives to an appointment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,16 @@ pub struct Cells {
 /// One of the quarter hours belongs to somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken;
+
+/// Lets one transaction at a time look for free quarter hours and take them, until it ends. To be called after the
+/// consultation or the draft is locked, and before the search.
+///
+/// Without it two bookings that let go of one time and take another could wait for each other, and each would count the
+/// sessions of an expert's day without the other's. The turn is a row that everybody writes, so that it works on any
+/// engine; that nobody is booked twice does not depend on it.
+pub async fn take_turns(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    touch(tx, Part::Bookings).await
+}
 
 /// All of a consultation's appointments, oldest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Appointment>, DbErr> {

@@ -43,11 +43,13 @@ pub struct Programme {
     pub themes: Vec<Theme>,
 }
 
-/// Parts of the database of which servers keep a copy.
+/// Parts of the database whose changes are counted: servers keep a copy of the first two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Programme,
     Experts,
+    /// Of which nobody keeps a copy: its row is the turn to book.
+    Bookings,
 }
 
 impl Part {
@@ -55,6 +57,7 @@ impl Part {
         match self {
             Self::Programme => "programme",
             Self::Experts => "experts",
+            Self::Bookings => "bookings",
         }
     }
 }

@@ -15,7 +15,6 @@ use madoguchi::{
     app::App,
     clock::Clock,
     config::Config,
-    database,
     mail::{
         sender::Sender,
         transport::{Memory, Transport},
@@ -29,9 +28,9 @@ use madoguchi::{
     store::account::Account,
     url, web,
 };
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tokio::sync::Mutex;
-use uuid::Uuid;
+
+use crate::scratch::Scratch;
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -39,6 +38,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Site {
     pub app: App,
     cookies: Mutex<BTreeMap<String, String>>,
+    database: Arc<Scratch>,
 }
 
 #[derive(Debug)]
@@ -59,10 +59,19 @@ impl Site {
 
     /// The same, with some settings of the environment.
     pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
+        Self::on(Scratch::memory().await, settings)
+    }
+
+    /// With a database that several connections can write at once: SQLite in a file rather than in memory.
+    pub async fn on_disk() -> Self {
+        Self::on(Scratch::file().await, &[])
+    }
+
+    fn on(database: Scratch, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let config = Config::parse(&settings, "").unwrap();
         let app = App {
-            db: empty_database().await,
+            db: database.db.clone(),
             clock: Clock::fixed("2026-11-20T05:05:00Z".parse::<DateTime<Utc>>().unwrap()),
             mail: Sender {
                 transport: Transport::Memory(Memory::default()),
@@ -76,7 +85,7 @@ impl Site {
             guard: Guard::default(),
             runs_worker: false,
         };
-        Self { app, cookies: Mutex::default() }
+        Self { app, cookies: Mutex::default(), database: Arc::new(database) }
     }
 
     /// An account that can sign in with `PASSWORD`.
@@ -147,25 +156,6 @@ impl Reply {
     pub fn shows(&self, text: &str) {
         assert!(self.body.contains(text), "no {text:?} in {}", self.body);
     }
-}
-
-/// SQLite in memory, or a database of its own on the server that `MADOGUCHI_TEST_POSTGRES` names.
-async fn empty_database() -> DatabaseConnection {
-    let url = match std::env::var("MADOGUCHI_TEST_POSTGRES") {
-        Ok(server) => {
-            let name = format!("madoguchi_test_{}", Uuid::new_v4().simple());
-            let admin = Database::connect(&server).await.unwrap();
-            admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-            admin.close().await.unwrap();
-            let mut url = ::url::Url::parse(&server).unwrap();
-            url.set_path(&name);
-            url.into()
-        }
-        Err(_) => "sqlite::memory:".to_owned(),
-    };
-    let db = database::connect(&url).await.unwrap();
-    database::migrate(&db).await.unwrap();
-    db
 }
 
 fn reply(response: ServiceResponse<impl MessageBody>) -> Reply {

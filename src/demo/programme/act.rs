@@ -92,7 +92,7 @@ async fn apply(stage: &mut Stage, case: &mut Case) -> Result<Next, Problem> {
     let by = case.plot.by;
     let record = if by == Actor::Company {
         let draft = ops::apply::start(app, format!("demo-{}", case.plot.n)).await?;
-        ops::apply::save(app, draft, case.form.clone()).await?;
+        ops::apply::save(app, draft, |it| it.clone_from(&case.form)).await?;
         if case.plot.picks_slot {
             let found = ops::apply::slots(app, &ops::apply::draft(app, draft).await?).await?;
             match session::pick(stage, case, &found) {

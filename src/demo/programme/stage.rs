@@ -146,7 +146,7 @@ impl Stage {
                 mode: "online".to_owned(),
                 ..Form::default()
             };
-            ops::apply::save(&self.app, id, form).await?;
+            ops::apply::save(&self.app, id, |it| *it = form).await?;
         }
         Ok(())
     }

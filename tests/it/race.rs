@@ -1,0 +1,311 @@
+//! Bookings that want the same time at once: exactly those succeed that fit beside each other.
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    appointment::SessionMode,
+    availability::Slot,
+    calendar::japan_date,
+    field::{Field, Fields},
+    id::{DraftId, ExpertId},
+    settings::Settings,
+};
+use entity::{appointment, appointment_expert, expert};
+use madoguchi::{app::App, doctor, ops, problem::Problem, store, store::programme::Part};
+use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
+use tokio::{sync::Barrier, task::JoinSet};
+
+use crate::{
+    cases::{self, Case, Cast},
+    site::Site,
+};
+
+/// How many want to book at once.
+const AT_ONCE: usize = 50;
+
+/// What one of them wants, and how it went.
+#[derive(Clone, Debug)]
+struct Wish {
+    fields: Fields,
+    mode: SessionMode,
+    slot: Slot,
+    /// The experts who have accepted; empty where any will do.
+    only: Vec<ExpertId>,
+    by: By,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Draft(DraftId),
+    Choosing(Case, Actor),
+    Moving(Case, Actor),
+}
+
+/// An expert with the limit of a day.
+struct Seat {
+    expert: ExpertId,
+    fields: Fields,
+    daily_limit: usize,
+}
+
+/// One expert's part in an appointment that stands, with the way there and back and the buffer after it.
+#[derive(Clone, Debug)]
+struct Busy {
+    expert: ExpertId,
+    day: NaiveDate,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn drafts_hold_exactly_what_fits() {
+    let site = Site::on_disk().await;
+    let mut seats = Vec::new();
+    for (local, fields) in [("a", Fields::Both), ("b", Fields::Ict), ("c", Fields::Labor), ("d", Fields::Ict)]
+    {
+        let expert = cases::expert(&site, &format!("{local}@example.jp"), "山田 太郎", fields).await;
+        seats.push(Seat { expert, fields, daily_limit: 4 });
+    }
+    let mut wishes = Vec::new();
+    for n in 0..AT_ONCE {
+        let fields = [Fields::Ict, Fields::Labor, Fields::Both][n % 3];
+        let mode = if n % 5 < 3 { SessionMode::Online } else { SessionMode::Visit };
+        let mut form = cases::form(&format!("contact{n}@example.co.jp"));
+        form.field = fields_of(fields);
+        form.mode = mode.code().to_owned();
+        let draft = ops::apply::start(&site.app, format!("network {n}")).await.unwrap();
+        ops::apply::save(&site.app, draft, form).await.unwrap();
+        // Half hours from 9:00 to 14:30.
+        let slot = at("2026-11-26", 12 + u8::try_from(n * 7 % 12).unwrap() * 2);
+        wishes.push(Wish { fields, mode, slot, only: Vec::new(), by: By::Draft(draft) });
+    }
+    let fates = all_at_once(&site, wishes).await;
+    judge(&site, &seats, &fates).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn cases_book_and_move_exactly_where_it_fits() {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    let ict = cases::expert(&site, "ict@example.jp", "佐藤 次郎", Fields::Ict).await;
+    let labor = cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
+    lift_limits(&site).await;
+    let mut wishes = Vec::new();
+    for n in 0..AT_ONCE {
+        let (fields, mode, only) = match n % 5 {
+            0 | 1 => (Fields::Ict, SessionMode::Online, vec![ict]),
+            2 => (Fields::Labor, SessionMode::Visit, vec![labor]),
+            3 => (Fields::Labor, SessionMode::Online, vec![labor]),
+            _ => (Fields::Both, SessionMode::Online, vec![ict, labor]),
+        };
+        let case = scheduling(&site, &cast, n, fields, mode, &only).await;
+        let by = if n % 2 == 0 { Actor::Company } else { cast.center() };
+        // A company chooses among half hours, the center among quarters.
+        let step = if n % 2 == 0 { 2 } else { 1 };
+        let slot = at(["2026-11-26", "2026-11-27"][n % 3 % 2], 12 + u8::try_from(n * 5 % 12).unwrap() * step);
+        let by = if n % 4 == 3 { moving(&site, &cast, case, by, n).await } else { By::Choosing(case, by) };
+        wishes.push(Wish { fields, mode, slot, only, by });
+    }
+    let fates = all_at_once(&site, wishes).await;
+    let seats = [(ict, Fields::Ict), (labor, Fields::Labor)].map(|(expert, fields)| Seat {
+        expert,
+        fields,
+        daily_limit: usize::MAX,
+    });
+    judge(&site, &seats, &fates).await;
+}
+
+/// Each wants what another one has: whoever is refused is told that the time is taken, and nobody waits for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sessions_that_change_places_end_somewhere_each() {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    lift_limits(&site).await;
+    let mut cases_booked = Vec::new();
+    for n in 0..5 {
+        let case = scheduling(&site, &cast, n, Fields::Ict, SessionMode::Online, &[cast.expert]).await;
+        let slot = at("2026-11-26", 12 + u8::try_from(n).unwrap() * 5);
+        ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
+        cases_booked.push((case, slot));
+    }
+    for round in 1..5 {
+        let wishes = (0..5).map(|n| {
+            let (case, _) = cases_booked[n];
+            let (_, slot) = cases_booked[(n + round) % 5];
+            let by = By::Moving(case, cast.center());
+            Wish { fields: Fields::Ict, mode: SessionMode::Online, slot, only: vec![cast.expert], by }
+        });
+        all_at_once(&site, wishes.collect()).await;
+        assert_eq!(busy(&site.app).await.len(), 5);
+        sound(&site.app).await;
+    }
+}
+
+/// Runs them all from one moment on, and says of each whether it got its time. Any other refusal fails.
+async fn all_at_once(site: &Site, wishes: Vec<Wish>) -> Vec<(Wish, bool)> {
+    let start = Arc::new(Barrier::new(wishes.len()));
+    let mut running = JoinSet::new();
+    for wish in wishes {
+        let (app, start) = (site.app.clone(), Arc::clone(&start));
+        running.spawn(async move {
+            start.wait().await;
+            let done = match wish.by {
+                By::Draft(id) => ops::apply::hold(&app, id, wish.slot).await.map(drop),
+                By::Choosing(case, by) => ops::appointment::choose_slot(&app, case.id, by, wish.slot).await,
+                By::Moving(case, by) => ops::appointment::reschedule(&app, case.id, by, wish.slot).await,
+            };
+            match done {
+                Ok(()) => (wish, true),
+                Err(Problem::SlotTaken) => (wish, false),
+                Err(other) => panic!("{wish:?}: {other:?}"),
+            }
+        });
+    }
+    running.join_all().await
+}
+
+/// Nobody sits in two places, everyone who won has their time, and nobody lost who could still be given theirs.
+async fn judge(site: &Site, seats: &[Seat], fates: &[(Wish, bool)]) {
+    let busy = busy(&site.app).await;
+    for (n, one) in busy.iter().enumerate() {
+        for other in &busy[..n] {
+            let apart = one.expert != other.expert || one.to <= other.from || other.to <= one.from;
+            assert!(apart, "{one:?} overlaps {other:?}");
+        }
+    }
+    let won = fates.iter().filter(|(_, won)| *won).count();
+    assert!((2..fates.len()).contains(&won), "{won} of {} won: this is no race", fates.len());
+    for (wish, won) in fates {
+        assert_eq!(got_it(&site.app, wish).await, *won, "{wish:?}");
+        let free = |seat: &Seat| {
+            let (from, to) = around(wish.mode, wish.slot.start());
+            let mine: Vec<_> = busy.iter().filter(|it| it.expert == seat.expert).collect();
+            let today = mine.iter().filter(|it| it.day == wish.slot.date()).count();
+            today < seat.daily_limit && mine.iter().all(|it| to <= it.from || it.to <= from)
+        };
+        assert!(*won || !could_be_given(wish, seats, free), "{wish:?} lost, and its time is free");
+    }
+    sound(&site.app).await;
+}
+
+fn could_be_given(wish: &Wish, seats: &[Seat], free: impl Fn(&Seat) -> bool) -> bool {
+    if !wish.only.is_empty() {
+        return seats.iter().filter(|it| wish.only.contains(&it.expert)).all(free);
+    }
+    let any = |fields: Fields| seats.iter().any(|it| it.fields == fields && free(it));
+    match wish.fields {
+        Fields::Ict | Fields::Labor => any(wish.fields) || any(Fields::Both),
+        Fields::Both => any(Fields::Both) || (any(Fields::Ict) && any(Fields::Labor)),
+    }
+}
+
+async fn got_it(app: &App, wish: &Wish) -> bool {
+    let live = match wish.by {
+        By::Draft(id) => store::appointment::held_by_draft(&app.db, id).await.unwrap(),
+        By::Choosing(case, _) | By::Moving(case, _) => {
+            store::appointment::of(&app.db, case.id).await.unwrap().into_iter().find(|it| it.is_live())
+        }
+    };
+    live.is_some_and(|it| it.starts_at == wish.slot.start())
+}
+
+async fn sound(app: &App) {
+    assert_eq!(doctor::examine(&app.db, app.clock.now()).await.unwrap(), []);
+}
+
+/// What stands, reckoned in minutes from the rows of the appointments alone.
+async fn busy(app: &App) -> Vec<Busy> {
+    let live = appointment::COLUMN.state.is_in(["held", "confirmed"]);
+    let live: BTreeMap<_, _> = appointment::Entity::find()
+        .filter(live)
+        .all(&app.db)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|it| (it.id, it))
+        .collect();
+    let seats = appointment_expert::Entity::find().all(&app.db).await.unwrap();
+    seats
+        .iter()
+        .filter_map(|seat| {
+            let it = live.get(&seat.appointment_id)?;
+            let (from, to) = around(SessionMode::from_code(&it.mode).unwrap(), it.starts_at);
+            Some(Busy { expert: ExpertId(seat.expert_id), day: japan_date(it.starts_at), from, to })
+        })
+        .collect()
+}
+
+/// Everybody is in Tokyo.
+fn around(mode: SessionMode, start: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+    let settings = Settings::default();
+    let (before, length, after) = match mode {
+        SessionMode::Online => (0, settings.online_minutes, settings.online_buffer_minutes),
+        SessionMode::Visit => {
+            let travel = settings.travel_same_prefecture_minutes;
+            (travel, settings.visit_minutes, travel)
+        }
+    };
+    (start - TimeDelta::minutes(before.into()), start + TimeDelta::minutes((length + after).into()))
+}
+
+/// A consultation that these experts have accepted; no time is chosen.
+async fn scheduling(
+    site: &Site,
+    cast: &Cast,
+    n: usize,
+    fields: Fields,
+    mode: SessionMode,
+    experts: &[ExpertId],
+) -> Case {
+    let mut form = cases::form(&format!("contact{n}@example.co.jp"));
+    form.company_name = format!("株式会社見本{n}");
+    form.field = fields_of(fields);
+    form.mode = mode.code().to_owned();
+    let case = cases::unconfirmed(site, cast, &form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = cases::record(site, case).await.version;
+    ops::assignment::request(&site.app, case.id, version, cast.center(), experts).await.unwrap();
+    for asked in store::assignment::of(&site.app.db, case.id).await.unwrap() {
+        ops::assignment::accept(&site.app, asked.id, asked.expert).await.unwrap();
+    }
+    case
+}
+
+/// The same with a session on a day of its own, to be moved from there.
+async fn moving(site: &Site, cast: &Cast, case: Case, by: Actor, n: usize) -> By {
+    let monday: NaiveDate = "2026-11-30".parse().unwrap();
+    let weekday = i64::try_from(n / 4 % 5 + n / 20 * 7).unwrap();
+    let slot = Slot::new(monday + TimeDelta::days(weekday), 12).unwrap();
+    ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
+    By::Moving(case, by)
+}
+
+/// So that time alone decides.
+async fn lift_limits(site: &Site) {
+    let tx = site.app.begin().await.unwrap();
+    let many = [
+        expert::Column::DailyLimit,
+        expert::Column::WeeklyLimit,
+        expert::Column::OpenLimit,
+        expert::Column::Capacity,
+    ];
+    for limit in many {
+        let all = expert::Entity::update_many().col_expr(limit, Expr::value(100_i16));
+        all.exec(&tx).await.unwrap();
+    }
+    store::programme::touch(&tx, Part::Experts).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn fields_of(fields: Fields) -> Vec<String> {
+    [Field::Ict, Field::Labor]
+        .iter()
+        .filter(|&&it| fields.contains(it))
+        .map(|it| it.code().to_owned())
+        .collect()
+}
+
+fn at(day: &str, quarter: u8) -> Slot {
+    Slot::new(day.parse().unwrap(), quarter).unwrap()
+}

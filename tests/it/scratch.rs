@@ -1,0 +1,119 @@
+//! Databases for one test each: made quickly, and gone when the test is over.
+use std::{path::PathBuf, thread};
+
+use madoguchi::database;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+/// A migrated database that holds nothing. Dropped with the last who uses it.
+pub struct Scratch {
+    pub db: DatabaseConnection,
+    /// As `DATABASE_URL` names it.
+    pub url: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Memory,
+    /// In this folder.
+    File(PathBuf),
+    /// On this server, under this name.
+    Postgres {
+        server: String,
+        name: String,
+    },
+}
+
+/// The name of the database that the others of this process are copies of: migrated once.
+static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+
+impl Scratch {
+    /// SQLite in memory, or a database of its own on the server that `MADOGUCHI_TEST_POSTGRES` names.
+    pub async fn memory() -> Self {
+        match std::env::var("MADOGUCHI_TEST_POSTGRES") {
+            Ok(server) => Self::postgres(server).await,
+            Err(_) => Self::migrated("sqlite::memory:".to_owned(), Kind::Memory).await,
+        }
+    }
+
+    /// The same, but SQLite in a file, which several connections and processes can share.
+    pub async fn file() -> Self {
+        if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
+            return Self::postgres(server).await;
+        }
+        let folder = std::env::temp_dir().join(format!("madoguchi-test-{}", Uuid::new_v4().simple()));
+        Self::migrated(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder)).await
+    }
+
+    async fn migrated(url: String, kind: Kind) -> Self {
+        let db = database::connect(&url).await.unwrap();
+        database::migrate(&db).await.unwrap();
+        Self { db, url, kind }
+    }
+
+    async fn postgres(server: String) -> Self {
+        let template = TEMPLATE.get_or_init(|| template(server.clone())).await;
+        let name = format!("madoguchi_test_{}_{}", std::process::id(), Uuid::new_v4().simple());
+        on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        let url = database_url(&server, &name);
+        let db = database::connect(&url).await.unwrap();
+        Self { db, url, kind: Kind::Postgres { server, name } }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        match &self.kind {
+            Kind::Memory => {}
+            // What is still open keeps its file until it is closed.
+            Kind::File(folder) => drop(std::fs::remove_dir_all(folder)),
+            Kind::Postgres { server, name } => {
+                let (server, statement) = (server.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
+                // A destructor cannot wait within the runtime of the test.
+                drop(thread::spawn(move || waiting(on_server(&server, &statement))).join());
+            }
+        }
+    }
+}
+
+/// Makes the template, after dropping what interrupted runs on this machine have left behind.
+async fn template(server: String) -> String {
+    let admin = Database::connect(&server).await.unwrap();
+    let names = Statement::from_string(
+        DbBackend::Postgres,
+        "SELECT datname::text FROM pg_database WHERE datname ~ '^madoguchi_(test|template)_[0-9]+(_|$)'",
+    );
+    for row in admin.query_all_raw(names).await.unwrap() {
+        let name: String = row.try_get_by_index(0).unwrap();
+        let maker = name.split('_').nth(2).unwrap_or_default();
+        if !std::path::Path::new("/proc").join(maker).exists() {
+            // Another run may be sweeping too.
+            drop(admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await);
+        }
+    }
+    admin.close().await.unwrap();
+    let name = format!("madoguchi_template_{}", std::process::id());
+    on_server(&server, &format!("CREATE DATABASE {name}")).await;
+    let db = Database::connect(database_url(&server, &name)).await.unwrap();
+    database::migrate(&db).await.unwrap();
+    // Nobody may be connected to what is copied.
+    db.close().await.unwrap();
+    name
+}
+
+async fn on_server(server: &str, statement: &str) {
+    let admin = Database::connect(server).await.unwrap();
+    admin.execute_unprepared(statement).await.unwrap();
+    admin.close().await.unwrap();
+}
+
+fn database_url(server: &str, name: &str) -> String {
+    let mut url = url::Url::parse(server).unwrap();
+    url.set_path(name);
+    url.into()
+}
+
+fn waiting<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}

@@ -1,0 +1,203 @@
+//! Many who write at once: nobody is turned away by the database, and each sees what the others have done.
+use std::{collections::BTreeSet, sync::Arc};
+
+use chrono::TimeDelta;
+use domain::{
+    actor::{Actor, Role},
+    application::{Application, Intake},
+    id::DraftId,
+};
+use entity::{appointment, consultation, outbox};
+use madoguchi::{
+    app::App,
+    doctor,
+    ops::{self, consultation::Ending},
+    problem::Problem,
+    store::{self, consultation::Record},
+    worker,
+};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
+use tokio::{sync::Barrier, task::JoinSet};
+use uuid::Uuid;
+
+use crate::{
+    cases::{self, Case, Cast},
+    site::Site,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_submissions_are_all_taken_and_numbered_without_a_gap() {
+    let site = Site::on_disk().await;
+    let mut drafts = Vec::new();
+    for n in 0..50 {
+        drafts.push(draft(&site, &format!("contact{n}@example.co.jp")).await);
+    }
+    let tasks = drafts.into_iter().map(|(id, application)| {
+        let app = site.app.clone();
+        async move { ops::apply::submit(&app, id, &application).await }
+    });
+    let serials: BTreeSet<_> =
+        at_once(tasks).await.into_iter().map(|it| it.unwrap().number.to_string()).collect();
+    let expected: BTreeSet<_> = (1..=50).map(|n| format!("R08-{n:06}")).collect();
+    assert_eq!(serials, expected);
+    assert_eq!(letters(&site.app, "acknowledgement").await, 50);
+    sound(&site.app).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_form_that_is_sent_twenty_times_is_one_consultation() {
+    let site = Site::on_disk().await;
+    cases::expert(&site, "expert@example.jp", "山田 太郎", domain::field::Fields::Both).await;
+    let (id, application) = draft(&site, cases::CONTACT).await;
+    let kept = ops::apply::draft(&site.app, id).await.unwrap();
+    let slot = ops::apply::slots(&site.app, &kept).await.unwrap().days()[0].1[0];
+    ops::apply::hold(&site.app, id, slot).await.unwrap();
+    let tasks = (0..20).map(|_| {
+        let (app, application) = (site.app.clone(), application.clone());
+        async move { ops::apply::submit(&app, id, &application).await }
+    });
+    one_consultation(&site, at_once(tasks).await).await;
+    assert_eq!(appointment::Entity::find().count(&site.app.db).await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_telephone_call_that_is_saved_twenty_times_is_one_consultation() {
+    let site = Site::on_disk().await;
+    let center = site.account(Role::Coordinator, "center@example.jp").await.id;
+    let application = Application::parse(&cases::form(cases::CONTACT), Intake::OnBehalf).unwrap();
+    let key = Uuid::new_v4();
+    let tasks = (0..20).map(|_| {
+        let (app, application) = (site.app.clone(), application.clone());
+        async move { ops::apply::take_down(&app, &application, Actor::Coordinator(center), key, false).await }
+    });
+    one_consultation(&site, at_once(tasks).await).await;
+    let by = Actor::Coordinator(center);
+    let next = ops::apply::take_down(&site.app, &application, by, Uuid::new_v4(), false).await.unwrap();
+    assert_eq!(next.number.to_string(), "R08-000002");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_coordinators_who_saw_the_same_version_one_wins() {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    let other = site.account(Role::Coordinator, "center2@example.jp").await.id;
+    for n in 0..10 {
+        let case = cases::received(&site, &cast, &format!("contact{n}@example.co.jp")).await;
+        let version = cases::record(&site, case).await.version;
+        let tasks = [cast.coordinator, other].map(|by| {
+            let app = site.app.clone();
+            async move { (by, ops::consultation::start_check(&app, case.id, version, by).await) }
+        });
+        let (won, lost): (Vec<_>, Vec<_>) =
+            at_once(tasks.into_iter()).await.into_iter().partition(|(_, done)| done.is_ok());
+        assert_eq!(won.len(), 1);
+        assert!(matches!(lost[..], [(_, Err(Problem::Stale))]), "{lost:?}");
+        let record = cases::record(&site, case).await;
+        assert_eq!((record.coordinator, record.version), (Some(won[0].0), version + 1));
+    }
+    sound(&site.app).await;
+}
+
+/// An expert accepts while the request lapses: one of the two, never half of each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_answer_against_a_lapse_leaves_one_clean_outcome() {
+    let (site, asked) = all_answer_at_once(|turn| turn < 2).await;
+    for case in asked {
+        let state = cases::state(&site, case).await;
+        assert!(["scheduling", "checking"].contains(&state), "{state}");
+        assert_eq!(answers(&site.app, case).await, 1);
+    }
+    sound(&site.app).await;
+}
+
+/// And the company withdraws, which is allowed after either of the others and makes both impossible.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_withdrawal_against_both_leaves_nothing_behind() {
+    let (site, asked) = all_answer_at_once(|_| true).await;
+    for case in asked {
+        assert_eq!(cases::state(&site, case).await, "withdrawn");
+        assert!(answers(&site.app, case).await <= 1);
+        let assignments = store::assignment::of(&site.app.db, case.id).await.unwrap();
+        assert!(assignments.iter().all(|it| !it.is_live()), "{assignments:?}");
+    }
+    sound(&site.app).await;
+}
+
+/// Twelve requests that are overdue, and those of accepting (0), lapsing (1) and withdrawing (2) that `who` names.
+async fn all_answer_at_once(who: fn(usize) -> bool) -> (Site, Vec<Case>) {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    let mut asked = Vec::new();
+    let mut tasks = Vec::new();
+    for n in 0..12 {
+        let case = cases::matching(&site, &cast, &format!("contact{n}@example.co.jp")).await;
+        asked.push(case);
+        let request = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
+        for turn in (0..3).map(|it| (it + n) % 3).filter(|&it| who(it)) {
+            let app = site.app.clone();
+            tasks.push(async move {
+                match turn {
+                    0 => ops::assignment::accept(&app, request, cast.expert).await,
+                    1 => ops::assignment::lapse(&app, request).await,
+                    _ => {
+                        let ending = Ending::Withdraw { reason: None };
+                        ops::consultation::end(&app, case.id, None, Actor::Company, ending).await
+                    }
+                }
+            });
+        }
+    }
+    site.app.clock.advance(TimeDelta::days(7));
+    for done in at_once(tasks.into_iter()).await {
+        assert!(matches!(done, Ok(()) | Err(Problem::Refused(_))), "{done:?}");
+    }
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    (site, asked)
+}
+
+/// How often the history says that the expert answered or let the request lapse.
+async fn answers(app: &App, case: Case) -> usize {
+    let history = store::event::of(&app.db, case.id).await.unwrap();
+    history.iter().filter(|it| matches!(it.deed.code(), "accept" | "decline")).count()
+}
+
+async fn one_consultation(site: &Site, done: Vec<Result<Record, Problem>>) {
+    let ids: BTreeSet<_> = done.into_iter().map(|it| it.unwrap().consultation.id).collect();
+    assert_eq!(ids.len(), 1);
+    assert_eq!(consultation::Entity::find().count(&site.app.db).await.unwrap(), 1);
+    assert_eq!(letters(&site.app, "acknowledgement").await, 1);
+    sound(&site.app).await;
+}
+
+/// Runs them all from one moment on.
+async fn at_once<T: Send + 'static>(
+    tasks: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let tasks: Vec<_> = tasks.collect();
+    let start = Arc::new(Barrier::new(tasks.len()));
+    let mut running = JoinSet::new();
+    for task in tasks {
+        let start = Arc::clone(&start);
+        running.spawn(async move {
+            start.wait().await;
+            task.await
+        });
+    }
+    running.join_all().await
+}
+
+/// Everything is filled in.
+async fn draft(site: &Site, email: &str) -> (DraftId, Application) {
+    let form = cases::form(email);
+    let id = ops::apply::start(&site.app, email.to_owned()).await.unwrap();
+    ops::apply::save(&site.app, id, form.clone()).await.unwrap();
+    (id, Application::parse(&form, Intake::Company).unwrap())
+}
+
+async fn letters(app: &App, kind: &str) -> u64 {
+    outbox::Entity::find().filter(outbox::COLUMN.kind.eq(kind)).count(&app.db).await.unwrap()
+}
+
+async fn sound(app: &App) {
+    assert_eq!(doctor::examine(&app.db, app.clock.now()).await.unwrap(), []);
+}
