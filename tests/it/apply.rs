@@ -226,6 +226,26 @@ async fn of_two_who_choose_one_time_the_second_chooses_again() {
 }
 
 #[actix_web::test]
+async fn a_choice_of_time_is_saved_too_and_found_again() {
+    let site = Site::new().await;
+    expert(&site, "taro@example.jp").await;
+    let draft = draft_at(&site).await;
+    setting::answer_all(&site, &draft).await;
+    let path = format!("{draft}/slot");
+    for chosen in ["", "2026-11-26T01:00:00Z"] {
+        let saved = site.post(&path, &[("slot", chosen), ("action", "save")]).await;
+        assert_eq!(saved.location, Some(format!("{draft}/saved")), "{chosen}");
+    }
+    site.get(&format!("{draft}/saved")).await.shows("お取り置きした日時は、期限が過ぎると");
+    site.app.clock.advance(TimeDelta::days(1));
+    assert_eq!(site.get(&draft).await.location, Some(path.clone()));
+    let page = site.get(&path).await;
+    page.shows("お取り置きの期限（14:20）が過ぎました。");
+    page.shows("選んでいた日時は、11月26日（木）10:00です。");
+    page.shows(r#"value="2026-11-26T01:00:00Z" checked"#);
+}
+
+#[actix_web::test]
 async fn a_time_that_nobody_offers_cannot_be_chosen() {
     let site = Site::new().await;
     expert(&site, "taro@example.jp").await;

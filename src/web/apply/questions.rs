@@ -162,11 +162,11 @@ fn back(step: Step, id: DraftId, req: &HttpRequest) -> String {
 }
 
 fn fields() -> Vec<Choice> {
-    let hint = |field| match field {
-        Field::Ict => "機器、情報セキュリティ、Web会議や勤怠管理などのツール",
-        Field::Labor => "就業規則、労働時間、費用の負担、評価、健康管理",
+    let about = |field| match field {
+        Field::Ict => "機器・セキュリティ・ツール",
+        Field::Labor => "規則・労働時間・評価",
     };
-    let choice = |it: Field| Choice::new(it.code(), it.label()).with_hint(hint(it));
+    let choice = |it: Field| Choice::new(it.code(), format!("{}（{}）", it.label(), about(it)));
     Field::ALL.into_iter().map(choice).collect()
 }
 
