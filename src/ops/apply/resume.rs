@@ -1,6 +1,8 @@
 //! The link to go on with a draft, by mail.
-use domain::{contact::EmailAddress, id::DraftId};
-use sea_orm::DatabaseTransaction;
+use chrono::{DateTime, Utc};
+use domain::{application::Form, contact::EmailAddress, id::DraftId};
+use sea_orm::{DatabaseTransaction, TransactionTrait};
+use uuid::Uuid;
 
 use super::{Ground, lock};
 use crate::{
@@ -17,18 +19,23 @@ use crate::{
 /// The mails of this kind in the daily limits.
 const PURSE: &str = "resume/";
 
-/// Mails the newest draft under an address the link to go on. What is answered does not tell whether there is one, or
-/// whether the day's mails are spent. `network` is a keyed hash of where the request comes from.
+/// Mails the link to go on with the newest draft under an address. Neither the answer nor its time tells whether there
+/// is one, and the answer not whether the day's mails are spent. `network` is a keyed hash of where the request comes from.
 pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
     let ground = Ground::of(app).await?;
     let settings = ground.programme.settings_at(ground.now);
     let tx = app.begin().await?;
     let budget = spend(app, &tx, PURSE, &email.key(), network, settings, ground.now).await?;
-    let drafts = store::draft::of_address(&tx, &email.key(), ground.now).await?;
-    if budget == Budget::Within {
-        for draft in &drafts {
-            post(app, &tx, &ground, draft, email).await?;
-        }
+    let found = store::draft::of_address(&tx, &email.key(), ground.now).await?.pop();
+    let is_known = found.is_some();
+    let draft = found.unwrap_or_else(|| nobodys(ground.now));
+    // The same is written for an unknown address, and then taken back.
+    let inner = tx.begin().await?;
+    post(app, &inner, &ground, &draft, email).await?;
+    if is_known && budget == Budget::Within {
+        inner.commit().await?;
+    } else {
+        inner.rollback().await?;
     }
     tx.commit().await?;
     Ok(())
@@ -49,6 +56,17 @@ pub async fn mail_link(app: &App, id: DraftId) -> Result<(), Problem> {
     match budget {
         Budget::Within => Ok(()),
         Budget::Spent => Err(Problem::TooMany),
+    }
+}
+
+/// Stands in for a draft that is not there.
+fn nobodys(now: DateTime<Utc>) -> Draft {
+    Draft {
+        id: DraftId(Uuid::nil()),
+        form: Form::default(),
+        network: String::new(),
+        expires_at: now,
+        consultation: None,
     }
 }
 
