@@ -6,3 +6,4 @@ mod public;
 mod same_site;
 mod sign_in;
 mod site;
+mod staff;
