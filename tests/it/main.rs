@@ -11,4 +11,5 @@ mod same_site;
 mod scratch;
 mod sign_in;
 mod site;
+mod staff;
 mod writers;

@@ -131,7 +131,7 @@ pub async fn sessions(app: &App, shell: Shell, head: Head, typed: &Typed) -> Res
             (it, report)
         })
         .collect();
-    let follow_ups = store::follow_up::of(&app.db, id).await?.into_iter().map(question).collect();
+    let follow_ups = store::follow_up::of(&app.db, id).await?.iter().map(question).collect();
     page::html_with(typed.status(), &Sessions { shell, head, sittings, follow_ups })
 }
 
@@ -173,7 +173,7 @@ const fn account_of(by: Actor) -> Option<Uuid> {
     }
 }
 
-fn question(it: FollowUp) -> Question {
+fn question(it: &FollowUp) -> Question {
     let label = it.kind.label();
     let state = it.state.label();
     let answer = match &it.state {

@@ -71,10 +71,11 @@ pub async fn home(
     shell: Shell,
 ) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
-    match Tab::from_code(query.get("tab")).unwrap_or(Tab::Center) {
-        Tab::All => Ok(page::see_other(address(Tab::All, &query, &[]))),
-        tab => list(&app, &me, shell, tab, query).await,
+    let tab = Tab::from_code(query.get("tab")).unwrap_or(Tab::Center);
+    if tab == Tab::All {
+        return Ok(page::see_other(address(Tab::All, &query, &[])));
     }
+    list(&app, &me, shell, tab, query).await
 }
 
 #[get("/staff/consultations")]

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
 use chrono::{Datelike, Days, NaiveDate};
 use domain::{
-    calendar::{at_japan, japan_date},
+    calendar::{Closed, at_japan, japan_date},
     id::ExpertId,
     wording,
 };
@@ -42,6 +42,7 @@ struct SchedulePage {
 struct Day {
     name: String,
     is_today: bool,
+    is_weekend: bool,
     /// Why the center is closed.
     closed: Option<&'static str>,
     entries: Vec<Line>,
@@ -87,12 +88,13 @@ pub async fn show(
     let days = monday.iter_days().take(7).map(|date| Day {
         name: wording::month_day_weekday(date),
         is_today: date == today,
-        closed: calendar.why_closed(date).map(|it| it.label()),
+        is_weekend: date.weekday().number_from_monday() > 5,
+        closed: calendar.why_closed(date).map(Closed::label),
         entries: by_day.remove(&date).unwrap_or_default(),
     });
     let days: Vec<_> = days.collect();
     // A weekend without sessions is not worth a line.
-    let days = days.into_iter().filter(|it| it.closed.is_none() || !it.entries.is_empty()).collect();
+    let days = days.into_iter().filter(|it| !it.is_weekend || !it.entries.is_empty()).collect();
     let week = |date: Option<NaiveDate>| address(date.unwrap_or(monday), expert);
     let active = roster.all().iter().filter(|it| it.active);
     page::html(&SchedulePage {

@@ -1,0 +1,89 @@
+//! Taking an application down on the telephone.
+use madoguchi::store;
+use uuid::Uuid;
+
+use super::{at, center};
+use crate::cases;
+
+const KEY: &str = "0193f0a0-0000-7000-8000-000000000001";
+
+fn call() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("key", KEY),
+        ("company_name", "合同会社あおば"),
+        ("contact_name", "伊藤 花"),
+        ("phone", "０３ー００００ー０００１"),
+        ("field", "labor"),
+        ("description", "テレワーク規程を作りたい。"),
+        ("mode", "either"),
+        ("consent", "yes"),
+    ]
+}
+
+#[actix_web::test]
+async fn a_call_becomes_one_consultation_however_often_it_is_sent() {
+    let (site, _) = center().await;
+    site.get("/staff/new").await.shows("電話受付を登録する");
+    let mut form = call();
+    form.push(("address_confirmed", "1"));
+    let reply = site.post("/staff/new", &form).await;
+    assert_eq!(reply.location.as_deref(), Some("/staff/consultations/R08-000001"), "{}", reply.body);
+    let again = site.post("/staff/new", &form).await;
+    assert_eq!(again.location.as_deref(), Some("/staff/consultations/R08-000001"));
+    let number = domain::number::CaseNumber::parse("R08-000001").unwrap();
+    let record = store::consultation::by_number(&site.app.db, number).await.unwrap().unwrap();
+    assert!(record.consultation.address_confirmed);
+    let page = site.get(&at(number, "")).await;
+    page.shows("（電話）");
+    page.shows("受付番号 R08-000001 で登録しました。");
+}
+
+#[actix_web::test]
+async fn everything_that_is_wrong_is_said_at_once_and_nothing_is_lost() {
+    let (site, _) = center().await;
+    let form = [("key", KEY), ("company_name", "<あおば>"), ("employees", "約十人"), ("field", "tax")];
+    let reply = site.post("/staff/new", &form).await;
+    assert_eq!(reply.status, 422);
+    for text in [
+        "&#60;あおば&#62;",
+        "約十人",
+        "相談の分野を選択してください",
+        "担当者の氏名を入力してください",
+        "電話番号またはメールアドレスを入力してください",
+        "従業員数は、0以上の整数で入力してください",
+        "同意を得た場合はチェックしてください",
+        "<title>エラー：",
+        KEY,
+    ] {
+        reply.shows(text);
+    }
+    let no_key: Vec<_> = call().into_iter().filter(|it| it.0 != "key").collect();
+    let reply = site.post("/staff/new", &no_key).await;
+    assert_eq!(reply.status, 200, "the form comes back with a key");
+    reply.shows("合同会社あおば");
+}
+
+#[actix_web::test]
+async fn the_same_company_is_noticed_before_it_is_saved() {
+    let (site, cast) = center().await;
+    let mut earlier = cases::form("a@example.co.jp");
+    earlier.company_name = "あおば（同）".to_owned();
+    let earlier = cases::unconfirmed(&site, &cast, &earlier).await;
+    let warned = site.post("/staff/new", &call()).await;
+    assert_eq!(warned.status, 409);
+    warned.shows("同じ企業の相談案件があるかもしれません");
+    warned.shows("会社名が一致（表記の違いを除く）");
+    warned.shows("テレワーク規程を作りたい。");
+    warned.shows(&format!("name=\"seen\" value=\"{}\"", earlier.number));
+    let key = Uuid::parse_str(KEY).unwrap().to_string();
+    assert!(store::consultation::by_submission_key(&site.app.db, &key).await.unwrap().is_none());
+
+    let seen = earlier.number.to_string();
+    let mut form = call();
+    form.push(("seen", &seen));
+    let saved = site.post("/staff/new", &form).await;
+    assert_eq!(saved.location.as_deref(), Some("/staff/consultations/R08-000002"));
+    let page = site.get("/staff/consultations/R08-000002").await;
+    page.shows("同じ企業の可能性がある相談");
+    page.shows(&seen);
+}
