@@ -1,4 +1,5 @@
 //! What the statistics count: a fixed number of grouped queries over the consultations received in a fiscal year.
+mod load;
 mod waits;
 
 use chrono::{DateTime, Datelike, Months, Utc};
@@ -10,6 +11,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr},
 };
 
+pub use load::{mails, turns};
 pub use waits::Wait;
 
 /// Which consultations count.

@@ -183,8 +183,9 @@ fn heading(report: &Report) -> String {
     let place = selection.prefecture.map(|it| format!("{}の", it.name())).unwrap_or_default();
     let field = selection.field.map(|it| format!("{}の", it.label())).unwrap_or_default();
     let year = selection.year.label();
-    match report.received {
-        Shown::Exact(0) => format!("{year}の{place}{field}相談はまだありません"),
-        received => format!("{year}は{place}{field}相談を{received}件受け付けました"),
+    let received = report.received;
+    if received == Shown::Exact(0) {
+        return format!("{year}の{place}{field}相談はまだありません");
     }
+    format!("{year}は{place}{field}相談を{received}件受け付けました")
 }
