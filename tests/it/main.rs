@@ -1,5 +1,6 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
+mod cases;
 mod health;
 mod public;
 mod same_site;
