@@ -2,6 +2,7 @@
 #![cfg(test)]
 mod cases;
 mod health;
+mod office;
 mod public;
 mod same_site;
 mod sign_in;
