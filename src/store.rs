@@ -14,6 +14,7 @@ pub mod desk;
 pub mod draft;
 pub mod event;
 pub mod expert;
+pub mod figures;
 pub mod follow_up;
 pub mod inbox;
 pub mod link;

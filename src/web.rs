@@ -16,6 +16,7 @@ pub mod form;
 pub mod headers;
 pub mod health;
 pub mod log;
+pub mod metrics;
 pub mod origin;
 pub mod page;
 pub mod problem;
@@ -55,6 +56,7 @@ pub fn site(
 fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(assets::routes)
         .configure(health::routes)
+        .configure(metrics::routes)
         .configure(public::routes)
         .configure(apply::routes)
         .configure(company::routes)

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use entity::worker_beat as row;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, sea_query::OnConflict,
+    QueryFilter, QueryOrder, sea_query::OnConflict,
 };
 
 /// Says that the worker of this name is alive.
@@ -17,4 +17,10 @@ pub async fn note(tx: &DatabaseTransaction, name: &str, now: DateTime<Utc>) -> R
 /// Whether any worker has been alive after `since`.
 pub async fn any_since(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<bool, DbErr> {
     Ok(row::Entity::find().filter(row::Column::At.gt(since)).count(db).await? > 0)
+}
+
+/// When a worker was last alive; `None` where there never was one.
+pub async fn latest(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let found = row::Entity::find().order_by_desc(row::Column::At).one(db).await?;
+    Ok(found.map(|it| it.at))
 }

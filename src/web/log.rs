@@ -9,6 +9,8 @@ use actix_web::{
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::web::metrics;
+
 /// The number by which a request is found in the log, short enough to be read out on the telephone: `3F9A-1C2B`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestNumber(String);
@@ -33,6 +35,7 @@ pub async fn requests(req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     async {
         let mut answer = next.call(req).await?;
         let (method, status) = (answer.request().method().as_str(), answer.status().as_u16());
+        metrics::count(answer.status());
         let route = answer.request().match_pattern().unwrap_or_else(|| "nowhere".to_owned());
         let elapsed_ms = started.elapsed().as_millis();
         tracing::info!(

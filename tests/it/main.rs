@@ -5,6 +5,7 @@ mod cases;
 mod company;
 mod demo;
 mod health;
+mod office;
 mod public;
 mod race;
 mod same_site;

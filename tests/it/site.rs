@@ -114,6 +114,17 @@ impl Site {
         self.send(TestRequest::get().uri(path)).await
     }
 
+    /// The body of a download, whatever it is made of.
+    pub async fn send_bytes(&self, path: &str) -> Vec<u8> {
+        let mut request = TestRequest::get().uri(path);
+        for (name, value) in self.cookies.lock().await.iter() {
+            request = request.cookie(Cookie::new(name.clone(), value.clone()));
+        }
+        let service = init_service(web::site(Data::new(self.app.clone()))).await;
+        let response = call_service(&service, request.to_request()).await;
+        response.into_body().try_into_bytes().ok().unwrap_or_default().to_vec()
+    }
+
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Reply {
         self.send(TestRequest::post().uri(path).set_form(form)).await
     }

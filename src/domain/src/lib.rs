@@ -24,6 +24,7 @@ pub mod due;
 pub mod follow_up;
 pub mod notice;
 pub mod report;
+pub mod statistics;
 
 pub mod availability;
 pub mod routing;

@@ -1,0 +1,128 @@
+//! Figures that may be shown: small counts hidden so that nobody can reckon them back, medians, shares.
+use std::fmt;
+
+use crate::wording::thousands;
+
+/// Counts from 1 up to below this are hidden in what is published (`programme.md` §5).
+pub const LEAST: u64 = 5;
+
+/// A count as it may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Exact(u64),
+    /// 1 to 4.
+    Few,
+    /// Hidden because it would tell a smaller one.
+    Withheld,
+}
+
+/// Where the middle and the slow end of a list of numbers lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spread {
+    pub n: usize,
+    /// Twice the median, which may lie between two numbers.
+    twice_median: u64,
+    /// The smallest number that at least nine of ten do not exceed.
+    pub ninetieth: u32,
+}
+
+/// One count that stands by itself.
+pub const fn alone(count: u64) -> Shown {
+    match count {
+        1..LEAST => Shown::Few,
+        _ => Shown::Exact(count),
+    }
+}
+
+/// The parts of a whole whose sum is published as `alone` shows it.
+///
+/// Small parts are hidden. Where the others and the sum would still tell one, larger parts are hidden too, smallest
+/// first; where that does not help either, every part is.
+pub fn protected(parts: &[u64]) -> Vec<Shown> {
+    let sum: u64 = parts.iter().sum();
+    let nothing = || vec![Shown::Withheld; parts.len()];
+    if (1..LEAST).contains(&sum) {
+        return nothing();
+    }
+    let mut shown: Vec<_> = parts.iter().map(|&it| alone(it)).collect();
+    while !is_safe(&shown, sum) {
+        let next = shown.iter().enumerate().filter_map(|(at, it)| match it {
+            Shown::Exact(count) if *count >= LEAST => Some((*count, at)),
+            Shown::Exact(_) | Shown::Few | Shown::Withheld => None,
+        });
+        let Some((_, at)) = next.min() else { return nothing() };
+        if let Some(it) = shown.get_mut(at) {
+            *it = Shown::Withheld;
+        }
+    }
+    shown
+}
+
+/// Whether each hidden part could have at least two values, given the rest.
+fn is_safe(shown: &[Shown], sum: u64) -> bool {
+    let hidden: Vec<_> = shown.iter().filter_map(|it| it.range(sum)).collect();
+    let left = sum.saturating_sub(shown.iter().filter_map(|it| it.exact()).sum());
+    let lowest: u64 = hidden.iter().map(|it| it.0).sum();
+    let highest = hidden.iter().fold(0_u64, |sum, it| sum.saturating_add(it.1));
+    hidden.iter().all(|&(low, high)| {
+        let most = high.min(left.saturating_sub(lowest - low));
+        let least = low.max(left.saturating_sub(highest - high));
+        least < most
+    })
+}
+
+impl Shown {
+    pub const fn exact(self) -> Option<u64> {
+        match self {
+            Self::Exact(count) => Some(count),
+            Self::Few | Self::Withheld => None,
+        }
+    }
+
+    /// What a hidden part may be, for a reader who knows how `protected` works.
+    const fn range(self, sum: u64) -> Option<(u64, u64)> {
+        match self {
+            Self::Exact(_) => None,
+            Self::Few => Some((1, LEAST - 1)),
+            Self::Withheld => Some((LEAST, sum)),
+        }
+    }
+}
+
+/// 「1,234」, 「1から4」, 「非公表」
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(count) => f.write_str(&thousands(*count)),
+            Self::Few => write!(f, "1から{}", LEAST - 1),
+            Self::Withheld => f.write_str("非公表"),
+        }
+    }
+}
+
+impl Spread {
+    /// `None` of nothing.
+    pub fn of(mut numbers: Vec<u32>) -> Option<Self> {
+        numbers.sort_unstable();
+        let n = numbers.len();
+        let at = |place: usize| numbers.get(place).copied();
+        let (low, high) = (at(n.checked_sub(1)? / 2)?, at(n / 2)?);
+        let ninetieth = at((n * 9).div_ceil(10) - 1)?;
+        Some(Self { n, twice_median: u64::from(low) + u64::from(high), ninetieth })
+    }
+
+    /// 「9」, 「9.5」
+    pub fn median(&self) -> String {
+        let half = if self.twice_median.is_multiple_of(2) { "" } else { ".5" };
+        format!("{}{half}", self.twice_median / 2)
+    }
+}
+
+/// 「81.3%」; `None` of nothing.
+pub fn share(part: u64, whole: u64) -> Option<String> {
+    let tenths = (part * 2000).checked_div(whole)?.div_ceil(2);
+    Some(format!("{}.{}%", tenths / 10, tenths % 10))
+}
+
+#[cfg(test)]
+mod tests;

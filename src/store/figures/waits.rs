@@ -1,0 +1,49 @@
+//! How long companies waited: the two instants of each wait, and nothing else of the consultation.
+use chrono::{DateTime, Utc};
+use entity::{appointment, consultation, event};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, ExprTrait, JoinType, QueryFilter, QuerySelect, Select};
+
+use super::{Selection, of_consultation, selected};
+
+/// From receipt to what was waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+}
+
+/// The first act after which the company was written to: a question, an expert who accepted or nobody left, an end.
+pub async fn first_contacts(db: &impl ConnectionTrait, selection: &Selection) -> Result<Vec<Wait>, DbErr> {
+    let act = event::Column::Act;
+    let accepted = act.eq("accept").and(event::Column::ToState.is_in(["scheduling", "booked"]));
+    let nobody_left = act.eq("decline").and(event::Column::ToState.eq("checking"));
+    let told = act.is_in(["ask", "close_unfulfilled", "refer"]).or(accepted).or(nobody_left);
+    let whose = of_consultation::<event::Entity>(event::Column::ConsultationId);
+    let query = selected(selection)
+        .join(JoinType::InnerJoin, whose)
+        .filter(consultation::Column::Origin.ne("phone"))
+        .filter(told)
+        .column(consultation::Column::ReceivedAt)
+        .column_as(event::Column::At.min(), "first_at");
+    all(db, query).await
+}
+
+pub async fn first_sessions(db: &impl ConnectionTrait, selection: &Selection) -> Result<Vec<Wait>, DbErr> {
+    let whose = of_consultation::<appointment::Entity>(appointment::Column::ConsultationId);
+    let query = selected(selection)
+        .join(JoinType::InnerJoin, whose)
+        .filter(appointment::Column::State.eq("done"))
+        .column(consultation::Column::ReceivedAt)
+        .column_as(appointment::Column::StartsAt.min(), "first_at");
+    all(db, query).await
+}
+
+async fn all(db: &impl ConnectionTrait, query: Select<consultation::Entity>) -> Result<Vec<Wait>, DbErr> {
+    let rows: Vec<(DateTime<Utc>, DateTime<Utc>)> = query
+        .group_by(consultation::Column::Id)
+        .group_by(consultation::Column::ReceivedAt)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(from, to)| Wait { from, to }).collect())
+}

@@ -1,0 +1,109 @@
+//! What a monitoring program reads, in the text format of OpenMetrics.
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    web::{Data, ServiceConfig},
+};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+
+use crate::{app::App, problem::Problem, store, web::client};
+
+/// What the answer's content type has to be (OpenMetrics 1.0).
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Answers since the process started, by the first digit of their status.
+static ANSWERS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
+
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Class {
+    class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct State {
+    state: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Whose {
+    turn: String,
+}
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(metrics);
+}
+
+/// Counts an answer.
+pub fn count(status: StatusCode) {
+    if let Some(class) = ANSWERS.get(usize::from(status.as_u16() / 100).wrapping_sub(1)) {
+        class.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[get("/metrics")]
+async fn metrics(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    let asks = client::address(&req, &app.config.trusted_proxies);
+    if !is_ours(&app, asks) {
+        return Err(Problem::Forbidden);
+    }
+    let mut registry = Registry::with_prefix("madoguchi");
+    requests(&mut registry);
+    work(&app, &mut registry).await?;
+    memory(&mut registry).await;
+    let mut body = String::new();
+    encode(&mut body, &registry).map_err(|err: fmt::Error| Problem::Internal(err.into()))?;
+    Ok(HttpResponse::Ok().content_type(OPEN_METRICS).body(body))
+}
+
+fn is_ours(app: &App, address: IpAddr) -> bool {
+    address.is_loopback() || app.config.trusted_proxies.iter().any(|it| it.contains(address))
+}
+
+fn requests(registry: &mut Registry) {
+    let answers = Family::<Class, Counter>::default();
+    for (class, count) in CLASSES.into_iter().zip(&ANSWERS) {
+        answers.get_or_create(&Class { class }).inc_by(count.load(Ordering::Relaxed));
+    }
+    registry.register("requests", "Answers of this process by class of status", answers);
+}
+
+async fn work(app: &App, registry: &mut Registry) -> Result<(), Problem> {
+    let mails = Family::<State, Gauge<i64, AtomicI64>>::default();
+    for (state, n) in store::figures::mails(&app.db).await? {
+        mails.get_or_create(&State { state }).set(n);
+    }
+    registry.register("mails", "Mails in the outbox by state", mails);
+    let consultations = Family::<Whose, Gauge<i64, AtomicI64>>::default();
+    for (turn, n) in store::figures::turns(&app.db).await? {
+        consultations.get_or_create(&Whose { turn }).set(n);
+    }
+    registry.register("consultations", "Consultations by whose turn it is", consultations);
+    if let Some(latest) = store::beat::latest(&app.db).await? {
+        let age = Gauge::<i64, AtomicI64>::default();
+        age.set((app.clock.now() - latest).num_seconds());
+        registry.register("worker_age_seconds", "Time since a worker was last alive", age);
+    }
+    Ok(())
+}
+
+/// Nothing where the system does not tell.
+async fn memory(registry: &mut Registry) {
+    let Ok(status) = tokio::fs::read_to_string("/proc/self/status").await else { return };
+    let Some(kib) = status.lines().find_map(|it| it.strip_prefix("VmRSS:")) else { return };
+    let Some(Ok(kib)) = kib.split_whitespace().next().map(str::parse::<i64>) else { return };
+    let resident = Gauge::<i64, AtomicI64>::default();
+    resident.set(kib * 1024);
+    registry.register("resident_memory_bytes", "Memory of this process that is in use", resident);
+}

@@ -1,0 +1,191 @@
+//! The statistics as a page.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::Role, calendar::japan_date, field::Field, number::FiscalYear, prefecture::Prefecture,
+    statistics::Shown, wording::month_day_weekday,
+};
+
+use super::{
+    chart::{BASE, Bars},
+    report::Report,
+    tables::{Audience, Table},
+};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{
+        self,
+        figures::{Selection, years},
+    },
+    web::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+        session::Visitor,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "stats/page.html")]
+struct StatsPage {
+    shell: Shell,
+    report: Report,
+    heading: String,
+    form: Fields,
+    errors: FieldErrors,
+    years: Vec<Choice>,
+    fields: Vec<Choice>,
+    prefectures: Vec<Choice>,
+    /// The query by which a download selects the same.
+    query: String,
+    months: Option<Bars>,
+}
+
+#[derive(Template)]
+#[template(path = "stats/prefecture.html")]
+struct PrefecturePage {
+    shell: Shell,
+    year: FiscalYear,
+    prefecture: Prefecture,
+    /// None where the figures of the year tell nothing by prefecture.
+    count: Option<Shown>,
+}
+
+#[get("/stats")]
+pub async fn show(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    visitor: Visitor,
+) -> Result<HttpResponse, Problem> {
+    let report = report(&app, &req, &visitor).await?;
+    page::html(&stats_page(&app, shell, report).await?)
+}
+
+/// For insiders the whole page of one prefecture; for everyone the number that the map shows.
+#[get("/stats/pref/{code}")]
+pub async fn prefecture(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    visitor: Visitor,
+    code: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let prefecture = Prefecture::parse(&code).map_err(|_| Problem::NotFound)?;
+    let audience = audience(&visitor);
+    let selection = selection(&app, &req, audience)?;
+    match audience {
+        Audience::Insiders => {
+            let selection = Selection { prefecture: Some(prefecture), ..selection };
+            let report = count(&app, selection, audience).await?;
+            page::html(&stats_page(&app, shell, report).await?)
+        }
+        Audience::Everyone => {
+            let report = count(&app, selection, audience).await?;
+            let code = format!("{:02}", prefecture.code());
+            let count = report.table("prefecture").and_then(|it| it.count_of(&code));
+            page::html(&PrefecturePage { shell, year: selection.year, prefecture, count })
+        }
+    }
+}
+
+/// What the query asks for, as far as the visitor may.
+pub async fn report(app: &App, req: &HttpRequest, visitor: &Visitor) -> Result<Report, Problem> {
+    let audience = audience(visitor);
+    count(app, selection(app, req, audience)?, audience).await
+}
+
+impl StatsPage {
+    fn bars(&self) -> Option<(&Table, &Bars)> {
+        self.report.table("month").zip(self.months.as_ref())
+    }
+
+    /// The tables that are shown as nothing but a table.
+    fn plain(&self) -> impl Iterator<Item = &Table> {
+        self.report.tables.iter().filter(|it| !["month", "prefecture"].contains(&it.code))
+    }
+
+    fn as_of(&self) -> String {
+        format!("{}時点", month_day_weekday(self.report.day))
+    }
+}
+
+async fn count(app: &App, selection: Selection, audience: Audience) -> Result<Report, Problem> {
+    let now = app.clock.now();
+    let figures = store::figures::of(&app.db, &selection).await?;
+    let calendar = app.programme().await?.calendar(now);
+    Ok(Report::new(&figures, selection, audience, &calendar, japan_date(now)))
+}
+
+fn audience(visitor: &Visitor) -> Audience {
+    match visitor.account.as_ref().map(|it| it.role) {
+        Some(Role::Observer | Role::Coordinator | Role::Administrator) => Audience::Insiders,
+        Some(Role::Expert | Role::Desk) | None => Audience::Everyone,
+    }
+}
+
+/// Everyone selects a year alone: the difference of two finer selections would tell what is hidden in each.
+fn selection(app: &App, req: &HttpRequest, audience: Audience) -> Result<Selection, Problem> {
+    let query = Fields::of_query(req);
+    let year = match query.get("year") {
+        "" => FiscalYear::of(japan_date(app.clock.now())).map_err(anyhow::Error::from)?,
+        typed => typed.parse().ok().and_then(|it| FiscalYear::new(it).ok()).ok_or(Problem::NotFound)?,
+    };
+    Ok(match audience {
+        Audience::Everyone => Selection { year, field: None, prefecture: None },
+        Audience::Insiders => Selection {
+            year,
+            field: Field::from_code(query.get("field")),
+            prefecture: Prefecture::parse(query.get("prefecture")).ok(),
+        },
+    })
+}
+
+async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage, Problem> {
+    let selection = report.selection;
+    let year = selection.year;
+    let mut known = years(&app.db).await?;
+    known.push(year.start_year());
+    known.sort_unstable_by(|a, b| b.cmp(a));
+    known.dedup();
+    let choice = |it: i32| Some(Choice::new(it.to_string(), FiscalYear::new(it).ok()?.label()));
+    let mut form = Fields::default();
+    form.add("year", year.start_year().to_string());
+    form.add("field", selection.field.map(Field::code).unwrap_or_default());
+    form.add("prefecture", selection.prefecture.map(|it| format!("{:02}", it.code())).unwrap_or_default());
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish();
+    let months = report.table("month").map(|it| {
+        let rows: Vec<_> = it.rows.iter().map(|row| (row.label.clone(), row.count)).collect();
+        Bars::new("月別の受付件数", &rows)
+    });
+    Ok(StatsPage {
+        shell,
+        heading: heading(&report),
+        form,
+        errors: FieldErrors::default(),
+        years: known.into_iter().filter_map(choice).collect(),
+        fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
+        prefectures: Prefecture::all()
+            .map(|it| Choice::new(format!("{:02}", it.code()), it.name()))
+            .collect(),
+        query,
+        months,
+        report,
+    })
+}
+
+/// What the page tells, in one sentence.
+fn heading(report: &Report) -> String {
+    let selection = report.selection;
+    let place = selection.prefecture.map(|it| format!("{}の", it.name())).unwrap_or_default();
+    let field = selection.field.map(|it| format!("{}の", it.label())).unwrap_or_default();
+    let year = selection.year.label();
+    let received = report.received;
+    if received == Shown::Exact(0) {
+        return format!("{year}の{place}{field}相談はまだありません");
+    }
+    format!("{year}は{place}{field}相談を{received}件受け付けました")
+}

@@ -1,0 +1,214 @@
+//! The figures of a selection as they may be read: the headline numbers, the sentences of the survey, the tables.
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use domain::{
+    calendar::{BusinessCalendar, japan_date},
+    follow_up::{Agreement, Kind, Progress},
+    prefecture::Prefecture,
+    statistics::{LEAST, Shown, Spread, alone, share},
+};
+
+use super::tables::{self, Audience, Row, Table};
+use crate::store::figures::{Figures, Selection, Wait};
+
+pub struct Report {
+    pub selection: Selection,
+    pub audience: Audience,
+    /// The day on which it was counted.
+    pub day: NaiveDate,
+    pub received: Shown,
+    /// None for everyone: beside the consultations it would tell how many companies came again.
+    pub companies: Option<u64>,
+    pub sessions: Shown,
+    /// Consultations with a session, as a share.
+    pub carried_out: Option<String>,
+    /// Business days.
+    pub first_contact: Option<Spread>,
+    /// Business days.
+    pub first_session: Option<Spread>,
+    pub kpis: Vec<Kpi>,
+    /// Surveys that were sent and that were answered.
+    pub surveys: (Shown, Shown),
+    pub response_rate: Option<String>,
+    pub tables: Vec<Table>,
+    /// What companies say of their progress when they are asked later.
+    pub progress: Option<Table>,
+    /// How many of those who were asked later have answered.
+    pub follow_ups: Vec<(&'static str, Shown, Shown)>,
+    /// Sentences beside tables, by the table's code.
+    pub notes: Vec<(&'static str, String)>,
+}
+
+/// One sentence of the survey: how many agreed.
+pub struct Kpi {
+    pub sentence: &'static str,
+    /// None where the number of answers is too small to tell.
+    pub agreed: Option<(String, Shown)>,
+    pub answers: Shown,
+}
+
+/// The sentences that the ministries have used as indicators, word for word (`programme.md` §1.6).
+const SENTENCES: [&str; 3] =
+    ["問い合わせの目的が達成できた", "問い合わせへの対応に満足した", "テレワークの導入を積極的に検討する"];
+
+impl Report {
+    pub fn new(
+        figures: &Figures,
+        selection: Selection,
+        audience: Audience,
+        calendar: &BusinessCalendar,
+        day: NaiveDate,
+    ) -> Self {
+        let public = audience == Audience::Everyone;
+        let number = |it: u64| if public { alone(it) } else { Shown::Exact(it) };
+        let without = figures.received.saturating_sub(figures.with_session);
+        let carried_out = tables::shown(&[figures.with_session, without], audience);
+        let carried_out = carried_out.first().copied().and_then(Shown::exact);
+        let tables = tables::all(figures, selection.year.start_year(), audience);
+        // Few of one kind would tell of each: then there are no breakdowns at all.
+        let telling = !public || number(figures.received).exact().is_some();
+        let (sent, answered) = survey_response(figures, audience);
+        Self {
+            received: number(figures.received),
+            companies: (!public).then_some(figures.companies),
+            sessions: number(figures.sessions),
+            carried_out: carried_out.and_then(|it| share(it, figures.received)),
+            first_contact: spread(&figures.first_contacts, calendar, audience),
+            first_session: spread(&figures.first_sessions, calendar, audience),
+            kpis: kpis(figures, audience, answered),
+            surveys: (sent, answered),
+            response_rate: answered.exact().zip(sent.exact()).and_then(|(part, whole)| share(part, whole)),
+            progress: progress(figures, audience),
+            follow_ups: follow_ups(figures, audience),
+            notes: notes(&tables, figures, audience),
+            tables: if telling { tables } else { Vec::new() },
+            selection,
+            audience,
+            day,
+        }
+    }
+
+    pub fn table(&self, code: &str) -> Option<&Table> {
+        self.tables.iter().find(|it| it.code == code)
+    }
+
+    pub fn note(&self, code: &str) -> Option<&str> {
+        self.notes.iter().find(|it| it.0 == code).map(|it| it.1.as_str())
+    }
+
+    pub fn is_public(&self) -> bool {
+        self.audience == Audience::Everyone
+    }
+}
+
+/// Business days after the day of receipt.
+fn spread(waits: &[Wait], calendar: &BusinessCalendar, audience: Audience) -> Option<Spread> {
+    let first = waits.iter().map(|it| japan_date(it.from)).min()?;
+    let last = waits.iter().map(|it| japan_date(it.to)).max()?;
+    let open: Vec<_> =
+        first.iter_days().take_while(|it| *it <= last).filter(|&it| calendar.is_open(it)).collect();
+    let until = |day: NaiveDate| open.partition_point(|it| *it <= day);
+    let days = waits.iter().map(|it| {
+        let passed = until(japan_date(it.to)).saturating_sub(until(japan_date(it.from)));
+        u32::try_from(passed).unwrap_or(u32::MAX)
+    });
+    let enough =
+        |it: &Spread| audience == Audience::Insiders || u64::try_from(it.n).is_ok_and(|n| n >= LEAST);
+    Spread::of(days.collect()).filter(enough)
+}
+
+/// Surveys sent, and how many of them were answered.
+fn survey_response(figures: &Figures, audience: Audience) -> (Shown, Shown) {
+    response(figures, Kind::Survey, audience)
+}
+
+/// What was sent of a kind, and what came back: where one may not be told, neither is.
+fn response(figures: &Figures, kind: Kind, audience: Audience) -> (Shown, Shown) {
+    let of = |state: &str| {
+        let found = figures.follow_ups.iter().find(|((k, s), _)| k == kind.code() && s == state);
+        found.map_or(0, |it| it.1)
+    };
+    let (answered, silent) = (of("answered"), of("sent") + of("lapsed"));
+    let sent = match audience {
+        Audience::Everyone => alone(answered + silent),
+        Audience::Insiders => Shown::Exact(answered + silent),
+    };
+    let answered = tables::shown(&[answered, silent], audience).first().copied();
+    (sent, answered.unwrap_or(Shown::Withheld))
+}
+
+fn kpis(figures: &Figures, audience: Audience, answers: Shown) -> Vec<Kpi> {
+    let agrees = |it: &str| matches!(Agreement::from_code(it), Some(Agreement::Yes | Agreement::RatherYes));
+    let all: u64 = figures.surveys.iter().map(|it| it.1).sum();
+    let kpi = |(at, sentence): (usize, &'static str)| {
+        let said = figures.surveys.iter().filter(|it| it.0.get(at).is_some_and(|it| agrees(it)));
+        let agreed: u64 = said.map(|it| it.1).sum();
+        let shown = tables::shown(&[agreed, all.saturating_sub(agreed)], audience);
+        // Without the number of answers the share may tell nothing either.
+        let agreed = shown.first().copied().filter(|_| answers.exact().is_some());
+        let agreed = agreed.and_then(|it| Some((share(it.exact()?, all)?, it)));
+        Kpi { sentence, agreed, answers }
+    };
+    SENTENCES.into_iter().enumerate().map(kpi).collect()
+}
+
+/// All later questions together; none where nobody has answered, or too few to tell everyone.
+fn progress(figures: &Figures, audience: Audience) -> Option<Table> {
+    let of = |it: Progress| {
+        figures.progress.iter().filter(|((_, said), _)| said == it.code()).map(|it| it.1).sum::<u64>()
+    };
+    let counts = Progress::ALL.map(of);
+    let sum: u64 = counts.iter().sum();
+    if sum == 0 || (audience == Audience::Everyone && sum < LEAST) {
+        return None;
+    }
+    let shown = tables::shown(&counts, audience);
+    let row = |(it, count): (Progress, Shown)| Row {
+        code: it.code().to_owned(),
+        label: it.label().to_owned(),
+        count,
+    };
+    let rows = Progress::ALL.into_iter().zip(shown).map(row).collect();
+    Some(Table { code: "progress", title: "その後の状況", rows })
+}
+
+fn follow_ups(figures: &Figures, audience: Audience) -> Vec<(&'static str, Shown, Shown)> {
+    // Everyone is told of all kinds together in the table of progress.
+    if audience == Audience::Everyone {
+        return Vec::new();
+    }
+    let later = [Kind::ThreeMonths, Kind::SixMonths, Kind::NextYear];
+    let row = |kind: Kind| {
+        let (sent, answered) = response(figures, kind, audience);
+        (kind.label(), sent, answered)
+    };
+    later.map(row).to_vec()
+}
+
+fn notes(tables: &[Table], figures: &Figures, audience: Audience) -> Vec<(&'static str, String)> {
+    let mut notes = Vec::new();
+    let size = tables.iter().find(|it| it.code == "size");
+    let exact = |code: &str| size.and_then(|it| it.count_of(code)).and_then(Shown::exact);
+    // Only from numbers that are shown: nothing else follows from it.
+    if let (Some(a), Some(b)) = (exact("0-19"), exact("20-99")) {
+        let share = share(a + b, figures.received).map(|it| format!("（{it}）")).unwrap_or_default();
+        notes.push(("size", format!("100人未満は合わせて{}件{share}です。", Shown::Exact(a + b))));
+    }
+    if audience == Audience::Insiders {
+        let [ict, labor, both] = figures.by_fields;
+        notes.push((
+            "fields",
+            format!("「両方」を含めると、ICTは{}件、労務管理は{}件です。", ict + both, labor + both),
+        ));
+        let urban: BTreeSet<_> =
+            Prefecture::all().filter(|it| it.region().is_urban()).map(|it| i16::from(it.code())).collect();
+        let told = figures.by_prefecture.iter().filter_map(|&(code, n)| Some((code?, n)));
+        let rural: u64 = told.filter(|(code, _)| !urban.contains(code)).map(|it| it.1).sum();
+        if let Some(share) = share(rural, figures.received) {
+            let text = format!("地方部（南関東・東海・近畿のほか）は{rural}件（{share}）です。");
+            notes.push(("prefecture", text));
+        }
+    }
+    notes
+}

@@ -1,0 +1,181 @@
+//! From counts to tables: each part of the figures by name, protected where everyone may read it.
+use domain::{
+    company::{Industry, Mode},
+    consultation::UnfulfilledReason,
+    prefecture::Prefecture,
+    statistics::{LEAST, Shown, protected},
+};
+
+use crate::store::{
+    consultation::Origin,
+    figures::{Counts, Figures},
+};
+
+/// Who reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    Everyone,
+    /// Observers, coordinators and administrators.
+    Insiders,
+}
+
+/// One breakdown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The name in addresses and exports.
+    pub code: &'static str,
+    pub title: &'static str,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub code: String,
+    pub label: String,
+    pub count: Shown,
+}
+
+const UNKNOWN: &str = "不明";
+
+/// States in the order of the work, by code and label.
+const STATES: [(&str, &str); 12] = [
+    ("received", "受付済み"),
+    ("checking", "確認中"),
+    ("waiting_company", "追加確認待ち"),
+    ("matching", "担当者調整中"),
+    ("scheduling", "日程調整中"),
+    ("booked", "予約確定"),
+    ("consulted", "相談実施済み"),
+    ("follow_up", "フォロー中"),
+    ("completed", "完了"),
+    ("withdrawn", "取下げ"),
+    ("unfulfilled", "不成立"),
+    ("referred", "他機関案内"),
+];
+
+const SIZE_LABELS: [&str; 5] = ["20人未満", "20から99人", "100から299人", "300人以上", UNKNOWN];
+const SIZE_CODES: [&str; 5] = ["0-19", "20-99", "100-299", "300-", "unknown"];
+
+/// Everything, in the order of the page. For everyone, a breakdown whose sum is hidden is left out.
+pub fn all(figures: &Figures, year: i32, audience: Audience) -> Vec<Table> {
+    let table = |code, title, parts: Vec<(String, String, u64)>| {
+        let counts: Vec<_> = parts.iter().map(|it| it.2).collect();
+        let shown = shown(&counts, audience);
+        let row = |((code, label, _), count)| Row { code, label, count };
+        Table { code, title, rows: parts.into_iter().zip(shown).map(row).collect() }
+    };
+    let states = table("state", "状況", named(&figures.by_state, STATES.iter().copied()));
+    let unfulfilled = states.rows.iter().find(|it| it.code == "unfulfilled").map(|it| it.count);
+    let mut tables = vec![table("month", "月", months(figures, year)), states];
+    // The reasons sum up to one cell of the table above: where that is hidden, so are they.
+    if unfulfilled.and_then(Shown::exact).is_some_and(|it| it > 0) {
+        let reasons = UnfulfilledReason::ALL.map(|it| (it.code(), it.label()));
+        tables.push(table("unfulfilled", "不成立の理由", named(&figures.unfulfilled, reasons.into_iter())));
+    }
+    let industries = Industry::ALL.iter().map(|it| (it.code(), it.label()));
+    let modes = Mode::ALL.iter().map(|it| (it.code(), it.label()));
+    let origins = [Origin::Web, Origin::Desk, Origin::Phone].map(|it| (it.code(), it.label()));
+    tables.extend([
+        table("prefecture", "都道府県", prefectures(figures)),
+        table("fields", "相談分野", fields(figures)),
+        table("size", "従業員数", sizes(figures)),
+        table("industry", "業種", named(&figures.by_industry, industries)),
+        table("mode", "実施方法の希望", named(&figures.by_mode, modes)),
+        table("origin", "受付の方法", named(&figures.by_origin, origins.into_iter())),
+    ]);
+    tables
+}
+
+/// The parts of one whole.
+pub fn shown(parts: &[u64], audience: Audience) -> Vec<Shown> {
+    match audience {
+        Audience::Everyone => protected(parts),
+        Audience::Insiders => parts.iter().copied().map(Shown::Exact).collect(),
+    }
+}
+
+impl Table {
+    /// The heading: what the table tells, such as 「受付件数は10月が最多の83件」.
+    pub fn finding(&self) -> String {
+        let known = self.rows.iter().filter_map(|it| Some((it.count.exact()?, it)));
+        let most = known.filter(|(count, _)| *count > 0).map(|(count, _)| count).max();
+        let Some(most) = most else { return format!("{}別の件数", self.title) };
+        let top = self.rows.iter().filter(|it| it.count == Shown::Exact(most));
+        let top: Vec<_> = top.map(|it| it.label.as_str()).take(3).collect();
+        format!("{}別では{}が最多の{}件", self.title, top.join("と"), Shown::Exact(most))
+    }
+
+    /// Rows that a long table is shorter without.
+    pub fn worth_showing(&self) -> impl Iterator<Item = &Row> {
+        let long = self.rows.len() > 15;
+        self.rows.iter().filter(move |it| !long || it.count != Shown::Exact(0))
+    }
+
+    pub fn count_of(&self, code: &str) -> Option<Shown> {
+        self.rows.iter().find(|it| it.code == code).map(|it| it.count)
+    }
+}
+
+impl Row {
+    /// The colour of a tile on the map, from `q0` to `q5`.
+    pub const fn shade(&self) -> &'static str {
+        match self.count {
+            Shown::Withheld | Shown::Exact(0) => "q0",
+            Shown::Few | Shown::Exact(1..LEAST) => "q1",
+            Shown::Exact(LEAST..10) => "q2",
+            Shown::Exact(10..20) => "q3",
+            Shown::Exact(20..40) => "q4",
+            Shown::Exact(40..) => "q5",
+        }
+    }
+
+    /// The name of a prefecture as the map shows it.
+    pub fn short(&self) -> &str {
+        match Prefecture::parse(&self.code) {
+            Ok(it) => it.short_name(),
+            Err(_) => &self.label,
+        }
+    }
+}
+
+/// Every known name with its count, then what was not told, if that happened.
+fn named<'a>(counts: &Counts, names: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String, u64)> {
+    let of = |code: Option<&str>| counts.iter().find(|it| it.0.as_deref() == code).map_or(0, |it| it.1);
+    let mut rows: Vec<_> =
+        names.map(|(code, label)| (code.to_owned(), label.to_owned(), of(Some(code)))).collect();
+    if of(None) > 0 {
+        rows.push(("unknown".to_owned(), UNKNOWN.to_owned(), of(None)));
+    }
+    rows
+}
+
+/// `2026-04` and so on.
+fn months(figures: &Figures, year: i32) -> Vec<(String, String, u64)> {
+    let months = (4..=12).map(|it| (year, it)).chain((1..=3).map(|it| (year + 1, it)));
+    let row = |((year, month), &n)| (format!("{year}-{month:02}"), format!("{month}月"), n);
+    months.zip(&figures.by_month).map(row).collect()
+}
+
+fn prefectures(figures: &Figures) -> Vec<(String, String, u64)> {
+    let of = |code: Option<i16>| figures.by_prefecture.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
+    let row =
+        |it: Prefecture| (format!("{:02}", it.code()), it.name().to_owned(), of(Some(i16::from(it.code()))));
+    let mut rows: Vec<_> = Prefecture::all().map(row).collect();
+    if of(None) > 0 {
+        rows.push(("unknown".to_owned(), UNKNOWN.to_owned(), of(None)));
+    }
+    rows
+}
+
+/// Apart from each other: a consultation about both counts once.
+fn fields(figures: &Figures) -> Vec<(String, String, u64)> {
+    let names = [("ict", "ICTだけ"), ("labor", "労務管理だけ"), ("both", "両方")];
+    let row = |((code, label), &n): ((&str, &str), &u64)| (code.to_owned(), label.to_owned(), n);
+    names.into_iter().zip(&figures.by_fields).map(row).collect()
+}
+
+fn sizes(figures: &Figures) -> Vec<(String, String, u64)> {
+    let names = SIZE_CODES.into_iter().zip(SIZE_LABELS);
+    let row = |((code, label), &n): ((&str, &str), &u64)| (code.to_owned(), label.to_owned(), n);
+    names.zip(&figures.by_size).map(row).collect()
+}
