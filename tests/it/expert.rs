@@ -8,10 +8,7 @@ use domain::{
     text::Line,
 };
 use madoguchi::{
-    ops::{
-        self,
-        report::{Decision, Saving},
-    },
+    ops::{self, report::Decision},
     secret::Purpose,
     store,
 };
@@ -135,7 +132,7 @@ async fn declining_needs_a_reason_and_keeps_what_was_typed() {
 #[actix_web::test]
 async fn a_held_slot_is_answered_from_the_mail_without_signing_in() {
     let site = Site::new().await;
-    let cast = Cast::new(&site).await;
+    Cast::new(&site).await;
     let case = with_slot(&site, cases::form(CONTACT)).await;
     assert_eq!(state(&site, case).await, "matching");
     let link = link(&letters(&site, "expert@example.jp").await, "request");
@@ -143,6 +140,7 @@ async fn a_held_slot_is_answered_from_the_mail_without_signing_in() {
     assert_eq!((page.status, page.header("referrer-policy")), (200, Some("no-referrer")));
     page.shows("11月26日（木）9:00から10:00");
     page.shows("東京都");
+    page.shows("<dd>28人</dd>");
     hides(&page, "みなと");
     site.get(&format!("{link}?answer=accept")).await.shows(r#"value="accept" checked"#);
     assert_eq!(state(&site, case).await, "matching", "looking changes nothing");
@@ -162,7 +160,6 @@ async fn a_held_slot_is_answered_from_the_mail_without_signing_in() {
     page.shows("https://video.example.jp/expert");
     page.shows("予約を取り消す");
     hides(&page, "実施・欠席を記録する");
-    let _ = cast;
 }
 
 #[actix_web::test]
@@ -227,8 +224,7 @@ async fn other_peoples_consultations_do_not_exist() {
         assert_eq!(site.get(&format!("/expert/consultations/{odd}")).await.status, 404, "{odd}");
     }
     hides(&site.get("/expert").await, "みなと");
-    let week = format!("/expert/calendar?week={}", "2026-W48");
-    hides(&site.get(&week).await, "みなと");
+    hides(&site.get("/expert/calendar?week=2026-W48").await, "みなと");
 }
 
 #[actix_web::test]
@@ -388,7 +384,6 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
     site.get(&next).await.shows("3回まで");
     assert_eq!(site.post(&next, &[]).await.status, 303);
     assert_eq!(state(&site, case).await, "scheduling");
-    let _ = Saving::Keep;
 }
 
 #[actix_web::test]
