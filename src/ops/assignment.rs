@@ -294,7 +294,7 @@ async fn outline(work: &Work<'_>) -> Result<Vec<String>, Problem> {
     lines.extend(record.prefecture.map(|it| format!("所在地：{}", it.name())));
     lines.extend(record.industry.map(|it| format!("業種：{}", it.label())));
     let count = employees.and_then(|it| Headcount::try_from(it).ok());
-    lines.extend(count.map(|it| format!("従業員数：{it}人")));
+    lines.extend(count.map(|it| format!("従業員数：{it}")));
     if !themes.is_empty() {
         lines.push(format!("テーマ：{}", themes.join("、")));
     }

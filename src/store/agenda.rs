@@ -12,7 +12,7 @@ use domain::{
     consultation::State,
     due::{Due, DueKind},
     field::Fields,
-    id::{AppointmentId, ConsultationId, ExpertId},
+    id::{ConsultationId, ExpertId},
     number::CaseNumber,
     prefecture::Prefecture,
     report::ReportState,
@@ -253,7 +253,7 @@ async fn cases(
     for row in &rows {
         let record = super::consultation::from_row(row)?;
         let parts = || asked.iter().filter(|it| it.0 == row.id);
-        let fields = parts().filter_map(|it| Fields::from_flags(it.1, it.2)).reduce(|all, it| all.union(it));
+        let fields = parts().filter_map(|it| Fields::from_flags(it.1, it.2)).reduce(Fields::union);
         let Some(fields) = fields else { continue };
         let accepted = parts().any(|it| it.3 == "accepted");
         let report_due = record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
@@ -298,11 +298,5 @@ const fn consultation_of(it: &Appointment) -> Option<ConsultationId> {
     match it.owner {
         Owner::Consultation(id) => Some(id),
         Owner::Draft(_) => None,
-    }
-}
-
-impl Sitting {
-    pub const fn id(&self) -> AppointmentId {
-        self.appointment.id
     }
 }

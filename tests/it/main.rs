@@ -4,6 +4,7 @@ mod apply;
 mod cases;
 mod company;
 mod demo;
+mod expert;
 mod health;
 mod office;
 mod public;

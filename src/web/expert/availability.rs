@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta, Weekday};
 use domain::{
     availability::{Absence, Change as DayChange, Day, Exception, Schedule, Slot, WeeklyRule},
-    calendar::{at_japan, japan_date},
+    calendar::{Closed, at_japan, japan_date},
     text::{Line, optional},
     wording,
 };
@@ -230,7 +230,10 @@ async fn page_of(
         let day = schedule.day(date).minus(occupied.day(date));
         let spans: Vec<_> = day.spans().into_iter().map(times::span).collect();
         let text = match calendar.why_closed(date) {
-            Some(closed) => format!("{}（センターの休業日）", closed.label()),
+            Some(Closed::Saturday | Closed::Sunday) => "休業日".to_owned(),
+            Some(it @ (Closed::Holiday(_) | Closed::YearEnd | Closed::Operator)) => {
+                format!("休業日（{}）", it.label())
+            }
             None if schedule.is_absent(date) => "不在".to_owned(),
             None if spans.is_empty() => "空きなし".to_owned(),
             None => spans.join("、"),

@@ -2,7 +2,7 @@
 use domain::{
     appointment::{Appointment, SessionMode},
     assignment::Assignment,
-    company::Headcount,
+    company::{Headcount, Industry},
     number::CaseNumber,
     prefecture::Prefecture,
     wording,
@@ -100,7 +100,7 @@ pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> 
         },
     ));
     rows.push(Row::new("都道府県", prefecture));
-    rows.push(Row::new("業種", record.industry.map(|it| it.label()).unwrap_or_default()));
+    rows.push(Row::new("業種", record.industry.map(Industry::label).unwrap_or_default()));
     rows.push(Row::new("従業員数", people(written.and_then(|it| it.employees))));
     rows.push(Row::new("テーマ", themes));
     Ok(rows)
@@ -117,7 +117,7 @@ pub async fn themes(app: &App, record: &Record) -> Result<String, Problem> {
 /// 「28人」; nothing where it is not known.
 pub fn people(count: Option<i32>) -> String {
     let count = count.and_then(|it| u32::try_from(it).ok()).and_then(|it| Headcount::try_from(it).ok());
-    count.map(|it| format!("{it}人")).unwrap_or_default()
+    count.map(|it| it.to_string()).unwrap_or_default()
 }
 
 /// What a form's own page says about a refusal; what is no refusal goes on to the error pages.

@@ -1,6 +1,6 @@
 //! What is known of a company, for the expert who has accepted its consultation.
 use domain::{
-    company::{Capital, Organization, TeleworkStatus},
+    company::{Capital, Industry, Organization, TeleworkStatus},
     prefecture::Prefecture,
 };
 
@@ -38,7 +38,7 @@ pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Pro
             label(company.organization.as_deref(), |it| Organization::from_code(it).map(Organization::label)),
         ),
         Row::new("所在地", address.trim()),
-        Row::new("業種", record.industry.map(|it| it.label()).unwrap_or_default()),
+        Row::new("業種", record.industry.map(Industry::label).unwrap_or_default()),
         Row::new("従業員数", people(company.employees)),
         Row::new("うち常時雇用する人", people(company.regular_employees)),
         Row::new("資本金", capital.map(|it: Capital| it.to_string()).unwrap_or_default()),

@@ -219,14 +219,16 @@ fn cell(day: &DayView, hour: u8) -> Cell {
     for (taken, at) in &day.taken {
         let Some(item) = day.items.get(*at) else { continue };
         if times::hour(taken.start) == hour {
-            items.push(item.clone());
-        } else if taken.clone().any(|it| of_hour(&it)) {
+            items.push((taken.start, item.clone()));
+        } else if let Some(first) = taken.clone().find(of_hour) {
             let when = format!("{}まで", clock(taken.end));
-            items.push(Item { when, what: "続き".to_owned(), href: None, ..item.clone() });
+            items.push((first, Item { when, what: "続き".to_owned(), href: None, ..item.clone() }));
         }
     }
     let part: Day = day.free.quarters().filter(of_hour).filter_map(|it| Span::new(it, it + 1).ok()).collect();
-    items.extend(part.spans().into_iter().map(open));
+    items.extend(part.spans().into_iter().map(|it| (it.start(), open(it))));
+    items.sort_by_key(|it| it.0);
+    let items = items.into_iter().map(|it| it.1).collect();
     Cell { today: day.today, closed: day.closed, items, day: day.long.clone() }
 }
 
