@@ -486,7 +486,10 @@ async fn what_is_between_center_and_experts_is_not_shown() {
     report.shows("この報告書を印刷する");
     hides(&report, "内部だけの所見");
     hides(&report, "expert@example.jp");
-    site.get(&my(done, "")).await.shows("（1件）");
+    hides(&report, "video.example.jp");
+    let page = site.get(&my(done, "")).await;
+    page.shows("（1件）");
+    page.shows("報告書を読む");
 }
 
 #[actix_web::test]

@@ -65,13 +65,13 @@ struct OverPage {
 pub fn page(
     app: &App,
     shell: Shell,
-    it: FollowUp,
+    it: &FollowUp,
     place: &Place,
     named: &str,
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     if let Err(refused) = it.takes_answer(now) {
-        return over(shell, &it, place, StatusCode::OK, refused.to_string());
+        return over(shell, it, place, StatusCode::OK, refused.to_string());
     }
     let mut form = match &it.state {
         FollowUpState::Answered { answer, .. } => typed(answer),
@@ -85,14 +85,14 @@ pub fn page(
         form = others;
         form.add("answer", progress.code());
     }
-    page::html(&answer_page(shell, &it, place.clone(), form, FieldErrors::default(), now))
+    page::html(&answer_page(shell, it, place.clone(), form, FieldErrors::default(), now))
 }
 
 /// Takes the answer. What is sent again without a change is taken once.
 pub async fn take(
     app: &App,
     shell: Shell,
-    it: FollowUp,
+    it: &FollowUp,
     place: &Place,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
@@ -100,13 +100,13 @@ pub async fn take(
     let read =
         if it.kind == Kind::Survey { survey(&form, &mut errors) } else { progress(&form, &mut errors) };
     let Some(answer) = read.filter(|_| errors.is_empty()) else {
-        return page::unprocessable(&answer_page(shell, &it, place.clone(), form, errors, app.clock.now()));
+        return page::unprocessable(&answer_page(shell, it, place.clone(), form, errors, app.clock.now()));
     };
     let known = matches!(&it.state, FollowUpState::Answered { answer: before, .. } if *before == answer);
     if !known {
         match ops::follow_up::answer(app, it.id, answer).await {
             Ok(()) => {}
-            Err(Problem::Refused(why)) => return over(shell, &it, place, StatusCode::CONFLICT, why),
+            Err(Problem::Refused(why)) => return over(shell, it, place, StatusCode::CONFLICT, why),
             Err(problem) => return Err(problem),
         }
     }

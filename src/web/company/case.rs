@@ -79,6 +79,10 @@ struct Acts {
     too_late: bool,
     cancel: bool,
     withdraw: bool,
+    /// The report is there, and nothing else is waited for.
+    read: bool,
+    /// A survey waits for its answer.
+    survey: bool,
     further: Further,
 }
 
@@ -123,17 +127,24 @@ pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse
         first_contact_days: shell.settings.first_contact_days,
         now,
     };
+    let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
+    let survey = survey::latest(&follow_ups);
+    let acts = Acts {
+        read: reports > 0 && matches!(own.0.consultation.state, State::FollowUp | State::Completed),
+        survey: survey.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. })),
+        ..acts(&own.0, until, further(&app, &own.0, shell.settings.session_cap, now).await?, now)
+    };
     let page = CasePage {
         path: own.path(""),
         sentences: standing::sentences(facts),
         next: live.as_ref().map(|it| Sitting::of(it, &roster)),
         is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
-        acts: acts(&own.0, until, further(&app, &own.0, shell.settings.session_cap, now).await?, now),
+        acts,
         steps: history::steps(&events),
         messages: thread.len(),
         unread: thread.iter().filter(|it| super::messages::is_new(it)).count(),
-        reports: reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count(),
-        survey: survey::latest(&follow_ups).map_or("", |it| survey_label(it, now)),
+        reports,
+        survey: survey.map_or("", |it| survey_label(it, now)),
         record: own.0,
         shell,
     };
@@ -159,6 +170,8 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
         too_late: can(Deed::Reschedule) && !in_time,
         cancel: can(Deed::CancelAppointment) && in_time,
         withdraw: can(Deed::Withdraw),
+        read: false,
+        survey: false,
         further,
     }
 }

@@ -26,7 +26,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
     match asked(&app, &token).await? {
-        Some((it, place)) => answer::page(&app, shell, it, &place, query.get("answer")),
+        Some((it, place)) => answer::page(&app, shell, &it, &place, query.get("answer")),
         None => sign_in::gone(shell),
     }
 }
@@ -39,7 +39,7 @@ pub async fn submit(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     match asked(&app, &token).await? {
-        Some((it, place)) => answer::take(&app, shell, it, &place, form).await,
+        Some((it, place)) => answer::take(&app, shell, &it, &place, form).await,
         None => sign_in::gone(shell),
     }
 }

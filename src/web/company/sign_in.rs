@@ -10,7 +10,7 @@ use domain::{contact::EmailAddress, id::ConsultationId};
 
 use crate::{
     app::App,
-    ops::{self, contact::Confirmed},
+    ops::{self, account::COMPANY_SESSION, contact::Confirmed},
     problem::Problem,
     store::{self, link::Purpose},
     url,
@@ -46,6 +46,8 @@ struct LinkPage {
     /// The page that the mail was about.
     case: String,
     confirms: bool,
+    /// How long whoever comes in stays in. Days.
+    days: i64,
 }
 
 #[derive(Template)]
@@ -104,7 +106,8 @@ pub async fn open(
     match ops::account::peek_link(&app, &token).await {
         Ok(purpose) => {
             let confirms = matches!(purpose, Purpose::Confirm { .. });
-            page::html(&LinkPage { shell, action: format!("/l/{token}"), case, confirms })
+            let (action, days) = (format!("/l/{token}"), COMPANY_SESSION.num_days());
+            page::html(&LinkPage { shell, action, case, confirms, days })
         }
         Err(Problem::Expired) => over(&app, shell, &visitor, &token, &case).await,
         Err(problem) => Err(problem),

@@ -21,8 +21,8 @@ pub struct Sitting {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Not known yet.
-    Open,
+    /// Not known yet, or no longer of use.
+    None,
     Video(String),
     Address(String),
 }
@@ -37,7 +37,7 @@ impl Sitting {
             starts_at: iso_date_time(it.starts_at),
             state: it.state.label(),
             mode: it.mode.label(),
-            place: if settled { place(it) } else { Place::Open },
+            place: if it.is_confirmed() { place(it) } else { Place::None },
             experts: if settled { names.join("、") } else { String::new() },
         }
     }
@@ -48,7 +48,7 @@ fn place(it: &Appointment) -> Place {
     let place = it.place.trim();
     let is_link = url::Url::parse(place).is_ok_and(|it| ["https", "http"].contains(&it.scheme()));
     match it.mode {
-        _ if place.is_empty() => Place::Open,
+        _ if place.is_empty() => Place::None,
         SessionMode::Online if is_link => Place::Video(place.to_owned()),
         SessionMode::Online | SessionMode::Visit => Place::Address(place.to_owned()),
     }

@@ -35,7 +35,7 @@ struct LaterPage {
 pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
     let all = store::follow_up::of(&app.db, own.0.consultation.id).await?;
     match latest(&all) {
-        Some(it) => answer::page(&app, shell, it.clone(), &place(&own), ""),
+        Some(it) => answer::page(&app, shell, it, &place(&own), ""),
         None => {
             let planned = all.iter().find(|it| it.kind == Kind::Survey && it.state == FollowUpState::Planned);
             let due = planned.map(|it| month_day_weekday(it.due_at)).unwrap_or_default();
@@ -50,7 +50,7 @@ pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Res
     let all = store::follow_up::of(&app.db, own.0.consultation.id).await?;
     let survey =
         latest(&all).ok_or_else(|| Problem::Refused("アンケートは、まだお送りしていません。".to_owned()))?;
-    answer::take(&app, shell, survey.clone(), &place(&own), form).await
+    answer::take(&app, shell, survey, &place(&own), form).await
 }
 
 /// The latest survey that was sent.
