@@ -1,5 +1,6 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
+mod corners;
 mod demo;
 mod health;
 mod public;
