@@ -195,7 +195,12 @@ pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Proble
             let expired = work.appointment.take().filter(|it| it.has_expired(work.now));
             let Some(expired) = expired else { return Ok(()) };
             store::appointment::save(&work.tx, &expired.release()?, work.now).await?;
-            work.note(Actor::System, "連絡先が確認されないまま期限を過ぎたため、仮予約を解除しました");
+            let why = if work.record.consultation.address_confirmed {
+                "担当する専門家が決まらないまま期限を過ぎたため、仮予約を解除しました"
+            } else {
+                "連絡先が確認されないまま期限を過ぎたため、仮予約を解除しました"
+            };
+            work.note(Actor::System, why);
             work.commit().await?;
         }
     }

@@ -41,6 +41,7 @@ pub async fn request(
 ) -> Result<(), Problem> {
     let mut work = Work::begin_at(app, id, version).await?;
     work.check(Deed::RequestExperts, by)?;
+    drop_stale_hold(&mut work).await?;
     let slot = held_slot(&work);
     let found = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
     let team = chosen(&found, experts, work.record.consultation.fields, slot)?;
@@ -67,6 +68,7 @@ pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Pro
     work.check(Deed::Accept, Actor::Expert(by))?;
     let assignment = mine(&work, id)?;
     work.save_assignment(assignment.accept(work.now)?).await?;
+    drop_stale_hold(&mut work).await?;
     let still_open = work.still_open();
     let held = work.appointment.clone().filter(|_| still_open.is_none());
     work.act(Act::Accept { still_open, slot_held: held.is_some() }, Actor::Expert(by), None)?;
@@ -184,8 +186,23 @@ fn mine(work: &Work<'_>, id: AssignmentId) -> Result<Assignment, Problem> {
     work.assignments.iter().find(|it| it.id == id).cloned().ok_or(Problem::NotFound)
 }
 
+/// The slot that is kept and can still take place.
 fn held_slot(work: &Work<'_>) -> Option<Slot> {
-    work.appointment.as_ref().filter(|it| !it.has_expired(work.now)).and_then(|it| Slot::at(it.starts_at))
+    work.appointment.as_ref().filter(|it| is_good(it, work)).and_then(|it| Slot::at(it.starts_at))
+}
+
+/// Lets go of a hold that is over, or whose time has passed while experts were asked.
+async fn drop_stale_hold(work: &mut Work<'_>) -> Result<(), Problem> {
+    if work.appointment.as_ref().is_some_and(|it| !is_good(it, work))
+        && let Some(stale) = work.appointment.take()
+    {
+        store::appointment::save(&work.tx, &stale.release()?, work.now).await?;
+    }
+    Ok(())
+}
+
+fn is_good(held: &Appointment, work: &Work<'_>) -> bool {
+    !held.has_expired(work.now) && held.starts_at > work.now
 }
 
 /// The experts that a coordinator picked, as a team that covers every field once.

@@ -1,7 +1,7 @@
 //! What a coordinator, a company or the passing of time does to a consultation as a whole.
 use domain::{
     actor::Actor,
-    appointment::Appointment,
+    appointment::{Appointment, AppointmentState},
     calendar::japan_date,
     consultation::{Act, Deed, State, UnfulfilledReason},
     follow_up::FollowUp,
@@ -107,6 +107,10 @@ pub async fn reopen(
 ) -> Result<(), Problem> {
     let mut work = Work::begin_at(app, id, version).await?;
     work.act(Act::Reopen, by, Some(reason.as_str().to_owned()))?;
+    // Who carried it out is known by the sessions; now somebody is looked for anew.
+    for assignment in work.live().cloned().collect::<Vec<_>>() {
+        work.save_assignment(assignment.withdraw(work.now)).await?;
+    }
     work.commit().await?;
     Ok(())
 }
@@ -168,10 +172,26 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
     };
     work.note(by, how);
     let automatic = work.settings.routing == domain::settings::Routing::Automatic;
-    if automatic && work.check(Deed::RequestExperts, Actor::System).is_ok() {
-        request_best(&mut work).await?;
+    let asked = automatic
+        && work.check(Deed::RequestExperts, Actor::System).is_ok()
+        && request_best(&mut work).await?;
+    if !asked {
+        keep_for_the_center(&mut work).await?;
     }
     work.commit().await?;
+    Ok(())
+}
+
+/// The slot of a confirmed address waits for the center, at most until it begins.
+async fn keep_for_the_center(work: &mut Work<'_>) -> Result<(), Problem> {
+    let now = work.now;
+    let Some(held) = work.appointment.take_if(|it| it.held_until().is_some() && !it.has_expired(now)) else {
+        return Ok(());
+    };
+    let until = Some(held.starts_at);
+    let kept = Appointment { state: AppointmentState::Held { until }, ..held };
+    store::appointment::save(&work.tx, &kept, now).await?;
+    work.appointment = Some(kept);
     Ok(())
 }
 

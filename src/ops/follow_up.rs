@@ -43,8 +43,13 @@ pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
         must_hold: Some(MustHold::FollowUpOpen { follow_up: id }),
         ..letter
     });
+    let what = if letter.is_some() {
+        format!("{}を送りました", kind.label())
+    } else {
+        format!("{}の時期になりました。メールアドレスがないため、電話での確認が必要です", kind.label())
+    };
     work.post(letter);
-    work.note(Actor::System, format!("{}を送りました", kind.label()));
+    work.note(Actor::System, what);
     work.commit().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod cases;
 mod company;
+mod corners;
 mod demo;
 mod expert;
 mod health;

@@ -37,13 +37,15 @@ pub(super) struct Case {
     pub id: Option<ConsultationId>,
     /// The twist has happened.
     pub twisted: bool,
+    /// Entries of the talk before a session.
+    pub talked: u8,
     /// Questions that the company will answer, and when.
     pub questions: Vec<(DateTime<Utc>, FollowUpId)>,
 }
 
 impl Case {
     pub fn new(plot: Plot) -> Self {
-        Self { plot, form: Form::default(), id: None, twisted: false, questions: Vec::new() }
+        Self { plot, form: Form::default(), id: None, twisted: false, talked: 0, questions: Vec::new() }
     }
 
     /// The twist, the first time that it is asked for.

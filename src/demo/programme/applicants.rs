@@ -1,7 +1,12 @@
 //! What the invented companies type into the form.
+use std::collections::BTreeSet;
+
 use domain::{actor::Actor, application::Form, company::TeleworkStatus, field::Field};
 
-use super::{act::Case, plot::Plot};
+use super::{
+    act::Case,
+    plot::{Plot, Twist},
+};
 use crate::demo::{
     applicant::{Applicant, Applicants},
     dice::Dice,
@@ -9,15 +14,31 @@ use crate::demo::{
     rows::Rows,
 };
 
+/// More than enough to meet a company that is new.
+const TRIES: usize = 100;
+
 /// Gives every case its company and its form. Some companies come again.
 pub(super) fn fill_in(cases: &mut [Case], dice: &mut Dice) {
     let mut applicants = Applicants::default();
     // The operations write the companies; these rows go nowhere.
     let mut unwritten = Rows::default();
+    // Companies whose sessions are counted, and which nobody else may speak for.
+    let mut apart = BTreeSet::new();
+    let mut known = BTreeSet::new();
     for case in cases {
-        if let Some(it) = applicants.next(dice, case.plot.applies_at, &mut unwritten) {
-            case.form = form(&case.plot, &it, dice);
+        let alone = case.plot.twist == Twist::AtTheCap;
+        let found = std::iter::repeat_with(|| applicants.next(dice, case.plot.applies_at, &mut unwritten))
+            .take(TRIES)
+            .flatten()
+            .find(|it| {
+                !apart.contains(&it.n) && (!alone || !known.contains(&it.n) && it.corporate_number.is_some())
+            });
+        let Some(it) = found else { continue };
+        known.insert(it.n);
+        if alone {
+            apart.insert(it.n);
         }
+        case.form = form(&case.plot, &it, dice);
     }
 }
 

@@ -60,8 +60,8 @@ pub(super) async fn booked(stage: &mut Stage, case: &mut Case, record: &Record) 
         if let Some(next) = change_of_plan(stage, case, record, host).await? {
             return Ok(Some(next));
         }
-        if case.plot.n.is_multiple_of(3) && record.event_count < 12 {
-            talk_before(stage, case, record, host).await?;
+        if let Some(next) = talk_before(stage, case, record, host).await? {
+            return Ok(Some(next));
         }
     }
     if now < session.ends_at {
@@ -111,11 +111,27 @@ async fn change_of_plan(
     Ok(None)
 }
 
-async fn talk_before(stage: &mut Stage, case: &Case, record: &Record, host: Actor) -> Result<(), Problem> {
-    let id = record.consultation.id;
-    let texts = if case.plot.n.is_multiple_of(2) { 1 } else { 3 };
-    stage.write(id, host, Audience::Everyone, names::message(false, texts)).await?;
-    stage.write(id, Actor::Company, Audience::Everyone, names::message(true, 1)).await
+/// In some cases the expert writes what to prepare, and the company answers.
+async fn talk_before(
+    stage: &mut Stage,
+    case: &mut Case,
+    record: &Record,
+    host: Actor,
+) -> Result<Next, Problem> {
+    let (id, n) = (record.consultation.id, case.plot.n);
+    case.talked += 1;
+    match case.talked {
+        1 if n.is_multiple_of(3) => {
+            let text = names::message(false, if n.is_multiple_of(2) { 1 } else { 3 });
+            stage.write(id, host, Audience::Everyone, text).await?;
+            Ok(Some(stage.daytime(2, 20)))
+        }
+        2 if n.is_multiple_of(3) => {
+            stage.write(id, Actor::Company, Audience::Everyone, names::message(true, 1)).await?;
+            Ok(Some(stage.office(1, 5)))
+        }
+        _ => Ok(None),
+    }
 }
 
 pub(super) async fn consulted(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
@@ -196,7 +212,8 @@ async fn approve(
     decide(stage, case, session.id, Decision::Approve).await?;
     for it in store::follow_up::of(&stage.app.db, record.consultation.id).await? {
         if stage.dice.chance(62) {
-            let at = it.due_at.max(stage.now()) + stage.dice.hours(1, 150);
+            let delay = stage.dice.hours(1, 150);
+            let at = stage.awake(it.due_at.max(stage.now()) + delay);
             case.questions.push((at, it.id));
         }
     }
@@ -215,7 +232,8 @@ pub(super) async fn followed(stage: &mut Stage, case: &mut Case, record: &Record
     }
     // Closed once the question after three months has had its time.
     let asked = record.consultation.state_since + TimeDelta::days(105);
-    let closes = asked.min(stage.end - TimeDelta::hours(i64::from(case.plot.n as u32 % 90) + 3));
+    let closes =
+        asked.min(stage.end - TimeDelta::hours(i64::try_from(case.plot.n % 90).unwrap_or_default() + 3));
     if stage.now() < closes {
         return Ok(Some(closes));
     }

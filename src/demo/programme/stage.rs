@@ -92,6 +92,11 @@ impl Stage {
     /// A moment at which companies write, so many hours from now at the earliest.
     pub fn daytime(&mut self, low: i64, high: i64) -> DateTime<Utc> {
         let at = self.now() + self.dice.hours(low, high);
+        self.awake(at)
+    }
+
+    /// The moment itself, or some time in the next morning where people sleep then.
+    pub fn awake(&mut self, at: DateTime<Utc>) -> DateTime<Utc> {
         let day = japan_date(at);
         if (at_japan(day, 7, 0)..at_japan(day, 22, 0)).contains(&at) {
             return at;

@@ -1,0 +1,205 @@
+//! Corners of a consultation's life: answers that come too late, and cases that are taken up again.
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::{Actor, Role},
+    application::{Application, Form, Intake},
+    appointment::{Appointment, AppointmentState},
+    assignment::Assignment,
+    id::{AccountId, ConsultationId},
+    number::FiscalYear,
+    report::Body,
+    settings::{Routing, Settings},
+    text::Line,
+};
+use madoguchi::{
+    demo, doctor,
+    ops::{
+        self,
+        consultation::Ending,
+        report::{Decision, Saving},
+    },
+    store, worker,
+};
+use uuid::Uuid;
+
+use crate::site::Site;
+
+#[actix_web::test]
+async fn an_expert_who_accepts_after_the_slot_has_passed_books_nothing_in_the_past() {
+    let site = with_experts().await;
+    let id = applied(&site).await;
+    let held = live(&site, id).await.unwrap();
+    site.app.clock.advance(held.starts_at - site.app.clock.now() + TimeDelta::minutes(1));
+    let request = offered(&site, id).await.unwrap();
+    ops::assignment::accept(&site.app, request.id, request.expert).await.unwrap();
+    assert_eq!(state(&site, id).await, "scheduling");
+    assert_eq!(live(&site, id).await, None);
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn nobody_is_asked_for_a_slot_that_has_passed() {
+    let site = with_experts().await;
+    let id = applied(&site).await;
+    let held = live(&site, id).await.unwrap();
+    site.app.clock.advance(held.starts_at - site.app.clock.now() + TimeDelta::minutes(1));
+    let request = offered(&site, id).await.unwrap();
+    ops::assignment::decline(&site.app, request.id, request.expert, "多忙".to_owned()).await.unwrap();
+    assert_eq!(state(&site, id).await, "checking");
+    assert_eq!((offered(&site, id).await, live(&site, id).await), (None, None));
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_confirmed_company_keeps_its_slot_until_the_center_has_looked() {
+    let site = with_experts().await;
+    let (now, by) = (site.app.clock.now(), center(&site).await);
+    let year = FiscalYear::of(domain::calendar::japan_date(now)).unwrap();
+    let reviewed = Settings { routing: Routing::Reviewed, ..Settings::default() };
+    ops::settings::save(&site.app, year, &reviewed, 0, by).await.unwrap();
+    let id = applied(&site).await;
+    let held = live(&site, id).await.unwrap();
+    assert_eq!(state(&site, id).await, "received");
+    assert_eq!(held.state, AppointmentState::Held { until: Some(held.starts_at) });
+    site.app.clock.advance(TimeDelta::hours(25));
+    worker::once(&site.app).await;
+    assert!(live(&site, id).await.is_some(), "24 hours are the limit of an unconfirmed address");
+    site.app.clock.advance(held.starts_at - site.app.clock.now());
+    worker::once(&site.app).await;
+    assert_eq!(live(&site, id).await, None);
+}
+
+#[actix_web::test]
+async fn what_ended_after_its_session_is_sound_and_starts_anew_when_reopened() {
+    let site = with_experts().await;
+    let by = center(&site).await;
+    let id = followed(&site, by).await;
+    ops::consultation::end(&site.app, id, None, Actor::Company, Ending::Withdraw { reason: None })
+        .await
+        .unwrap();
+    sound(&site).await;
+    let version = store::consultation::find(&site.app.db, id).await.unwrap().unwrap().version;
+    let reason = Line::parse("理由", "改めて相談したいとのこと", 100).unwrap();
+    ops::consultation::reopen(&site.app, id, version, Actor::Coordinator(by), &reason).await.unwrap();
+    let asked = store::assignment::of(&site.app.db, id).await.unwrap();
+    assert!(!asked.iter().any(Assignment::is_live), "nobody has accepted the new beginning: {asked:?}");
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_question_without_an_address_is_left_to_the_telephone() {
+    let site = with_experts().await;
+    let by = center(&site).await;
+    let id = followed(&site, by).await;
+    let questions = store::follow_up::of(&site.app.db, id).await.unwrap();
+    site.app.clock.advance(questions[0].due_at - site.app.clock.now());
+    worker::once(&site.app).await;
+    let notes: Vec<_> = notes_of(&site, id).await;
+    assert!(notes.iter().any(|it| it.contains("電話での確認が必要です")), "{notes:?}");
+    assert!(!notes.iter().any(|it| it.contains("アンケートを送りました")), "{notes:?}");
+}
+
+/// Forty experts and nothing else.
+async fn with_experts() -> Site {
+    let site = Site::new().await;
+    demo::fill::run(&site.app.db, 0, 40, 1, site.app.clock.now()).await.unwrap();
+    site
+}
+
+async fn center(site: &Site) -> AccountId {
+    site.account(Role::Coordinator, "someone@example.jp").await.id
+}
+
+/// With the first slot on offer, and the address confirmed.
+async fn applied(site: &Site) -> ConsultationId {
+    let app = &site.app;
+    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::apply::save(app, draft, form("contact@example.co.jp")).await.unwrap();
+    let offers = ops::apply::slots(app, &ops::apply::draft(app, draft).await.unwrap()).await.unwrap();
+    let first = offers.days()[0].1[0];
+    ops::apply::hold(app, draft, first).await.unwrap();
+    let application = Application::parse(&form("contact@example.co.jp"), Intake::Company).unwrap();
+    let id = ops::apply::submit(app, draft, &application).await.unwrap().consultation.id;
+    ops::consultation::confirm_address(app, id, Actor::Company).await.unwrap();
+    id
+}
+
+/// Taken down on the telephone without an address, advised, and reported on.
+async fn followed(site: &Site, by: AccountId) -> ConsultationId {
+    let (app, center) = (&site.app, Actor::Coordinator(by));
+    let application = Application::parse(&form(""), Intake::OnBehalf).unwrap();
+    let record = ops::apply::take_down(app, &application, center, Uuid::new_v4(), true).await.unwrap();
+    let id = record.consultation.id;
+    let roster = app.programme_and_experts().await.unwrap().1;
+    let expert = roster.all().iter().find(|it| it.fields.covers(domain::field::Fields::Both)).unwrap().id;
+    ops::assignment::request(app, id, record.version, center, &[expert]).await.unwrap();
+    let request = offered(site, id).await.unwrap();
+    ops::assignment::accept(app, request.id, expert).await.unwrap();
+    let record = store::consultation::find(&app.db, id).await.unwrap().unwrap();
+    let offers = ops::appointment::joint_offers(app, &record, center).await.unwrap();
+    let slot = offers.days().into_iter().flat_map(|it| it.1).find(|it| it.start() > app.clock.now()).unwrap();
+    ops::appointment::choose_slot(app, id, center, slot).await.unwrap();
+    app.clock.advance(slot.start() + TimeDelta::hours(1) - app.clock.now());
+    let session = live(site, id).await.unwrap().id;
+    ops::appointment::record_done(app, id, Actor::Expert(expert)).await.unwrap();
+    let body = Body {
+        present_state: "紙の勤怠管理".to_owned(),
+        advice: "段階的な導入".to_owned(),
+        next_steps: "規程の案を作る".to_owned(),
+        ..Body::default()
+    };
+    ops::report::write(app, session, expert, body, 0, Saving::Submit).await.unwrap();
+    ops::report::decide(app, session, by, Decision::Approve).await.unwrap();
+    assert_eq!(state(site, id).await, "follow_up");
+    id
+}
+
+fn form(email: &str) -> Form {
+    let text = str::to_owned;
+    Form {
+        field: vec![text("ict")],
+        description: text("社外から社内のデータを見たいです。"),
+        mode: text("online"),
+        company_name: text("株式会社なぎさ堂製作所"),
+        company_kana: text("ナギサドウセイサクショ"),
+        organization: text("kk"),
+        postal_code: text("1000001"),
+        prefecture: text("13"),
+        city: text("千代田区"),
+        street: text("本町1-1"),
+        industry: text("E"),
+        employees: text("25"),
+        regular_employees: text("20"),
+        telework_status: text("planned"),
+        contact_name: text("青木　明子"),
+        contact_kana: text("アオキ　アキコ"),
+        email: text(email),
+        phone: text("03-0000-0000"),
+        ..Form::default()
+    }
+}
+
+async fn live(site: &Site, id: ConsultationId) -> Option<Appointment> {
+    let all = store::appointment::of(&site.app.db, id).await.unwrap();
+    all.into_iter().find(Appointment::is_live)
+}
+
+async fn offered(site: &Site, id: ConsultationId) -> Option<Assignment> {
+    let all = store::assignment::of(&site.app.db, id).await.unwrap();
+    all.into_iter().find(|it| it.state.code() == "offered")
+}
+
+async fn state(site: &Site, id: ConsultationId) -> &'static str {
+    store::consultation::find(&site.app.db, id).await.unwrap().unwrap().consultation.state.code()
+}
+
+async fn notes_of(site: &Site, id: ConsultationId) -> Vec<String> {
+    let lines = store::event::of(&site.app.db, id).await.unwrap();
+    lines.into_iter().filter_map(|it| it.note).collect()
+}
+
+async fn sound(site: &Site) {
+    let now: DateTime<Utc> = site.app.clock.now();
+    worker::once(&site.app).await;
+    assert_eq!(doctor::examine(&site.app.db, now).await.unwrap(), []);
+}
