@@ -10,6 +10,7 @@ mod public;
 mod race;
 mod same_site;
 mod scratch;
+mod sending;
 mod sign_in;
 mod site;
 mod smtp;
