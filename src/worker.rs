@@ -12,11 +12,13 @@ use crate::{app::App, problem::Problem, store};
 
 /// How long the worker sleeps when there is nothing to do.
 const NAP: Duration = Duration::from_millis(500);
+/// How many mails are sent before the deadlines are looked at again.
+const MAILS: usize = 20;
 
 /// Works until told to stop; a mail in hand is finished first.
 pub async fn run(app: &App, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let busy = round(app).await;
+        let busy = round(app, &stop).await;
         if !busy {
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -28,15 +30,20 @@ pub async fn run(app: &App, stop: CancellationToken) {
 
 /// Does everything that is due now, then returns.
 pub async fn once(app: &App) {
-    while round(app).await {}
+    while round(app, &CancellationToken::new()).await {}
 }
 
 /// One look at every job. Says whether there was anything to do; a job that fails is logged and tried again later.
-async fn round(app: &App) -> bool {
+async fn round(app: &App, stop: &CancellationToken) -> bool {
     beat(app).await;
-    let deadlines = told(deadlines::step(app)).await;
-    let mail = told(outbox::step(app)).await;
-    deadlines || mail
+    let mut busy = told(deadlines::step(app)).await;
+    for _ in 0..MAILS {
+        if stop.is_cancelled() || !told(outbox::step(app)).await {
+            break;
+        }
+        busy = true;
+    }
+    busy
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

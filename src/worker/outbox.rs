@@ -17,18 +17,17 @@ use crate::{
 
 /// How long a mail is leased; far longer than a server may take to answer.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
-/// How many mails are leased at once.
-const AT_ONCE: u64 = 20;
 /// How often a mail is tried before it is given up: for 72 hours.
 const TRIES: i32 = 42;
 
-/// Leases what is due and hands it over, one after the other. Says whether there was anything.
+/// Leases the mail that is due longest and hands it over. Says whether there was one.
 ///
-/// The lease is committed before the first mail is sent, and each mail's fate as soon as it is known: after a crash in
-/// between, the lease runs out and the mail is tried again with the same Message-ID.
+/// The lease is committed before the mail is sent, and its fate as soon as it is known: after a crash in between, the
+/// lease runs out and the mail is tried again with the same Message-ID. One at a time: of several, the last could
+/// outwait its lease behind a slow server, and a second worker would send it too.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let tx = app.begin().await?;
-    let (token, mails) = lease(&tx, app.clock.now(), LEASE, AT_ONCE).await?;
+    let (token, mails) = lease(&tx, app.clock.now(), LEASE, 1).await?;
     tx.commit().await?;
     for mail in &mails {
         let (outcome, detail) = attempt(app, mail).await?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     actor::Actor,
-    appointment::SessionMode,
+    appointment::{Appointment, SessionMode},
     availability::Slot,
     calendar::japan_date,
     field::{Field, Fields},
@@ -204,7 +204,7 @@ async fn got_it(app: &App, wish: &Wish) -> bool {
     let live = match wish.by {
         By::Draft(id) => store::appointment::held_by_draft(&app.db, id).await.unwrap(),
         By::Choosing(case, _) | By::Moving(case, _) => {
-            store::appointment::of(&app.db, case.id).await.unwrap().into_iter().find(|it| it.is_live())
+            store::appointment::of(&app.db, case.id).await.unwrap().into_iter().find(Appointment::is_live)
         }
     };
     live.is_some_and(|it| it.starts_at == wish.slot.start())

@@ -67,6 +67,16 @@ impl Site {
         Self::on(Scratch::file().await, &[])
     }
 
+    /// Another browser that visits the same service.
+    pub fn visitor(&self) -> Self {
+        Self { app: self.app.clone(), cookies: Mutex::default(), database: Arc::clone(&self.database) }
+    }
+
+    /// Where the database is, for another process.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
     fn on(database: Scratch, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let config = Config::parse(&settings, "").unwrap();

@@ -1,0 +1,242 @@
+//! The real process, killed and stopped: no mail is lost, none is invented, and no change is half done.
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::TcpListener,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::id::ConsultationId;
+use entity::{assignment, outbox};
+use madoguchi::{app::App, clock::Clock, store};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
+
+use crate::{
+    cases::{self, Case, Cast},
+    site::Site,
+    smtp::{Manner, Sink},
+};
+
+const KILLS: usize = 9;
+
+/// A service on its own database, in a folder of its own, that runs in the real time.
+struct House {
+    site: Site,
+    sink: Sink,
+    folder: std::path::PathBuf,
+}
+
+impl House {
+    async fn new(manner: Manner) -> Self {
+        let mut site = Site::on_disk().await;
+        site.app.clock = Clock::System;
+        let folder = std::env::temp_dir().join(format!("madoguchi-house-{}", uuid::Uuid::new_v4().simple()));
+        std::fs::create_dir(&folder).unwrap();
+        Self { site, sink: Sink::open(manner), folder }
+    }
+
+    fn run(&self, args: &[&str]) -> Running {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_madoguchi"))
+            .args(args)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("DATABASE_URL", self.site.database_url())
+            .env("SMTP_URL", self.sink.url())
+            .env("MADOGUCHI_LISTEN", free.to_string())
+            .env("MADOGUCHI_LOG", "off")
+            .stdout(Stdio::null())
+            .spawn();
+        Running(child.unwrap())
+    }
+
+    /// Sends everything that is there, as if its time had come.
+    async fn send_all(&self) {
+        let now = self.site.app.clock.now() - TimeDelta::minutes(1);
+        let waiting = outbox::Entity::update_many()
+            .col_expr(outbox::Column::DueAt, Expr::value(now))
+            .filter(outbox::COLUMN.state.eq("waiting"))
+            .filter(outbox::COLUMN.due_at.gt(now));
+        waiting.exec(&self.site.app.db).await.unwrap();
+        assert!(self.run(&["worker", "--once"]).wait().success());
+    }
+
+    async fn in_state(&self, state: &str) -> u64 {
+        outbox::Entity::find().filter(outbox::COLUMN.state.eq(state)).count(&self.site.app.db).await.unwrap()
+    }
+
+    /// Everything in the outbox, by Message-ID.
+    async fn mails(&self) -> BTreeMap<String, outbox::Model> {
+        let mails = outbox::Entity::find().all(&self.site.app.db).await.unwrap();
+        mails.into_iter().map(|it| (it.message_id.clone(), it)).collect()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// Killed where the test ends before it does.
+struct Running(Child);
+
+impl Running {
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    fn terminate(&self) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    fn wait(&mut self) -> ExitStatus {
+        self.0.wait().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Applications come in and requests lapse all the time, while the process is killed again and again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killing_the_process_loses_no_mail_and_invents_none() {
+    let house = Arc::new(House::new(Manner::Take(Duration::from_millis(15))).await);
+    let cast = Cast::new(&house.site).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let load = tokio::spawn(load(Arc::clone(&house), cast, Arc::clone(&stop)));
+    let mut in_hand = BTreeMap::<String, usize>::new();
+    for n in 0..KILLS {
+        let mut process = house.run(&["serve"]);
+        // Unequal, so that the kills fall on different moments of the work.
+        let lived = 400 + n as u64 * 7919 % 700;
+        tokio::time::sleep(Duration::from_millis(lived)).await;
+        process.kill();
+        for mail in abandoned(&house.site.app).await {
+            *in_hand.entry(mail).or_default() += 1;
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    let loaded = load.await.unwrap();
+    assert!(loaded.len() > KILLS, "{} cases are no load", loaded.len());
+
+    assert!(house.run(&["worker", "--once"]).wait().success());
+    house.send_all().await;
+    let (mails, taken) = (house.mails().await, house.sink.taken());
+    for mail in mails.values() {
+        let times = taken.get(&mail.message_id).copied().unwrap_or_default();
+        let often = 1 + in_hand.get(&mail.message_id).copied().unwrap_or_default();
+        match mail.state.as_str() {
+            "sent" => assert!((1..=often).contains(&times), "{} was taken {times} times", mail.kind),
+            "suppressed" => assert_eq!(times, 0, "{} was not to be sent", mail.kind),
+            other => panic!("{} is {other}", mail.kind),
+        }
+    }
+    let unknown: Vec<_> = taken.keys().filter(|it| !mails.contains_key(*it)).collect();
+    assert!(unknown.is_empty(), "{unknown:?} is in no outbox");
+    for case in loaded {
+        lapsed_once(&house.site, case, mails.values()).await;
+    }
+    assert_eq!(house.run(&["doctor"]).wait().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sigterm_finishes_the_mail_in_hand() {
+    for command in ["worker", "serve"] {
+        let house = House::new(Manner::Take(Duration::from_millis(1500))).await;
+        let cast = Cast::new(&house.site).await;
+        for n in 0..3 {
+            cases::unconfirmed(&house.site, &cast, &cases::form(&format!("contact{n}@example.co.jp"))).await;
+        }
+        let mut process = house.run(&[command]);
+        until(|| async { !house.sink.taken().is_empty() }).await;
+        process.terminate();
+        assert_eq!(process.wait().code(), Some(0), "{command}");
+        let left =
+            (house.in_state("sent").await, house.in_state("sending").await, house.in_state("waiting").await);
+        assert_eq!(left, (1, 0, 2), "{command}");
+        house.sink.set(Manner::Take(Duration::ZERO));
+        house.send_all().await;
+        assert_eq!(house.sink.taken().into_values().collect::<Vec<_>>(), [1, 1, 1], "{command}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_workers_never_send_one_mail_twice() {
+    let house = House::new(Manner::Take(Duration::from_millis(5))).await;
+    let cast = Cast::new(&house.site).await;
+    for n in 0..60 {
+        cases::unconfirmed(&house.site, &cast, &cases::form(&format!("contact{n}@example.co.jp"))).await;
+    }
+    let _workers = [house.run(&["worker"]), house.run(&["worker"])];
+    until(|| async { house.in_state("sent").await == 60 }).await;
+    assert_eq!(house.sink.taken().into_values().collect::<BTreeSet<_>>(), BTreeSet::from([1]));
+    assert_eq!(house.sink.taken().len(), 60);
+    let attempts = entity::outbox_attempt::Entity::find().count(&house.site.app.db).await.unwrap();
+    assert_eq!(attempts, 60);
+}
+
+/// Takes cases down and asks the expert until it is told to stop; each request is overdue at once.
+async fn load(house: Arc<House>, cast: Cast, stop: Arc<AtomicBool>) -> Vec<Case> {
+    let mut loaded = Vec::new();
+    while !stop.load(Ordering::Relaxed) && loaded.len() < 40 {
+        let case =
+            cases::matching(&house.site, &cast, &format!("contact{}@example.co.jp", loaded.len())).await;
+        overdue(&house.site.app, case.id).await;
+        loaded.push(case);
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    loaded
+}
+
+/// What two business days would do.
+async fn overdue(app: &App, id: ConsultationId) {
+    let asked = assignment::Entity::update_many()
+        .col_expr(assignment::Column::DueAt, Expr::value(app.clock.now() - TimeDelta::minutes(1)))
+        .filter(assignment::COLUMN.consultation_id.eq(id.0));
+    asked.exec(&app.db).await.unwrap();
+}
+
+/// The Message-IDs that the killed process had leased. Their leases end at once: what five minutes would do.
+async fn abandoned(app: &App) -> Vec<String> {
+    let sending = outbox::COLUMN.state.eq("sending");
+    let mails = outbox::Entity::find().filter(sending.clone()).all(&app.db).await.unwrap();
+    let past: Option<DateTime<Utc>> = Some(app.clock.now() - TimeDelta::minutes(1));
+    let over =
+        outbox::Entity::update_many().col_expr(outbox::Column::LeaseUntil, Expr::value(past)).filter(sending);
+    over.exec(&app.db).await.unwrap();
+    mails.into_iter().map(|it| it.message_id).collect()
+}
+
+/// The worker let the request lapse exactly once, with everything that belongs to it.
+async fn lapsed_once(site: &Site, case: Case, mails: impl Iterator<Item = &outbox::Model>) {
+    assert_eq!(cases::state(site, case).await, "checking", "{}", case.number);
+    let history = store::event::of(&site.app.db, case.id).await.unwrap();
+    assert_eq!(history.iter().filter(|it| it.deed.code() == "decline").count(), 1, "{}", case.number);
+    let mut kinds: Vec<_> =
+        mails.filter(|it| it.consultation_id == Some(case.id.0)).map(|it| it.kind.as_str()).collect();
+    kinds.sort_unstable();
+    let expected =
+        ["acknowledgement", "back_at_center", "nobody_left", "request", "request_lapsed", "request_reminder"];
+    assert_eq!(kinds, expected, "{}", case.number);
+}
+
+/// Waits for at most 20 seconds.
+async fn until<F: Future<Output = bool>>(holds: impl Fn() -> F) {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
