@@ -114,7 +114,7 @@ async fn center(site: &Site) -> AccountId {
 async fn applied(site: &Site) -> ConsultationId {
     let app = &site.app;
     let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
-    ops::apply::save(app, draft, form("contact@example.co.jp")).await.unwrap();
+    ops::apply::save(app, draft, |it| *it = form("contact@example.co.jp")).await.unwrap();
     let offers = ops::apply::slots(app, &ops::apply::draft(app, draft).await.unwrap()).await.unwrap();
     let first = offers.days()[0].1[0];
     ops::apply::hold(app, draft, first).await.unwrap();

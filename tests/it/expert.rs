@@ -35,7 +35,7 @@ async fn sign_in(site: &Site, email: &str) {
 /// Applied for with the first slot on offer; the best expert is asked by the system.
 async fn with_slot(site: &Site, form: Form) -> Case {
     let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
-    ops::apply::save(&site.app, draft, form.clone()).await.unwrap();
+    ops::apply::save(&site.app, draft, |it| *it = form.clone()).await.unwrap();
     let kept = ops::apply::draft(&site.app, draft).await.unwrap();
     let slot = ops::apply::slots(&site.app, &kept).await.unwrap().days().remove(0).1.remove(0);
     ops::apply::hold(&site.app, draft, slot).await.unwrap();
