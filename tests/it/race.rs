@@ -75,7 +75,7 @@ async fn drafts_hold_exactly_what_fits() {
         form.field = fields_of(fields);
         form.mode = mode.code().to_owned();
         let draft = ops::apply::start(&site.app, format!("network {n}")).await.unwrap();
-        ops::apply::save(&site.app, draft, form).await.unwrap();
+        ops::apply::save(&site.app, draft, |it| *it = form).await.unwrap();
         // Half hours from 9:00 to 14:30.
         let slot = at("2026-11-26", 12 + u8::try_from(n * 7 % 12).unwrap() * 2);
         wishes.push(Wish { fields, mode, slot, only: Vec::new(), by: By::Draft(draft) });

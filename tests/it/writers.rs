@@ -190,7 +190,7 @@ async fn at_once<T: Send + 'static>(
 async fn draft(site: &Site, email: &str) -> (DraftId, Application) {
     let form = cases::form(email);
     let id = ops::apply::start(&site.app, email.to_owned()).await.unwrap();
-    ops::apply::save(&site.app, id, form.clone()).await.unwrap();
+    ops::apply::save(&site.app, id, |it| *it = form.clone()).await.unwrap();
     (id, Application::parse(&form, Intake::Company).unwrap())
 }
 
