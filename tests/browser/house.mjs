@@ -1,0 +1,142 @@
+// One service of its own: the real binary in a folder under the temporary one, on a free port, at a time of our choosing.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as nap } from "node:timers/promises";
+
+import { linkUnder, mailsIn } from "./mail.mjs";
+
+const BINARY = new URL("../../target/debug/madoguchi", import.meta.url).pathname;
+const READY_WITHIN = 90_000;
+const MAIL_WITHIN = 20_000;
+const STOPPED_WITHIN = 40_000;
+
+export class House {
+  #process;
+  #log = "";
+
+  constructor(folder, port) {
+    this.folder = folder;
+    this.port = port;
+    this.address = `http://127.0.0.1:${port}`;
+    this.said = "";
+  }
+
+  /** A new folder, taken away after the test together with whatever still runs in it. */
+  static async build(test) {
+    const folder = mkdtempSync(join(tmpdir(), "madoguchi-browser-"));
+    const house = new House(folder, await freePort());
+    test.after(() => house.#tearDown());
+    return house;
+  }
+
+  /** Starts the service; its clock goes on from `at` ("2026-11-20 10:00:00", in Japan) if that is given. */
+  async open(command, at) {
+    this.#process = spawn(BINARY, [command], this.#surroundings(at));
+    this.#process.stdout.setEncoding("utf8").on("data", (text) => (this.said += text));
+    this.#process.stderr.setEncoding("utf8").on("data", (text) => (this.#log += text));
+    await this.#until("the service is ready", READY_WITHIN, async () => {
+      if (this.#process.exitCode !== null) throw new Error(`the service ended\n${this.#log}`);
+      const answer = await fetch(`${this.address}/readyz`).catch(() => undefined);
+      return answer?.ok;
+    });
+  }
+
+  /** Stops the service as an operator's system does, which must be graceful. */
+  async close() {
+    const end = ended(this.#process);
+    this.#process.kill("SIGTERM");
+    const code = await Promise.race([end, nap(STOPPED_WITHIN, "no end", { ref: false })]);
+    if (code !== 0) throw new Error(`the service stopped with ${code}\n${this.#log}`);
+  }
+
+  /** Later on: stops, and starts again with the clock at `at`. */
+  async reopen(at) {
+    await this.close();
+    await this.open("serve", at);
+  }
+
+  /** Runs a command to its end: its exit code, and all that it said. */
+  async run(command, at, settings = {}) {
+    const { env, ...surroundings } = this.#surroundings(at);
+    const process = spawn(BINARY, [command], { ...surroundings, env: { ...env, ...settings } });
+    let said = "";
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => (said += text));
+    }
+    return { code: await ended(process), said };
+  }
+
+  /** The newest mail to an address that has a link under `▼label`, and the link. Waits for it. */
+  mailWith(label, to) {
+    return this.#until(`a mail to ${to} with ▼${label}`, MAIL_WITHIN, () => {
+      const mails = mailsIn(join(this.folder, "data/mail")).filter((it) => it.to === to);
+      const mail = mails.findLast((it) => linkUnder(it, label));
+      return mail && { ...mail, link: linkUnder(mail, label) };
+    });
+  }
+
+  #surroundings(at) {
+    const { PATH, HOME } = process.env;
+    const listen = { MADOGUCHI_LISTEN: `127.0.0.1:${this.port}`, MADOGUCHI_PUBLIC_URL: this.address };
+    const env = { PATH, HOME, ...listen, ...(at && clockAt(at)) };
+    return { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] };
+  }
+
+  async #until(what, within, holds) {
+    const deadline = Date.now() + within;
+    while (Date.now() < deadline) {
+      const result = await holds();
+      if (result) return result;
+      await nap(50);
+    }
+    throw new Error(`waited ${within / 1000} s in vain until ${what}\n${this.said}\n${this.#log}`);
+  }
+
+  async #tearDown() {
+    if (this.#process?.pid && this.#process.exitCode === null && this.#process.signalCode === null) {
+      const end = ended(this.#process);
+      this.#process.kill("SIGKILL");
+      await end;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** How a process ends: its exit code, or the signal. */
+function ended(process) {
+  return new Promise((resolve, reject) => {
+    process.once("error", reject);
+    process.once("close", (code, signal) => resolve(code ?? signal));
+  });
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Settings under which a process's clock goes on from a time in Japan. The library is used without the program of that
+ * name, which would stand between us and the process when it is to end.
+ */
+function clockAt(at) {
+  const places = readdirSync("/usr/lib").map((it) => `/usr/lib/${it}/faketime/libfaketimeMT.so.1`);
+  const library = places.find((it) => existsSync(it));
+  if (!library) throw new Error("libfaketime is missing; run: apt-get install faketime");
+  return {
+    LD_PRELOAD: library,
+    FAKETIME: `@${at}`,
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+    NO_FAKE_STAT: "1",
+    // POSIX's notation, which needs no database of time zones.
+    TZ: "JST-9",
+  };
+}

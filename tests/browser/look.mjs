@@ -1,0 +1,154 @@
+// A person in front of a screen, and what must hold on every page that they meet.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+import { chromium } from "playwright-core";
+
+const AXE = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const PATIENCE = 10_000;
+
+export const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+export const DESK = { viewport: { width: 1280, height: 900 } };
+
+/** A browser, closed after the test. */
+export async function startBrowser(test) {
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync",
+    ],
+  });
+  test.after(() => browser.close());
+  return browser;
+}
+
+/** Somebody with cookies of their own. Each page is looked at as soon as it is there. */
+export class Visitor {
+  #complaints = [];
+  #looksDeeply;
+
+  constructor(page, looksDeeply) {
+    this.page = page;
+    this.#looksDeeply = looksDeeply;
+    page.setDefaultTimeout(PATIENCE);
+    page.on("pageerror", (error) => this.#complaints.push(String(error)));
+    page.on("console", (message) => {
+      // The browser also tells the status of the page itself there, where it is not a success.
+      const isStatus = message.location().url === page.url() && message.text().startsWith("Failed to load resource");
+      if (message.type() === "error" && !isStatus) this.#complaints.push(message.text());
+    });
+  }
+
+  /** `screen` is PHONE or DESK. Without scripts, axe-core is not asked: it is one itself. */
+  static async enter(browser, address, screen, javaScriptEnabled = true) {
+    const context = await browser.newContext({ ...screen, baseURL: address, javaScriptEnabled, locale: "ja-JP" });
+    return new Visitor(await context.newPage(), javaScriptEnabled);
+  }
+
+  /** Opens an address and expects a page, with that status. */
+  async visit(path, status = 200) {
+    const answer = await this.page.goto(path);
+    assert.equal(answer.status(), status, `what ${path} answers`);
+    await this.look();
+  }
+
+  /** Looks at the same page on a screen of another width. */
+  async lookAt(width) {
+    await this.page.setViewportSize({ ...this.page.viewportSize(), width });
+    await this.look();
+  }
+
+  /** The addresses of the links in these elements, each once. */
+  async links(selector) {
+    const hrefs = await this.page.locator(selector).locator("a").evaluateAll((all) => all.map((it) => it.href));
+    return [...new Set(hrefs.map((it) => it.replace(/#.*/, "")))];
+  }
+
+  /** Presses the button or follows the link whose name begins so, to the page behind it. */
+  async press(name) {
+    const button = this.page.getByRole("button", { name: starting(name) });
+    const target = button.or(this.page.getByRole("link", { name: starting(name) })).first();
+    await this.#try(`press ${name}`, () => Promise.all([this.page.waitForEvent("load"), target.click()]));
+    await this.look();
+  }
+
+  /** Types into fields, by the beginning of their labels. */
+  async type(answers) {
+    for (const [label, answer] of Object.entries(answers)) {
+      const field = this.page.getByRole("textbox", { name: starting(label) });
+      await this.#try(`type into ${label}`, () => field.fill(answer));
+    }
+  }
+
+  /** The field of a password has no role. */
+  async typePassword(label, password) {
+    await this.#try(`type into ${label}`, () => this.page.getByLabel(starting(label)).fill(password));
+  }
+
+  /** Chooses from lists, by the beginning of their labels and by what the list shows. */
+  async select(answers) {
+    for (const [label, choice] of Object.entries(answers)) {
+      const list = this.page.getByRole("combobox", { name: starting(label) });
+      await this.#try(`select ${label}`, () => list.first().selectOption({ label: choice }));
+    }
+  }
+
+  /** Ticks boxes or chooses one of several, each by the beginning of its label, in the group of that legend. */
+  async pick(legend, ...labels) {
+    const group = this.page.getByRole("group", { name: starting(legend) });
+    for (const label of labels) {
+      const box = group.getByRole("checkbox", { name: starting(label) });
+      const either = box.or(group.getByRole("radio", { name: starting(label) })).first();
+      await this.#try(`pick ${label} of ${legend}`, () => either.check());
+    }
+  }
+
+  /** Expects a text on the page. */
+  async reads(text) {
+    await this.#try(`read ${text}`, () => this.page.getByText(text).first().waitFor());
+  }
+
+  /** The address without the host. */
+  path() {
+    return new URL(this.page.url()).pathname;
+  }
+
+  /** What must hold on every page. */
+  async look() {
+    const { page } = this;
+    const where = `${page.url()} at ${page.viewportSize().width} px`;
+    assert.match(await page.title(), /.｜テレワーク相談窓口$/, `the title of ${where}`);
+    assert.equal(await page.locator("h1").count(), 1, `one h1 on ${where}`);
+    const [content, room] = await page.evaluate(() => {
+      const root = document.documentElement;
+      return [root.scrollWidth, root.clientWidth];
+    });
+    assert.ok(content <= room, `${where} scrolls sideways: ${content} px`);
+    if (this.#looksDeeply) assert.deepEqual(await this.#violations(), [], `axe-core on ${where}`);
+    assert.deepEqual(this.#complaints, [], `the console of ${where}`);
+  }
+
+  /** With what was on the page, where it fails. */
+  async #try(what, act) {
+    try {
+      await act();
+    } catch (error) {
+      const text = await this.page.locator("main").ariaSnapshot().catch(() => "nothing");
+      throw new Error(`cannot ${what} on ${this.page.url()}, which shows\n${text}`, { cause: error });
+    }
+  }
+
+  async #violations() {
+    // Not as a script element, which the Content-Security-Policy would refuse, and should.
+    await this.page.evaluate(AXE);
+    const { violations, passes } = await this.page.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), TAGS);
+    assert.ok(passes.length > 10, "axe-core has looked");
+    return violations.map((it) => `${it.id}: ${it.help}: ${it.nodes.map((node) => node.html).join(" ")}`);
+  }
+}
+
+function starting(text) {
+  return new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
+}
