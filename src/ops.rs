@@ -6,6 +6,7 @@ pub mod assignment;
 mod budget;
 pub mod consultation;
 pub mod contact;
+pub mod digest;
 pub mod expert;
 pub mod follow_up;
 pub mod housekeeping;

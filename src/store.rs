@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod programme;
 pub mod report;
 pub mod session;
+pub mod urgent;
 pub mod week;
 
 use sea_orm::DbErr;

@@ -1,25 +1,33 @@
 //! What happens without anyone asking: mail that is due, holds and requests whose time is over, questions to be asked.
 //!
 //! Each job is a `step` that does one thing and can be called by a test; the loop is here alone.
+pub mod chores;
 pub mod deadlines;
 pub mod outbox;
 
 use std::{future::Future, time::Duration};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{app::App, problem::Problem, store};
 
 /// How long the worker sleeps when there is nothing to do.
 const NAP: Duration = Duration::from_millis(500);
-/// How many mails are sent before the deadlines are looked at again.
-const MAILS: usize = 20;
+/// How often it says that it is alive, and does what need not be done at once. `/readyz` waits for two minutes.
+const BEAT: TimeDelta = TimeDelta::seconds(30);
 
 /// Works until told to stop; a mail in hand is finished first.
 pub async fn run(app: &App, stop: CancellationToken) {
+    let mut beaten = None;
     while !stop.is_cancelled() {
-        let busy = round(app, &stop).await;
-        if !busy {
+        let now = app.clock.now();
+        if beaten.is_none_or(|it: DateTime<Utc>| now - it >= BEAT) {
+            beaten = Some(now);
+            beat(app).await;
+            told(chores::step(app)).await;
+        }
+        if !round(app).await {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(NAP) => {}
@@ -30,20 +38,17 @@ pub async fn run(app: &App, stop: CancellationToken) {
 
 /// Does everything that is due now, then returns.
 pub async fn once(app: &App) {
-    while round(app, &CancellationToken::new()).await {}
+    beat(app).await;
+    told(chores::step(app)).await;
+    while round(app).await {}
 }
 
-/// One look at every job. Says whether there was anything to do; a job that fails is logged and tried again later.
-async fn round(app: &App, stop: &CancellationToken) -> bool {
-    beat(app).await;
-    let mut busy = told(deadlines::step(app)).await;
-    for _ in 0..MAILS {
-        if stop.is_cancelled() || !told(outbox::step(app)).await {
-            break;
-        }
-        busy = true;
-    }
-    busy
+/// One look at every job that cannot wait. Says whether there was anything to do; a job that fails is logged and tried
+/// again later.
+async fn round(app: &App) -> bool {
+    let deadlines = told(deadlines::step(app)).await;
+    let mail = told(outbox::step(app)).await;
+    deadlines || mail
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

@@ -28,6 +28,7 @@ impl MigrationTrait for Migration {
         manager.create_index(index("draft", &["email_key"])).await?;
         manager.create_table(event()).await?;
         manager.create_index(unique("event", &["consultation_id", "seq"])).await?;
+        manager.create_index(index("event", &["at"])).await?;
         manager.create_table(message()).await?;
         manager.create_index(index("message", &["consultation_id", "created_at"])).await?;
         Ok(())

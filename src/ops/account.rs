@@ -197,16 +197,6 @@ pub async fn invite_again_within(
     Ok(Invitation { account, token })
 }
 
-/// A link for whoever forgot the password; `None` where there is nobody to send it to, which the page must not tell.
-pub async fn request_reset(app: &App, email: &str) -> Result<Option<Invitation>, Problem> {
-    let tx = app.begin().await?;
-    let account = store::account::find_by_email(&tx, &email_key(email)).await?;
-    let Some(account) = account.filter(|it| it.active) else { return Ok(None) };
-    let token = password_link(&tx, account.id, app.clock.now()).await?;
-    tx.commit().await?;
-    Ok(Some(Invitation { account, token }))
-}
-
 /// Where nobody can sign in as administrator: a link for one who can. The address is used if none is waiting.
 pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation>, Problem> {
     let now = app.clock.now();

@@ -45,6 +45,9 @@ use crate::{
     },
 };
 
+/// How many times one network can hold at once: enough for an office that applies together, too few to keep everybody
+/// else from booking.
+const HOLDS_OF_NETWORK: u64 = 20;
 /// How long the link that confirms an address can be used.
 const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
 
@@ -115,6 +118,9 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     let mut draft = lock(&tx, id, ground.now).await?;
     store::appointment::take_turns(&tx).await?;
     release_held(&tx, id, ground.now).await?;
+    if store::draft::holds_of_network(&tx, &draft.network, ground.now).await? >= HOLDS_OF_NETWORK {
+        return Err(Problem::TooMany);
+    }
     let search = search(&draft.form, None)?;
     let mode = search.mode;
     let found = offers(&tx, &ground.experts, settings, &calendar, ground.now, search).await?;

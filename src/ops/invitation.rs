@@ -2,11 +2,15 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Role,
+    contact::EmailAddress,
     id::{AccountId, ExpertId},
 };
 use sea_orm::DatabaseTransaction;
 
-use super::account::{Invitation, NewAccount, invite_again_within, invite_within};
+use super::{
+    account::{Invitation, NewAccount, invite_again_within, invite_within},
+    budget::{Budget, spend},
+};
 use crate::{
     app::App,
     mail::{
@@ -47,6 +51,23 @@ pub async fn send_link(app: &App, id: AccountId) -> Result<Account, Problem> {
     post(app, &tx, &programme, &invitation, now).await?;
     tx.commit().await?;
     Ok(invitation.account)
+}
+
+/// Mails a link to whoever forgot the password, if there is such an account. Nobody is told whether there is, nor that
+/// the day's mails for an address or a network are spent. `network` is a keyed hash.
+pub async fn send_forgotten(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
+    let programme = app.programme().await?;
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let settings = programme.settings_at(now);
+    let budget = spend(app, &tx, "password/", &email.key(), network, settings, now).await?;
+    let account = store::account::find_by_email(&tx, &email.key()).await?;
+    if let Some(account) = account.filter(|it| it.active && budget == Budget::Within) {
+        let invitation = invite_again_within(&tx, account.id, now).await?;
+        post(app, &tx, &programme, &invitation, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn post(

@@ -4,10 +4,10 @@ use domain::{
     application::Form,
     id::{ConsultationId, DraftId},
 };
-use entity::draft as row;
+use entity::{appointment, draft as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
 use super::contradiction;
@@ -82,6 +82,25 @@ pub async fn save(
     };
     row::Entity::update(change).exec(tx).await?;
     Ok(())
+}
+
+/// How many times drafts from one network hold at `now`.
+pub async fn holds_of_network(
+    db: &impl ConnectionTrait,
+    network: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let drafts = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.network.eq(network))
+        .into_query();
+    appointment::Entity::find()
+        .filter(appointment::COLUMN.state.eq("held"))
+        .filter(appointment::COLUMN.held_until.gt(now))
+        .filter(appointment::Column::DraftId.in_subquery(drafts))
+        .count(db)
+        .await
 }
 
 /// Deletes drafts whose time is over, with what they held; returns how many.

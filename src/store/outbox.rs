@@ -88,6 +88,24 @@ pub async fn push(
     }
 }
 
+/// Whether a mail of this key was ever written.
+pub async fn is_written(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
+    Ok(row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?.is_some())
+}
+
+/// Whether there is anything to lease; asked before a transaction is begun for it.
+pub async fn any_due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let found: Option<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(is_due(now))
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// A mail that somebody has leased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leased {
@@ -110,10 +128,8 @@ pub async fn lease(
     limit: u64,
 ) -> Result<(Uuid, Vec<Leased>), DbErr> {
     let token = Uuid::new_v4();
-    let due = row::COLUMN.state.eq("waiting").and(row::COLUMN.due_at.lte(now));
-    let abandoned = row::COLUMN.state.eq("sending").and(row::COLUMN.lease_until.lte(now));
     let rows = row::Entity::find()
-        .filter(due.or(abandoned))
+        .filter(is_due(now))
         .order_by_asc(row::COLUMN.due_at)
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -286,4 +302,10 @@ fn leased(row: row::Model) -> Result<Leased, DbErr> {
         created_at: row.created_at,
         letter: letter(row)?,
     })
+}
+
+/// Due, or in hand of somebody whose lease has run out.
+fn is_due(now: DateTime<Utc>) -> Expr {
+    let due = row::COLUMN.state.eq("waiting").and(row::COLUMN.due_at.lte(now));
+    due.or(row::COLUMN.state.eq("sending").and(row::COLUMN.lease_until.lte(now)))
 }

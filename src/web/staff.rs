@@ -4,6 +4,7 @@ mod act_page;
 mod candidates;
 mod case;
 mod case_views;
+mod forgotten;
 mod inbox;
 mod intake;
 mod lookalike;
@@ -21,6 +22,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(sign_in::show)
         .service(sign_in::submit)
         .service(sign_in::sign_out)
+        .service(forgotten::show)
+        .service(forgotten::submit)
         .service(password::show)
         .service(password::submit)
         .service(inbox::home)

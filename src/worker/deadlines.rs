@@ -1,4 +1,4 @@
-//! Holds, requests, questions and drafts whose time has come.
+//! Holds, requests and questions whose time has come.
 use chrono::TimeDelta;
 use domain::follow_up::WAITS_DAYS;
 
@@ -26,7 +26,6 @@ pub async fn step(app: &App) -> Result<bool, Problem> {
     for question in store::follow_up::unanswered(&app.db, waited, AT_ONCE).await? {
         done += tried(ops::follow_up::lapse(app, question.id).await, "give a follow-up up");
     }
-    done += ops::housekeeping::forget_expired(app).await?;
     Ok(done > 0)
 }
 

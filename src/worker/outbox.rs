@@ -26,6 +26,9 @@ const TRIES: i32 = 42;
 /// lease runs out and the mail is tried again with the same Message-ID. One at a time: of several, the last could
 /// outwait its lease behind a slow server, and a second worker would send it too.
 pub async fn step(app: &App) -> Result<bool, Problem> {
+    if !store::outbox::any_due(&app.db, app.clock.now()).await? {
+        return Ok(false);
+    }
     let tx = app.begin().await?;
     let (token, mails) = lease(&tx, app.clock.now(), LEASE, 1).await?;
     tx.commit().await?;

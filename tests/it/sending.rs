@@ -172,7 +172,9 @@ impl Diary {
         let record = cases::record(&self.site, self.cases[n]).await;
         let offers =
             ops::appointment::joint_offers(&self.site.app, &record, self.cast.center()).await.unwrap();
-        let soon: Vec<_> = offers.days().into_iter().flat_map(|(_, slots)| slots).take(150).collect();
+        let now = self.site.app.clock.now();
+        let soon = offers.days().into_iter().flat_map(|(_, slots)| slots).filter(|it| it.start() > now);
+        let soon: Vec<_> = soon.take(150).collect();
         soon[usize::try_from(pick).unwrap() % soon.len()]
     }
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::{actor::Role, contact::EmailAddress};
 use madoguchi::{
     ops::{self, account::NewAccount},
-    store::{link::Purpose, session::Holder},
+    store::{self, link::Purpose, session::Holder},
     web::session::STAFF_COOKIE,
 };
 
@@ -147,11 +147,27 @@ async fn an_invitation_sets_one_password_once() {
     assert_eq!(again.status, 410);
     again.shows("リンクの期限が切れています");
     assert_eq!(site.sign_in("new@example.jp", PASSWORD).await.status, 303);
+}
 
-    let reset = ops::account::request_reset(&site.app, "New@example.jp").await.unwrap().unwrap();
-    assert!(ops::account::request_reset(&site.app, "nobody@example.jp").await.unwrap().is_none());
-    site.app.clock.advance(TimeDelta::days(7));
-    assert_eq!(site.get(&format!("/staff/set-password/{}", reset.token)).await.status, 410);
+#[actix_web::test]
+async fn a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_account() {
+    let site = Site::new().await;
+    site.account(Role::Coordinator, "center@example.jp").await;
+    let mut answers = Vec::new();
+    for email in ["Center@example.jp", "nobody@example.jp"] {
+        let reply = site.post("/staff/forgotten-password", &[("email", email)]).await;
+        answers.push((reply.status, reply.location.clone(), site.get("/staff/sign-in").await.body));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(site.post("/staff/forgotten-password", &[("email", "x")]).await.status, 422);
+
+    let waiting = store::outbox::page(&site.app.db, None, None, 10).await.unwrap();
+    assert_eq!(waiting.len(), 1, "a mail to the one who has an account");
+    let text = &waiting[0].text_body;
+    let path = text.split_whitespace().find_map(|it| it.split_once("/staff/set-password/")).unwrap().1;
+    let path = format!("/staff/set-password/{path}");
+    assert_eq!(site.post(&path, &[("password", "another long password")]).await.status, 303);
+    assert_eq!(site.sign_in("center@example.jp", "another long password").await.status, 303);
 }
 
 #[actix_web::test]

@@ -67,11 +67,6 @@ impl Site {
         Self::on(Scratch::file().await, &[])
     }
 
-    /// Another browser that visits the same service.
-    pub fn visitor(&self) -> Self {
-        Self { app: self.app.clone(), cookies: Mutex::default(), database: Arc::clone(&self.database) }
-    }
-
     /// Where the database is, for another process.
     pub fn database_url(&self) -> &str {
         &self.database.url
