@@ -91,7 +91,7 @@ pub(super) fn state_columns(
         deadline_kind: due.map(|it| kind_code(it.kind).to_owned()),
         deadline: due.map(json).transpose()?,
         due_at,
-        sort_at: due_at.unwrap_or_else(|| without_deadline(it)),
+        sort_at: sort_at(it, due_at),
         ict: it.fields.contains(Field::Ict),
         labor: it.fields.contains(Field::Labor),
     })
@@ -100,9 +100,11 @@ pub(super) fn state_columns(
 /// How far behind everything with a deadline the inbox puts what only waits for its time.
 pub const LATER: TimeDelta = TimeDelta::days(3653);
 
-/// What nobody has to do anything about, until a planned question is answered, comes after everything else.
-fn without_deadline(it: &Consultation) -> DateTime<Utc> {
-    if it.state == State::FollowUp { it.state_since + LATER } else { it.state_since }
+/// Where the inbox puts a consultation. What nobody has to do anything about, until a planned question is answered,
+/// comes after everything else.
+pub fn sort_at(it: &Consultation, due_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let without = if it.state == State::FollowUp { it.state_since + LATER } else { it.state_since };
+    due_at.unwrap_or(without)
 }
 
 const fn kind_code(kind: DueKind) -> &'static str {
