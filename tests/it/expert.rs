@@ -137,7 +137,7 @@ async fn a_held_slot_is_answered_from_the_mail_without_signing_in() {
     assert_eq!(state(&site, case).await, "matching");
     let link = link(&letters(&site, "expert@example.jp").await, "request");
     let page = site.get(&link).await;
-    assert_eq!((page.status, page.header("referrer-policy")), (200, Some("no-referrer")));
+    assert_eq!((page.status, page.header("referrer-policy")), (200, Some("same-origin")));
     page.shows("11月26日（木）9:00から10:00");
     page.shows("東京都");
     page.shows("<dd>28人</dd>");
@@ -531,7 +531,7 @@ async fn a_calendar_program_reads_the_feed() {
     hides(&site.get("/expert/availability").await, &path);
 
     let feed = site.get(&path).await;
-    assert_eq!((feed.status, feed.header("referrer-policy")), (200, Some("no-referrer")));
+    assert_eq!((feed.status, feed.header("referrer-policy")), (200, Some("same-origin")));
     assert_eq!(feed.header("content-type"), Some("text/calendar; charset=utf-8"));
     feed.shows("STATUS:CONFIRMED");
     feed.shows("みなと製作所");
