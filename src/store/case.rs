@@ -18,7 +18,7 @@ use sea_orm::{
 };
 
 use super::{appointment::from_row as to_appointment, assignment::from_row as to_assignment};
-use super::{consultation::Record, contradiction};
+use super::{consultation::Record, contradiction, inbox};
 
 /// The record with what was written, and with what somebody should know at a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(MESSAGES), "messages")
         .column_as(Expr::cust(FAILED_MAILS), "failed_mails")
         .column_as(Expr::cust(SUBMITTED_REPORTS), "submitted_reports")
-        .column_as(Expr::cust(WANTS_HELP), "wants_help")
+        .column_as(Expr::exists(inbox::wishes()), "wants_help")
         .column_as(Expr::cust(LOOKALIKES), "has_lookalikes")
         .filter(row::COLUMN.number.eq(number.to_string()))
         .order_by_asc(theme::Column::Field)
@@ -187,7 +187,6 @@ const MESSAGES: &str =
     r#"(SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id")"#;
 const FAILED_MAILS: &str = r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = 'failed')"#;
 const SUBMITTED_REPORTS: &str = r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = 'submitted')"#;
-const WANTS_HELP: &str = r#"EXISTS (SELECT 1 FROM "follow_up" f WHERE f."consultation_id" = "consultation"."id" AND f."state" = 'answered' AND f."round" = "consultation"."sessions_done" AND (CAST(f."answer" AS TEXT) LIKE '%"wants_help":true%' OR CAST(f."answer" AS TEXT) LIKE '%"wants_further_session":true%'))"#;
 /// The same company, or one of the same folded name.
 const LOOKALIKES: &str = r#"(EXISTS (SELECT 1 FROM "consultation" c WHERE c."company_id" = "consultation"."company_id" AND c."id" <> "consultation"."id") OR EXISTS (SELECT 1 FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" AND theirs."id" <> mine."id" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id"))"#;
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::contradiction;
 
+pub(super) use query::wishes;
 pub use query::{statement, tallies};
 
 /// Rows of one page.

@@ -48,6 +48,18 @@ async fn the_same_day_gives_the_same_programme() {
     assert_eq!(told[0], told[1]);
 }
 
+/// Also after the year's last session, and in the holidays of the new year.
+#[actix_web::test]
+async fn any_day_will_do() {
+    for now in ["2027-03-31T05:00:00Z", "2027-01-03T01:00:00Z"] {
+        let (site, now) = (Site::new().await, now.parse().unwrap());
+        programme::fill(&site.app, now).await.unwrap();
+        assert_eq!(doctor::examine(&site.app.db, now).await.unwrap(), []);
+        let cases = consultation::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(cases.len(), 120);
+    }
+}
+
 #[actix_web::test]
 async fn what_is_not_the_demo_is_foreign() {
     let site = Site::new().await;

@@ -186,8 +186,8 @@ async fn everyone_reads_protected_figures_and_insiders_all_of_them() {
     let page = site.get("/stats").await;
     page.shows("令和8年度（2026年度）は相談を18件受け付けました");
     page.shows("東京<b>9</b>");
-    page.shows("大阪<b>非公表</b>");
-    page.shows("島根<b>1から4</b>");
+    page.shows("大阪<b class=\"word\">非公表</b>");
+    page.shows("島根<b class=\"word\">1から4</b>");
     site.get("/stats/pref/27").await.shows("非公表");
     site.get("/stats/pref/32").await.shows("1から4件");
     // A filter would tell what the table hides.

@@ -85,7 +85,7 @@ const PARTS: &[Part] = &[
     (Goal::Checking, Twist::Reopened, 2, (30, 60)),
     (Goal::WaitingCompany, Twist::None, 4, (2, 9)),
     (Goal::WaitingCompany, Twist::None, 1, (16, 18)),
-    (Goal::Matching, Twist::None, 3, (0, 1)),
+    (Goal::Matching, Twist::None, 3, (1, 3)),
     (Goal::Matching, Twist::HalfAnswered, 2, (0, 1)),
     (Goal::Matching, Twist::Declined, 2, (1, 2)),
     (Goal::Scheduling, Twist::None, 3, (4, 12)),
@@ -137,24 +137,8 @@ fn plot(n: usize, (goal, twist, place, ago): Part, dice: &mut Dice, cast: &Cast,
             | Goal::Unfulfilled
             | Goal::Referred => false,
         };
-    let fields = match twist {
-        Twist::HalfAnswered => Fields::Both,
-        Twist::None
-        | Twist::Unconfirmed
-        | Twist::Asked
-        | Twist::Declined
-        | Twist::Lapsed
-        | Twist::Moved
-        | Twist::CancelledByCompany
-        | Twist::CancelledByExpert
-        | Twist::NoShow
-        | Twist::ReportReturned
-        | Twist::Reopened
-        | Twist::AtTheCap
-        | Twist::Late => dice
-            .weighted(&[(Fields::Ict, 36), (Fields::Labor, 34), (Fields::Both, 30)])
-            .unwrap_or(Fields::Both),
-    };
+    let any = dice.weighted(&[(Fields::Ict, 36), (Fields::Labor, 34), (Fields::Both, 30)]);
+    let fields = any.filter(|_| twist != Twist::HalfAnswered).unwrap_or(Fields::Both);
     let early = matches!(
         goal,
         Goal::Checking | Goal::WaitingCompany | Goal::Unfulfilled | Goal::Referred | Goal::Scheduling
@@ -180,11 +164,7 @@ fn plot(n: usize, (goal, twist, place, ago): Part, dice: &mut Dice, cast: &Cast,
         },
         picks_slot: by == Actor::Company && !early && !for_the_first && dice.chance(85),
         for_the_first,
-        sessions: match twist {
-            Twist::AtTheCap => 3,
-            _ if further => 2,
-            _ => 1,
-        },
+        sessions: if twist == Twist::AtTheCap { 3 } else { 1 + i32::from(further) },
     }
 }
 

@@ -151,7 +151,7 @@ fn failed_mails() -> SelectStatement {
 }
 
 /// Answers to the questions after the latest session that ask for help.
-fn wishes() -> SelectStatement {
+pub fn wishes() -> SelectStatement {
     let round = Expr::col((follow_up::Entity, follow_up::Column::Round))
         .eq(Expr::col((row::Entity, row::Column::SessionsDone)));
     Query::select()
@@ -164,8 +164,8 @@ fn wishes() -> SelectStatement {
         .take()
 }
 
-/// In an answer as `domain::follow_up::Answer` is written.
-const WANTS_HELP: &str = r#"(CAST("follow_up"."answer" AS TEXT) LIKE '%"wants_help":true%' OR CAST("follow_up"."answer" AS TEXT) LIKE '%"wants_further_session":true%')"#;
+/// In an answer as `domain::follow_up::Answer` is written; PostgreSQL puts blanks into it.
+const WANTS_HELP: &str = r#"(REPLACE(CAST("follow_up"."answer" AS TEXT), ' ', '') LIKE '%"wants_help":true%' OR REPLACE(CAST("follow_up"."answer" AS TEXT), ' ', '') LIKE '%"wants_further_session":true%')"#;
 
 fn same<T: sea_orm::Iden + 'static, C: sea_orm::Iden + 'static>(table: T, column: C) -> Expr {
     Expr::col((table, column)).eq(Expr::col((row::Entity, row::Column::Id)))

@@ -101,8 +101,13 @@ impl Table {
         let most = known.filter(|(count, _)| *count > 0).map(|(count, _)| count).max();
         let Some(most) = most else { return format!("{}別の件数", self.title) };
         let top = self.rows.iter().filter(|it| it.count == Shown::Exact(most));
-        let top: Vec<_> = top.map(|it| it.label.as_str()).take(3).collect();
-        format!("{}別では{}が最多の{}件", self.title, top.join("と"), Shown::Exact(most))
+        let top: Vec<_> = top.map(|it| it.label.as_str()).collect();
+        let (title, most) = (self.title, Shown::Exact(most));
+        match top.as_slice() {
+            [one] => format!("{title}別では{one}が最多の{most}件"),
+            [one, two] => format!("{title}別では{one}と{two}が最多の{most}件"),
+            many => format!("{title}別では{}区分が最多の{most}件", many.len()),
+        }
     }
 
     /// Rows that a long table is shorter without.

@@ -1,0 +1,157 @@
+//! Coming in by a link: mailed on demand, spent once, and telling nothing.
+use chrono::TimeDelta;
+use domain::{
+    actor::{Actor, Role},
+    contact::EmailAddress,
+};
+use entity::link;
+use madoguchi::{
+    ops::{self, account::NewAccount, consultation::Ending},
+    secret::token,
+    web::session::COMPANY_COOKIE,
+};
+use sea_orm::EntityTrait;
+
+use super::{OTHER, hides, leads_to, link_for, my, sign_in};
+use crate::{
+    cases::{self, CONTACT, Cast},
+    site::Site,
+};
+
+#[actix_web::test]
+async fn a_link_is_mailed_to_whoever_applied_and_the_answer_tells_nothing() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let known = site.post("/login", &[("email", " CONTACT@example.co.jp ")]).await;
+    let unknown = site.post("/login", &[("email", "nobody@example.co.jp")]).await;
+    leads_to(&known, "/login/sent");
+    assert_eq!((known.location, known.headers.len()), (unknown.location, unknown.headers.len()));
+    site.get("/login/sent").await.shows("ログイン用のリンクを送りました");
+    assert!(cases::letters(&site, "nobody@example.co.jp").await.is_empty());
+    let links = link::Entity::find().all(&site.app.db).await.unwrap();
+    let to_companies = links.iter().filter(|it| it.email_key.is_some()).count();
+    assert_eq!(to_companies, 2, "in the acknowledgement and in the sign-in mail");
+
+    let mail = cases::letters(&site, "CONTACT@example.co.jp").await;
+    let link = cases::link(&mail, "sign_in");
+    site.get(&link).await.shows("ログインする</button>");
+    leads_to(&site.post(&link, &[]).await, "/my");
+    leads_to(&site.get("/my").await, &my(case, ""));
+    leads_to(&site.get("/login").await, "/my");
+    leads_to(&site.post("/my/sign-out", &[]).await, "/login");
+    leads_to(&site.get("/my").await, "/login");
+
+    let wrong = site.post("/login", &[("email", "contact")]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.shows("name@example.jp のような形");
+}
+
+#[actix_web::test]
+async fn one_address_and_one_network_cause_so_many_mails_a_day() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    cases::received(&site, &cast, CONTACT).await;
+    for email in [CONTACT, "nobody@example.co.jp"] {
+        for _ in 0..5 {
+            leads_to(&site.post("/login", &[("email", email)]).await, "/login/sent");
+        }
+        let reply = site.post("/login", &[("email", email)]).await;
+        assert_eq!(reply.status, 429);
+        reply.shows("今日は、これ以上メールを送れません");
+    }
+    let sent = cases::letters(&site, CONTACT).await;
+    assert_eq!(sent.iter().filter(|it| it.kind == "sign_in").count(), 5);
+    site.app.clock.advance(TimeDelta::days(1));
+    leads_to(&site.post("/login", &[("email", CONTACT)]).await, "/login/sent");
+}
+
+#[actix_web::test]
+async fn a_link_opens_once_for_its_purpose_until_its_time() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let path = link_for(&site, CONTACT).await;
+    leads_to(&site.post(&path, &[("case", &case.number.to_string())]).await, &my(case, ""));
+    let cookie = site.cookie(COMPANY_COOKIE).await.unwrap();
+    // Whoever is in already is not stopped by an old link.
+    leads_to(&site.get(&path).await, "/my");
+    site.post("/my/sign-out", &[]).await;
+    site.set_cookie(COMPANY_COOKIE, &cookie).await;
+    leads_to(&site.get("/my").await, "/login");
+
+    for reply in [site.get(&path).await, site.post(&path, &[]).await] {
+        assert_eq!(reply.status, 410);
+        reply.shows("このリンクは使えません");
+        hides(&reply, CONTACT);
+    }
+    leads_to(&site.post(&format!("{path}/renew"), &[]).await, "/login/sent");
+    let fresh = cases::link(&cases::letters(&site, CONTACT).await, "sign_in");
+    site.app.clock.advance(ops::account::COMPANY_LINK);
+    assert_eq!(site.get(&fresh).await.status, 410);
+    assert_eq!(site.post(&fresh, &[]).await.status, 410);
+
+    let unknown = format!("/l/{}", token().unwrap());
+    let reply = site.get(&unknown).await;
+    assert_eq!(reply.status, 410);
+    hides(&reply, "新しいリンクを送る");
+    assert_eq!(site.post(&format!("{unknown}/renew"), &[]).await.status, 410);
+    let new = NewAccount {
+        email: EmailAddress::parse("new@example.jp").unwrap(),
+        name: "新人 太郎".to_owned(),
+        role: Role::Coordinator,
+        desk: None,
+    };
+    let password = format!("/l/{}", ops::account::invite(&site.app, &new).await.unwrap().token);
+    assert_eq!(site.get(&password).await.status, 410);
+    assert_eq!(site.post(&password, &[]).await.status, 410);
+    assert_eq!(site.post(&format!("{password}/renew"), &[]).await.status, 410);
+    assert!(site.get(&password.replace("/l/", "/staff/set-password/")).await.status == 200, "still good");
+}
+
+#[actix_web::test]
+async fn the_acknowledgements_link_confirms_the_address() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::unconfirmed(&site, &cast, &cases::form(CONTACT)).await;
+    let link = cases::link(&cases::letters(&site, CONTACT).await, "acknowledgement");
+    site.get(&link).await.shows("メールアドレスを確認する</button>");
+    assert!(!cases::record(&site, case).await.consultation.address_confirmed);
+    leads_to(&site.post(&link, &[]).await, &my(case, ""));
+    assert!(cases::record(&site, case).await.consultation.address_confirmed);
+    let page = site.get(&my(case, "")).await;
+    page.shows("メールアドレスを確認しました。");
+    hides(&page, "メールアドレスの確認が終わっていません");
+
+    // Whoever comes in by another link confirms on the page itself.
+    let case = cases::unconfirmed(&site, &cast, &cases::form(OTHER)).await;
+    sign_in(&site, OTHER).await;
+    site.get(&my(case, "")).await.shows("メールアドレスの確認が終わっていません");
+    leads_to(&site.post(&my(case, "/confirm"), &[]).await, &my(case, ""));
+    assert!(cases::record(&site, case).await.consultation.address_confirmed);
+}
+
+/// No letter to a company leads nowhere.
+#[actix_web::test]
+async fn every_link_in_a_letter_to_the_company_opens() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(100)).await;
+    ops::consultation::plan_further_session(&site.app, case.id, cast.center(), None).await.unwrap();
+    let ending = Ending::Withdraw { reason: None };
+    ops::consultation::end(&site.app, case.id, None, Actor::Company, ending).await.unwrap();
+    site.post("/login", &[("email", CONTACT)]).await;
+    let letters = cases::letters(&site, CONTACT).await;
+    assert!(letters.len() > 6);
+    for letter in letters {
+        for url in letter.text_body.lines().filter(|it| it.starts_with("http://127")) {
+            let path = url.strip_prefix("http://127.0.0.1:8080").unwrap();
+            let status = site.get(path).await.status;
+            // `/apply` has its own tests; a link may be over by now, but it is known.
+            assert!(
+                status == 200 || path == "/apply" || path.starts_with("/l/") && status == 410,
+                "{url}: {status}"
+            );
+        }
+    }
+}
