@@ -9,13 +9,13 @@ import { DESK, startBrowser, Visitor } from "./look.mjs";
 const PASSWORD = "madoguchi-demo";
 const TODAY = "2026-11-20 10:00:00";
 const NARROW = 320;
-/** Who signs in, and which links lead further than the menu does: one case, and what is behind its tabs. */
+/** Who signs in, and what they look at besides the pages of their menu. */
 const ROLES = {
-  "center1@example.jp": ["table tbody th", "nav ul.tabs"],
-  "expert01@example.jp": ["main article", "main .acts"],
-  "desk1@example.jp": [],
-  "soumu@example.jp": [],
-  "admin@example.jp": ["nav ul.tabs", "table tbody th"],
+  "center1@example.jp": lookAtCases,
+  "expert01@example.jp": lookAtWork,
+  "desk1@example.jp": async () => {},
+  "soumu@example.jp": async () => {},
+  "admin@example.jp": lookAtSettings,
 };
 const PICTURES = new URL("pictures/", import.meta.url).pathname;
 const PICTURE = { viewport: { width: 1200, height: 900 } };
@@ -29,11 +29,12 @@ test("every page of every role, wide and narrow", { timeout: 170_000 }, async (i
     await lookAround(await enter(DESK), path);
   }
   await lookAtMistakes(await enter(DESK));
-  for (const [email, further] of Object.entries(ROLES)) {
+  for (const [email, lookFurther] of Object.entries(ROLES)) {
     const visitor = await enter(DESK);
     await visitor.visit("/staff/sign-in");
     await signIn(visitor, email, PASSWORD);
-    await walk(visitor, further);
+    for (const page of await visitor.links("nav.site-nav")) await lookAround(visitor, page);
+    await lookFurther(visitor);
   }
   if (process.env.MADOGUCHI_PICTURES === "1") await takePictures(enter);
   const doctor = await house.run("doctor", TODAY, { DATABASE_URL: "sqlite://data/demo.db" });
@@ -41,24 +42,34 @@ test("every page of every role, wide and narrow", { timeout: 170_000 }, async (i
   await house.close();
 });
 
-/** The menu's pages; and, step by step, the pages behind the tabs and the first entry of a list. */
-async function walk(visitor, further) {
-  const home = visitor.page.url();
-  const seen = new Set();
-  for (const path of [home, ...(await visitor.links("nav.site-nav"))]) {
-    if (seen.has(path)) continue;
-    seen.add(path);
-    await lookAround(visitor, path);
+/** A case of every list, and all that is told of one of them. */
+async function lookAtCases(center) {
+  await center.visit("/staff");
+  const cases = new Set();
+  for (const list of await center.links("nav ul.tabs")) {
+    await center.visit(list);
+    const [first] = await center.links("table tbody th");
+    if (first) cases.add(first);
   }
-  await visitor.visit(home);
-  for (const selector of further) {
-    const paths = (await visitor.links(selector)).filter((it) => !seen.has(it));
-    const some = selector.includes("tabs") ? paths : paths.slice(0, 1);
-    for (const path of some) {
-      seen.add(path);
-      await lookAround(visitor, path);
-    }
+  for (const page of cases) await lookAround(center, page);
+  for (const page of await center.links("nav ul.tabs")) await lookAround(center, page);
+  await center.visit("/staff/mail");
+  const [mail] = await center.links("table tbody th");
+  await lookAround(center, mail);
+}
+
+/** What is to be done, and what is in this week's calendar. */
+async function lookAtWork(expert) {
+  for (const [page, entries] of [["/expert", "main article"], ["/expert/calendar", "main table"]]) {
+    await expert.visit(page);
+    for (const entry of await expert.links(entries)) await lookAround(expert, entry);
   }
+}
+
+async function lookAtSettings(admin) {
+  await admin.visit("/admin/users");
+  const [user] = await admin.links("table tbody th");
+  for (const page of [user, ...(await admin.links("nav ul.tabs"))]) await lookAround(admin, page);
 }
 
 async function lookAround(visitor, path, status) {

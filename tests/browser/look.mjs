@@ -43,7 +43,9 @@ export class Visitor {
 
   /** `screen` is PHONE or DESK. Without scripts, axe-core is not asked: it is one itself. */
   static async enter(browser, address, screen, javaScriptEnabled = true) {
-    const context = await browser.newContext({ ...screen, baseURL: address, javaScriptEnabled, locale: "ja-JP" });
+    // Without motion a page is looked at as it stays, not on its way there.
+    const settings = { baseURL: address, javaScriptEnabled, locale: "ja-JP", reducedMotion: "reduce" };
+    const context = await browser.newContext({ ...screen, ...settings });
     return new Visitor(await context.newPage(), javaScriptEnabled);
   }
 
