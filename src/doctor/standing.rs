@@ -6,7 +6,7 @@ use entity::{consultation, counter};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
 use super::{Findings, page::Case};
-use crate::store::consultation::from_row;
+use crate::store::consultation::{from_row, sort_at};
 
 pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     let row = case.row;
@@ -33,8 +33,8 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     if row.due_at != due_at || row.deadline_kind.is_some() != record.due.is_some() {
         wrong("due_at", "it is not what its deadline says");
     }
-    if row.sort_at != row.due_at.unwrap_or(row.state_since) {
-        wrong("sort_at", "it is neither the deadline nor the moment from which the state holds");
+    if row.sort_at != sort_at(&record.consultation, row.due_at) {
+        wrong("sort_at", "it is neither the deadline nor what stands for one in that state");
     }
     let done = case.appointments.iter().filter(|it| it.state == "done").count();
     if usize::try_from(row.sessions_done).ok() != Some(done) {

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     demo::names::{self, Place},
-    store::{chain, event as history},
+    store::{chain, consultation::sort_at, event as history},
 };
 
 /// What the application says beside what the story knows.
@@ -172,7 +172,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         deadline_kind: story.due.as_ref().map(|it| kind(it.kind).to_owned()),
         deadline,
         due_at,
-        sort_at: due_at.unwrap_or(story.it.state_since),
+        sort_at: sort_at(&story.it, due_at),
         sessions_done: i32::from(story.sessions_done),
         event_count: events,
         version: events,

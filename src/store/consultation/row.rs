@@ -91,18 +91,23 @@ pub(super) fn state_columns(
         deadline_kind: due.map(|it| kind_code(it.kind).to_owned()),
         deadline: due.map(json).transpose()?,
         due_at,
-        sort_at: due_at.unwrap_or_else(|| without_deadline(it)),
+        sort_at: sort_at(it, due_at),
         ict: it.fields.contains(Field::Ict),
         labor: it.fields.contains(Field::Labor),
     })
 }
 
 /// How far behind everything with a deadline the inbox puts what only waits for its time.
-pub const LATER: TimeDelta = TimeDelta::days(3653);
+const LATER: TimeDelta = TimeDelta::days(3653);
 
-/// What nobody has to do anything about, until a planned question is answered, comes after everything else.
-fn without_deadline(it: &Consultation) -> DateTime<Utc> {
-    if it.state == State::FollowUp { it.state_since + LATER } else { it.state_since }
+/// What the inbox sorts by: the deadline, else since when the state holds. What only waits until a planned question
+/// is answered comes after everything that somebody has to do.
+pub fn sort_at(it: &Consultation, due_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    match due_at {
+        Some(due_at) => due_at,
+        None if it.state == State::FollowUp => it.state_since + LATER,
+        None => it.state_since,
+    }
 }
 
 const fn kind_code(kind: DueKind) -> &'static str {
