@@ -34,7 +34,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
         wrong("due_at", "it is not what its deadline says");
     }
     if row.sort_at != sort_at(&record.consultation, row.due_at) {
-        wrong("sort_at", "it is not where the inbox looks for it");
+        wrong("sort_at", "it is neither the deadline nor what stands for one in that state");
     }
     let done = case.appointments.iter().filter(|it| it.state == "done").count();
     if usize::try_from(row.sessions_done).ok() != Some(done) {

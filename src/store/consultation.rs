@@ -16,7 +16,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
-pub use row::{LATER, New, Origin, from_row, sort_at, state};
+pub use row::{New, Origin, from_row, sort_at, state};
 
 /// A consultation with what acts and letters need beside its state.
 #[derive(Clone, Debug, PartialEq, Eq)]

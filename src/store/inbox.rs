@@ -177,7 +177,7 @@ pub async fn page(
     })
 }
 
-/// What has no deadline of its own, but `store::consultation::LATER`, lies beyond this.
+/// Where `store::consultation::sort_at` puts what only waits lies beyond this; no deadline does.
 fn soon(now: DateTime<Utc>) -> DateTime<Utc> {
     now + TimeDelta::days(1826)
 }

@@ -98,13 +98,16 @@ pub(super) fn state_columns(
 }
 
 /// How far behind everything with a deadline the inbox puts what only waits for its time.
-pub const LATER: TimeDelta = TimeDelta::days(3653);
+const LATER: TimeDelta = TimeDelta::days(3653);
 
-/// Where the inbox puts a consultation. What nobody has to do anything about, until a planned question is answered,
-/// comes after everything else.
+/// What the inbox sorts by: the deadline, else since when the state holds. What only waits until a planned question
+/// is answered comes after everything that somebody has to do.
 pub fn sort_at(it: &Consultation, due_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
-    let without = if it.state == State::FollowUp { it.state_since + LATER } else { it.state_since };
-    due_at.unwrap_or(without)
+    match due_at {
+        Some(due_at) => due_at,
+        None if it.state == State::FollowUp => it.state_since + LATER,
+        None => it.state_since,
+    }
 }
 
 const fn kind_code(kind: DueKind) -> &'static str {

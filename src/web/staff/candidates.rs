@@ -90,7 +90,7 @@ pub async fn submit(
     case::render(&app, shell, case, View::Candidates, typed).await
 }
 
-/// The view of the candidates. Where nobody can be asked any more, only what is above it is left.
+/// The view of the candidates, for a consultation for which somebody can be asked.
 pub async fn render(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {
     let status = typed.status();
     let (offers, slot) = ops::assignment::candidates(app, &head.case.record).await?;

@@ -90,6 +90,11 @@ pub async fn render(
 ) -> Result<HttpResponse, Problem> {
     let head = Head { case, view: Some(view), now: app.clock.now(), refused: typed.refused.clone() };
     match view {
+        // Nobody is looked for whom nobody could ask.
+        View::Candidates if !head.can(Deed::RequestExperts) => {
+            let head = Head { view: Some(View::Overview), ..head };
+            case_views::overview(app, shell, head, &typed).await
+        }
         View::Overview => case_views::overview(app, shell, head, &typed).await,
         View::Messages => case_views::messages(app, shell, head, typed).await,
         View::Sessions => case_views::sessions(app, shell, head, &typed).await,
