@@ -13,7 +13,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::ConsultationId;
 use entity::{assignment, outbox};
-use madoguchi::{app::App, clock::Clock, store};
+use madoguchi::{app::App, clock::Clock, ops, store};
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
@@ -37,6 +37,12 @@ impl House {
         site.app.clock = Clock::System;
         let folder = std::env::temp_dir().join(format!("madoguchi-house-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&folder).unwrap();
+        // The center is closed: on a business day its digest would be one more mail.
+        let today = domain::calendar::japan_date(site.app.clock.now());
+        let note = domain::text::Line::parse("理由", "休業", 10).unwrap();
+        for day in today.iter_days().take(2) {
+            ops::settings::add_closing_day(&site.app, day, &note).await.unwrap();
+        }
         Self { site, sink: Sink::open(manner), folder }
     }
 

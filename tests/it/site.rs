@@ -93,6 +93,11 @@ impl Site {
         Self { app, cookies: Mutex::default(), database: Arc::new(database) }
     }
 
+    /// Another browser that visits the same service.
+    pub fn visitor(&self) -> Self {
+        Self { app: self.app.clone(), cookies: Mutex::default(), database: Arc::clone(&self.database) }
+    }
+
     /// An account that can sign in with `PASSWORD`.
     pub async fn account(&self, role: Role, email: &str) -> Account {
         let email = EmailAddress::parse(email).unwrap();
