@@ -1,5 +1,6 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
+mod access;
 mod apply;
 mod cases;
 mod company;
@@ -11,6 +12,7 @@ mod kill;
 mod office;
 mod public;
 mod race;
+mod reads;
 mod same_site;
 mod scratch;
 mod sending;
@@ -18,4 +20,7 @@ mod sign_in;
 mod site;
 mod smtp;
 mod staff;
+mod tables;
+mod tidy;
+mod town;
 mod writers;

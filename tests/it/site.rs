@@ -182,5 +182,5 @@ fn reply(response: ServiceResponse<impl MessageBody>) -> Reply {
     let cookies = response.headers().get_all(header::SET_COOKIE).map(text).collect();
     let location = headers.get("location").cloned();
     let body = response.into_body().try_into_bytes().ok().unwrap_or_default();
-    Reply { status, location, headers, cookies, body: String::from_utf8(body.to_vec()).unwrap() }
+    Reply { status, location, headers, cookies, body: String::from_utf8_lossy(&body).into_owned() }
 }

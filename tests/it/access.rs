@@ -1,0 +1,241 @@
+//! Who may open what: every route of the site, and everybody at its door.
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use actix_web::{http::Method, test::TestRequest};
+
+use crate::{
+    site::Reply,
+    tables,
+    town::{Person, Town},
+};
+use Person::{Administrator, Company, Coordinator, Desk, Expert, Observer, Visitor};
+
+const EVERYONE: &[Person] = &[Visitor, Company, Coordinator, Expert, Desk, Observer, Administrator];
+
+/// Method, path as the handler's attribute has it (within its scope), and who may. A company, an expert or a desk means
+/// the one whose consultation it is.
+#[rustfmt::skip]
+pub const ROUTES: &[(&str, &str, &[Person])] = &[
+    ("GET", "/", EVERYONE),
+    ("GET", "/a/{token}", EVERYONE),
+    ("POST", "/a/{token}", EVERYONE),
+    ("GET", "/accessibility", EVERYONE),
+    ("GET", "/admin", &[Administrator]),
+    ("GET", "/admin/audit", &[Administrator]),
+    ("GET", "/admin/holidays", &[Administrator]),
+    ("POST", "/admin/holidays", &[Administrator]),
+    ("POST", "/admin/holidays/remove", &[Administrator]),
+    ("GET", "/admin/masters", &[Administrator]),
+    ("POST", "/admin/masters/desks", &[Administrator]),
+    ("POST", "/admin/masters/desks/{id}/active", &[Administrator]),
+    ("POST", "/admin/masters/themes", &[Administrator]),
+    ("POST", "/admin/masters/themes/{code}", &[Administrator]),
+    ("GET", "/admin/settings", &[Administrator]),
+    ("POST", "/admin/settings", &[Administrator]),
+    ("GET", "/admin/users", &[Administrator]),
+    ("GET", "/admin/users/new", &[Administrator]),
+    ("POST", "/admin/users/new", &[Administrator]),
+    ("GET", "/admin/users/{id}", &[Administrator]),
+    ("POST", "/admin/users/{id}/active", &[Administrator]),
+    ("POST", "/admin/users/{id}/expert", &[Administrator]),
+    ("POST", "/admin/users/{id}/link", &[Administrator]),
+    ("GET", "/apply", EVERYONE),
+    ("POST", "/apply", EVERYONE),
+    ("GET", "/apply/resume", EVERYONE),
+    ("POST", "/apply/resume", EVERYONE),
+    ("GET", "/apply/{draft}", EVERYONE),
+    ("GET", "/apply/{draft}/confirm", EVERYONE),
+    ("POST", "/apply/{draft}/confirm", EVERYONE),
+    ("GET", "/apply/{draft}/done", EVERYONE),
+    ("POST", "/apply/{draft}/extend", EVERYONE),
+    ("GET", "/apply/{draft}/saved", EVERYONE),
+    ("POST", "/apply/{draft}/saved", EVERYONE),
+    ("GET", "/apply/{draft}/slot", EVERYONE),
+    ("POST", "/apply/{draft}/slot", EVERYONE),
+    ("GET", "/apply/{draft}/{question:topic|company|contact}", EVERYONE),
+    ("POST", "/apply/{draft}/{question:topic|company|contact}", EVERYONE),
+    ("GET", "/assets/{version}/{name}", EVERYONE),
+    ("GET", "/calendar/{token}.ics", EVERYONE),
+    ("GET", "/desk", &[Desk]),
+    ("GET", "/desk/new", &[Desk]),
+    ("POST", "/desk/new", &[Desk]),
+    ("GET", "/expert", &[Expert]),
+    ("GET", "/expert/availability", &[Expert]),
+    ("POST", "/expert/availability", &[Expert]),
+    ("POST", "/expert/availability/feed", &[Expert]),
+    ("POST", "/expert/availability/{kind}/{id}/remove", &[Expert]),
+    ("GET", "/expert/calendar", &[Expert]),
+    ("GET", "/expert/consultations/{number}", &[Expert]),
+    ("GET", "/expert/consultations/{number}/answer", &[Expert]),
+    ("POST", "/expert/consultations/{number}/answer", &[Expert]),
+    ("GET", "/expert/consultations/{number}/cancel", &[Expert]),
+    ("POST", "/expert/consultations/{number}/cancel", &[Expert]),
+    ("POST", "/expert/consultations/{number}/messages", &[Expert]),
+    ("GET", "/expert/consultations/{number}/next", &[Expert]),
+    ("POST", "/expert/consultations/{number}/next", &[Expert]),
+    ("GET", "/expert/consultations/{number}/outcome", &[Expert]),
+    ("POST", "/expert/consultations/{number}/outcome", &[Expert]),
+    ("GET", "/expert/consultations/{number}/report", &[Expert]),
+    ("POST", "/expert/consultations/{number}/report", &[Expert]),
+    ("GET", "/expert/consultations/{number}/slot", &[Expert]),
+    ("POST", "/expert/consultations/{number}/slot", &[Expert]),
+    ("GET", "/f/{token}", EVERYONE),
+    ("POST", "/f/{token}", EVERYONE),
+    ("GET", "/healthz", EVERYONE),
+    ("GET", "/help", EVERYONE),
+    ("GET", "/l/{token}", EVERYONE),
+    ("POST", "/l/{token}", EVERYONE),
+    ("POST", "/l/{token}/renew", EVERYONE),
+    ("GET", "/login", EVERYONE),
+    ("POST", "/login", EVERYONE),
+    ("GET", "/login/sent", EVERYONE),
+    ("GET", "/metrics", EVERYONE),
+    ("GET", "/my", &[Company]),
+    ("POST", "/my/sign-out", EVERYONE),
+    ("GET", "/my/{number}", &[Company]),
+    ("GET", "/my/{number}/appointment.ics", &[Company]),
+    ("GET", "/my/{number}/cancel", &[Company]),
+    ("POST", "/my/{number}/cancel", &[Company]),
+    ("POST", "/my/{number}/confirm", &[Company]),
+    ("POST", "/my/{number}/further", &[Company]),
+    ("GET", "/my/{number}/messages", &[Company]),
+    ("POST", "/my/{number}/messages", &[Company]),
+    ("POST", "/my/{number}/messages/read", &[Company]),
+    ("GET", "/my/{number}/report", &[Company]),
+    ("GET", "/my/{number}/reschedule", &[Company]),
+    ("POST", "/my/{number}/reschedule", &[Company]),
+    ("GET", "/my/{number}/survey", &[Company]),
+    ("POST", "/my/{number}/survey", &[Company]),
+    ("GET", "/privacy", EVERYONE),
+    ("GET", "/readyz", EVERYONE),
+    ("GET", "/staff", &[Coordinator]),
+    ("GET", "/staff/consultations", &[Coordinator]),
+    ("GET", "/staff/consultations/{number}", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/message", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/note", &[Coordinator]),
+    ("GET", "/staff/consultations/{number}/report/{appointment}", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/report/{appointment}", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/request", &[Coordinator]),
+    ("GET", "/staff/consultations/{number}/slots", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/slots", &[Coordinator]),
+    ("GET", "/staff/consultations/{number}/{act}", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/{act}", &[Coordinator]),
+    ("GET", "/staff/mail", &[Coordinator]),
+    ("GET", "/staff/mail/{id}", &[Coordinator]),
+    ("POST", "/staff/mail/{id}/retry", &[Coordinator]),
+    ("GET", "/staff/new", &[Coordinator]),
+    ("POST", "/staff/new", &[Coordinator]),
+    ("GET", "/staff/schedule", &[Coordinator]),
+    ("GET", "/staff/set-password/{token}", EVERYONE),
+    ("POST", "/staff/set-password/{token}", EVERYONE),
+    ("GET", "/staff/sign-in", EVERYONE),
+    ("POST", "/staff/sign-in", EVERYONE),
+    ("POST", "/staff/sign-out", EVERYONE),
+    ("GET", "/stats", EVERYONE),
+    ("GET", "/stats/pref/{code}", EVERYONE),
+    ("GET", "/stats.csv", EVERYONE),
+    ("GET", "/stats.xlsx", EVERYONE),
+];
+
+#[test]
+fn every_handler_is_listed_and_every_listed_one_is_there() {
+    let written: BTreeSet<_> = handlers(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web"));
+    let listed: BTreeSet<_> =
+        ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let missing: Vec<_> = written.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&written).collect();
+    assert!(missing.is_empty(), "say in ROUTES who may open {missing:?}");
+    assert!(gone.is_empty(), "ROUTES lists what no handler answers: {gone:?}");
+}
+
+#[actix_web::test]
+async fn everybody_gets_in_where_they_may_and_nowhere_else() {
+    let town = Town::new().await;
+    let mut wrong = Vec::new();
+    // Reading first: what is posted changes what there is to read.
+    for reading in [true, false] {
+        for (method, pattern, may) in ROUTES.iter().filter(|it| (it.0 == "GET") == reading) {
+            let before = tables::fingerprint(&town.site.app.db, &["session"]).await;
+            for &person in EVERYONE.iter().filter(|it| !may.contains(it)) {
+                let reply = knock(&town, person, method, pattern).await;
+                if !is_refusal(&reply) {
+                    wrong.push(format!("{person:?} gets in: {method} {pattern}: {}", reply.status));
+                }
+            }
+            if tables::fingerprint(&town.site.app.db, &["session"]).await != before {
+                wrong.push(format!("somebody who may not changed something: {method} {pattern}"));
+            }
+            for &person in may.iter() {
+                let reply = knock(&town, person, method, pattern).await;
+                let everyones = may.len() == EVERYONE.len();
+                // The way to the door is everyone's, and may lead to another one.
+                let refused = if everyones { reply.status == 403 } else { is_refusal(&reply) };
+                if refused || reply.status >= 500 || (everyones && reply.status == 404) {
+                    wrong.push(format!("{person:?} stays out: {method} {pattern}: {}", reply.status));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+async fn knock(town: &Town, person: Person, method: &str, pattern: &str) -> Reply {
+    let browser = town.browser(person, pattern).await;
+    let request = TestRequest::default().method(method.parse::<Method>().unwrap()).uri(&town.path(pattern));
+    browser.send(request.set_form([("nothing", "")])).await
+}
+
+/// Sent to sign in, or told that there is nothing for them.
+fn is_refusal(reply: &Reply) -> bool {
+    let door = |to: &str| ["/login", "/staff/sign-in"].contains(&to.split('?').next().unwrap_or_default());
+    matches!(reply.status, 403 | 404) || (reply.status == 303 && reply.location.as_deref().is_some_and(door))
+}
+
+/// Method and path of every handler below a folder. A file has one scope at most, and then all its handlers are in it.
+fn handlers(folder: &Path) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for file in rust_files(folder) {
+        let text = fs::read_to_string(&file).unwrap();
+        let place = file.display();
+        let scopes: Vec<_> = arguments(&text, "web::scope(").collect();
+        assert!(scopes.len() <= 1, "{place}: more than one scope");
+        let scope = scopes.first().copied().unwrap_or_default();
+        for method in ["get", "post", "put", "patch", "delete"] {
+            for path in arguments(&text, &format!("#[{method}(")) {
+                found.insert((method.to_ascii_uppercase(), format!("{scope}{path}")));
+            }
+        }
+        for other in [".route(", "web::resource(", "#[route(", "#[head(", "#[options("] {
+            assert!(
+                !text.contains(other),
+                "{place}: a handler names its route by #[get] or #[post], not {other}"
+            );
+        }
+    }
+    found
+}
+
+/// The texts in quotes that follow `call`.
+fn arguments<'a>(text: &'a str, call: &str) -> impl Iterator<Item = &'a str> {
+    text.split(call).skip(1).map(|rest| {
+        let rest = rest.trim_start().strip_prefix('"').unwrap();
+        &rest[..rest.find('"').unwrap()]
+    })
+}
+
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}

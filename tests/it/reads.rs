@@ -1,0 +1,39 @@
+//! Nothing is done by looking at it.
+use crate::{access::ROUTES, tables, town::Person, town::Town};
+
+/// A session notes when it was used last; a worker notes that it is alive.
+const EXCEPT: &[&str] = &["session", "worker_beat"];
+
+const ALL: [Person; 7] = [
+    Person::Visitor,
+    Person::Company,
+    Person::Coordinator,
+    Person::Expert,
+    Person::Desk,
+    Person::Observer,
+    Person::Administrator,
+];
+
+#[actix_web::test]
+async fn no_page_changes_anything_by_being_looked_at() {
+    let town = Town::new().await;
+    let db = &town.site.app.db;
+    let mut before = tables::fingerprint(db, EXCEPT).await;
+    let mut wrong = Vec::new();
+    for (_, pattern, _) in ROUTES.iter().filter(|it| it.0 == "GET") {
+        for person in ALL {
+            let reply = town.browser(person, pattern).await.get(&town.path(pattern)).await;
+            if reply.status >= 500 {
+                wrong.push(format!("{pattern} fails for {person:?}"));
+            }
+        }
+        let after = tables::fingerprint(db, EXCEPT).await;
+        for (table, now) in &after {
+            if before.get(table) != Some(now) {
+                wrong.push(format!("{pattern} changes {table}"));
+            }
+        }
+        before = after;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,212 @@
+//! The rules of the house that the compiler does not hold.
+use std::{fs, path::Path};
+
+use crate::access::rust_files;
+
+/// What each module may use of `crate::`. `web`, `demo`, `doctor` and the program itself may use anything.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("clock", &[]),
+    ("url", &[]),
+    ("secret", &[]),
+    ("problem", &[]),
+    ("config", &["config"]),
+    ("database", &[]),
+    ("calendar", &["calendar"]),
+    ("mail", &["mail", "calendar", "url"]),
+    // The outbox keeps letters, and the chain of events writes hashes as text.
+    ("store", &["store", "mail::letter", "secret::hex"]),
+    ("cached", &["app", "problem", "store"]),
+    ("ops", &["ops", "app", "cached", "mail", "calendar", "secret", "url", "problem", "store"]),
+    ("worker", &["worker", "app", "mail", "ops", "problem", "store"]),
+];
+
+/// One of these pages does not know another's; what they share lies beside them.
+const AUDIENCES: &[&str] = &["public", "apply", "company", "staff", "expert", "desk", "stats", "admin"];
+
+/// Where a transaction that writes may begin. `app` is how it begins; `serve` makes a new database usable, and `demo`
+/// and `doctor` fill and examine a whole one.
+const MAY_BEGIN: &[&str] = &["app", "ops", "worker", "database", "serve", "demo", "doctor"];
+
+const LONGEST_FILE: usize = 500;
+
+#[test]
+fn modules_use_only_what_they_may() {
+    let mut wrong = Vec::new();
+    for (module, allowed) in MAY_USE {
+        for (place, text) in sources("src", module) {
+            for used in used_names(&text) {
+                let fine = allowed.iter().any(|it| used == *it || used.starts_with(&format!("{it}::")));
+                if !fine {
+                    wrong.push(format!("{place} uses crate::{used}"));
+                }
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn the_pages_of_one_audience_do_not_know_anothers() {
+    let mut wrong = Vec::new();
+    for audience in AUDIENCES {
+        for (place, text) in sources("src/web", audience) {
+            for other in AUDIENCES.iter().filter(|it| it != &audience) {
+                let names = used_names(&text);
+                let module = format!("web::{other}");
+                if names.iter().any(|it| *it == module || it.starts_with(&format!("{module}::"))) {
+                    wrong.push(format!("{place} uses {module}"));
+                }
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn transactions_that_write_begin_in_few_places() {
+    let mut wrong = Vec::new();
+    for (place, text) in all("src") {
+        let module = place.strip_prefix("src/").unwrap().split(['/', '.']).next().unwrap();
+        if !MAY_BEGIN.contains(&module) && module != "domain" && text.contains(".begin(") {
+            wrong.push(format!("{place} begins a transaction"));
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn the_history_of_the_schema_does_not_follow_the_rows() {
+    let wrong: Vec<_> = all("migration/src")
+        .into_iter()
+        .filter(|(_, text)| text.contains("entity::") || text.contains("domain::"))
+        .map(|(place, _)| place)
+        .collect();
+    none(&wrong);
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let wrong: Vec<_> = all("src")
+        .into_iter()
+        .map(|(place, text)| (place, text.lines().count()))
+        .filter(|(_, lines)| *lines > LONGEST_FILE)
+        .map(|(place, lines)| format!("{place} has {lines} lines"))
+        .collect();
+    none(&wrong);
+}
+
+/// The security policy forbids the first four, and would make a page that has them fail in silence.
+#[test]
+fn templates_hold_no_style_no_script_and_no_hint_in_a_field() {
+    let mut wrong = Vec::new();
+    for (place, text) in templates(&root().join("templates")) {
+        let text = text.to_ascii_lowercase();
+        for banned in [" style=", "<style", "javascript:", " placeholder="] {
+            if text.contains(banned) {
+                wrong.push(format!("{place} has {banned}"));
+            }
+        }
+        for handler in text.split(" on").skip(1) {
+            let name = handler.split(|it: char| !it.is_ascii_lowercase()).next().unwrap_or_default();
+            if !name.is_empty() && handler[name.len()..].starts_with("=\"") {
+                wrong.push(format!("{place} has on{name}="));
+            }
+        }
+        for script in text.split("<script").skip(1) {
+            let body = script.split_once('>').map_or("", |(_, rest)| rest);
+            if !body.trim_start().starts_with("</script") {
+                wrong.push(format!("{place} has a script with a body"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn names_are_found_behind_braces_too() {
+    let text =
+        "use crate::{app::App, mail::{letter::Letter, sender}, store::{self, link}};\ncrate::problem::x()";
+    assert_eq!(
+        used_names(text),
+        ["app::App", "mail::letter::Letter", "mail::sender", "store", "store::link", "problem::x"]
+    );
+}
+
+/// Everything after `crate::`, with braces multiplied out. What comes after `#[cfg(test)]` is free.
+fn used_names(text: &str) -> Vec<String> {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    text.split("crate::").skip(1).flat_map(|rest| tree(rest).0).collect()
+}
+
+/// The names of one use tree, and what follows it.
+fn tree(text: &str) -> (Vec<String>, &str) {
+    let end = text.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    if let Some(inner) = rest.strip_prefix("::").filter(|_| !name.is_empty()) {
+        let (names, rest) = tree(inner);
+        let joined = names.into_iter().map(|it| match it.as_str() {
+            "self" | "" => name.to_owned(),
+            _ => format!("{name}::{it}"),
+        });
+        return (joined.collect(), rest);
+    }
+    let Some(mut inside) = rest.strip_prefix('{').filter(|_| name.is_empty()) else {
+        return (vec![name.to_owned()], rest);
+    };
+    let mut found = Vec::new();
+    loop {
+        inside = inside.trim_start_matches([' ', '\n', ',']);
+        match inside.strip_prefix('}') {
+            Some(rest) => return (found, rest),
+            None => {
+                let (names, rest) = tree(inside);
+                // `it as other` and anything that is no name.
+                inside = rest.trim_start_matches(|it| !matches!(it, ',' | '}'));
+                found.extend(names);
+                if inside.is_empty() {
+                    return (found, inside);
+                }
+            }
+        }
+    }
+}
+
+/// `name.rs` and everything below `name/`, as place and text.
+fn sources(folder: &str, name: &str) -> Vec<(String, String)> {
+    let (file, below) = (format!("{folder}/{name}.rs"), format!("{folder}/{name}/"));
+    let found: Vec<_> =
+        all(folder).into_iter().filter(|(place, _)| *place == file || place.starts_with(&below)).collect();
+    assert!(!found.is_empty(), "there is no {file}");
+    found
+}
+
+fn all(folder: &str) -> Vec<(String, String)> {
+    rust_files(&root().join(folder)).iter().map(|it| read(it)).collect()
+}
+
+fn templates(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(templates(&path));
+        } else if path.extension().is_some_and(|it| it == "html" || it == "svg") {
+            found.push(read(&path));
+        }
+    }
+    found
+}
+
+fn read(path: &Path) -> (String, String) {
+    let place = path.strip_prefix(root()).unwrap().display().to_string();
+    (place, fs::read_to_string(path).unwrap())
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[track_caller]
+fn none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,197 @@
+//! A programme in full swing with one of everybody in front of it, and a path for every route.
+use chrono::TimeDelta;
+use domain::{
+    actor::Role,
+    application::{Application, Intake},
+    appointment::AppointmentState,
+    id::{AccountId, ConsultationId, DeskId, ExpertId},
+};
+use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
+use madoguchi::{
+    demo::fill,
+    ops,
+    secret::Purpose,
+    store::{self, session::Holder},
+    web::session::{COMPANY_COOKIE, STAFF_COOKIE},
+};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::{cases, site::Site};
+
+const OBSERVER: &str = "observer@example.jp";
+const ADMINISTRATOR: &str = "administrator@example.jp";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Person {
+    /// Nobody in particular.
+    Visitor,
+    Company,
+    Coordinator,
+    Expert,
+    Desk,
+    Observer,
+    Administrator,
+}
+
+pub struct Town {
+    pub site: Site,
+    /// Its session is confirmed.
+    booked: Case,
+    /// Its report is approved, and a survey was sent.
+    reported: Case,
+    /// An expert has not answered yet.
+    asked: Case,
+    /// What stands for a part of a path: the pattern up to its end, or the part alone, and the value.
+    parts: Vec<(&'static str, String)>,
+}
+
+/// A consultation, and who has to do with it.
+struct Case {
+    number: String,
+    email_key: String,
+    expert: ExpertId,
+}
+
+impl Town {
+    pub async fn new() -> Self {
+        let site = Site::new().await;
+        fill::run(&site.app.db, 150, 40, 1, site.app.clock.now()).await.unwrap();
+        site.account(Role::Observer, OBSERVER).await;
+        site.account(Role::Administrator, ADMINISTRATOR).await;
+        let db = &site.app.db;
+        let of_state = |state: &str| appointment::Entity::find().filter(appointment::COLUMN.state.eq(state));
+        let session = of_state(AppointmentState::Confirmed.code()).one(db).await.unwrap().unwrap();
+        let booked = Case::find(&site, session.consultation_id.unwrap()).await;
+        let approved = report::Entity::find().filter(report::COLUMN.state.eq("approved"));
+        let surveyed = follow_up::Entity::find()
+            .filter(follow_up::COLUMN.kind.eq("survey"))
+            .filter(follow_up::COLUMN.state.is_in(["sent", "answered"]))
+            .order_by_desc(follow_up::COLUMN.sent_at)
+            .one(db)
+            .await
+            .unwrap()
+            .unwrap();
+        let approved = approved
+            .filter(report::COLUMN.consultation_id.eq(surveyed.consultation_id))
+            .one(db)
+            .await
+            .unwrap()
+            .unwrap();
+        let reported = Case::find(&site, approved.consultation_id).await;
+        let offered = assignment::Entity::find().filter(assignment::COLUMN.state.eq("offered"));
+        let offered = offered.one(db).await.unwrap().unwrap();
+        let asked =
+            Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
+        let parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
+        Self { site, booked, reported, asked, parts }
+    }
+
+    /// A browser in which this person is signed in, so that the consultation in the path is theirs.
+    pub async fn browser(&self, person: Person, pattern: &str) -> Site {
+        let case = self.case(pattern);
+        let browser = self.site.visitor();
+        let holder = match person {
+            Person::Visitor => return browser,
+            Person::Company => Holder::Contact(case.email_key.clone()),
+            Person::Expert => Holder::Account(AccountId(case.expert.0)),
+            Person::Coordinator => self.account("center1@example.jp").await,
+            Person::Desk => self.account("desk1@example.jp").await,
+            Person::Observer => self.account(OBSERVER).await,
+            Person::Administrator => self.account(ADMINISTRATOR).await,
+        };
+        let app = &self.site.app;
+        let tx = app.begin().await.unwrap();
+        let token = ops::account::open_session(&tx, &holder, app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let cookie = if person == Person::Company { COMPANY_COOKIE } else { STAFF_COOKIE };
+        browser.set_cookie(cookie, &token).await;
+        browser
+    }
+
+    /// The pattern with something that is there in every place.
+    pub fn path(&self, pattern: &str) -> String {
+        let mut path = String::new();
+        let mut rest = pattern;
+        while let Some((before, after)) = rest.split_once('{') {
+            path.push_str(before);
+            let (part, after) = after.split_once('}').unwrap();
+            rest = after;
+            let name = part.split(':').next().unwrap();
+            let until = &pattern[..pattern.len() - rest.len()];
+            let known = |key: &str| self.parts.iter().find(|it| it.0 == key).map(|it| it.1.as_str());
+            path.push_str(match name {
+                "number" => &self.case(pattern).number,
+                _ => known(until)
+                    .or_else(|| known(name))
+                    .unwrap_or_else(|| panic!("what is {name} of {pattern}?")),
+            });
+        }
+        path + rest
+    }
+
+    fn case(&self, pattern: &str) -> &Case {
+        let about = |words: &[&str]| words.iter().any(|it| pattern.contains(it));
+        match () {
+            () if about(&["/answer"]) => &self.asked,
+            () if about(&["/report", "/survey"]) => &self.reported,
+            () => &self.booked,
+        }
+    }
+
+    async fn account(&self, email: &str) -> Holder {
+        let found = store::account::find_by_email(&self.site.app.db, email).await.unwrap();
+        Holder::Account(found.unwrap().id)
+    }
+}
+
+impl Case {
+    async fn find(site: &Site, id: Uuid) -> Self {
+        let db = &site.app.db;
+        let row = consultation::Entity::find_by_id(id).one(db).await.unwrap().unwrap();
+        let contact = contact::Entity::find_by_id(id).one(db).await.unwrap().unwrap();
+        let asked = store::assignment::of(db, ConsultationId(id)).await.unwrap();
+        let expert = asked.iter().find(|it| it.is_accepted()).or(asked.last()).unwrap().expert;
+        Self { number: row.number, email_key: contact.email_key.unwrap_or_default(), expert }
+    }
+}
+
+async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {
+    let (app, now) = (&site.app, site.app.clock.now());
+    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::apply::save(app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
+    let submitted = ops::apply::start(app, "network".to_owned()).await.unwrap();
+    let application = Application::parse(&cases::form(cases::CONTACT), Intake::Company).unwrap();
+    ops::apply::submit(app, submitted, &application).await.unwrap();
+    let desk = store::account::find_by_email(&app.db, "desk5@example.jp").await.unwrap().unwrap();
+    let invitation = ops::account::invite_again(app, desk.id).await.unwrap();
+    let expert = store::account::find_by_email(&app.db, "expert01@example.jp").await.unwrap().unwrap();
+    let feed = ops::expert::make_feed(app, ExpertId(expert.id.0)).await.unwrap();
+    let tx = app.begin().await.unwrap();
+    let sign_in = store::link::Purpose::SignIn { email_key: cases::CONTACT.to_owned() };
+    let link = ops::account::company_link(&tx, &sign_in, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let mail = outbox::Entity::find().one(&app.db).await.unwrap().unwrap();
+    let theme = theme::Entity::find().one(&app.db).await.unwrap().unwrap();
+    let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));
+    let DeskId(desk_id) = desk.desk.unwrap();
+    vec![
+        ("draft", draft.to_string()),
+        ("question", "company".to_owned()),
+        ("act", "ask".to_owned()),
+        ("appointment", session.to_string()),
+        ("kind", "absence".to_owned()),
+        ("code", theme.code),
+        ("version", "any".to_owned()),
+        ("name", "app.css".to_owned()),
+        ("/staff/mail/{id}", mail.id.to_string()),
+        ("/admin/users/{id}", desk.id.to_string()),
+        ("/admin/masters/desks/{id}", desk_id.to_string()),
+        ("/expert/availability/{kind}/{id}", Uuid::nil().to_string()),
+        ("/staff/set-password/{token}", invitation.token),
+        ("/a/{token}", signed(Purpose::Assignment, offered)),
+        ("/f/{token}", signed(Purpose::FollowUp, survey)),
+        ("/l/{token}", link),
+        ("/calendar/{token}", feed),
+    ]
+}
