@@ -20,7 +20,7 @@ const ROLES = {
 const PICTURES = new URL("pictures/", import.meta.url).pathname;
 const PICTURE = { viewport: { width: 1200, height: 900 } };
 
-test("every page of every role, wide and narrow", { timeout: 170_000 }, async (it) => {
+test("every page of every role, wide and narrow", { timeout: 300_000 }, async (it) => {
   const house = await House.build(it);
   const browser = await startBrowser(it);
   await house.open("demo", TODAY);
