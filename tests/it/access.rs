@@ -169,7 +169,7 @@ async fn everybody_gets_in_where_they_may_and_nowhere_else() {
             if tables::fingerprint(&town.site.app.db, &["session"]).await != before {
                 wrong.push(format!("somebody who may not changed something: {method} {pattern}"));
             }
-            for &person in may.iter() {
+            for &person in *may {
                 let reply = knock(&town, person, method, pattern).await;
                 let everyones = may.len() == EVERYONE.len();
                 // The way to the door is everyone's, and may lead to another one.

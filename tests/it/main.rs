@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod cases;
+mod chain;
 mod company;
 mod corners;
 mod demo;
