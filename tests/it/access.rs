@@ -186,7 +186,9 @@ async fn everybody_gets_in_where_they_may_and_nowhere_else() {
 async fn knock(town: &Town, person: Person, method: &str, pattern: &str) -> Reply {
     let browser = town.browser(person, pattern).await;
     let request = TestRequest::default().method(method.parse::<Method>().unwrap()).uri(&town.path(pattern));
-    browser.send(request.set_form([("nothing", "")])).await
+    // Monitoring is for programs on the same machine, and settings are always those of a year.
+    let request = request.peer_addr("127.0.0.1:50000".parse().unwrap());
+    browser.send(request.set_form([("year", "2026")])).await
 }
 
 /// Sent to sign in, or told that there is nothing for them.
