@@ -124,6 +124,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/staff/consultations/{number}/slots", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/{act}", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/{act}", &[Coordinator]),
+    ("GET", "/staff/forgotten-password", EVERYONE),
+    ("POST", "/staff/forgotten-password", EVERYONE),
     ("GET", "/staff/mail", &[Coordinator]),
     ("GET", "/staff/mail/{id}", &[Coordinator]),
     ("POST", "/staff/mail/{id}/retry", &[Coordinator]),

@@ -128,7 +128,7 @@ async fn rebuilt(site: &Site, case: Case) -> &'static str {
     assert_eq!(history[0].by, Actor::Company);
     match domain::consultation::rebuild(&history) {
         Rebuilt::State(state) => state.code(),
-        broken => panic!("{broken:?}"),
+        broken @ (Rebuilt::Empty | Rebuilt::Broken { .. }) => panic!("{broken:?}"),
     }
 }
 
