@@ -61,8 +61,6 @@ pub enum MustHold {
     ReportMissing { appointment: AppointmentId },
     /// The question has not been answered or dropped.
     FollowUpOpen { follow_up: FollowUpId },
-    /// The consultation has not ended.
-    ConsultationOpen { consultation: ConsultationId },
 }
 
 /// What a mail is for.

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::{
     actor::Actor,
     application::{Application, Form, Topic},
-    appointment::{Appointment, AppointmentState, Owner},
+    appointment::{Appointment, AppointmentState, Owner, SessionMode},
     availability::{Day, Slot},
     company::Industry,
     consultation::Consultation,
@@ -28,7 +28,6 @@ use row::{application_row, contact_row};
 
 use super::{
     appointment::calendar_uid,
-    assignment::session_mode,
     budget::{Budget, spend},
     offers::{Offers, Search, offers},
     work::{Ground, Work, sitting},
@@ -397,7 +396,7 @@ fn search(form: &Form, moving: Option<AppointmentId>) -> Result<Search, Problem>
         .map_err(|_| Problem::Refused("先に、相談したいことを入力してください。".to_owned()))?;
     Ok(Search {
         fields: topic.fields,
-        mode: session_mode(topic.mode),
+        mode: SessionMode::wished(topic.mode),
         themes: topic.themes.into_iter().map(ThemeCode).collect(),
         prefecture: Prefecture::parse(&form.prefecture).ok(),
         industry: Industry::parse(&form.industry).ok(),

@@ -16,7 +16,6 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    assignment::session_mode,
     offers::{Offers, Search, offers},
     work::{Ground, Work, sitting},
 };
@@ -54,7 +53,7 @@ pub async fn choose_slot(app: &App, id: ConsultationId, by: Actor, slot: Slot) -
     if slot.start() <= work.now || !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
-    let mode = session_mode(work.record.mode);
+    let mode = SessionMode::wished(work.record.mode);
     let uid = Uuid::now_v7();
     let booked = Appointment {
         id: AppointmentId(uid),
@@ -327,7 +326,7 @@ fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by
     let company = by.party() == Party::Company;
     Search {
         fields: record.consultation.fields,
-        mode: live.map_or_else(|| session_mode(record.mode), |it| it.mode),
+        mode: live.map_or_else(|| SessionMode::wished(record.mode), |it| it.mode),
         themes: BTreeSet::new(),
         prefecture: record.prefecture,
         industry: record.industry,

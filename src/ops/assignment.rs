@@ -7,7 +7,7 @@ use domain::{
     appointment::{Appointment, AppointmentState, SessionMode},
     assignment::{Assignment, AssignmentState},
     availability::{Day, Slot},
-    company::{Headcount, Mode},
+    company::Headcount,
     consultation::{Act, Deed},
     due::Due,
     field::Fields,
@@ -136,14 +136,6 @@ pub async fn search(
     Ok(offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?)
 }
 
-/// How a session takes place, given the company's wish: online unless it asked for a visit.
-pub const fn session_mode(wish: Mode) -> SessionMode {
-    match wish {
-        Mode::Online | Mode::Either => SessionMode::Online,
-        Mode::Visit => SessionMode::Visit,
-    }
-}
-
 /// Everyone who has declined this consultation or let a request lapse.
 pub fn turned_down(assignments: &[Assignment]) -> BTreeSet<ExpertId> {
     let no = |it: &&Assignment| {
@@ -161,7 +153,7 @@ fn search_for(
 ) -> Search {
     Search {
         fields,
-        mode: held.map_or_else(|| session_mode(record.mode), |it| it.mode),
+        mode: held.map_or_else(|| SessionMode::wished(record.mode), |it| it.mode),
         themes: themes.into_iter().map(ThemeCode).collect(),
         prefecture: record.prefecture,
         industry: record.industry,
@@ -315,7 +307,7 @@ async fn outline(work: &Work<'_>) -> Result<Vec<String>, Problem> {
     if !themes.is_empty() {
         lines.push(format!("テーマ：{}", themes.join("、")));
     }
-    lines.push(format!("実施方法：{}", session_mode(record.mode).label()));
+    lines.push(format!("実施方法：{}", SessionMode::wished(record.mode).label()));
     Ok(lines)
 }
 

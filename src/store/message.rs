@@ -6,8 +6,8 @@ use domain::{
 };
 use entity::message as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, sea_query::Expr,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -74,17 +74,6 @@ pub async fn of(
     }
     let rows = query.order_by_asc(row::COLUMN.created_at).order_by_asc(row::COLUMN.id).all(db).await?;
     rows.into_iter().map(entry).collect()
-}
-
-/// What the company has not opened yet.
-pub async fn unread_by_company(db: &impl ConnectionTrait, id: ConsultationId) -> Result<u64, DbErr> {
-    row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
-        .filter(row::COLUMN.internal.eq(false))
-        .filter(row::COLUMN.author_kind.ne(Party::Company.code()))
-        .filter(row::COLUMN.read_by_company_at.is_null())
-        .count(db)
-        .await
 }
 
 pub async fn insert(tx: &DatabaseTransaction, it: &Message<'_>, now: DateTime<Utc>) -> Result<(), DbErr> {

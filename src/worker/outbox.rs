@@ -114,11 +114,6 @@ async fn no_longer_true(app: &App, mail: &Leased) -> Result<Option<&'static str>
             let open = found.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. }));
             (!open).then_some("the question was answered or dropped")
         }
-        MustHold::ConsultationOpen { consultation } => {
-            let found = store::consultation::find(db, consultation).await?;
-            let open = found.is_some_and(|it| it.consultation.state.is_open());
-            (!open).then_some("the consultation has ended")
-        }
     })
 }
 

@@ -3,6 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Actor,
     application::{Application, Form, Intake},
+    appointment::SessionMode,
     assignment::Assignment,
     availability::{Day, Slot},
     consultation::{State, UnfulfilledReason},
@@ -20,7 +21,6 @@ use crate::{
     demo::{answers, names},
     ops::{
         self,
-        assignment::session_mode,
         consultation::Ending,
         offers::{Offers, Search, offers},
     },
@@ -220,7 +220,7 @@ async fn candidates(
     let asked = store::assignment::of(&stage.app.db, record.consultation.id).await?;
     let search = Search {
         fields: record.consultation.fields,
-        mode: session_mode(record.mode),
+        mode: SessionMode::wished(record.mode),
         themes: themes.into_iter().map(ThemeCode).collect(),
         prefecture: record.prefecture,
         industry: record.industry,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Party,
+    company::Mode,
     id::{AppointmentId, ConsultationId, DraftId, ExpertId},
 };
 
@@ -20,6 +21,14 @@ impl SessionMode {
         match self {
             Self::Online => "online",
             Self::Visit => "visit",
+        }
+    }
+
+    /// How a session takes place, given the company's wish: online unless it asked for a visit.
+    pub const fn wished(wish: Mode) -> Self {
+        match wish {
+            Mode::Online | Mode::Either => Self::Online,
+            Mode::Visit => Self::Visit,
         }
     }
 

@@ -188,7 +188,7 @@ async fn slots(
     let assignments = store::assignment::of(&app.db, own.0.consultation.id).await?;
     let accepted = assignments.iter().filter(|it| it.is_accepted());
     let experts: Vec<_> = accepted.map(|it| roster.name(it.expert)).collect();
-    let mode = moves.as_ref().map_or(ops::assignment::session_mode(own.0.mode), |it| it.mode);
+    let mode = moves.as_ref().map_or(SessionMode::wished(own.0.mode), |it| it.mode);
     let minutes = match mode {
         SessionMode::Online => shell.settings.online_minutes,
         SessionMode::Visit => shell.settings.visit_minutes,

@@ -10,7 +10,6 @@ use domain::{
 
 use crate::{
     app::App,
-    ops::assignment::session_mode,
     problem::Problem,
     store::{self, consultation::Record},
     url,
@@ -81,7 +80,7 @@ pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> 
     let id = record.consultation.id;
     let (written, _) = store::consultation::application(&app.db, id).await?.unzip();
     let themes = themes(app, record).await?;
-    let mode = live.map_or_else(|| session_mode(record.mode), |it| it.mode);
+    let mode = live.map_or_else(|| SessionMode::wished(record.mode), |it| it.mode);
     let prefecture = record.prefecture.map(Prefecture::name).unwrap_or_default();
     let mut rows = Vec::new();
     if let Some(it) = live {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     company::{Industry, Organization, TeleworkStatus},
-    follow_up::{Answer, FollowUp, FollowUpState},
+    follow_up::{Answer, FollowUp, FollowUpState, SurveyAnswer},
     report::Report,
     wording,
 };
@@ -195,15 +195,13 @@ fn question(it: &FollowUp) -> Question {
 fn answers(answer: &Answer) -> Vec<(&'static str, String)> {
     let yes_no = |it| if it { "はい" } else { "いいえ" }.to_owned();
     let (mut lines, comment) = match answer {
-        Answer::Survey(it) => (
-            vec![
-                ("相談の目的を達成できた", it.purpose_achieved.label().to_owned()),
-                ("相談に満足した", it.satisfied.label().to_owned()),
-                ("導入や拡大を検討したい", it.will_consider.label().to_owned()),
-                ("次回の相談を希望する", yes_no(it.wants_further_session)),
-            ],
-            &it.comment,
-        ),
+        Answer::Survey(it) => {
+            let agreed = [it.purpose_achieved, it.satisfied, it.will_consider];
+            let agreed = SurveyAnswer::SENTENCES.into_iter().zip(agreed);
+            let mut lines: Vec<_> = agreed.map(|(said, it)| (said, it.label().to_owned())).collect();
+            lines.push(("次回の相談を希望する", yes_no(it.wants_further_session)));
+            (lines, &it.comment)
+        }
         Answer::Progress(it) => (
             vec![
                 ("その後の状況", it.progress.label().to_owned()),
