@@ -1,6 +1,11 @@
 //! Copies of what changes seldom and is read by every page, kept until its revision in the database rises: correct on
 //! several servers, at the price of one small query.
-use std::sync::{Arc, Mutex, PoisonError};
+//!
+//! What a page only shows, such as the center's telephone number, may be a little older than that and costs no query.
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use sea_orm::DbErr;
 
@@ -16,6 +21,16 @@ use crate::{
 pub struct Cached {
     programme: Copy<Programme>,
     experts: Copy<Roster>,
+    shown: Mutex<Option<(Instant, Arc<Programme>)>>,
+    /// How old a programme may be that is only shown. Nothing: every page asks for the revision.
+    age: Duration,
+}
+
+impl Cached {
+    /// Where what is shown may be as old as `age`.
+    pub fn shown_for(age: Duration) -> Self {
+        Self { age, ..Self::default() }
+    }
 }
 
 /// A value with the revision at which it was read.
@@ -46,6 +61,18 @@ impl App {
     pub async fn programme(&self) -> Result<Arc<Programme>, DbErr> {
         let (revision, _) = programme::revisions(&self.db).await?;
         self.programme_at(revision).await
+    }
+
+    /// The programme as pages show it: at most as old as `Cached` allows. Rules are decided by `programme`.
+    pub async fn programme_to_show(&self) -> Result<Arc<Programme>, DbErr> {
+        let kept = self.cached.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, programme)) = kept.filter(|(at, _)| at.elapsed() < self.cached.age) {
+            return Ok(programme);
+        }
+        let programme = self.programme().await?;
+        let shown = Some((Instant::now(), Arc::clone(&programme)));
+        *self.cached.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+        Ok(programme)
     }
 
     /// The programme and all experts as they are now.

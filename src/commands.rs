@@ -1,11 +1,12 @@
 //! One function per command, and with which exit code it fails.
-use std::{io::Write, path::Path, sync::Arc};
+use std::{io::Write, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
 use domain::contact::EmailAddress;
 use lettre::message::Mailbox;
 use madoguchi::{
     app::App,
+    cached::Cached,
     clock::Clock,
     config::{self, Config, Hidden},
     database, doctor,
@@ -30,6 +31,8 @@ pub mod demo;
 
 /// Where mails go that are not handed to a server.
 const MAIL_FOLDER: &str = "data/mail";
+/// How long a page may show the center's name and telephone number after somebody has changed them.
+const SHOWN_FOR: Duration = Duration::from_secs(1);
 
 /// Why a command stopped, with its exit code of sysexits(3).
 #[derive(Debug)]
@@ -147,7 +150,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         secret,
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),
-        cached: Arc::default(),
+        cached: Arc::new(Cached::shown_for(SHOWN_FOR)),
         guard: Guard::default(),
         runs_worker: false,
     })

@@ -26,6 +26,7 @@ impl MigrationTrait for Migration {
             .await?;
         manager.create_index(index("assignment", &["consultation_id"])).await?;
         manager.create_index(index("assignment", &["expert_id", "state"])).await?;
+        manager.create_index(index("assignment", &["expert_id", "offered_at"])).await?;
         manager.create_index(index("assignment", &["state", "due_at"])).await?;
         manager.create_table(appointment()).await?;
         manager

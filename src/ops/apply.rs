@@ -29,7 +29,7 @@ use row::{application_row, contact_row};
 use super::{
     appointment::calendar_uid,
     budget::{Budget, spend},
-    offers::{Offers, Search, offers},
+    offers::{Aim, Offers, Search, offers},
     work::{Ground, Work, sitting},
 };
 use crate::{
@@ -102,7 +102,7 @@ pub async fn save(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> Res
 pub async fn slots(app: &App, draft: &Draft) -> Result<Offers, Problem> {
     let ground = Ground::of(app).await?;
     let held = store::appointment::held_by_draft(&app.db, draft.id).await?;
-    let search = search(&draft.form, held.map(|it| it.id))?;
+    let search = search(&draft.form, held.map(|it| it.id), Aim::List)?;
     let settings = ground.programme.settings_at(ground.now);
     let calendar = ground.programme.calendar(ground.now);
     Ok(offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?)
@@ -120,7 +120,7 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     if store::draft::holds_of_network(&tx, &draft.network, ground.now).await? >= HOLDS_OF_NETWORK {
         return Err(Problem::TooMany);
     }
-    let search = search(&draft.form, None)?;
+    let search = search(&draft.form, None, Aim::Choose)?;
     let mode = search.mode;
     let found = offers(&tx, &ground.experts, settings, &calendar, ground.now, search).await?;
     if !found.has(slot) {
@@ -391,7 +391,7 @@ async fn release_held(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>)
 }
 
 /// What a draft looks for. Its topic has to be right; of the company only the place matters.
-fn search(form: &Form, moving: Option<AppointmentId>) -> Result<Search, Problem> {
+fn search(form: &Form, moving: Option<AppointmentId>, aim: Aim) -> Result<Search, Problem> {
     let topic = Topic::parse(form)
         .map_err(|_| Problem::Refused("先に、相談したいことを入力してください。".to_owned()))?;
     Ok(Search {
@@ -406,6 +406,7 @@ fn search(form: &Form, moving: Option<AppointmentId>) -> Result<Search, Problem>
         moving,
         starts: Day::HALF_HOURS,
         overridden: false,
+        aim,
     })
 }
 

@@ -16,7 +16,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    offers::{Offers, Search, offers},
+    offers::{Aim, Offers, Search, offers},
     work::{Ground, Work, sitting},
 };
 use crate::{
@@ -336,5 +336,7 @@ fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by
         moving: live.map(|it| it.id),
         starts: if company { Day::HALF_HOURS } else { Day::ALL },
         overridden: !company,
+        // Who comes is settled; only the time is open.
+        aim: Aim::List,
     }
 }

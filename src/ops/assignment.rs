@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     appointment::plan_reminders,
-    offers::{Member, Offers, Search, offers},
+    offers::{Aim, Member, Offers, Search, offers},
     work::{Ground, Work, sitting},
 };
 use crate::{
@@ -163,6 +163,7 @@ fn search_for(
         moving: held.map(|it| it.id),
         starts: Day::ALL,
         overridden: true,
+        aim: Aim::Choose,
     }
 }
 

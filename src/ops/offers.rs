@@ -40,6 +40,15 @@ pub struct Search {
     pub starts: Day,
     /// A coordinator may book at short notice and after the last day of sessions.
     pub overridden: bool,
+    /// Whether somebody is to be chosen, or the times only listed.
+    pub aim: Aim,
+}
+
+/// What a search is for. Ranking needs to know how much everybody has had to do, which a list of times does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    List,
+    Choose,
 }
 
 /// The slots and candidates that a search has found; a snapshot.
@@ -80,7 +89,10 @@ pub async fn offers(
     let week = TimeDelta::days(7);
     let mut occupied = expert::occupied(db, from, to, search.moving).await?;
     let mut sessions = expert::sessions(db, from - week, to + week, search.moving).await?;
-    let standings = expert::standings(db, now).await?;
+    let standings = match search.aim {
+        Aim::List => expert::open_cases(db).await?,
+        Aim::Choose => expert::standings(db, now).await?,
+    };
     let known = match search.company {
         Some(company) => expert::advised(db, company).await?,
         None => BTreeSet::new(),

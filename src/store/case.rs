@@ -39,6 +39,9 @@ pub struct Case {
     pub wants_help: bool,
     /// Other consultations may be of the same company.
     pub has_lookalikes: bool,
+    /// Somebody was asked at some time, so that it is worth looking whom.
+    pub has_assignments: bool,
+    pub has_appointments: bool,
 }
 
 /// Who was asked, and why.
@@ -81,6 +84,8 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(SUBMITTED_REPORTS), "submitted_reports")
         .column_as(Expr::exists(inbox::wishes()), "wants_help")
         .column_as(Expr::cust(LOOKALIKES), "has_lookalikes")
+        .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
+        .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
         .filter(row::COLUMN.number.eq(number.to_string()))
         .order_by_asc(theme::Column::Field)
         .order_by_asc(theme::Column::Position)
@@ -160,6 +165,8 @@ struct Found {
     submitted_reports: i64,
     wants_help: bool,
     has_lookalikes: bool,
+    has_assignments: bool,
+    has_appointments: bool,
 }
 
 impl Found {
@@ -179,6 +186,8 @@ impl Found {
             failed_mails: self.failed_mails,
             submitted_reports: self.submitted_reports,
             has_lookalikes: self.has_lookalikes,
+            has_assignments: self.has_assignments,
+            has_appointments: self.has_appointments,
         })
     }
 }
@@ -187,6 +196,10 @@ const MESSAGES: &str =
     r#"(SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id")"#;
 const FAILED_MAILS: &str = r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = 'failed')"#;
 const SUBMITTED_REPORTS: &str = r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = 'submitted')"#;
+const ASSIGNMENTS: &str =
+    r#"EXISTS (SELECT 1 FROM "assignment" a WHERE a."consultation_id" = "consultation"."id")"#;
+const APPOINTMENTS: &str =
+    r#"EXISTS (SELECT 1 FROM "appointment" a WHERE a."consultation_id" = "consultation"."id")"#;
 /// The same company, or one of the same folded name.
 const LOOKALIKES: &str = r#"(EXISTS (SELECT 1 FROM "consultation" c WHERE c."company_id" = "consultation"."company_id" AND c."id" <> "consultation"."id") OR EXISTS (SELECT 1 FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" AND theirs."id" <> mine."id" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id"))"#;
 

@@ -24,7 +24,7 @@ pub use feed::{by_feed, has_feed, save_feed};
 pub use schedule::{
     Entries, add_absence, add_exception, add_rule, entries, remove_absence, remove_exception, remove_rule,
 };
-pub use standing::{Standing, advised, occupied, sessions, standings};
+pub use standing::{Standing, advised, occupied, open_cases, sessions, standings};
 
 use super::contradiction;
 

@@ -72,7 +72,7 @@ pub fn with_cookie(mut response: HttpResponse, cookie: &Cookie<'_>) -> Result<Ht
 
 /// The settings of the current fiscal year.
 pub async fn settings(app: &App) -> Result<Settings, Problem> {
-    let programme = app.programme().await?;
+    let programme = app.programme_to_show().await?;
     Ok(programme.settings_at(app.clock.now()).clone())
 }
 

@@ -4,6 +4,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use actix_web::{
@@ -13,6 +14,7 @@ use actix_web::{
 use domain::{actor::Role, contact::EmailAddress};
 use madoguchi::{
     app::App,
+    cached::Cached,
     clock::Clock,
     config::Config,
     database, demo,
@@ -72,7 +74,7 @@ pub async fn app(url: &str) -> App {
         secret: Secret::generate().unwrap(),
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),
-        cached: Arc::default(),
+        cached: Arc::new(Cached::shown_for(Duration::from_secs(1))),
         guard: Guard::default(),
         runs_worker: false,
     }

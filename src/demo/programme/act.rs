@@ -22,7 +22,7 @@ use crate::{
     ops::{
         self,
         consultation::Ending,
-        offers::{Offers, Search, offers},
+        offers::{Aim, Offers, Search, offers},
     },
     problem::Problem,
     store::{self, consultation::Record, message::Audience},
@@ -230,6 +230,7 @@ async fn candidates(
         moving,
         starts: Day::ALL,
         overridden: true,
+        aim: Aim::Choose,
     };
     let (settings, calendar) = (programme.settings_at(now), programme.calendar(now));
     Ok(offers(&stage.app.db, &experts, settings, &calendar, now, search).await?)

@@ -8,7 +8,7 @@ use domain::{
 use entity::{appointment, appointment_expert, assignment, calendar_cell, consultation};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    QueryTrait, sea_query::Expr,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -69,12 +69,35 @@ pub async fn sessions(
     Ok(days)
 }
 
+/// How many consultations each expert has at once: those that are on their way and for which they were asked or have
+/// accepted. All that eligibility needs where nobody is ranked.
+pub async fn open_cases(db: &impl ConnectionTrait) -> Result<BTreeMap<ExpertId, Standing>, DbErr> {
+    // By the few that are on their way, whatever the number of those that have ended.
+    let on_their_way = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.turn.is_in(["company", "expert", "nobody"]))
+        .into_query();
+    let open: Vec<(Uuid, i64)> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ExpertId)
+        .column_as(Expr::col((assignment::Entity, assignment::Column::ConsultationId)).count_distinct(), "n")
+        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
+        .filter(assignment::Column::ConsultationId.in_subquery(on_their_way))
+        .group_by(assignment::Column::ExpertId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let standing = |n| Standing { open_cases: u16::try_from(n).unwrap_or(u16::MAX), ..Standing::default() };
+    Ok(open.into_iter().map(|(expert, n)| (ExpertId(expert), standing(n))).collect())
+}
+
 /// Everybody's counts, in three queries.
 pub async fn standings(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<ExpertId, Standing>, DbErr> {
-    let mut standings: BTreeMap<ExpertId, Standing> = BTreeMap::new();
+    let mut standings = open_cases(db).await?;
     let month = TimeDelta::days(28);
     let load: Vec<(Uuid, i64)> = appointment_expert::Entity::find()
         .select_only()
@@ -90,21 +113,6 @@ pub async fn standings(
         .await?;
     for (expert, n) in load {
         standings.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
-    }
-    let open: Vec<(Uuid, i64)> = assignment::Entity::find()
-        .select_only()
-        .column(assignment::Column::ExpertId)
-        .column_as(Expr::col((assignment::Entity, assignment::Column::ConsultationId)).count_distinct(), "n")
-        .join(JoinType::InnerJoin, of_consultation())
-        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
-        .filter(consultation::COLUMN.ended_at.is_null())
-        .filter(consultation::COLUMN.state.ne("follow_up"))
-        .group_by(assignment::Column::ExpertId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    for (expert, n) in open {
-        standings.entry(ExpertId(expert)).or_default().open_cases = u16::try_from(n).unwrap_or(u16::MAX);
     }
     let asked: Vec<(Uuid, DateTime<Utc>)> = assignment::Entity::find()
         .select_only()

@@ -94,8 +94,11 @@ struct CaseMail {
 
 pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    let asked = store::case::asked(&app.db, id).await?;
-    let sitting = store::case::sittings(&app.db, id).await?.into_iter().find(|it| it.appointment.is_live());
+    // What is not there is not asked for: most cases in the inbox have neither.
+    let asked = if head.case.has_assignments { store::case::asked(&app.db, id).await? } else { Vec::new() };
+    let sittings =
+        if head.case.has_appointments { store::case::sittings(&app.db, id).await? } else { Vec::new() };
+    let sitting = sittings.into_iter().find(|it| it.appointment.is_live());
     let lookalikes = if head.case.has_lookalikes {
         let key = domain::text::search_key(&head.case.record.company_name);
         lookalikes(app, head.case.record.company, &key, id.0).await?
