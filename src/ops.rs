@@ -1,5 +1,6 @@
 //! What the service does. Each operation is one transaction: load, decide, save, write the history and the mail.
 pub mod account;
+pub mod acting;
 pub mod apply;
 pub mod appointment;
 pub mod assignment;

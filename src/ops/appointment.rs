@@ -16,6 +16,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
+    acting::Acting,
     offers::{Aim, Offers, Search, offers},
     work::{Ground, Work, sitting},
 };
@@ -44,8 +45,15 @@ pub async fn joint_offers(app: &App, record: &Record, by: Actor) -> Result<Offer
 }
 
 /// Books one of the joint slots.
-pub async fn choose_slot(app: &App, id: ConsultationId, by: Actor, slot: Slot) -> Result<(), Problem> {
-    let mut work = Work::begin(app, id).await?;
+pub async fn choose_slot(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<Acting>,
+    slot: Slot,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.by;
+    let mut work = Work::begin_for(app, id, acting).await?;
     may_speak_for(&work, by)?;
     work.check(Deed::ChooseSlot, by)?;
     let experts = work.accepted();
@@ -79,8 +87,15 @@ pub async fn choose_slot(app: &App, id: ConsultationId, by: Actor, slot: Slot) -
 }
 
 /// Moves a confirmed session: the old quarter hours are freed and the new ones taken together.
-pub async fn reschedule(app: &App, id: ConsultationId, by: Actor, slot: Slot) -> Result<(), Problem> {
-    let mut work = Work::begin(app, id).await?;
+pub async fn reschedule(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<Acting>,
+    slot: Slot,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.by;
+    let mut work = Work::begin_for(app, id, acting).await?;
     may_speak_for(&work, by)?;
     work.check(Deed::Reschedule, by)?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
@@ -109,8 +124,15 @@ pub async fn reschedule(app: &App, id: ConsultationId, by: Actor, slot: Slot) ->
 }
 
 /// Cancels a confirmed session; the company chooses another time.
-pub async fn cancel(app: &App, id: ConsultationId, by: Actor, reason: String) -> Result<(), Problem> {
-    let mut work = Work::begin(app, id).await?;
+pub async fn cancel(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<Acting>,
+    reason: String,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.by;
+    let mut work = Work::begin_for(app, id, acting).await?;
     may_speak_for(&work, by)?;
     work.check(Deed::CancelAppointment, by)?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
@@ -122,8 +144,10 @@ pub async fn cancel(app: &App, id: ConsultationId, by: Actor, reason: String) ->
 }
 
 /// Nobody came.
-pub async fn record_no_show(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
-    let mut work = Work::begin(app, id).await?;
+pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<Acting>) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.by;
+    let mut work = Work::begin_for(app, id, acting).await?;
     may_speak_for(&work, by)?;
     work.check(Deed::RecordNoShow, by)?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
@@ -138,8 +162,10 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: Actor) -> Result<
 }
 
 /// The session took place; the report is due.
-pub async fn record_done(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
-    let mut work = Work::begin(app, id).await?;
+pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<Acting>) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.by;
+    let mut work = Work::begin_for(app, id, acting).await?;
     may_speak_for(&work, by)?;
     work.check(Deed::RecordDone, by)?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;

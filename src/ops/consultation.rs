@@ -11,6 +11,7 @@ use domain::{
 };
 
 use super::{
+    acting::Acting,
     appointment::cancel_session,
     assignment::{request_best, withdraw_live},
     work::Work,
@@ -119,10 +120,12 @@ pub async fn reopen(
 pub async fn plan_further_session(
     app: &App,
     id: ConsultationId,
-    by: Actor,
+    by: impl Into<Acting>,
     override_reason: Option<&Line>,
 ) -> Result<(), Problem> {
-    let mut work = Work::begin(app, id).await?;
+    let acting = by.into();
+    let by = acting.by;
+    let mut work = Work::begin_for(app, id, acting).await?;
     if let Actor::Expert(expert) = by
         && !work.accepted().contains(&expert)
     {

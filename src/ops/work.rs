@@ -17,6 +17,7 @@ use domain::{
 };
 use sea_orm::DatabaseTransaction;
 
+use super::acting::Acting;
 use crate::{
     app::App,
     mail::{
@@ -87,6 +88,14 @@ impl<'a> Work<'a> {
     pub async fn begin_at(app: &'a App, id: ConsultationId, version: i32) -> Result<Self, Problem> {
         let work = Self::begin(app, id).await?;
         if work.record.version == version { Ok(work) } else { Err(Problem::Stale) }
+    }
+
+    /// Takes up a consultation for somebody who may have seen an older version.
+    pub async fn begin_for(app: &'a App, id: ConsultationId, acting: Acting) -> Result<Self, Problem> {
+        match acting.seen {
+            Some(version) => Self::begin_at(app, id, version).await,
+            None => Self::begin(app, id).await,
+        }
     }
 
     /// Goes on in a transaction that has locked, or just written, the record.

@@ -15,14 +15,19 @@ use madoguchi::{
     demo, doctor,
     ops::{
         self,
+        acting::Acting,
         consultation::Ending,
         report::{Decision, Saving},
     },
+    problem::Problem,
     store, worker,
 };
 use uuid::Uuid;
 
-use crate::site::Site;
+use crate::{
+    cases::{self, Cast},
+    site::Site,
+};
 
 #[actix_web::test]
 async fn an_expert_who_accepts_after_the_slot_has_passed_books_nothing_in_the_past() {
@@ -202,4 +207,20 @@ async fn sound(site: &Site) {
     let now: DateTime<Utc> = site.app.clock.now();
     worker::once(&site.app).await;
     assert_eq!(doctor::examine(&site.app.db, now).await.unwrap(), []);
+}
+
+#[actix_web::test]
+async fn of_two_who_move_one_session_from_the_same_page_the_second_is_told() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, cases::CONTACT).await;
+    let seen = Acting::on(cast.center(), cases::record(&site, case).await.version);
+    let slots = cases::free_slots(&site, case).await;
+
+    ops::appointment::reschedule(&site.app, case.id, seen, slots[3]).await.unwrap();
+    let second = ops::appointment::reschedule(&site.app, case.id, seen, slots[9]).await;
+    assert!(matches!(second, Err(Problem::Stale)), "{second:?}");
+    let third = ops::appointment::cancel(&site.app, case.id, seen, "都合により".to_owned()).await;
+    assert!(matches!(third, Err(Problem::Stale)), "{third:?}");
+    assert_eq!(cases::session(&site, case).await.starts_at, slots[3].start());
 }

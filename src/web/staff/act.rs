@@ -8,7 +8,7 @@ use domain::{
 
 use crate::{
     app::App,
-    ops::{self, consultation::Ending},
+    ops::{self, acting::Acting, consultation::Ending},
     problem::Problem,
     store::case::Case,
     web::form::{FieldErrors, Fields},
@@ -224,6 +224,7 @@ impl Ready {
     pub async fn perform(self, app: &App, case: &Case, version: i32, me: AccountId) -> Result<(), Problem> {
         let id = case.record.consultation.id;
         let by = Actor::Coordinator(me);
+        let seen = Acting::on(by, version);
         match self {
             Self::StartCheck => ops::consultation::start_check(app, id, version, me).await,
             Self::Ask(text) => ops::message::ask(app, id, version, by, &text).await,
@@ -232,11 +233,11 @@ impl Ready {
             }
             Self::ConfirmAddress => ops::consultation::confirm_address(app, id, by).await,
             Self::ReleaseHold => ops::appointment::release_hold(app, id, version, by).await,
-            Self::Cancel(reason) => ops::appointment::cancel(app, id, by, reason.as_str().to_owned()).await,
-            Self::NoShow => ops::appointment::record_no_show(app, id, by).await,
-            Self::Done => ops::appointment::record_done(app, id, by).await,
+            Self::Cancel(reason) => ops::appointment::cancel(app, id, seen, reason.as_str().to_owned()).await,
+            Self::NoShow => ops::appointment::record_no_show(app, id, seen).await,
+            Self::Done => ops::appointment::record_done(app, id, seen).await,
             Self::Further(reason) => {
-                ops::consultation::plan_further_session(app, id, by, reason.as_ref()).await
+                ops::consultation::plan_further_session(app, id, seen, reason.as_ref()).await
             }
             Self::End(ending) => ops::consultation::end(app, id, Some(version), by, ending).await,
             Self::Reopen(reason) => ops::consultation::reopen(app, id, version, by, &reason).await,

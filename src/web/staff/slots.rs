@@ -15,7 +15,7 @@ use domain::{
 use super::case::{Head, Typed, find, seen, sentence};
 use crate::{
     app::App,
-    ops,
+    ops::{self, acting::Acting},
     problem::Problem,
     store::case::{Case, Sitting},
     web::{
@@ -89,8 +89,9 @@ pub async fn submit(
     match (seen(&case, &typed.form, Some(deed)), slot) {
         (Err(problem), _) => typed.refused = Some(sentence(problem)?),
         (Ok(_), None) => {}
-        (Ok(_), Some(slot)) => {
-            let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
+        (Ok(version), Some(slot)) => {
+            let by = Acting::on(Actor::Coordinator(me.id), version);
+            let id = case.record.consultation.id;
             let done = if deed == Deed::Reschedule {
                 ops::appointment::reschedule(&app, id, by, slot).await
             } else {
