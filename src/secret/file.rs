@@ -7,37 +7,47 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use uuid::Uuid;
 
 use super::{Secret, hex};
 
 /// Reads the key, or makes one where there is no file. Refuses a file that others can read.
 pub fn read_or_make(path: &Path) -> anyhow::Result<Secret> {
-    match fs::metadata(path) {
-        Ok(metadata) => {
-            let mode = metadata.permissions().mode() & 0o777;
-            if mode & 0o077 != 0 {
-                bail!("{} can be read by others (mode {mode:o}); make it 600", path.display());
-            }
-            let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-            parse(text.trim()).with_context(|| format!("{} holds no key of 64 digits", path.display()))
-        }
-        Err(err) if err.kind() == ErrorKind::NotFound => {
-            make(path).with_context(|| format!("cannot make {}", path.display()))
-        }
-        Err(err) => Err(err).with_context(|| format!("cannot read {}", path.display())),
+    let found = fs::metadata(path);
+    if found.as_ref().is_err_and(|err| err.kind() == ErrorKind::NotFound) {
+        make(path).with_context(|| format!("cannot make {}", path.display()))?;
+        return read(path);
     }
+    let mode = found.with_context(|| format!("cannot read {}", path.display()))?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        bail!("{} can be read by others (mode {mode:o}); make it 600", path.display());
+    }
+    read(path)
 }
 
-fn make(path: &Path) -> anyhow::Result<Secret> {
+fn read(path: &Path) -> anyhow::Result<Secret> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    parse(text.trim()).with_context(|| format!("{} holds no key of 64 digits", path.display()))
+}
+
+/// Puts a whole file in its place or none: a process that is killed leaves no half of a key, and of two that start at
+/// once the second takes the first one's.
+fn make(path: &Path) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let secret = Secret::generate()?;
-    // `create_new`: of two processes that start at once, one fails rather than sign with another key.
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(format!(".{}", Uuid::new_v4().simple()));
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
     writeln!(file, "{}", hex(secret.bytes()))?;
     file.sync_all()?;
-    Ok(secret)
+    let placed = fs::hard_link(&unfinished, path);
+    fs::remove_file(&unfinished)?;
+    match placed {
+        Err(err) if err.kind() != ErrorKind::AlreadyExists => Err(err.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn parse(text: &str) -> Option<Secret> {
@@ -53,7 +63,7 @@ fn parse(text: &str) -> Option<Secret> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt};
+    use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, thread};
 
     use super::read_or_make;
 
@@ -65,6 +75,8 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(read_or_make(&path).unwrap().bytes(), made.bytes());
 
+        assert_eq!(fs::read_dir(folder.join("below")).unwrap().count(), 1);
+
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let refused = read_or_make(&path).err().unwrap().to_string();
         assert!(refused.contains("mode 640"), "{refused}");
@@ -72,6 +84,18 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "short").unwrap();
         assert!(read_or_make(&path).is_err());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn processes_that_start_at_once_have_one_key() {
+        let folder = std::env::temp_dir().join(format!("madoguchi-{}", uuid::Uuid::new_v4()));
+        let path = folder.join("secret");
+        let keys: BTreeSet<_> = thread::scope(|threads| {
+            let starting: Vec<_> = (0..8).map(|_| threads.spawn(|| read_or_make(&path).unwrap())).collect();
+            starting.into_iter().map(|it| *it.join().unwrap().bytes()).collect()
+        });
+        assert_eq!(keys.len(), 1);
         fs::remove_dir_all(folder).unwrap();
     }
 }
