@@ -185,12 +185,16 @@ async fn two_workers_never_send_one_mail_twice() {
     for n in 0..60 {
         cases::unconfirmed(&house.site, &cast, &cases::form(&format!("contact{n}@example.co.jp"))).await;
     }
-    let _workers = [house.run(&["worker"]), house.run(&["worker"])];
+    let workers = [house.run(&["worker"]), house.run(&["worker"])];
     until(|| async { house.in_state("sent").await == 60 }).await;
     assert_eq!(house.sink.taken().into_values().collect::<BTreeSet<_>>(), BTreeSet::from([1]));
     assert_eq!(house.sink.taken().len(), 60);
     let attempts = entity::outbox_attempt::Entity::find().count(&house.site.app.db).await.unwrap();
     assert_eq!(attempts, 60);
+    for mut worker in workers {
+        worker.terminate();
+        assert_eq!(worker.wait().code(), Some(0), "both have started, and worked until now");
+    }
 }
 
 /// Takes cases down and asks the expert until it is told to stop; each request is overdue at once.
