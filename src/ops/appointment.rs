@@ -53,9 +53,7 @@ pub async fn choose_slot(
 ) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.by;
-    let mut work = Work::begin_for(app, id, acting).await?;
-    may_speak_for(&work, by)?;
-    work.check(Deed::ChooseSlot, by)?;
+    let mut work = take_up(app, id, acting, Deed::ChooseSlot).await?;
     let experts = work.accepted();
     let found = joint_in(&work, by).await?;
     if slot.start() <= work.now || !found.has(slot) {
@@ -95,9 +93,7 @@ pub async fn reschedule(
 ) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.by;
-    let mut work = Work::begin_for(app, id, acting).await?;
-    may_speak_for(&work, by)?;
-    work.check(Deed::Reschedule, by)?;
+    let mut work = take_up(app, id, acting, Deed::Reschedule).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, before.starts_at);
     let found = joint_in(&work, by).await?;
@@ -132,9 +128,7 @@ pub async fn cancel(
 ) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.by;
-    let mut work = Work::begin_for(app, id, acting).await?;
-    may_speak_for(&work, by)?;
-    work.check(Deed::CancelAppointment, by)?;
+    let mut work = take_up(app, id, acting, Deed::CancelAppointment).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, before.starts_at);
     work.act(Act::CancelAppointment { until }, by, Some(reason.clone()))?;
@@ -147,9 +141,7 @@ pub async fn cancel(
 pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<Acting>) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.by;
-    let mut work = Work::begin_for(app, id, acting).await?;
-    may_speak_for(&work, by)?;
-    work.check(Deed::RecordNoShow, by)?;
+    let mut work = take_up(app, id, acting, Deed::RecordNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Act::RecordNoShow { starts_at: before.starts_at }, by, None)?;
     store::appointment::save(&work.tx, &before.no_show()?, work.now).await?;
@@ -165,9 +157,7 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<Acting>
 pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<Acting>) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.by;
-    let mut work = Work::begin_for(app, id, acting).await?;
-    may_speak_for(&work, by)?;
-    work.check(Deed::RecordDone, by)?;
+    let mut work = take_up(app, id, acting, Deed::RecordDone).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Act::RecordDone { starts_at: before.starts_at }, by, None)?;
     let done = before.done()?;
@@ -332,6 +322,14 @@ fn limit(work: &Work<'_>, by: Actor, starts_at: DateTime<Utc>) -> Option<DateTim
         Party::Company => Some(change_until(starts_at, &work.settings, &work.calendar)),
         Party::Coordinator | Party::Expert | Party::Desk | Party::System => None,
     }
+}
+
+/// Takes a consultation up for a deed, refusing who may not do it and what is not possible now before anything is done.
+async fn take_up(app: &App, id: ConsultationId, acting: Acting, deed: Deed) -> Result<Work<'_>, Problem> {
+    let work = Work::begin_for(app, id, acting).await?;
+    may_speak_for(&work, acting.by)?;
+    work.check(deed, acting.by)?;
+    Ok(work)
 }
 
 /// An expert acts only on what they have accepted.
