@@ -1,6 +1,7 @@
 //! Everything a handler or the worker may need, built once at start-up.
 use std::sync::Arc;
 
+use domain::id::ConsultationId;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
@@ -37,5 +38,11 @@ impl App {
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
         self.db.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
+    }
+
+    /// Where this recipient answers about this consultation: the same address in every letter.
+    pub fn reply_address(&self, consultation: ConsultationId, recipient: &str) -> String {
+        let token = self.secret.reply_token(consultation.0, recipient);
+        format!("reply+{token}@{}", self.config.mail_reply_domain)
     }
 }

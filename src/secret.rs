@@ -60,6 +60,26 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The consultation that a reply token names; whether we made it, `Secret::reply_verify` knows.
+pub fn reply_subject(token: &str) -> Option<Uuid> {
+    Uuid::from_slice(&unhex(token.get(..32)?)?).ok()
+}
+
+/// Octets of the signature in a reply token.
+const REPLY_SIGNATURE: usize = 12;
+
+/// Begins with an octet that no other message which is signed begins with.
+fn reply_message(consultation: Uuid, recipient: &str) -> Vec<u8> {
+    let recipient = recipient.trim().to_lowercase();
+    [&[3], &consultation.as_bytes()[..], recipient.as_bytes()].concat()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |it: u8| char::from(it).to_digit(16).and_then(|it| u8::try_from(it).ok());
+    let pairs = text.as_bytes().chunks(2);
+    pairs.map(|it| Some(digit(*it.first()?)? << 4 | digit(*it.get(1)?)?)).collect()
+}
+
 impl Secret {
     pub const fn new(key: [u8; 32]) -> Self {
         Self(key)
@@ -95,6 +115,31 @@ impl Secret {
         let (subject, expires) = rest.split_at_checked(16)?;
         let expires = i64::from_be_bytes(expires.try_into().ok()?);
         (*tag == purpose.tag() && now.timestamp() < expires).then(|| Uuid::from_slice(subject).ok())?
+    }
+
+    /// What stands between `reply+` and `@` in the address to which this recipient answers about this consultation: in
+    /// hexadecimal, for mail servers may change the case of letters, and short enough for a local part (64 octets).
+    pub fn reply_token(&self, consultation: Uuid, recipient: &str) -> String {
+        let signature = self.mac(&reply_message(consultation, recipient)).finalize().into_bytes();
+        hex(consultation.as_bytes()) + &hex(&signature[..REPLY_SIGNATURE])
+    }
+
+    /// The consultation that such a token names, if we made it for one of these recipients; and for which.
+    pub fn reply_verify<'a>(
+        &self,
+        token: &str,
+        mut recipients: impl Iterator<Item = &'a str>,
+    ) -> Option<(Uuid, &'a str)> {
+        let consultation = reply_subject(token)?;
+        let signature = unhex(token.get(32..)?)?;
+        if signature.len() != REPLY_SIGNATURE {
+            return None;
+        }
+        let made_for = |recipient: &&str| {
+            let mac = self.mac(&reply_message(consultation, recipient));
+            mac.verify_truncated_left(&signature).is_ok()
+        };
+        recipients.find(made_for).map(|it| (consultation, it))
     }
 
     /// A keyed hash under which an address or a network can be counted without being kept.
@@ -137,6 +182,28 @@ mod tests {
         forged[3] = if forged[3] == b'A' { b'B' } else { b'A' };
         let forged = String::from_utf8(forged).unwrap();
         assert_eq!(secret.verify(Purpose::FollowUp, &forged, now), None);
+    }
+
+    #[test]
+    fn a_reply_token_is_for_one_consultation_and_one_recipient() {
+        let secret = Secret::new([7; 32]);
+        let (case, other) = (Uuid::from_u128(42), Uuid::from_u128(43));
+        let token = secret.reply_token(case, "Contact@example.co.jp");
+        assert!("reply+".len() + token.len() <= 64, "{token}");
+        let known = ["expert@example.jp", "contact@example.co.jp"];
+        let verify = |token: &str, known: &[&'static str]| secret.reply_verify(token, known.iter().copied());
+
+        assert_eq!(verify(&token, &known), Some((case, known[1])));
+        assert_eq!(verify(&token.to_uppercase(), &known), Some((case, known[1])));
+        assert_eq!(verify(&token, &known[..1]), None);
+        assert_eq!(Secret::new([8; 32]).reply_verify(&token, known.into_iter()), None);
+        let swapped = secret.reply_token(other, known[1])[..32].to_owned() + &token[32..];
+        assert_eq!(verify(&swapped, &known), None);
+        for cut in 0..token.len() {
+            assert_eq!(verify(&token[..cut], &known), None, "{cut}");
+        }
+        assert_eq!(verify(&format!("{token}00"), &known), None);
+        assert_eq!(verify(&"あ".repeat(30), &known), None);
     }
 
     #[test]

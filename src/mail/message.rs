@@ -45,7 +45,7 @@ pub fn build(outgoing: &Outgoing<'_>) -> Result<Message, Unsendable> {
     let letter = outgoing.letter;
     let to = addressed(&letter.to, &letter.to_name)?;
     // lettre would read it back from the headers, where it does not understand a quoted local part.
-    let envelope = Envelope::new(Some(outgoing.from.email.clone()), vec![to.email.clone()])?;
+    let envelope = Envelope::new(Some(return_path(outgoing)), vec![to.email.clone()])?;
     let mut headers = Message::builder()
         .envelope(envelope)
         .message_id(Some(format!("<{}>", token(outgoing.message_id))))
@@ -57,6 +57,16 @@ pub fn build(outgoing: &Outgoing<'_>) -> Result<Message, Unsendable> {
             // RFC 3834: keeps absence notices from answering.
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
+        ))
+        .raw_header(HeaderValue::new(
+            // What Exchange asks before it answers for somebody.
+            HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
+            "OOF, AutoReply".to_owned(),
+        ))
+        .raw_header(HeaderValue::new(
+            // By which our own mail is known when it comes back.
+            HeaderName::new_from_ascii_str("X-Loop"),
+            domain_of(outgoing.message_id),
         ));
     if let Some(reply_to) = outgoing.reply_to {
         headers = headers.reply_to(named(reply_to));
@@ -73,6 +83,21 @@ pub fn build(outgoing: &Outgoing<'_>) -> Result<Message, Unsendable> {
         dkim.sign(&mut message);
     }
     Ok(message)
+}
+
+/// The sender of the envelope: the address for answers, so that a server which reports a failure reports it there, and
+/// the address says of which mail. Only below the domain of `From`, for servers refuse strange ones.
+fn return_path(outgoing: &Outgoing<'_>) -> Address {
+    let home = outgoing.from.email.domain();
+    let is_ours = |it: &&Mailbox| {
+        let domain = it.email.domain();
+        domain == home || domain.strip_suffix(home).is_some_and(|it| it.ends_with('.'))
+    };
+    outgoing.reply_to.filter(is_ours).unwrap_or(outgoing.from).email.clone()
+}
+
+fn domain_of(message_id: &str) -> String {
+    token(message_id.rsplit_once('@').map_or(message_id, |(_, domain)| domain))
 }
 
 /// `address`, `Name <address>` or `"Name" <address>`, with any characters in the name: the form of `MAIL_FROM`.

@@ -33,7 +33,7 @@ pub struct House<'a> {
     pub settings: &'a Settings,
     pub calendar: &'a BusinessCalendar,
     pub site: &'a Site,
-    /// The bare address in `MAIL_FROM`: the organizer of invitations.
+    /// The bare address of the organizer of invitations, to which calendar programs send their answers.
     pub organizer: &'a str,
     pub now: DateTime<Utc>,
 }

@@ -19,21 +19,16 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Hands a letter over. A letter that cannot be made into a message is refused: trying again would not help.
+    /// Hands a letter over; `reply_to` is where its answers go, if not to the sender. A letter that cannot be made into a message is refused: trying again would not help.
     pub async fn send(
         &self,
         letter: &Letter,
         message_id: &str,
         date: DateTime<Utc>,
+        reply_to: Option<&Mailbox>,
     ) -> Result<String, SendError> {
-        let outgoing = Outgoing {
-            letter,
-            message_id,
-            date,
-            from: &self.from,
-            reply_to: None,
-            dkim: self.dkim.as_deref(),
-        };
+        let outgoing =
+            Outgoing { letter, message_id, date, from: &self.from, reply_to, dkim: self.dkim.as_deref() };
         let message = message::build(&outgoing).map_err(|err| SendError::Refused(err.to_string()))?;
         self.transport.send(&message).await
     }

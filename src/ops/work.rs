@@ -196,6 +196,7 @@ impl<'a> Work<'a> {
 
     fn letter(&self, occasion: Occasion<'_>, address: &str, name: &str) -> Result<Letter, Problem> {
         let record = &self.record;
+        let organizer = self.app.reply_address(record.consultation.id, address);
         let about = About {
             id: record.consultation.id,
             number: &record.number,
@@ -207,7 +208,7 @@ impl<'a> Work<'a> {
                 settings: &self.settings,
                 calendar: &self.calendar,
                 site: &self.app.site,
-                organizer: &self.app.config.mail_from.address,
+                organizer: &organizer,
                 now: self.now,
             },
         };

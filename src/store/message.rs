@@ -24,6 +24,7 @@ pub enum Audience {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
     Portal,
+    Mail,
     Phone,
     System,
 }
@@ -32,6 +33,7 @@ impl Channel {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Portal => "portal",
+            Self::Mail => "mail",
             Self::Phone => "phone",
             Self::System => "system",
         }

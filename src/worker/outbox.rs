@@ -3,6 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     appointment::AppointmentState, assignment::AssignmentState, follow_up::FollowUpState, report::ReportState,
 };
+use lettre::message::Mailbox;
 use uuid::Uuid;
 
 use crate::{
@@ -43,11 +44,20 @@ async fn attempt(app: &App, mail: &Leased) -> Result<(Outcome, String), Problem>
     if let Some(why) = no_longer_true(app, mail).await? {
         return Ok((Outcome::Suppressed, why.to_owned()));
     }
-    Ok(match app.mail.send(&mail.letter, &mail.message_id, app.clock.now()).await {
+    let reply_to = reply_to(app, mail)?;
+    Ok(match app.mail.send(&mail.letter, &mail.message_id, app.clock.now(), reply_to.as_ref()).await {
         Ok(reply) => (Outcome::Sent, reply),
         Err(SendError::Refused(reply)) => (Outcome::Refused, reply),
         Err(SendError::Deferred(reply)) => (Outcome::Deferred, reply),
     })
+}
+
+/// What is about a consultation can be answered by mail.
+fn reply_to(app: &App, mail: &Leased) -> Result<Option<Mailbox>, Problem> {
+    let Some(consultation) = mail.letter.consultation else { return Ok(None) };
+    let address = app.reply_address(consultation, &mail.letter.to);
+    let address = address.parse().map_err(anyhow::Error::from)?;
+    Ok(Some(Mailbox::new(app.mail.from.name.clone(), address)))
 }
 
 async fn finish(

@@ -22,6 +22,7 @@ pub mod assignment;
 pub mod consultation;
 pub mod due;
 pub mod follow_up;
+pub mod inbound;
 pub mod notice;
 pub mod report;
 pub mod statistics;

@@ -21,6 +21,35 @@ fn headers_are_ours_and_decode_to_what_was_written() {
 }
 
 #[test]
+fn answers_and_failures_go_to_the_address_for_answers() {
+    let from = mailbox("madoguchi@example.jp").unwrap();
+    for (reply_to, return_path) in [
+        ("reply+0123@example.jp", "reply+0123@example.jp"),
+        ("reply+0123@mail.example.jp", "reply+0123@mail.example.jp"),
+        // Another domain's servers may not let us send in its name.
+        ("reply+0123@other.example", "madoguchi@example.jp"),
+        ("reply+0123@notexample.jp", "madoguchi@example.jp"),
+    ] {
+        let reply_to = mailbox(reply_to).unwrap();
+        let letter = sample();
+        let message = build(&Outgoing {
+            letter: &letter,
+            message_id: "0191@example.jp",
+            date: now(),
+            from: &from,
+            reply_to: Some(&reply_to),
+            dkim: None,
+        });
+        let message = message.unwrap();
+        assert_eq!(message.envelope().from().unwrap().to_string(), return_path);
+        let raw = String::from_utf8(message.formatted()).unwrap();
+        let headers = headers(&raw);
+        assert_eq!(one(&headers, "Reply-To"), reply_to.to_string());
+        assert_eq!(one(&headers, "X-Loop"), "example.jp");
+    }
+}
+
+#[test]
 fn an_invitation_is_an_alternative_and_an_attachment() {
     let part = CalendarPart { method: Method::Request, body: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into() };
     let raw = formatted(&Letter { calendar: Some(part), ..sample() });
@@ -81,10 +110,10 @@ proptest! {
         let raw = formatted(&letter);
         let headers = headers(&raw);
         let names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).collect();
-        prop_assert_eq!(
-            names,
-            ["Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"]
-        );
+        let machine = ["Auto-Submitted", "X-Auto-Response-Suppress", "X-Loop"];
+        let expected =
+            [&["Message-ID", "Date", "From", "To", "Subject"], &machine[..], &["MIME-Version", "Content-Type"]];
+        prop_assert_eq!(names, expected.concat());
         prop_assert!(one(&headers, "To").ends_with("suzuki@minato.example.co.jp") || one(&headers, "To").ends_with('>'));
         prop_assert_eq!(super::line(&one(&headers, "Subject")), super::line(&subject));
     }
