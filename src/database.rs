@@ -3,7 +3,9 @@ use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path, time::Duratio
 
 use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+use crate::store;
 
 /// How long a writer waits for another one before it gives up.
 const BUSY: Duration = Duration::from_secs(60);
@@ -36,16 +38,7 @@ pub async fn connect_for_filling(path: &str) -> anyhow::Result<DatabaseConnectio
 /// Runs the migrations that have not run yet. Harmless when there are none.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await?;
-    learn_sizes(db).await
-}
-
-/// Lets SQLite count what it has not counted yet or what has changed a lot, so that it looks things up by the better of
-/// two indexes (<https://sqlite.org/lang_analyze.html>, section 4.1). PostgreSQL does so by itself.
-pub async fn learn_sizes(db: &DatabaseConnection) -> Result<(), DbErr> {
-    if db.get_database_backend() == DbBackend::Sqlite {
-        db.execute_unprepared("PRAGMA optimize = 0x10002").await?;
-    }
-    Ok(())
+    store::sizes::learn(db).await
 }
 
 /// Whether every migration that this program knows has run.

@@ -27,6 +27,7 @@ pub mod outbox;
 pub mod programme;
 pub mod report;
 pub mod session;
+pub mod sizes;
 pub mod urgent;
 pub mod week;
 

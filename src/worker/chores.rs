@@ -1,12 +1,12 @@
 //! What is done now and then: the morning's digest, forgetting what is over, and counting what is there.
-use crate::{app::App, database, ops, problem::Problem};
+use crate::{app::App, ops, problem::Problem, store};
 
 /// Does what is due. Says whether there was anything.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let forgotten = ops::housekeeping::forget_expired(app).await?;
     let written = ops::digest::write(app).await?;
     if forgotten > 0 {
-        database::learn_sizes(&app.db).await?;
+        store::sizes::learn(&app.db).await?;
     }
     Ok(forgotten > 0 || written)
 }

@@ -28,6 +28,7 @@ use madoguchi::{
         password::{Guard, Password},
     },
     secret::Secret,
+    store,
     url::Site,
     web,
 };
@@ -52,7 +53,7 @@ pub async fn filled(folder: &Path, consultations: usize, experts: usize) -> Fill
     let url = format!("sqlite://{}/{consultations}.db", folder.display());
     let app = app(&url).await;
     demo::fill::run(&app.db, consultations, experts, 1, app.clock.now()).await.unwrap();
-    database::learn_sizes(&app.db).await.unwrap();
+    store::sizes::learn(&app.db).await.unwrap();
     let cookie = coordinator(&app).await;
     let address = serve(app.clone());
     Filled { app, url, address, cookie }
