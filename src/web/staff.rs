@@ -1,6 +1,7 @@
 //! What the center sees and does, and the door through which everyone with a password comes in.
 mod act;
 mod act_page;
+mod calendars;
 mod candidates;
 mod case;
 mod case_views;
@@ -31,6 +32,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(intake::show)
         .service(intake::submit)
         .service(schedule::show)
+        .service(calendars::restore)
         .service(mail::list)
         .service(mail::show)
         .service(mail::retry)

@@ -2,6 +2,8 @@
 #![cfg(test)]
 mod access;
 mod apply;
+mod caldav;
+mod calendar_host;
 mod cases;
 mod chain;
 mod company;
@@ -11,6 +13,8 @@ mod expert;
 mod health;
 mod kill;
 mod office;
+mod outside;
+mod peers;
 mod public;
 mod race;
 mod reads;
