@@ -25,6 +25,7 @@ pub mod masters;
 pub mod message;
 pub mod outbox;
 pub mod outside;
+pub mod plan;
 pub mod programme;
 pub mod report;
 pub mod session;
