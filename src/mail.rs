@@ -3,6 +3,7 @@ pub mod compose;
 pub mod html;
 pub mod letter;
 pub mod occasion;
+pub mod reading;
 pub mod sender;
 
 pub mod dkim;
