@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
 pub mod invite;
+pub mod reply;
 
 /// One sitting in somebody's calendar.
 #[derive(Clone, Copy, Debug)]

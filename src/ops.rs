@@ -11,6 +11,7 @@ pub mod digest;
 pub mod expert;
 pub mod follow_up;
 pub mod housekeeping;
+pub mod inbound;
 pub mod invitation;
 pub mod message;
 pub mod offers;

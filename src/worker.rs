@@ -3,6 +3,8 @@
 //! Each job is a `step` that does one thing and can be called by a test; the loop is here alone.
 pub mod chores;
 pub mod deadlines;
+pub mod imap;
+pub mod inbox;
 pub mod outbox;
 
 use std::{future::Future, time::Duration};
@@ -19,6 +21,10 @@ const BEAT: TimeDelta = TimeDelta::seconds(30);
 
 /// Works until told to stop; a mail in hand is finished first.
 pub async fn run(app: &App, stop: CancellationToken) {
+    tokio::join!(work(app, &stop), imap::run(app, &stop));
+}
+
+async fn work(app: &App, stop: &CancellationToken) {
     let mut beaten = None;
     while !stop.is_cancelled() {
         let now = app.clock.now();
@@ -40,6 +46,7 @@ pub async fn run(app: &App, stop: CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
+    imap::once(app).await;
     while round(app).await {}
 }
 
@@ -47,8 +54,9 @@ pub async fn once(app: &App) {
 /// again later.
 async fn round(app: &App) -> bool {
     let deadlines = told(deadlines::step(app)).await;
+    let inbox = told(inbox::step(app)).await;
     let mail = told(outbox::step(app)).await;
-    deadlines || mail
+    deadlines || inbox || mail
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

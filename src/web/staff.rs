@@ -10,6 +10,7 @@ mod intake;
 mod lookalike;
 mod mail;
 mod password;
+mod received;
 mod report;
 mod schedule;
 mod sign_in;
@@ -31,6 +32,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(intake::show)
         .service(intake::submit)
         .service(schedule::show)
+        .service(received::list)
+        .service(received::show)
+        .service(received::original)
+        .service(received::attach)
+        .service(received::discard)
+        .service(received::done)
         .service(mail::list)
         .service(mail::show)
         .service(mail::retry)

@@ -1,7 +1,9 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
 mod access;
+mod answers;
 mod apply;
+mod bounces;
 mod cases;
 mod chain;
 mod company;
@@ -9,8 +11,11 @@ mod corners;
 mod demo;
 mod expert;
 mod health;
+mod inbound;
 mod kill;
+mod mailbox;
 mod office;
+mod pipe;
 mod public;
 mod race;
 mod reads;
