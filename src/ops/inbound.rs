@@ -224,7 +224,10 @@ async fn facts(
         repeated: has_words
             && store::inbound::is_repeated(db, &row.from_key, &row.fingerprint, letter.id, now - REPEATED)
                 .await?,
-        lately: store::inbound::lately(db, &row.from_key, letter.id, now - TimeDelta::hours(1)).await?,
+        lately: match row.from_key.as_str() {
+            "" => 0,
+            sender => store::inbound::lately(db, sender, letter.id, now - TimeDelta::hours(1)).await?,
+        },
         names_case: claim.is_some(),
         part: match author {
             Some(Author::Former(_)) => Part::FormerExpert,

@@ -423,6 +423,20 @@ async fn a_mail_becomes_a_new_consultation() {
     assert_eq!(mail.consultation_id.map(ConsultationId), Some(case[0].consultation.id));
 }
 
+#[actix_web::test]
+async fn the_doctor_finds_a_mail_that_nobody_has_looked_at() {
+    let site = Site::new().await;
+    let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
+    let id = keep(&site, raw.as_bytes(), "").await;
+    let findings = madoguchi::doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+    site.app.clock.advance(TimeDelta::hours(2));
+    let findings = madoguchi::doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
+    let told: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains(&id.to_string()), "{told:?}");
+}
+
 /// What every mail says below, and what it says where nobody reads an answer.
 #[actix_web::test]
 async fn letters_say_that_they_can_be_answered() {
