@@ -455,7 +455,7 @@ async fn letters_say_that_they_can_be_answered() {
             proved += 1;
         }
     }
-    assert!(proved >= 3, "{proved}");
+    assert!(proved >= 2, "{proved}");
     let booked = cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "booked").unwrap();
     assert!(booked.text_body.contains("このメールに返信すると"), "{}", booked.text_body);
     let calendar = booked.calendar.unwrap().replace("\r\n ", "");
