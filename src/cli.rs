@@ -44,6 +44,9 @@ pub enum Command {
     /// Reads nothing and touches no database. Prints a table; with --csv writes the same figures into that file, which
     /// it replaces. The same seed gives the same year.
     Simulate(Simulate),
+    /// Takes mail that comes in.
+    #[command(subcommand)]
+    Mail(Mail),
     /// Checks every invariant in the database.
     ///
     /// Reads the database of DATABASE_URL and changes nothing. Prints a line for each finding; exits with 1 where there
@@ -70,6 +73,26 @@ pub struct Worker {
     /// Does everything that is due now, then exits.
     #[arg(long)]
     pub once: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Takes one message (RFC 5322) on standard input, as a mail server's pipe delivers it.
+    ///
+    /// Writes the message into the database of DATABASE_URL before anything else; a worker understands it. Exits with 0
+    /// where it is taken for good, 75 where the mail server must try again, 65 where it is no mail and waits in
+    /// quarantine. The same message taken twice is one. Of a message larger than MAIL_SIZE_LIMIT the beginning is kept.
+    Receive(Receive),
+}
+
+#[derive(Args, Debug)]
+pub struct Receive {
+    /// The recipient of the envelope; else ORIGINAL_RECIPIENT or RECIPIENT of the environment.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// The sender of the envelope, <> for none; else SENDER of the environment.
+    #[arg(long)]
+    pub from: Option<String>,
 }
 
 #[derive(Args, Debug)]

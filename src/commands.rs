@@ -11,7 +11,7 @@ use madoguchi::{
     config::{self, Config, Hidden},
     database, doctor,
     fetch::{Fetcher, Limits},
-    mail::{dkim::Dkim, sender::Sender, transport::Transport},
+    mail::{dkim::Dkim, imap, sender::Sender, transport::Transport},
     ops::{
         self,
         account::{Invitation, NewAccount},
@@ -29,6 +29,7 @@ use crate::{
 };
 
 pub mod demo;
+pub mod mail;
 pub mod simulate;
 
 /// Where mails go that are not handed to a server.
@@ -46,8 +47,12 @@ pub struct Failure {
 /// The doctor has found something.
 pub const FINDINGS: u8 = 1;
 pub const USAGE: u8 = 64;
+/// What was given is no mail.
+pub const DATA: u8 = 65;
 pub const UNAVAILABLE: u8 = 69;
 pub const SOFTWARE: u8 = 70;
+/// A mail server tries again later.
+pub const TRY_AGAIN: u8 = 75;
 pub const CONFIG: u8 = 78;
 
 pub async fn serve(config: Config, serve: &Serve) -> Result<(), Failure> {
@@ -142,6 +147,11 @@ fn bad_config(cause: impl Into<anyhow::Error>) -> Failure {
 
 /// Everything that a command may need; the schema is as it was found.
 async fn start(config: Config) -> Result<App, Failure> {
+    if let Some(url) = &config.imap_url {
+        let wrong =
+            "IMAP_URL: accepted: imaps:// or imap:// with USER:PASSWORD@HOST:PORT/FOLDER?moved_to=FOLDER";
+        imap::Account::parse(url.reveal()).ok_or_else(|| bad_config(anyhow!(wrong)))?;
+    }
     let secret = secret::file::read_or_make(&config.secret_file).map_err(bad_config)?;
     let mail = sender(&config).map_err(bad_config)?;
     let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;

@@ -19,6 +19,10 @@ pub struct Config {
     pub mail_from: MailFrom,
     /// Replies come to `reply+TOKEN@` this domain.
     pub mail_reply_domain: String,
+    /// The mailbox that is read; without it mail comes by the pipe alone.
+    pub imap_url: Option<Hidden>,
+    /// Of a mail that comes in, only so much is kept. Octets.
+    pub mail_size_limit: usize,
     pub dkim: Option<Dkim>,
     pub secret_file: PathBuf,
     /// Forwarded headers count only from these networks.
@@ -60,13 +64,19 @@ pub enum LogFormat {
 pub struct BadConfig(Vec<String>);
 
 /// Every key, its default, and what is accepted.
-const KEYS: [(&str, &str, &str); 13] = [
+const KEYS: [(&str, &str, &str); 15] = [
     ("DATABASE_URL", "sqlite://data/madoguchi.db", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
     ("MADOGUCHI_LISTEN", "127.0.0.1:8080", "an address and port, such as 127.0.0.1:8080 or [::]:80"),
     ("MADOGUCHI_PUBLIC_URL", "http://127.0.0.1:8080", "an http or https address without path or query"),
     ("SMTP_URL", "", "smtp://, smtps:// or smtp+starttls:// with USER:PASSWORD@HOST:PORT"),
     ("MAIL_FROM", "Madoguchi <madoguchi@example.jp>", "Name <name@example.jp> or name@example.jp"),
     ("MAIL_REPLY_DOMAIN", "example.jp", "a domain, such as example.jp"),
+    (
+        "IMAP_URL",
+        "",
+        "imaps:// or imap:// (with STARTTLS) with USER:PASSWORD@HOST:PORT/FOLDER?moved_to=FOLDER",
+    ),
+    ("MAIL_SIZE_LIMIT", "62914560", "a number of bytes from 65536 to 1073741824"),
     ("DKIM_SELECTOR", "", "a selector, together with DKIM_KEY_FILE"),
     ("DKIM_KEY_FILE", "", "the path of a private key, together with DKIM_SELECTOR"),
     ("MADOGUCHI_SECRET_FILE", "data/secret", "the path of a file"),
@@ -105,6 +115,8 @@ impl Config {
         let smtp_url = source.take("SMTP_URL", |it| optional(it, smtp_url));
         let mail_from = source.take("MAIL_FROM", mail_from);
         let mail_reply_domain = source.take("MAIL_REPLY_DOMAIN", domain_name);
+        let imap_url = source.take("IMAP_URL", |it| optional(it, imap_url));
+        let mail_size_limit = source.take("MAIL_SIZE_LIMIT", mail_size);
         let selector = source.take("DKIM_SELECTOR", |it| optional(it, domain_label));
         let key_file = source.take("DKIM_KEY_FILE", |it| optional(it, path));
         let secret_file = source.take("MADOGUCHI_SECRET_FILE", path);
@@ -126,6 +138,8 @@ impl Config {
                 smtp_url: smtp_url?,
                 mail_from: mail_from?,
                 mail_reply_domain: mail_reply_domain?,
+                imap_url: imap_url?,
+                mail_size_limit: mail_size_limit?,
                 dkim,
                 secret_file: secret_file?,
                 trusted_proxies: trusted_proxies?,
@@ -245,6 +259,16 @@ fn smtp_url(text: &str) -> Option<Hidden> {
     let url = Url::parse(text).ok()?;
     let known = ["smtp", "smtps", "smtp+starttls"].contains(&url.scheme());
     (known && url.host_str().is_some_and(|it| !it.is_empty())).then(|| Hidden::new(text))
+}
+
+fn imap_url(text: &str) -> Option<Hidden> {
+    let url = Url::parse(text).ok()?;
+    let named = !url.username().is_empty() && url.password().is_some() && url.has_host();
+    (["imap", "imaps"].contains(&url.scheme()) && named).then(|| Hidden::new(text))
+}
+
+fn mail_size(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|it| (65_536..=1_073_741_824).contains(it))
 }
 
 fn mail_from(text: &str) -> Option<MailFrom> {

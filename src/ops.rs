@@ -12,6 +12,7 @@ pub mod expert;
 pub mod follow_up;
 pub mod free;
 pub mod housekeeping;
+pub mod inbound;
 pub mod invitation;
 pub mod message;
 pub mod offers;

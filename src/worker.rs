@@ -3,6 +3,8 @@
 //! Each job is a `step` that does one thing and can be called by a test; the loop is here alone.
 pub mod chores;
 pub mod deadlines;
+pub mod imap;
+pub mod inbox;
 pub mod outbox;
 pub mod outside;
 
@@ -39,6 +41,7 @@ async fn look_outside(app: &App, stop: &CancellationToken) {
         () = stop.cancelled() => {}
         () = looking => {}
     }
+    tokio::join!(work(app, &stop), imap::run(app, &stop));
 }
 
 async fn work(app: &App, stop: &CancellationToken) {
@@ -64,6 +67,7 @@ pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
     told(outside::step(app)).await;
+    imap::once(app).await;
     while round(app).await {}
 }
 
@@ -71,8 +75,9 @@ pub async fn once(app: &App) {
 /// again later.
 async fn round(app: &App) -> bool {
     let deadlines = told(deadlines::step(app)).await;
+    let inbox = told(inbox::step(app)).await;
     let mail = told(outbox::step(app)).await;
-    deadlines || mail
+    deadlines || inbox || mail
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

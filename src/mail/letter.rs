@@ -95,10 +95,12 @@ pub enum MailKind {
     HandOverResult,
     Invitation,
     PasswordReset,
+    Undelivered,
+    NoDelegates,
 }
 
 impl MailKind {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
@@ -128,6 +130,8 @@ impl MailKind {
         Self::HandOverResult,
         Self::Invitation,
         Self::PasswordReset,
+        Self::Undelivered,
+        Self::NoDelegates,
     ];
 
     pub const fn code(self) -> &'static str {
@@ -161,6 +165,8 @@ impl MailKind {
             Self::HandOverResult => "hand_over_result",
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
+            Self::Undelivered => "undelivered",
+            Self::NoDelegates => "no_delegates",
         }
     }
 
@@ -200,6 +206,8 @@ impl MailKind {
             Self::HandOverResult => "引継ぎの結果",
             Self::Invitation => "利用者の招待",
             Self::PasswordReset => "パスワードの再設定",
+            Self::Undelivered => "不達のお知らせ",
+            Self::NoDelegates => "代理についてのお知らせ",
         }
     }
 }

@@ -138,7 +138,7 @@ fn smtp(raw: &str) -> Result<AsyncSmtpTransport<Tokio1Executor>, BadSmtpUrl> {
 }
 
 /// Percent-encoding undone.
-fn decoded(part: &str) -> Result<String, BadSmtpUrl> {
+pub(super) fn decoded(part: &str) -> Result<String, BadSmtpUrl> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {

@@ -13,6 +13,7 @@ mod lookalike;
 mod mail;
 mod password;
 mod plan;
+mod received;
 mod report;
 mod schedule;
 mod sign_in;
@@ -38,6 +39,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(schedule::show)
         .service(calendars::restore)
         .service(free::show)
+        .service(received::list)
+        .service(received::show)
+        .service(received::original)
+        .service(received::attach)
+        .service(received::discard)
+        .service(received::done)
         .service(mail::list)
         .service(mail::show)
         .service(mail::retry)

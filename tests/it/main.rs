@@ -1,9 +1,11 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
 mod access;
+mod answers;
 mod apply;
 mod caldav;
 mod calendar_host;
+mod bounces;
 mod cases;
 mod chain;
 mod company;
@@ -11,10 +13,13 @@ mod corners;
 mod demo;
 mod expert;
 mod health;
+mod inbound;
 mod kill;
+mod mailbox;
 mod office;
 mod outside;
 mod peers;
+mod pipe;
 mod public;
 mod race;
 mod reads;

@@ -173,6 +173,8 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let link = ops::account::company_link(&tx, &sign_in, now).await.unwrap();
     tx.commit().await.unwrap();
     let mail = outbox::Entity::find().one(&app.db).await.unwrap().unwrap();
+    let stray = crate::inbound::letter("stranger@example.com", "madoguchi@example.jp", "件", "本文");
+    let received = crate::inbound::arrives(site, &stray).await.id;
     let theme = theme::Entity::find().one(&app.db).await.unwrap().unwrap();
     let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));
     let DeskId(desk_id) = desk.desk.unwrap();
@@ -187,6 +189,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("version", "any".to_owned()),
         ("name", "app.css".to_owned()),
         ("/staff/mail/{id}", mail.id.to_string()),
+        ("/staff/mail/in/{id}", received.to_string()),
         ("/admin/users/{id}", desk.id.to_string()),
         ("/admin/masters/desks/{id}", desk_id.to_string()),
         ("/expert/availability/{kind}/{id}", Uuid::nil().to_string()),

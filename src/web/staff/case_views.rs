@@ -11,7 +11,7 @@ use domain::{
     report::Report,
     wording,
 };
-use entity::outbox;
+use entity::{inbound_mail, outbox};
 use uuid::Uuid;
 
 use super::{
@@ -97,6 +97,7 @@ struct CaseMail {
     shell: Shell,
     head: Head,
     mails: Vec<outbox::Model>,
+    received: Vec<inbound_mail::Model>,
 }
 
 pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
@@ -170,8 +171,10 @@ pub async fn history(app: &App, shell: Shell, head: Head, typed: &Typed) -> Resu
 }
 
 pub async fn mail(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
-    let mails = store::outbox::of(&app.db, head.case.record.consultation.id).await?;
-    page::html_with(typed.status(), &CaseMail { shell, head, mails })
+    let id = head.case.record.consultation.id;
+    let mails = store::outbox::of(&app.db, id).await?;
+    let received = store::inbound::of(&app.db, id).await?;
+    page::html_with(typed.status(), &CaseMail { shell, head, mails, received })
 }
 
 /// 「鈴木 花子（センター）」; for whoever has no account, the party alone.

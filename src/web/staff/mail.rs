@@ -7,7 +7,7 @@ use actix_web::{
 };
 use askama::Template;
 use domain::id::MailId;
-use entity::{outbox, outbox_attempt};
+use entity::{mail_bounce, outbox, outbox_attempt};
 use uuid::Uuid;
 
 use crate::{
@@ -48,6 +48,7 @@ struct OneMailPage {
     text: Option<Vec<Piece>>,
     case: Option<String>,
     attempts: Vec<outbox_attempt::Model>,
+    bounces: Vec<mail_bounce::Model>,
     refused: Option<String>,
 }
 
@@ -124,6 +125,7 @@ async fn render(
 ) -> Result<HttpResponse, Problem> {
     let mail = store::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let attempts = store::outbox::attempts(&app.db, id).await?;
+    let bounces = store::bounce::of_mail(&app.db, id).await?;
     let case = match mail.consultation_id {
         Some(id) => store::consultation::find(&app.db, domain::id::ConsultationId(id)).await?,
         None => None,
@@ -131,7 +133,7 @@ async fn render(
     let case = case.map(|it| crate::url::staff(&it.number));
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let text = (!is_secret(&mail.kind)).then(|| linked(&mail.text_body, app.site.as_str()));
-    page::html_with(status, &OneMailPage { shell, mail, text, case, attempts, refused })
+    page::html_with(status, &OneMailPage { shell, mail, text, case, attempts, bounces, refused })
 }
 
 pub(super) fn kind_label(code: &str) -> &str {
