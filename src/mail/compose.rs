@@ -97,13 +97,15 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::new_message(about),
             Side::Center => center::new_message(about),
         },
-        Occasion::Withdrawn { side } => match side {
-            Side::Company { portal } => company::withdrawn(about, portal),
+        Occasion::Withdrawn { side, cancelled } => match side {
+            Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
             Side::Expert => expert::withdrawn(about),
             Side::Center => center::withdrawn(about),
         },
-        Occasion::Unfulfilled { reason } => company::unfulfilled(about, reason),
-        Occasion::Referred { organization, note } => company::referred(about, organization, note),
+        Occasion::Unfulfilled { reason, cancelled } => company::unfulfilled(about, to, reason, cancelled),
+        Occasion::Referred { organization, note, cancelled } => {
+            company::referred(about, to, organization, note, cancelled)
+        }
         Occasion::Request { answer, fields, slot, due_at, outline } => {
             expert::request(about, to, answer, fields, slot, due_at, outline)
         }
@@ -135,7 +137,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::Cancelled { side, .. }
         | Occasion::Reminder { side, .. }
         | Occasion::NewMessage { side }
-        | Occasion::Withdrawn { side } => matches!(side, Side::Company { .. }),
+        | Occasion::Withdrawn { side, .. } => matches!(side, Side::Company { .. }),
         Occasion::Request { .. }
         | Occasion::RequestReminder { .. }
         | Occasion::RequestLapsed

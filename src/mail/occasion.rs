@@ -121,15 +121,19 @@ pub enum Occasion<'a> {
     NewMessage {
         side: Side<'a>,
     },
+    /// `cancelled`, here and in the next two: the booking that went with it, told in the same letter.
     Withdrawn {
         side: Side<'a>,
+        cancelled: Option<Sitting<'a>>,
     },
     Unfulfilled {
         reason: UnfulfilledReason,
+        cancelled: Option<Sitting<'a>>,
     },
     Referred {
         organization: &'a str,
         note: &'a str,
+        cancelled: Option<Sitting<'a>>,
     },
     Request {
         /// The address of the page with 「引き受ける」 and 「断る」.

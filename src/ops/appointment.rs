@@ -56,7 +56,7 @@ pub async fn choose_slot(
     let mut work = take_up(app, id, acting, Deed::ChooseSlot).await?;
     let experts = work.accepted();
     let found = joint_in(&work, by).await?;
-    if slot.start() <= work.now || !found.has(slot) {
+    if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
     let mode = SessionMode::wished(work.record.mode);
@@ -102,7 +102,7 @@ pub async fn reschedule(
         by,
         Some(wording::long_date_time_range(slot.start(), found.end(slot))),
     )?;
-    if slot.start() <= work.now || !found.has(slot) {
+    if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
     let was = before.starts_at;
@@ -132,7 +132,8 @@ pub async fn cancel(
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, before.starts_at);
     work.act(Act::CancelAppointment { until }, by, Some(reason.clone()))?;
-    cancel_session(&mut work, before, by.party(), reason).await?;
+    let cancelled = cancel_session(&mut work, before, by.party(), &reason).await?;
+    tell_company(&mut work, &cancelled, News::Cancelled { reason: &reason }).await?;
     work.commit().await?;
     Ok(())
 }
@@ -222,17 +223,19 @@ pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Proble
     Ok(())
 }
 
-/// Cancels a confirmed session with its letters, whatever act leads to it.
+/// Cancels a confirmed session and tells its experts, whatever act leads to it. The company is told by the caller, who
+/// may have more to say.
 pub async fn cancel_session(
     work: &mut Work<'_>,
     before: Appointment,
     by: Party,
-    reason: String,
-) -> Result<(), Problem> {
-    let cancelled = before.cancel(by, reason.clone())?;
+    reason: &str,
+) -> Result<Appointment, Problem> {
+    let cancelled = before.cancel(by, reason.to_owned())?;
     store::appointment::save(&work.tx, &cancelled, work.now).await?;
     work.appointment = None;
-    tell(work, &cancelled, News::Cancelled { reason: &reason }).await
+    tell_experts(work, &cancelled, News::Cancelled { reason })?;
+    Ok(cancelled)
 }
 
 /// The confirmation to both sides, each with its calendar entry.
@@ -287,6 +290,7 @@ pub fn calendar_uid(app: &App, id: Uuid) -> String {
 }
 
 /// What both sides are told of a session.
+#[derive(Clone, Copy)]
 enum News<'a> {
     Booked { change_until: DateTime<Utc> },
     Moved { change_until: DateTime<Utc>, was: DateTime<Utc> },
@@ -305,10 +309,20 @@ impl<'a> News<'a> {
 
 /// The letter to the company and to each expert, with its calendar entry.
 async fn tell(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    tell_company(work, it, news).await?;
+    tell_experts(work, it, news)
+}
+
+async fn tell_company(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
     let portal = work.portal().await?;
     let names = work.names(&it.experts);
     let company = work.to_company(news.told(Side::Company { portal: &portal }, sitting(it, &names)))?;
     work.post(company);
+    Ok(())
+}
+
+fn tell_experts(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    let names = work.names(&it.experts);
     for &expert in &it.experts {
         let letter = work.to_expert(expert, news.told(Side::Expert, sitting(it, &names)))?;
         work.post(letter);

@@ -63,11 +63,16 @@ enum Body<'a> {
     #[template(path = "mail/new_message_company.txt")]
     NewMessage { number: &'a CaseNumber, portal: &'a str },
     #[template(path = "mail/withdrawn_company.txt")]
-    Withdrawn { number: &'a CaseNumber, portal: &'a str, apply: String },
+    Withdrawn { number: &'a CaseNumber, portal: &'a str, apply: String, cancelled: Option<Told<'a>> },
     #[template(path = "mail/unfulfilled.txt")]
-    Unfulfilled { number: &'a CaseNumber, reason: &'static str, help: &'static str },
+    Unfulfilled {
+        number: &'a CaseNumber,
+        reason: &'static str,
+        help: &'static str,
+        cancelled: Option<Told<'a>>,
+    },
     #[template(path = "mail/referred.txt")]
-    Referred { number: &'a CaseNumber, organization: &'a str, note: String },
+    Referred { number: &'a CaseNumber, organization: &'a str, note: String, cancelled: Option<Told<'a>> },
 }
 
 /// One button of a follow-up.
@@ -191,13 +196,24 @@ pub fn new_message(about: &About<'_>, portal: &str) -> Written {
     draft(MailKind::NewMessage, "新しいメッセージが届きました", &body, None)
 }
 
-pub fn withdrawn(about: &About<'_>, portal: &str) -> Written {
+pub fn withdrawn(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    portal: &str,
+    cancelled: Option<Sitting<'_>>,
+) -> Written {
     let apply = about.house.site.absolute("/apply");
-    let body = Body::Withdrawn { number: about.number, portal, apply };
-    draft(MailKind::Withdrawn, "相談の申込みを取り下げました", &body, None)
+    let (cancelled, calendar) = gone(about, to, cancelled);
+    let body = Body::Withdrawn { number: about.number, portal, apply, cancelled };
+    draft(MailKind::Withdrawn, "相談の申込みを取り下げました", &body, calendar)
 }
 
-pub fn unfulfilled(about: &About<'_>, reason: UnfulfilledReason) -> Written {
+pub fn unfulfilled(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    reason: UnfulfilledReason,
+    cancelled: Option<Sitting<'_>>,
+) -> Written {
     let help = match reason {
         UnfulfilledReason::NotEligible => "ほかの公的な相談窓口をご案内できることがあります。",
         UnfulfilledReason::NoSuitableTime => {
@@ -210,13 +226,30 @@ pub fn unfulfilled(about: &About<'_>, reason: UnfulfilledReason) -> Written {
             "センターの相談員が、電話で一般的なご質問にお答えします。\n時期をおいて、あらためて申し込むこともできます。"
         }
     };
-    let body = Body::Unfulfilled { number: about.number, reason: reason.label(), help };
-    draft(MailKind::Unfulfilled, "ご相談についてのお知らせ", &body, None)
+    let (cancelled, calendar) = gone(about, to, cancelled);
+    let body = Body::Unfulfilled { number: about.number, reason: reason.label(), help, cancelled };
+    draft(MailKind::Unfulfilled, "ご相談についてのお知らせ", &body, calendar)
 }
 
-pub fn referred(about: &About<'_>, organization: &str, note: &str) -> Written {
-    let body = Body::Referred { number: about.number, organization, note: quoted(note) };
-    draft(MailKind::Referred, "ほかの窓口のご案内", &body, None)
+pub fn referred(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    organization: &str,
+    note: &str,
+    cancelled: Option<Sitting<'_>>,
+) -> Written {
+    let (cancelled, calendar) = gone(about, to, cancelled);
+    let body = Body::Referred { number: about.number, organization, note: quoted(note), cancelled };
+    draft(MailKind::Referred, "ほかの窓口のご案内", &body, calendar)
+}
+
+/// The booking that ended with the consultation: one letter tells both, and takes it out of the calendar.
+fn gone<'a>(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    cancelled: Option<Sitting<'a>>,
+) -> (Option<Told<'a>>, Option<CalendarPart>) {
+    cancelled.map(|it| (Told::of(&it), invitation::cancelling(about, to, &it))).unzip()
 }
 
 fn draft(kind: MailKind, title: &'static str, body: &Body<'_>, calendar: Option<CalendarPart>) -> Written {

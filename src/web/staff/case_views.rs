@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
+    ops,
     problem::Problem,
     store::{
         self,
@@ -38,6 +39,8 @@ struct Overview {
     /// Held or confirmed.
     sitting: Option<Sitting>,
     lookalikes: Vec<Lookalike>,
+    /// The sessions of the company in this year, where it has had all that it may have, and how many those are.
+    used_up: Option<(u16, u16)>,
 }
 
 #[derive(Template)]
@@ -105,7 +108,15 @@ pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Res
     } else {
         Vec::new()
     };
-    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, lookalikes })
+    // Whose first application it is has had no session yet.
+    let may_be_used_up = head.is_open() && (head.case.has_lookalikes || head.case.has_appointments);
+    let used_up = if may_be_used_up {
+        let used_up = ops::apply::used_up(&app.db, &head.case.record, &shell.settings, head.now).await?;
+        used_up.map(|it| (it, shell.settings.session_cap))
+    } else {
+        None
+    };
+    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, lookalikes, used_up })
 }
 
 pub async fn messages(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {

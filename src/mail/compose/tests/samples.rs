@@ -83,12 +83,12 @@ fn company_occasions() -> Vec<Occasion<'static>> {
         Occasion::BackAtCenter { portal: PORTAL },
         Occasion::ReportReady { portal: PORTAL },
         Occasion::Survey { answer: PORTAL },
-        Occasion::Referred { organization, note: "補助金の相談ができます。" },
-        Occasion::Referred { organization, note: "" },
+        Occasion::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
+        Occasion::Referred { organization, note: "", cancelled: Some(sitting()) },
     ];
     let answer = "https://soudan.example.jp/f/TOKEN";
     all.extend(Kind::ALL.map(|kind| Occasion::FollowUp { kind, answer }));
-    all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason }));
+    all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason, cancelled: None }));
     all
 }
 
@@ -108,7 +108,7 @@ fn expert_occasions() -> [Occasion<'static>; 9] {
     ]
 }
 
-fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 8] {
+fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 9] {
     let (sitting, change_until) = (sitting(), at("2026-11-20T08:00:00Z"));
     let online = Sitting { mode: SessionMode::Online, place: "", experts: &[], ..sitting };
     [
@@ -119,7 +119,8 @@ fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 8] {
         Occasion::Cancelled { side, sitting: online, reason: "" },
         Occasion::Reminder { side, sitting },
         Occasion::NewMessage { side },
-        Occasion::Withdrawn { side },
+        Occasion::Withdrawn { side, cancelled: None },
+        Occasion::Withdrawn { side, cancelled: Some(sitting) },
     ]
 }
 
