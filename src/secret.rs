@@ -27,6 +27,8 @@ pub enum Purpose {
     Assignment,
     /// The answer to a follow-up or survey; the subject is the follow-up.
     FollowUp,
+    /// A company's answer to an earlier time; the subject is the offer.
+    WaitingOffer,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
         match self {
             Self::Assignment => 1,
             Self::FollowUp => 2,
+            Self::WaitingOffer => 12,
         }
     }
 }

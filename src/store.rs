@@ -28,6 +28,7 @@ pub mod programme;
 pub mod report;
 pub mod session;
 pub mod urgent;
+pub mod waiting;
 pub mod week;
 
 use sea_orm::DbErr;

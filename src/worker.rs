@@ -4,6 +4,7 @@
 pub mod chores;
 pub mod deadlines;
 pub mod outbox;
+pub mod waiting;
 
 use std::{future::Future, time::Duration};
 
@@ -20,6 +21,7 @@ const BEAT: TimeDelta = TimeDelta::seconds(30);
 /// Works until told to stop; a mail in hand is finished first.
 pub async fn run(app: &App, stop: CancellationToken) {
     let mut beaten = None;
+    let mut looked = waiting::Looked::default();
     while !stop.is_cancelled() {
         let now = app.clock.now();
         if beaten.is_none_or(|it: DateTime<Utc>| now - it >= BEAT) {
@@ -27,7 +29,7 @@ pub async fn run(app: &App, stop: CancellationToken) {
             beat(app).await;
             told(chores::step(app)).await;
         }
-        if !round(app).await {
+        if !round(app, &mut looked).await {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(NAP) => {}
@@ -40,15 +42,17 @@ pub async fn run(app: &App, stop: CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
-    while round(app).await {}
+    let mut looked = waiting::Looked::default();
+    while round(app, &mut looked).await {}
 }
 
 /// One look at every job that cannot wait. Says whether there was anything to do; a job that fails is logged and tried
 /// again later.
-async fn round(app: &App) -> bool {
+async fn round(app: &App, looked: &mut waiting::Looked) -> bool {
     let deadlines = told(deadlines::step(app)).await;
+    let offers = told(waiting::step(app, looked)).await;
     let mail = told(outbox::step(app)).await;
-    deadlines || mail
+    deadlines || offers || mail
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

@@ -68,6 +68,9 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         }
         Occasion::Question { portal, text } => company::question(about, portal, text),
         Occasion::SlotsToChoose { portal, experts } => company::slots_to_choose(about, portal, experts),
+        Occasion::EarlierTime { answer, sitting, booked, until } => {
+            company::earlier_time(about, answer, sitting, booked, until)
+        }
         Occasion::BackAtCenter { portal } => company::back_at_center(about, portal),
         Occasion::Booked { side, sitting, change_until } => match side {
             Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
@@ -126,6 +129,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         Occasion::Acknowledgement { .. }
         | Occasion::Question { .. }
         | Occasion::SlotsToChoose { .. }
+        | Occasion::EarlierTime { .. }
         | Occasion::BackAtCenter { .. }
         | Occasion::ReportReady { .. }
         | Occasion::Survey { .. }

@@ -1,6 +1,6 @@
 //! One mail as the outbox keeps it: written in full when its cause happens, so that what was promised can be read.
 use chrono::{DateTime, Utc};
-use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId};
+use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub enum MustHold {
     ReportMissing { appointment: AppointmentId },
     /// The question has not been answered or dropped.
     FollowUpOpen { follow_up: FollowUpId },
+    /// The time is still held for the company.
+    OfferStands { offer: WaitingOfferId },
 }
 
 /// What a mail is for.
@@ -69,6 +71,7 @@ pub enum MailKind {
     Acknowledgement,
     Question,
     SlotsToChoose,
+    EarlierTime,
     BackAtCenter,
     Booked,
     Moved,
@@ -98,10 +101,11 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
+        Self::EarlierTime,
         Self::BackAtCenter,
         Self::Booked,
         Self::Moved,
@@ -135,6 +139,7 @@ impl MailKind {
             Self::Acknowledgement => "acknowledgement",
             Self::Question => "question",
             Self::SlotsToChoose => "slots_to_choose",
+            Self::EarlierTime => "earlier_time",
             Self::BackAtCenter => "back_at_center",
             Self::Booked => "booked",
             Self::Moved => "moved",
@@ -174,6 +179,7 @@ impl MailKind {
             Self::Acknowledgement => "受付完了",
             Self::Question => "追加確認",
             Self::SlotsToChoose => "候補日時の案内",
+            Self::EarlierTime => "空いた日時の案内",
             Self::BackAtCenter => "再調整のお知らせ",
             Self::Booked => "予約確定",
             Self::Moved => "日時変更",

@@ -82,6 +82,16 @@ pub enum Occasion<'a> {
         portal: &'a str,
         experts: &'a [String],
     },
+    /// A time has become free that the company was waiting for.
+    EarlierTime {
+        /// The address of the page with 「この日時にする」 and 「見送る」.
+        answer: &'a str,
+        sitting: Sitting<'a>,
+        /// What it has now.
+        booked: Option<DateTime<Utc>>,
+        /// Until when the time is held.
+        until: DateTime<Utc>,
+    },
     /// Nobody could take the request at that time; the center looks again.
     BackAtCenter {
         portal: &'a str,

@@ -13,6 +13,7 @@ use domain::{
     prefecture::Prefecture,
     wording,
 };
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
@@ -34,14 +35,24 @@ use crate::{
 /// move to while `booked`. A coordinator or expert also sees times nearer than the notice.
 pub async fn joint_offers(app: &App, record: &Record, by: Actor) -> Result<Offers, Problem> {
     let ground = Ground::of(app).await?;
-    let id = record.consultation.id;
-    let assignments = store::assignment::of(&app.db, id).await?;
+    let all = store::appointment::of(&app.db, record.consultation.id).await?;
+    joint_now(&app.db, &ground, record, by, all.iter().find(|it| it.is_live())).await
+}
+
+/// The same on any connection, for a session that `moves` or, without one, beside what is booked.
+pub async fn joint_now(
+    db: &impl ConnectionTrait,
+    ground: &Ground,
+    record: &Record,
+    by: Actor,
+    moves: Option<&Appointment>,
+) -> Result<Offers, Problem> {
+    let assignments = store::assignment::of(db, record.consultation.id).await?;
     let experts: BTreeSet<_> = assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
-    let live = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
-    let search = joint(record, experts.into_iter().collect(), live.as_ref(), by);
+    let search = joint(record, experts.into_iter().collect(), moves, by);
     let settings = ground.programme.settings_at(ground.now);
     let calendar = ground.programme.calendar(ground.now);
-    Ok(offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?)
+    Ok(offers(db, &ground.experts, settings, &calendar, ground.now, search).await?)
 }
 
 /// Books one of the joint slots.
@@ -52,24 +63,30 @@ pub async fn choose_slot(
     slot: Slot,
 ) -> Result<(), Problem> {
     let acting = by.into();
-    let by = acting.by;
     let mut work = take_up(app, id, acting, Deed::ChooseSlot).await?;
-    let experts = work.accepted();
-    let found = joint_in(&work, by).await?;
+    let found = joint_in(&work, acting.by, work.appointment.as_ref()).await?;
+    book(&mut work, acting.by, slot, &found).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Books a slot, as part of another act too.
+pub async fn book(work: &mut Work<'_>, by: Actor, slot: Slot, found: &Offers) -> Result<(), Problem> {
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
+    let experts = work.accepted();
     let mode = SessionMode::wished(work.record.mode);
     let uid = Uuid::now_v7();
     let booked = Appointment {
         id: AppointmentId(uid),
-        owner: Owner::Consultation(id),
+        owner: Owner::Consultation(work.record.consultation.id),
         state: AppointmentState::Confirmed,
         starts_at: slot.start(),
         ends_at: found.end(slot),
         mode,
-        place: place(&work, mode, &experts).await?,
-        uid: calendar_uid(app, uid),
+        place: place(work, mode, &experts).await?,
+        uid: calendar_uid(work.app, uid),
         sequence: 0,
         experts,
     };
@@ -78,9 +95,9 @@ pub async fn choose_slot(
         .await?
         .map_err(|_taken| Problem::SlotTaken)?;
     work.act(Act::ChooseSlot, by, Some(wording::long_date_time_range(booked.starts_at, booked.ends_at)))?;
-    tell_booked(&mut work, &booked).await?;
-    plan_reminders(&mut work, &booked).await?;
-    work.commit().await?;
+    tell_booked(work, &booked).await?;
+    plan_reminders(work, &booked).await?;
+    work.appointment = Some(booked);
     Ok(())
 }
 
@@ -92,16 +109,25 @@ pub async fn reschedule(
     slot: Slot,
 ) -> Result<(), Problem> {
     let acting = by.into();
-    let by = acting.by;
     let mut work = take_up(app, id, acting, Deed::Reschedule).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    let until = limit(&work, by, before.starts_at);
-    let found = joint_in(&work, by).await?;
-    work.act(
-        Act::Reschedule { until },
-        by,
-        Some(wording::long_date_time_range(slot.start(), found.end(slot))),
-    )?;
+    let found = joint_in(&work, acting.by, Some(&before)).await?;
+    move_booked(&mut work, acting.by, before, slot, &found).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Moves what is booked, as part of another act too.
+pub async fn move_booked(
+    work: &mut Work<'_>,
+    by: Actor,
+    before: Appointment,
+    slot: Slot,
+    found: &Offers,
+) -> Result<(), Problem> {
+    let until = limit(work, by, before.starts_at);
+    let told = wording::long_date_time_range(slot.start(), found.end(slot));
+    work.act(Act::Reschedule { until }, by, Some(told))?;
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
@@ -113,9 +139,9 @@ pub async fn reschedule(
         .await?
         .map_err(|_taken| Problem::SlotTaken)?;
     let change_until = change_until(moved.starts_at, &work.settings, &work.calendar);
-    tell(&mut work, &moved, News::Moved { change_until, was }).await?;
-    plan_reminders(&mut work, &moved).await?;
-    work.commit().await?;
+    tell(work, &moved, News::Moved { change_until, was }).await?;
+    plan_reminders(work, &moved).await?;
+    work.appointment = Some(moved);
     Ok(())
 }
 
@@ -197,6 +223,8 @@ pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor
 /// Lets go of a hold whose time is over. The consultation, if there is one, stays where it is.
 pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Problem> {
     match held.owner {
+        // An offer ends with its answer or its limit.
+        Owner::Offer { .. } => {}
         Owner::Draft(_) => {
             let now = app.clock.now();
             let tx = app.begin().await?;
@@ -354,9 +382,10 @@ fn may_speak_for(work: &Work<'_>, by: Actor) -> Result<(), Problem> {
     }
 }
 
-async fn joint_in(work: &Work<'_>, by: Actor) -> Result<Offers, Problem> {
+/// The joint slots within a transaction, in turn.
+pub async fn joint_in(work: &Work<'_>, by: Actor, moves: Option<&Appointment>) -> Result<Offers, Problem> {
     store::appointment::take_turns(&work.tx).await?;
-    let search = joint(&work.record, work.accepted(), work.appointment.as_ref(), by);
+    let search = joint(&work.record, work.accepted(), moves, by);
     Ok(offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?)
 }
 

@@ -15,6 +15,7 @@ mod schedule;
 mod sign_in;
 mod slots;
 mod thread;
+mod waiting;
 
 use actix_web::web::ServiceConfig;
 
@@ -31,6 +32,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(intake::show)
         .service(intake::submit)
         .service(schedule::show)
+        .service(waiting::list)
         .service(mail::list)
         .service(mail::show)
         .service(mail::retry)

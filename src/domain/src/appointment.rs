@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::Party,
     company::Mode,
-    id::{AppointmentId, ConsultationId, DraftId, ExpertId},
+    id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
 };
 
 /// How a session takes place.
@@ -49,6 +49,11 @@ impl SessionMode {
 pub enum Owner {
     Draft(DraftId),
     Consultation(ConsultationId),
+    /// Kept beside what the consultation has, until the company has answered whether it wants this time instead.
+    Offer {
+        consultation: ConsultationId,
+        waiting: WaitingId,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

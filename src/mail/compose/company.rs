@@ -38,6 +38,14 @@ enum Body<'a> {
     Question { number: &'a CaseNumber, portal: &'a str, text: String },
     #[template(path = "mail/slots_to_choose.txt")]
     SlotsToChoose { number: &'a CaseNumber, portal: &'a str, experts: String },
+    #[template(path = "mail/earlier_time.txt")]
+    EarlierTime {
+        number: &'a CaseNumber,
+        told: Told<'a>,
+        booked: Option<String>,
+        until: String,
+        answer: &'a str,
+    },
     #[template(path = "mail/back_at_center.txt")]
     BackAtCenter { number: &'a CaseNumber, portal: &'a str, due: String },
     #[template(path = "mail/booked_company.txt")]
@@ -111,6 +119,18 @@ pub fn question(about: &About<'_>, portal: &str, text: &str) -> Written {
 pub fn slots_to_choose(about: &About<'_>, portal: &str, experts: &[String]) -> Written {
     let body = Body::SlotsToChoose { number: about.number, portal, experts: names(experts) };
     draft(MailKind::SlotsToChoose, "相談の日時を選んでください", &body, None)
+}
+
+pub fn earlier_time(
+    about: &About<'_>,
+    answer: &str,
+    sitting: Sitting<'_>,
+    booked: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+) -> Written {
+    let (booked, until) = (booked.map(long_date_time), month_day_time(until));
+    let body = Body::EarlierTime { number: about.number, told: Told::of(&sitting), booked, until, answer };
+    draft(MailKind::EarlierTime, "お待ちの日時が空きました", &body, None)
 }
 
 pub fn back_at_center(about: &About<'_>, portal: &str) -> Written {

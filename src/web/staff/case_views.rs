@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     company::{Industry, Organization, TeleworkStatus},
+    consultation::State,
     follow_up::{Answer, FollowUp, FollowUpState, SurveyAnswer},
     report::Report,
+    waiting::Waiting,
     wording,
 };
 use entity::outbox;
@@ -39,6 +41,8 @@ struct Overview {
     /// Held or confirmed.
     sitting: Option<Sitting>,
     lookalikes: Vec<Lookalike>,
+    /// The earlier time that the company waits for.
+    waiting: Option<Waiting>,
     /// The sessions of the company in this year, where it has had all that it may have, and how many those are.
     used_up: Option<(u16, u16)>,
 }
@@ -116,7 +120,12 @@ pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Res
     } else {
         None
     };
-    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, lookalikes, used_up })
+    let waiting = if matches!(head.state(), State::Scheduling | State::Booked) {
+        store::waiting::of(&app.db, id).await?
+    } else {
+        None
+    };
+    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, lookalikes, used_up, waiting })
 }
 
 pub async fn messages(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {

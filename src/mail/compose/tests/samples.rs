@@ -85,6 +85,8 @@ fn company_occasions() -> Vec<Occasion<'static>> {
         Occasion::Survey { answer: PORTAL },
         Occasion::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
         Occasion::Referred { organization, note: "", cancelled: Some(sitting()) },
+        Occasion::EarlierTime { answer: PORTAL, sitting: sitting(), booked: None, until: now() },
+        Occasion::EarlierTime { answer: PORTAL, sitting: sitting(), booked: Some(now()), until: now() },
     ];
     let answer = "https://soudan.example.jp/f/TOKEN";
     all.extend(Kind::ALL.map(|kind| Occasion::FollowUp { kind, answer }));
