@@ -17,6 +17,7 @@ pub mod offers;
 pub mod outbox;
 pub mod password;
 pub mod report;
+pub mod room;
 pub mod settings;
 pub mod waiting;
 mod work;

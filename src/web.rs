@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod origin;
 pub mod page;
 pub mod problem;
+pub mod room;
 pub mod session;
 pub mod slots;
 

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{
     html,
     letter::{CalendarPart, Letter, MailKind},
-    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side},
+    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
 };
 
 mod center;
@@ -82,6 +82,7 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::moved(about, to, sitting, was),
             Side::Center => center::moved(about, sitting, was),
         },
+        Occasion::Room { side, sitting } => room(about, to, side, sitting),
         Occasion::Cancelled { side, sitting, reason } => match side {
             Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
             Side::Expert => expert::cancelled(about, to, sitting, reason),
@@ -123,6 +124,19 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
     }
 }
 
+fn room(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::room(about, to, portal, sitting),
+        Side::Expert => expert::room(about, to, sitting),
+        Side::Center => center::room(about, sitting),
+    }
+}
+
 /// Whether the reader is the company, whose names the form gave.
 const fn addresses_company(occasion: &Occasion<'_>) -> bool {
     match occasion {
@@ -138,6 +152,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::Referred { .. } => true,
         Occasion::Booked { side, .. }
         | Occasion::Moved { side, .. }
+        | Occasion::Room { side, .. }
         | Occasion::Cancelled { side, .. }
         | Occasion::Reminder { side, .. }
         | Occasion::NewMessage { side }

@@ -75,6 +75,7 @@ pub enum MailKind {
     BackAtCenter,
     Booked,
     Moved,
+    Room,
     Cancelled,
     Reminder,
     ReportReady,
@@ -101,7 +102,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
@@ -109,6 +110,7 @@ impl MailKind {
         Self::BackAtCenter,
         Self::Booked,
         Self::Moved,
+        Self::Room,
         Self::Cancelled,
         Self::Reminder,
         Self::ReportReady,
@@ -143,6 +145,7 @@ impl MailKind {
             Self::BackAtCenter => "back_at_center",
             Self::Booked => "booked",
             Self::Moved => "moved",
+            Self::Room => "room",
             Self::Cancelled => "cancelled",
             Self::Reminder => "reminder",
             Self::ReportReady => "report_ready",
@@ -183,6 +186,7 @@ impl MailKind {
             Self::BackAtCenter => "再調整のお知らせ",
             Self::Booked => "予約確定",
             Self::Moved => "日時変更",
+            Self::Room => "接続先の変更",
             Self::Cancelled => "予約取消し",
             Self::Reminder => "前営業日のお知らせ",
             Self::ReportReady => "報告書",

@@ -107,6 +107,11 @@ pub enum Occasion<'a> {
         change_until: DateTime<Utc>,
         was: DateTime<Utc>,
     },
+    /// An online session takes place in another room, at the same time.
+    Room {
+        side: Side<'a>,
+        sitting: Sitting<'a>,
+    },
     /// `reason` is empty when the canceller gave none to pass on.
     Cancelled {
         side: Side<'a>,

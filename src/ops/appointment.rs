@@ -272,6 +272,11 @@ pub async fn tell_booked(work: &mut Work<'_>, booked: &Appointment) -> Result<()
     tell(work, booked, News::Booked { change_until }).await
 }
 
+/// The new room to both sides, each with its calendar entry.
+pub async fn tell_room(work: &mut Work<'_>, changed: &Appointment) -> Result<(), Problem> {
+    tell(work, changed, News::Room).await
+}
+
 /// Reminders to both sides for the business day before; each is checked again when it is due.
 pub async fn plan_reminders(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
     let Some(at) = reminder_at(booked.starts_at, work.now, &work.settings, &work.calendar) else {
@@ -322,6 +327,7 @@ pub fn calendar_uid(app: &App, id: Uuid) -> String {
 enum News<'a> {
     Booked { change_until: DateTime<Utc> },
     Moved { change_until: DateTime<Utc>, was: DateTime<Utc> },
+    Room,
     Cancelled { reason: &'a str },
 }
 
@@ -330,6 +336,7 @@ impl<'a> News<'a> {
         match *self {
             Self::Booked { change_until } => Occasion::Booked { side, sitting, change_until },
             Self::Moved { change_until, was } => Occasion::Moved { side, sitting, change_until, was },
+            Self::Room => Occasion::Room { side, sitting },
             Self::Cancelled { reason } => Occasion::Cancelled { side, sitting, reason },
         }
     }

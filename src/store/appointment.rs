@@ -122,6 +122,30 @@ pub async fn between(
     with_experts(db, rows).await
 }
 
+/// The consultations whose online session with this expert lies ahead, in this room.
+pub async fn in_room(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    place: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    let mine = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .into_query();
+    let found = row::Entity::find()
+        .filter(row::Column::Id.in_subquery(mine))
+        .filter(row::COLUMN.state.eq("confirmed"))
+        .filter(row::COLUMN.mode.eq(SessionMode::Online.code()))
+        .filter(row::COLUMN.place.eq(place))
+        .filter(row::COLUMN.ends_at.gt(now))
+        .order_by_asc(row::COLUMN.starts_at)
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter_map(|it| it.consultation_id.map(ConsultationId)).collect())
+}
+
 /// Writes a new appointment with its experts and takes its quarter hours.
 pub async fn insert(
     tx: &DatabaseTransaction,

@@ -11,6 +11,7 @@ mod lookalike;
 mod mail;
 mod password;
 mod report;
+mod room;
 mod schedule;
 mod sign_in;
 mod slots;
@@ -40,6 +41,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(candidates::submit)
         .service(slots::show)
         .service(slots::submit)
+        .service(room::show)
+        .service(room::submit)
         .service(thread::message)
         .service(thread::note)
         .service(report::show)

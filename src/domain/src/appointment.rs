@@ -130,6 +130,17 @@ impl Appointment {
         Ok(Self { starts_at, ends_at, experts, sequence, ..self })
     }
 
+    /// The same sitting in another room.
+    pub fn meet_at(self, place: String) -> Result<Self, AppointmentRefused> {
+        self.confirmed()?;
+        Ok(Self { place, sequence: self.sequence + 1, ..self })
+    }
+
+    /// Confirmed, online, and not over: it has a room that can be changed.
+    pub fn is_online_ahead(&self, now: DateTime<Utc>) -> bool {
+        self.is_confirmed() && self.mode == SessionMode::Online && now < self.ends_at
+    }
+
     /// Cancels what was confirmed, counted by whose doing it was.
     pub fn cancel(self, by: Party, reason: String) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;

@@ -58,6 +58,8 @@ enum Body<'a> {
         change_until: Option<String>,
         was: String,
     },
+    #[template(path = "mail/room_company.txt")]
+    Room { number: &'a CaseNumber, portal: &'a str, told: Told<'a> },
     #[template(path = "mail/cancelled_company.txt")]
     Cancelled { number: &'a CaseNumber, portal: &'a str, told: Told<'a>, reason: String },
     #[template(path = "mail/reminder_company.txt")]
@@ -165,6 +167,12 @@ pub fn moved(
     let body = Body::Moved { number: about.number, portal, told, change_until, was };
     let calendar = invitation::for_company(about, to, &sitting);
     draft(MailKind::Moved, "相談の日時が変わりました", &body, Some(calendar))
+}
+
+pub fn room(about: &About<'_>, to: Recipient<'_>, portal: &str, sitting: Sitting<'_>) -> Written {
+    let body = Body::Room { number: about.number, portal, told: Told::of(&sitting) };
+    let calendar = invitation::for_company(about, to, &sitting);
+    draft(MailKind::Room, "オンライン相談の接続先が変わりました", &body, Some(calendar))
 }
 
 pub fn cancelled(

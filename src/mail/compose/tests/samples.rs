@@ -110,13 +110,14 @@ fn expert_occasions() -> [Occasion<'static>; 9] {
     ]
 }
 
-fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 9] {
+fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 10] {
     let (sitting, change_until) = (sitting(), at("2026-11-20T08:00:00Z"));
     let online = Sitting { mode: SessionMode::Online, place: "", experts: &[], ..sitting };
     [
         Occasion::Booked { side, sitting, change_until },
         Occasion::Booked { side, sitting: online, change_until },
         Occasion::Moved { side, sitting, change_until: now(), was: change_until },
+        Occasion::Room { side, sitting: Sitting { mode: SessionMode::Online, ..sitting } },
         Occasion::Cancelled { side, sitting, reason: "急な予定が入ったため" },
         Occasion::Cancelled { side, sitting: online, reason: "" },
         Occasion::Reminder { side, sitting },
