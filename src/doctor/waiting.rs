@@ -38,7 +38,7 @@ pub(super) async fn examine(
         match held.get(&offer.appointment_id) {
             None => wrong("nothing is held for it"),
             Some(it) if it.waiting_id != Some(offer.waiting_id) => {
-                wrong("its time is held for another company")
+                wrong("its time is held for another company");
             }
             Some(it) if it.starts_at != offer.starts_at || it.held_until != Some(offer.until) => {
                 wrong("another time is held, or until another moment");

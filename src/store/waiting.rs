@@ -96,13 +96,13 @@ pub async fn offers(db: &impl ConnectionTrait, id: WaitingId) -> Result<Vec<Held
         .order_by_asc(waiting_offer::COLUMN.offered_at)
         .all(db)
         .await?;
-    rows.into_iter().map(offer_from_row).collect()
+    rows.iter().map(offer_from_row).collect()
 }
 
 /// Every offer that waits for its answer.
 pub async fn open(db: &impl ConnectionTrait) -> Result<Vec<Held>, DbErr> {
     let rows = waiting_offer::Entity::find().filter(waiting_offer::COLUMN.state.eq("open")).all(db).await?;
-    rows.into_iter().map(offer_from_row).collect()
+    rows.iter().map(offer_from_row).collect()
 }
 
 /// An offer with the consultation that it is for.
@@ -113,7 +113,7 @@ pub async fn find(
     let Some(offer) = waiting_offer::Entity::find_by_id(id.0).one(db).await? else { return Ok(None) };
     let waiting = row::Entity::find_by_id(offer.waiting_id).one(db).await?;
     let waiting = waiting.ok_or_else(|| contradiction("waiting_offer", offer.id, "waiting"))?;
-    Ok(Some((ConsultationId(waiting.consultation_id), offer_from_row(offer)?)))
+    Ok(Some((ConsultationId(waiting.consultation_id), offer_from_row(&offer)?)))
 }
 
 /// Open offers whose time is over, longest over first.
@@ -177,7 +177,7 @@ fn from_row(row: row::Model) -> Result<Entry, DbErr> {
     })
 }
 
-fn offer_from_row(row: waiting_offer::Model) -> Result<Held, DbErr> {
+fn offer_from_row(row: &waiting_offer::Model) -> Result<Held, DbErr> {
     let state = OfferState::from_code(&row.state);
     Ok(Held {
         offer: Offer {
