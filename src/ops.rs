@@ -21,5 +21,7 @@ pub mod outside;
 pub mod password;
 pub mod plan;
 pub mod report;
+pub mod room;
 pub mod settings;
+pub mod waiting;
 mod work;

@@ -31,6 +31,7 @@ pub mod report;
 pub mod session;
 pub mod sizes;
 pub mod urgent;
+pub mod waiting;
 pub mod week;
 
 use sea_orm::DbErr;

@@ -7,6 +7,7 @@ pub mod imap;
 pub mod inbox;
 pub mod outbox;
 pub mod outside;
+pub mod waiting;
 
 use std::{future::Future, time::Duration};
 
@@ -46,6 +47,7 @@ async fn look_outside(app: &App, stop: &CancellationToken) {
 
 async fn work(app: &App, stop: &CancellationToken) {
     let mut beaten = None;
+    let mut looked = waiting::Looked::default();
     while !stop.is_cancelled() {
         let now = app.clock.now();
         if beaten.is_none_or(|it: DateTime<Utc>| now - it >= BEAT) {
@@ -53,7 +55,7 @@ async fn work(app: &App, stop: &CancellationToken) {
             beat(app).await;
             told(chores::step(app)).await;
         }
-        if !round(app).await {
+        if !round(app, &mut looked).await {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(NAP) => {}
@@ -69,15 +71,20 @@ pub async fn once(app: &App) {
     told(outside::step(app)).await;
     imap::once(app).await;
     while round(app).await {}
+    let mut looked = waiting::Looked::default();
+    while round(app, &mut looked).await {}
 }
 
 /// One look at every job that cannot wait. Says whether there was anything to do; a job that fails is logged and tried
 /// again later.
-async fn round(app: &App) -> bool {
+async fn round(app: &App, looked: &mut waiting::Looked) -> bool {
     let deadlines = told(deadlines::step(app)).await;
     let inbox = told(inbox::step(app)).await;
     let mail = told(outbox::step(app)).await;
     deadlines || inbox || mail
+    let offers = told(waiting::step(app, looked)).await;
+    let mail = told(outbox::step(app)).await;
+    deadlines || offers || mail
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

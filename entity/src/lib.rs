@@ -38,6 +38,8 @@ pub mod report;
 pub mod revision;
 pub mod session;
 pub mod theme;
+pub mod waiting;
+pub mod waiting_offer;
 pub mod weekly_rule;
 pub mod worker_beat;
 pub mod year_settings;

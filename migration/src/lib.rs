@@ -10,6 +10,7 @@ mod m20261120_000005_appointment;
 mod m20261120_000006_outbox;
 mod m20261120_000009_outside;
 mod m20261120_000010_inbound;
+mod m20261120_000012_waiting;
 
 pub struct Migrator;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000006_outbox::Migration),
             Box::new(m20261120_000009_outside::Migration),
             Box::new(m20261120_000010_inbound::Migration),
+            Box::new(m20261120_000012_waiting::Migration),
         ]
     }
 }

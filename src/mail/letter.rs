@@ -1,6 +1,6 @@
 //! One mail as the outbox keeps it: written in full when its cause happens, so that what was promised can be read.
 use chrono::{DateTime, Utc};
-use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId};
+use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub enum MustHold {
     ReportMissing { appointment: AppointmentId },
     /// The question has not been answered or dropped.
     FollowUpOpen { follow_up: FollowUpId },
+    /// The time is still held for the company.
+    OfferStands { offer: WaitingOfferId },
 }
 
 /// What a mail is for.
@@ -69,9 +71,11 @@ pub enum MailKind {
     Acknowledgement,
     Question,
     SlotsToChoose,
+    EarlierTime,
     BackAtCenter,
     Booked,
     Moved,
+    Room,
     Cancelled,
     Reminder,
     ReportReady,
@@ -104,9 +108,11 @@ impl MailKind {
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
+        Self::EarlierTime,
         Self::BackAtCenter,
         Self::Booked,
         Self::Moved,
+        Self::Room,
         Self::Cancelled,
         Self::Reminder,
         Self::ReportReady,
@@ -139,9 +145,11 @@ impl MailKind {
             Self::Acknowledgement => "acknowledgement",
             Self::Question => "question",
             Self::SlotsToChoose => "slots_to_choose",
+            Self::EarlierTime => "earlier_time",
             Self::BackAtCenter => "back_at_center",
             Self::Booked => "booked",
             Self::Moved => "moved",
+            Self::Room => "room",
             Self::Cancelled => "cancelled",
             Self::Reminder => "reminder",
             Self::ReportReady => "report_ready",
@@ -180,9 +188,11 @@ impl MailKind {
             Self::Acknowledgement => "受付完了",
             Self::Question => "追加確認",
             Self::SlotsToChoose => "候補日時の案内",
+            Self::EarlierTime => "空いた日時の案内",
             Self::BackAtCenter => "再調整のお知らせ",
             Self::Booked => "予約確定",
             Self::Moved => "日時変更",
+            Self::Room => "接続先の変更",
             Self::Cancelled => "予約取消し",
             Self::Reminder => "前営業日のお知らせ",
             Self::ReportReady => "報告書",

@@ -57,6 +57,8 @@ pub struct Offers {
     pool: Pool,
     ask: Ask,
     facts: Vec<routing::Expert>,
+    /// What begins by then cannot be offered any more.
+    now: DateTime<Utc>,
     today: NaiveDate,
     minutes: i64,
 }
@@ -111,7 +113,7 @@ pub async fn offers(
         SessionMode::Online => settings.online_minutes,
         SessionMode::Visit => settings.visit_minutes,
     });
-    Ok(Offers { search, pool, ask, facts, today, minutes })
+    Ok(Offers { search, pool, ask, facts, now, today, minutes })
 }
 
 /// What routing knows of each expert, and their time; in the order in which they were asked for.
@@ -174,13 +176,18 @@ impl Offers {
                 .collect(),
         };
         let slots = |(date, starts): (NaiveDate, Day)| {
-            (date, starts.quarters().filter_map(|it| Slot::new(date, it)).collect())
+            let slots = starts.quarters().filter_map(|it| Slot::new(date, it));
+            let ahead: Vec<_> = slots.filter(|it| it.start() > self.now).collect();
+            (!ahead.is_empty()).then_some((date, ahead))
         };
-        days.into_iter().map(slots).collect()
+        days.into_iter().filter_map(slots).collect()
     }
 
     /// Whether a session can start at `slot`.
     pub fn has(&self, slot: Slot) -> bool {
+        if slot.start() <= self.now {
+            return false;
+        }
         match &self.search.only {
             None => {
                 self.search.starts.contains(slot.quarter()) && !self.pool.teams_at(&self.ask, slot).is_empty()

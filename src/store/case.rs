@@ -115,7 +115,7 @@ pub async fn asked(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<
         .collect()
 }
 
-/// All appointments, oldest first.
+/// All appointments, oldest first; not the times that were offered beside them.
 pub async fn sittings(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Sitting>, DbErr> {
     let rows = appointment::Entity::find()
         .join(JoinType::InnerJoin, seats())
@@ -125,6 +125,7 @@ pub async fn sittings(db: &impl ConnectionTrait, id: ConsultationId) -> Result<V
         )
         .select_also(account::Entity)
         .filter(appointment::COLUMN.consultation_id.eq(id.0))
+        .filter(appointment::COLUMN.waiting_id.is_null())
         .order_by_asc(appointment::COLUMN.created_at)
         .order_by_asc(appointment::COLUMN.id)
         .order_by_asc(appointment_expert::COLUMN.expert_id)

@@ -273,6 +273,12 @@ pub async fn count_against(tx: &DatabaseTransaction, key: &str, day: NaiveDate) 
     Ok(row.map_or(1, |it| it.count))
 }
 
+/// How many mails were counted against `key` on a day.
+pub async fn counted(db: &impl ConnectionTrait, key: &str, day: NaiveDate) -> Result<i32, DbErr> {
+    let row = mail_budget::Entity::find_by_id((key.to_owned(), day)).one(db).await?;
+    Ok(row.map_or(0, |it| it.count))
+}
+
 /// The letter that a row holds.
 pub fn letter(row: row::Model) -> Result<Letter, DbErr> {
     let wrong = |why: &str| contradiction("outbox", row.id, why);

@@ -15,10 +15,12 @@ mod password;
 mod plan;
 mod received;
 mod report;
+mod room;
 mod schedule;
 mod sign_in;
 mod slots;
 mod thread;
+mod waiting;
 
 use actix_web::web::ServiceConfig;
 
@@ -45,6 +47,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(received::attach)
         .service(received::discard)
         .service(received::done)
+        .service(waiting::list)
         .service(mail::list)
         .service(mail::show)
         .service(mail::retry)
@@ -52,6 +55,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(candidates::submit)
         .service(slots::show)
         .service(slots::submit)
+        .service(room::show)
+        .service(room::submit)
         .service(thread::message)
         .service(thread::note)
         .service(report::show)

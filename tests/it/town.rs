@@ -3,15 +3,20 @@ use chrono::TimeDelta;
 use domain::{
     actor::Role,
     application::{Application, Intake},
-    appointment::AppointmentState,
-    id::{AccountId, ConsultationId, DeskId, ExpertId},
+    appointment::{AppointmentState, Owner},
+    id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
+    waiting::{Offer, OfferState, Waiting, Wish},
 };
 use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
 use madoguchi::{
     demo::fill,
     ops::{self, outside::Access},
     secret::Purpose,
-    store::{self, session::Holder},
+    store::{
+        self,
+        session::Holder,
+        waiting::{Entry, Held},
+    },
     web::session::{COMPANY_COOKIE, STAFF_COOKIE},
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
@@ -85,6 +90,8 @@ impl Town {
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
         let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
         parts.extend(calendars(&site, booked.expert, session.id).await);
+        let earlier = earlier_time(&site, &session).await;
+        parts.push(("/o/{token}", earlier));
         Self { site, booked, reported, asked, parts }
     }
 
@@ -155,6 +162,34 @@ impl Case {
         let expert = asked.iter().find(|it| it.is_accepted()).or(asked.last()).unwrap().expert;
         Self { number: row.number, email_key: contact.email_key.unwrap_or_default(), expert }
     }
+}
+
+/// The link to a time that is offered to the company with this session.
+async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
+    let now = site.app.clock.now();
+    let consultation = ConsultationId(session.consultation_id.unwrap());
+    let waiting =
+        Waiting { id: WaitingId(Uuid::now_v7()), since: now, wishes: vec![Wish::default()], turned_down: 0 };
+    let mut held = store::appointment::find(&site.app.db, AppointmentId(session.id)).await.unwrap().unwrap();
+    let until = now + TimeDelta::hours(4);
+    held.id = AppointmentId(Uuid::now_v7());
+    held.owner = Owner::Offer { consultation, waiting: waiting.id };
+    held.state = AppointmentState::Held { until: Some(until) };
+    held.uid = held.id.to_string();
+    let offer = Offer {
+        id: WaitingOfferId(Uuid::now_v7()),
+        waiting: waiting.id,
+        starts_at: held.starts_at,
+        until,
+        state: OfferState::Open,
+    };
+    let tx = site.app.begin().await.unwrap();
+    store::waiting::insert(&tx, &Entry { consultation, waiting }).await.unwrap();
+    store::appointment::insert(&tx, &held, &[], now).await.unwrap().unwrap();
+    let kept = Held { offer: offer.clone(), appointment: held.id, offered_at: now };
+    store::waiting::insert_offer(&tx, &kept).await.unwrap();
+    tx.commit().await.unwrap();
+    site.app.secret.sign(Purpose::WaitingOffer, offer.id.0, until)
 }
 
 async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {

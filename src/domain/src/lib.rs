@@ -26,6 +26,7 @@ pub mod inbound;
 pub mod notice;
 pub mod report;
 pub mod statistics;
+pub mod waiting;
 
 pub mod availability;
 pub mod planning;
