@@ -17,8 +17,13 @@ const NAP: Duration = Duration::from_millis(500);
 /// How often it says that it is alive, and does what need not be done at once. `/readyz` waits for two minutes.
 const BEAT: TimeDelta = TimeDelta::seconds(30);
 
-/// Works until told to stop; a mail in hand is finished first.
+/// Works until told to stop; a mail in hand is finished first. Mail goes out beside everything else, so that neither a
+/// slow server nor a long job keeps the other waiting.
 pub async fn run(app: &App, stop: CancellationToken) {
+    tokio::join!(jobs(app, &stop), outbox::run(app, stop.clone()));
+}
+
+async fn jobs(app: &App, stop: &CancellationToken) {
     let mut beaten = None;
     while !stop.is_cancelled() {
         let now = app.clock.now();
@@ -27,7 +32,7 @@ pub async fn run(app: &App, stop: CancellationToken) {
             beat(app).await;
             told(chores::step(app)).await;
         }
-        if !round(app).await {
+        if !told(deadlines::step(app)).await {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(NAP) => {}
@@ -40,15 +45,24 @@ pub async fn run(app: &App, stop: CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
-    while round(app).await {}
+    loop {
+        let deadlines = told(deadlines::step(app)).await;
+        let mail = told(outbox::step(app)).await;
+        if !deadlines && !mail && !is_paced(app).await {
+            break;
+        }
+    }
+    app.mail.transport.take_leave(true).await;
 }
 
-/// One look at every job that cannot wait. Says whether there was anything to do; a job that fails is logged and tried
-/// again later.
-async fn round(app: &App) -> bool {
-    let deadlines = told(deadlines::step(app)).await;
-    let mail = told(outbox::step(app)).await;
-    deadlines || mail
+/// Where mail is due and a domain's pace keeps it back: waits a moment, and says so.
+async fn is_paced(app: &App) -> bool {
+    let is_due = store::outbox::any_due(&app.db, app.clock.now()).await;
+    let is_paced = app.config.smtp.per_domain_a_minute > 0 && is_due.unwrap_or(false);
+    if is_paced {
+        tokio::time::sleep(NAP).await;
+    }
+    is_paced
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

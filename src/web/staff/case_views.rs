@@ -8,6 +8,7 @@ use domain::{
     actor::{Actor, Party},
     company::{Industry, Organization, TeleworkStatus},
     follow_up::{Answer, FollowUp, FollowUpState, SurveyAnswer},
+    outgoing::MailState,
     report::Report,
     wording,
 };
@@ -89,7 +90,14 @@ struct HistoryLine {
 struct CaseMail {
     shell: Shell,
     head: Head,
+    now: DateTime<Utc>,
     mails: Vec<outbox::Model>,
+}
+
+impl CaseMail {
+    fn state_of(&self, mail: &outbox::Model) -> MailState {
+        store::outbox::state(mail, self.now)
+    }
 }
 
 pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
@@ -157,7 +165,7 @@ pub async fn history(app: &App, shell: Shell, head: Head, typed: &Typed) -> Resu
 
 pub async fn mail(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
     let mails = store::outbox::of(&app.db, head.case.record.consultation.id).await?;
-    page::html_with(typed.status(), &CaseMail { shell, head, mails })
+    page::html_with(typed.status(), &CaseMail { shell, head, now: app.clock.now(), mails })
 }
 
 /// 「鈴木 花子（センター）」; for whoever has no account, the party alone.
