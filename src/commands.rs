@@ -11,7 +11,12 @@ use madoguchi::{
     config::{self, Config, Hidden},
     database, doctor,
     fetch::{Fetcher, Limits},
-    mail::{dkim::Dkim, imap, sender::Sender, transport::Transport},
+    mail::{
+        dkim::Dkim,
+        imap,
+        sender::Sender,
+        transport::{SmtpOptions, Transport},
+    },
     ops::{
         self,
         account::{Invitation, NewAccount},
@@ -171,7 +176,9 @@ async fn start(config: Config) -> Result<App, Failure> {
 
 fn sender(config: &Config) -> anyhow::Result<Sender> {
     let smtp_url = config.smtp_url.as_ref().map(Hidden::reveal);
-    let transport = Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER)).context("SMTP_URL")?;
+    let options = SmtpOptions { plaintext: config.smtp.plaintext };
+    let transport =
+        Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER), options).context("SMTP_URL")?;
     let name = Some(config.mail_from.name.clone()).filter(|it| !it.is_empty());
     let address = config.mail_from.address.parse().context("MAIL_FROM")?;
     let dkim = config.dkim.as_ref().map(|it| signer(it, &config.mail_from.address)).transpose()?;

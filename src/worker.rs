@@ -46,6 +46,13 @@ async fn look_outside(app: &App, stop: &CancellationToken) {
 }
 
 async fn work(app: &App, stop: &CancellationToken) {
+/// Works until told to stop; a mail in hand is finished first. Mail goes out beside everything else, so that neither a
+/// slow server nor a long job keeps the other waiting.
+pub async fn run(app: &App, stop: CancellationToken) {
+    tokio::join!(jobs(app, &stop), outbox::run(app, stop.clone()));
+}
+
+async fn jobs(app: &App, stop: &CancellationToken) {
     let mut beaten = None;
     let mut looked = waiting::Looked::default();
     while !stop.is_cancelled() {
@@ -56,6 +63,7 @@ async fn work(app: &App, stop: &CancellationToken) {
             told(chores::step(app)).await;
         }
         if !round(app, &mut looked).await {
+        if !told(deadlines::step(app)).await {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(NAP) => {}
@@ -85,6 +93,24 @@ async fn round(app: &App, looked: &mut waiting::Looked) -> bool {
     let offers = told(waiting::step(app, looked)).await;
     let mail = told(outbox::step(app)).await;
     deadlines || offers || mail
+    loop {
+        let deadlines = told(deadlines::step(app)).await;
+        let mail = told(outbox::step(app)).await;
+        if !deadlines && !mail && !is_paced(app).await {
+            break;
+        }
+    }
+    app.mail.transport.take_leave(true).await;
+}
+
+/// Where mail is due and a domain's pace keeps it back: waits a moment, and says so.
+async fn is_paced(app: &App) -> bool {
+    let is_due = store::outbox::any_due(&app.db, app.clock.now()).await;
+    let is_paced = app.config.smtp.per_domain_a_minute > 0 && is_due.unwrap_or(false);
+    if is_paced {
+        tokio::time::sleep(NAP).await;
+    }
+    is_paced
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

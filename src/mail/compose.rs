@@ -222,6 +222,7 @@ fn letter(
         due_at: house.now,
         dedup_key: None,
         must_hold: None,
+        unsubscribe: None,
     })
 }
 

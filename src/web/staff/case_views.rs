@@ -9,6 +9,7 @@ use domain::{
     company::{Industry, Organization, TeleworkStatus},
     consultation::State,
     follow_up::{Answer, FollowUp, FollowUpState, SurveyAnswer},
+    outgoing::MailState,
     report::Report,
     waiting::Waiting,
     wording,
@@ -103,8 +104,15 @@ struct HistoryLine {
 struct CaseMail {
     shell: Shell,
     head: Head,
+    now: DateTime<Utc>,
     mails: Vec<outbox::Model>,
     received: Vec<inbound_mail::Model>,
+}
+
+impl CaseMail {
+    fn state_of(&self, mail: &outbox::Model) -> MailState {
+        store::outbox::state(mail, self.now)
+    }
 }
 
 pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
@@ -194,7 +202,7 @@ pub async fn mail(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<
     let id = head.case.record.consultation.id;
     let mails = store::outbox::of(&app.db, id).await?;
     let received = store::inbound::of(&app.db, id).await?;
-    page::html_with(typed.status(), &CaseMail { shell, head, mails, received })
+    page::html_with(typed.status(), &CaseMail { shell, head, now: app.clock.now(), mails, received })
 }
 
 /// 「鈴木 花子（センター）」; for whoever has no account, the party alone.
