@@ -24,13 +24,18 @@ const BEAT: TimeDelta = TimeDelta::seconds(30);
 /// How often calendars outside are looked after: a booking is in the expert's calendar soon after.
 const LOOK: Duration = Duration::from_secs(15);
 
-/// Works until told to stop; a mail in hand is finished first.
+/// Works until told to stop; a mail in hand is finished first. Mail, the mailbox and the calendars outside each go
+/// beside everything else: neither a slow server nor a long job keeps the others waiting.
 pub async fn run(app: &App, stop: CancellationToken) {
-    tokio::join!(work(app, &stop), look_outside(app, &stop));
+    tokio::join!(
+        jobs(app, &stop),
+        outbox::run(app, stop.clone()),
+        imap::run(app, &stop),
+        look_outside(app, &stop)
+    );
 }
 
-/// Calendars outside, apart from everything else: a slow server there keeps nobody's mail waiting. A fetch in hand is
-/// given up when it is time to stop, and taken up again later.
+/// Calendars outside. A fetch in hand is given up when it is time to stop, and taken up again later.
 async fn look_outside(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
@@ -42,14 +47,6 @@ async fn look_outside(app: &App, stop: &CancellationToken) {
         () = stop.cancelled() => {}
         () = looking => {}
     }
-    tokio::join!(work(app, &stop), imap::run(app, &stop));
-}
-
-async fn work(app: &App, stop: &CancellationToken) {
-/// Works until told to stop; a mail in hand is finished first. Mail goes out beside everything else, so that neither a
-/// slow server nor a long job keeps the other waiting.
-pub async fn run(app: &App, stop: CancellationToken) {
-    tokio::join!(jobs(app, &stop), outbox::run(app, stop.clone()));
 }
 
 async fn jobs(app: &App, stop: &CancellationToken) {
@@ -63,7 +60,6 @@ async fn jobs(app: &App, stop: &CancellationToken) {
             told(chores::step(app)).await;
         }
         if !round(app, &mut looked).await {
-        if !told(deadlines::step(app)).await {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(NAP) => {}
@@ -78,29 +74,24 @@ pub async fn once(app: &App) {
     told(chores::step(app)).await;
     told(outside::step(app)).await;
     imap::once(app).await;
-    while round(app).await {}
     let mut looked = waiting::Looked::default();
-    while round(app, &mut looked).await {}
-}
-
-/// One look at every job that cannot wait. Says whether there was anything to do; a job that fails is logged and tried
-/// again later.
-async fn round(app: &App, looked: &mut waiting::Looked) -> bool {
-    let deadlines = told(deadlines::step(app)).await;
-    let inbox = told(inbox::step(app)).await;
-    let mail = told(outbox::step(app)).await;
-    deadlines || inbox || mail
-    let offers = told(waiting::step(app, looked)).await;
-    let mail = told(outbox::step(app)).await;
-    deadlines || offers || mail
     loop {
-        let deadlines = told(deadlines::step(app)).await;
+        let jobs = round(app, &mut looked).await;
         let mail = told(outbox::step(app)).await;
-        if !deadlines && !mail && !is_paced(app).await {
+        if !jobs && !mail && !is_paced(app).await {
             break;
         }
     }
     app.mail.transport.take_leave(true).await;
+}
+
+/// One look at every job that cannot wait, mail apart. Says whether there was anything to do; a job that fails is logged
+/// and tried again later.
+async fn round(app: &App, looked: &mut waiting::Looked) -> bool {
+    let deadlines = told(deadlines::step(app)).await;
+    let inbox = told(inbox::step(app)).await;
+    let offers = told(waiting::step(app, looked)).await;
+    deadlines || inbox || offers
 }
 
 /// Where mail is due and a domain's pace keeps it back: waits a moment, and says so.

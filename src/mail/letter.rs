@@ -119,7 +119,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
@@ -209,9 +209,11 @@ impl MailKind {
             Self::Acknowledgement
             | Self::Question
             | Self::SlotsToChoose
+            | Self::EarlierTime
             | Self::BackAtCenter
             | Self::Booked
             | Self::Moved
+            | Self::Room
             | Self::Cancelled
             | Self::ReportReady
             | Self::NewMessage
@@ -226,7 +228,9 @@ impl MailKind {
             | Self::ReportReturned
             | Self::NobodyLeft
             | Self::Invitation
-            | Self::PasswordReset => true,
+            | Self::PasswordReset
+            | Self::Undelivered
+            | Self::NoDelegates => true,
             Self::Reminder
             | Self::Survey
             | Self::FollowUp

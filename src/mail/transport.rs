@@ -11,6 +11,7 @@ mod folder;
 mod smtp;
 
 pub use smtp::Smtp;
+pub(super) use smtp::decoded;
 
 #[derive(Clone, Debug)]
 pub enum Transport {

@@ -3,9 +3,9 @@
 mod access;
 mod answers;
 mod apply;
+mod bounces;
 mod caldav;
 mod calendar_host;
-mod bounces;
 mod cases;
 mod chain;
 mod company;

@@ -330,7 +330,7 @@ fn reply(response: &Response) -> String {
 }
 
 /// Percent-encoding undone.
-pub(super) fn decoded(part: &str) -> Result<String, BadSmtpUrl> {
+pub(in crate::mail) fn decoded(part: &str) -> Result<String, BadSmtpUrl> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {

@@ -45,6 +45,11 @@ async fn no_longer_true(app: &App, must_hold: MustHold) -> Result<Option<&'stati
             let there = matches!(written, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
             there.then_some("the report is there")
         }
+        MustHold::OfferStands { offer } => {
+            let found = store::waiting::find(db, offer).await?;
+            let stands = found.is_some_and(|(_, it)| it.offer.stands(app.clock.now()));
+            (!stands).then_some("the offer was answered or is over")
+        }
         MustHold::FollowUpOpen { follow_up } => {
             let found = store::follow_up::find(db, follow_up).await?;
             let open = found.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. }));
