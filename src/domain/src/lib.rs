@@ -28,4 +28,5 @@ pub mod report;
 pub mod statistics;
 
 pub mod availability;
+pub mod planning;
 pub mod routing;
