@@ -28,6 +28,7 @@ use crate::{
 };
 
 pub mod demo;
+pub mod simulate;
 
 /// Where mails go that are not handed to a server.
 const MAIL_FOLDER: &str = "data/mail";

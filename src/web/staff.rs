@@ -5,11 +5,13 @@ mod candidates;
 mod case;
 mod case_views;
 mod forgotten;
+mod free;
 mod inbox;
 mod intake;
 mod lookalike;
 mod mail;
 mod password;
+mod plan;
 mod report;
 mod schedule;
 mod sign_in;
@@ -30,7 +32,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(inbox::all)
         .service(intake::show)
         .service(intake::submit)
+        .service(plan::show)
+        .service(plan::submit)
         .service(schedule::show)
+        .service(free::show)
         .service(mail::list)
         .service(mail::show)
         .service(mail::retry)

@@ -11,6 +11,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("problem", &[]),
     ("config", &["config"]),
     ("database", &[]),
+    ("simulate", &["simulate"]),
     ("calendar", &["calendar"]),
     ("mail", &["mail", "calendar", "url"]),
     // The outbox keeps letters, and the chain of events writes hashes as text.

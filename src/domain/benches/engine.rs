@@ -75,9 +75,8 @@ fn one_of_each_field(bencher: Bencher, experts: usize) {
 fn three_by_skill(bencher: Bencher, experts: usize) {
     let (pool, plain) = (pool(experts), ask(Fields::Both, experts));
     let seats = [Fields::Ict, Fields::Ict, Fields::Labor].map(Skills::from).to_vec();
-    let team = TeamAsk::new(seats, plain.window, plain.starts).unwrap();
     let skills = (0..experts).map(|it| fields(it).into()).collect();
-    let team = TeamAsk { skills, footprints: plain.footprints, ..team };
+    let team = TeamAsk::new(seats, skills, plain.footprints, plain.window, plain.starts).unwrap();
     bencher.bench_local(|| black_box(&pool).search_team(black_box(&team)));
 }
 
@@ -137,7 +136,7 @@ fn calendar(n: usize) -> Calendar {
         })
     });
     let booked: Vec<_> =
-        (0..DAYS).filter(|it| (it + n) % 3 == 0).map(|it| FIRST + Days::new(it as u64)).collect();
+        (0..DAYS).filter(|it| (it + n).is_multiple_of(3)).map(|it| FIRST + Days::new(it as u64)).collect();
     let footprint = Footprint { before: 0, length: 4, after: 1 };
     let slot = |it: &NaiveDate| Slot::new(*it, 12 + (n % 20) as u8);
     Calendar {
@@ -177,6 +176,7 @@ impl Office {
             settings: &self.settings,
             business: &self.business,
             window: window(60),
+            no_sessions: &std::collections::BTreeSet::new(),
             today: FIRST,
         };
         let plan = plan(&ground, &self.waiting, &Weights::default());
@@ -196,7 +196,7 @@ fn expert(n: usize) -> Expert {
         industries: [].into(),
         home: Some(place(n)),
         visits: [place(n), place(n + 1), place(n + 2)].into(),
-        works_online: n % 10 != 0,
+        works_online: !n.is_multiple_of(10),
         absent: false,
         conflicts: [CompanyId(Uuid::from_u128(n as u128 * 2))].into(),
         known: [].into(),
@@ -213,7 +213,7 @@ fn expert(n: usize) -> Expert {
 
 /// A third asks for a visit, a fifth for both fields, a tenth has chosen a time.
 fn waiting(n: usize) -> Waiting {
-    let visit = n % 3 == 0;
+    let visit = n.is_multiple_of(3);
     Waiting {
         wish: Wish {
             fields: [Fields::Ict, Fields::Labor, Fields::Ict, Fields::Labor, Fields::Both][n % 5],

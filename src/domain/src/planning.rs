@@ -31,6 +31,7 @@ use assign::assign;
 use chrono::NaiveDate;
 use diary::Diary;
 use seat::{Seat, seats};
+use std::collections::BTreeSet;
 
 /// What is known when a plan is made.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,8 @@ pub struct Ground<'a> {
     pub business: &'a BusinessCalendar,
     /// From when to when sessions are planned that have no time yet.
     pub window: Window,
+    /// Business days on which there are none all the same, such as those after the programme's last.
+    pub no_sessions: &'a BTreeSet<NaiveDate>,
     pub today: NaiveDate,
 }
 

@@ -49,10 +49,16 @@ pub struct TeamAsk {
 }
 
 impl TeamAsk {
-    /// For these seats; `None` for no seat and for more than [`MOST_SEATS`].
-    pub fn new(seats: Vec<Skills>, window: Window, starts: Day) -> Option<Self> {
+    /// For these seats, of experts with these skills; `None` for no seat and for more than [`MOST_SEATS`].
+    pub fn new(
+        seats: Vec<Skills>,
+        skills: Vec<Skills>,
+        footprints: Vec<Option<Footprint>>,
+        window: Window,
+        starts: Day,
+    ) -> Option<Self> {
         let few = (1..=MOST_SEATS).contains(&seats.len());
-        few.then(|| Self { seats, skills: Vec::new(), footprints: Vec::new(), window, starts })
+        few.then_some(Self { seats, skills, footprints, window, starts })
     }
 
     pub fn seats(&self) -> &[Skills] {

@@ -45,7 +45,8 @@ impl Diary {
             .map(|(date, n)| {
                 let is_open = ground.business.is_open(date);
                 ahead += u32::from(is_open && date > ground.today);
-                let in_window = is_open && ground.window.contains(date);
+                let in_window =
+                    is_open && ground.window.contains(date) && !ground.no_sessions.contains(&date);
                 DiaryDay { date, ahead, week: usize::try_from(n / 7).unwrap_or_default(), in_window }
             })
             .collect();

@@ -46,8 +46,10 @@ impl Case {
     fn plan(&self, weights: &Weights) -> Plan {
         let (settings, business) = (Settings::default(), BusinessCalendar::default());
         let (experts, calendars, window) = (&self.experts, &self.calendars, window());
+        let none = BTreeSet::new();
+        let (settings, business) = (&settings, &business);
         let ground =
-            Ground { experts, calendars, settings: &settings, business: &business, window, today: TODAY };
+            Ground { experts, calendars, settings, business, window, no_sessions: &none, today: TODAY };
         plan(&ground, &self.waiting, weights)
     }
 

@@ -76,8 +76,8 @@ prop_compose! {
         }
         let footprints = around.into_iter().map(|it| it.map(|(before, after)| Footprint { before, length, after }));
         let window = Window { earliest: date(earliest), horizon: date(horizon), last_session: None };
-        let ask = TeamAsk::new(seats, window, Day::ALL).unwrap();
-        Case { ask: TeamAsk { skills, footprints: footprints.collect(), ..ask }, calendars }
+        let ask = TeamAsk::new(seats, skills, footprints.collect(), window, Day::ALL).unwrap();
+        Case { ask, calendars }
     }
 }
 
@@ -112,7 +112,6 @@ proptest! {
 #[test]
 fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
     let window = Window { earliest: MONDAY, horizon: MONDAY, last_session: None };
-    let ask = TeamAsk::new(vec![Fields::Ict.into(); 2], window, Day::HALF_HOURS).unwrap();
     let open = [(12, 20), (16, 24), (20, 28)];
     let calendars = open.iter().enumerate().map(|(n, &(from, to))| Calendar {
         expert: expert(n),
@@ -129,7 +128,8 @@ fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
         limits: Limits { per_day: 1, per_week: 1 },
     });
     let footprints = vec![Some(Footprint { before: 0, length: 4, after: 1 }); 3];
-    let ask = TeamAsk { skills: vec![Fields::Both.into(); 3], footprints, ..ask };
+    let (seats, skills) = (vec![Fields::Ict.into(); 2], vec![Fields::Both.into(); 3]);
+    let ask = TeamAsk::new(seats, skills, footprints, window, Day::HALF_HOURS).unwrap();
     let case = Case { calendars: calendars.collect(), ask };
     let starts: Vec<_> = case.pool().team_starts_on(&case.ask, MONDAY).quarters().collect();
     assert_eq!(starts, [16, 20]);
@@ -137,6 +137,6 @@ fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
     team.sort_unstable();
     assert_eq!(team, [expert(1), expert(2)]);
     for seats in [0, MOST_SEATS + 1] {
-        assert_eq!(TeamAsk::new(vec![Skills::NONE; seats], window, Day::ALL), None);
+        assert_eq!(TeamAsk::new(vec![Skills::NONE; seats], vec![], vec![], window, Day::ALL), None);
     }
 }
