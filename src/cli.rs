@@ -88,7 +88,7 @@ pub struct Simulate {
     pub seed: u64,
     #[arg(long, default_value_t = 1500)]
     pub consultations: usize,
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 30)]
     pub experts: usize,
     /// The file to write the figures into.
     #[arg(long, value_name = "FILE")]

@@ -74,8 +74,8 @@ async fn a_line_that_has_become_stale_is_refused_and_nothing_else_is_lost() {
     assert_eq!(reply.status, 409);
     reply.shows("1件を依頼しました。1件は、依頼できませんでした。");
     reply.shows(&first.number.to_string());
-    assert_eq!((state(&site, first).await.as_str(), asked(&site, first).await), ("checking", 0));
-    assert_eq!((state(&site, other).await.as_str(), asked(&site, other).await), ("matching", 1));
+    assert_eq!((state(&site, first).await, asked(&site, first).await), ("checking", 0));
+    assert_eq!((state(&site, other).await, asked(&site, other).await), ("matching", 1));
     assert_eq!(take(&site, &[stale]).await.status, 409);
 
     // The plan is made anew, and can be taken then.
