@@ -89,19 +89,11 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::cancelled(about, to, sitting, reason),
             Side::Center => center::cancelled(about, sitting, reason),
         },
-        Occasion::Reminder { side, sitting } => match side {
-            Side::Company { portal } => company::reminder(about, portal, sitting),
-            Side::Expert => expert::reminder(about, sitting),
-            Side::Center => center::reminder(about, sitting),
-        },
+        Occasion::Reminder { side, sitting } => reminder(about, side, sitting),
         Occasion::ReportReady { portal } => company::report_ready(about, portal),
         Occasion::Survey { answer } => company::survey(about, answer),
         Occasion::FollowUp { kind, answer } => company::follow_up(about, kind, answer),
-        Occasion::NewMessage { side } => match side {
-            Side::Company { portal } => company::new_message(about, portal),
-            Side::Expert => expert::new_message(about),
-            Side::Center => center::new_message(about),
-        },
+        Occasion::NewMessage { side } => new_message(about, side),
         Occasion::Withdrawn { side, cancelled } => match side {
             Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
             Side::Expert => expert::withdrawn(about),
@@ -126,6 +118,22 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         }
         Occasion::HandOverAccepted => center::hand_over_accepted(about),
         Occasion::HandOverResult { result } => center::hand_over_result(about, result),
+    }
+}
+
+fn reminder(about: &About<'_>, side: Side<'_>, sitting: Sitting<'_>) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::reminder(about, portal, sitting),
+        Side::Expert => expert::reminder(about, sitting),
+        Side::Center => center::reminder(about, sitting),
+    }
+}
+
+fn new_message(about: &About<'_>, side: Side<'_>) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::new_message(about, portal),
+        Side::Expert => expert::new_message(about),
+        Side::Center => center::new_message(about),
     }
 }
 
