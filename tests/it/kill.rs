@@ -280,6 +280,7 @@ async fn write(app: &App, n: usize) {
         dedup_key: None,
         must_hold: None,
         unsubscribe: None,
+        over_limit: false,
     });
     let letters: Vec<_> = letters.collect();
     let tx = app.begin().await.unwrap();

@@ -146,6 +146,7 @@ fn sample() -> Letter {
         dedup_key: None,
         must_hold: None,
         unsubscribe: None,
+        over_limit: false,
     }
 }
 
