@@ -31,6 +31,7 @@ pub mod programme;
 pub mod report;
 pub mod session;
 pub mod sizes;
+pub mod unwanted;
 pub mod urgent;
 pub mod waiting;
 pub mod week;

@@ -23,6 +23,7 @@ pub mod problem;
 pub mod room;
 pub mod session;
 pub mod slots;
+pub mod wishes;
 
 pub mod admin;
 pub mod apply;

@@ -55,11 +55,20 @@ pub fn plain(
         PlainOccasion::SignIn { .. } | PlainOccasion::ResumeDraft { .. } => Recipient { name: "", ..to },
         PlainOccasion::Invitation { .. }
         | PlainOccasion::PasswordReset { .. }
-        | PlainOccasion::Digest { .. } => to,
+        | PlainOccasion::Digest { .. }
+        | PlainOccasion::WeeklyDigest { .. } => to,
     };
     let draft = plain::draft(occasion, house)?;
     let subject = subject(house, draft.title, "");
-    letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)
+    let letter = letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)?;
+    let unsubscribe = match occasion {
+        PlainOccasion::Digest { stop, .. } | PlainOccasion::WeeklyDigest { stop, .. } => stop,
+        PlainOccasion::SignIn { .. }
+        | PlainOccasion::ResumeDraft { .. }
+        | PlainOccasion::Invitation { .. }
+        | PlainOccasion::PasswordReset { .. } => "",
+    };
+    Ok(Letter { unsubscribe: Some(unsubscribe.to_owned()).filter(|it| !it.is_empty()), ..letter })
 }
 
 fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Draft, askama::Error> {
@@ -231,6 +240,7 @@ fn letter(
         dedup_key: None,
         must_hold: None,
         unsubscribe: None,
+        over_limit: false,
     })
 }
 

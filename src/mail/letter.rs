@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId},
-    outgoing::COPIES,
+    outgoing::{COPIES, topic::Topic},
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ pub struct Letter {
     pub must_hold: Option<MustHold>,
     /// The absolute address at which its reader stops mails of this kind; none on mail about a consultation.
     pub unsubscribe: Option<String>,
+    /// The day's mails are spent: it is kept for the center to see, and does not go out.
+    pub over_limit: bool,
 }
 
 /// A letter on its way: what it is called, and what it belongs to.
@@ -110,6 +112,7 @@ pub enum MailKind {
     ReportReturned,
     NobodyLeft,
     Digest,
+    WeeklyDigest,
     HandOverAccepted,
     HandOverResult,
     Invitation,
@@ -119,7 +122,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
@@ -147,6 +150,7 @@ impl MailKind {
         Self::ReportReturned,
         Self::NobodyLeft,
         Self::Digest,
+        Self::WeeklyDigest,
         Self::HandOverAccepted,
         Self::HandOverResult,
         Self::Invitation,
@@ -184,6 +188,7 @@ impl MailKind {
             Self::ReportReturned => "report_returned",
             Self::NobodyLeft => "nobody_left",
             Self::Digest => "digest",
+            Self::WeeklyDigest => "weekly_digest",
             Self::HandOverAccepted => "hand_over_accepted",
             Self::HandOverResult => "hand_over_result",
             Self::Invitation => "invitation",
@@ -237,8 +242,49 @@ impl MailKind {
             | Self::RequestReminder
             | Self::ReportDue
             | Self::Digest
+            | Self::WeeklyDigest
             | Self::HandOverAccepted
             | Self::HandOverResult => false,
+        }
+    }
+
+    /// What its reader may do without, if it is that.
+    pub const fn topic(self) -> Option<Topic> {
+        match self {
+            Self::Digest => Some(Topic::DailyDigest),
+            Self::WeeklyDigest => Some(Topic::WeeklyDigest),
+            Self::Reminder => Some(Topic::SessionReminder),
+            Self::RequestReminder => Some(Topic::RequestReminder),
+            Self::NewMessage => Some(Topic::NewMessage),
+            Self::Acknowledgement
+            | Self::Question
+            | Self::SlotsToChoose
+            | Self::BackAtCenter
+            | Self::Booked
+            | Self::Moved
+            | Self::Cancelled
+            | Self::ReportReady
+            | Self::Survey
+            | Self::FollowUp
+            | Self::Withdrawn
+            | Self::Unfulfilled
+            | Self::Referred
+            | Self::SignIn
+            | Self::ResumeDraft
+            | Self::Request
+            | Self::RequestLapsed
+            | Self::RequestWithdrawn
+            | Self::ReportDue
+            | Self::ReportReturned
+            | Self::NobodyLeft
+            | Self::HandOverAccepted
+            | Self::HandOverResult
+            | Self::Invitation
+            | Self::PasswordReset
+            | Self::EarlierTime
+            | Self::Room
+            | Self::Undelivered
+            | Self::NoDelegates => None,
         }
     }
 
@@ -277,6 +323,7 @@ impl MailKind {
             Self::ReportReturned => "報告書の差戻し",
             Self::NobodyLeft => "担当者が見つからない案件",
             Self::Digest => "対応が必要な案件",
+            Self::WeeklyDigest => "今週の予定",
             Self::HandOverAccepted => "引継ぎの受付",
             Self::HandOverResult => "引継ぎの結果",
             Self::Invitation => "利用者の招待",

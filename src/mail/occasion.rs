@@ -216,5 +216,14 @@ pub enum PlainOccasion<'a> {
         new: u64,
         overdue: u64,
         lines: &'a [String],
+        /// Where the reader stops these mails; empty for the center's own mailbox.
+        stop: &'a str,
+    },
+    /// An expert's week, as lines.
+    WeeklyDigest {
+        sessions: &'a [String],
+        requests: &'a [String],
+        reports: &'a [String],
+        stop: &'a str,
     },
 }

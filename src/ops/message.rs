@@ -1,8 +1,10 @@
 //! The thread between company, center and experts.
 use domain::{
     actor::{Actor, Party},
+    calendar::{at_japan, japan_date},
     consultation::{Act, Deed},
     id::{ConsultationId, MessageId},
+    notice::in_business_hours,
     text::Prose,
 };
 use uuid::Uuid;
@@ -10,7 +12,10 @@ use uuid::Uuid;
 use super::work::Work;
 use crate::{
     app::App,
-    mail::occasion::{Occasion, Side},
+    mail::{
+        letter::Letter,
+        occasion::{Occasion, Side},
+    },
     problem::Problem,
     store::{
         self,
@@ -104,11 +109,26 @@ async fn tell_others(work: &mut Work<'_>, by: Actor, audience: Audience) -> Resu
     }
     if by.party() != Party::Coordinator {
         let letter = work.to_center(Occasion::NewMessage { side: Side::Center })?;
-        work.post(letter);
+        post_at_work(work, letter).await?;
     }
     for expert in work.accepted().into_iter().filter(|&it| by != Actor::Expert(it)) {
         let letter = work.to_expert(expert, Occasion::NewMessage { side: Side::Expert })?;
-        work.post(letter);
+        post_at_work(work, letter).await?;
     }
+    Ok(())
+}
+
+/// Tells somebody at work of something new: in opening hours, and once a day and consultation. What comes after that is
+/// told on the next business day, once.
+async fn post_at_work(work: &mut Work<'_>, letter: Option<Letter>) -> Result<(), Problem> {
+    let Some(letter) = letter else { return Ok(()) };
+    let key = |at| format!("new_message/{}/{}/{}", work.record.consultation.id, letter.to, japan_date(at));
+    let mut due_at = in_business_hours(work.now, &work.settings, &work.calendar);
+    if store::outbox::is_gone_out(&work.tx, &key(due_at)).await? {
+        let next = work.calendar.add_business_days(japan_date(due_at), 1);
+        due_at = at_japan(next, work.settings.opens_hour, 0);
+    }
+    let dedup_key = Some(key(due_at));
+    work.post(Some(Letter { due_at, dedup_key, ..letter }));
     Ok(())
 }

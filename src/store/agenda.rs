@@ -79,6 +79,25 @@ pub struct Unanswered {
     pub at: DateTime<Utc>,
 }
 
+/// The experts whom an agenda may tell anything: asked, or with a consultation of theirs under way. One query.
+pub async fn busy(db: &impl ConnectionTrait) -> Result<BTreeSet<ExpertId>, DbErr> {
+    let open = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.turn.is_in(["company", "expert", "center", "nobody"]))
+        .into_query();
+    let ids: Vec<Uuid> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ExpertId)
+        .distinct()
+        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
+        .filter(assignment::Column::ConsultationId.in_subquery(open))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ExpertId).collect())
+}
+
 /// What waits for the expert's answer, soonest due first. Five queries.
 pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Request>, DbErr> {
     let offered = super::assignment::offered_to(db, expert).await?;

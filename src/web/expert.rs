@@ -8,6 +8,7 @@ mod case;
 mod consultation;
 mod facts;
 mod feed;
+mod notifications;
 mod report;
 mod room;
 mod slot;
@@ -49,4 +50,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(calendars::remove)
         .service(calendars::restore)
         .service(feed::show);
+        .service(feed::show)
+        .service(notifications::show)
+        .service(notifications::submit);
 }

@@ -11,6 +11,7 @@ mod inbox;
 mod intake;
 mod lookalike;
 mod mail;
+mod notifications;
 mod password;
 mod plan;
 mod received;
@@ -48,6 +49,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(received::discard)
         .service(received::done)
         .service(waiting::list)
+        .service(notifications::show)
+        .service(notifications::submit)
         .service(mail::list)
         .service(mail::show)
         .service(mail::letter)

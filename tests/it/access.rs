@@ -75,6 +75,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/expert/calendars/{id}/policy", &[Expert]),
     ("POST", "/expert/calendars/{id}/refresh", &[Expert]),
     ("POST", "/expert/calendars/{id}/remove", &[Expert]),
+    ("GET", "/expert/notifications", &[Expert]),
+    ("POST", "/expert/notifications", &[Expert]),
     ("GET", "/expert/consultations/{number}", &[Expert]),
     ("GET", "/expert/consultations/{number}/answer", &[Expert]),
     ("POST", "/expert/consultations/{number}/answer", &[Expert]),
@@ -152,6 +154,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/staff/mail/{id}", &[Coordinator]),
     ("POST", "/staff/mail/{id}", &[Coordinator]),
     ("GET", "/staff/mail/{id}/html", &[Coordinator]),
+    ("GET", "/staff/notifications", &[Coordinator]),
+    ("POST", "/staff/notifications", &[Coordinator]),
     ("GET", "/staff/new", &[Coordinator]),
     ("POST", "/staff/new", &[Coordinator]),
     ("GET", "/staff/plan", &[Coordinator]),
@@ -168,6 +172,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/stats/pref/{code}", EVERYONE),
     ("GET", "/stats.csv", EVERYONE),
     ("GET", "/stats.xlsx", EVERYONE),
+    ("GET", "/u/{topic}/{token}", EVERYONE),
+    ("POST", "/u/{topic}/{token}", EVERYONE),
 ];
 
 #[test]

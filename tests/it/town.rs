@@ -232,6 +232,8 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/a/{token}", signed(Purpose::Assignment, offered)),
         ("/f/{token}", signed(Purpose::FollowUp, survey)),
         ("/l/{token}", link),
+        ("topic", "weekly_digest".to_owned()),
+        ("/u/{topic}/{token}", signed(Purpose::Unsubscribe, expert.id.0)),
         ("/calendar/{token}", feed),
     ]
 }

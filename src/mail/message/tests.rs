@@ -145,6 +145,7 @@ fn sample() -> Letter {
         dedup_key: None,
         must_hold: None,
         unsubscribe: None,
+        over_limit: false,
     }
 }
 

@@ -99,6 +99,7 @@ pub const GROUPS: &[Group] = &[
                 set: |it, n| it.follow_up_months[1] = n.try_into().unwrap_or(u8::MAX),
             },
             number!(mails_per_address_a_day, "同じ宛先への申込みメール", "通まで（1日）"),
+            number!(mails_per_domain_a_day, "同じドメインへの申込みメール", "通まで（1日）"),
             number!(mails_per_network_a_day, "同じ接続元からの申込みメール", "通まで（1日）"),
         ],
     },

@@ -132,7 +132,7 @@ fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 10] {
     ]
 }
 
-fn plain_occasions() -> [PlainOccasion<'static>; 5] {
+fn plain_occasions() -> [PlainOccasion<'static>; 7] {
     let link = "https://soudan.example.jp/l/TOKEN";
     let lines = outline();
     [
@@ -140,7 +140,19 @@ fn plain_occasions() -> [PlainOccasion<'static>; 5] {
         PlainOccasion::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         PlainOccasion::Invitation { link, role: "専門家" },
         PlainOccasion::PasswordReset { link },
-        PlainOccasion::Digest { new: 2, overdue: 1, lines },
+        PlainOccasion::Digest { new: 2, overdue: 1, lines, stop: "" },
+        PlainOccasion::Digest {
+            new: 2,
+            overdue: 1,
+            lines,
+            stop: "https://soudan.example.jp/u/daily_digest/TOKEN",
+        },
+        PlainOccasion::WeeklyDigest {
+            sessions: lines,
+            requests: lines,
+            reports: &[],
+            stop: "https://soudan.example.jp/u/weekly_digest/TOKEN",
+        },
     ]
 }
 
