@@ -3,6 +3,7 @@ mod after;
 mod booking;
 mod calendar;
 mod history;
+mod inbound;
 mod mail;
 mod page;
 mod standing;
@@ -54,6 +55,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     waiting::examine(&tx, now, &mut findings).await?;
     standing::examine_counters(&tx, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
+    inbound::examine(&tx, now, &mut findings).await?;
     tx.rollback().await?;
     Ok(findings.0)
 }

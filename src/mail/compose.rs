@@ -39,7 +39,8 @@ pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Re
     };
     let draft = draft(occasion, to, about)?;
     let subject = subject(&about.house, draft.title, &subject_number(about.number));
-    letter(draft, &greeting, subject, to, &about.house)
+    let answers = if is_company { Answers::Company } else { Answers::Staff };
+    letter(draft, answers, &greeting, subject, to, &about.house)
         .map(|it| Letter { consultation: Some(about.id), ..it })
 }
 
@@ -58,7 +59,7 @@ pub fn plain(
     };
     let draft = plain::draft(occasion, house)?;
     let subject = subject(house, draft.title, "");
-    letter(draft, &greeting("", to.name), subject, to, house)
+    letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)
 }
 
 fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Draft, askama::Error> {
@@ -119,6 +120,10 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         Occasion::ReportDue { due_at, overdue } => expert::report_due(about, due_at, overdue),
         Occasion::ReportReturned { reason } => expert::report_returned(about, reason),
         Occasion::NobodyLeft => center::nobody_left(about),
+        Occasion::Undelivered { address, reason } => center::undelivered(about, address, reason),
+        Occasion::NoDelegates { is_company, starts_at, ends_at } => {
+            expert::no_delegates(about, is_company, starts_at, ends_at)
+        }
         Occasion::HandOverAccepted => center::hand_over_accepted(about),
         Occasion::HandOverResult { result } => center::hand_over_result(about, result),
     }
@@ -157,6 +162,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::Reminder { side, .. }
         | Occasion::NewMessage { side }
         | Occasion::Withdrawn { side, .. } => matches!(side, Side::Company { .. }),
+        Occasion::NoDelegates { is_company, .. } => *is_company,
         Occasion::Request { .. }
         | Occasion::RequestReminder { .. }
         | Occasion::RequestLapsed
@@ -164,6 +170,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::ReportDue { .. }
         | Occasion::ReportReturned { .. }
         | Occasion::NobodyLeft
+        | Occasion::Undelivered { .. }
         | Occasion::HandOverAccepted
         | Occasion::HandOverResult { .. } => false,
     }
@@ -173,6 +180,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
 #[derive(Template)]
 #[template(path = "mail/_frame.txt")]
 struct Frame<'a> {
+    answers: Answers,
     greeting: &'a str,
     center: &'a str,
     body: &'a str,
@@ -180,8 +188,19 @@ struct Frame<'a> {
     hours: String,
 }
 
+/// Who reads what is answered to a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answers {
+    Nobody,
+    /// It becomes the company's message.
+    Company,
+    /// It becomes a message of center or expert, which may stay inside.
+    Staff,
+}
+
 fn letter(
     draft: Draft,
+    answers: Answers,
     greeting: &str,
     subject: String,
     to: Recipient<'_>,
@@ -189,7 +208,7 @@ fn letter(
 ) -> Result<Letter, askama::Error> {
     let settings = house.settings;
     let (center, phone) = (settings.center_name.as_str(), settings.center_phone.as_str());
-    let frame = Frame { greeting, center, body: &draft.body, phone, hours: hours(settings) };
+    let frame = Frame { answers, greeting, center, body: &draft.body, phone, hours: hours(settings) };
     let text = tidied(&frame.render()?);
     Ok(Letter {
         kind: draft.kind,
@@ -203,6 +222,7 @@ fn letter(
         due_at: house.now,
         dedup_key: None,
         must_hold: None,
+        unsubscribe: None,
     })
 }
 

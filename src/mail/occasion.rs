@@ -176,6 +176,17 @@ pub enum Occasion<'a> {
         reason: &'a str,
     },
     NobodyLeft,
+    /// A mail to somebody of the case did not arrive. `reason` is the server's, and may be empty.
+    Undelivered {
+        address: &'a str,
+        reason: &'a str,
+    },
+    /// Somebody else was to come to a sitting instead.
+    NoDelegates {
+        is_company: bool,
+        starts_at: DateTime<Utc>,
+        ends_at: DateTime<Utc>,
+    },
     HandOverAccepted,
     /// One sentence: what became of the hand-over.
     HandOverResult {

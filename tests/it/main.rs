@@ -1,7 +1,11 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
 mod access;
+mod answers;
 mod apply;
+mod bounces;
+mod caldav;
+mod calendar_host;
 mod cases;
 mod chain;
 mod company;
@@ -9,9 +13,14 @@ mod corners;
 mod demo;
 mod expert;
 mod health;
+mod inbound;
 mod joint;
 mod kill;
+mod mailbox;
 mod office;
+mod outside;
+mod peers;
+mod pipe;
 mod public;
 mod race;
 mod reads;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     field::Fields,
     number::CaseNumber,
-    wording::{long_date_time, month_day_time, month_day_weekday},
+    wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
 use super::{
@@ -67,6 +67,8 @@ enum Body<'a> {
     RequestLapsed { number: &'a CaseNumber, page: String },
     #[template(path = "mail/request_withdrawn.txt")]
     RequestWithdrawn { number: &'a CaseNumber, slot: Option<Told<'a>>, page: String },
+    #[template(path = "mail/no_delegates.txt")]
+    NoDelegates { number: &'a CaseNumber, when: String, is_company: bool },
     #[template(path = "mail/report_due.txt")]
     ReportDue { number: &'a CaseNumber, company: &'a str, due: String, overdue: bool, page: String },
     #[template(path = "mail/report_returned.txt")]
@@ -166,6 +168,18 @@ pub fn request_withdrawn(about: &About<'_>, to: Recipient<'_>, slot: Option<Sitt
     let body = Body::RequestWithdrawn { number: about.number, slot: slot.as_ref().map(Told::of), page };
     let calendar = slot.map(|it| invitation::cancelling(about, to, &it));
     draft(MailKind::RequestWithdrawn, "担当のお願いを取り消しました", &body, calendar)
+}
+
+/// To whoever named somebody else in a calendar: the expert, or the company.
+pub fn no_delegates(
+    about: &About<'_>,
+    is_company: bool,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+) -> Written {
+    let when = long_date_time_range(starts_at, ends_at);
+    let body = Body::NoDelegates { number: about.number, when, is_company };
+    draft(MailKind::NoDelegates, "代理の方について", &body, None)
 }
 
 pub fn report_due(about: &About<'_>, due_at: DateTime<Utc>, overdue: bool) -> Written {

@@ -12,6 +12,8 @@ use domain::{
     wording,
 };
 
+use entity::{inbound_mail, mail_bounce};
+
 use super::{act::Act, candidates, case_views};
 use crate::{
     app::App,
@@ -32,6 +34,7 @@ pub enum View {
     Messages,
     Sessions,
     Candidates,
+    SameCompany,
     History,
     Mail,
 }
@@ -39,6 +42,9 @@ pub enum View {
 /// What is above every view of a consultation.
 pub struct Head {
     pub case: Case,
+    /// Mails that came in about it and wait for somebody.
+    pub open_mails: Vec<inbound_mail::Model>,
+    pub bounces: Vec<mail_bounce::Model>,
     pub view: Option<View>,
     pub now: DateTime<Utc>,
     /// Why what was asked for was not done.
@@ -88,7 +94,9 @@ pub async fn render(
     view: View,
     typed: Typed,
 ) -> Result<HttpResponse, Problem> {
-    let head = Head { case, view: Some(view), now: app.clock.now(), refused: typed.refused.clone() };
+    let (open_mails, bounces) = waiting_mail(app, &case).await?;
+    let (now, refused) = (app.clock.now(), typed.refused.clone());
+    let head = Head { case, open_mails, bounces, view: Some(view), now, refused };
     match view {
         // Nobody is looked for whom nobody could ask.
         View::Candidates if !head.can(Deed::RequestExperts) => {
@@ -99,9 +107,22 @@ pub async fn render(
         View::Messages => case_views::messages(app, shell, head, typed).await,
         View::Sessions => case_views::sessions(app, shell, head, &typed).await,
         View::Candidates => candidates::render(app, shell, head, typed).await,
+        View::SameCompany => case_views::same_company(app, shell, head, &typed).await,
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
+}
+
+/// What came in about a consultation and waits, and what did not arrive. Not asked for where there is nothing.
+async fn waiting_mail(
+    app: &App,
+    case: &Case,
+) -> Result<(Vec<inbound_mail::Model>, Vec<mail_bounce::Model>), Problem> {
+    let id = case.record.consultation.id;
+    let mut open = if case.open_mails > 0 { store::inbound::of(&app.db, id).await? } else { Vec::new() };
+    open.retain(|it| it.open);
+    let bounces = if case.bounces > 0 { store::bounce::of(&app.db, id).await? } else { Vec::new() };
+    Ok((open, bounces))
 }
 
 /// The consultation of an address.
@@ -151,8 +172,15 @@ impl Typed {
 }
 
 impl View {
-    const ALL: [Self; 6] =
-        [Self::Overview, Self::Messages, Self::Sessions, Self::Candidates, Self::History, Self::Mail];
+    const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Messages,
+        Self::Sessions,
+        Self::Candidates,
+        Self::SameCompany,
+        Self::History,
+        Self::Mail,
+    ];
 
     pub const fn code(self) -> &'static str {
         match self {
@@ -160,6 +188,7 @@ impl View {
             Self::Messages => "messages",
             Self::Sessions => "sessions",
             Self::Candidates => "candidates",
+            Self::SameCompany => "same-company",
             Self::History => "history",
             Self::Mail => "mail",
         }
@@ -193,7 +222,11 @@ impl Head {
     }
 
     pub fn tabs(&self) -> Vec<Link> {
-        let shown = |it: &View| *it != View::Candidates || self.can(Deed::RequestExperts);
+        let shown = |it: &View| match it {
+            View::Candidates => self.can(Deed::RequestExperts),
+            View::SameCompany => self.case.lookalikes > 0,
+            View::Overview | View::Messages | View::Sessions | View::History | View::Mail => true,
+        };
         let tab = |it: View| Link {
             href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
             label: match it {
@@ -201,6 +234,7 @@ impl Head {
                 View::Messages => format!("メッセージ（{}）", self.case.messages),
                 View::Sessions => "予約・報告書".to_owned(),
                 View::Candidates => "担当候補".to_owned(),
+                View::SameCompany => format!("同じ企業の可能性（{}）", self.case.lookalikes),
                 View::History => "履歴".to_owned(),
                 View::Mail => "メール".to_owned(),
             },

@@ -106,7 +106,8 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
     }
     lift_limits(site).await;
     let (wanted, labor) = (experts[0], experts[3]);
-    let alone = |n| scheduling(site, cast, n, Fields::Ict, SessionMode::Online, &[wanted]);
+    let only = [wanted];
+    let alone = |n| scheduling(site, cast, n, Fields::Ict, SessionMode::Online, &only);
     let book = async |case: Case, slot| {
         ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
     };

@@ -60,15 +60,20 @@ pub fn with_about<T>(address_confirmed: bool, write: impl FnOnce(&About<'_>) -> 
 fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
     let to_company = company_occasions().into_iter().map(|it| (it, COMPANY));
     let to_expert = expert_occasions().into_iter().map(|it| (it, EXPERT));
+    let (starts_at, ends_at) = (sitting().starts_at, sitting().ends_at);
+    let delegates = [(true, COMPANY), (false, EXPERT)]
+        .map(|(is_company, to)| (Occasion::NoDelegates { is_company, starts_at, ends_at }, to));
     let center = [
         Occasion::NobodyLeft,
+        Occasion::Undelivered { address: COMPANY.address, reason: "550 5.1.1 User unknown" },
+        Occasion::Undelivered { address: COMPANY.address, reason: "" },
         Occasion::HandOverAccepted,
         Occasion::HandOverResult { result: "専門家との相談が終わりました。" },
     ];
     let sided = [(Side::Company { portal: PORTAL }, COMPANY), (Side::Expert, EXPERT), (Side::Center, CENTER)]
         .into_iter()
         .flat_map(|(side, to)| sided_occasions(side).map(|it| (it, to)));
-    to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).collect()
+    to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).chain(delegates).collect()
 }
 
 fn company_occasions() -> Vec<Occasion<'static>> {
