@@ -105,6 +105,20 @@ const DAMAGE: &[(&str, &[&str])] = &[
         ],
     ),
     ("follow_up", &["UPDATE follow_up SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'planned'"]),
+    (
+        "waiting",
+        &["INSERT INTO waiting (id, consultation_id, wishes, since, turned_down) \
+           SELECT id, id, '[]', state_since, 0 FROM consultation WHERE state = 'received' LIMIT 1"],
+    ),
+    (
+        "offer",
+        &[
+            "INSERT INTO waiting (id, consultation_id, wishes, since, turned_down) \
+             SELECT id, id, '[]', state_since, 0 FROM consultation WHERE state = 'booked' LIMIT 1",
+            "UPDATE appointment SET waiting_id = (SELECT id FROM waiting) WHERE id = \
+             (SELECT id FROM appointment WHERE state = 'held' AND consultation_id IS NOT NULL LIMIT 1)",
+        ],
+    ),
 ];
 
 #[tokio::test]

@@ -48,6 +48,8 @@ struct WaitingPage {
     possible: bool,
     form: Fields,
     groups: Vec<Group>,
+    /// Something is said beyond the first wish.
+    more: bool,
     weeks: Vec<Choice>,
     weekdays: Vec<Choice>,
     parts: Vec<Choice>,
@@ -138,6 +140,7 @@ async fn answer(
         Said::Refused(why) => (StatusCode::CONFLICT, why, String::new()),
         Said::Free(when) => (StatusCode::CONFLICT, String::new(), when),
     };
+    let more = form.pairs().any(|(name, value)| !name.ends_with("-1") && !value.is_empty());
     let page = WaitingPage {
         number: own.0.number.to_string(),
         path: own.path(""),
@@ -145,6 +148,7 @@ async fn answer(
         hours: OFFER_HOURS,
         waits,
         possible: may_wait(&own.0.consultation.state, limit, now),
+        more,
         form,
         groups: (1..=WISHES).map(group).collect(),
         weeks: weeks(days.earliest, last),
