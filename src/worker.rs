@@ -31,8 +31,9 @@ pub async fn run(app: &App, stop: CancellationToken) {
 async fn look_outside(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
-            told(outside::step(app)).await;
-            tokio::time::sleep(LOOK).await;
+            if !told(outside::step(app)).await {
+                tokio::time::sleep(LOOK).await;
+            }
         }
     };
     tokio::select! {
@@ -63,7 +64,7 @@ async fn work(app: &App, stop: &CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
-    told(outside::step(app)).await;
+    while told(outside::step(app)).await {}
     while round(app).await {}
 }
 
