@@ -37,6 +37,13 @@ struct Overview {
     asked: Vec<Asked>,
     /// Held or confirmed.
     sitting: Option<Sitting>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/same_company.html")]
+struct SameCompany {
+    shell: Shell,
+    head: Head,
     lookalikes: Vec<Lookalike>,
 }
 
@@ -99,13 +106,20 @@ pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Res
     let sittings =
         if head.case.has_appointments { store::case::sittings(&app.db, id).await? } else { Vec::new() };
     let sitting = sittings.into_iter().find(|it| it.appointment.is_live());
-    let lookalikes = if head.case.has_lookalikes {
-        let key = domain::text::search_key(&head.case.record.company_name);
-        lookalikes(app, head.case.record.company, &key, id.0).await?
-    } else {
-        Vec::new()
-    };
-    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, lookalikes })
+    page::html_with(typed.status(), &Overview { shell, head, asked, sitting })
+}
+
+/// The consultations that may be of the same company.
+pub async fn same_company(
+    app: &App,
+    shell: Shell,
+    head: Head,
+    typed: &Typed,
+) -> Result<HttpResponse, Problem> {
+    let record = &head.case.record;
+    let key = domain::text::search_key(&record.company_name);
+    let lookalikes = lookalikes(app, record.company, &key, record.consultation.id.0).await?;
+    page::html_with(typed.status(), &SameCompany { shell, head, lookalikes })
 }
 
 pub async fn messages(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {
