@@ -10,6 +10,8 @@ mod m20261120_000005_appointment;
 mod m20261120_000006_outbox;
 mod m20261120_000009_outside;
 mod m20261120_000010_inbound;
+mod m20261120_000012_waiting;
+mod m20261120_000013_outgoing;
 
 pub struct Migrator;
 
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000006_outbox::Migration),
             Box::new(m20261120_000009_outside::Migration),
             Box::new(m20261120_000010_inbound::Migration),
+            Box::new(m20261120_000012_waiting::Migration),
+            Box::new(m20261120_000013_outgoing::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{
     html,
     letter::{CalendarPart, Letter, MailKind},
-    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side},
+    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
 };
 
 mod center;
@@ -39,7 +39,8 @@ pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Re
     };
     let draft = draft(occasion, to, about)?;
     let subject = subject(&about.house, draft.title, &subject_number(about.number));
-    letter(draft, &greeting, subject, to, &about.house)
+    let answers = if is_company { Answers::Company } else { Answers::Staff };
+    letter(draft, answers, &greeting, subject, to, &about.house)
         .map(|it| Letter { consultation: Some(about.id), ..it })
 }
 
@@ -58,7 +59,7 @@ pub fn plain(
     };
     let draft = plain::draft(occasion, house)?;
     let subject = subject(house, draft.title, "");
-    letter(draft, &greeting("", to.name), subject, to, house)
+    letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)
 }
 
 fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Draft, askama::Error> {
@@ -68,6 +69,9 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         }
         Occasion::Question { portal, text } => company::question(about, portal, text),
         Occasion::SlotsToChoose { portal, experts } => company::slots_to_choose(about, portal, experts),
+        Occasion::EarlierTime { answer, sitting, booked, until } => {
+            company::earlier_time(about, answer, sitting, booked, until)
+        }
         Occasion::BackAtCenter { portal } => company::back_at_center(about, portal),
         Occasion::Booked { side, sitting, change_until } => match side {
             Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
@@ -79,6 +83,7 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::moved(about, to, sitting, was),
             Side::Center => center::moved(about, sitting, was),
         },
+        Occasion::Room { side, sitting } => room(about, to, side, sitting),
         Occasion::Cancelled { side, sitting, reason } => match side {
             Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
             Side::Expert => expert::cancelled(about, to, sitting, reason),
@@ -97,13 +102,15 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::new_message(about),
             Side::Center => center::new_message(about),
         },
-        Occasion::Withdrawn { side } => match side {
-            Side::Company { portal } => company::withdrawn(about, portal),
+        Occasion::Withdrawn { side, cancelled } => match side {
+            Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
             Side::Expert => expert::withdrawn(about),
             Side::Center => center::withdrawn(about),
         },
-        Occasion::Unfulfilled { reason } => company::unfulfilled(about, reason),
-        Occasion::Referred { organization, note } => company::referred(about, organization, note),
+        Occasion::Unfulfilled { reason, cancelled } => company::unfulfilled(about, to, reason, cancelled),
+        Occasion::Referred { organization, note, cancelled } => {
+            company::referred(about, to, organization, note, cancelled)
+        }
         Occasion::Request { answer, fields, slot, due_at, outline } => {
             expert::request(about, to, answer, fields, slot, due_at, outline)
         }
@@ -113,8 +120,25 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         Occasion::ReportDue { due_at, overdue } => expert::report_due(about, due_at, overdue),
         Occasion::ReportReturned { reason } => expert::report_returned(about, reason),
         Occasion::NobodyLeft => center::nobody_left(about),
+        Occasion::Undelivered { address, reason } => center::undelivered(about, address, reason),
+        Occasion::NoDelegates { is_company, starts_at, ends_at } => {
+            expert::no_delegates(about, is_company, starts_at, ends_at)
+        }
         Occasion::HandOverAccepted => center::hand_over_accepted(about),
         Occasion::HandOverResult { result } => center::hand_over_result(about, result),
+    }
+}
+
+fn room(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::room(about, to, portal, sitting),
+        Side::Expert => expert::room(about, to, sitting),
+        Side::Center => center::room(about, sitting),
     }
 }
 
@@ -124,6 +148,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         Occasion::Acknowledgement { .. }
         | Occasion::Question { .. }
         | Occasion::SlotsToChoose { .. }
+        | Occasion::EarlierTime { .. }
         | Occasion::BackAtCenter { .. }
         | Occasion::ReportReady { .. }
         | Occasion::Survey { .. }
@@ -132,10 +157,12 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::Referred { .. } => true,
         Occasion::Booked { side, .. }
         | Occasion::Moved { side, .. }
+        | Occasion::Room { side, .. }
         | Occasion::Cancelled { side, .. }
         | Occasion::Reminder { side, .. }
         | Occasion::NewMessage { side }
-        | Occasion::Withdrawn { side } => matches!(side, Side::Company { .. }),
+        | Occasion::Withdrawn { side, .. } => matches!(side, Side::Company { .. }),
+        Occasion::NoDelegates { is_company, .. } => *is_company,
         Occasion::Request { .. }
         | Occasion::RequestReminder { .. }
         | Occasion::RequestLapsed
@@ -143,6 +170,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::ReportDue { .. }
         | Occasion::ReportReturned { .. }
         | Occasion::NobodyLeft
+        | Occasion::Undelivered { .. }
         | Occasion::HandOverAccepted
         | Occasion::HandOverResult { .. } => false,
     }
@@ -152,6 +180,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
 #[derive(Template)]
 #[template(path = "mail/_frame.txt")]
 struct Frame<'a> {
+    answers: Answers,
     greeting: &'a str,
     center: &'a str,
     body: &'a str,
@@ -159,8 +188,19 @@ struct Frame<'a> {
     hours: String,
 }
 
+/// Who reads what is answered to a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answers {
+    Nobody,
+    /// It becomes the company's message.
+    Company,
+    /// It becomes a message of center or expert, which may stay inside.
+    Staff,
+}
+
 fn letter(
     draft: Draft,
+    answers: Answers,
     greeting: &str,
     subject: String,
     to: Recipient<'_>,
@@ -168,7 +208,7 @@ fn letter(
 ) -> Result<Letter, askama::Error> {
     let settings = house.settings;
     let (center, phone) = (settings.center_name.as_str(), settings.center_phone.as_str());
-    let frame = Frame { greeting, center, body: &draft.body, phone, hours: hours(settings) };
+    let frame = Frame { answers, greeting, center, body: &draft.body, phone, hours: hours(settings) };
     let text = tidied(&frame.render()?);
     Ok(Letter {
         kind: draft.kind,
@@ -182,6 +222,7 @@ fn letter(
         due_at: house.now,
         dedup_key: None,
         must_hold: None,
+        unsubscribe: None,
     })
 }
 

@@ -1,7 +1,9 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
 mod access;
+mod answers;
 mod apply;
+mod bounces;
 mod caldav;
 mod calendar_host;
 mod cases;
@@ -11,13 +13,18 @@ mod corners;
 mod demo;
 mod expert;
 mod health;
+mod inbound;
+mod joint;
 mod kill;
+mod mailbox;
 mod office;
 mod outside;
 mod peers;
+mod pipe;
 mod public;
 mod race;
 mod reads;
+mod room;
 mod same_site;
 mod scratch;
 mod sending;

@@ -41,6 +41,7 @@ struct InboxPage {
     /// A number was looked for that does not exist.
     unknown: Option<CaseNumber>,
     failed_mails: i64,
+    open_mails: i64,
     /// Where the filters are taken away, if there are any.
     unfiltered: Option<String>,
     previous: String,
@@ -123,6 +124,7 @@ async fn list(
         prefectures: Prefecture::all().map(|it| Choice::new(it.code().to_string(), it.name())).collect(),
         unknown: CaseNumber::parse(typed.get("q")).ok(),
         failed_mails: tallies.failed_mails,
+        open_mails: tallies.open_mails,
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
