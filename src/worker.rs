@@ -39,8 +39,9 @@ pub async fn run(app: &App, stop: CancellationToken) {
 async fn look_outside(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
-            told(outside::step(app)).await;
-            tokio::time::sleep(LOOK).await;
+            if !told(outside::step(app)).await {
+                tokio::time::sleep(LOOK).await;
+            }
         }
     };
     tokio::select! {
@@ -72,6 +73,8 @@ async fn jobs(app: &App, stop: &CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
+    while told(outside::step(app)).await {}
+    while round(app).await {}
     told(outside::step(app)).await;
     imap::once(app).await;
     let mut looked = waiting::Looked::default();
