@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
+pub mod busy;
 pub mod invite;
 pub mod reply;
 
@@ -39,6 +40,13 @@ pub fn entry(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
     written(&calendar)
 }
 
+/// One entry as it lies in a collection of a CalDAV server, where an object has no method (RFC 4791 §4.1).
+pub fn resource(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
+    let mut calendar = bare_calendar();
+    calendar.push(event(entry, now));
+    written(&calendar)
+}
+
 /// Everything that a calendar program shows under `name`. It asks again after an hour.
 pub fn feed(name: &str, entries: &[Entry<'_>], now: DateTime<Utc>) -> String {
     let mut calendar = calendar("PUBLISH");
@@ -53,11 +61,16 @@ pub fn feed(name: &str, entries: &[Entry<'_>], now: DateTime<Utc>) -> String {
 }
 
 fn calendar(method: &str) -> Calendar {
+    let mut calendar = bare_calendar();
+    calendar.append_property(Property::new("METHOD", method));
+    calendar
+}
+
+fn bare_calendar() -> Calendar {
     let mut calendar = Calendar::empty();
     calendar.append_property(Property::new("VERSION", "2.0"));
     calendar.append_property(Property::new("PRODID", "-//Madoguchi//Madoguchi//JA"));
     calendar.append_property(Property::new("CALSCALE", "GREGORIAN"));
-    calendar.append_property(Property::new("METHOD", method));
     calendar
 }
 

@@ -1,4 +1,6 @@
 //! The command line.
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::actor::Role;
 
@@ -37,6 +39,11 @@ pub enum Command {
     /// Writes the database of DATABASE_URL, which must hold nothing else. The same seed on the same day gives the same
     /// data.
     Fill(Fill),
+    /// Plays an invented year under different ways of routing and prints how long companies wait and how even the load is.
+    ///
+    /// Reads nothing and touches no database. Prints a table; with --csv writes the same figures into that file, which
+    /// it replaces. The same seed gives the same year.
+    Simulate(Simulate),
     /// Takes mail that comes in.
     #[command(subcommand)]
     Mail(Mail),
@@ -96,6 +103,19 @@ pub struct Fill {
     pub experts: usize,
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+#[derive(Args, Debug)]
+pub struct Simulate {
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[arg(long, default_value_t = 1500)]
+    pub consultations: usize,
+    #[arg(long, default_value_t = 30)]
+    pub experts: usize,
+    /// The file to write the figures into.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,7 +10,13 @@ use madoguchi::{
     clock::Clock,
     config::{self, Config, Hidden},
     database, doctor,
-    mail::{dkim::Dkim, imap, sender::Sender, transport::Transport},
+    fetch::{Fetcher, Limits},
+    mail::{
+        dkim::Dkim,
+        imap,
+        sender::Sender,
+        transport::{SmtpOptions, Transport},
+    },
     ops::{
         self,
         account::{Invitation, NewAccount},
@@ -29,6 +35,7 @@ use crate::{
 
 pub mod demo;
 pub mod mail;
+pub mod simulate;
 
 /// Where mails go that are not handed to a server.
 const MAIL_FOLDER: &str = "data/mail";
@@ -157,6 +164,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         db,
         clock: Clock::System,
         mail,
+        fetch: Fetcher::new(&config.fetch_allow, Limits::default()),
         secret,
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),
@@ -168,7 +176,9 @@ async fn start(config: Config) -> Result<App, Failure> {
 
 fn sender(config: &Config) -> anyhow::Result<Sender> {
     let smtp_url = config.smtp_url.as_ref().map(Hidden::reveal);
-    let transport = Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER)).context("SMTP_URL")?;
+    let options = SmtpOptions { plaintext: config.smtp.plaintext };
+    let transport =
+        Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER), options).context("SMTP_URL")?;
     let name = Some(config.mail_from.name.clone()).filter(|it| !it.is_empty());
     let address = config.mail_from.address.parse().context("MAIL_FROM")?;
     let dkim = config.dkim.as_ref().map(|it| signer(it, &config.mail_from.address)).transpose()?;

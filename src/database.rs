@@ -5,8 +5,13 @@ use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
+use crate::store;
+
 /// How long a writer waits for another one before it gives up.
 const BUSY: Duration = Duration::from_secs(60);
+
+/// How long a connection may have been idle and is still trusted without asking.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// Connects; an SQLite file and its folder are made where they are missing.
 pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
@@ -32,7 +37,8 @@ pub async fn connect_for_filling(path: &str) -> anyhow::Result<DatabaseConnectio
 
 /// Runs the migrations that have not run yet. Harmless when there are none.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
-    Migrator::up(db, None).await
+    Migrator::up(db, None).await?;
+    store::sizes::learn(db).await
 }
 
 /// Whether every migration that this program knows has run.
@@ -77,6 +83,8 @@ fn options(url: &str) -> ConnectOptions {
     options
         .acquire_timeout(BUSY)
         .connect_timeout(Duration::from_secs(10))
+        // Asking on every use whether the server is still there would double the round trips of a page.
+        .test_before_acquire_if_idle_for(IDLE)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);
     options

@@ -8,9 +8,11 @@ pub mod problem;
 pub mod secret;
 pub mod url;
 
+pub mod simulate;
 pub mod store;
 
 pub mod calendar;
+pub mod fetch;
 pub mod mail;
 
 pub mod ops;

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{
     html,
     letter::{CalendarPart, Letter, MailKind},
-    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side},
+    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
 };
 
 mod center;
@@ -69,6 +69,9 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         }
         Occasion::Question { portal, text } => company::question(about, portal, text),
         Occasion::SlotsToChoose { portal, experts } => company::slots_to_choose(about, portal, experts),
+        Occasion::EarlierTime { answer, sitting, booked, until } => {
+            company::earlier_time(about, answer, sitting, booked, until)
+        }
         Occasion::BackAtCenter { portal } => company::back_at_center(about, portal),
         Occasion::Booked { side, sitting, change_until } => match side {
             Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
@@ -80,6 +83,7 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::moved(about, to, sitting, was),
             Side::Center => center::moved(about, sitting, was),
         },
+        Occasion::Room { side, sitting } => room(about, to, side, sitting),
         Occasion::Cancelled { side, sitting, reason } => match side {
             Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
             Side::Expert => expert::cancelled(about, to, sitting, reason),
@@ -98,13 +102,15 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::new_message(about),
             Side::Center => center::new_message(about),
         },
-        Occasion::Withdrawn { side } => match side {
-            Side::Company { portal } => company::withdrawn(about, portal),
+        Occasion::Withdrawn { side, cancelled } => match side {
+            Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
             Side::Expert => expert::withdrawn(about),
             Side::Center => center::withdrawn(about),
         },
-        Occasion::Unfulfilled { reason } => company::unfulfilled(about, reason),
-        Occasion::Referred { organization, note } => company::referred(about, organization, note),
+        Occasion::Unfulfilled { reason, cancelled } => company::unfulfilled(about, to, reason, cancelled),
+        Occasion::Referred { organization, note, cancelled } => {
+            company::referred(about, to, organization, note, cancelled)
+        }
         Occasion::Request { answer, fields, slot, due_at, outline } => {
             expert::request(about, to, answer, fields, slot, due_at, outline)
         }
@@ -123,12 +129,26 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
     }
 }
 
+fn room(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::room(about, to, portal, sitting),
+        Side::Expert => expert::room(about, to, sitting),
+        Side::Center => center::room(about, sitting),
+    }
+}
+
 /// Whether the reader is the company, whose names the form gave.
 const fn addresses_company(occasion: &Occasion<'_>) -> bool {
     match occasion {
         Occasion::Acknowledgement { .. }
         | Occasion::Question { .. }
         | Occasion::SlotsToChoose { .. }
+        | Occasion::EarlierTime { .. }
         | Occasion::BackAtCenter { .. }
         | Occasion::ReportReady { .. }
         | Occasion::Survey { .. }
@@ -137,10 +157,11 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::Referred { .. } => true,
         Occasion::Booked { side, .. }
         | Occasion::Moved { side, .. }
+        | Occasion::Room { side, .. }
         | Occasion::Cancelled { side, .. }
         | Occasion::Reminder { side, .. }
         | Occasion::NewMessage { side }
-        | Occasion::Withdrawn { side } => matches!(side, Side::Company { .. }),
+        | Occasion::Withdrawn { side, .. } => matches!(side, Side::Company { .. }),
         Occasion::NoDelegates { is_company, .. } => *is_company,
         Occasion::Request { .. }
         | Occasion::RequestReminder { .. }
@@ -201,6 +222,7 @@ fn letter(
         due_at: house.now,
         dedup_key: None,
         must_hold: None,
+        unsubscribe: None,
     })
 }
 

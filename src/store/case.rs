@@ -9,8 +9,7 @@ use domain::{
     routing::For,
 };
 use entity::{
-    account, application, appointment, appointment_expert, assignment, consultation as row,
-    consultation_theme, contact, theme,
+    account, application, appointment, appointment_expert, assignment, consultation as row, contact,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter,
@@ -27,7 +26,7 @@ pub struct Case {
     pub application: application::Model,
     pub contact: contact::Model,
     /// Labels, in the order of the programme.
-    pub themes: Vec<String>,
+    pub themes: Option<String>,
     pub coordinator: Option<String>,
     pub address_confirmed_at: Option<DateTime<Utc>>,
     pub consent_version: String,
@@ -41,8 +40,8 @@ pub struct Case {
     pub submitted_reports: i64,
     /// The company has asked for help since the latest session.
     pub wants_help: bool,
-    /// Other consultations may be of the same company.
-    pub has_lookalikes: bool,
+    /// So many other consultations may be of the same company.
+    pub lookalikes: i64,
     /// Somebody was asked at some time, so that it is worth looking whom.
     pub has_assignments: bool,
     pub has_appointments: bool,
@@ -63,16 +62,11 @@ pub struct Sitting {
     pub experts: Vec<String>,
 }
 
-/// One query, a row for each theme.
+/// One query, one row.
 pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Option<Case>, DbErr> {
     let mut query = row::Entity::find()
         .join(JoinType::InnerJoin, with(application::Entity, application::Column::ConsultationId))
         .join(JoinType::InnerJoin, with(contact::Entity, contact::Column::ConsultationId))
-        .join(
-            JoinType::LeftJoin,
-            with(consultation_theme::Entity, consultation_theme::Column::ConsultationId),
-        )
-        .join(JoinType::LeftJoin, theme_itself())
         .join(JoinType::LeftJoin, coordinator());
     for column in application::Column::iter() {
         query = query.column(column);
@@ -80,8 +74,8 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
     for column in contact::Column::iter().filter(|it| !matches!(it, contact::Column::ConsultationId)) {
         query = query.column(column);
     }
-    let rows = query
-        .column_as(theme::Column::Label, "theme_label")
+    let found = query
+        .column_as(Expr::cust(THEMES), "themes")
         .column_as(account::Column::Name, "coordinator_name")
         .column_as(Expr::cust(MESSAGES), "messages")
         .column_as(Expr::cust(FAILED_MAILS), "failed_mails")
@@ -89,17 +83,14 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(BOUNCES), "bounces")
         .column_as(Expr::cust(SUBMITTED_REPORTS), "submitted_reports")
         .column_as(Expr::exists(inbox::wishes()), "wants_help")
-        .column_as(Expr::cust(LOOKALIKES), "has_lookalikes")
+        .column_as(Expr::cust(LOOKALIKES), "lookalikes")
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
         .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
         .filter(row::COLUMN.number.eq(number.to_string()))
-        .order_by_asc(theme::Column::Field)
-        .order_by_asc(theme::Column::Position)
         .into_model::<Found>()
-        .all(db)
+        .one(db)
         .await?;
-    let themes = rows.iter().filter_map(|it| it.theme_label.clone()).collect();
-    rows.into_iter().next().map(|it| it.case(themes)).transpose()
+    found.map(Found::case).transpose()
 }
 
 /// Everybody who was ever asked, oldest first.
@@ -124,7 +115,7 @@ pub async fn asked(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<
         .collect()
 }
 
-/// All appointments, oldest first.
+/// All appointments, oldest first; not the times that were offered beside them.
 pub async fn sittings(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Sitting>, DbErr> {
     let rows = appointment::Entity::find()
         .join(JoinType::InnerJoin, seats())
@@ -134,6 +125,7 @@ pub async fn sittings(db: &impl ConnectionTrait, id: ConsultationId) -> Result<V
         )
         .select_also(account::Entity)
         .filter(appointment::COLUMN.consultation_id.eq(id.0))
+        .filter(appointment::COLUMN.waiting_id.is_null())
         .order_by_asc(appointment::COLUMN.created_at)
         .order_by_asc(appointment::COLUMN.id)
         .order_by_asc(appointment_expert::COLUMN.expert_id)
@@ -164,7 +156,7 @@ struct Found {
     application: application::Model,
     #[sea_orm(nested)]
     contact: contact::Model,
-    theme_label: Option<String>,
+    themes: Option<String>,
     coordinator_name: Option<String>,
     messages: i64,
     failed_mails: i64,
@@ -172,13 +164,13 @@ struct Found {
     bounces: i64,
     submitted_reports: i64,
     wants_help: bool,
-    has_lookalikes: bool,
+    lookalikes: i64,
     has_assignments: bool,
     has_appointments: bool,
 }
 
 impl Found {
-    fn case(self, themes: Vec<String>) -> Result<Case, DbErr> {
+    fn case(self) -> Result<Case, DbErr> {
         let record = super::consultation::from_row(&self.row)?;
         let state = &record.consultation.state;
         Ok(Case {
@@ -186,7 +178,7 @@ impl Found {
             record,
             application: self.application,
             contact: self.contact,
-            themes,
+            themes: self.themes,
             coordinator: self.coordinator_name,
             address_confirmed_at: self.row.address_confirmed_at,
             consent_version: self.row.consent_version,
@@ -195,7 +187,7 @@ impl Found {
             open_mails: self.open_mails,
             bounces: self.bounces,
             submitted_reports: self.submitted_reports,
-            has_lookalikes: self.has_lookalikes,
+            lookalikes: self.lookalikes,
             has_assignments: self.has_assignments,
             has_appointments: self.has_appointments,
         })
@@ -213,18 +205,12 @@ const ASSIGNMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "assignment" a WHERE a."consultation_id" = "consultation"."id")"#;
 const APPOINTMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "appointment" a WHERE a."consultation_id" = "consultation"."id")"#;
+const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
 /// The same company, or one of the same folded name.
-const LOOKALIKES: &str = r#"(EXISTS (SELECT 1 FROM "consultation" c WHERE c."company_id" = "consultation"."company_id" AND c."id" <> "consultation"."id") OR EXISTS (SELECT 1 FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" AND theirs."id" <> mine."id" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id"))"#;
+const LOOKALIKES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;
 
 fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> RelationDef {
     row::Entity::belongs_to(other).from(row::Column::Id).to(column).into()
-}
-
-fn theme_itself() -> RelationDef {
-    consultation_theme::Entity::belongs_to(theme::Entity)
-        .from(consultation_theme::Column::Theme)
-        .to(theme::Column::Code)
-        .into()
 }
 
 fn coordinator() -> RelationDef {

@@ -4,7 +4,7 @@ use domain::id::AccountId;
 use entity::{account, session as row};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    JoinType, QueryFilter, QuerySelect, sea_query::Expr,
+    JoinType, QueryFilter, QuerySelect, RelationDef, sea_query::Expr,
 };
 
 use super::account::{Account, from_row};
@@ -23,16 +23,15 @@ pub async fn account(
     token_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Account>, DbErr> {
-    let whose =
+    let whose: RelationDef =
         row::Entity::belongs_to(account::Entity).from(row::Column::AccountId).to(account::Column::Id).into();
-    let found = row::Entity::find()
-        .join(JoinType::InnerJoin, whose)
-        .select_also(account::Entity)
+    let found = account::Entity::find()
+        .join(JoinType::InnerJoin, whose.rev())
         .filter(open(token_hash, now))
         .filter(account::Column::Active.eq(true))
         .one(db)
         .await?;
-    found.and_then(|(_, account)| account).map(|it| from_row(&it)).transpose()
+    found.map(|it| from_row(&it)).transpose()
 }
 
 /// The address, lower-cased, of the contact that this session belongs to.

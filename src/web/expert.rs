@@ -3,11 +3,13 @@ mod acts;
 mod answer;
 mod availability;
 mod calendar;
+mod calendars;
 mod case;
 mod consultation;
 mod facts;
 mod feed;
 mod report;
+mod room;
 mod slot;
 mod times;
 mod todo;
@@ -25,6 +27,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(consultation::write)
         .service(slot::show)
         .service(slot::submit)
+        .service(room::show)
+        .service(room::submit)
         .service(acts::ask_cancel)
         .service(acts::cancel)
         .service(acts::ask_outcome)
@@ -38,5 +42,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(availability::add)
         .service(availability::change_feed)
         .service(availability::remove)
+        .service(calendars::show)
+        .service(calendars::add)
+        .service(calendars::refresh)
+        .service(calendars::keep_blocking)
+        .service(calendars::remove)
+        .service(calendars::restore)
         .service(feed::show);
 }

@@ -18,6 +18,7 @@ use madoguchi::{
     clock::Clock,
     config::Config,
     database, demo,
+    fetch::{Fetcher, Limits},
     mail::{
         sender::Sender,
         transport::{Memory, Transport},
@@ -28,10 +29,11 @@ use madoguchi::{
         password::{Guard, Password},
     },
     secret::Secret,
+    store,
     url::Site,
     web,
 };
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use uuid::Uuid;
 
 /// A service on a filled database, and a coordinator who is signed in.
@@ -52,7 +54,7 @@ pub async fn filled(folder: &Path, consultations: usize, experts: usize) -> Fill
     let url = format!("sqlite://{}/{consultations}.db", folder.display());
     let app = app(&url).await;
     demo::fill::run(&app.db, consultations, experts, 1, app.clock.now()).await.unwrap();
-    app.db.execute_unprepared("ANALYZE").await.unwrap();
+    store::sizes::learn(&app.db).await.unwrap();
     let cookie = coordinator(&app).await;
     let address = serve(app.clone());
     Filled { app, url, address, cookie }
@@ -71,6 +73,7 @@ pub async fn app(url: &str) -> App {
             from: config.mail_from.address.parse().unwrap(),
             dkim: None,
         },
+        fetch: Fetcher::new(&config.fetch_allow, Limits::default()),
         secret: Secret::generate().unwrap(),
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),
@@ -96,6 +99,13 @@ pub fn serve(app: App) -> SocketAddr {
     let address = server.addrs()[0];
     tokio::spawn(server.run());
     address
+}
+
+/// The database as SeaORM opens it by itself, to measure against.
+pub async fn bare_connection(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false);
+    Database::connect(options).await.unwrap()
 }
 
 /// A bare service, to measure against.

@@ -3,15 +3,20 @@ use chrono::TimeDelta;
 use domain::{
     actor::Role,
     application::{Application, Intake},
-    appointment::AppointmentState,
-    id::{AccountId, ConsultationId, DeskId, ExpertId},
+    appointment::{AppointmentState, Owner},
+    id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
+    waiting::{Offer, OfferState, Waiting, Wish},
 };
 use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
 use madoguchi::{
     demo::fill,
-    ops,
+    ops::{self, outside::Access},
     secret::Purpose,
-    store::{self, session::Holder},
+    store::{
+        self,
+        session::Holder,
+        waiting::{Entry, Held},
+    },
     web::session::{COMPANY_COOKIE, STAFF_COOKIE},
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
@@ -83,7 +88,10 @@ impl Town {
         let offered = offered.one(db).await.unwrap().unwrap();
         let asked =
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
-        let parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
+        let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
+        parts.extend(calendars(&site, booked.expert, session.id).await);
+        let earlier = earlier_time(&site, &session).await;
+        parts.push(("/o/{token}", earlier));
         Self { site, booked, reported, asked, parts }
     }
 
@@ -156,6 +164,34 @@ impl Case {
     }
 }
 
+/// The link to a time that is offered to the company with this session.
+async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
+    let now = site.app.clock.now();
+    let consultation = ConsultationId(session.consultation_id.unwrap());
+    let waiting =
+        Waiting { id: WaitingId(Uuid::now_v7()), since: now, wishes: vec![Wish::default()], turned_down: 0 };
+    let mut held = store::appointment::find(&site.app.db, AppointmentId(session.id)).await.unwrap().unwrap();
+    let until = now + TimeDelta::hours(4);
+    held.id = AppointmentId(Uuid::now_v7());
+    held.owner = Owner::Offer { consultation, waiting: waiting.id };
+    held.state = AppointmentState::Held { until: Some(until) };
+    held.uid = held.id.to_string();
+    let offer = Offer {
+        id: WaitingOfferId(Uuid::now_v7()),
+        waiting: waiting.id,
+        starts_at: held.starts_at,
+        until,
+        state: OfferState::Open,
+    };
+    let tx = site.app.begin().await.unwrap();
+    store::waiting::insert(&tx, &Entry { consultation, waiting }).await.unwrap();
+    store::appointment::insert(&tx, &held, &[], now).await.unwrap().unwrap();
+    let kept = Held { offer: offer.clone(), appointment: held.id, offered_at: now };
+    store::waiting::insert_offer(&tx, &kept).await.unwrap();
+    tx.commit().await.unwrap();
+    site.app.secret.sign(Purpose::WaitingOffer, offer.id.0, until)
+}
+
 async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
@@ -197,5 +233,65 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/f/{token}", signed(Purpose::FollowUp, survey)),
         ("/l/{token}", link),
         ("/calendar/{token}", feed),
+    ]
+}
+
+/// Two calendars outside of an expert, at an address that nobody may fetch, one with an entry.
+async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'static str, String)> {
+    let (app, now) = (&site.app, site.app.clock.now());
+    let ids = [Uuid::now_v7(), Uuid::now_v7()];
+    let tx = app.begin().await.unwrap();
+    for id in ids {
+        let access = Access {
+            url: "https://127.0.0.1/calendar/".parse().unwrap(),
+            user: "expert".to_owned(),
+            password: "secret".to_owned(),
+        };
+        let source = store::outside::Source {
+            id,
+            expert_id: expert.0,
+            kind: store::outside::CALDAV.to_owned(),
+            name: "仕事".to_owned(),
+            host: "127.0.0.1".to_owned(),
+            access: app.secret.seal(id, &serde_json::to_string(&access).unwrap()).unwrap(),
+            writes: true,
+            blocks_when_stale: true,
+            blocking: true,
+            version: None,
+            created_at: now,
+            due_at: now,
+            fetched_at: now,
+            read_at: now,
+            failing_since: None,
+            failures: 0,
+            error: None,
+            unread: 0,
+            unknown_zones: 0,
+            lease_token: None,
+            lease_until: None,
+        };
+        store::outside::insert(&tx, source, &[]).await.unwrap();
+    }
+    let entry = store::outside::entry::Entry {
+        id: Uuid::now_v7(),
+        source_id: ids[1],
+        appointment_id: session,
+        href: "/calendar/entry.ics".to_owned(),
+        state: store::outside::entry::DELETED.to_owned(),
+        sequence: 0,
+        etag: None,
+        moved_from: None,
+        moved_to: None,
+        failures: 0,
+        due_at: now,
+        error: None,
+    };
+    let entry_id = entry.id.to_string();
+    store::outside::entry::insert(&tx, entry).await.unwrap();
+    tx.commit().await.unwrap();
+    vec![
+        ("/expert/calendars/{id}", ids[0].to_string()),
+        ("/expert/calendars/entries/{id}", entry_id.clone()),
+        ("/staff/calendars/entries/{id}", entry_id),
     ]
 }

@@ -57,6 +57,11 @@ pub fn moved(about: &About<'_>, sitting: Sitting<'_>, was: DateTime<Utc>) -> Wri
     draft(MailKind::Moved, "相談の日時が変わりました", &body)
 }
 
+pub fn room(about: &About<'_>, sitting: Sitting<'_>) -> Written {
+    let body = sitting_body(about, &sitting, "オンライン相談の接続先が変わりました。", None, "");
+    draft(MailKind::Room, "オンライン相談の接続先が変わりました", &body)
+}
+
 pub fn cancelled(about: &About<'_>, sitting: Sitting<'_>, reason: &str) -> Written {
     let news = "下記の予約が取り消されました。\n企業には、別の日時を選ぶよう案内しています。";
     let body = sitting_body(about, &sitting, news, None, reason);

@@ -35,6 +35,8 @@ enum Body<'a> {
     },
     #[template(path = "mail/moved_expert.txt")]
     Moved { number: &'a CaseNumber, company: &'a str, told: Told<'a>, was: String, page: String },
+    #[template(path = "mail/room_expert.txt")]
+    Room { number: &'a CaseNumber, company: &'a str, told: Told<'a>, page: String },
     #[template(path = "mail/cancelled_expert.txt")]
     Cancelled { number: &'a CaseNumber, company: &'a str, told: Told<'a>, reason: String, page: String },
     #[template(path = "mail/reminder_expert.txt")]
@@ -91,6 +93,13 @@ pub fn moved(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>, was: Da
     let body = Body::Moved { number: about.number, company: about.company_name, told, was, page };
     let calendar = invitation::for_expert(about, to, &sitting);
     draft(MailKind::Moved, "相談の日時が変わりました", &body, Some(calendar))
+}
+
+pub fn room(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>) -> Written {
+    let (told, page) = (Told::of(&sitting), page(about));
+    let body = Body::Room { number: about.number, company: about.company_name, told, page };
+    let calendar = invitation::for_expert(about, to, &sitting);
+    draft(MailKind::Room, "オンライン相談の接続先が変わりました", &body, Some(calendar))
 }
 
 pub fn cancelled(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>, reason: &str) -> Written {

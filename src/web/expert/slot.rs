@@ -20,36 +20,27 @@ use crate::{
     ops,
     problem::Problem,
     web::{
-        form::{Choice, FieldErrors, Fields},
+        form::{FieldErrors, Fields},
         page::{self, Shell},
         session::ExpertUser,
+        slots::{self, DATES, Date},
     },
 };
-
-/// So many days with free times stand on one page.
-const DAYS: usize = 10;
 
 #[derive(Template)]
 #[template(path = "expert/slot.html")]
 struct SlotPage {
     shell: Shell,
-    form: Fields,
     errors: FieldErrors,
     notice: Option<String>,
     title: String,
     back: String,
     /// The time that is moved; nothing where none is settled yet.
     now: Option<String>,
-    days: Vec<Day>,
+    days: Vec<Date>,
     /// The pages with earlier and later days; nothing where there are none.
     earlier: Option<String>,
     later: Option<String>,
-}
-
-struct Day {
-    label: String,
-    open: bool,
-    slots: Vec<Choice>,
 }
 
 #[get("/expert/consultations/{number}/slot")]
@@ -77,7 +68,7 @@ pub async fn submit(
     let case = case::accepted(&app, &expert, &number).await?;
     let Some(deed) = deed(&case) else { return Ok(not_now(&case)) };
     let mut errors = FieldErrors::default();
-    let Some(slot) = form.get("slot").parse().ok().and_then(Slot::from_index) else {
+    let Some(slot) = slots::parse(form.get("slot")) else {
         errors.add("slot", "日時を選択してください");
         let page = slot_page(&app, &expert, shell, &case, form, errors, None).await?;
         return page::unprocessable(&page);
@@ -125,15 +116,14 @@ async fn slot_page(
 ) -> Result<SlotPage, Problem> {
     let offers = ops::appointment::joint_offers(app, &case.record, Actor::Expert(expert.id)).await?;
     let live = case.live(app).await?;
-    let now = app.clock.now();
-    let today = domain::calendar::japan_date(now);
+    let today = domain::calendar::japan_date(app.clock.now());
     let moved = live.as_ref().and_then(|it| Slot::at(it.starts_at));
     let all: Vec<_> = offers
         .days()
         .into_iter()
         .map(|(date, slots)| {
-            let free = |it: &Slot| it.start() > now && Some(*it) != moved;
-            (date, slots.into_iter().filter(free).collect::<Vec<_>>())
+            let other = |it: &Slot| Some(*it) != moved;
+            (date, slots.into_iter().filter(other).collect::<Vec<_>>())
         })
         .filter(|(_, slots)| !slots.is_empty())
         .collect();
@@ -143,26 +133,17 @@ async fn slot_page(
         let date = all.get(at).map(|(date, _)| wording::iso_date(*date))?;
         Some(format!("{}?from={date}", case.path_of("slot")))
     };
-    let day = |(n, (date, slots)): (usize, &(NaiveDate, Vec<Slot>))| Day {
-        label: format!("{}　空き{}件", wording::month_day_weekday(*date), slots.len()),
-        open: n == 0 || slots.iter().any(|it| form.has("slot", &it.index().to_string())),
-        slots: slots.iter().map(|it| choice(*it, &offers)).collect(),
-    };
+    let shown = all.get(first..all.len().min(first + DATES)).unwrap_or_default();
+    let days = slots::dates(shown, |it| offers.end(it), slots::parse(form.get("slot")));
     Ok(SlotPage {
         title: if live.is_some() { "相談の日時を変更する" } else { "相談の日時を決める" }.to_owned(),
         back: case.path(),
         now: live.map(|it| wording::long_date_time_range(it.starts_at, it.ends_at)),
-        days: all.iter().skip(first).take(DAYS).enumerate().map(day).collect(),
-        earlier: (first > 0).then(|| link(first.saturating_sub(DAYS))).flatten(),
-        later: link(first + DAYS),
+        days,
+        earlier: (first > 0).then(|| link(first.saturating_sub(DATES))).flatten(),
+        later: link(first + DATES),
         shell,
-        form,
         errors,
         notice,
     })
-}
-
-fn choice(slot: Slot, offers: &ops::offers::Offers) -> Choice {
-    let when = wording::time_range(slot.start(), offers.end(slot));
-    Choice::new(slot.index().to_string(), when)
 }

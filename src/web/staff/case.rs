@@ -34,6 +34,7 @@ pub enum View {
     Messages,
     Sessions,
     Candidates,
+    SameCompany,
     History,
     Mail,
 }
@@ -106,6 +107,7 @@ pub async fn render(
         View::Messages => case_views::messages(app, shell, head, typed).await,
         View::Sessions => case_views::sessions(app, shell, head, &typed).await,
         View::Candidates => candidates::render(app, shell, head, typed).await,
+        View::SameCompany => case_views::same_company(app, shell, head, &typed).await,
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
@@ -171,8 +173,15 @@ impl Typed {
 }
 
 impl View {
-    const ALL: [Self; 6] =
-        [Self::Overview, Self::Messages, Self::Sessions, Self::Candidates, Self::History, Self::Mail];
+    const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Messages,
+        Self::Sessions,
+        Self::Candidates,
+        Self::SameCompany,
+        Self::History,
+        Self::Mail,
+    ];
 
     pub const fn code(self) -> &'static str {
         match self {
@@ -180,6 +189,7 @@ impl View {
             Self::Messages => "messages",
             Self::Sessions => "sessions",
             Self::Candidates => "candidates",
+            Self::SameCompany => "same-company",
             Self::History => "history",
             Self::Mail => "mail",
         }
@@ -213,7 +223,11 @@ impl Head {
     }
 
     pub fn tabs(&self) -> Vec<Link> {
-        let shown = |it: &View| *it != View::Candidates || self.can(Deed::RequestExperts);
+        let shown = |it: &View| match it {
+            View::Candidates => self.can(Deed::RequestExperts),
+            View::SameCompany => self.case.lookalikes > 0,
+            View::Overview | View::Messages | View::Sessions | View::History | View::Mail => true,
+        };
         let tab = |it: View| Link {
             href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
             label: match it {
@@ -221,6 +235,7 @@ impl Head {
                 View::Messages => format!("メッセージ（{}）", self.case.messages),
                 View::Sessions => "予約・報告書".to_owned(),
                 View::Candidates => "担当候補".to_owned(),
+                View::SameCompany => format!("同じ企業の可能性（{}）", self.case.lookalikes),
                 View::History => "履歴".to_owned(),
                 View::Mail => "メール".to_owned(),
             },

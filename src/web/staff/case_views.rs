@@ -7,8 +7,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     company::{Industry, Organization, TeleworkStatus},
+    consultation::State,
     follow_up::{Answer, FollowUp, FollowUpState, SurveyAnswer},
+    outgoing::MailState,
     report::Report,
+    waiting::Waiting,
     wording,
 };
 use entity::{inbound_mail, outbox};
@@ -20,6 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
+    ops,
     problem::Problem,
     store::{
         self,
@@ -37,6 +41,17 @@ struct Overview {
     asked: Vec<Asked>,
     /// Held or confirmed.
     sitting: Option<Sitting>,
+    /// The earlier time that the company waits for.
+    waiting: Option<Waiting>,
+    /// The sessions of the company in this year, where it has had all that it may have, and how many those are.
+    used_up: Option<(u16, u16)>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/same_company.html")]
+struct SameCompany {
+    shell: Shell,
+    head: Head,
     lookalikes: Vec<Lookalike>,
 }
 
@@ -89,8 +104,15 @@ struct HistoryLine {
 struct CaseMail {
     shell: Shell,
     head: Head,
+    now: DateTime<Utc>,
     mails: Vec<outbox::Model>,
     received: Vec<inbound_mail::Model>,
+}
+
+impl CaseMail {
+    fn state_of(&self, mail: &outbox::Model) -> MailState {
+        store::outbox::state(mail, self.now)
+    }
 }
 
 pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
@@ -100,13 +122,33 @@ pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Res
     let sittings =
         if head.case.has_appointments { store::case::sittings(&app.db, id).await? } else { Vec::new() };
     let sitting = sittings.into_iter().find(|it| it.appointment.is_live());
-    let lookalikes = if head.case.has_lookalikes {
-        let key = domain::text::search_key(&head.case.record.company_name);
-        lookalikes(app, head.case.record.company, &key, id.0).await?
+    // Whose first application it is has had no session yet.
+    let may_be_used_up = head.is_open() && (head.case.lookalikes > 0 || head.case.record.sessions_done > 0);
+    let used_up = if may_be_used_up {
+        let used_up = ops::apply::used_up(&app.db, &head.case.record, &shell.settings, head.now).await?;
+        used_up.map(|it| (it, shell.settings.session_cap))
     } else {
-        Vec::new()
+        None
     };
-    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, lookalikes })
+    let waiting = if matches!(head.state(), State::Scheduling | State::Booked) {
+        store::waiting::of(&app.db, id).await?
+    } else {
+        None
+    };
+    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, used_up, waiting })
+}
+
+/// The consultations that may be of the same company.
+pub async fn same_company(
+    app: &App,
+    shell: Shell,
+    head: Head,
+    typed: &Typed,
+) -> Result<HttpResponse, Problem> {
+    let record = &head.case.record;
+    let key = domain::text::search_key(&record.company_name);
+    let lookalikes = lookalikes(app, record.company, &key, record.consultation.id.0).await?;
+    page::html_with(typed.status(), &SameCompany { shell, head, lookalikes })
 }
 
 pub async fn messages(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {
@@ -160,7 +202,7 @@ pub async fn mail(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<
     let id = head.case.record.consultation.id;
     let mails = store::outbox::of(&app.db, id).await?;
     let received = store::inbound::of(&app.db, id).await?;
-    page::html_with(typed.status(), &CaseMail { shell, head, mails, received })
+    page::html_with(typed.status(), &CaseMail { shell, head, now: app.clock.now(), mails, received })
 }
 
 /// 「鈴木 花子（センター）」; for whoever has no account, the party alone.

@@ -84,6 +84,7 @@ async fn the_same_company_is_noticed_before_it_is_saved() {
     let saved = site.post("/staff/new", &form).await;
     assert_eq!(saved.location.as_deref(), Some("/staff/consultations/R08-000002"));
     let page = site.get("/staff/consultations/R08-000002").await;
-    page.shows("同じ企業の可能性がある相談");
+    page.shows("同じ企業の可能性がある相談（1件）");
+    let page = site.get("/staff/consultations/R08-000002?view=same-company").await;
     page.shows(&seen);
 }

@@ -88,12 +88,14 @@ fn company_occasions() -> Vec<Occasion<'static>> {
         Occasion::BackAtCenter { portal: PORTAL },
         Occasion::ReportReady { portal: PORTAL },
         Occasion::Survey { answer: PORTAL },
-        Occasion::Referred { organization, note: "補助金の相談ができます。" },
-        Occasion::Referred { organization, note: "" },
+        Occasion::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
+        Occasion::Referred { organization, note: "", cancelled: Some(sitting()) },
+        Occasion::EarlierTime { answer: PORTAL, sitting: sitting(), booked: None, until: now() },
+        Occasion::EarlierTime { answer: PORTAL, sitting: sitting(), booked: Some(now()), until: now() },
     ];
     let answer = "https://soudan.example.jp/f/TOKEN";
     all.extend(Kind::ALL.map(|kind| Occasion::FollowUp { kind, answer }));
-    all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason }));
+    all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason, cancelled: None }));
     all
 }
 
@@ -113,18 +115,20 @@ fn expert_occasions() -> [Occasion<'static>; 9] {
     ]
 }
 
-fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 8] {
+fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 10] {
     let (sitting, change_until) = (sitting(), at("2026-11-20T08:00:00Z"));
     let online = Sitting { mode: SessionMode::Online, place: "", experts: &[], ..sitting };
     [
         Occasion::Booked { side, sitting, change_until },
         Occasion::Booked { side, sitting: online, change_until },
         Occasion::Moved { side, sitting, change_until: now(), was: change_until },
+        Occasion::Room { side, sitting: Sitting { mode: SessionMode::Online, ..sitting } },
         Occasion::Cancelled { side, sitting, reason: "急な予定が入ったため" },
         Occasion::Cancelled { side, sitting: online, reason: "" },
         Occasion::Reminder { side, sitting },
         Occasion::NewMessage { side },
-        Occasion::Withdrawn { side },
+        Occasion::Withdrawn { side, cancelled: None },
+        Occasion::Withdrawn { side, cancelled: Some(sitting) },
     ]
 }
 

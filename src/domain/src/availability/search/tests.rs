@@ -9,7 +9,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-fn expert(n: usize) -> ExpertId {
+pub(in crate::availability) fn expert(n: usize) -> ExpertId {
     ExpertId(Uuid::from_u128(u128::try_from(n).unwrap()))
 }
 
@@ -106,7 +106,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn a_search_finds_every_start_and_no_other(case in cases()) {
