@@ -120,8 +120,9 @@ async fn waiting_mail(
 ) -> Result<(Vec<inbound_mail::Model>, Vec<mail_bounce::Model>), Problem> {
     let id = case.record.consultation.id;
     let mut open = if case.open_mails > 0 { store::inbound::of(&app.db, id).await? } else { Vec::new() };
-    open.retain(|it| it.open);
     let bounces = if case.bounces > 0 { store::bounce::of(&app.db, id).await? } else { Vec::new() };
+    // What did not arrive is told once.
+    open.retain(|it| it.open && !bounces.iter().any(|bounce| bounce.inbound_id == it.id));
     Ok((open, bounces))
 }
 
