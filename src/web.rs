@@ -11,6 +11,7 @@ use crate::{app::App, problem::Problem};
 
 pub mod assets;
 pub mod client;
+pub mod files;
 pub mod flash;
 pub mod form;
 pub mod headers;
@@ -21,6 +22,8 @@ pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod session;
+pub mod thread;
+pub mod upload;
 
 pub mod admin;
 pub mod apply;

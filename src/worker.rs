@@ -4,6 +4,7 @@
 pub mod chores;
 pub mod deadlines;
 pub mod outbox;
+pub mod scan;
 
 use std::{future::Future, time::Duration};
 
@@ -48,7 +49,8 @@ pub async fn once(app: &App) {
 async fn round(app: &App) -> bool {
     let deadlines = told(deadlines::step(app)).await;
     let mail = told(outbox::step(app)).await;
-    deadlines || mail
+    let scanned = told(scan::step(app)).await;
+    deadlines || mail || scanned
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

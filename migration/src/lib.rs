@@ -9,6 +9,7 @@ mod m20261120_000004_consultation;
 mod m20261120_000005_appointment;
 mod m20261120_000006_outbox;
 mod m20261120_000010_inbound;
+mod m20261120_000011_conversation;
 
 pub struct Migrator;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000005_appointment::Migration),
             Box::new(m20261120_000006_outbox::Migration),
             Box::new(m20261120_000010_inbound::Migration),
+            Box::new(m20261120_000011_conversation::Migration),
         ]
     }
 }

@@ -40,6 +40,10 @@ pub async fn on_everything(
     }
     let headers = response.headers_mut();
     for (name, value) in FIXED {
+        // A file that is handed out has a stricter one of its own.
+        if name == header::CONTENT_SECURITY_POLICY && headers.contains_key(&name) {
+            continue;
+        }
         headers.insert(name, HeaderValue::from_static(value));
     }
     if https {

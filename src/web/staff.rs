@@ -14,6 +14,7 @@ mod report;
 mod schedule;
 mod sign_in;
 mod slots;
+mod templates;
 mod thread;
 
 use actix_web::web::ServiceConfig;
@@ -40,6 +41,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(slots::submit)
         .service(thread::message)
         .service(thread::note)
+        .service(thread::download)
+        .service(templates::show)
+        .service(templates::add)
+        .service(templates::change)
+        .service(templates::remove)
         .service(report::show)
         .service(report::submit)
         // Last: it takes whatever is left after the number.

@@ -5,6 +5,7 @@ mod apply;
 mod cases;
 mod chain;
 mod company;
+mod conversation;
 mod corners;
 mod demo;
 mod expert;

@@ -11,13 +11,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("problem", &[]),
     ("config", &["config"]),
     ("database", &[]),
+    ("files", &["secret::hex"]),
     ("calendar", &["calendar"]),
     ("mail", &["mail", "calendar", "url"]),
     // The outbox keeps letters, and the chain of events writes hashes as text.
     ("store", &["store", "mail::letter", "secret::hex"]),
     ("cached", &["app", "problem", "store"]),
-    ("ops", &["ops", "app", "cached", "mail", "calendar", "secret", "url", "problem", "store"]),
-    ("worker", &["worker", "app", "mail", "ops", "problem", "store"]),
+    (
+        "ops",
+        &["ops", "app", "cached", "config", "files", "mail", "calendar", "secret", "url", "problem", "store"],
+    ),
+    ("worker", &["worker", "app", "files", "mail", "ops", "problem", "store"]),
 ];
 
 /// One of these pages does not know another's; what they share lies beside them.

@@ -1,17 +1,18 @@
 //! A programme in full swing with one of everybody in front of it, and a path for every route.
 use chrono::TimeDelta;
 use domain::{
-    actor::Role,
+    actor::{Actor, Role},
     application::{Application, Intake},
     appointment::AppointmentState,
     id::{AccountId, ConsultationId, DeskId, ExpertId},
+    text::{Line, Prose},
 };
 use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
 use madoguchi::{
     demo::fill,
     ops,
     secret::Purpose,
-    store::{self, session::Holder},
+    store::{self, message::Audience, session::Holder},
     web::session::{COMPANY_COOKIE, STAFF_COOKIE},
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
@@ -83,7 +84,8 @@ impl Town {
         let offered = offered.one(db).await.unwrap().unwrap();
         let asked =
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
-        let parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
+        let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
+        parts.extend(conversation(&site, ConsultationId(session.consultation_id.unwrap())).await);
         Self { site, booked, reported, asked, parts }
     }
 
@@ -154,6 +156,28 @@ impl Case {
         let expert = asked.iter().find(|it| it.is_accepted()).or(asked.last()).unwrap().expert;
         Self { number: row.number, email_key: contact.email_key.unwrap_or_default(), expert }
     }
+}
+
+/// A message with a file, and a text to begin from.
+async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, String)> {
+    let app = &site.app;
+    let text = Prose::parse("本文", "資料です", 100).unwrap();
+    let file = ops::attachment::Upload::new("file.pdf", "application/pdf", b"PDF".to_vec());
+    let (by, audience) = (Actor::Company, Audience::Everyone);
+    let post = ops::message::Post { by, audience, text: &text, files: vec![file], form: "message" };
+    ops::message::post_whole(app, id, post).await.unwrap();
+    let files = store::attachment::of(&app.db, id, audience).await.unwrap();
+    let file = files.into_values().flatten().next().unwrap().id.to_string();
+    let center = store::account::find_by_email(&app.db, "center1@example.jp").await.unwrap().unwrap();
+    let name = Line::parse("名前", "参加者", 60).unwrap();
+    ops::reply_template::save(app, None, &name, &text, center.id).await.unwrap();
+    let template = store::reply_template::all(&app.db).await.unwrap()[0].id.to_string();
+    vec![
+        ("/my/{number}/files/{id}", file.clone()),
+        ("/expert/consultations/{number}/files/{id}", file.clone()),
+        ("/staff/consultations/{number}/files/{id}", file),
+        ("/staff/templates/{id}", template),
+    ]
 }
 
 async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {

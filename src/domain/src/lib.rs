@@ -24,6 +24,7 @@ pub mod due;
 pub mod follow_up;
 pub mod inbound;
 pub mod notice;
+pub mod reply_template;
 pub mod report;
 pub mod statistics;
 
