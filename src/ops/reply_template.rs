@@ -34,11 +34,10 @@ pub async fn save(
     Ok(Some(()))
 }
 
+/// Removes it; what is gone already was removed.
 pub async fn remove(app: &App, id: ReplyTemplateId) -> Result<(), Problem> {
     let tx = app.begin().await?;
-    if !store::reply_template::remove(&tx, id).await? {
-        return Err(Problem::NotFound);
-    }
+    store::reply_template::remove(&tx, id).await?;
     tx.commit().await?;
     Ok(())
 }

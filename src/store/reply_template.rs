@@ -45,8 +45,7 @@ pub async fn save(
     Ok(())
 }
 
-/// Whether there was one.
-pub async fn remove(tx: &DatabaseTransaction, id: ReplyTemplateId) -> Result<bool, DbErr> {
-    let removed = row::Entity::delete_many().filter(row::COLUMN.id.eq(id.0)).exec(tx).await?;
-    Ok(removed.rows_affected > 0)
+pub async fn remove(tx: &DatabaseTransaction, id: ReplyTemplateId) -> Result<(), DbErr> {
+    row::Entity::delete_many().filter(row::COLUMN.id.eq(id.0)).exec(tx).await?;
+    Ok(())
 }

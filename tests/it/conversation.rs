@@ -85,7 +85,7 @@ async fn a_file_goes_along_and_is_handed_out_to_those_of_the_case() {
         (&all.expert, format!("/expert/consultations/{}", all.number)),
     ] {
         let page = who.get(&page).await;
-        page.shows("規程①.pdf</a>（36バイト）");
+        page.shows("規程①.pdf</a>（31バイト）");
         let file = &files(&page)[0];
         let reply = who.get(file).await;
         assert_eq!(reply.status, 200, "{file}: {}", reply.body);
