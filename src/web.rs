@@ -11,6 +11,7 @@ use crate::{app::App, problem::Problem};
 
 pub mod assets;
 pub mod client;
+pub mod files;
 pub mod flash;
 pub mod form;
 pub mod headers;
@@ -24,6 +25,8 @@ pub mod room;
 pub mod session;
 pub mod slots;
 pub mod wishes;
+pub mod thread;
+pub mod upload;
 
 pub mod admin;
 pub mod apply;

@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod outbox;
 pub mod outside;
 pub mod waiting;
+pub mod scan;
 
 use std::{future::Future, time::Duration};
 
@@ -105,6 +106,9 @@ async fn is_paced(app: &App) -> bool {
         tokio::time::sleep(NAP).await;
     }
     is_paced
+    let mail = told(outbox::step(app)).await;
+    let scanned = told(scan::step(app)).await;
+    deadlines || mail || scanned
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

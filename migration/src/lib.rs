@@ -12,6 +12,7 @@ mod m20261120_000009_outside;
 mod m20261120_000010_inbound;
 mod m20261120_000012_waiting;
 mod m20261120_000013_outgoing;
+mod m20261120_000011_conversation;
 
 pub struct Migrator;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000010_inbound::Migration),
             Box::new(m20261120_000012_waiting::Migration),
             Box::new(m20261120_000013_outgoing::Migration),
+            Box::new(m20261120_000011_conversation::Migration),
         ]
     }
 }

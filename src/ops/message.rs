@@ -9,7 +9,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::work::Work;
+use super::{
+    attachment::{self, Upload},
+    work::Work,
+};
 use crate::{
     app::App,
     mail::{
@@ -20,8 +23,23 @@ use crate::{
     store::{
         self,
         message::{Audience, Channel, Message},
+        message_draft::Writer,
     },
 };
+
+/// What is not sent yet may be too long, and still not endless. Characters.
+const LONGEST_DRAFT: usize = 20_000;
+
+/// What somebody writes on a page.
+#[derive(Debug)]
+pub struct Post<'a> {
+    pub by: Actor,
+    pub audience: Audience,
+    pub text: &'a Prose,
+    pub files: Vec<Upload>,
+    /// The form in which it was written; what was kept of it is over.
+    pub form: &'a str,
+}
 
 /// Adds to the thread and tells the others. What a company writes while it is its turn to answer is the answer.
 pub async fn post(
@@ -31,8 +49,19 @@ pub async fn post(
     audience: Audience,
     text: &Prose,
 ) -> Result<(), Problem> {
+    post_whole(app, id, Post { by, audience, text, files: Vec::new(), form: "" }).await
+}
+
+/// The same with files, from a form whose draft is over with it.
+pub async fn post_whole(app: &App, id: ConsultationId, post: Post<'_>) -> Result<(), Problem> {
+    let Post { by, audience, text, files, form } = post;
+    let files = attachment::keep(app, files).await?;
     let mut work = Work::begin(app, id).await?;
-    enter(&mut work, by, Channel::Portal, audience, text).await?;
+    let message = enter(&mut work, by, Channel::Portal, audience, text).await?;
+    attachment::attach(&work.tx, message, &files, work.now).await?;
+    if let Some(writer) = writer(by) {
+        store::message_draft::remove(&work.tx, id, writer, form).await?;
+    }
     work.commit().await?;
     Ok(())
 }
@@ -71,6 +100,37 @@ pub async fn ask(
     work.post(letter);
     work.commit().await?;
     Ok(())
+}
+
+/// Keeps what is being written, for its writer alone. Nothing written is nothing kept.
+pub async fn save_draft(
+    app: &App,
+    id: ConsultationId,
+    by: Actor,
+    form: &str,
+    body: &str,
+) -> Result<(), Problem> {
+    let Some(writer) = writer(by) else { return Ok(()) };
+    let body: String = body.chars().filter(|it| *it != '\0').take(LONGEST_DRAFT).collect();
+    let tx = app.begin().await?;
+    if body.trim().is_empty() {
+        store::message_draft::remove(&tx, id, writer, form).await?;
+    } else {
+        store::message_draft::save(&tx, id, writer, form, &body, app.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whose drafts are whose. The contacts of a company share theirs.
+pub const fn writer(by: Actor) -> Option<Writer> {
+    match by {
+        Actor::Coordinator(id) => Some(Writer::Account(id.0)),
+        Actor::Expert(id) => Some(Writer::Account(id.0)),
+        Actor::Desk(id) => Some(Writer::Account(id.0)),
+        Actor::Company => Some(Writer::Company),
+        Actor::System => None,
+    }
 }
 
 /// The company has read what there is.

@@ -26,6 +26,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(answer::submit_by_link)
         .service(consultation::show)
         .service(consultation::write)
+        .service(consultation::download)
         .service(slot::show)
         .service(slot::submit)
         .service(room::show)

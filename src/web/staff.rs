@@ -20,6 +20,7 @@ mod room;
 mod schedule;
 mod sign_in;
 mod slots;
+mod templates;
 mod thread;
 mod waiting;
 
@@ -63,6 +64,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(room::submit)
         .service(thread::message)
         .service(thread::note)
+        .service(thread::download)
+        .service(templates::show)
+        .service(templates::add)
+        .service(templates::change)
+        .service(templates::remove)
         .service(report::show)
         .service(report::submit)
         // Last: it takes whatever is left after the number.

@@ -9,6 +9,7 @@ mod calendar_host;
 mod cases;
 mod chain;
 mod company;
+mod conversation;
 mod corners;
 mod demo;
 mod expert;

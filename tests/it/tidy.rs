@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["config"]),
     ("database", &[]),
     ("simulate", &["simulate"]),
+    ("files", &["secret::hex"]),
     ("calendar", &["calendar"]),
     ("fetch", &["config", "fetch"]),
     ("mail", &["mail", "calendar", "url"]),
@@ -20,6 +21,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cached", &["app", "problem", "store"]),
     ("ops", &["ops", "app", "cached", "mail", "calendar", "fetch", "secret", "url", "problem", "store"]),
     ("worker", &["worker", "app", "mail", "ops", "problem", "store"]),
+    (
+        "ops",
+        &["ops", "app", "cached", "config", "files", "mail", "calendar", "secret", "url", "problem", "store"],
+    ),
+    ("worker", &["worker", "app", "files", "mail", "ops", "problem", "store"]),
 ];
 
 /// One of these pages does not know another's; what they share lies beside them.

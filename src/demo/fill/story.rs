@@ -287,6 +287,7 @@ impl Telling<'_> {
             body: names::message(from_company, self.dice.index(1000)).to_owned(),
             created_at: self.at,
             read_by_company_at: None,
+            automatic: false,
         });
     }
 

@@ -24,20 +24,26 @@ use super::{
 };
 use crate::{
     app::App,
-    ops,
+    ops::{self, message::Post},
     problem::Problem,
     store::{
         self,
         expert::Roster,
         message::{Audience, Entry},
+        message_draft::Writer,
     },
     web::{
+        files,
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::ExpertUser,
+        thread::{Around, Line, seen},
+        upload::FormWithFiles,
     },
 };
 
+/// The field of the form, and what its draft is kept under.
+const FIELD: &str = "message";
 /// Characters.
 const LONGEST_MESSAGE: usize = 2000;
 
@@ -58,7 +64,8 @@ struct CasePage {
     rows: Vec<Row>,
     description: String,
     sittings: Vec<SittingView>,
-    thread: Vec<MessageView>,
+    lines: Vec<Line>,
+    accepted_files: String,
     audiences: Vec<Choice>,
 }
 
@@ -83,15 +90,6 @@ struct SittingView {
     report: Option<(String, &'static str)>,
 }
 
-struct MessageView {
-    author: String,
-    at: String,
-    iso: String,
-    mine: bool,
-    internal: bool,
-    body: String,
-}
-
 #[get("/expert/consultations/{number}")]
 pub async fn show(
     app: Data<App>,
@@ -100,7 +98,10 @@ pub async fn show(
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = case::find(&app, &expert, &number).await?;
-    let form = Fields::from_iter([("audience", "everyone")]);
+    let id = case.record.consultation.id;
+    let draft = store::message_draft::of(&app.db, id, Writer::Account(expert.id.0)).await?;
+    let mut form = Fields::from_iter(draft);
+    form.add("audience", "everyone");
     page::html(&case_page(&app, &expert, shell, case, form, FieldErrors::default(), None).await?)
 }
 
@@ -111,11 +112,17 @@ pub async fn write(
     expert: ExpertUser,
     shell: Shell,
     number: Path<String>,
-    form: Fields,
+    form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
     let case = case::accepted(&app, &expert, &number).await?;
+    let (id, by) = (case.record.consultation.id, Actor::Expert(expert.id));
+    let written = form.fields.get(FIELD);
+    if form.fields.get("do") == "draft" {
+        ops::message::save_draft(&app, id, by, FIELD, written).await?;
+        return Ok(page::see_other_with(case.path(), "下書きを保存しました。"));
+    }
     let mut errors = FieldErrors::default();
-    let audience = match form.get("audience") {
+    let audience = match form.fields.get("audience") {
         "everyone" => Some(Audience::Everyone),
         "internal" => Some(Audience::Internal),
         _ => {
@@ -123,20 +130,34 @@ pub async fn write(
             None
         }
     };
-    let text = errors.take("message", Prose::parse("メッセージ", form.get("message"), LONGEST_MESSAGE));
-    let (Some(audience), Some(text)) = (audience, text) else {
-        let page = case_page(&app, &expert, shell, case, form, errors, None).await?;
+    let text = errors.take(FIELD, Prose::parse("メッセージ", written, LONGEST_MESSAGE));
+    form.check(&app, &mut errors);
+    let (Some(audience), Some(text), true) = (audience, text, errors.is_empty()) else {
+        ops::message::save_draft(&app, id, by, FIELD, written).await?;
+        let page = case_page(&app, &expert, shell, case, form.fields, errors, None).await?;
         return page::unprocessable(&page);
     };
-    let id = case.record.consultation.id;
-    match ops::message::post(&app, id, Actor::Expert(expert.id), audience, &text).await {
+    let post = Post { by, audience, text: &text, files: form.files, form: FIELD };
+    match ops::message::post_whole(&app, id, post).await {
         Ok(()) => Ok(page::see_other_with(case.path(), "メッセージを送りました。")),
         Err(problem) => {
             let notice = Some(sentence(problem)?);
-            let page = case_page(&app, &expert, shell, case, form, errors, notice).await?;
+            ops::message::save_draft(&app, id, by, FIELD, form.fields.get(FIELD)).await?;
+            let page = case_page(&app, &expert, shell, case, form.fields, errors, notice).await?;
             page::html_with(StatusCode::CONFLICT, &page)
         }
     }
+}
+
+/// A file of the thread.
+#[get("/expert/consultations/{number}/files/{id}")]
+pub async fn download(
+    app: Data<App>,
+    expert: ExpertUser,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let case = case::accepted(&app, &expert, &path.0).await?;
+    files::answer(&app, case.record.consultation.id, &path.1, Audience::Internal).await
 }
 
 async fn case_page(
@@ -170,6 +191,8 @@ async fn case_page(
     } else {
         (Vec::new(), Vec::new())
     };
+    let mut around = Around::of(app, id, Audience::Internal).await?;
+    let path = case.path();
     Ok(CasePage {
         shell,
         form,
@@ -185,7 +208,8 @@ async fn case_page(
         rows,
         description,
         sittings,
-        thread: thread.into_iter().map(|it| message(it, expert, &roster)).collect(),
+        lines: thread.iter().map(|it| line(it, &mut around, expert, &roster, &path)).collect(),
+        accepted_files: ops::attachment::accepted(app),
         audiences: vec![
             Choice::new("everyone", "企業とセンター").with_hint("企業にもメールでお知らせします。"),
             Choice::new("internal", "センターと専門家だけ").with_hint("企業には表示されません。"),
@@ -270,19 +294,14 @@ fn sitting(
     }
 }
 
-fn message(it: Entry, expert: &ExpertUser, roster: &Roster) -> MessageView {
+fn line(it: &Entry, around: &mut Around, expert: &ExpertUser, roster: &Roster, path: &str) -> Line {
     let mine = it.author == Party::Expert && it.author_id == Some(expert.id.0);
     let author = match (it.author, it.author_id) {
         _ if mine => "あなた".to_owned(),
         (Party::Expert, Some(id)) => format!("専門家 {}", roster.name(domain::id::ExpertId(id))),
         (party, _) => party.label().to_owned(),
     };
-    MessageView {
-        author,
-        at: wording::month_day_time(it.at),
-        iso: wording::iso_date_time(it.at),
-        mine,
-        internal: it.internal,
-        body: it.body,
-    }
+    let mut line = around.line(it, author, mine, path);
+    line.notes.extend(seen(it));
+    line
 }
