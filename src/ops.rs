@@ -18,4 +18,5 @@ pub mod outbox;
 pub mod password;
 pub mod report;
 pub mod settings;
+pub mod substitute;
 mod work;

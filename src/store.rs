@@ -28,6 +28,7 @@ pub mod programme;
 pub mod report;
 pub mod session;
 pub mod sizes;
+pub mod substitute;
 pub mod urgent;
 pub mod week;
 

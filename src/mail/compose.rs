@@ -6,7 +6,7 @@ use askama::Template;
 use super::{
     html,
     letter::{CalendarPart, Letter, MailKind},
-    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side},
+    occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
 };
 
 mod center;
@@ -54,6 +54,7 @@ pub fn plain(
         PlainOccasion::SignIn { .. } | PlainOccasion::ResumeDraft { .. } => Recipient { name: "", ..to },
         PlainOccasion::Invitation { .. }
         | PlainOccasion::PasswordReset { .. }
+        | PlainOccasion::AbsenceOverBookings { .. }
         | PlainOccasion::Digest { .. } => to,
     };
     let draft = plain::draft(occasion, house)?;
@@ -84,6 +85,8 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::cancelled(about, to, sitting, reason),
             Side::Center => center::cancelled(about, sitting, reason),
         },
+        Occasion::ExpertChanged { side, sitting, was } => expert_changed(about, to, side, sitting, was),
+        Occasion::Relieved { sitting } => expert::relieved(about, to, sitting),
         Occasion::Reminder { side, sitting } => match side {
             Side::Company { portal } => company::reminder(about, portal, sitting),
             Side::Expert => expert::reminder(about, sitting),
@@ -113,8 +116,25 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         Occasion::ReportDue { due_at, overdue } => expert::report_due(about, due_at, overdue),
         Occasion::ReportReturned { reason } => expert::report_returned(about, reason),
         Occasion::NobodyLeft => center::nobody_left(about),
+        Occasion::SubstituteNeeded { sitting, declined, page } => {
+            center::substitute_needed(about, sitting, declined, page)
+        }
         Occasion::HandOverAccepted => center::hand_over_accepted(about),
         Occasion::HandOverResult { result } => center::hand_over_result(about, result),
+    }
+}
+
+fn expert_changed(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    was: &[String],
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::expert_changed(about, to, portal, sitting, was),
+        Side::Expert => expert::expert_changed(about, to, sitting, was),
+        Side::Center => center::expert_changed(about, sitting, was),
     }
 }
 
@@ -132,6 +152,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::Referred { .. } => true,
         Occasion::Booked { side, .. }
         | Occasion::Moved { side, .. }
+        | Occasion::ExpertChanged { side, .. }
         | Occasion::Cancelled { side, .. }
         | Occasion::Reminder { side, .. }
         | Occasion::NewMessage { side }
@@ -143,6 +164,8 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::ReportDue { .. }
         | Occasion::ReportReturned { .. }
         | Occasion::NobodyLeft
+        | Occasion::Relieved { .. }
+        | Occasion::SubstituteNeeded { .. }
         | Occasion::HandOverAccepted
         | Occasion::HandOverResult { .. } => false,
     }

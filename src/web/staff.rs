@@ -1,4 +1,5 @@
 //! What the center sees and does, and the door through which everyone with a password comes in.
+mod absences;
 mod act;
 mod act_page;
 mod candidates;
@@ -31,6 +32,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(intake::show)
         .service(intake::submit)
         .service(schedule::show)
+        .service(absences::show)
+        .service(absences::submit)
         .service(mail::list)
         .service(mail::show)
         .service(mail::retry)

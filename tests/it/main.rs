@@ -2,6 +2,7 @@
 #![cfg(test)]
 mod access;
 mod apply;
+mod availability;
 mod cases;
 mod chain;
 mod company;
@@ -21,6 +22,7 @@ mod sign_in;
 mod site;
 mod smtp;
 mod staff;
+mod substitute;
 mod tables;
 mod tidy;
 mod town;

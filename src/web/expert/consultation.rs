@@ -220,6 +220,10 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
     };
     let possible = case.record.consultation.possible(Party::Expert);
     let mut acts: Vec<_> = possible.into_iter().filter_map(act).collect();
+    if case.mine.is_asked_instead() {
+        let href = case.path_of("answer");
+        acts.push(Act { href, label: "依頼に回答する", primary: true });
+    }
     acts.sort_by_key(|it| !it.primary);
     acts
 }
@@ -228,7 +232,9 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
 fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str {
     let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
     match &case.record.consultation.state {
-        State::Matching if !case.mine.is_accepted() => "依頼の内容を確認し、回答してください。",
+        State::Matching | State::Booked if !case.mine.is_accepted() => {
+            "依頼の内容を確認し、回答してください。"
+        }
         State::Matching => "もう一人の専門家の回答を待っています。手続きは必要ありません。",
         State::Scheduling => "企業が、候補の日時から選びます。急ぐときは、企業と話して日時を決められます。",
         State::Booked if begun => "相談が終わったら、実施または欠席を記録してください。",

@@ -34,6 +34,8 @@ pub struct DayView {
     pub short: String,
     /// 「11月24日（火）」
     pub long: String,
+    /// Where the free time of this day is changed; nowhere for a day that is over.
+    pub change: Option<String>,
     /// A holiday's name, or 「不在」.
     pub note: Option<&'static str>,
     pub today: bool,
@@ -153,6 +155,7 @@ fn day(date: NaiveDate, facts: &Facts<'_>) -> DayView {
     DayView {
         short: format!("{}日（{}）", date.day(), wording::weekday(date)),
         long: wording::month_day_weekday(date),
+        change: (date >= today).then(|| super::availability::day::address(date)),
         note,
         today: date == today,
         closed: closed.is_some() || note.is_some(),
@@ -171,8 +174,7 @@ fn quarters(it: &Appointment) -> Range<u8> {
 }
 
 fn item(it: &Sitting) -> Item {
-    let held =
-        it.appointment.held_until().is_some() || !it.appointment.is_confirmed() && it.appointment.is_live();
+    let held = it.is_tentative();
     let what = match &it.case {
         Some(case) => match &case.company_name {
             Some(name) => name.clone(),
@@ -181,7 +183,7 @@ fn item(it: &Sitting) -> Item {
         None => "申込み中の仮予約".to_owned(),
     };
     let state = if it.appointment.is_confirmed() {
-        String::new()
+        if it.asked { "（交代の依頼）".to_owned() } else { String::new() }
     } else {
         format!("（{}）", it.appointment.state.label())
     };

@@ -62,6 +62,11 @@ fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
     let to_expert = expert_occasions().into_iter().map(|it| (it, EXPERT));
     let center = [
         Occasion::NobodyLeft,
+        Occasion::SubstituteNeeded {
+            sitting: sitting(),
+            declined: "佐藤 次郎",
+            page: "https://soudan.example.jp/staff/absences",
+        },
         Occasion::HandOverAccepted,
         Occasion::HandOverResult { result: "専門家との相談が終わりました。" },
     ];
@@ -92,7 +97,7 @@ fn company_occasions() -> Vec<Occasion<'static>> {
     all
 }
 
-fn expert_occasions() -> [Occasion<'static>; 9] {
+fn expert_occasions() -> [Occasion<'static>; 10] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(sitting()));
     [
@@ -102,19 +107,21 @@ fn expert_occasions() -> [Occasion<'static>; 9] {
         Occasion::RequestLapsed,
         Occasion::RequestWithdrawn { slot },
         Occasion::RequestWithdrawn { slot: None },
+        Occasion::Relieved { sitting: sitting() },
         Occasion::ReportDue { due_at, overdue: false },
         Occasion::ReportDue { due_at, overdue: true },
         Occasion::ReportReturned { reason: "助言の内容を詳しく書いてください。" },
     ]
 }
 
-fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 8] {
+fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 9] {
     let (sitting, change_until) = (sitting(), at("2026-11-20T08:00:00Z"));
     let online = Sitting { mode: SessionMode::Online, place: "", experts: &[], ..sitting };
     [
         Occasion::Booked { side, sitting, change_until },
         Occasion::Booked { side, sitting: online, change_until },
         Occasion::Moved { side, sitting, change_until: now(), was: change_until },
+        Occasion::ExpertChanged { side, sitting, was: experts() },
         Occasion::Cancelled { side, sitting, reason: "急な予定が入ったため" },
         Occasion::Cancelled { side, sitting: online, reason: "" },
         Occasion::Reminder { side, sitting },
@@ -123,7 +130,7 @@ fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 8] {
     ]
 }
 
-fn plain_occasions() -> [PlainOccasion<'static>; 5] {
+fn plain_occasions() -> [PlainOccasion<'static>; 6] {
     let link = "https://soudan.example.jp/l/TOKEN";
     let lines = outline();
     [
@@ -131,6 +138,7 @@ fn plain_occasions() -> [PlainOccasion<'static>; 5] {
         PlainOccasion::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         PlainOccasion::Invitation { link, role: "専門家" },
         PlainOccasion::PasswordReset { link },
+        PlainOccasion::AbsenceOverBookings { expert: "山田 花子", days: "11月24日（火）", lines },
         PlainOccasion::Digest { new: 2, overdue: 1, lines },
     ]
 }
