@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 mod client;
 mod engine;
+mod feed;
 mod pages;
 mod posting;
 mod process;
@@ -30,6 +31,7 @@ fn main() {
         process::measure(&mut table, &small.url).await;
         let large = server::filled(&folder, LARGE, EXPERTS).await;
         pages::compare_inboxes(&mut table, &small, &large).await;
+        feed::measure(&mut table, &small).await;
         posting::measure(&mut table, "SQLite", &format!("sqlite://{}/post.db", folder.display())).await;
         match postgres {
             Some(server) => {
