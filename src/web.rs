@@ -21,6 +21,7 @@ pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod session;
+pub mod typed;
 
 pub mod admin;
 pub mod apply;

@@ -2,14 +2,12 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpResponse, get,
-    http::StatusCode,
-    post,
+    HttpResponse, get, post,
     web::{Data, Path},
 };
 use askama::Template;
 use domain::{
-    actor::{Actor, Party},
+    actor::Party,
     appointment::Appointment,
     consultation::{Deed, State},
     id::AppointmentId,
@@ -19,7 +17,7 @@ use domain::{
 };
 
 use super::{
-    case::{self, Case, Row, outline, sentence},
+    case::{self, Case, Opened, Row, outline},
     facts::facts,
 };
 use crate::{
@@ -32,9 +30,10 @@ use crate::{
         message::{Audience, Entry},
     },
     web::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, Fields},
         page::{self, Shell},
         session::ExpertUser,
+        typed::Typed,
     },
 };
 
@@ -45,9 +44,7 @@ const LONGEST_MESSAGE: usize = 2000;
 #[template(path = "expert/consultation.html")]
 struct CasePage {
     shell: Shell,
-    form: Fields,
-    errors: FieldErrors,
-    notice: Option<String>,
+    typed: Typed,
     title: String,
     path: String,
     state: State,
@@ -98,93 +95,75 @@ pub async fn show(
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = case::find(&app, &expert, &number).await?;
-    let form = Fields::from_iter([("audience", "everyone")]);
-    page::html(&case_page(&app, &expert, shell, case, form, FieldErrors::default(), None).await?)
+    let typed = Typed::of(Fields::from_iter([("audience", "everyone")]));
+    case_page(Opened { app, expert, shell, case }, typed).await
 }
 
 /// Adds to the thread.
 #[post("/expert/consultations/{number}/messages")]
-pub async fn write(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    let mut errors = FieldErrors::default();
-    let audience = match form.get("audience") {
+pub async fn write(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut typed = Typed::of(form);
+    let audience = match typed.form.get("audience") {
         "everyone" => Some(Audience::Everyone),
         "internal" => Some(Audience::Internal),
         _ => {
-            errors.add("audience", "メッセージを読む人を選択してください");
+            typed.errors.add("audience", "メッセージを読む人を選択してください");
             None
         }
     };
-    let text = errors.take("message", Prose::parse("メッセージ", form.get("message"), LONGEST_MESSAGE));
-    let (Some(audience), Some(text)) = (audience, text) else {
-        let page = case_page(&app, &expert, shell, case, form, errors, None).await?;
-        return page::unprocessable(&page);
-    };
-    let id = case.record.consultation.id;
-    match ops::message::post(&app, id, Actor::Expert(expert.id), audience, &text).await {
-        Ok(()) => Ok(page::see_other_with(case.path(), "メッセージを送りました。")),
-        Err(problem) => {
-            let notice = Some(sentence(problem)?);
-            let page = case_page(&app, &expert, shell, case, form, errors, notice).await?;
-            page::html_with(StatusCode::CONFLICT, &page)
+    let text = Prose::parse("メッセージ", typed.form.get("message"), LONGEST_MESSAGE);
+    let text = typed.errors.take("message", text);
+    if let Some((audience, text)) = audience.zip(text) {
+        let done = ops::message::post(&open.app, open.id(), open.by(), audience, &text).await;
+        if typed.done(done)? {
+            return Ok(open.back("メッセージを送りました。"));
         }
     }
+    case_page(open, typed).await
 }
 
-async fn case_page(
-    app: &App,
-    expert: &ExpertUser,
-    shell: Shell,
-    case: Case,
-    form: Fields,
-    errors: FieldErrors,
-    notice: Option<String>,
-) -> Result<CasePage, Problem> {
+/// Also for an expert who has not answered yet: then without names.
+async fn case_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> {
+    let Opened { app, expert, shell, case } = open;
     let id = case.record.consultation.id;
     let accepted = case.mine.is_accepted();
     let (_, roster) = app.programme_and_experts().await?;
     let appointments = store::appointment::of(&app.db, id).await?;
     let live = appointments.iter().find(|it| it.is_live());
     let (rows, description) = if accepted {
-        facts(app, &case.record).await?
+        facts(&app, &case.record).await?
     } else {
-        (outline(app, &case.record, live).await?, String::new())
+        (outline(&app, &case.record, live).await?, String::new())
     };
     let (sittings, thread) = if accepted {
         let reports = store::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
-        let view = |it: &Appointment| sitting(it, &case, expert, &roster, &reports);
+        let view = |it: &Appointment| sitting(it, &case, &expert, &roster, &reports);
         let thread = store::message::of(&app.db, id, Audience::Internal).await?;
         (appointments.iter().rev().map(view).collect(), thread)
     } else {
         (Vec::new(), Vec::new())
     };
-    Ok(CasePage {
+    let status = typed.status();
+    let page = CasePage {
         shell,
-        form,
-        errors,
-        notice,
+        typed,
         title: case.title(),
         path: case.path(),
         state: case.record.consultation.state.clone(),
         fields: case.mine.fields.label(),
-        next: next_step(&case, live, app),
+        next: next_step(&case, live, &app),
         accepted,
-        acts: acts(&case, live, app),
+        acts: acts(&case, live, &app),
         rows,
         description,
         sittings,
-        thread: thread.into_iter().map(|it| message(it, expert, &roster)).collect(),
+        thread: thread.into_iter().map(|it| message(it, &expert, &roster)).collect(),
         audiences: vec![
             Choice::new("everyone", "企業とセンター").with_hint("企業にもメールでお知らせします。"),
             Choice::new("internal", "センターと専門家だけ").with_hint("企業には表示されません。"),
         ],
-    })
+    };
+    page::html_with(status, &page)
 }
 
 /// What is possible now, the most likely one first.
