@@ -8,8 +8,8 @@ use sea_orm::{
 };
 
 use crate::{
-    cached::Cached, clock::Clock, config::Config, mail::sender::Sender, ops::password::Guard, secret::Secret,
-    url::Site,
+    cached::Cached, clock::Clock, config::Config, fetch::Fetcher, mail::sender::Sender, ops::password::Guard,
+    secret::Secret, url::Site,
 };
 
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct App {
     pub db: DatabaseConnection,
     pub clock: Clock,
     pub mail: Sender,
+    /// What fetches calendars from outside.
+    pub fetch: Fetcher,
     /// What signs links and hashes tokens.
     pub secret: Secret,
     /// The absolute addresses of our pages.

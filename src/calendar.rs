@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
+pub mod busy;
 pub mod invite;
 
 /// One sitting in somebody's calendar.
@@ -34,6 +35,13 @@ pub enum Status {
 /// One entry to download: nobody is asked for an answer.
 pub fn entry(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
     let mut calendar = calendar("PUBLISH");
+    calendar.push(event(entry, now));
+    written(&calendar)
+}
+
+/// One entry as it lies in a collection of a CalDAV server, where an object has no method (RFC 4791 §4.1).
+pub fn resource(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
+    let mut calendar = bare_calendar();
     calendar.push(event(entry, now));
     written(&calendar)
 }
@@ -70,11 +78,16 @@ impl Feed {
 }
 
 fn calendar(method: &str) -> Calendar {
+    let mut calendar = bare_calendar();
+    calendar.append_property(Property::new("METHOD", method));
+    calendar
+}
+
+fn bare_calendar() -> Calendar {
     let mut calendar = Calendar::empty();
     calendar.append_property(Property::new("VERSION", "2.0"));
     calendar.append_property(Property::new("PRODID", "-//Madoguchi//Madoguchi//JA"));
     calendar.append_property(Property::new("CALSCALE", "GREGORIAN"));
-    calendar.append_property(Property::new("METHOD", method));
     calendar
 }
 

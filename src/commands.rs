@@ -10,6 +10,7 @@ use madoguchi::{
     clock::Clock,
     config::{self, Config, Hidden},
     database, doctor,
+    fetch::{Fetcher, Limits},
     mail::{dkim::Dkim, sender::Sender, transport::Transport},
     ops::{
         self,
@@ -147,6 +148,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         db,
         clock: Clock::System,
         mail,
+        fetch: Fetcher::new(&config.fetch_allow, Limits::default()),
         secret,
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),

@@ -23,6 +23,8 @@ pub struct Config {
     pub secret_file: PathBuf,
     /// Forwarded headers count only from these networks.
     pub trusted_proxies: Vec<Network>,
+    /// Networks from which calendars may be fetched although they are not public, there also without encryption.
+    pub fetch_allow: Vec<Network>,
     /// A filter of `tracing`, such as `info` or `madoguchi=debug,info`.
     pub log: String,
     pub log_format: LogFormat,
@@ -58,7 +60,7 @@ pub enum LogFormat {
 pub struct BadConfig(Vec<String>);
 
 /// Every key, its default, and what is accepted.
-const KEYS: [(&str, &str, &str); 12] = [
+const KEYS: [(&str, &str, &str); 13] = [
     ("DATABASE_URL", "sqlite://data/madoguchi.db", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
     ("MADOGUCHI_LISTEN", "127.0.0.1:8080", "an address and port, such as 127.0.0.1:8080 or [::]:80"),
     ("MADOGUCHI_PUBLIC_URL", "http://127.0.0.1:8080", "an http or https address without path or query"),
@@ -69,6 +71,7 @@ const KEYS: [(&str, &str, &str); 12] = [
     ("DKIM_KEY_FILE", "", "the path of a private key, together with DKIM_SELECTOR"),
     ("MADOGUCHI_SECRET_FILE", "data/secret", "the path of a file"),
     ("MADOGUCHI_TRUSTED_PROXIES", "", "networks separated by commas, such as 10.0.0.0/8, ::1"),
+    ("MADOGUCHI_FETCH_ALLOW", "", "networks separated by commas, such as 10.0.0.0/8, ::1"),
     ("MADOGUCHI_LOG", "info", "a filter, such as info or madoguchi=debug,info"),
     ("MADOGUCHI_LOG_FORMAT", "text", "text or json"),
 ];
@@ -106,6 +109,7 @@ impl Config {
         let key_file = source.take("DKIM_KEY_FILE", |it| optional(it, path));
         let secret_file = source.take("MADOGUCHI_SECRET_FILE", path);
         let trusted_proxies = source.take("MADOGUCHI_TRUSTED_PROXIES", networks);
+        let fetch_allow = source.take("MADOGUCHI_FETCH_ALLOW", networks);
         let log = source.take("MADOGUCHI_LOG", log_filter);
         let log_format = source.take("MADOGUCHI_LOG_FORMAT", log_format);
         let dkim = match (selector.flatten(), key_file.flatten()) {
@@ -125,6 +129,7 @@ impl Config {
                 dkim,
                 secret_file: secret_file?,
                 trusted_proxies: trusted_proxies?,
+                fetch_allow: fetch_allow?,
                 log: log?,
                 log_format: log_format?,
             })

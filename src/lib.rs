@@ -11,6 +11,7 @@ pub mod url;
 pub mod store;
 
 pub mod calendar;
+pub mod fetch;
 pub mod mail;
 
 pub mod ops;

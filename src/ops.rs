@@ -15,6 +15,7 @@ pub mod invitation;
 pub mod message;
 pub mod offers;
 pub mod outbox;
+pub mod outside;
 pub mod password;
 pub mod report;
 pub mod settings;

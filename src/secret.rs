@@ -2,6 +2,10 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    XChaCha20Poly1305,
+    aead::{Aead, KeyInit, Payload},
+};
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use rand::{TryRngCore, rngs::OsRng};
@@ -9,6 +13,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub mod file;
+
+/// Bytes of XChaCha20's nonce: enough that one made at random never comes twice.
+const NONCE: usize = 24;
 
 /// The key from which every signature is derived; never shown, not even in debugging output.
 #[derive(Clone)]
@@ -147,6 +154,32 @@ impl Secret {
         hex(&self.mac(what.as_bytes()).finalize().into_bytes()[..16])
     }
 
+    /// Hides a text that we must be able to read again, such as a password for another service. It opens only for the
+    /// `subject` for which it was sealed.
+    pub fn seal(&self, subject: Uuid, text: &str) -> anyhow::Result<String> {
+        let mut nonce = [0; NONCE];
+        OsRng.try_fill_bytes(&mut nonce)?;
+        let payload = Payload { msg: text.as_bytes(), aad: subject.as_bytes() };
+        let hidden = self.cipher().encrypt(&nonce.into(), payload);
+        let hidden = hidden.map_err(|_| anyhow::anyhow!("a text is too long to be sealed"))?;
+        Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &hidden].concat()))
+    }
+
+    /// A text that we sealed for `subject`; nothing where another key sealed it, or somebody changed it.
+    pub fn open(&self, subject: Uuid, sealed: &str) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, hidden) = bytes.split_at_checked(NONCE)?;
+        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        let payload = Payload { msg: hidden, aad: subject.as_bytes() };
+        String::from_utf8(self.cipher().decrypt(&nonce.into(), payload).ok()?).ok()
+    }
+
+    /// Its key is derived, so that what signs never encrypts; from a message that no text can be.
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        let key: [u8; 32] = self.mac(b"\xffseal").finalize().into_bytes().into();
+        XChaCha20Poly1305::new(&key.into())
+    }
+
     fn mac(&self, message: &[u8]) -> Hmac<Sha256> {
         // HMAC fills a short key up to its block with zeros; filled up here, a key of a wrong length is no case.
         let mut block = [0; 64];
@@ -204,6 +237,23 @@ mod tests {
         }
         assert_eq!(verify(&format!("{token}00"), &known), None);
         assert_eq!(verify(&"あ".repeat(30), &known), None);
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_subject_with_its_key_and_unchanged() {
+        let (secret, subject) = (Secret::new([7; 32]), Uuid::from_u128(42));
+        let sealed = secret.seal(subject, "ひみつ").unwrap();
+        assert_ne!(
+            sealed,
+            secret.seal(subject, "ひみつ").unwrap(),
+            "the same text looks different every time"
+        );
+        assert_eq!(secret.open(subject, &sealed).as_deref(), Some("ひみつ"));
+        assert_eq!(secret.open(Uuid::from_u128(43), &sealed), None);
+        assert_eq!(Secret::new([8; 32]).open(subject, &sealed), None);
+        for cut in 0..sealed.len() {
+            assert_eq!(secret.open(subject, &sealed[..cut]), None, "{cut}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod link;
 pub mod masters;
 pub mod message;
 pub mod outbox;
+pub mod outside;
 pub mod programme;
 pub mod report;
 pub mod session;

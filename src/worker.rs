@@ -4,6 +4,7 @@
 pub mod chores;
 pub mod deadlines;
 pub mod outbox;
+pub mod outside;
 
 use std::{future::Future, time::Duration};
 
@@ -17,8 +18,30 @@ const NAP: Duration = Duration::from_millis(500);
 /// How often it says that it is alive, and does what need not be done at once. `/readyz` waits for two minutes.
 const BEAT: TimeDelta = TimeDelta::seconds(30);
 
+/// How often calendars outside are looked after: a booking is in the expert's calendar soon after.
+const LOOK: Duration = Duration::from_secs(15);
+
 /// Works until told to stop; a mail in hand is finished first.
 pub async fn run(app: &App, stop: CancellationToken) {
+    tokio::join!(work(app, &stop), look_outside(app, &stop));
+}
+
+/// Calendars outside, apart from everything else: a slow server there keeps nobody's mail waiting. A fetch in hand is
+/// given up when it is time to stop, and taken up again later.
+async fn look_outside(app: &App, stop: &CancellationToken) {
+    let looking = async {
+        loop {
+            told(outside::step(app)).await;
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = looking => {}
+    }
+}
+
+async fn work(app: &App, stop: &CancellationToken) {
     let mut beaten = None;
     while !stop.is_cancelled() {
         let now = app.clock.now();
@@ -40,6 +63,7 @@ pub async fn run(app: &App, stop: CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
+    told(outside::step(app)).await;
     while round(app).await {}
 }
 

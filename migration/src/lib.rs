@@ -9,6 +9,7 @@ mod m20261120_000004_consultation;
 mod m20261120_000005_appointment;
 mod m20261120_000006_outbox;
 mod m20261120_000008_substitute;
+mod m20261120_000009_outside;
 mod m20261120_000010_inbound;
 
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000005_appointment::Migration),
             Box::new(m20261120_000006_outbox::Migration),
             Box::new(m20261120_000008_substitute::Migration),
+            Box::new(m20261120_000009_outside::Migration),
             Box::new(m20261120_000010_inbound::Migration),
         ]
     }

@@ -195,14 +195,16 @@ pub async fn unanswered(
     Ok(last)
 }
 
-/// The quarter hours that one expert has given away between two instants, travel and buffers included.
+/// The quarter hours that one expert has given away between two instants, travel and buffers included, and those that a
+/// calendar outside takes.
 pub async fn occupied(
     db: &impl ConnectionTrait,
     expert: ExpertId,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Occupied, DbErr> {
-    let quarters: Vec<i64> = calendar_cell::Entity::find()
+    let during = quarter_index(from)..quarter_index(to);
+    let mut quarters: Vec<i64> = calendar_cell::Entity::find()
         .select_only()
         .column(calendar_cell::Column::Quarter)
         .filter(calendar_cell::COLUMN.expert_id.eq(expert.0))
@@ -211,6 +213,9 @@ pub async fn occupied(
         .into_tuple()
         .all(db)
         .await?;
+    for (_, taken) in super::outside::busy(db, during, Some(expert)).await? {
+        quarters.extend(taken);
+    }
     Ok(quarters.into_iter().collect())
 }
 

@@ -3,6 +3,7 @@ mod acts;
 mod answer;
 mod availability;
 mod calendar;
+mod calendars;
 mod case;
 mod consultation;
 mod facts;
@@ -40,5 +41,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(availability::add)
         .service(availability::change_feed)
         .service(availability::remove)
+        .service(calendars::show)
+        .service(calendars::add)
+        .service(calendars::refresh)
+        .service(calendars::keep_blocking)
+        .service(calendars::remove)
+        .service(calendars::restore)
         .service(feed::show);
 }

@@ -148,6 +148,7 @@ const fn entries(role: Role) -> &'static [(&'static str, &'static str)] {
             ("/expert", "やること"),
             ("/expert/calendar", "カレンダー"),
             ("/expert/availability", "空きの登録"),
+            ("/expert/calendars", "外部カレンダー"),
         ],
         Role::Desk => &[("/desk", "引き継いだ相談"), ("/desk/new", "代理申込み")],
         Role::Observer => &[("/stats", "利用状況")],

@@ -2,6 +2,7 @@
 mod absences;
 mod act;
 mod act_page;
+mod calendars;
 mod candidates;
 mod case;
 mod case_views;
@@ -34,6 +35,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(schedule::show)
         .service(absences::show)
         .service(absences::submit)
+        .service(calendars::restore)
         .service(mail::list)
         .service(mail::show)
         .service(mail::retry)

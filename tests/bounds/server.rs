@@ -18,6 +18,7 @@ use madoguchi::{
     clock::Clock,
     config::Config,
     database, demo,
+    fetch::{Fetcher, Limits},
     mail::{
         sender::Sender,
         transport::{Memory, Transport},
@@ -72,6 +73,7 @@ pub async fn app(url: &str) -> App {
             from: config.mail_from.address.parse().unwrap(),
             dkim: None,
         },
+        fetch: Fetcher::new(&config.fetch_allow, Limits::default()),
         secret: Secret::generate().unwrap(),
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),

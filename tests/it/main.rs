@@ -3,6 +3,8 @@
 mod access;
 mod apply;
 mod availability;
+mod caldav;
+mod calendar_host;
 mod cases;
 mod chain;
 mod company;
@@ -12,6 +14,8 @@ mod expert;
 mod health;
 mod kill;
 mod office;
+mod outside;
+mod peers;
 mod public;
 mod race;
 mod reads;

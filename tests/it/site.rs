@@ -15,6 +15,7 @@ use madoguchi::{
     app::App,
     clock::Clock,
     config::Config,
+    fetch::{Fetcher, Limits},
     mail::{
         sender::Sender,
         transport::{Memory, Transport},
@@ -83,6 +84,7 @@ impl Site {
                 from: config.mail_from.address.parse().unwrap(),
                 dkim: None,
             },
+            fetch: Fetcher::new(&config.fetch_allow, Limits::default()),
             secret: Secret::new([7; 32]),
             site: url::Site::new(config.public_url.as_str()),
             config: Arc::new(config),

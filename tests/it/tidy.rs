@@ -12,11 +12,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["config"]),
     ("database", &[]),
     ("calendar", &["calendar"]),
+    ("fetch", &["config", "fetch"]),
     ("mail", &["mail", "calendar", "url"]),
     // The outbox keeps letters, and the chain of events writes hashes as text.
     ("store", &["store", "mail::letter", "secret::hex"]),
     ("cached", &["app", "problem", "store"]),
-    ("ops", &["ops", "app", "cached", "mail", "calendar", "secret", "url", "problem", "store"]),
+    ("ops", &["ops", "app", "cached", "mail", "calendar", "fetch", "secret", "url", "problem", "store"]),
     ("worker", &["worker", "app", "mail", "ops", "problem", "store"]),
 ];
 

@@ -9,7 +9,7 @@ use domain::{
 use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
 use madoguchi::{
     demo::fill,
-    ops,
+    ops::{self, outside::Access},
     secret::Purpose,
     store::{self, session::Holder},
     web::session::{COMPANY_COOKIE, STAFF_COOKIE},
@@ -83,7 +83,8 @@ impl Town {
         let offered = offered.one(db).await.unwrap().unwrap();
         let asked =
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
-        let parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
+        let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
+        parts.extend(calendars(&site, booked.expert, session.id).await);
         Self { site, booked, reported, asked, parts }
     }
 
@@ -194,5 +195,65 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/f/{token}", signed(Purpose::FollowUp, survey)),
         ("/l/{token}", link),
         ("/calendar/{token}", feed),
+    ]
+}
+
+/// Two calendars outside of an expert, at an address that nobody may fetch, one with an entry.
+async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'static str, String)> {
+    let (app, now) = (&site.app, site.app.clock.now());
+    let ids = [Uuid::now_v7(), Uuid::now_v7()];
+    let tx = app.begin().await.unwrap();
+    for id in ids {
+        let access = Access {
+            url: "https://127.0.0.1/calendar/".parse().unwrap(),
+            user: "expert".to_owned(),
+            password: "secret".to_owned(),
+        };
+        let source = store::outside::Source {
+            id,
+            expert_id: expert.0,
+            kind: store::outside::CALDAV.to_owned(),
+            name: "仕事".to_owned(),
+            host: "127.0.0.1".to_owned(),
+            access: app.secret.seal(id, &serde_json::to_string(&access).unwrap()).unwrap(),
+            writes: true,
+            blocks_when_stale: true,
+            blocking: true,
+            version: None,
+            created_at: now,
+            due_at: now,
+            fetched_at: now,
+            read_at: now,
+            failing_since: None,
+            failures: 0,
+            error: None,
+            unread: 0,
+            unknown_zones: 0,
+            lease_token: None,
+            lease_until: None,
+        };
+        store::outside::insert(&tx, source, &[]).await.unwrap();
+    }
+    let entry = store::outside::entry::Entry {
+        id: Uuid::now_v7(),
+        source_id: ids[1],
+        appointment_id: session,
+        href: "/calendar/entry.ics".to_owned(),
+        state: store::outside::entry::DELETED.to_owned(),
+        sequence: 0,
+        etag: None,
+        moved_from: None,
+        moved_to: None,
+        failures: 0,
+        due_at: now,
+        error: None,
+    };
+    let entry_id = entry.id.to_string();
+    store::outside::entry::insert(&tx, entry).await.unwrap();
+    tx.commit().await.unwrap();
+    vec![
+        ("/expert/calendars/{id}", ids[0].to_string()),
+        ("/expert/calendars/entries/{id}", entry_id.clone()),
+        ("/staff/calendars/entries/{id}", entry_id),
     ]
 }

@@ -72,6 +72,17 @@ pub fn time_range(start: DateTime<Utc>, end: DateTime<Utc>) -> String {
     format!("{}から{}", time(start), time(end))
 }
 
+/// 「たった今」, 「5分前」, 「3時間前」, 「2日前」: how long ago, whole units, for the age of what was fetched.
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let minutes = (now - at).num_minutes();
+    match minutes {
+        ..1 => "たった今".to_owned(),
+        1..60 => format!("{minutes}分前"),
+        60..1440 => format!("{}時間前", minutes / 60),
+        _ => format!("{}日前", minutes / 1440),
+    }
+}
+
 /// `2026-11-24`, for `<time datetime>` and CSV.
 pub fn iso_date(day: impl JapanDay) -> String {
     day.japan_day().format("%Y-%m-%d").to_string()

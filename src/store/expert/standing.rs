@@ -13,6 +13,8 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+use crate::store::outside;
+
 /// The counts of one expert at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -23,7 +25,8 @@ pub struct Standing {
     pub last_asked: Option<NaiveDate>,
 }
 
-/// The quarter hours that are taken between two instants, by expert. `except` is an appointment about to be moved.
+/// The quarter hours that are taken between two instants, by expert: by appointments, and in calendars outside. `except`
+/// is an appointment about to be moved.
 pub async fn occupied(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
@@ -43,6 +46,10 @@ pub async fn occupied(
     let mut quarters: BTreeMap<ExpertId, Vec<i64>> = BTreeMap::new();
     for (expert, quarter) in cells {
         quarters.entry(ExpertId(expert)).or_default().push(quarter);
+    }
+    let during = quarter_index(from)..quarter_index(to);
+    for (expert, taken) in outside::busy(db, during, None).await? {
+        quarters.entry(expert).or_default().extend(taken);
     }
     Ok(quarters.into_iter().map(|(expert, it)| (expert, it.into_iter().collect())).collect())
 }

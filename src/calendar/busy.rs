@@ -1,0 +1,276 @@
+//! When somebody is busy, read from an iCalendar object of anybody's making. What for is not looked at.
+//!
+//! What cannot be read is counted and passed over; what is no whole calendar is refused as a whole, because the part of
+//! it that is missing would look free.
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    time::{Duration, Instant},
+};
+
+use calcard::{
+    Entry, Parser,
+    icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::availability::quarter_index;
+
+mod event;
+mod repeat;
+mod zone;
+
+use event::Event;
+use zone::Zones;
+
+/// A stretch of time, half open.
+pub type Stretch = Range<DateTime<Utc>>;
+
+/// More events than one calendar may have.
+const MOST_EVENTS: usize = 150_000;
+/// More repetitions than all the rules of one calendar may make us count.
+const MOST_STEPS: u32 = 2_000_000;
+/// How long one calendar may keep us busy.
+const LONGEST: Duration = Duration::from_secs(20);
+/// A stretch is at most so long; nobody is away for longer by one event.
+const LONGEST_EVENT: TimeDelta = TimeDelta::days(400);
+
+/// Why a calendar cannot be used at all; the text is for whoever gave its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error(
+        "カレンダー（iCalendar形式）ではありません。ログイン画面などのWebページのアドレスではないか、確認してください"
+    )]
+    NotACalendar,
+    #[error("カレンダーの内容が途中で切れています")]
+    CutShort,
+    #[error("カレンダーの予定が多すぎます（15万件まで）")]
+    TooMany,
+    #[error("くり返しの予定が多すぎて、読み取れません")]
+    TooMuch,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Busy {
+    stretches: Vec<Stretch>,
+    /// Events that nobody could make sense of.
+    pub unread: u32,
+    /// Events in a time zone that nobody knows; they were read in the one that is likeliest.
+    pub unknown_zones: u32,
+}
+
+/// Reads one calendar, whole or object by object.
+pub struct Reader<'a> {
+    window: Stretch,
+    /// Whether an event of this UID is ours, and so no time that is taken outside.
+    is_ours: &'a dyn Fn(&str) -> bool,
+    busy: Busy,
+    events: usize,
+    budget: Budget,
+}
+
+/// What a calendar may cost.
+struct Budget {
+    steps: u32,
+    until: Instant,
+}
+
+impl Budget {
+    fn step(&mut self) -> Result<(), Unreadable> {
+        self.steps = self.steps.checked_sub(1).ok_or(Unreadable::TooMuch)?;
+        // The clock is not asked every time.
+        if self.steps.is_multiple_of(64) && Instant::now() > self.until {
+            return Err(Unreadable::TooMuch);
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Of all that is read, what lies in `window` is kept.
+    pub fn new(window: Stretch, is_ours: &'a dyn Fn(&str) -> bool) -> Self {
+        let budget = Budget { steps: MOST_STEPS, until: Instant::now() + LONGEST };
+        Self { window, is_ours, busy: Busy::default(), events: 0, budget }
+    }
+
+    /// Reads a whole object.
+    pub fn read(&mut self, text: &str) -> Result<(), Unreadable> {
+        let calendars = parse(text)?;
+        for calendar in &calendars {
+            self.calendar(calendar)?;
+        }
+        Ok(())
+    }
+
+    pub fn finish(self) -> Busy {
+        self.busy
+    }
+
+    fn calendar(&mut self, calendar: &ICalendar) -> Result<(), Unreadable> {
+        let zones = Zones::of(calendar);
+        let mut groups: BTreeMap<&str, Group<'_>> = BTreeMap::new();
+        for component in &calendar.components {
+            if component.component_type == ICalendarComponentType::VFreebusy {
+                self.keep_all(event::periods(component, &zones));
+            }
+            if component.component_type != ICalendarComponentType::VEvent {
+                continue;
+            }
+            self.events += 1;
+            if self.events > MOST_EVENTS {
+                return Err(Unreadable::TooMany);
+            }
+            self.budget.step()?;
+            let uid = component.uid().unwrap_or_default();
+            if (self.is_ours)(uid) {
+                continue;
+            }
+            match Event::of(component, &zones) {
+                Some(event) => {
+                    self.busy.unknown_zones += u32::from(event.unknown_zone);
+                    groups.entry(uid).or_default().add(event);
+                }
+                None => self.busy.unread += 1,
+            }
+        }
+        for group in groups.into_values() {
+            self.group(&group)?;
+        }
+        Ok(())
+    }
+
+    /// The events of one UID: what repeats, and what is different about single repetitions.
+    fn group(&mut self, group: &Group<'_>) -> Result<(), Unreadable> {
+        for other in &group.others {
+            if other.busy {
+                self.keep(other.start, other.end);
+            }
+        }
+        let replaced: BTreeSet<_> = group.others.iter().filter_map(|it| it.replaces).collect();
+        let changes: Vec<_> = group.others.iter().filter(|it| it.and_future).collect();
+        for first in &group.firsts {
+            let (found, whole) = repeat::repetitions(first, &self.window, &mut self.budget)?;
+            self.busy.unread += u32::from(!whole);
+            for start in found {
+                if !first.is_excepted(start) && !replaced.contains(&start) {
+                    let (start, length, busy) = as_changed(&changes, first, start);
+                    if busy {
+                        self.keep(start, start + length);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_all(&mut self, found: Option<Vec<Stretch>>) {
+        match found {
+            Some(found) => found.into_iter().for_each(|it| self.keep(it.start, it.end)),
+            None => self.busy.unread += 1,
+        }
+    }
+
+    fn keep(&mut self, start: DateTime<Utc>, end: DateTime<Utc>) {
+        let end = end.min(start + LONGEST_EVENT);
+        let (start, end) = (start.max(self.window.start), end.min(self.window.end));
+        if start < end {
+            self.busy.stretches.push(start..end);
+        }
+    }
+}
+
+/// The events of one UID.
+#[derive(Default)]
+struct Group<'a> {
+    firsts: Vec<Event<'a>>,
+    /// Those that stand for one repetition, or from one on.
+    others: Vec<Event<'a>>,
+}
+
+impl<'a> Group<'a> {
+    fn add(&mut self, event: Event<'a>) {
+        if event.replaces.is_some() { self.others.push(event) } else { self.firsts.push(event) }
+    }
+}
+
+/// A repetition as the last of the changes "from here on" before it leaves it: start, length, and whether it takes time.
+fn as_changed(
+    changes: &[&Event<'_>],
+    first: &Event<'_>,
+    start: DateTime<Utc>,
+) -> (DateTime<Utc>, TimeDelta, bool) {
+    let before = changes.iter().filter(|it| it.replaces.is_some_and(|at| at < start));
+    match before.max_by_key(|it| it.replaces) {
+        Some(it) => {
+            let later = it.replaces.map_or_else(TimeDelta::zero, |at| it.start - at);
+            (start + later, it.end - it.start, it.busy)
+        }
+        None => (start, first.end - first.start, first.busy),
+    }
+}
+
+impl Busy {
+    /// The quarter hours that are touched, as few stretches as possible, earliest first.
+    pub fn quarters(&self) -> Vec<Range<i64>> {
+        let mut found: Vec<_> = self
+            .stretches
+            .iter()
+            .map(|it| quarter_index(it.start)..quarter_index(it.end - TimeDelta::nanoseconds(1)) + 1)
+            .collect();
+        found.sort_unstable_by_key(|it| it.start);
+        let mut joined: Vec<Range<i64>> = Vec::new();
+        for it in found {
+            match joined.last_mut() {
+                Some(last) if it.start <= last.end => last.end = last.end.max(it.end),
+                Some(_) | None => joined.push(it),
+            }
+        }
+        joined
+    }
+}
+
+/// When the event of this UID takes place; nothing where it is cancelled or is not there.
+pub fn times(text: &str, uid: &str) -> Result<Option<Stretch>, Unreadable> {
+    for calendar in &parse(text)? {
+        let zones = Zones::of(calendar);
+        let is_it = |it: &&ICalendarComponent| {
+            it.component_type == ICalendarComponentType::VEvent && it.uid() == Some(uid)
+        };
+        let found = calendar.components.iter().find(is_it).and_then(|it| Event::of(it, &zones));
+        if let Some(it) = found.filter(|it| !it.cancelled) {
+            return Ok(Some(it.start..it.end));
+        }
+    }
+    Ok(None)
+}
+
+fn parse(text: &str) -> Result<Vec<ICalendar>, Unreadable> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    if !text.get(..15).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:VCALENDAR")) {
+        return Err(Unreadable::NotACalendar);
+    }
+    // The library takes what is cut off for whole.
+    let last = text.trim_end().lines().next_back().unwrap_or_default();
+    if !last.trim().eq_ignore_ascii_case("END:VCALENDAR") {
+        return Err(Unreadable::CutShort);
+    }
+    let mut parser = Parser::new(text);
+    let mut calendars = Vec::new();
+    loop {
+        match parser.entry() {
+            Entry::ICalendar(it) => calendars.push(it),
+            Entry::Eof => return Ok(calendars),
+            // Rubbish between or after the objects.
+            Entry::InvalidLine(_) | Entry::VCard(_) => {}
+            Entry::UnterminatedComponent(_) | Entry::UnexpectedComponentEnd { .. } => {
+                return Err(Unreadable::CutShort);
+            }
+            Entry::TooManyComponents => return Err(Unreadable::TooMany),
+            // What a later version of the library may know.
+            _ => return Err(Unreadable::NotACalendar),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! A calendar collection of a CalDAV server (RFC 4791). `libdav` writes the requests and reads the answers; what goes
+//! over the network is ours, so that it is guarded like every other fetch.
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
+
+use chrono::{DateTime, Utc};
+use http::{Request, StatusCode, Uri, response::Parts};
+use libdav::{
+    caldav::{CalendarComponent, GetCalendarResources, ListCalendarResources, TimeRange, UtcTimestamp},
+    dav::{Delete, PutResource, PutResourceParseError},
+    encoding::normalise_percent_encoded,
+    requests::{DavRequest, ParseResponseError},
+};
+use url::Url;
+
+use super::{Ask, Failed, Fetcher, Login, refusal};
+
+const CALENDAR: &str = "text/calendar; charset=utf-8";
+/// Objects fetched with one request.
+const AT_ONCE: usize = 100;
+
+pub struct Collection<'a> {
+    pub fetch: &'a Fetcher,
+    pub url: Url,
+    pub login: Login<'a>,
+}
+
+/// One object of a collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    pub etag: String,
+    pub data: String,
+}
+
+/// What became of a change that was only to be made to the version that we know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// With the new version, where the server names it.
+    Done(Option<String>),
+    /// There is another version.
+    Conflict,
+    /// There is no such object.
+    Gone,
+}
+
+impl Collection<'_> {
+    /// The paths of the events that touch a time, each with its version.
+    pub async fn list(&self, during: &Range<DateTime<Utc>>) -> Result<BTreeMap<String, String>, Failed> {
+        let range = TimeRange::Between(stamp(during.start)?, stamp(during.end)?);
+        let request = ListCalendarResources::new(self.url.path())
+            .with_component_and_time_range(CalendarComponent::VEvent, range);
+        let (parts, body) = self.send(request.prepare_request(self.base()?)).await?;
+        let found = request.parse_response(&parts, &body).map_err(|err| unreadable(&err))?;
+        Ok(found.resources.into_iter().filter_map(|it| Some((it.href, it.etag?))).collect())
+    }
+
+    /// The objects at these paths; those that are not there are left out.
+    pub async fn get(&self, hrefs: &[String]) -> Result<BTreeMap<String, Object>, Failed> {
+        let mut objects = BTreeMap::new();
+        for part in hrefs.chunks(AT_ONCE) {
+            let request = GetCalendarResources::new(self.url.path()).with_hrefs(part);
+            let (parts, body) = self.send(request.prepare_request(self.base()?)).await?;
+            let found = request.parse_response(&parts, &body).map_err(|err| unreadable(&err))?;
+            for it in found.resources {
+                match it.content {
+                    Ok(content) => {
+                        objects.insert(it.href, Object { etag: content.etag, data: content.data });
+                    }
+                    Err(StatusCode::NOT_FOUND | StatusCode::GONE) => {}
+                    Err(status) => return Err(refusal(status)),
+                }
+            }
+        }
+        Ok(objects)
+    }
+
+    /// Writes an object: over the version `over`, or only where there is none yet.
+    pub async fn put(&self, href: &str, data: &str, over: Option<&str>) -> Result<Change, Failed> {
+        let put = PutResource::new(href);
+        let parsed = match over {
+            Some(etag) => {
+                let request = put.update(data, CALENDAR, etag);
+                let (parts, body) = self.send(request.prepare_request(self.base()?)).await?;
+                request.parse_response(&parts, &body)
+            }
+            None => {
+                let request = put.create(data, CALENDAR);
+                let (parts, body) = self.send(request.prepare_request(self.base()?)).await?;
+                request.parse_response(&parts, &body)
+            }
+        };
+        match parsed {
+            Ok(done) => Ok(Change::Done(done.etag)),
+            Err(PutResourceParseError::BadStatusCode(StatusCode::PRECONDITION_FAILED)) => {
+                Ok(Change::Conflict)
+            }
+            // Some servers say so where the version is of something that is not there.
+            Err(PutResourceParseError::BadStatusCode(StatusCode::NOT_FOUND)) if over.is_some() => {
+                Ok(Change::Gone)
+            }
+            Err(PutResourceParseError::BadStatusCode(status)) => Err(refusal(status)),
+            Err(PutResourceParseError::PreconditionFailed(_) | PutResourceParseError::InvalidResponse(_)) => {
+                Err(Failed::NoCollection)
+            }
+        }
+    }
+
+    /// Removes an object of this version.
+    pub async fn delete(&self, href: &str, etag: &str) -> Result<Change, Failed> {
+        let request = Delete::new(href).with_etag(etag);
+        let (parts, body) = self.send(request.prepare_request(self.base()?)).await?;
+        match request.parse_response(&parts, &body) {
+            Ok(_) => Ok(Change::Done(None)),
+            Err(ParseResponseError::BadStatusCode(StatusCode::PRECONDITION_FAILED)) => Ok(Change::Conflict),
+            Err(ParseResponseError::BadStatusCode(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
+                Ok(Change::Gone)
+            }
+            Err(err) => Err(unreadable(&err)),
+        }
+    }
+
+    async fn send(&self, prepared: Result<Request<String>, http::Error>) -> Result<(Parts, Vec<u8>), Failed> {
+        let (parts, body) = prepared.map_err(|_| Failed::NoCollection)?.into_parts();
+        let url = self.url.join(&parts.uri.to_string()).map_err(|_| Failed::NoCollection)?;
+        let ask = Ask { method: parts.method, url, headers: parts.headers, body, login: Some(self.login) };
+        let answer = self.fetch.fetch(ask).await?;
+        let (mut parts, ()) = http::Response::new(()).into_parts();
+        parts.status = answer.status;
+        parts.headers = answer.headers;
+        Ok((parts, answer.body))
+    }
+
+    fn base(&self) -> Result<Uri, Failed> {
+        self.url.origin().ascii_serialization().parse().map_err(|_| Failed::NoCollection)
+    }
+}
+
+/// The path of an object of this name below a collection, written as servers' answers are read.
+pub fn path_below(collection: &Url, name: &str) -> String {
+    let path = format!("{}/{name}", collection.path().trim_end_matches('/'));
+    normalise_percent_encoded(&path).map_or_else(|_| path.clone(), Cow::into_owned)
+}
+
+fn stamp(at: DateTime<Utc>) -> Result<UtcTimestamp, Failed> {
+    at.format("%Y%m%dT%H%M%SZ").to_string().parse().map_err(|_| Failed::NoCollection)
+}
+
+fn unreadable(err: &ParseResponseError) -> Failed {
+    match err {
+        ParseResponseError::BadStatusCode(status) if status.is_server_error() => refusal(*status),
+        ParseResponseError::BadStatusCode(StatusCode::UNAUTHORIZED) => Failed::NotLetIn,
+        ParseResponseError::BadStatusCode(StatusCode::NOT_FOUND) => Failed::NotThere,
+        ParseResponseError::BadStatusCode(_)
+        | ParseResponseError::Xml(_)
+        | ParseResponseError::InvalidResponse(_) => Failed::NoCollection,
+    }
+}

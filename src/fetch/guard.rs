@@ -1,0 +1,182 @@
+//! Which machines may be asked at all.
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::Failed;
+use crate::config::Network;
+
+/// Why an address is not asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("the address is not a public one")]
+    Inside,
+    #[error("the address is public and the way there is not encrypted")]
+    Plain,
+    #[error("the name has no address")]
+    NoSuchName,
+}
+
+impl From<Refused> for Failed {
+    fn from(it: Refused) -> Self {
+        match it {
+            Refused::Inside => Self::Inside,
+            Refused::Plain => Self::Plain,
+            Refused::NoSuchName => Self::NoSuchName,
+        }
+    }
+}
+
+/// Looks names up and gives out only addresses that may be asked: the connection goes to these.
+#[derive(Debug)]
+pub struct Checked {
+    pub allow: Arc<[Network]>,
+    /// For a client that does not encrypt.
+    pub plain: bool,
+}
+
+impl Resolve for Checked {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (allow, plain) = (Arc::clone(&self.allow), self.plain);
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| Refused::NoSuchName)?;
+            let mut good: Vec<SocketAddr> = Vec::new();
+            let mut refused = Refused::NoSuchName;
+            for it in found {
+                match check(it.ip(), &allow, plain) {
+                    Ok(()) => good.push(it),
+                    Err(why) => refused = why,
+                }
+            }
+            if good.is_empty() {
+                return Err(refused.into());
+            }
+            Ok(Box::new(good.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether a machine may be asked.
+pub fn check(address: IpAddr, allow: &[Network], plain: bool) -> Result<(), Refused> {
+    let address = address.to_canonical();
+    if allow.iter().any(|it| it.contains(address)) {
+        return Ok(());
+    }
+    match () {
+        () if !is_public(address) => Err(Refused::Inside),
+        () if plain => Err(Refused::Plain),
+        () => Ok(()),
+    }
+}
+
+/// Whether the whole internet can reach it, by the registries of special addresses (RFC 6890 and its updates).
+fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(it) => is_public_v4(it),
+        IpAddr::V6(it) => is_public_v6(it),
+    }
+}
+
+fn is_public_v4(it: Ipv4Addr) -> bool {
+    let [a, b, c, _] = it.octets();
+    let special = match (a, b, c) {
+        // "This network", private, loopback, link-local (and the metadata of clouds), multicast, reserved, broadcast.
+        (0 | 10 | 127 | 224..=255, ..) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _) => true,
+        // Shared by a provider's customers.
+        (100, 64..=127, _) => true,
+        // Protocol assignments, documentation, the old way to IPv6, measuring.
+        (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
+        _ => false,
+    };
+    !special
+}
+
+/// Of IPv6 only what is global unicast (2000::/3), without documentation and without what holds an IPv4 address.
+fn is_public_v6(it: Ipv6Addr) -> bool {
+    let [a, b, ..] = it.segments();
+    let global = a & 0xe000 == 0x2000;
+    let special = match (a, b) {
+        // Teredo and other protocol assignments (2001::/23), documentation, 6to4.
+        (0x2001, 0..=0x01ff | 0x0db8) | (0x2002, _) | (0x3fff, 0..=0x0fff) => true,
+        _ => false,
+    };
+    global && !special
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use proptest::prelude::*;
+
+    use super::{Refused, check};
+    use crate::config::Network;
+
+    #[test]
+    fn only_public_addresses_are_asked() {
+        let of = |it: &str| check(it.parse().unwrap(), &[], false);
+        for inside in [
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.8.8.8",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "fc00::1",
+            "fd12::1",
+            "fe80::1",
+            "ff02::1",
+            "2001:db8::1",
+            "2001::1",
+            "2002:7f00:1::",
+            "3fff::1",
+        ] {
+            assert_eq!(of(inside), Err(Refused::Inside), "{inside}");
+        }
+        for public in ["1.1.1.1", "100.63.0.1", "172.32.0.1", "192.0.1.1", "2606:4700::1111", "2400:cb00::1"]
+        {
+            assert_eq!(of(public), Ok(()), "{public}");
+        }
+    }
+
+    #[test]
+    fn the_operator_may_allow_a_network_and_nothing_beside_it() {
+        let allow: Vec<Network> = vec!["127.0.0.0/8".parse().unwrap()];
+        let of = |it: &str, plain| check(it.parse().unwrap(), &allow, plain);
+        assert_eq!(of("127.0.0.1", true), Ok(()));
+        assert_eq!(of("::ffff:127.0.0.1", false), Ok(()));
+        assert_eq!(of("10.0.0.1", false), Err(Refused::Inside));
+        assert_eq!(of("1.1.1.1", true), Err(Refused::Plain));
+        assert_eq!(of("1.1.1.1", false), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn an_ipv4_address_in_ipv6_clothes_is_judged_alike(bits in any::<u32>()) {
+            let v4 = std::net::Ipv4Addr::from_bits(bits);
+            let mapped = IpAddr::V6(v4.to_ipv6_mapped());
+            prop_assert_eq!(check(v4.into(), &[], false), check(mapped, &[], false));
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Experts' calendars that are kept elsewhere: added, read again and again, and let go of.
+//!
+//! What is fetched is fetched between two transactions, under a lease; what was read last stands until something newer
+//! was read whole.
+use std::ops::Range;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    calendar::{at_japan, japan_date},
+    id::ExpertId,
+};
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    calendar::busy::{Reader, Unreadable},
+    fetch::{Ask, Failed, Login},
+    problem::Problem,
+    store::{
+        self,
+        outside::{CALDAV, ICS, Read, Source},
+    },
+};
+
+pub mod entries;
+
+/// An expert may have so many.
+const MOST: usize = 5;
+/// How far ahead busy times are kept; more than any booking horizon.
+const AHEAD: TimeDelta = TimeDelta::days(200);
+/// How often a calendar is read.
+const EVERY: TimeDelta = TimeDelta::minutes(30);
+/// The longest time between two tries.
+const LONGEST_WAIT: i64 = 120;
+/// What has not been confirmed for so long is stale, and its owner is told.
+pub const STALE_AFTER: TimeDelta = TimeDelta::hours(24);
+/// Far longer than a fetch may take.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// How to get at a calendar. Kept sealed: the address of a feed alone opens it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    pub url: Url,
+    /// Empty for a feed.
+    pub user: String,
+    pub password: String,
+}
+
+/// A calendar that an expert gives us.
+#[derive(Clone)]
+pub enum New {
+    /// To be read alone.
+    Ics,
+    /// Read, and written where that is wanted.
+    CalDav { writes: bool },
+}
+
+/// Why a calendar cannot be read; the text is for its owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    #[error(transparent)]
+    Failed(#[from] Failed),
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error("保存した接続の情報を読み取れません。このカレンダーを削除して、もう一度登録してください")]
+    Sealed,
+    #[error("登録できるカレンダーは5つまでです。使わないものを削除してください")]
+    TooMany,
+}
+
+/// What a look at a calendar has brought.
+pub(super) enum Seen {
+    /// The server says that it is what we have.
+    Same,
+    Read(Read),
+}
+
+/// What became of a calendar that was to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Read,
+    Failed(String),
+    /// Somebody else is at it.
+    InHand,
+    Gone,
+}
+
+/// Reads a calendar once, and keeps it where that succeeds.
+pub async fn add(
+    app: &App,
+    expert: ExpertId,
+    name: &str,
+    new: New,
+    access: &Access,
+) -> Result<Result<Uuid, Trouble>, Problem> {
+    if store::outside::of(&app.db, expert).await?.len() >= MOST {
+        return Ok(Err(Trouble::TooMany));
+    }
+    let now = app.clock.now();
+    let (kind, writes) = match new {
+        New::Ics => (ICS, false),
+        New::CalDav { writes } => (CALDAV, writes),
+    };
+    let read = match look(app, kind, access, None, now).await {
+        Ok(Seen::Read(read)) => read,
+        Ok(Seen::Same) => Read::default(),
+        Err(trouble) => return Ok(Err(trouble)),
+    };
+    let id = Uuid::now_v7();
+    let source = Source {
+        id,
+        expert_id: expert.0,
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        host: access.url.host_str().unwrap_or_default().to_owned(),
+        access: app.secret.seal(id, &serde_json::to_string(access)?)?,
+        writes,
+        blocks_when_stale: true,
+        blocking: true,
+        version: read.version,
+        created_at: now,
+        due_at: now + EVERY,
+        fetched_at: now,
+        read_at: now,
+        failing_since: None,
+        failures: 0,
+        error: None,
+        unread: read.unread,
+        unknown_zones: read.unknown_zones,
+        lease_token: None,
+        lease_until: None,
+    };
+    let tx = app.begin().await?;
+    store::outside::insert(&tx, source, &read.quarters).await?;
+    tx.commit().await?;
+    Ok(Ok(id))
+}
+
+/// Lets go of one of the expert's own calendars, and of the time that it takes.
+pub async fn remove(app: &App, expert: ExpertId, id: Uuid) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    if !store::outside::remove(&tx, expert, id).await? {
+        return Err(Problem::NotFound);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether a calendar that cannot be read any more still blocks the expert's time.
+pub async fn keep_blocking(app: &App, expert: ExpertId, id: Uuid, blocks: bool) -> Result<(), Problem> {
+    let fresh = app.clock.now() - STALE_AFTER;
+    let tx = app.begin().await?;
+    store::outside::save_policy(&tx, expert, id, blocks, fresh).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets stale calendars go whose owners want that. Says how many there were.
+pub async fn unblock_stale(app: &App) -> Result<u64, Problem> {
+    let fresh = app.clock.now() - STALE_AFTER;
+    let tx = app.begin().await?;
+    let done = store::outside::unblock(&tx, fresh).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Reads a calendar again and, where we write into it, writes what is missing there.
+pub async fn refresh(app: &App, id: Uuid) -> Result<Outcome, Problem> {
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let leased = store::outside::lease(&tx, id, now, now + LEASE).await?;
+    tx.commit().await?;
+    let Some((token, source)) = leased else {
+        let there = store::outside::find(&app.db, id).await?.is_some();
+        return Ok(if there { Outcome::InHand } else { Outcome::Gone });
+    };
+    let seen = match opened(app, &source) {
+        Some(access) => look_and_write(app, &source, &access, now).await?,
+        None => Err(Trouble::Sealed),
+    };
+    let tx = app.begin().await?;
+    let ours = match &seen {
+        Ok(seen) => {
+            let read = match seen {
+                Seen::Same => None,
+                Seen::Read(read) => Some(read),
+            };
+            store::outside::settle(&tx, id, token, read, now + EVERY, now).await?
+        }
+        Err(trouble) => {
+            let again = now + wait(source.failures);
+            store::outside::settle_failed(&tx, id, token, &trouble.to_string(), again, now).await?
+        }
+    };
+    tx.commit().await?;
+    if !ours {
+        return Ok(Outcome::Gone);
+    }
+    Ok(match seen {
+        Ok(_) => Outcome::Read,
+        Err(trouble) => {
+            tracing::warn!(calendar.id = %id, "could not read a calendar outside: {trouble}");
+            Outcome::Failed(trouble.to_string())
+        }
+    })
+}
+
+async fn look_and_write(
+    app: &App,
+    source: &Source,
+    access: &Access,
+    now: DateTime<Utc>,
+) -> Result<Result<Seen, Trouble>, Problem> {
+    // Once a day everything is read, whatever the server says: its clock may be wrong, or its versions.
+    let version = source.version.as_deref().filter(|_| now - source.read_at < STALE_AFTER);
+    let seen = match look(app, &source.kind, access, version, now).await {
+        Ok(seen) => seen,
+        Err(trouble) => return Ok(Err(trouble)),
+    };
+    if !source.writes {
+        return Ok(Ok(seen));
+    }
+    Ok(entries::follow(app, source, access, now).await?.map(|()| seen))
+}
+
+/// Fetches and reads a calendar; only whether it has changed, where `version` is what we have.
+async fn look(
+    app: &App,
+    kind: &str,
+    access: &Access,
+    version: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Seen, Trouble> {
+    let window = window(now);
+    if kind == CALDAV {
+        let Some((version, objects)) = entries::objects(app, access, version, &window).await? else {
+            return Ok(Seen::Same);
+        };
+        return read(app, objects, Some(version), window).await;
+    }
+    let ask = Ask {
+        method: Method::GET,
+        url: access.url.clone(),
+        headers: conditions(version),
+        body: String::new(),
+        login: None,
+    };
+    let answer = app.fetch.fetch(ask).await?;
+    if answer.status == http::StatusCode::NOT_MODIFIED && version.is_some() {
+        return Ok(Seen::Same);
+    }
+    let answer = answer.succeeded()?;
+    let version = answer.header(header::ETAG).map(|it| format!("etag {it}"));
+    let version = version.or_else(|| answer.header(header::LAST_MODIFIED).map(|it| format!("date {it}")));
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    read(app, vec![text], version, window).await
+}
+
+/// Off the threads that answer requests: a large calendar takes its time.
+async fn read(
+    app: &App,
+    texts: Vec<String>,
+    version: Option<String>,
+    window: Range<DateTime<Utc>>,
+) -> Result<Seen, Trouble> {
+    let domain = app.config.mail_reply_domain.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let ours = |uid: &str| is_ours(uid, &domain);
+        let mut reader = Reader::new(window, &ours);
+        texts.iter().try_for_each(|it| reader.read(it))?;
+        Ok::<_, Unreadable>(reader.finish())
+    });
+    let busy = reading.await.map_err(|err| {
+        tracing::error!("reading a calendar ended badly: {err}");
+        Unreadable::NotACalendar
+    })??;
+    let count = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    Ok(Seen::Read(Read {
+        quarters: busy.quarters(),
+        version,
+        unread: count(busy.unread),
+        unknown_zones: count(busy.unknown_zones),
+    }))
+}
+
+/// What asks a server to answer only if something is new. What it calls its version goes back to it as it came.
+fn conditions(version: Option<&str>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("text/calendar, */*;q=0.5"));
+    let named = version.and_then(|it| it.split_once(' '));
+    if let Some((kind, value)) = named
+        && let Ok(value) = HeaderValue::from_str(value)
+    {
+        let name = if kind == "etag" { header::IF_NONE_MATCH } else { header::IF_MODIFIED_SINCE };
+        headers.insert(name, value);
+    }
+    headers
+}
+
+/// From the beginning of today on.
+fn window(now: DateTime<Utc>) -> Range<DateTime<Utc>> {
+    let today = at_japan(japan_date(now), 0, 0);
+    today..today + AHEAD
+}
+
+fn opened(app: &App, source: &Source) -> Option<Access> {
+    serde_json::from_str(&app.secret.open(source.id, &source.access)?).ok()
+}
+
+/// After `failures` earlier ones: 5, 10, 20, … minutes, at most two hours.
+fn wait(failures: i32) -> TimeDelta {
+    TimeDelta::minutes((5_i64 << failures.clamp(0, 5)).min(LONGEST_WAIT))
+}
+
+/// Whether a UID is one of `ops::appointment::calendar_uid`: our own entry, however it came into that calendar.
+fn is_ours(uid: &str, domain: &str) -> bool {
+    let of_domain = uid.strip_suffix(domain).and_then(|it| it.strip_suffix('@'));
+    of_domain.is_some_and(|it| it.len() == 32 && Uuid::try_parse(it).is_ok())
+}
+
+impl Access {
+    pub(super) fn login(&self) -> Login<'_> {
+        Login { user: &self.user, password: &self.password }
+    }
+}

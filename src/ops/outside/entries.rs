@@ -1,0 +1,292 @@
+//! Bookings in the expert's CalDAV collection: written, kept up to date and removed; and what somebody changes there.
+//!
+//! What belongs there follows from the appointments alone, so nothing that is interrupted is lost: the next look sees
+//! what is missing. A change that was made there is kept as a proposal, and nothing of ours follows it by itself.
+use std::{collections::BTreeMap, ops::Range};
+
+use chrono::{DateTime, Utc};
+use domain::id::ExpertId;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Access, Trouble, wait};
+use crate::{
+    app::App,
+    calendar::{self, Status, busy},
+    fetch::{
+        Failed,
+        dav::{Change, Collection, Object, path_below},
+    },
+    problem::Problem,
+    secret::hex,
+    store::{
+        self,
+        outside::{
+            Source,
+            entry::{Booking, DELETED, Entry, MOVED, WANTED, WRITTEN},
+        },
+    },
+    url,
+};
+
+/// What the busy times of a collection are read from, and what its state is called; nothing where that is `version`.
+pub(super) async fn objects(
+    app: &App,
+    access: &Access,
+    version: Option<&str>,
+    during: &Range<DateTime<Utc>>,
+) -> Result<Option<(String, Vec<String>)>, Failed> {
+    let collection = collection(app, access);
+    let listed = collection.list(during).await?;
+    let mut hasher = Sha256::new();
+    for (href, etag) in &listed {
+        hasher.update(format!("{href}\n{etag}\n"));
+    }
+    let state = hex(&hasher.finalize()[..16]);
+    if version == Some(state.as_str()) {
+        return Ok(None);
+    }
+    let hrefs: Vec<_> = listed.into_keys().collect();
+    let found = collection.get(&hrefs).await?;
+    Ok(Some((state, found.into_values().map(|it| it.data).collect())))
+}
+
+/// Looks what has become of our entries, then writes what is missing or out of date and removes what is over.
+///
+/// One entry that the server refuses is noted with its reason and does not keep the others waiting.
+pub(super) async fn follow(
+    app: &App,
+    source: &Source,
+    access: &Access,
+    now: DateTime<Utc>,
+) -> Result<Result<(), Trouble>, Problem> {
+    let collection = collection(app, access);
+    let expert = ExpertId(source.expert_id);
+    let bookings = store::outside::entry::bookings(&app.db, expert, now).await?;
+    let known = store::outside::entry::of(&app.db, source.id).await?;
+    let hrefs: Vec<_> = known.iter().map(|it| it.href.clone()).collect();
+    let found = match collection.get(&hrefs).await {
+        Ok(found) => found,
+        Err(failed) => return Ok(Err(failed.into())),
+    };
+    let mut entries: BTreeMap<_, _> = known.into_iter().map(|it| (it.appointment_id, it)).collect();
+    for booking in &bookings {
+        let entry = match entries.remove(&booking.appointment.id.0) {
+            Some(entry) => noticed(app, entry, booking, &found).await?,
+            None => new_entry(app, source, access, booking, now).await?,
+        };
+        let behind = entry.state == WANTED || entry.sequence != booking.appointment.sequence;
+        if behind && entry.due_at <= now {
+            let written = write(app, &collection, entry.clone(), booking, now).await;
+            settle(app, entry, written, now).await?;
+        }
+    }
+    for entry in entries.into_values() {
+        let over = store::appointment::find(&app.db, domain::id::AppointmentId(entry.appointment_id)).await?;
+        // What took place stays in the calendar.
+        if over.is_some_and(|it| it.ends_at > now) && entry.due_at <= now {
+            take_out(app, &collection, entry, &found, now).await?;
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Writes an entry again as it is with us: the answer "no" to what somebody changed there.
+pub async fn restore(app: &App, id: Uuid, only: Option<ExpertId>) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    let entry = store::outside::entry::find(&tx, id).await?.ok_or(Problem::NotFound)?;
+    let source = store::outside::find(&tx, entry.source_id).await?.ok_or(Problem::NotFound)?;
+    if only.is_some_and(|it| it.0 != source.expert_id) {
+        return Err(Problem::NotFound);
+    }
+    let wanted = Entry {
+        state: WANTED.to_owned(),
+        moved_from: None,
+        moved_to: None,
+        failures: 0,
+        due_at: app.clock.now(),
+        error: None,
+        ..entry
+    };
+    store::outside::entry::save(&tx, wanted).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn new_entry(
+    app: &App,
+    source: &Source,
+    access: &Access,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> Result<Entry, Problem> {
+    let entry = Entry {
+        id: Uuid::now_v7(),
+        source_id: source.id,
+        appointment_id: booking.appointment.id.0,
+        href: href(access, &booking.appointment.uid),
+        state: WANTED.to_owned(),
+        sequence: booking.appointment.sequence,
+        etag: None,
+        moved_from: None,
+        moved_to: None,
+        failures: 0,
+        due_at: now,
+        error: None,
+    };
+    let tx = app.begin().await?;
+    store::outside::entry::insert(&tx, entry.clone()).await?;
+    tx.commit().await?;
+    Ok(entry)
+}
+
+/// Compares an entry with what is there, and keeps what is different.
+async fn noticed(
+    app: &App,
+    entry: Entry,
+    booking: &Booking,
+    found: &BTreeMap<String, Object>,
+) -> Result<Entry, Problem> {
+    let object = found.get(&entry.href);
+    // What is to be written is ours to write, whatever is there.
+    if entry.state == WANTED {
+        return Ok(Entry { etag: object.map(|it| it.etag.clone()), ..entry });
+    }
+    if object.is_some_and(|it| entry.etag.as_ref() == Some(&it.etag)) {
+        return Ok(entry);
+    }
+    let it = &booking.appointment;
+    let there = object.and_then(|object| busy::times(&object.data, &it.uid).ok().flatten());
+    let (state, moved) = match there {
+        None => (DELETED, None),
+        Some(there) if there == (it.starts_at..it.ends_at) => (WRITTEN, None),
+        Some(there) => (MOVED, Some(there)),
+    };
+    let changed = Entry {
+        etag: object.map(|it| it.etag.clone()),
+        state: state.to_owned(),
+        moved_from: moved.as_ref().map(|it| it.start),
+        moved_to: moved.as_ref().map(|it| it.end),
+        ..entry.clone()
+    };
+    if changed != entry {
+        let tx = app.begin().await?;
+        store::outside::entry::save(&tx, changed.clone()).await?;
+        tx.commit().await?;
+    }
+    Ok(changed)
+}
+
+/// Puts an entry over the version that we know, or where nothing is.
+async fn write(
+    app: &App,
+    collection: &Collection<'_>,
+    entry: Entry,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> Result<Entry, Failed> {
+    let data = told(app, booking, now);
+    let mut over = entry.etag.clone();
+    // The second time with what is there now: a write of ours that was cut off, or somebody's change a moment ago.
+    for _ in 0..2 {
+        match collection.put(&entry.href, &data, over.as_deref()).await? {
+            Change::Done(etag) => {
+                let etag = match etag {
+                    Some(etag) => Some(etag),
+                    None => version_of(collection, &entry.href).await?,
+                };
+                return Ok(Entry {
+                    state: WRITTEN.to_owned(),
+                    sequence: booking.appointment.sequence,
+                    etag,
+                    moved_from: None,
+                    moved_to: None,
+                    failures: 0,
+                    error: None,
+                    ..entry
+                });
+            }
+            Change::Conflict | Change::Gone => over = version_of(collection, &entry.href).await?,
+        }
+    }
+    Err(Failed::Status(412))
+}
+
+async fn version_of(collection: &Collection<'_>, href: &str) -> Result<Option<String>, Failed> {
+    let found = collection.get(std::slice::from_ref(&href.to_owned())).await?;
+    Ok(found.into_values().next().map(|it| it.etag))
+}
+
+/// Removes an entry whose appointment is not booked any more, in whatever version it is there.
+async fn take_out(
+    app: &App,
+    collection: &Collection<'_>,
+    entry: Entry,
+    found: &BTreeMap<String, Object>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let done = match found.get(&entry.href) {
+        None => Ok(Change::Gone),
+        Some(object) => collection.delete(&entry.href, &object.etag).await,
+    };
+    match done {
+        Ok(Change::Done(_) | Change::Gone) => {
+            let tx = app.begin().await?;
+            store::outside::entry::remove(&tx, entry.id).await?;
+            tx.commit().await?;
+            Ok(())
+        }
+        Ok(Change::Conflict) => settle(app, entry, Err(Failed::Status(412)), now).await,
+        Err(failed) => settle(app, entry, Err(failed), now).await,
+    }
+}
+
+async fn settle(
+    app: &App,
+    before: Entry,
+    written: Result<Entry, Failed>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let entry = written.unwrap_or_else(|failed| {
+        tracing::warn!(entry.id = %before.id, "could not write into a calendar outside: {failed}");
+        Entry {
+            failures: before.failures.saturating_add(1),
+            due_at: now + wait(before.failures),
+            error: Some(failed.to_string()),
+            ..before
+        }
+    });
+    let tx = app.begin().await?;
+    store::outside::entry::save(&tx, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn told(app: &App, booking: &Booking, now: DateTime<Utc>) -> String {
+    let it = &booking.appointment;
+    let summary = format!("相談：{}", booking.company_name);
+    let description = format!("受付番号：{}\n方法：{}", booking.number, it.mode.label());
+    let page = app.site.absolute(&url::expert(&booking.number));
+    let entry = calendar::Entry {
+        uid: &it.uid,
+        sequence: it.sequence,
+        starts_at: it.starts_at,
+        ends_at: it.ends_at,
+        status: Status::Confirmed,
+        summary: &summary,
+        description: &description,
+        location: &it.place,
+        url: Some(&page),
+    };
+    calendar::resource(&entry, now)
+}
+
+fn collection<'a>(app: &'a App, access: &'a Access) -> Collection<'a> {
+    Collection { fetch: &app.fetch, url: access.url.clone(), login: access.login() }
+}
+
+/// The same for ever: the UID's own part below the collection.
+fn href(access: &Access, uid: &str) -> String {
+    let name = uid.split('@').next().unwrap_or(uid);
+    path_below(&access.url, &format!("{name}.ics"))
+}

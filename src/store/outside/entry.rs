@@ -1,0 +1,243 @@
+//! What we have written into experts' calendars outside, compared with what is booked.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    appointment::Appointment,
+    id::{AppointmentId, ExpertId},
+    number::CaseNumber,
+};
+use entity::calendar_entry as row;
+pub use entity::calendar_entry::Model as Entry;
+use entity::{appointment, appointment_expert, calendar_source, consultation};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef,
+};
+use uuid::Uuid;
+
+use crate::store::{appointment::with_experts, contradiction};
+
+/// To be written; it may be there already, if whoever wrote it came no further.
+pub const WANTED: &str = "wanted";
+/// There as we wrote it.
+pub const WRITTEN: &str = "written";
+/// Somebody gave it another time there.
+pub const MOVED: &str = "moved";
+/// Somebody removed or cancelled it there.
+pub const DELETED: &str = "deleted";
+
+/// An appointment that belongs into a calendar, with what its entry says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booking {
+    pub appointment: Appointment,
+    pub number: CaseNumber,
+    pub company_name: String,
+}
+
+/// What somebody has changed outside, and nobody has answered yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    pub entry: Entry,
+    pub expert: ExpertId,
+    pub calendar: String,
+    pub appointment: Appointment,
+    pub number: CaseNumber,
+    pub company_name: String,
+}
+
+/// The confirmed appointments to come of an expert.
+pub async fn bookings(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Booking>, DbErr> {
+    let mine: Vec<Uuid> = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .join(JoinType::InnerJoin, seat_of())
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .filter(appointment::COLUMN.state.eq("confirmed"))
+        .filter(appointment::COLUMN.ends_at.gt(now))
+        .into_tuple()
+        .all(db)
+        .await?;
+    with_cases(db, mine).await
+}
+
+/// What is, or is to be, in one calendar.
+pub async fn of(db: &impl ConnectionTrait, source: Uuid) -> Result<Vec<Entry>, DbErr> {
+    row::Entity::find().filter(row::COLUMN.source_id.eq(source)).order_by_asc(row::COLUMN.id).all(db).await
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Entry>, DbErr> {
+    row::Entity::find_by_id(id).one(db).await
+}
+
+pub async fn insert(tx: &DatabaseTransaction, it: Entry) -> Result<(), DbErr> {
+    row::Entity::insert(it.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Saves what has become of an entry. One that is gone with its calendar stays gone.
+pub async fn save(tx: &DatabaseTransaction, it: Entry) -> Result<(), DbErr> {
+    let id = it.id;
+    let all = it.into_active_model().reset_all();
+    row::Entity::update_many().set(all).filter(row::COLUMN.id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
+    row::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
+}
+
+/// The calendars into which something is to be written now, or from which something is to be removed. Two queries.
+pub async fn sources_behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
+    let booked: Vec<(Uuid, Uuid, i32)> = calendar_source::Entity::find()
+        .select_only()
+        .column(calendar_source::Column::Id)
+        .column(appointment::Column::Id)
+        .column(appointment::Column::Sequence)
+        .join(JoinType::InnerJoin, seats_of_source())
+        .join(JoinType::InnerJoin, seat_of())
+        .filter(calendar_source::COLUMN.writes.eq(true))
+        .filter(calendar_source::COLUMN.failures.eq(0))
+        .filter(appointment::COLUMN.state.eq("confirmed"))
+        .filter(appointment::COLUMN.ends_at.gt(now))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let written: Vec<(Uuid, Uuid, String, i32, DateTime<Utc>)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::SourceId)
+        .column(row::Column::AppointmentId)
+        .column(row::Column::State)
+        .column(row::Column::Sequence)
+        .column(row::Column::DueAt)
+        .join(JoinType::InnerJoin, of_appointment())
+        .join(JoinType::InnerJoin, of_source())
+        .filter(calendar_source::COLUMN.failures.eq(0))
+        .filter(appointment::COLUMN.ends_at.gt(now))
+        .filter(appointment::COLUMN.state.is_not_in(["done", "no_show"]))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut known: BTreeMap<_, _> = written
+        .into_iter()
+        .map(|(source, id, state, sequence, due)| ((source, id), (state, sequence, due)))
+        .collect();
+    let mut behind = Vec::new();
+    for (source, id, sequence) in booked {
+        match known.remove(&(source, id)) {
+            Some((state, written, due)) if (state != WANTED && written == sequence) || due > now => {}
+            Some(_) | None => behind.push(source),
+        }
+    }
+    // What is left was written and is not booked any more.
+    behind.extend(known.into_iter().filter(|(_, it)| it.2 <= now).map(|((source, _), _)| source));
+    behind.sort_unstable();
+    behind.dedup();
+    Ok(behind)
+}
+
+/// What was changed outside and still stands otherwise with us, of one expert or of all, earliest first.
+pub async fn proposals(
+    db: &impl ConnectionTrait,
+    only: Option<ExpertId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Proposal>, DbErr> {
+    let mut query = row::Entity::find()
+        .join(JoinType::InnerJoin, of_source())
+        .select_also(calendar_source::Entity)
+        .filter(row::COLUMN.state.is_in([MOVED, DELETED]));
+    if let Some(expert) = only {
+        query = query.filter(calendar_source::COLUMN.expert_id.eq(expert.0));
+    }
+    let found: Vec<(Entry, Option<calendar_source::Model>)> = query.all(db).await?;
+    let ids = found.iter().map(|(it, _)| it.appointment_id).collect();
+    let bookings: BTreeMap<_, _> =
+        with_cases(db, ids).await?.into_iter().map(|it| (it.appointment.id, it)).collect();
+    let mut proposals: Vec<_> = found
+        .into_iter()
+        .filter_map(|(entry, source)| {
+            let source = source?;
+            let booking = bookings.get(&AppointmentId(entry.appointment_id))?.clone();
+            let expert = ExpertId(source.expert_id);
+            let stands = booking.appointment.is_confirmed()
+                && booking.appointment.ends_at > now
+                && booking.appointment.experts.contains(&expert)
+                && booking.appointment.sequence == entry.sequence;
+            stands.then_some(Proposal {
+                entry,
+                expert,
+                calendar: source.name,
+                appointment: booking.appointment,
+                number: booking.number,
+                company_name: booking.company_name,
+            })
+        })
+        .collect();
+    proposals.sort_by_key(|it| it.appointment.starts_at);
+    Ok(proposals)
+}
+
+/// The appointments that belong to a consultation, with what is told of it. Three queries.
+pub(super) async fn with_cases(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Booking>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = appointment::Entity::find()
+        .filter(appointment::COLUMN.id.is_in(ids))
+        .order_by_asc(appointment::COLUMN.starts_at)
+        .order_by_asc(appointment::COLUMN.id)
+        .all(db)
+        .await?;
+    let owners: BTreeMap<_, _> = rows.iter().filter_map(|it| Some((it.id, it.consultation_id?))).collect();
+    let cases: Vec<(Uuid, String, String)> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .column(consultation::Column::Number)
+        .column(consultation::Column::CompanyName)
+        .filter(consultation::COLUMN.id.is_in(owners.values().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let cases: BTreeMap<_, _> = cases.into_iter().map(|(id, number, name)| (id, (number, name))).collect();
+    let mut bookings = Vec::new();
+    for appointment in with_experts(db, rows).await? {
+        let case = owners.get(&appointment.id.0).and_then(|it| cases.get(it));
+        let Some((number, company_name)) = case else { continue };
+        let number = CaseNumber::parse(number).map_err(|err| contradiction("consultation", number, err))?;
+        bookings.push(Booking { appointment, number, company_name: company_name.clone() });
+    }
+    Ok(bookings)
+}
+
+fn seats_of_source() -> RelationDef {
+    calendar_source::Entity::belongs_to(appointment_expert::Entity)
+        .from(calendar_source::Column::ExpertId)
+        .to(appointment_expert::Column::ExpertId)
+        .into()
+}
+
+pub(super) fn seat_of() -> RelationDef {
+    appointment_expert::Entity::belongs_to(appointment::Entity)
+        .from(appointment_expert::Column::AppointmentId)
+        .to(appointment::Column::Id)
+        .into()
+}
+
+fn of_appointment() -> RelationDef {
+    row::Entity::belongs_to(appointment::Entity)
+        .from(row::Column::AppointmentId)
+        .to(appointment::Column::Id)
+        .into()
+}
+
+fn of_source() -> RelationDef {
+    row::Entity::belongs_to(calendar_source::Entity)
+        .from(row::Column::SourceId)
+        .to(calendar_source::Column::Id)
+        .into()
+}

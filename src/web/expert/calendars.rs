@@ -1,0 +1,273 @@
+//! The expert's calendars outside: which there are, how they are, and what somebody changed in them.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    application::TICKED,
+    text::{Line, optional},
+    wording,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    fetch::{self, Failed},
+    ops::{
+        self,
+        outside::{Access, New, Outcome, STALE_AFTER, Trouble},
+    },
+    problem::Problem,
+    store::outside::{
+        self, CALDAV, Source,
+        clash::{Clash, clashes},
+        entry::{self, Proposal, proposals},
+    },
+    url,
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::ExpertUser,
+    },
+};
+
+const PAGE: &str = "/expert/calendars";
+/// Characters.
+const LONGEST_NAME: usize = 40;
+const LONGEST_LOGIN: usize = 200;
+
+#[derive(Template)]
+#[template(path = "expert/calendars.html")]
+struct CalendarsPage {
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+    calendars: Vec<Kept>,
+    proposals: Vec<Changed>,
+    clashes: Vec<(String, String, String)>,
+}
+
+struct Kept {
+    id: Uuid,
+    name: String,
+    kind: &'static str,
+    host: String,
+    writes: bool,
+    fetched: String,
+    error: Option<String>,
+    stale: bool,
+    blocks_when_stale: bool,
+    notes: Vec<String>,
+}
+
+struct Changed {
+    id: Uuid,
+    href: String,
+    what: String,
+    booked: String,
+    /// Nothing where the entry was removed.
+    there: Option<String>,
+    calendar: String,
+}
+
+#[get("/expert/calendars")]
+pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<HttpResponse, Problem> {
+    page::html(&page_of(&app, &expert, shell, Fields::default(), FieldErrors::default()).await?)
+}
+
+/// Adds a calendar, once it could be read.
+#[post("/expert/calendars")]
+pub async fn add(
+    app: Data<App>,
+    expert: ExpertUser,
+    shell: Shell,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let parsed = match form.get("form") {
+        "ics" => parse_ics(&form, &mut errors),
+        "dav" => parse_dav(&form, &mut errors),
+        _ => return Err(Problem::Unreadable),
+    };
+    let Some((name, new, access)) = parsed.filter(|_| errors.is_empty()) else {
+        return page::unprocessable(&page_of(&app, &expert, shell, form, errors).await?);
+    };
+    match ops::outside::add(&app, expert.id, &name, new.clone(), &access).await? {
+        Ok(_) => {
+            Ok(page::see_other_with(PAGE, "カレンダーを読み込みました。予定のある時間は、予約を受けません。"))
+        }
+        Err(trouble) => {
+            errors.add(field_of(&trouble, &new), trouble.to_string());
+            page::unprocessable(&page_of(&app, &expert, shell, form, errors).await?)
+        }
+    }
+}
+
+#[post("/expert/calendars/{id}/refresh")]
+pub async fn refresh(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    own(&app, &expert, *id).await?;
+    let told = match ops::outside::refresh(&app, *id).await? {
+        Outcome::Read => "カレンダーを読み込みました。".to_owned(),
+        Outcome::Failed(why) => {
+            format!("読み込めませんでした。前に読み込んだ予定をそのまま使います。理由：{why}")
+        }
+        Outcome::InHand => {
+            "いま読み込んでいます。少したってから、このページを開き直してください。".to_owned()
+        }
+        Outcome::Gone => return Err(Problem::NotFound),
+    };
+    Ok(page::see_other_with(PAGE, &told))
+}
+
+/// Whether a calendar that cannot be read any more still blocks.
+#[post("/expert/calendars/{id}/policy")]
+pub async fn keep_blocking(
+    app: Data<App>,
+    expert: ExpertUser,
+    id: Path<Uuid>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    own(&app, &expert, *id).await?;
+    let blocks = match form.get("stale") {
+        "block" => true,
+        "free" => false,
+        _ => return Err(Problem::Unreadable),
+    };
+    ops::outside::keep_blocking(&app, expert.id, *id, blocks).await?;
+    Ok(page::see_other_with(PAGE, "変更しました。"))
+}
+
+#[post("/expert/calendars/{id}/remove")]
+pub async fn remove(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    ops::outside::remove(&app, expert.id, *id).await?;
+    Ok(page::see_other_with(PAGE, "カレンダーの登録を削除しました。"))
+}
+
+/// Puts an entry back as it is booked.
+#[post("/expert/calendars/entries/{id}/restore")]
+pub async fn restore(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    ops::outside::entries::restore(&app, *id, Some(expert.id)).await?;
+    Ok(page::see_other_with(PAGE, "まもなく、外部のカレンダーの予定を元に戻します。"))
+}
+
+async fn own(app: &App, expert: &ExpertUser, id: Uuid) -> Result<(), Problem> {
+    let found = outside::find(&app.db, id).await?;
+    found.filter(|it| it.expert_id == expert.id.0).map(|_| ()).ok_or(Problem::NotFound)
+}
+
+type Parsed = Option<(String, New, Access)>;
+
+fn parse_ics(form: &Fields, errors: &mut FieldErrors) -> Parsed {
+    let name = name(form, "ics_name", errors);
+    let url = errors.take("ics_url", fetch::address(form.get("ics_url")));
+    Some((name?, New::Ics, Access { url: url?, user: String::new(), password: String::new() }))
+}
+
+fn parse_dav(form: &Fields, errors: &mut FieldErrors) -> Parsed {
+    let name = name(form, "dav_name", errors);
+    let url = errors.take("dav_url", fetch::address(form.get("dav_url")));
+    let user = errors.take("dav_user", Line::parse("ユーザー名", form.get("dav_user"), LONGEST_LOGIN));
+    let password = form.get("dav_password");
+    if password.is_empty() || password.len() > LONGEST_LOGIN {
+        errors.add("dav_password", "パスワードを入力してください");
+    }
+    let writes = form.has("dav_writes", TICKED);
+    let access = Access { url: url?, user: user?.into(), password: password.to_owned() };
+    Some((name?, New::CalDav { writes }, access))
+}
+
+/// Without one, the calendar is called by its kind.
+fn name(form: &Fields, field: &'static str, errors: &mut FieldErrors) -> Option<String> {
+    let given = optional(form.get(field), |it| Line::parse("カレンダーの名前", it, LONGEST_NAME));
+    errors.take(field, given).map(|it| it.map_or_else(|| "外部カレンダー".to_owned(), String::from))
+}
+
+/// Where the sentence about a calendar that cannot be read stands.
+const fn field_of(trouble: &Trouble, new: &New) -> &'static str {
+    match (new, trouble) {
+        (New::Ics, _) => "ics_url",
+        (New::CalDav { .. }, Trouble::Failed(Failed::NotLetIn)) => "dav_user",
+        (New::CalDav { .. }, _) => "dav_url",
+    }
+}
+
+async fn page_of(
+    app: &App,
+    expert: &ExpertUser,
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+) -> Result<CalendarsPage, Problem> {
+    let now = app.clock.now();
+    let calendars = outside::of(&app.db, expert.id).await?;
+    let mut refused = Vec::new();
+    for it in calendars.iter().filter(|it| it.writes) {
+        let entries = entry::of(&app.db, it.id).await?;
+        refused.push((it.id, entries.into_iter().filter_map(|it| it.error).next()));
+    }
+    let refused = |id: Uuid| refused.iter().find(|it| it.0 == id).and_then(|it| it.1.clone());
+    Ok(CalendarsPage {
+        calendars: calendars.into_iter().map(|it| kept(refused(it.id), it, now)).collect(),
+        proposals: proposals(&app.db, Some(expert.id), now).await?.into_iter().map(changed).collect(),
+        clashes: clashes(&app.db, Some(expert.id), now).await?.iter().map(clash).collect(),
+        shell,
+        form,
+        errors,
+    })
+}
+
+fn kept(refused: Option<String>, it: Source, now: DateTime<Utc>) -> Kept {
+    let mut notes = Vec::new();
+    if it.unread > 0 {
+        notes.push(format!(
+            "読み取れない予定が{}件あり、空きの計算に使っていません。",
+            wording::thousands(it.unread)
+        ));
+    }
+    if it.unknown_zones > 0 {
+        notes.push(format!(
+            "タイムゾーンが分からない予定が{}件あり、いちばん近いと思われる時刻で読み取りました。",
+            wording::thousands(it.unknown_zones)
+        ));
+    }
+    notes.extend(refused.map(|why| format!("書き込めない予約があります。理由：{why}")));
+    Kept {
+        id: it.id,
+        kind: if it.kind == CALDAV { "CalDAV" } else { "購読（ICS）" },
+        fetched: format!(
+            "{}（{}）",
+            wording::long_date_time(it.fetched_at),
+            wording::ago(it.fetched_at, now)
+        ),
+        stale: now - it.fetched_at >= STALE_AFTER,
+        name: it.name,
+        host: it.host,
+        writes: it.writes,
+        error: it.error,
+        blocks_when_stale: it.blocks_when_stale,
+        notes,
+    }
+}
+
+fn changed(it: Proposal) -> Changed {
+    let there = it.entry.moved_from.zip(it.entry.moved_to);
+    Changed {
+        id: it.entry.id,
+        href: url::expert(&it.number),
+        what: format!("{}（{}）", it.company_name, it.number),
+        booked: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
+        there: there.map(|(start, end)| wording::long_date_time_range(start, end)),
+        calendar: it.calendar,
+    }
+}
+
+fn clash(it: &Clash) -> (String, String, String) {
+    let at = &it.booking.appointment;
+    (
+        url::expert(&it.booking.number),
+        format!("{}（{}）", it.booking.company_name, it.booking.number),
+        wording::long_date_time_range(at.starts_at, at.ends_at),
+    )
+}

@@ -1,0 +1,359 @@
+//! A real CalDAV server: Radicale, in both directions.
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use chrono::TimeDelta;
+use domain::{actor::Actor, availability::Slot};
+use entity::{calendar_entry, calendar_source};
+use http::{HeaderMap, HeaderValue, Method};
+use madoguchi::{
+    fetch::{Answer, Ask, Login},
+    ops, store, worker,
+};
+use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
+
+use crate::{
+    cases::{self, CONTACT, Case, Cast},
+    peers::tools,
+    site::{PASSWORD, Site},
+};
+
+const USER: &str = "taro";
+const APP_PASSWORD: &str = "app-password-for-tests";
+const TEN: &str = "2026-11-26T01:00:00Z";
+
+/// The server in a folder of its own, with one calendar; gone with the test.
+struct Radicale {
+    process: Child,
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Radicale {
+    fn start() -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("madoguchi-radicale-{}", uuid::Uuid::new_v4().simple()));
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("users"), format!("{USER}:{APP_PASSWORD}\n")).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let config = format!(
+            "[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = {0}/users\n\
+             htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = {0}/data\n[web]\ntype = none\n",
+            folder.display()
+        );
+        std::fs::write(folder.join("config"), config).unwrap();
+        let log = std::fs::File::create(folder.join("log")).unwrap();
+        let process = Command::new(tools().join("venv/bin/radicale"))
+            .arg("--config")
+            .arg(folder.join("config"))
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        Self { process, folder, port }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/{USER}/work/", self.port)
+    }
+
+    /// What a calendar program does.
+    async fn ask(
+        &self,
+        site: &Site,
+        method: &str,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut ask = Ask {
+            method: Method::from_bytes(method.as_bytes()).unwrap(),
+            url: format!("http://127.0.0.1:{}{path}", self.port).parse().unwrap(),
+            headers: HeaderMap::new(),
+            body: body.to_owned(),
+            login: Some(Login { user: USER, password: APP_PASSWORD }),
+        };
+        for (name, value) in headers {
+            ask.headers.insert(*name, HeaderValue::from_str(value).unwrap());
+        }
+        site.app.fetch.fetch(ask).await.unwrap()
+    }
+
+    /// Waits until it answers, then makes the calendar.
+    async fn ready(&self, site: &Site) {
+        let begun = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            let log = || std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(begun.elapsed() < Duration::from_secs(20), "Radicale does not start: {}", log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let made = self.ask(site, "MKCALENDAR", &format!("/{USER}/work/"), &[], "").await;
+        assert!(made.status.is_success(), "{made:?}");
+    }
+
+    async fn put(&self, site: &Site, name: &str, lines: &str) {
+        let text = crate::calendar_host::calendar(&[lines]).replace("UID:0@", &format!("UID:{name}@"));
+        let kind = ("Content-Type", "text/calendar");
+        let done = self
+            .ask(site, "PUT", &format!("/{USER}/work/{name}.ics"), &[("content-type", kind.1)], &text)
+            .await;
+        assert!(done.status.is_success(), "{done:?}");
+    }
+
+    /// The text of an object, where it is there.
+    async fn read(&self, site: &Site, href: &str) -> Option<String> {
+        let found = self.ask(site, "GET", href, &[], "").await;
+        found.status.is_success().then(|| String::from_utf8(found.body).unwrap().replace("\r\n ", ""))
+    }
+}
+
+impl Drop for Radicale {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// A service whose expert has given it a calendar of the server, to read and to write.
+struct House {
+    site: Site,
+    cast: Cast,
+    expert: Site,
+    center: Site,
+    server: Radicale,
+}
+
+impl House {
+    async fn new() -> Self {
+        let server = Radicale::start();
+        let site = Site::with_settings(&[("MADOGUCHI_FETCH_ALLOW", "127.0.0.1")]).await;
+        let cast = Cast::new(&site).await;
+        let (expert, center) = (site.visitor(), site.visitor());
+        assert_eq!(expert.sign_in("expert@example.jp", PASSWORD).await.status, 303);
+        assert_eq!(center.sign_in("center@example.jp", PASSWORD).await.status, 303);
+        server.ready(&site).await;
+        let house = Self { site, cast, expert, center, server };
+        let wrong = house.connect("wrong").await;
+        assert_eq!(wrong.status, 422);
+        wrong.shows("ユーザー名またはパスワードが違います");
+        assert!(!wrong.body.contains("value=\"wrong\""), "a password never comes back");
+        let done = house.connect(APP_PASSWORD).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+        house
+    }
+
+    async fn connect(&self, password: &str) -> crate::site::Reply {
+        let url = self.server.url();
+        let form = [
+            ("form", "dav"),
+            ("dav_name", "仕事"),
+            ("dav_url", url.as_str()),
+            ("dav_user", USER),
+            ("dav_password", password),
+            ("dav_writes", "1"),
+        ];
+        self.expert.post("/expert/calendars", &form).await
+    }
+
+    async fn later(&self, time: TimeDelta) {
+        self.site.app.clock.advance(time);
+        worker::once(&self.site.app).await;
+        let source = calendar_source::Entity::find().one(&self.site.app.db).await.unwrap().unwrap();
+        assert_eq!(source.error, None);
+    }
+
+    async fn entry(&self) -> calendar_entry::Model {
+        calendar_entry::Entity::find().one(&self.site.app.db).await.unwrap().unwrap()
+    }
+
+    async fn slot_page(&self) -> String {
+        let app = &self.site.app;
+        let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
+        ops::apply::save(app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
+        self.site.visitor().get(&format!("/apply/{draft}/slot")).await.body
+    }
+
+    /// Gives our entry another start there, as dragging it in a calendar program does.
+    async fn drag(&self, case: Case, by: TimeDelta) {
+        let session = cases::session(&self.site, case).await;
+        let entry = self.entry().await;
+        let stamp = |at: chrono::DateTime<chrono::Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
+        let text = self.server.read(&self.site, &entry.href).await.unwrap();
+        let text = text
+            .replace(&stamp(session.starts_at), &stamp(session.starts_at + by))
+            .replace(&stamp(session.ends_at), &stamp(session.ends_at + by));
+        let kind = [("content-type", "text/calendar")];
+        let done = self.server.ask(&self.site, "PUT", &entry.href, &kind, &text).await;
+        assert!(done.status.is_success(), "{done:?}");
+    }
+}
+
+/// As a new expert would try it.
+#[actix_web::test]
+async fn a_private_event_in_the_collection_makes_the_slot_disappear() {
+    let house = House::new().await;
+    assert!(house.slot_page().await.contains(TEN));
+    house.server.put(&house.site, "dentist", "SUMMARY:歯医者\nDTSTART:20261126T010000Z\nDURATION:PT1H").await;
+    house.later(TimeDelta::minutes(31)).await;
+    let page = house.slot_page().await;
+    assert!(!page.contains(TEN), "10:00 is taken");
+    assert!(page.contains("2026-11-26T02:00:00Z"), "11:00 is free");
+    // What repeats comes from far away and is found by its repetitions.
+    let daily = "DTSTART;TZID=Asia/Tokyo:20260101T130000\nDURATION:PT1H\nRRULE:FREQ=DAILY";
+    house.server.put(&house.site, "lunch", daily).await;
+    house.later(TimeDelta::minutes(31)).await;
+    assert!(!house.slot_page().await.contains("2026-11-27T04:00:00Z"), "13:00 is taken every day");
+    house.server.ask(&house.site, "DELETE", &format!("/{USER}/work/dentist.ics"), &[], "").await;
+    house.later(TimeDelta::minutes(31)).await;
+    assert!(house.slot_page().await.contains(TEN));
+}
+
+#[actix_web::test]
+async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
+    let house = House::new().await;
+    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
+    house.later(TimeDelta::zero()).await;
+    let (session, entry) = (cases::session(&house.site, case).await, house.entry().await);
+    assert_eq!((entry.state.as_str(), entry.sequence), ("written", session.sequence));
+    let text = house.server.read(&house.site, &entry.href).await.unwrap();
+    assert!(text.contains(&format!("UID:{}", session.uid)) && text.contains("みなと製作所"), "{text}");
+    assert!(!text.contains("METHOD:"), "an object of a collection has no method");
+    // Our own entry is no private appointment, and is not written twice.
+    assert!(store::outside::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().is_empty());
+    house.later(TimeDelta::minutes(31)).await;
+    assert_eq!(house.entry().await, entry);
+    assert!(!house.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));
+
+    let slot: Slot = cases::free_slots(&house.site, case).await[3];
+    ops::appointment::reschedule(&house.site.app, case.id, Actor::Coordinator(house.cast.coordinator), slot)
+        .await
+        .unwrap();
+    house.later(TimeDelta::zero()).await;
+    let moved = house.server.read(&house.site, &entry.href).await.unwrap();
+    assert!(moved.contains(&format!("DTSTART:{}", slot.start().format("%Y%m%dT%H%M%SZ"))), "{moved}");
+    assert_eq!(house.entry().await.href, entry.href);
+
+    ops::appointment::cancel(&house.site.app, case.id, Actor::Company, "都合が悪い".to_owned())
+        .await
+        .unwrap();
+    house.later(TimeDelta::zero()).await;
+    assert_eq!(house.server.read(&house.site, &entry.href).await, None);
+    assert!(calendar_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+}
+
+#[actix_web::test]
+async fn what_is_changed_there_is_proposed_and_never_obeyed() {
+    let house = House::new().await;
+    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
+    house.later(TimeDelta::zero()).await;
+    let before = cases::session(&house.site, case).await;
+    house.drag(case, TimeDelta::hours(1)).await;
+    house.later(TimeDelta::minutes(31)).await;
+    assert_eq!(cases::session(&house.site, case).await, before, "nothing follows by itself");
+    let page = house.expert.get("/expert/calendars").await;
+    page.shows("外部カレンダーで変更されています（1件）");
+    page.shows(&format!("/expert/consultations/{}/slot", case.number));
+    let page = house.center.get("/staff/schedule").await;
+    page.shows("外部カレンダーで変更されています（1件）");
+    page.shows(&format!("/staff/consultations/{}/slots", case.number));
+
+    // Put back, by the expert.
+    let id = house.entry().await.id;
+    let path = format!("/expert/calendars/entries/{id}/restore");
+    assert_eq!(house.expert.post(&path, &[]).await.status, 303);
+    house.later(TimeDelta::zero()).await;
+    let starts_at = format!("DTSTART:{}", before.starts_at.format("%Y%m%dT%H%M%SZ"));
+    let href = house.entry().await.href;
+    assert!(house.server.read(&house.site, &href).await.unwrap().contains(&starts_at));
+    assert!(!house.expert.get("/expert/calendars").await.body.contains("変更されています"));
+
+    // Removed there, put back by the center.
+    house.server.ask(&house.site, "DELETE", &href, &[], "").await;
+    house.later(TimeDelta::minutes(31)).await;
+    house.expert.get("/expert/calendars").await.shows("では削除されています");
+    house.center.get("/staff/schedule").await.shows("外部カレンダーでは削除されています");
+    assert!(cases::session(&house.site, case).await.is_confirmed());
+    let path = format!("/staff/calendars/entries/{id}/restore");
+    assert_eq!(house.center.post(&path, &[]).await.status, 303);
+    house.later(TimeDelta::zero()).await;
+    assert!(house.server.read(&house.site, &href).await.unwrap().contains(&starts_at));
+
+    // Followed: the expert moves the booking, and the calendar is right again.
+    house.drag(case, TimeDelta::hours(1)).await;
+    house.later(TimeDelta::minutes(31)).await;
+    let slot = Slot::at(before.starts_at + TimeDelta::hours(1)).unwrap();
+    ops::appointment::reschedule(&house.site.app, case.id, Actor::Expert(house.cast.expert), slot)
+        .await
+        .unwrap();
+    house.later(TimeDelta::zero()).await;
+    assert_eq!(house.entry().await.state, "written");
+    assert!(!house.center.get("/staff/schedule").await.body.contains("変更されています"));
+}
+
+/// Whatever the moment at which we were cut off, the next look finds the calendar and mends what is missing.
+#[actix_web::test]
+async fn a_write_that_was_cut_off_is_finished_once() {
+    let house = House::new().await;
+    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
+    house.later(TimeDelta::zero()).await;
+    let entry = house.entry().await;
+    // After the PUT and before it was noted; then, before the PUT of a move was noted.
+    for (state, etag) in [("wanted", None), ("wanted", Some("\"old\"")), ("written", Some("\"old\""))] {
+        calendar_entry::Entity::update_many()
+            .col_expr(calendar_entry::Column::State, Expr::value(state))
+            .col_expr(calendar_entry::Column::Etag, Expr::value(etag))
+            .filter(calendar_entry::COLUMN.id.eq(entry.id))
+            .exec(&house.site.app.db)
+            .await
+            .unwrap();
+        house.later(TimeDelta::minutes(31)).await;
+        let now = house.entry().await;
+        assert_eq!((now.state.as_str(), now.failures, now.error), ("written", 0, None), "{state} {etag:?}");
+    }
+    let listed =
+        house.server.ask(&house.site, "PROPFIND", &format!("/{USER}/work/"), &[("depth", "1")], "").await;
+    let listed = String::from_utf8(listed.body).unwrap();
+    assert_eq!(listed.matches(".ics").count(), 1, "{listed}");
+    let session = cases::session(&house.site, case).await;
+    assert!(house.server.read(&house.site, &entry.href).await.unwrap().contains(&session.uid));
+}
+
+#[actix_web::test]
+async fn a_server_that_is_gone_loses_nothing() {
+    let mut house = House::new().await;
+    house.server.put(&house.site, "dentist", "DTSTART:20261126T010000Z\nDURATION:PT1H").await;
+    house.later(TimeDelta::minutes(31)).await;
+    house.server.process.kill().unwrap();
+    house.server.process.wait().unwrap();
+    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
+    house.site.app.clock.advance(TimeDelta::hours(25));
+    worker::once(&house.site.app).await;
+    assert_eq!(store::outside::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().len(), 1);
+    house.expert.sign_in("expert@example.jp", PASSWORD).await;
+    house.expert.get("/expert/calendars").await.shows("「仕事」を24時間以上読み込めていません");
+    // It comes back, and gets what it has missed.
+    let old = std::mem::replace(&mut house.server, Radicale::start());
+    let url = house.server.url();
+    let access = madoguchi::ops::outside::Access {
+        url: url.parse().unwrap(),
+        user: USER.to_owned(),
+        password: APP_PASSWORD.to_owned(),
+    };
+    drop(old);
+    house.server.ready(&house.site).await;
+    let source = calendar_source::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
+    let sealed = house.site.app.secret.seal(source.id, &serde_json::to_string(&access).unwrap()).unwrap();
+    calendar_source::Entity::update_many()
+        .col_expr(calendar_source::Column::Access, Expr::value(sealed))
+        .exec(&house.site.app.db)
+        .await
+        .unwrap();
+    house.later(TimeDelta::hours(3)).await;
+    let session = cases::session(&house.site, case).await;
+    assert!(house.server.read(&house.site, &house.entry().await.href).await.unwrap().contains(&session.uid));
+}

@@ -1,0 +1,362 @@
+//! Calendars outside that experts subscribe to: they take time, they fail, and they are not what they say.
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use domain::actor::Actor;
+use entity::{calendar_busy, calendar_source};
+use madoguchi::{
+    fetch::{Fetcher, Limits},
+    ops, store, worker,
+};
+use sea_orm::EntityTrait;
+
+use crate::{
+    calendar_host::{Host, Manner, calendar, page},
+    cases::{self, CONTACT, Cast},
+    site::{PASSWORD, Reply, Site},
+};
+
+/// Thursday, 26 November 2026, 10:00 to 11:00 in Japan; the first day on offer.
+const AT_TEN: &str = "SUMMARY:歯医者\nDTSTART;TZID=Tokyo Standard Time:20261126T100000\nDURATION:PT1H";
+const TEN: &str = "2026-11-26T01:00:00Z";
+const NINE: &str = "2026-11-26T00:00:00Z";
+
+/// A service that may fetch from this machine, somebody who works at the center, and an expert with a browser each.
+struct House {
+    site: Site,
+    cast: Cast,
+    expert: Site,
+    center: Site,
+    draft: String,
+}
+
+impl House {
+    async fn new() -> Self {
+        Self::allowing("127.0.0.1").await
+    }
+
+    async fn allowing(networks: &str) -> Self {
+        let site = Site::with_settings(&[("MADOGUCHI_FETCH_ALLOW", networks)]).await;
+        let cast = Cast::new(&site).await;
+        let (expert, center) = (site.visitor(), site.visitor());
+        let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
+        ops::apply::save(&site.app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
+        let house = Self { site, cast, expert, center, draft: format!("/apply/{draft}/slot") };
+        house.sign_in().await;
+        house
+    }
+
+    /// Again after half a day.
+    async fn sign_in(&self) {
+        for (browser, email) in [(&self.expert, "expert@example.jp"), (&self.center, "center@example.jp")] {
+            assert_eq!(browser.sign_in(email, PASSWORD).await.status, 303);
+        }
+    }
+
+    async fn subscribe(&self, url: &str) -> Reply {
+        let form = [("form", "ics"), ("ics_name", "仕事"), ("ics_url", url)];
+        self.expert.post("/expert/calendars", &form).await
+    }
+
+    async fn subscribed(&self, url: &str) {
+        let reply = self.subscribe(url).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
+    }
+
+    /// Whether companies are offered this start.
+    async fn offers(&self, slot: &str) -> bool {
+        let page = self.site.visitor().get(&self.draft).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        page.body.contains(slot)
+    }
+
+    /// What the worker does after this time.
+    async fn later(&self, time: TimeDelta) {
+        self.site.app.clock.advance(time);
+        worker::once(&self.site.app).await;
+    }
+
+    /// How many stretches are taken from experts.
+    async fn blocked(&self) -> usize {
+        store::outside::busy(&self.site.app.db, 0..i64::MAX, None).await.unwrap().len()
+    }
+
+    async fn source(&self) -> calendar_source::Model {
+        calendar_source::Entity::find().one(&self.site.app.db).await.unwrap().unwrap()
+    }
+}
+
+#[actix_web::test]
+async fn a_private_appointment_takes_its_time_and_tells_nobody_what_it_is() {
+    let house = House::new().await;
+    let host = Host::open(page(&[AT_TEN]));
+    assert!(house.offers(TEN).await);
+    house.subscribed(&host.url()).await;
+    assert!(!house.offers(TEN).await, "10:00 is taken outside");
+    assert!(house.offers("2026-11-26T02:00:00Z").await, "11:00 is free");
+    assert!(!house.offers(NINE).await, "from 9:00 on there is no room for the quarter of an hour after it");
+
+    let page = house.expert.get("/expert/calendars").await;
+    page.shows("仕事");
+    page.shows("読み込めています");
+    for page in ["/expert/calendars", "/expert/calendar?week=2026-W48", "/expert/availability"] {
+        assert!(!house.expert.get(page).await.body.contains("歯医者"), "{page}");
+    }
+    assert!(!house.center.get("/staff/schedule?week=2026-11-23").await.body.contains("歯医者"));
+    let kept = format!("{:?}", house.source().await);
+    assert!(
+        !kept.contains("歯医者") && !kept.contains("calendar.ics"),
+        "the address alone opens the calendar: {kept}"
+    );
+
+    // The worker sees what changes, and what is removed gives its time back.
+    host.set(crate::calendar_host::page(&[&AT_TEN.replace("T10", "T13")]));
+    house.later(TimeDelta::minutes(31)).await;
+    assert!(house.offers(TEN).await);
+    assert!(!house.offers("2026-11-26T04:00:00Z").await);
+    let id = house.source().await.id;
+    assert_eq!(house.expert.post(&format!("/expert/calendars/{id}/remove"), &[]).await.status, 303);
+    assert!(house.offers("2026-11-26T04:00:00Z").await);
+    assert!(calendar_busy::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+}
+
+#[actix_web::test]
+async fn a_failed_fetch_frees_nothing_and_is_told_with_its_age_and_reason() {
+    let house = House::new().await;
+    let host = Host::open(page(&[AT_TEN]));
+    house.subscribed(&host.url()).await;
+    for bad in [
+        Manner::Status(500),
+        Manner::Status(404),
+        Manner::Page("<html>sign in</html>".to_owned(), vec![]),
+        Manner::Page(calendar(&[])[..40].to_owned(), vec![]),
+        Manner::HangUp(calendar(&[])),
+    ] {
+        host.set(bad.clone());
+        house.later(TimeDelta::hours(2)).await;
+        let source = house.source().await;
+        assert!(source.error.is_some() && source.failing_since.is_some(), "{bad:?}");
+        assert!(!house.offers(TEN).await, "{bad:?} freed a time");
+    }
+    let page = house.expert.get("/expert/calendars").await;
+    page.shows("読み込めません");
+    page.shows("10時間前");
+    assert!(!page.body.contains("24時間以上読み込めていません"));
+
+    host.set(Manner::Status(503));
+    house.later(TimeDelta::hours(15)).await;
+    house.sign_in().await;
+    let page = house.expert.get("/expert/calendars").await;
+    page.shows("「仕事」を24時間以上読み込めていません");
+    page.shows("サーバーがエラーを返しました（503）");
+    let page = house.center.get("/staff/schedule").await;
+    page.shows("24時間以上読み込めていない外部カレンダー（1件）");
+    page.shows("山田 太郎「仕事」：1日前に読み込んだまま。理由：サーバーがエラーを返しました（503）。");
+    let slot = "2026-11-27T01:00:00Z";
+    assert!(house.offers(slot).await);
+
+    // The expert may want the time back; as soon as the calendar can be read again, it counts again.
+    let id = house.source().await.id;
+    let form = [("stale", "free")];
+    assert_eq!(house.expert.post(&format!("/expert/calendars/{id}/policy"), &form).await.status, 303);
+    assert_eq!(house.blocked().await, 0, "stale and not to block");
+    host.set(crate::calendar_host::page(&[AT_TEN]));
+    let reply = house.expert.post(&format!("/expert/calendars/{id}/refresh"), &[]).await;
+    assert_eq!(reply.status, 303);
+    assert_eq!(house.blocked().await, 1);
+    house.expert.get("/expert/calendars").await.shows("読み込めています");
+}
+
+#[actix_web::test]
+async fn a_stale_calendar_lets_go_by_itself_where_its_owner_wants_that() {
+    let house = House::new().await;
+    let host = Host::open(page(&[AT_TEN]));
+    house.subscribed(&host.url()).await;
+    let id = house.source().await.id;
+    house.expert.post(&format!("/expert/calendars/{id}/policy"), &[("stale", "free")]).await;
+    assert!(!house.offers(TEN).await, "it is fresh");
+    host.set(Manner::Status(500));
+    house.later(TimeDelta::hours(23)).await;
+    assert!(house.source().await.blocking);
+    house.later(TimeDelta::hours(2)).await;
+    assert!(!house.source().await.blocking);
+}
+
+#[actix_web::test]
+async fn only_what_is_new_is_asked_for_and_everything_once_a_day() {
+    let house = House::new().await;
+    let far = "Tue, 01 Jan 2999 00:00:00 GMT".to_owned();
+    let headers = vec![("ETag", "\"v1\"".to_owned()), ("Last-Modified", far.clone()), ("Date", far.clone())];
+    let odd = format!("DTSTAMP:29990101T000000Z\nLAST-MODIFIED:19700101T000000Z\n{AT_TEN}");
+    let host = Host::open(Manner::Page(calendar(&[&odd]), headers));
+    house.subscribed(&host.url()).await;
+    house.later(TimeDelta::minutes(31)).await;
+    assert!(host.seen()[1].contains("if-none-match: \"v1\""), "{}", host.seen()[1]);
+    let source = house.source().await;
+    assert_eq!(
+        (source.error, source.fetched_at),
+        (None, house.site.app.clock.now()),
+        "our clock, not the server's"
+    );
+    assert!(!house.offers(TEN).await);
+    house.later(TimeDelta::hours(25)).await;
+    assert!(!host.seen().last().unwrap().contains("if-none-match"), "a day is long enough to believe it");
+
+    // A server whose clock is wrong and who knows nothing but its clock.
+    host.set(Manner::Page(calendar(&[AT_TEN]), vec![("Last-Modified", far.clone())]));
+    house.later(TimeDelta::hours(25)).await;
+    house.later(TimeDelta::minutes(31)).await;
+    let last = host.seen().pop().unwrap();
+    assert!(last.contains(&format!("if-modified-since: {}", far.to_ascii_lowercase())), "{last}");
+}
+
+#[actix_web::test]
+async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
+    let house = House::new().await;
+    let booked = cases::booked(&house.site, &house.cast, "other@example.co.jp").await;
+    let session = cases::session(&house.site, booked).await;
+    let lines = format!(
+        "DTSTART:{}\nDURATION:PT30M",
+        (session.starts_at + TimeDelta::minutes(15)).format("%Y%m%dT%H%M%SZ")
+    );
+    let host = Host::open(page(&[&lines]));
+    house.subscribed(&host.url()).await;
+    let page = house.expert.get("/expert/calendars").await;
+    page.shows("予約と重なる予定（1件）");
+    page.shows(&booked.number.to_string());
+    let page = house.center.get("/staff/schedule").await;
+    page.shows("予約と重なる外部の予定（1件）");
+    page.shows(&booked.number.to_string());
+    assert_eq!(cases::state(&house.site, booked).await, "booked");
+    assert!(cases::session(&house.site, booked).await.is_confirmed());
+
+    // Our own invitation in that calendar is no private appointment.
+    let ours = format!("UID:{}\n{lines}", session.uid);
+    host.set(Manner::Page(calendar(&[&ours]).replace("UID:0@private.example\r\n", ""), vec![]));
+    house.later(TimeDelta::minutes(31)).await;
+    assert!(!house.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));
+    ops::appointment::cancel(&house.site.app, booked.id, Actor::Company, "都合が悪くなりました".to_owned())
+        .await
+        .unwrap();
+}
+
+/// Each is refused where it is typed, with what was typed kept, and nothing is kept of it.
+#[actix_web::test]
+async fn what_cannot_be_read_is_refused_at_its_field() {
+    let mut house = House::new().await;
+    let limits = Limits { total: Duration::from_secs(5), bytes: 1024 * 1024, redirects: 3 };
+    house.site.app.fetch = Fetcher::new(&house.site.app.config.fetch_allow, limits);
+    house.expert.app.fetch = house.site.app.fetch.clone();
+    let host = Host::open(Manner::Status(500));
+    let url = host.url();
+    let text = |it: &str| Manner::Page(it.to_owned(), vec![]);
+    let whole = calendar(&[AT_TEN]);
+    for (manner, sentence) in [
+        (Manner::Status(500), "サーバーがエラーを返しました（500）"),
+        (Manner::Status(404), "アドレスが見つかりません（404）"),
+        (Manner::Status(401), "ユーザー名またはパスワードが違います"),
+        (text("<!doctype html><title>Sign in</title>"), "カレンダー（iCalendar形式）ではありません"),
+        (text(""), "カレンダー（iCalendar形式）ではありません"),
+        (text(&whole[..whole.len() - 20]), "カレンダーの内容が途中で切れています"),
+        (Manner::HangUp(whole.clone()), "サーバーの応答を読み取れませんでした"),
+        (Manner::Redirect(url.clone()), "転送が多すぎます"),
+        (Manner::Redirect("http://127.0.0.2/".to_owned()), "内部のネットワーク"),
+        (Manner::Redirect("http://[::ffff:127.0.0.2]/".to_owned()), "内部のネットワーク"),
+        (Manner::Redirect("http://169.254.169.254/latest/meta-data/".to_owned()), "内部のネットワーク"),
+        (Manner::Redirect("http://1.1.1.1/".to_owned()), "暗号化されないアドレス"),
+        (Manner::Redirect("file:///etc/passwd".to_owned()), "https:// で始まるアドレス"),
+        (Manner::Drip(Duration::from_millis(100)), "時間内に応答がありませんでした"),
+        (Manner::Long(50 * 1024 * 1024), "内容が大きすぎます"),
+        (Manner::Packed(50 * 1024 * 1024), "内容が大きすぎます"),
+    ] {
+        host.set(manner.clone());
+        let begun = Instant::now();
+        let page = house.subscribe(&url).await;
+        assert_eq!(page.status, 422, "{manner:?}");
+        page.shows(sentence);
+        page.shows(&url);
+        assert!(begun.elapsed() < Duration::from_secs(10), "{manner:?} took {:?}", begun.elapsed());
+    }
+    for (typed, sentence) in [
+        ("", "https:// で始まるアドレスを入力してください"),
+        ("カレンダー", "https:// で始まるアドレスを入力してください"),
+        ("https://me:secret@cal.example.jp/", "ユーザー名やパスワードを含めることはできません"),
+        ("https://10.0.0.1/a.ics", "内部のネットワーク"),
+        ("https://[::1]/a.ics", "内部のネットワーク"),
+        ("https://nobody.invalid/a.ics", "サーバーの名前が見つかりません"),
+    ] {
+        let page = house.subscribe(typed).await;
+        assert_eq!(page.status, 422, "{typed}");
+        page.shows(sentence);
+    }
+    assert!(calendar_source::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+}
+
+/// A name is judged by where it leads, when it is asked.
+#[actix_web::test]
+async fn nothing_inside_is_fetched_unless_the_operator_allows_it() {
+    let house = House::allowing("").await;
+    let host = Host::open(page(&[AT_TEN]));
+    for url in
+        [host.url(), format!("http://localhost:{}/a.ics", host.port()), host.url().replace("http", "https")]
+    {
+        let page = house.subscribe(&url).await;
+        assert_eq!(page.status, 422, "{url}");
+        page.shows("内部のネットワーク");
+    }
+    assert!(host.seen().is_empty(), "nobody has knocked");
+    let house = House::allowing("127.0.0.0/8").await;
+    house.subscribed(&format!("http://localhost:{}/a.ics", host.port())).await;
+}
+
+#[actix_web::test]
+async fn a_hundred_thousand_appointments_are_read_and_an_endless_one_is_told() {
+    let mut house = House::new().await;
+    house.expert.app.fetch = Fetcher::new(
+        &house.site.app.config.fetch_allow,
+        Limits { total: Duration::from_secs(60), ..Limits::default() },
+    );
+    let many: Vec<_> = (0..100_000)
+        .map(|n| {
+            format!(
+                "DTSTART:{}0101T{:02}0000Z\nDTEND:{}0101T{:02}3000Z",
+                1990 + n % 30,
+                n % 24,
+                1990 + n % 30,
+                n % 24
+            )
+        })
+        .collect();
+    let mut lines: Vec<_> = many.iter().map(String::as_str).collect();
+    lines.push(AT_TEN);
+    lines.push("DTSTART:20200101T000000Z\nRRULE:FREQ=SECONDLY");
+    let host = Host::open(page(&lines));
+    let begun = Instant::now();
+    house.subscribed(&host.url()).await;
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(!house.offers(TEN).await);
+    house.expert.get("/expert/calendars").await.shows("読み取れない予定が1件あり");
+}
+
+#[actix_web::test]
+async fn nobody_touches_the_calendars_of_another() {
+    let house = House::new().await;
+    let host = Host::open(page(&[AT_TEN]));
+    house.subscribed(&host.url()).await;
+    cases::expert(&house.site, "other@example.jp", "佐藤 次郎", domain::field::Fields::Both).await;
+    let other = house.site.visitor();
+    other.sign_in("other@example.jp", PASSWORD).await;
+    let id = house.source().await.id;
+    for act in ["refresh", "policy", "remove"] {
+        let reply = other.post(&format!("/expert/calendars/{id}/{act}"), &[("stale", "free")]).await;
+        assert_eq!(reply.status, 404, "{act}");
+    }
+    assert!(!other.get("/expert/calendars").await.body.contains("仕事"));
+    assert!(house.source().await.blocks_when_stale);
+    for _ in 0..4 {
+        house.subscribed(&host.url()).await;
+    }
+    let page = house.subscribe(&host.url()).await;
+    assert_eq!(page.status, 422);
+    page.shows("5つまで");
+}

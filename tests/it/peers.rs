@@ -1,0 +1,107 @@
+//! Our invitations as others read them: Python's icalendar and ical.js, which is Thunderbird's.
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use domain::actor::Actor;
+use entity::outbox;
+use madoguchi::ops;
+use serde::Deserialize;
+
+use crate::{
+    cases::{self, CONTACT, Cast},
+    site::Site,
+};
+
+/// Where the peers are; brought there once if they are missing.
+pub fn tools() -> &'static Path {
+    static THERE: OnceLock<PathBuf> = OnceLock::new();
+    THERE.get_or_init(|| {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let brought = Command::new("bash").arg(tests.join("tools.sh")).output().unwrap();
+        let said = String::from_utf8_lossy(&brought.stderr);
+        assert!(
+            brought.status.success(),
+            "the peers of the tests are missing; run bash tests/tools.sh\n{said}"
+        );
+        tests.join(".tools")
+    })
+}
+
+/// What a reader finds in an invitation.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct Found {
+    method: String,
+    uid: String,
+    sequence: i32,
+    start: String,
+    summary: String,
+    description: String,
+    organizer: (String, String),
+    attendees: Vec<(String, String, String)>,
+}
+
+fn python(text: &str) -> Found {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/read.py");
+    found(Command::new(tools().join("venv/bin/python")).arg(script), text)
+}
+
+fn ical_js(text: &str) -> Found {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/read.mjs");
+    found(Command::new("node").arg(script).current_dir(tools().join("node")), text)
+}
+
+fn found(reader: &mut Command, text: &str) -> Found {
+    let mut reader =
+        reader.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    reader.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let done = reader.wait_with_output().unwrap();
+    assert!(done.status.success(), "{}\n{text}", String::from_utf8_lossy(&done.stderr));
+    serde_json::from_slice(&done.stdout).unwrap()
+}
+
+#[actix_web::test]
+async fn two_other_programs_read_in_our_invitations_what_we_mean() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let booked = cases::session(&site, case).await;
+    let center = Actor::Coordinator(cast.coordinator);
+    let slot = cases::free_slots(&site, case).await[5];
+    ops::appointment::reschedule(&site.app, case.id, center, slot).await.unwrap();
+    let moved = cases::session(&site, case).await;
+    ops::appointment::cancel(&site.app, case.id, center, "都合が悪くなりました".to_owned()).await.unwrap();
+    let cancelled = cases::session(&site, case).await;
+    for to in [CONTACT, "expert@example.jp"] {
+        let letters = cases::letters(&site, to).await;
+        for (kind, session, method) in [
+            ("booked", &booked, "REQUEST"),
+            ("moved", &moved, "REQUEST"),
+            ("cancelled", &cancelled, "CANCEL"),
+        ] {
+            let letter = letters.iter().find(|it| it.kind == kind).unwrap();
+            let text = letter.calendar.as_deref().unwrap();
+            let (python, ical_js) = (python(text), ical_js(text));
+            assert_eq!(python, ical_js, "both read the same");
+            says(&python, letter, method);
+            assert_eq!((python.uid.as_str(), python.sequence), (session.uid.as_str(), session.sequence));
+            assert_eq!(python.start, session.starts_at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+        }
+    }
+}
+
+fn says(it: &Found, letter: &outbox::Model, method: &str) {
+    assert_eq!(it.method, method);
+    assert_eq!(Some(method), letter.calendar_method.as_deref());
+    assert!(it.summary.contains("相談"), "{}", it.summary);
+    assert!(!it.description.contains('\u{fffd}'));
+    assert!(it.organizer.0.starts_with("mailto:"), "{:?}", it.organizer);
+    assert!(it.organizer.1.contains("センター"), "{:?}", it.organizer);
+    let to = format!("mailto:{}", letter.recipient);
+    let asked =
+        it.attendees.iter().find(|it| it.0 == to).unwrap_or_else(|| panic!("{to}: {:?}", it.attendees));
+    assert_eq!(asked.1, letter.recipient_name);
+}
