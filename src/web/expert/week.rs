@@ -46,10 +46,10 @@ pub struct DayView {
     free: Day,
 }
 
-/// An entry of a day: a sitting, or a stretch of free time.
+/// An entry of a day: a sitting, a time that a calendar outside takes, or a stretch of free time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The class by which it looks: `ev`, `hold` or `open`.
+    /// The class by which it looks: `ev`, `hold`, `busy` or `open`.
     pub class: &'static str,
     pub when: String,
     pub what: String,
@@ -74,6 +74,8 @@ pub struct Cell {
 pub struct Facts<'a> {
     pub schedule: &'a Schedule,
     pub occupied: &'a Occupied,
+    /// What the expert's calendars outside take of it.
+    pub busy: &'a Occupied,
     pub sittings: &'a [Sitting],
     pub calendar: &'a BusinessCalendar,
     pub now: DateTime<Utc>,
@@ -141,6 +143,7 @@ fn day(date: NaiveDate, facts: &Facts<'_>) -> DayView {
     };
     let mut placed: Vec<_> = sittings.iter().map(|it| (quarters(&it.appointment), item(it))).collect();
     placed.extend(free.spans().into_iter().map(|it| (it.start()..it.end(), open(it))));
+    placed.extend(facts.busy.day(date).spans().into_iter().map(|it| (it.start()..it.end(), elsewhere(it))));
     placed.sort_by_key(|(taken, _)| taken.start);
     let taken = placed
         .iter()
@@ -192,6 +195,12 @@ fn item(it: &Sitting) -> Item {
         when: wording::time_range(it.appointment.starts_at, it.appointment.ends_at),
         what: format!("{what}{state}"),
         href: it.case.as_ref().map(|case| url::expert(&case.number)),
+    }
+}
+
+fn elsewhere(it: Span) -> Item {
+    Item {
+        class: "busy", when: times::span(it), what: "ほかのカレンダーの予定".to_owned(), href: None
     }
 }
 
