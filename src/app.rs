@@ -2,14 +2,21 @@
 use std::sync::Arc;
 
 use domain::id::ConsultationId;
+use lettre::message::Mailbox;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
 
 use crate::{
-    cached::Cached, clock::Clock, config::Config, fetch::Fetcher, mail::sender::Sender, ops::password::Guard,
-    secret::Secret, url::Site,
+    cached::Cached,
+    clock::Clock,
+    config::Config,
+    fetch::Fetcher,
+    mail::{letter::Letter, sender::Sender},
+    ops::password::Guard,
+    secret::Secret,
+    url::Site,
 };
 
 #[derive(Clone, Debug)]
@@ -46,5 +53,11 @@ impl App {
     pub fn reply_address(&self, consultation: ConsultationId, recipient: &str) -> String {
         let token = self.secret.reply_token(consultation.0, recipient);
         format!("reply+{token}@{}", self.config.mail_reply_domain)
+    }
+
+    /// Where a letter is answered: what is about a consultation can be answered by mail.
+    pub fn reply_to(&self, letter: &Letter) -> Option<Mailbox> {
+        let address = self.reply_address(letter.consultation?, &letter.to).parse().ok()?;
+        Some(Mailbox::new(self.mail.from.name.clone(), address))
     }
 }

@@ -5,6 +5,7 @@ use icalendar::{Calendar, Component, Event, EventLike, Property};
 
 pub mod busy;
 pub mod invite;
+pub mod reply;
 
 /// One sitting in somebody's calendar.
 #[derive(Clone, Copy, Debug)]

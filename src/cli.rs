@@ -1,4 +1,6 @@
 //! The command line.
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::actor::Role;
 
@@ -37,6 +39,14 @@ pub enum Command {
     /// Writes the database of DATABASE_URL, which must hold nothing else. The same seed on the same day gives the same
     /// data.
     Fill(Fill),
+    /// Plays an invented year under different ways of routing and prints how long companies wait and how even the load is.
+    ///
+    /// Reads nothing and touches no database. Prints a table; with --csv writes the same figures into that file, which
+    /// it replaces. The same seed gives the same year.
+    Simulate(Simulate),
+    /// Takes mail that comes in.
+    #[command(subcommand)]
+    Mail(Mail),
     /// Checks every invariant in the database.
     ///
     /// Reads the database of DATABASE_URL and changes nothing. Prints a line for each finding; exits with 1 where there
@@ -65,6 +75,26 @@ pub struct Worker {
     pub once: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Takes one message (RFC 5322) on standard input, as a mail server's pipe delivers it.
+    ///
+    /// Writes the message into the database of DATABASE_URL before anything else; a worker understands it. Exits with 0
+    /// where it is taken for good, 75 where the mail server must try again, 65 where it is no mail and waits in
+    /// quarantine. The same message taken twice is one. Of a message larger than MAIL_SIZE_LIMIT the beginning is kept.
+    Receive(Receive),
+}
+
+#[derive(Args, Debug)]
+pub struct Receive {
+    /// The recipient of the envelope; else ORIGINAL_RECIPIENT or RECIPIENT of the environment.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// The sender of the envelope, <> for none; else SENDER of the environment.
+    #[arg(long)]
+    pub from: Option<String>,
+}
+
 #[derive(Args, Debug)]
 pub struct Fill {
     #[arg(long, default_value_t = 10_000)]
@@ -73,6 +103,19 @@ pub struct Fill {
     pub experts: usize,
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+#[derive(Args, Debug)]
+pub struct Simulate {
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[arg(long, default_value_t = 1500)]
+    pub consultations: usize,
+    #[arg(long, default_value_t = 30)]
+    pub experts: usize,
+    /// The file to write the figures into.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

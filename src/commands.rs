@@ -11,7 +11,12 @@ use madoguchi::{
     config::{self, Config, Hidden},
     database, doctor,
     fetch::{Fetcher, Limits},
-    mail::{dkim::Dkim, sender::Sender, transport::Transport},
+    mail::{
+        dkim::Dkim,
+        imap,
+        sender::Sender,
+        transport::{SmtpOptions, Transport},
+    },
     ops::{
         self,
         account::{Invitation, NewAccount},
@@ -29,6 +34,8 @@ use crate::{
 };
 
 pub mod demo;
+pub mod mail;
+pub mod simulate;
 
 /// Where mails go that are not handed to a server.
 const MAIL_FOLDER: &str = "data/mail";
@@ -45,8 +52,12 @@ pub struct Failure {
 /// The doctor has found something.
 pub const FINDINGS: u8 = 1;
 pub const USAGE: u8 = 64;
+/// What was given is no mail.
+pub const DATA: u8 = 65;
 pub const UNAVAILABLE: u8 = 69;
 pub const SOFTWARE: u8 = 70;
+/// A mail server tries again later.
+pub const TRY_AGAIN: u8 = 75;
 pub const CONFIG: u8 = 78;
 
 pub async fn serve(config: Config, serve: &Serve) -> Result<(), Failure> {
@@ -141,6 +152,11 @@ fn bad_config(cause: impl Into<anyhow::Error>) -> Failure {
 
 /// Everything that a command may need; the schema is as it was found.
 async fn start(config: Config) -> Result<App, Failure> {
+    if let Some(url) = &config.imap_url {
+        let wrong =
+            "IMAP_URL: accepted: imaps:// or imap:// with USER:PASSWORD@HOST:PORT/FOLDER?moved_to=FOLDER";
+        imap::Account::parse(url.reveal()).ok_or_else(|| bad_config(anyhow!(wrong)))?;
+    }
     let secret = secret::file::read_or_make(&config.secret_file).map_err(bad_config)?;
     let mail = sender(&config).map_err(bad_config)?;
     let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
@@ -160,7 +176,9 @@ async fn start(config: Config) -> Result<App, Failure> {
 
 fn sender(config: &Config) -> anyhow::Result<Sender> {
     let smtp_url = config.smtp_url.as_ref().map(Hidden::reveal);
-    let transport = Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER)).context("SMTP_URL")?;
+    let options = SmtpOptions { plaintext: config.smtp.plaintext };
+    let transport =
+        Transport::from_settings(smtp_url, Path::new(MAIL_FOLDER), options).context("SMTP_URL")?;
     let name = Some(config.mail_from.name.clone()).filter(|it| !it.is_empty());
     let address = config.mail_from.address.parse().context("MAIL_FROM")?;
     let dkim = config.dkim.as_ref().map(|it| signer(it, &config.mail_from.address)).transpose()?;

@@ -1,5 +1,5 @@
 //! The operator's settings: the environment over `madoguchi.toml`, read once at start.
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr};
 
 use url::Url;
 
@@ -16,9 +16,14 @@ pub struct Config {
     pub public_url: Url,
     /// Where mail is handed over; without it mails are written as files.
     pub smtp_url: Option<Hidden>,
+    pub smtp: SmtpLimits,
     pub mail_from: MailFrom,
     /// Replies come to `reply+TOKEN@` this domain.
     pub mail_reply_domain: String,
+    /// The mailbox that is read; without it mail comes by the pipe alone.
+    pub imap_url: Option<Hidden>,
+    /// Of a mail that comes in, only so much is kept. Octets.
+    pub mail_size_limit: usize,
     pub dkim: Option<Dkim>,
     pub secret_file: PathBuf,
     /// Forwarded headers count only from these networks.
@@ -28,6 +33,19 @@ pub struct Config {
     /// A filter of `tracing`, such as `info` or `madoguchi=debug,info`.
     pub log: String,
     pub log_format: LogFormat,
+}
+
+/// How the mail server, and the domains behind it, are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SmtpLimits {
+    /// Whether another machine may be spoken to without TLS.
+    pub plaintext: bool,
+    /// Connections of one worker.
+    pub connections: usize,
+    /// Mails of one worker under way to one domain.
+    pub per_domain: usize,
+    /// Mails a minute of all workers to one domain; 0 is any number.
+    pub per_domain_a_minute: u32,
 }
 
 /// A setting that must not be shown, not even in debugging output.
@@ -60,13 +78,23 @@ pub enum LogFormat {
 pub struct BadConfig(Vec<String>);
 
 /// Every key, its default, and what is accepted.
-const KEYS: [(&str, &str, &str); 13] = [
+const KEYS: [(&str, &str, &str); 19] = [
     ("DATABASE_URL", "sqlite://data/madoguchi.db", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
     ("MADOGUCHI_LISTEN", "127.0.0.1:8080", "an address and port, such as 127.0.0.1:8080 or [::]:80"),
     ("MADOGUCHI_PUBLIC_URL", "http://127.0.0.1:8080", "an http or https address without path or query"),
     ("SMTP_URL", "", "smtp://, smtps:// or smtp+starttls:// with USER:PASSWORD@HOST:PORT"),
+    ("SMTP_PLAINTEXT", "no", "yes or no: whether smtp:// to another machine may do without TLS"),
+    ("SMTP_CONNECTIONS", "16", "a number from 1 to 200"),
+    ("SMTP_DOMAIN_CONNECTIONS", "6", "a number from 1 to 200: mails under way to one domain"),
+    ("SMTP_DOMAIN_PER_MINUTE", "0", "a number from 0 to 100000: mails a minute to one domain, 0 for any"),
     ("MAIL_FROM", "Madoguchi <madoguchi@example.jp>", "Name <name@example.jp> or name@example.jp"),
     ("MAIL_REPLY_DOMAIN", "example.jp", "a domain, such as example.jp"),
+    (
+        "IMAP_URL",
+        "",
+        "imaps:// or imap:// (with STARTTLS) with USER:PASSWORD@HOST:PORT/FOLDER?moved_to=FOLDER",
+    ),
+    ("MAIL_SIZE_LIMIT", "62914560", "a number of bytes from 65536 to 1073741824"),
     ("DKIM_SELECTOR", "", "a selector, together with DKIM_KEY_FILE"),
     ("DKIM_KEY_FILE", "", "the path of a private key, together with DKIM_SELECTOR"),
     ("MADOGUCHI_SECRET_FILE", "data/secret", "the path of a file"),
@@ -103,8 +131,14 @@ impl Config {
         let listen = source.take("MADOGUCHI_LISTEN", |it| it.parse().ok());
         let public_url = source.take("MADOGUCHI_PUBLIC_URL", public_url);
         let smtp_url = source.take("SMTP_URL", |it| optional(it, smtp_url));
+        let plaintext = source.take("SMTP_PLAINTEXT", yes_or_no);
+        let connections = source.take("SMTP_CONNECTIONS", |it| number(it, 1..=200));
+        let per_domain = source.take("SMTP_DOMAIN_CONNECTIONS", |it| number(it, 1..=200));
+        let per_minute = source.take("SMTP_DOMAIN_PER_MINUTE", |it| number(it, 0..=100_000));
         let mail_from = source.take("MAIL_FROM", mail_from);
         let mail_reply_domain = source.take("MAIL_REPLY_DOMAIN", domain_name);
+        let imap_url = source.take("IMAP_URL", |it| optional(it, imap_url));
+        let mail_size_limit = source.take("MAIL_SIZE_LIMIT", mail_size);
         let selector = source.take("DKIM_SELECTOR", |it| optional(it, domain_label));
         let key_file = source.take("DKIM_KEY_FILE", |it| optional(it, path));
         let secret_file = source.take("MADOGUCHI_SECRET_FILE", path);
@@ -124,8 +158,16 @@ impl Config {
                 listen: listen?,
                 public_url: public_url?,
                 smtp_url: smtp_url?,
+                smtp: SmtpLimits {
+                    plaintext: plaintext?,
+                    connections: connections?,
+                    per_domain: per_domain?,
+                    per_domain_a_minute: per_minute?,
+                },
                 mail_from: mail_from?,
                 mail_reply_domain: mail_reply_domain?,
+                imap_url: imap_url?,
+                mail_size_limit: mail_size_limit?,
                 dkim,
                 secret_file: secret_file?,
                 trusted_proxies: trusted_proxies?,
@@ -245,6 +287,28 @@ fn smtp_url(text: &str) -> Option<Hidden> {
     let url = Url::parse(text).ok()?;
     let known = ["smtp", "smtps", "smtp+starttls"].contains(&url.scheme());
     (known && url.host_str().is_some_and(|it| !it.is_empty())).then(|| Hidden::new(text))
+}
+
+fn imap_url(text: &str) -> Option<Hidden> {
+    let url = Url::parse(text).ok()?;
+    let named = !url.username().is_empty() && url.password().is_some() && url.has_host();
+    (["imap", "imaps"].contains(&url.scheme()) && named).then(|| Hidden::new(text))
+}
+
+fn mail_size(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|it| (65_536..=1_073_741_824).contains(it))
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
+fn number<T: FromStr + PartialOrd>(text: &str, within: RangeInclusive<T>) -> Option<T> {
+    text.parse().ok().filter(|it| within.contains(it))
 }
 
 fn mail_from(text: &str) -> Option<MailFrom> {

@@ -3,9 +3,11 @@ mod after;
 mod booking;
 mod calendar;
 mod history;
+mod inbound;
 mod mail;
 mod page;
 mod standing;
+mod waiting;
 
 use std::fmt;
 
@@ -50,8 +52,10 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     calendar::examine(&tx, &mut findings).await?;
     booking::examine_holds(&tx, now, &mut findings).await?;
     after::examine(&tx, now, &mut findings).await?;
+    waiting::examine(&tx, now, &mut findings).await?;
     standing::examine_counters(&tx, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
+    inbound::examine(&tx, now, &mut findings).await?;
     tx.rollback().await?;
     Ok(findings.0)
 }

@@ -8,6 +8,7 @@ pub mod problem;
 pub mod secret;
 pub mod url;
 
+pub mod simulate;
 pub mod store;
 
 pub mod calendar;

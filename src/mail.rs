@@ -1,8 +1,11 @@
 //! What mail says and how it is handed over. Knows neither database nor web.
+pub mod bounce;
 pub mod compose;
 pub mod html;
+pub mod imap;
 pub mod letter;
 pub mod occasion;
+pub mod reading;
 pub mod sender;
 
 pub mod dkim;

@@ -1,6 +1,7 @@
 //! Why a request could not be done. One variant per reaction, not per cause; knows no HTTP.
 use domain::{
     appointment::AppointmentRefused, assignment::AnswerRefused, consultation::Refused, report::ReportRefused,
+    waiting::OfferRefused,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,12 @@ impl From<AnswerRefused> for Problem {
 
 impl From<AppointmentRefused> for Problem {
     fn from(refused: AppointmentRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<OfferRefused> for Problem {
+    fn from(refused: OfferRefused) -> Self {
         Self::Refused(refused.to_string())
     }
 }

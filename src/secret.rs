@@ -34,6 +34,8 @@ pub enum Purpose {
     Assignment,
     /// The answer to a follow-up or survey; the subject is the follow-up.
     FollowUp,
+    /// A company's answer to an earlier time; the subject is the offer.
+    WaitingOffer,
 }
 
 impl Purpose {
@@ -41,6 +43,7 @@ impl Purpose {
         match self {
             Self::Assignment => 1,
             Self::FollowUp => 2,
+            Self::WaitingOffer => 12,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Queries. Each function takes the connection or transaction it runs in and returns domain values; what writes takes
 //! a transaction, so that a write outside of one does not compile.
 pub mod account;
+pub mod address;
 pub mod agenda;
 pub mod appointment;
 pub mod assignment;
@@ -25,12 +26,14 @@ pub mod masters;
 pub mod message;
 pub mod outbox;
 pub mod outside;
+pub mod plan;
 pub mod programme;
 pub mod report;
 pub mod session;
 pub mod sizes;
 pub mod substitute;
 pub mod urgent;
+pub mod waiting;
 pub mod week;
 
 use sea_orm::DbErr;

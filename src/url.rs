@@ -38,6 +38,11 @@ impl Site {
         self.absolute(&format!("/f/{token}"))
     }
 
+    /// The link by which a company answers the offer of an earlier time.
+    pub fn earlier_time(&self, token: &str) -> String {
+        self.absolute(&format!("/o/{token}"))
+    }
+
     /// The link by which an account sets its password.
     pub fn set_password(&self, token: &str) -> String {
         self.absolute(&format!("/staff/set-password/{token}"))

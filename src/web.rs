@@ -20,7 +20,9 @@ pub mod metrics;
 pub mod origin;
 pub mod page;
 pub mod problem;
+pub mod room;
 pub mod session;
+pub mod slots;
 pub mod typed;
 
 pub mod admin;

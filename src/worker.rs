@@ -3,8 +3,11 @@
 //! Each job is a `step` that does one thing and can be called by a test; the loop is here alone.
 pub mod chores;
 pub mod deadlines;
+pub mod imap;
+pub mod inbox;
 pub mod outbox;
 pub mod outside;
+pub mod waiting;
 
 use std::{future::Future, time::Duration};
 
@@ -21,13 +24,18 @@ const BEAT: TimeDelta = TimeDelta::seconds(30);
 /// How often calendars outside are looked after: a booking is in the expert's calendar soon after.
 const LOOK: Duration = Duration::from_secs(15);
 
-/// Works until told to stop; a mail in hand is finished first.
+/// Works until told to stop; a mail in hand is finished first. Mail, the mailbox and the calendars outside each go
+/// beside everything else: neither a slow server nor a long job keeps the others waiting.
 pub async fn run(app: &App, stop: CancellationToken) {
-    tokio::join!(work(app, &stop), look_outside(app, &stop));
+    tokio::join!(
+        jobs(app, &stop),
+        outbox::run(app, stop.clone()),
+        imap::run(app, &stop),
+        look_outside(app, &stop)
+    );
 }
 
-/// Calendars outside, apart from everything else: a slow server there keeps nobody's mail waiting. A fetch in hand is
-/// given up when it is time to stop, and taken up again later.
+/// Calendars outside. A fetch in hand is given up when it is time to stop, and taken up again later.
 async fn look_outside(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
@@ -41,8 +49,9 @@ async fn look_outside(app: &App, stop: &CancellationToken) {
     }
 }
 
-async fn work(app: &App, stop: &CancellationToken) {
+async fn jobs(app: &App, stop: &CancellationToken) {
     let mut beaten = None;
+    let mut looked = waiting::Looked::default();
     while !stop.is_cancelled() {
         let now = app.clock.now();
         if beaten.is_none_or(|it: DateTime<Utc>| now - it >= BEAT) {
@@ -50,7 +59,7 @@ async fn work(app: &App, stop: &CancellationToken) {
             beat(app).await;
             told(chores::step(app)).await;
         }
-        if !round(app).await {
+        if !round(app, &mut looked).await {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(NAP) => {}
@@ -64,15 +73,35 @@ pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
     told(outside::step(app)).await;
-    while round(app).await {}
+    imap::once(app).await;
+    let mut looked = waiting::Looked::default();
+    loop {
+        let jobs = round(app, &mut looked).await;
+        let mail = told(outbox::step(app)).await;
+        if !jobs && !mail && !is_paced(app).await {
+            break;
+        }
+    }
+    app.mail.transport.take_leave(true).await;
 }
 
-/// One look at every job that cannot wait. Says whether there was anything to do; a job that fails is logged and tried
-/// again later.
-async fn round(app: &App) -> bool {
+/// One look at every job that cannot wait, mail apart. Says whether there was anything to do; a job that fails is logged
+/// and tried again later.
+async fn round(app: &App, looked: &mut waiting::Looked) -> bool {
     let deadlines = told(deadlines::step(app)).await;
-    let mail = told(outbox::step(app)).await;
-    deadlines || mail
+    let inbox = told(inbox::step(app)).await;
+    let offers = told(waiting::step(app, looked)).await;
+    deadlines || inbox || offers
+}
+
+/// Where mail is due and a domain's pace keeps it back: waits a moment, and says so.
+async fn is_paced(app: &App) -> bool {
+    let is_due = store::outbox::any_due(&app.db, app.clock.now()).await;
+    let is_paced = app.config.smtp.per_domain_a_minute > 0 && is_due.unwrap_or(false);
+    if is_paced {
+        tokio::time::sleep(NAP).await;
+    }
+    is_paced
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

@@ -9,6 +9,8 @@ pub struct Model {
     pub id: Uuid,
     pub consultation_id: Option<Uuid>,
     pub draft_id: Option<Uuid>,
+    /// Holds a time that is offered to a company which waits for an earlier one.
+    pub waiting_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub state: String,
     pub starts_at: DateTimeUtc,

@@ -45,6 +45,22 @@ pub struct Model {
     pub last_reply: Option<String>,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
+    /// The recipient's, in lower case.
+    #[sea_orm(column_type = "Text")]
+    pub domain: String,
+    /// When it was first to be sent; `due_at` moves on with every try.
+    pub planned_at: DateTimeUtc,
+    /// Kept from the worker: `held`, or of an outcome that is `unknown`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub apart: Option<String>,
+    /// How often nobody could know whether it was taken.
+    pub unknowns: i32,
+    /// Message-IDs of the first and the latest mail of the same consultation to the same address, with a blank between.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub follows: Option<String>,
+    /// The absolute address at which the recipient stops mails of this kind.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub unsubscribe: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

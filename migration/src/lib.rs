@@ -11,6 +11,8 @@ mod m20261120_000006_outbox;
 mod m20261120_000008_substitute;
 mod m20261120_000009_outside;
 mod m20261120_000010_inbound;
+mod m20261120_000012_waiting;
+mod m20261120_000013_outgoing;
 
 pub struct Migrator;
 
@@ -27,6 +29,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000008_substitute::Migration),
             Box::new(m20261120_000009_outside::Migration),
             Box::new(m20261120_000010_inbound::Migration),
+            Box::new(m20261120_000012_waiting::Migration),
+            Box::new(m20261120_000013_outgoing::Migration),
         ]
     }
 }

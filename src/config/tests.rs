@@ -19,6 +19,7 @@ fn nothing_given_means_the_defaults() {
         config.mail_from,
         MailFrom { name: "Madoguchi".into(), address: "madoguchi@example.jp".into() }
     );
+    assert_eq!((config.imap_url, config.mail_size_limit), (None, 60 * 1024 * 1024));
     assert_eq!(config.secret_file.to_str(), Some("data/secret"));
     assert!(config.trusted_proxies.is_empty());
     assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Text));
@@ -62,6 +63,10 @@ fn everything_wrong_is_told_at_once_with_key_value_and_what_is_accepted() {
 fn passwords_are_never_shown() {
     let config = parse(&[("SMTP_URL", "smtps://user:hunter2@mail.example.jp")], "").unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
+    let config = parse(&[("IMAP_URL", "imaps://user:hunter2@mail.example.jp")], "").unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let err = parse(&[("IMAP_URL", "pop3://user:hunter2@mail.example.jp")], "").unwrap_err();
+    assert!(!err.to_string().contains("hunter2"), "{err}");
     let err = parse(&[("SMTP_URL", "http://user:hunter2@mail.example.jp")], "").unwrap_err();
     assert!(!err.to_string().contains("hunter2"), "{err}");
     let err = parse(&[("DATABASE_URL", "mysql://root:hunter2@host/db")], "").unwrap_err();

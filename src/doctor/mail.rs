@@ -1,6 +1,6 @@
 //! Mail: none is stuck, and none is said to be sent that nobody has tried to send.
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{outbox, outbox_attempt};
+use entity::{outbox, outbox_log};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, sea_query::IntoCondition,
@@ -22,11 +22,12 @@ pub(super) async fn examine(
         Condition::any().add(outbox::Column::LeaseUntil.is_null()).add(outbox::Column::LeaseUntil.lt(limit));
     let leased = Condition::all().add(outbox::Column::State.eq("sending")).add(gone);
     let overdue =
-        Condition::all().add(outbox::Column::State.eq("waiting")).add(outbox::Column::DueAt.lt(limit));
-    let attempted = outbox_attempt::Entity::find()
+        Condition::all().add(outbox::Column::State.eq("waiting")).add(outbox::Column::Apart.is_null());
+    let overdue = overdue.add(outbox::Column::DueAt.lt(limit));
+    let attempted = outbox_log::Entity::find()
         .select_only()
-        .column(outbox_attempt::Column::OutboxId)
-        .filter(outbox_attempt::Column::Outcome.eq("sent"));
+        .column(outbox_log::Column::OutboxId)
+        .filter(outbox_log::Column::What.eq("sent"));
     let unattempted = Condition::all()
         .add(outbox::Column::State.eq("sent"))
         .add(outbox::Column::Id.not_in_subquery(attempted.into_query()));

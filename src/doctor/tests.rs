@@ -175,5 +175,11 @@ fn mail(state: &str, hours: i64) -> outbox::Model {
         last_reply: None,
         created_at: due_at,
         sent_at: (state == "sent").then_some(due_at),
+        domain: "example.jp".into(),
+        planned_at: due_at,
+        apart: None,
+        unknowns: 0,
+        follows: None,
+        unsubscribe: None,
     }
 }

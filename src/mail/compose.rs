@@ -39,7 +39,8 @@ pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Re
     };
     let draft = draft(occasion, to, about)?;
     let subject = subject(&about.house, draft.title, &subject_number(about.number));
-    letter(draft, &greeting, subject, to, &about.house)
+    let answers = if is_company { Answers::Company } else { Answers::Staff };
+    letter(draft, answers, &greeting, subject, to, &about.house)
         .map(|it| Letter { consultation: Some(about.id), ..it })
 }
 
@@ -59,7 +60,7 @@ pub fn plain(
     };
     let draft = plain::draft(occasion, house)?;
     let subject = subject(house, draft.title, "");
-    letter(draft, &greeting("", to.name), subject, to, house)
+    letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)
 }
 
 fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Draft, askama::Error> {
@@ -69,6 +70,9 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         }
         Occasion::Question { portal, text } => company::question(about, portal, text),
         Occasion::SlotsToChoose { portal, experts } => company::slots_to_choose(about, portal, experts),
+        Occasion::EarlierTime { answer, sitting, booked, until } => {
+            company::earlier_time(about, answer, sitting, booked, until)
+        }
         Occasion::BackAtCenter { portal } => company::back_at_center(about, portal),
         Occasion::Booked { side, sitting, change_until } => match side {
             Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
@@ -80,6 +84,7 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::moved(about, to, sitting, was),
             Side::Center => center::moved(about, sitting, was),
         },
+        Occasion::Room { side, sitting } => room(about, to, side, sitting),
         Occasion::Cancelled { side, sitting, reason } => match side {
             Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
             Side::Expert => expert::cancelled(about, to, sitting, reason),
@@ -100,13 +105,15 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::new_message(about),
             Side::Center => center::new_message(about),
         },
-        Occasion::Withdrawn { side } => match side {
-            Side::Company { portal } => company::withdrawn(about, portal),
+        Occasion::Withdrawn { side, cancelled } => match side {
+            Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
             Side::Expert => expert::withdrawn(about),
             Side::Center => center::withdrawn(about),
         },
-        Occasion::Unfulfilled { reason } => company::unfulfilled(about, reason),
-        Occasion::Referred { organization, note } => company::referred(about, organization, note),
+        Occasion::Unfulfilled { reason, cancelled } => company::unfulfilled(about, to, reason, cancelled),
+        Occasion::Referred { organization, note, cancelled } => {
+            company::referred(about, to, organization, note, cancelled)
+        }
         Occasion::Request { answer, fields, slot, due_at, outline } => {
             expert::request(about, to, answer, fields, slot, due_at, outline)
         }
@@ -118,6 +125,10 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         Occasion::NobodyLeft => center::nobody_left(about),
         Occasion::SubstituteNeeded { sitting, declined, page } => {
             center::substitute_needed(about, sitting, declined, page)
+        }
+        Occasion::Undelivered { address, reason } => center::undelivered(about, address, reason),
+        Occasion::NoDelegates { is_company, starts_at, ends_at } => {
+            expert::no_delegates(about, is_company, starts_at, ends_at)
         }
         Occasion::HandOverAccepted => center::hand_over_accepted(about),
         Occasion::HandOverResult { result } => center::hand_over_result(about, result),
@@ -138,12 +149,26 @@ fn expert_changed(
     }
 }
 
+fn room(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::room(about, to, portal, sitting),
+        Side::Expert => expert::room(about, to, sitting),
+        Side::Center => center::room(about, sitting),
+    }
+}
+
 /// Whether the reader is the company, whose names the form gave.
 const fn addresses_company(occasion: &Occasion<'_>) -> bool {
     match occasion {
         Occasion::Acknowledgement { .. }
         | Occasion::Question { .. }
         | Occasion::SlotsToChoose { .. }
+        | Occasion::EarlierTime { .. }
         | Occasion::BackAtCenter { .. }
         | Occasion::ReportReady { .. }
         | Occasion::Survey { .. }
@@ -153,10 +178,12 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         Occasion::Booked { side, .. }
         | Occasion::Moved { side, .. }
         | Occasion::ExpertChanged { side, .. }
+        | Occasion::Room { side, .. }
         | Occasion::Cancelled { side, .. }
         | Occasion::Reminder { side, .. }
         | Occasion::NewMessage { side }
-        | Occasion::Withdrawn { side } => matches!(side, Side::Company { .. }),
+        | Occasion::Withdrawn { side, .. } => matches!(side, Side::Company { .. }),
+        Occasion::NoDelegates { is_company, .. } => *is_company,
         Occasion::Request { .. }
         | Occasion::RequestReminder { .. }
         | Occasion::RequestLapsed
@@ -166,6 +193,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::NobodyLeft
         | Occasion::Relieved { .. }
         | Occasion::SubstituteNeeded { .. }
+        | Occasion::Undelivered { .. }
         | Occasion::HandOverAccepted
         | Occasion::HandOverResult { .. } => false,
     }
@@ -175,6 +203,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
 #[derive(Template)]
 #[template(path = "mail/_frame.txt")]
 struct Frame<'a> {
+    answers: Answers,
     greeting: &'a str,
     center: &'a str,
     body: &'a str,
@@ -182,8 +211,19 @@ struct Frame<'a> {
     hours: String,
 }
 
+/// Who reads what is answered to a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answers {
+    Nobody,
+    /// It becomes the company's message.
+    Company,
+    /// It becomes a message of center or expert, which may stay inside.
+    Staff,
+}
+
 fn letter(
     draft: Draft,
+    answers: Answers,
     greeting: &str,
     subject: String,
     to: Recipient<'_>,
@@ -191,7 +231,7 @@ fn letter(
 ) -> Result<Letter, askama::Error> {
     let settings = house.settings;
     let (center, phone) = (settings.center_name.as_str(), settings.center_phone.as_str());
-    let frame = Frame { greeting, center, body: &draft.body, phone, hours: hours(settings) };
+    let frame = Frame { answers, greeting, center, body: &draft.body, phone, hours: hours(settings) };
     let text = tidied(&frame.render()?);
     Ok(Letter {
         kind: draft.kind,
@@ -205,6 +245,7 @@ fn letter(
         due_at: house.now,
         dedup_key: None,
         must_hold: None,
+        unsubscribe: None,
     })
 }
 

@@ -59,8 +59,21 @@ impl fmt::Debug for Dkim {
 }
 
 /// `Content-Type` is left out: lettre keeps it with the body, where the signature would not find it.
-const SIGNED: [&str; 8] =
-    ["From", "To", "Subject", "Date", "Message-ID", "Reply-To", "MIME-Version", "Auto-Submitted"];
+const SIGNED: [&str; 12] = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Reply-To",
+    "MIME-Version",
+    "Auto-Submitted",
+    "In-Reply-To",
+    "References",
+    // RFC 8058 §4 asks for these two.
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+];
 
 /// lettre reads PKCS#1 and the bare Ed25519 seed; current tools write PKCS#8, which wraps either.
 fn key(pem: &str) -> Result<DkimSigningKey, BadDkimKey> {

@@ -1,6 +1,9 @@
 //! One mail as the outbox keeps it: written in full when its cause happens, so that what was promised can be read.
 use chrono::{DateTime, Utc};
-use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId};
+use domain::{
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId},
+    outgoing::COPIES,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,18 @@ pub struct Letter {
     pub dedup_key: Option<String>,
     /// What has to be true when it is sent.
     pub must_hold: Option<MustHold>,
+    /// The absolute address at which its reader stops mails of this kind; none on mail about a consultation.
+    pub unsubscribe: Option<String>,
+}
+
+/// A letter on its way: what it is called, and what it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// `local@domain`, without angle brackets. The same at every attempt.
+    pub message_id: String,
+    /// Message-IDs of the mails of the same conversation, oldest first.
+    pub follows: Vec<String>,
+    pub letter: Letter,
 }
 
 /// An iCalendar object (RFC 5545) with its method (RFC 5546).
@@ -61,6 +76,8 @@ pub enum MustHold {
     ReportMissing { appointment: AppointmentId },
     /// The question has not been answered or dropped.
     FollowUpOpen { follow_up: FollowUpId },
+    /// The time is still held for the company.
+    OfferStands { offer: WaitingOfferId },
 }
 
 /// What a mail is for.
@@ -69,10 +86,12 @@ pub enum MailKind {
     Acknowledgement,
     Question,
     SlotsToChoose,
+    EarlierTime,
     BackAtCenter,
     Booked,
     Moved,
     ExpertChanged,
+    Room,
     Cancelled,
     Reminder,
     ReportReady,
@@ -97,17 +116,21 @@ pub enum MailKind {
     HandOverResult,
     Invitation,
     PasswordReset,
+    Undelivered,
+    NoDelegates,
 }
 
 impl MailKind {
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 35] = [
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
+        Self::EarlierTime,
         Self::BackAtCenter,
         Self::Booked,
         Self::Moved,
         Self::ExpertChanged,
+        Self::Room,
         Self::Cancelled,
         Self::Reminder,
         Self::ReportReady,
@@ -132,6 +155,8 @@ impl MailKind {
         Self::HandOverResult,
         Self::Invitation,
         Self::PasswordReset,
+        Self::Undelivered,
+        Self::NoDelegates,
     ];
 
     pub const fn code(self) -> &'static str {
@@ -139,10 +164,12 @@ impl MailKind {
             Self::Acknowledgement => "acknowledgement",
             Self::Question => "question",
             Self::SlotsToChoose => "slots_to_choose",
+            Self::EarlierTime => "earlier_time",
             Self::BackAtCenter => "back_at_center",
             Self::Booked => "booked",
             Self::Moved => "moved",
             Self::ExpertChanged => "expert_changed",
+            Self::Room => "room",
             Self::Cancelled => "cancelled",
             Self::Reminder => "reminder",
             Self::ReportReady => "report_ready",
@@ -167,11 +194,63 @@ impl MailKind {
             Self::HandOverResult => "hand_over_result",
             Self::Invitation => "invitation",
             Self::PasswordReset => "password_reset",
+            Self::Undelivered => "undelivered",
+            Self::NoDelegates => "no_delegates",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    /// Whether one more copy may go out by itself after `unknowns` of which nobody knows whether they were taken.
+    pub const fn may_repeat(self, unknowns: i32) -> bool {
+        self.is_waited_for() && unknowns < COPIES
+    }
+
+    /// Whether its reader cannot go on without it, so that a second copy under the same Message-ID is the smaller evil.
+    /// What only reminds, asks or sums up is kept apart instead, for a person to decide.
+    const fn is_waited_for(self) -> bool {
+        match self {
+            Self::Acknowledgement
+            | Self::Question
+            | Self::SlotsToChoose
+            | Self::EarlierTime
+            | Self::BackAtCenter
+            | Self::Booked
+            | Self::Moved
+            | Self::Room
+            | Self::Cancelled
+            | Self::ReportReady
+            | Self::NewMessage
+            | Self::Withdrawn
+            | Self::Unfulfilled
+            | Self::Referred
+            | Self::SignIn
+            | Self::ResumeDraft
+            | Self::Request
+            | Self::RequestLapsed
+            | Self::RequestWithdrawn
+            | Self::ReportReturned
+            | Self::NobodyLeft
+            | Self::Invitation
+            | Self::PasswordReset
+            | Self::Undelivered
+            | Self::NoDelegates => true,
+            Self::Reminder
+            | Self::Survey
+            | Self::FollowUp
+            | Self::RequestReminder
+            | Self::ReportDue
+            | Self::Digest
+            | Self::HandOverAccepted
+            | Self::HandOverResult => false,
+        }
+    }
+
+    /// Whether its reader has just asked for it, and so is there whatever was said of the address before.
+    pub const fn is_asked_for(self) -> bool {
+        matches!(self, Self::SignIn | Self::ResumeDraft | Self::PasswordReset)
     }
 
     /// As the outbox page lists it.
@@ -180,10 +259,12 @@ impl MailKind {
             Self::Acknowledgement => "受付完了",
             Self::Question => "追加確認",
             Self::SlotsToChoose => "候補日時の案内",
+            Self::EarlierTime => "空いた日時の案内",
             Self::BackAtCenter => "再調整のお知らせ",
             Self::Booked => "予約確定",
             Self::Moved => "日時変更",
             Self::ExpertChanged => "担当者の変更",
+            Self::Room => "接続先の変更",
             Self::Cancelled => "予約取消し",
             Self::Reminder => "前営業日のお知らせ",
             Self::ReportReady => "報告書",
@@ -208,6 +289,8 @@ impl MailKind {
             Self::HandOverResult => "引継ぎの結果",
             Self::Invitation => "利用者の招待",
             Self::PasswordReset => "パスワードの再設定",
+            Self::Undelivered => "不達のお知らせ",
+            Self::NoDelegates => "代理についてのお知らせ",
         }
     }
 }

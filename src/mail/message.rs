@@ -13,15 +13,13 @@ use lettre::{
 
 use super::{
     dkim::Dkim,
-    letter::{CalendarPart, Letter},
+    letter::{CalendarPart, Mail},
 };
 
-/// A letter and what the envelope needs besides.
+/// A mail and what the envelope needs besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {
-    pub letter: &'a Letter,
-    /// `local@domain`, without angle brackets. The same at every attempt.
-    pub message_id: &'a str,
+    pub mail: &'a Mail,
     /// The `Date` header.
     pub date: DateTime<Utc>,
     pub from: &'a Mailbox,
@@ -42,32 +40,33 @@ pub enum Unsendable {
 }
 
 pub fn build(outgoing: &Outgoing<'_>) -> Result<Message, Unsendable> {
-    let letter = outgoing.letter;
+    let Mail { message_id, follows, letter } = outgoing.mail;
     let to = addressed(&letter.to, &letter.to_name)?;
     // lettre would read it back from the headers, where it does not understand a quoted local part.
     let envelope = Envelope::new(Some(return_path(outgoing)), vec![to.email.clone()])?;
     let mut headers = Message::builder()
         .envelope(envelope)
-        .message_id(Some(format!("<{}>", token(outgoing.message_id))))
+        .message_id(Some(bracketed(message_id)))
         .date(SystemTime::from(outgoing.date.max(DateTime::UNIX_EPOCH)))
         .from(named(outgoing.from))
         .to(to)
         .subject(line(&letter.subject))
-        .raw_header(HeaderValue::new(
-            // RFC 3834: keeps absence notices from answering.
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        ))
-        .raw_header(HeaderValue::new(
-            // What Exchange asks before it answers for somebody.
-            HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"),
-            "OOF, AutoReply".to_owned(),
-        ))
-        .raw_header(HeaderValue::new(
-            // By which our own mail is known when it comes back.
-            HeaderName::new_from_ascii_str("X-Loop"),
-            domain_of(outgoing.message_id),
-        ));
+        // RFC 3834: keeps absence notices from answering.
+        .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
+        // What Exchange asks before it answers for somebody.
+        .raw_header(raw("X-Auto-Response-Suppress", "OOF, AutoReply".to_owned()))
+        // By which our own mail is known when it comes back.
+        .raw_header(raw("X-Loop", domain_of(message_id)));
+    if let Some(latest) = follows.last() {
+        let all: Vec<_> = follows.iter().map(|it| bracketed(it)).collect();
+        headers = headers.in_reply_to(bracketed(latest)).references(all.join(" "));
+    }
+    if let Some(address) = &letter.unsubscribe {
+        // RFC 8058: one click, by POST.
+        headers = headers
+            .raw_header(raw("List-Unsubscribe", bracketed(address)))
+            .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+    }
     if let Some(reply_to) = outgoing.reply_to {
         headers = headers.reply_to(named(reply_to));
     }
@@ -97,7 +96,7 @@ fn return_path(outgoing: &Outgoing<'_>) -> Address {
 }
 
 fn domain_of(message_id: &str) -> String {
-    token(message_id.rsplit_once('@').map_or(message_id, |(_, domain)| domain))
+    plain(message_id.rsplit_once('@').map_or(message_id, |(_, domain)| domain))
 }
 
 /// `address`, `Name <address>` or `"Name" <address>`, with any characters in the name: the form of `MAIL_FROM`.
@@ -154,8 +153,16 @@ fn line(text: &str) -> String {
     words.join(" ").trim().to_owned()
 }
 
-/// What may stand in a Message-ID.
-fn token(id: &str) -> String {
+fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+/// In angle brackets, what may stand there.
+fn bracketed(id: &str) -> String {
+    format!("<{}>", plain(id))
+}
+
+fn plain(id: &str) -> String {
     id.chars().filter(|it| it.is_ascii_graphic() && !matches!(it, '<' | '>')).collect()
 }
 

@@ -82,6 +82,16 @@ pub enum Occasion<'a> {
         portal: &'a str,
         experts: &'a [String],
     },
+    /// A time has become free that the company was waiting for.
+    EarlierTime {
+        /// The address of the page with 「この日時にする」 and 「見送る」.
+        answer: &'a str,
+        sitting: Sitting<'a>,
+        /// What it has now.
+        booked: Option<DateTime<Utc>>,
+        /// Until when the time is held.
+        until: DateTime<Utc>,
+    },
     /// Nobody could take the request at that time; the center looks again.
     BackAtCenter {
         portal: &'a str,
@@ -105,6 +115,11 @@ pub enum Occasion<'a> {
     },
     /// To the expert whose place another one has taken.
     Relieved {
+        sitting: Sitting<'a>,
+    },
+    /// An online session takes place in another room, at the same time.
+    Room {
+        side: Side<'a>,
         sitting: Sitting<'a>,
     },
     /// `reason` is empty when the canceller gave none to pass on.
@@ -131,15 +146,19 @@ pub enum Occasion<'a> {
     NewMessage {
         side: Side<'a>,
     },
+    /// `cancelled`, here and in the next two: the booking that went with it, told in the same letter.
     Withdrawn {
         side: Side<'a>,
+        cancelled: Option<Sitting<'a>>,
     },
     Unfulfilled {
         reason: UnfulfilledReason,
+        cancelled: Option<Sitting<'a>>,
     },
     Referred {
         organization: &'a str,
         note: &'a str,
+        cancelled: Option<Sitting<'a>>,
     },
     Request {
         /// The address of the page with 「引き受ける」 and 「断る」.
@@ -172,6 +191,17 @@ pub enum Occasion<'a> {
         sitting: Sitting<'a>,
         declined: &'a str,
         page: &'a str,
+    },
+    /// A mail to somebody of the case did not arrive. `reason` is the server's, and may be empty.
+    Undelivered {
+        address: &'a str,
+        reason: &'a str,
+    },
+    /// Somebody else was to come to a sitting instead.
+    NoDelegates {
+        is_company: bool,
+        starts_at: DateTime<Utc>,
+        ends_at: DateTime<Utc>,
     },
     HandOverAccepted,
     /// One sentence: what became of the hand-over.

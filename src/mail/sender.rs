@@ -2,12 +2,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use lettre::message::Mailbox;
+use lettre::{Message, message::Mailbox};
 
 use super::{
     dkim::Dkim,
-    letter::Letter,
-    message::{self, Outgoing},
+    letter::Mail,
+    message::{self, Outgoing, Unsendable},
     transport::{SendError, Transport},
 };
 
@@ -19,17 +19,27 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Hands a letter over; `reply_to` is where its answers go, if not to the sender. A letter that cannot be made into a message is refused: trying again would not help.
+    /// Hands a mail over; `reply_to` is where its answers go, if not to the sender. What cannot be made into a message is
+    /// refused: trying again would not help.
     pub async fn send(
         &self,
-        letter: &Letter,
-        message_id: &str,
-        date: DateTime<Utc>,
+        mail: &Mail,
         reply_to: Option<&Mailbox>,
+        date: DateTime<Utc>,
     ) -> Result<String, SendError> {
-        let outgoing =
-            Outgoing { letter, message_id, date, from: &self.from, reply_to, dkim: self.dkim.as_deref() };
-        let message = message::build(&outgoing).map_err(|err| SendError::Refused(err.to_string()))?;
+        let message =
+            self.message(mail, reply_to, date).map_err(|err| SendError::Refused(err.to_string()))?;
         self.transport.send(&message).await
+    }
+
+    /// The message as it would be handed over.
+    pub fn message(
+        &self,
+        mail: &Mail,
+        reply_to: Option<&Mailbox>,
+        date: DateTime<Utc>,
+    ) -> Result<Message, Unsendable> {
+        let dkim = self.dkim.as_deref();
+        message::build(&Outgoing { mail, date, from: &self.from, reply_to, dkim })
     }
 }

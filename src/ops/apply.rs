@@ -10,17 +10,18 @@ use domain::{
     application::{Application, Form, Topic},
     appointment::{Appointment, AppointmentState, Owner, SessionMode},
     availability::{Day, Slot},
+    calendar::japan_date,
     company::Industry,
     consultation::Consultation,
     due::Due,
     id::{AppointmentId, ConsultationId, DeskId, DraftId},
-    number::CaseNumber,
+    number::{CaseNumber, FiscalYear},
     prefecture::Prefecture,
     routing::ThemeCode,
     settings::Settings,
     text::Line,
 };
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 pub use resume::{mail_link, resume};
@@ -347,6 +348,7 @@ async fn keep_for(
 
 /// The acknowledgement with the link that confirms the address.
 async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Problem> {
+    note_used_up(&mut work).await?;
     let Some(email) = work.person.email.clone() else { return work.commit().await };
     if budget == Budget::Spent {
         work.note(Actor::System, "1日に送るメールの上限に達したため、受付のメールを送っていません");
@@ -368,6 +370,28 @@ async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Probl
     let letter = work.to_company(occasion)?;
     work.post(letter);
     work.commit().await
+}
+
+/// A company that has had all the sessions of its year may ask again: a coordinator decides, and is told.
+async fn note_used_up(work: &mut Work<'_>) -> Result<(), Problem> {
+    if let Some(sessions) = used_up(&work.tx, &work.record, &work.settings, work.now).await? {
+        let cap = work.settings.session_cap;
+        let told = format!("この企業の今年度の相談は{sessions}回で、上限の{cap}回に達しています");
+        work.note(Actor::System, told);
+    }
+    Ok(())
+}
+
+/// How many sessions the company has had or booked in the fiscal year of `now`, where that is as many as it may have.
+pub async fn used_up(
+    db: &impl ConnectionTrait,
+    record: &Record,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<Option<u16>, Problem> {
+    let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
+    let sessions = store::company::sessions_in(db, record.company, year).await?;
+    Ok((sessions >= settings.session_cap).then_some(sessions))
 }
 
 async fn lock(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>) -> Result<Draft, Problem> {

@@ -13,6 +13,7 @@ use domain::{
     prefecture::Prefecture,
     wording,
 };
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
@@ -35,14 +36,24 @@ use crate::{
 /// move to while `booked`. A coordinator or expert also sees times nearer than the notice.
 pub async fn joint_offers(app: &App, record: &Record, by: Actor) -> Result<Offers, Problem> {
     let ground = Ground::of(app).await?;
-    let id = record.consultation.id;
-    let assignments = store::assignment::of(&app.db, id).await?;
+    let all = store::appointment::of(&app.db, record.consultation.id).await?;
+    joint_now(&app.db, &ground, record, by, all.iter().find(|it| it.is_live())).await
+}
+
+/// The same on any connection, for a session that `moves` or, without one, beside what is booked.
+pub async fn joint_now(
+    db: &impl ConnectionTrait,
+    ground: &Ground,
+    record: &Record,
+    by: Actor,
+    moves: Option<&Appointment>,
+) -> Result<Offers, Problem> {
+    let assignments = store::assignment::of(db, record.consultation.id).await?;
     let experts: BTreeSet<_> = assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
-    let live = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
-    let search = joint(record, experts.into_iter().collect(), live.as_ref(), by);
+    let search = joint(record, experts.into_iter().collect(), moves, by);
     let settings = ground.programme.settings_at(ground.now);
     let calendar = ground.programme.calendar(ground.now);
-    Ok(offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?)
+    Ok(offers(db, &ground.experts, settings, &calendar, ground.now, search).await?)
 }
 
 /// Books one of the joint slots.
@@ -53,24 +64,30 @@ pub async fn choose_slot(
     slot: Slot,
 ) -> Result<(), Problem> {
     let acting = by.into();
-    let by = acting.by;
     let mut work = take_up(app, id, acting, Deed::ChooseSlot).await?;
-    let experts = work.accepted();
-    let found = joint_in(&work, by).await?;
-    if slot.start() <= work.now || !found.has(slot) {
+    let found = joint_in(&work, acting.by, work.appointment.as_ref()).await?;
+    book(&mut work, acting.by, slot, &found).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Books a slot, as part of another act too.
+pub async fn book(work: &mut Work<'_>, by: Actor, slot: Slot, found: &Offers) -> Result<(), Problem> {
+    if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
+    let experts = work.accepted();
     let mode = SessionMode::wished(work.record.mode);
     let uid = Uuid::now_v7();
     let booked = Appointment {
         id: AppointmentId(uid),
-        owner: Owner::Consultation(id),
+        owner: Owner::Consultation(work.record.consultation.id),
         state: AppointmentState::Confirmed,
         starts_at: slot.start(),
         ends_at: found.end(slot),
         mode,
-        place: place(&work, mode, &experts).await?,
-        uid: calendar_uid(app, uid),
+        place: place(work, mode, &experts).await?,
+        uid: calendar_uid(work.app, uid),
         sequence: 0,
         experts,
     };
@@ -79,9 +96,9 @@ pub async fn choose_slot(
         .await?
         .map_err(|_taken| Problem::SlotTaken)?;
     work.act(Act::ChooseSlot, by, Some(wording::long_date_time_range(booked.starts_at, booked.ends_at)))?;
-    tell_booked(&mut work, &booked).await?;
-    plan_reminders(&mut work, &booked).await?;
-    work.commit().await?;
+    tell_booked(work, &booked).await?;
+    plan_reminders(work, &booked).await?;
+    work.appointment = Some(booked);
     Ok(())
 }
 
@@ -93,20 +110,29 @@ pub async fn reschedule(
     slot: Slot,
 ) -> Result<(), Problem> {
     let acting = by.into();
-    let by = acting.by;
     let mut work = take_up(app, id, acting, Deed::Reschedule).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    let until = limit(&work, by, before.starts_at);
-    let found = joint_in(&work, by).await?;
-    work.act(
-        Act::Reschedule { until },
-        by,
-        Some(wording::long_date_time_range(slot.start(), found.end(slot))),
-    )?;
-    if slot.start() <= work.now || !found.has(slot) {
+    let found = joint_in(&work, acting.by, Some(&before)).await?;
+    move_booked(&mut work, acting.by, before, slot, &found).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Moves what is booked, as part of another act too.
+pub async fn move_booked(
+    work: &mut Work<'_>,
+    by: Actor,
+    before: Appointment,
+    slot: Slot,
+    found: &Offers,
+) -> Result<(), Problem> {
+    let until = limit(work, by, before.starts_at);
+    let told = wording::long_date_time_range(slot.start(), found.end(slot));
+    work.act(Act::Reschedule { until }, by, Some(told))?;
+    if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
-    withdraw_asked(&mut work, &before).await?;
+    withdraw_asked(work, &before).await?;
     let was = before.starts_at;
     let experts = before.experts.clone();
     let moved = before.move_to(slot.start(), found.end(slot), experts)?;
@@ -115,9 +141,9 @@ pub async fn reschedule(
         .await?
         .map_err(|_taken| Problem::SlotTaken)?;
     let change_until = change_until(moved.starts_at, &work.settings, &work.calendar);
-    tell(&mut work, &moved, News::Moved { change_until, was }).await?;
-    plan_reminders(&mut work, &moved).await?;
-    work.commit().await?;
+    tell(work, &moved, News::Moved { change_until, was }).await?;
+    plan_reminders(work, &moved).await?;
+    work.appointment = Some(moved);
     Ok(())
 }
 
@@ -134,7 +160,8 @@ pub async fn cancel(
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, before.starts_at);
     work.act(Act::CancelAppointment { until }, by, Some(reason.clone()))?;
-    cancel_session(&mut work, before, by.party(), reason).await?;
+    let cancelled = cancel_session(&mut work, before, by.party(), &reason).await?;
+    tell_company(&mut work, &cancelled, News::Cancelled { reason: &reason }).await?;
     work.commit().await?;
     Ok(())
 }
@@ -200,6 +227,8 @@ pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor
 /// Lets go of a hold whose time is over. The consultation, if there is one, stays where it is.
 pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Problem> {
     match held.owner {
+        // An offer ends with its answer or its limit.
+        Owner::Offer { .. } => {}
         Owner::Draft(_) => {
             let now = app.clock.now();
             let tx = app.begin().await?;
@@ -226,24 +255,31 @@ pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Proble
     Ok(())
 }
 
-/// Cancels a confirmed session with its letters, whatever act leads to it.
+/// Cancels a confirmed session and tells its experts, whatever act leads to it. The company is told by the caller, who
+/// may have more to say.
 pub async fn cancel_session(
     work: &mut Work<'_>,
     before: Appointment,
     by: Party,
-    reason: String,
-) -> Result<(), Problem> {
+    reason: &str,
+) -> Result<Appointment, Problem> {
     withdraw_asked(work, &before).await?;
-    let cancelled = before.cancel(by, reason.clone())?;
+    let cancelled = before.cancel(by, reason.to_owned())?;
     store::appointment::save(&work.tx, &cancelled, work.now).await?;
     work.appointment = None;
-    tell(work, &cancelled, News::Cancelled { reason: &reason }).await
+    tell_experts(work, &cancelled, News::Cancelled { reason })?;
+    Ok(cancelled)
 }
 
 /// The confirmation to both sides, each with its calendar entry.
 pub async fn tell_booked(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
     let change_until = change_until(booked.starts_at, &work.settings, &work.calendar);
     tell(work, booked, News::Booked { change_until }).await
+}
+
+/// The new room to both sides, each with its calendar entry.
+pub async fn tell_room(work: &mut Work<'_>, changed: &Appointment) -> Result<(), Problem> {
+    tell(work, changed, News::Room).await
 }
 
 /// Reminders to both sides for the business day before; each is checked again when it is due.
@@ -292,9 +328,11 @@ pub fn calendar_uid(app: &App, id: Uuid) -> String {
 }
 
 /// What both sides are told of a session.
+#[derive(Clone, Copy)]
 enum News<'a> {
     Booked { change_until: DateTime<Utc> },
     Moved { change_until: DateTime<Utc>, was: DateTime<Utc> },
+    Room,
     Cancelled { reason: &'a str },
 }
 
@@ -303,6 +341,7 @@ impl<'a> News<'a> {
         match *self {
             Self::Booked { change_until } => Occasion::Booked { side, sitting, change_until },
             Self::Moved { change_until, was } => Occasion::Moved { side, sitting, change_until, was },
+            Self::Room => Occasion::Room { side, sitting },
             Self::Cancelled { reason } => Occasion::Cancelled { side, sitting, reason },
         }
     }
@@ -310,10 +349,20 @@ impl<'a> News<'a> {
 
 /// The letter to the company and to each expert, with its calendar entry.
 async fn tell(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    tell_company(work, it, news).await?;
+    tell_experts(work, it, news)
+}
+
+async fn tell_company(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
     let portal = work.portal().await?;
     let names = work.names(&it.experts);
     let company = work.to_company(news.told(Side::Company { portal: &portal }, sitting(it, &names)))?;
     work.post(company);
+    Ok(())
+}
+
+fn tell_experts(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    let names = work.names(&it.experts);
     for &expert in &it.experts {
         let letter = work.to_expert(expert, news.told(Side::Expert, sitting(it, &names)))?;
         work.post(letter);
@@ -345,9 +394,10 @@ fn may_speak_for(work: &Work<'_>, by: Actor) -> Result<(), Problem> {
     }
 }
 
-async fn joint_in(work: &Work<'_>, by: Actor) -> Result<Offers, Problem> {
+/// The joint slots within a transaction, in turn.
+pub async fn joint_in(work: &Work<'_>, by: Actor, moves: Option<&Appointment>) -> Result<Offers, Problem> {
     store::appointment::take_turns(&work.tx).await?;
-    let search = joint(&work.record, work.accepted(), work.appointment.as_ref(), by);
+    let search = joint(&work.record, work.accepted(), moves, by);
     Ok(offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?)
 }
 

@@ -66,44 +66,56 @@ pub async fn request_best(work: &mut Work<'_>) -> Result<bool, Problem> {
 /// An expert takes the request on.
 pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Problem> {
     let mut work = take_up(app, id, Some(by)).await?;
-    let assignment = mine(&work, id)?;
+    accept_in(&mut work, id, by).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// The same as a part of something larger.
+pub async fn accept_in(work: &mut Work<'_>, id: AssignmentId, by: ExpertId) -> Result<(), Problem> {
+    let assignment = mine(work, id)?;
     if assignment.is_asked_instead() {
-        substitute::accept(&mut work, assignment).await?;
-        work.commit().await?;
-        return Ok(());
+        return substitute::accept(work, assignment).await;
     }
     work.check(Deed::Accept, Actor::Expert(by))?;
     work.save_assignment(assignment.accept(work.now)?).await?;
-    drop_stale_hold(&mut work).await?;
+    drop_stale_hold(work).await?;
     let still_open = work.still_open();
     let held = work.appointment.clone().filter(|_| still_open.is_none());
     work.act(Act::Accept { still_open, slot_held: held.is_some() }, Actor::Expert(by), None)?;
     match (still_open, held) {
         (Some(_), _) => {}
-        (None, Some(held)) => confirm(&mut work, held).await?,
-        (None, None) => offer_slots(&mut work).await?,
+        (None, Some(held)) => confirm(work, held).await?,
+        (None, None) => offer_slots(work).await?,
     }
-    work.commit().await?;
     Ok(())
 }
 
 /// An expert declines, with a reason for the center.
 pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) -> Result<(), Problem> {
     let mut work = take_up(app, id, Some(by)).await?;
-    let assignment = mine(&work, id)?;
+    decline_in(&mut work, id, by, reason).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// The same as a part of something larger.
+pub async fn decline_in(
+    work: &mut Work<'_>,
+    id: AssignmentId,
+    by: ExpertId,
+    reason: String,
+) -> Result<(), Problem> {
+    let assignment = mine(work, id)?;
     if assignment.is_asked_instead() {
         let declined = assignment.decline(reason, work.now)?;
-        substitute::turn_down(&mut work, declined, Actor::Expert(by)).await?;
-        work.commit().await?;
-        return Ok(());
+        return substitute::turn_down(work, declined, Actor::Expert(by)).await;
     }
     work.check(Deed::Decline, Actor::Expert(by))?;
     let declined = assignment.decline(reason.clone(), work.now)?;
     let fields = declined.fields;
     work.save_assignment(declined).await?;
-    go_on(&mut work, Actor::Expert(by), fields, reason).await?;
-    work.commit().await?;
-    Ok(())
+    go_on(work, Actor::Expert(by), fields, reason).await
 }
 
 /// An expert has not answered in time.

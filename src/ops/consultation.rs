@@ -14,7 +14,7 @@ use super::{
     acting::Acting,
     appointment::cancel_session,
     assignment::{request_best, withdraw_live},
-    work::Work,
+    work::{Work, sitting},
 };
 use crate::{
     app::App,
@@ -60,9 +60,9 @@ pub async fn end(
     let (act, note) = act_of(&ending);
     work.check(act.deed(), by)?;
     let reason = note.clone().unwrap_or_else(|| act.deed().label().to_owned());
-    let_go(&mut work, by, reason).await?;
+    let cancelled = let_go(&mut work, by, &reason).await?;
     work.act(act, by, note)?;
-    let letter = farewell(&mut work, &ending).await?;
+    let letter = farewell(&mut work, &ending, cancelled.as_ref()).await?;
     store::outbox::suppress_waiting(&work.tx, id, "the consultation has ended").await?;
     work.post(letter);
     tell_desk_the_result(&mut work).await?;
@@ -220,12 +220,13 @@ fn act_of(ending: &Ending) -> (Act, Option<String>) {
     }
 }
 
-/// Frees the slot, takes requests back and drops what was planned.
-async fn let_go(work: &mut Work<'_>, by: Actor, reason: String) -> Result<(), Problem> {
+/// Frees the slot, takes requests back and drops what was planned. Gives the session that was cancelled by it.
+async fn let_go(work: &mut Work<'_>, by: Actor, reason: &str) -> Result<Option<Appointment>, Problem> {
+    let mut cancelled = None;
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
-            cancel_session(work, it, by.party(), reason).await?;
+            cancelled = Some(cancel_session(work, it, by.party(), reason).await?);
             // The cancellation has told these experts; the rest of the requests end silently with it.
             for assignment in
                 work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()
@@ -241,7 +242,8 @@ async fn let_go(work: &mut Work<'_>, by: Actor, reason: String) -> Result<(), Pr
             }
         }
     }
-    skip_follow_ups(work).await
+    skip_follow_ups(work).await?;
+    Ok(cancelled)
 }
 
 /// Requests of a consultation that was carried out stay as they are: they say who did it.
@@ -250,16 +252,26 @@ async fn withdraw_unfinished(work: &mut Work<'_>, held: Option<&Appointment>) ->
     if carried_out { Ok(()) } else { withdraw_live(work, held).await }
 }
 
-async fn farewell(work: &mut Work<'_>, ending: &Ending) -> Result<Option<Letter>, Problem> {
+/// One letter for all of it: that it has ended, and that a session was cancelled with it.
+async fn farewell(
+    work: &mut Work<'_>,
+    ending: &Ending,
+    cancelled: Option<&Appointment>,
+) -> Result<Option<Letter>, Problem> {
     let portal = work.portal().await?;
+    let names = cancelled.map(|it| work.names(&it.experts)).unwrap_or_default();
+    let cancelled = cancelled.map(|it| sitting(it, &names));
     match ending {
         Ending::Withdraw { .. } => {
-            work.to_company(Occasion::Withdrawn { side: Side::Company { portal: &portal } })
+            work.to_company(Occasion::Withdrawn { side: Side::Company { portal: &portal }, cancelled })
         }
-        Ending::CloseUnfulfilled { reason } => work.to_company(Occasion::Unfulfilled { reason: *reason }),
+        Ending::CloseUnfulfilled { reason } => {
+            work.to_company(Occasion::Unfulfilled { reason: *reason, cancelled })
+        }
         Ending::Refer { organization, note } => work.to_company(Occasion::Referred {
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),
+            cancelled,
         }),
         Ending::Complete => Ok(None),
     }

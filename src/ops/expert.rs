@@ -9,7 +9,7 @@ use domain::{
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
-use super::work::Ground;
+use super::{room::follow_standing, work::Ground};
 use crate::{
     app::App,
     mail::{
@@ -165,12 +165,15 @@ pub async fn revoke_feed(app: &App, expert: ExpertId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Changes what routing knows of an expert. What is booked already stays booked.
+/// Changes what routing knows of an expert. What is booked already stays booked; sessions ahead in the expert's standing
+/// room follow it to another.
 pub async fn change_facts(app: &App, expert: ExpertId, facts: &Facts) -> Result<(), Problem> {
+    let (_, roster) = app.programme_and_experts().await?;
+    let old = roster.get(expert).map(|it| it.video_url.clone()).unwrap_or_default();
     let tx = app.begin().await?;
     if !store::expert::save_facts(&tx, expert, facts).await? {
         return Err(Problem::NotFound);
     }
     tx.commit().await?;
-    Ok(())
+    follow_standing(app, expert, &old, &facts.video_url).await
 }

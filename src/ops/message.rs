@@ -27,15 +27,27 @@ pub async fn post(
     text: &Prose,
 ) -> Result<(), Problem> {
     let mut work = Work::begin(app, id).await?;
-    write(&work, by, Channel::Portal, audience, text).await?;
+    enter(&mut work, by, Channel::Portal, audience, text).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// The same as a part of something larger; gives the new entry.
+pub async fn enter(
+    work: &mut Work<'_>,
+    by: Actor,
+    channel: Channel,
+    audience: Audience,
+    text: &Prose,
+) -> Result<MessageId, Problem> {
+    let entry = write(work, by, channel, audience, text).await?;
     if work.check(Deed::Answer, by).is_ok() {
         work.act(Act::Answer, by, None)?;
     } else {
         work.note(by, if audience == Audience::Internal { "内部メモ" } else { "メッセージ" });
     }
-    tell_others(&mut work, by, audience).await?;
-    work.commit().await?;
-    Ok(())
+    tell_others(work, by, audience).await?;
+    Ok(entry)
 }
 
 /// A coordinator asks the company; the clock of the first contact stands still until it answers.
@@ -71,7 +83,7 @@ pub async fn write(
     channel: Channel,
     audience: Audience,
     text: &Prose,
-) -> Result<(), Problem> {
+) -> Result<MessageId, Problem> {
     let message = Message {
         id: MessageId(Uuid::now_v7()),
         consultation: work.record.consultation.id,
@@ -80,7 +92,8 @@ pub async fn write(
         audience,
         body: text.as_str(),
     };
-    Ok(store::message::insert(&work.tx, &message, work.now).await?)
+    store::message::insert(&work.tx, &message, work.now).await?;
+    Ok(message.id)
 }
 
 async fn tell_others(work: &mut Work<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {

@@ -57,6 +57,8 @@ pub struct Offers {
     pool: Pool,
     ask: Ask,
     facts: Vec<routing::Expert>,
+    /// What begins by then cannot be offered any more.
+    now: DateTime<Utc>,
     today: NaiveDate,
     minutes: i64,
 }
@@ -83,44 +85,21 @@ pub async fn offers(
     if search.overridden {
         window.earliest = today;
     }
-    let days = usize::try_from((window.horizon - today).num_days() + 1).unwrap_or(1);
-    let (from, to) = (at_japan(today, 0, 0), at_japan(window.horizon, 24, 0));
-    // Limits count whole weeks, also the parts of them that lie outside the days on offer.
-    let week = TimeDelta::days(7);
-    let mut occupied = expert::occupied(db, from, to, search.moving).await?;
-    let mut sessions = expert::sessions(db, from - week, to + week, search.moving).await?;
-    let standings = match search.aim {
-        Aim::List => expert::open_cases(db).await?,
-        Aim::Choose => expert::standings(db, now).await?,
-    };
-    let known = match search.company {
-        Some(company) => expert::advised(db, company).await?,
-        None => BTreeSet::new(),
-    };
     let wanted = |it: &&Profile| search.only.as_ref().is_none_or(|only| only.contains(&it.id));
     let members: Vec<_> = roster.all().iter().filter(wanted).collect();
-    let idle = Standing::default();
-    let facts: Vec<_> = members
-        .iter()
-        .map(|it| facts(it, standings.get(&it.id).unwrap_or(&idle), known.contains(&it.id), search.company))
-        .collect();
-    let calendars: Vec<_> = members
-        .iter()
-        .map(|it| Calendar {
-            expert: it.id,
-            fields: it.fields,
-            schedule: it.schedule.clone(),
-            occupied: occupied.remove(&it.id).unwrap_or_default(),
-            sessions: sessions.remove(&it.id).unwrap_or_default(),
-            limits: it.limits,
-        })
-        .collect();
+    let known = match search.company {
+        Some(company) => expert::advised(db, company).await?.into_iter().map(|it| (it, company)).collect(),
+        None => BTreeSet::new(),
+    };
+    let days = (today, window.horizon);
+    let People { facts, calendars } =
+        people(db, &members, days, now, search.moving, search.aim, &known).await?;
     let overridden = search.overridden;
     let closed = |date: NaiveDate| {
         let late = last_session_day(date, settings, calendar).is_some_and(|last| date > last);
         !calendar.is_open(date) || (late && !overridden)
     };
-    let pool = Pool::new(today, days, closed, &calendars);
+    let pool = Pool::new(today, days_between(days), closed, &calendars);
     let wish = wish(&search, None);
     let footprints = facts
         .iter()
@@ -134,7 +113,51 @@ pub async fn offers(
         SessionMode::Online => settings.online_minutes,
         SessionMode::Visit => settings.visit_minutes,
     });
-    Ok(Offers { search, pool, ask, facts, today, minutes })
+    Ok(Offers { search, pool, ask, facts, now, today, minutes })
+}
+
+/// What routing knows of each expert, and their time; in the order in which they were asked for.
+pub(super) struct People {
+    pub facts: Vec<routing::Expert>,
+    pub calendars: Vec<Calendar>,
+}
+
+/// Loads the time and the counts of experts for the days from the first to the last, both included: a fixed number of
+/// queries. `known` says who has advised which company.
+pub(super) async fn people(
+    db: &impl ConnectionTrait,
+    members: &[&Profile],
+    (first, last): (NaiveDate, NaiveDate),
+    now: DateTime<Utc>,
+    moving: Option<AppointmentId>,
+    aim: Aim,
+    known: &BTreeSet<(ExpertId, CompanyId)>,
+) -> Result<People, DbErr> {
+    let (from, to) = (at_japan(first, 0, 0), at_japan(last, 24, 0));
+    // Limits count whole weeks, also the parts of them that lie outside the days on offer.
+    let week = TimeDelta::days(7);
+    let mut occupied = expert::occupied(db, from, to, moving).await?;
+    let mut sessions = expert::sessions(db, from - week, to + week, moving).await?;
+    let standings = match aim {
+        Aim::List => expert::open_cases(db).await?,
+        Aim::Choose => expert::standings(db, now).await?,
+    };
+    let idle = Standing::default();
+    let facts = members.iter().map(|it| facts(it, standings.get(&it.id).unwrap_or(&idle), known)).collect();
+    let calendars = members.iter().map(|it| Calendar {
+        expert: it.id,
+        fields: it.fields,
+        schedule: it.schedule.clone(),
+        occupied: occupied.remove(&it.id).unwrap_or_default(),
+        sessions: sessions.remove(&it.id).unwrap_or_default(),
+        limits: it.limits,
+    });
+    Ok(People { facts, calendars: calendars.collect() })
+}
+
+/// How many days these are, both ends included.
+pub(super) fn days_between((first, last): (NaiveDate, NaiveDate)) -> usize {
+    usize::try_from((last - first).num_days() + 1).unwrap_or(1)
 }
 
 impl Offers {
@@ -153,13 +176,18 @@ impl Offers {
                 .collect(),
         };
         let slots = |(date, starts): (NaiveDate, Day)| {
-            (date, starts.quarters().filter_map(|it| Slot::new(date, it)).collect())
+            let slots = starts.quarters().filter_map(|it| Slot::new(date, it));
+            let ahead: Vec<_> = slots.filter(|it| it.start() > self.now).collect();
+            (!ahead.is_empty()).then_some((date, ahead))
         };
-        days.into_iter().map(slots).collect()
+        days.into_iter().filter_map(slots).collect()
     }
 
     /// Whether a session can start at `slot`.
     pub fn has(&self, slot: Slot) -> bool {
+        if slot.start() <= self.now {
+            return false;
+        }
         match &self.search.only {
             None => {
                 self.search.starts.contains(slot.quarter()) && !self.pool.teams_at(&self.ask, slot).is_empty()
@@ -240,7 +268,7 @@ impl Offers {
     }
 }
 
-fn members(team: Team, fields: Fields, candidates: &[Candidate]) -> Vec<Member> {
+pub(super) fn members(team: Team, fields: Fields, candidates: &[Candidate]) -> Vec<Member> {
     let reasons = |expert| {
         let verdict = candidates.iter().find(|it| it.expert == expert).map(|it| &it.verdict);
         match verdict {
@@ -273,7 +301,7 @@ fn wish(search: &Search, slot: Option<Slot>) -> Wish {
     }
 }
 
-fn facts(profile: &Profile, standing: &Standing, knows: bool, company: Option<CompanyId>) -> routing::Expert {
+fn facts(profile: &Profile, standing: &Standing, known: &BTreeSet<(ExpertId, CompanyId)>) -> routing::Expert {
     routing::Expert {
         id: profile.id,
         active: profile.active,
@@ -286,7 +314,7 @@ fn facts(profile: &Profile, standing: &Standing, knows: bool, company: Option<Co
         // Absences, and the limits of a day and a week, are part of the pool, which knows the days.
         absent: false,
         conflicts: profile.conflicts.clone(),
-        known: company.filter(|_| knows).into_iter().collect(),
+        known: known.iter().filter(|it| it.0 == profile.id).map(|it| it.1).collect(),
         limits: profile.limits,
         day_sessions: 0,
         week_sessions: 0,

@@ -1,13 +1,36 @@
-//! What a person does about mail that could not be sent.
-use domain::id::MailId;
+//! What a person does about a mail: keep it back, let it go, call it off, send it once more.
+use domain::{
+    id::{AccountId, MailId},
+    text::Line,
+};
 
 use crate::{app::App, problem::Problem, store};
 
-/// Has a mail that failed tried again at once.
-pub async fn retry(app: &App, id: MailId) -> Result<(), Problem> {
+/// What can be done about a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Hold,
+    Release,
+    Cancel,
+    Resend,
+}
+
+/// Does it, and writes down who did and why.
+pub async fn act(app: &App, id: MailId, deed: Deed, by: AccountId, reason: &Line) -> Result<(), Problem> {
+    let (now, reason) = (app.clock.now(), reason.as_str());
     let tx = app.begin().await?;
-    if !store::outbox::retry(&tx, id, app.clock.now()).await? {
-        return Err(Problem::Refused("このメールは、送信に失敗したメールではありません。".to_owned()));
+    let done = match deed {
+        Deed::Hold => store::outbox::hold(&tx, id, by, reason, now).await?,
+        Deed::Release => store::outbox::release(&tx, id, by, reason, now).await?,
+        Deed::Cancel => store::outbox::cancel(&tx, id, by, reason, now).await?,
+        Deed::Resend => {
+            let domain = &app.config.mail_reply_domain;
+            store::outbox::resend(&tx, id, by, reason, domain, now).await?
+        }
+    };
+    if !done {
+        let sentence = "このメールの状態が変わったため、操作できませんでした。最新の状態を確認してください。";
+        return Err(Problem::Refused(sentence.to_owned()));
     }
     tx.commit().await?;
     Ok(())

@@ -122,7 +122,9 @@ async fn begin<'a>(app: &'a App, session: &Appointment, by: ExpertId) -> Result<
 fn consultation_of(session: &Appointment) -> Result<ConsultationId, Problem> {
     match session.owner {
         domain::appointment::Owner::Consultation(id) => Ok(id),
-        domain::appointment::Owner::Draft(_) => Err(Problem::NotFound),
+        domain::appointment::Owner::Draft(_) | domain::appointment::Owner::Offer { .. } => {
+            Err(Problem::NotFound)
+        }
     }
 }
 

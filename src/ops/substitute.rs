@@ -345,14 +345,11 @@ fn as_asked(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming: E
     Appointment { experts, place, sequence, ..session.clone() }
 }
 
-/// Online, the room of the one who leaves is closed with them; every other place stays.
+/// Online, the room of whoever stays; with nobody staying, that of the one who comes. A company's place stays.
 fn place_after(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming: ExpertId) -> String {
     let room = |it| work.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
-    if session.mode == SessionMode::Online && session.place == room(leaving) {
-        room(coming)
-    } else {
-        session.place.clone()
-    }
+    let stays = session.experts.iter().any(|&it| it != leaving && session.place == room(it));
+    if session.mode == SessionMode::Visit || stays { session.place.clone() } else { room(coming) }
 }
 
 /// The SEQUENCE under which an expert is told of a session: higher than whatever they were told when an earlier

@@ -153,6 +153,9 @@ impl<'a> Work<'a> {
 
     /// Saves everything. Until here nothing has happened.
     pub async fn commit(mut self) -> Result<Record, Problem> {
+        if self.events.iter().any(|(event, _)| event.deed != Deed::Note) {
+            super::waiting::follow(&mut self).await?;
+        }
         let id = self.record.consultation.id;
         store::event::append(&self.tx, id, self.record.event_count, &self.events).await?;
         self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);

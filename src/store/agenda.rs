@@ -322,7 +322,7 @@ async fn live_of(
 
 const fn consultation_of(it: &Appointment) -> Option<ConsultationId> {
     match it.owner {
-        Owner::Consultation(id) => Some(id),
+        Owner::Consultation(id) | Owner::Offer { consultation: id, .. } => Some(id),
         Owner::Draft(_) => None,
     }
 }

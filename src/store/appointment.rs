@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     appointment::{Appointment, AppointmentState, Owner, SessionMode},
-    id::{AppointmentId, ConsultationId, DraftId, ExpertId},
+    id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
 };
 use entity::{appointment as row, appointment_expert, calendar_cell};
 use sea_orm::{
@@ -38,10 +38,11 @@ pub async fn take_turns(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     touch(tx, Part::Bookings).await
 }
 
-/// All of a consultation's appointments, oldest first.
+/// All of a consultation's appointments, oldest first; not the times that were offered beside them.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Appointment>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.waiting_id.is_null())
         .order_by_asc(row::COLUMN.created_at)
         .order_by_asc(row::COLUMN.id)
         .all(db)
@@ -64,7 +65,7 @@ pub async fn held_by_draft(db: &impl ConnectionTrait, id: DraftId) -> Result<Opt
     Ok(with_experts(db, rows).await?.pop())
 }
 
-/// Holds whose time is over, longest over first.
+/// Holds whose time is over, longest over first. Offers end by themselves, see `store::waiting`.
 pub async fn expired_holds(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -73,6 +74,7 @@ pub async fn expired_holds(
     let rows = row::Entity::find()
         .filter(row::COLUMN.state.eq("held"))
         .filter(row::COLUMN.held_until.lte(now))
+        .filter(row::COLUMN.waiting_id.is_null())
         .order_by_asc(row::COLUMN.held_until)
         .limit(limit)
         .all(db)
@@ -120,6 +122,30 @@ pub async fn between(
     with_experts(db, rows).await
 }
 
+/// The consultations whose online session with this expert lies ahead, in this room.
+pub async fn in_room(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    place: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    let mine = appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .into_query();
+    let found = row::Entity::find()
+        .filter(row::Column::Id.in_subquery(mine))
+        .filter(row::COLUMN.state.eq("confirmed"))
+        .filter(row::COLUMN.mode.eq(SessionMode::Online.code()))
+        .filter(row::COLUMN.place.eq(place))
+        .filter(row::COLUMN.ends_at.gt(now))
+        .order_by_asc(row::COLUMN.starts_at)
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter_map(|it| it.consultation_id.map(ConsultationId)).collect())
+}
+
 /// Writes a new appointment with its experts and takes its quarter hours.
 pub async fn insert(
     tx: &DatabaseTransaction,
@@ -128,11 +154,12 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> Result<Result<(), Taken>, DbErr> {
     let state = columns(&it.state, now);
-    let (draft_id, consultation_id) = owner_columns(it.owner);
+    let (draft_id, consultation_id, waiting_id) = owner_columns(it.owner);
     let model = row::Model {
         id: it.id.0,
         consultation_id,
         draft_id,
+        waiting_id,
         state: it.state.code().to_owned(),
         starts_at: it.starts_at,
         ends_at: it.ends_at,
@@ -150,8 +177,12 @@ pub async fn insert(
     take(tx, it.id, cells).await
 }
 
-/// Saves an appointment whose time and experts are the same as before; frees its quarter hours once it has ended.
+/// Saves an appointment whose time and experts are the same as before; frees its quarter hours once it has ended, which
+/// is done in turn too: whoever waits for an earlier time is looked for again.
 pub async fn save(tx: &DatabaseTransaction, it: &Appointment, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if !it.is_live() {
+        take_turns(tx).await?;
+    }
     row::Entity::update(changed(it, now)).exec(tx).await?;
     if !it.is_live() {
         free(tx, it.id).await?;
@@ -306,20 +337,23 @@ fn columns(state: &AppointmentState, now: DateTime<Utc>) -> StateColumns {
     StateColumns { held_until, ended_at, end_reason }
 }
 
-const fn owner_columns(owner: Owner) -> (Option<Uuid>, Option<Uuid>) {
+/// The draft, the consultation and the waiting company.
+const fn owner_columns(owner: Owner) -> (Option<Uuid>, Option<Uuid>, Option<Uuid>) {
     match owner {
-        Owner::Draft(id) => (Some(id.0), None),
-        Owner::Consultation(id) => (None, Some(id.0)),
+        Owner::Draft(id) => (Some(id.0), None, None),
+        Owner::Consultation(id) => (None, Some(id.0), None),
+        Owner::Offer { consultation, waiting } => (None, Some(consultation.0), Some(waiting.0)),
     }
 }
 
 fn changed(it: &Appointment, now: DateTime<Utc>) -> row::ActiveModel {
     let state = columns(&it.state, now);
-    let (draft_id, consultation_id) = owner_columns(it.owner);
+    let (draft_id, consultation_id, waiting_id) = owner_columns(it.owner);
     row::ActiveModel {
         id: Set(it.id.0),
         draft_id: Set(draft_id),
         consultation_id: Set(consultation_id),
+        waiting_id: Set(waiting_id),
         state: Set(it.state.code().to_owned()),
         starts_at: Set(it.starts_at),
         ends_at: Set(it.ends_at),
@@ -334,9 +368,12 @@ fn changed(it: &Appointment, now: DateTime<Utc>) -> row::ActiveModel {
 
 pub(super) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appointment, DbErr> {
     let wrong = |why: &str| contradiction("appointment", row.id, why);
-    let owner = match (row.draft_id, row.consultation_id) {
-        (Some(id), None) => Owner::Draft(DraftId(id)),
-        (None, Some(id)) => Owner::Consultation(ConsultationId(id)),
+    let owner = match (row.draft_id, row.consultation_id, row.waiting_id) {
+        (Some(id), None, None) => Owner::Draft(DraftId(id)),
+        (None, Some(id), None) => Owner::Consultation(ConsultationId(id)),
+        (None, Some(id), Some(waiting)) => {
+            Owner::Offer { consultation: ConsultationId(id), waiting: WaitingId(waiting) }
+        }
         _ => return Err(wrong("owner")),
     };
     let reason = row.end_reason.clone().unwrap_or_default();

@@ -32,6 +32,10 @@ pub struct Case {
     pub consent_version: String,
     pub messages: i64,
     pub failed_mails: i64,
+    /// Mails that came in about it and wait for somebody.
+    pub open_mails: i64,
+    /// Addresses that its mails did not reach.
+    pub bounces: i64,
     /// Reports that wait for the center.
     pub submitted_reports: i64,
     /// The company has asked for help since the latest session.
@@ -75,6 +79,8 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(account::Column::Name, "coordinator_name")
         .column_as(Expr::cust(MESSAGES), "messages")
         .column_as(Expr::cust(FAILED_MAILS), "failed_mails")
+        .column_as(Expr::cust(OPEN_MAILS), "open_mails")
+        .column_as(Expr::cust(BOUNCES), "bounces")
         .column_as(Expr::cust(SUBMITTED_REPORTS), "submitted_reports")
         .column_as(Expr::exists(inbox::wishes()), "wants_help")
         .column_as(Expr::cust(LOOKALIKES), "lookalikes")
@@ -109,7 +115,7 @@ pub async fn asked(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<
         .collect()
 }
 
-/// All appointments, oldest first.
+/// All appointments, oldest first; not the times that were offered beside them.
 pub async fn sittings(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Sitting>, DbErr> {
     let rows = appointment::Entity::find()
         .join(JoinType::InnerJoin, seats())
@@ -119,6 +125,7 @@ pub async fn sittings(db: &impl ConnectionTrait, id: ConsultationId) -> Result<V
         )
         .select_also(account::Entity)
         .filter(appointment::COLUMN.consultation_id.eq(id.0))
+        .filter(appointment::COLUMN.waiting_id.is_null())
         .order_by_asc(appointment::COLUMN.created_at)
         .order_by_asc(appointment::COLUMN.id)
         .order_by_asc(appointment_expert::COLUMN.expert_id)
@@ -153,6 +160,8 @@ struct Found {
     coordinator_name: Option<String>,
     messages: i64,
     failed_mails: i64,
+    open_mails: i64,
+    bounces: i64,
     submitted_reports: i64,
     wants_help: bool,
     lookalikes: i64,
@@ -175,6 +184,8 @@ impl Found {
             consent_version: self.row.consent_version,
             messages: self.messages,
             failed_mails: self.failed_mails,
+            open_mails: self.open_mails,
+            bounces: self.bounces,
             submitted_reports: self.submitted_reports,
             lookalikes: self.lookalikes,
             has_assignments: self.has_assignments,
@@ -186,6 +197,9 @@ impl Found {
 const MESSAGES: &str =
     r#"(SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id")"#;
 const FAILED_MAILS: &str = r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = 'failed')"#;
+const OPEN_MAILS: &str =
+    r#"(SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open")"#;
+const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."consultation_id" = "consultation"."id" AND b."permanent" AND b."cleared_at" IS NULL)"#;
 const SUBMITTED_REPORTS: &str = r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = 'submitted')"#;
 const ASSIGNMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "assignment" a WHERE a."consultation_id" = "consultation"."id")"#;

@@ -58,6 +58,16 @@ pub async fn find(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Optio
     found.as_ref().map(from_row).transpose()
 }
 
+/// All of these, in no particular order.
+pub async fn many(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = ConsultationId>,
+) -> Result<Vec<Record>, DbErr> {
+    let ids = ids.into_iter().map(|it| it.0);
+    let found = consultation::Entity::find().filter(consultation::COLUMN.id.is_in(ids)).all(db).await?;
+    found.iter().map(from_row).collect()
+}
+
 pub async fn by_number(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Option<Record>, DbErr> {
     let found = consultation::Entity::find()
         .filter(consultation::COLUMN.number.eq(number.to_string()))

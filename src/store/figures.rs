@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{CaseStatement, Expr},
 };
 
-pub use load::{mails, turns};
+pub use load::turns;
 pub use waits::Wait;
 
 /// Which consultations count.

@@ -191,6 +191,32 @@ pub async fn settle(tx: &DatabaseTransaction, id: MailId, fate: Fate) -> Result<
     Ok(())
 }
 
+/// A person has added it to a consultation.
+pub async fn attach(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    consultation: ConsultationId,
+    entry: MessageId,
+) -> Result<(), DbErr> {
+    let change = row::ActiveModel {
+        id: Set(id.0),
+        state: Set(InboundState::Attached.code().to_owned()),
+        outcome: Set("センターが相談に追加しました。".to_owned()),
+        consultation_id: Set(Some(consultation.0)),
+        entry_id: Set(Some(entry.0)),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+pub async fn set_state(tx: &DatabaseTransaction, id: MailId, state: InboundState) -> Result<(), DbErr> {
+    let change =
+        row::ActiveModel { id: Set(id.0), state: Set(state.code().to_owned()), ..Default::default() };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
 /// A person has dealt with it.
 pub async fn handle(
     tx: &DatabaseTransaction,

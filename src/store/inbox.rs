@@ -98,6 +98,8 @@ pub struct Tallies {
     pub expert: i64,
     pub booked: i64,
     pub failed_mails: i64,
+    /// Mails that came in and wait for somebody.
+    pub open_mails: i64,
 }
 
 impl Tab {

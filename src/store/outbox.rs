@@ -1,37 +1,72 @@
-//! The outbox: mail written with the change that causes it, leased by a worker, and never sent by two.
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::id::{ConsultationId, MailId};
-use entity::{mail_budget, outbox as row, outbox_attempt};
+//! The outbox: mail written with the change that causes it, and what has become of it since.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    id::{AccountId, ConsultationId, MailId},
+    outgoing::MailState,
+};
+use entity::{mail_budget, outbox as row, outbox_log};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set,
-    sea_query::{Expr, LockBehavior, LockType, OnConflict},
+    sea_query::{Expr, LikeExpr, OnConflict},
 };
 use uuid::Uuid;
 
 use super::contradiction;
-use crate::mail::letter::{CalendarPart, Letter, MailKind, Method};
+use crate::mail::letter::{CalendarPart, Letter, Mail, MailKind, Method};
 
-/// How a try at handing a mail over ended.
+mod by_hand;
+mod lease;
+
+pub use by_hand::{cancel, hold, release, resend};
+pub use lease::{Fate, Lease, Leased, Room, Settled, any_due, lease, settle};
+
+/// Something that happened to a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum What {
     Sent,
-    /// Try again later.
     Deferred,
-    /// The server will never take it.
     Refused,
-    /// What it says is no longer true.
+    /// It was given to the server, or in the hand of a worker that is gone, and nobody knows whether it was taken.
+    Unknown,
     Suppressed,
+    Held,
+    Released,
+    Resent,
+    Cancelled,
 }
 
-impl Outcome {
-    const fn code(self) -> &'static str {
+impl What {
+    pub const ALL: [Self; 9] = [
+        Self::Sent,
+        Self::Deferred,
+        Self::Refused,
+        Self::Unknown,
+        Self::Suppressed,
+        Self::Held,
+        Self::Released,
+        Self::Resent,
+        Self::Cancelled,
+    ];
+
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Sent => "sent",
             Self::Deferred => "deferred",
             Self::Refused => "refused",
+            Self::Unknown => "unknown",
             Self::Suppressed => "suppressed",
+            Self::Held => "held",
+            Self::Released => "released",
+            Self::Resent => "resent",
+            Self::Cancelled => "cancelled",
         }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
     }
 }
 
@@ -45,39 +80,11 @@ pub async fn push(
     if letters.is_empty() {
         return Ok(());
     }
-    let rows = letters
-        .into_iter()
-        .map(|it| {
-            let id = Uuid::now_v7();
-            let (calendar, calendar_method) =
-                it.calendar.map(|it| (it.body, it.method.code().to_owned())).unzip();
-            let must_hold = it.must_hold.as_ref().map(serde_json::to_value).transpose();
-            Ok(row::Model {
-                id,
-                consultation_id: it.consultation.map(|it| it.0),
-                kind: it.kind.code().to_owned(),
-                recipient: it.to,
-                recipient_name: it.to_name,
-                subject: it.subject,
-                text_body: it.text,
-                html_body: it.html,
-                calendar,
-                calendar_method,
-                message_id: format!("{}@{domain}", id.simple()),
-                dedup_key: it.dedup_key,
-                must_hold: must_hold.map_err(|err| DbErr::Type(err.to_string()))?,
-                state: "waiting".to_owned(),
-                due_at: it.due_at,
-                attempts: 0,
-                lease_token: None,
-                lease_until: None,
-                last_reply: None,
-                created_at: now,
-                sent_at: None,
-            }
-            .into_active_model())
-        })
-        .collect::<Result<Vec<_>, DbErr>>()?;
+    let mut rows = Vec::with_capacity(letters.len());
+    for letter in letters {
+        let follows = follows(tx, &letter).await?;
+        rows.push(new_row(letter, follows, domain, now)?.into_active_model());
+    }
     let written = row::Entity::insert_many(rows)
         .on_conflict(OnConflict::column(row::Column::DedupKey).do_nothing().to_owned())
         .exec_without_returning(tx)
@@ -88,113 +95,80 @@ pub async fn push(
     }
 }
 
+fn new_row(
+    it: Letter,
+    follows: Option<String>,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<row::Model, DbErr> {
+    let id = Uuid::now_v7();
+    let (calendar, calendar_method) = it.calendar.map(|it| (it.body, it.method.code().to_owned())).unzip();
+    let must_hold = it.must_hold.as_ref().map(serde_json::to_value).transpose();
+    Ok(row::Model {
+        id,
+        consultation_id: it.consultation.map(|it| it.0),
+        kind: it.kind.code().to_owned(),
+        domain: domain_of(&it.to),
+        recipient: it.to,
+        recipient_name: it.to_name,
+        subject: it.subject,
+        text_body: it.text,
+        html_body: it.html,
+        calendar,
+        calendar_method,
+        message_id: format!("{}@{domain}", id.simple()),
+        dedup_key: it.dedup_key,
+        must_hold: must_hold.map_err(|err| DbErr::Type(err.to_string()))?,
+        state: "waiting".to_owned(),
+        due_at: it.due_at,
+        planned_at: it.due_at,
+        apart: None,
+        attempts: 0,
+        unknowns: 0,
+        follows,
+        unsubscribe: it.unsubscribe,
+        lease_token: None,
+        lease_until: None,
+        last_reply: None,
+        created_at: now,
+        sent_at: None,
+    })
+}
+
+/// The mails that a letter is to be shown under: the first and the latest of its consultation to the same address.
+async fn follows(tx: &DatabaseTransaction, letter: &Letter) -> Result<Option<String>, DbErr> {
+    let Some(consultation) = letter.consultation else { return Ok(None) };
+    let before: Vec<String> = row::Entity::find()
+        .select_only()
+        .column(row::Column::MessageId)
+        .filter(row::COLUMN.consultation_id.eq(consultation.0))
+        .filter(row::COLUMN.recipient.eq(letter.to.as_str()))
+        .order_by_asc(row::COLUMN.id)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(match before.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        [first, .., latest] => Some(format!("{first} {latest}")),
+    })
+}
+
+/// What is behind the `@`, in lower case.
+pub fn domain_of(address: &str) -> String {
+    address.rsplit_once('@').map_or(address, |(_, domain)| domain).to_lowercase()
+}
+
 /// Whether a mail of this key was ever written.
 pub async fn is_written(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
     Ok(row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?.is_some())
-}
-
-/// Whether there is anything to lease; asked before a transaction is begun for it.
-pub async fn any_due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let found: Option<Uuid> = row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
-        .filter(is_due(now))
-        .limit(1)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(found.is_some())
-}
-
-/// A mail that somebody has leased.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Leased {
-    pub id: MailId,
-    pub message_id: String,
-    pub letter: Letter,
-    /// Tries before this one.
-    pub attempts: i32,
-    pub created_at: DateTime<Utc>,
-}
-
-/// Leases up to `limit` mails that are due, or whose lease has run out because its holder died.
-///
-/// Each is marked as being sent, with a token that only the caller has: a worker that wakes up after its lease was
-/// taken over cannot mark anything.
-pub async fn lease(
-    tx: &DatabaseTransaction,
-    now: DateTime<Utc>,
-    length: TimeDelta,
-    limit: u64,
-) -> Result<(Uuid, Vec<Leased>), DbErr> {
-    let token = Uuid::new_v4();
-    let rows = row::Entity::find()
-        .filter(is_due(now))
-        .order_by_asc(row::COLUMN.due_at)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(tx)
-        .await?;
-    if rows.is_empty() {
-        return Ok((token, Vec::new()));
-    }
-    row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("sending"))
-        .col_expr(row::Column::LeaseToken, Expr::value(token))
-        .col_expr(row::Column::LeaseUntil, Expr::value(now + length))
-        .filter(row::COLUMN.id.is_in(rows.iter().map(|it| it.id)))
-        .exec(tx)
-        .await?;
-    let leased = rows.into_iter().map(leased).collect::<Result<_, _>>()?;
-    Ok((token, leased))
-}
-
-/// Writes down how a try ended and, for one to be tried again, when. False where the lease is no longer the caller's.
-pub async fn settle(
-    tx: &DatabaseTransaction,
-    mail: &Leased,
-    token: Uuid,
-    outcome: Outcome,
-    detail: &str,
-    again_at: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let (state, sent_at) = match (outcome, again_at) {
-        (Outcome::Sent, _) => ("sent", Some(now)),
-        (Outcome::Suppressed, _) => ("suppressed", None),
-        (Outcome::Deferred, Some(_)) => ("waiting", None),
-        (Outcome::Deferred, None) | (Outcome::Refused, _) => ("failed", None),
-    };
-    let changed = row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(state))
-        .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
-        .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(row::Column::Attempts, Expr::value(mail.attempts + 1))
-        .col_expr(row::Column::DueAt, Expr::value(again_at.unwrap_or(mail.letter.due_at)))
-        .col_expr(row::Column::LastReply, Expr::value(detail))
-        .col_expr(row::Column::SentAt, Expr::value(sent_at))
-        .filter(row::COLUMN.id.eq(mail.id.0))
-        .filter(row::COLUMN.lease_token.eq(token))
-        .exec(tx)
-        .await?;
-    if changed.rows_affected == 0 {
-        return Ok(false);
-    }
-    let attempt = outbox_attempt::ActiveModel {
-        outbox_id: Set(mail.id.0),
-        at: Set(now),
-        outcome: Set(outcome.code().to_owned()),
-        detail: Set(detail.to_owned()),
-        ..Default::default()
-    };
-    outbox_attempt::Entity::insert(attempt).exec_without_returning(tx).await?;
-    Ok(true)
 }
 
 /// Gives up planned mails of a consultation that has ended.
 pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why: &str) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value("suppressed"))
+        .col_expr(row::Column::Apart, Expr::value(None::<String>))
         .col_expr(row::Column::LastReply, Expr::value(why))
         .filter(row::COLUMN.consultation_id.eq(id.0))
         .filter(row::COLUMN.state.eq("waiting"))
@@ -213,16 +187,36 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row
         .await
 }
 
-/// Mails in order of writing, newest first, before the one with the id `before`; of one state where it is given.
+/// What narrows the list of mails.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub state: Option<MailState>,
+    /// Part of an address, a name or a subject, or a Message-ID.
+    pub search: String,
+}
+
+/// Mails in order of writing, newest first, before the one with the id `before`.
 pub async fn page(
     db: &impl ConnectionTrait,
-    state: Option<&str>,
+    filter: &Filter,
     before: Option<MailId>,
     limit: u64,
+    now: DateTime<Utc>,
 ) -> Result<Vec<row::Model>, DbErr> {
     let mut query = row::Entity::find();
-    if let Some(state) = state {
-        query = query.filter(row::COLUMN.state.eq(state));
+    if let Some(state) = filter.state {
+        query = query.filter(is_in(state, now));
+    }
+    if !filter.search.is_empty() {
+        let escaped = filter.search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        let columns = [row::Column::Recipient, row::Column::RecipientName, row::Column::Subject];
+        let found = columns
+            .into_iter()
+            .fold(Expr::col((row::Entity, row::Column::MessageId)).eq(filter.search.as_str()), |any, it| {
+                any.or(Expr::col((row::Entity, it)).like(like()))
+            });
+        query = query.filter(found);
     }
     if let Some(before) = before {
         query = query.filter(row::COLUMN.id.lt(before.0));
@@ -230,29 +224,95 @@ pub async fn page(
     query.order_by_desc(row::COLUMN.id).limit(limit).all(db).await
 }
 
+/// How many mails are in each state.
+pub async fn tally(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<&'static str, i64>, DbErr> {
+    let late = row::COLUMN.due_at.gt(now);
+    let rows: Vec<(String, Option<String>, bool, bool, i64)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::State)
+        .column(row::Column::Apart)
+        .expr_as(late.clone(), "late")
+        .expr_as(row::COLUMN.attempts.gt(0), "tried")
+        .expr_as(Expr::col((row::Entity, row::Column::Id)).count(), "n")
+        .group_by(row::Column::State)
+        .group_by(row::Column::Apart)
+        .group_by(late)
+        .group_by(row::COLUMN.attempts.gt(0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut counts: BTreeMap<_, _> = MailState::ALL.into_iter().map(|it| (it.code(), 0)).collect();
+    for (state, apart, late, tried, n) in rows {
+        let state = named(&state, apart.as_deref(), late, tried);
+        *counts.entry(state.code()).or_default() += n;
+    }
+    Ok(counts)
+}
+
+/// Where a mail stands.
+pub fn state(row: &row::Model, now: DateTime<Utc>) -> MailState {
+    named(&row.state, row.apart.as_deref(), row.due_at > now, row.attempts > 0)
+}
+
+fn named(state: &str, apart: Option<&str>, is_later: bool, is_tried: bool) -> MailState {
+    match (state, apart) {
+        ("sending", _) => MailState::Sending,
+        ("sent", _) => MailState::Sent,
+        ("suppressed", _) => MailState::Suppressed,
+        ("failed", None) => MailState::Failed,
+        ("failed", Some(_)) => MailState::Unknown,
+        (_, Some(_)) => MailState::Held,
+        _ if is_tried => MailState::Deferred,
+        _ if is_later => MailState::Planned,
+        _ => MailState::Ready,
+    }
+}
+
+fn is_in(state: MailState, now: DateTime<Utc>) -> Expr {
+    let stored = |code: &str| row::COLUMN.state.eq(code);
+    let waiting = || stored("waiting").and(row::COLUMN.apart.is_null());
+    match state {
+        MailState::Planned => waiting().and(row::COLUMN.attempts.eq(0)).and(row::COLUMN.due_at.gt(now)),
+        MailState::Ready => waiting().and(row::COLUMN.attempts.eq(0)).and(row::COLUMN.due_at.lte(now)),
+        MailState::Deferred => waiting().and(row::COLUMN.attempts.gt(0)),
+        MailState::Held => stored("waiting").and(row::COLUMN.apart.is_not_null()),
+        MailState::Failed => stored("failed").and(row::COLUMN.apart.is_null()),
+        MailState::Unknown => stored("failed").and(row::COLUMN.apart.is_not_null()),
+        MailState::Sending | MailState::Sent | MailState::Suppressed => stored(state.code()),
+    }
+}
+
 pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::Model>, DbErr> {
     row::Entity::find_by_id(id.0).one(db).await
 }
 
-/// Every try at a mail, oldest first.
-pub async fn attempts(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<outbox_attempt::Model>, DbErr> {
-    outbox_attempt::Entity::find()
-        .filter(outbox_attempt::COLUMN.outbox_id.eq(id.0))
-        .order_by_asc(outbox_attempt::COLUMN.id)
+/// Everything that happened to a mail, oldest first.
+pub async fn log_of(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<outbox_log::Model>, DbErr> {
+    outbox_log::Entity::find()
+        .filter(outbox_log::COLUMN.outbox_id.eq(id.0))
+        .order_by_asc(outbox_log::COLUMN.id)
         .all(db)
         .await
 }
 
-/// Has a mail that failed tried again at once. False where it has not failed.
-pub async fn retry(tx: &DatabaseTransaction, id: MailId, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let changed = row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("waiting"))
-        .col_expr(row::Column::DueAt, Expr::value(now))
-        .filter(row::COLUMN.id.eq(id.0))
-        .filter(row::COLUMN.state.eq("failed"))
-        .exec(tx)
-        .await?;
-    Ok(changed.rows_affected > 0)
+fn entry(
+    id: Uuid,
+    what: What,
+    detail: &str,
+    by: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> outbox_log::ActiveModel {
+    outbox_log::ActiveModel {
+        outbox_id: Set(id),
+        at: Set(now),
+        what: Set(what.code().to_owned()),
+        detail: Set(detail.to_owned()),
+        account_id: Set(by.map(|it| it.0)),
+        ..Default::default()
+    }
 }
 
 /// Counts one more mail against `key` on a day, and says how many it makes.
@@ -273,6 +333,12 @@ pub async fn count_against(tx: &DatabaseTransaction, key: &str, day: NaiveDate) 
     Ok(row.map_or(1, |it| it.count))
 }
 
+/// How many mails were counted against `key` on a day.
+pub async fn counted(db: &impl ConnectionTrait, key: &str, day: NaiveDate) -> Result<i32, DbErr> {
+    let row = mail_budget::Entity::find_by_id((key.to_owned(), day)).one(db).await?;
+    Ok(row.map_or(0, |it| it.count))
+}
+
 /// The letter that a row holds.
 pub fn letter(row: row::Model) -> Result<Letter, DbErr> {
     let wrong = |why: &str| contradiction("outbox", row.id, why);
@@ -291,21 +357,12 @@ pub fn letter(row: row::Model) -> Result<Letter, DbErr> {
         html: row.html_body,
         due_at: row.due_at,
         dedup_key: row.dedup_key,
+        unsubscribe: row.unsubscribe,
     })
 }
 
-fn leased(row: row::Model) -> Result<Leased, DbErr> {
-    Ok(Leased {
-        id: MailId(row.id),
-        message_id: row.message_id.clone(),
-        attempts: row.attempts,
-        created_at: row.created_at,
-        letter: letter(row)?,
-    })
-}
-
-/// Due, or in hand of somebody whose lease has run out.
-fn is_due(now: DateTime<Utc>) -> Expr {
-    let due = row::COLUMN.state.eq("waiting").and(row::COLUMN.due_at.lte(now));
-    due.or(row::COLUMN.state.eq("sending").and(row::COLUMN.lease_until.lte(now)))
+/// The mail that a row holds.
+pub fn mail(row: row::Model) -> Result<Mail, DbErr> {
+    let follows = row.follows.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    Ok(Mail { message_id: row.message_id.clone(), follows, letter: letter(row)? })
 }

@@ -97,6 +97,13 @@ pub async fn revisions(db: &impl ConnectionTrait) -> Result<(i64, i64), DbErr> {
     Ok((of(Part::Programme), of(Part::Experts)))
 }
 
+/// How often anything that decides about free times has changed: settings and closing days, experts, bookings.
+pub async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let parts = [Part::Programme, Part::Experts, Part::Bookings].map(Part::name);
+    let rows = revision::Entity::find().filter(revision::COLUMN.name.is_in(parts)).all(db).await?;
+    Ok(rows.iter().map(|it| it.n).sum())
+}
+
 /// Tells every server that its copy of `part` is out of date.
 pub async fn touch(tx: &DatabaseTransaction, part: Part) -> Result<(), DbErr> {
     let first = revision::Model { name: part.name().to_owned(), n: 1 };

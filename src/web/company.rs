@@ -3,6 +3,7 @@ mod answer;
 mod calendar;
 mod cancel;
 mod case;
+mod earlier_time;
 mod further;
 mod history;
 mod messages;
@@ -14,6 +15,7 @@ mod sitting;
 mod slots;
 mod standing;
 mod survey;
+mod waiting;
 
 use actix_web::web::ServiceConfig;
 
@@ -35,6 +37,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(messages::read)
         .service(slots::show)
         .service(slots::submit)
+        .service(waiting::show)
+        .service(waiting::submit)
+        .service(waiting::stop)
+        .service(earlier_time::show)
+        .service(earlier_time::submit)
         .service(cancel::show)
         .service(cancel::submit)
         .service(further::submit)

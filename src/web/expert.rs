@@ -9,6 +9,7 @@ mod consultation;
 mod facts;
 mod feed;
 mod report;
+mod room;
 mod slot;
 mod times;
 mod todo;
@@ -26,6 +27,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(consultation::write)
         .service(slot::show)
         .service(slot::submit)
+        .service(room::show)
+        .service(room::submit)
         .service(acts::ask_cancel)
         .service(acts::cancel)
         .service(acts::ask_outcome)

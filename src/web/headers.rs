@@ -40,7 +40,11 @@ pub async fn on_everything(
     }
     let headers = response.headers_mut();
     for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
+        // What is none of our pages, such as a letter, is bound even closer.
+        let is_closer = name == header::CONTENT_SECURITY_POLICY && headers.contains_key(&name);
+        if !is_closer {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if https {
         let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");

@@ -33,7 +33,7 @@ struct Class {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct State {
-    state: String,
+    state: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -81,7 +81,7 @@ fn requests(registry: &mut Registry) {
 
 async fn work(app: &App, registry: &mut Registry) -> Result<(), Problem> {
     let mails = Family::<State, Gauge<i64, AtomicI64>>::default();
-    for (state, n) in store::figures::mails(&app.db).await? {
+    for (state, n) in store::outbox::tally(&app.db, app.clock.now()).await? {
         mails.get_or_create(&State { state }).set(n);
     }
     registry.register("mails", "Mails in the outbox by state", mails);

@@ -7,16 +7,21 @@ mod candidates;
 mod case;
 mod case_views;
 mod forgotten;
+mod free;
 mod inbox;
 mod intake;
 mod lookalike;
 mod mail;
 mod password;
+mod plan;
+mod received;
 mod report;
+mod room;
 mod schedule;
 mod sign_in;
 mod slots;
 mod thread;
+mod waiting;
 
 use actix_web::web::ServiceConfig;
 
@@ -32,17 +37,30 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(inbox::all)
         .service(intake::show)
         .service(intake::submit)
+        .service(plan::show)
+        .service(plan::submit)
         .service(schedule::show)
         .service(absences::show)
         .service(absences::submit)
         .service(calendars::restore)
+        .service(free::show)
+        .service(received::list)
+        .service(received::show)
+        .service(received::original)
+        .service(received::attach)
+        .service(received::discard)
+        .service(received::done)
+        .service(waiting::list)
         .service(mail::list)
         .service(mail::show)
-        .service(mail::retry)
+        .service(mail::letter)
+        .service(mail::act)
         .service(case::show)
         .service(candidates::submit)
         .service(slots::show)
         .service(slots::submit)
+        .service(room::show)
+        .service(room::submit)
         .service(thread::message)
         .service(thread::note)
         .service(report::show)

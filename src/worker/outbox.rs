@@ -1,148 +1,283 @@
-//! Sends the mail that is due.
+//! Sends the mail that is due: takes up what there is room for, hands it over on several connections at once, and writes
+//! down what came of it, many at a time.
+//!
+//! A lease is committed before any of its mails is sent, and a mail's fate soon after it is known. After a crash in
+//! between, the lease runs out, and the mails in hand count as of unknown outcome.
+mod attempt;
+mod truth;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    appointment::AppointmentState, assignment::AssignmentState, follow_up::FollowUpState, report::ReportState,
+    id::MailId,
+    outgoing::{Failure, pace::Pace},
 };
-use lettre::message::Mailbox;
+use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    mail::{letter::MustHold, transport::SendError},
+    mail::letter::MailKind,
     problem::Problem,
     store::{
         self,
-        outbox::{Leased, Outcome, lease, settle},
+        outbox::{Fate, Leased, Room, Settled},
     },
 };
 
-/// How long a mail is leased; far longer than a server may take to answer.
+/// How long mails are leased.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
-/// How often a mail is tried before it is given up: for 72 hours.
-const TRIES: i32 = 42;
+/// No mail is begun when less is left of its lease: more than one try takes at most.
+const MARGIN: TimeDelta = TimeDelta::minutes(3);
+/// Mails in one worker's hand.
+const IN_HAND: usize = 64;
+/// How long a look at what has been settled waits for more of it, so that one transaction does for many.
+const GATHERING: Duration = Duration::from_millis(3);
+/// How often it looks for mail.
+const NAP: Duration = Duration::from_millis(500);
+/// How long it waits for a server that is not there, at first and at most.
+const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// Leases the mail that is due longest and hands it over. Says whether there was one.
-///
-/// The lease is committed before the mail is sent, and its fate as soon as it is known: after a crash in between, the
-/// lease runs out and the mail is tried again with the same Message-ID. One at a time: of several, the last could
-/// outwait its lease behind a slow server, and a second worker would send it too.
+/// Sends until told to stop; what is with the server is finished first, and the rest is given back.
+pub async fn run(app: &App, stop: CancellationToken) {
+    let mut pump = Pump::new(app, stop.clone());
+    let mut rest = Rest::default();
+    while !stop.is_cancelled() || pump.is_busy() {
+        if !stop.is_cancelled() && !rest.lasts() && pump.has_room() {
+            logged(pump.take_up().await.map(drop));
+        }
+        if pump.is_busy() {
+            rest.after(&pump.gather(NAP).await);
+            logged(pump.settle().await);
+            continue;
+        }
+        app.mail.transport.take_leave(false).await;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(NAP) => {}
+        }
+    }
+    app.mail.transport.take_leave(true).await;
+}
+
+/// Takes up what is due, as much as one hand holds, and sends it. Says whether there was any.
 pub async fn step(app: &App) -> Result<bool, Problem> {
-    if !store::outbox::any_due(&app.db, app.clock.now()).await? {
-        return Ok(false);
+    let mut pump = Pump::new(app, CancellationToken::new());
+    let was_due = pump.take_up().await?;
+    while pump.is_busy() {
+        pump.gather(NAP).await;
+        pump.settle().await?;
     }
-    let tx = app.begin().await?;
-    let (token, mails) = lease(&tx, app.clock.now(), LEASE, 1).await?;
-    tx.commit().await?;
-    for mail in &mails {
-        let (outcome, detail) = attempt(app, mail).await?;
-        finish(app, mail, token, outcome, &detail).await?;
-    }
-    Ok(!mails.is_empty())
+    Ok(was_due)
 }
 
-async fn attempt(app: &App, mail: &Leased) -> Result<(Outcome, String), Problem> {
-    if let Some(why) = no_longer_true(app, mail).await? {
-        return Ok((Outcome::Suppressed, why.to_owned()));
+fn logged(done: Result<(), Problem>) {
+    if let Err(err) = done {
+        tracing::error!(error = ?err, "the outbox cannot be read or written, and will be tried again");
     }
-    let reply_to = reply_to(app, mail)?;
-    Ok(match app.mail.send(&mail.letter, &mail.message_id, app.clock.now(), reply_to.as_ref()).await {
-        Ok(reply) => (Outcome::Sent, reply),
-        Err(SendError::Refused(reply)) => (Outcome::Refused, reply),
-        Err(SendError::Deferred(reply)) => (Outcome::Deferred, reply),
-    })
 }
 
-/// What is about a consultation can be answered by mail.
-fn reply_to(app: &App, mail: &Leased) -> Result<Option<Mailbox>, Problem> {
-    let Some(consultation) = mail.letter.consultation else { return Ok(None) };
-    let address = app.reply_address(consultation, &mail.letter.to);
-    let address = address.parse().map_err(anyhow::Error::from)?;
-    Ok(Some(Mailbox::new(app.mail.from.name.clone(), address)))
+/// The mails in hand of one worker.
+struct Pump {
+    app: App,
+    stop: CancellationToken,
+    /// One a connection.
+    connections: Arc<Semaphore>,
+    sending: JoinSet<Sent>,
+    /// By domain.
+    in_hand: HashMap<String, usize>,
+    /// Known fates that are not written down yet.
+    unsettled: Vec<Sent>,
 }
 
-async fn finish(
+/// A mail whose fate is known.
+struct Sent {
+    settled: Settled,
+    domain: String,
+    kind: MailKind,
+    address: String,
+    /// Where the server could not be spoken to.
+    failure: Option<Failure>,
+    no_such_address: bool,
+}
+
+impl Pump {
+    fn new(app: &App, stop: CancellationToken) -> Self {
+        Self {
+            connections: Arc::new(Semaphore::new(app.config.smtp.connections.max(1))),
+            app: app.clone(),
+            stop,
+            sending: JoinSet::new(),
+            in_hand: HashMap::new(),
+            unsettled: Vec::new(),
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.sending.is_empty() || !self.unsettled.is_empty()
+    }
+
+    /// Whether it is worth a transaction to take up more.
+    fn has_room(&self) -> bool {
+        self.sending.len() <= IN_HAND / 2
+    }
+
+    /// Leases what there is room for, and begins to send it. Says whether there was any.
+    async fn take_up(&mut self) -> Result<bool, Problem> {
+        let app = &self.app;
+        if !store::outbox::any_due(&app.db, app.clock.now()).await? {
+            return Ok(false);
+        }
+        let room = Room {
+            mails: IN_HAND.saturating_sub(self.sending.len()),
+            per_domain: app.config.smtp.per_domain.max(1),
+            in_hand: &self.in_hand,
+            pace: Pace(app.config.smtp.per_domain_a_minute),
+        };
+        let tx = app.begin().await?;
+        let lease = store::outbox::lease(&tx, app.clock.now(), LEASE, room).await?;
+        tx.commit().await?;
+        let was_due = !lease.mails.is_empty() || lease.aside > 0;
+        for mail in lease.mails {
+            *self.in_hand.entry(mail.domain.clone()).or_default() += 1;
+            let (app, stop, connections) = (app.clone(), self.stop.clone(), Arc::clone(&self.connections));
+            let (token, until) = (lease.token, lease.until);
+            self.sending.spawn(async move { send(&app, &stop, &connections, mail, token, until).await });
+        }
+        Ok(was_due)
+    }
+
+    /// Waits for a fate, and then a moment for others. Says what the servers were like.
+    async fn gather(&mut self, patience: Duration) -> Vec<Option<Failure>> {
+        let mut until = Instant::now() + patience;
+        let before = self.unsettled.len();
+        while let Ok(Some(ended)) = tokio::time::timeout_at(until, self.sending.join_next()).await {
+            match ended {
+                Ok(sent) => {
+                    if let Some(n) = self.in_hand.get_mut(&sent.domain) {
+                        *n = n.saturating_sub(1);
+                    }
+                    self.unsettled.push(sent);
+                }
+                // Its lease will run out.
+                Err(err) => tracing::error!(error = %err, "sending a mail has broken off"),
+            }
+            until = until.min(Instant::now() + GATHERING);
+        }
+        self.in_hand.retain(|_, n| *n > 0);
+        self.unsettled
+            .get(before..)
+            .unwrap_or_default()
+            .iter()
+            .filter(|it| it.was_tried())
+            .map(|it| it.failure)
+            .collect()
+    }
+
+    /// Writes down what is known. What cannot be written stays for the next time.
+    async fn settle(&mut self) -> Result<(), Problem> {
+        if self.unsettled.is_empty() {
+            return Ok(());
+        }
+        let now = self.app.clock.now();
+        let settled: Vec<_> = self.unsettled.iter().map(|it| it.settled.clone()).collect();
+        let tx = self.app.begin().await?;
+        let ours = store::outbox::settle(&tx, &settled, now).await?;
+        for it in self.unsettled.iter().filter(|it| it.no_such_address) {
+            store::address::mark_bad(&tx, &it.address, &it.settled.detail, now).await?;
+        }
+        let reached =
+            self.unsettled.iter().filter(|it| it.kind.is_asked_for() && it.settled.fate == Fate::Sent);
+        let reached: Vec<_> = reached.map(|it| it.address.as_str()).collect();
+        if !reached.is_empty() {
+            store::address::mark_good(&tx, reached).await?;
+        }
+        tx.commit().await?;
+        if ours < settled.len() {
+            tracing::warn!("the leases of {} mails were taken over", settled.len() - ours);
+        }
+        for it in self.unsettled.drain(..) {
+            it.log();
+        }
+        Ok(())
+    }
+}
+
+/// Sends one mail on a free connection, unless the worker stops or the lease ends before there is one.
+async fn send(
     app: &App,
-    mail: &Leased,
+    stop: &CancellationToken,
+    connections: &Semaphore,
+    leased: Leased,
     token: Uuid,
-    outcome: Outcome,
-    detail: &str,
-) -> Result<(), Problem> {
-    let now = app.clock.now();
-    let again_at = next_try(mail.attempts, now);
-    let again_at = again_at.filter(|_| outcome == Outcome::Deferred);
-    let tx = app.begin().await?;
-    let ours = settle(&tx, mail, token, outcome, detail, again_at, now).await?;
-    tx.commit().await?;
-    match outcome {
-        _ if !ours => tracing::warn!(mail.id = %mail.id, "the lease of mail {} was taken over", mail.id),
-        Outcome::Sent => {
-            tracing::info!(mail.id = %mail.id, mail.kind = mail.letter.kind.code(), "sent mail {}", mail.id);
-        }
-        Outcome::Suppressed => {
-            tracing::info!(mail.id = %mail.id, mail.kind = mail.letter.kind.code(), "dropped mail {}: {detail}", mail.id);
-        }
-        Outcome::Deferred | Outcome::Refused => {
-            tracing::warn!(mail.id = %mail.id, mail.attempts = mail.attempts + 1, "could not send mail {}", mail.id);
+    until: DateTime<Utc>,
+) -> Sent {
+    let permit = tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        permit = connections.acquire() => permit.ok(),
+    };
+    let given = if permit.is_none() || app.clock.now() + MARGIN > until {
+        attempt::Told::given_back()
+    } else {
+        attempt::attempt(app, &leased).await
+    };
+    let attempt::Told { fate, detail, failure, no_such_address } = given;
+    Sent {
+        settled: Settled { id: leased.id, token, fate, detail },
+        domain: leased.domain,
+        kind: leased.mail.letter.kind,
+        address: leased.mail.letter.to,
+        failure,
+        no_such_address,
+    }
+}
+
+impl Sent {
+    fn was_tried(&self) -> bool {
+        !matches!(self.settled.fate, Fate::GivenBack | Fate::Suppressed)
+    }
+
+    fn log(&self) {
+        let (id, kind, detail): (MailId, _, _) = (self.settled.id, self.kind.code(), &self.settled.detail);
+        match self.settled.fate {
+            Fate::Sent => tracing::info!(mail.id = %id, mail.kind = kind, "sent mail {id}"),
+            Fate::Suppressed => {
+                tracing::info!(mail.id = %id, mail.kind = kind, "dropped mail {id}: {detail}");
+            }
+            Fate::Deferred(_) => {
+                tracing::warn!(mail.id = %id, mail.kind = kind, "could not send mail {id} now: {detail}");
+            }
+            Fate::Failed => tracing::error!(mail.id = %id, mail.kind = kind, "gave mail {id} up: {detail}"),
+            Fate::Unknown(_) => {
+                tracing::error!(mail.id = %id, mail.kind = kind, "nobody knows whether mail {id} was taken: {detail}");
+            }
+            Fate::GivenBack => {}
         }
     }
-    Ok(())
 }
 
-/// When to try again after `attempts` earlier tries: 1, 2, 4, … minutes, at most two hours apart; `None` once that
-/// makes three days.
-pub fn next_try(attempts: i32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let minutes = (1_i64 << attempts.clamp(0, 7)).min(120);
-    (attempts < TRIES).then(|| now + TimeDelta::minutes(minutes))
+/// While a server is not there, it is asked now and then with few mails rather than all the time with all of them.
+#[derive(Default)]
+struct Rest {
+    until: Option<Instant>,
+    length: Duration,
 }
 
-/// Why a planned mail must not go out any more, if so.
-async fn no_longer_true(app: &App, mail: &Leased) -> Result<Option<&'static str>, Problem> {
-    let Some(must_hold) = mail.letter.must_hold else { return Ok(None) };
-    let db = &app.db;
-    Ok(match must_hold {
-        MustHold::AppointmentStands { appointment, sequence } => {
-            let found = store::appointment::find(db, appointment).await?;
-            let stands = found.is_some_and(|it| {
-                it.state == AppointmentState::Confirmed
-                    && it.sequence == sequence
-                    && it.starts_at > app.clock.now()
-            });
-            (!stands).then_some("the appointment was moved or cancelled")
-        }
-        MustHold::AssignmentOffered { assignment } => {
-            let found = store::assignment::find(db, assignment).await?;
-            let offered = found.is_some_and(|it| it.state == AssignmentState::Offered);
-            (!offered).then_some("the expert has answered")
-        }
-        MustHold::ReportMissing { appointment } => {
-            let written = store::report::state_of(db, appointment).await?;
-            let there = matches!(written, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
-            there.then_some("the report is there")
-        }
-        MustHold::FollowUpOpen { follow_up } => {
-            let found = store::follow_up::find(db, follow_up).await?;
-            let open = found.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. }));
-            (!open).then_some("the question was answered or dropped")
-        }
-    })
-}
+impl Rest {
+    fn lasts(&self) -> bool {
+        self.until.is_some_and(|it| it > Instant::now())
+    }
 
-#[cfg(test)]
-mod tests {
-    use chrono::{DateTime, TimeDelta};
-
-    use super::next_try;
-
-    #[test]
-    fn tries_grow_apart_and_end_after_three_days() {
-        let mut now = DateTime::UNIX_EPOCH;
-        let mut gaps = Vec::new();
-        while let Some(again) = next_try(i32::try_from(gaps.len()).unwrap(), now) {
-            gaps.push((again - now).num_minutes());
-            now = again;
+    fn after(&mut self, servers: &[Option<Failure>]) {
+        let is_away = |it: &Option<Failure>| matches!(it, Some(Failure::Connection | Failure::Tls));
+        if servers.iter().any(|it| !is_away(it)) {
+            *self = Self::default();
+        } else if !servers.is_empty() && !self.lasts() {
+            self.length = (self.length * 2).clamp(REST.0, REST.1);
+            self.until = Some(Instant::now() + self.length);
         }
-        assert_eq!(gaps[..9], [1, 2, 4, 8, 16, 32, 64, 120, 120]);
-        let lasted = now - DateTime::UNIX_EPOCH;
-        assert!((TimeDelta::hours(70)..=TimeDelta::hours(73)).contains(&lasted), "{lasted}");
     }
 }

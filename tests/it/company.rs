@@ -11,6 +11,7 @@ mod answering;
 mod booking;
 mod entering;
 mod seeing;
+mod waiting;
 
 /// The contact of another company than `CONTACT`'s.
 const OTHER: &str = "other@example.co.jp";

@@ -8,7 +8,7 @@ use domain::{
     text::Line,
 };
 use madoguchi::{
-    ops::{self, report::Decision},
+    ops::{self, apply::slot_value, report::Decision},
     secret::Purpose,
     store,
 };
@@ -252,7 +252,7 @@ async fn both_fields_wait_for_both_experts() {
     site.post(&format!("{}/answer", path(case)), &[("answer", "accept")]).await;
     assert_eq!(state(&site, case).await, "scheduling");
 
-    let slot = free_slots(&site, case).await[0].index().to_string();
+    let slot = slot_value(free_slots(&site, case).await[0]);
     let reply = site.post(&format!("{}/slot", path(case)), &[("slot", &slot)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     assert_eq!(session(&site, case).await.experts.len(), 2);
@@ -266,24 +266,27 @@ async fn a_time_is_settled_moved_and_cancelled() {
     let path = path(case);
     let slots = free_slots(&site, case).await;
     let page = site.get(&format!("{path}/slot")).await;
-    page.shows("11月26日（木）　空き");
+    page.shows("11月26日（木）<span class=\"free\">空き");
     page.shows("さらに後の日付を見る");
     let nothing = site.post(&format!("{path}/slot"), &[]).await;
     assert_eq!(nothing.status, 422);
     nothing.shows("日時を選択してください");
 
-    let at = |n: usize| slots[n].index().to_string();
+    let at = |n: usize| slot_value(slots[n]);
     let reply = site.post(&format!("{path}/slot"), &[("slot", &at(0))]).await;
     assert_eq!((reply.status, state(&site, case).await), (303, "booked"));
     let reply = site.post(&format!("{path}/slot"), &[("slot", &at(4))]).await;
     assert_eq!(reply.status, 303);
     assert_eq!(session(&site, case).await.starts_at, slots[4].start());
 
-    let night = (slots[0].index() - 8).to_string();
-    for taken in [night.as_str(), "0"] {
+    for (taken, status) in [("2026-12-01T20:00:00+09:00", 409), ("0", 422)] {
         let reply = site.post(&format!("{path}/slot"), &[("slot", taken)]).await;
-        assert_eq!(reply.status, 409, "{taken}");
-        reply.shows("選んだ日時は、ほかの方の予約が先に入りました。");
+        assert_eq!(reply.status, status, "{taken}");
+        reply.shows(if status == 409 {
+            "選んだ日時は、ほかの方の予約が先に入りました。"
+        } else {
+            "日時を選択してください"
+        });
     }
     let cancel = format!("{path}/cancel");
     assert_eq!(site.post(&cancel, &[]).await.status, 422);

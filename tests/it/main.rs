@@ -1,8 +1,10 @@
 //! One binary for all integration tests: linking is the slow part.
 #![cfg(test)]
 mod access;
+mod answers;
 mod apply;
 mod availability;
+mod bounces;
 mod caldav;
 mod calendar_host;
 mod cases;
@@ -12,13 +14,18 @@ mod corners;
 mod demo;
 mod expert;
 mod health;
+mod inbound;
+mod joint;
 mod kill;
+mod mailbox;
 mod office;
 mod outside;
 mod peers;
+mod pipe;
 mod public;
 mod race;
 mod reads;
+mod room;
 mod same_site;
 mod scratch;
 mod sending;

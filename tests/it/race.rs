@@ -21,6 +21,8 @@ use crate::{
     site::Site,
 };
 
+mod mixed;
+
 /// How many want to book at once.
 const AT_ONCE: usize = 50;
 

@@ -1,23 +1,39 @@
 //! What becomes of a mail: put off, given up, sent once more with the same name, or dropped because it is no longer true.
-use std::{collections::BTreeSet, path::Path, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    actor::Role,
     application::{Application, Intake},
     appointment::Appointment,
     availability::Slot,
     calendar::BusinessCalendar,
+    id::MailId,
     notice::reminder_at,
+    outgoing::{MailState, pace::Pace},
     settings::Settings,
+    text::Line,
 };
 use entity::outbox;
 use madoguchi::{
-    mail::transport::{Memory, Transport},
-    ops,
+    mail::{
+        letter::Letter,
+        transport::{Memory, SmtpOptions, Transport},
+    },
+    ops::{self, outbox::Deed},
     problem::Problem,
-    store, worker,
+    store::{
+        self,
+        outbox::{Fate, Lease, Room, Settled},
+    },
+    worker,
 };
-use sea_orm::{EntityTrait, QueryFilter};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use uuid::Uuid;
 
 use crate::{
     cases::{self, Case, Cast},
@@ -31,22 +47,43 @@ async fn a_mail_that_is_deferred_waits_longer_each_time_and_keeps_its_name() {
     for (attempts, minutes) in [(1, 1), (2, 2), (3, 4)] {
         assert!(worker::outbox::step(&site.app).await.unwrap());
         let mail = the_mail(&site).await;
-        let due = site.app.clock.now() + TimeDelta::minutes(minutes);
-        assert_eq!((mail.state.as_str(), mail.attempts, mail.due_at), ("waiting", attempts, due));
+        let waits = mail.due_at - site.app.clock.now();
+        assert!((60 * minutes..=75 * minutes).contains(&waits.num_seconds()), "{waits}");
+        assert_eq!((state(&site, &mail), mail.attempts), (MailState::Deferred, attempts));
         assert!(mail.last_reply.unwrap().contains("451"));
         assert!(!worker::outbox::step(&site.app).await.unwrap(), "it is not due yet");
-        site.app.clock.advance(TimeDelta::minutes(minutes));
+        site.app.clock.advance(waits);
     }
-    // The answer is lost on the way: nobody can know whether it was taken, so it is sent once more.
+    // The answer is lost on the way. Nobody can know whether it was taken; but the company waits for it.
     sink.set(Manner::HangUp);
     assert!(worker::outbox::step(&site.app).await.unwrap());
-    assert_eq!(the_mail(&site).await.state, "waiting");
+    let mail = the_mail(&site).await;
+    assert_eq!((state(&site, &mail), mail.unknowns), (MailState::Deferred, 1));
     sink.set(Manner::Take(Duration::ZERO));
-    site.app.clock.advance(TimeDelta::minutes(8));
+    site.app.clock.advance(mail.due_at - site.app.clock.now());
     assert!(worker::outbox::step(&site.app).await.unwrap());
     let mail = the_mail(&site).await;
-    assert_eq!((mail.state.as_str(), mail.attempts), ("sent", 5));
+    assert_eq!((state(&site, &mail), mail.attempts), (MailState::Sent, 5));
+    assert_eq!(mail.last_reply.as_deref(), Some("250 taken"));
     assert_eq!(sink.taken().into_iter().collect::<Vec<_>>(), [(mail.message_id, 2)]);
+    assert_eq!(log(&site, mail.id).await, ["deferred", "deferred", "deferred", "unknown", "sent"]);
+}
+
+#[actix_web::test]
+async fn what_nobody_knows_is_kept_apart_after_two_copies_or_at_once() {
+    for (kind, copies) in [("acknowledgement", 3), ("survey", 1)] {
+        let (site, sink) = sending_to(Manner::HangUp).await;
+        let renamed = outbox::Entity::update_many().col_expr(outbox::Column::Kind, Expr::value(kind));
+        renamed.exec(&site.app.db).await.unwrap();
+        for _ in 0..6 {
+            while worker::outbox::step(&site.app).await.unwrap() {}
+            site.app.clock.advance(TimeDelta::hours(3));
+        }
+        let mail = the_mail(&site).await;
+        assert_eq!((state(&site, &mail), mail.unknowns), (MailState::Unknown, copies), "{kind}");
+        let times = usize::try_from(copies).unwrap();
+        assert_eq!(sink.taken().into_iter().collect::<Vec<_>>(), [(mail.message_id, times)]);
+    }
 }
 
 #[actix_web::test]
@@ -54,17 +91,111 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
     let (site, sink) = sending_to(Manner::Answer("550 5.1.1 no such person")).await;
     assert!(worker::outbox::step(&site.app).await.unwrap());
     let mail = the_mail(&site).await;
-    assert_eq!((mail.state.as_str(), mail.attempts), ("failed", 1));
+    assert_eq!((state(&site, &mail), mail.attempts), (MailState::Failed, 1));
     assert!(mail.last_reply.unwrap().contains("no such person"));
     site.app.clock.advance(TimeDelta::days(4));
     assert!(!worker::outbox::step(&site.app).await.unwrap());
 
+    // Nothing else is sent to an address that is not there, until somebody says that it is.
     sink.set(Manner::Take(Duration::ZERO));
+    let other = Letter { dedup_key: None, ..store::outbox::letter(the_mail(&site).await).unwrap() };
     let tx = site.app.begin().await.unwrap();
-    assert!(store::outbox::retry(&tx, domain::id::MailId(mail.id), site.app.clock.now()).await.unwrap());
+    let other = Letter { due_at: site.app.clock.now(), ..other };
+    store::outbox::push(&tx, vec![other], "example.jp", site.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert!(worker::outbox::step(&site.app).await.unwrap());
-    assert_eq!(sink.taken().into_iter().collect::<Vec<_>>(), [(mail.message_id, 1)]);
+    let all = outbox::Entity::find().order_by_asc(outbox::COLUMN.id).all(&site.app.db).await.unwrap();
+    assert_eq!(
+        all.iter().map(|it| state(&site, it)).collect::<Vec<_>>(),
+        [MailState::Failed, MailState::Suppressed]
+    );
+    assert!(sink.taken().is_empty());
+    assert_eq!(all[1].follows.as_deref(), Some(all[0].message_id.as_str()));
+
+    let person = site.account(Role::Coordinator, "center9@example.jp").await;
+    let reason = Line::parse("理由", "電話で確認した", 100).unwrap();
+    ops::outbox::act(&site.app, MailId(mail.id), Deed::Resend, person.id, &reason).await.unwrap();
+    assert!(worker::outbox::step(&site.app).await.unwrap());
+    assert_eq!(sink.taken().get(&mail.message_id), Some(&1));
+    assert!(store::address::find_bad(&site.app.db, cases::CONTACT).await.unwrap().is_none());
+}
+
+#[actix_web::test]
+async fn a_mail_that_nobody_can_read_is_set_aside_and_keeps_no_other_waiting() {
+    let (site, sink) = sending_to(Manner::Take(Duration::ZERO)).await;
+    let letter = store::outbox::letter(the_mail(&site).await).unwrap();
+    let renamed = outbox::Entity::update_many().col_expr(outbox::Column::Kind, Expr::value("of_tomorrow"));
+    renamed.exec(&site.app.db).await.unwrap();
+    let tx = site.app.begin().await.unwrap();
+    store::outbox::push(&tx, vec![letter], "example.jp", site.app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(worker::outbox::step(&site.app).await.unwrap());
+    let all = outbox::Entity::find().order_by_asc(outbox::COLUMN.id).all(&site.app.db).await.unwrap();
+    assert_eq!(
+        all.iter().map(|it| state(&site, it)).collect::<Vec<_>>(),
+        [MailState::Failed, MailState::Sent]
+    );
+    assert_eq!(log(&site, all[0].id).await, ["refused"]);
+    assert_eq!(sink.taken().len(), 1);
+}
+
+/// A worker that sleeps through its lease can mark nothing, and one that comes back to it sends nothing.
+#[actix_web::test]
+async fn who_lost_the_lease_marks_nothing() {
+    let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
+    let room = Room { mails: 10, per_domain: 10, in_hand: &HashMap::new(), pace: Pace(0) };
+    let lease = async |length| {
+        let tx = site.app.begin().await.unwrap();
+        let lease = store::outbox::lease(&tx, site.app.clock.now(), length, room).await.unwrap();
+        tx.commit().await.unwrap();
+        lease
+    };
+    let settle = async |lease: &Lease, fate| {
+        let id = MailId(the_mail(&site).await.id);
+        let settled = [Settled { id, token: lease.token, fate, detail: "250".to_owned() }];
+        let tx = site.app.begin().await.unwrap();
+        let n = store::outbox::settle(&tx, &settled, site.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        n
+    };
+    let first = lease(TimeDelta::minutes(5)).await;
+    assert_eq!((first.mails.len(), lease(TimeDelta::minutes(5)).await.mails.len()), (1, 0));
+    site.app.clock.advance(TimeDelta::minutes(6));
+    let second = lease(TimeDelta::minutes(5)).await;
+    assert_eq!((second.mails.len(), second.mails[0].unknowns), (1, 1));
+    assert_eq!(settle(&first, Fate::Sent).await, 0);
+    assert_eq!(state(&site, &the_mail(&site).await), MailState::Sending);
+    assert_eq!(settle(&second, Fate::Sent).await, 1);
+    assert_eq!(settle(&second, Fate::Failed).await, 0);
+    assert_eq!(state(&site, &the_mail(&site).await), MailState::Sent);
+}
+
+/// Twenty mails to a domain that is full do not keep the one behind them waiting; and no minute sees more of them than
+/// its pace.
+#[actix_web::test]
+async fn one_domain_does_not_hold_up_another() {
+    let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
+    let letter = store::outbox::letter(the_mail(&site).await).unwrap();
+    let now = site.app.clock.now();
+    let to = |to: String, ago| Letter { to, due_at: now - TimeDelta::minutes(ago), ..letter.clone() };
+    let mut letters: Vec<_> = (0..20).map(|n| to(format!("c{n}@slow.example"), 30)).collect();
+    letters.push(to("c@quick.example".to_owned(), 1));
+    let tx = site.app.begin().await.unwrap();
+    store::outbox::push(&tx, letters, "example.jp", now).await.unwrap();
+    let in_hand = HashMap::from([("slow.example".to_owned(), 1)]);
+    let room = Room { mails: 8, per_domain: 3, in_hand: &in_hand, pace: Pace(0) };
+    let domains = |lease: Lease| lease.mails.into_iter().map(|it| it.domain).collect::<Vec<_>>();
+    let taken = domains(store::outbox::lease(&tx, now, TimeDelta::minutes(5), room).await.unwrap());
+    assert_eq!(taken, ["slow.example", "slow.example", "quick.example", "example.co.jp"]);
+    let room = Room { mails: 8, per_domain: 8, in_hand: &HashMap::new(), pace: Pace(30) };
+    for expected in [5, 0] {
+        let taken = domains(store::outbox::lease(&tx, now, TimeDelta::minutes(5), room).await.unwrap());
+        assert_eq!(taken, vec!["slow.example"; expected]);
+    }
+    let later = now + TimeDelta::seconds(4);
+    let taken = domains(store::outbox::lease(&tx, later, TimeDelta::minutes(5), room).await.unwrap());
+    assert_eq!(taken.len(), 2);
+    tx.rollback().await.unwrap();
 }
 
 /// Whatever order sessions are booked, moved and cancelled in: both sides are reminded once of what stands on the
@@ -204,11 +335,21 @@ fn contact(n: usize) -> String {
 async fn sending_to(manner: Manner) -> (Site, Sink) {
     let mut site = Site::new().await;
     let sink = Sink::open(manner);
-    site.app.mail.transport = Transport::from_settings(Some(&sink.url()), Path::new("unused")).unwrap();
+    site.app.mail.transport =
+        Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
     let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
     let application = Application::parse(&cases::form(cases::CONTACT), Intake::Company).unwrap();
     ops::apply::submit(&site.app, draft, &application).await.unwrap();
     (site, sink)
+}
+
+fn state(site: &Site, mail: &outbox::Model) -> MailState {
+    store::outbox::state(mail, site.app.clock.now())
+}
+
+async fn log(site: &Site, id: Uuid) -> Vec<String> {
+    let log = store::outbox::log_of(&site.app.db, MailId(id)).await.unwrap();
+    log.into_iter().map(|it| it.what).collect()
 }
 
 async fn the_mail(site: &Site) -> outbox::Model {

@@ -161,7 +161,10 @@ async fn a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_a
     assert_eq!(answers[0], answers[1]);
     assert_eq!(site.post("/staff/forgotten-password", &[("email", "x")]).await.status, 422);
 
-    let waiting = store::outbox::page(&site.app.db, None, None, 10).await.unwrap();
+    let waiting =
+        store::outbox::page(&site.app.db, &store::outbox::Filter::default(), None, 10, site.app.clock.now())
+            .await
+            .unwrap();
     assert_eq!(waiting.len(), 1, "a mail to the one who has an account");
     let text = &waiting[0].text_body;
     let path = text.split_whitespace().find_map(|it| it.split_once("/staff/set-password/")).unwrap().1;

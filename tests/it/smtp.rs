@@ -3,7 +3,10 @@ use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -16,6 +19,10 @@ pub enum Manner {
     Answer(&'static str),
     /// Takes the mail and hangs up instead of saying so.
     HangUp,
+    /// Hangs up before it says anything.
+    Gone,
+    /// Defers, refuses, hangs up in the middle of a mail or after it, or is slow, one mail in thirty each.
+    Moody,
 }
 
 /// Stops listening with the process.
@@ -25,13 +32,16 @@ pub struct Sink {
     manner: Arc<Mutex<Manner>>,
     /// The Message-ID of everything taken, without brackets, oldest first.
     taken: Arc<Mutex<Vec<String>>>,
+    /// Counts the commands, for the moody one.
+    mood: Arc<AtomicU64>,
 }
 
 impl Sink {
     pub fn open(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let sink = Self { port, manner: Arc::new(Mutex::new(manner)), taken: Arc::default() };
+        let sink =
+            Self { port, manner: Arc::new(Mutex::new(manner)), taken: Arc::default(), mood: Arc::default() };
         let serving = sink.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -63,21 +73,40 @@ impl Sink {
 
     /// As much of RFC 5321 as a client needs that does not sign in.
     fn serve(&self, stream: TcpStream) -> std::io::Result<()> {
+        stream.set_nodelay(true)?;
         let mut replies = stream.try_clone()?;
         let mut lines = BufReader::new(stream).lines();
+        if matches!(*self.manner.lock().unwrap(), Manner::Gone) {
+            return Ok(());
+        }
         replies.write_all(b"220 sink.example.jp\r\n")?;
         while let Some(line) = lines.next().transpose()? {
-            let manner = *self.manner.lock().unwrap();
+            let mood = self.mood.fetch_add(1, Ordering::Relaxed).wrapping_mul(2_654_435_761) >> 7;
+            let manner = match (*self.manner.lock().unwrap(), mood % 30) {
+                (Manner::Moody, 0) => Manner::Answer("451 4.7.1 later, please"),
+                (Manner::Moody, 1) => Manner::Answer("554 5.7.1 not this one"),
+                (Manner::Moody, 2) => Manner::HangUp,
+                (Manner::Moody, 3) => Manner::Gone,
+                (Manner::Moody, 4) => Manner::Take(Duration::from_millis(30)),
+                (Manner::Moody, _) => Manner::Take(Duration::ZERO),
+                (other, _) => other,
+            };
             let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
             let reply = match (verb.as_str(), manner) {
                 ("EHLO", _) => "250-sink.example.jp\r\n250 8BITMIME",
                 ("RCPT", Manner::Answer(line)) => line,
                 ("DATA", _) => {
                     replies.write_all(b"354 go on\r\n")?;
+                    if matches!(manner, Manner::Gone) {
+                        lines.next().transpose()?;
+                        return Ok(());
+                    }
                     self.taken.lock().unwrap().push(message_id(&mut lines)?);
                     match manner {
                         Manner::Take(pause) => thread::sleep(pause),
-                        Manner::HangUp | Manner::Answer(_) => return Ok(()),
+                        Manner::HangUp | Manner::Gone | Manner::Moody => return Ok(()),
+                        // It has answered the recipient already.
+                        Manner::Answer(_) => {}
                     }
                     "250 taken"
                 }

@@ -11,6 +11,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("problem", &[]),
     ("config", &["config"]),
     ("database", &[]),
+    ("simulate", &["simulate"]),
     ("calendar", &["calendar"]),
     ("fetch", &["config", "fetch"]),
     ("mail", &["mail", "calendar", "url"]),

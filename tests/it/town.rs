@@ -3,15 +3,20 @@ use chrono::TimeDelta;
 use domain::{
     actor::Role,
     application::{Application, Intake},
-    appointment::AppointmentState,
-    id::{AccountId, ConsultationId, DeskId, ExpertId},
+    appointment::{AppointmentState, Owner},
+    id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
+    waiting::{Offer, OfferState, Waiting, Wish},
 };
 use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
 use madoguchi::{
     demo::fill,
     ops::{self, outside::Access},
     secret::Purpose,
-    store::{self, session::Holder},
+    store::{
+        self,
+        session::Holder,
+        waiting::{Entry, Held},
+    },
     web::session::{COMPANY_COOKIE, STAFF_COOKIE},
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
@@ -85,6 +90,8 @@ impl Town {
             Case { expert: ExpertId(offered.expert_id), ..Case::find(&site, offered.consultation_id).await };
         let mut parts = parts(&site, approved.appointment_id, offered.id, surveyed.id).await;
         parts.extend(calendars(&site, booked.expert, session.id).await);
+        let earlier = earlier_time(&site, &session).await;
+        parts.push(("/o/{token}", earlier));
         Self { site, booked, reported, asked, parts }
     }
 
@@ -157,6 +164,34 @@ impl Case {
     }
 }
 
+/// The link to a time that is offered to the company with this session.
+async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
+    let now = site.app.clock.now();
+    let consultation = ConsultationId(session.consultation_id.unwrap());
+    let waiting =
+        Waiting { id: WaitingId(Uuid::now_v7()), since: now, wishes: vec![Wish::default()], turned_down: 0 };
+    let mut held = store::appointment::find(&site.app.db, AppointmentId(session.id)).await.unwrap().unwrap();
+    let until = now + TimeDelta::hours(4);
+    held.id = AppointmentId(Uuid::now_v7());
+    held.owner = Owner::Offer { consultation, waiting: waiting.id };
+    held.state = AppointmentState::Held { until: Some(until) };
+    held.uid = held.id.to_string();
+    let offer = Offer {
+        id: WaitingOfferId(Uuid::now_v7()),
+        waiting: waiting.id,
+        starts_at: held.starts_at,
+        until,
+        state: OfferState::Open,
+    };
+    let tx = site.app.begin().await.unwrap();
+    store::waiting::insert(&tx, &Entry { consultation, waiting }).await.unwrap();
+    store::appointment::insert(&tx, &held, &[], now).await.unwrap().unwrap();
+    let kept = Held { offer: offer.clone(), appointment: held.id, offered_at: now };
+    store::waiting::insert_offer(&tx, &kept).await.unwrap();
+    tx.commit().await.unwrap();
+    site.app.secret.sign(Purpose::WaitingOffer, offer.id.0, until)
+}
+
 async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
@@ -173,6 +208,8 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let link = ops::account::company_link(&tx, &sign_in, now).await.unwrap();
     tx.commit().await.unwrap();
     let mail = outbox::Entity::find().one(&app.db).await.unwrap().unwrap();
+    let stray = crate::inbound::letter("stranger@example.com", "madoguchi@example.jp", "件", "本文");
+    let received = crate::inbound::arrives(site, &stray).await.id;
     let theme = theme::Entity::find().one(&app.db).await.unwrap().unwrap();
     let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));
     let DeskId(desk_id) = desk.desk.unwrap();
@@ -187,6 +224,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("version", "any".to_owned()),
         ("name", "app.css".to_owned()),
         ("/staff/mail/{id}", mail.id.to_string()),
+        ("/staff/mail/in/{id}", received.to_string()),
         ("/admin/users/{id}", desk.id.to_string()),
         ("/admin/masters/desks/{id}", desk_id.to_string()),
         ("/expert/availability/{kind}/{id}", Uuid::nil().to_string()),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::Party,
     company::Mode,
-    id::{AppointmentId, ConsultationId, DraftId, ExpertId},
+    id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
 };
 
 /// How a session takes place.
@@ -49,6 +49,11 @@ impl SessionMode {
 pub enum Owner {
     Draft(DraftId),
     Consultation(ConsultationId),
+    /// Kept beside what the consultation has, until the company has answered whether it wants this time instead.
+    Offer {
+        consultation: ConsultationId,
+        waiting: WaitingId,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +135,17 @@ impl Appointment {
         self.confirmed()?;
         let experts = self.experts.iter().map(|&it| if it == from { to } else { it }).collect();
         Ok(Self { experts, sequence: self.sequence + 1, ..self })
+    }
+
+    /// The same sitting in another room.
+    pub fn meet_at(self, place: String) -> Result<Self, AppointmentRefused> {
+        self.confirmed()?;
+        Ok(Self { place, sequence: self.sequence + 1, ..self })
+    }
+
+    /// Confirmed, online, and not over: it has a room that can be changed.
+    pub fn is_online_ahead(&self, now: DateTime<Utc>) -> bool {
+        self.is_confirmed() && self.mode == SessionMode::Online && now < self.ends_at
     }
 
     /// Cancels what was confirmed, counted by whose doing it was.

@@ -10,6 +10,7 @@ mod quarter;
 mod rule;
 mod search;
 mod span;
+mod team;
 mod why;
 
 pub use day::Day;
@@ -20,4 +21,5 @@ pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start};
 pub use rule::{Absence, Change, Exception, Schedule, WeeklyRule};
 pub use search::{Ask, Teams, Window};
 pub use span::{NoSpan, Span};
+pub use team::{MOST_SEATS, Skills, TeamAsk};
 pub use why::{Blocked, WhyNone};

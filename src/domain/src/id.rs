@@ -44,4 +44,8 @@ id! {
     MessageId;
     /// What an expert writes after a session.
     ReportId;
+    /// A company that wants to hear of an earlier time.
+    WaitingId;
+    /// One freed time, offered to one company.
+    WaitingOfferId;
 }

@@ -24,8 +24,11 @@ pub mod due;
 pub mod follow_up;
 pub mod inbound;
 pub mod notice;
+pub mod outgoing;
 pub mod report;
 pub mod statistics;
+pub mod waiting;
 
 pub mod availability;
+pub mod planning;
 pub mod routing;

@@ -47,6 +47,8 @@ enum Body<'a> {
         declined: &'a str,
         page: &'a str,
     },
+    #[template(path = "mail/undelivered.txt")]
+    Undelivered { number: &'a CaseNumber, company: &'a str, address: &'a str, reason: String, page: String },
     #[template(path = "mail/hand_over_accepted.txt")]
     HandOverAccepted { number: &'a CaseNumber, due: String, page: String },
     #[template(path = "mail/hand_over_result.txt")]
@@ -61,6 +63,11 @@ pub fn booked(about: &About<'_>, sitting: Sitting<'_>) -> Written {
 pub fn moved(about: &About<'_>, sitting: Sitting<'_>, was: DateTime<Utc>) -> Written {
     let body = sitting_body(about, &sitting, "相談の日時が変わりました。", Some(was), "");
     draft(MailKind::Moved, "相談の日時が変わりました", &body)
+}
+
+pub fn room(about: &About<'_>, sitting: Sitting<'_>) -> Written {
+    let body = sitting_body(about, &sitting, "オンライン相談の接続先が変わりました。", None, "");
+    draft(MailKind::Room, "オンライン相談の接続先が変わりました", &body)
 }
 
 pub fn cancelled(about: &About<'_>, sitting: Sitting<'_>, reason: &str) -> Written {
@@ -113,6 +120,12 @@ pub fn nobody_left(about: &About<'_>) -> Written {
         page: page(about),
     };
     draft(MailKind::NobodyLeft, "担当できる専門家が見つかりません", &body)
+}
+
+pub fn undelivered(about: &About<'_>, address: &str, reason: &str) -> Written {
+    let (reason, page) = (quoted(reason), page(about));
+    let body = Body::Undelivered { number: about.number, company: about.company_name, address, reason, page };
+    draft(MailKind::Undelivered, "メールが届きませんでした", &body)
 }
 
 pub fn hand_over_accepted(about: &About<'_>) -> Written {

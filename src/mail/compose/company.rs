@@ -38,6 +38,14 @@ enum Body<'a> {
     Question { number: &'a CaseNumber, portal: &'a str, text: String },
     #[template(path = "mail/slots_to_choose.txt")]
     SlotsToChoose { number: &'a CaseNumber, portal: &'a str, experts: String },
+    #[template(path = "mail/earlier_time.txt")]
+    EarlierTime {
+        number: &'a CaseNumber,
+        told: Told<'a>,
+        booked: Option<String>,
+        until: String,
+        answer: &'a str,
+    },
     #[template(path = "mail/back_at_center.txt")]
     BackAtCenter { number: &'a CaseNumber, portal: &'a str, due: String },
     #[template(path = "mail/booked_company.txt")]
@@ -50,6 +58,8 @@ enum Body<'a> {
         change_until: Option<String>,
         was: String,
     },
+    #[template(path = "mail/room_company.txt")]
+    Room { number: &'a CaseNumber, portal: &'a str, told: Told<'a> },
     #[template(path = "mail/cancelled_company.txt")]
     Cancelled { number: &'a CaseNumber, portal: &'a str, told: Told<'a>, reason: String },
     #[template(path = "mail/expert_changed_company.txt")]
@@ -65,11 +75,16 @@ enum Body<'a> {
     #[template(path = "mail/new_message_company.txt")]
     NewMessage { number: &'a CaseNumber, portal: &'a str },
     #[template(path = "mail/withdrawn_company.txt")]
-    Withdrawn { number: &'a CaseNumber, portal: &'a str, apply: String },
+    Withdrawn { number: &'a CaseNumber, portal: &'a str, apply: String, cancelled: Option<Told<'a>> },
     #[template(path = "mail/unfulfilled.txt")]
-    Unfulfilled { number: &'a CaseNumber, reason: &'static str, help: &'static str },
+    Unfulfilled {
+        number: &'a CaseNumber,
+        reason: &'static str,
+        help: &'static str,
+        cancelled: Option<Told<'a>>,
+    },
     #[template(path = "mail/referred.txt")]
-    Referred { number: &'a CaseNumber, organization: &'a str, note: String },
+    Referred { number: &'a CaseNumber, organization: &'a str, note: String, cancelled: Option<Told<'a>> },
 }
 
 /// One button of a follow-up.
@@ -110,6 +125,18 @@ pub fn slots_to_choose(about: &About<'_>, portal: &str, experts: &[String]) -> W
     draft(MailKind::SlotsToChoose, "相談の日時を選んでください", &body, None)
 }
 
+pub fn earlier_time(
+    about: &About<'_>,
+    answer: &str,
+    sitting: Sitting<'_>,
+    booked: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+) -> Written {
+    let (booked, until) = (booked.map(long_date_time), month_day_time(until));
+    let body = Body::EarlierTime { number: about.number, told: Told::of(&sitting), booked, until, answer };
+    draft(MailKind::EarlierTime, "お待ちの日時が空きました", &body, None)
+}
+
 pub fn back_at_center(about: &About<'_>, portal: &str) -> Written {
     let due = in_business_days(&about.house, about.house.settings.first_contact_days);
     let body = Body::BackAtCenter { number: about.number, portal, due };
@@ -142,6 +169,12 @@ pub fn moved(
     let body = Body::Moved { number: about.number, portal, told, change_until, was };
     let calendar = invitation::for_company(about, to, &sitting);
     draft(MailKind::Moved, "相談の日時が変わりました", &body, Some(calendar))
+}
+
+pub fn room(about: &About<'_>, to: Recipient<'_>, portal: &str, sitting: Sitting<'_>) -> Written {
+    let body = Body::Room { number: about.number, portal, told: Told::of(&sitting) };
+    let calendar = invitation::for_company(about, to, &sitting);
+    draft(MailKind::Room, "オンライン相談の接続先が変わりました", &body, Some(calendar))
 }
 
 pub fn cancelled(
@@ -206,13 +239,24 @@ pub fn new_message(about: &About<'_>, portal: &str) -> Written {
     draft(MailKind::NewMessage, "新しいメッセージが届きました", &body, None)
 }
 
-pub fn withdrawn(about: &About<'_>, portal: &str) -> Written {
+pub fn withdrawn(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    portal: &str,
+    cancelled: Option<Sitting<'_>>,
+) -> Written {
     let apply = about.house.site.absolute("/apply");
-    let body = Body::Withdrawn { number: about.number, portal, apply };
-    draft(MailKind::Withdrawn, "相談の申込みを取り下げました", &body, None)
+    let (cancelled, calendar) = gone(about, to, cancelled);
+    let body = Body::Withdrawn { number: about.number, portal, apply, cancelled };
+    draft(MailKind::Withdrawn, "相談の申込みを取り下げました", &body, calendar)
 }
 
-pub fn unfulfilled(about: &About<'_>, reason: UnfulfilledReason) -> Written {
+pub fn unfulfilled(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    reason: UnfulfilledReason,
+    cancelled: Option<Sitting<'_>>,
+) -> Written {
     let help = match reason {
         UnfulfilledReason::NotEligible => "ほかの公的な相談窓口をご案内できることがあります。",
         UnfulfilledReason::NoSuitableTime => {
@@ -225,13 +269,30 @@ pub fn unfulfilled(about: &About<'_>, reason: UnfulfilledReason) -> Written {
             "センターの相談員が、電話で一般的なご質問にお答えします。\n時期をおいて、あらためて申し込むこともできます。"
         }
     };
-    let body = Body::Unfulfilled { number: about.number, reason: reason.label(), help };
-    draft(MailKind::Unfulfilled, "ご相談についてのお知らせ", &body, None)
+    let (cancelled, calendar) = gone(about, to, cancelled);
+    let body = Body::Unfulfilled { number: about.number, reason: reason.label(), help, cancelled };
+    draft(MailKind::Unfulfilled, "ご相談についてのお知らせ", &body, calendar)
 }
 
-pub fn referred(about: &About<'_>, organization: &str, note: &str) -> Written {
-    let body = Body::Referred { number: about.number, organization, note: quoted(note) };
-    draft(MailKind::Referred, "ほかの窓口のご案内", &body, None)
+pub fn referred(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    organization: &str,
+    note: &str,
+    cancelled: Option<Sitting<'_>>,
+) -> Written {
+    let (cancelled, calendar) = gone(about, to, cancelled);
+    let body = Body::Referred { number: about.number, organization, note: quoted(note), cancelled };
+    draft(MailKind::Referred, "ほかの窓口のご案内", &body, calendar)
+}
+
+/// The booking that ended with the consultation: one letter tells both, and takes it out of the calendar.
+fn gone<'a>(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    cancelled: Option<Sitting<'a>>,
+) -> (Option<Told<'a>>, Option<CalendarPart>) {
+    cancelled.map(|it| (Told::of(&it), invitation::cancelling(about, to, &it))).unzip()
 }
 
 fn draft(kind: MailKind, title: &'static str, body: &Body<'_>, calendar: Option<CalendarPart>) -> Written {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     field::Fields,
     number::CaseNumber,
-    wording::{long_date_time, month_day_time, month_day_weekday},
+    wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
 use super::{
@@ -35,6 +35,8 @@ enum Body<'a> {
     },
     #[template(path = "mail/moved_expert.txt")]
     Moved { number: &'a CaseNumber, company: &'a str, told: Told<'a>, was: String, page: String },
+    #[template(path = "mail/room_expert.txt")]
+    Room { number: &'a CaseNumber, company: &'a str, told: Told<'a>, page: String },
     #[template(path = "mail/cancelled_expert.txt")]
     Cancelled { number: &'a CaseNumber, company: &'a str, told: Told<'a>, reason: String, page: String },
     #[template(path = "mail/expert_changed_expert.txt")]
@@ -69,6 +71,8 @@ enum Body<'a> {
     RequestLapsed { number: &'a CaseNumber, page: String },
     #[template(path = "mail/request_withdrawn.txt")]
     RequestWithdrawn { number: &'a CaseNumber, slot: Option<Told<'a>>, page: String },
+    #[template(path = "mail/no_delegates.txt")]
+    NoDelegates { number: &'a CaseNumber, when: String, is_company: bool },
     #[template(path = "mail/report_due.txt")]
     ReportDue { number: &'a CaseNumber, company: &'a str, due: String, overdue: bool, page: String },
     #[template(path = "mail/report_returned.txt")]
@@ -93,6 +97,13 @@ pub fn moved(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>, was: Da
     let body = Body::Moved { number: about.number, company: about.company_name, told, was, page };
     let calendar = invitation::for_expert(about, to, &sitting);
     draft(MailKind::Moved, "相談の日時が変わりました", &body, Some(calendar))
+}
+
+pub fn room(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>) -> Written {
+    let (told, page) = (Told::of(&sitting), page(about));
+    let body = Body::Room { number: about.number, company: about.company_name, told, page };
+    let calendar = invitation::for_expert(about, to, &sitting);
+    draft(MailKind::Room, "オンライン相談の接続先が変わりました", &body, Some(calendar))
 }
 
 pub fn cancelled(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>, reason: &str) -> Written {
@@ -177,6 +188,18 @@ pub fn request_withdrawn(about: &About<'_>, to: Recipient<'_>, slot: Option<Sitt
     let body = Body::RequestWithdrawn { number: about.number, slot: slot.as_ref().map(Told::of), page };
     let calendar = slot.map(|it| invitation::cancelling(about, to, &it));
     draft(MailKind::RequestWithdrawn, "担当のお願いを取り消しました", &body, calendar)
+}
+
+/// To whoever named somebody else in a calendar: the expert, or the company.
+pub fn no_delegates(
+    about: &About<'_>,
+    is_company: bool,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+) -> Written {
+    let when = long_date_time_range(starts_at, ends_at);
+    let body = Body::NoDelegates { number: about.number, when, is_company };
+    draft(MailKind::NoDelegates, "代理の方について", &body, None)
 }
 
 pub fn report_due(about: &About<'_>, due_at: DateTime<Utc>, overdue: bool) -> Written {

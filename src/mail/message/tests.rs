@@ -4,7 +4,7 @@ use lettre::message::Mailbox;
 use proptest::prelude::*;
 
 use super::{Outgoing, build, mailbox};
-use crate::mail::letter::{CalendarPart, Letter, MailKind, Method};
+use crate::mail::letter::{CalendarPart, Letter, Mail, MailKind, Method};
 
 #[test]
 fn headers_are_ours_and_decode_to_what_was_written() {
@@ -31,15 +31,10 @@ fn answers_and_failures_go_to_the_address_for_answers() {
         ("reply+0123@notexample.jp", "madoguchi@example.jp"),
     ] {
         let reply_to = mailbox(reply_to).unwrap();
-        let letter = sample();
-        let message = build(&Outgoing {
-            letter: &letter,
-            message_id: "0191@example.jp",
-            date: now(),
-            from: &from,
-            reply_to: Some(&reply_to),
-            dkim: None,
-        });
+        let mail = Mail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: sample() };
+        let reply_to = Some(&reply_to);
+        let message = build(&Outgoing { mail: &mail, date: now(), from: &from, reply_to, dkim: None });
+        let reply_to = reply_to.unwrap();
         let message = message.unwrap();
         assert_eq!(message.envelope().from().unwrap().to_string(), return_path);
         let raw = String::from_utf8(message.formatted()).unwrap();
@@ -47,6 +42,24 @@ fn answers_and_failures_go_to_the_address_for_answers() {
         assert_eq!(one(&headers, "Reply-To"), reply_to.to_string());
         assert_eq!(one(&headers, "X-Loop"), "example.jp");
     }
+}
+
+#[test]
+fn a_mail_names_those_before_it_and_how_to_get_no_more() {
+    let from = mailbox("madoguchi@example.jp").unwrap();
+    let unsubscribe = Some("https://soudan.example.jp/u/abc".to_owned());
+    let mail = Mail {
+        message_id: "0193@example.jp".into(),
+        follows: vec!["0191@example.jp".into(), "0192@example.jp".into()],
+        letter: Letter { unsubscribe, ..sample() },
+    };
+    let message = build(&Outgoing { mail: &mail, date: now(), from: &from, reply_to: None, dkim: None });
+    let raw = String::from_utf8(message.unwrap().formatted()).unwrap();
+    let headers = headers(&raw);
+    assert_eq!(one(&headers, "In-Reply-To"), "<0192@example.jp>");
+    assert_eq!(one(&headers, "References"), "<0191@example.jp> <0192@example.jp>");
+    assert_eq!(one(&headers, "List-Unsubscribe"), "<https://soudan.example.jp/u/abc>");
+    assert_eq!(one(&headers, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
 }
 
 #[test]
@@ -132,6 +145,7 @@ fn sample() -> Letter {
         due_at: now(),
         dedup_key: None,
         must_hold: None,
+        unsubscribe: None,
     }
 }
 
@@ -141,14 +155,8 @@ fn now() -> DateTime<Utc> {
 
 fn try_build(letter: &Letter) -> Result<lettre::Message, super::Unsendable> {
     let from: Mailbox = mailbox("テレワーク相談センター <madoguchi@example.jp>").unwrap();
-    build(&Outgoing {
-        letter,
-        message_id: "0191@example.jp",
-        date: now(),
-        from: &from,
-        reply_to: None,
-        dkim: None,
-    })
+    let mail = Mail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: letter.clone() };
+    build(&Outgoing { mail: &mail, date: now(), from: &from, reply_to: None, dkim: None })
 }
 
 fn formatted(letter: &Letter) -> String {

@@ -6,14 +6,16 @@ use tokio::{
     net::TcpListener,
 };
 
-use super::{BadSmtpUrl, Memory, SendError, Transport, decoded};
+use domain::outgoing::Failure;
+
+use super::{BadSmtpUrl, Memory, SendError, SmtpOptions, Transport, smtp::decoded};
 
 #[tokio::test]
 async fn memory_keeps_or_fails_as_told() {
     let memory = Memory::default();
     let transport = Transport::Memory(memory.clone());
     transport.send(&message()).await.unwrap();
-    let failure = SendError::Deferred("451 later".into());
+    let failure = SendError::Deferred(Failure::Temporary, "451 later".into());
     memory.fail_with(Some(failure.clone()));
     assert_eq!(transport.send(&message()).await, Err(failure));
     memory.fail_with(None);
@@ -24,7 +26,7 @@ async fn memory_keeps_or_fails_as_told() {
 #[tokio::test]
 async fn a_folder_holds_one_file_a_message() {
     let folder = std::env::temp_dir().join(format!("madoguchi-{}", uuid::Uuid::new_v4()));
-    let transport = Transport::from_settings(None, &folder).unwrap();
+    let transport = Transport::from_settings(None, &folder, SmtpOptions::default()).unwrap();
     for _ in 0..2 {
         transport.send(&message()).await.unwrap();
     }
@@ -38,7 +40,7 @@ async fn a_folder_holds_one_file_a_message() {
     assert!(text.contains("Subject: s\r\n"));
 
     let transport = Transport::Folder("/dev/null/mail".into());
-    assert!(matches!(transport.send(&message()).await, Err(SendError::Deferred(_))));
+    assert!(matches!(transport.send(&message()).await, Err(SendError::Deferred(..))));
 }
 
 #[tokio::test]
@@ -50,8 +52,12 @@ async fn a_server_may_take_defer_or_refuse() {
         ("530 5.7.0 sign in first", Some("deferred")),
     ] {
         let port = server(answer).await;
-        let transport =
-            Transport::from_settings(Some(&format!("smtp://127.0.0.1:{port}")), Path::new("mail")).unwrap();
+        let transport = Transport::from_settings(
+            Some(&format!("smtp://127.0.0.1:{port}")),
+            Path::new("mail"),
+            SmtpOptions::default(),
+        )
+        .unwrap();
         match (transport.send(&message()).await, wanted) {
             (Ok(reply), None) => assert!(reply.starts_with("250 "), "{reply}"),
             (Err(error), Some(wanted)) => {
@@ -70,8 +76,9 @@ async fn without_a_server_or_its_tls_the_message_waits() {
     for url in
         [format!("smtp://127.0.0.1:{unused}"), format!("smtp+starttls://127.0.0.1:{with_plain_server}")]
     {
-        let transport = Transport::from_settings(Some(&url), Path::new("mail")).unwrap();
-        assert!(matches!(transport.send(&message()).await, Err(SendError::Deferred(_))), "{url}");
+        let transport =
+            Transport::from_settings(Some(&url), Path::new("mail"), SmtpOptions::default()).unwrap();
+        assert!(matches!(transport.send(&message()).await, Err(SendError::Deferred(..))), "{url}");
     }
 }
 
@@ -84,7 +91,10 @@ async fn addresses_of_servers_are_those_of_the_contract() {
         "smtp://127.0.0.1:25/",
         "smtp://[::1]:25",
     ] {
-        assert!(Transport::from_settings(Some(good), Path::new("mail")).is_ok(), "{good}");
+        assert!(
+            Transport::from_settings(Some(good), Path::new("mail"), SmtpOptions::default()).is_ok(),
+            "{good}"
+        );
     }
     for bad in [
         "",
@@ -96,7 +106,7 @@ async fn addresses_of_servers_are_those_of_the_contract() {
         "smtp://mail.example.jp/?tls=opportunistic",
         "smtp://user:100%@mail.example.jp",
     ] {
-        let it = Transport::from_settings(Some(bad), Path::new("mail"));
+        let it = Transport::from_settings(Some(bad), Path::new("mail"), SmtpOptions::default());
         assert!(matches!(it, Err(BadSmtpUrl::Malformed)), "{bad}");
     }
     assert_eq!(decoded("p%40s%E7%A7%98").unwrap(), "p@s秘");

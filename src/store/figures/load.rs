@@ -2,24 +2,8 @@
 use std::collections::BTreeMap;
 
 use domain::consultation::Turn;
-use entity::{consultation, outbox};
+use entity::consultation;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
-
-const MAIL_STATES: [&str; 5] = ["waiting", "sending", "sent", "failed", "suppressed"];
-
-/// Mails by state, also where there are none.
-pub async fn mails(db: &impl ConnectionTrait) -> Result<BTreeMap<String, i64>, DbErr> {
-    let rows: Vec<(String, i64)> = outbox::Entity::find()
-        .select_only()
-        .column(outbox::Column::State)
-        .column_as(outbox::Column::Id.count(), "n")
-        .group_by(outbox::Column::State)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let nothing = MAIL_STATES.map(|it| (it.to_owned(), 0));
-    Ok(nothing.into_iter().chain(rows).collect())
-}
 
 /// Consultations by whose turn it is, also where there are none.
 pub async fn turns(db: &impl ConnectionTrait) -> Result<BTreeMap<String, i64>, DbErr> {

@@ -1,7 +1,7 @@
 //! The statements of the list. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
 use domain::{consultation::Turn, field::Field};
-use entity::{consultation as row, follow_up, outbox, report};
+use entity::{consultation as row, follow_up, inbound_mail, mail_bounce, outbox, report};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -18,7 +18,7 @@ pub fn statement(tab: Tab, filter: &Filter, from: From, now: DateTime<Utc>) -> S
         query = query.column(column);
     }
     query = query
-        .column_as(Expr::exists(failed_mails()), "mail_failed")
+        .column_as(Expr::exists(failed_mails()).or(Expr::exists(bounces())), "mail_failed")
         .column_as(Expr::exists(wishes()), "wants_help")
         .filter(of_tab(tab, now));
     query = narrowed(query, filter, now);
@@ -39,6 +39,8 @@ pub async fn tallies(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Ta
     let reports = submitted().into_query();
     let failed = outbox::Entity::find().select_only().expr(Expr::val(1));
     let failed = failed.filter(outbox::COLUMN.state.eq("failed")).into_query();
+    let open = inbound_mail::Entity::find().select_only().expr(Expr::val(1));
+    let open = open.filter(inbound_mail::COLUMN.open.eq(true)).into_query();
     let mut query = capped("center", of(Tab::Center));
     for (name, one) in [
         ("reports", reports),
@@ -46,6 +48,7 @@ pub async fn tallies(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Ta
         ("expert", of(Tab::Expert)),
         ("booked", of(Tab::Booked)),
         ("failed_mails", failed),
+        ("open_mails", open),
     ] {
         query.union(UnionType::All, capped(name, one));
     }
@@ -58,6 +61,7 @@ pub async fn tallies(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Ta
             "company" => tallies.company = n,
             "expert" => tallies.expert = n,
             "booked" => tallies.booked = n,
+            "open_mails" => tallies.open_mails = n,
             _ => tallies.failed_mails = n,
         }
     }
@@ -147,6 +151,17 @@ fn failed_mails() -> SelectStatement {
         .from(outbox::Entity)
         .and_where(same(outbox::Entity, outbox::Column::ConsultationId))
         .and_where(outbox::Column::State.eq("failed"))
+        .take()
+}
+
+/// Mails of the row's consultation that were sent and did not arrive.
+fn bounces() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(mail_bounce::Entity)
+        .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId))
+        .and_where(mail_bounce::Column::Permanent.eq(true))
+        .and_where(mail_bounce::Column::ClearedAt.is_null())
         .take()
 }
 

@@ -6,7 +6,7 @@ use domain::{
     field::{Field, Fields as Topics},
     prefecture::Prefecture,
     routing::ThemeCode,
-    text::{Line, Prose},
+    text::Prose,
 };
 
 use crate::{
@@ -14,7 +14,10 @@ use crate::{
         expert::{Facts, Profile},
         masters::Theme,
     },
-    web::form::{Choice, FieldErrors, Fields},
+    web::{
+        form::{Choice, FieldErrors, Fields},
+        room,
+    },
 };
 
 /// Everything that can be chosen.
@@ -97,7 +100,7 @@ pub fn parse(form: &Fields, themes: &[Theme], errors: &mut FieldErrors) -> Optio
     let weekly_limit = count(form, errors, "weekly_limit", 50);
     let open_limit = count(form, errors, "open_limit", 200);
     let capacity = count(form, errors, "capacity", 200);
-    let video_url = errors.take("video_url", video_url(form.get("video_url"), works_online));
+    let video_url = errors.take("video_url", room::parse(form.get("video_url"), works_online));
     let profile = errors.take("profile", Prose::parse("紹介文", form.get("profile"), 400));
     Some(Facts {
         fields: fields?,
@@ -120,17 +123,6 @@ fn count(form: &Fields, errors: &mut FieldErrors, name: &'static str, most: i16)
     let typed = domain::text::digits(form.get(name)).parse::<i16>().ok();
     let right = typed.filter(|it| (1..=most).contains(it));
     errors.take(name, right.ok_or_else(|| format!("1から{most}までの数を入力してください")))
-}
-
-/// Needed by who works online; `https` alone, for companies are sent there.
-fn video_url(typed: &str, needed: bool) -> Result<String, String> {
-    let wrong = || "会議のアドレスは、https:// から始まる形で入力してください".to_owned();
-    if typed.trim().is_empty() && !needed {
-        return Ok(String::new());
-    }
-    let line = Line::parse("会議のアドレス", typed, 500).map_err(|err| err.to_string())?;
-    let url = url::Url::parse(line.as_str()).map_err(|_| wrong())?;
-    if url.scheme() == "https" && url.has_host() { Ok(line.as_str().to_owned()) } else { Err(wrong()) }
 }
 
 fn code(it: Prefecture) -> String {

@@ -6,10 +6,10 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
 use domain::{
     availability::Slot,
-    wording::{month_day_time, month_day_weekday, time, time_range},
+    wording::{month_day_time, month_day_weekday, time},
 };
 use uuid::Uuid;
 
@@ -28,11 +28,9 @@ use crate::{
     web::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
+        slots::{self, DATES, Date},
     },
 };
-
-/// Dates with free times that one page shows.
-const DATES: usize = 10;
 
 #[derive(Template)]
 #[template(path = "apply/slot.html")]
@@ -46,8 +44,8 @@ struct SlotPage {
     /// 「労務管理・オンライン・60分」
     terms: String,
     change_terms: String,
-    /// The time that was chosen, where this page does not list it.
-    chosen: Option<Time>,
+    /// The time that was chosen, where this page does not list it: its value and its words.
+    chosen: Option<(String, String)>,
     days: Vec<Date>,
     asks_center: bool,
     /// Where there is nothing on this page: the next day with a free time.
@@ -57,18 +55,6 @@ struct SlotPage {
     later: Option<(String, String)>,
     /// There is no free time at all.
     is_empty: bool,
-}
-
-struct Date {
-    label: String,
-    times: Vec<Time>,
-}
-
-struct Time {
-    value: String,
-    date: String,
-    label: String,
-    is_chosen: bool,
 }
 
 #[get("/apply/{draft}/slot")]
@@ -112,7 +98,7 @@ pub async fn submit(
     }
     let draft = writing.draft.id;
     let saves = typed.has("action", "save");
-    let outcome = match (typed.get("slot"), slot(typed.get("slot"))) {
+    let outcome = match (typed.get("slot"), slots::parse(typed.get("slot"))) {
         ("none", _) => ops::apply::release(&app, draft).await,
         (_, Some(slot)) => ops::apply::hold(&app, draft, slot).await.map(|_| ()),
         (_, None) if saves => Ok(()),
@@ -127,7 +113,7 @@ pub async fn submit(
     match outcome {
         Err(Problem::SlotTaken) if !saves => {
             // The nearest times are on the same day and after it.
-            let after = slot(typed.get("slot")).map(|it| it.date() - TimeDelta::days(1));
+            let after = slots::parse(typed.get("slot")).map(|it| it.date() - TimeDelta::days(1));
             let taken = Problem::SlotTaken.to_string();
             answer(&app, shell, &writing, StatusCode::CONFLICT, after, taken, FieldErrors::default()).await
         }
@@ -165,16 +151,9 @@ fn slot_page(
     let from = if from == all.len() && !lapsed.is_empty() { 0 } else { from };
     let to = all.len().min(from + DATES);
     let shown = all.get(from..to).unwrap_or_default();
-    let chosen = writing.draft.form.slot.as_str();
-    let one = |slot: Slot| time_of(slot, found.end(slot), chosen);
-    let days: Vec<Date> = shown
-        .iter()
-        .map(|(date, slots)| Date {
-            label: month_day_weekday(*date),
-            times: slots.iter().map(|it| one(*it)).collect(),
-        })
-        .collect();
-    let listed = days.iter().flat_map(|it| &it.times).any(|it| it.is_chosen);
+    let typed = writing.draft.form.slot.as_str();
+    let chosen = slots::parse(typed);
+    let listed = shown.iter().flat_map(|(_, slots)| slots).any(|&it| Some(it) == chosen);
     let held = writing.held.as_ref().and_then(|it| Slot::at(it.starts_at));
     let link = |day: Option<&(NaiveDate, Vec<Slot>)>, path: String| {
         day.map(|(date, _)| (path, month_day_weekday(*date)))
@@ -188,13 +167,13 @@ fn slot_page(
         lapsed,
         terms: terms(writing, found),
         change_terms: format!("{}?from=slot", Step::Topic.path(writing.draft.id)),
-        chosen: held.filter(|_| !listed).map(one),
-        asks_center: chosen == "none" || all.is_empty(),
+        chosen: held.filter(|_| !listed).map(|it| (slot_value(it), month_day_time(it.start()))),
+        asks_center: typed == "none" || all.is_empty(),
         next_free: link(all.first().filter(|_| shown.is_empty()), path.clone()),
         earlier: earlier(&all, from, &path),
         later: last_shown.and_then(|last| link(all.get(to), format!("{path}?after={last}"))),
         is_empty: all.is_empty(),
-        days,
+        days: slots::dates(shown, |it| found.end(it), chosen),
     }
 }
 
@@ -204,16 +183,6 @@ fn earlier(all: &[(NaiveDate, Vec<Slot>)], from: usize, path: &str) -> String {
         (0, _) => String::new(),
         (_, Some((before, _))) => format!("{path}?after={before}"),
         (_, None) => path.to_owned(),
-    }
-}
-
-fn time_of(slot: Slot, end: DateTime<Utc>, chosen: &str) -> Time {
-    let value = slot_value(slot);
-    Time {
-        is_chosen: value == chosen,
-        value,
-        date: month_day_weekday(slot.date()),
-        label: time_range(slot.start(), end),
     }
 }
 
@@ -232,13 +201,7 @@ fn lapsed(writing: &Writing) -> String {
         return String::new();
     }
     let until = writing.expired_at.map(|it| format!("（{}）", time(it))).unwrap_or_default();
-    let was = slot(&writing.draft.form.slot).map(|it| month_day_time(it.start()));
+    let was = slots::parse(&writing.draft.form.slot).map(|it| month_day_time(it.start()));
     let was = was.map(|it| format!("選んでいた日時は、{it}です。")).unwrap_or_default();
     format!("お取り置きの期限{until}が過ぎました。もう一度日時を選んでください。{was}")
-}
-
-/// A start as the form sends it: an instant at which a session can begin.
-fn slot(value: &str) -> Option<Slot> {
-    let at = DateTime::parse_from_rfc3339(value).ok()?.to_utc();
-    Slot::at(at).filter(|it| it.start() == at)
 }

@@ -60,6 +60,8 @@ struct CasePage {
     /// The next session is certain: there is a calendar entry to download.
     is_confirmed: bool,
     acts: Acts,
+    /// It waits for an earlier time.
+    waits: bool,
     steps: Vec<Step>,
     messages: usize,
     unread: usize,
@@ -139,6 +141,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse
         sentences: standing::sentences(facts),
         next: live.as_ref().map(|it| Sitting::of(it, &roster)),
         is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
+        waits: (acts.choose || acts.reschedule) && store::waiting::of(&app.db, id).await?.is_some(),
         acts,
         steps: history::steps(&events),
         messages: thread.len(),

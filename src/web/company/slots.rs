@@ -10,7 +10,7 @@ use domain::{
     availability::Slot,
     consultation::Deed,
     notice::change_until,
-    wording::{iso_date, iso_date_time, month_day_time, month_day_weekday, time_range},
+    wording::{iso_date, month_day_time, month_day_weekday},
 };
 
 use super::{own::Own, sitting::Sitting};
@@ -22,11 +22,9 @@ use crate::{
     web::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
+        slots::{self, DATES, Date},
     },
 };
-
-/// Days on one page.
-const DAYS: usize = 10;
 
 #[derive(Template)]
 #[template(path = "company/slots.html")]
@@ -38,22 +36,14 @@ struct SlotsPage {
     moves: Option<Sitting>,
     /// 「オンライン・60分・担当 山田 太郎」
     outline: String,
-    days: Vec<OnOffer>,
+    days: Vec<Date>,
     /// The day from which on this page shows slots; empty for the first.
     from: String,
     /// The first day of the next page, for its address and its link.
     later: Option<(String, String)>,
-    form: Fields,
     errors: FieldErrors,
     /// Why the chosen time could not be had.
     problem: String,
-}
-
-/// A day with the times that can be chosen.
-struct OnOffer {
-    day: String,
-    /// The id, the value and the words of each.
-    times: Vec<(String, String, String)>,
 }
 
 /// Moving or cancelling is no longer for the company to do.
@@ -155,8 +145,10 @@ async fn answer(
             };
             page::html_with(status, &page)
         }
-        Choice::First => page::html_with(status, &slots(app, shell, &own, form, said, None).await?),
-        Choice::Move(it) => page::html_with(status, &slots(app, shell, &own, form, said, Some(it)).await?),
+        Choice::First => page::html_with(status, &slots_page(app, shell, &own, form, said, None).await?),
+        Choice::Move(it) => {
+            page::html_with(status, &slots_page(app, shell, &own, form, said, Some(it)).await?)
+        }
     }
 }
 
@@ -175,7 +167,7 @@ async fn choice(app: &App, shell: &Shell, own: &Own) -> Result<Choice, Problem> 
     Ok(if now < until { Choice::Move(booked) } else { Choice::TooLate { booked, until } })
 }
 
-async fn slots(
+async fn slots_page(
     app: &App,
     shell: Shell,
     own: &Own,
@@ -194,7 +186,8 @@ async fn slots(
         SessionMode::Visit => shell.settings.visit_minutes,
     };
     let from = form.get("from").parse::<NaiveDate>().ok();
-    let (days, later) = on_offer(&offers, from, moves.as_ref().map(|it| it.starts_at));
+    let (days, later) =
+        on_offer(&offers, from, moves.as_ref().map(|it| it.starts_at), slots::parse(form.get("slot")));
     let (errors, problem) = match said {
         Said::Nothing => (FieldErrors::default(), String::new()),
         Said::Wrong(errors) => (errors, String::new()),
@@ -209,40 +202,26 @@ async fn slots(
         days,
         from: from.map(iso_date).unwrap_or_default(),
         later,
-        form,
         errors,
         problem,
     })
 }
 
-/// Ten days with slots from a day on, without the time that is booked already, and the day after them.
+/// The days of one page from a day on, without the time that is booked already, and the day after them.
 fn on_offer(
     offers: &Offers,
     from: Option<NaiveDate>,
     booked: Option<DateTime<Utc>>,
-) -> (Vec<OnOffer>, Option<(String, String)>) {
+    chosen: Option<Slot>,
+) -> (Vec<Date>, Option<(String, String)>) {
     let free = |(day, slots): (NaiveDate, Vec<Slot>)| {
         let slots: Vec<_> = slots.into_iter().filter(|it| Some(it.start()) != booked).collect();
         (!slots.is_empty() && from.is_none_or(|it| it <= day)).then_some((day, slots))
     };
     let mut days = offers.days().into_iter().filter_map(free);
-    let mut ids = (1..).map(|n: u32| if n == 1 { "slot".to_owned() } else { format!("slot-{n}") });
-    let shown = days
-        .by_ref()
-        .take(DAYS)
-        .map(|(day, slots)| OnOffer {
-            day: month_day_weekday(day),
-            times: slots
-                .into_iter()
-                .zip(ids.by_ref())
-                .map(|(slot, id)| {
-                    let words = time_range(slot.start(), offers.end(slot));
-                    (id, iso_date_time(slot.start()), words)
-                })
-                .collect(),
-        })
-        .collect();
-    (shown, days.next().map(|(day, _)| (iso_date(day), month_day_weekday(day))))
+    let shown: Vec<_> = days.by_ref().take(DATES).collect();
+    let later = days.next().map(|(day, _)| (iso_date(day), month_day_weekday(day)));
+    (slots::dates(&shown, |it| offers.end(it), chosen), later)
 }
 
 /// No time was chosen, or what came is none.
@@ -256,6 +235,5 @@ impl fmt::Display for NotChosen {
 }
 
 fn chosen(raw: &str) -> Result<Slot, NotChosen> {
-    let at = DateTime::parse_from_rfc3339(raw).map_err(|_| NotChosen)?.to_utc();
-    Slot::at(at).filter(|it| it.start() == at).ok_or(NotChosen)
+    slots::parse(raw).ok_or(NotChosen)
 }

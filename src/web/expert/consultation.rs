@@ -74,6 +74,8 @@ struct SittingView {
     is_link: bool,
     experts: String,
     live: bool,
+    /// Its room can be changed.
+    has_room: bool,
     /// The report's page and how far it has come.
     report: Option<(String, &'static str)>,
 }
@@ -137,7 +139,11 @@ async fn case_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> 
     };
     let (sittings, thread) = if accepted {
         let reports = store::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
-        let view = |it: &Appointment| sitting(it, &case, &expert, &roster, &reports);
+        let now = app.clock.now();
+        let view = |it: &Appointment| SittingView {
+            has_room: it.is_online_ahead(now),
+            ..sitting(it, &case, &expert, &roster, &reports)
+        };
         let thread = store::message::of(&app.db, id, Audience::Internal).await?;
         (appointments.iter().rev().map(view).collect(), thread)
     } else {
@@ -244,6 +250,7 @@ fn sitting(
         is_link: it.place.starts_with("https://") || it.place.starts_with("http://"),
         experts: names.join("、"),
         live: it.is_live(),
+        has_room: false,
         report: done.then(|| (format!("{}?session={}", case.path_of("report"), it.id), state)),
     }
 }

@@ -9,14 +9,13 @@ use crate::{
     ops,
     problem::Problem,
     web::{
-        form::{Choice, Fields},
+        form::Fields,
         page::{self, Shell},
+        slots::{self, DATES, Date},
         typed::Typed,
     },
 };
 
-/// So many days with free times stand on one page.
-const DAYS: usize = 10;
 const NOT_NOW: &str = "いまは日時を決められません。最新の内容を確認してください。";
 
 #[derive(Template)]
@@ -28,16 +27,10 @@ struct SlotPage {
     back: String,
     /// The time that is moved; nothing where none is settled yet.
     now: Option<String>,
-    days: Vec<Day>,
+    days: Vec<Date>,
     /// The pages with earlier and later days; nothing where there are none.
     earlier: Option<String>,
     later: Option<String>,
-}
-
-struct Day {
-    label: String,
-    open: bool,
-    slots: Vec<Choice>,
 }
 
 #[get("/expert/consultations/{number}/slot")]
@@ -52,7 +45,7 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
 pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let Some(deed) = deed(&open.case) else { return Ok(open.back(NOT_NOW)) };
     let mut typed = Typed::of(form);
-    let Some(slot) = typed.form.get("slot").parse().ok().and_then(Slot::from_index) else {
+    let Some(slot) = slots::parse(typed.form.get("slot")) else {
         typed.errors.add("slot", "日時を選択してください");
         return slot_page(open, typed).await;
     };
@@ -81,15 +74,14 @@ async fn slot_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> 
     let Opened { app, shell, case, .. } = open;
     let offers = ops::appointment::joint_offers(&app, &case.record, by).await?;
     let live = case.live(&app).await?;
-    let now = app.clock.now();
-    let today = domain::calendar::japan_date(now);
+    let today = domain::calendar::japan_date(app.clock.now());
     let moved = live.as_ref().and_then(|it| Slot::at(it.starts_at));
     let all: Vec<_> = offers
         .days()
         .into_iter()
         .map(|(date, slots)| {
-            let free = |it: &Slot| it.start() > now && Some(*it) != moved;
-            (date, slots.into_iter().filter(free).collect::<Vec<_>>())
+            let other = |it: &Slot| Some(*it) != moved;
+            (date, slots.into_iter().filter(other).collect::<Vec<_>>())
         })
         .filter(|(_, slots)| !slots.is_empty())
         .collect();
@@ -99,32 +91,19 @@ async fn slot_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> 
         let date = all.get(at).map(|(date, _)| wording::iso_date(*date))?;
         Some(format!("{}?from={date}", case.path_of("slot")))
     };
-    let day = |(n, (date, slots)): (usize, &(NaiveDate, Vec<Slot>))| Day {
-        label: format!("{}　空き{}件", wording::month_day_weekday(*date), slots.len()),
-        open: n == 0 || slots.iter().any(|it| typed.form.has("slot", &it.index().to_string())),
-        slots: slots.iter().map(|it| choice(*it, &offers)).collect(),
+    let shown = all.get(first..all.len().min(first + DATES)).unwrap_or_default();
+    let days = slots::dates(shown, |it| offers.end(it), slots::parse(typed.form.get("slot")));
+    let title = if live.is_some() { "相談の日時を変更する" } else { "相談の日時を決める" };
+    let status = typed.status();
+    let page = SlotPage {
+        title: title.to_owned(),
+        back: case.path(),
+        now: live.map(|it| wording::long_date_time_range(it.starts_at, it.ends_at)),
+        days,
+        earlier: (first > 0).then(|| link(first.saturating_sub(DATES))).flatten(),
+        later: link(first + DATES),
+        shell,
+        typed,
     };
-    page::html_with(
-        typed.status(),
-        &SlotPage {
-            title: if live.is_some() {
-                "相談の日時を変更する"
-            } else {
-                "相談の日時を決める"
-            }
-            .to_owned(),
-            back: case.path(),
-            now: live.map(|it| wording::long_date_time_range(it.starts_at, it.ends_at)),
-            days: all.iter().skip(first).take(DAYS).enumerate().map(day).collect(),
-            earlier: (first > 0).then(|| link(first.saturating_sub(DAYS))).flatten(),
-            later: link(first + DAYS),
-            shell,
-            typed,
-        },
-    )
-}
-
-fn choice(slot: Slot, offers: &ops::offers::Offers) -> Choice {
-    let when = wording::time_range(slot.start(), offers.end(slot));
-    Choice::new(slot.index().to_string(), when)
+    page::html_with(status, &page)
 }

@@ -11,6 +11,8 @@ use domain::{
     wording,
 };
 
+use entity::{inbound_mail, mail_bounce};
+
 use super::{act::Act, candidates, case_views};
 pub use crate::web::typed::{Typed, sentence};
 use crate::{
@@ -36,6 +38,9 @@ pub enum View {
 /// What is above every view of a consultation.
 pub struct Head {
     pub case: Case,
+    /// Mails that came in about it and wait for somebody.
+    pub open_mails: Vec<inbound_mail::Model>,
+    pub bounces: Vec<mail_bounce::Model>,
     pub view: Option<View>,
     pub now: DateTime<Utc>,
     /// Why what was asked for was not done.
@@ -77,7 +82,9 @@ pub async fn render(
     view: View,
     typed: Typed,
 ) -> Result<HttpResponse, Problem> {
-    let head = Head { case, view: Some(view), now: app.clock.now(), refused: typed.refused.clone() };
+    let (open_mails, bounces) = waiting_mail(app, &case).await?;
+    let (now, refused) = (app.clock.now(), typed.refused.clone());
+    let head = Head { case, open_mails, bounces, view: Some(view), now, refused };
     match view {
         // Nobody is looked for whom nobody could ask.
         View::Candidates if !head.can(Deed::RequestExperts) => {
@@ -92,6 +99,18 @@ pub async fn render(
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
+}
+
+/// What came in about a consultation and waits, and what did not arrive. Not asked for where there is nothing.
+async fn waiting_mail(
+    app: &App,
+    case: &Case,
+) -> Result<(Vec<inbound_mail::Model>, Vec<mail_bounce::Model>), Problem> {
+    let id = case.record.consultation.id;
+    let mut open = if case.open_mails > 0 { store::inbound::of(&app.db, id).await? } else { Vec::new() };
+    open.retain(|it| it.open);
+    let bounces = if case.bounces > 0 { store::bounce::of(&app.db, id).await? } else { Vec::new() };
+    Ok((open, bounces))
 }
 
 /// The consultation of an address.

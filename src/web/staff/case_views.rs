@@ -7,11 +7,14 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     company::{Industry, Organization, TeleworkStatus},
+    consultation::State,
     follow_up::{Answer, FollowUp, FollowUpState, SurveyAnswer},
+    outgoing::MailState,
     report::Report,
+    waiting::Waiting,
     wording,
 };
-use entity::outbox;
+use entity::{inbound_mail, outbox};
 use uuid::Uuid;
 
 use super::{
@@ -20,6 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
+    ops,
     problem::Problem,
     store::{
         self,
@@ -37,6 +41,10 @@ struct Overview {
     asked: Vec<Asked>,
     /// Held or confirmed.
     sitting: Option<Sitting>,
+    /// The earlier time that the company waits for.
+    waiting: Option<Waiting>,
+    /// The sessions of the company in this year, where it has had all that it may have, and how many those are.
+    used_up: Option<(u16, u16)>,
 }
 
 #[derive(Template)]
@@ -96,7 +104,15 @@ struct HistoryLine {
 struct CaseMail {
     shell: Shell,
     head: Head,
+    now: DateTime<Utc>,
     mails: Vec<outbox::Model>,
+    received: Vec<inbound_mail::Model>,
+}
+
+impl CaseMail {
+    fn state_of(&self, mail: &outbox::Model) -> MailState {
+        store::outbox::state(mail, self.now)
+    }
 }
 
 pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
@@ -106,7 +122,20 @@ pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Res
     let sittings =
         if head.case.has_appointments { store::case::sittings(&app.db, id).await? } else { Vec::new() };
     let sitting = sittings.into_iter().find(|it| it.appointment.is_live());
-    page::html_with(typed.status(), &Overview { shell, head, asked, sitting })
+    // Whose first application it is has had no session yet.
+    let may_be_used_up = head.is_open() && (head.case.lookalikes > 0 || head.case.record.sessions_done > 0);
+    let used_up = if may_be_used_up {
+        let used_up = ops::apply::used_up(&app.db, &head.case.record, &shell.settings, head.now).await?;
+        used_up.map(|it| (it, shell.settings.session_cap))
+    } else {
+        None
+    };
+    let waiting = if matches!(head.state(), State::Scheduling | State::Booked) {
+        store::waiting::of(&app.db, id).await?
+    } else {
+        None
+    };
+    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, used_up, waiting })
 }
 
 /// The consultations that may be of the same company.
@@ -170,8 +199,10 @@ pub async fn history(app: &App, shell: Shell, head: Head, typed: &Typed) -> Resu
 }
 
 pub async fn mail(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
-    let mails = store::outbox::of(&app.db, head.case.record.consultation.id).await?;
-    page::html_with(typed.status(), &CaseMail { shell, head, mails })
+    let id = head.case.record.consultation.id;
+    let mails = store::outbox::of(&app.db, id).await?;
+    let received = store::inbound::of(&app.db, id).await?;
+    page::html_with(typed.status(), &CaseMail { shell, head, now: app.clock.now(), mails, received })
 }
 
 /// 「鈴木 花子（センター）」; for whoever has no account, the party alone.

@@ -43,6 +43,7 @@ struct InboxPage {
     failed_mails: i64,
     /// Places in sessions for which a substitute has to be asked.
     absences: usize,
+    open_mails: i64,
     /// Where the filters are taken away, if there are any.
     unfiltered: Option<String>,
     previous: String,
@@ -126,6 +127,7 @@ async fn list(
         unknown: CaseNumber::parse(typed.get("q")).ok(),
         failed_mails: tallies.failed_mails,
         absences: store::substitute::open(&app.db, now).await?,
+        open_mails: tallies.open_mails,
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),

@@ -1,20 +1,24 @@
 //! Taking an application down on the telephone: one page.
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 use domain::{
     actor::Actor,
     application::{Application, Form, Intake},
     company::{Industry, Mode, Organization, TeleworkStatus},
     field::Field,
-    id::CompanyId,
+    id::{CompanyId, ConsultationId, MailId},
     prefecture::Prefecture,
 };
 use uuid::Uuid;
 
-use super::lookalike::{Lookalike, lookalikes};
+use super::{
+    lookalike::{Lookalike, lookalikes},
+    received,
+};
 use crate::{
     app::App,
-    ops,
+    mail::reading::{self, Piece},
+    ops::{self, inbound::Voice},
     problem::Problem,
     store::{self, programme::Programme},
     url,
@@ -24,6 +28,9 @@ use crate::{
         session::Coordinator,
     },
 };
+
+/// Characters of a mail that fit into the description.
+const LONGEST_TEXT: usize = 2000;
 
 #[derive(Template)]
 #[template(path = "staff/new.html")]
@@ -51,8 +58,16 @@ struct Choices {
 }
 
 #[get("/staff/new")]
-pub async fn show(app: Data<App>, _me: Coordinator, shell: Shell) -> Result<HttpResponse, Problem> {
-    let form = Fields::from_iter([("mode", Mode::Online.code())]);
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let mut form = Fields::from_iter([("mode", Mode::Online.code())]);
+    if let Some(id) = mail_of(&Fields::of_query(&req)) {
+        fill_from_mail(&app, id, &mut form).await?;
+    }
     render(&app, shell, form, FieldErrors::default(), Vec::new()).await
 }
 
@@ -85,6 +100,9 @@ pub async fn submit(
     let confirmed = form.has("address_confirmed", "1");
     let by = Actor::Coordinator(me.id);
     let record = ops::apply::take_down(&app, &application, by, key, confirmed).await?;
+    if let Some(id) = mail_of(&form) {
+        add_mail(&app, id, record.consultation.id, &me).await?;
+    }
     let told = format!("受付番号 {} で登録しました。", record.number);
     Ok(page::see_other_with(url::staff(&record.number), &told))
 }
@@ -109,6 +127,39 @@ async fn render(
     let seen = lookalikes.iter().map(|it| it.number.to_string()).collect::<Vec<_>>().join(",");
     let choices = Choices::of(&programme, &shell);
     page::html_with(status, &IntakePage { shell, form, errors, choices, key, lookalikes, seen })
+}
+
+/// The mail that came in from which the consultation is made.
+fn mail_of(form: &Fields) -> Option<MailId> {
+    Uuid::try_parse(form.get("mail")).ok().map(MailId)
+}
+
+/// What a mail says of who wrote it, and what about.
+async fn fill_from_mail(app: &App, id: MailId, form: &mut Fields) -> Result<(), Problem> {
+    let mail = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let read = received::read(app, id).await?;
+    let written = reading::pieces(&read.body).into_iter().filter_map(|it| match it {
+        Piece::Written(text) => Some(text),
+        Piece::Quoted(_) | Piece::Signature(_) => None,
+    });
+    let text: String = written.collect::<Vec<_>>().join("\n").trim().chars().take(LONGEST_TEXT).collect();
+    for (name, value) in [
+        ("mail", id.to_string()),
+        ("contact_name", mail.from_name),
+        ("email", mail.from_address),
+        ("description", text),
+    ] {
+        form.add(name, value);
+    }
+    Ok(())
+}
+
+/// The mail becomes the first entry of the thread, unless somebody has dealt with it meanwhile.
+async fn add_mail(app: &App, id: MailId, case: ConsultationId, me: &Coordinator) -> Result<(), Problem> {
+    match ops::inbound::attach(app, id, case, me.id, Voice::Company).await {
+        Ok(_) | Err(Problem::Refused(_) | Problem::NotFound) => Ok(()),
+        Err(other) => Err(other),
+    }
 }
 
 /// Other consultations of the company that is spoken with, as far as its number and name tell.

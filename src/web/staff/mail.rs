@@ -1,23 +1,33 @@
-//! The outbox: what was written, what became of it, and trying again.
+//! The outbox: what was written, what became of it, and what a person does about it.
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::StatusCode,
+    http::{StatusCode, header},
     post,
     web::{Data, Path},
 };
 use askama::Template;
-use domain::id::MailId;
-use entity::{outbox, outbox_attempt};
+use chrono::{DateTime, Utc};
+use domain::{
+    id::{ConsultationId, MailId},
+    outgoing::MailState,
+    text::Line,
+};
+use entity::{mail_bounce, outbox, outbox_log};
 use uuid::Uuid;
 
 use crate::{
     app::App,
     mail::letter::MailKind,
-    ops,
+    ops::{self, outbox::Deed},
     problem::Problem,
-    store,
+    store::{
+        self,
+        outbox::{Filter, What},
+    },
     web::{
-        form::Fields,
+        form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::Coordinator,
     },
@@ -27,13 +37,17 @@ use super::case::sentence;
 
 /// Mails on one page.
 const PAGE: usize = 50;
-const STATES: [&str; 5] = ["waiting", "sending", "sent", "failed", "suppressed"];
+/// A letter in a browser does nothing and loads nothing.
+const LETTER_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
 #[template(path = "staff/mail.html")]
 struct MailPage {
     shell: Shell,
-    state: Option<&'static str>,
+    now: DateTime<Utc>,
+    filter: Filter,
+    tally: BTreeMap<&'static str, i64>,
     mails: Vec<outbox::Model>,
     first: String,
     next: String,
@@ -43,11 +57,27 @@ struct MailPage {
 #[template(path = "staff/one_mail.html")]
 struct OneMailPage {
     shell: Shell,
+    state: MailState,
     mail: outbox::Model,
     /// None where the text is for its recipient alone.
     text: Option<Vec<Piece>>,
+    /// As they are sent; none where the mail cannot be read.
+    headers: Option<String>,
     case: Option<String>,
-    attempts: Vec<outbox_attempt::Model>,
+    bad: Option<entity::bad_address::Model>,
+    log: Vec<(outbox_log::Model, Option<String>)>,
+    bounces: Vec<mail_bounce::Model>,
+    deeds: Vec<Choice>,
+    form: Fields,
+    errors: FieldErrors,
+    refused: Option<String>,
+}
+
+/// What somebody wanted to do about a mail, and why it was not done.
+#[derive(Default)]
+struct Typed {
+    form: Fields,
+    errors: FieldErrors,
     refused: Option<String>,
 }
 
@@ -66,22 +96,20 @@ pub async fn list(
     req: HttpRequest,
     shell: Shell,
 ) -> Result<HttpResponse, Problem> {
-    let query = Fields::of_query(&req);
-    let state = STATES.into_iter().find(|it| *it == query.get("state"));
+    let (query, now) = (Fields::of_query(&req), app.clock.now());
+    let search = query.get("q").trim().chars().take(200).collect();
+    let filter = Filter { state: MailState::from_code(query.get("state")), search };
     let before = Uuid::try_parse(query.get("before")).ok().map(MailId);
-    let mut mails = store::outbox::page(&app.db, state, before, PAGE as u64 + 1).await?;
+    let mut mails = store::outbox::page(&app.db, &filter, before, PAGE as u64 + 1, now).await?;
     let more = mails.len() > PAGE;
     mails.truncate(PAGE);
-    let address = match state {
-        Some(state) => format!("/staff/mail?state={state}&before="),
-        None => "/staff/mail?before=".to_owned(),
-    };
-    let next = mails.last().filter(|_| more).map(|it| format!("{address}{}", it.id));
-    let first =
-        before.and(Some(state.map_or("/staff/mail".to_owned(), |it| format!("/staff/mail?state={it}"))));
+    let next = mails.last().filter(|_| more).map(|it| address(&filter, Some(it.id)));
+    let first = before.map(|_| address(&filter, None));
     page::html(&MailPage {
         shell,
-        state,
+        now,
+        tally: store::outbox::tally(&app.db, now).await?,
+        filter,
         mails,
         first: first.unwrap_or_default(),
         next: next.unwrap_or_default(),
@@ -95,43 +123,167 @@ pub async fn show(
     shell: Shell,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    render(&app, shell, MailId(*id), None).await
+    render(&app, shell, MailId(*id), Typed::default()).await
 }
 
-#[post("/staff/mail/{id}/retry")]
-pub async fn retry(
+/// The letter as a mail program shows it, with nothing of ours around it.
+#[get("/staff/mail/{id}/html")]
+pub async fn letter(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let mail = store::outbox::find(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
+    if is_secret(&mail.kind) {
+        return Err(Problem::Forbidden);
+    }
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, LETTER_POLICY))
+        .body(mail.html_body))
+}
+
+#[post("/staff/mail/{id}")]
+pub async fn act(
     app: Data<App>,
-    _me: Coordinator,
+    me: Coordinator,
     shell: Shell,
     id: Path<Uuid>,
+    form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let id = MailId(*id);
-    store::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    match ops::outbox::retry(&app, id).await {
-        Ok(()) => Ok(page::see_other_with(format!("/staff/mail/{id}"), "もう一度送信します。")),
+    let mail = store::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mut errors = FieldErrors::default();
+    let deed = DEEDS.into_iter().find(|it| it.code == form.get("deed"));
+    let deed = errors.take("deed", deed.ok_or("操作を選択してください"));
+    let reason = errors.take("reason", Line::parse("理由", form.get("reason"), 200));
+    let (Some(deed), Some(reason)) = (deed, reason) else {
+        return render(&app, shell, id, Typed { form, errors, refused: None }).await;
+    };
+    if deed.deed == Deed::Resend && is_secret(&mail.kind) && mail.state == "sent" {
+        let refused = Some(
+            "本人だけが使うリンクのメールです。利用者の画面で、新しいリンクを送ってください。".to_owned(),
+        );
+        return render(&app, shell, id, Typed { form, errors, refused }).await;
+    }
+    match ops::outbox::act(&app, id, deed.deed, me.id, &reason).await {
+        Ok(()) => Ok(page::see_other_with(format!("/staff/mail/{id}"), deed.done)),
         Err(problem) => {
-            let refused = sentence(problem)?;
-            render(&app, shell, id, Some(refused)).await
+            let refused = Some(sentence(problem)?);
+            render(&app, shell, id, Typed { form, errors, refused }).await
         }
     }
 }
 
-async fn render(
-    app: &App,
-    shell: Shell,
-    id: MailId,
-    refused: Option<String>,
-) -> Result<HttpResponse, Problem> {
+async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
     let mail = store::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let attempts = store::outbox::attempts(&app.db, id).await?;
+    let entries = store::outbox::log_of(&app.db, id).await?;
+    let people = entries.iter().filter_map(|it| it.account_id);
+    let names = store::account::names(&app.db, people).await?;
+    let name = |it: &outbox_log::Model| names.get(&it.account_id?).cloned();
+    let log = entries.into_iter().map(|it| (name(&it), it)).map(|(name, it)| (it, name)).collect();
     let case = match mail.consultation_id {
-        Some(id) => store::consultation::find(&app.db, domain::id::ConsultationId(id)).await?,
+        Some(id) => store::consultation::find(&app.db, ConsultationId(id)).await?,
         None => None,
     };
-    let case = case.map(|it| crate::url::staff(&it.number));
-    let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    let text = (!is_secret(&mail.kind)).then(|| linked(&mail.text_body, app.site.as_str()));
-    page::html_with(status, &OneMailPage { shell, mail, text, case, attempts, refused })
+    let status = match (&typed.refused, typed.errors.is_empty()) {
+        (Some(_), _) => StatusCode::CONFLICT,
+        (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, true) => StatusCode::OK,
+    };
+    let Typed { form, errors, refused } = typed;
+    let state = store::outbox::state(&mail, now);
+    let view = OneMailPage {
+        shell,
+        state,
+        text: (!is_secret(&mail.kind)).then(|| linked(&mail.text_body, app.site.as_str())),
+        headers: headers(app, &mail, now),
+        case: case.map(|it| crate::url::staff(&it.number)),
+        bad: store::address::find_bad(&app.db, &mail.recipient).await?,
+        log,
+        bounces: store::bounce::of_mail(&app.db, id).await?,
+        deeds: DEEDS.iter().filter(|it| (it.fits)(state)).map(Action::choice).collect(),
+        mail,
+        form,
+        errors,
+        refused,
+    };
+    page::html_with(status, &view)
+}
+
+/// The headers with which a mail goes, or went, out; the signature is made anew each time and left out.
+fn headers(app: &App, row: &outbox::Model, now: DateTime<Utc>) -> Option<String> {
+    let mail = store::outbox::mail(row.clone()).ok()?;
+    let reply_to = app.reply_to(&mail.letter);
+    let message = app.mail.message(&mail, reply_to.as_ref(), row.sent_at.unwrap_or(now)).ok()?;
+    let raw = String::from_utf8_lossy(&message.formatted()).into_owned();
+    let (headers, _) = raw.split_once("\r\n\r\n")?;
+    let unsigned = headers.split_once("DKIM-Signature:").map_or(headers, |(before, _)| before);
+    Some(unsigned.trim_end().replace("\r\n", "\n"))
+}
+
+/// What can be done about a mail, on the page.
+struct Action {
+    code: &'static str,
+    deed: Deed,
+    label: &'static str,
+    hint: &'static str,
+    done: &'static str,
+    fits: fn(MailState) -> bool,
+}
+
+const DEEDS: [Action; 4] = [
+    Action {
+        code: "resend",
+        deed: Deed::Resend,
+        label: "もう一度送信する",
+        hint: "送信済みのメールは、同じ内容の新しいメールとして送信します。",
+        done: "もう一度送信します。",
+        fits: |it| it.is_trouble() || matches!(it, MailState::Deferred | MailState::Sent),
+    },
+    Action {
+        code: "hold",
+        deed: Deed::Hold,
+        label: "保留にする",
+        hint: "保留を解くまで送信しません。",
+        done: "保留にしました。",
+        fits: MailState::is_waiting,
+    },
+    Action {
+        code: "release",
+        deed: Deed::Release,
+        label: "保留を解く",
+        hint: "",
+        done: "保留を解きました。",
+        fits: |it| it == MailState::Held,
+    },
+    Action {
+        code: "cancel",
+        deed: Deed::Cancel,
+        label: "送信を取りやめる",
+        hint: "このメールは送信されません。元に戻せません。",
+        done: "送信を取りやめました。",
+        fits: |it| it.is_waiting() || it.is_trouble() || it == MailState::Held,
+    },
+];
+
+impl Action {
+    fn choice(&self) -> Choice {
+        Choice::new(self.code, self.label).with_hint(self.hint)
+    }
+}
+
+/// The list as narrowed, from the mail after `before` on.
+fn address(filter: &Filter, before: Option<Uuid>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(state) = filter.state {
+        query.append_pair("state", state.code());
+    }
+    if !filter.search.is_empty() {
+        query.append_pair("q", &filter.search);
+    }
+    if let Some(before) = before {
+        query.append_pair("before", &before.to_string());
+    }
+    let query = query.finish();
+    if query.is_empty() { "/staff/mail".to_owned() } else { format!("/staff/mail?{query}") }
 }
 
 pub(super) fn kind_label(code: &str) -> &str {
@@ -141,24 +293,18 @@ pub(super) fn kind_label(code: &str) -> &str {
     }
 }
 
-pub(super) fn state_label(code: &str) -> &str {
-    match code {
-        "waiting" => "送信待ち",
-        "sending" => "送信中",
-        "sent" => "送信済み",
-        "failed" => "不達",
-        "suppressed" => "送信取りやめ",
-        other => other,
-    }
-}
-
-fn outcome_label(code: &str) -> &str {
-    match code {
-        "sent" => "送信しました",
-        "deferred" => "あとでもう一度送信します",
-        "refused" => "受け取りを断られました",
-        "suppressed" => "送信を取りやめました",
-        other => other,
+fn what_label(code: &str) -> &str {
+    match What::from_code(code) {
+        Some(What::Sent) => "送信しました",
+        Some(What::Deferred) => "あとでもう一度送信します",
+        Some(What::Refused) => "送信できませんでした",
+        Some(What::Unknown) => "相手のサーバーが受け取ったかどうか、分かりません",
+        Some(What::Suppressed) => "送信を取りやめました",
+        Some(What::Held) => "保留にしました",
+        Some(What::Released) => "保留を解きました",
+        Some(What::Resent) => "もう一度送信するよう指示しました",
+        Some(What::Cancelled) => "取り消しました",
+        None => code,
     }
 }
 
@@ -193,8 +339,17 @@ fn is_of_address(it: char) -> bool {
 }
 
 impl MailPage {
-    fn shows(&self, state: &str) -> bool {
-        self.state == Some(state)
+    fn state_of(&self, mail: &outbox::Model) -> MailState {
+        store::outbox::state(mail, self.now)
+    }
+
+    /// The list of one state, or of all, with the same search.
+    fn narrowed(&self, state: Option<MailState>) -> String {
+        address(&Filter { state, ..self.filter.clone() }, None)
+    }
+
+    fn count(&self, state: MailState) -> i64 {
+        self.tally.get(state.code()).copied().unwrap_or_default()
     }
 }
 

@@ -4,10 +4,9 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use domain::{
     actor::{Actor, Party},
-    availability::Slot,
     consultation::Deed,
     wording,
 };
@@ -22,11 +21,9 @@ use crate::{
         form::Fields,
         page::{self, Shell},
         session::Coordinator,
+        slots::{self, DATES, Date},
     },
 };
-
-/// Days with free times on one page.
-const DAYS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "staff/slots.html")]
@@ -37,23 +34,11 @@ struct SlotsPage {
     deed: Deed,
     /// Whether it can still be done.
     possible: bool,
-    days: Vec<OneDay>,
+    days: Vec<Date>,
     /// The present time of the session.
     now_at: Option<Sitting>,
     later: Option<String>,
     earliest: String,
-}
-
-struct OneDay {
-    name: String,
-    times: Vec<Time>,
-}
-
-struct Time {
-    value: String,
-    label: String,
-    chosen: bool,
-    first: bool,
 }
 
 #[get("/staff/consultations/{number}/slots")]
@@ -82,7 +67,7 @@ pub async fn submit(
     let case = find(&app, &number).await?;
     let deed = deed(&case);
     let mut typed = Typed { form, ..Typed::default() };
-    let slot = slot(typed.form.get("slot"));
+    let slot = slots::parse(typed.form.get("slot"));
     if slot.is_none() {
         typed.errors.add("slot", "日時を選択してください");
     }
@@ -131,46 +116,25 @@ async fn render(
     let from: Option<NaiveDate> = typed.form.get("from").parse().ok();
     let all = if possible { offers.days() } else { Vec::new() };
     let mut ahead = all.into_iter().filter(|(date, _)| from.is_none_or(|it| *date >= it));
-    let chosen = slot(typed.form.get("slot"));
-    let mut days: Vec<OneDay> = Vec::new();
-    for (date, slots) in ahead.by_ref().take(DAYS) {
-        let first = days.is_empty();
-        let slots: Vec<_> = slots.into_iter().filter(|it| it.start() > now).collect();
-        if !slots.is_empty() {
-            days.push(one_day(date, &slots, |it| offers.end(it), chosen, first));
-        }
-    }
+    let shown: Vec<_> = ahead.by_ref().take(DATES).collect();
+    let days = slots::dates(&shown, |it| offers.end(it), slots::parse(typed.form.get("slot")));
     let status = typed.status();
-    let head = Head { case, view: None, now, refused: typed.refused.clone() };
+    let head = Head {
+        case,
+        open_mails: Vec::new(),
+        bounces: Vec::new(),
+        view: None,
+        now,
+        refused: typed.refused.clone(),
+    };
     let later = ahead.next().map(|(date, _)| head.at(&format!("/slots?from={}", wording::iso_date(date))));
     let earliest = head.at("/slots");
     let page = SlotsPage { shell, head, typed, deed, possible, days, now_at, later, earliest };
     page::html_with(status, &page)
 }
 
-fn one_day(
-    date: NaiveDate,
-    slots: &[Slot],
-    end: impl Fn(Slot) -> DateTime<Utc>,
-    chosen: Option<Slot>,
-    first_day: bool,
-) -> OneDay {
-    let times = slots.iter().enumerate().map(|(n, &it)| Time {
-        value: it.start().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        label: wording::time_range(it.start(), end(it)),
-        chosen: chosen == Some(it),
-        first: first_day && n == 0,
-    });
-    OneDay { name: wording::month_day_weekday(date), times: times.collect() }
-}
-
 /// What this page does in the present state.
 fn deed(case: &Case) -> Deed {
     let can_move = case.record.consultation.allows(Deed::Reschedule, Party::Coordinator).is_ok();
     if can_move { Deed::Reschedule } else { Deed::ChooseSlot }
-}
-
-fn slot(raw: &str) -> Option<Slot> {
-    let at = DateTime::parse_from_rfc3339(raw).ok()?.with_timezone(&Utc);
-    Slot::at(at).filter(|it| it.start() == at)
 }

@@ -132,7 +132,10 @@ pub async fn expert(site: &Site, email: &str) -> ExpertId {
 
 /// Every mail that was written, oldest first.
 pub async fn outbox(site: &Site) -> Vec<outbox::Model> {
-    let mut mails = store::outbox::page(&site.app.db, None, None, 100).await.unwrap();
+    let mut mails =
+        store::outbox::page(&site.app.db, &store::outbox::Filter::default(), None, 100, site.app.clock.now())
+            .await
+            .unwrap();
     mails.reverse();
     mails
 }

@@ -4,7 +4,7 @@ use domain::{
     actor::Actor,
     wording::{iso_date_time, month_day_time},
 };
-use madoguchi::ops;
+use madoguchi::ops::{self, apply::slot_value};
 
 use super::{OTHER, hides, leads_to, my, sign_in};
 use crate::{
@@ -26,10 +26,12 @@ async fn a_time_is_chosen_moved_and_cancelled() {
     let (first, second) = (iso_date_time(slots[0].start()), iso_date_time(slots[1].start()));
 
     let page = site.get(&my(case, "/reschedule")).await;
-    page.shows(&format!(r#"id="slot" value="{first}""#));
+    page.shows(&format!(r#"id="slot" value="{}""#, slot_value(slots[0])));
+    page.shows("<summary>11月26日（木）<span class=\"free\">空き15件</span></summary>");
+    page.shows("午前");
     page.shows("さらに後の日時を見る（12月10日（木）から）");
     page.shows("担当 山田 太郎");
-    assert_eq!(page.body.matches("<fieldset").count(), 10);
+    assert_eq!(page.body.matches("<details").count(), 10);
     let later = site.get(&my(case, "/reschedule?from=2026-12-10")).await;
     later.shows("12月10日（木）");
     hides(&later, "11月26日（木）");
@@ -55,7 +57,7 @@ async fn a_time_is_chosen_moved_and_cancelled() {
 
     let moving = site.get(&my(case, "/reschedule")).await;
     moving.shows("いまの予約");
-    hides(&moving, &format!(r#"value="{first}""#));
+    hides(&moving, &format!(r#"value="{}""#, slot_value(slots[0])));
     leads_to(&site.post(&my(case, "/reschedule"), &[("slot", &second)]).await, &my(case, ""));
     assert_eq!(cases::session(&site, case).await.starts_at, slots[1].start());
     let moved = site.get(&my(case, "")).await;
@@ -87,6 +89,11 @@ async fn a_consultation_is_withdrawn_once() {
     let form = [("what", "consultation"), ("reason", "")];
     leads_to(&site.post(&my(case, "/cancel"), &form).await, &my(case, ""));
     assert_eq!(cases::state(&site, case).await, "withdrawn");
+    let told = cases::letters(&site, CONTACT).await;
+    let last = told.last().unwrap();
+    assert_eq!((last.kind.as_str(), last.calendar_method.as_deref()), ("withdrawn", Some("CANCEL")));
+    assert!(last.text_body.contains("■取り消した予約"), "{}", last.text_body);
+    assert!(told.iter().all(|it| it.kind != "cancelled"), "one letter tells both");
     let page = site.get(&my(case, "")).await;
     page.shows("あらためて申し込むことができます。");
     hides(&page, "取り下げる</a>");
@@ -139,8 +146,8 @@ async fn of_two_who_want_a_time_one_is_shown_others() {
     let reply = site.post(&my(case, "/reschedule"), &[("slot", &wanted)]).await;
     assert_eq!(reply.status, 409);
     reply.shows("選んだ日時は、ほかの方の予約が先に入りました。別の日時を選んでください。");
-    hides(&reply, &format!(r#"value="{wanted}""#));
-    let next = iso_date_time(cases::free_slots(&site, case).await[0].start());
+    hides(&reply, &format!(r#"value="{}""#, slot_value(slot)));
+    let next = slot_value(cases::free_slots(&site, case).await[0]);
     reply.shows(&format!(r#"value="{next}""#));
     leads_to(&site.post(&my(case, "/reschedule"), &[("slot", &next)]).await, &my(case, ""));
 }

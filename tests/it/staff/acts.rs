@@ -1,6 +1,6 @@
 //! Every act of a coordinator: done where it is possible, refused where it is not.
 use chrono::TimeDelta;
-use domain::{field::Fields, report::Body};
+use domain::{actor::Actor, field::Fields, report::Body};
 use madoguchi::{
     ops::{self, report::Saving},
     store,
@@ -96,6 +96,31 @@ async fn both_fields_can_be_given_to_a_pair_and_others_are_told_why_not() {
     page.shows("分野が合いません（労務管理のみ）");
 }
 
+/// The sessions of a year are used up: the next application is taken, and the center is told.
+#[actix_web::test]
+async fn an_application_past_the_yearly_cap_warns_the_center() {
+    let (site, cast) = center().await;
+    let form = |email: &str| domain::application::Form {
+        corporate_number: "7000012050002".to_owned(),
+        ..cases::form(email)
+    };
+    for n in 0..3 {
+        let case = cases::unconfirmed(&site, &cast, &form(&format!("contact{n}@example.co.jp"))).await;
+        ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+        let version = cases::record(&site, case).await.version;
+        ops::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await.unwrap();
+        let asked = store::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+        ops::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+        let page = site.get(&at(case.number, "")).await;
+        assert!(!page.body.contains("上限の3回"), "the cap is not reached before the booking of case {n}");
+        let slot = cases::free_slots(&site, case).await[0];
+        ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    }
+    let fourth = cases::unconfirmed(&site, &cast, &form(CONTACT)).await;
+    site.get(&at(fourth.number, "")).await.shows("この企業の今年度の相談は3回で、上限の3回に達しています。");
+    site.get(&at(fourth.number, "?view=history")).await.shows("上限の3回に達しています");
+}
+
 #[actix_web::test]
 async fn the_center_chooses_moves_and_cancels_the_session() {
     let (site, cast) = center().await;
@@ -103,6 +128,9 @@ async fn the_center_chooses_moves_and_cancels_the_session() {
     let page = site.get(&at(case.number, "/slots")).await;
     page.shows("この日時に決める");
     page.shows("さらに後の日時を見る");
+    // It is 14:05 of this Friday: what is over is not offered, the next quarter hour is.
+    page.shows(r#"value="2026-11-20T05:15:00Z""#);
+    assert!(!page.body.contains("2026-11-20T05:00:00Z"), "{}", page.body);
     let empty = act(&site, case, "/slots", &[]).await;
     assert_eq!(empty.status, 422);
     empty.shows("日時を選択してください");

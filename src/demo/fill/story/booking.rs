@@ -74,6 +74,7 @@ impl Telling<'_> {
                 id,
                 consultation_id: Some(self.story.it.id.0),
                 draft_id: None,
+                waiting_id: None,
                 state: state.to_owned(),
                 starts_at: slot.start(),
                 ends_at: slot.start(),

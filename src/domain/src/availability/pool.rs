@@ -95,6 +95,11 @@ impl Pool {
         self.members.iter().map(|it| it.expert)
     }
 
+    /// The memory that its days take. Bytes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.cells[..]) + size_of_val(&self.members[..]) + size_of_val(&self.days[..])
+    }
+
     /// The place of an expert. O(experts).
     pub fn place(&self, expert: ExpertId) -> Option<usize> {
         self.members.iter().position(|it| it.expert == expert)

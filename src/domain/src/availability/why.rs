@@ -34,6 +34,25 @@ pub enum Blocked {
     Travel,
 }
 
+impl Blocked {
+    /// As the center's pages say it.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Unsuited => "この形式の相談に対応していません",
+            Self::Notice => "受付の締切を過ぎた日時です",
+            Self::Horizon => "まだ予約を受け付けていない日時です",
+            Self::LastSession => "今年度の相談期間を過ぎた日時です",
+            Self::Closed => "相談センターの休業日です",
+            Self::Absent => "この日は不在です",
+            Self::DayFull => "1日の件数の上限に達しています",
+            Self::WeekFull => "1週間の件数の上限に達しています",
+            Self::NoHours => "この日時は受付時間外です",
+            Self::Occupied => "この日時は予定があります",
+            Self::Travel => "前後の予定との間に、移動や準備の時間がとれません",
+        }
+    }
+}
+
 /// What became of each expert on a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WhyNone {
@@ -68,6 +87,11 @@ impl Pool {
             }
         }
         why
+    }
+
+    /// The same of one day and one expert, by their place; `None` where they have a start. O(log 64).
+    pub fn why_not_on(&self, ask: &Ask, place: usize, date: NaiveDate) -> Option<Blocked> {
+        self.blocks(ask, place, date, ask.starts)
     }
 
     /// What stands against a session with this expert at this slot; `None` where they are free. O(experts).

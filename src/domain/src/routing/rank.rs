@@ -30,6 +30,16 @@ pub enum Team {
     Pair { ict: ExpertId, labor: ExpertId },
 }
 
+impl Team {
+    /// Whether this expert is one of them.
+    pub fn has(self, expert: ExpertId) -> bool {
+        match self {
+            Self::One(one) => one == expert,
+            Self::Pair { ict, labor } => ict == expert || labor == expert,
+        }
+    }
+}
+
 impl Rank {
     pub(super) fn of(expert: &Expert, wish: &Wish) -> Self {
         let themes = expert.themes.intersection(&wish.themes).count();

@@ -124,23 +124,7 @@ impl Against {
             Self::DayFull { limit } => format!("1日の件数の上限（{limit}件）に達しています"),
             Self::WeekFull { limit } => format!("1週間の件数の上限（{limit}件）に達しています"),
             Self::CasesFull { limit } => format!("担当件数の上限（{limit}件）に達しています"),
-            Self::Slot { blocked } => slot_sentence(blocked).to_owned(),
+            Self::Slot { blocked } => blocked.sentence().to_owned(),
         }
-    }
-}
-
-const fn slot_sentence(blocked: Blocked) -> &'static str {
-    match blocked {
-        Blocked::Unsuited => "この形式の相談に対応していません",
-        Blocked::Notice => "受付の締切を過ぎた日時です",
-        Blocked::Horizon => "まだ予約を受け付けていない日時です",
-        Blocked::LastSession => "今年度の相談期間を過ぎた日時です",
-        Blocked::Closed => "相談センターの休業日です",
-        Blocked::Absent => "この日は不在です",
-        Blocked::DayFull => "1日の件数の上限に達しています",
-        Blocked::WeekFull => "1週間の件数の上限に達しています",
-        Blocked::NoHours => "この日時は受付時間外です",
-        Blocked::Occupied => "この日時は予定があります",
-        Blocked::Travel => "前後の予定との間に、移動や準備の時間がとれません",
     }
 }

@@ -60,6 +60,9 @@ pub fn with_about<T>(address_confirmed: bool, write: impl FnOnce(&About<'_>) -> 
 fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
     let to_company = company_occasions().into_iter().map(|it| (it, COMPANY));
     let to_expert = expert_occasions().into_iter().map(|it| (it, EXPERT));
+    let (starts_at, ends_at) = (sitting().starts_at, sitting().ends_at);
+    let delegates = [(true, COMPANY), (false, EXPERT)]
+        .map(|(is_company, to)| (Occasion::NoDelegates { is_company, starts_at, ends_at }, to));
     let center = [
         Occasion::NobodyLeft,
         Occasion::SubstituteNeeded {
@@ -67,13 +70,15 @@ fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
             declined: "佐藤 次郎",
             page: "https://soudan.example.jp/staff/absences",
         },
+        Occasion::Undelivered { address: COMPANY.address, reason: "550 5.1.1 User unknown" },
+        Occasion::Undelivered { address: COMPANY.address, reason: "" },
         Occasion::HandOverAccepted,
         Occasion::HandOverResult { result: "専門家との相談が終わりました。" },
     ];
     let sided = [(Side::Company { portal: PORTAL }, COMPANY), (Side::Expert, EXPERT), (Side::Center, CENTER)]
         .into_iter()
         .flat_map(|(side, to)| sided_occasions(side).map(|it| (it, to)));
-    to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).collect()
+    to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).chain(delegates).collect()
 }
 
 fn company_occasions() -> Vec<Occasion<'static>> {
@@ -88,12 +93,14 @@ fn company_occasions() -> Vec<Occasion<'static>> {
         Occasion::BackAtCenter { portal: PORTAL },
         Occasion::ReportReady { portal: PORTAL },
         Occasion::Survey { answer: PORTAL },
-        Occasion::Referred { organization, note: "補助金の相談ができます。" },
-        Occasion::Referred { organization, note: "" },
+        Occasion::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
+        Occasion::Referred { organization, note: "", cancelled: Some(sitting()) },
+        Occasion::EarlierTime { answer: PORTAL, sitting: sitting(), booked: None, until: now() },
+        Occasion::EarlierTime { answer: PORTAL, sitting: sitting(), booked: Some(now()), until: now() },
     ];
     let answer = "https://soudan.example.jp/f/TOKEN";
     all.extend(Kind::ALL.map(|kind| Occasion::FollowUp { kind, answer }));
-    all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason }));
+    all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason, cancelled: None }));
     all
 }
 
@@ -114,7 +121,7 @@ fn expert_occasions() -> [Occasion<'static>; 10] {
     ]
 }
 
-fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 9] {
+fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 11] {
     let (sitting, change_until) = (sitting(), at("2026-11-20T08:00:00Z"));
     let online = Sitting { mode: SessionMode::Online, place: "", experts: &[], ..sitting };
     [
@@ -122,11 +129,13 @@ fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 9] {
         Occasion::Booked { side, sitting: online, change_until },
         Occasion::Moved { side, sitting, change_until: now(), was: change_until },
         Occasion::ExpertChanged { side, sitting, was: experts() },
+        Occasion::Room { side, sitting: Sitting { mode: SessionMode::Online, ..sitting } },
         Occasion::Cancelled { side, sitting, reason: "急な予定が入ったため" },
         Occasion::Cancelled { side, sitting: online, reason: "" },
         Occasion::Reminder { side, sitting },
         Occasion::NewMessage { side },
-        Occasion::Withdrawn { side },
+        Occasion::Withdrawn { side, cancelled: None },
+        Occasion::Withdrawn { side, cancelled: Some(sitting) },
     ]
 }
 

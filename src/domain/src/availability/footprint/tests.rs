@@ -50,3 +50,20 @@ fn travel_grows_with_the_distance() {
     let endless = Settings { online_minutes: u16::MAX, ..settings };
     assert!(Footprint::online(&endless).starts(Day::ALL, Day::NONE).is_empty());
 }
+
+/// An expert goes home between two visits, as far as a footprint knows; the direct way never takes longer, so that
+/// neighbours in a calendar can always be reached one after the other.
+#[test]
+fn the_ways_around_two_visits_are_long_enough_for_the_way_between_them() {
+    let settings = Settings::default();
+    for home in Prefecture::all() {
+        for first in Prefecture::all() {
+            let before = Footprint::visit(&settings, Distance::between(Some(home), Some(first)));
+            for second in Prefecture::all() {
+                let after = Footprint::visit(&settings, Distance::between(Some(home), Some(second)));
+                let direct = Footprint::visit(&settings, Distance::between(Some(first), Some(second)));
+                assert!(before.after + after.before >= direct.before, "{home:?} {first:?} {second:?}");
+            }
+        }
+    }
+}

@@ -9,7 +9,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-fn expert(n: usize) -> ExpertId {
+pub(in crate::availability) fn expert(n: usize) -> ExpertId {
     ExpertId(Uuid::from_u128(u128::try_from(n).unwrap()))
 }
 

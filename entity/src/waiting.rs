@@ -1,0 +1,20 @@
+//! A company that wants to hear of an earlier time.
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "waiting")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub consultation_id: Uuid,
+    pub wishes: Json,
+    pub since: DateTimeUtc,
+    /// Offers that were declined or not answered.
+    pub turned_down: i16,
+    pub ended_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub end_reason: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,79 @@
+//! Taking mail as a mail server's pipe delivers it.
+use std::io::Read;
+
+use anyhow::anyhow;
+use domain::id::MailId;
+use madoguchi::{
+    app::App,
+    config::Config,
+    ops::{self, inbound::Incoming},
+    store::inbound::Source,
+};
+
+use super::{DATA, Failure, TRY_AGAIN, start};
+use crate::cli::Receive;
+
+/// Whether the arguments ask for this, however wrong they are.
+pub fn is_meant() -> bool {
+    let args: Vec<_> = std::env::args().skip(1).take(2).collect();
+    args == ["mail", "receive"]
+}
+
+/// Takes one message from standard input. Whatever fails before it is kept for good lets the mail server try again,
+/// even where trying again would not help: a person sees the queue, and nothing is lost.
+pub async fn receive(config: Config, receive: Receive) -> Result<(), Failure> {
+    let limit = config.mail_size_limit;
+    let (bytes, size) = tokio::task::spawn_blocking(move || read(std::io::stdin().lock(), limit))
+        .await
+        .map_err(again)?
+        .map_err(again)?;
+    let app = start(config).await.map_err(|it| Failure { code: TRY_AGAIN, ..it })?;
+    // In a task of its own, where a panic is an error like others.
+    let kept = tokio::spawn(async move {
+        let id = keep(&app, &receive, &bytes, size).await?;
+        Ok::<_, anyhow::Error>(understood(&app, id, bytes).await)
+    });
+    let is_mail = kept.await.map_err(again)?.map_err(again)?;
+    if is_mail {
+        return Ok(());
+    }
+    Err(Failure { code: DATA, cause: anyhow!("this is no mail; it is kept in quarantine") })
+}
+
+async fn keep(app: &App, receive: &Receive, bytes: &[u8], size: usize) -> anyhow::Result<MailId> {
+    let told =
+        |names: &[&str]| names.iter().find_map(|it| std::env::var(it).ok().filter(|it| !it.is_empty()));
+    let to = receive.to.clone().or_else(|| told(&["ORIGINAL_RECIPIENT", "RECIPIENT"]));
+    let from = receive.from.clone().or_else(|| std::env::var("SENDER").ok()).map(|it| match it.as_str() {
+        // How mail servers write that there is none.
+        "" | "MAILER-DAEMON" => "<>".to_owned(),
+        _ => it,
+    });
+    let (to, from) = (to.unwrap_or_default(), from.unwrap_or_default());
+    let it = Incoming { source: Source::Pipe, envelope_to: &to, envelope_from: &from, bytes, size };
+    ops::inbound::keep(app, &it).await.map_err(|err| anyhow!("it cannot be kept: {err:?}"))
+}
+
+/// Whether it is a mail at all; one that is none is put into quarantine at once. It is kept either way: what fails from
+/// here on, a worker tries again.
+async fn understood(app: &App, id: MailId, bytes: Vec<u8>) -> bool {
+    let is_mail = tokio::task::spawn_blocking(move || ops::inbound::is_mail(&bytes)).await.unwrap_or(true);
+    if !is_mail && let Err(err) = ops::inbound::understand(app, id).await {
+        tracing::warn!(error = ?err, "a mail that is none is left to the worker");
+    }
+    is_mail
+}
+
+/// At most `limit` octets of what comes, and how many there were.
+fn read(mut from: impl Read, limit: usize) -> std::io::Result<(Vec<u8>, usize)> {
+    let mut kept = Vec::new();
+    let within = u64::try_from(limit).unwrap_or(u64::MAX);
+    from.by_ref().take(within).read_to_end(&mut kept)?;
+    let beyond = std::io::copy(&mut from, &mut std::io::sink())?;
+    let size = kept.len().saturating_add(usize::try_from(beyond).unwrap_or(usize::MAX));
+    Ok((kept, size))
+}
+
+fn again(cause: impl Into<anyhow::Error>) -> Failure {
+    Failure { code: TRY_AGAIN, cause: cause.into() }
+}

@@ -1,0 +1,101 @@
+//! Companies that wait for an earlier time: what is held for them is offered to them, and to nobody else.
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{appointment, appointment_expert, consultation, waiting, waiting_offer};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::Findings;
+
+/// How long after its limit an offer may wait for the worker. Minutes.
+const GRACE: i64 = 10;
+
+/// Where a company can wait.
+const MAY_WAIT: [&str; 2] = ["scheduling", "booked"];
+
+pub(super) async fn examine(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    findings: &mut Findings,
+) -> Result<(), DbErr> {
+    let waiting = waiting::Entity::find().filter(waiting::Column::EndedAt.is_null()).all(db).await?;
+    states(db, &waiting, findings).await?;
+    let waiting: BTreeSet<_> = waiting.into_iter().map(|it| it.id).collect();
+    let offers = waiting_offer::Entity::find()
+        .filter(waiting_offer::Column::State.eq("open"))
+        .order_by_asc(waiting_offer::Column::Id)
+        .all(db)
+        .await?;
+    let held = appointment::Entity::find()
+        .filter(appointment::Column::WaitingId.is_not_null())
+        .filter(appointment::Column::EndedAt.is_null())
+        .all(db)
+        .await?;
+    let held: BTreeMap<_, _> = held.into_iter().map(|it| (it.id, it)).collect();
+    for offer in &offers {
+        let mut wrong = |what: &str| findings.add("offer", format!("offer {}", offer.id), what);
+        match held.get(&offer.appointment_id) {
+            None => wrong("nothing is held for it"),
+            Some(it) if it.waiting_id != Some(offer.waiting_id) => {
+                wrong("its time is held for another company");
+            }
+            Some(it) if it.starts_at != offer.starts_at || it.held_until != Some(offer.until) => {
+                wrong("another time is held, or until another moment");
+            }
+            Some(it) if it.state != "held" => wrong("its time is booked, and it has no answer"),
+            Some(_) => {}
+        }
+        if !waiting.contains(&offer.waiting_id) {
+            wrong("the company waits no longer");
+        }
+        if now - offer.until > TimeDelta::minutes(GRACE) {
+            wrong("its answer is long due");
+        }
+    }
+    let offered: BTreeSet<_> = offers.iter().map(|it| it.appointment_id).collect();
+    for id in held.keys().filter(|it| !offered.contains(it)) {
+        findings.add("offer", format!("appointment {id}"), "it is held for an offer that is over");
+    }
+    one_each(db, &held, findings).await
+}
+
+/// Nobody waits for a session that has been, or will never be.
+async fn states(
+    db: &impl ConnectionTrait,
+    all: &[waiting::Model],
+    findings: &mut Findings,
+) -> Result<(), DbErr> {
+    let rows = consultation::Entity::find()
+        .filter(consultation::Column::Id.is_in(all.iter().map(|it| it.consultation_id)))
+        .all(db)
+        .await?;
+    for row in rows.iter().filter(|it| !MAY_WAIT.contains(&it.state.as_str())) {
+        findings.add("waiting", &row.number, format!("it is {} and still waits for a time", row.state));
+    }
+    Ok(())
+}
+
+/// A time of an expert is offered to one company.
+async fn one_each(
+    db: &impl ConnectionTrait,
+    held: &BTreeMap<Uuid, appointment::Model>,
+    findings: &mut Findings,
+) -> Result<(), DbErr> {
+    let seats = appointment_expert::Entity::find()
+        .filter(appointment_expert::Column::AppointmentId.is_in(held.keys().copied()))
+        .all(db)
+        .await?;
+    let mut taken = BTreeSet::new();
+    for seat in seats {
+        let Some(it) = held.get(&seat.appointment_id) else { continue };
+        if !taken.insert((seat.expert_id, it.starts_at)) {
+            findings.add(
+                "offer",
+                format!("appointment {}", it.id),
+                "its time is offered to another company too",
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! The experts' free time while a plan is made: what is booked in it changes with every round.
+use super::Ground;
+use super::seat::Seat;
+use crate::availability::{Day, Footprint, Slot};
+use chrono::{Datelike, NaiveDate};
+
+/// One `u64` of open and one of busy quarters for each expert and day, and how many more sessions there may be.
+#[derive(Clone, Debug)]
+pub(super) struct Diary {
+    pub days: Vec<DiaryDay>,
+    /// Expert by expert, the days of an expert side by side.
+    cells: Vec<Cell>,
+    /// Sessions more in each week, expert by expert.
+    weeks: Vec<u16>,
+    weeks_each: usize,
+    /// Consultations more for each expert, and how many they were given in this plan.
+    pub room: Vec<u16>,
+    pub given: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DiaryDay {
+    pub date: NaiveDate,
+    /// Business days from today.
+    pub ahead: u32,
+    week: usize,
+    in_window: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    open: Day,
+    busy: Day,
+    room: u16,
+}
+
+impl Diary {
+    /// O(experts × days × rules of an expert).
+    pub fn new(ground: &Ground<'_>) -> Self {
+        let monday = u64::from(ground.today.weekday().num_days_from_monday());
+        let mut ahead = 0;
+        let dates = ground.today.iter_days().take_while(|it| *it <= ground.window.horizon.max(ground.today));
+        let days: Vec<_> = dates
+            .zip(monday..)
+            .map(|(date, n)| {
+                let is_open = ground.business.is_open(date);
+                ahead += u32::from(is_open && date > ground.today);
+                let in_window =
+                    is_open && ground.window.contains(date) && !ground.no_sessions.contains(&date);
+                DiaryDay { date, ahead, week: usize::try_from(n / 7).unwrap_or_default(), in_window }
+            })
+            .collect();
+        let weeks_each = days.last().map_or(0, |it| it.week + 1);
+        let mut diary = Self {
+            days,
+            cells: Vec::new(),
+            weeks: Vec::new(),
+            weeks_each,
+            room: Vec::new(),
+            given: Vec::new(),
+        };
+        for (expert, calendar) in ground.experts.iter().zip(ground.calendars) {
+            let mut weeks = vec![calendar.limits.per_week; weeks_each];
+            let first_monday = ground.today - chrono::Days::new(monday);
+            for session in &calendar.sessions {
+                let week = usize::try_from((*session - first_monday).num_days().div_euclid(7));
+                if let Some(room) = week.ok().and_then(|it| weeks.get_mut(it)) {
+                    *room = room.saturating_sub(1);
+                }
+            }
+            for day in &diary.days {
+                let sessions = calendar.sessions.iter().filter(|it| **it == day.date).count();
+                let sessions = u16::try_from(sessions).unwrap_or(u16::MAX);
+                let is_open = ground.business.is_open(day.date);
+                diary.cells.push(Cell {
+                    open: if is_open { calendar.schedule.day(day.date) } else { Day::NONE },
+                    busy: calendar.occupied.day(day.date),
+                    room: calendar.limits.per_day.saturating_sub(sessions),
+                });
+            }
+            diary.weeks.extend(weeks);
+            diary.room.push(expert.open_case_limit.saturating_sub(expert.open_cases));
+            diary.given.push(0);
+        }
+        diary
+    }
+
+    /// Where the expert can start such a session on a day. O(1).
+    pub fn starts(&self, expert: usize, day: usize, footprint: Footprint) -> Day {
+        let cell = self.cells[expert * self.days.len() + day];
+        let week = self.weeks[expert * self.weeks_each + self.days[day].week];
+        if cell.room == 0 || week == 0 || self.room[expert] == 0 || cell.open.is_empty() {
+            return Day::NONE;
+        }
+        footprint.starts(cell.open, cell.busy)
+    }
+
+    /// The days on which a session without a time can be planned.
+    pub fn window(&self) -> impl Iterator<Item = usize> {
+        (0..self.days.len()).filter(|&it| self.days[it].in_window)
+    }
+
+    pub fn day(&self, date: NaiveDate) -> Option<usize> {
+        let day = usize::try_from((date - self.days.first()?.date).num_days()).ok()?;
+        (day < self.days.len()).then_some(day)
+    }
+
+    /// Keeps the time of a seat, for each of its members.
+    pub fn keep(&mut self, seat: &Seat) {
+        for member in &seat.members {
+            self.room[member.expert] = self.room[member.expert].saturating_sub(1);
+            if !member.holds {
+                self.take(member.expert, seat.day, seat.quarter, member.footprint);
+            }
+        }
+    }
+
+    /// Books a seat for good.
+    pub fn book(&mut self, seat: &Seat) {
+        self.keep(seat);
+        for member in &seat.members {
+            self.given[member.expert] += 1;
+        }
+    }
+
+    fn take(&mut self, expert: usize, day: usize, quarter: u8, footprint: Footprint) {
+        let (each, week) = (self.days.len(), self.days[day].week);
+        let cell = &mut self.cells[expert * each + day];
+        let cells = Slot::new(self.days[day].date, quarter).map(|it| footprint.cells(it));
+        for taken in cells.into_iter().flatten().filter_map(Slot::from_index) {
+            cell.busy = cell.busy.union(Day(1 << taken.quarter()));
+        }
+        cell.room = cell.room.saturating_sub(1);
+        let week = &mut self.weeks[expert * self.weeks_each + week];
+        *week = week.saturating_sub(1);
+    }
+}

@@ -1,0 +1,324 @@
+//! Companies that wait for an earlier time (空き待ち): what they wish for, and who is offered a freed time first.
+use std::{cmp::Ordering, collections::BTreeSet};
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    availability::Slot,
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    consultation::State,
+    id::{WaitingId, WaitingOfferId},
+    settings::Settings,
+    wording,
+};
+
+/// How many wishes a company can have at once.
+pub const WISHES: usize = 3;
+/// How long a freed time is held for one company. Hours during which the center is open.
+pub const OFFER_HOURS: u16 = 4;
+/// 12:00, in quarter hours since 6:00.
+const NOON: u8 = 24;
+
+/// Times that would suit: everything that is said has to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    pub weekday: Option<Weekday>,
+    pub part: Option<Part>,
+    /// The first and the last day.
+    pub from: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+}
+
+/// A half of the day, by when a session begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Morning,
+    Afternoon,
+}
+
+/// One company that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub id: WaitingId,
+    pub since: DateTime<Utc>,
+    pub wishes: Vec<Wish>,
+    /// Offers that it declined or did not answer.
+    pub turned_down: u16,
+}
+
+/// A freed time that is held for one company.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub id: WaitingOfferId,
+    pub waiting: WaitingId,
+    pub starts_at: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+    pub state: OfferState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OfferState {
+    Open,
+    Accepted,
+    Declined,
+    Lapsed,
+    /// It stopped waiting, or settled on another time.
+    Withdrawn,
+}
+
+/// Why a company no longer waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stopped {
+    /// It took a time that was offered.
+    Accepted,
+    /// It settled on a time that it had wished for.
+    Fulfilled,
+    /// It did not want to wait any longer.
+    Stopped,
+    /// There is no session to wait for any more.
+    Over,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OfferRefused {
+    #[error("このご案内の期限は過ぎました。日時は、次にお待ちの方にご案内しています。")]
+    Lapsed,
+    #[error("このご案内は、見送りとして承っています。")]
+    Declined,
+    #[error("このご案内は、取り消されました。")]
+    Withdrawn,
+    #[error("このご案内の日時は、すでに予約済みです。")]
+    Accepted,
+}
+
+impl Part {
+    pub const ALL: [Self; 2] = [Self::Morning, Self::Afternoon];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Morning => "morning",
+            Self::Afternoon => "afternoon",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Morning => "午前",
+            Self::Afternoon => "午後",
+        }
+    }
+
+    const fn has(self, slot: Slot) -> bool {
+        match self {
+            Self::Morning => slot.quarter() < NOON,
+            Self::Afternoon => slot.quarter() >= NOON,
+        }
+    }
+}
+
+impl Wish {
+    pub fn fits(&self, slot: Slot) -> bool {
+        let date = slot.date();
+        self.weekday.is_none_or(|it| it == date.weekday())
+            && self.part.is_none_or(|it| it.has(slot))
+            && self.from.is_none_or(|it| it <= date)
+            && self.until.is_none_or(|it| date <= it)
+    }
+
+    /// 「11月24日（火）から11月27日（金）　火曜日　午前」
+    pub fn label(&self) -> String {
+        let period = match (self.from, self.until) {
+            (Some(from), Some(until)) => {
+                Some(format!("{}から{}", wording::month_day_weekday(from), wording::month_day_weekday(until)))
+            }
+            (Some(from), None) => Some(format!("{}以後", wording::month_day_weekday(from))),
+            (None, Some(until)) => Some(format!("{}まで", wording::month_day_weekday(until))),
+            (None, None) => None,
+        };
+        let weekday = self.weekday.map(|it| format!("{}曜日", weekday_label(it)));
+        let part = self.part.map(|it| it.label().to_owned());
+        let said: Vec<_> = [period, weekday, part].into_iter().flatten().collect();
+        if said.is_empty() { "いつでも".to_owned() } else { said.join("　") }
+    }
+}
+
+/// 「月」
+pub const fn weekday_label(it: Weekday) -> &'static str {
+    match it {
+        Weekday::Mon => "月",
+        Weekday::Tue => "火",
+        Weekday::Wed => "水",
+        Weekday::Thu => "木",
+        Weekday::Fri => "金",
+        Weekday::Sat => "土",
+        Weekday::Sun => "日",
+    }
+}
+
+impl Waiting {
+    pub fn wants(&self, slot: Slot) -> bool {
+        self.wishes.iter().any(|it| it.fits(slot))
+    }
+
+    /// Who is asked first about a freed time: whoever has turned down fewest offers, of those whoever waits longest.
+    ///
+    /// So nobody is passed over twice in a row by the same company: who turns an offer down goes behind all that have
+    /// turned down fewer.
+    pub fn before(&self, other: &Self) -> Ordering {
+        (self.turned_down, self.since, self.id).cmp(&(other.turned_down, other.since, other.id))
+    }
+
+    /// The earliest of the free times that it wants and that is an improvement: before the session that it has, and not
+    /// offered to it before.
+    pub fn choice(
+        &self,
+        free: &[Slot],
+        booked: Option<DateTime<Utc>>,
+        offered: &BTreeSet<DateTime<Utc>>,
+    ) -> Option<Slot> {
+        let better = |it: &Slot| booked.is_none_or(|at| it.start() < at);
+        let fresh = |it: &Slot| !offered.contains(&it.start());
+        free.iter().copied().filter(|it| self.wants(*it) && better(it) && fresh(it)).min()
+    }
+}
+
+impl Offer {
+    pub fn accept(self, now: DateTime<Utc>) -> Result<Self, OfferRefused> {
+        self.answered(OfferState::Accepted, now)
+    }
+
+    pub fn decline(self, now: DateTime<Utc>) -> Result<Self, OfferRefused> {
+        self.answered(OfferState::Declined, now)
+    }
+
+    /// Gives up waiting for the answer; what is not open, or still has time, stays.
+    pub fn lapse(self, now: DateTime<Utc>) -> Option<Self> {
+        (self.state == OfferState::Open && self.until <= now)
+            .then_some(Self { state: OfferState::Lapsed, ..self })
+    }
+
+    /// Takes it back.
+    pub fn withdraw(self) -> Option<Self> {
+        (self.state == OfferState::Open).then_some(Self { state: OfferState::Withdrawn, ..self })
+    }
+
+    /// It can still be answered.
+    pub fn stands(&self, now: DateTime<Utc>) -> bool {
+        self.state == OfferState::Open && now < self.until
+    }
+
+    fn answered(self, state: OfferState, now: DateTime<Utc>) -> Result<Self, OfferRefused> {
+        match self.state {
+            OfferState::Open if now < self.until => Ok(Self { state, ..self }),
+            OfferState::Open | OfferState::Lapsed => Err(OfferRefused::Lapsed),
+            OfferState::Accepted => Err(OfferRefused::Accepted),
+            OfferState::Declined => Err(OfferRefused::Declined),
+            OfferState::Withdrawn => Err(OfferRefused::Withdrawn),
+        }
+    }
+}
+
+impl OfferState {
+    pub const ALL: [Self; 5] = [Self::Open, Self::Accepted, Self::Declined, Self::Lapsed, Self::Withdrawn];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Lapsed => "lapsed",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Open => "回答待ち",
+            Self::Accepted => "予約済み",
+            Self::Declined => "見送り",
+            Self::Lapsed => "期限切れ",
+            Self::Withdrawn => "取消し",
+        }
+    }
+}
+
+impl Stopped {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Fulfilled => "fulfilled",
+            Self::Stopped => "stopped",
+            Self::Over => "over",
+        }
+    }
+}
+
+/// Whether a company can wait: it has a time to choose, or one that it may still move, which it may until `limit`.
+pub fn may_wait(state: &State, limit: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    match state {
+        State::Scheduling => true,
+        State::Booked => limit.is_some_and(|it| now < it),
+        State::Received
+        | State::Checking
+        | State::WaitingCompany
+        | State::Matching
+        | State::Consulted
+        | State::FollowUp
+        | State::Completed
+        | State::Withdrawn
+        | State::Unfulfilled { .. }
+        | State::Referred { .. } => false,
+    }
+}
+
+/// Until when an offer made at `now` is held: for `OFFER_HOURS` of opening hours, at most until `limit`.
+pub fn held_until(
+    now: DateTime<Utc>,
+    limit: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    opening_hours_after(now, OFFER_HOURS, settings, calendar).min(limit)
+}
+
+/// When the center has been open for `hours` since `now`. Settings with no opening hours count none and give `now`.
+fn opening_hours_after(
+    now: DateTime<Utc>,
+    hours: u16,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    if settings.opens_hour >= settings.closes_hour {
+        return now;
+    }
+    let mut left = TimeDelta::hours(i64::from(hours));
+    let mut day = calendar.add_business_days(japan_date(now), 0);
+    loop {
+        let opens = at_japan(day, settings.opens_hour, 0).max(now);
+        let closes = at_japan(day, settings.closes_hour, 0);
+        let open = (closes - opens).max(TimeDelta::zero());
+        if left <= open {
+            return opens + left;
+        }
+        left -= open;
+        let next = calendar.next_business_day(day);
+        if next <= day {
+            return closes;
+        }
+        day = next;
+    }
+}
+
+#[cfg(test)]
+mod tests;

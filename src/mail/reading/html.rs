@@ -1,0 +1,240 @@
+//! HTML mails: cleaned, so that nothing in them runs, loads or asks for anything, and read as text.
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
+
+use ammonia::Builder;
+use mail_parser::decoders::html::html_to_text;
+
+/// Beyond that, a tree takes too long to build, and a mail is read as text alone.
+const MOST_TAGS: usize = 10_000;
+/// Bytes.
+const LONGEST: usize = 512 * 1024;
+/// Deeper quotations are shown as this deep.
+const DEEPEST_QUOTE: usize = 5;
+
+/// What remains of a mail's marks: structure, and links that say where they lead.
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let tags = [
+        "a",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+    ];
+    let mut builder = Builder::empty();
+    builder
+        .tags(HashSet::from(tags))
+        .clean_content_tags(HashSet::from([
+            "script", "style", "title", "head", "template", "noscript", "svg", "math",
+        ]))
+        .add_tag_attributes("a", ["href"])
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("nofollow noopener noreferrer"))
+        .strip_comments(true);
+    builder
+});
+
+/// The cleaned HTML with the targets of its links beside them, and the text that it reads like.
+pub fn clean(source: &str) -> (String, String) {
+    let tags = source.bytes().filter(|it| *it == b'<').count();
+    if tags > MOST_TAGS || source.len() > LONGEST {
+        return (String::new(), html_to_text(&shortened(source)));
+    }
+    let cleaned = CLEANER.clean(source).to_string();
+    written(&cleaned)
+}
+
+fn shortened(source: &str) -> String {
+    source.char_indices().nth(LONGEST).map_or(source, |(end, _)| &source[..end]).to_owned()
+}
+
+/// Both from the cleaned marks, whose form is known: attributes in quotes, text escaped.
+fn written(cleaned: &str) -> (String, String) {
+    let mut html = String::with_capacity(cleaned.len());
+    let mut out = Writer::default();
+    let mut link: Option<(String, usize)> = None;
+    let mut rest = cleaned;
+    while let Some(start) = rest.find('<') {
+        let (text, from) = rest.split_at(start);
+        html.push_str(text);
+        out.text(&unescaped(text));
+        let Some(end) = from.find('>') else { break };
+        let (tag, after) = from.split_at(end + 1);
+        rest = after;
+        html.push_str(tag);
+        let name = tag.trim_start_matches(['<', '/']).split([' ', '>', '/']).next().unwrap_or_default();
+        let closes = tag.starts_with("</");
+        match (name, closes) {
+            ("a", false) => link = attribute(tag, "href").map(|it| (unescaped(it), out.text.len())),
+            ("a", true) => {
+                if let Some((target, start)) = link.take() {
+                    let shown = out.text.get(start..).unwrap_or_default().trim();
+                    if !says(shown, &target) {
+                        html.push_str(&format!(" &lt;{}&gt;", escaped(&target)));
+                        out.text(&format!(" <{target}>"));
+                    }
+                }
+            }
+            _ => out.tag(name, closes),
+        }
+    }
+    html.push_str(rest);
+    out.text(&unescaped(rest));
+    (html, out.text)
+}
+
+/// A link's text that is its target already.
+fn says(shown: &str, target: &str) -> bool {
+    let bare = |it: &str| {
+        let it = it.trim_start_matches("mailto:").trim_start_matches("tel:");
+        it.trim_end_matches('/').to_lowercase()
+    };
+    bare(shown) == bare(target)
+}
+
+#[derive(Default)]
+struct Writer {
+    text: String,
+    depth: usize,
+    preformatted: usize,
+    /// Something stands on the line that is being written.
+    begun: bool,
+}
+
+/// Tags that begin and end a line.
+static BLOCKS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    BTreeSet::from([
+        "blockquote",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "table",
+        "tr",
+        "ul",
+    ])
+});
+
+impl Writer {
+    fn tag(&mut self, name: &str, closes: bool) {
+        if BLOCKS.contains(name) && self.begun {
+            self.line();
+        }
+        match (name, closes) {
+            ("br", _) => self.line(),
+            ("hr", _) => {
+                self.text("----------");
+                self.line();
+            }
+            ("li", false) => self.text("・"),
+            ("td" | "th", false) if self.begun => self.text(" "),
+            ("p" | "table" | "ul" | "ol", true) if !self.text.ends_with("\n\n") => self.line(),
+            ("blockquote", false) => self.depth += 1,
+            ("blockquote", true) => self.depth = self.depth.saturating_sub(1),
+            ("pre", false) => self.preformatted += 1,
+            ("pre", true) => self.preformatted = self.preformatted.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    fn line(&mut self) {
+        if !self.begun && self.depth > 0 {
+            self.quote();
+        }
+        let end = self.text.trim_end_matches([' ', '\t']).len();
+        self.text.truncate(end);
+        self.text.push('\n');
+        self.begun = false;
+    }
+
+    fn text(&mut self, text: &str) {
+        for it in text.chars() {
+            let blank = matches!(it, ' ' | '\t' | '\n' | '\r');
+            if self.preformatted > 0 && it == '\n' {
+                self.line();
+            } else if self.preformatted == 0 && blank {
+                // Blanks are one, and none at the beginning of a line.
+                if self.begun && !self.text.ends_with(' ') {
+                    self.text.push(' ');
+                }
+            } else if it != '\r' {
+                if !self.begun {
+                    self.quote();
+                    self.begun = true;
+                }
+                self.text.push(if it == '\u{a0}' { ' ' } else { it });
+            }
+        }
+    }
+
+    fn quote(&mut self) {
+        let depth = self.depth.min(DEEPEST_QUOTE);
+        if depth > 0 {
+            self.text.push_str(&">".repeat(depth));
+            self.text.push(' ');
+        }
+    }
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, value) = tag.split_once(&format!(" {name}=\""))?;
+    value.split('"').next()
+}
+
+fn unescaped(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    let text =
+        text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}");
+    text.replace("&amp;", "&")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

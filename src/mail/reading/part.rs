@@ -1,0 +1,227 @@
+//! The parts of a mail, taken apart along their boundaries.
+//!
+//! Done here and not by `mail-parser`, whose time is quadratic in the boundaries that lead nowhere, and whose
+//! messages within messages are dropped one inside the other until the stack ends. Each level here looks at its own
+//! bytes once, and there are only so many levels.
+use std::{borrow::Cow, collections::BTreeSet};
+
+use super::{
+    Remark,
+    header::{self, Headers, Typed, line_end, trimmed},
+    words,
+};
+
+/// Multiparts and messages within each other.
+const DEEPEST: usize = 12;
+/// Leaves and multiparts together.
+const MOST: usize = 1000;
+
+/// A part that holds no others, or whose parts are left together.
+#[derive(Debug)]
+pub struct Part<'a> {
+    pub headers: Headers<'a>,
+    pub content_type: Option<Typed>,
+    pub disposition: Option<Typed>,
+    /// As they came.
+    pub raw: &'a [u8],
+    /// What lies around it, innermost last.
+    pub within: Vec<Around>,
+}
+
+/// A multipart around a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    Mixed,
+    /// The number tells one group of alternatives from another.
+    Alternative(usize),
+    Related,
+    Report,
+}
+
+impl Part<'_> {
+    /// `type/subtype`, lower-cased; `text/plain` where there is none.
+    pub fn kind(&self) -> String {
+        match &self.content_type {
+            Some(it) => format!("{}/{}", it.main, it.sub.as_deref().unwrap_or("plain")),
+            None => "text/plain".to_owned(),
+        }
+    }
+
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.content_type.as_ref()?.parameter(name)
+    }
+
+    pub fn is_attached(&self) -> bool {
+        self.disposition.as_ref().is_some_and(|it| it.main == "attachment")
+    }
+
+    pub fn name(&self) -> Option<String> {
+        let named = self.disposition.as_ref().and_then(|it| it.parameter("filename"));
+        named.or_else(|| self.parameter("name")).map(words::tidy).filter(|it| !it.is_empty())
+    }
+
+    /// The bytes that were sent, and whether the encoding around them was broken.
+    pub fn bytes(&self) -> (Cow<'_, [u8]>, bool) {
+        let encoding = self.headers.word("content-transfer-encoding").unwrap_or_default();
+        match &*encoding {
+            "base64" => {
+                let odd = |it: &u8| {
+                    !it.is_ascii_alphanumeric()
+                        && !it.is_ascii_whitespace()
+                        && !matches!(it, b'+' | b'/' | b'=')
+                };
+                (words::unbase64(self.raw).into(), self.raw.iter().any(odd))
+            }
+            "quoted-printable" => {
+                let (bytes, broken) = unquoted(self.raw);
+                (bytes.into(), broken)
+            }
+            _ => (self.raw.into(), false),
+        }
+    }
+}
+
+/// Every part that holds no others, in order.
+pub fn walk<'a>(headers: Headers<'a>, body: &'a [u8], remarks: &mut BTreeSet<Remark>) -> Vec<Part<'a>> {
+    let mut walk = Walk { found: Vec::new(), count: 0, remarks };
+    walk.take(headers, body, &[], false);
+    walk.found
+}
+
+struct Walk<'a, 'r> {
+    found: Vec<Part<'a>>,
+    count: usize,
+    remarks: &'r mut BTreeSet<Remark>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn take(&mut self, headers: Headers<'a>, body: &'a [u8], within: &[Around], digest: bool) {
+        self.count += 1;
+        let content_type = headers.typed("content-type").filter(|it| !it.main.is_empty());
+        let disposition = headers.typed("content-disposition");
+        let part = Part { headers, content_type, disposition, raw: body, within: within.to_vec() };
+        let kind =
+            if part.content_type.is_none() && digest { "message/rfc822".to_owned() } else { part.kind() };
+        let boundary =
+            part.parameter("boundary").filter(|it| kind.starts_with("multipart/") && !it.is_empty());
+        let Some(boundary) = boundary.map(str::to_owned) else {
+            self.found.push(part);
+            return;
+        };
+        if within.len() >= DEEPEST {
+            self.remarks.insert(Remark::TooDeep);
+            self.found.push(part);
+            return;
+        }
+        let mut inner = within.to_vec();
+        inner.push(match &*kind {
+            "multipart/alternative" => Around::Alternative(self.count),
+            "multipart/related" => Around::Related,
+            "multipart/report" => Around::Report,
+            _ => Around::Mixed,
+        });
+        let digest = kind == "multipart/digest";
+        let mut any = false;
+        for slice in Slices::new(body, &boundary) {
+            if self.count >= MOST {
+                self.remarks.insert(Remark::TooManyParts);
+                return;
+            }
+            any = true;
+            let (headers, rest) = header::split(slice, self.remarks);
+            self.take(headers, rest, &inner, digest);
+        }
+        if !any {
+            self.found.push(part);
+        }
+    }
+}
+
+/// What lies between the lines of a boundary.
+struct Slices<'a> {
+    body: &'a [u8],
+    /// With the dashes before it.
+    line: Vec<u8>,
+    /// Behind the boundary that begins the next slice.
+    at: Option<usize>,
+}
+
+impl<'a> Slices<'a> {
+    fn new(body: &'a [u8], boundary: &str) -> Self {
+        let line = [b"--", boundary.trim_end().as_bytes()].concat();
+        let mut slices = Self { body, line, at: None };
+        slices.at = slices.next_line(0).and_then(|(_, behind, last)| (!last).then_some(behind));
+        slices
+    }
+
+    /// Where the next boundary's line begins and ends, and whether it is the last one.
+    fn next_line(&self, mut at: usize) -> Option<(usize, usize, bool)> {
+        while at < self.body.len() {
+            let end = line_end(self.body, at);
+            if let Some(after) = self.body[at..end].strip_prefix(&*self.line) {
+                let after = trimmed(after).trim_ascii_end();
+                if after.is_empty() || after.starts_with(b"--") {
+                    return Some((at, end, !after.is_empty()));
+                }
+            }
+            at = end;
+        }
+        None
+    }
+}
+
+impl<'a> Iterator for Slices<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let start = self.at.take()?;
+        // Without its last boundary, a part goes on to the end.
+        let Some((end, behind, last)) = self.next_line(start) else { return Some(&self.body[start..]) };
+        self.at = (!last).then_some(behind);
+        // The line break before a boundary belongs to it.
+        let slice = &self.body[start..end];
+        let slice = slice.strip_suffix(b"\n").unwrap_or(slice);
+        Some(slice.strip_suffix(b"\r").unwrap_or(slice))
+    }
+}
+
+/// Quoted-printable; what is not stays as it is.
+fn unquoted(raw: &[u8]) -> (Vec<u8>, bool) {
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut broken = false;
+    let mut at = 0;
+    while at < raw.len() {
+        let end = line_end(raw, at);
+        let line = trimmed(&raw[at..end]);
+        let ends = raw[at..end].ends_with(b"\n");
+        // Blanks at the end of a line were added on the way.
+        let mut rest = line.trim_ascii_end();
+        let mut soft = false;
+        while let [first, after @ ..] = rest {
+            rest = after;
+            match (first, after) {
+                (b'=', []) => soft = true,
+                (b'=', [high, low, tail @ ..]) => match (digit(*high), digit(*low)) {
+                    (Some(high), Some(low)) => {
+                        bytes.push(high << 4 | low);
+                        rest = tail;
+                    }
+                    (None, _) | (_, None) => {
+                        broken = true;
+                        bytes.push(b'=');
+                    }
+                },
+                (other, _) => bytes.push(*other),
+            }
+        }
+        if ends && !soft {
+            bytes.extend_from_slice(b"\r\n");
+        }
+        at = end;
+    }
+    (bytes, broken)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|it| u8::try_from(it).ok())
+}

@@ -1,0 +1,355 @@
+//! Handing over by SMTP (RFC 5321), command by command: lettre's own transport does not tell whether a connection broke
+//! before or after the message was given.
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use domain::outgoing::Failure;
+use lettre::{
+    Message,
+    address::Envelope,
+    transport::smtp::{
+        Error,
+        authentication::{Credentials, Mechanism},
+        client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt, Rset},
+        extension::{ClientId, Extension, MailBodyParameter, MailParameter},
+        response::Response,
+    },
+};
+use tokio::{net::TcpStream, time::timeout};
+use url::{Host, Url};
+
+use super::{BadSmtpUrl, SendError, SmtpOptions};
+
+/// From the first byte to the permission to give the message.
+const UNTIL_DATA: Duration = Duration::from_secs(60);
+/// From the message to the answer. With `UNTIL_DATA`, what one try takes at most.
+const AFTER_DATA: Duration = Duration::from_secs(90);
+const COURTESY: Duration = Duration::from_secs(5);
+/// A server closes what rests too long.
+const RESTS: Duration = Duration::from_secs(15);
+/// Servers bound the mails of one connection; 100 is common.
+const MAILS_A_CONNECTION: u32 = 100;
+
+/// One server and the connections to it. Clones share them.
+#[derive(Clone)]
+pub struct Smtp(Arc<Server>);
+
+struct Server {
+    host: String,
+    port: u16,
+    security: Security,
+    credentials: Option<Credentials>,
+    hello: ClientId,
+    resting: Mutex<Vec<Connection>>,
+}
+
+enum Security {
+    Plain,
+    StartTls(TlsParameters),
+    Tls(TlsParameters),
+}
+
+struct Connection {
+    smtp: AsyncSmtpConnection,
+    mails: u32,
+    since: Instant,
+}
+
+impl Smtp {
+    /// A plain `smtp://` is plain to this machine alone: to any other it means STARTTLS, unless the options say else.
+    pub fn new(raw: &str, options: SmtpOptions) -> Result<Self, BadSmtpUrl> {
+        let url = Url::parse(raw).map_err(|_| BadSmtpUrl::Malformed)?;
+        let (host, is_here) = match url.host() {
+            Some(Host::Ipv6(it)) => (it.to_string(), it.is_loopback()),
+            Some(Host::Ipv4(it)) => (it.to_string(), it.is_loopback()),
+            // Of such addresses the parser leaves 127.0.0.1 a name.
+            Some(Host::Domain(it)) => {
+                let address = it.parse::<std::net::IpAddr>();
+                (it.to_owned(), it == "localhost" || address.is_ok_and(|it| it.is_loopback()))
+            }
+            None => return Err(BadSmtpUrl::Malformed),
+        };
+        let is_bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+        if host.is_empty() || !is_bare {
+            return Err(BadSmtpUrl::Malformed);
+        }
+        let tls = || TlsParameters::new(host.clone());
+        let (security, default_port) = match url.scheme() {
+            "smtp" if is_here || options.plaintext => (Security::Plain, 25),
+            "smtp" => (Security::StartTls(tls()?), 25),
+            "smtp+starttls" => (Security::StartTls(tls()?), 587),
+            "smtps" => (Security::Tls(tls()?), 465),
+            _ => return Err(BadSmtpUrl::Malformed),
+        };
+        let credentials = match (url.username(), url.password()) {
+            ("", None) => None,
+            (user, Some(password)) if !user.is_empty() => {
+                Some(Credentials::new(decoded(user)?, decoded(password)?))
+            }
+            _ => return Err(BadSmtpUrl::Malformed),
+        };
+        Ok(Self(Arc::new(Server {
+            port: url.port().unwrap_or(default_port),
+            host,
+            security,
+            credentials,
+            hello: ClientId::default(),
+            resting: Mutex::default(),
+        })))
+    }
+
+    /// Hands the message over, on a connection that rests or a new one, and returns what was answered.
+    pub async fn send(&self, message: &Message) -> Result<String, SendError> {
+        let server = &*self.0;
+        let bytes = message.formatted();
+        if let Some(mut rested) = server.rested() {
+            let told = rested.converse(message.envelope(), &bytes).await;
+            // It may have been closed while it rested, which says nothing of this mail.
+            if !told.was_closed() {
+                server.rest(rested, &told).await;
+                return told.0;
+            }
+        }
+        let mut fresh = match timeout(UNTIL_DATA, server.connect()).await {
+            Ok(connected) => connected?,
+            Err(_) => return Err(silence(UNTIL_DATA)),
+        };
+        let told = fresh.converse(message.envelope(), &bytes).await;
+        server.rest(fresh, &told).await;
+        told.0
+    }
+
+    /// Takes leave from connections that have rested for long, or, for good, from all.
+    pub async fn take_leave(&self, for_good: bool) {
+        let leaving: Vec<_> = self.0.resting().extract_if(.., |it| for_good || it.has_rested()).collect();
+        for it in leaving {
+            it.quit().await;
+        }
+    }
+}
+
+/// What came of a conversation.
+struct Told(Result<String, SendError>, Standing);
+
+/// How a connection stands after a conversation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Ready for the next mail.
+    Ready,
+    /// In the middle of a mail that was refused.
+    Halfway,
+    /// Closed, or of no use.
+    Lost,
+}
+
+impl Told {
+    /// Whether the server had closed the connection before it heard of this mail.
+    fn was_closed(&self) -> bool {
+        self.1 == Standing::Lost && matches!(&self.0, Err(SendError::Deferred(..)))
+    }
+}
+
+impl Server {
+    async fn connect(&self) -> Result<Connection, SendError> {
+        let address = (self.host.as_str(), self.port);
+        let connected = match &self.security {
+            Security::Tls(tls) => {
+                let tls = Some(tls.clone());
+                AsyncSmtpConnection::connect_tokio1(address, Some(UNTIL_DATA), &self.hello, tls, None).await
+            }
+            Security::Plain | Security::StartTls(_) => {
+                let stream = TcpStream::connect(address).await.map_err(|it| unreachable(&it))?;
+                // The end of a message is a small packet that would wait for an acknowledgement.
+                stream.set_nodelay(true).map_err(|it| unreachable(&it))?;
+                AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await
+            }
+        };
+        let mut smtp = connected.map_err(|it| not_connected(&it))?;
+        if let Security::StartTls(tls) = &self.security {
+            smtp.starttls(tls.clone(), &self.hello).await.map_err(|it| untrusted(&it))?;
+        }
+        if let Some(credentials) = &self.credentials {
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            smtp.auth(&mechanisms, credentials).await.map_err(|it| untrusted(&it))?;
+        }
+        Ok(Connection { smtp, mails: 0, since: Instant::now() })
+    }
+
+    fn rested(&self) -> Option<Connection> {
+        let mut resting = self.resting();
+        let at = resting.iter().position(|it| !it.has_rested())?;
+        Some(resting.swap_remove(at))
+    }
+
+    /// Keeps a connection for the next mail, if it can be used.
+    async fn rest(&self, mut it: Connection, told: &Told) {
+        let is_ready = match told.1 {
+            Standing::Ready => true,
+            Standing::Halfway => {
+                timeout(COURTESY, it.smtp.command(Rset)).await.is_ok_and(|answer| answer.is_ok())
+            }
+            Standing::Lost => false,
+        };
+        it.mails += 1;
+        it.since = Instant::now();
+        if is_ready && it.mails < MAILS_A_CONNECTION {
+            self.resting().push(it);
+        } else if is_ready {
+            it.quit().await;
+        }
+    }
+
+    fn resting(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connection {
+    fn has_rested(&self) -> bool {
+        self.since.elapsed() > RESTS
+    }
+
+    async fn quit(mut self) {
+        // Whatever the server answers.
+        drop(timeout(COURTESY, self.smtp.quit()).await);
+    }
+
+    async fn converse(&mut self, envelope: &Envelope, message: &[u8]) -> Told {
+        match timeout(UNTIL_DATA, self.until_data(envelope, message.is_ascii())).await {
+            Ok(Ok(())) => {}
+            Ok(Err((failed, error))) => return Told(Err(failed), standing(&error)),
+            Err(_) => return Told(Err(silence(UNTIL_DATA)), Standing::Lost),
+        }
+        match timeout(AFTER_DATA, self.smtp.message(message)).await {
+            Ok(Ok(answer)) => Told(Ok(reply(&answer)), Standing::Ready),
+            Ok(Err(error)) if error.is_permanent() => {
+                Told(Err(SendError::Refused(error.to_string())), ready_after(&error))
+            }
+            Ok(Err(error)) if error.is_transient() => {
+                Told(Err(SendError::Deferred(Failure::Temporary, error.to_string())), ready_after(&error))
+            }
+            Ok(Err(error)) => Told(Err(SendError::Unknown(error.to_string())), Standing::Lost),
+            Err(_) => {
+                let silence = format!("no answer to the message within {} seconds", AFTER_DATA.as_secs());
+                Told(Err(SendError::Unknown(silence)), Standing::Lost)
+            }
+        }
+    }
+
+    /// Sender, recipients, and the permission to give the message.
+    async fn until_data(&mut self, envelope: &Envelope, is_ascii: bool) -> Result<(), (SendError, Error)> {
+        let parameters = self.parameters(envelope, is_ascii);
+        let from = Mail::new(envelope.from().cloned(), parameters);
+        self.smtp.command(from).await.map_err(|it| (early(&it), it))?;
+        for to in envelope.to() {
+            let to = Rcpt::new(to.clone(), Vec::new());
+            self.smtp.command(to).await.map_err(|it| (of_recipient(&it), it))?;
+        }
+        self.smtp.command(Data).await.map_err(|it| (early(&it), it))?;
+        Ok(())
+    }
+
+    /// RFC 6531 and RFC 6152, as far as this mail needs them. A server without them says itself what it does not take.
+    fn parameters(&self, envelope: &Envelope, is_ascii: bool) -> Vec<MailParameter> {
+        let mut parameters = Vec::new();
+        let addresses = envelope.from().into_iter().chain(envelope.to());
+        if addresses.into_iter().any(|it| !it.to_string().is_ascii()) {
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        if !is_ascii && self.smtp.server_info().supports_feature(Extension::EightBitMime) {
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        parameters
+    }
+}
+
+/// A server that does not let us in says nothing about the recipient (RFC 4954 §6).
+const NOT_LET_IN: [&str; 4] = ["530", "534", "535", "538"];
+/// It closes the connection.
+const CLOSING: &str = "421";
+
+fn has_code(error: &Error, codes: &[&str]) -> bool {
+    error.status().is_some_and(|it| codes.contains(&it.to_string().as_str()))
+}
+
+/// A failure before the message was given: the server does not have it.
+fn early(error: &Error) -> SendError {
+    let text = error.to_string();
+    match () {
+        () if error.is_permanent() && has_code(error, &NOT_LET_IN) => SendError::Deferred(Failure::Tls, text),
+        () if error.is_permanent() => SendError::Refused(text),
+        () if error.is_transient() => SendError::Deferred(Failure::Temporary, text),
+        () if error.is_tls() => SendError::Deferred(Failure::Tls, text),
+        () => SendError::Deferred(Failure::Connection, text),
+    }
+}
+
+/// The same, where the recipient was named: 5.1.x says that there is no such address (RFC 3463 §3.2).
+fn of_recipient(error: &Error) -> SendError {
+    match early(error) {
+        SendError::Refused(text) if text.contains(": 5.1.") => SendError::NoSuchAddress(text),
+        other => other,
+    }
+}
+
+fn unreachable(error: &std::io::Error) -> SendError {
+    SendError::Deferred(Failure::Connection, format!("no connection: {error}"))
+}
+
+/// A greeting in the negative is about us, not about the mail.
+fn not_connected(error: &Error) -> SendError {
+    let failure = if error.is_tls() { Failure::Tls } else { Failure::Connection };
+    SendError::Deferred(failure, error.to_string())
+}
+
+/// No STARTTLS, a certificate of somebody else, or a password that is wrong: to be mended by the operator.
+fn untrusted(error: &Error) -> SendError {
+    let failure = if error.is_transient() { Failure::Temporary } else { Failure::Tls };
+    SendError::Deferred(failure, error.to_string())
+}
+
+fn silence(waited: Duration) -> SendError {
+    SendError::Deferred(Failure::Connection, format!("no answer within {} seconds", waited.as_secs()))
+}
+
+fn standing(error: &Error) -> Standing {
+    if error.status().is_some() && !has_code(error, &[CLOSING]) { Standing::Halfway } else { Standing::Lost }
+}
+
+fn ready_after(error: &Error) -> Standing {
+    if has_code(error, &[CLOSING]) { Standing::Lost } else { Standing::Ready }
+}
+
+fn reply(response: &Response) -> String {
+    let text: Vec<_> = response.message().collect();
+    format!("{} {}", response.code(), text.join(" ")).trim_end().to_owned()
+}
+
+/// Percent-encoding undone.
+pub(in crate::mail) fn decoded(part: &str) -> Result<String, BadSmtpUrl> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        if byte != b'%' {
+            bytes.push(byte);
+            rest = after;
+            continue;
+        }
+        let (digits, after) = after.split_at_checked(2).ok_or(BadSmtpUrl::Malformed)?;
+        let digits = std::str::from_utf8(digits).map_err(|_| BadSmtpUrl::Malformed)?;
+        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| BadSmtpUrl::Malformed)?);
+        rest = after;
+    }
+    String::from_utf8(bytes).map_err(|_| BadSmtpUrl::Malformed)
+}
+
+/// Does not show the password.
+impl fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Smtp({}:{})", self.0.host, self.0.port)
+    }
+}

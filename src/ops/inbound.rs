@@ -1,0 +1,356 @@
+//! Mail that comes in: kept before anything else, then understood, each in one transaction with what it causes.
+mod bounce;
+mod calendar;
+mod claim;
+mod hand;
+
+use chrono::TimeDelta;
+use domain::{
+    actor::{Actor, Party},
+    id::{ConsultationId, MailId},
+    inbound::{Dropped, Facts, InboundState, Part, Quarantine, Verdict, internal, judge},
+    text::Prose,
+};
+use entity::inbound_mail as row;
+use sha2::{Digest, Sha256};
+
+use super::{message, work::Work};
+use crate::{
+    app::App,
+    calendar::reply::{self, Reply},
+    mail::{
+        bounce::{Report, report},
+        reading::{Piece, Read, Remark, pieces, read},
+    },
+    problem::Problem,
+    secret::hex,
+    store::{
+        self,
+        inbound::{Arrived, Fate, Source},
+        message::{Audience, Channel},
+    },
+};
+use claim::{Author, Claim};
+
+pub use hand::{Voice, attach, discard, done};
+
+/// Who sends the same words again so soon is a machine.
+const REPEATED: TimeDelta = TimeDelta::minutes(10);
+/// Characters of one entry of the thread; the whole text stays in the mail.
+const LONGEST_ENTRY: usize = 20_000;
+/// How often a mail is tried to be understood.
+const TRIES: i32 = 5;
+
+/// A mail with what the server says of it. `bytes` may be only the beginning of what there was.
+#[derive(Clone, Copy, Debug)]
+pub struct Incoming<'a> {
+    pub source: Source,
+    pub envelope_to: &'a str,
+    pub envelope_from: &'a str,
+    pub bytes: &'a [u8],
+    /// Octets of the whole.
+    pub size: usize,
+}
+
+/// Keeps a mail for good. The same one taken twice is kept once: a mail server that did not hear our answer tries again.
+pub async fn keep(app: &App, it: &Incoming<'_>) -> Result<MailId, Problem> {
+    let mut hash = Sha256::new();
+    hash.update(it.envelope_to.to_lowercase());
+    hash.update([0]);
+    hash.update(it.size.to_be_bytes());
+    hash.update(it.bytes);
+    let content_hash = hex(&hash.finalize());
+    let arrived = Arrived {
+        source: it.source,
+        envelope_to: it.envelope_to,
+        envelope_from: it.envelope_from,
+        bytes: it.bytes,
+        size: i64::try_from(it.size).unwrap_or(i64::MAX),
+        content_hash: &content_hash,
+    };
+    let tx = app.begin().await?;
+    let id = store::inbound::keep(&tx, &arrived, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A mail with what was read in it.
+struct Letter {
+    id: MailId,
+    row: row::Model,
+    read: Read,
+    report: Option<Report>,
+    reply: Option<Reply>,
+    /// What its author wrote, without what stands below out of habit.
+    text: String,
+}
+
+/// Understands one mail and does what it asks for. One that was understood already stays as it is.
+pub async fn understand(app: &App, id: MailId) -> Result<(), Problem> {
+    let Some(row) = store::inbound::find(&app.db, id).await? else { return Err(Problem::NotFound) };
+    if row.state != InboundState::Stored.code() {
+        return Ok(());
+    }
+    let raw = store::inbound::raw(&app.db, id).await?.unwrap_or_default();
+    // A mail is written by strangers: what breaks the reader must not break the worker.
+    let letter = tokio::task::spawn_blocking(move || Letter::of(id, row, &raw)).await;
+    let letter = letter.map_err(anyhow::Error::from)?;
+    let claim = claim::of(app, &letter).await?;
+    let author = match &claim {
+        Some(claim) => claim::author(app, &letter, claim).await?,
+        None => None,
+    };
+    let facts = facts(app, &letter, claim.as_ref(), author.as_ref()).await?;
+    let case = claim.as_ref().map(|it| it.consultation);
+    match judge(&facts) {
+        _ if letter.row.truncated => letter.put(app, Fate::quarantined(Quarantine::TooLarge, case)).await,
+        _ if !letter.is_readable() => letter.put(app, Fate::quarantined(Quarantine::Unreadable, case)).await,
+        Verdict::Drop(why) => letter.put(app, dropped(why, case)).await,
+        Verdict::Quarantine(why) => letter.put(app, Fate::quarantined(why, case)).await,
+        Verdict::AutoReply => letter.put(app, kept_small(&letter, case)).await,
+        Verdict::Bounce => bounce::take(app, &letter, claim.as_ref()).await,
+        Verdict::Calendar => match (case, author, &letter.reply) {
+            (Some(case), Some(author), Some(reply)) => {
+                calendar::take(app, &letter, case, &author, reply).await
+            }
+            _ => letter.put(app, Fate::quarantined(Quarantine::ForeignInvitation, case)).await,
+        },
+        Verdict::Attach => match (case, author) {
+            (Some(case), Some(author)) => attach_to(app, &letter, case, &author).await,
+            _ => letter.put(app, Fate::quarantined(Quarantine::Stranger, case)).await,
+        },
+    }
+}
+
+/// A mail that cannot be understood now: tried again later, and in the end left to a person.
+pub async fn put_off(app: &App, id: MailId) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let attempts = store::inbound::put_off(&tx, id, now + TimeDelta::minutes(1)).await?;
+    if attempts >= TRIES {
+        store::inbound::settle(&tx, id, Fate::quarantined(Quarantine::NotUnderstood, None)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether there is anything that could be a mail.
+pub fn is_mail(bytes: &[u8]) -> bool {
+    readable(&read(bytes))
+}
+
+fn readable(read: &Read) -> bool {
+    let has_headers = !read.from.is_empty()
+        || !read.to.is_empty()
+        || !read.subject.is_empty()
+        || read.message_id.is_some()
+        || read.date.is_some();
+    has_headers && !read.remarks.contains(&Remark::Empty)
+}
+
+impl Letter {
+    fn of(id: MailId, mut row: row::Model, raw: &[u8]) -> Self {
+        let read = read(raw);
+        let null_sender = row.envelope_from.trim() == "<>";
+        let report = report(&read, null_sender);
+        let reply = read.calendar.iter().find_map(|it| reply::parse(&it.text));
+        let text = written(&read);
+        if let Some(from) = read.from.first() {
+            row.from_address.clone_from(&from.address);
+            row.from_name.clone_from(&from.name);
+            row.from_key = from.key();
+        }
+        row.subject.clone_from(&read.subject);
+        row.message_id = read.message_id.clone().unwrap_or_default();
+        let words: String = text.split_whitespace().collect();
+        row.fingerprint =
+            if words.is_empty() { String::new() } else { hex(&Sha256::digest(words.as_bytes())) };
+        Self { id, row, read, report, reply, text }
+    }
+
+    fn is_readable(&self) -> bool {
+        readable(&self.read)
+    }
+
+    /// The sender, where there is exactly one to speak of; lower-cased.
+    fn sender(&self) -> Option<String> {
+        self.read.author().map(crate::mail::reading::Address::key)
+    }
+
+    /// Writes down what it says of itself and what has become of it, unless somebody was quicker. Says whether it did.
+    async fn settle(&self, tx: &sea_orm::DatabaseTransaction, fate: Fate) -> Result<bool, Problem> {
+        let now = store::inbound::lock(tx, self.id).await?;
+        if now.is_none_or(|it| it.state != InboundState::Stored.code()) {
+            return Ok(false);
+        }
+        store::inbound::describe(tx, &self.row).await?;
+        store::inbound::settle(tx, self.id, fate).await?;
+        Ok(true)
+    }
+
+    /// The same, where nothing else changes.
+    async fn put(&self, app: &App, fate: Fate) -> Result<(), Problem> {
+        let tx = app.begin().await?;
+        self.settle(&tx, fate).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+async fn facts(
+    app: &App,
+    letter: &Letter,
+    claim: Option<&Claim>,
+    author: Option<&Author>,
+) -> Result<Facts, Problem> {
+    let (db, now, row) = (&app.db, app.clock.now(), &letter.row);
+    let own_id = store::inbound::sent_as(db, std::slice::from_ref(&row.message_id)).await?;
+    let known = match &letter.report {
+        Some(report) => {
+            claim.is_some() || !store::inbound::sent_as(db, &report.message_ids).await?.is_empty()
+        }
+        None => false,
+    };
+    let has_id = !row.message_id.is_empty();
+    let has_words = !row.fingerprint.is_empty();
+    Ok(Facts {
+        ours: !own_id.is_empty() || letter.read.loops.contains(&app.config.mail_reply_domain),
+        duplicate: has_id
+            && store::inbound::is_duplicate(db, &row.from_key, &row.message_id, letter.id).await?,
+        report: letter.report.is_some(),
+        report_known: known,
+        calendar: letter.reply.is_some(),
+        automatic: is_automatic(&letter.read),
+        repeated: has_words
+            && store::inbound::is_repeated(db, &row.from_key, &row.fingerprint, letter.id, now - REPEATED)
+                .await?,
+        lately: match row.from_key.as_str() {
+            "" => 0,
+            sender => store::inbound::lately(db, sender, letter.id, now - TimeDelta::hours(1)).await?,
+        },
+        names_case: claim.is_some(),
+        part: match author {
+            Some(Author::Former(_)) => Part::FormerExpert,
+            Some(Author::Company | Author::Coordinator(_) | Author::Asked(_) | Author::Expert(_)) => {
+                Part::Participant
+            }
+            None => Part::None,
+        },
+    })
+}
+
+/// How programs that write no header of RFC 3834 begin their subject. Lower-cased.
+const ABSENT: [&str; 9] = [
+    "自動返信",
+    "自動応答",
+    "不在通知",
+    "不在のお知らせ",
+    "【自動",
+    "out of office",
+    "automatic reply",
+    "auto reply",
+    "auto:",
+];
+
+fn is_automatic(read: &Read) -> bool {
+    let subject = read.subject.trim_start_matches(['[', '［', '【', '(', '（', ' ']).to_lowercase();
+    read.automatic.is() || ABSENT.iter().any(|it| subject.starts_with(it.trim_start_matches('【')))
+}
+
+fn written(read: &Read) -> String {
+    let of_author = pieces(&read.body).into_iter().filter_map(|it| match it {
+        Piece::Written(text) => Some(text),
+        Piece::Quoted(_) | Piece::Signature(_) => None,
+    });
+    of_author.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn dropped(why: Dropped, consultation: Option<ConsultationId>) -> Fate {
+    Fate {
+        state: Some(InboundState::Discarded),
+        reason: why.code(),
+        outcome: why.sentence().to_owned(),
+        consultation,
+        ..Fate::default()
+    }
+}
+
+fn kept_small(letter: &Letter, consultation: Option<ConsultationId>) -> Fate {
+    let outcome = if letter.read.automatic.is() {
+        "自動送信のメールのため、相談の状態は変えていません。"
+    } else {
+        "自動返信とみられるため、相談の状態は変えていません。"
+    };
+    Fate {
+        state: Some(InboundState::AutoReply),
+        outcome: outcome.to_owned(),
+        consultation,
+        ..Fate::default()
+    }
+}
+
+/// Adds it to the thread, as if its author had written it on the page.
+async fn attach_to(app: &App, letter: &Letter, case: ConsultationId, author: &Author) -> Result<(), Problem> {
+    let Some((by, audience)) = author.speaks() else {
+        return letter.put(app, Fate::quarantined(Quarantine::FormerExpert, Some(case))).await;
+    };
+    let (audience, text) = match internal(&letter.text) {
+        Some(rest) if by.party() != Party::Company => (Audience::Internal, rest),
+        Some(_) | None => (audience, letter.text.as_str()),
+    };
+    let prose = entry_text(text, &letter.read)?;
+    let mut work = Work::begin(app, case).await?;
+    let has_ended = work.record.consultation.state.ended().is_some();
+    let entry = message::enter(&mut work, by, Channel::Mail, audience, &prose).await?;
+    let outcome = match (has_ended, audience) {
+        (true, _) => "終了した相談への返信です。相談を再開するか、内容を確認してください。",
+        (false, Audience::Internal) => "内部メモとして追加しました。企業には表示されません。",
+        (false, Audience::Everyone) => "メッセージとして追加しました。",
+    };
+    let fate = Fate {
+        state: Some(InboundState::Attached),
+        outcome: outcome.to_owned(),
+        open: has_ended,
+        consultation: Some(case),
+        entry: Some(entry),
+        ..Fate::default()
+    };
+    if letter.settle(&work.tx, fate).await? {
+        // Whoever writes from an address can be reached there again.
+        store::bounce::clear(&work.tx, &letter.row.from_key, work.now).await?;
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+/// What the thread shows: never empty, never endless, without the controls that a text may not hold.
+fn entry_text(text: &str, read: &Read) -> Result<Prose, Problem> {
+    let clean: String = text.chars().filter(|it| !is_control(*it)).collect();
+    let mut shown: String = clean.trim().chars().take(LONGEST_ENTRY).collect();
+    if shown.chars().count() == LONGEST_ENTRY {
+        shown.push_str("\n（長いため、以下を省略しました。全文は受信したメールにあります。）");
+    }
+    let files = read.attachments.iter().filter(|it| !it.inline).count();
+    if shown.trim().is_empty() {
+        shown = if files > 0 {
+            format!("（本文のないメールです。添付ファイル{files}件）")
+        } else {
+            "（本文のないメールです。）".to_owned()
+        };
+    }
+    Prose::try_from(shown).map_err(|err| anyhow::anyhow!("the text of a mail: {err}").into())
+}
+
+fn is_control(it: char) -> bool {
+    (it.is_control() && !matches!(it, '\n' | '\t'))
+        || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The actor of an author, for the history.
+const fn actor(author: &Author) -> Actor {
+    match author {
+        Author::Company => Actor::Company,
+        Author::Coordinator(id) => Actor::Coordinator(*id),
+        Author::Asked(id) | Author::Expert(id) | Author::Former(id) => Actor::Expert(*id),
+    }
+}

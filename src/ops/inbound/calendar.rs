@@ -1,0 +1,185 @@
+//! The answer to an invitation does exactly what the button does; what it cannot decide, a person does.
+use domain::{
+    actor::{Actor, Party},
+    appointment::Appointment,
+    assignment::Assignment,
+    id::ConsultationId,
+    inbound::{Answer, Answered, InboundState, Quarantine, Step, step},
+    text::Prose,
+    wording::long_date_time_range,
+};
+
+use super::{Author, Letter, actor};
+use crate::{
+    app::App,
+    calendar::reply::Reply,
+    mail::occasion::{Occasion, Side},
+    ops::{assignment, message, work::Work},
+    problem::Problem,
+    store::{
+        self,
+        inbound::Fate,
+        message::{Audience, Channel},
+    },
+};
+
+/// What a declined request says where its expert gave no reason.
+const NO_REASON: &str = "カレンダーから辞退";
+
+pub async fn take(
+    app: &App,
+    letter: &Letter,
+    case: ConsultationId,
+    author: &Author,
+    reply: &Reply,
+) -> Result<(), Problem> {
+    let mut work = Work::begin(app, case).await?;
+    let all = store::appointment::of(&work.tx, case).await?;
+    let asked = all.iter().find(|it| it.uid == reply.uid);
+    let (Some(appointment), true) = (asked, letter.sender().as_deref() == Some(&*reply.attendee)) else {
+        // Its transaction has locked the consultation, and is not needed.
+        drop(work);
+        return letter.put(app, Fate::quarantined(Quarantine::ForeignInvitation, Some(case))).await;
+    };
+    let mine = own(&work, author);
+    let step = step(&Answered {
+        answer: reply.answer,
+        theirs: reply.sequence,
+        ours: appointment.sequence,
+        live: appointment.is_live(),
+        assignment: mine.as_ref().map(|it| &it.state),
+    });
+    let (outcome, open) = match do_step(&mut work, step, author, mine, appointment, reply).await {
+        Ok(done) => done,
+        // The rules have said no, as they would to the button: nothing of it may stay.
+        Err(Problem::Refused(why)) => {
+            drop(work);
+            let outcome =
+                format!("カレンダーの回答「{}」は反映できませんでした。{why}", reply.answer.label());
+            return letter.put(app, noted(case, outcome, true)).await;
+        }
+        Err(other) => return Err(other),
+    };
+    let entry = match step {
+        Step::Note | Step::Outdated | Step::Accept | Step::Decline => None,
+        Step::StayOpen | Step::Propose | Step::RefuseDelegation | Step::TellCenter => {
+            Some(told(&work, author, reply, &outcome).await?)
+        }
+    };
+    let proposed = reply.proposed.filter(|_| step == Step::Propose);
+    let fate = Fate { entry, proposed, ..noted(case, outcome, open) };
+    if letter.settle(&work.tx, fate).await? {
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+fn noted(case: ConsultationId, outcome: String, open: bool) -> Fate {
+    Fate { state: Some(InboundState::Calendar), outcome, open, consultation: Some(case), ..Fate::default() }
+}
+
+/// Does it. Gives the sentence that says what was done, and whether the center has to look at it.
+async fn do_step(
+    work: &mut Work<'_>,
+    step: Step,
+    author: &Author,
+    mine: Option<Assignment>,
+    appointment: &Appointment,
+    reply: &Reply,
+) -> Result<(String, bool), Problem> {
+    let by = actor(author);
+    let who = by.party().label();
+    Ok(match (step, mine, by) {
+        (Step::Accept, Some(mine), Actor::Expert(expert)) => {
+            assignment::accept_in(work, mine.id, expert).await?;
+            ("専門家がカレンダーで承諾し、依頼を引き受けました。".to_owned(), false)
+        }
+        (Step::Decline, Some(mine), Actor::Expert(expert)) => {
+            let reason = Some(reply.comment.as_str()).filter(|it| !it.is_empty()).unwrap_or(NO_REASON);
+            assignment::decline_in(work, mine.id, expert, reason.to_owned()).await?;
+            ("専門家がカレンダーで辞退し、依頼を断りました。".to_owned(), false)
+        }
+        (Step::Accept | Step::Decline, ..) => ("回答を受け取りました。".to_owned(), true),
+        (Step::StayOpen, ..) => (stay_open(work, author), false),
+        (Step::Propose, ..) => (propose(work, by, reply), true),
+        (Step::RefuseDelegation, ..) => (refuse_delegation(work, by, appointment, reply)?, true),
+        (Step::TellCenter, ..) => (tell_center(work, by)?, true),
+        (Step::Note, ..) => {
+            (format!("{who}がカレンダーで「{}」と回答しました。", reply.answer.label()), false)
+        }
+        (Step::Outdated, ..) => {
+            let label = reply.answer.label();
+            (format!("{who}の回答「{label}」は以前の予定へのものです。今の予約は変えていません。"), false)
+        }
+    })
+}
+
+fn stay_open(work: &mut Work<'_>, author: &Author) -> String {
+    let by = actor(author);
+    let waits =
+        if matches!(author, Author::Asked(_)) { "回答はまだ確定していません。" } else { "" };
+    work.note(by, format!("カレンダーで「{}」と回答", Answer::Tentative.label()));
+    format!("{}がカレンダーで仮承諾と回答しました。{waits}", by.party().label())
+}
+
+fn propose(work: &mut Work<'_>, by: Actor, reply: &Reply) -> String {
+    work.note(by, "カレンダーで別の日時を提案");
+    let when = reply.proposed.map(|(start, end)| long_date_time_range(start, end));
+    let when = when.map_or_else(|| "日時は示されていません。".to_owned(), |it| format!("希望：{it}"));
+    format!("{}がカレンダーで別の日時を提案しました。{when}", by.party().label())
+}
+
+fn refuse_delegation(
+    work: &mut Work<'_>,
+    by: Actor,
+    appointment: &Appointment,
+    reply: &Reply,
+) -> Result<String, Problem> {
+    work.note(by, "カレンダーで代理を指名（受け付けていないことを返信）");
+    let occasion = Occasion::NoDelegates {
+        is_company: by == Actor::Company,
+        starts_at: appointment.starts_at,
+        ends_at: appointment.ends_at,
+    };
+    let letter = match by {
+        Actor::Expert(expert) => work.to_expert(expert, occasion)?,
+        Actor::Company => work.to_company(occasion)?,
+        Actor::Coordinator(_) | Actor::Desk(_) | Actor::System => None,
+    };
+    work.post(letter);
+    let (who, to) = (by.party().label(), reply.delegate.as_deref().unwrap_or("別の人"));
+    Ok(format!("{who}が代理（{to}）を指名しましたが、代理は受け付けていないと返信しました。"))
+}
+
+fn tell_center(work: &mut Work<'_>, by: Actor) -> Result<String, Problem> {
+    work.note(by, "カレンダーで予約に欠席と回答（予約は変えていません）");
+    let told = work.to_center(Occasion::NewMessage { side: Side::Center })?;
+    work.post(told);
+    let who = by.party().label();
+    Ok(format!("{who}がカレンダーで予約に欠席と回答しました。予約はそのままです。本人に連絡してください。"))
+}
+
+/// Tells those who work on the case; the company reads only what it said itself.
+async fn told(
+    work: &Work<'_>,
+    author: &Author,
+    reply: &Reply,
+    outcome: &str,
+) -> Result<domain::id::MessageId, Problem> {
+    let by = actor(author);
+    let audience = if by.party() == Party::Company { Audience::Everyone } else { Audience::Internal };
+    let said = if reply.comment.is_empty() { String::new() } else { format!("\n\n{}", reply.comment) };
+    let clean: String = format!("{outcome}{said}").chars().filter(|it| !super::is_control(*it)).collect();
+    let text = Prose::try_from(clean).map_err(|err| anyhow::anyhow!("a comment: {err}"))?;
+    message::write(work, by, Channel::Mail, audience, &text).await
+}
+
+/// The assignment that the sender's answer is about: the one that waits for it, else the latest.
+fn own(work: &Work<'_>, author: &Author) -> Option<Assignment> {
+    let (Author::Asked(expert) | Author::Expert(expert) | Author::Former(expert)) = author else {
+        return None;
+    };
+    let mine = || work.assignments.iter().filter(|it| it.expert == *expert);
+    let offered = mine().find(|it| it.is_live() && !it.is_accepted());
+    offered.or_else(|| mine().find(|it| it.is_live())).or_else(|| mine().next_back()).cloned()
+}

@@ -1,0 +1,138 @@
+//! What a coordinator does with a mail that waits for somebody.
+use domain::{
+    actor::Actor,
+    id::{AccountId, ConsultationId, MailId},
+    inbound::InboundState,
+    number::CaseNumber,
+    text::{Line, Prose},
+};
+use entity::inbound_mail as row;
+use sea_orm::DatabaseTransaction;
+
+use super::{Letter, entry_text};
+use crate::{
+    app::App,
+    ops::{message, work::Work},
+    problem::Problem,
+    store::{
+        self,
+        message::{Audience, Channel},
+    },
+};
+
+/// As what a mail is added to a consultation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// A coordinator knows that the company wrote it: it counts as the company's answer.
+    Company,
+    /// For center and experts alone.
+    Note,
+}
+
+impl Voice {
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "company" => Some(Self::Company),
+            "note" => Some(Self::Note),
+            _ => None,
+        }
+    }
+}
+
+/// Adds a mail to the consultation that a coordinator has chosen.
+pub async fn attach(
+    app: &App,
+    id: MailId,
+    case: ConsultationId,
+    by: AccountId,
+    voice: Voice,
+) -> Result<CaseNumber, Problem> {
+    let row = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let raw = store::inbound::raw(&app.db, id).await?.unwrap_or_default();
+    let letter = tokio::task::spawn_blocking(move || Letter::of(id, row, &raw)).await;
+    let letter = letter.map_err(anyhow::Error::from)?;
+    let from = sender(&letter.row);
+    let text = entry_text(&letter.text, &letter.read)?;
+    let mut work = Work::begin(app, case).await?;
+    waiting(&work.tx, id).await?;
+    let entry = match voice {
+        Voice::Company => {
+            message::enter(&mut work, Actor::Company, Channel::Mail, Audience::Everyone, &text).await?
+        }
+        Voice::Note => {
+            let text = Prose::try_from(format!("受信したメール（{from}）\n\n{text}"));
+            let text = text.map_err(|err| anyhow::anyhow!("the text of a mail: {err}"))?;
+            let coordinator = Actor::Coordinator(by);
+            message::enter(&mut work, coordinator, Channel::Mail, Audience::Internal, &text).await?
+        }
+    };
+    work.note(Actor::Coordinator(by), format!("受信したメールを追加：{from}"));
+    store::inbound::describe(&work.tx, &letter.row).await?;
+    store::inbound::attach(&work.tx, id, case, entry).await?;
+    store::inbound::handle(&work.tx, id, by, "", work.now).await?;
+    Ok(work.commit().await?.number)
+}
+
+/// Puts a mail aside for good, with the reason.
+pub async fn discard(app: &App, id: MailId, by: AccountId, reason: &Line) -> Result<(), Problem> {
+    finish(app, id, by, reason.as_str(), "受信したメールを破棄", true).await
+}
+
+/// Says that what a mail asked for is done.
+pub async fn done(app: &App, id: MailId, by: AccountId) -> Result<(), Problem> {
+    finish(app, id, by, "", "受信したメールに対応", false).await
+}
+
+async fn finish(
+    app: &App,
+    id: MailId,
+    by: AccountId,
+    note: &str,
+    deed: &str,
+    discards: bool,
+) -> Result<(), Problem> {
+    let row = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let change = async |tx: &DatabaseTransaction, now| {
+        let row = open(tx, id).await?;
+        if discards && row.state == InboundState::Quarantined.code() {
+            store::inbound::set_state(tx, id, InboundState::Discarded).await?;
+        }
+        store::inbound::handle(tx, id, by, note, now).await?;
+        Ok::<_, Problem>(())
+    };
+    match row.consultation_id.map(ConsultationId) {
+        Some(case) => {
+            let mut work = Work::begin(app, case).await?;
+            change(&work.tx, work.now).await?;
+            let why = if note.is_empty() { String::new() } else { format!("（{note}）") };
+            work.note(Actor::Coordinator(by), format!("{deed}：{}{why}", sender(&row)));
+            work.commit().await?;
+        }
+        None => {
+            let now = app.clock.now();
+            let tx = app.begin().await?;
+            change(&tx, now).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// The row, if nobody has dealt with it.
+async fn open(tx: &DatabaseTransaction, id: MailId) -> Result<row::Model, Problem> {
+    let row = store::inbound::lock(tx, id).await?.ok_or(Problem::NotFound)?;
+    if row.open { Ok(row) } else { Err(Problem::Refused(DEALT_WITH.to_owned())) }
+}
+
+/// The row, if it waits for somebody to decide where it belongs.
+async fn waiting(tx: &DatabaseTransaction, id: MailId) -> Result<row::Model, Problem> {
+    let row = open(tx, id).await?;
+    let waits = row.state == InboundState::Quarantined.code();
+    if waits { Ok(row) } else { Err(Problem::Refused(DEALT_WITH.to_owned())) }
+}
+
+const DEALT_WITH: &str = "このメールは、すでに対応済みです。";
+
+fn sender(row: &row::Model) -> &str {
+    if row.from_address.is_empty() { "差出人不明" } else { &row.from_address }
+}

@@ -1,0 +1,445 @@
+//! One year under one policy, business day by business day.
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
+use domain::{
+    availability::{Ask, Day, Footprint, Pool, Slot, Window},
+    calendar::at_japan,
+    field::Fields,
+    id::ExpertId,
+    notice::{last_session_day, window},
+    planning::{self, Ground, Waiting, Weights},
+    routing::{Team, Wish, judge, teams},
+    settings::Settings,
+};
+
+use super::{
+    Setup,
+    outcome::Outcome,
+    policy::Policy,
+    world::{FIRST, Topic, World},
+};
+
+/// How many of a hundred requests an expert declines.
+const DECLINE: u64 = 12;
+/// How many of a hundred times suit a company.
+const SUITS: u64 = 45;
+/// How many of a hundred companies do not come, and how many experts fall ill on the day.
+const NO_SHOW: u64 = 4;
+const ILL: u64 = 2;
+/// Days before and after which a session counts as load (`lifecycle.md` §4).
+const MONTH: i64 = 28;
+
+/// A session in an expert's calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booking {
+    pub consultation: usize,
+    pub expert: usize,
+    pub slot: Slot,
+    pub footprint: Footprint,
+    /// It did not take place, and its time was free again from then on.
+    pub cancelled: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Stage {
+    Coming,
+    Waiting,
+    /// Until the answers are there; with the time that the company has chosen, if it has.
+    Asked {
+        team: Vec<usize>,
+        until: NaiveDate,
+        slot: Option<Slot>,
+    },
+    Booked {
+        team: Vec<usize>,
+        slot: Slot,
+    },
+    Served {
+        wait: usize,
+    },
+}
+
+pub(super) struct Year<'a> {
+    pub policy: Policy,
+    pub declined: usize,
+    world: &'a mut World,
+    settings: Settings,
+    stages: Vec<Stage>,
+    bookings: Vec<Booking>,
+    /// The rotation's next expert.
+    next: usize,
+    today: NaiveDate,
+    window: Window,
+}
+
+/// Plays the year. The same setup and policy give the same outcome. The bookings are for those who check them.
+pub fn simulate(setup: Setup, policy: Policy) -> (Outcome, Vec<Booking>) {
+    let mut world = World::new(setup);
+    let stages = world.applications.iter().map(|_| Stage::Coming).collect();
+    let settings = Settings::default();
+    let window = window(at_japan(FIRST, 9, 0), &settings, &world.business);
+    let last = last_session_day(FIRST, &settings, &world.business).unwrap_or(FIRST);
+    let mut year = Year {
+        policy,
+        declined: 0,
+        world: &mut world,
+        settings,
+        stages,
+        bookings: Vec::new(),
+        next: 0,
+        today: FIRST,
+        window,
+    };
+    for date in FIRST.iter_days().take_while(|it| *it <= last) {
+        if year.world.business.is_open(date) {
+            year.day(date, last);
+        }
+    }
+    (Outcome::of(&year), year.bookings)
+}
+
+impl Year<'_> {
+    pub fn consultations(&self) -> usize {
+        self.stages.len()
+    }
+
+    pub fn waits(&self) -> impl Iterator<Item = usize> {
+        self.stages.iter().filter_map(|it| match it {
+            Stage::Served { wait } => Some(*wait),
+            Stage::Coming | Stage::Waiting | Stage::Asked { .. } | Stage::Booked { .. } => None,
+        })
+    }
+
+    /// The sessions of each expert over what they would like.
+    pub fn shares(&self) -> Vec<f64> {
+        let count = |at: usize| self.bookings.iter().filter(|it| it.expert == at && !it.cancelled).count();
+        let experts = self.world.experts.iter().enumerate();
+        experts.map(|(at, it)| count(at) as f64 / f64::from(it.capacity.max(1))).collect()
+    }
+
+    pub fn travel_hours(&self) -> f64 {
+        // An online session has a buffer after it, but no way before it.
+        let visits = self.bookings.iter().filter(|it| !it.cancelled && it.footprint.before > 0);
+        visits.map(|it| f64::from(u16::from(it.footprint.before) + u16::from(it.footprint.after)) / 4.0).sum()
+    }
+
+    fn day(&mut self, date: NaiveDate, last: NaiveDate) {
+        self.today = date;
+        self.window = Window {
+            last_session: Some(last),
+            ..window(at_japan(date, 9, 0), &self.settings, &self.world.business)
+        };
+        for at in 0..self.stages.len() {
+            self.hold_session(at);
+            self.take_answers(at);
+            if matches!(self.stages[at], Stage::Coming) && self.world.applications[at].on <= date {
+                self.stages[at] = Stage::Waiting;
+            }
+        }
+        self.count();
+        if self.policy == Policy::Optimal {
+            self.plan();
+            return;
+        }
+        for at in 0..self.stages.len() {
+            if matches!(self.stages[at], Stage::Waiting) {
+                self.route(at);
+            }
+        }
+    }
+
+    /// What is booked for today takes place, or is booked anew with the same experts.
+    fn hold_session(&mut self, at: usize) {
+        let Stage::Booked { team, slot } = self.stages[at].clone() else { return };
+        if slot.date() > self.today {
+            return;
+        }
+        let about = |topic: Topic| [topic.code(), at as u64, slot.index().unsigned_abs()];
+        let chance = self.world.chance;
+        if chance.percent(NO_SHOW, &about(Topic::NoShow)) || chance.percent(ILL, &about(Topic::Ill)) {
+            self.free(at);
+            self.book(at, team);
+        } else {
+            let wait = self.world.business.business_days_between(self.world.applications[at].on, slot.date());
+            self.stages[at] = Stage::Served { wait };
+        }
+    }
+
+    fn take_answers(&mut self, at: usize) {
+        let Stage::Asked { team, until, slot } = self.stages[at].clone() else { return };
+        if until > self.today {
+            return;
+        }
+        let chance = self.world.chance;
+        let no = |it: &&usize| chance.percent(DECLINE, &[Topic::Decline.code(), at as u64, **it as u64]);
+        let declined: Vec<_> = team.iter().filter(no).map(|it| self.world.experts[*it].id).collect();
+        if !declined.is_empty() {
+            self.declined += declined.len();
+            self.world.applications[at].wish.excluded.extend(declined);
+            self.free(at);
+            self.stages[at] = Stage::Waiting;
+            self.count();
+            if let Some(slot) = slot {
+                // The next candidate for the same time, as the service does it.
+                self.ask_best(at, slot);
+            }
+        } else if let Some(slot) = slot {
+            self.stages[at] = Stage::Booked { team, slot };
+        } else {
+            self.book(at, team);
+        }
+    }
+
+    /// The company chooses among the joint free times of a team; whoever has none is not asked again.
+    fn book(&mut self, at: usize, team: Vec<usize>) {
+        let free = self.joint(at, &team);
+        match self.first_that_suits(at, free) {
+            Some(slot) => {
+                self.take(at, &team, slot);
+                self.stages[at] = Stage::Booked { team, slot };
+            }
+            None => {
+                let ids: Vec<_> = team.iter().map(|it| self.world.experts[*it].id).collect();
+                self.world.applications[at].wish.excluded.extend(ids);
+                self.stages[at] = Stage::Waiting;
+            }
+        }
+    }
+
+    fn plan(&mut self) {
+        let open: Vec<_> =
+            (0..self.stages.len()).filter(|it| matches!(self.stages[*it], Stage::Waiting)).collect();
+        let waiting: Vec<_> = open
+            .iter()
+            .map(|&at| {
+                let it = &self.world.applications[at];
+                let waited = self.world.business.business_days_between(it.on, self.today);
+                Waiting {
+                    wish: it.wish.clone(),
+                    mode: it.mode,
+                    waited: u32::try_from(waited).unwrap_or(u32::MAX),
+                    holders: Vec::new(),
+                }
+            })
+            .collect();
+        let ground = Ground {
+            experts: &self.world.experts,
+            calendars: &self.world.calendars,
+            settings: &self.settings,
+            business: &self.world.business,
+            window: self.window,
+            no_sessions: &BTreeSet::new(),
+            today: self.today,
+        };
+        let plan = planning::plan(&ground, &waiting, &Weights::default());
+        for line in plan.lines {
+            self.ask(open[line.waiting], self.places(line.team), None);
+        }
+    }
+
+    /// One by one, as the policy says.
+    fn route(&mut self, at: usize) {
+        match self.policy {
+            Policy::Optimal => {}
+            Policy::Ranked => {
+                let free = self.anybody(at);
+                if let Some(slot) = self.first_that_suits(at, free) {
+                    self.ask_best(at, slot);
+                }
+            }
+            Policy::RoundRobin | Policy::Random => {
+                let all = self.world.experts.len();
+                let from = match self.policy {
+                    Policy::Random => {
+                        let asked = self.world.applications[at].wish.excluded.len() as u64;
+                        self.world.chance.index(all, &[Topic::Draw.code(), at as u64, asked])
+                    }
+                    Policy::RoundRobin | Policy::Optimal | Policy::Ranked => self.next,
+                };
+                if let Some(team) = self.next_team(at, from) {
+                    if let (Policy::RoundRobin, Some(last)) = (self.policy, team.last()) {
+                        self.next = (last + 1) % all.max(1);
+                    }
+                    self.ask(at, team, None);
+                }
+            }
+        }
+    }
+
+    /// The next in the rotation who may be asked: one alone, else one of each field. Of those drawn at random, whoever
+    /// comes after a random place would favour who stands after a gap, so the order itself is drawn.
+    fn next_team(&self, at: usize, from: usize) -> Option<Vec<usize>> {
+        let wish = &self.world.applications[at].wish;
+        let all = self.world.experts.len();
+        let mut order: Vec<usize> = (0..all).map(|it| (from + it) % all).collect();
+        if self.policy == Policy::Random {
+            order.sort_by_key(|it| {
+                self.world.chance.number(&[Topic::Draw.code(), at as u64, from as u64, *it as u64])
+            });
+        }
+        let may = |it: &usize| judge(&self.world.experts[*it], wish, None).is_in();
+        let may: Vec<_> = order.into_iter().filter(may).collect();
+        let fields = |it: usize| self.world.experts[it].fields;
+        if let Some(one) = may.iter().find(|it| fields(**it).covers(wish.fields)) {
+            return Some(vec![*one]);
+        }
+        let of = |wanted: Fields| may.iter().copied().find(|it| fields(*it) == wanted);
+        Some(vec![of(Fields::Ict)?, of(Fields::Labor)?])
+    }
+
+    /// The best-ranked team for a time is asked, and keeps it free until it has answered.
+    fn ask_best(&mut self, at: usize, slot: Slot) {
+        let pool = self.pool();
+        let ask = self.ask_of(at, Day::ALL);
+        let wish = Wish { slot: Some(slot), ..self.world.applications[at].wish.clone() };
+        let candidates: Vec<_> =
+            self.world.experts.iter().map(|it| judge(it, &wish, pool.why_not(&ask, it.id, slot))).collect();
+        if let Some(team) = teams(&wish, &candidates).next() {
+            let team = self.places(team);
+            self.take(at, &team, slot);
+            self.ask(at, team, Some(slot));
+        }
+    }
+
+    fn ask(&mut self, at: usize, team: Vec<usize>, slot: Option<Slot>) {
+        let delay = team
+            .iter()
+            .map(|it| 1 + self.world.chance.index(2, &[Topic::Delay.code(), at as u64, *it as u64]));
+        let delay = u16::try_from(delay.max().unwrap_or(1)).unwrap_or(1);
+        let until = self.world.business.add_business_days(self.today, delay);
+        for &it in &team {
+            let expert = &mut self.world.experts[it];
+            expert.open_cases += 1;
+            expert.load += 1;
+            expert.last_asked = Some(self.today);
+        }
+        self.stages[at] = Stage::Asked { team, until, slot };
+    }
+
+    fn places(&self, team: Team) -> Vec<usize> {
+        let place = |id: ExpertId| self.world.experts.iter().position(|it| it.id == id);
+        match team {
+            Team::One(one) => place(one).into_iter().collect(),
+            Team::Pair { ict, labor } => [ict, labor].into_iter().filter_map(place).collect(),
+        }
+    }
+
+    /// Everybody's counts, as the service would find them this morning.
+    fn count(&mut self) {
+        let open: Vec<&[usize]> = self
+            .stages
+            .iter()
+            .filter_map(|it| match it {
+                Stage::Asked { team, .. } | Stage::Booked { team, .. } => Some(&team[..]),
+                Stage::Coming | Stage::Waiting | Stage::Served { .. } => None,
+            })
+            .collect();
+        for (at, expert) in self.world.experts.iter_mut().enumerate() {
+            let cases = open.iter().filter(|it| it.contains(&at)).count();
+            expert.open_cases = u16::try_from(cases).unwrap_or(u16::MAX);
+            expert.load = 0;
+        }
+        let near = |it: &&Booking| !it.cancelled && (it.slot.date() - self.today).num_days().abs() <= MONTH;
+        for it in self.bookings.iter().filter(near) {
+            self.world.experts[it.expert].load += 1;
+        }
+        // A request without a time is on its way to become a session.
+        for stage in &self.stages {
+            if let Stage::Asked { team, slot: None, .. } = stage {
+                for &it in team {
+                    self.world.experts[it].load += 1;
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, at: usize, team: &[usize], slot: Slot) {
+        let (mode, site) = (self.world.applications[at].mode, self.world.applications[at].wish.prefecture);
+        for &expert in team {
+            if let Some(footprint) = self.world.experts[expert].footprint(mode, site, &self.settings) {
+                self.bookings.push(Booking { consultation: at, expert, slot, footprint, cancelled: false });
+                self.copy_bookings(expert);
+            }
+        }
+    }
+
+    fn free(&mut self, at: usize) {
+        let mut touched = BTreeSet::new();
+        for it in self.bookings.iter_mut().filter(|it| it.consultation == at && !it.cancelled) {
+            it.cancelled = true;
+            touched.insert(it.expert);
+        }
+        for expert in touched {
+            self.copy_bookings(expert);
+        }
+    }
+
+    /// Brings an expert's calendar up to date.
+    fn copy_bookings(&mut self, expert: usize) {
+        let since = self.today - Days::new(7);
+        let mine = || {
+            self.bookings.iter().filter(|it| it.expert == expert && !it.cancelled && it.slot.date() >= since)
+        };
+        let calendar = &mut self.world.calendars[expert];
+        calendar.occupied = mine().flat_map(|it| it.footprint.cells(it.slot)).collect();
+        calendar.sessions = mine().map(|it| it.slot.date()).collect();
+    }
+
+    fn pool(&self) -> Pool {
+        self.pool_of(&self.world.calendars)
+    }
+
+    fn pool_of(&self, calendars: &[domain::availability::Calendar]) -> Pool {
+        let days = usize::try_from((self.window.horizon - self.today).num_days() + 1).unwrap_or(1);
+        Pool::new(self.today, days, |it| !self.world.business.is_open(it), calendars)
+    }
+
+    fn ask_of(&self, at: usize, starts: Day) -> Ask {
+        let it = &self.world.applications[at];
+        let footprint = |expert: &domain::routing::Expert| {
+            let eligible = judge(expert, &it.wish, None).is_in();
+            eligible.then(|| expert.footprint(it.mode, it.wish.prefecture, &self.settings)).flatten()
+        };
+        let footprints = self.world.experts.iter().map(footprint).collect();
+        Ask { fields: it.wish.fields, footprints, window: self.window, starts }
+    }
+
+    /// What a company is offered before anybody is asked.
+    fn anybody(&self, at: usize) -> Vec<(NaiveDate, Day)> {
+        self.pool().search(&self.ask_of(at, Day::HALF_HOURS))
+    }
+
+    /// What a company is offered once a team has accepted.
+    fn joint(&self, at: usize, team: &[usize]) -> Vec<(NaiveDate, Day)> {
+        let it = &self.world.applications[at];
+        let calendars: Vec<_> = team.iter().map(|expert| self.world.calendars[*expert].clone()).collect();
+        let pool = self.pool_of(&calendars);
+        let footprint = |expert: &usize| {
+            self.world.experts[*expert].footprint(it.mode, it.wish.prefecture, &self.settings)
+        };
+        let ask = Ask {
+            fields: it.wish.fields,
+            footprints: team.iter().map(footprint).collect(),
+            window: self.window,
+            starts: Day::HALF_HOURS,
+        };
+        let days = self.window.earliest.iter_days().take_while(|it| *it <= self.window.horizon);
+        days.map(|date| {
+            let all = (0..team.len()).map(|place| pool.starts_of(&ask, place, date));
+            (date, all.fold(Day::ALL, Day::intersection))
+        })
+        .collect()
+    }
+
+    /// The earliest of the offered times at which the company can.
+    fn first_that_suits(&self, at: usize, free: Vec<(NaiveDate, Day)>) -> Option<Slot> {
+        let slots = free.into_iter().flat_map(|(date, starts)| {
+            starts.quarters().filter_map(move |it| Slot::new(date, it)).collect::<Vec<_>>()
+        });
+        slots.into_iter().find(|it| {
+            let hour = it.index().div_euclid(4).unsigned_abs();
+            self.world.chance.percent(SUITS, &[Topic::Accept.code(), at as u64, hour])
+        })
+    }
+}

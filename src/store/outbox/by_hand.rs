@@ -1,0 +1,115 @@
+//! What a person does about a mail. Each says `false` where the mail is not in a state for it.
+use chrono::{DateTime, Utc};
+use domain::id::{AccountId, MailId};
+use entity::{outbox as row, outbox_log};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, UpdateMany, sea_query::Expr};
+
+use super::{
+    super::{address, bounce},
+    What, entry, letter, push,
+};
+use crate::mail::letter::Letter;
+
+/// Who does it, and why.
+#[derive(Clone, Copy, Debug)]
+struct Deed<'a> {
+    what: What,
+    by: AccountId,
+    reason: &'a str,
+    now: DateTime<Utc>,
+}
+
+/// Keeps a mail back that would go out by itself.
+pub async fn hold(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::Apart, Expr::value("held"))
+        .filter(row::COLUMN.state.eq("waiting"))
+        .filter(row::COLUMN.apart.is_null());
+    done(tx, id, update, Deed { what: What::Held, by, reason, now }).await
+}
+
+/// Lets a mail go that was kept back.
+pub async fn release(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::Apart, Expr::value(None::<String>))
+        .filter(row::COLUMN.apart.eq("held"));
+    done(tx, id, update, Deed { what: What::Released, by, reason, now }).await
+}
+
+/// Calls a mail off that has not gone out.
+pub async fn cancel(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value("suppressed"))
+        .col_expr(row::Column::Apart, Expr::value(None::<String>))
+        .col_expr(row::Column::LastReply, Expr::value(reason))
+        .filter(row::COLUMN.state.is_in(["waiting", "failed"]));
+    done(tx, id, update, Deed { what: What::Cancelled, by, reason, now }).await
+}
+
+/// Has a mail tried once more, at once and for another three days, under the same Message-ID. Of one that was sent, a
+/// new mail that says the same.
+///
+/// Whoever does so says that the address is good, whatever its server has said before.
+pub async fn resend(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    reason: &str,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let Some(found) = row::Entity::find_by_id(id.0).one(tx).await? else { return Ok(false) };
+    address::mark_good(tx, [found.recipient.as_str()]).await?;
+    bounce::clear(tx, &found.recipient.to_lowercase(), now).await?;
+    if found.state == "sent" {
+        let letter = Letter { due_at: now, dedup_key: None, ..letter(found)? };
+        push(tx, vec![letter], domain, now).await?;
+        let entry = entry(id.0, What::Resent, reason, Some(by), now);
+        outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
+        return Ok(true);
+    }
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value("waiting"))
+        .col_expr(row::Column::Apart, Expr::value(None::<String>))
+        .col_expr(row::Column::DueAt, Expr::value(now))
+        .col_expr(row::Column::PlannedAt, Expr::value(now))
+        .col_expr(row::Column::Attempts, Expr::value(0))
+        .filter(row::COLUMN.state.eq("failed").or(is_deferred()));
+    done(tx, id, update, Deed { what: What::Resent, by, reason, now }).await
+}
+
+fn is_deferred() -> Expr {
+    row::COLUMN.state.eq("waiting").and(row::COLUMN.attempts.gt(0)).and(row::COLUMN.apart.is_null())
+}
+
+async fn done(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    update: UpdateMany<row::Entity>,
+    deed: Deed<'_>,
+) -> Result<bool, DbErr> {
+    if update.filter(row::COLUMN.id.eq(id.0)).exec(tx).await?.rows_affected == 0 {
+        return Ok(false);
+    }
+    let entry = entry(id.0, deed.what, deed.reason, Some(deed.by), deed.now);
+    outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
+    Ok(true)
+}

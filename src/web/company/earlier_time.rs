@@ -1,0 +1,112 @@
+//! The answer to a freed time, by the link in the mail: no sign-in, one page. GET shows it, POST takes or leaves it.
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    appointment::Appointment,
+    id::{ConsultationId, WaitingOfferId},
+    waiting::OfferState,
+    wording::{long_date_time_range, month_day_time},
+};
+
+use super::sign_in;
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    secret::Purpose,
+    store::{self, waiting::Held},
+    web::{
+        form::Fields,
+        page::{self, Shell},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "company/earlier_time.html")]
+struct OfferPage {
+    shell: Shell,
+    number: String,
+    /// The form's address.
+    action: String,
+    when: String,
+    mode: &'static str,
+    experts: String,
+    /// What it has now; empty where nothing is booked.
+    booked: String,
+    until: String,
+    /// It can still be answered.
+    stands: bool,
+    state: OfferState,
+    problem: String,
+}
+
+#[get("/o/{token}")]
+pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<HttpResponse, Problem> {
+    answer(&app, shell, &token, String::new()).await
+}
+
+#[post("/o/{token}")]
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    token: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let Some((consultation, held)) = offered(&app, &token).await? else { return sign_in::gone(shell) };
+    let id = held.offer.id;
+    let (done, said) = match form.get("answer") {
+        "take" => (ops::waiting::accept(&app, id).await, "日時が決まりました。確認メールを送りました。"),
+        "decline" => {
+            (ops::waiting::decline(&app, id).await, "見送りました。引き続き、空きが出たときにご案内します。")
+        }
+        "stop" => {
+            (ops::waiting::stop(&app, consultation, Actor::Company).await, "見送って、空き待ちを終えました。")
+        }
+        _ => return Err(Problem::Unreadable),
+    };
+    match done {
+        Ok(()) => Ok(page::see_other_with(format!("/o/{token}"), said)),
+        Err(problem @ (Problem::Refused(_) | Problem::SlotTaken)) => {
+            answer(&app, shell, &token, problem.to_string()).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn answer(app: &App, shell: Shell, token: &str, problem: String) -> Result<HttpResponse, Problem> {
+    let Some((id, held)) = offered(app, token).await? else { return sign_in::gone(shell) };
+    let (_, roster) = app.programme_and_experts().await?;
+    let record = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let kept = store::appointment::find(&app.db, held.appointment).await?.ok_or(Problem::NotFound)?;
+    let all = store::appointment::of(&app.db, id).await?;
+    let booked = all.iter().find(|it| it.is_confirmed());
+    let names: Vec<_> = kept.experts.iter().map(|&it| roster.name(it)).collect();
+    let range = |it: &Appointment| long_date_time_range(it.starts_at, it.ends_at);
+    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
+    let page = OfferPage {
+        shell,
+        number: record.number.to_string(),
+        action: format!("/o/{token}"),
+        when: range(&kept),
+        mode: kept.mode.label(),
+        experts: names.join("、"),
+        booked: booked.map(range).unwrap_or_default(),
+        until: month_day_time(held.offer.until),
+        stands: held.offer.stands(app.clock.now()),
+        state: held.offer.state,
+        problem,
+    };
+    page::html_with(status, &page)
+}
+
+/// The offer of a token; `None` for one that is forged or long over.
+async fn offered(app: &App, token: &str) -> Result<Option<(ConsultationId, Held)>, Problem> {
+    let Some(id) = app.secret.verify(Purpose::WaitingOffer, token, app.clock.now()) else { return Ok(None) };
+    Ok(store::waiting::find(&app.db, WaitingOfferId(id)).await?)
+}

@@ -1,0 +1,319 @@
+//! Mail that came in: what became of each, and what a person decides about those that wait for one.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header},
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    consultation::State,
+    id::{ConsultationId, MailId},
+    inbound::{Dropped, InboundState, Quarantine},
+    number::CaseNumber,
+    text::Line,
+};
+use entity::{imap_mailbox, inbound_mail};
+use uuid::Uuid;
+
+use super::case::sentence;
+use crate::{
+    app::App,
+    mail::reading::{self, Piece, Read},
+    ops::{self, inbound::Voice},
+    problem::Problem,
+    store::{self, consultation::Record, inbound::Shown},
+    url,
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+/// Mails on one page.
+const PAGE: usize = 50;
+/// Characters of a mail that the page shows.
+const LONGEST_SHOWN: usize = 50_000;
+
+#[derive(Template)]
+#[template(path = "staff/received.html")]
+struct ReceivedPage {
+    shell: Shell,
+    shown: Shown,
+    mails: Vec<inbound_mail::Model>,
+    open: u64,
+    mailboxes: Vec<imap_mailbox::Model>,
+    first: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/one_received.html")]
+struct OnePage {
+    shell: Shell,
+    mail: inbound_mail::Model,
+    read: Read,
+    pieces: Vec<Piece>,
+    case: Option<Record>,
+    suggestions: Vec<Suggestion>,
+    handled_by: Option<String>,
+    form: Fields,
+    errors: FieldErrors,
+    refused: Option<String>,
+}
+
+/// A consultation to which a mail may belong.
+struct Suggestion {
+    number: CaseNumber,
+    company_name: String,
+    state: State,
+    why: &'static str,
+}
+
+#[get("/staff/mail/in")]
+pub async fn list(
+    app: Data<App>,
+    _me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    let shown = match query.get("state") {
+        "all" => Shown::All,
+        code => InboundState::from_code(code).map_or(Shown::Open, Shown::State),
+    };
+    let before = Uuid::try_parse(query.get("before")).ok().map(MailId);
+    let mut mails = store::inbound::page(&app.db, shown, before, PAGE as u64 + 1).await?;
+    let more = mails.len() > PAGE;
+    mails.truncate(PAGE);
+    let address = format!("/staff/mail/in?state={}", code(shown));
+    let next = mails.last().filter(|_| more).map(|it| format!("{address}&before={}", it.id));
+    page::html(&ReceivedPage {
+        open: store::inbound::count_open(&app.db).await?,
+        mailboxes: store::imap::all(&app.db).await?,
+        shell,
+        shown,
+        mails,
+        first: before.map(|_| address).unwrap_or_default(),
+        next: next.unwrap_or_default(),
+    })
+}
+
+#[get("/staff/mail/in/{id}")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    render(&app, shell, MailId(*id), Fields::default(), FieldErrors::default(), None).await
+}
+
+/// The octets as they came, to be opened elsewhere: never shown as a page of ours.
+#[get("/staff/mail/in/{id}/raw")]
+pub async fn original(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let bytes = store::inbound::raw(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
+    let disposition = format!("attachment; filename=\"{id}.eml\"");
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .body(bytes))
+}
+
+#[post("/staff/mail/in/{id}/attach")]
+pub async fn attach(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    id: Path<Uuid>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let id = MailId(*id);
+    let mut errors = FieldErrors::default();
+    let voice = Voice::from_code(form.get("voice")).unwrap_or(Voice::Note);
+    let case = match CaseNumber::parse(form.get("number")) {
+        Ok(number) => store::consultation::by_number(&app.db, number).await?,
+        Err(_) => None,
+    };
+    let Some(case) = case else {
+        errors.add("number", "受付番号を、R08-000123のように入力してください");
+        return render(&app, shell, id, form, errors, None).await;
+    };
+    match ops::inbound::attach(&app, id, case.consultation.id, me.id, voice).await {
+        Ok(number) => {
+            let next = format!("{}?view=messages", url::staff(&number));
+            Ok(page::see_other_with(next, "受信したメールを追加しました。"))
+        }
+        Err(problem) => refused(&app, shell, id, form, problem).await,
+    }
+}
+
+#[post("/staff/mail/in/{id}/discard")]
+pub async fn discard(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    id: Path<Uuid>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let id = MailId(*id);
+    let mut errors = FieldErrors::default();
+    let Some(reason) = errors.take("reason", Line::parse("理由", form.get("reason"), 200)) else {
+        return render(&app, shell, id, form, errors, None).await;
+    };
+    match ops::inbound::discard(&app, id, me.id, &reason).await {
+        Ok(()) => {
+            Ok(page::see_other_with("/staff/mail/in", "メールを破棄しました。元のメールは保存されています。"))
+        }
+        Err(problem) => refused(&app, shell, id, form, problem).await,
+    }
+}
+
+#[post("/staff/mail/in/{id}/done")]
+pub async fn done(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let id = MailId(*id);
+    match ops::inbound::done(&app, id, me.id).await {
+        Ok(()) => Ok(page::see_other_with("/staff/mail/in", "対応済みにしました。")),
+        Err(problem) => refused(&app, shell, id, Fields::default(), problem).await,
+    }
+}
+
+async fn refused(
+    app: &App,
+    shell: Shell,
+    id: MailId,
+    form: Fields,
+    problem: Problem,
+) -> Result<HttpResponse, Problem> {
+    let why = sentence(problem)?;
+    render(app, shell, id, form, FieldErrors::default(), Some(why)).await
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    id: MailId,
+    form: Fields,
+    errors: FieldErrors,
+    refused: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let mail = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let read = read(app, id).await?;
+    let pieces = reading::pieces(&read.body.chars().take(LONGEST_SHOWN).collect::<String>());
+    let case = match mail.consultation_id {
+        Some(id) => store::consultation::find(&app.db, ConsultationId(id)).await?,
+        None => None,
+    };
+    let waits = mail.state == InboundState::Quarantined.code();
+    let suggestions = if waits { suggestions(app, &mail, case.as_ref()).await? } else { Vec::new() };
+    let names = store::account::names(&app.db, mail.handled_by).await?;
+    let handled_by = mail.handled_by.and_then(|it| names.get(&it).cloned());
+    let status = match (&refused, errors.is_empty()) {
+        (Some(_), _) => StatusCode::CONFLICT,
+        (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, true) => StatusCode::OK,
+    };
+    let page = OnePage { shell, mail, read, pieces, case, suggestions, handled_by, form, errors, refused };
+    page::html_with(status, &page)
+}
+
+/// What a mail says. A mail is written by strangers: what breaks its reader must not break the page.
+pub(super) async fn read(app: &App, id: MailId) -> Result<Read, Problem> {
+    let raw = store::inbound::raw(&app.db, id).await?.unwrap_or_default();
+    Ok(tokio::task::spawn_blocking(move || reading::read(&raw)).await.unwrap_or_default())
+}
+
+/// By the number in the subject, and by the sender's address.
+async fn suggestions(
+    app: &App,
+    mail: &inbound_mail::Model,
+    named: Option<&Record>,
+) -> Result<Vec<Suggestion>, Problem> {
+    let mut found: Vec<Suggestion> = Vec::new();
+    let mut add = |it: &Record, why| {
+        if !found.iter().any(|known| known.number == it.number) {
+            let state = it.consultation.state.clone();
+            found.push(Suggestion { number: it.number, company_name: it.company_name.clone(), state, why });
+        }
+    };
+    if let Some(named) = named {
+        add(named, "このメールが返信した相談");
+    }
+    for word in mail.subject.split(|it: char| !it.is_alphanumeric() && it != '-') {
+        if let Ok(number) = CaseNumber::parse(word)
+            && let Some(it) = store::consultation::by_number(&app.db, number).await?
+        {
+            add(&it, "件名に受付番号があります");
+        }
+    }
+    if !mail.from_key.is_empty() {
+        for it in store::consultation::of_contact(&app.db, &mail.from_key).await?.iter().take(5) {
+            add(it, "差出人が、この相談の担当者です");
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn state_label(code: &str) -> &'static str {
+    InboundState::from_code(code).map_or("", InboundState::label)
+}
+
+/// Why it waits, or was dropped, in a sentence.
+pub(super) fn reason(code: &str) -> &'static str {
+    let quarantined = Quarantine::from_code(code).map(Quarantine::sentence);
+    quarantined.or_else(|| Dropped::from_code(code).map(Dropped::sentence)).unwrap_or_default()
+}
+
+fn code(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Open => "open",
+        Shown::All => "all",
+        Shown::State(state) => state.code(),
+    }
+}
+
+/// 「1.2MB」
+fn size(octets: i64) -> String {
+    match octets {
+        ..1_000 => format!("{octets}バイト"),
+        1_000..1_000_000 => format!("{}KB", octets / 1_000),
+        _ => format!("{}.{}MB", octets / 1_000_000, octets / 100_000 % 10),
+    }
+}
+
+impl ReceivedPage {
+    fn tabs(&self) -> Vec<(String, String, bool)> {
+        let states = InboundState::ALL.into_iter().filter(|it| *it != InboundState::Stored);
+        let all = [Shown::Open].into_iter().chain(states.map(Shown::State)).chain([Shown::All]);
+        all.map(|it| {
+            let label = match it {
+                Shown::Open => format!("対応が必要（{}）", self.open),
+                Shown::State(state) => state.label().to_owned(),
+                Shown::All => "すべて".to_owned(),
+            };
+            (format!("/staff/mail/in?state={}", code(it)), label, it == self.shown)
+        })
+        .collect()
+    }
+}
+
+impl OnePage {
+    fn size(&self) -> String {
+        size(self.mail.size)
+    }
+
+    fn waits(&self) -> bool {
+        self.mail.open && self.mail.state == InboundState::Quarantined.code()
+    }
+
+    fn files(&self) -> Vec<(String, String)> {
+        let files = self.read.attachments.iter().take(100);
+        files.map(|it| (it.name.clone(), size(i64::try_from(it.bytes.len()).unwrap_or(i64::MAX)))).collect()
+    }
+}

@@ -1,0 +1,92 @@
+//! Another link for one online session.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::actor::Actor;
+
+use super::case::{Head, Typed, find, seen, sentence};
+use crate::{
+    app::App,
+    ops::{self, acting::Acting},
+    problem::Problem,
+    store::case::{Case, Sitting},
+    web::{
+        form::Fields,
+        page::{self, Shell},
+        room,
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/room.html")]
+struct RoomPage {
+    shell: Shell,
+    head: Head,
+    typed: Typed,
+    /// The session; none where there is no online one ahead.
+    sitting: Option<Sitting>,
+}
+
+#[get("/staff/consultations/{number}/room")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, Typed::default()).await
+}
+
+#[post("/staff/consultations/{number}/room")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    let mut typed = Typed { form, ..Typed::default() };
+    let link = typed.errors.take("video_url", room::parse(typed.form.get("video_url"), true));
+    match (seen(&case, &typed.form, None), link) {
+        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
+        (Ok(_), None) => {}
+        (Ok(version), Some(link)) => {
+            let by = Acting::on(Actor::Coordinator(me.id), version);
+            match ops::room::change(&app, case.record.consultation.id, by, &link).await {
+                Ok(()) => {
+                    let told = "接続先を変更しました。企業と専門家にメールで知らせました。";
+                    return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+                }
+                Err(problem) => typed.refused = Some(sentence(problem)?),
+            }
+        }
+    }
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, typed).await
+}
+
+async fn render(app: &App, shell: Shell, case: Case, mut typed: Typed) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let all = crate::store::case::sittings(&app.db, case.record.consultation.id).await?;
+    let sitting = all.into_iter().find(|it| it.appointment.is_online_ahead(now));
+    if typed.form.pairs().next().is_none()
+        && let Some(it) = &sitting
+    {
+        typed.form.add("video_url", it.appointment.place.clone());
+    }
+    let status = typed.status();
+    let head = Head {
+        case,
+        open_mails: Vec::new(),
+        bounces: Vec::new(),
+        view: None,
+        now,
+        refused: typed.refused.clone(),
+    };
+    page::html_with(status, &RoomPage { shell, head, typed, sitting })
+}

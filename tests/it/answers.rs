@@ -1,0 +1,269 @@
+//! Answers to invitations, as calendar programs write them, do exactly what the button does.
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{actor::Actor, appointment::Appointment, assignment::AssignmentState, id::AssignmentId};
+use entity::inbound_mail;
+use madoguchi::{
+    ops,
+    store::{self, message::Audience},
+};
+
+use crate::{
+    cases::{self, CONTACT, Case, Cast},
+    inbound::{arrives, thread},
+    site::{PASSWORD, Site},
+};
+
+const PROGRAMS: [(&str, &str); 4] = [
+    ("Outlook", include_str!("../mails/answers/outlook.eml")),
+    ("Google", include_str!("../mails/answers/google.eml")),
+    ("Apple", include_str!("../mails/answers/apple.eml")),
+    ("Thunderbird", include_str!("../mails/answers/thunderbird.eml")),
+];
+const EXPERT: &str = "expert@example.jp";
+
+/// What an answer says.
+struct Says<'a> {
+    from: &'a str,
+    to: String,
+    partstat: &'a str,
+    method: &'a str,
+    uid: &'a str,
+    sequence: i32,
+    starts_at: DateTime<Utc>,
+    comment: &'a str,
+}
+
+impl<'a> Says<'a> {
+    fn of(site: &Site, case: Case, appointment: &'a Appointment, from: &'a str, partstat: &'a str) -> Self {
+        Self {
+            from,
+            to: site.app.reply_address(case.id, from),
+            partstat,
+            method: "REPLY",
+            uid: &appointment.uid,
+            sequence: appointment.sequence,
+            starts_at: appointment.starts_at,
+            comment: "",
+        }
+    }
+
+    fn written(&self, program: &str) -> String {
+        let japan = |at: DateTime<Utc>| (at + TimeDelta::hours(9)).format("%Y%m%dT%H%M%S").to_string();
+        let utc = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
+        let ends_at = self.starts_at + TimeDelta::hours(1);
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let mut mail = program.to_owned();
+        for (name, value) in [
+            ("from", self.from),
+            ("to", &self.to),
+            ("name", "Yamada Taro"),
+            ("subject", "Re: Telework"),
+            ("partstat", self.partstat),
+            ("method", self.method),
+            ("uid", self.uid),
+            ("sequence", &self.sequence.to_string()),
+            ("start", &japan(self.starts_at)),
+            ("end", &japan(ends_at)),
+            ("startz", &utc(self.starts_at)),
+            ("endz", &utc(ends_at)),
+            ("comment", self.comment),
+            ("messageid", &id),
+        ] {
+            mail = mail.replace(&format!("{{{name}}}"), value);
+        }
+        mail.replace('\n', "\r\n")
+    }
+}
+
+/// An expert is asked for a slot that is held.
+struct Asked {
+    site: Site,
+    cast: Cast,
+    case: Case,
+    assignment: AssignmentId,
+    appointment: Appointment,
+}
+
+impl Asked {
+    async fn new() -> Self {
+        let site = Site::new().await;
+        let cast = Cast::new(&site).await;
+        let case = held(&site, &cast, CONTACT).await;
+        let assignment = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
+        let appointment = cases::session(&site, case).await;
+        assert_eq!(cases::state(&site, case).await, "matching");
+        Self { site, cast, case, assignment, appointment }
+    }
+
+    fn says<'a>(&'a self, from: &'a str, partstat: &'a str) -> Says<'a> {
+        Says::of(&self.site, self.case, &self.appointment, from, partstat)
+    }
+
+    async fn answers(&self, says: &Says<'_>, program: &str) -> inbound_mail::Model {
+        arrives(&self.site, &says.written(program)).await
+    }
+
+    async fn assignment(&self) -> AssignmentState {
+        store::assignment::find(&self.site.app.db, self.assignment).await.unwrap().unwrap().state
+    }
+}
+
+/// `Matching`, with the slot that the company chose when it applied.
+async fn held(site: &Site, cast: &Cast, email: &str) -> Case {
+    let app = &site.app;
+    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
+    let saved = ops::apply::save(app, draft, |it| *it = cases::form(email)).await.unwrap();
+    let offers = ops::apply::slots(app, &saved).await.unwrap();
+    let slot = offers.days().into_iter().flat_map(|(_, slots)| slots).next().unwrap();
+    ops::apply::hold(app, draft, slot).await.unwrap();
+    let form = cases::form(email);
+    let application =
+        domain::application::Application::parse(&form, domain::application::Intake::Company).unwrap();
+    let record = ops::apply::submit(app, draft, &application).await.unwrap();
+    let case = Case { id: record.consultation.id, number: record.number };
+    // Routing is automatic: confirming asks the best expert for the slot.
+    ops::consultation::confirm_address(app, case.id, cast.center()).await.unwrap();
+    case
+}
+
+#[actix_web::test]
+async fn accepting_in_any_calendar_books() {
+    for (name, program) in PROGRAMS {
+        let it = Asked::new().await;
+        let mail = it.answers(&it.says(EXPERT, "ACCEPTED"), program).await;
+        assert_eq!((mail.state.as_str(), mail.open), ("calendar", false), "{name}: {}", mail.reason);
+        assert!(matches!(it.assignment().await, AssignmentState::Accepted { .. }), "{name}");
+        assert_eq!(cases::state(&it.site, it.case).await, "booked", "{name}");
+        assert!(cases::session(&it.site, it.case).await.is_confirmed(), "{name}");
+        assert!(cases::letters(&it.site, CONTACT).await.iter().any(|it| it.kind == "booked"), "{name}");
+        // Once more, or by a machine that repeats itself: it is so already.
+        let again = it.answers(&it.says(EXPERT, "ACCEPTED"), program).await;
+        assert_eq!((again.state.as_str(), again.open), ("calendar", false), "{name}");
+    }
+}
+
+#[actix_web::test]
+async fn declining_in_any_calendar_declines_with_its_reason() {
+    for (name, program) in PROGRAMS {
+        let it = Asked::new().await;
+        let says = Says { comment: "Sick leave", ..it.says(EXPERT, "DECLINED") };
+        let mail = it.answers(&says, program).await;
+        assert_eq!(mail.state, "calendar", "{name}: {}", mail.reason);
+        let AssignmentState::Declined { reason, .. } = it.assignment().await else { panic!("{name}") };
+        if name != "Google" {
+            assert_eq!(reason, "Sick leave", "{name}");
+        }
+        // Nobody else is there: the center has it back, and the company is told.
+        assert_eq!(cases::state(&it.site, it.case).await, "checking", "{name}");
+        assert!(cases::letters(&it.site, CONTACT).await.iter().any(|it| it.kind == "back_at_center"));
+    }
+}
+
+#[actix_web::test]
+async fn tentative_leaves_it_open_and_is_shown() {
+    for (name, program) in PROGRAMS {
+        let it = Asked::new().await;
+        let mail = it.answers(&it.says(EXPERT, "TENTATIVE"), program).await;
+        assert_eq!(mail.state, "calendar", "{name}: {}", mail.reason);
+        assert_eq!(it.assignment().await, AssignmentState::Offered, "{name}");
+        assert_eq!(cases::state(&it.site, it.case).await, "matching", "{name}");
+        let entry = thread(&it.site, it.case, Audience::Internal).await.pop().unwrap();
+        assert!(entry.internal && entry.body.contains("仮承諾"), "{name}: {}", entry.body);
+        // The button is still there.
+        ops::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn another_time_is_a_proposal_for_the_center() {
+    for (name, program) in PROGRAMS {
+        let it = Asked::new().await;
+        let starts_at = it.appointment.starts_at + TimeDelta::days(1);
+        let says = Says { method: "COUNTER", starts_at, ..it.says(EXPERT, "TENTATIVE") };
+        let mail = it.answers(&says, program).await;
+        assert_eq!((mail.state.as_str(), mail.open), ("calendar", true), "{name}: {}", mail.reason);
+        assert_eq!(mail.proposed_start, Some(starts_at), "{name}");
+        assert_eq!(it.assignment().await, AssignmentState::Offered, "{name}");
+        assert_eq!(cases::session(&it.site, it.case).await.starts_at, it.appointment.starts_at, "{name}");
+        it.site.sign_in("center@example.jp", PASSWORD).await;
+        let page = it.site.get(&format!("/staff/consultations/{}", it.case.number)).await;
+        page.shows("別の日時を提案しました");
+        it.site.get(&format!("/staff/mail/in/{}", mail.id)).await.shows("提案された日時");
+    }
+}
+
+#[actix_web::test]
+async fn nobody_can_be_sent_instead() {
+    let it = Asked::new().await;
+    let says = it.says(EXPERT, "DELEGATED;DELEGATED-TO=\"mailto:friend@example.com\"");
+    let mail = it.answers(&says, PROGRAMS[3].1).await;
+    assert_eq!(mail.state, "calendar", "{}", mail.reason);
+    assert!(mail.outcome.contains("friend@example.com"), "{}", mail.outcome);
+    assert_eq!(it.assignment().await, AssignmentState::Offered);
+    let told =
+        cases::letters(&it.site, EXPERT).await.into_iter().rfind(|it| it.kind == "no_delegates").unwrap();
+    assert!(told.text_body.contains("代理の方への変更を受け付けていません"), "{}", told.text_body);
+    assert!(cases::letters(&it.site, "friend@example.com").await.is_empty());
+}
+
+#[actix_web::test]
+async fn an_older_answer_undoes_nothing() {
+    let it = Asked::new().await;
+    let old = it.says(EXPERT, "DECLINED");
+    ops::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
+    let slot = cases::free_slots(&it.site, it.case).await[3];
+    ops::appointment::reschedule(&it.site.app, it.case.id, Actor::Expert(it.cast.expert), slot)
+        .await
+        .unwrap();
+    let mail = it.answers(&old, PROGRAMS[0].1).await;
+    assert_eq!((mail.state.as_str(), mail.open), ("calendar", false), "{}", mail.reason);
+    assert!(mail.outcome.contains("以前の予定"), "{}", mail.outcome);
+    assert_eq!(cases::state(&it.site, it.case).await, "booked");
+    // To what stands now it is heard, and decides nothing by itself.
+    let now = cases::session(&it.site, it.case).await;
+    let declined = Says::of(&it.site, it.case, &now, EXPERT, "DECLINED").written(PROGRAMS[0].1);
+    let mail = arrives(&it.site, &declined).await;
+    assert_eq!((mail.state.as_str(), mail.open), ("calendar", true));
+    assert_eq!(cases::state(&it.site, it.case).await, "booked");
+}
+
+#[actix_web::test]
+async fn a_company_that_cannot_come_is_phoned() {
+    let it = Asked::new().await;
+    ops::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
+    let now = cases::session(&it.site, it.case).await;
+    for (partstat, open) in [("ACCEPTED", false), ("DECLINED", true)] {
+        let mail = Says::of(&it.site, it.case, &now, CONTACT, partstat).written(PROGRAMS[1].1);
+        let mail = arrives(&it.site, &mail).await;
+        assert_eq!((mail.state.as_str(), mail.open), ("calendar", open), "{partstat}: {}", mail.reason);
+        assert_eq!(cases::state(&it.site, it.case).await, "booked");
+    }
+}
+
+#[actix_web::test]
+async fn a_forged_answer_changes_nothing_and_is_kept() {
+    let it = Asked::new().await;
+    let good = || it.says(EXPERT, "ACCEPTED");
+    let others = it.site.app.reply_address(it.case.id, CONTACT);
+    for (what, says) in [
+        ("another sender", Says { from: "attacker@example.com", to: good().to, ..good() }),
+        ("another's token", Says { to: others, ..good() }),
+        ("no token", Says { to: "madoguchi@example.jp".to_owned(), ..good() }),
+        ("another invitation", Says { uid: "0123@example.jp", ..good() }),
+        ("the company for the expert", Says { from: CONTACT, to: good().to, ..good() }),
+    ] {
+        for (name, program) in PROGRAMS {
+            let mail = it.answers(&says, program).await;
+            let got = (mail.state.as_str(), mail.reason.as_str(), mail.open);
+            assert_eq!(got, ("quarantined", "foreign_invitation", true), "{what}, {name}");
+        }
+    }
+    // The expert's own mail, and in it the answer of somebody else.
+    let mixed = good().written(PROGRAMS[3].1).replace("mailto:expert@example.jp", "mailto:other@example.jp");
+    assert_eq!(arrives(&it.site, &mixed).await.state, "quarantined");
+    assert_eq!(it.assignment().await, AssignmentState::Offered);
+    assert_eq!(cases::state(&it.site, it.case).await, "matching");
+    // The right one still does.
+    it.answers(&good(), PROGRAMS[0].1).await;
+    assert_eq!(cases::state(&it.site, it.case).await, "booked");
+}

@@ -1,0 +1,260 @@
+//! Waiting for an earlier time: asked one after the other, each for four opening hours, and nothing is offered twice.
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
+use domain::{
+    actor::Actor,
+    availability::Slot,
+    waiting::{Part, Wish},
+};
+use entity::outbox;
+use madoguchi::{
+    doctor,
+    ops::{self, consultation::Ending, waiting::Waits},
+    store,
+    worker::{self, waiting::Looked},
+};
+
+use super::{OTHER, hides, leads_to, my, sign_in};
+use crate::{
+    cases::{self, CONTACT, Case, Cast},
+    site::Site,
+};
+
+/// A day on which the expert takes no more sessions, and those who have them.
+struct Full {
+    site: Site,
+    cast: Cast,
+    day: NaiveDate,
+    rivals: Vec<Case>,
+}
+
+impl Full {
+    async fn new() -> Self {
+        let site = Site::new().await;
+        let cast = Cast::new(&site).await;
+        let day = "2026-12-03".parse().unwrap();
+        let mut rivals = Vec::new();
+        for n in 0..4 {
+            let case = cases::scheduling(&site, &cast, &format!("rival{n}@example.co.jp")).await;
+            let slot = first_on(&site, case, day).await;
+            ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+            rivals.push(case);
+        }
+        Self { site, cast, day, rivals }
+    }
+
+    /// A company that has a session on the day after, and waits for the full day.
+    async fn waits(&self, email: &str) -> Case {
+        let case = cases::scheduling(&self.site, &self.cast, email).await;
+        let slot = first_on(&self.site, case, self.day.succ_opt().unwrap()).await;
+        ops::appointment::choose_slot(&self.site.app, case.id, Actor::Company, slot).await.unwrap();
+        let waits =
+            ops::waiting::wait(&self.site.app, case.id, Actor::Company, vec![self.wish()]).await.unwrap();
+        assert_eq!(waits, Waits::Yes);
+        // Who came later has waited less long.
+        self.site.app.clock.advance(TimeDelta::seconds(1));
+        case
+    }
+
+    fn wish(&self) -> Wish {
+        Wish { from: Some(self.day), until: Some(self.day), ..Wish::default() }
+    }
+
+    async fn frees_up(&self, rival: usize) -> DateTime<Utc> {
+        let was = cases::session(&self.site, self.rivals[rival]).await.starts_at;
+        let id = self.rivals[rival].id;
+        ops::appointment::cancel(&self.site.app, id, Actor::Company, "都合により".to_owned()).await.unwrap();
+        was
+    }
+
+    async fn look(&self) -> bool {
+        worker::waiting::step(&self.site.app, &mut Looked::default()).await.unwrap()
+    }
+
+    async fn offers(&self, to: &str) -> Vec<outbox::Model> {
+        let all = cases::letters(&self.site, to).await;
+        all.into_iter().filter(|it| it.kind == "earlier_time").collect()
+    }
+
+    async fn sound(&self) {
+        let app = &self.site.app;
+        assert_eq!(doctor::examine(&app.db, app.clock.now()).await.unwrap(), []);
+    }
+}
+
+async fn first_on(site: &Site, case: Case, day: NaiveDate) -> Slot {
+    cases::free_slots(site, case).await.into_iter().find(|it| it.date() == day).unwrap()
+}
+
+#[actix_web::test]
+async fn a_freed_time_is_offered_held_and_taken() {
+    let full = Full::new().await;
+    let site = &full.site;
+    let case = cases::scheduling(site, &full.cast, CONTACT).await;
+    let late = first_on(site, case, full.day.succ_opt().unwrap()).await;
+    ops::appointment::choose_slot(&site.app, case.id, Actor::Company, late).await.unwrap();
+    sign_in(site, CONTACT).await;
+    site.get(&my(case, "")).await.shows("早い日時が空いたら知らせる");
+    let page = site.get(&my(case, "/waiting")).await;
+    page.shows("いまの予約より早い日時だけです");
+    page.shows(r#"<option value="2026-11-30">11月30日（月）からの週</option>"#);
+    hides(&page, "12月7日（月）からの週");
+    let wish = [("week-1", "2026-11-30"), ("weekday-1", "thu")];
+    leads_to(&site.post(&my(case, "/waiting"), &wish).await, &my(case, "/waiting"));
+    let again = site.post(&my(case, "/waiting"), &wish).await;
+    assert_eq!(again.status, 409);
+    again.shows("すでに空き待ちを受け付けています。");
+    site.get(&my(case, "/waiting")).await.shows("11月30日（月）から12月4日（金）　木曜日");
+
+    assert!(!full.look().await, "nothing is free");
+    let freed = full.frees_up(0).await;
+    assert!(full.look().await);
+    assert!(!full.look().await, "it is offered once");
+    let offers = full.offers(CONTACT).await;
+    assert_eq!(offers.len(), 1);
+    assert!(offers[0].text_body.contains("12月3日（木）"), "{}", offers[0].text_body);
+    // Friday, 14:05, and Monday is a holiday.
+    assert!(offers[0].text_body.contains("11月24日（火）10:05まで"), "{}", offers[0].text_body);
+    full.sound().await;
+    let other = cases::scheduling(site, &full.cast, OTHER).await;
+    let free = cases::free_slots(site, other).await;
+    assert!(free.iter().all(|it| it.start() != freed), "it is held");
+
+    let visitor = site.visitor();
+    let link = cases::link(&offers, "earlier_time");
+    let page = visitor.get(&link).await;
+    page.shows("お待ちの日時が空きました");
+    page.shows("押すまでは、いまの予約はそのままです。");
+    assert_eq!(cases::session(site, case).await.starts_at, late.start(), "looking takes nothing");
+    assert_eq!(visitor.post(&link, &[("answer", "perhaps")]).await.status, 422);
+    leads_to(&visitor.post(&link, &[("answer", "take")]).await, &link);
+    leads_to(&visitor.post(&link, &[("answer", "take")]).await, &link);
+    visitor.get(&link).await.shows("この日時で予約が確定しています。");
+    let session = cases::session(site, case).await;
+    assert_eq!((session.starts_at, session.sequence), (freed, 1), "moved in one go, and once");
+    let told = cases::letters(site, CONTACT).await;
+    let moved = told.iter().find(|it| it.kind == "moved").unwrap();
+    assert_eq!(moved.calendar_method.as_deref(), Some("REQUEST"));
+    assert_eq!(store::waiting::of(&site.app.db, case.id).await.unwrap(), None);
+    assert_eq!(visitor.post(&link, &[("answer", "decline")]).await.status, 409);
+    full.sound().await;
+}
+
+#[actix_web::test]
+async fn companies_are_asked_one_after_the_other() {
+    let full = Full::new().await;
+    let site = &full.site;
+    let first = full.waits(CONTACT).await;
+    let second = full.waits(OTHER).await;
+    full.frees_up(0).await;
+    while full.look().await {}
+    let mailed = [full.offers(CONTACT).await.len(), full.offers(OTHER).await.len()];
+    assert_eq!(mailed, [1, 0], "whoever waits longest");
+    site.account(domain::actor::Role::Coordinator, "center2@example.jp").await;
+    let center = site.visitor();
+    center.sign_in("center2@example.jp", crate::site::PASSWORD).await;
+    let page = center.get("/staff/waiting").await;
+    page.shows("12月3日（木）");
+    let (a, b) = (page.body.find(&first.number.to_string()), page.body.find(&second.number.to_string()));
+    assert!(a.unwrap() < b.unwrap());
+    center.get(&format!("/staff/consultations/{}", first.number)).await.shows("空き待ち");
+
+    let link = cases::link(&full.offers(CONTACT).await, "earlier_time");
+    leads_to(&site.visitor().post(&link, &[("answer", "decline")]).await, &link);
+    site.visitor().get(&link).await.shows("見送りとして承りました");
+    while full.look().await {}
+    assert_eq!(full.offers(OTHER).await.len(), 1, "the next is asked about the same time");
+    full.sound().await;
+
+    // Another time is freed; both have had today's mail.
+    full.frees_up(1).await;
+    while full.look().await {}
+    assert_eq!([full.offers(CONTACT).await.len(), full.offers(OTHER).await.len()], [1, 1]);
+    let link = cases::link(&full.offers(OTHER).await, "earlier_time");
+    // 10:05 of the next business day: the second company has not answered.
+    site.app.clock.advance("2026-11-24T01:05:10Z".parse::<DateTime<Utc>>().unwrap() - site.app.clock.now());
+    while full.look().await {}
+    site.visitor().get(&link).await.shows("日時は、次にお待ちの方にご案内しています。");
+    let late = site.visitor().post(&link, &[("answer", "take")]).await;
+    assert_eq!(late.status, 409);
+    late.shows("このご案内の期限は過ぎました。");
+    // Each has turned one down: whoever waits longest is asked about the other time.
+    assert_eq!(full.offers(CONTACT).await.len(), 2);
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    full.sound().await;
+    let state = store::waiting::of(&site.app.db, second.id).await.unwrap().unwrap();
+    assert_eq!(state.turned_down, 1);
+}
+
+#[actix_web::test]
+async fn an_offer_that_no_longer_stands_is_not_mailed() {
+    let full = Full::new().await;
+    let site = &full.site;
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let first = full.waits(CONTACT).await;
+    let second = full.waits(OTHER).await;
+    full.frees_up(0).await;
+    full.look().await;
+    let ending = Ending::Withdraw { reason: None };
+    ops::consultation::end(&site.app, first.id, None, Actor::Company, ending).await.unwrap();
+    full.sound().await;
+    while full.look().await {}
+    // The second settles on another time by itself: its offer says nothing any more.
+    let earlier = "2026-12-01".parse().unwrap();
+    let slot = first_on(site, second, earlier).await;
+    ops::appointment::reschedule(&site.app, second.id, Actor::Company, slot).await.unwrap();
+    full.sound().await;
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    for to in [CONTACT, OTHER] {
+        let offers = full.offers(to).await;
+        assert_eq!((offers.len(), offers[0].state.as_str()), (1, "suppressed"), "{to}");
+    }
+    let page = site.visitor().get(&cases::link(&full.offers(OTHER).await, "earlier_time")).await;
+    page.shows("このご案内は、終わりました。");
+    // It waits on, for something earlier than what it has now; there is none.
+    assert!(store::waiting::of(&site.app.db, second.id).await.unwrap().is_some());
+    while full.look().await {}
+    assert_eq!(full.offers(OTHER).await.len(), 1);
+}
+
+#[actix_web::test]
+async fn whoever_can_choose_now_need_not_wait_and_whoever_waits_can_stop() {
+    let full = Full::new().await;
+    let site = &full.site;
+    let case = cases::scheduling(site, &full.cast, CONTACT).await;
+    sign_in(site, CONTACT).await;
+    let page = site.post(&my(case, "/waiting"), &[("weekday-1", "fri")]).await;
+    assert_eq!(page.status, 409);
+    page.shows("ご希望に合う日時が、いま空いています");
+    page.shows(r#"<option value="fri" selected>"#);
+    assert_eq!(store::waiting::of(&site.app.db, case.id).await.unwrap(), None);
+    assert_eq!(site.post(&my(case, "/waiting"), &[("weekday-1", "sun")]).await.status, 422);
+
+    let day = full.wish();
+    let wishes = vec![day, Wish { part: Some(Part::Morning), ..day }];
+    let id = case.id;
+    assert_eq!(ops::waiting::wait(&site.app, id, Actor::Company, wishes).await.unwrap(), Waits::Yes);
+    full.frees_up(0).await;
+    full.look().await;
+    let page = site.get(&my(case, "/waiting")).await;
+    page.shows("お取り置きしています");
+    leads_to(&site.post(&my(case, "/waiting/stop"), &[]).await, &my(case, ""));
+    leads_to(&site.post(&my(case, "/waiting/stop"), &[]).await, &my(case, ""));
+    full.sound().await;
+    let thursday = cases::free_slots(site, case).await.into_iter().find(|it| it.date() == full.day);
+    assert!(thursday.is_some(), "the time is free for everybody again");
+
+    // Without a session, a time that is offered is booked.
+    let weekday = Wish { weekday: Some(Weekday::Thu), ..day };
+    let slot = thursday.unwrap();
+    ops::appointment::choose_slot(&site.app, full.rivals[0].id, Actor::Company, slot).await.unwrap();
+    assert_eq!(ops::waiting::wait(&site.app, id, Actor::Company, vec![weekday]).await.unwrap(), Waits::Yes);
+    site.app.clock.advance(TimeDelta::days(3));
+    full.frees_up(0).await;
+    full.look().await;
+    let link = cases::link(&full.offers(CONTACT).await, "earlier_time");
+    leads_to(&site.visitor().post(&link, &[("answer", "take")]).await, &link);
+    assert_eq!(cases::state(site, case).await, "booked");
+    assert_eq!(cases::session(site, case).await.starts_at, slot.start());
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    full.sound().await;
+}

@@ -1,0 +1,464 @@
+//! Mail that comes in: who is let in, what it does, and what is kept for a person.
+use chrono::TimeDelta;
+use domain::{
+    actor::Party,
+    consultation::UnfulfilledReason,
+    id::{ConsultationId, MailId},
+    text::Prose,
+};
+use entity::inbound_mail;
+use madoguchi::{
+    ops::{self, consultation::Ending, inbound::Incoming},
+    store::{
+        self,
+        inbound::Source,
+        message::{Audience, Entry},
+    },
+    worker,
+};
+
+use crate::{
+    cases::{self, CONTACT, Case, Cast},
+    site::Site,
+};
+
+/// What our own mail program writes: a person's answer with the mail below.
+pub fn letter(from: &str, to: &str, subject: &str, text: &str) -> String {
+    let id = uuid::Uuid::new_v4().simple();
+    format!(
+        "From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: Fri, 20 Nov 2026 14:06:00 +0900\r\n\
+         Message-ID: <{id}@mail.example.co.jp>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}\r\n"
+    )
+}
+
+/// Takes a mail as a mail server's pipe delivers it.
+pub async fn keep(site: &Site, raw: &[u8], envelope_from: &str) -> MailId {
+    let it = Incoming { source: Source::Pipe, envelope_to: "", envelope_from, bytes: raw, size: raw.len() };
+    ops::inbound::keep(&site.app, &it).await.unwrap()
+}
+
+/// The same, and lets the worker understand it.
+pub async fn arrives(site: &Site, raw: &str) -> inbound_mail::Model {
+    let id = keep(site, raw.as_bytes(), "").await;
+    while worker::inbox::step(&site.app).await.unwrap() {}
+    store::inbound::find(&site.app.db, id).await.unwrap().unwrap()
+}
+
+pub async fn thread(site: &Site, case: Case, audience: Audience) -> Vec<Entry> {
+    store::message::of(&site.app.db, case.id, audience).await.unwrap()
+}
+
+async fn waiting(site: &Site, cast: &Cast, email: &str) -> Case {
+    let case = cases::received(site, cast, email).await;
+    let version = cases::record(site, case).await.version;
+    let question = Prose::parse("質問", "端末は何台ですか。", 100).unwrap();
+    ops::message::ask(&site.app, case.id, version, cast.center(), &question).await.unwrap();
+    case
+}
+
+#[actix_web::test]
+async fn a_companys_answer_by_mail_is_its_answer() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = waiting(&site, &cast, CONTACT).await;
+    assert_eq!(cases::state(&site, case).await, "waiting_company");
+    let to = site.app.reply_address(case.id, CONTACT);
+    let text = "28台です。\r\nよろしくお願いします。\r\n\r\n\
+        2026年11月20日(金) 14:05 Madoguchi <madoguchi@example.jp>:\r\n> 端末は何台ですか。\r\n";
+    let raw = letter("田中 一郎 <Contact@example.co.jp>", &to, "Re: 確認", text);
+    let mail = arrives(&site, &raw).await;
+    assert_eq!((mail.state.as_str(), mail.open), ("attached", false), "{}", mail.reason);
+    assert_eq!(cases::state(&site, case).await, "checking");
+    let thread = thread(&site, case, Audience::Everyone).await;
+    let entry = thread.last().unwrap();
+    assert_eq!((entry.author, entry.channel.as_str()), (Party::Company, "mail"));
+    assert_eq!(entry.body, "28台です。\nよろしくお願いします。");
+    let told = cases::letters(&site, "center@example.jp").await;
+    assert!(told.iter().any(|it| it.kind == "new_message"));
+
+    // A pipe that did not hear our answer tries again.
+    let again = arrives(&site, &raw).await;
+    assert_eq!(again.id, mail.id);
+    // The same mail by another way: the receiver's list, or a second address.
+    let other = arrives(&site, &format!("Delivered-To: {to}\r\n{raw}")).await;
+    assert_eq!((other.state.as_str(), other.reason.as_str()), ("discarded", "duplicate"));
+    assert_eq!(self::thread(&site, case, Audience::Everyone).await.len(), thread.len());
+}
+
+#[actix_web::test]
+async fn an_answer_to_one_of_our_mails_needs_no_token() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = waiting(&site, &cast, CONTACT).await;
+    let asked = cases::letters(&site, CONTACT).await.into_iter().rfind(|it| it.kind == "question").unwrap();
+    let raw = letter(CONTACT, "madoguchi@example.jp", "Re: 確認", "28台です。");
+    let raw = format!("In-Reply-To: <{}>\r\n{raw}", asked.message_id);
+    let mail = arrives(&site, &raw).await;
+    assert_eq!(mail.state, "attached", "{}", mail.reason);
+    assert_eq!(cases::state(&site, case).await, "checking");
+}
+
+#[actix_web::test]
+async fn experts_and_center_speak_for_themselves_and_inside() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let to = site.app.reply_address(case.id, "expert@example.jp");
+    let expert = arrives(&site, &letter("expert@example.jp", &to, "Re: 予約", "資料をお送りします。")).await;
+    assert_eq!(expert.state, "attached", "{}", expert.reason);
+    let open = thread(&site, case, Audience::Everyone).await.pop().unwrap();
+    assert_eq!((open.author, open.body.as_str()), (Party::Expert, "資料をお送りします。"));
+
+    let inside = letter("expert@example.jp", &to, "Re: 予約", "#internal\r\n先方は急いでいます。");
+    assert_eq!(arrives(&site, &inside).await.state, "attached");
+    // What goes to the center goes to an address that its people share.
+    let shared = site.app.programme().await.unwrap().settings_at(site.app.clock.now()).center_email.clone();
+    let to = site.app.reply_address(case.id, &shared);
+    let center = letter("center@example.jp", &to, "Re: 予約", "#Internal 承知しました。");
+    assert_eq!(arrives(&site, &center).await.state, "attached");
+    let seen = thread(&site, case, Audience::Everyone).await;
+    assert!(seen.iter().all(|it| !it.body.contains("急いで") && !it.body.contains("承知")));
+    let all = thread(&site, case, Audience::Internal).await;
+    let inside: Vec<_> =
+        all.iter().filter(|it| it.internal).map(|it| (it.author, it.body.as_str())).collect();
+    assert_eq!(inside, [(Party::Expert, "先方は急いでいます。"), (Party::Coordinator, "承知しました。")]);
+
+    // To a company the mark means nothing.
+    let to = site.app.reply_address(case.id, CONTACT);
+    arrives(&site, &letter(CONTACT, &to, "Re: 予約", "#internal とは何ですか。")).await;
+    assert!(thread(&site, case, Audience::Everyone).await.last().unwrap().body.starts_with("#internal"));
+}
+
+#[actix_web::test]
+async fn who_is_only_asked_speaks_to_the_center() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::matching(&site, &cast, CONTACT).await;
+    let to = site.app.reply_address(case.id, "expert@example.jp");
+    let mail = arrives(&site, &letter("expert@example.jp", &to, "Re: 依頼", "場所はどこですか。")).await;
+    assert_eq!(mail.state, "attached");
+    assert!(thread(&site, case, Audience::Everyone).await.is_empty());
+    assert_eq!(thread(&site, case, Audience::Internal).await.len(), 1);
+}
+
+#[actix_web::test]
+async fn nobody_gets_in_who_cannot_prove_it() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let other = cases::received(&site, &cast, "other@example.co.jp").await;
+    let mine = site.app.reply_address(case.id, CONTACT);
+    let experts = site.app.reply_address(case.id, "expert@example.jp");
+    let token = experts.split(['+', '@']).nth(1).unwrap();
+    let swapped = format!("reply+{}{}@example.jp", other.id.0.simple(), &token[32..]);
+    let number = format!("Re: 予約（受付番号 {}）", case.number);
+    let elsewhere = mine.replace("@example.jp", "@example.com");
+    let stranger = "attacker@example.com";
+    for (from, to, subject, reason) in [
+        // The number is no key.
+        (CONTACT, "madoguchi@example.jp", number.as_str(), "no_case"),
+        (stranger, "madoguchi@example.jp", number.as_str(), "no_case"),
+        // A token that went elsewhere, made up, or of another case.
+        (stranger, mine.as_str(), "Re: 予約", "stranger"),
+        (CONTACT, swapped.as_str(), "Re: 予約", "no_case"),
+        (
+            CONTACT,
+            "reply+0123456789abcdef0123456789abcdef0123456789abcdef01234567@example.jp",
+            "x",
+            "no_case",
+        ),
+        // The company cannot speak as its expert, nor the expert as the company.
+        ("expert@example.jp", mine.as_str(), "Re: 予約", "stranger"),
+        (CONTACT, experts.as_str(), "Re: 予約", "stranger"),
+        // The right token for the wrong domain.
+        (CONTACT, elsewhere.as_str(), "Re: 予約", "no_case"),
+    ] {
+        let mail = arrives(&site, &letter(from, to, subject, "書き込みます。")).await;
+        assert_eq!((mail.state.as_str(), mail.reason.as_str()), ("quarantined", reason), "{from} to {to}");
+        assert!(mail.open);
+    }
+    // Two senders are none.
+    let two = letter(CONTACT, &mine, "Re: 予約", "書き込みます。");
+    let two = arrives(&site, &format!("From: attacker@example.com\r\n{two}")).await;
+    assert_eq!((two.state.as_str(), two.reason.as_str()), ("quarantined", "stranger"));
+    let threads =
+        [thread(&site, case, Audience::Internal).await, thread(&site, other, Audience::Internal).await];
+    assert!(threads.iter().all(Vec::is_empty), "{threads:?}");
+}
+
+#[actix_web::test]
+async fn an_ended_consultation_stays_ended_and_the_center_is_asked() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let ending = Ending::CloseUnfulfilled { reason: UnfulfilledReason::NoSuitableTime };
+    ops::consultation::end(&site.app, case.id, None, cast.center(), ending).await.unwrap();
+    let to = site.app.reply_address(case.id, CONTACT);
+    let mail = arrives(&site, &letter(CONTACT, &to, "Re: お知らせ", "やはりお願いします。")).await;
+    assert_eq!((mail.state.as_str(), mail.open), ("attached", true));
+    assert_eq!(cases::state(&site, case).await, "unfulfilled");
+    assert_eq!(thread(&site, case, Audience::Everyone).await.len(), 1);
+
+    let reply = site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    assert_eq!(reply.status, 303);
+    site.get("/staff").await.shows("受信したメールを確認する（1件）");
+    site.get(&format!("/staff/consultations/{}", case.number)).await.shows("終了した相談への返信です");
+    let done = site.post(&format!("/staff/mail/in/{}/done", mail.id), &[]).await;
+    assert_eq!(done.status, 303);
+    assert!(!site.get("/staff").await.body.contains("受信したメールを確認する"));
+}
+
+#[actix_web::test]
+async fn absence_notices_are_kept_and_move_nothing() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = waiting(&site, &cast, CONTACT).await;
+    let to = site.app.reply_address(case.id, CONTACT);
+    for (n, header) in [
+        "Auto-Submitted: auto-replied",
+        "Precedence: auto_reply",
+        "X-Autoreply: yes",
+        "Precedence: bulk",
+        "Subject: 自動返信: 確認",
+        "Subject: Automatic reply: 確認",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let raw = letter(CONTACT, &to, "確認", &format!("ただいま不在にしております。{n}"));
+        let raw = if header.starts_with("Subject") {
+            raw.replace("Subject: 確認", header)
+        } else {
+            format!("{header}\r\n{raw}")
+        };
+        let mail = arrives(&site, &raw).await;
+        assert_eq!((mail.state.as_str(), mail.open), ("auto_reply", false), "{header}");
+        assert_eq!(mail.consultation_id, Some(case.id.0));
+    }
+    assert_eq!(cases::state(&site, case).await, "waiting_company");
+    assert_eq!(thread(&site, case, Audience::Internal).await.len(), 1, "the question alone");
+}
+
+/// Two programs that write none of the headers by which one knows another.
+#[actix_web::test]
+async fn two_machines_that_face_each_other_end_within_three_mails() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let machines = [(CONTACT, "受け取りました。後ほどご連絡します。"), ("expert@example.jp", "I am away.")];
+    let mut entries = Vec::new();
+    let mut answered = [0; 2];
+    for turn in (0..2).cycle().take(12) {
+        let (from, text) = machines[turn];
+        // Each answers every new mail that it got; the first of all begins by itself.
+        let got = cases::letters(&site, from).await.into_iter().filter(|it| it.kind == "new_message").count();
+        if got <= answered[turn] && !entries.is_empty() {
+            break;
+        }
+        answered[turn] = got;
+        let to = site.app.reply_address(case.id, from);
+        entries.push(arrives(&site, &letter(from, &to, "Re: 新しいメッセージ", text)).await.state);
+        site.app.clock.advance(TimeDelta::seconds(20));
+    }
+    assert_eq!(entries, ["attached", "attached", "auto_reply"]);
+}
+
+#[actix_web::test]
+async fn our_own_mail_that_comes_back_does_nothing() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let ours = cases::letters(&site, CONTACT).await.pop().unwrap();
+    let to = site.app.reply_address(case.id, CONTACT);
+    let raw = letter(CONTACT, &to, "受付", "受け付けました。");
+    let returned =
+        raw.replacen("Message-ID: <", &format!("Message-ID: <{}>\r\nX-Old: <", ours.message_id), 1);
+    for raw in [returned, format!("X-Loop: example.jp\r\n{raw}")] {
+        let mail = arrives(&site, &raw).await;
+        assert_eq!((mail.state.as_str(), mail.reason.as_str()), ("discarded", "own_mail"), "{raw}");
+    }
+}
+
+#[actix_web::test]
+async fn a_sender_who_does_not_stop_is_stopped() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let to = site.app.reply_address(case.id, CONTACT);
+    let mut states = Vec::new();
+    for n in 0..32 {
+        let mail = arrives(&site, &letter(CONTACT, &to, "Re: 受付", &format!("{n}回目です。"))).await;
+        states.push((mail.state, mail.reason));
+    }
+    let attached = states.iter().filter(|it| it.0 == "attached").count();
+    assert_eq!(attached, 30);
+    assert_eq!(states[31], ("quarantined".to_owned(), "too_many".to_owned()));
+    site.app.clock.advance(TimeDelta::hours(2));
+    assert_eq!(arrives(&site, &letter(CONTACT, &to, "Re: 受付", "また今度。")).await.state, "attached");
+}
+
+#[actix_web::test]
+async fn what_cannot_be_understood_is_kept() {
+    let site = Site::new().await;
+    Cast::new(&site).await;
+    for raw in [&b""[..], b"\r\n\r\n", b"\x00\xff\xfe garbage without a header", b"hello\n"] {
+        let id = keep(&site, raw, "").await;
+        while worker::inbox::step(&site.app).await.unwrap() {}
+        let mail = store::inbound::find(&site.app.db, id).await.unwrap().unwrap();
+        assert_eq!((mail.state.as_str(), mail.reason.as_str()), ("quarantined", "unreadable"), "{raw:?}");
+        assert_eq!(store::inbound::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
+    }
+    // Only the beginning of what there was.
+    let raw = letter(CONTACT, "madoguchi@example.jp", "大きな資料", "添付します。");
+    let it = Incoming {
+        source: Source::Pipe,
+        envelope_to: "",
+        envelope_from: "",
+        bytes: raw.as_bytes(),
+        size: 80_000_000,
+    };
+    let id = ops::inbound::keep(&site.app, &it).await.unwrap();
+    while worker::inbox::step(&site.app).await.unwrap() {}
+    let mail = store::inbound::find(&site.app.db, id).await.unwrap().unwrap();
+    assert_eq!((mail.reason.as_str(), mail.truncated, mail.size), ("too_large", true, 80_000_000));
+    assert_eq!(mail.from_key, CONTACT);
+    let site_reply = site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    assert_eq!(site_reply.status, 303);
+    for mail in store::inbound::page(&site.app.db, store::inbound::Shown::All, None, 10).await.unwrap() {
+        let page = site.get(&format!("/staff/mail/in/{}", mail.id)).await;
+        assert_eq!(page.status, 200);
+    }
+}
+
+#[actix_web::test]
+async fn a_coordinator_decides_what_becomes_of_a_mail() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = waiting(&site, &cast, CONTACT).await;
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let subject = format!("Re: 確認（受付番号 {}）", case.number);
+    let raw = letter("tanaka.private@example.com", "madoguchi@example.jp", &subject, "28台です。<b>太字</b>");
+    let mail = arrives(&site, &raw).await;
+    assert_eq!(mail.state, "quarantined");
+    site.get("/staff/mail/in").await.shows("要対応");
+    let page = site.get(&format!("/staff/mail/in/{}", mail.id)).await;
+    page.shows("件名に受付番号があります");
+    page.shows("どの相談への返信か分かりませんでした");
+    assert!(!page.body.contains("<b>太字"), "{}", page.body);
+    let bytes = site.send_bytes(&format!("/staff/mail/in/{}/raw", mail.id)).await;
+    assert_eq!(bytes, raw.as_bytes());
+
+    let wrong = site.post(&format!("/staff/mail/in/{}/attach", mail.id), &[("number", "R08-999999")]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.shows("受付番号を、R08-000123のように入力してください");
+    let number = case.number.to_string();
+    let form = [("number", number.as_str()), ("voice", "company")];
+    let done = site.post(&format!("/staff/mail/in/{}/attach", mail.id), &form).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert_eq!(cases::state(&site, case).await, "checking");
+    let entry = thread(&site, case, Audience::Everyone).await.pop().unwrap();
+    assert_eq!((entry.author, entry.body.as_str()), (Party::Company, "28台です。<b>太字</b>"));
+    let again = site.post(&format!("/staff/mail/in/{}/attach", mail.id), &form).await;
+    assert_eq!(again.status, 409);
+    again.shows("すでに対応済みです");
+    let history = store::event::of(&site.app.db, case.id).await.unwrap();
+    assert!(history.iter().any(|it| it.by == cast.center()
+        && it.note.as_deref() == Some("受信したメールを追加：tanaka.private@example.com")));
+
+    let spam = arrives(&site, &letter("ads@example.com", "madoguchi@example.jp", "広告", "安い！")).await;
+    let empty = site.post(&format!("/staff/mail/in/{}/discard", spam.id), &[("reason", " ")]).await;
+    assert_eq!(empty.status, 422);
+    let gone = site.post(&format!("/staff/mail/in/{}/discard", spam.id), &[("reason", "広告のため")]).await;
+    assert_eq!(gone.status, 303);
+    let spam = store::inbound::find(&site.app.db, MailId(spam.id)).await.unwrap().unwrap();
+    assert_eq!(
+        (spam.state.as_str(), spam.open, spam.handled_note.as_str()),
+        ("discarded", false, "広告のため")
+    );
+    site.get(&format!("/staff/mail/in/{}", spam.id)).await.shows("広告のため");
+
+    let note =
+        arrives(&site, &letter("boss@example.com", "madoguchi@example.jp", "件", "進み具合は？")).await;
+    let form = [("number", number.as_str()), ("voice", "note")];
+    site.post(&format!("/staff/mail/in/{}/attach", note.id), &form).await;
+    let inside = thread(&site, case, Audience::Internal).await.pop().unwrap();
+    assert!(inside.internal && inside.body.starts_with("受信したメール（boss@example.com）"), "{inside:?}");
+}
+
+#[actix_web::test]
+async fn a_mail_becomes_a_new_consultation() {
+    let site = Site::new().await;
+    Cast::new(&site).await;
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let raw = letter(
+        "佐藤 花子 <sato@example.co.jp>",
+        "madoguchi@example.jp",
+        "相談したい",
+        "在宅勤務の規程がありません。",
+    );
+    let mail = arrives(&site, &raw).await;
+    let form = site.get(&format!("/staff/new?mail={}", mail.id)).await;
+    form.shows("在宅勤務の規程がありません。");
+    form.shows("value=\"sato@example.co.jp\"");
+    form.shows("value=\"佐藤 花子\"");
+    let id = mail.id.to_string();
+    let typed = [
+        ("key", uuid::Uuid::new_v4().to_string()),
+        ("mail", id),
+        ("company_name", "株式会社みなと製作所".to_owned()),
+        ("contact_name", "佐藤 花子".to_owned()),
+        ("email", "sato@example.co.jp".to_owned()),
+        ("field", "labor".to_owned()),
+        ("description", "在宅勤務の規程がありません。".to_owned()),
+        ("mode", "online".to_owned()),
+        ("consent", "yes".to_owned()),
+    ];
+    let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let made = site.post("/staff/new", &typed).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    let mail = store::inbound::find(&site.app.db, MailId(mail.id)).await.unwrap().unwrap();
+    assert_eq!((mail.state.as_str(), mail.open), ("attached", false));
+    let case = store::consultation::of_contact(&site.app.db, "sato@example.co.jp").await.unwrap();
+    assert_eq!(mail.consultation_id.map(ConsultationId), Some(case[0].consultation.id));
+}
+
+#[actix_web::test]
+async fn the_doctor_finds_a_mail_that_nobody_has_looked_at() {
+    let site = Site::new().await;
+    let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
+    let id = keep(&site, raw.as_bytes(), "").await;
+    let findings = madoguchi::doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+    site.app.clock.advance(TimeDelta::hours(2));
+    let findings = madoguchi::doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
+    let told: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains(&id.to_string()), "{told:?}");
+}
+
+/// What every mail says below, and what it says where nobody reads an answer.
+#[actix_web::test]
+async fn letters_say_that_they_can_be_answered() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let madoguchi::mail::transport::Transport::Memory(memory) = &site.app.mail.transport else { panic!() };
+    let mut proved = 0;
+    for raw in memory.messages() {
+        let raw = String::from_utf8(raw).unwrap();
+        let to_contact = raw.contains(&format!("<{CONTACT}>"));
+        let address = site.app.reply_address(case.id, CONTACT);
+        if to_contact && raw.contains("Reply-To: ") {
+            assert!(raw.replace("\r\n ", " ").contains(&address), "{raw}");
+            proved += 1;
+        }
+    }
+    assert!(proved >= 2, "{proved}");
+    let booked = cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "booked").unwrap();
+    assert!(booked.text_body.contains("このメールに返信すると"), "{}", booked.text_body);
+    let calendar = booked.calendar.unwrap().replace("\r\n ", "");
+    let organizer = format!("mailto:{}", site.app.reply_address(case.id, CONTACT));
+    assert!(calendar.contains(&organizer), "{calendar}");
+}

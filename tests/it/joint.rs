@@ -1,0 +1,115 @@
+//! One of two experts says no: the other and the time stay, and somebody else is asked for the same time.
+use domain::{
+    actor::Actor,
+    application::{Application, Intake},
+    assignment::{Assignment, AssignmentState},
+    availability::Slot,
+    field::Fields,
+    id::ExpertId,
+};
+use madoguchi::{doctor, ops, store, worker};
+
+use crate::{
+    cases::{self, CONTACT, Case, Cast},
+    site::Site,
+};
+
+/// Both fields at a time that is held, the address confirmed: the best team is asked.
+async fn asked(site: &Site, slot: Slot) -> Case {
+    let mut form = cases::form(CONTACT);
+    form.field = vec!["ict".to_owned(), "labor".to_owned()];
+    let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
+    let typed = form.clone();
+    ops::apply::save(&site.app, draft, |it| *it = typed).await.unwrap();
+    ops::apply::hold(&site.app, draft, slot).await.unwrap();
+    let application = Application::parse(&form, Intake::Company).unwrap();
+    let record = ops::apply::submit(&site.app, draft, &application).await.unwrap();
+    ops::consultation::confirm_address(&site.app, record.consultation.id, Actor::Company).await.unwrap();
+    Case { id: record.consultation.id, number: record.number }
+}
+
+async fn offered(site: &Site, case: Case) -> Vec<Assignment> {
+    let all = store::assignment::of(&site.app.db, case.id).await.unwrap();
+    all.into_iter().filter(|it| it.state == AssignmentState::Offered).collect()
+}
+
+async fn says_no(site: &Site, it: &Assignment) {
+    ops::assignment::decline(&site.app, it.id, it.expert, "多忙のため".to_owned()).await.unwrap();
+}
+
+async fn told(site: &Site, to: &str, kind: &str) -> usize {
+    cases::letters(site, to).await.iter().filter(|it| it.kind == kind).count()
+}
+
+#[actix_web::test]
+async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let mut ict: Vec<ExpertId> = Vec::new();
+    for local in ["a", "b"] {
+        ict.push(cases::expert(&site, &format!("{local}@example.jp"), "佐藤 次郎", Fields::Ict).await);
+    }
+    let labor = cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
+    let slot = Slot::new("2026-12-03".parse().unwrap(), 16).unwrap();
+    let case = asked(&site, slot).await;
+    let alone = offered(&site, case).await;
+    assert_eq!(alone.iter().map(|it| it.expert).collect::<Vec<_>>(), [cast.expert], "one who has both");
+    says_no(&site, &alone[0]).await;
+
+    let pair = offered(&site, case).await;
+    assert_eq!(pair.len(), 2, "then one of each");
+    let second = pair.iter().find(|it| it.expert == labor).unwrap();
+    let first = pair.iter().find(|it| ict.contains(&it.expert)).unwrap();
+    ops::assignment::accept(&site.app, second.id, labor).await.unwrap();
+    assert_eq!(cases::state(&site, case).await, "matching");
+    let before = cases::session(&site, case).await;
+    says_no(&site, first).await;
+
+    let substitute = offered(&site, case).await;
+    let [substitute] = substitute.as_slice() else { panic!("{substitute:?}") };
+    assert!(ict.contains(&substitute.expert) && substitute.expert != first.expert);
+    assert_eq!(substitute.fields, Fields::Ict);
+    let held = cases::session(&site, case).await;
+    assert_eq!((held.id, held.starts_at), (before.id, slot.start()), "the same time, held on");
+    assert!(held.is_live() && held.held_until().is_none());
+    let mut seats = held.experts.clone();
+    seats.sort_unstable();
+    let mut both = vec![labor, substitute.expert];
+    both.sort_unstable();
+    assert_eq!(seats, both);
+    let accepted = store::assignment::find(&site.app.db, second.id).await.unwrap().unwrap();
+    assert!(accepted.is_accepted());
+    assert_eq!(told(&site, CONTACT, "back_at_center").await, 0, "the company need not know");
+    assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 0);
+
+    // Nobody is left who could: now the company is asked again, once.
+    site.app.clock.advance(substitute.due_at - site.app.clock.now());
+    assert!(worker::deadlines::step(&site.app).await.unwrap());
+    assert_eq!(cases::state(&site, case).await, "checking");
+    assert_eq!(told(&site, CONTACT, "back_at_center").await, 1);
+    assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 1);
+    assert!(!cases::session(&site, case).await.is_live());
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
+}
+
+#[actix_web::test]
+async fn with_the_substitute_the_session_is_booked_at_that_time() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    cases::expert(&site, "a@example.jp", "佐藤 次郎", Fields::Ict).await;
+    cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
+    let slot = Slot::new("2026-12-03".parse().unwrap(), 16).unwrap();
+    let case = asked(&site, slot).await;
+    assert_eq!(offered(&site, case).await[0].expert, cast.expert);
+    says_no(&site, &offered(&site, case).await[0]).await;
+    for it in offered(&site, case).await {
+        ops::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
+    }
+    assert_eq!(cases::state(&site, case).await, "booked");
+    let session = cases::session(&site, case).await;
+    assert_eq!((session.starts_at, session.experts.len()), (slot.start(), 2));
+    for to in [CONTACT, "a@example.jp", "labor@example.jp"] {
+        assert_eq!(told(&site, to, "booked").await, 1, "{to}");
+    }
+}

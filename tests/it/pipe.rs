@@ -1,0 +1,277 @@
+//! `madoguchi mail receive` as mail servers call it: killed at any moment, on full speed, and behind a real one.
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use domain::id::MailId;
+use entity::inbound_mail;
+use madoguchi::{clock::Clock, store};
+use sea_orm::EntityTrait;
+
+use crate::{
+    cases::{self, CONTACT, Cast},
+    inbound::letter,
+    site::Site,
+};
+
+/// What a mail server's pipe starts.
+struct Pipe {
+    site: Site,
+    folder: PathBuf,
+}
+
+impl Pipe {
+    async fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("madoguchi-pipe-{}", uuid::Uuid::new_v4().simple()));
+        fs::create_dir(&folder).unwrap();
+        Self { site: Site::on_disk().await, folder }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
+        command.args(["mail", "receive"]).current_dir(&self.folder).env_clear();
+        command.env("DATABASE_URL", self.site.database_url()).env("MADOGUCHI_LOG", "off");
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn code(&self, mut command: Command, raw: &[u8]) -> Option<i32> {
+        let mut child = command.spawn().unwrap();
+        give(&mut child, raw);
+        child.wait().unwrap().code()
+    }
+
+    fn receive(&self, raw: &[u8]) -> Option<i32> {
+        self.code(self.command(), raw)
+    }
+
+    async fn rows(&self) -> Vec<inbound_mail::Model> {
+        inbound_mail::Entity::find().all(&self.site.app.db).await.unwrap()
+    }
+}
+
+impl Drop for Pipe {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// A process that was killed does not listen any more.
+fn give(child: &mut Child, raw: &[u8]) {
+    drop(child.stdin.take().unwrap().write_all(raw));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_answer_says_what_became_of_the_mail() {
+    let pipe = Pipe::new().await;
+    let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
+    assert_eq!(pipe.receive(raw.as_bytes()), Some(0));
+    assert_eq!(pipe.receive(raw.as_bytes()), Some(0), "the same once more");
+    assert_eq!(pipe.rows().await.len(), 1);
+    assert_eq!(pipe.receive(b"\x00\xff no mail at all"), Some(65));
+    let odd = pipe.rows().await.into_iter().find(|it| it.state == "quarantined").unwrap();
+    assert_eq!((odd.reason.as_str(), odd.open), ("unreadable", true));
+
+    // Whatever keeps it from being kept: the mail server tries again.
+    let mut wrong = pipe.command();
+    wrong.env("DATABASE_URL", "sqlite:///proc/none/none.db");
+    assert_eq!(pipe.code(wrong, raw.as_bytes()), Some(75), "no database");
+    let mut empty = pipe.command();
+    empty.env("DATABASE_URL", "sqlite://not-migrated.db");
+    assert_eq!(pipe.code(empty, raw.as_bytes()), Some(75), "no tables");
+    let mut bad = pipe.command();
+    bad.env("MADOGUCHI_LISTEN", "everywhere");
+    assert_eq!(pipe.code(bad, raw.as_bytes()), Some(75), "bad settings");
+    let mut odd = pipe.command();
+    odd.arg("--no-such-option");
+    assert_eq!(pipe.code(odd, raw.as_bytes()), Some(75), "bad arguments");
+    assert_eq!(pipe.rows().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_megabytes_are_kept_and_more_is_cut() {
+    let pipe = Pipe::new().await;
+    let mut raw = letter(CONTACT, "madoguchi@example.jp", "大きな資料", "添付します。").into_bytes();
+    raw.extend(std::iter::repeat_n(b"0123456789abcdef0123456789abcdef\r\n", 50_000_000 / 34).flatten());
+    assert_eq!(pipe.receive(&raw), Some(0));
+    let whole = pipe.rows().await.remove(0);
+    assert!(!whole.truncated);
+    let kept = store::inbound::raw(&pipe.site.app.db, MailId(whole.id)).await.unwrap().unwrap();
+    assert!(kept == raw, "{} of {} octets", kept.len(), raw.len());
+    let mut small = pipe.command();
+    small.env("MAIL_SIZE_LIMIT", "65536");
+    assert_eq!(pipe.code(small, &raw), Some(0), "kept, so the server may forget it");
+    let cut = pipe.rows().await.into_iter().find(|it| it.truncated).unwrap();
+    assert_eq!(usize::try_from(cut.size), Ok(raw.len()));
+    let kept = store::inbound::raw(&pipe.site.app.db, MailId(cut.id)).await.unwrap().unwrap();
+    assert!(kept == raw[..65536]);
+}
+
+/// As a mail server does: what did not exit with 0 is given again until it does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_moment_every_mail_is_there_once() {
+    let pipe = Pipe::new().await;
+    let mails: Vec<_> = (0..24)
+        .map(|n| {
+            let filler = "い".repeat(n * 20_000);
+            letter(CONTACT, "madoguchi@example.jp", &format!("{n}通目"), &filler).into_bytes()
+        })
+        .collect();
+    let (mut killed, mut taken) = (0, 0);
+    for (n, raw) in mails.iter().enumerate() {
+        let mut child = pipe.command().spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let copy = raw.clone();
+        let writer = std::thread::spawn(move || drop(stdin.write_all(&copy)));
+        // Unequal, so that the kills fall on different moments of the work.
+        std::thread::sleep(Duration::from_millis(n as u64 * 7919 % 61));
+        match child.try_wait().unwrap() {
+            Some(status) => taken += usize::from(status.code() == Some(0)),
+            None => {
+                child.kill().unwrap();
+                killed += 1;
+            }
+        }
+        child.wait().unwrap();
+        writer.join().unwrap();
+    }
+    let before = pipe.rows().await.len();
+    assert!(before >= taken, "{before} of {taken} taken mails");
+    assert!(killed > 0, "nothing was killed");
+    for raw in &mails {
+        assert_eq!(pipe.receive(raw), Some(0));
+    }
+    let rows = pipe.rows().await;
+    let mut kept = Vec::new();
+    for row in &rows {
+        kept.push(store::inbound::raw(&pipe.site.app.db, MailId(row.id)).await.unwrap().unwrap());
+    }
+    // What a killed process was given only half of is another mail to it; the server gives the whole again.
+    for raw in &mails {
+        assert_eq!(kept.iter().filter(|it| *it == raw).count(), 1);
+    }
+    assert!(kept.iter().all(|it| mails.iter().any(|raw| raw.starts_with(it))));
+}
+
+/// A mail server of our own, as its users set it up.
+struct Server {
+    child: Child,
+    port: u16,
+    /// Its socket and its queue have one place on a machine.
+    _alone: fs::File,
+}
+
+impl Server {
+    fn start(pipe: &Pipe) -> Self {
+        let alone = fs::File::create(std::env::temp_dir().join("madoguchi-opensmtpd.lock")).unwrap();
+        alone.lock().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = pipe.folder.display();
+        let script = format!(
+            "#!/bin/sh\nexport DATABASE_URL='{}' MADOGUCHI_SECRET_FILE='{folder}/secret' MADOGUCHI_LOG=off\n\
+             exec '{}' mail receive\n",
+            pipe.site.database_url(),
+            env!("CARGO_BIN_EXE_madoguchi"),
+        );
+        write(&pipe.folder.join("receive"), &script, 0o755);
+        let config = format!(
+            "table users {{ \"@\" = \"nobody\" }}\nlisten on 127.0.0.1 port {port}\n\
+             action \"receive\" mda \"{folder}/receive\" virtual <users>\n\
+             match from any for domain \"example.jp\" action \"receive\"\n"
+        );
+        write(&pipe.folder.join("smtpd.conf"), &config, 0o644);
+        // The pipe runs as somebody who owns nothing here.
+        open_to_all(&pipe.folder);
+        if let Some(path) = pipe.site.database_url().strip_prefix("sqlite://") {
+            let path = path.split('?').next().unwrap();
+            open_to_all(Path::new(path).parent().unwrap());
+        }
+        let child = Command::new("smtpd")
+            .args(["-d", "-f"])
+            .arg(pipe.folder.join("smtpd.conf"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("OpenSMTPD is missing; run: apt-get install opensmtpd");
+        let server = Self { child, port, _alone: alone };
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(10), "OpenSMTPD does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+
+    fn deliver(&self, from: &str, to: &str, raw: &str) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let dotted = raw.replace("\r\n.", "\r\n..");
+        for (line, code) in [
+            (String::new(), "220"),
+            ("HELO mail.example.co.jp\r\n".to_owned(), "250"),
+            (format!("MAIL FROM:<{from}>\r\n"), "250"),
+            (format!("RCPT TO:<{to}>\r\n"), "250"),
+            ("DATA\r\n".to_owned(), "354"),
+            (format!("{dotted}\r\n.\r\n"), "250"),
+            ("QUIT\r\n".to_owned(), "221"),
+        ] {
+            stream.write_all(line.as_bytes()).unwrap();
+            let mut answer = [0; 512];
+            let length = stream.read(&mut answer).unwrap();
+            let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+            assert!(answer.starts_with(code), "{line}: {answer}");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The parent ends its children when it is asked to.
+        drop(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status());
+        drop(self.child.wait());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_mail_server_hands_over_what_comes() {
+    let mut pipe = Pipe::new().await;
+    let cast = Cast::new(&pipe.site).await;
+    let case = cases::received(&pipe.site, &cast, CONTACT).await;
+    // The process lives in the real time, and so does the mail that it keeps.
+    pipe.site.app.clock = Clock::System;
+    let server = Server::start(&pipe);
+    let to = pipe.site.app.reply_address(case.id, CONTACT);
+    // Not in the headers: only the envelope knows where it went.
+    let raw = letter(CONTACT, "undisclosed-recipients:;", "Re: 受付", ".\r\n点で始まる行も届きます。");
+    server.deliver(CONTACT, &to, &raw);
+    let begun = Instant::now();
+    while pipe.rows().await.is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "nothing arrived");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    while madoguchi::worker::inbox::step(&pipe.site.app).await.unwrap() {}
+    let mail = pipe.rows().await.remove(0);
+    assert_eq!(
+        (mail.state.as_str(), mail.envelope_to.as_str()),
+        ("attached", to.as_str()),
+        "{}",
+        mail.reason
+    );
+    let thread = crate::inbound::thread(&pipe.site, case, store::message::Audience::Everyone).await;
+    assert_eq!(thread.last().unwrap().body, ".\n点で始まる行も届きます。");
+}
+
+fn write(path: &Path, text: &str, mode: u32) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn open_to_all(folder: &Path) {
+    assert!(Command::new("chmod").args(["-R", "a+rwX"]).arg(folder).status().unwrap().success());
+}
