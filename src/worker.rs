@@ -39,8 +39,9 @@ pub async fn run(app: &App, stop: CancellationToken) {
 async fn look_outside(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
-            told(outside::step(app)).await;
-            tokio::time::sleep(LOOK).await;
+            if !told(outside::step(app)).await {
+                tokio::time::sleep(LOOK).await;
+            }
         }
     };
     tokio::select! {
@@ -83,6 +84,8 @@ pub async fn once(app: &App) {
         }
     }
     app.mail.transport.take_leave(true).await;
+    while told(outside::step(app)).await {}
+    while round(app).await {}
 }
 
 /// One look at every job that cannot wait, mail apart. Says whether there was anything to do; a job that fails is logged
