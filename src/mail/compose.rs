@@ -2,6 +2,7 @@
 //!
 //! The words are in `templates/mail`, one template a letter; the HTML follows from the text.
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::{
     html,
@@ -74,22 +75,12 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             company::earlier_time(about, answer, sitting, booked, until)
         }
         Occasion::BackAtCenter { portal } => company::back_at_center(about, portal),
-        Occasion::Booked { side, sitting, change_until } => match side {
-            Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
-            Side::Expert => expert::booked(about, to, sitting),
-            Side::Center => center::booked(about, sitting),
-        },
-        Occasion::Moved { side, sitting, change_until, was } => match side {
-            Side::Company { portal } => company::moved(about, to, portal, sitting, change_until, was),
-            Side::Expert => expert::moved(about, to, sitting, was),
-            Side::Center => center::moved(about, sitting, was),
-        },
+        Occasion::Booked { side, sitting, change_until } => booked(about, to, side, sitting, change_until),
+        Occasion::Moved { side, sitting, change_until, was } => {
+            moved(about, to, side, sitting, change_until, was)
+        }
         Occasion::Room { side, sitting } => room(about, to, side, sitting),
-        Occasion::Cancelled { side, sitting, reason } => match side {
-            Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
-            Side::Expert => expert::cancelled(about, to, sitting, reason),
-            Side::Center => center::cancelled(about, sitting, reason),
-        },
+        Occasion::Cancelled { side, sitting, reason } => cancelled(about, to, side, sitting, reason),
         Occasion::ExpertChanged { side, sitting, was } => expert_changed(about, to, side, sitting, was),
         Occasion::Relieved { sitting } => expert::relieved(about, to, sitting),
         Occasion::Reminder { side, sitting } => match side {
@@ -132,6 +123,49 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         }
         Occasion::HandOverAccepted => center::hand_over_accepted(about),
         Occasion::HandOverResult { result } => center::hand_over_result(about, result),
+    }
+}
+
+fn booked(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    change_until: DateTime<Utc>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
+        Side::Expert => expert::booked(about, to, sitting),
+        Side::Center => center::booked(about, sitting),
+    }
+}
+
+fn moved(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    change_until: DateTime<Utc>,
+    was: DateTime<Utc>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::moved(about, to, portal, sitting, change_until, was),
+        Side::Expert => expert::moved(about, to, sitting, was),
+        Side::Center => center::moved(about, sitting, was),
+    }
+}
+
+fn cancelled(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    reason: &str,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
+        Side::Expert => expert::cancelled(about, to, sitting, reason),
+        Side::Center => center::cancelled(about, sitting, reason),
     }
 }
 
