@@ -33,6 +33,8 @@ const SIZES: [u64; 3] = [55, 30, 15];
 /// How many in a hundred of each size ask for a visit.
 const VISITS: [u64; 3] = [25, 40, 55];
 const THEMES: u64 = 8;
+/// How many of a hundred requests an expert declines.
+const DECLINE: u64 = 12;
 
 /// Someone to be advised.
 pub struct Application {
@@ -93,6 +95,11 @@ impl World {
             (0..setup.consultations).map(|n| application(chance, n as u64, &days)).collect();
         applications.sort_by_key(|it| it.on);
         Self { chance, experts, calendars, applications, business }
+    }
+
+    /// Whether this expert would decline this application, whenever they are asked.
+    pub fn declines(&self, application: usize, expert: usize) -> bool {
+        self.chance.percent(DECLINE, &[Topic::Decline.code(), application as u64, expert as u64])
     }
 }
 

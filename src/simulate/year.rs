@@ -20,8 +20,6 @@ use super::{
     world::{FIRST, Topic, World},
 };
 
-/// How many of a hundred requests an expert declines.
-const DECLINE: u64 = 12;
 /// How many of a hundred times suit a company.
 const SUITS: u64 = 45;
 /// How many of a hundred companies do not come, and how many experts fall ill on the day.
@@ -171,8 +169,7 @@ impl Year<'_> {
         if until > self.today {
             return;
         }
-        let chance = self.world.chance;
-        let no = |it: &&usize| chance.percent(DECLINE, &[Topic::Decline.code(), at as u64, **it as u64]);
+        let no = |it: &&usize| self.world.declines(at, **it);
         let declined: Vec<_> = team.iter().filter(no).map(|it| self.world.experts[*it].id).collect();
         if !declined.is_empty() {
             self.declined += declined.len();
