@@ -26,6 +26,7 @@ pub mod reply_template;
 pub mod report;
 pub mod room;
 pub mod settings;
+pub mod substitute;
 pub mod waiting;
 pub mod wishes;
 mod work;

@@ -35,6 +35,7 @@ pub mod report;
 pub mod session;
 pub mod sizes;
 pub mod unwanted;
+pub mod substitute;
 pub mod urgent;
 pub mod waiting;
 pub mod week;

@@ -27,6 +27,7 @@ pub mod slots;
 pub mod wishes;
 pub mod thread;
 pub mod upload;
+pub mod typed;
 
 pub mod admin;
 pub mod apply;

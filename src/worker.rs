@@ -74,8 +74,6 @@ async fn jobs(app: &App, stop: &CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
-    while told(outside::step(app)).await {}
-    while round(app).await {}
     told(outside::step(app)).await;
     imap::once(app).await;
     let mut looked = waiting::Looked::default();
@@ -87,6 +85,8 @@ pub async fn once(app: &App) {
         }
     }
     app.mail.transport.take_leave(true).await;
+    while told(outside::step(app)).await {}
+    while round(app).await {}
 }
 
 /// One look at every job that cannot wait, mail apart. Says whether there was anything to do; a job that fails is logged

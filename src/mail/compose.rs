@@ -2,6 +2,7 @@
 //!
 //! The words are in `templates/mail`, one template a letter; the HTML follows from the text.
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::{
     html,
@@ -55,6 +56,7 @@ pub fn plain(
         PlainOccasion::SignIn { .. } | PlainOccasion::ResumeDraft { .. } => Recipient { name: "", ..to },
         PlainOccasion::Invitation { .. }
         | PlainOccasion::PasswordReset { .. }
+        | PlainOccasion::AbsenceOverBookings { .. }
         | PlainOccasion::Digest { .. }
         | PlainOccasion::WeeklyDigest { .. } => to,
     };
@@ -82,22 +84,14 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             company::earlier_time(about, answer, sitting, booked, until)
         }
         Occasion::BackAtCenter { portal } => company::back_at_center(about, portal),
-        Occasion::Booked { side, sitting, change_until } => match side {
-            Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
-            Side::Expert => expert::booked(about, to, sitting),
-            Side::Center => center::booked(about, sitting),
-        },
-        Occasion::Moved { side, sitting, change_until, was } => match side {
-            Side::Company { portal } => company::moved(about, to, portal, sitting, change_until, was),
-            Side::Expert => expert::moved(about, to, sitting, was),
-            Side::Center => center::moved(about, sitting, was),
-        },
+        Occasion::Booked { side, sitting, change_until } => booked(about, to, side, sitting, change_until),
+        Occasion::Moved { side, sitting, change_until, was } => {
+            moved(about, to, side, sitting, change_until, was)
+        }
         Occasion::Room { side, sitting } => room(about, to, side, sitting),
-        Occasion::Cancelled { side, sitting, reason } => match side {
-            Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
-            Side::Expert => expert::cancelled(about, to, sitting, reason),
-            Side::Center => center::cancelled(about, sitting, reason),
-        },
+        Occasion::Cancelled { side, sitting, reason } => cancelled(about, to, side, sitting, reason),
+        Occasion::ExpertChanged { side, sitting, was } => expert_changed(about, to, side, sitting, was),
+        Occasion::Relieved { sitting } => expert::relieved(about, to, sitting),
         Occasion::Reminder { side, sitting } => reminder(about, side, sitting),
         Occasion::ReportReady { portal } => company::report_ready(about, portal),
         Occasion::Survey { answer } => company::survey(about, answer),
@@ -121,6 +115,9 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         Occasion::ReportDue { due_at, overdue } => expert::report_due(about, due_at, overdue),
         Occasion::ReportReturned { reason } => expert::report_returned(about, reason),
         Occasion::NobodyLeft => center::nobody_left(about),
+        Occasion::SubstituteNeeded { sitting, declined, page } => {
+            center::substitute_needed(about, sitting, declined, page)
+        }
         Occasion::Undelivered { address, reason } => center::undelivered(about, address, reason),
         Occasion::NoDelegates { is_company, starts_at, ends_at } => {
             expert::no_delegates(about, is_company, starts_at, ends_at)
@@ -143,6 +140,63 @@ fn new_message(about: &About<'_>, side: Side<'_>) -> Result<Draft, askama::Error
         Side::Company { portal } => company::new_message(about, portal),
         Side::Expert => expert::new_message(about),
         Side::Center => center::new_message(about),
+    }
+}
+
+fn booked(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    change_until: DateTime<Utc>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
+        Side::Expert => expert::booked(about, to, sitting),
+        Side::Center => center::booked(about, sitting),
+    }
+}
+
+fn moved(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    change_until: DateTime<Utc>,
+    was: DateTime<Utc>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::moved(about, to, portal, sitting, change_until, was),
+        Side::Expert => expert::moved(about, to, sitting, was),
+        Side::Center => center::moved(about, sitting, was),
+    }
+}
+
+fn cancelled(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    reason: &str,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
+        Side::Expert => expert::cancelled(about, to, sitting, reason),
+        Side::Center => center::cancelled(about, sitting, reason),
+    }
+}
+
+fn expert_changed(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    was: &[String],
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::expert_changed(about, to, portal, sitting, was),
+        Side::Expert => expert::expert_changed(about, to, sitting, was),
+        Side::Center => center::expert_changed(about, sitting, was),
     }
 }
 
@@ -174,6 +228,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::Referred { .. } => true,
         Occasion::Booked { side, .. }
         | Occasion::Moved { side, .. }
+        | Occasion::ExpertChanged { side, .. }
         | Occasion::Room { side, .. }
         | Occasion::Cancelled { side, .. }
         | Occasion::Reminder { side, .. }
@@ -187,6 +242,8 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::ReportDue { .. }
         | Occasion::ReportReturned { .. }
         | Occasion::NobodyLeft
+        | Occasion::Relieved { .. }
+        | Occasion::SubstituteNeeded { .. }
         | Occasion::Undelivered { .. }
         | Occasion::HandOverAccepted
         | Occasion::HandOverResult { .. } => false,

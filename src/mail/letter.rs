@@ -92,6 +92,7 @@ pub enum MailKind {
     BackAtCenter,
     Booked,
     Moved,
+    ExpertChanged,
     Room,
     Cancelled,
     Reminder,
@@ -111,6 +112,7 @@ pub enum MailKind {
     ReportDue,
     ReportReturned,
     NobodyLeft,
+    SubstituteNeeded,
     Digest,
     WeeklyDigest,
     HandOverAccepted,
@@ -122,7 +124,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
@@ -130,6 +132,7 @@ impl MailKind {
         Self::BackAtCenter,
         Self::Booked,
         Self::Moved,
+        Self::ExpertChanged,
         Self::Room,
         Self::Cancelled,
         Self::Reminder,
@@ -149,6 +152,7 @@ impl MailKind {
         Self::ReportDue,
         Self::ReportReturned,
         Self::NobodyLeft,
+        Self::SubstituteNeeded,
         Self::Digest,
         Self::WeeklyDigest,
         Self::HandOverAccepted,
@@ -168,6 +172,7 @@ impl MailKind {
             Self::BackAtCenter => "back_at_center",
             Self::Booked => "booked",
             Self::Moved => "moved",
+            Self::ExpertChanged => "expert_changed",
             Self::Room => "room",
             Self::Cancelled => "cancelled",
             Self::Reminder => "reminder",
@@ -187,6 +192,7 @@ impl MailKind {
             Self::ReportDue => "report_due",
             Self::ReportReturned => "report_returned",
             Self::NobodyLeft => "nobody_left",
+            Self::SubstituteNeeded => "substitute_needed",
             Self::Digest => "digest",
             Self::WeeklyDigest => "weekly_digest",
             Self::HandOverAccepted => "hand_over_accepted",
@@ -303,6 +309,7 @@ impl MailKind {
             Self::BackAtCenter => "再調整のお知らせ",
             Self::Booked => "予約確定",
             Self::Moved => "日時変更",
+            Self::ExpertChanged => "担当者の変更",
             Self::Room => "接続先の変更",
             Self::Cancelled => "予約取消し",
             Self::Reminder => "前営業日のお知らせ",
@@ -322,6 +329,7 @@ impl MailKind {
             Self::ReportDue => "報告書の提出依頼",
             Self::ReportReturned => "報告書の差戻し",
             Self::NobodyLeft => "担当者が見つからない案件",
+            Self::SubstituteNeeded => "代わりの専門家が必要な予約",
             Self::Digest => "対応が必要な案件",
             Self::WeeklyDigest => "今週の予定",
             Self::HandOverAccepted => "引継ぎの受付",

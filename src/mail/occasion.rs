@@ -107,6 +107,16 @@ pub enum Occasion<'a> {
         change_until: DateTime<Utc>,
         was: DateTime<Utc>,
     },
+    /// Another expert comes at the same time; `was` is who was to come.
+    ExpertChanged {
+        side: Side<'a>,
+        sitting: Sitting<'a>,
+        was: &'a [String],
+    },
+    /// To the expert whose place another one has taken.
+    Relieved {
+        sitting: Sitting<'a>,
+    },
     /// An online session takes place in another room, at the same time.
     Room {
         side: Side<'a>,
@@ -176,6 +186,12 @@ pub enum Occasion<'a> {
         reason: &'a str,
     },
     NobodyLeft,
+    /// Nobody has been found yet who takes the place of an expert who will be away. `page` is where they are asked.
+    SubstituteNeeded {
+        sitting: Sitting<'a>,
+        declined: &'a str,
+        page: &'a str,
+    },
     /// A mail to somebody of the case did not arrive. `reason` is the server's, and may be empty.
     Undelivered {
         address: &'a str,
@@ -210,6 +226,12 @@ pub enum PlainOccasion<'a> {
     },
     PasswordReset {
         link: &'a str,
+    },
+    /// An expert will be away at the time of these sessions, a line each.
+    AbsenceOverBookings {
+        expert: &'a str,
+        days: &'a str,
+        lines: &'a [String],
     },
     /// Numbers of new and of overdue consultations, and a line for each of the most urgent.
     Digest {

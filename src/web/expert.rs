@@ -41,6 +41,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(report::submit)
         .service(calendar::show)
         .service(availability::show)
+        .service(availability::day::show)
+        .service(availability::day::submit)
         .service(availability::add)
         .service(availability::change_feed)
         .service(availability::remove)

@@ -1,4 +1,5 @@
 //! What the center sees and does, and the door through which everyone with a password comes in.
+mod absences;
 mod act;
 mod act_page;
 mod calendars;
@@ -41,6 +42,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(plan::show)
         .service(plan::submit)
         .service(schedule::show)
+        .service(absences::show)
+        .service(absences::submit)
         .service(calendars::restore)
         .service(free::show)
         .service(received::list)

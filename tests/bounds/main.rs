@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 mod client;
 mod engine;
+mod feed;
 mod mails;
 mod pages;
 mod posting;
@@ -38,6 +39,7 @@ fn main() {
             process::measure(&mut table, &small.url).await;
             let large = server::filled(&folder, LARGE, EXPERTS).await;
             pages::compare_inboxes(&mut table, &small, &large).await;
+            feed::measure(&mut table, &small).await;
         }
         if wants("posting") {
             posting::measure(&mut table, "SQLite", &format!("sqlite://{}/post.db", folder.display())).await;

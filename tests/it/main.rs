@@ -3,6 +3,7 @@
 mod access;
 mod answers;
 mod apply;
+mod availability;
 mod bounces;
 mod caldav;
 mod calendar_host;
@@ -35,6 +36,7 @@ mod sign_in;
 mod site;
 mod smtp;
 mod staff;
+mod substitute;
 mod tables;
 mod tidy;
 mod town;

@@ -103,6 +103,9 @@ async fn a_private_appointment_takes_its_time_and_tells_nobody_what_it_is() {
     for page in ["/expert/calendars", "/expert/calendar?week=2026-W48", "/expert/availability"] {
         assert!(!house.expert.get(page).await.body.contains("歯医者"), "{page}");
     }
+    let week = house.expert.get("/expert/calendar?week=2026-W48").await;
+    week.shows("10:00から11:00<br>ほかのカレンダーの予定");
+    week.shows("11:00から12:00<br>空き");
     assert!(!house.center.get("/staff/schedule?week=2026-11-23").await.body.contains("歯医者"));
     let kept = format!("{:?}", house.source().await);
     assert!(

@@ -212,6 +212,7 @@ impl Telling<'_> {
                 answered_at: None,
                 decline_reason: None,
                 reasons: serde_json::json!([{"reason": "never_asked"}]),
+                instead_of: None,
             });
         }
     }

@@ -62,6 +62,8 @@ enum Body<'a> {
     Room { number: &'a CaseNumber, portal: &'a str, told: Told<'a> },
     #[template(path = "mail/cancelled_company.txt")]
     Cancelled { number: &'a CaseNumber, portal: &'a str, told: Told<'a>, reason: String },
+    #[template(path = "mail/expert_changed_company.txt")]
+    ExpertChanged { number: &'a CaseNumber, portal: &'a str, told: Told<'a>, was: String },
     #[template(path = "mail/reminder_company.txt")]
     Reminder { number: &'a CaseNumber, portal: &'a str, told: Told<'a> },
     #[template(path = "mail/report_ready.txt")]
@@ -186,6 +188,19 @@ pub fn cancelled(
     let body = Body::Cancelled { number: about.number, portal, told, reason };
     let calendar = invitation::cancelling(about, to, &sitting);
     draft(MailKind::Cancelled, "相談の予約を取り消しました", &body, Some(calendar))
+}
+
+pub fn expert_changed(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    portal: &str,
+    sitting: Sitting<'_>,
+    was: &[String],
+) -> Written {
+    let body =
+        Body::ExpertChanged { number: about.number, portal, told: Told::of(&sitting), was: names(was) };
+    let calendar = invitation::for_company(about, to, &sitting);
+    draft(MailKind::ExpertChanged, "担当の専門家が変わりました", &body, Some(calendar))
 }
 
 pub fn reminder(about: &About<'_>, portal: &str, sitting: Sitting<'_>) -> Written {

@@ -19,6 +19,8 @@ enum Body<'a> {
     Invitation { link: &'a str, role: &'a str },
     #[template(path = "mail/password_reset.txt")]
     PasswordReset { link: &'a str },
+    #[template(path = "mail/absence.txt")]
+    Absence { expert: &'a str, days: &'a str, lines: &'a [String], page: String },
     #[template(path = "mail/digest.txt")]
     Digest { new: u64, overdue: u64, lines: &'a [String], page: String, stop: &'a str },
     #[template(path = "mail/weekly_digest.txt")]
@@ -43,6 +45,11 @@ pub fn draft(occasion: PlainOccasion<'_>, house: &House<'_>) -> Result<Draft, as
         }
         PlainOccasion::PasswordReset { link } => {
             (MailKind::PasswordReset, "パスワードの再設定", Body::PasswordReset { link })
+        }
+        PlainOccasion::AbsenceOverBookings { expert, days, lines } => {
+            let page = house.site.absolute("/staff/absences");
+            let body = Body::Absence { expert, days, lines, page };
+            (MailKind::SubstituteNeeded, "予約のある専門家が不在になります", body)
         }
         PlainOccasion::Digest { new, overdue, lines, stop } => {
             let page = house.site.absolute("/staff");

@@ -65,6 +65,11 @@ fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
         .map(|(is_company, to)| (Occasion::NoDelegates { is_company, starts_at, ends_at }, to));
     let center = [
         Occasion::NobodyLeft,
+        Occasion::SubstituteNeeded {
+            sitting: sitting(),
+            declined: "佐藤 次郎",
+            page: "https://soudan.example.jp/staff/absences",
+        },
         Occasion::Undelivered { address: COMPANY.address, reason: "550 5.1.1 User unknown" },
         Occasion::Undelivered { address: COMPANY.address, reason: "" },
         Occasion::HandOverAccepted,
@@ -99,7 +104,7 @@ fn company_occasions() -> Vec<Occasion<'static>> {
     all
 }
 
-fn expert_occasions() -> [Occasion<'static>; 9] {
+fn expert_occasions() -> [Occasion<'static>; 10] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(sitting()));
     [
@@ -109,19 +114,21 @@ fn expert_occasions() -> [Occasion<'static>; 9] {
         Occasion::RequestLapsed,
         Occasion::RequestWithdrawn { slot },
         Occasion::RequestWithdrawn { slot: None },
+        Occasion::Relieved { sitting: sitting() },
         Occasion::ReportDue { due_at, overdue: false },
         Occasion::ReportDue { due_at, overdue: true },
         Occasion::ReportReturned { reason: "助言の内容を詳しく書いてください。" },
     ]
 }
 
-fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 10] {
+fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 11] {
     let (sitting, change_until) = (sitting(), at("2026-11-20T08:00:00Z"));
     let online = Sitting { mode: SessionMode::Online, place: "", experts: &[], ..sitting };
     [
         Occasion::Booked { side, sitting, change_until },
         Occasion::Booked { side, sitting: online, change_until },
         Occasion::Moved { side, sitting, change_until: now(), was: change_until },
+        Occasion::ExpertChanged { side, sitting, was: experts() },
         Occasion::Room { side, sitting: Sitting { mode: SessionMode::Online, ..sitting } },
         Occasion::Cancelled { side, sitting, reason: "急な予定が入ったため" },
         Occasion::Cancelled { side, sitting: online, reason: "" },
@@ -132,7 +139,7 @@ fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 10] {
     ]
 }
 
-fn plain_occasions() -> [PlainOccasion<'static>; 7] {
+fn plain_occasions() -> [PlainOccasion<'static>; 8] {
     let link = "https://soudan.example.jp/l/TOKEN";
     let lines = outline();
     [
@@ -140,6 +147,7 @@ fn plain_occasions() -> [PlainOccasion<'static>; 7] {
         PlainOccasion::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         PlainOccasion::Invitation { link, role: "専門家" },
         PlainOccasion::PasswordReset { link },
+        PlainOccasion::AbsenceOverBookings { expert: "山田 花子", days: "11月24日（火）", lines },
         PlainOccasion::Digest { new: 2, overdue: 1, lines, stop: "" },
         PlainOccasion::Digest {
             new: 2,
