@@ -24,10 +24,10 @@ pub mod problem;
 pub mod room;
 pub mod session;
 pub mod slots;
-pub mod wishes;
 pub mod thread;
-pub mod upload;
 pub mod typed;
+pub mod upload;
+pub mod wishes;
 
 pub mod admin;
 pub mod apply;

@@ -7,8 +7,8 @@ pub mod imap;
 pub mod inbox;
 pub mod outbox;
 pub mod outside;
-pub mod waiting;
 pub mod scan;
+pub mod waiting;
 
 use std::{future::Future, time::Duration};
 
@@ -32,7 +32,8 @@ pub async fn run(app: &App, stop: CancellationToken) {
         jobs(app, &stop),
         outbox::run(app, stop.clone()),
         imap::run(app, &stop),
-        look_outside(app, &stop)
+        look_outside(app, &stop),
+        scan_files(app, &stop)
     );
 }
 
@@ -48,6 +49,21 @@ async fn look_outside(app: &App, stop: &CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}
         () = looking => {}
+    }
+}
+
+/// Files that came with messages. The scanner may take its time; a file in its hands stays held.
+async fn scan_files(app: &App, stop: &CancellationToken) {
+    let scanning = async {
+        loop {
+            if !told(scan::step(app)).await {
+                tokio::time::sleep(NAP).await;
+            }
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = scanning => {}
     }
 }
 
@@ -74,8 +90,8 @@ async fn jobs(app: &App, stop: &CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
-    told(outside::step(app)).await;
     imap::once(app).await;
+    while told(scan::step(app)).await {}
     let mut looked = waiting::Looked::default();
     loop {
         let jobs = round(app, &mut looked).await;
@@ -86,7 +102,6 @@ pub async fn once(app: &App) {
     }
     app.mail.transport.take_leave(true).await;
     while told(outside::step(app)).await {}
-    while round(app).await {}
 }
 
 /// One look at every job that cannot wait, mail apart. Says whether there was anything to do; a job that fails is logged
@@ -106,9 +121,6 @@ async fn is_paced(app: &App) -> bool {
         tokio::time::sleep(NAP).await;
     }
     is_paced
-    let mail = told(outbox::step(app)).await;
-    let scanned = told(scan::step(app)).await;
-    deadlines || mail || scanned
 }
 
 async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {

@@ -68,7 +68,8 @@ pub fn plain(
         PlainOccasion::SignIn { .. }
         | PlainOccasion::ResumeDraft { .. }
         | PlainOccasion::Invitation { .. }
-        | PlainOccasion::PasswordReset { .. } => "",
+        | PlainOccasion::PasswordReset { .. }
+        | PlainOccasion::AbsenceOverBookings { .. } => "",
     };
     Ok(Letter { unsubscribe: Some(unsubscribe.to_owned()).filter(|it| !it.is_empty()), ..letter })
 }

@@ -241,7 +241,9 @@ impl MailKind {
             | Self::Invitation
             | Self::PasswordReset
             | Self::Undelivered
-            | Self::NoDelegates => true,
+            | Self::NoDelegates
+            | Self::ExpertChanged
+            | Self::SubstituteNeeded => true,
             Self::Reminder
             | Self::Survey
             | Self::FollowUp
@@ -290,7 +292,9 @@ impl MailKind {
             | Self::EarlierTime
             | Self::Room
             | Self::Undelivered
-            | Self::NoDelegates => None,
+            | Self::NoDelegates
+            | Self::ExpertChanged
+            | Self::SubstituteNeeded => None,
         }
     }
 

@@ -372,7 +372,7 @@ async fn consultation_of(app: &App, seat: Seat) -> Result<ConsultationId, Proble
     let session = store::appointment::find(&app.db, seat.appointment).await?.ok_or(Problem::NotFound)?;
     match session.owner {
         Owner::Consultation(id) => Ok(id),
-        Owner::Draft(_) => Err(Problem::NotFound),
+        Owner::Draft(_) | Owner::Offer { .. } => Err(Problem::NotFound),
     }
 }
 

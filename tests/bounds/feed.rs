@@ -44,6 +44,7 @@ async fn booked(filled: &Filled) -> ExpertId {
         let row = appointment::Model {
             id: appointment_id,
             consultation_id: Some(id),
+            waiting_id: None,
             draft_id: None,
             state: "confirmed".to_owned(),
             starts_at,
