@@ -74,8 +74,6 @@ pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
     while told(outside::step(app)).await {}
-    while round(app).await {}
-    told(outside::step(app)).await;
     imap::once(app).await;
     let mut looked = waiting::Looked::default();
     loop {
