@@ -90,6 +90,7 @@ async fn jobs(app: &App, stop: &CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
+    while told(outside::step(app)).await {}
     imap::once(app).await;
     while told(scan::step(app)).await {}
     let mut looked = waiting::Looked::default();
