@@ -156,10 +156,7 @@ impl Config {
         let listen = source.take("MADOGUCHI_LISTEN", |it| it.parse().ok());
         let public_url = source.take("MADOGUCHI_PUBLIC_URL", public_url);
         let smtp_url = source.take("SMTP_URL", |it| optional(it, smtp_url));
-        let plaintext = source.take("SMTP_PLAINTEXT", yes_or_no);
-        let connections = source.take("SMTP_CONNECTIONS", |it| number(it, 1..=200));
-        let per_domain = source.take("SMTP_DOMAIN_CONNECTIONS", |it| number(it, 1..=200));
-        let per_minute = source.take("SMTP_DOMAIN_PER_MINUTE", |it| number(it, 0..=100_000));
+        let smtp = SmtpLimits::take(&mut source);
         let mail_from = source.take("MAIL_FROM", mail_from);
         let mail_reply_domain = source.take("MAIL_REPLY_DOMAIN", domain_name);
         let imap_url = source.take("IMAP_URL", |it| optional(it, imap_url));
@@ -171,11 +168,7 @@ impl Config {
         let fetch_allow = source.take("MADOGUCHI_FETCH_ALLOW", networks);
         let log = source.take("MADOGUCHI_LOG", log_filter);
         let log_format = source.take("MADOGUCHI_LOG_FORMAT", log_format);
-        let folder = source.take("MADOGUCHI_ATTACHMENTS", path);
-        let largest = source.take("MADOGUCHI_ATTACHMENT_MB", |it| number(it, 1..=50));
-        let most = source.take("MADOGUCHI_ATTACHMENT_COUNT", |it| number(it, 0..=50));
-        let types = source.take("MADOGUCHI_ATTACHMENT_TYPES", endings);
-        let scan = source.take("MADOGUCHI_SCAN_COMMAND", |it| optional(it, command));
+        let attachments = Attachments::take(&mut source);
         let dkim = match (selector.flatten(), key_file.flatten()) {
             (Some(selector), Some(key_file)) => Some(Dkim { selector, key_file }),
             (Some(_), None) => source.refuse("DKIM_KEY_FILE", ""),
@@ -188,12 +181,7 @@ impl Config {
                 listen: listen?,
                 public_url: public_url?,
                 smtp_url: smtp_url?,
-                smtp: SmtpLimits {
-                    plaintext: plaintext?,
-                    connections: connections?,
-                    per_domain: per_domain?,
-                    per_domain_a_minute: per_minute?,
-                },
+                smtp: smtp?,
                 mail_from: mail_from?,
                 mail_reply_domain: mail_reply_domain?,
                 imap_url: imap_url?,
@@ -204,16 +192,42 @@ impl Config {
                 fetch_allow: fetch_allow?,
                 log: log?,
                 log_format: log_format?,
-                attachments: Attachments {
-                    folder: folder?,
-                    largest: largest? * 1024 * 1024,
-                    most: most?,
-                    types: types?,
-                    scan: scan?,
-                },
+                attachments: attachments?,
             })
         })();
         config.filter(|_| source.bad.is_empty()).ok_or(BadConfig(source.bad))
+    }
+}
+
+impl SmtpLimits {
+    fn take(source: &mut Source) -> Option<Self> {
+        let plaintext = source.take("SMTP_PLAINTEXT", yes_or_no);
+        let connections = source.take("SMTP_CONNECTIONS", |it| number(it, 1..=200));
+        let per_domain = source.take("SMTP_DOMAIN_CONNECTIONS", |it| number(it, 1..=200));
+        let per_minute = source.take("SMTP_DOMAIN_PER_MINUTE", |it| number(it, 0..=100_000));
+        Some(Self {
+            plaintext: plaintext?,
+            connections: connections?,
+            per_domain: per_domain?,
+            per_domain_a_minute: per_minute?,
+        })
+    }
+}
+
+impl Attachments {
+    fn take(source: &mut Source) -> Option<Self> {
+        let folder = source.take("MADOGUCHI_ATTACHMENTS", path);
+        let megabytes = source.take("MADOGUCHI_ATTACHMENT_MB", |it| number(it, 1..=50));
+        let most = source.take("MADOGUCHI_ATTACHMENT_COUNT", |it| number(it, 0..=50));
+        let types = source.take("MADOGUCHI_ATTACHMENT_TYPES", endings);
+        let scan = source.take("MADOGUCHI_SCAN_COMMAND", |it| optional(it, command));
+        Some(Self {
+            folder: folder?,
+            largest: megabytes? * 1024 * 1024,
+            most: most?,
+            types: types?,
+            scan: scan?,
+        })
     }
 }
 
