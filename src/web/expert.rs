@@ -49,7 +49,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(calendars::keep_blocking)
         .service(calendars::remove)
         .service(calendars::restore)
-        .service(feed::show);
         .service(feed::show)
         .service(notifications::show)
         .service(notifications::submit);
