@@ -106,44 +106,48 @@ async fn others_read_what_we_wrote_and_see_that_it_is_ours() {
     assert_eq!(read.len(), 6);
     for it in &read {
         let name = it["name"].as_str().unwrap();
-        assert_eq!(it["signed"], true, "{name}: {it:#}");
-        assert_eq!((&it["forged_subject"], &it["forged_reader"]), (&false.into(), &false.into()), "{name}");
-        assert_eq!(it["defects"], serde_json::json!([]), "{name}");
-        assert_eq!(
-            it["from"],
-            serde_json::json!([["テレワーク相談センター（東京）", "madoguchi@example.jp"]])
-        );
-        assert_eq!(it["to"], serde_json::json!([["髙橋 﨑子, 𠮷田", "suzuki@minato.example.co.jp"]]));
-        assert_eq!(it["headers"]["Subject"][0], letter().subject);
-        assert_eq!(it["headers"]["Auto-Submitted"][0], "auto-generated");
-        assert_eq!(it["text"].as_str().unwrap().trim_end(), letter().text.trim_end());
-        assert_eq!(it["html"].as_str().unwrap().trim_end(), letter().html.trim_end());
-        assert!(it["longest_line"].as_u64().unwrap() <= 998);
-        assert_eq!(it["bare_line_feeds"], 0);
-        let structure: Vec<_> =
-            it["structure"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
-        let texts = ["multipart/alternative", "text/plain", "text/html"];
-        match &name[..name.len() - 1] {
-            "invitation" => {
-                let whole =
-                    [&["multipart/mixed"], &texts[..], &["text/calendar", "application/ics"]].concat();
-                assert_eq!(structure, whole);
-                let body = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".replace("\r\n", "");
-                for it in it["calendars"].as_array().unwrap() {
-                    assert_eq!(it.as_str().unwrap().replace(['\r', '\n'], ""), body);
-                }
-                assert_eq!(it["headers"]["In-Reply-To"][0], "<0192@example.jp>");
-                assert_eq!(it["headers"]["References"][0], "<0191@example.jp> <0192@example.jp>");
+        judge_headers(it, name);
+        judge_parts(it, &name[..name.len() - 1], digest.letter.unsubscribe.as_deref().unwrap());
+    }
+}
+
+fn judge_headers(it: &serde_json::Value, name: &str) {
+    assert_eq!(it["signed"], true, "{name}: {it:#}");
+    assert_eq!((&it["forged_subject"], &it["forged_reader"]), (&false.into(), &false.into()), "{name}");
+    assert_eq!(it["defects"], serde_json::json!([]), "{name}");
+    assert_eq!(it["from"], serde_json::json!([["テレワーク相談センター（東京）", "madoguchi@example.jp"]]));
+    assert_eq!(it["to"], serde_json::json!([["髙橋 﨑子, 𠮷田", "suzuki@minato.example.co.jp"]]));
+    assert_eq!(it["headers"]["Subject"][0], letter().subject);
+    assert_eq!(it["headers"]["Auto-Submitted"][0], "auto-generated");
+    assert_eq!(it["text"].as_str().unwrap().trim_end(), letter().text.trim_end());
+    assert_eq!(it["html"].as_str().unwrap().trim_end(), letter().html.trim_end());
+    assert!(it["longest_line"].as_u64().unwrap() <= 998);
+    assert_eq!(it["bare_line_feeds"], 0);
+}
+
+/// `stop` is the address of the digest's one-click stop.
+fn judge_parts(it: &serde_json::Value, name: &str, stop: &str) {
+    let structure: Vec<_> =
+        it["structure"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let texts = ["multipart/alternative", "text/plain", "text/html"];
+    match name {
+        "invitation" => {
+            let whole = [&["multipart/mixed"], &texts[..], &["text/calendar", "application/ics"]].concat();
+            assert_eq!(structure, whole);
+            let body = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".replace("\r\n", "");
+            for it in it["calendars"].as_array().unwrap() {
+                assert_eq!(it.as_str().unwrap().replace(['\r', '\n'], ""), body);
             }
-            "digest" => {
-                assert_eq!(structure, texts);
-                let address = digest.letter.unsubscribe.as_deref().unwrap();
-                assert_eq!(it["headers"]["List-Unsubscribe"][0], format!("<{address}>"));
-                assert_eq!(it["headers"]["List-Unsubscribe-Post"][0], "List-Unsubscribe=One-Click");
-                assert!(it["headers"]["Reply-To"].is_null());
-            }
-            _ => assert_eq!(structure, texts),
+            assert_eq!(it["headers"]["In-Reply-To"][0], "<0192@example.jp>");
+            assert_eq!(it["headers"]["References"][0], "<0191@example.jp> <0192@example.jp>");
         }
+        "digest" => {
+            assert_eq!(structure, texts);
+            assert_eq!(it["headers"]["List-Unsubscribe"][0], format!("<{stop}>"));
+            assert_eq!(it["headers"]["List-Unsubscribe-Post"][0], "List-Unsubscribe=One-Click");
+            assert!(it["headers"]["Reply-To"].is_null());
+        }
+        _ => assert_eq!(structure, texts),
     }
 }
 
