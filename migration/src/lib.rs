@@ -14,6 +14,8 @@ mod m20261120_000010_inbound;
 mod m20261120_000011_conversation;
 mod m20261120_000012_waiting;
 mod m20261120_000013_outgoing;
+mod m20261120_000014_follow_up;
+mod m20261120_000014_texts;
 
 pub struct Migrator;
 
@@ -33,6 +35,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000012_waiting::Migration),
             Box::new(m20261120_000013_outgoing::Migration),
             Box::new(m20261120_000011_conversation::Migration),
+            Box::new(m20261120_000014_texts::Migration),
+            Box::new(m20261120_000014_follow_up::Migration),
         ]
     }
 }

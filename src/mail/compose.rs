@@ -1,13 +1,18 @@
 //! From an occasion to a letter. A letter says what has happened, what happens next, and by when.
 //!
-//! The words are in `templates/mail`, one template a letter; the HTML follows from the text.
+//! The words are in `templates/mail`, one template a letter, unless the administrator has written others for the year;
+//! the HTML follows from the text.
+use std::borrow::Cow;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
+use domain::{calendar::japan_date, number::FiscalYear};
 
 use super::{
     html,
     letter::{CalendarPart, Letter, MailKind},
     occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
+    text::{TextKind, Values},
 };
 
 mod center;
@@ -15,6 +20,7 @@ mod company;
 mod expert;
 mod invitation;
 mod plain;
+mod values;
 mod wording;
 
 use wording::{greeting, hours, subject_number, tidied};
@@ -22,7 +28,7 @@ use wording::{greeting, hours, subject_number, tidied};
 /// What is particular to one letter: everything between the greeting and the footer.
 struct Draft {
     kind: MailKind,
-    title: &'static str,
+    title: Cow<'static, str>,
     body: String,
     calendar: Option<CalendarPart>,
 }
@@ -38,8 +44,9 @@ pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Re
         (true, false) => greeting(about.company_name, about.contact_name),
         (false, false) => greeting("", to.name),
     };
-    let draft = draft(occasion, to, about)?;
-    let subject = subject(&about.house, draft.title, &subject_number(about.number));
+    let values = values::of(&occasion, about, is_stranger);
+    let draft = in_own_words(draft(occasion, to, about)?, TextKind::of(&occasion), &values, &about.house);
+    let subject = subject(&about.house, &draft.title, &subject_number(about.number));
     let answers = if is_company { Answers::Company } else { Answers::Staff };
     letter(draft, answers, &greeting, subject, to, &about.house)
         .map(|it| Letter { consultation: Some(about.id), ..it })
@@ -60,8 +67,9 @@ pub fn plain(
         | PlainOccasion::Digest { .. }
         | PlainOccasion::WeeklyDigest { .. } => to,
     };
-    let draft = plain::draft(occasion, house)?;
-    let subject = subject(house, draft.title, "");
+    let values = values::of_plain(&occasion, house);
+    let draft = in_own_words(plain::draft(occasion, house)?, TextKind::of_plain(&occasion), &values, house);
+    let subject = subject(house, &draft.title, "");
     let letter = letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)?;
     let unsubscribe = match occasion {
         PlainOccasion::Digest { stop, .. } | PlainOccasion::WeeklyDigest { stop, .. } => stop,
@@ -72,6 +80,15 @@ pub fn plain(
         | PlainOccasion::AbsenceOverBookings { .. } => "",
     };
     Ok(Letter { unsubscribe: Some(unsubscribe.to_owned()).filter(|it| !it.is_empty()), ..letter })
+}
+
+/// What the administrator has written for the year takes the place of what the product ships with.
+fn in_own_words(draft: Draft, kind: TextKind, values: &Values, house: &House<'_>) -> Draft {
+    let year = FiscalYear::of(japan_date(house.now)).ok();
+    match year.and_then(|it| house.texts.write(kind, it.start_year(), values)) {
+        Some(words) => Draft { title: words.title.into(), body: words.body, ..draft },
+        None => draft,
+    }
 }
 
 fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Draft, askama::Error> {
@@ -96,7 +113,7 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         Occasion::Reminder { side, sitting } => reminder(about, side, sitting),
         Occasion::ReportReady { portal } => company::report_ready(about, portal),
         Occasion::Survey { answer } => company::survey(about, answer),
-        Occasion::FollowUp { kind, answer } => company::follow_up(about, kind, answer),
+        Occasion::FollowUp { lead, answer } => company::follow_up(about, lead, answer),
         Occasion::NewMessage { side } => new_message(about, side),
         Occasion::Withdrawn { side, cancelled } => match side {
             Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),

@@ -2,10 +2,10 @@
 use chrono::{DateTime, Utc};
 use domain::{
     appointment::SessionMode, calendar::BusinessCalendar, consultation::UnfulfilledReason, field::Fields,
-    follow_up::Kind, id::ConsultationId, number::CaseNumber, settings::Settings,
+    id::ConsultationId, number::CaseNumber, settings::Settings,
 };
 
-use crate::url::Site;
+use crate::{mail::text::Texts, url::Site};
 
 /// Whom a letter goes to.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub struct House<'a> {
     pub settings: &'a Settings,
     pub calendar: &'a BusinessCalendar,
     pub site: &'a Site,
+    /// What the administrator has written anew.
+    pub texts: &'a Texts,
     /// The bare address of the organizer of invitations, to which calendar programs send their answers.
     pub organizer: &'a str,
     pub now: DateTime<Utc>,
@@ -140,7 +142,8 @@ pub enum Occasion<'a> {
     },
     /// `answer` is the address of the one-click page; the letter adds `?answer=…` for each choice.
     FollowUp {
-        kind: Kind,
+        /// How the question begins, or the question itself.
+        lead: &'a str,
         answer: &'a str,
     },
     NewMessage {

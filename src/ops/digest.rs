@@ -55,6 +55,7 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         settings,
         calendar: &calendar,
         site: &app.site,
+        texts: &programme.texts,
         organizer: &app.config.mail_from.address,
         now,
     };

@@ -131,6 +131,7 @@ async fn tell_center(
         settings,
         calendar: &ground.programme.calendar(ground.now),
         site: &app.site,
+        texts: &ground.programme.texts,
         organizer: &app.config.mail_from.address,
         now: ground.now,
     };

@@ -157,14 +157,14 @@ fn sitting_body<'a>(
     }
 }
 
-fn page(about: &About<'_>) -> String {
+pub fn page(about: &About<'_>) -> String {
     about.house.site.absolute(&url::staff(about.number))
 }
 
-fn desk_page(about: &About<'_>) -> String {
+pub fn desk_page(about: &About<'_>) -> String {
     about.house.site.absolute("/desk")
 }
 
 fn draft(kind: MailKind, title: &'static str, body: &Body<'_>) -> Written {
-    Ok(Draft { kind, title, body: body.render()?, calendar: None })
+    Ok(Draft { kind, title: title.into(), body: body.render()?, calendar: None })
 }

@@ -221,10 +221,10 @@ pub fn report_returned(about: &About<'_>, reason: &str) -> Written {
     draft(MailKind::ReportReturned, "報告書を直してください", &body, None)
 }
 
-fn page(about: &About<'_>) -> String {
+pub fn page(about: &About<'_>) -> String {
     about.house.site.absolute(&url::expert(about.number))
 }
 
 fn draft(kind: MailKind, title: &'static str, body: &Body<'_>, calendar: Option<CalendarPart>) -> Written {
-    Ok(Draft { kind, title, body: body.render()?, calendar })
+    Ok(Draft { kind, title: title.into(), body: body.render()?, calendar })
 }

@@ -61,5 +61,5 @@ pub fn draft(occasion: PlainOccasion<'_>, house: &House<'_>) -> Result<Draft, as
             (MailKind::WeeklyDigest, "今週の予定のお知らせ", body)
         }
     };
-    Ok(Draft { kind, title, body: body.render()?, calendar: None })
+    Ok(Draft { kind, title: title.into(), body: body.render()?, calendar: None })
 }

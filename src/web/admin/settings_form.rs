@@ -87,14 +87,14 @@ pub const GROUPS: &[Group] = &[
             Number {
                 name: "follow_up_months",
                 label: "1回目のフォローアップ",
-                unit: "か月後",
+                unit: "か月後。フォローアップのページで変更した年度では使いません",
                 get: |it| u16::from(it.follow_up_months[0]),
                 set: |it, n| it.follow_up_months[0] = n.try_into().unwrap_or(u8::MAX),
             },
             Number {
                 name: "follow_up_months_2",
                 label: "2回目のフォローアップ",
-                unit: "か月後",
+                unit: "か月後。フォローアップのページで変更した年度では使いません",
                 get: |it| u16::from(it.follow_up_months[1]),
                 set: |it, n| it.follow_up_months[1] = n.try_into().unwrap_or(u8::MAX),
             },

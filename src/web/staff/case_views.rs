@@ -82,7 +82,7 @@ struct Sessions {
 
 /// A follow-up with its answer, line by line.
 struct Question {
-    label: &'static str,
+    label: String,
     state: &'static str,
     due_at: DateTime<Utc>,
     wants_help: bool,
@@ -247,7 +247,7 @@ const fn account_of(by: Actor) -> Option<Uuid> {
 }
 
 fn question(it: &FollowUp) -> Question {
-    let label = it.kind.label();
+    let label = it.step.label.clone();
     let state = it.state.label();
     let answer = match &it.state {
         FollowUpState::Answered { answer, .. } => Some(answer),

@@ -203,6 +203,7 @@ fn count(tab: Tab, tallies: &Tallies) -> Option<String> {
     let n = match tab {
         Tab::Center => tallies.center,
         Tab::Reports => tallies.reports,
+        Tab::Wishes => tallies.wishes,
         Tab::Company => tallies.company,
         Tab::Expert => tallies.expert,
         Tab::Booked => tallies.booked,
