@@ -200,7 +200,7 @@ fn wishing() -> SelectStatement {
 /// The same as `wishes`, of answers that came after the end.
 fn wishes_since_the_end() -> SelectStatement {
     let answered = Expr::col((follow_up::Entity, follow_up::Column::AnsweredAt));
-    wishes().and_where(answered.gte(Expr::col((row::Entity, row::Column::EndedAt)))).take()
+    wishes().and_where(answered.gt(Expr::col((row::Entity, row::Column::EndedAt)))).take()
 }
 
 fn same<T: sea_orm::Iden + 'static, C: sea_orm::Iden + 'static>(table: T, column: C) -> Expr {
