@@ -63,8 +63,8 @@ async fn a_japanese_reply_comes_with_its_files_and_what_it_quotes_is_folded() {
     let token = ours.text_body.split("/l/").nth(1).unwrap().split('?').next().unwrap();
     let quoted: Vec<_> = ours.text_body.trim_end().lines().map(|it| format!("> {it}")).collect();
     let text = format!(
-        "端末は28台です。\n規程をお送りします。\n\n2026年11月20日(金) 14:05 Madoguchi <madoguchi@example.jp>:\n{}\n\n\
-         -- \n株式会社みなと製作所 総務部\n田中 一郎\n電話 03-0000-0000",
+        "端末は28台です。\n規程をお送りします。\n\n-- \n株式会社みなと製作所 総務部\n田中 一郎\n電話 03-0000-0000\n\n\
+         2026年11月20日(金) 14:05 Madoguchi <madoguchi@example.jp>:\n{}\n",
         quoted.join("\n")
     );
     let sent: [(&str, &str, &[u8]); 2] =
