@@ -28,6 +28,26 @@ impl Site {
         self.absolute(&format!("/l/{token}"))
     }
 
+    /// A text without what its addresses of ours say after the host: the links of mails let in whoever has them, and
+    /// mails are quoted. What a mail filter has wrapped such a link in counts as well.
+    pub fn without_links(&self, text: &str) -> String {
+        let host = self.0.split_once("://").map_or(&*self.0, |(_, it)| it).to_ascii_lowercase();
+        let lower = text.to_ascii_lowercase();
+        let (mut shown, mut at) = (String::new(), 0);
+        while let Some(found) = lower[at..].find(&host).filter(|_| !host.is_empty()) {
+            let end = at + found + host.len();
+            shown.push_str(&text[at..end]);
+            at = end;
+            let rest = &text[end..];
+            if rest.starts_with(['/', '%', '?', '_']) {
+                let is_over = |it: char| !it.is_ascii_graphic() || matches!(it, '<' | '>' | '"');
+                at += rest.find(is_over).unwrap_or(rest.len());
+                shown.push_str("/…");
+            }
+        }
+        shown + &text[at..]
+    }
+
     /// The link by which an expert answers a request.
     pub fn answer(&self, token: &str) -> String {
         self.absolute(&format!("/a/{token}"))
@@ -73,3 +93,6 @@ pub fn staff(number: &CaseNumber) -> String {
 pub fn expert(number: &CaseNumber) -> String {
     format!("/expert/consultations/{number}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,19 @@ pub async fn keep(app: &App, files: Vec<Upload>) -> Result<Vec<Kept>, Problem> {
     Ok(kept)
 }
 
+/// Notes files without their bytes, all for one reason.
+pub fn refuse(files: Vec<Upload>, why: &str) -> Vec<Kept> {
+    let refused = |it: Upload| Kept {
+        name: it.name,
+        content_type: it.content_type,
+        size: it.bytes.len(),
+        sha256: None,
+        trust: Trust::Refused,
+        note: why.to_owned(),
+    };
+    files.into_iter().map(refused).collect()
+}
+
 /// Tells the database of kept files, with the message that they came with.
 pub async fn attach(
     tx: &DatabaseTransaction,

@@ -2,6 +2,7 @@
 mod bounce;
 mod calendar;
 mod claim;
+mod entry;
 mod hand;
 
 use chrono::TimeDelta;
@@ -9,12 +10,11 @@ use domain::{
     actor::{Actor, Party},
     id::{ConsultationId, MailId},
     inbound::{Dropped, Facts, InboundState, Part, Quarantine, Verdict, internal, judge},
-    text::Prose,
 };
 use entity::inbound_mail as row;
 use sha2::{Digest, Sha256};
 
-use super::{message, work::Work};
+use super::{attachment, message, work::Work};
 use crate::{
     app::App,
     calendar::reply::{self, Reply},
@@ -36,8 +36,6 @@ pub use hand::{Voice, attach, discard, done};
 
 /// Who sends the same words again so soon is a machine.
 const REPEATED: TimeDelta = TimeDelta::minutes(10);
-/// Characters of one entry of the thread; the whole text stays in the mail.
-const LONGEST_ENTRY: usize = 20_000;
 /// How often a mail is tried to be understood.
 const TRIES: i32 = 5;
 
@@ -94,7 +92,7 @@ pub async fn understand(app: &App, id: MailId) -> Result<(), Problem> {
     let raw = store::inbound::raw(&app.db, id).await?.unwrap_or_default();
     // A mail is written by strangers: what breaks the reader must not break the worker.
     let letter = tokio::task::spawn_blocking(move || Letter::of(id, row, &raw)).await;
-    let letter = letter.map_err(anyhow::Error::from)?;
+    let mut letter = letter.map_err(anyhow::Error::from)?;
     let claim = claim::of(app, &letter).await?;
     let author = match &claim {
         Some(claim) => claim::author(app, &letter, claim).await?,
@@ -107,7 +105,7 @@ pub async fn understand(app: &App, id: MailId) -> Result<(), Problem> {
         _ if !letter.is_readable() => letter.put(app, Fate::quarantined(Quarantine::Unreadable, case)).await,
         Verdict::Drop(why) => letter.put(app, dropped(why, case)).await,
         Verdict::Quarantine(why) => letter.put(app, Fate::quarantined(why, case)).await,
-        Verdict::AutoReply => letter.put(app, kept_small(&letter, case)).await,
+        Verdict::AutoReply => keep_small(app, &mut letter, case, author.as_ref()).await,
         Verdict::Bounce => bounce::take(app, &letter, claim.as_ref()).await,
         Verdict::Calendar => match (case, author, &letter.reply) {
             (Some(case), Some(author), Some(reply)) => {
@@ -116,7 +114,7 @@ pub async fn understand(app: &App, id: MailId) -> Result<(), Problem> {
             _ => letter.put(app, Fate::quarantined(Quarantine::ForeignInvitation, case)).await,
         },
         Verdict::Attach => match (case, author) {
-            (Some(case), Some(author)) => attach_to(app, &letter, case, &author).await,
+            (Some(case), Some(author)) => attach_to(app, &mut letter, case, &author).await,
             _ => letter.put(app, Fate::quarantined(Quarantine::Stranger, case)).await,
         },
     }
@@ -275,33 +273,63 @@ fn dropped(why: Dropped, consultation: Option<ConsultationId>) -> Fate {
     }
 }
 
-fn kept_small(letter: &Letter, consultation: Option<ConsultationId>) -> Fate {
+/// Shows what a machine wrote small, and tells nobody of it. A company does not read of absences in center and among
+/// experts.
+async fn keep_small(
+    app: &App,
+    letter: &mut Letter,
+    case: Option<ConsultationId>,
+    author: Option<&Author>,
+) -> Result<(), Problem> {
     let outcome = if letter.read.automatic.is() {
         "自動送信のメールのため、相談の状態は変えていません。"
     } else {
         "自動返信とみられるため、相談の状態は変えていません。"
     };
-    Fate {
+    let fate = Fate {
         state: Some(InboundState::AutoReply),
         outcome: outcome.to_owned(),
-        consultation,
+        consultation: case,
         ..Fate::default()
+    };
+    let (Some(case), Some((by, _))) = (case, author.and_then(Author::speaks)) else {
+        return letter.put(app, fate).await;
+    };
+    let is_company = by.party() == Party::Company;
+    let audience = if is_company { Audience::Everyone } else { Audience::Internal };
+    let text = entry::whole(app, letter)?;
+    let files = entry::files(app, letter).await?;
+    let work = Work::begin(app, case).await?;
+    let entry = message::write(&work, by, Channel::Mail, audience, &text).await?;
+    store::message::mark_automatic(&work.tx, entry).await?;
+    attachment::attach(&work.tx, entry, &files, work.now).await?;
+    if letter.settle(&work.tx, Fate { entry: Some(entry), ..fate }).await? {
+        work.commit().await?;
     }
+    Ok(())
 }
 
-/// Adds it to the thread, as if its author had written it on the page.
-async fn attach_to(app: &App, letter: &Letter, case: ConsultationId, author: &Author) -> Result<(), Problem> {
+/// Adds it to the thread with its files, as if its author had written it on the page.
+async fn attach_to(
+    app: &App,
+    letter: &mut Letter,
+    case: ConsultationId,
+    author: &Author,
+) -> Result<(), Problem> {
     let Some((by, audience)) = author.speaks() else {
         return letter.put(app, Fate::quarantined(Quarantine::FormerExpert, Some(case))).await;
     };
+    // What center and experts answered may be nothing for the company: of theirs, only their own words.
     let (audience, text) = match internal(&letter.text) {
-        Some(rest) if by.party() != Party::Company => (Audience::Internal, rest),
-        Some(_) | None => (audience, letter.text.as_str()),
+        _ if by.party() == Party::Company => (audience, entry::whole(app, letter)?),
+        Some(rest) => (Audience::Internal, entry::own(app, letter, rest)?),
+        None => (audience, entry::own(app, letter, &letter.text)?),
     };
-    let prose = entry_text(text, &letter.read)?;
+    let files = entry::files(app, letter).await?;
     let mut work = Work::begin(app, case).await?;
     let has_ended = work.record.consultation.state.ended().is_some();
-    let entry = message::enter(&mut work, by, Channel::Mail, audience, &prose).await?;
+    let entry = message::enter(&mut work, by, Channel::Mail, audience, &text).await?;
+    attachment::attach(&work.tx, entry, &files, work.now).await?;
     let outcome = match (has_ended, audience) {
         (true, _) => "終了した相談への返信です。相談を再開するか、内容を確認してください。",
         (false, Audience::Internal) => "内部メモとして追加しました。企業には表示されません。",
@@ -321,29 +349,6 @@ async fn attach_to(app: &App, letter: &Letter, case: ConsultationId, author: &Au
         work.commit().await?;
     }
     Ok(())
-}
-
-/// What the thread shows: never empty, never endless, without the controls that a text may not hold.
-fn entry_text(text: &str, read: &Read) -> Result<Prose, Problem> {
-    let clean: String = text.chars().filter(|it| !is_control(*it)).collect();
-    let mut shown: String = clean.trim().chars().take(LONGEST_ENTRY).collect();
-    if shown.chars().count() == LONGEST_ENTRY {
-        shown.push_str("\n（長いため、以下を省略しました。全文は受信したメールにあります。）");
-    }
-    let files = read.attachments.iter().filter(|it| !it.inline).count();
-    if shown.trim().is_empty() {
-        shown = if files > 0 {
-            format!("（本文のないメールです。添付ファイル{files}件）")
-        } else {
-            "（本文のないメールです。）".to_owned()
-        };
-    }
-    Prose::try_from(shown).map_err(|err| anyhow::anyhow!("the text of a mail: {err}").into())
-}
-
-fn is_control(it: char) -> bool {
-    (it.is_control() && !matches!(it, '\n' | '\t'))
-        || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The actor of an author, for the history.

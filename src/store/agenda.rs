@@ -194,6 +194,7 @@ pub async fn unanswered(
         .filter(message::Column::ConsultationId.in_subquery(accepted))
         .filter(message::COLUMN.created_at.gte(since))
         .filter(message::COLUMN.author_kind.ne(Party::System.code()))
+        .filter(message::COLUMN.automatic.eq(false))
         .order_by_desc(message::COLUMN.created_at)
         .order_by_desc(message::COLUMN.id)
         .limit(MOST_MESSAGES)

@@ -36,16 +36,16 @@ async fn send(site: &Site, path: &str, fields: &[(&str, &str)], files: &[(&str, 
     site.send(TestRequest::post().uri(path).insert_header(("content-type", kind)).set_payload(body)).await
 }
 
-struct Everyone {
-    company: Site,
-    center: Site,
-    expert: Site,
-    case: Case,
+pub struct Everyone {
+    pub company: Site,
+    pub center: Site,
+    pub expert: Site,
+    pub case: Case,
     cast: Cast,
-    number: String,
+    pub number: String,
 }
 
-async fn everyone(site: Site) -> Everyone {
+pub async fn everyone(site: Site) -> Everyone {
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     let company = site.visitor();
@@ -61,7 +61,7 @@ async fn everyone(site: Site) -> Everyone {
 }
 
 /// The addresses of the files on a page.
-fn files(page: &Reply) -> Vec<String> {
+pub fn files(page: &Reply) -> Vec<String> {
     let links = page.body.split("href=\"").skip(1).filter_map(|it| it.split('"').next());
     links.filter(|it| it.contains("/files/")).map(str::to_owned).collect()
 }

@@ -73,7 +73,7 @@ async fn a_companys_answer_by_mail_is_its_answer() {
     let thread = thread(&site, case, Audience::Everyone).await;
     let entry = thread.last().unwrap();
     assert_eq!((entry.author, entry.channel.as_str()), (Party::Company, "mail"));
-    assert_eq!(entry.body, "28台です。\nよろしくお願いします。");
+    assert!(entry.body.starts_with("28台です。\nよろしくお願いします。\n\n2026年"), "{}", entry.body);
     let told = cases::letters(&site, "center@example.jp").await;
     assert!(told.iter().any(|it| it.kind == "new_message"));
 
@@ -237,7 +237,11 @@ async fn absence_notices_are_kept_and_move_nothing() {
         assert_eq!(mail.consultation_id, Some(case.id.0));
     }
     assert_eq!(cases::state(&site, case).await, "waiting_company");
-    assert_eq!(thread(&site, case, Audience::Internal).await.len(), 1, "the question alone");
+    let (small, others): (Vec<_>, Vec<_>) =
+        thread(&site, case, Audience::Internal).await.into_iter().partition(|it| it.automatic);
+    assert_eq!((small.len(), others.len()), (6, 1), "beside the question");
+    let told = cases::letters(&site, "center@example.jp").await;
+    assert!(told.iter().all(|it| it.kind != "new_message"));
 }
 
 /// Two programs that write none of the headers by which one knows another.
@@ -397,6 +401,7 @@ async fn a_mail_becomes_a_new_consultation() {
         "相談したい",
         "在宅勤務の規程がありません。",
     );
+    let raw = crate::inbound_files::with_file(&raw);
     let mail = arrives(&site, &raw).await;
     let form = site.get(&format!("/staff/new?mail={}", mail.id)).await;
     form.shows("在宅勤務の規程がありません。");
@@ -421,6 +426,10 @@ async fn a_mail_becomes_a_new_consultation() {
     assert_eq!((mail.state.as_str(), mail.open), ("attached", false));
     let case = store::consultation::of_contact(&site.app.db, "sato@example.co.jp").await.unwrap();
     assert_eq!(mail.consultation_id.map(ConsultationId), Some(case[0].consultation.id));
+    let files =
+        store::attachment::of(&site.app.db, case[0].consultation.id, Audience::Everyone).await.unwrap();
+    let files: Vec<_> = files.into_values().flatten().map(|it| (it.name, it.size)).collect();
+    assert_eq!(files, [("kitei.txt".to_owned(), 4)]);
 }
 
 #[actix_web::test]

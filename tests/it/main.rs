@@ -17,6 +17,7 @@ mod expert;
 mod follow_ups;
 mod health;
 mod inbound;
+mod inbound_files;
 mod joint;
 mod kill;
 mod mail_peers;

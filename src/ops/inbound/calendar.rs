@@ -169,7 +169,8 @@ async fn told(
     let by = actor(author);
     let audience = if by.party() == Party::Company { Audience::Everyone } else { Audience::Internal };
     let said = if reply.comment.is_empty() { String::new() } else { format!("\n\n{}", reply.comment) };
-    let clean: String = format!("{outcome}{said}").chars().filter(|it| !super::is_control(*it)).collect();
+    let clean: String =
+        format!("{outcome}{said}").chars().filter(|it| !super::entry::is_control(*it)).collect();
     let text = Prose::try_from(clean).map_err(|err| anyhow::anyhow!("a comment: {err}"))?;
     message::write(work, by, Channel::Mail, audience, &text).await
 }

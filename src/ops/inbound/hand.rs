@@ -9,10 +9,10 @@ use domain::{
 use entity::inbound_mail as row;
 use sea_orm::DatabaseTransaction;
 
-use super::{Letter, entry_text};
+use super::{Letter, entry};
 use crate::{
     app::App,
-    ops::{message, work::Work},
+    ops::{attachment, message, work::Work},
     problem::Problem,
     store::{
         self,
@@ -39,7 +39,7 @@ impl Voice {
     }
 }
 
-/// Adds a mail to the consultation that a coordinator has chosen.
+/// Adds a mail with its files to the consultation that a coordinator has chosen.
 pub async fn attach(
     app: &App,
     id: MailId,
@@ -48,13 +48,15 @@ pub async fn attach(
     voice: Voice,
 ) -> Result<CaseNumber, Problem> {
     let row = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let row = as_waiting(row)?;
     let raw = store::inbound::raw(&app.db, id).await?.unwrap_or_default();
     let letter = tokio::task::spawn_blocking(move || Letter::of(id, row, &raw)).await;
-    let letter = letter.map_err(anyhow::Error::from)?;
+    let mut letter = letter.map_err(anyhow::Error::from)?;
+    let text = entry::whole(app, &letter)?;
+    let files = entry::files(app, &mut letter).await?;
     let from = sender(&letter.row);
-    let text = entry_text(&letter.text, &letter.read)?;
     let mut work = Work::begin(app, case).await?;
-    waiting(&work.tx, id).await?;
+    as_waiting(open(&work.tx, id).await?)?;
     let entry = match voice {
         Voice::Company => {
             message::enter(&mut work, Actor::Company, Channel::Mail, Audience::Everyone, &text).await?
@@ -66,6 +68,7 @@ pub async fn attach(
             message::enter(&mut work, coordinator, Channel::Mail, Audience::Internal, &text).await?
         }
     };
+    attachment::attach(&work.tx, entry, &files, work.now).await?;
     work.note(Actor::Coordinator(by), format!("受信したメールを追加：{from}"));
     store::inbound::describe(&work.tx, &letter.row).await?;
     store::inbound::attach(&work.tx, id, case, entry).await?;
@@ -125,9 +128,8 @@ async fn open(tx: &DatabaseTransaction, id: MailId) -> Result<row::Model, Proble
 }
 
 /// The row, if it waits for somebody to decide where it belongs.
-async fn waiting(tx: &DatabaseTransaction, id: MailId) -> Result<row::Model, Problem> {
-    let row = open(tx, id).await?;
-    let waits = row.state == InboundState::Quarantined.code();
+fn as_waiting(row: row::Model) -> Result<row::Model, Problem> {
+    let waits = row.open && row.state == InboundState::Quarantined.code();
     if waits { Ok(row) } else { Err(Problem::Refused(DEALT_WITH.to_owned())) }
 }
 

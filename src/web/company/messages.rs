@@ -113,7 +113,7 @@ pub async fn read(app: Data<App>, own: Own) -> Result<HttpResponse, Problem> {
 
 /// The company has not said that it has read it.
 pub fn is_new(it: &Entry) -> bool {
-    it.author != Party::Company && it.read_by_company_at.is_none()
+    it.author != Party::Company && !it.automatic && it.read_by_company_at.is_none()
 }
 
 fn answers(own: &Own) -> bool {
