@@ -102,11 +102,7 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             Side::Expert => expert::new_message(about),
             Side::Center => center::new_message(about),
         },
-        Occasion::Withdrawn { side, cancelled } => match side {
-            Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
-            Side::Expert => expert::withdrawn(about),
-            Side::Center => center::withdrawn(about),
-        },
+        Occasion::Withdrawn { side, cancelled } => withdrawn(about, to, side, cancelled),
         Occasion::Unfulfilled { reason, cancelled } => company::unfulfilled(about, to, reason, cancelled),
         Occasion::Referred { organization, note, cancelled } => {
             company::referred(about, to, organization, note, cancelled)
@@ -126,6 +122,19 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         }
         Occasion::HandOverAccepted => center::hand_over_accepted(about),
         Occasion::HandOverResult { result } => center::hand_over_result(about, result),
+    }
+}
+
+fn withdrawn(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    cancelled: Option<Sitting<'_>>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
+        Side::Expert => expert::withdrawn(about),
+        Side::Center => center::withdrawn(about),
     }
 }
 
