@@ -47,17 +47,35 @@ pub fn resource(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
     written(&calendar)
 }
 
-/// Everything that a calendar program shows under `name`. It asks again after an hour.
-pub fn feed(name: &str, entries: &[Entry<'_>], now: DateTime<Utc>) -> String {
-    let mut calendar = calendar("PUBLISH");
-    calendar.name(&line(name));
-    calendar
-        .append_property(Property::new("REFRESH-INTERVAL", "PT1H").add_parameter("VALUE", "DURATION").done());
-    calendar.append_property(Property::new("X-PUBLISHED-TTL", "PT1H"));
-    for entry in entries {
-        calendar.push(event(entry, now));
+/// Everything that a calendar program shows under one name; it asks again after an hour. Written once, without the
+/// time of writing: that alone makes no difference, and comes last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed(String);
+
+impl Feed {
+    pub fn new(name: &str, entries: &[Entry<'_>]) -> Self {
+        let mut calendar = calendar("PUBLISH");
+        calendar.name(&line(name));
+        let hourly = Property::new("REFRESH-INTERVAL", "PT1H").add_parameter("VALUE", "DURATION").done();
+        calendar.append_property(hourly);
+        calendar.append_property(Property::new("X-PUBLISHED-TTL", "PT1H"));
+        for entry in entries {
+            calendar.push(event(entry, DateTime::UNIX_EPOCH));
+        }
+        Self(written(&calendar))
     }
-    written(&calendar)
+
+    /// The same for the same entries, whenever it is asked for.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// As it is sent at `now`.
+    pub fn at(&self, now: DateTime<Utc>) -> String {
+        // A whole line, which no text of ours can be: what is folded begins with a blank.
+        let stamp = |at| format!("\r\nDTSTAMP:{}\r\n", instant(at));
+        self.0.replace(&stamp(DateTime::UNIX_EPOCH), &stamp(now))
+    }
 }
 
 fn calendar(method: &str) -> Calendar {

@@ -33,6 +33,7 @@ pub struct Config {
     /// A filter of `tracing`, such as `info` or `madoguchi=debug,info`.
     pub log: String,
     pub log_format: LogFormat,
+    pub attachments: Attachments,
 }
 
 /// How the mail server, and the domains behind it, are treated.
@@ -72,13 +73,28 @@ pub enum LogFormat {
     Json,
 }
 
+/// The files that come with messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachments {
+    /// The folder in which they lie.
+    pub folder: PathBuf,
+    /// Of one file. Octets.
+    pub largest: usize,
+    /// Of one message.
+    pub most: usize,
+    /// Endings of file names, lower-cased, without the dot.
+    pub types: Vec<String>,
+    /// A program with its arguments that reads a file from standard input: 0 clean, 1 infected.
+    pub scan: Option<Vec<String>>,
+}
+
 /// Everything that is wrong with the settings, one line each.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
 pub struct BadConfig(Vec<String>);
 
 /// Every key, its default, and what is accepted.
-const KEYS: [(&str, &str, &str); 19] = [
+const KEYS: [(&str, &str, &str); 24] = [
     ("DATABASE_URL", "sqlite://data/madoguchi.db", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
     ("MADOGUCHI_LISTEN", "127.0.0.1:8080", "an address and port, such as 127.0.0.1:8080 or [::]:80"),
     ("MADOGUCHI_PUBLIC_URL", "http://127.0.0.1:8080", "an http or https address without path or query"),
@@ -102,6 +118,15 @@ const KEYS: [(&str, &str, &str); 19] = [
     ("MADOGUCHI_FETCH_ALLOW", "", "networks separated by commas, such as 10.0.0.0/8, ::1"),
     ("MADOGUCHI_LOG", "info", "a filter, such as info or madoguchi=debug,info"),
     ("MADOGUCHI_LOG_FORMAT", "text", "text or json"),
+    ("MADOGUCHI_ATTACHMENTS", "data/attachments", "the path of a folder"),
+    ("MADOGUCHI_ATTACHMENT_MB", "10", "the size of one file in megabytes, from 1 to 50"),
+    ("MADOGUCHI_ATTACHMENT_COUNT", "10", "files of one message, from 0 to 50"),
+    (
+        "MADOGUCHI_ATTACHMENT_TYPES",
+        "pdf,docx,xlsx,pptx,doc,xls,ppt,odt,ods,odp,rtf,txt,csv,jpg,jpeg,png,gif,heic,zip,ics,eml",
+        "endings of file names separated by commas, such as pdf,docx",
+    ),
+    ("MADOGUCHI_SCAN_COMMAND", "", "a program and its arguments, such as clamdscan --fdpass -"),
 ];
 
 impl Config {
@@ -131,10 +156,7 @@ impl Config {
         let listen = source.take("MADOGUCHI_LISTEN", |it| it.parse().ok());
         let public_url = source.take("MADOGUCHI_PUBLIC_URL", public_url);
         let smtp_url = source.take("SMTP_URL", |it| optional(it, smtp_url));
-        let plaintext = source.take("SMTP_PLAINTEXT", yes_or_no);
-        let connections = source.take("SMTP_CONNECTIONS", |it| number(it, 1..=200));
-        let per_domain = source.take("SMTP_DOMAIN_CONNECTIONS", |it| number(it, 1..=200));
-        let per_minute = source.take("SMTP_DOMAIN_PER_MINUTE", |it| number(it, 0..=100_000));
+        let smtp = SmtpLimits::take(&mut source);
         let mail_from = source.take("MAIL_FROM", mail_from);
         let mail_reply_domain = source.take("MAIL_REPLY_DOMAIN", domain_name);
         let imap_url = source.take("IMAP_URL", |it| optional(it, imap_url));
@@ -146,6 +168,7 @@ impl Config {
         let fetch_allow = source.take("MADOGUCHI_FETCH_ALLOW", networks);
         let log = source.take("MADOGUCHI_LOG", log_filter);
         let log_format = source.take("MADOGUCHI_LOG_FORMAT", log_format);
+        let attachments = Attachments::take(&mut source);
         let dkim = match (selector.flatten(), key_file.flatten()) {
             (Some(selector), Some(key_file)) => Some(Dkim { selector, key_file }),
             (Some(_), None) => source.refuse("DKIM_KEY_FILE", ""),
@@ -158,12 +181,7 @@ impl Config {
                 listen: listen?,
                 public_url: public_url?,
                 smtp_url: smtp_url?,
-                smtp: SmtpLimits {
-                    plaintext: plaintext?,
-                    connections: connections?,
-                    per_domain: per_domain?,
-                    per_domain_a_minute: per_minute?,
-                },
+                smtp: smtp?,
                 mail_from: mail_from?,
                 mail_reply_domain: mail_reply_domain?,
                 imap_url: imap_url?,
@@ -174,9 +192,42 @@ impl Config {
                 fetch_allow: fetch_allow?,
                 log: log?,
                 log_format: log_format?,
+                attachments: attachments?,
             })
         })();
         config.filter(|_| source.bad.is_empty()).ok_or(BadConfig(source.bad))
+    }
+}
+
+impl SmtpLimits {
+    fn take(source: &mut Source) -> Option<Self> {
+        let plaintext = source.take("SMTP_PLAINTEXT", yes_or_no);
+        let connections = source.take("SMTP_CONNECTIONS", |it| number(it, 1..=200));
+        let per_domain = source.take("SMTP_DOMAIN_CONNECTIONS", |it| number(it, 1..=200));
+        let per_minute = source.take("SMTP_DOMAIN_PER_MINUTE", |it| number(it, 0..=100_000));
+        Some(Self {
+            plaintext: plaintext?,
+            connections: connections?,
+            per_domain: per_domain?,
+            per_domain_a_minute: per_minute?,
+        })
+    }
+}
+
+impl Attachments {
+    fn take(source: &mut Source) -> Option<Self> {
+        let folder = source.take("MADOGUCHI_ATTACHMENTS", path);
+        let megabytes = source.take("MADOGUCHI_ATTACHMENT_MB", |it| number(it, 1..=50));
+        let most = source.take("MADOGUCHI_ATTACHMENT_COUNT", |it| number(it, 0..=50));
+        let types = source.take("MADOGUCHI_ATTACHMENT_TYPES", endings);
+        let scan = source.take("MADOGUCHI_SCAN_COMMAND", |it| optional(it, command));
+        Some(Self {
+            folder: folder?,
+            largest: megabytes? * 1024 * 1024,
+            most: most?,
+            types: types?,
+            scan: scan?,
+        })
     }
 }
 
@@ -334,6 +385,17 @@ fn domain_label(text: &str) -> Option<String> {
 
 fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+fn endings(text: &str) -> Option<Vec<String>> {
+    let endings = text.split(',').map(|it| it.trim().to_ascii_lowercase());
+    let plain = |it: &String| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric());
+    endings.map(|it| Some(it).filter(plain)).collect()
+}
+
+fn command(text: &str) -> Option<Vec<String>> {
+    let words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+    (!words.is_empty()).then_some(words)
 }
 
 fn networks(text: &str) -> Option<Vec<Network>> {

@@ -1,4 +1,5 @@
 //! Invented programmes: for showing, and for measuring.
+pub mod arrivals;
 pub mod fill;
 pub mod names;
 pub mod programme;

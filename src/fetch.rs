@@ -42,7 +42,7 @@ pub struct Fetcher {
     allow: Arc<[Network]>,
     limits: Limits,
     clients: Arc<OnceLock<Result<Clients, String>>>,
-    /// Large answers are held in memory: two at a time.
+    /// Large answers are held in memory: four at a time.
     turns: Arc<Semaphore>,
 }
 
@@ -119,7 +119,7 @@ pub enum Failed {
 impl Fetcher {
     /// `allow` are the networks that may be reached although they are not public, there also without encryption.
     pub fn new(allow: &[Network], limits: Limits) -> Self {
-        Self { allow: allow.into(), limits, clients: Arc::default(), turns: Arc::new(Semaphore::new(2)) }
+        Self { allow: allow.into(), limits, clients: Arc::default(), turns: Arc::new(Semaphore::new(4)) }
     }
 
     /// The answer, of whatever status other than a redirect.

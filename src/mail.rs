@@ -7,6 +7,7 @@ pub mod letter;
 pub mod occasion;
 pub mod reading;
 pub mod sender;
+pub mod text;
 
 pub mod dkim;
 pub mod message;

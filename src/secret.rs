@@ -36,6 +36,8 @@ pub enum Purpose {
     FollowUp,
     /// A company's answer to an earlier time; the subject is the offer.
     WaitingOffer,
+    /// Stopping mails of one topic; the subject is the account.
+    Unsubscribe,
 }
 
 impl Purpose {
@@ -44,6 +46,7 @@ impl Purpose {
             Self::Assignment => 1,
             Self::FollowUp => 2,
             Self::WaitingOffer => 12,
+            Self::Unsubscribe => 13,
         }
     }
 }

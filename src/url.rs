@@ -1,5 +1,5 @@
 //! The addresses of our pages: relative ones for pages and redirects, absolute ones for mail.
-use domain::{id::DraftId, number::CaseNumber};
+use domain::{id::DraftId, number::CaseNumber, outgoing::topic::Topic};
 
 /// Where the service is reached from outside: `https://soudan.example.jp`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,11 @@ impl Site {
     /// The link by which a company answers the offer of an earlier time.
     pub fn earlier_time(&self, token: &str) -> String {
         self.absolute(&format!("/o/{token}"))
+    }
+
+    /// The link by which an account stops mails of a topic.
+    pub fn unsubscribe(&self, topic: Topic, token: &str) -> String {
+        self.absolute(&format!("/u/{}/{token}", topic.code()))
     }
 
     /// The link by which an account sets its password.

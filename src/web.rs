@@ -11,6 +11,7 @@ use crate::{app::App, problem::Problem};
 
 pub mod assets;
 pub mod client;
+pub mod files;
 pub mod flash;
 pub mod form;
 pub mod headers;
@@ -23,6 +24,10 @@ pub mod problem;
 pub mod room;
 pub mod session;
 pub mod slots;
+pub mod thread;
+pub mod typed;
+pub mod upload;
+pub mod wishes;
 
 pub mod admin;
 pub mod apply;

@@ -7,6 +7,7 @@ pub mod imap;
 pub mod inbox;
 pub mod outbox;
 pub mod outside;
+pub mod scan;
 pub mod waiting;
 
 use std::{future::Future, time::Duration};
@@ -31,7 +32,8 @@ pub async fn run(app: &App, stop: CancellationToken) {
         jobs(app, &stop),
         outbox::run(app, stop.clone()),
         imap::run(app, &stop),
-        look_outside(app, &stop)
+        look_outside(app, &stop),
+        scan_files(app, &stop)
     );
 }
 
@@ -39,13 +41,29 @@ pub async fn run(app: &App, stop: CancellationToken) {
 async fn look_outside(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
-            told(outside::step(app)).await;
-            tokio::time::sleep(LOOK).await;
+            if !told(outside::step(app)).await {
+                tokio::time::sleep(LOOK).await;
+            }
         }
     };
     tokio::select! {
         () = stop.cancelled() => {}
         () = looking => {}
+    }
+}
+
+/// Files that came with messages. The scanner may take its time; a file in its hands stays held.
+async fn scan_files(app: &App, stop: &CancellationToken) {
+    let scanning = async {
+        loop {
+            if !told(scan::step(app)).await {
+                tokio::time::sleep(NAP).await;
+            }
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = scanning => {}
     }
 }
 
@@ -72,8 +90,9 @@ async fn jobs(app: &App, stop: &CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
-    told(outside::step(app)).await;
+    while told(outside::step(app)).await {}
     imap::once(app).await;
+    while told(scan::step(app)).await {}
     let mut looked = waiting::Looked::default();
     loop {
         let jobs = round(app, &mut looked).await;
@@ -83,6 +102,7 @@ pub async fn once(app: &App) {
         }
     }
     app.mail.transport.take_leave(true).await;
+    while told(outside::step(app)).await {}
 }
 
 /// One look at every job that cannot wait, mail apart. Says whether there was anything to do; a job that fails is logged

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The peers that the tests compare us with: Radicale and Python's icalendar in tests/.tools/venv, ical.js in
+# The peers that the tests compare us with: what tests/requirements.txt lists in tests/.tools/venv, ical.js in
 # tests/.tools/node. Does nothing where they are there already; several may call it at once.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -16,7 +16,7 @@ command -v npm >/dev/null || fail "npm is missing; install Node.js 20 or newer"
 rm -rf .tools/venv .tools/node .tools/there
 python3 -m venv .tools/venv || fail "no virtual environment can be made; run: apt-get install python3-venv"
 .tools/venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt \
-    || fail "radicale and icalendar cannot be installed from PyPI"
+    || fail "what requirements.txt lists cannot be installed from PyPI"
 mkdir .tools/node
 cp peers/package.json peers/package-lock.json .tools/node/
 (cd .tools/node && npm ci --no-audit --no-fund --silent) || fail "ical.js cannot be installed from npm"

@@ -13,6 +13,8 @@ pub struct Model {
     pub last_date: Date,
     #[sea_orm(column_type = "Text")]
     pub note: String,
+    /// Who is asked first to take the place of the absent.
+    pub stand_in_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -22,6 +22,8 @@ pub struct Model {
     pub decline_reason: Option<String>,
     /// Why this expert was chosen.
     pub reasons: Json,
+    /// The assignment in whose place this one comes when it is accepted.
+    pub instead_of: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

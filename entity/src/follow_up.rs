@@ -10,6 +10,9 @@ pub struct Model {
     pub consultation_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub kind: String,
+    /// The step of the programme that it was planned by.
+    #[sea_orm(column_type = "Text")]
+    pub step_id: String,
     /// The number of sessions done when it was planned.
     pub round: i16,
     #[sea_orm(column_type = "Text")]
@@ -18,6 +21,13 @@ pub struct Model {
     pub sent_at: Option<DateTimeUtc>,
     pub answered_at: Option<DateTimeUtc>,
     pub answer: Option<Json>,
+    /// Whether the answer asks for help.
+    pub wants_help: bool,
+    /// The step as it was when this was planned; None for one that the product ships with.
+    pub step: Option<Json>,
+    /// What the time was reckoned from.
+    pub session_ended_at: Option<DateTimeUtc>,
+    pub approved_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -19,6 +19,8 @@ pub struct Model {
     pub body: String,
     pub created_at: DateTimeUtc,
     pub read_by_company_at: Option<DateTimeUtc>,
+    /// No person wrote it: shown small, and moves nothing.
+    pub automatic: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

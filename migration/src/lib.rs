@@ -8,10 +8,14 @@ mod m20261120_000003_expert;
 mod m20261120_000004_consultation;
 mod m20261120_000005_appointment;
 mod m20261120_000006_outbox;
+mod m20261120_000008_substitute;
 mod m20261120_000009_outside;
 mod m20261120_000010_inbound;
+mod m20261120_000011_conversation;
 mod m20261120_000012_waiting;
 mod m20261120_000013_outgoing;
+mod m20261120_000014_follow_up;
+mod m20261120_000014_texts;
 
 pub struct Migrator;
 
@@ -25,10 +29,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000004_consultation::Migration),
             Box::new(m20261120_000005_appointment::Migration),
             Box::new(m20261120_000006_outbox::Migration),
+            Box::new(m20261120_000008_substitute::Migration),
             Box::new(m20261120_000009_outside::Migration),
             Box::new(m20261120_000010_inbound::Migration),
             Box::new(m20261120_000012_waiting::Migration),
             Box::new(m20261120_000013_outgoing::Migration),
+            Box::new(m20261120_000011_conversation::Migration),
+            Box::new(m20261120_000014_texts::Migration),
+            Box::new(m20261120_000014_follow_up::Migration),
         ]
     }
 }

@@ -14,9 +14,10 @@ impl MigrationTrait for Migration {
             manager.alter_table(table).await?;
         }
         let db = manager.get_connection();
-        let domain = match manager.get_database_backend() {
-            sea_orm::DbBackend::Sqlite => r#"LOWER(SUBSTR("recipient", INSTR("recipient", '@') + 1))"#,
-            _ => r#"LOWER(SUBSTRING("recipient" FROM POSITION('@' IN "recipient") + 1))"#,
+        let domain = if manager.get_database_backend() == sea_orm::DbBackend::Sqlite {
+            r#"LOWER(SUBSTR("recipient", INSTR("recipient", '@') + 1))"#
+        } else {
+            r#"LOWER(SUBSTRING("recipient" FROM POSITION('@' IN "recipient") + 1))"#
         };
         let fill = format!(r#"UPDATE "outbox" SET "domain" = {domain}, "planned_at" = "due_at""#);
         db.execute_unprepared(&fill).await?;

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::{
-    Entry, Status, entry, feed,
+    Entry, Feed, Status, entry,
     invite::{Answer, Attendee, Invitation, Person, cancel, request},
 };
 
@@ -55,7 +55,7 @@ fn a_download_and_a_feed_ask_nobody() {
     assert!(!download.iter().any(|it| it.starts_with("ATTENDEE")));
 
     let other = Entry { uid: "0192@example.jp", ..base };
-    let lines = unfolded(&feed("山田 花子の相談予約", &[base, other], now));
+    let lines = unfolded(&Feed::new("山田 花子の相談予約", &[base, other]).at(now));
     assert_eq!(lines.iter().filter(|it| *it == "BEGIN:VEVENT").count(), 2);
     assert!(lines.contains(&"X-WR-CALNAME:山田 花子の相談予約".to_owned()));
 }

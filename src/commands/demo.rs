@@ -7,7 +7,10 @@ use madoguchi::{
     clock::Clock,
     config::{Config, Hidden},
     database,
-    demo::programme::{self, Found, PASSWORD},
+    demo::{
+        arrivals,
+        programme::{self, Found, PASSWORD},
+    },
 };
 use sea_orm::DatabaseConnection;
 
@@ -63,7 +66,7 @@ fn for_the_demo(config: Config) -> Result<Config, Failure> {
     let own = format!("http://{}", config.listen).parse();
     let public_url = if by_default { own.map_err(software)? } else { config.public_url.clone() };
     let database_url = Hidden::new(format!("sqlite://{FILE}"));
-    Ok(Config { database_url, public_url, smtp_url: None, dkim: None, ..config })
+    Ok(Config { database_url, public_url, smtp_url: None, imap_url: None, dkim: None, ..config })
 }
 
 async fn open() -> Result<DatabaseConnection, Failure> {
@@ -76,6 +79,7 @@ async fn fill(config: &Config, db: DatabaseConnection, why: &str) -> Result<(), 
     say(why)?;
     let filling = App { db, ..start(config.clone()).await? };
     programme::fill(&filling, Clock::System.now()).await.map_err(software)?;
+    arrivals::arrive(&filling).await.map_err(software)?;
     filling.db.close().await.map_err(software)
 }
 

@@ -38,6 +38,17 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
             findings.add("hold", number, format!("appointment {} is held, and no expert is asked", it.id));
         }
     }
+    for it in case.assignments.iter().filter(|it| it.state == "offered" && it.instead_of.is_some()) {
+        let place = case.assignments.iter().find(|of| Some(of.id) == it.instead_of);
+        let sits = place.is_some_and(|place| {
+            let in_it = |one: &&appointment::Model| case.experts(one.id).contains(&place.expert_id);
+            place.state == "accepted" && confirmed.iter().any(in_it)
+        });
+        if !sits {
+            let what = format!("expert {} is asked to take a place that nobody has", it.expert_id);
+            findings.add("substitute", number, what);
+        }
+    }
     for it in case.assignments.iter().filter(|it| it.state == "offered") {
         if now - it.due_at > TimeDelta::hours(OFFER_GRACE) {
             findings.add("offer", number, format!("the answer of expert {} is long due", it.expert_id));

@@ -9,7 +9,9 @@ use domain::{
     number::FiscalYear,
     prefecture::Prefecture,
 };
-use entity::{appointment, appointment_expert, calendar_cell, consultation, expert, year_settings};
+use entity::{
+    appointment, appointment_expert, assignment, calendar_cell, consultation, expert, year_settings,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -86,11 +88,14 @@ async fn page(
         calendar_cell::Entity::find().filter(calendar_cell::Column::AppointmentId.is_in(ids)).all(db).await?;
     let mut cells = grouped(cells, |it| (it.appointment_id, (it.expert_id, it.quarter)));
     let sites = sites(db, live).await?;
+    let asked = asked(db, live).await?;
     for it in live {
         let owned: BTreeSet<_> = cells.remove(&it.id).unwrap_or_default().into_iter().collect();
-        let experts = seats.get(&it.id).map(Vec::as_slice).unwrap_or_default();
+        let mut experts = seats.get(&it.id).cloned().unwrap_or_default();
+        // Whoever is asked to take a place in it keeps the time for it.
+        experts.extend(it.consultation_id.and_then(|id| asked.get(&id)).into_iter().flatten());
         let site = it.consultation_id.and_then(|id| sites.get(&id).copied().flatten());
-        one(rules, it, experts, site, &owned, findings);
+        one(rules, it, &experts, site, &owned, findings);
     }
     Ok(())
 }
@@ -171,6 +176,20 @@ impl Rules {
         });
         Some(cells.collect())
     }
+}
+
+/// Who is asked to take another expert's place, by consultation.
+async fn asked(
+    db: &impl ConnectionTrait,
+    live: &[appointment::Model],
+) -> Result<BTreeMap<Uuid, Vec<Uuid>>, DbErr> {
+    let found = assignment::Entity::find()
+        .filter(assignment::Column::ConsultationId.is_in(live.iter().filter_map(|it| it.consultation_id)))
+        .filter(assignment::Column::State.eq("offered"))
+        .filter(assignment::Column::InsteadOf.is_not_null())
+        .all(db)
+        .await?;
+    Ok(grouped(found, |it| (it.consultation_id, it.expert_id)))
 }
 
 /// Where the companies are, by consultation.

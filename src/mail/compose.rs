@@ -1,12 +1,18 @@
 //! From an occasion to a letter. A letter says what has happened, what happens next, and by when.
 //!
-//! The words are in `templates/mail`, one template a letter; the HTML follows from the text.
+//! The words are in `templates/mail`, one template a letter, unless the administrator has written others for the year;
+//! the HTML follows from the text.
+use std::borrow::Cow;
+
 use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{calendar::japan_date, number::FiscalYear};
 
 use super::{
     html,
     letter::{CalendarPart, Letter, MailKind},
     occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
+    text::{TextKind, Values},
 };
 
 mod center;
@@ -14,6 +20,7 @@ mod company;
 mod expert;
 mod invitation;
 mod plain;
+mod values;
 mod wording;
 
 use wording::{greeting, hours, subject_number, tidied};
@@ -21,7 +28,7 @@ use wording::{greeting, hours, subject_number, tidied};
 /// What is particular to one letter: everything between the greeting and the footer.
 struct Draft {
     kind: MailKind,
-    title: &'static str,
+    title: Cow<'static, str>,
     body: String,
     calendar: Option<CalendarPart>,
 }
@@ -37,8 +44,9 @@ pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Re
         (true, false) => greeting(about.company_name, about.contact_name),
         (false, false) => greeting("", to.name),
     };
-    let draft = draft(occasion, to, about)?;
-    let subject = subject(&about.house, draft.title, &subject_number(about.number));
+    let values = values::of(&occasion, about, is_stranger);
+    let draft = in_own_words(draft(occasion, to, about)?, TextKind::of(&occasion), &values, &about.house);
+    let subject = subject(&about.house, &draft.title, &subject_number(about.number));
     let answers = if is_company { Answers::Company } else { Answers::Staff };
     letter(draft, answers, &greeting, subject, to, &about.house)
         .map(|it| Letter { consultation: Some(about.id), ..it })
@@ -55,11 +63,32 @@ pub fn plain(
         PlainOccasion::SignIn { .. } | PlainOccasion::ResumeDraft { .. } => Recipient { name: "", ..to },
         PlainOccasion::Invitation { .. }
         | PlainOccasion::PasswordReset { .. }
-        | PlainOccasion::Digest { .. } => to,
+        | PlainOccasion::AbsenceOverBookings { .. }
+        | PlainOccasion::Digest { .. }
+        | PlainOccasion::WeeklyDigest { .. } => to,
     };
-    let draft = plain::draft(occasion, house)?;
-    let subject = subject(house, draft.title, "");
-    letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)
+    let values = values::of_plain(&occasion, house);
+    let draft = in_own_words(plain::draft(occasion, house)?, TextKind::of_plain(&occasion), &values, house);
+    let subject = subject(house, &draft.title, "");
+    let letter = letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)?;
+    let unsubscribe = match occasion {
+        PlainOccasion::Digest { stop, .. } | PlainOccasion::WeeklyDigest { stop, .. } => stop,
+        PlainOccasion::SignIn { .. }
+        | PlainOccasion::ResumeDraft { .. }
+        | PlainOccasion::Invitation { .. }
+        | PlainOccasion::PasswordReset { .. }
+        | PlainOccasion::AbsenceOverBookings { .. } => "",
+    };
+    Ok(Letter { unsubscribe: Some(unsubscribe.to_owned()).filter(|it| !it.is_empty()), ..letter })
+}
+
+/// What the administrator has written for the year takes the place of what the product ships with.
+fn in_own_words(draft: Draft, kind: TextKind, values: &Values, house: &House<'_>) -> Draft {
+    let year = FiscalYear::of(japan_date(house.now)).ok();
+    match year.and_then(|it| house.texts.write(kind, it.start_year(), values)) {
+        Some(words) => Draft { title: words.title.into(), body: words.body, ..draft },
+        None => draft,
+    }
 }
 
 fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Draft, askama::Error> {
@@ -73,36 +102,24 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             company::earlier_time(about, answer, sitting, booked, until)
         }
         Occasion::BackAtCenter { portal } => company::back_at_center(about, portal),
-        Occasion::Booked { side, sitting, change_until } => match side {
-            Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
-            Side::Expert => expert::booked(about, to, sitting),
-            Side::Center => center::booked(about, sitting),
-        },
-        Occasion::Moved { side, sitting, change_until, was } => match side {
-            Side::Company { portal } => company::moved(about, to, portal, sitting, change_until, was),
-            Side::Expert => expert::moved(about, to, sitting, was),
-            Side::Center => center::moved(about, sitting, was),
-        },
+        Occasion::Booked { side, sitting, change_until } => booked(about, to, side, sitting, change_until),
+        Occasion::Moved { side, sitting, change_until, was } => {
+            moved(about, to, side, sitting, change_until, was)
+        }
         Occasion::Room { side, sitting } => room(about, to, side, sitting),
-        Occasion::Cancelled { side, sitting, reason } => match side {
-            Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
-            Side::Expert => expert::cancelled(about, to, sitting, reason),
-            Side::Center => center::cancelled(about, sitting, reason),
-        },
-        Occasion::Reminder { side, sitting } => match side {
-            Side::Company { portal } => company::reminder(about, portal, sitting),
-            Side::Expert => expert::reminder(about, sitting),
-            Side::Center => center::reminder(about, sitting),
-        },
+        Occasion::Cancelled { side, sitting, reason } => cancelled(about, to, side, sitting, reason),
+        Occasion::ExpertChanged { side, sitting, was } => expert_changed(about, to, side, sitting, was),
+        Occasion::Relieved { sitting } => expert::relieved(about, to, sitting),
+        Occasion::Reminder { side, sitting } => reminder(about, side, sitting),
         Occasion::ReportReady { portal } => company::report_ready(about, portal),
         Occasion::Survey { answer } => company::survey(about, answer),
-        Occasion::FollowUp { kind, answer } => company::follow_up(about, kind, answer),
-        Occasion::NewMessage { side } => match side {
-            Side::Company { portal } => company::new_message(about, portal),
-            Side::Expert => expert::new_message(about),
-            Side::Center => center::new_message(about),
+        Occasion::FollowUp { lead, answer } => company::follow_up(about, lead, answer),
+        Occasion::NewMessage { side } => new_message(about, side),
+        Occasion::Withdrawn { side, cancelled } => match side {
+            Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
+            Side::Expert => expert::withdrawn(about),
+            Side::Center => center::withdrawn(about),
         },
-        Occasion::Withdrawn { side, cancelled } => withdrawn(about, to, side, cancelled),
         Occasion::Unfulfilled { reason, cancelled } => company::unfulfilled(about, to, reason, cancelled),
         Occasion::Referred { organization, note, cancelled } => {
             company::referred(about, to, organization, note, cancelled)
@@ -116,6 +133,9 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
         Occasion::ReportDue { due_at, overdue } => expert::report_due(about, due_at, overdue),
         Occasion::ReportReturned { reason } => expert::report_returned(about, reason),
         Occasion::NobodyLeft => center::nobody_left(about),
+        Occasion::SubstituteNeeded { sitting, declined, page } => {
+            center::substitute_needed(about, sitting, declined, page)
+        }
         Occasion::Undelivered { address, reason } => center::undelivered(about, address, reason),
         Occasion::NoDelegates { is_company, starts_at, ends_at } => {
             expert::no_delegates(about, is_company, starts_at, ends_at)
@@ -125,16 +145,76 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
     }
 }
 
-fn withdrawn(
+fn reminder(about: &About<'_>, side: Side<'_>, sitting: Sitting<'_>) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::reminder(about, portal, sitting),
+        Side::Expert => expert::reminder(about, sitting),
+        Side::Center => center::reminder(about, sitting),
+    }
+}
+
+fn new_message(about: &About<'_>, side: Side<'_>) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::new_message(about, portal),
+        Side::Expert => expert::new_message(about),
+        Side::Center => center::new_message(about),
+    }
+}
+
+fn booked(
     about: &About<'_>,
     to: Recipient<'_>,
     side: Side<'_>,
-    cancelled: Option<Sitting<'_>>,
+    sitting: Sitting<'_>,
+    change_until: DateTime<Utc>,
 ) -> Result<Draft, askama::Error> {
     match side {
-        Side::Company { portal } => company::withdrawn(about, to, portal, cancelled),
-        Side::Expert => expert::withdrawn(about),
-        Side::Center => center::withdrawn(about),
+        Side::Company { portal } => company::booked(about, to, portal, sitting, change_until),
+        Side::Expert => expert::booked(about, to, sitting),
+        Side::Center => center::booked(about, sitting),
+    }
+}
+
+fn moved(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    change_until: DateTime<Utc>,
+    was: DateTime<Utc>,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::moved(about, to, portal, sitting, change_until, was),
+        Side::Expert => expert::moved(about, to, sitting, was),
+        Side::Center => center::moved(about, sitting, was),
+    }
+}
+
+fn cancelled(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    reason: &str,
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::cancelled(about, to, portal, sitting, reason),
+        Side::Expert => expert::cancelled(about, to, sitting, reason),
+        Side::Center => center::cancelled(about, sitting, reason),
+    }
+}
+
+fn expert_changed(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    side: Side<'_>,
+    sitting: Sitting<'_>,
+    was: &[String],
+) -> Result<Draft, askama::Error> {
+    match side {
+        Side::Company { portal } => company::expert_changed(about, to, portal, sitting, was),
+        Side::Expert => expert::expert_changed(about, to, sitting, was),
+        Side::Center => center::expert_changed(about, sitting, was),
     }
 }
 
@@ -166,6 +246,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::Referred { .. } => true,
         Occasion::Booked { side, .. }
         | Occasion::Moved { side, .. }
+        | Occasion::ExpertChanged { side, .. }
         | Occasion::Room { side, .. }
         | Occasion::Cancelled { side, .. }
         | Occasion::Reminder { side, .. }
@@ -179,6 +260,8 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         | Occasion::ReportDue { .. }
         | Occasion::ReportReturned { .. }
         | Occasion::NobodyLeft
+        | Occasion::Relieved { .. }
+        | Occasion::SubstituteNeeded { .. }
         | Occasion::Undelivered { .. }
         | Occasion::HandOverAccepted
         | Occasion::HandOverResult { .. } => false,
@@ -232,6 +315,7 @@ fn letter(
         dedup_key: None,
         must_hold: None,
         unsubscribe: None,
+        over_limit: false,
     })
 }
 

@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId},
-    outgoing::COPIES,
+    outgoing::{COPIES, topic::Topic},
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ pub struct Letter {
     pub must_hold: Option<MustHold>,
     /// The absolute address at which its reader stops mails of this kind; none on mail about a consultation.
     pub unsubscribe: Option<String>,
+    /// The day's mails are spent: it is kept for the center to see, and does not go out.
+    pub over_limit: bool,
 }
 
 /// A letter on its way: what it is called, and what it belongs to.
@@ -90,6 +92,7 @@ pub enum MailKind {
     BackAtCenter,
     Booked,
     Moved,
+    ExpertChanged,
     Room,
     Cancelled,
     Reminder,
@@ -109,7 +112,9 @@ pub enum MailKind {
     ReportDue,
     ReportReturned,
     NobodyLeft,
+    SubstituteNeeded,
     Digest,
+    WeeklyDigest,
     HandOverAccepted,
     HandOverResult,
     Invitation,
@@ -119,7 +124,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::Acknowledgement,
         Self::Question,
         Self::SlotsToChoose,
@@ -127,6 +132,7 @@ impl MailKind {
         Self::BackAtCenter,
         Self::Booked,
         Self::Moved,
+        Self::ExpertChanged,
         Self::Room,
         Self::Cancelled,
         Self::Reminder,
@@ -146,7 +152,9 @@ impl MailKind {
         Self::ReportDue,
         Self::ReportReturned,
         Self::NobodyLeft,
+        Self::SubstituteNeeded,
         Self::Digest,
+        Self::WeeklyDigest,
         Self::HandOverAccepted,
         Self::HandOverResult,
         Self::Invitation,
@@ -164,6 +172,7 @@ impl MailKind {
             Self::BackAtCenter => "back_at_center",
             Self::Booked => "booked",
             Self::Moved => "moved",
+            Self::ExpertChanged => "expert_changed",
             Self::Room => "room",
             Self::Cancelled => "cancelled",
             Self::Reminder => "reminder",
@@ -183,7 +192,9 @@ impl MailKind {
             Self::ReportDue => "report_due",
             Self::ReportReturned => "report_returned",
             Self::NobodyLeft => "nobody_left",
+            Self::SubstituteNeeded => "substitute_needed",
             Self::Digest => "digest",
+            Self::WeeklyDigest => "weekly_digest",
             Self::HandOverAccepted => "hand_over_accepted",
             Self::HandOverResult => "hand_over_result",
             Self::Invitation => "invitation",
@@ -230,15 +241,60 @@ impl MailKind {
             | Self::Invitation
             | Self::PasswordReset
             | Self::Undelivered
-            | Self::NoDelegates => true,
+            | Self::NoDelegates
+            | Self::ExpertChanged
+            | Self::SubstituteNeeded => true,
             Self::Reminder
             | Self::Survey
             | Self::FollowUp
             | Self::RequestReminder
             | Self::ReportDue
             | Self::Digest
+            | Self::WeeklyDigest
             | Self::HandOverAccepted
             | Self::HandOverResult => false,
+        }
+    }
+
+    /// What its reader may do without, if it is that.
+    pub const fn topic(self) -> Option<Topic> {
+        match self {
+            Self::Digest => Some(Topic::DailyDigest),
+            Self::WeeklyDigest => Some(Topic::WeeklyDigest),
+            Self::Reminder => Some(Topic::SessionReminder),
+            Self::RequestReminder => Some(Topic::RequestReminder),
+            Self::NewMessage => Some(Topic::NewMessage),
+            Self::Acknowledgement
+            | Self::Question
+            | Self::SlotsToChoose
+            | Self::BackAtCenter
+            | Self::Booked
+            | Self::Moved
+            | Self::Cancelled
+            | Self::ReportReady
+            | Self::Survey
+            | Self::FollowUp
+            | Self::Withdrawn
+            | Self::Unfulfilled
+            | Self::Referred
+            | Self::SignIn
+            | Self::ResumeDraft
+            | Self::Request
+            | Self::RequestLapsed
+            | Self::RequestWithdrawn
+            | Self::ReportDue
+            | Self::ReportReturned
+            | Self::NobodyLeft
+            | Self::HandOverAccepted
+            | Self::HandOverResult
+            | Self::Invitation
+            | Self::PasswordReset
+            | Self::EarlierTime
+            | Self::Room
+            | Self::Undelivered
+            | Self::NoDelegates
+            | Self::ExpertChanged
+            | Self::SubstituteNeeded => None,
         }
     }
 
@@ -257,6 +313,7 @@ impl MailKind {
             Self::BackAtCenter => "再調整のお知らせ",
             Self::Booked => "予約確定",
             Self::Moved => "日時変更",
+            Self::ExpertChanged => "担当者の変更",
             Self::Room => "接続先の変更",
             Self::Cancelled => "予約取消し",
             Self::Reminder => "前営業日のお知らせ",
@@ -276,7 +333,9 @@ impl MailKind {
             Self::ReportDue => "報告書の提出依頼",
             Self::ReportReturned => "報告書の差戻し",
             Self::NobodyLeft => "担当者が見つからない案件",
+            Self::SubstituteNeeded => "代わりの専門家が必要な予約",
             Self::Digest => "対応が必要な案件",
+            Self::WeeklyDigest => "今週の予定",
             Self::HandOverAccepted => "引継ぎの受付",
             Self::HandOverResult => "引継ぎの結果",
             Self::Invitation => "利用者の招待",

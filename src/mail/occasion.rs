@@ -2,10 +2,10 @@
 use chrono::{DateTime, Utc};
 use domain::{
     appointment::SessionMode, calendar::BusinessCalendar, consultation::UnfulfilledReason, field::Fields,
-    follow_up::Kind, id::ConsultationId, number::CaseNumber, settings::Settings,
+    id::ConsultationId, number::CaseNumber, settings::Settings,
 };
 
-use crate::url::Site;
+use crate::{mail::text::Texts, url::Site};
 
 /// Whom a letter goes to.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub struct House<'a> {
     pub settings: &'a Settings,
     pub calendar: &'a BusinessCalendar,
     pub site: &'a Site,
+    /// What the administrator has written anew.
+    pub texts: &'a Texts,
     /// The bare address of the organizer of invitations, to which calendar programs send their answers.
     pub organizer: &'a str,
     pub now: DateTime<Utc>,
@@ -107,6 +109,16 @@ pub enum Occasion<'a> {
         change_until: DateTime<Utc>,
         was: DateTime<Utc>,
     },
+    /// Another expert comes at the same time; `was` is who was to come.
+    ExpertChanged {
+        side: Side<'a>,
+        sitting: Sitting<'a>,
+        was: &'a [String],
+    },
+    /// To the expert whose place another one has taken.
+    Relieved {
+        sitting: Sitting<'a>,
+    },
     /// An online session takes place in another room, at the same time.
     Room {
         side: Side<'a>,
@@ -130,7 +142,8 @@ pub enum Occasion<'a> {
     },
     /// `answer` is the address of the one-click page; the letter adds `?answer=…` for each choice.
     FollowUp {
-        kind: Kind,
+        /// How the question begins, or the question itself.
+        lead: &'a str,
         answer: &'a str,
     },
     NewMessage {
@@ -176,6 +189,12 @@ pub enum Occasion<'a> {
         reason: &'a str,
     },
     NobodyLeft,
+    /// Nobody has been found yet who takes the place of an expert who will be away. `page` is where they are asked.
+    SubstituteNeeded {
+        sitting: Sitting<'a>,
+        declined: &'a str,
+        page: &'a str,
+    },
     /// A mail to somebody of the case did not arrive. `reason` is the server's, and may be empty.
     Undelivered {
         address: &'a str,
@@ -211,10 +230,25 @@ pub enum PlainOccasion<'a> {
     PasswordReset {
         link: &'a str,
     },
+    /// An expert will be away at the time of these sessions, a line each.
+    AbsenceOverBookings {
+        expert: &'a str,
+        days: &'a str,
+        lines: &'a [String],
+    },
     /// Numbers of new and of overdue consultations, and a line for each of the most urgent.
     Digest {
         new: u64,
         overdue: u64,
         lines: &'a [String],
+        /// Where the reader stops these mails; empty for the center's own mailbox.
+        stop: &'a str,
+    },
+    /// An expert's week, as lines.
+    WeeklyDigest {
+        sessions: &'a [String],
+        requests: &'a [String],
+        reports: &'a [String],
+        stop: &'a str,
     },
 }

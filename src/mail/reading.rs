@@ -17,6 +17,7 @@ mod report;
 mod words;
 
 pub use address::Address;
+pub use body::file_name;
 pub use quote::{Piece, pieces};
 
 /// What a mail says.

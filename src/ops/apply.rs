@@ -35,7 +35,7 @@ use super::{
 };
 use crate::{
     app::App,
-    mail::occasion::Occasion,
+    mail::{letter::Letter, occasion::Occasion},
     problem::Problem,
     store::{
         self,
@@ -352,7 +352,6 @@ async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Probl
     let Some(email) = work.person.email.clone() else { return work.commit().await };
     if budget == Budget::Spent {
         work.note(Actor::System, "1日に送るメールの上限に達したため、受付のメールを送っていません");
-        return work.commit().await;
     }
     let purpose =
         Purpose::Confirm { email_key: email.to_lowercase(), consultation: work.record.consultation.id };
@@ -367,7 +366,8 @@ async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Probl
         received_at: work.record.received_at,
         first_contact_due: due,
     };
-    let letter = work.to_company(occasion)?;
+    let over_limit = budget == Budget::Spent;
+    let letter = work.to_company(occasion)?.map(|it| Letter { over_limit, ..it });
     work.post(letter);
     work.commit().await
 }

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{
     acting::Acting,
     offers::{Aim, Offers, Search, offers},
+    substitute::withdraw_asked,
     work::{Ground, Work, sitting},
 };
 use crate::{
@@ -131,6 +132,7 @@ pub async fn move_booked(
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
+    withdraw_asked(work, &before).await?;
     let was = before.starts_at;
     let experts = before.experts.clone();
     let moved = before.move_to(slot.start(), found.end(slot), experts)?;
@@ -171,6 +173,7 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<Acting>
     let mut work = take_up(app, id, acting, Deed::RecordNoShow).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Act::RecordNoShow { starts_at: before.starts_at }, by, None)?;
+    withdraw_asked(&mut work, &before).await?;
     store::appointment::save(&work.tx, &before.no_show()?, work.now).await?;
     let portal = work.portal().await?;
     let names = work.names(&work.accepted());
@@ -187,6 +190,7 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<Acting>) -
     let mut work = take_up(app, id, acting, Deed::RecordDone).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Act::RecordDone { starts_at: before.starts_at }, by, None)?;
+    withdraw_asked(&mut work, &before).await?;
     let done = before.done()?;
     store::appointment::save(&work.tx, &done, work.now).await?;
     work.record.sessions_done += 1;
@@ -259,6 +263,7 @@ pub async fn cancel_session(
     by: Party,
     reason: &str,
 ) -> Result<Appointment, Problem> {
+    withdraw_asked(work, &before).await?;
     let cancelled = before.cancel(by, reason.to_owned())?;
     store::appointment::save(&work.tx, &cancelled, work.now).await?;
     work.appointment = None;

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{
     appointment::plan_reminders,
     offers::{Aim, Member, Offers, Search, offers},
+    substitute,
     work::{Ground, Work, sitting},
 };
 use crate::{
@@ -72,8 +73,11 @@ pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Pro
 
 /// The same as a part of something larger.
 pub async fn accept_in(work: &mut Work<'_>, id: AssignmentId, by: ExpertId) -> Result<(), Problem> {
-    work.check(Deed::Accept, Actor::Expert(by))?;
     let assignment = mine(work, id)?;
+    if assignment.is_asked_instead() {
+        return substitute::accept(work, assignment).await;
+    }
+    work.check(Deed::Accept, Actor::Expert(by))?;
     work.save_assignment(assignment.accept(work.now)?).await?;
     drop_stale_hold(work).await?;
     let still_open = work.still_open();
@@ -102,8 +106,12 @@ pub async fn decline_in(
     by: ExpertId,
     reason: String,
 ) -> Result<(), Problem> {
-    work.check(Deed::Decline, Actor::Expert(by))?;
     let assignment = mine(work, id)?;
+    if assignment.is_asked_instead() {
+        let declined = assignment.decline(reason, work.now)?;
+        return substitute::turn_down(work, declined, Actor::Expert(by)).await;
+    }
+    work.check(Deed::Decline, Actor::Expert(by))?;
     let declined = assignment.decline(reason.clone(), work.now)?;
     let fields = declined.fields;
     work.save_assignment(declined).await?;
@@ -113,8 +121,16 @@ pub async fn decline_in(
 /// An expert has not answered in time.
 pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     let mut work = take_up(app, id, None).await?;
-    work.check(Deed::Decline, Actor::System)?;
     let assignment = mine(&work, id)?;
+    if assignment.is_asked_instead() {
+        let lapsed = assignment.lapse(work.now)?;
+        let letter = work.to_expert(lapsed.expert, Occasion::RequestLapsed)?;
+        work.post(letter);
+        substitute::turn_down(&mut work, lapsed, Actor::System).await?;
+        work.commit().await?;
+        return Ok(());
+    }
+    work.check(Deed::Decline, Actor::System)?;
     let lapsed = assignment.lapse(work.now)?;
     let (fields, expert) = (lapsed.fields, lapsed.expert);
     work.save_assignment(lapsed).await?;
@@ -259,9 +275,11 @@ async fn ask(
             state: AssignmentState::Offered,
             offered_at: work.now,
             due_at: due.at().unwrap_or(work.now),
+            instead_of: None,
         };
         store::assignment::insert(&work.tx, &assignment, &due, &member.reasons).await?;
-        write_request(work, &assignment, &outline)?;
+        let held = work.appointment.clone();
+        write_request(work, &assignment, held.as_ref(), &outline)?;
         work.assignments.push(assignment);
     }
     Ok(())
@@ -291,10 +309,15 @@ async fn hold_for(
 }
 
 /// The request with its invitation, and a reminder on the morning of the day on which the answer is due.
-fn write_request(work: &mut Work<'_>, it: &Assignment, outline: &[String]) -> Result<(), Problem> {
+pub fn write_request(
+    work: &mut Work<'_>,
+    it: &Assignment,
+    held: Option<&Appointment>,
+    outline: &[String],
+) -> Result<(), Problem> {
     let answer = work.answer_link(it.id);
-    let names = work.appointment.as_ref().map(|held| work.names(&held.experts)).unwrap_or_default();
-    let slot = work.appointment.as_ref().map(|held| sitting(held, &names));
+    let names = held.map(|held| work.names(&held.experts)).unwrap_or_default();
+    let slot = held.map(|held| sitting(held, &names));
     let request = Occasion::Request { answer: &answer, fields: it.fields, slot, due_at: it.due_at, outline };
     let letter = work.to_expert(it.expert, request)?;
     let reminder =
@@ -310,7 +333,7 @@ fn write_request(work: &mut Work<'_>, it: &Assignment, outline: &[String]) -> Re
 }
 
 /// What an expert needs to know before answering; no name of a person, no free text.
-async fn outline(work: &Work<'_>) -> Result<Vec<String>, Problem> {
+pub async fn outline(work: &Work<'_>) -> Result<Vec<String>, Problem> {
     let record = &work.record;
     let written = store::consultation::application(&work.tx, record.consultation.id).await?;
     let employees = written.and_then(|(it, _)| it.employees).and_then(|it| u32::try_from(it).ok());

@@ -1,4 +1,5 @@
-//! How many mails one address and one network may cause in a day.
+//! How many mails may go to one address and one domain, and how many one network may cause, in a day; counted in the
+//! database, so that several servers share the count.
 use chrono::{DateTime, Utc};
 use domain::settings::Settings;
 use sea_orm::DatabaseTransaction;
@@ -12,7 +13,7 @@ pub enum Budget {
     Spent,
 }
 
-/// Counts a mail against its address and its network. `purse` keeps the mails of one kind from using up another's:
+/// Counts a mail against its address, its domain and its network. `purse` keeps the mails of one kind from using up another's:
 /// whoever asks for links in somebody's name must not keep an acknowledgement from them.
 pub async fn spend(
     app: &App,
@@ -24,11 +25,15 @@ pub async fn spend(
     now: DateTime<Utc>,
 ) -> Result<Budget, Problem> {
     let address = format!("{purse}address/{}", app.secret.pseudonym(email_key));
+    let domain = app.secret.pseudonym(&store::outbox::domain_of(email_key));
+    let domain = format!("{purse}domain/{domain}");
     let network = format!("{purse}network/{network}");
     let day = domain::calendar::japan_date(now);
     let to_address = store::outbox::count_against(tx, &address, day).await?;
+    let to_domain = store::outbox::count_against(tx, &domain, day).await?;
     let from_network = store::outbox::count_against(tx, &network, day).await?;
     let within = to_address <= i32::from(settings.mails_per_address_a_day)
+        && to_domain <= i32::from(settings.mails_per_domain_a_day)
         && from_network <= i32::from(settings.mails_per_network_a_day);
     Ok(if within { Budget::Within } else { Budget::Spent })
 }

@@ -107,7 +107,8 @@ async fn mail_link(app: &App, purpose: &Purpose, address: &str, network: &str) -
     let inner = tx.begin().await?;
     let link = app.site.link(&company_link(&inner, purpose, now).await?);
     let organizer = &app.config.mail_from.address;
-    let house = House { settings, calendar: &calendar, site: &app.site, organizer, now };
+    let (site, texts) = (&app.site, &programme.texts);
+    let house = House { settings, calendar: &calendar, site, texts, organizer, now };
     let recipient = Recipient { address, name: "" };
     let letter = compose::plain(PlainOccasion::SignIn { link: &link }, recipient, &house)?;
     store::outbox::push(&inner, vec![letter], &app.config.mail_reply_domain, now).await?;

@@ -1,6 +1,10 @@
-//! The center's digest: once on every business day, what is new and what is late.
+//! Digests: once on every business day for the center, what is new and what is late; once a week for an expert.
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    actor::Role,
     calendar::{at_japan, japan_date},
+    id::AccountId,
+    outgoing::topic::Topic,
     wording,
 };
 
@@ -12,13 +16,21 @@ use crate::{
         occasion::{House, PlainOccasion, Recipient},
     },
     problem::Problem,
+    secret::Purpose,
     store::{self, urgent::Late},
 };
 
+mod weekly;
+
+pub use weekly::write as write_weekly;
+
 /// How many of the most urgent the digest names.
 const NAMED: u64 = 10;
+/// How long the link in a digest stops it.
+const STOP_LINK: TimeDelta = TimeDelta::days(400);
 
-/// Writes today's digest if its hour has come and it is not written yet. Says whether it did.
+/// Writes today's digest for the center's mailbox and every coordinator who wants it, if its hour has come and it is not
+/// written yet. Says whether it did.
 ///
 /// Its key holds the day, so that two workers at once write one.
 pub async fn write(app: &App) -> Result<bool, Problem> {
@@ -43,14 +55,33 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         settings,
         calendar: &calendar,
         site: &app.site,
+        texts: &programme.texts,
         organizer: &app.config.mail_from.address,
         now,
     };
-    let occasion = PlainOccasion::Digest { new: urgent.new, overdue: urgent.overdue, lines: &lines };
-    let to = Recipient { address: &settings.center_email, name: &settings.center_name };
-    let letter = Letter { dedup_key: Some(key), ..compose::plain(occasion, to, &house)? };
+    let letter = |key: String, address: &str, name: &str, stop: &str| {
+        let occasion =
+            PlainOccasion::Digest { new: urgent.new, overdue: urgent.overdue, lines: &lines, stop };
+        let letter = compose::plain(occasion, Recipient { address, name }, &house)?;
+        Ok::<_, Problem>(Letter { dedup_key: Some(key), ..letter })
+    };
+    let mut letters = vec![letter(key.clone(), &settings.center_email, &settings.center_name, "")?];
+    for reader in store::account::all(&app.db).await? {
+        let is_reader = reader.role == Role::Coordinator && reader.active && reader.has_password;
+        // Whoever reads the center's mailbox has it already.
+        if !is_reader || reader.email.eq_ignore_ascii_case(&settings.center_email) {
+            continue;
+        }
+        let stop = stop_link(app, reader.id, Topic::DailyDigest, now);
+        letters.push(letter(format!("{key}/{}", reader.id), &reader.email, &reader.name, &stop)?);
+    }
     let tx = app.begin().await?;
-    store::outbox::push(&tx, vec![letter], &app.config.mail_reply_domain, now).await?;
+    store::outbox::push(&tx, letters, &app.config.mail_reply_domain, now).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// The address at which a reader stops mails of a topic.
+fn stop_link(app: &App, reader: AccountId, topic: Topic, now: DateTime<Utc>) -> String {
+    app.site.unsubscribe(topic, &app.secret.sign(Purpose::Unsubscribe, reader.0, now + STOP_LINK))
 }

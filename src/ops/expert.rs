@@ -1,49 +1,152 @@
 //! What experts say about their time, and what the administrator knows of them.
+use chrono::{NaiveDate, TimeDelta};
 use domain::{
-    availability::{Absence, Exception, WeeklyRule},
+    availability::{Absence, Day, Exception, WeeklyRule},
+    calendar::{at_japan, japan_date},
     id::ExpertId,
+    wording,
 };
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
-use super::room::follow_standing;
+use super::{room::follow_standing, work::Ground};
 use crate::{
     app::App,
+    mail::{
+        compose,
+        occasion::{House, PlainOccasion, Recipient},
+    },
     problem::Problem,
     secret::{token, token_hash},
-    store::{self, expert::Facts},
+    store::{self, agenda::Sitting, expert::Facts},
 };
 
 /// One change to an expert's own calendar.
 #[derive(Clone, Debug)]
 pub enum Change {
     AddRule(WeeklyRule),
-    /// Several at once, such as the same hours on five weekdays.
+    /// Several at once, such as the same hours on five weekdays. What overlaps or touches becomes one.
     AddRules(Vec<WeeklyRule>),
     RemoveRule(Uuid),
     AddException(Exception),
     RemoveException(Uuid),
+    /// Open on this day exactly then, whatever was said of it before.
+    SetDay(NaiveDate, Day),
+    /// As every week.
+    ResetDay(NaiveDate),
+    /// The days from the second Monday on become as those from the first one, absences aside; the past stays.
+    CopyWeek {
+        from: NaiveDate,
+        to: NaiveDate,
+    },
     AddAbsence(Absence, String),
     RemoveAbsence(Uuid),
 }
 
-/// Changes when an expert can be asked. What is booked already stays booked.
+/// Changes when an expert can be asked. What is booked already stays booked; where an absence is laid over it, the
+/// center is told.
 pub async fn change_availability(app: &App, expert: ExpertId, change: Change) -> Result<(), Problem> {
+    let ground = Ground::of(app).await?;
     let tx = app.begin().await?;
     match change {
-        Change::AddRule(rule) => store::expert::add_rule(&tx, expert, &rule).await?,
+        Change::AddRule(rule) => add_rule(&tx, expert, rule).await?,
         Change::AddRules(rules) => {
-            for rule in &rules {
-                store::expert::add_rule(&tx, expert, rule).await?;
+            for rule in rules {
+                add_rule(&tx, expert, rule).await?;
+            }
+        }
+        Change::SetDay(date, wanted) => {
+            let schedule = store::expert::entries(&tx, expert).await?.schedule();
+            let exceptions = schedule.changes_to(date, wanted);
+            store::expert::replace_exceptions(&tx, expert, date, &exceptions).await?;
+        }
+        Change::ResetDay(date) => store::expert::replace_exceptions(&tx, expert, date, &[]).await?,
+        Change::CopyWeek { from, to } => {
+            let schedule = store::expert::entries(&tx, expert).await?.schedule();
+            let days = from.iter_days().zip(to.iter_days()).take(7);
+            for (from, to) in days.filter(|(_, to)| *to >= japan_date(ground.now)) {
+                let exceptions = schedule.changes_to(to, schedule.opened(from));
+                store::expert::replace_exceptions(&tx, expert, to, &exceptions).await?;
             }
         }
         Change::RemoveRule(id) => store::expert::remove_rule(&tx, expert, id).await?,
         Change::AddException(exception) => store::expert::add_exception(&tx, expert, &exception).await?,
         Change::RemoveException(id) => store::expert::remove_exception(&tx, expert, id).await?,
-        Change::AddAbsence(absence, note) => store::expert::add_absence(&tx, expert, absence, &note).await?,
+        Change::AddAbsence(absence, note) => {
+            store::expert::add_absence(&tx, expert, absence, &note).await?;
+            tell_center(app, &tx, &ground, expert, absence).await?;
+        }
         Change::RemoveAbsence(id) => store::expert::remove_absence(&tx, expert, id).await?,
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// What is booked or kept for an expert in days of absence, earliest first; not what is over.
+pub async fn inside(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    absence: Absence,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Vec<Sitting>, DbErr> {
+    let (from, to) = (at_japan(absence.first, 0, 0), at_japan(absence.last, 24, 0));
+    let mut sittings = store::agenda::between(db, expert, from.max(now), to).await?;
+    sittings.retain(|it| it.appointment.is_live() && !it.appointment.has_expired(now));
+    Ok(sittings)
+}
+
+/// Rules that nobody could tell apart are kept as one.
+async fn add_rule(tx: &DatabaseTransaction, expert: ExpertId, rule: WeeklyRule) -> Result<(), DbErr> {
+    let mut rule = rule;
+    for (id, kept) in store::expert::entries(tx, expert).await?.rules {
+        if let Some(one) = rule.united(kept) {
+            store::expert::remove_rule(tx, expert, id).await?;
+            rule = one;
+        }
+    }
+    store::expert::add_rule(tx, expert, &rule).await
+}
+
+/// The center has to find somebody else for what is confirmed in these days.
+async fn tell_center(
+    app: &App,
+    tx: &DatabaseTransaction,
+    ground: &Ground,
+    expert: ExpertId,
+    absence: Absence,
+) -> Result<(), Problem> {
+    let line = |it: &Sitting| {
+        let case = it.case.as_ref()?;
+        let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
+        let name = case.company_name.as_deref().unwrap_or_default();
+        (it.appointment.is_confirmed() && !it.asked).then(|| format!("{}　{name}　{when}", case.number))
+    };
+    let inside = inside(tx, expert, absence, ground.now).await?;
+    let lines: Vec<_> = inside.iter().filter_map(line).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let settings = ground.programme.settings_at(ground.now);
+    let house = House {
+        settings,
+        calendar: &ground.programme.calendar(ground.now),
+        site: &app.site,
+        texts: &ground.programme.texts,
+        organizer: &app.config.mail_from.address,
+        now: ground.now,
+    };
+    let to = Recipient { address: &settings.center_email, name: &settings.center_name };
+    let (name, days) = (ground.experts.name(expert), days(absence));
+    let occasion = PlainOccasion::AbsenceOverBookings { expert: name, days: &days, lines: &lines };
+    let letter = compose::plain(occasion, to, &house)?;
+    store::outbox::push(tx, vec![letter], &app.config.mail_reply_domain, ground.now).await?;
+    Ok(())
+}
+
+/// 「2026年（令和8年）11月26日（木）から2026年（令和8年）12月4日（金）まで」
+fn days(it: Absence) -> String {
+    let (first, last) = (wording::long_date(it.first), wording::long_date(it.last));
+    if it.last - it.first < TimeDelta::days(1) { first } else { format!("{first}から{last}まで") }
 }
 
 /// A new secret address for the expert's calendar, given back once; an earlier one is worth nothing from now on.

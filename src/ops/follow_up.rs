@@ -4,7 +4,7 @@ use domain::{
     actor::Actor,
     consultation::{Act, Deed, State},
     due::Due,
-    follow_up::{Answer, FollowUp, FollowUpRefused, FollowUpState, Kind},
+    follow_up::{Addressee, Answer, FollowUp, FollowUpRefused, FollowUpState, Kind, Ready, ready},
     id::FollowUpId,
 };
 
@@ -23,45 +23,72 @@ use crate::{
 /// How long the link in a question is understood; whether it may still be answered is the question's own affair.
 const ANSWER_LINK: TimeDelta = TimeDelta::days(400);
 
-/// Sends a planned question, once.
+/// Sends a planned question, once; or drops it where it is not to be asked any more. One for the center waits for it.
 pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let (mut work, it) = take_up(app, id).await?;
     if it.state != FollowUpState::Planned || it.due_at > work.now {
         return Ok(());
     }
-    let kind = it.kind;
+    let round = round_of(&work, &it).await?;
+    if let Ready::Drop(why) = ready(&it, &round, work.record.consultation.fields, work.now) {
+        let what = format!("{}：{why}", it.step.label);
+        store::follow_up::save(&work.tx, &it.skip()).await?;
+        work.note(Actor::System, what);
+        complete_if_over(&mut work).await?;
+        work.commit().await?;
+        return Ok(());
+    }
     let sent = it.send(work.now).map_err(refused)?;
     store::follow_up::save(&work.tx, &sent).await?;
-    let token = app.secret.sign(Purpose::FollowUp, id.0, work.now + ANSWER_LINK);
-    let answer = app.site.follow_up(&token);
-    let occasion = match kind {
-        Kind::Survey => Occasion::Survey { answer: &answer },
-        Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear => Occasion::FollowUp { kind, answer: &answer },
+    let letter = match sent.step.to {
+        Addressee::Company => ask(&work, &sent)?,
+        Addressee::Center => None,
     };
-    let letter = work.to_company(occasion)?.map(|letter| Letter {
-        dedup_key: Some(format!("follow_up/{id}")),
-        must_hold: Some(MustHold::FollowUpOpen { follow_up: id }),
-        ..letter
-    });
-    let what = if letter.is_some() {
-        format!("{}を送りました", kind.label())
-    } else {
-        format!("{}の時期になりました。メールアドレスがないため、電話での確認が必要です", kind.label())
+    let label = &sent.step.label;
+    let what = match (&letter, sent.step.to) {
+        (Some(_), _) => format!("{label}を送りました"),
+        (None, Addressee::Center) => {
+            format!("{label}の時期になりました。電話で確認してください：{}", sent.step.lead())
+        }
+        (None, Addressee::Company) => {
+            format!("{label}の時期になりました。メールアドレスがないため、電話での確認が必要です")
+        }
     };
+    if sent.step.to == Addressee::Center {
+        wait_for_center(&mut work);
+    }
     work.post(letter);
     work.note(Actor::System, what);
     work.commit().await?;
     Ok(())
 }
 
+/// The question to the company; none without an address.
+fn ask(work: &Work<'_>, it: &FollowUp) -> Result<Option<Letter>, Problem> {
+    let token = work.app.secret.sign(Purpose::FollowUp, it.id.0, work.now + ANSWER_LINK);
+    let answer = work.app.site.follow_up(&token);
+    let lead = it.step.lead();
+    let occasion = match it.kind {
+        Kind::Survey => Occasion::Survey { answer: &answer },
+        Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear | Kind::Custom => {
+            Occasion::FollowUp { lead: &lead, answer: &answer }
+        }
+    };
+    Ok(work.to_company(occasion)?.map(|letter| Letter {
+        dedup_key: Some(format!("follow_up/{}", it.id)),
+        must_hold: Some(MustHold::FollowUpOpen { follow_up: it.id }),
+        ..letter
+    }))
+}
+
 /// Takes the company's answer. A wish for help is told to the center.
 pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Problem> {
     let (mut work, it) = take_up(app, id).await?;
-    let kind = it.kind;
     let wants_help = answer.wants_help();
-    let answered = it.answer(answer, work.now).map_err(refused)?;
+    let answered = it.answer(answer.clone(), work.now).map_err(refused)?;
     store::follow_up::save(&work.tx, &answered).await?;
-    work.note(Actor::Company, format!("{}に回答しました", kind.label()));
+    work.note(Actor::Company, format!("{}に回答しました", answered.step.label));
+    stop(&mut work, &answered, &answer).await?;
     if wants_help {
         work.note(Actor::Company, "相談の継続を希望しています");
         wait_for_center(&mut work);
@@ -79,13 +106,30 @@ pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Pro
 /// Nobody answered; it is asked no longer.
 pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let (mut work, it) = take_up(app, id).await?;
-    let kind = it.kind;
     let lapsed = it.lapse(work.now).map_err(refused)?;
     store::follow_up::save(&work.tx, &lapsed).await?;
-    work.note(Actor::System, format!("{}への回答はありませんでした", kind.label()));
+    work.note(Actor::System, format!("{}への回答はありませんでした", lapsed.step.label));
     complete_if_over(&mut work).await?;
     work.commit().await?;
     Ok(())
+}
+
+/// Drops the questions that such an answer ends.
+async fn stop(work: &mut Work<'_>, answered: &FollowUp, answer: &Answer) -> Result<(), Problem> {
+    for it in round_of(work, answered).await? {
+        if it.state == FollowUpState::Planned && it.id != answered.id && it.step.is_stopped_by(answer) {
+            let what = format!("{}：回答により、送らないことになりました", it.step.label);
+            store::follow_up::save(&work.tx, &it.skip()).await?;
+            work.note(Actor::System, what);
+        }
+    }
+    Ok(())
+}
+
+/// Everything that was planned together with a question.
+async fn round_of(work: &Work<'_>, it: &FollowUp) -> Result<Vec<FollowUp>, Problem> {
+    let all = store::follow_up::of(&work.tx, it.consultation).await?;
+    Ok(all.into_iter().filter(|of| of.round == it.round).collect())
 }
 
 /// A wish for help waits for the center as a new application does.
@@ -96,7 +140,7 @@ fn wait_for_center(work: &mut Work<'_>) {
 }
 
 /// The plan is finished: so is the consultation.
-async fn complete_if_over(work: &mut Work<'_>) -> Result<(), Problem> {
+pub(super) async fn complete_if_over(work: &mut Work<'_>) -> Result<(), Problem> {
     let plan = store::follow_up::of(&work.tx, work.record.consultation.id).await?;
     let over = plan.iter().all(FollowUp::is_over);
     if over && work.check(Deed::Complete, Actor::System).is_ok() {

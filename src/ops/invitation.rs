@@ -88,6 +88,7 @@ async fn post(
         settings: programme.settings_at(now),
         calendar: &programme.calendar(now),
         site: &app.site,
+        texts: &programme.texts,
         organizer: &app.config.mail_from.address,
         now,
     };

@@ -1,22 +1,45 @@
 //! The thread between company, center and experts.
 use domain::{
     actor::{Actor, Party},
+    calendar::{at_japan, japan_date},
     consultation::{Act, Deed},
     id::{ConsultationId, MessageId},
+    notice::in_business_hours,
     text::Prose,
 };
 use uuid::Uuid;
 
-use super::work::Work;
+use super::{
+    attachment::{self, Upload},
+    work::Work,
+};
 use crate::{
     app::App,
-    mail::occasion::{Occasion, Side},
+    mail::{
+        letter::Letter,
+        occasion::{Occasion, Side},
+    },
     problem::Problem,
     store::{
         self,
         message::{Audience, Channel, Message},
+        message_draft::Writer,
     },
 };
+
+/// What is not sent yet may be too long, and still not endless. Characters.
+const LONGEST_DRAFT: usize = 20_000;
+
+/// What somebody writes on a page.
+#[derive(Debug)]
+pub struct Post<'a> {
+    pub by: Actor,
+    pub audience: Audience,
+    pub text: &'a Prose,
+    pub files: Vec<Upload>,
+    /// The form in which it was written; what was kept of it is over.
+    pub form: &'a str,
+}
 
 /// Adds to the thread and tells the others. What a company writes while it is its turn to answer is the answer.
 pub async fn post(
@@ -26,8 +49,19 @@ pub async fn post(
     audience: Audience,
     text: &Prose,
 ) -> Result<(), Problem> {
+    post_whole(app, id, Post { by, audience, text, files: Vec::new(), form: "" }).await
+}
+
+/// The same with files, from a form whose draft is over with it.
+pub async fn post_whole(app: &App, id: ConsultationId, post: Post<'_>) -> Result<(), Problem> {
+    let Post { by, audience, text, files, form } = post;
+    let files = attachment::keep(app, files).await?;
     let mut work = Work::begin(app, id).await?;
-    enter(&mut work, by, Channel::Portal, audience, text).await?;
+    let message = enter(&mut work, by, Channel::Portal, audience, text).await?;
+    attachment::attach(&work.tx, message, &files, work.now).await?;
+    if let Some(writer) = writer(by) {
+        store::message_draft::remove(&work.tx, id, writer, form).await?;
+    }
     work.commit().await?;
     Ok(())
 }
@@ -68,6 +102,37 @@ pub async fn ask(
     Ok(())
 }
 
+/// Keeps what is being written, for its writer alone. Nothing written is nothing kept.
+pub async fn save_draft(
+    app: &App,
+    id: ConsultationId,
+    by: Actor,
+    form: &str,
+    body: &str,
+) -> Result<(), Problem> {
+    let Some(writer) = writer(by) else { return Ok(()) };
+    let body: String = body.chars().filter(|it| *it != '\0').take(LONGEST_DRAFT).collect();
+    let tx = app.begin().await?;
+    if body.trim().is_empty() {
+        store::message_draft::remove(&tx, id, writer, form).await?;
+    } else {
+        store::message_draft::save(&tx, id, writer, form, &body, app.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whose drafts are whose. The contacts of a company share theirs.
+pub const fn writer(by: Actor) -> Option<Writer> {
+    match by {
+        Actor::Coordinator(id) => Some(Writer::Account(id.0)),
+        Actor::Expert(id) => Some(Writer::Account(id.0)),
+        Actor::Desk(id) => Some(Writer::Account(id.0)),
+        Actor::Company => Some(Writer::Company),
+        Actor::System => None,
+    }
+}
+
 /// The company has read what there is.
 pub async fn mark_read(app: &App, id: ConsultationId) -> Result<(), Problem> {
     let tx = app.begin().await?;
@@ -104,11 +169,26 @@ async fn tell_others(work: &mut Work<'_>, by: Actor, audience: Audience) -> Resu
     }
     if by.party() != Party::Coordinator {
         let letter = work.to_center(Occasion::NewMessage { side: Side::Center })?;
-        work.post(letter);
+        post_at_work(work, letter).await?;
     }
     for expert in work.accepted().into_iter().filter(|&it| by != Actor::Expert(it)) {
         let letter = work.to_expert(expert, Occasion::NewMessage { side: Side::Expert })?;
-        work.post(letter);
+        post_at_work(work, letter).await?;
     }
+    Ok(())
+}
+
+/// Tells somebody at work of something new: in opening hours, and once a day and consultation. What comes after that is
+/// told on the next business day, once.
+async fn post_at_work(work: &mut Work<'_>, letter: Option<Letter>) -> Result<(), Problem> {
+    let Some(letter) = letter else { return Ok(()) };
+    let key = |at| format!("new_message/{}/{}/{}", work.record.consultation.id, letter.to, japan_date(at));
+    let mut due_at = in_business_hours(work.now, &work.settings, &work.calendar);
+    if store::outbox::is_gone_out(&work.tx, &key(due_at)).await? {
+        let next = work.calendar.add_business_days(japan_date(due_at), 1);
+        due_at = at_japan(next, work.settings.opens_hour, 0);
+    }
+    let dedup_key = Some(key(due_at));
+    work.post(Some(Letter { due_at, dedup_key, ..letter }));
     Ok(())
 }

@@ -2,9 +2,11 @@
 use domain::{
     actor::Actor,
     appointment::{Appointment, AppointmentState},
+    calendar::japan_date,
     consultation::{Act, Deed, State},
-    follow_up::{FollowUp, FollowUpState, plan},
+    follow_up::{Anchors, FollowUp, FollowUpState, plan},
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, FollowUpId, ReportId},
+    number::FiscalYear,
     report::{Body, Report, ReportState},
     text::Line,
 };
@@ -95,6 +97,8 @@ pub async fn decide(
             if work.check(Deed::ApproveReport, center).is_ok() {
                 work.act(Act::ApproveReport, center, None)?;
                 plan_follow_ups(&work, &session).await?;
+                // A programme may have nothing left to ask.
+                super::follow_up::complete_if_over(&mut work).await?;
             } else {
                 work.note(center, "実施報告書を確認しました");
             }
@@ -146,15 +150,20 @@ async fn plan_follow_ups(work: &Work<'_>, session: &Appointment) -> Result<(), P
     if work.record.consultation.state != State::FollowUp || there.iter().any(|it| it.round == round) {
         return Ok(());
     }
-    let planned: Vec<_> = plan(session.ends_at.max(work.now), &work.settings, &work.calendar)
+    let anchors = Anchors { session_ended: session.ends_at, approved: work.now };
+    let year = FiscalYear::of(japan_date(work.now)).map_err(anyhow::Error::from)?;
+    let steps = work.programme.follow_up(year);
+    let planned: Vec<_> = plan(&steps, anchors, &work.settings, &work.calendar)
         .into_iter()
-        .map(|(kind, due_at)| FollowUp {
+        .map(|(step, due_at)| FollowUp {
             id: FollowUpId(Uuid::now_v7()),
             consultation: id,
-            kind,
+            kind: step.kind,
             round,
             state: FollowUpState::Planned,
             due_at,
+            step,
+            anchors: Some(anchors),
         })
         .collect();
     store::follow_up::insert(&work.tx, &planned).await?;

@@ -62,6 +62,7 @@ pub struct Work<'a> {
 
 /// What every operation needs to know before it begins. Read before the transaction, which may hold the only
 /// connection.
+#[derive(Clone)]
 pub struct Ground {
     pub now: DateTime<Utc>,
     pub programme: Arc<Programme>,
@@ -152,7 +153,14 @@ impl<'a> Work<'a> {
     }
 
     /// Saves everything. Until here nothing has happened.
-    pub async fn commit(mut self) -> Result<Record, Problem> {
+    pub async fn commit(self) -> Result<Record, Problem> {
+        let (tx, record) = self.hand_on().await?;
+        tx.commit().await?;
+        Ok(record)
+    }
+
+    /// Writes everything and hands the transaction on, for a change that concerns several consultations.
+    pub async fn hand_on(mut self) -> Result<(DatabaseTransaction, Record), Problem> {
         if self.events.iter().any(|(event, _)| event.deed != Deed::Note) {
             super::waiting::follow(&mut self).await?;
         }
@@ -163,8 +171,7 @@ impl<'a> Work<'a> {
         store::consultation::save(&self.tx, &self.record, self.now).await?;
         let domain = &self.app.config.mail_reply_domain;
         store::outbox::push(&self.tx, std::mem::take(&mut self.letters), domain, self.now).await?;
-        self.tx.commit().await?;
-        Ok(self.record)
+        Ok((self.tx, self.record))
     }
 
     /// Puts a letter beside the change. What was addressed to nobody, for lack of an address, is left out.
@@ -211,6 +218,7 @@ impl<'a> Work<'a> {
                 settings: &self.settings,
                 calendar: &self.calendar,
                 site: &self.app.site,
+                texts: &self.programme.texts,
                 organizer: &organizer,
                 now: self.now,
             },

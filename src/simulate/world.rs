@@ -184,7 +184,7 @@ fn schedule(chance: Chance, n: u64, half_days: usize) -> Schedule {
     let away = |k: u64| {
         let first = FIRST + Days::new(chance.index(320, &[Topic::ExpertAway.code(), n, k]) as u64);
         let length = 2 + chance.index(12, &[Topic::ExpertAway.code(), n, k, 1]) as u64;
-        Absence { first, last: first + Days::new(length) }
+        Absence { first, last: first + Days::new(length), stand_in: None }
     };
     Schedule {
         rules: (0..half_days).filter_map(rule).collect(),

@@ -49,8 +49,17 @@ pub struct Case {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sitting {
     pub appointment: Appointment,
+    /// Another expert sits in it, and this one is asked to take the place.
+    pub asked: bool,
     /// Nothing while the expert has not been asked: a company keeps the time, but may yet get another expert.
     pub case: Option<Case>,
+}
+
+impl Sitting {
+    /// It may yet take place with somebody else, or not at all.
+    pub const fn is_tentative(&self) -> bool {
+        self.asked || (self.appointment.is_live() && !self.appointment.is_confirmed())
+    }
 }
 
 /// A request that waits for the expert's answer.
@@ -79,6 +88,25 @@ pub struct Unanswered {
     pub at: DateTime<Utc>,
 }
 
+/// The experts whom an agenda may tell anything: asked, or with a consultation of theirs under way. One query.
+pub async fn busy(db: &impl ConnectionTrait) -> Result<BTreeSet<ExpertId>, DbErr> {
+    let open = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.turn.is_in(["company", "expert", "center", "nobody"]))
+        .into_query();
+    let ids: Vec<Uuid> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ExpertId)
+        .distinct()
+        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
+        .filter(assignment::Column::ConsultationId.in_subquery(open))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ExpertId).collect())
+}
+
 /// What waits for the expert's answer, soonest due first. Five queries.
 pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Request>, DbErr> {
     let offered = super::assignment::offered_to(db, expert).await?;
@@ -96,7 +124,9 @@ pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec
 /// The confirmed sittings that are not recorded yet, earliest first, whether they are over or to come. Four queries.
 pub async fn confirmed(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Sitting>, DbErr> {
     let only = Condition::all().add(appointment::COLUMN.state.eq("confirmed"));
-    sittings(db, expert, only).await
+    let mut sittings = sittings(db, expert, only).await?;
+    sittings.retain(|it| !it.asked);
+    Ok(sittings)
 }
 
 /// What takes the expert's time between two instants, or took it, earliest first. Four queries.
@@ -120,7 +150,7 @@ pub async fn since(
     since: DateTime<Utc>,
 ) -> Result<Vec<Sitting>, DbErr> {
     let stands = Condition::all()
-        .add(appointment::COLUMN.state.is_in(["held", "confirmed", "done"]))
+        .add(appointment::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]))
         .add(appointment::COLUMN.ends_at.gt(since));
     let cancelled = Condition::all()
         .add(appointment::COLUMN.state.is_in(["cancelled_by_company", "cancelled_by_center"]))
@@ -218,8 +248,18 @@ async fn sittings(
         .column(appointment_expert::Column::AppointmentId)
         .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
         .into_query();
+    let instead = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ConsultationId)
+        .filter(assignment::COLUMN.expert_id.eq(expert.0))
+        .filter(assignment::COLUMN.state.eq("offered"))
+        .filter(assignment::COLUMN.instead_of.is_not_null())
+        .into_query();
+    let asked = Condition::all()
+        .add(appointment::Column::ConsultationId.in_subquery(instead))
+        .add(appointment::COLUMN.state.eq("confirmed"));
     let rows = appointment::Entity::find()
-        .filter(appointment::Column::Id.in_subquery(mine))
+        .filter(Condition::any().add(appointment::Column::Id.in_subquery(mine)).add(asked))
         .filter(only)
         .order_by_asc(appointment::COLUMN.starts_at)
         .order_by_asc(appointment::COLUMN.id)
@@ -230,7 +270,7 @@ async fn sittings(
     let cases = cases(db, expert, &ids).await?;
     let sitting = |appointment: Appointment| {
         let case = consultation_of(&appointment).and_then(|it| cases.get(&it)).cloned();
-        Sitting { appointment, case }
+        Sitting { asked: !appointment.experts.contains(&expert), appointment, case }
     };
     Ok(appointments.into_iter().map(sitting).collect())
 }

@@ -208,6 +208,45 @@ pub async fn save_moved(
     take(tx, it.id, cells).await
 }
 
+/// Keeps an expert's time for a session in which another one still sits.
+pub async fn hold_seat(
+    tx: &DatabaseTransaction,
+    id: AppointmentId,
+    cells: &[Cells],
+) -> Result<Result<(), Taken>, DbErr> {
+    take(tx, id, cells).await
+}
+
+/// Lets go of what `hold_seat` has kept.
+pub async fn release_seat(
+    tx: &DatabaseTransaction,
+    id: AppointmentId,
+    expert: ExpertId,
+) -> Result<(), DbErr> {
+    calendar_cell::Entity::delete_many()
+        .filter(calendar_cell::COLUMN.appointment_id.eq(id.0))
+        .filter(calendar_cell::COLUMN.expert_id.eq(expert.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Saves an appointment in which an expert has given the seat to another, whose time is kept already.
+pub async fn save_exchanged(
+    tx: &DatabaseTransaction,
+    it: &Appointment,
+    leaving: ExpertId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    row::Entity::update(changed(it, now)).exec(tx).await?;
+    appointment_expert::Entity::delete_many()
+        .filter(appointment_expert::COLUMN.appointment_id.eq(it.id.0))
+        .exec(tx)
+        .await?;
+    insert_experts(tx, it).await?;
+    release_seat(tx, it.id, leaving).await
+}
+
 /// Takes the quarter hours in one statement and in one order everywhere, so that two takers cannot wait for each
 /// other. Rows that exist already are left alone and make the answer `Taken`; the caller rolls back.
 async fn take(

@@ -103,6 +103,7 @@ pub async fn insert(
         answered_at,
         decline_reason,
         reasons: serde_json::to_value(reasons).map_err(json)?,
+        instead_of: it.instead_of.map(|it| it.0),
     };
     row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
@@ -149,5 +150,6 @@ pub(super) fn from_row(row: &row::Model) -> Result<Assignment, DbErr> {
         state,
         offered_at: row.offered_at,
         due_at: row.due_at,
+        instead_of: row.instead_of.map(AssignmentId),
     })
 }

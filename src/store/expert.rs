@@ -23,6 +23,7 @@ pub use facts::{Facts, insert_facts, save_facts};
 pub use feed::{by_feed, has_feed, save_feed};
 pub use schedule::{
     Entries, add_absence, add_exception, add_rule, entries, remove_absence, remove_exception, remove_rule,
+    replace_exceptions,
 };
 pub use standing::{Standing, advised, occupied, open_cases, sessions, standings};
 

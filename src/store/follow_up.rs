@@ -1,13 +1,15 @@
 //! Follow-ups: what is asked when, and what was answered.
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
-    follow_up::{Answer, FollowUp, FollowUpState, Kind},
+    follow_up::{Anchors, Answer, FollowUp, FollowUpState, Kind, Step, When},
     id::{ConsultationId, FollowUpId},
 };
-use entity::follow_up as row;
+use entity::{consultation, follow_up as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::Expr,
 };
 
 use super::contradiction;
@@ -54,6 +56,9 @@ pub async fn unanswered(
 }
 
 pub async fn insert(tx: &DatabaseTransaction, plan: &[FollowUp]) -> Result<(), DbErr> {
+    if plan.is_empty() {
+        return Ok(());
+    }
     let rows = plan
         .iter()
         .map(|it| {
@@ -62,12 +67,17 @@ pub async fn insert(tx: &DatabaseTransaction, plan: &[FollowUp]) -> Result<(), D
                 id: it.id.0,
                 consultation_id: it.consultation.0,
                 kind: it.kind.code().to_owned(),
+                step_id: it.step.id.clone(),
                 round: it.round,
                 state: it.state.code().to_owned(),
                 due_at: it.due_at,
                 sent_at: state.sent_at,
                 answered_at: state.answered_at,
                 answer: state.answer,
+                wants_help: state.wants_help,
+                step: Some(step_json(&it.step)?),
+                session_ended_at: it.anchors.map(|it| it.session_ended),
+                approved_at: it.anchors.map(|it| it.approved),
             }
             .into_active_model())
         })
@@ -83,6 +93,7 @@ pub async fn save(tx: &DatabaseTransaction, it: &FollowUp) -> Result<(), DbErr> 
         state: Set(it.state.code().to_owned()),
         answered_at: Set(state.answered_at),
         answer: Set(state.answer),
+        wants_help: Set(state.wants_help),
         ..Default::default()
     };
     if let Some(at) = state.sent_at {
@@ -92,10 +103,73 @@ pub async fn save(tx: &DatabaseTransaction, it: &FollowUp) -> Result<(), DbErr> 
     Ok(())
 }
 
+/// Plans what is planned anew: another time, or another step.
+pub async fn plan_anew(
+    tx: &DatabaseTransaction,
+    id: FollowUpId,
+    step: &Step,
+    due_at: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Step, Expr::value(step_json(step)?))
+        .col_expr(row::Column::DueAt, Expr::value(due_at))
+        .filter(row::COLUMN.id.eq(id.0))
+        .filter(row::COLUMN.state.eq("planned"))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes back what was planned and never sent.
+pub async fn unplan(tx: &DatabaseTransaction, id: FollowUpId) -> Result<(), DbErr> {
+    row::Entity::delete_many()
+        .filter(row::COLUMN.id.eq(id.0))
+        .filter(row::COLUMN.state.eq("planned"))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Everything that was planned after the latest session of consultations that are being followed up, by consultation,
+/// where the report was approved in this time, half open.
+pub async fn current(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<BTreeMap<ConsultationId, Vec<FollowUp>>, DbErr> {
+    let whose = row::Entity::belongs_to(consultation::Entity)
+        .from(row::Column::ConsultationId)
+        .to(consultation::Column::Id)
+        .into();
+    let round = Expr::col((row::Entity, row::Column::Round))
+        .eq(Expr::col((consultation::Entity, consultation::Column::SessionsDone)));
+    let rows = row::Entity::find()
+        .join(JoinType::InnerJoin, whose)
+        .filter(consultation::Column::State.eq("follow_up"))
+        .filter(round)
+        .filter(row::Column::ApprovedAt.gte(from))
+        .filter(row::Column::ApprovedAt.lt(to))
+        .order_by_asc(row::Column::DueAt)
+        .order_by_asc(row::Column::Id)
+        .all(db)
+        .await?;
+    let mut rounds: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for it in &rows {
+        let it = from_row(it)?;
+        rounds.entry(it.consultation).or_default().push(it);
+    }
+    Ok(rounds)
+}
+
+fn step_json(step: &Step) -> Result<serde_json::Value, DbErr> {
+    serde_json::to_value(step).map_err(|err| DbErr::Type(err.to_string()))
+}
+
 struct Columns {
     sent_at: Option<DateTime<Utc>>,
     answered_at: Option<DateTime<Utc>>,
     answer: Option<serde_json::Value>,
+    wants_help: bool,
 }
 
 fn columns(state: &FollowUpState) -> Result<Columns, DbErr> {
@@ -104,8 +178,9 @@ fn columns(state: &FollowUpState) -> Result<Columns, DbErr> {
         FollowUpState::Sent { at } => (Some(*at), None, None),
         FollowUpState::Answered { at, answer } => (None, Some(*at), Some(answer)),
     };
+    let wants_help = answer.is_some_and(Answer::wants_help);
     let answer = answer.map(serde_json::to_value).transpose().map_err(|err| DbErr::Type(err.to_string()))?;
-    Ok(Columns { sent_at, answered_at, answer })
+    Ok(Columns { sent_at, answered_at, answer, wants_help })
 }
 
 fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
@@ -120,12 +195,30 @@ fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
         ("lapsed", _, None, None) => FollowUpState::Lapsed,
         _ => return Err(wrong("state")),
     };
+    let kind = Kind::from_code(&row.kind).ok_or_else(|| wrong("kind"))?;
+    let step = match row.step.clone() {
+        Some(step) => serde_json::from_value(step).map_err(|err| wrong(&err.to_string()))?,
+        None => Step::plain(kind, shipped_when(kind)),
+    };
+    let anchors = row.session_ended_at.zip(row.approved_at);
     Ok(FollowUp {
         id: FollowUpId(row.id),
         consultation: ConsultationId(row.consultation_id),
-        kind: Kind::from_code(&row.kind).ok_or_else(|| wrong("kind"))?,
+        kind,
         round: row.round,
         state,
         due_at: row.due_at,
+        step,
+        anchors: anchors.map(|(session_ended, approved)| Anchors { session_ended, approved }),
     })
+}
+
+/// Of what was planned before steps were kept.
+const fn shipped_when(kind: Kind) -> When {
+    match kind {
+        Kind::Survey | Kind::Custom => When::BusinessDays(1),
+        Kind::ThreeMonths => When::Months(3),
+        Kind::SixMonths => When::Months(6),
+        Kind::NextYear => When::NextYear(5),
+    }
 }

@@ -29,6 +29,8 @@ pub enum Tab {
     Center,
     /// A report has been submitted and waits for the center.
     Reports,
+    /// A company has asked for help again, and nobody has seen to it.
+    Wishes,
     Company,
     Expert,
     Booked,
@@ -94,6 +96,7 @@ pub struct Listing {
 pub struct Tallies {
     pub center: i64,
     pub reports: i64,
+    pub wishes: i64,
     pub company: i64,
     pub expert: i64,
     pub booked: i64,
@@ -103,9 +106,10 @@ pub struct Tallies {
 }
 
 impl Tab {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Center,
         Self::Reports,
+        Self::Wishes,
         Self::Company,
         Self::Expert,
         Self::Booked,
@@ -119,6 +123,7 @@ impl Tab {
         match self {
             Self::Center => "center",
             Self::Reports => "reports",
+            Self::Wishes => "wishes",
             Self::Company => "company",
             Self::Expert => "expert",
             Self::Booked => "booked",
@@ -136,6 +141,7 @@ impl Tab {
         match self {
             Self::Center => "対応が必要",
             Self::Reports => "報告書の確認",
+            Self::Wishes => "継続の希望",
             Self::Company => "企業待ち",
             Self::Expert => "専門家待ち",
             Self::Booked => "予約確定",

@@ -4,7 +4,7 @@ use domain::{
     actor::{Actor, Party},
     id::{ConsultationId, MessageId},
 };
-use entity::message as row;
+use entity::{message as row, outbox};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     sea_query::Expr,
@@ -54,6 +54,7 @@ pub struct Message<'a> {
 /// One entry as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
+    pub id: MessageId,
     pub author: Party,
     /// The account of a coordinator or expert.
     pub author_id: Option<Uuid>,
@@ -62,6 +63,8 @@ pub struct Entry {
     pub body: String,
     pub at: DateTime<Utc>,
     pub read_by_company_at: Option<DateTime<Utc>>,
+    /// No person wrote it.
+    pub automatic: bool,
 }
 
 /// The thread, oldest first; what is internal only for those who may read it.
@@ -95,6 +98,7 @@ pub async fn insert(tx: &DatabaseTransaction, it: &Message<'_>, now: DateTime<Ut
         body: it.body.to_owned(),
         created_at: now,
         read_by_company_at: None,
+        automatic: false,
     };
     row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
@@ -116,9 +120,44 @@ pub async fn mark_read(
     Ok(())
 }
 
+/// A mail that told somebody of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub recipient: String,
+    /// As the outbox has it.
+    pub state: String,
+    /// The instant of the entry that it tells of: both were written by one operation.
+    pub at: DateTime<Utc>,
+}
+
+/// The mails that told of the entries of a thread.
+pub async fn told(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Told>, DbErr> {
+    let rows = outbox::Entity::find()
+        .filter(outbox::COLUMN.consultation_id.eq(id.0))
+        .filter(outbox::COLUMN.kind.is_in(["new_message", "question"]))
+        .order_by_asc(outbox::COLUMN.recipient)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|it| Told { recipient: it.recipient, state: it.state, at: it.created_at })
+        .collect())
+}
+
+/// No person wrote it: it is shown small.
+pub async fn mark_automatic(tx: &DatabaseTransaction, id: MessageId) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Automatic, Expr::value(true))
+        .filter(row::COLUMN.id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 fn entry(row: row::Model) -> Result<Entry, DbErr> {
     let author = Party::from_code(&row.author_kind);
     Ok(Entry {
+        id: MessageId(row.id),
         author: author.ok_or_else(|| super::contradiction("message", row.id, "author"))?,
         author_id: row.author_id,
         channel: row.channel,
@@ -126,5 +165,6 @@ fn entry(row: row::Model) -> Result<Entry, DbErr> {
         body: row.body,
         at: row.created_at,
         read_by_company_at: row.read_by_company_at,
+        automatic: row.automatic,
     })
 }

@@ -119,7 +119,7 @@ fn new_row(
         message_id: format!("{}@{domain}", id.simple()),
         dedup_key: it.dedup_key,
         must_hold: must_hold.map_err(|err| DbErr::Type(err.to_string()))?,
-        state: "waiting".to_owned(),
+        state: if it.over_limit { "suppressed" } else { "waiting" }.to_owned(),
         due_at: it.due_at,
         planned_at: it.due_at,
         apart: None,
@@ -129,11 +129,14 @@ fn new_row(
         unsubscribe: it.unsubscribe,
         lease_token: None,
         lease_until: None,
-        last_reply: None,
+        last_reply: it.over_limit.then(|| OVER_LIMIT.to_owned()),
         created_at: now,
         sent_at: None,
     })
 }
+
+/// What stands beside a mail that was written and is not to go out.
+const OVER_LIMIT: &str = "the day's mails to this address or domain, or from this network, are spent";
 
 /// The mails that a letter is to be shown under: the first and the latest of its consultation to the same address.
 async fn follows(tx: &DatabaseTransaction, letter: &Letter) -> Result<Option<String>, DbErr> {
@@ -162,6 +165,18 @@ pub fn domain_of(address: &str) -> String {
 /// Whether a mail of this key was ever written.
 pub async fn is_written(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
     Ok(row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?.is_some())
+}
+
+/// Whether the mail of this key is on its way, or further.
+pub async fn is_gone_out(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
+    let found = row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?;
+    Ok(found.is_some_and(|it| it.state != "waiting"))
+}
+
+/// Whether any mail was ever written whose key begins so.
+pub async fn is_any_written(db: &impl ConnectionTrait, prefix: &str) -> Result<bool, DbErr> {
+    let found = row::Entity::find().filter(row::COLUMN.dedup_key.starts_with(prefix)).one(db).await?;
+    Ok(found.is_some())
 }
 
 /// Gives up planned mails of a consultation that has ended.
@@ -358,6 +373,7 @@ pub fn letter(row: row::Model) -> Result<Letter, DbErr> {
         due_at: row.due_at,
         dedup_key: row.dedup_key,
         unsubscribe: row.unsubscribe,
+        over_limit: false,
     })
 }
 

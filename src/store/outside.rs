@@ -50,13 +50,17 @@ pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Source>,
     row::Entity::find_by_id(id).one(db).await
 }
 
-/// Those that nobody has been able to read since before `fresh`, longest first.
-pub async fn stale(db: &impl ConnectionTrait, fresh: DateTime<Utc>) -> Result<Vec<Source>, DbErr> {
-    row::Entity::find()
-        .filter(row::COLUMN.fetched_at.lt(fresh))
-        .order_by_asc(row::COLUMN.fetched_at)
-        .all(db)
-        .await
+/// Those that nobody has been able to read since before `fresh`, longest first; of one expert where that is asked for.
+pub async fn stale(
+    db: &impl ConnectionTrait,
+    fresh: DateTime<Utc>,
+    only: Option<ExpertId>,
+) -> Result<Vec<Source>, DbErr> {
+    let mut query = row::Entity::find().filter(row::COLUMN.fetched_at.lt(fresh));
+    if let Some(expert) = only {
+        query = query.filter(row::COLUMN.expert_id.eq(expert.0));
+    }
+    query.order_by_asc(row::COLUMN.fetched_at).all(db).await
 }
 
 /// Those that are to be fetched now, longest waited first.

@@ -3,6 +3,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::{
     calendar::{BusinessCalendar, holiday, japan_date},
     field::Field,
+    follow_up::Step,
     id::AccountId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -18,6 +19,7 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contradiction;
+use crate::mail::text::Texts;
 
 /// A theme that a consultation may be about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,10 @@ pub struct Programme {
     pub closing_days: BTreeMap<NaiveDate, String>,
     /// In the order of the form, fields apart; retired ones are not here.
     pub themes: Vec<Theme>,
+    /// The words of mails that were written anew.
+    pub texts: Texts,
+    /// What is asked afterwards, with its version, by the year from which it is.
+    follow_ups: BTreeMap<i32, (Vec<Step>, i32)>,
 }
 
 /// Parts of the database whose changes are counted: servers keep a copy of the first two.
@@ -77,6 +83,24 @@ impl Programme {
     /// The version of a year's own settings, 0 where it has none yet.
     pub fn version(&self, year: FiscalYear) -> i32 {
         self.years.get(&year.start_year()).map_or(0, |it| it.1)
+    }
+
+    /// What is asked after consultations whose report was approved in a fiscal year: the year's own programme, else that
+    /// of the latest year before it that has one, else the shipped one.
+    pub fn follow_up(&self, year: FiscalYear) -> Vec<Step> {
+        let latest = self.follow_ups.range(..=year.start_year()).next_back();
+        latest.map_or_else(|| Step::shipped(self.settings(year)), |(_, (steps, _))| steps.clone())
+    }
+
+    /// The version of a year's own programme of questions, 0 where it has none yet.
+    pub fn follow_up_version(&self, year: FiscalYear) -> i32 {
+        self.follow_ups.get(&year.start_year()).map_or(0, |it| it.1)
+    }
+
+    /// The first year after this one that has a programme of questions of its own.
+    pub fn next_follow_up_year(&self, year: FiscalYear) -> Option<FiscalYear> {
+        let (later, _) = self.follow_ups.range(year.start_year() + 1..).next()?;
+        FiscalYear::new(*later).ok()
     }
 
     /// Which days are business days, as far as is known at `now`.
@@ -140,7 +164,9 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
             Ok(Theme { code: row.code, field, label: row.label })
         })
         .collect::<Result<_, DbErr>>()?;
-    Ok(Programme { years, default: Settings::default(), closing_days, themes })
+    let texts = super::mail_text::in_force(db).await?;
+    let follow_ups = super::follow_up_programme::in_force(db).await?;
+    Ok(Programme { years, default: Settings::default(), closing_days, themes, texts, follow_ups })
 }
 
 /// Saves the settings of a year; false where somebody saved them since `version`.

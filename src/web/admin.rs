@@ -1,8 +1,11 @@
 //! What an administrator sets.
 mod audit;
 mod expert_form;
+mod follow_up;
+mod follow_up_form;
 mod holidays;
 mod invite;
+mod mail_texts;
 mod masters;
 mod overview;
 mod settings;
@@ -30,6 +33,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(masters::change_theme)
         .service(masters::add_desk)
         .service(masters::set_desk_active)
+        .service(follow_up::index)
+        .service(follow_up::show)
+        .service(follow_up::take)
+        .service(follow_up::edit)
+        .service(follow_up::change)
+        .service(mail_texts::list)
+        .service(mail_texts::edit)
+        .service(mail_texts::submit)
+        .service(mail_texts::restore)
         .service(audit::show);
 }
 
@@ -44,6 +56,8 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("/admin/settings", "設定"),
         ("/admin/holidays", "休業日"),
         ("/admin/masters", "テーマ・窓口"),
+        ("/admin/follow-up", "フォローアップ"),
+        ("/admin/mail-texts", "メールの文面"),
         ("/admin/audit", "操作の記録"),
     ]
     .map(|(href, label)| Tab(href, label, href == current))

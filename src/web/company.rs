@@ -35,6 +35,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(messages::show)
         .service(messages::post)
         .service(messages::read)
+        .service(messages::download)
         .service(slots::show)
         .service(slots::submit)
         .service(waiting::show)

@@ -8,6 +8,7 @@ mod case;
 mod consultation;
 mod facts;
 mod feed;
+mod notifications;
 mod report;
 mod room;
 mod slot;
@@ -25,6 +26,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(answer::submit_by_link)
         .service(consultation::show)
         .service(consultation::write)
+        .service(consultation::download)
         .service(slot::show)
         .service(slot::submit)
         .service(room::show)
@@ -39,6 +41,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(report::submit)
         .service(calendar::show)
         .service(availability::show)
+        .service(availability::day::show)
+        .service(availability::day::submit)
         .service(availability::add)
         .service(availability::change_feed)
         .service(availability::remove)
@@ -48,5 +52,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(calendars::keep_blocking)
         .service(calendars::remove)
         .service(calendars::restore)
-        .service(feed::show);
+        .service(feed::show)
+        .service(notifications::show)
+        .service(notifications::submit);
 }

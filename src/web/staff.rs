@@ -1,4 +1,5 @@
 //! What the center sees and does, and the door through which everyone with a password comes in.
+mod absences;
 mod act;
 mod act_page;
 mod calendars;
@@ -11,6 +12,7 @@ mod inbox;
 mod intake;
 mod lookalike;
 mod mail;
+mod notifications;
 mod password;
 mod plan;
 mod received;
@@ -19,6 +21,7 @@ mod room;
 mod schedule;
 mod sign_in;
 mod slots;
+mod templates;
 mod thread;
 mod waiting;
 
@@ -39,6 +42,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(plan::show)
         .service(plan::submit)
         .service(schedule::show)
+        .service(absences::show)
+        .service(absences::submit)
         .service(calendars::restore)
         .service(free::show)
         .service(received::list)
@@ -48,6 +53,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(received::discard)
         .service(received::done)
         .service(waiting::list)
+        .service(notifications::show)
+        .service(notifications::submit)
         .service(mail::list)
         .service(mail::show)
         .service(mail::letter)
@@ -60,6 +67,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(room::submit)
         .service(thread::message)
         .service(thread::note)
+        .service(thread::download)
+        .service(templates::show)
+        .service(templates::add)
+        .service(templates::change)
+        .service(templates::remove)
         .service(report::show)
         .service(report::submit)
         // Last: it takes whatever is left after the number.

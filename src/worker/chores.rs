@@ -1,14 +1,15 @@
-//! What is done now and then: the morning's digest, forgetting what is over, letting go of stale calendars, and counting
+//! What is done now and then: the digests, forgetting what is over, letting go of stale calendars, and counting
 //! what is there.
 use crate::{app::App, ops, problem::Problem, store};
 
 /// Does what is due. Says whether there was anything.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let forgotten = ops::housekeeping::forget_expired(app).await?;
-    let written = ops::digest::write(app).await?;
+    let daily = ops::digest::write(app).await?;
+    let weekly = ops::digest::write_weekly(app).await?;
     let unblocked = ops::outside::unblock_stale(app).await?;
     if forgotten > 0 {
         store::sizes::learn(&app.db).await?;
     }
-    Ok(forgotten > 0 || written || unblocked > 0)
+    Ok(forgotten > 0 || daily || weekly || unblocked > 0)
 }

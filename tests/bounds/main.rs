@@ -1,10 +1,13 @@
 //! How fast the service is, as a ratio to a bound measured in the same run: these machines are noisy, ratios are not.
 //!
-//! `tests/bench` runs it in a release build and prints the table that the README shows.
+//! `tests/bench` runs it in a release build and prints the table that the README shows; `tests/bench mails` measures that
+//! part alone (engine, pages, posting or mails).
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 mod client;
 mod engine;
+mod feed;
+mod mails;
 mod pages;
 mod posting;
 mod process;
@@ -22,19 +25,38 @@ fn main() {
     let postgres = std::env::var("MADOGUCHI_TEST_POSTGRES").ok();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let mut table = Table::default();
+    // Cargo adds options of its own.
+    let part = std::env::args().skip(1).find(|it| !it.starts_with('-'));
+    let wants = |name: &str| part.as_deref().is_none_or(|it| it == name);
     runtime.block_on(async {
-        engine::measure(&mut table);
         let folder = server::scratch();
-        let small = server::filled(&folder, SMALL, EXPERTS).await;
-        pages::measure(&mut table, &small).await;
-        process::measure(&mut table, &small.url).await;
-        let large = server::filled(&folder, LARGE, EXPERTS).await;
-        pages::compare_inboxes(&mut table, &small, &large).await;
-        posting::measure(&mut table, "SQLite", &format!("sqlite://{}/post.db", folder.display())).await;
+        if wants("engine") {
+            engine::measure(&mut table);
+        }
+        if wants("pages") {
+            let small = server::filled(&folder, SMALL, EXPERTS).await;
+            pages::measure(&mut table, &small).await;
+            process::measure(&mut table, &small.url).await;
+            let large = server::filled(&folder, LARGE, EXPERTS).await;
+            pages::compare_inboxes(&mut table, &small, &large).await;
+            feed::measure(&mut table, &small).await;
+        }
+        if wants("posting") {
+            posting::measure(&mut table, "SQLite", &format!("sqlite://{}/post.db", folder.display())).await;
+        }
+        if wants("mails") {
+            mails::measure(&mut table, "SQLite", &format!("sqlite://{}/mail.db", folder.display())).await;
+        }
         match postgres {
             Some(server) => {
-                let url = server::fresh_postgres(&server).await;
-                posting::measure(&mut table, "PostgreSQL", &url).await;
+                if wants("posting") {
+                    let url = server::fresh_postgres(&server).await;
+                    posting::measure(&mut table, "PostgreSQL", &url).await;
+                }
+                if wants("mails") {
+                    let url = server::fresh_postgres(&server).await;
+                    mails::measure(&mut table, "PostgreSQL", &url).await;
+                }
             }
             None => table.note("PostgreSQL was not measured: MADOGUCHI_TEST_POSTGRES names no server."),
         }

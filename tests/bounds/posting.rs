@@ -21,14 +21,7 @@ const TIMES: u32 = 300;
 
 pub async fn measure(table: &mut Table, engine: &str, url: &str) {
     let app = server::app(url).await;
-    let tx = app.begin().await.unwrap();
-    let themes = SHIPPED.iter().map(|it| programme::Theme {
-        code: it.code.to_owned(),
-        field: it.field,
-        label: it.label.to_owned(),
-    });
-    programme::ship_themes(&tx, themes).await.unwrap();
-    tx.commit().await.unwrap();
+    ship_themes(&app).await;
     let mut drafts = Vec::new();
     for n in 0..TIMES {
         let id = ops::apply::start(&app, format!("network-{n}")).await.unwrap();
@@ -48,6 +41,18 @@ pub async fn measure(table: &mut Table, engine: &str, url: &str) {
     table.at_least(format!("final POST ÷ one bare durable insert, {engine}"), bound / posted, 0.25);
     let each = posted * 1000.0 / f64::from(TIMES);
     table.note(format!("On {engine} a final POST took {each:.2} ms."));
+}
+
+/// Without them no application would be complete.
+pub async fn ship_themes(app: &App) {
+    let tx = app.begin().await.unwrap();
+    let themes = SHIPPED.iter().map(|it| programme::Theme {
+        code: it.code.to_owned(),
+        field: it.field,
+        label: it.label.to_owned(),
+    });
+    programme::ship_themes(&tx, themes).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 pub fn form(n: u32) -> Form {

@@ -2,6 +2,9 @@
 mod setting;
 
 use chrono::TimeDelta;
+use domain::settings::Settings;
+use madoguchi::ops::{self, budget::Budget};
+use sea_orm::EntityTrait;
 
 use self::setting::{
     COMPANY, CONTACT, TOPIC, company_with, contact_with, draft_at, expert, outbox, programme, values_of,
@@ -483,5 +486,34 @@ async fn one_address_causes_a_bounded_number_of_acknowledgements() {
         page.shows(&format!("R08-{n:06}"));
         assert_eq!(page.body.contains("に送りました"), n <= 5, "{n}");
     }
-    assert_eq!(outbox(&site).await.len(), 5);
+    // The center sees the sixth, and that it has not gone out.
+    let states: Vec<_> = outbox(&site).await.into_iter().map(|it| it.state).collect();
+    assert_eq!(states, ["waiting", "waiting", "waiting", "waiting", "waiting", "suppressed"]);
+}
+
+#[actix_web::test]
+async fn one_domain_and_one_network_cause_a_bounded_number_of_mails_in_a_day() {
+    let site = Site::new().await;
+    let settings = Settings { mails_per_domain_a_day: 4, mails_per_network_a_day: 6, ..Settings::default() };
+    let spend = async |email: &str, network: &str| {
+        let tx = site.app.begin().await.unwrap();
+        let now = site.app.clock.now();
+        let spent = ops::budget::spend(&site.app, &tx, "", email, network, &settings, now).await.unwrap();
+        tx.commit().await.unwrap();
+        spent
+    };
+    for n in 0..4 {
+        assert_eq!(spend(&format!("c{n}@example.co.jp"), &format!("network{n}")).await, Budget::Within);
+    }
+    assert_eq!(spend("c9@EXAMPLE.co.jp", "network9").await, Budget::Spent, "a fifth to the domain");
+    for n in 0..6 {
+        assert_eq!(spend(&format!("c@c{n}.example"), "network").await, Budget::Within);
+    }
+    assert_eq!(spend("c@c9.example", "network").await, Budget::Spent, "a seventh from the network");
+    site.app.clock.advance(TimeDelta::days(1));
+    assert_eq!(spend("c9@example.co.jp", "network").await, Budget::Within);
+    // Neither an address nor a domain is kept.
+    for row in entity::mail_budget::Entity::find().all(&site.app.db).await.unwrap() {
+        assert!(!row.key.contains("example"), "{}", row.key);
+    }
 }

@@ -450,8 +450,8 @@ async fn availability_changes_what_companies_are_offered() {
     site.post(page, &evening).await;
     let shown = site.get(page).await;
     shown.shows("合わせて1つの空きになります");
-    shown.shows("月曜日　16:00から19:00");
-    shown.shows("火曜日　16:00から19:00");
+    shown.shows("月曜日　9:00から19:00");
+    shown.shows("火曜日　9:00から19:00");
     let slots = free_slots(&site, case).await;
     assert!(slots.iter().any(|it| it.quarter() == 48), "18:00 is offered");
 }
@@ -510,7 +510,7 @@ async fn the_week_shows_bookings_holidays_and_free_time() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let page = site.get("/expert/calendar?week=2026-W48").await;
     page.shows("2026年（令和8年）11月23日（月・祝）から11月29日（日）の予定");
-    page.shows("23日（月・祝）<br>勤労感謝の日");
+    page.shows("23日（月・祝）<span class=\"vh\">の空きを変更する</span></a><br>勤労感謝の日");
     page.shows("予約1件、仮予約0件、空き");
     page.shows(&format!(r#"href="{}""#, path(case)));
     page.shows("9:00から10:00");

@@ -204,6 +204,7 @@ async fn two_workers_never_send_one_mail_twice() {
 
 /// Two thousand mails through a server of changing moods, that is gone now and then, while the worker is killed again
 /// and again.
+#[expect(clippy::print_stdout, reason = "the figures are what the README shows")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_thousand_mails_none_is_lost_and_only_what_nobody_knew_of_is_sent_twice() {
     const MAILS: usize = 2000;
@@ -280,6 +281,7 @@ async fn write(app: &App, n: usize) {
         dedup_key: None,
         must_hold: None,
         unsubscribe: None,
+        over_limit: false,
     });
     let letters: Vec<_> = letters.collect();
     let tx = app.begin().await.unwrap();

@@ -247,7 +247,7 @@ async fn a_worker_hears_at_once_and_comes_back_when_the_server_does() {
     let mut house = House::new().await;
     let url = house.server.url("imap", "");
     let worker = || Running(house.command(&["worker"], &url, true).spawn().unwrap());
-    let (_first, _second) = (worker(), worker());
+    let (first, second) = (worker(), worker());
     house.server.put(&house.mail(1));
     house.until_rows(1).await;
     // Connected and waiting: now the server tells.
@@ -263,6 +263,14 @@ async fn a_worker_hears_at_once_and_comes_back_when_the_server_does() {
     house.until_rows(3).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(house.rows().await.len(), 3);
+    // Asked to stop, it does not wait for the mailbox.
+    let begun = Instant::now();
+    for mut worker in [first, second] {
+        let id = worker.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert_eq!(worker.0.wait().unwrap().code(), Some(0));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -482,7 +482,7 @@ async fn metrics_are_for_our_own_networks() {
     for name in [
         "madoguchi_requests_total{class=\"4xx\"}",
         "madoguchi_consultations{turn=\"center\"} 0",
-        "madoguchi_mails{state=\"waiting\"} 0",
+        "madoguchi_mails{state=\"ready\"} 0",
         "madoguchi_resident_memory_bytes",
         "# EOF",
     ] {

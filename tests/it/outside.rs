@@ -6,7 +6,8 @@ use domain::actor::Actor;
 use entity::{calendar_busy, calendar_source};
 use madoguchi::{
     fetch::{Fetcher, Limits},
-    ops, store, worker,
+    ops::{self, outside::Outcome},
+    store, worker,
 };
 use sea_orm::EntityTrait;
 
@@ -102,6 +103,9 @@ async fn a_private_appointment_takes_its_time_and_tells_nobody_what_it_is() {
     for page in ["/expert/calendars", "/expert/calendar?week=2026-W48", "/expert/availability"] {
         assert!(!house.expert.get(page).await.body.contains("歯医者"), "{page}");
     }
+    let week = house.expert.get("/expert/calendar?week=2026-W48").await;
+    week.shows("10:00から11:00<br>ほかのカレンダーの予定");
+    week.shows("11:00から12:00<br>空き");
     assert!(!house.center.get("/staff/schedule?week=2026-11-23").await.body.contains("歯医者"));
     let kept = format!("{:?}", house.source().await);
     assert!(
@@ -168,6 +172,34 @@ async fn a_failed_fetch_frees_nothing_and_is_told_with_its_age_and_reason() {
 }
 
 #[actix_web::test]
+async fn two_who_look_at_once_ask_once() {
+    let house = House::new().await;
+    let host = Host::open(page(&[AT_TEN]));
+    house.subscribed(&host.url()).await;
+    let id = house.source().await.id;
+    host.set(Manner::Drip(Duration::from_millis(200)));
+    let mut app = house.site.app.clone();
+    app.fetch =
+        Fetcher::new(&app.config.fetch_allow, Limits { total: Duration::from_secs(2), ..Limits::default() });
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        ops::outside::refresh(&app, id).await.unwrap()
+    };
+    let (first, second) = tokio::join!(async { ops::outside::refresh(&app, id).await.unwrap() }, second);
+    assert_eq!(first, Outcome::Failed("時間内に応答がありませんでした".to_owned()));
+    assert_eq!(second, Outcome::InHand);
+    assert_eq!(host.seen().len(), 2, "when it was added, and once since");
+    // Whoever died with it in hand keeps nobody waiting for long.
+    let tx = app.begin().await.unwrap();
+    let (now, later) = (app.clock.now(), app.clock.now() + TimeDelta::minutes(5));
+    assert!(store::outside::lease(&tx, id, now, later).await.unwrap().is_some());
+    tx.commit().await.unwrap();
+    host.set(crate::calendar_host::page(&[AT_TEN]));
+    house.later(TimeDelta::minutes(10)).await;
+    assert_eq!(house.source().await.error, None);
+}
+
+#[actix_web::test]
 async fn a_stale_calendar_lets_go_by_itself_where_its_owner_wants_that() {
     let house = House::new().await;
     let host = Host::open(page(&[AT_TEN]));
@@ -224,6 +256,7 @@ async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
     let page = house.expert.get("/expert/calendars").await;
     page.shows("予約と重なる予定（1件）");
     page.shows(&booked.number.to_string());
+    house.expert.get("/expert").await.shows("確認が必要なことが1件あります");
     let page = house.center.get("/staff/schedule").await;
     page.shows("予約と重なる外部の予定（1件）");
     page.shows(&booked.number.to_string());

@@ -75,7 +75,9 @@ impl Site {
 
     fn on(database: Scratch, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        let config = Config::parse(&settings, "").unwrap();
+        let mut config = Config::parse(&settings, "").unwrap();
+        // Files are named by their content: all tests may share the folder.
+        config.attachments.folder = std::env::temp_dir().join("madoguchi-test-attachments");
         let app = App {
             db: database.db.clone(),
             clock: Clock::fixed("2026-11-20T05:05:00Z".parse::<DateTime<Utc>>().unwrap()),

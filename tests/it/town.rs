@@ -1,10 +1,11 @@
 //! A programme in full swing with one of everybody in front of it, and a path for every route.
 use chrono::TimeDelta;
 use domain::{
-    actor::Role,
+    actor::{Actor, Role},
     application::{Application, Intake},
     appointment::{AppointmentState, Owner},
     id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
+    text::{Line, Prose},
     waiting::{Offer, OfferState, Waiting, Wish},
 };
 use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
@@ -14,6 +15,7 @@ use madoguchi::{
     secret::Purpose,
     store::{
         self,
+        message::Audience,
         session::Holder,
         waiting::{Entry, Held},
     },
@@ -92,6 +94,7 @@ impl Town {
         parts.extend(calendars(&site, booked.expert, session.id).await);
         let earlier = earlier_time(&site, &session).await;
         parts.push(("/o/{token}", earlier));
+        parts.extend(conversation(&site, ConsultationId(session.consultation_id.unwrap())).await);
         Self { site, booked, reported, asked, parts }
     }
 
@@ -192,6 +195,28 @@ async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
     site.app.secret.sign(Purpose::WaitingOffer, offer.id.0, until)
 }
 
+/// A message with a file, and a text to begin from.
+async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, String)> {
+    let app = &site.app;
+    let text = Prose::parse("本文", "資料です", 100).unwrap();
+    let file = ops::attachment::Upload::new("file.pdf", "application/pdf", b"PDF".to_vec());
+    let (by, audience) = (Actor::Company, Audience::Everyone);
+    let post = ops::message::Post { by, audience, text: &text, files: vec![file], form: "message" };
+    ops::message::post_whole(app, id, post).await.unwrap();
+    let files = store::attachment::of(&app.db, id, audience).await.unwrap();
+    let file = files.into_values().flatten().next().unwrap().id.to_string();
+    let center = store::account::find_by_email(&app.db, "center1@example.jp").await.unwrap().unwrap();
+    let name = Line::parse("名前", "参加者", 60).unwrap();
+    ops::reply_template::save(app, None, &name, &text, center.id).await.unwrap();
+    let template = store::reply_template::all(&app.db).await.unwrap()[0].id.to_string();
+    vec![
+        ("/my/{number}/files/{id}", file.clone()),
+        ("/expert/consultations/{number}/files/{id}", file.clone()),
+        ("/staff/consultations/{number}/files/{id}", file),
+        ("/staff/templates/{id}", template),
+    ]
+}
+
 async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
@@ -219,6 +244,9 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("act", "ask".to_owned()),
         ("appointment", session.to_string()),
         ("kind", "absence".to_owned()),
+        ("year", "2026".to_owned()),
+        ("step", "survey".to_owned()),
+        ("/admin/mail-texts/{year}/{kind}", "survey".to_owned()),
         ("/admin/masters/themes/{code}", theme.code),
         ("/stats/pref/{code}", "13".to_owned()),
         ("version", "any".to_owned()),
@@ -232,6 +260,8 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/a/{token}", signed(Purpose::Assignment, offered)),
         ("/f/{token}", signed(Purpose::FollowUp, survey)),
         ("/l/{token}", link),
+        ("topic", "weekly_digest".to_owned()),
+        ("/u/{topic}/{token}", signed(Purpose::Unsubscribe, expert.id.0)),
         ("/calendar/{token}", feed),
     ]
 }

@@ -212,6 +212,7 @@ impl Telling<'_> {
                 answered_at: None,
                 decline_reason: None,
                 reasons: serde_json::json!([{"reason": "never_asked"}]),
+                instead_of: None,
             });
         }
     }
@@ -287,6 +288,7 @@ impl Telling<'_> {
             body: names::message(from_company, self.dice.index(1000)).to_owned(),
             created_at: self.at,
             read_by_company_at: None,
+            automatic: false,
         });
     }
 

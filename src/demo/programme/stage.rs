@@ -195,7 +195,7 @@ fn next_work(after: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 fn away(first: NaiveDate, days: i64) -> Absence {
-    Absence { first, last: first + TimeDelta::days(days) }
+    Absence { first, last: first + TimeDelta::days(days), stand_in: None }
 }
 
 /// 9:00 to 12:00 in quarter hours after 6:00.

@@ -130,6 +130,13 @@ impl Appointment {
         Ok(Self { starts_at, ends_at, experts, sequence, ..self })
     }
 
+    /// The same sitting with another expert in the place of one.
+    pub fn exchange(self, from: ExpertId, to: ExpertId) -> Result<Self, AppointmentRefused> {
+        self.confirmed()?;
+        let experts = self.experts.iter().map(|&it| if it == from { to } else { it }).collect();
+        Ok(Self { experts, sequence: self.sequence + 1, ..self })
+    }
+
     /// The same sitting in another room.
     pub fn meet_at(self, place: String) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;

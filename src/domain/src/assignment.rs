@@ -17,6 +17,8 @@ pub struct Assignment {
     pub offered_at: DateTime<Utc>,
     /// When the expert's answer is due.
     pub due_at: DateTime<Utc>,
+    /// The assignment in whose place it comes when it is accepted: until then the other expert stays.
+    pub instead_of: Option<AssignmentId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +78,11 @@ impl Assignment {
 
     pub const fn is_live(&self) -> bool {
         matches!(self.state, AssignmentState::Offered | AssignmentState::Accepted { .. })
+    }
+
+    /// Asks whether the expert would take another's place.
+    pub const fn is_asked_instead(&self) -> bool {
+        matches!(self.state, AssignmentState::Offered) && self.instead_of.is_some()
     }
 
     pub const fn is_accepted(&self) -> bool {
@@ -143,6 +150,7 @@ mod tests {
             state,
             offered_at: NOW,
             due_at: NOW + TimeDelta::days(2),
+            instead_of: None,
         }
     }
 

@@ -1,13 +1,15 @@
 //! Questions planned for after the consultation (フォローアップ): when, what is asked, and what the answers mean.
-use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
+mod step;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    calendar::{BusinessCalendar, at_japan, japan_date},
-    id::{ConsultationId, FollowUpId},
-    number::FiscalYear,
-    settings::Settings,
+pub use step::{
+    Addressee, Anchors, BadStep, Change, Condition, MOST_STEPS, Origin, Ready, Step, Stop, When, plan, ready,
+    replan,
 };
+
+use crate::id::{ConsultationId, FollowUpId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +18,8 @@ pub enum Kind {
     ThreeMonths,
     SixMonths,
     NextYear,
+    /// One that an administrator has added.
+    Custom,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +31,10 @@ pub struct FollowUp {
     pub round: i16,
     pub state: FollowUpState,
     pub due_at: DateTime<Utc>,
+    /// What it was planned by.
+    pub step: Step,
+    /// What its time was reckoned from; not known of what was planned before programmes were kept.
+    pub anchors: Option<Anchors>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,32 +177,25 @@ impl FollowUp {
         Self { state, ..self }
     }
 
+    /// What was answered, if it was.
+    pub const fn given(&self) -> Option<&Answer> {
+        match &self.state {
+            FollowUpState::Answered { answer, .. } => Some(answer),
+            FollowUpState::Planned
+            | FollowUpState::Sent { .. }
+            | FollowUpState::Skipped
+            | FollowUpState::Lapsed => None,
+        }
+    }
+
     pub const fn is_over(&self) -> bool {
         matches!(self.state, FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed)
     }
 }
 
-/// What is asked when after a session: the survey on the next business day, then after some months, and on the first
-/// business day of May of the next fiscal year. Every mail goes out on a business day at the mail hour.
-pub fn plan(
-    session_ended: DateTime<Utc>,
-    settings: &Settings,
-    calendar: &BusinessCalendar,
-) -> Vec<(Kind, DateTime<Utc>)> {
-    let day = japan_date(session_ended);
-    let at = |day: NaiveDate| at_japan(calendar.add_business_days(day, 0), settings.mail_hour, 0);
-    let mut plan = vec![(Kind::Survey, at(calendar.next_business_day(day)))];
-    for (kind, months) in [Kind::ThreeMonths, Kind::SixMonths].into_iter().zip(settings.follow_up_months) {
-        plan.extend(day.checked_add_months(Months::new(u32::from(months))).map(|it| (kind, at(it))));
-    }
-    let next_year = FiscalYear::of(day).ok().and_then(|it| it.next().ok());
-    let may = next_year.and_then(|it| NaiveDate::from_ymd_opt(it.first_day().year(), 5, 1));
-    plan.extend(may.map(|it| (Kind::NextYear, at(it))));
-    plan
-}
-
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Survey, Self::ThreeMonths, Self::SixMonths, Self::NextYear];
+    pub const ALL: [Self; 5] =
+        [Self::Survey, Self::ThreeMonths, Self::SixMonths, Self::NextYear, Self::Custom];
 
     pub const fn code(self) -> &'static str {
         match self {
@@ -202,6 +203,7 @@ impl Kind {
             Self::ThreeMonths => "three_months",
             Self::SixMonths => "six_months",
             Self::NextYear => "next_year",
+            Self::Custom => "custom",
         }
     }
 
@@ -215,6 +217,7 @@ impl Kind {
             Self::ThreeMonths => "3か月後の確認",
             Self::SixMonths => "6か月後の確認",
             Self::NextYear => "翌年度の確認",
+            Self::Custom => "追加の質問",
         }
     }
 }

@@ -26,6 +26,8 @@ id! {
     AssignmentId;
     /// A company or organisation, whatever the number of its consultations.
     CompanyId;
+    /// A file of a message.
+    AttachmentId;
     /// One company's request and everything that follows.
     ConsultationId;
     /// A person who speaks for a company in one consultation.
@@ -42,6 +44,8 @@ id! {
     MailId;
     /// One entry of a consultation's thread.
     MessageId;
+    /// A text that coordinators begin their messages from.
+    ReplyTemplateId;
     /// What an expert writes after a session.
     ReportId;
     /// A company that wants to hear of an earlier time.

@@ -25,6 +25,7 @@ pub mod follow_up;
 pub mod inbound;
 pub mod notice;
 pub mod outgoing;
+pub mod reply_template;
 pub mod report;
 pub mod statistics;
 pub mod waiting;

@@ -31,6 +31,20 @@ pub fn reminder_at(
     (booked_at < at).then_some(at)
 }
 
+/// When a mail that can wait goes to somebody at work: at once within opening hours, else when they begin again.
+pub fn in_business_hours(
+    now: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    let today = japan_date(now);
+    let hour = |day, hour: u8| at_japan(day, hour, 0);
+    if calendar.is_open(today) && now < hour(today, settings.closes_hour) {
+        return now.max(hour(today, settings.opens_hour));
+    }
+    hour(calendar.add_business_days(today, 1), settings.opens_hour)
+}
+
 /// The days from which a company can choose today.
 pub fn window(now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> Window {
     let today = japan_date(now);
@@ -96,6 +110,19 @@ mod tests {
         let december = Settings { last_session_month: 12, ..Settings::default() };
         let last = last_session_day(day("2027-02-01"), &december, &BusinessCalendar::default());
         assert_eq!(last, Some(day("2026-12-28")));
+    }
+
+    #[test]
+    fn what_can_wait_waits_for_opening_hours() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        for (written, sent) in [
+            ("2026-11-20T14:05:00+09:00", "2026-11-20T14:05:00+09:00"),
+            ("2026-11-20T06:00:00+09:00", "2026-11-20T09:00:00+09:00"),
+            ("2026-11-20T17:00:00+09:00", "2026-11-24T09:00:00+09:00"),
+            ("2026-11-21T10:00:00+09:00", "2026-11-24T09:00:00+09:00"),
+        ] {
+            assert_eq!(super::in_business_hours(at(written), &settings, &calendar), at(sent), "{written}");
+        }
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub mod pace;
+pub mod topic;
 
 /// Where a mail stands, as people read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

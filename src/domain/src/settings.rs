@@ -64,6 +64,8 @@ pub struct Settings {
     /// At most so many application mails to one unconfirmed address, or from one network, in a day.
     pub mails_per_address_a_day: u16,
     pub mails_per_network_a_day: u16,
+    /// The same to one domain, which may be a company's or a whole provider's.
+    pub mails_per_domain_a_day: u16,
     /// What pages and mails call the center.
     pub center_name: String,
     pub center_phone: String,
@@ -105,6 +107,7 @@ impl Default for Settings {
             case_retention_years: 5,
             mails_per_address_a_day: 5,
             mails_per_network_a_day: 30,
+            mails_per_domain_a_day: 300,
             center_name: "テレワーク相談センター".to_owned(),
             center_phone: "0120-000-000".to_owned(),
             center_email: "center@example.jp".to_owned(),
@@ -155,6 +158,7 @@ impl Settings {
         range("case_retention_years", u16::from(self.case_retention_years), 1, 30);
         range("mails_per_address_a_day", self.mails_per_address_a_day, 1, 1000);
         range("mails_per_network_a_day", self.mails_per_network_a_day, 1, 10000);
+        range("mails_per_domain_a_day", self.mails_per_domain_a_day, 1, 60000);
         for (field, minutes, least) in [
             ("online_minutes", self.online_minutes, 15),
             ("visit_minutes", self.visit_minutes, 15),

@@ -7,7 +7,7 @@ use domain::{number::CaseNumber, wording::long_date_time};
 
 use super::{
     Draft,
-    wording::{Told, fields, in_business_days, quoted},
+    wording::{Told, fields, in_business_days, names, quoted},
 };
 use crate::{
     mail::{
@@ -39,6 +39,14 @@ enum Body<'a> {
     Withdrawn { number: &'a CaseNumber, company: &'a str, page: String },
     #[template(path = "mail/nobody_left.txt")]
     NobodyLeft { number: &'a CaseNumber, company: &'a str, fields: String, due: String, page: String },
+    #[template(path = "mail/substitute_needed.txt")]
+    SubstituteNeeded {
+        number: &'a CaseNumber,
+        company: &'a str,
+        told: Told<'a>,
+        declined: &'a str,
+        page: &'a str,
+    },
     #[template(path = "mail/undelivered.txt")]
     Undelivered { number: &'a CaseNumber, company: &'a str, address: &'a str, reason: String, page: String },
     #[template(path = "mail/hand_over_accepted.txt")]
@@ -66,6 +74,25 @@ pub fn cancelled(about: &About<'_>, sitting: Sitting<'_>, reason: &str) -> Writt
     let news = "下記の予約が取り消されました。\n企業には、別の日時を選ぶよう案内しています。";
     let body = sitting_body(about, &sitting, news, None, reason);
     draft(MailKind::Cancelled, "相談の予約が取り消されました", &body)
+}
+
+pub fn expert_changed(about: &About<'_>, sitting: Sitting<'_>, was: &[String]) -> Written {
+    let body = Body::Sitting {
+        news: "担当の専門家が交代しました。日時は変わりません。",
+        number: about.number,
+        company: about.company_name,
+        told: Told::of(&sitting),
+        was: names(was),
+        reason: String::new(),
+        page: page(about),
+    };
+    draft(MailKind::ExpertChanged, "担当の専門家が交代しました", &body)
+}
+
+pub fn substitute_needed(about: &About<'_>, sitting: Sitting<'_>, declined: &str, page: &str) -> Written {
+    let (number, company) = (about.number, about.company_name);
+    let body = Body::SubstituteNeeded { number, company, told: Told::of(&sitting), declined, page };
+    draft(MailKind::SubstituteNeeded, "代わりの専門家を探してください", &body)
 }
 
 pub fn reminder(about: &About<'_>, sitting: Sitting<'_>) -> Written {
@@ -130,14 +157,14 @@ fn sitting_body<'a>(
     }
 }
 
-fn page(about: &About<'_>) -> String {
+pub fn page(about: &About<'_>) -> String {
     about.house.site.absolute(&url::staff(about.number))
 }
 
-fn desk_page(about: &About<'_>) -> String {
+pub fn desk_page(about: &About<'_>) -> String {
     about.house.site.absolute("/desk")
 }
 
 fn draft(kind: MailKind, title: &'static str, body: &Body<'_>) -> Written {
-    Ok(Draft { kind, title, body: body.render()?, calendar: None })
+    Ok(Draft { kind, title: title.into(), body: body.render()?, calendar: None })
 }

@@ -3,7 +3,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
     consultation::UnfulfilledReason,
-    follow_up::{EDITABLE_DAYS, Kind, Progress, WAITS_DAYS},
+    follow_up::{EDITABLE_DAYS, Progress, WAITS_DAYS},
     number::CaseNumber,
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
@@ -62,6 +62,8 @@ enum Body<'a> {
     Room { number: &'a CaseNumber, portal: &'a str, told: Told<'a> },
     #[template(path = "mail/cancelled_company.txt")]
     Cancelled { number: &'a CaseNumber, portal: &'a str, told: Told<'a>, reason: String },
+    #[template(path = "mail/expert_changed_company.txt")]
+    ExpertChanged { number: &'a CaseNumber, portal: &'a str, told: Told<'a>, was: String },
     #[template(path = "mail/reminder_company.txt")]
     Reminder { number: &'a CaseNumber, portal: &'a str, told: Told<'a> },
     #[template(path = "mail/report_ready.txt")]
@@ -188,6 +190,19 @@ pub fn cancelled(
     draft(MailKind::Cancelled, "相談の予約を取り消しました", &body, Some(calendar))
 }
 
+pub fn expert_changed(
+    about: &About<'_>,
+    to: Recipient<'_>,
+    portal: &str,
+    sitting: Sitting<'_>,
+    was: &[String],
+) -> Written {
+    let body =
+        Body::ExpertChanged { number: about.number, portal, told: Told::of(&sitting), was: names(was) };
+    let calendar = invitation::for_company(about, to, &sitting);
+    draft(MailKind::ExpertChanged, "担当の専門家が変わりました", &body, Some(calendar))
+}
+
 pub fn reminder(about: &About<'_>, portal: &str, sitting: Sitting<'_>) -> Written {
     let body = Body::Reminder { number: about.number, portal, told: Told::of(&sitting) };
     draft(MailKind::Reminder, "相談の日が近づきました", &body, None)
@@ -203,20 +218,21 @@ pub fn survey(about: &About<'_>, answer: &str) -> Written {
     draft(MailKind::Survey, "アンケートのお願い", &body, None)
 }
 
-pub fn follow_up(about: &About<'_>, kind: Kind, answer: &str) -> Written {
-    let [first, second] = about.house.settings.follow_up_months;
-    let lead = match kind {
-        Kind::Survey => "相談をご利用いただき、ありがとうございました。".to_owned(),
-        Kind::ThreeMonths => format!("相談から、およそ{first}か月がたちました。"),
-        Kind::SixMonths => format!("相談から、およそ{second}か月がたちました。"),
-        Kind::NextYear => "相談から年度が改まりましたので、ご連絡します。".to_owned(),
-    };
-    let joint = if answer.contains('?') { '&' } else { '?' };
-    let choice =
-        |it: Progress| Choice { label: it.label(), address: format!("{answer}{joint}answer={}", it.code()) };
-    let choices = Progress::ALL.map(choice);
-    let body = Body::FollowUp { number: about.number, lead, choices, waits: WAITS_DAYS };
+pub fn follow_up(about: &About<'_>, lead: &str, answer: &str) -> Written {
+    let choices = choices(answer);
+    let body = Body::FollowUp { number: about.number, lead: lead.to_owned(), choices, waits: WAITS_DAYS };
     draft(MailKind::FollowUp, "その後の状況をお知らせください", &body, None)
+}
+
+fn choices(answer: &str) -> [Choice; 4] {
+    let joint = if answer.contains('?') { '&' } else { '?' };
+    Progress::ALL
+        .map(|it| Choice { label: it.label(), address: format!("{answer}{joint}answer={}", it.code()) })
+}
+
+/// The buttons of a question, as a text has them.
+pub fn choices_as_lines(answer: &str) -> String {
+    choices(answer).map(|it| format!("▼{}\n{}", it.label, it.address)).join("\n\n")
 }
 
 pub fn new_message(about: &About<'_>, portal: &str) -> Written {
@@ -242,7 +258,15 @@ pub fn unfulfilled(
     reason: UnfulfilledReason,
     cancelled: Option<Sitting<'_>>,
 ) -> Written {
-    let help = match reason {
+    let (cancelled, calendar) = gone(about, to, cancelled);
+    let (help, reason) = (help(reason), reason.label());
+    let body = Body::Unfulfilled { number: about.number, reason, help, cancelled };
+    draft(MailKind::Unfulfilled, "ご相談についてのお知らせ", &body, calendar)
+}
+
+/// What else can help.
+pub const fn help(reason: UnfulfilledReason) -> &'static str {
+    match reason {
         UnfulfilledReason::NotEligible => "ほかの公的な相談窓口をご案内できることがあります。",
         UnfulfilledReason::NoSuitableTime => {
             "あらためて申し込むと、新しい日時から選ぶことができます。\n電話で日時をご相談いただくこともできます。"
@@ -253,10 +277,7 @@ pub fn unfulfilled(
         UnfulfilledReason::NoExpert => {
             "センターの相談員が、電話で一般的なご質問にお答えします。\n時期をおいて、あらためて申し込むこともできます。"
         }
-    };
-    let (cancelled, calendar) = gone(about, to, cancelled);
-    let body = Body::Unfulfilled { number: about.number, reason: reason.label(), help, cancelled };
-    draft(MailKind::Unfulfilled, "ご相談についてのお知らせ", &body, calendar)
+    }
 }
 
 pub fn referred(
@@ -281,5 +302,5 @@ fn gone<'a>(
 }
 
 fn draft(kind: MailKind, title: &'static str, body: &Body<'_>, calendar: Option<CalendarPart>) -> Written {
-    Ok(Draft { kind, title, body: body.render()?, calendar })
+    Ok(Draft { kind, title: title.into(), body: body.render()?, calendar })
 }

@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     Draft, invitation,
-    wording::{Told, fields, quoted},
+    wording::{Told, fields, names, quoted},
 };
 use crate::{
     mail::{
@@ -39,6 +39,10 @@ enum Body<'a> {
     Room { number: &'a CaseNumber, company: &'a str, told: Told<'a>, page: String },
     #[template(path = "mail/cancelled_expert.txt")]
     Cancelled { number: &'a CaseNumber, company: &'a str, told: Told<'a>, reason: String, page: String },
+    #[template(path = "mail/expert_changed_expert.txt")]
+    ExpertChanged { number: &'a CaseNumber, company: &'a str, told: Told<'a>, was: String, page: String },
+    #[template(path = "mail/relieved.txt")]
+    Relieved { number: &'a CaseNumber, told: Told<'a>, page: String },
     #[template(path = "mail/reminder_expert.txt")]
     Reminder {
         number: &'a CaseNumber,
@@ -107,6 +111,22 @@ pub fn cancelled(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>, rea
     let body = Body::Cancelled { number: about.number, company: about.company_name, told, reason, page };
     let calendar = invitation::cancelling(about, to, &sitting);
     draft(MailKind::Cancelled, "相談の予約が取り消されました", &body, Some(calendar))
+}
+
+/// To the one who stays of two.
+pub fn expert_changed(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>, was: &[String]) -> Written {
+    let (number, company) = (about.number, about.company_name);
+    let body =
+        Body::ExpertChanged { number, company, told: Told::of(&sitting), was: names(was), page: page(about) };
+    let calendar = invitation::for_expert(about, to, &sitting);
+    draft(MailKind::ExpertChanged, "一緒に担当する専門家が変わりました", &body, Some(calendar))
+}
+
+pub fn relieved(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>) -> Written {
+    let page = about.house.site.absolute("/expert");
+    let body = Body::Relieved { number: about.number, told: Told::of(&sitting), page };
+    let calendar = invitation::cancelling(about, to, &sitting);
+    draft(MailKind::ExpertChanged, "担当を交代しました", &body, Some(calendar))
 }
 
 pub fn reminder(about: &About<'_>, sitting: Sitting<'_>) -> Written {
@@ -201,10 +221,10 @@ pub fn report_returned(about: &About<'_>, reason: &str) -> Written {
     draft(MailKind::ReportReturned, "報告書を直してください", &body, None)
 }
 
-fn page(about: &About<'_>) -> String {
+pub fn page(about: &About<'_>) -> String {
     about.house.site.absolute(&url::expert(about.number))
 }
 
 fn draft(kind: MailKind, title: &'static str, body: &Body<'_>, calendar: Option<CalendarPart>) -> Written {
-    Ok(Draft { kind, title, body: body.render()?, calendar })
+    Ok(Draft { kind, title: title.into(), body: body.render()?, calendar })
 }

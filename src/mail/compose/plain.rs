@@ -19,8 +19,18 @@ enum Body<'a> {
     Invitation { link: &'a str, role: &'a str },
     #[template(path = "mail/password_reset.txt")]
     PasswordReset { link: &'a str },
+    #[template(path = "mail/absence.txt")]
+    Absence { expert: &'a str, days: &'a str, lines: &'a [String], page: String },
     #[template(path = "mail/digest.txt")]
-    Digest { new: u64, overdue: u64, lines: &'a [String], page: String },
+    Digest { new: u64, overdue: u64, lines: &'a [String], page: String, stop: &'a str },
+    #[template(path = "mail/weekly_digest.txt")]
+    WeeklyDigest {
+        sessions: &'a [String],
+        requests: &'a [String],
+        reports: &'a [String],
+        page: String,
+        stop: &'a str,
+    },
 }
 
 pub fn draft(occasion: PlainOccasion<'_>, house: &House<'_>) -> Result<Draft, askama::Error> {
@@ -36,10 +46,20 @@ pub fn draft(occasion: PlainOccasion<'_>, house: &House<'_>) -> Result<Draft, as
         PlainOccasion::PasswordReset { link } => {
             (MailKind::PasswordReset, "パスワードの再設定", Body::PasswordReset { link })
         }
-        PlainOccasion::Digest { new, overdue, lines } => {
+        PlainOccasion::AbsenceOverBookings { expert, days, lines } => {
+            let page = house.site.absolute("/staff/absences");
+            let body = Body::Absence { expert, days, lines, page };
+            (MailKind::SubstituteNeeded, "予約のある専門家が不在になります", body)
+        }
+        PlainOccasion::Digest { new, overdue, lines, stop } => {
             let page = house.site.absolute("/staff");
-            (MailKind::Digest, "対応が必要な案件のお知らせ", Body::Digest { new, overdue, lines, page })
+            (MailKind::Digest, "対応が必要な案件のお知らせ", Body::Digest { new, overdue, lines, page, stop })
+        }
+        PlainOccasion::WeeklyDigest { sessions, requests, reports, stop } => {
+            let page = house.site.absolute("/expert");
+            let body = Body::WeeklyDigest { sessions, requests, reports, page, stop };
+            (MailKind::WeeklyDigest, "今週の予定のお知らせ", body)
         }
     };
-    Ok(Draft { kind, title, body: body.render()?, calendar: None })
+    Ok(Draft { kind, title: title.into(), body: body.render()?, calendar: None })
 }

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use samples::{CENTER, COMPANY, COMPANY_NAME, EXPERT, letters, now, sitting, with_about};
 
@@ -6,6 +6,7 @@ use super::{about, wording};
 use crate::mail::{
     letter::{Letter, MailKind, Method},
     occasion::{Occasion, Recipient, Side},
+    text::{TextKind, Texts, Variable, Words},
 };
 
 mod samples;
@@ -47,11 +48,16 @@ fn every_kind_is_written_and_reads_well() {
 #[test]
 fn what_concerns_a_time_carries_a_calendar_part() {
     for it in letters(true) {
-        let to_center = it.to == CENTER.address;
-        let invites = [MailKind::Booked, MailKind::Moved, MailKind::Request].contains(&it.kind);
-        let cancels = [MailKind::Cancelled, MailKind::RequestWithdrawn].contains(&it.kind);
-        let wanted = invites.then_some(Method::Request).or(cancels.then_some(Method::Cancel));
-        let wanted = wanted.filter(|_| !to_center && it.text.contains("日時　　："));
+        // A letter says that it carries one, and which.
+        let cancels = it.text.contains("カレンダーの予定を取り消すファイル（invite.ics）");
+        let invites = it.text.contains("ファイル（invite.ics）");
+        let wanted = cancels.then_some(Method::Cancel).or(invites.then_some(Method::Request));
+        let concerns_one = [MailKind::Booked, MailKind::Moved, MailKind::Room, MailKind::Cancelled];
+        assert!(
+            wanted.is_some() || it.to == CENTER.address || !concerns_one.contains(&it.kind),
+            "{}",
+            it.text
+        );
         assert_eq!(it.calendar.as_ref().map(|it| it.method), wanted, "{}", it.kind.code());
         if let Some(part) = it.calendar {
             let body = part.body.replace("\r\n ", "");
@@ -232,4 +238,76 @@ fn text(letters: &[Letter], kind: MailKind, to: Recipient<'_>) -> String {
 /// Columns, a full-width character counting as two.
 fn width(line: &str) -> usize {
     line.chars().map(|it| if it.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// The shipped words, written in the administrator's language, say what the shipped templates say: to the letter, for
+/// every occasion. What begins as a text of one's own is what was sent so far.
+#[test]
+fn ones_own_words_begin_as_the_shipped_ones() {
+    let mut texts = Texts::default();
+    for kind in TextKind::ALL {
+        texts.put(kind, 2026, Some(&kind.shipped_words()));
+    }
+    assert_eq!(texts.broken(2026), []);
+    let (own, shipped) = (samples::letters_in(true, &texts), letters(true));
+    for (own, shipped) in own.iter().zip(&shipped) {
+        let name = own.kind.code();
+        if shipped.text.contains("■取り消した予約") {
+            // To whoever the form may have named, the place of a visit is no variable.
+            let lines = shipped.text.lines().filter(|it| !it.starts_with("訪問先"));
+            assert!(own.text.lines().eq(lines), "{name}: {}", own.text);
+            continue;
+        }
+        assert_eq!(own.text, shipped.text, "{name}");
+        assert_eq!(own, shipped, "{name}");
+    }
+    let stranger = |letters: Vec<Letter>| text(&letters, MailKind::Acknowledgement, COMPANY);
+    assert_eq!(stranger(samples::letters_in(false, &texts)), stranger(letters(false)));
+}
+
+/// A text can name exactly what its letters know.
+#[test]
+fn every_occasion_has_a_text_whose_variables_are_the_ones_it_knows() {
+    let mut seen = HashSet::new();
+    with_about(true, |about_this| {
+        let mut all: Vec<_> = samples::occasions()
+            .iter()
+            .map(|(it, _)| (TextKind::of(it), super::values::of(it, about_this, false)))
+            .collect();
+        all.extend(
+            samples::plain_occasions()
+                .iter()
+                .map(|it| (TextKind::of_plain(it), super::values::of_plain(it, &about_this.house))),
+        );
+        for (kind, values) in all {
+            seen.insert(kind);
+            let known: BTreeSet<_> = values.variables().collect();
+            let mut named: BTreeSet<_> = kind.variables().collect();
+            // Every letter about a consultation knows these, whether it may say them or not.
+            named.extend([Variable::Number, Variable::Fields].iter().filter(|it| known.contains(it)));
+            assert_eq!(known, named, "{}", kind.code());
+            for required in kind.required() {
+                assert!(!values.get(*required).is_empty(), "{}: {}", kind.code(), required.name());
+            }
+        }
+    });
+    assert_eq!(seen.len(), TextKind::ALL.len());
+}
+
+#[test]
+fn ones_own_words_repeat_nothing_to_a_stranger() {
+    let mut texts = Texts::default();
+    for kind in TextKind::ALL {
+        let all: Vec<_> = kind.variables().map(|it| format!("{{{{ {} }}}}", it.name())).collect();
+        let words = Words { title: "お知らせ".to_owned(), body: all.join("\n") };
+        texts.put(kind, 2026, Some(&words));
+    }
+    assert_eq!(texts.broken(2026), []);
+    for it in samples::letters_in(false, &texts).into_iter().filter(|it| it.to == COMPANY.address) {
+        for said in [COMPANY_NAME, COMPANY.name, "台場"] {
+            assert!(!it.text.contains(said), "{}: {said} in {}", it.kind.code(), it.text);
+            assert!(!it.subject.contains(said), "{}", it.subject);
+        }
+        assert!(it.subject.starts_with("【テレワーク相談センター】お知らせ"), "{}", it.subject);
+    }
 }

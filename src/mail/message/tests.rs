@@ -32,10 +32,9 @@ fn answers_and_failures_go_to_the_address_for_answers() {
     ] {
         let reply_to = mailbox(reply_to).unwrap();
         let mail = Mail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: sample() };
-        let reply_to = Some(&reply_to);
-        let message = build(&Outgoing { mail: &mail, date: now(), from: &from, reply_to, dkim: None });
-        let reply_to = reply_to.unwrap();
-        let message = message.unwrap();
+        let outgoing =
+            Outgoing { mail: &mail, date: now(), from: &from, reply_to: Some(&reply_to), dkim: None };
+        let message = build(&outgoing).unwrap();
         assert_eq!(message.envelope().from().unwrap().to_string(), return_path);
         let raw = String::from_utf8(message.formatted()).unwrap();
         let headers = headers(&raw);
@@ -146,6 +145,7 @@ fn sample() -> Letter {
         dedup_key: None,
         must_hold: None,
         unsubscribe: None,
+        over_limit: false,
     }
 }
 

@@ -7,8 +7,8 @@ use std::{
 use ammonia::Builder;
 use mail_parser::decoders::html::html_to_text;
 
-/// Beyond that, a tree takes too long to build, and a mail is read as text alone.
-const MOST_TAGS: usize = 10_000;
+/// Tags and entities: beyond that, a tree takes too long to build, and a mail is read as text alone.
+const MOST_MARKS: usize = 10_000;
 /// Bytes.
 const LONGEST: usize = 512 * 1024;
 /// Deeper quotations are shown as this deep.
@@ -71,8 +71,8 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// The cleaned HTML with the targets of its links beside them, and the text that it reads like.
 pub fn clean(source: &str) -> (String, String) {
-    let tags = source.bytes().filter(|it| *it == b'<').count();
-    if tags > MOST_TAGS || source.len() > LONGEST {
+    let marks = source.bytes().filter(|it| matches!(it, b'<' | b'&')).count();
+    if marks > MOST_MARKS || source.len() > LONGEST {
         return (String::new(), html_to_text(&shortened(source)));
     }
     let cleaned = CLEANER.clean(source).to_string();

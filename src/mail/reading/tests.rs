@@ -1,3 +1,7 @@
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
 use super::{Address, Piece, Read, Remark, pieces, read};
 
 macro_rules! sample {
@@ -5,6 +9,20 @@ macro_rules! sample {
         include_bytes!(concat!("../../../tests/mails/", $name, ".eml"))
     };
 }
+
+const SAMPLES: &[&[u8]] = &[
+    sample!("outlook"),
+    sample!("gmail"),
+    sample!("gmail_html"),
+    sample!("iphone"),
+    sample!("thunderbird"),
+    sample!("docomo"),
+    sample!("mislabelled"),
+    sample!("bounce"),
+    sample!("away"),
+    sample!("calendar"),
+    sample!("winmail"),
+];
 
 const OURS: &str = "0192f0aa-7c11-7d3e-9c8a-1d2f3a4b5c6d@example.jp";
 const REPLY: &str = "reply+0123456789abcdef@example.jp";
@@ -142,4 +160,316 @@ fn winmail_dat_is_an_attachment() {
     assert_eq!(mail.body, "資料をお送りします。");
     assert_eq!(mail.attachments[0].name, "winmail.dat");
     assert_eq!(remarks(&mail), [Remark::Tnef]);
+}
+
+/// Far beyond what any of these takes, even unoptimised on a busy machine; far below what a quadratic one would.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[track_caller]
+fn in_time(raw: &[u8]) -> Read {
+    let begun = Instant::now();
+    let read = read(raw);
+    assert!(begun.elapsed() < PATIENCE, "{:?} for {} bytes", begun.elapsed(), raw.len());
+    bounded(&read);
+    read
+}
+
+/// What holds of every mail, whatever it is.
+#[track_caller]
+fn bounded(read: &Read) {
+    assert!(read.subject.chars().count() <= super::LONGEST_SUBJECT);
+    assert!(read.body.chars().count() <= super::LONGEST_BODY);
+    assert!(read.attachments.len() <= super::MOST_ATTACHMENTS);
+    let hidden = |it: char| it.is_control() && it != '\n' && it != '\t';
+    assert!(!read.body.contains(hidden), "{:?}", read.body);
+    assert!(!read.subject.contains(char::is_control), "{:?}", read.subject);
+    for it in read.from.iter().chain(read.recipients()) {
+        assert!(!it.name.contains(char::is_control) && !it.address.contains(char::is_control), "{it:?}");
+    }
+    for it in &read.attachments {
+        assert!(!it.name.is_empty() && !it.name.contains(['/', '\\']) && !it.name.contains(char::is_control));
+    }
+    let pieces = pieces(&read.body);
+    let whole: Vec<_> = pieces.iter().map(Piece::text).collect();
+    assert_eq!(whole.join("\n"), read.body, "folding takes nothing away");
+}
+
+#[test]
+fn an_empty_mail_and_one_of_blanks() {
+    for raw in [&b""[..], b"\r\n\r\n", b"   ", b"\0\0\0", b"\xff\xfe"] {
+        let mail = in_time(raw);
+        assert!(mail.remarks.contains(&Remark::NoFrom) && mail.remarks.contains(&Remark::NoDate));
+    }
+    assert!(in_time(b"").remarks.contains(&Remark::Empty));
+}
+
+#[test]
+fn two_from_headers_are_nobody() {
+    let mail = in_time(
+        b"From: a@example.jp\r\nFrom: b@example.jp\r\nDate: Fri, 20 Nov 2026 10:00:00 +0900\r\n\r\nx",
+    );
+    assert_eq!((mail.author(), mail.from.len()), (None, 2));
+    assert_eq!(remarks(&mail), [Remark::SeveralFrom]);
+    let mail = in_time(b"From: a@example.jp, b@example.jp\r\n\r\nx");
+    assert_eq!(mail.author(), None);
+}
+
+#[test]
+fn names_with_line_breaks_commas_and_addresses_stay_names() {
+    let words = [
+        ("\"a, b\" <c@example.jp>", "a, b"),
+        ("=?utf-8?B?YQ0KQmNjOiB4QGV4YW1wbGUuanA=?= <c@example.jp>", "a Bcc: x@example.jp"),
+        ("=?utf-8?B?PGJvc3NAZXhhbXBsZS5qcD4=?= <c@example.jp>", "<boss@example.jp>"),
+        ("=?utf-8?Q?a=2C_b_=3Cd=40e=2Ejp=3E=2C?= <c@example.jp>", "a, b <d@e.jp>,"),
+        ("\"boss@example.jp\" <c@example.jp>", "boss@example.jp"),
+    ];
+    for (header, name) in words {
+        let mail = in_time(format!("From: {header}\r\n\r\nx").as_bytes());
+        assert_eq!(mail.author(), Some(&person(name, "c@example.jp")), "{header}");
+    }
+}
+
+#[test]
+fn bare_line_feeds_are_read_alike() {
+    for sample in SAMPLES {
+        let bare: Vec<u8> = sample.iter().copied().filter(|it| *it != b'\r').collect();
+        let (whole, bare) = (in_time(sample), in_time(&bare));
+        assert_eq!((whole.subject, whole.body, whole.from), (bare.subject, bare.body, bare.from));
+        assert_eq!(whole.attachments.len(), bare.attachments.len());
+    }
+}
+
+#[test]
+fn a_long_subject_is_cut() {
+    let subject = "件".repeat(64 * 1024);
+    let mail = in_time(format!("From: a@example.jp\r\nSubject: {subject}\r\n\r\nx").as_bytes());
+    assert_eq!(mail.subject.chars().count(), super::LONGEST_SUBJECT);
+    assert!(mail.remarks.contains(&Remark::SubjectCut));
+    assert_eq!(mail.body, "x");
+}
+
+#[test]
+fn a_charset_that_does_not_exist() {
+    for charset in ["x-unknown-9", "utf-88", "", "iso-2022-jp-99"] {
+        let head = format!("From: a@example.jp\r\nContent-Type: text/plain; charset=\"{charset}\"\r\n\r\n");
+        for bytes in
+            ["日本語の本文です".as_bytes(), b"\x93\xfa\x96{\x8c\xea\x82\xcc\x96{\x95\xb6\x82\xc5\x82\xb7"]
+        {
+            let mail = in_time(&[head.as_bytes(), bytes].concat());
+            assert_eq!(mail.body, "日本語の本文です", "{charset}");
+            assert!(mail.remarks.contains(&Remark::Charset));
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_parts() {
+    let mut raw = b"From: a@example.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec();
+    for n in 0..10_000 {
+        raw.extend(format!("--b\r\nContent-Type: application/pdf; name=\"{n}.pdf\"\r\n\r\nx\r\n").bytes());
+    }
+    let mail = in_time(&raw);
+    assert!(
+        mail.remarks.contains(&Remark::TooManyParts) && mail.remarks.contains(&Remark::TooManyAttachments)
+    );
+    assert_eq!(mail.attachments[7].name, "7.pdf");
+}
+
+#[test]
+fn nested_five_hundred_deep() {
+    for kind in ["multipart/mixed; boundary=b", "message/rfc822", "multipart/digest; boundary=b"] {
+        let mut raw = b"From: a@example.jp\r\n".to_vec();
+        for n in 0..500 {
+            let kind = kind.replace("=b", &format!("=b{n}"));
+            raw.extend(format!("Content-Type: {kind}\r\n\r\n--b{n}\r\n").bytes());
+        }
+        let mail = in_time(&raw);
+        assert_eq!(mail.remarks.contains(&Remark::TooDeep), kind.starts_with("multipart"), "{kind}");
+    }
+}
+
+#[test]
+fn boundaries_that_lead_nowhere_take_no_time() {
+    let mut raw = b"From: a@example.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec();
+    for n in 0..20_000 {
+        raw.extend(format!("--b\r\nContent-Type: multipart/mixed; boundary=none{n}\r\n\r\ntext\r\n").bytes());
+    }
+    in_time(&raw);
+}
+
+#[test]
+fn fifty_megabytes() {
+    let mut raw = b"From: a@example.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nbody\r\n--b\r\nContent-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n".to_vec();
+    let line = [&[b'A'; 76][..], b"\r\n"].concat();
+    while raw.len() < 50_000_000 {
+        raw.extend(&line);
+    }
+    raw.extend(b"--b--\r\n");
+    let mail = in_time(&raw);
+    assert_eq!(mail.body, "body");
+    assert!(mail.attachments[0].bytes.len() > 36_000_000);
+    // A zip is never unpacked: what it would become does not matter.
+    let text = [b"From: a@example.jp\r\n\r\n", &vec![b'a'; 50_000_000][..]].concat();
+    assert!(in_time(&text).remarks.contains(&Remark::BodyCut));
+}
+
+#[test]
+fn html_that_is_built_to_take_long() {
+    for (piece, times) in [
+        ("<div>", 100_000),
+        ("<b><i><a href=x>", 30_000),
+        ("<table><tr><td>", 30_000),
+        ("<", 500_000),
+        ("&amp", 100_000),
+        ("<p>x</p>", 9_000),
+        ("<div>", 9_000),
+        ("<b>", 9_999),
+    ] {
+        let body = piece.repeat(times);
+        in_time(format!("From: a@example.jp\r\nContent-Type: text/html\r\n\r\n{body}").as_bytes());
+    }
+}
+
+#[test]
+fn headers_that_are_built_to_take_long() {
+    for piece in ["=?", "=?a?B?", "=?a?Q?=", ",", "(", "<", "\"", ";a*0*=", "=?utf-8?Q?a?= "] {
+        for header in ["From", "Subject", "Content-Type", "References"] {
+            in_time(format!("{header}: {}\r\n\r\nx", piece.repeat(30_000)).as_bytes());
+        }
+    }
+}
+
+#[test]
+fn html_keeps_nothing_that_runs_or_loads() {
+    let evil = "<a href=\"javascript:alert(1)\">x</a><img src=http://e.example/x onerror=alert(1)><form action=http://e.example><input></form><svg onload=alert(1)><iframe src=x></iframe><p style=\"background:url(http://e.example)\">ok</p><link rel=stylesheet href=//e.example/x><base href=//e.example><meta http-equiv=refresh content=0><math><mi xlink:href=\"javascript:1\">";
+    let mail = in_time(format!("From: a@example.jp\r\nContent-Type: text/html\r\n\r\n{evil}").as_bytes());
+    let html = mail.html.unwrap();
+    for gone in [
+        "javascript",
+        "src=",
+        "onerror",
+        "onload",
+        "<form",
+        "<input",
+        "<svg",
+        "<iframe",
+        "style",
+        "<link",
+        "<base",
+        "<meta",
+        "<math",
+    ] {
+        assert!(!html.contains(gone), "{gone} in {html}");
+    }
+    assert!(mail.body.contains("ok"));
+}
+
+#[test]
+fn quotations_of_many_programs_are_folded() {
+    let texts = [
+        "はい。\n\n-----Original Message-----\nFrom: 窓口\n本文",
+        "はい。\n\n----- 元のメッセージ -----\n差出人: 窓口\n本文",
+        "はい。\n\n差出人: 窓口 <a@example.jp>\n送信日時: 2026年11月20日金曜日 10:00\n宛先: 総務部\n件名: ご確認\n\n本文",
+        "はい。\n\n________________________________\nFrom: a <a@example.jp>\nSent: Friday\nTo: b\nSubject: x\n\n本文",
+        "はい。\n\nOn Fri, Nov 20, 2026 at 10:00 AM 窓口\n<a@example.jp> wrote:\n\n> 本文",
+        "はい。\n\n2026年11月20日(金) 10:00 窓口 <a@example.jp>:\n\n> 本文",
+        "はい。\n\n2026/11/20 10:00、窓口 <a@example.jp>のメール:\n\n> 本文",
+        "はい。\n\n2026年11月20日(金) 10:00 窓口 <a@example.jp>:\n本文（印のない引用）",
+        "はい。\n\n> 本文\n>\n>> もっと前\n",
+        "はい。\n\n＞本文",
+    ];
+    for text in texts {
+        assert_eq!(written(text), ["はい。"], "{text}");
+    }
+    // Between quotations, everything written stays in sight.
+    assert_eq!(written("> 一つ目\nはい。\n\n> 二つ目\nいいえ。"), ["はい。", "いいえ。"]);
+    // What only looks like it is a text.
+    for text in [
+        "From: の書き方について教えてください。",
+        "2026年11月20日に伺います。\nよろしくお願いします。",
+        "- 一つ\n- 二つ",
+        "合計：3件",
+    ] {
+        assert_eq!(written(text), [text]);
+    }
+}
+
+#[test]
+fn dialects_of_japanese_are_read() {
+    use super::charset::decode;
+    let sjis = |text: &str| encoding_rs::SHIFT_JIS.encode(text).0.into_owned();
+    let euc = |text: &str| encoding_rs::EUC_JP.encode(text).0.into_owned();
+    let text = "お世話になっております。①㈱髙橋 ﾃｽﾄです。";
+    for label in
+        [None, Some("iso-2022-jp"), Some("utf-8"), Some("us-ascii"), Some("iso-8859-1"), Some("x-none")]
+    {
+        assert_eq!(decode(&sjis(text), label).text, text, "Shift_JIS as {label:?}");
+        assert_eq!(
+            decode(&euc("お世話になっております。本日の件です。"), label).text,
+            "お世話になっております。本日の件です。",
+            "EUC-JP as {label:?}"
+        );
+        assert_eq!(decode(text.as_bytes(), label).text, text, "UTF-8 as {label:?}");
+        assert_eq!(
+            decode(b"\x1b$B$\"\x1b(B \x1b$B\x1b(B\x1b(I1\x1b(B", label).text,
+            "あ ｱ",
+            "ISO-2022-JP as {label:?}"
+        );
+    }
+    assert_eq!(decode(b"\x1b$B-!-j|b\x1b(B", Some("cp50220")).text, "①㈱髙");
+    assert_eq!(decode(b"caf\xe9", Some("iso-8859-1")).text, "café");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_mutation_of_a_real_mail_breaks_the_reader(
+        sample in 0..SAMPLES.len(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..6_u8, any::<u8>(), any::<prop::sample::Index>()), 1..30),
+    ) {
+        let mut raw = SAMPLES[sample].to_vec();
+        for (at, kind, byte, other) in edits {
+            if raw.is_empty() {
+                break;
+            }
+            let at = at.index(raw.len());
+            let other = other.index(raw.len());
+            match kind {
+                0 => raw[at] = byte,
+                1 => raw.insert(at, byte),
+                2 => drop(raw.drain(at.min(other)..at.max(other))),
+                // A piece of it again, elsewhere.
+                3 => {
+                    let piece = raw[at.min(other)..at.max(other)].to_vec();
+                    raw.splice(at..at, piece);
+                }
+                4 => raw.splice(at..at, [&b"\r\n"[..], b"\n", b"--", b"=?", b"\x1b$B", b"\0", b"Content-Type: message/rfc822\r\n\r\n"][usize::from(byte % 7)].to_vec()).for_each(drop),
+                _ => raw.truncate(at),
+            }
+            raw.truncate(200_000);
+        }
+        in_time(&raw);
+    }
+
+    #[test]
+    fn no_bytes_at_all_break_the_reader(raw in prop::collection::vec(any::<u8>(), 0..2000)) {
+        in_time(&raw);
+    }
+
+    #[test]
+    fn folding_takes_nothing_away(text in "([>＞ -]{0,3}[あa:@<年0-9]{0,8}\n?|-- \n|On a wrote:\n|差出人: a\n|件名: b\n|宛先: c\n|\n){0,20}") {
+        let whole: Vec<_> = pieces(&text).iter().map(|it| it.text().to_owned()).collect();
+        prop_assert_eq!(whole.join("\n"), text);
+    }
+
+    #[test]
+    fn japanese_is_read_in_whatever_it_was_written(text in "[ぁ-んァ-ヶ一二三四五六七八九十会社様、。]{6,60}") {
+        let text = format!("の{text}です。");
+        for encoding in [encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP, encoding_rs::ISO_2022_JP, encoding_rs::UTF_8] {
+            let bytes = encoding.encode(&text).0;
+            prop_assert_eq!(&super::charset::decode(&bytes, Some(encoding.name())).text, &text);
+            prop_assert_eq!(&super::charset::decode(&bytes, None).text, &text);
+        }
+    }
 }

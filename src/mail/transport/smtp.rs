@@ -292,7 +292,10 @@ fn early(error: &Error) -> SendError {
 fn of_recipient(error: &Error) -> SendError {
     match early(error) {
         SendError::Refused(text) if text.contains(": 5.1.") => SendError::NoSuchAddress(text),
-        other => other,
+        other @ (SendError::Refused(_)
+        | SendError::NoSuchAddress(_)
+        | SendError::Deferred(..)
+        | SendError::Unknown(_)) => other,
     }
 }
 

@@ -81,6 +81,7 @@ async fn post(
         settings: ground.programme.settings_at(ground.now),
         calendar: &ground.programme.calendar(ground.now),
         site: &app.site,
+        texts: &ground.programme.texts,
         organizer: &app.config.mail_from.address,
         now: ground.now,
     };

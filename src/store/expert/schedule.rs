@@ -1,5 +1,5 @@
 //! What experts have said about their time: weekly rules, dated exceptions, absences.
-use chrono::Weekday;
+use chrono::{NaiveDate, Weekday};
 use domain::{
     availability::{Absence, Change, Exception, QUARTERS, Schedule, Span, WeeklyRule},
     id::ExpertId,
@@ -24,6 +24,16 @@ pub struct Entries {
     pub absences: Vec<(Uuid, Absence, String)>,
 }
 
+impl Entries {
+    pub fn schedule(&self) -> Schedule {
+        Schedule {
+            rules: self.rules.iter().map(|it| it.1).collect(),
+            exceptions: self.exceptions.iter().map(|it| it.1).collect(),
+            absences: self.absences.iter().map(|it| it.1).collect(),
+        }
+    }
+}
+
 /// Everybody's schedules, in three queries.
 pub(super) async fn all(db: &impl ConnectionTrait) -> Result<BTreeMap<Uuid, Schedule>, DbErr> {
     let mut schedules: BTreeMap<Uuid, Schedule> = BTreeMap::new();
@@ -34,8 +44,7 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<BTreeMap<Uuid, Sche
         schedules.entry(row.expert_id).or_default().exceptions.push(exception(&row)?);
     }
     for row in absence::Entity::find().all(db).await? {
-        let away = Absence { first: row.first_date, last: row.last_date };
-        schedules.entry(row.expert_id).or_default().absences.push(away);
+        schedules.entry(row.expert_id).or_default().absences.push(away(&row));
     }
     Ok(schedules)
 }
@@ -62,10 +71,7 @@ pub async fn entries(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Entr
     Ok(Entries {
         rules: rules.iter().map(|it| Ok((it.id, rule(it)?))).collect::<Result<_, DbErr>>()?,
         exceptions: exceptions.iter().map(|it| Ok((it.id, exception(it)?))).collect::<Result<_, DbErr>>()?,
-        absences: absences
-            .into_iter()
-            .map(|it| (it.id, Absence { first: it.first_date, last: it.last_date }, it.note))
-            .collect(),
+        absences: absences.into_iter().map(|it| (it.id, away(&it), it.note)).collect(),
     })
 }
 
@@ -120,6 +126,24 @@ pub async fn remove_exception(tx: &DatabaseTransaction, expert: ExpertId, id: Uu
     touch(tx, Part::Experts).await
 }
 
+/// Puts these exceptions in the place of all that are there for a day.
+pub async fn replace_exceptions(
+    tx: &DatabaseTransaction,
+    expert: ExpertId,
+    date: NaiveDate,
+    exceptions: &[Exception],
+) -> Result<(), DbErr> {
+    dated_exception::Entity::delete_many()
+        .filter(dated_exception::COLUMN.expert_id.eq(expert.0))
+        .filter(dated_exception::COLUMN.date.eq(date))
+        .exec(tx)
+        .await?;
+    for it in exceptions {
+        add_exception(tx, expert, it).await?;
+    }
+    touch(tx, Part::Experts).await
+}
+
 pub async fn add_absence(
     tx: &DatabaseTransaction,
     expert: ExpertId,
@@ -132,6 +156,7 @@ pub async fn add_absence(
         first_date: it.first,
         last_date: it.last,
         note: note.to_owned(),
+        stand_in_id: it.stand_in.map(|it| it.0),
     };
     absence::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     touch(tx, Part::Experts).await
@@ -144,6 +169,10 @@ pub async fn remove_absence(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid
         .exec(tx)
         .await?;
     touch(tx, Part::Experts).await
+}
+
+fn away(row: &absence::Model) -> Absence {
+    Absence { first: row.first_date, last: row.last_date, stand_in: row.stand_in_id.map(ExpertId) }
 }
 
 fn rule(row: &weekly_rule::Model) -> Result<WeeklyRule, DbErr> {

@@ -44,6 +44,7 @@ pub async fn tallies(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Ta
     let mut query = capped("center", of(Tab::Center));
     for (name, one) in [
         ("reports", reports),
+        ("wishes", of(Tab::Wishes)),
         ("company", of(Tab::Company)),
         ("expert", of(Tab::Expert)),
         ("booked", of(Tab::Booked)),
@@ -58,6 +59,7 @@ pub async fn tallies(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Ta
         match it.try_get::<String>("", "name")?.as_str() {
             "center" => tallies.center = n,
             "reports" => tallies.reports = n,
+            "wishes" => tallies.wishes = n,
             "company" => tallies.company = n,
             "expert" => tallies.expert = n,
             "booked" => tallies.booked = n,
@@ -91,6 +93,13 @@ fn of_tab(tab: Tab, now: DateTime<Utc>) -> Expr {
         Tab::Center => turn(Turn::Center).and(row::Column::SortAt.lt(soon(now))),
         Tab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
         Tab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
+        // Whoever asked before the end was heard by then.
+        Tab::Wishes => row::Column::Id.in_subquery(wishing()).and(
+            row::Column::State
+                .eq("follow_up")
+                .and(Expr::exists(wishes()))
+                .or(turn(Turn::Ended).and(Expr::exists(wishes_since_the_end()))),
+        ),
         Tab::Company => turn(Turn::Company),
         Tab::Expert => turn(Turn::Expert),
         Tab::Booked => turn(Turn::Nobody),
@@ -175,12 +184,24 @@ pub fn wishes() -> SelectStatement {
         .and_where(same(follow_up::Entity, follow_up::Column::ConsultationId))
         .and_where(follow_up::Column::State.eq("answered"))
         .and_where(round)
-        .and_where(Expr::cust(WANTS_HELP))
+        .and_where(follow_up::Column::WantsHelp.eq(true))
         .take()
 }
 
-/// In an answer as `domain::follow_up::Answer` is written; PostgreSQL puts blanks into it.
-const WANTS_HELP: &str = r#"(REPLACE(CAST("follow_up"."answer" AS TEXT), ' ', '') LIKE '%"wants_help":true%' OR REPLACE(CAST("follow_up"."answer" AS TEXT), ' ', '') LIKE '%"wants_further_session":true%')"#;
+/// Consultations of which some answer asks for help, along an index: few of all.
+fn wishing() -> SelectStatement {
+    Query::select()
+        .column(follow_up::Column::ConsultationId)
+        .from(follow_up::Entity)
+        .and_where(follow_up::Column::WantsHelp.eq(true))
+        .take()
+}
+
+/// The same as `wishes`, of answers that came after the end.
+fn wishes_since_the_end() -> SelectStatement {
+    let answered = Expr::col((follow_up::Entity, follow_up::Column::AnsweredAt));
+    wishes().and_where(answered.gte(Expr::col((row::Entity, row::Column::EndedAt)))).take()
+}
 
 fn same<T: sea_orm::Iden + 'static, C: sea_orm::Iden + 'static>(table: T, column: C) -> Expr {
     Expr::col((table, column)).eq(Expr::col((row::Entity, row::Column::Id)))

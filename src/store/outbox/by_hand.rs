@@ -64,8 +64,8 @@ pub async fn cancel(
     done(tx, id, update, Deed { what: What::Cancelled, by, reason, now }).await
 }
 
-/// Has a mail tried once more, at once and for another three days, under the same Message-ID. Of one that was sent, a
-/// new mail that says the same.
+/// Has a mail tried once more, at once and for another three days, under the same Message-ID. Of one that was sent
+/// or dropped, a new mail that says the same.
 ///
 /// Whoever does so says that the address is good, whatever its server has said before.
 pub async fn resend(
@@ -79,7 +79,7 @@ pub async fn resend(
     let Some(found) = row::Entity::find_by_id(id.0).one(tx).await? else { return Ok(false) };
     address::mark_good(tx, [found.recipient.as_str()]).await?;
     bounce::clear(tx, &found.recipient.to_lowercase(), now).await?;
-    if found.state == "sent" {
+    if matches!(found.state.as_str(), "sent" | "suppressed") {
         let letter = Letter { due_at: now, dedup_key: None, ..letter(found)? };
         push(tx, vec![letter], domain, now).await?;
         let entry = entry(id.0, What::Resent, reason, Some(by), now);

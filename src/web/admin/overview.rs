@@ -6,6 +6,7 @@ use domain::{actor::Role, calendar::japan_date, number::FiscalYear};
 use super::{Tab, tabs};
 use crate::{
     app::App,
+    mail::text::TextKind,
     problem::Problem,
     store,
     web::{
@@ -27,6 +28,9 @@ struct OverviewPage {
     year: String,
     /// Whether the current fiscal year has settings of its own.
     has_settings: bool,
+    /// Texts of mails that do not hold, so that the shipped ones are sent.
+    broken: Vec<TextKind>,
+    start_year: i32,
 }
 
 #[get("/admin")]
@@ -45,5 +49,7 @@ pub async fn show(app: Data<App>, shell: Shell, _: Administrator) -> Result<Http
         closing_days: programme.closing_days.range(today..).count(),
         year: year.label(),
         has_settings: programme.version(year) > 0,
+        broken: programme.texts.broken(year.start_year()),
+        start_year: year.start_year(),
     })
 }

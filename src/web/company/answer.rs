@@ -40,6 +40,8 @@ struct AnswerPage {
     place: Place,
     is_survey: bool,
     title: &'static str,
+    /// What the administrator has written to be asked; may be empty.
+    question: String,
     /// The name and the sentence of each question of the survey.
     sentences: Vec<(&'static str, &'static str)>,
     choices: Vec<Choice>,
@@ -129,6 +131,7 @@ fn answer_page(
         place,
         is_survey,
         title: title(it.kind),
+        question: it.step.question.clone(),
         sentences: SENTENCES.into_iter().zip(SurveyAnswer::SENTENCES).collect(),
         choices: if is_survey { agreements() } else { progress() },
         form,
@@ -151,7 +154,9 @@ fn over(
 const fn title(kind: Kind) -> &'static str {
     match kind {
         Kind::Survey => "アンケート",
-        Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear => "その後の状況をお知らせください",
+        Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear | Kind::Custom => {
+            "その後の状況をお知らせください"
+        }
     }
 }
 

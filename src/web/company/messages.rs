@@ -1,5 +1,8 @@
 //! The thread between the company and the center.
-use actix_web::{HttpResponse, get, post, web::Data};
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
 use askama::Template;
 use chrono::TimeDelta;
 use domain::{
@@ -7,27 +10,32 @@ use domain::{
     consultation::Deed,
     id::ExpertId,
     text::Prose,
-    wording::{iso_date_time, month_day_time},
 };
 
 use super::own::Own;
 use crate::{
     app::App,
-    ops,
+    ops::{self, message::Post},
     problem::Problem,
     store::{
         self,
         expert::Roster,
         message::{Audience, Entry},
+        message_draft::Writer,
     },
     web::{
+        files,
         form::{FieldErrors, Fields},
         page::{self, Shell},
+        thread::{Around, Line},
+        upload::FormWithFiles,
     },
 };
 
 /// The longest message. Characters.
 const LONGEST: usize = 2000;
+/// The field of the form, and what its draft is kept under.
+const FIELD: &str = "message";
 /// The same text sent again within this time is the same message sent twice.
 const SENT_TWICE: TimeDelta = TimeDelta::minutes(10);
 
@@ -37,7 +45,8 @@ struct MessagesPage {
     shell: Shell,
     number: String,
     path: String,
-    entries: Vec<Shown>,
+    lines: Vec<Line>,
+    accepted: String,
     unread: usize,
     /// What the company writes is the answer that the center waits for.
     answers: bool,
@@ -45,37 +54,54 @@ struct MessagesPage {
     errors: FieldErrors,
 }
 
-/// One entry of the thread.
-struct Shown {
-    author: String,
-    mine: bool,
-    is_new: bool,
-    when: String,
-    at: String,
-    body: String,
-}
-
 #[get("/my/{number}/messages")]
 pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
-    page::html(&thread(&app, shell, &own, Fields::default(), FieldErrors::default()).await?)
+    let id = own.0.consultation.id;
+    let form = store::message_draft::of(&app.db, id, Writer::Company).await?.into_iter().collect();
+    page::html(&thread(&app, shell, &own, form, FieldErrors::default()).await?)
 }
 
 #[post("/my/{number}/messages")]
-pub async fn post(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Result<HttpResponse, Problem> {
+pub async fn post(
+    app: Data<App>,
+    shell: Shell,
+    own: Own,
+    form: FormWithFiles,
+) -> Result<HttpResponse, Problem> {
+    let id = own.0.consultation.id;
+    let written = form.fields.get(FIELD);
+    if form.fields.get("do") == "draft" {
+        ops::message::save_draft(&app, id, Actor::Company, FIELD, written).await?;
+        return Ok(page::see_other_with(own.path("/messages"), "下書きを保存しました。"));
+    }
     let mut errors = FieldErrors::default();
     let answers = answers(&own);
     let label = if answers { "回答" } else { "メッセージ" };
-    let Some(text) = errors.take("message", Prose::parse(label, form.get("message"), LONGEST)) else {
-        return page::unprocessable(&thread(&app, shell, &own, form, errors).await?);
+    let text = errors.take(FIELD, Prose::parse(label, written, LONGEST));
+    form.check(&app, &mut errors);
+    let Some(text) = text.filter(|_| errors.is_empty()) else {
+        ops::message::save_draft(&app, id, Actor::Company, FIELD, written).await?;
+        return page::unprocessable(&thread(&app, shell, &own, form.fields, errors).await?);
     };
-    let id = own.0.consultation.id;
-    if answers || !is_sent(&app, &own, &text).await? {
-        ops::message::post(&app, id, Actor::Company, Audience::Everyone, &text).await?;
+    if answers || !form.files.is_empty() || !is_sent(&app, &own, &text).await? {
+        let (by, audience) = (Actor::Company, Audience::Everyone);
+        let post = Post { by, audience, text: &text, files: form.files, form: FIELD };
+        ops::message::post_whole(&app, id, post).await?;
     }
     // Whoever answers has read what was asked.
     ops::message::mark_read(&app, id).await?;
     let done = if answers { "回答を送りました。" } else { "メッセージを送りました。" };
     Ok(page::see_other_with(own.path("/messages"), done))
+}
+
+/// A file of the thread.
+#[get("/my/{number}/files/{id}")]
+pub async fn download(
+    app: Data<App>,
+    own: Own,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    files::answer(&app, own.0.consultation.id, &path.1, Audience::Everyone).await
 }
 
 /// 「読みました」: said by a button, for looking at a page changes nothing.
@@ -113,18 +139,17 @@ async fn thread(
     let thread = store::message::of(&app.db, own.0.consultation.id, Audience::Everyone).await?;
     let unread = thread.iter().filter(|it| is_new(it)).count();
     let center = shell.settings.center_name.clone();
-    let shown = |it: Entry| Shown {
-        author: author(&it, &center, &roster),
-        mine: it.author == Party::Company,
-        is_new: is_new(&it),
-        when: month_day_time(it.at),
-        at: iso_date_time(it.at),
-        body: it.body,
-    };
+    let mut around = Around::of(app, own.0.consultation.id, Audience::Everyone).await?;
+    let path = own.path("");
+    let lines = thread.iter().map(|it| {
+        let line = around.line(it, author(it, &center, &roster), it.author == Party::Company, &path);
+        Line { is_new: is_new(it), ..line }
+    });
     Ok(MessagesPage {
         number: own.0.number.to_string(),
-        path: own.path(""),
-        entries: thread.into_iter().map(shown).collect(),
+        lines: lines.collect(),
+        path,
+        accepted: ops::attachment::accepted(app),
         unread,
         answers: answers(own),
         shell,

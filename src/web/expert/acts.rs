@@ -1,40 +1,28 @@
 //! Acts that are confirmed on a page of their own: cancelling, recording what happened, planning the next session.
-use actix_web::{
-    HttpResponse, get,
-    http::StatusCode,
-    post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use domain::{
-    actor::{Actor, Party},
-    consultation::Deed,
-    text::Prose,
-    wording,
-};
+use domain::{consultation::Deed, text::Prose, wording};
 
-use super::case::{self, Case, sentence};
+use super::case::Opened;
 use crate::{
-    app::App,
     ops,
     problem::Problem,
     web::{
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, Fields},
         page::{self, Shell},
-        session::ExpertUser,
+        typed::Typed,
     },
 };
 
 /// Characters.
 const LONGEST_REASON: usize = 500;
+const NOT_NOW: &str = "この操作は、いまはできません。最新の内容を確認してください。";
 
 #[derive(Template)]
 #[template(path = "expert/cancel.html")]
 struct CancelPage {
     shell: Shell,
-    form: Fields,
-    errors: FieldErrors,
-    notice: Option<String>,
+    typed: Typed,
     back: String,
     when: Option<String>,
 }
@@ -43,9 +31,7 @@ struct CancelPage {
 #[template(path = "expert/outcome.html")]
 struct OutcomePage {
     shell: Shell,
-    form: Fields,
-    errors: FieldErrors,
-    notice: Option<String>,
+    typed: Typed,
     back: String,
     when: Option<String>,
     choices: Vec<Choice>,
@@ -55,188 +41,103 @@ struct OutcomePage {
 #[template(path = "expert/next.html")]
 struct NextPage {
     shell: Shell,
-    notice: Option<String>,
+    typed: Typed,
     back: String,
     cap: u16,
 }
 
 #[get("/expert/consultations/{number}/cancel")]
-pub async fn ask_cancel(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    if !possible(&case, Deed::CancelAppointment) {
-        return Ok(not_now(&case));
+pub async fn ask_cancel(open: Opened) -> Result<HttpResponse, Problem> {
+    if !open.allows(Deed::CancelAppointment) {
+        return Ok(open.back(NOT_NOW));
     }
-    let page = CancelPage::new(&app, shell, &case, Fields::default(), FieldErrors::default(), None).await?;
-    page::html(&page)
+    cancel_page(open, Typed::default()).await
 }
 
 #[post("/expert/consultations/{number}/cancel")]
-pub async fn cancel(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    let mut errors = FieldErrors::default();
-    let reason = Prose::parse("取り消す理由", form.get("reason"), LONGEST_REASON);
-    let Some(reason) = errors.take("reason", reason) else {
-        return page::unprocessable(&CancelPage::new(&app, shell, &case, form, errors, None).await?);
-    };
-    let (id, by) = (case.record.consultation.id, Actor::Expert(expert.id));
-    match ops::appointment::cancel(&app, id, by, reason.into()).await {
-        Ok(()) => Ok(page::see_other_with(
-            case.path(),
-            "予約を取り消しました。企業には、別の日時を選んでいただくようお知らせしました。",
-        )),
-        Err(problem) => {
-            let notice = Some(sentence(problem)?);
-            let page = CancelPage::new(&app, shell, &case, form, errors, notice).await?;
-            page::html_with(StatusCode::CONFLICT, &page)
+pub async fn cancel(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut typed = Typed::of(form);
+    let reason = Prose::parse("取り消す理由", typed.form.get("reason"), LONGEST_REASON);
+    if let Some(reason) = typed.errors.take("reason", reason) {
+        let done = ops::appointment::cancel(&open.app, open.id(), open.by(), reason.into()).await;
+        if typed.done(done)? {
+            let told = "予約を取り消しました。企業には、別の日時を選んでいただくようお知らせしました。";
+            return Ok(open.back(told));
         }
     }
+    cancel_page(open, typed).await
 }
 
 #[get("/expert/consultations/{number}/outcome")]
-pub async fn ask_outcome(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    if !possible(&case, Deed::RecordDone) {
-        return Ok(not_now(&case));
+pub async fn ask_outcome(open: Opened) -> Result<HttpResponse, Problem> {
+    if !open.allows(Deed::RecordDone) {
+        return Ok(open.back(NOT_NOW));
     }
-    let page = OutcomePage::new(&app, shell, &case, Fields::default(), FieldErrors::default(), None).await?;
-    page::html(&page)
+    outcome_page(open, Typed::default()).await
 }
 
 #[post("/expert/consultations/{number}/outcome")]
-pub async fn outcome(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    let (id, by) = (case.record.consultation.id, Actor::Expert(expert.id));
-    let mut errors = FieldErrors::default();
-    let (done, next, told) = match form.get("outcome") {
-        "done" => (
-            ops::appointment::record_done(&app, id, by).await,
-            case.path_of("report"),
-            "実施を記録しました。続けて、実施報告書を書けます。",
-        ),
-        "no_show" => (
-            ops::appointment::record_no_show(&app, id, by).await,
-            case.path(),
-            "欠席を記録しました。企業には、別の日時を選んでいただくようお知らせしました。",
-        ),
-        _ => {
-            errors.add("outcome", "相談の結果を選択してください");
-            return page::unprocessable(&OutcomePage::new(&app, shell, &case, form, errors, None).await?);
+pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut typed = Typed::of(form);
+    match typed.form.get("outcome") {
+        "done" => {
+            if typed.done(ops::appointment::record_done(&open.app, open.id(), open.by()).await)? {
+                let told = "実施を記録しました。続けて、実施報告書を書けます。";
+                return Ok(page::see_other_with(open.case.path_of("report"), told));
+            }
         }
-    };
-    match done {
-        Ok(()) => Ok(page::see_other_with(next, told)),
-        Err(problem) => {
-            let notice = Some(sentence(problem)?);
-            let page = OutcomePage::new(&app, shell, &case, form, errors, notice).await?;
-            page::html_with(StatusCode::CONFLICT, &page)
+        "no_show" => {
+            if typed.done(ops::appointment::record_no_show(&open.app, open.id(), open.by()).await)? {
+                let told = "欠席を記録しました。企業には、別の日時を選んでいただくようお知らせしました。";
+                return Ok(open.back(told));
+            }
         }
+        _ => typed.errors.add("outcome", "相談の結果を選択してください"),
     }
+    outcome_page(open, typed).await
 }
 
 #[get("/expert/consultations/{number}/next")]
-pub async fn ask_plan(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    if !possible(&case, Deed::PlanFurtherSession) {
-        return Ok(not_now(&case));
+pub async fn ask_plan(open: Opened) -> Result<HttpResponse, Problem> {
+    if !open.allows(Deed::PlanFurtherSession) {
+        return Ok(open.back(NOT_NOW));
     }
-    page::html(&NextPage::new(shell, &case, None))
+    next_page(open, Typed::default())
 }
 
 #[post("/expert/consultations/{number}/next")]
-pub async fn plan(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    let (id, by) = (case.record.consultation.id, Actor::Expert(expert.id));
-    match ops::consultation::plan_further_session(&app, id, by, None).await {
-        Ok(()) => Ok(page::see_other_with(
-            case.path(),
-            "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。",
-        )),
-        Err(problem) => {
-            let notice = Some(sentence(problem)?);
-            page::html_with(StatusCode::CONFLICT, &NextPage::new(shell, &case, notice))
-        }
+pub async fn plan(open: Opened) -> Result<HttpResponse, Problem> {
+    let mut typed = Typed::default();
+    let done = ops::consultation::plan_further_session(&open.app, open.id(), open.by(), None).await;
+    if typed.done(done)? {
+        let told = "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。";
+        return Ok(open.back(told));
     }
+    next_page(open, typed)
 }
 
-impl CancelPage {
-    async fn new(
-        app: &App,
-        shell: Shell,
-        case: &Case,
-        form: Fields,
-        errors: FieldErrors,
-        notice: Option<String>,
-    ) -> Result<Self, Problem> {
-        Ok(Self { shell, form, errors, notice, back: case.path(), when: when(app, case).await? })
-    }
+async fn cancel_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> {
+    let when = when(&open).await?;
+    let back = open.case.path();
+    page::html_with(typed.status(), &CancelPage { shell: open.shell, typed, back, when })
 }
 
-impl OutcomePage {
-    async fn new(
-        app: &App,
-        shell: Shell,
-        case: &Case,
-        form: Fields,
-        errors: FieldErrors,
-        notice: Option<String>,
-    ) -> Result<Self, Problem> {
-        let choices = vec![
-            Choice::new("done", "実施した").with_hint("続けて、実施報告書を書きます。"),
-            Choice::new("no_show", "企業が欠席した").with_hint("企業に、別の日時を選んでいただきます。"),
-        ];
-        let when = when(app, case).await?;
-        Ok(Self { shell, form, errors, notice, back: case.path(), when, choices })
-    }
+async fn outcome_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> {
+    let choices = vec![
+        Choice::new("done", "実施した").with_hint("続けて、実施報告書を書きます。"),
+        Choice::new("no_show", "企業が欠席した").with_hint("企業に、別の日時を選んでいただきます。"),
+    ];
+    let when = when(&open).await?;
+    let back = open.case.path();
+    page::html_with(typed.status(), &OutcomePage { shell: open.shell, typed, back, when, choices })
 }
 
-impl NextPage {
-    fn new(shell: Shell, case: &Case, notice: Option<String>) -> Self {
-        let cap = shell.settings.session_cap;
-        Self { shell, notice, back: case.path(), cap }
-    }
+fn next_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> {
+    let (back, cap) = (open.case.path(), open.shell.settings.session_cap);
+    page::html_with(typed.status(), &NextPage { shell: open.shell, typed, back, cap })
 }
 
-fn possible(case: &Case, deed: Deed) -> bool {
-    case.record.consultation.allows(deed, Party::Expert).is_ok()
-}
-
-fn not_now(case: &Case) -> HttpResponse {
-    page::see_other_with(case.path(), "この操作は、いまはできません。最新の内容を確認してください。")
-}
-
-async fn when(app: &App, case: &Case) -> Result<Option<String>, Problem> {
-    let live = case.live(app).await?;
+async fn when(open: &Opened) -> Result<Option<String>, Problem> {
+    let live = open.case.live(&open.app).await?;
     Ok(live.map(|it| wording::long_date_time_range(it.starts_at, it.ends_at)))
 }

@@ -16,7 +16,7 @@ use domain::{
     wording,
 };
 
-use super::case::{Row, outline, sentence};
+use super::case::{Row, outline};
 use crate::{
     app::App,
     ops,
@@ -28,6 +28,7 @@ use crate::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::ExpertUser,
+        typed::sentence,
     },
 };
 

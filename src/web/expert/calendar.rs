@@ -1,8 +1,8 @@
-//! The expert's week: bookings, holds, free times and absences.
+//! The expert's week: bookings, holds, times taken elsewhere, free times and absences.
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
 use domain::{
-    availability::Schedule,
+    availability::{Occupied, Schedule, quarter_index},
     calendar::{at_japan, japan_date},
     wording,
 };
@@ -11,7 +11,7 @@ use super::week::{Agenda, Facts, Week};
 use crate::{
     app::App,
     problem::Problem,
-    store::agenda,
+    store::{self, agenda},
     web::{
         form::Fields,
         page::{self, Shell},
@@ -46,10 +46,14 @@ pub async fn show(
     let (from, to) = (at_japan(week.first(), 0, 0), at_japan(week.last(), 24, 0));
     let sittings = agenda::between(&app.db, expert.id, from, to).await?;
     let occupied = agenda::occupied(&app.db, expert.id, from, to).await?;
+    let week_of = quarter_index(from)..quarter_index(to);
+    let busy = store::outside::busy(&app.db, week_of, Some(expert.id)).await?;
+    let busy: Occupied = busy.into_iter().flat_map(|it| it.1).collect();
     let none = Schedule::default();
     let facts = Facts {
         schedule: roster.get(expert.id).map_or(&none, |it| &it.schedule),
         occupied: &occupied,
+        busy: &busy,
         sittings: &sittings,
         calendar: &programme.calendar(now),
         now,

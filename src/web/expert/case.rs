@@ -1,8 +1,14 @@
 //! A consultation as one of its experts meets it, and who may open it at all.
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
 use domain::{
+    actor::{Actor, Party},
     appointment::{Appointment, SessionMode},
     assignment::Assignment,
     company::{Headcount, Industry},
+    consultation::Deed,
+    id::ConsultationId,
     number::CaseNumber,
     prefecture::Prefecture,
     wording,
@@ -13,8 +19,19 @@ use crate::{
     problem::Problem,
     store::{self, consultation::Record},
     url,
-    web::session::ExpertUser,
+    web::{
+        page::{self, Shell, no_app},
+        session::ExpertUser,
+    },
 };
+
+/// A page of a consultation that the expert has accepted. A handler that takes it cannot run for anybody else.
+pub struct Opened {
+    pub app: Data<App>,
+    pub expert: ExpertUser,
+    pub shell: Shell,
+    pub case: Case,
+}
 
 /// A consultation with the signed-in expert's own part in it.
 pub struct Case {
@@ -40,10 +57,45 @@ pub async fn find(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, 
     Ok(Case { mine: mine.ok_or(Problem::NotFound)?, record })
 }
 
-/// The same, for what only those may do who have accepted.
-pub async fn accepted(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, Problem> {
-    let case = find(app, expert, number).await?;
-    if case.mine.is_accepted() { Ok(case) } else { Err(Problem::NotFound) }
+impl FromRequest for Opened {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let app = req.app_data::<Data<App>>().cloned();
+        let expert = ExpertUser::from_request(req, payload);
+        let shell = Shell::from_request(req, payload);
+        let number = req.match_info().get("number").unwrap_or_default().to_owned();
+        Box::pin(async move {
+            let (app, expert, shell) = (app.ok_or_else(no_app)?, expert.await?, shell.await?);
+            let case = find(&app, &expert, &number).await?;
+            if case.mine.is_accepted() {
+                Ok(Self { app, expert, shell, case })
+            } else {
+                Err(Problem::NotFound)
+            }
+        })
+    }
+}
+
+impl Opened {
+    pub fn id(&self) -> ConsultationId {
+        self.case.record.consultation.id
+    }
+
+    /// As the history names the expert.
+    pub const fn by(&self) -> Actor {
+        Actor::Expert(self.expert.id)
+    }
+
+    pub fn allows(&self, deed: Deed) -> bool {
+        self.case.record.consultation.allows(deed, Party::Expert).is_ok()
+    }
+
+    /// On to the consultation, with a sentence.
+    pub fn back(&self, told: &str) -> HttpResponse {
+        page::see_other_with(self.case.path(), told)
+    }
 }
 
 impl Case {
@@ -117,18 +169,4 @@ pub async fn themes(app: &App, record: &Record) -> Result<String, Problem> {
 pub fn people(count: Option<i32>) -> String {
     let count = count.and_then(|it| u32::try_from(it).ok()).and_then(|it| Headcount::try_from(it).ok());
     count.map(|it| it.to_string()).unwrap_or_default()
-}
-
-/// What a form's own page says about a refusal; what is no refusal goes on to the error pages.
-pub fn sentence(problem: Problem) -> Result<String, Problem> {
-    match problem {
-        Problem::Refused(_) | Problem::Stale | Problem::SlotTaken => Ok(problem.to_string()),
-        Problem::NotFound
-        | Problem::SignInFirst
-        | Problem::Forbidden
-        | Problem::Expired
-        | Problem::TooMany
-        | Problem::Unreadable
-        | Problem::Internal(_) => Err(problem),
-    }
 }

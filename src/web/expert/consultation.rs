@@ -2,14 +2,12 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpResponse, get,
-    http::StatusCode,
-    post,
+    HttpResponse, get, post,
     web::{Data, Path},
 };
 use askama::Template;
 use domain::{
-    actor::{Actor, Party},
+    actor::Party,
     appointment::Appointment,
     consultation::{Deed, State},
     id::AppointmentId,
@@ -19,25 +17,32 @@ use domain::{
 };
 
 use super::{
-    case::{self, Case, Row, outline, sentence},
+    case::{self, Case, Opened, Row, outline},
     facts::facts,
 };
 use crate::{
     app::App,
-    ops,
+    ops::{self, message::Post},
     problem::Problem,
     store::{
         self,
         expert::Roster,
         message::{Audience, Entry},
+        message_draft::Writer,
     },
     web::{
-        form::{Choice, FieldErrors, Fields},
+        files,
+        form::{Choice, Fields},
         page::{self, Shell},
         session::ExpertUser,
+        thread::{Around, Line, seen},
+        typed::Typed,
+        upload::FormWithFiles,
     },
 };
 
+/// The field of the form, and what its draft is kept under.
+const FIELD: &str = "message";
 /// Characters.
 const LONGEST_MESSAGE: usize = 2000;
 
@@ -45,9 +50,7 @@ const LONGEST_MESSAGE: usize = 2000;
 #[template(path = "expert/consultation.html")]
 struct CasePage {
     shell: Shell,
-    form: Fields,
-    errors: FieldErrors,
-    notice: Option<String>,
+    typed: Typed,
     title: String,
     path: String,
     state: State,
@@ -58,7 +61,8 @@ struct CasePage {
     rows: Vec<Row>,
     description: String,
     sittings: Vec<SittingView>,
-    thread: Vec<MessageView>,
+    lines: Vec<Line>,
+    accepted_files: String,
     audiences: Vec<Choice>,
 }
 
@@ -83,15 +87,6 @@ struct SittingView {
     report: Option<(String, &'static str)>,
 }
 
-struct MessageView {
-    author: String,
-    at: String,
-    iso: String,
-    mine: bool,
-    internal: bool,
-    body: String,
-}
-
 #[get("/expert/consultations/{number}")]
 pub async fn show(
     app: Data<App>,
@@ -100,97 +95,99 @@ pub async fn show(
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = case::find(&app, &expert, &number).await?;
-    let form = Fields::from_iter([("audience", "everyone")]);
-    page::html(&case_page(&app, &expert, shell, case, form, FieldErrors::default(), None).await?)
+    let id = case.record.consultation.id;
+    let draft = store::message_draft::of(&app.db, id, Writer::Account(expert.id.0)).await?;
+    let mut form = Fields::from_iter(draft);
+    form.add("audience", "everyone");
+    case_page(Opened { app, expert, shell, case }, Typed::of(form)).await
 }
 
 /// Adds to the thread.
 #[post("/expert/consultations/{number}/messages")]
-pub async fn write(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    let mut errors = FieldErrors::default();
-    let audience = match form.get("audience") {
+pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Problem> {
+    let (id, by) = (open.id(), open.by());
+    let mut typed = Typed::of(form.fields.clone());
+    if typed.form.get("do") == "draft" {
+        ops::message::save_draft(&open.app, id, by, FIELD, typed.form.get(FIELD)).await?;
+        return Ok(open.back("下書きを保存しました。"));
+    }
+    let audience = match typed.form.get("audience") {
         "everyone" => Some(Audience::Everyone),
         "internal" => Some(Audience::Internal),
         _ => {
-            errors.add("audience", "メッセージを読む人を選択してください");
+            typed.errors.add("audience", "メッセージを読む人を選択してください");
             None
         }
     };
-    let text = errors.take("message", Prose::parse("メッセージ", form.get("message"), LONGEST_MESSAGE));
-    let (Some(audience), Some(text)) = (audience, text) else {
-        let page = case_page(&app, &expert, shell, case, form, errors, None).await?;
-        return page::unprocessable(&page);
-    };
-    let id = case.record.consultation.id;
-    match ops::message::post(&app, id, Actor::Expert(expert.id), audience, &text).await {
-        Ok(()) => Ok(page::see_other_with(case.path(), "メッセージを送りました。")),
-        Err(problem) => {
-            let notice = Some(sentence(problem)?);
-            let page = case_page(&app, &expert, shell, case, form, errors, notice).await?;
-            page::html_with(StatusCode::CONFLICT, &page)
+    let text = Prose::parse("メッセージ", typed.form.get(FIELD), LONGEST_MESSAGE);
+    let text = typed.errors.take(FIELD, text);
+    form.check(&open.app, &mut typed.errors);
+    if let (Some(audience), Some(text), true) = (audience, text, typed.errors.is_empty()) {
+        let post = Post { by, audience, text: &text, files: form.files, form: FIELD };
+        let done = ops::message::post_whole(&open.app, id, post).await;
+        if typed.done(done)? {
+            return Ok(open.back("メッセージを送りました。"));
         }
     }
+    ops::message::save_draft(&open.app, id, by, FIELD, typed.form.get(FIELD)).await?;
+    case_page(open, typed).await
 }
 
-async fn case_page(
-    app: &App,
-    expert: &ExpertUser,
-    shell: Shell,
-    case: Case,
-    form: Fields,
-    errors: FieldErrors,
-    notice: Option<String>,
-) -> Result<CasePage, Problem> {
+/// A file of the thread.
+#[get("/expert/consultations/{number}/files/{id}")]
+pub async fn download(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    files::answer(&open.app, open.id(), &path.1, Audience::Internal).await
+}
+
+/// Also for an expert who has not answered yet: then without names.
+async fn case_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> {
+    let Opened { app, expert, shell, case } = open;
     let id = case.record.consultation.id;
     let accepted = case.mine.is_accepted();
     let (_, roster) = app.programme_and_experts().await?;
     let appointments = store::appointment::of(&app.db, id).await?;
     let live = appointments.iter().find(|it| it.is_live());
     let (rows, description) = if accepted {
-        facts(app, &case.record).await?
+        facts(&app, &case.record).await?
     } else {
-        (outline(app, &case.record, live).await?, String::new())
+        (outline(&app, &case.record, live).await?, String::new())
     };
     let (sittings, thread) = if accepted {
         let reports = store::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
         let now = app.clock.now();
         let view = |it: &Appointment| SittingView {
             has_room: it.is_online_ahead(now),
-            ..sitting(it, &case, expert, &roster, &reports)
+            ..sitting(it, &case, &expert, &roster, &reports)
         };
         let thread = store::message::of(&app.db, id, Audience::Internal).await?;
         (appointments.iter().rev().map(view).collect(), thread)
     } else {
         (Vec::new(), Vec::new())
     };
-    Ok(CasePage {
+    let mut around = Around::of(&app, id, Audience::Internal).await?;
+    let path = case.path();
+    let status = typed.status();
+    let page = CasePage {
         shell,
-        form,
-        errors,
-        notice,
+        typed,
         title: case.title(),
         path: case.path(),
         state: case.record.consultation.state.clone(),
         fields: case.mine.fields.label(),
-        next: next_step(&case, live, app),
+        next: next_step(&case, live, &app),
         accepted,
-        acts: acts(&case, live, app),
+        acts: acts(&case, live, &app),
         rows,
         description,
         sittings,
-        thread: thread.into_iter().map(|it| message(it, expert, &roster)).collect(),
+        lines: thread.iter().map(|it| line(it, &mut around, &expert, &roster, &path)).collect(),
+        accepted_files: ops::attachment::accepted(&app),
         audiences: vec![
             Choice::new("everyone", "企業とセンター").with_hint("企業にもメールでお知らせします。"),
             Choice::new("internal", "センターと専門家だけ").with_hint("企業には表示されません。"),
         ],
-    })
+    };
+    page::html_with(status, &page)
 }
 
 /// What is possible now, the most likely one first.
@@ -226,6 +223,10 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
     };
     let possible = case.record.consultation.possible(Party::Expert);
     let mut acts: Vec<_> = possible.into_iter().filter_map(act).collect();
+    if case.mine.is_asked_instead() {
+        let href = case.path_of("answer");
+        acts.push(Act { href, label: "依頼に回答する", primary: true });
+    }
     acts.sort_by_key(|it| !it.primary);
     acts
 }
@@ -234,7 +235,9 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
 fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str {
     let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
     match &case.record.consultation.state {
-        State::Matching if !case.mine.is_accepted() => "依頼の内容を確認し、回答してください。",
+        State::Matching | State::Booked if !case.mine.is_accepted() => {
+            "依頼の内容を確認し、回答してください。"
+        }
         State::Matching => "もう一人の専門家の回答を待っています。手続きは必要ありません。",
         State::Scheduling => "企業が、候補の日時から選びます。急ぐときは、企業と話して日時を決められます。",
         State::Booked if begun => "相談が終わったら、実施または欠席を記録してください。",
@@ -270,19 +273,14 @@ fn sitting(
     }
 }
 
-fn message(it: Entry, expert: &ExpertUser, roster: &Roster) -> MessageView {
+fn line(it: &Entry, around: &mut Around, expert: &ExpertUser, roster: &Roster, path: &str) -> Line {
     let mine = it.author == Party::Expert && it.author_id == Some(expert.id.0);
     let author = match (it.author, it.author_id) {
         _ if mine => "あなた".to_owned(),
         (Party::Expert, Some(id)) => format!("専門家 {}", roster.name(domain::id::ExpertId(id))),
         (party, _) => party.label().to_owned(),
     };
-    MessageView {
-        author,
-        at: wording::month_day_time(it.at),
-        iso: wording::iso_date_time(it.at),
-        mine,
-        internal: it.internal,
-        body: it.body,
-    }
+    let mut line = around.line(it, author, mine, path);
+    line.notes.extend(seen(it));
+    line
 }

@@ -4,7 +4,7 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::appointment::AppointmentState;
 use sha2::{Digest, Sha256};
 
@@ -31,8 +31,8 @@ pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Resu
     let programme = app.programme().await?;
     let name = &programme.settings_at(now).center_name;
     // The time of writing is in every entry; what decides whether anything is new must not know it.
-    let timeless = calendar::feed(name, &entries, DateTime::<Utc>::UNIX_EPOCH);
-    let tag = format!("\"{}\"", hex(&Sha256::digest(timeless.as_bytes())[..16]));
+    let timeless = calendar::Feed::new(name, &entries);
+    let tag = format!("\"{}\"", hex(&Sha256::digest(timeless.as_str().as_bytes())[..16]));
     let known = req.headers().get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     if known.is_some_and(|it| it.split(',').any(|it| it.trim().trim_start_matches("W/") == tag)) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
@@ -41,7 +41,7 @@ pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Resu
         .content_type("text/calendar; charset=utf-8")
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
-        .body(calendar::feed(name, &entries, now)))
+        .body(timeless.at(now)))
 }
 
 /// A sitting in words.
@@ -63,8 +63,7 @@ fn told<'a>(app: &App, sitting: &'a Sitting) -> Told<'a> {
         }
         None => ("テレワーク相談".to_owned(), format!("方法：{mode}"), None),
     };
-    let mark =
-        if sitting.appointment.is_live() && !sitting.appointment.is_confirmed() { "【仮】" } else { "" };
+    let mark = if sitting.is_tentative() { "【仮】" } else { "" };
     Told { sitting, summary: format!("{mark}{summary}"), description, url }
 }
 
@@ -77,7 +76,7 @@ impl Told<'_> {
             sequence: it.sequence,
             starts_at: it.starts_at,
             ends_at: it.ends_at,
-            status: status(&it.state),
+            status: if self.sitting.asked { Status::Tentative } else { status(&it.state) },
             summary: &self.summary,
             description: &self.description,
             // A visit's address would tell who the company is.

@@ -1,10 +1,5 @@
 //! The report on a session: written, kept, handed in, and read again.
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::StatusCode,
-    post,
-    web::{Data, Path},
-};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use domain::{
     appointment::{Appointment, AppointmentState},
@@ -13,16 +8,15 @@ use domain::{
     wording,
 };
 
-use super::case::{self, Case, Row, sentence};
+use super::case::{Opened, Row};
 use crate::{
-    app::App,
     ops::{self, report::Saving},
     problem::Problem,
     store,
     web::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
-        session::ExpertUser,
+        typed::Typed,
     },
 };
 
@@ -41,9 +35,7 @@ const TEXTS: [(&str, &str, usize, bool); 7] = [
 #[template(path = "expert/report.html")]
 struct ReportPage {
     shell: Shell,
-    form: Fields,
-    errors: FieldErrors,
-    notice: Option<String>,
+    typed: Typed,
     head: Head,
     version: i32,
     /// Why the center gave it back.
@@ -75,82 +67,64 @@ struct Head {
 }
 
 #[get("/expert/consultations/{number}/report")]
-pub async fn show(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-    req: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
+pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
-    let Some(session) = session(&app, &expert, &case, query.get("session")).await? else {
-        return Ok(page::see_other_with(case.path(), "実施を記録すると、報告書を書けます。"));
+    let Some(session) = session(&open, query.get("session")).await? else {
+        return Ok(open.back("実施を記録すると、報告書を書けます。"));
     };
-    let report = store::report::of_appointment(&app.db, session.id).await?;
-    let head = head(&app, &expert, &case, &session).await?;
+    let report = store::report::of_appointment(&open.app.db, session.id).await?;
+    let head = head(&open, &session).await?;
     match report {
-        Some(it) if is_closed(&it) => page::html(&read_page(shell, head, &it)),
+        Some(it) if is_closed(&it) => page::html(&read_page(open.shell, head, &it)),
         report => {
             let version = report.as_ref().map_or(0, |it| it.version);
             let returned = report.as_ref().and_then(returned);
-            let form = report.map(|it| typed(&it.body)).unwrap_or_default();
-            let errors = FieldErrors::default();
+            let typed = Typed::of(report.map(|it| typed(&it.body)).unwrap_or_default());
             let newest = Vec::new();
-            page::html(&ReportPage { shell, form, errors, notice: None, head, version, returned, newest })
+            page::html(&ReportPage { shell: open.shell, typed, head, version, returned, newest })
         }
     }
 }
 
 #[post("/expert/consultations/{number}/report")]
-pub async fn submit(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    let session = session(&app, &expert, &case, form.get("session")).await?.ok_or(Problem::NotFound)?;
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let session = session(&open, form.get("session")).await?.ok_or(Problem::NotFound)?;
     let saving = if form.get("act") == "submit" { Saving::Submit } else { Saving::Keep };
     let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
-    let head = head(&app, &expert, &case, &session).await?;
-    let (notice, errors) = match parse(&form, saving) {
-        Err(errors) => (None, errors),
-        Ok(body) => match ops::report::write(&app, session.id, expert.id, body, typed_at, saving).await {
-            Ok(()) => return Ok(saved(&app, &case, &session, saving)),
-            Err(problem) => (Some(sentence(problem)?), FieldErrors::default()),
-        },
-    };
-    let kept = store::report::of_appointment(&app.db, session.id).await?;
+    let mut typed = Typed::of(form);
+    match parse(&typed.form, saving) {
+        Err(errors) => typed.errors = errors,
+        Ok(body) => {
+            let done = ops::report::write(&open.app, session.id, open.expert.id, body, typed_at, saving);
+            if typed.done(done.await)? {
+                return Ok(saved(&open, &session, saving));
+            }
+        }
+    }
+    let head = head(&open, &session).await?;
+    let kept = store::report::of_appointment(&open.app.db, session.id).await?;
     let returned = kept.as_ref().and_then(returned);
-    let status = if notice.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     // After a conflict the newest version is the one to go on from: it stands below what was typed.
-    let version = match &notice {
-        Some(_) => kept.as_ref().map_or(typed_at, |it| it.version),
-        None => typed_at,
-    };
-    let newest = kept.filter(|_| notice.is_some()).map(|it| rows(&it.body)).unwrap_or_default();
-    page::html_with(status, &ReportPage { shell, form, errors, notice, head, version, returned, newest })
+    let newest = kept.filter(|_| typed.refused.is_some());
+    let version = newest.as_ref().map_or(typed_at, |it| it.version);
+    let newest = newest.map(|it| rows(&it.body)).unwrap_or_default();
+    let status = typed.status();
+    page::html_with(status, &ReportPage { shell: open.shell, typed, head, version, returned, newest })
 }
 
 /// The session that the report is about: the one named, or the latest that took place.
-async fn session(
-    app: &App,
-    expert: &ExpertUser,
-    case: &Case,
-    wanted: &str,
-) -> Result<Option<Appointment>, Problem> {
-    let all = store::appointment::of(&app.db, case.record.consultation.id).await?;
+async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Problem> {
+    let (me, all) = (open.expert.id, store::appointment::of(&open.app.db, open.id()).await?);
     let mut mine =
-        all.into_iter().filter(|it| it.state == AppointmentState::Done && it.experts.contains(&expert.id));
+        all.into_iter().filter(|it| it.state == AppointmentState::Done && it.experts.contains(&me));
     if wanted.is_empty() {
         return Ok(mine.max_by_key(|it| it.starts_at));
     }
     mine.find(|it| it.id.to_string() == wanted).map(Some).ok_or(Problem::NotFound)
 }
 
-async fn head(app: &App, expert: &ExpertUser, case: &Case, session: &Appointment) -> Result<Head, Problem> {
+async fn head(open: &Opened, session: &Appointment) -> Result<Head, Problem> {
+    let Opened { app, expert, case, .. } = open;
     let (_, roster) = app.programme_and_experts().await?;
     let others: Vec<_> =
         session.experts.iter().filter(|&&it| it != expert.id).map(|&it| roster.name(it)).collect();
@@ -166,11 +140,11 @@ async fn head(app: &App, expert: &ExpertUser, case: &Case, session: &Appointment
     })
 }
 
-fn saved(app: &App, case: &Case, session: &Appointment, saving: Saving) -> HttpResponse {
-    let location = format!("{}?session={}", case.path_of("report"), session.id);
+fn saved(open: &Opened, session: &Appointment, saving: Saving) -> HttpResponse {
+    let location = format!("{}?session={}", open.case.path_of("report"), session.id);
     match saving {
         Saving::Keep => {
-            let at = wording::time(app.clock.now());
+            let at = wording::time(open.app.clock.now());
             page::see_other_with(location, &format!("下書きを保存しました（{at}）。"))
         }
         Saving::Submit => {

@@ -1,38 +1,28 @@
 //! Settling the time of a session, or moving it, among the times at which the experts are free together.
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::StatusCode,
-    post,
-    web::{Data, Path},
-};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::NaiveDate;
-use domain::{
-    actor::{Actor, Party},
-    availability::Slot,
-    consultation::Deed,
-    wording,
-};
+use domain::{actor::Party, availability::Slot, consultation::Deed, wording};
 
-use super::case::{self, Case, sentence};
+use super::case::{Case, Opened};
 use crate::{
-    app::App,
     ops,
     problem::Problem,
     web::{
-        form::{FieldErrors, Fields},
+        form::Fields,
         page::{self, Shell},
-        session::ExpertUser,
         slots::{self, DATES, Date},
+        typed::Typed,
     },
 };
+
+const NOT_NOW: &str = "いまは日時を決められません。最新の内容を確認してください。";
 
 #[derive(Template)]
 #[template(path = "expert/slot.html")]
 struct SlotPage {
     shell: Shell,
-    errors: FieldErrors,
-    notice: Option<String>,
+    typed: Typed,
     title: String,
     back: String,
     /// The time that is moved; nothing where none is settled yet.
@@ -44,55 +34,33 @@ struct SlotPage {
 }
 
 #[get("/expert/consultations/{number}/slot")]
-pub async fn show(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-    req: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    let Some(_) = deed(&case) else { return Ok(not_now(&case)) };
-    let form = Fields::of_query(&req);
-    page::html(&slot_page(&app, &expert, shell, &case, form, FieldErrors::default(), None).await?)
+pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    match deed(&open.case) {
+        Some(_) => slot_page(open, Typed::of(Fields::of_query(&req))).await,
+        None => Ok(open.back(NOT_NOW)),
+    }
 }
 
 #[post("/expert/consultations/{number}/slot")]
-pub async fn submit(
-    app: Data<App>,
-    expert: ExpertUser,
-    shell: Shell,
-    number: Path<String>,
-    form: Fields,
-) -> Result<HttpResponse, Problem> {
-    let case = case::accepted(&app, &expert, &number).await?;
-    let Some(deed) = deed(&case) else { return Ok(not_now(&case)) };
-    let mut errors = FieldErrors::default();
-    let Some(slot) = slots::parse(form.get("slot")) else {
-        errors.add("slot", "日時を選択してください");
-        let page = slot_page(&app, &expert, shell, &case, form, errors, None).await?;
-        return page::unprocessable(&page);
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let Some(deed) = deed(&open.case) else { return Ok(open.back(NOT_NOW)) };
+    let mut typed = Typed::of(form);
+    let Some(slot) = slots::parse(typed.form.get("slot")) else {
+        typed.errors.add("slot", "日時を選択してください");
+        return slot_page(open, typed).await;
     };
-    let (id, by) = (case.record.consultation.id, Actor::Expert(expert.id));
     let (done, told) = if deed == Deed::Reschedule {
         (
-            ops::appointment::reschedule(&app, id, by, slot).await,
+            ops::appointment::reschedule(&open.app, open.id(), open.by(), slot).await,
             "日時を変更しました。企業に確認メールを送りました。",
         )
     } else {
         (
-            ops::appointment::choose_slot(&app, id, by, slot).await,
+            ops::appointment::choose_slot(&open.app, open.id(), open.by(), slot).await,
             "日時を決めました。企業に確認メールを送りました。",
         )
     };
-    match done {
-        Ok(()) => Ok(page::see_other_with(case.path(), told)),
-        Err(problem) => {
-            let notice = Some(sentence(problem)?);
-            let page = slot_page(&app, &expert, shell, &case, form, errors, notice).await?;
-            page::html_with(StatusCode::CONFLICT, &page)
-        }
-    }
+    if typed.done(done)? { Ok(open.back(told)) } else { slot_page(open, typed).await }
 }
 
 /// Choosing or moving, whichever is possible now.
@@ -101,21 +69,11 @@ fn deed(case: &Case) -> Option<Deed> {
     possible.into_iter().find(|it| matches!(it, Deed::ChooseSlot | Deed::Reschedule))
 }
 
-fn not_now(case: &Case) -> HttpResponse {
-    page::see_other_with(case.path(), "いまは日時を決められません。最新の内容を確認してください。")
-}
-
-async fn slot_page(
-    app: &App,
-    expert: &ExpertUser,
-    shell: Shell,
-    case: &Case,
-    form: Fields,
-    errors: FieldErrors,
-    notice: Option<String>,
-) -> Result<SlotPage, Problem> {
-    let offers = ops::appointment::joint_offers(app, &case.record, Actor::Expert(expert.id)).await?;
-    let live = case.live(app).await?;
+async fn slot_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> {
+    let by = open.by();
+    let Opened { app, shell, case, .. } = open;
+    let offers = ops::appointment::joint_offers(&app, &case.record, by).await?;
+    let live = case.live(&app).await?;
     let today = domain::calendar::japan_date(app.clock.now());
     let moved = live.as_ref().and_then(|it| Slot::at(it.starts_at));
     let all: Vec<_> = offers
@@ -127,23 +85,25 @@ async fn slot_page(
         })
         .filter(|(_, slots)| !slots.is_empty())
         .collect();
-    let from = form.get("from").parse::<NaiveDate>().unwrap_or(today);
+    let from = typed.form.get("from").parse::<NaiveDate>().unwrap_or(today);
     let first = all.iter().position(|(date, _)| *date >= from).unwrap_or(0);
     let link = |at: usize| {
         let date = all.get(at).map(|(date, _)| wording::iso_date(*date))?;
         Some(format!("{}?from={date}", case.path_of("slot")))
     };
     let shown = all.get(first..all.len().min(first + DATES)).unwrap_or_default();
-    let days = slots::dates(shown, |it| offers.end(it), slots::parse(form.get("slot")));
-    Ok(SlotPage {
-        title: if live.is_some() { "相談の日時を変更する" } else { "相談の日時を決める" }.to_owned(),
+    let days = slots::dates(shown, |it| offers.end(it), slots::parse(typed.form.get("slot")));
+    let title = if live.is_some() { "相談の日時を変更する" } else { "相談の日時を決める" };
+    let status = typed.status();
+    let page = SlotPage {
+        title: title.to_owned(),
         back: case.path(),
         now: live.map(|it| wording::long_date_time_range(it.starts_at, it.ends_at)),
         days,
         earlier: (first > 0).then(|| link(first.saturating_sub(DATES))).flatten(),
         later: link(first + DATES),
         shell,
-        errors,
-        notice,
-    })
+        typed,
+    };
+    page::html_with(status, &page)
 }

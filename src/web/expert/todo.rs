@@ -9,8 +9,12 @@ use domain::{
 
 use crate::{
     app::App,
+    ops::outside::STALE_AFTER,
     problem::Problem,
-    store::agenda::{self, Case, Report, Request, Sitting, Unanswered},
+    store::{
+        agenda::{self, Case, Report, Request, Sitting, Unanswered},
+        outside::{clash::clashes, entry as outside, stale},
+    },
     url,
     web::{
         page::{self, Shell},
@@ -35,6 +39,8 @@ struct TodoPage {
     handed_in: Vec<Item>,
     next: Vec<Item>,
     messages: Vec<Item>,
+    /// Changes, clashes and failures in calendars outside.
+    outside: usize,
 }
 
 struct RequestItem {
@@ -73,7 +79,11 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
     let (begun, next): (Vec<_>, Vec<_>) = confirmed.iter().partition(|it| it.appointment.starts_at <= now);
     let (handed_in, to_write): (Vec<_>, Vec<_>) =
         reports.iter().partition(|it| matches!(it.state, Some(ReportState::Submitted { .. })));
+    let outside = outside::proposals(&app.db, Some(expert.id), now).await?.len()
+        + clashes(&app.db, Some(expert.id), now).await?.len()
+        + stale(&app.db, now - STALE_AFTER, Some(expert.id)).await?.len();
     page::html(&TodoPage {
+        outside,
         shell,
         name: expert.name,
         requests: requests.iter().map(|it| request(it, it.assignment.due_at <= now)).collect(),

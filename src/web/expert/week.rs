@@ -34,6 +34,8 @@ pub struct DayView {
     pub short: String,
     /// 「11月24日（火）」
     pub long: String,
+    /// Where the free time of this day is changed; nowhere for a day that is over.
+    pub change: Option<String>,
     /// A holiday's name, or 「不在」.
     pub note: Option<&'static str>,
     pub today: bool,
@@ -44,10 +46,10 @@ pub struct DayView {
     free: Day,
 }
 
-/// An entry of a day: a sitting, or a stretch of free time.
+/// An entry of a day: a sitting, a time that a calendar outside takes, or a stretch of free time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The class by which it looks: `ev`, `hold` or `open`.
+    /// The class by which it looks: `ev`, `hold`, `busy` or `open`.
     pub class: &'static str,
     pub when: String,
     pub what: String,
@@ -72,6 +74,8 @@ pub struct Cell {
 pub struct Facts<'a> {
     pub schedule: &'a Schedule,
     pub occupied: &'a Occupied,
+    /// What the expert's calendars outside take of it.
+    pub busy: &'a Occupied,
     pub sittings: &'a [Sitting],
     pub calendar: &'a BusinessCalendar,
     pub now: DateTime<Utc>,
@@ -139,6 +143,7 @@ fn day(date: NaiveDate, facts: &Facts<'_>) -> DayView {
     };
     let mut placed: Vec<_> = sittings.iter().map(|it| (quarters(&it.appointment), item(it))).collect();
     placed.extend(free.spans().into_iter().map(|it| (it.start()..it.end(), open(it))));
+    placed.extend(facts.busy.day(date).spans().into_iter().map(|it| (it.start()..it.end(), elsewhere(it))));
     placed.sort_by_key(|(taken, _)| taken.start);
     let taken = placed
         .iter()
@@ -153,6 +158,7 @@ fn day(date: NaiveDate, facts: &Facts<'_>) -> DayView {
     DayView {
         short: format!("{}日（{}）", date.day(), wording::weekday(date)),
         long: wording::month_day_weekday(date),
+        change: (date >= today).then(|| super::availability::day::address(date)),
         note,
         today: date == today,
         closed: closed.is_some() || note.is_some(),
@@ -171,8 +177,7 @@ fn quarters(it: &Appointment) -> Range<u8> {
 }
 
 fn item(it: &Sitting) -> Item {
-    let held =
-        it.appointment.held_until().is_some() || !it.appointment.is_confirmed() && it.appointment.is_live();
+    let held = it.is_tentative();
     let what = match &it.case {
         Some(case) => match &case.company_name {
             Some(name) => name.clone(),
@@ -181,7 +186,7 @@ fn item(it: &Sitting) -> Item {
         None => "申込み中の仮予約".to_owned(),
     };
     let state = if it.appointment.is_confirmed() {
-        String::new()
+        if it.asked { "（交代の依頼）".to_owned() } else { String::new() }
     } else {
         format!("（{}）", it.appointment.state.label())
     };
@@ -190,6 +195,12 @@ fn item(it: &Sitting) -> Item {
         when: wording::time_range(it.appointment.starts_at, it.appointment.ends_at),
         what: format!("{what}{state}"),
         href: it.case.as_ref().map(|case| url::expert(&case.number)),
+    }
+}
+
+fn elsewhere(it: Span) -> Item {
+    Item {
+        class: "busy", when: times::span(it), what: "ほかのカレンダーの予定".to_owned(), href: None
     }
 }
 

@@ -61,9 +61,7 @@ pub async fn outside(
     expert: Option<ExpertId>,
     now: DateTime<Utc>,
 ) -> Result<Outside, Problem> {
-    let chosen = |it: ExpertId| expert.is_none_or(|only| only == it);
-    let stale = stale(&app.db, now - STALE_AFTER).await?;
-    let stale = stale.into_iter().filter(|it| chosen(ExpertId(it.expert_id))).map(|it| {
+    let stale = stale(&app.db, now - STALE_AFTER, expert).await?.into_iter().map(|it| {
         let effect = if it.blocking {
             "前の予定の時間は、予約を受けていません"
         } else {

@@ -1,7 +1,6 @@
 //! One consultation: what every view of it shows, and which view is asked for.
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::StatusCode,
     web::{Data, Path},
 };
 use chrono::{DateTime, Utc};
@@ -15,16 +14,13 @@ use domain::{
 use entity::{inbound_mail, mail_bounce};
 
 use super::{act::Act, candidates, case_views};
+pub use crate::web::typed::{Typed, sentence};
 use crate::{
     app::App,
     problem::Problem,
     store::{self, case::Case},
     url,
-    web::{
-        form::{FieldErrors, Fields},
-        page::Shell,
-        session::Coordinator,
-    },
+    web::{form::Fields, page::Shell, session::Coordinator},
 };
 
 /// The part of a consultation that a page shows.
@@ -48,14 +44,6 @@ pub struct Head {
     pub view: Option<View>,
     pub now: DateTime<Utc>,
     /// Why what was asked for was not done.
-    pub refused: Option<String>,
-}
-
-/// What was sent, so that it can be shown again.
-#[derive(Clone, Debug, Default)]
-pub struct Typed {
-    pub form: Fields,
-    pub errors: FieldErrors,
     pub refused: Option<String>,
 }
 
@@ -120,8 +108,9 @@ async fn waiting_mail(
 ) -> Result<(Vec<inbound_mail::Model>, Vec<mail_bounce::Model>), Problem> {
     let id = case.record.consultation.id;
     let mut open = if case.open_mails > 0 { store::inbound::of(&app.db, id).await? } else { Vec::new() };
-    open.retain(|it| it.open);
     let bounces = if case.bounces > 0 { store::bounce::of(&app.db, id).await? } else { Vec::new() };
+    // What did not arrive is told once.
+    open.retain(|it| it.open && !bounces.iter().any(|bounce| bounce.inbound_id == it.id));
     Ok((open, bounces))
 }
 
@@ -129,20 +118,6 @@ async fn waiting_mail(
 pub async fn find(app: &App, number: &str) -> Result<Case, Problem> {
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
     store::case::find(&app.db, number).await?.ok_or(Problem::NotFound)
-}
-
-/// The sentence for the page on which it was tried; everything else has a page of its own.
-pub fn sentence(problem: Problem) -> Result<String, Problem> {
-    match problem {
-        Problem::Refused(_) | Problem::Stale | Problem::SlotTaken => Ok(problem.to_string()),
-        Problem::NotFound
-        | Problem::SignInFirst
-        | Problem::Forbidden
-        | Problem::Expired
-        | Problem::TooMany
-        | Problem::Unreadable
-        | Problem::Internal(_) => Err(problem),
-    }
 }
 
 /// The version of the page on which the form was, checked: nobody has changed the consultation since.
@@ -156,19 +131,6 @@ pub fn seen(case: &Case, form: &Fields, deed: Option<Deed>) -> Result<i32, Probl
         case.record.consultation.allows(deed, domain::actor::Party::Coordinator)?;
     }
     seen.ok_or(Problem::Stale)
-}
-
-impl Typed {
-    /// 409 where it was refused, 422 where something typed is wrong.
-    pub fn status(&self) -> StatusCode {
-        if self.refused.is_some() {
-            StatusCode::CONFLICT
-        } else if self.errors.is_empty() {
-            StatusCode::OK
-        } else {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-    }
 }
 
 impl View {

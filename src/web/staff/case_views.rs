@@ -28,9 +28,14 @@ use crate::{
     store::{
         self,
         case::{Asked, Sitting},
-        message::{Audience, Entry},
+        message::Audience,
+        message_draft::Writer,
     },
-    web::page::{self, Shell},
+    web::{
+        form::Choice,
+        page::{self, Shell},
+        thread::{Around, Line, seen},
+    },
 };
 
 #[derive(Template)]
@@ -61,7 +66,9 @@ struct Messages {
     shell: Shell,
     head: Head,
     typed: Typed,
-    thread: Vec<(Entry, String)>,
+    lines: Vec<Line>,
+    templates: Vec<Choice>,
+    accepted: String,
 }
 
 #[derive(Template)]
@@ -75,7 +82,7 @@ struct Sessions {
 
 /// A follow-up with its answer, line by line.
 struct Question {
-    label: &'static str,
+    label: String,
     state: &'static str,
     due_at: DateTime<Utc>,
     wants_help: bool,
@@ -151,18 +158,36 @@ pub async fn same_company(
     page::html_with(typed.status(), &SameCompany { shell, head, lookalikes })
 }
 
-pub async fn messages(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {
+pub async fn messages(
+    app: &App,
+    shell: Shell,
+    head: Head,
+    mut typed: Typed,
+) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
     let thread = store::message::of(&app.db, id, Audience::Internal).await?;
     let names = store::account::names(&app.db, thread.iter().filter_map(|it| it.author_id)).await?;
-    let thread = thread
-        .into_iter()
-        .map(|it| {
-            let who = named(it.author, it.author_id, &names);
-            (it, who)
-        })
-        .collect();
-    page::html_with(typed.status(), &Messages { shell, head, typed, thread })
+    let mut around = Around::of(app, id, Audience::Internal).await?;
+    let path = head.at("");
+    let lines = thread.iter().map(|it| {
+        let who = named(it.author, it.author_id, &names);
+        let mut line = around.line(it, who, it.author == Party::Coordinator, &path);
+        line.notes.extend(seen(it));
+        line
+    });
+    if let Some(me) = &shell.account {
+        // What is being written in the other form, and in this one where nothing was sent.
+        for (form, body) in store::message_draft::of(&app.db, id, Writer::Account(me.id.0)).await? {
+            if typed.form.get(&form).is_empty() {
+                typed.form.add(form, body);
+            }
+        }
+    }
+    let templates = store::reply_template::all(&app.db).await?;
+    let templates = templates.into_iter().map(|it| Choice::new(it.id.to_string(), it.name)).collect();
+    let accepted = ops::attachment::accepted(app);
+    let lines = lines.collect();
+    page::html_with(typed.status(), &Messages { shell, head, typed, lines, templates, accepted })
 }
 
 pub async fn sessions(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
@@ -222,7 +247,7 @@ const fn account_of(by: Actor) -> Option<Uuid> {
 }
 
 fn question(it: &FollowUp) -> Question {
-    let label = it.kind.label();
+    let label = it.step.label.clone();
     let state = it.state.label();
     let answer = match &it.state {
         FollowUpState::Answered { answer, .. } => Some(answer),

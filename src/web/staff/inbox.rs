@@ -41,6 +41,8 @@ struct InboxPage {
     /// A number was looked for that does not exist.
     unknown: Option<CaseNumber>,
     failed_mails: i64,
+    /// Places in sessions for which a substitute has to be asked.
+    absences: usize,
     open_mails: i64,
     /// Where the filters are taken away, if there are any.
     unfiltered: Option<String>,
@@ -124,6 +126,7 @@ async fn list(
         prefectures: Prefecture::all().map(|it| Choice::new(it.code().to_string(), it.name())).collect(),
         unknown: CaseNumber::parse(typed.get("q")).ok(),
         failed_mails: tallies.failed_mails,
+        absences: store::substitute::open(&app.db, now).await?,
         open_mails: tallies.open_mails,
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
@@ -200,6 +203,7 @@ fn count(tab: Tab, tallies: &Tallies) -> Option<String> {
     let n = match tab {
         Tab::Center => tallies.center,
         Tab::Reports => tallies.reports,
+        Tab::Wishes => tallies.wishes,
         Tab::Company => tallies.company,
         Tab::Expert => tallies.expert,
         Tab::Booked => tallies.booked,

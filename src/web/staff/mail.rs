@@ -156,7 +156,10 @@ pub async fn act(
     let (Some(deed), Some(reason)) = (deed, reason) else {
         return render(&app, shell, id, Typed { form, errors, refused: None }).await;
     };
-    if deed.deed == Deed::Resend && is_secret(&mail.kind) && mail.state == "sent" {
+    if deed.deed == Deed::Resend
+        && is_secret(&mail.kind)
+        && matches!(mail.state.as_str(), "sent" | "suppressed")
+    {
         let refused = Some(
             "本人だけが使うリンクのメールです。利用者の画面で、新しいリンクを送ってください。".to_owned(),
         );
@@ -234,9 +237,11 @@ const DEEDS: [Action; 4] = [
         code: "resend",
         deed: Deed::Resend,
         label: "もう一度送信する",
-        hint: "送信済みのメールは、同じ内容の新しいメールとして送信します。",
+        hint: "送信済み、または取りやめたメールは、同じ内容の新しいメールとして送信します。",
         done: "もう一度送信します。",
-        fits: |it| it.is_trouble() || matches!(it, MailState::Deferred | MailState::Sent),
+        fits: |it| {
+            it.is_trouble() || matches!(it, MailState::Deferred | MailState::Sent | MailState::Suppressed)
+        },
     },
     Action {
         code: "hold",

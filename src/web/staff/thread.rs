@@ -1,22 +1,33 @@
 //! Messages to the company, and notes for ourselves.
 use actix_web::{
-    HttpResponse, post,
+    HttpResponse, get, post,
     web::{Data, Path},
 };
-use domain::{actor::Actor, text::Prose};
+use domain::{
+    actor::Actor,
+    reply_template::{self, Variable},
+    text::Prose,
+    wording,
+};
 
 use super::case::{Typed, View, find, render, sentence};
 use crate::{
     app::App,
-    ops,
+    ops::{self, message::Post},
     problem::Problem,
-    store::message::Audience,
+    store::{self, case::Case, message::Audience},
+    url,
     web::{
+        files,
         form::Fields,
         page::{self, Shell},
         session::Coordinator,
+        upload::FormWithFiles,
     },
 };
+
+/// Characters.
+const LONGEST: usize = 2000;
 
 #[post("/staff/consultations/{number}/message")]
 pub async fn message(
@@ -24,7 +35,7 @@ pub async fn message(
     me: Coordinator,
     shell: Shell,
     number: Path<String>,
-    form: Fields,
+    form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
     post(&app, &me, shell, &number, form, Audience::Everyone).await
 }
@@ -35,9 +46,20 @@ pub async fn note(
     me: Coordinator,
     shell: Shell,
     number: Path<String>,
-    form: Fields,
+    form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
     post(&app, &me, shell, &number, form, Audience::Internal).await
+}
+
+/// A file of the thread.
+#[get("/staff/consultations/{number}/files/{id}")]
+pub async fn download(
+    app: Data<App>,
+    _me: Coordinator,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &path.0).await?;
+    files::answer(&app, case.record.consultation.id, &path.1, Audience::Internal).await
 }
 
 async fn post(
@@ -45,7 +67,7 @@ async fn post(
     me: &Coordinator,
     shell: Shell,
     number: &str,
-    form: Fields,
+    form: FormWithFiles,
     audience: Audience,
 ) -> Result<HttpResponse, Problem> {
     let case = find(app, number).await?;
@@ -53,17 +75,63 @@ async fn post(
         Audience::Everyone => ("text", "メッセージ", "メッセージを送りました。"),
         Audience::Internal => ("note", "内部メモ", "内部メモを保存しました。"),
     };
-    let mut typed = Typed { form, ..Typed::default() };
-    let text = typed.errors.take(field, Prose::parse(label, typed.form.get(field), 2000));
-    if let Some(text) = text {
-        let id = case.record.consultation.id;
-        match ops::message::post(app, id, Actor::Coordinator(me.id), audience, &text).await {
-            Ok(()) => {
-                let next = format!("{}?view=messages", crate::url::staff(&case.record.number));
-                return Ok(page::see_other_with(next, done));
-            }
+    let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
+    let next = format!("{}?view=messages", url::staff(&case.record.number));
+    let mut typed = Typed { form: form.fields.clone(), ..Typed::default() };
+    let written = typed.form.get(field);
+    match typed.form.get("do") {
+        "draft" => {
+            ops::message::save_draft(app, id, by, field, written).await?;
+            return Ok(page::see_other_with(next, "下書きを保存しました。"));
+        }
+        "insert" => {
+            let text = inserted(app, me, &case, &typed.form, field).await?;
+            typed.form = Fields::from_iter([(field, text)]);
+            return render(app, shell, case, View::Messages, typed).await;
+        }
+        _ => {}
+    }
+    let text = typed.errors.take(field, Prose::parse(label, written, LONGEST));
+    form.check(app, &mut typed.errors);
+    if let Some(text) = text.filter(|_| typed.errors.is_empty()) {
+        let post = Post { by, audience, text: &text, files: form.files, form: field };
+        match ops::message::post_whole(app, id, post).await {
+            Ok(()) => return Ok(page::see_other_with(next, done)),
             Err(problem) => typed.refused = Some(sentence(problem)?),
         }
     }
+    ops::message::save_draft(app, id, by, field, form.fields.get(field)).await?;
     render(app, shell, case, View::Messages, typed).await
+}
+
+/// What was written, with the chosen text below it.
+async fn inserted(
+    app: &App,
+    me: &Coordinator,
+    case: &Case,
+    form: &Fields,
+    field: &str,
+) -> Result<String, Problem> {
+    let chosen = form.get("template");
+    let all = store::reply_template::all(&app.db).await?;
+    let Some(template) = all.into_iter().find(|it| it.id.to_string() == chosen) else {
+        return Ok(form.get(field).to_owned());
+    };
+    let settings = page::settings(app).await?;
+    let live = store::appointment::of(&app.db, case.record.consultation.id).await?;
+    let live = live.into_iter().find(domain::appointment::Appointment::is_live);
+    let filled = reply_template::fill(&template.body, |it| match it {
+        Variable::Company => case.record.company_name.clone(),
+        Variable::Contact => case.contact.name.clone(),
+        Variable::Number => case.record.number.to_string(),
+        Variable::Appointment => live.as_ref().map_or_else(
+            || "（予約なし）".to_owned(),
+            |it| wording::long_date_time_range(it.starts_at, it.ends_at),
+        ),
+        Variable::Writer => me.name.clone(),
+        Variable::Center => settings.center_name.clone(),
+        Variable::Phone => settings.center_phone.clone(),
+    });
+    let before = form.get(field).trim_end();
+    Ok(if before.is_empty() { filled } else { format!("{before}\n\n{filled}") })
 }

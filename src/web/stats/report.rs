@@ -178,7 +178,7 @@ fn follow_ups(figures: &Figures, audience: Audience) -> Vec<(&'static str, Shown
     if audience == Audience::Everyone {
         return Vec::new();
     }
-    let later = [Kind::ThreeMonths, Kind::SixMonths, Kind::NextYear];
+    let later = [Kind::ThreeMonths, Kind::SixMonths, Kind::NextYear, Kind::Custom];
     let row = |kind: Kind| {
         let (sent, answered) = response(figures, kind, audience);
         (kind.label(), sent, answered)

@@ -17,6 +17,11 @@ pub async fn objection(app: &App, letter: &Letter) -> Result<Option<&'static str
     {
         return Ok(Some(why));
     }
+    if let Some(topic) = letter.kind.topic()
+        && store::unwanted::is_unwanted(&app.db, &letter.to, topic).await?
+    {
+        return Ok(Some("its reader does not want such mails"));
+    }
     let is_bad = !letter.kind.is_asked_for()
         && (store::address::find_bad(&app.db, &letter.to).await?.is_some()
             || store::bounce::is_dead(&app.db, &letter.to.to_lowercase()).await?);

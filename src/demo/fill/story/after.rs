@@ -1,6 +1,6 @@
 //! What is asked after the sessions, and what companies answer.
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::follow_up::{self, Kind, WAITS_DAYS};
+use domain::follow_up::{self, Anchors, Step, WAITS_DAYS};
 use entity::follow_up as row;
 
 use super::Telling;
@@ -26,25 +26,39 @@ impl Telling<'_> {
     pub(super) fn plan_follow_ups(&mut self) {
         for round in std::mem::take(&mut self.rounds) {
             let settings = self.world.programme.settings_at(round.ended_at);
-            for (kind, due_at) in follow_up::plan(round.ended_at, settings, &self.world.calendar) {
-                let row = self.follow_up(&round, kind, due_at);
+            let anchors = Anchors { session_ended: round.ended_at, approved: round.planned_at };
+            let steps = Step::shipped(settings);
+            for (step, due_at) in follow_up::plan(&steps, anchors, settings, &self.world.calendar) {
+                let row = self.follow_up(&round, &step, anchors, due_at);
                 self.story.follow_ups.push(row);
             }
         }
     }
 
-    fn follow_up(&mut self, round: &Round, kind: Kind, due_at: DateTime<Utc>) -> row::Model {
+    fn follow_up(
+        &mut self,
+        round: &Round,
+        step: &Step,
+        anchors: Anchors,
+        due_at: DateTime<Utc>,
+    ) -> row::Model {
+        let kind = step.kind;
         let now = self.world.now;
         let mut row = row::Model {
             id: self.dice.id(round.planned_at),
             consultation_id: self.story.it.id.0,
             kind: kind.code().to_owned(),
+            step_id: step.id.clone(),
             round: round.n,
             state: "planned".to_owned(),
             due_at,
             sent_at: None,
             answered_at: None,
             answer: None,
+            wants_help: false,
+            step: serde_json::to_value(step).ok(),
+            session_ended_at: Some(anchors.session_ended),
+            approved_at: Some(anchors.approved),
         };
         let sent_at = due_at.max(round.planned_at);
         if round.closed_at.is_some_and(|it| it < sent_at) {
@@ -59,7 +73,9 @@ impl Telling<'_> {
         if answered_at <= now && self.dice.chance(48) {
             "answered".clone_into(&mut row.state);
             row.answered_at = Some(answered_at);
-            row.answer = serde_json::to_value(answer(kind, self.dice)).ok();
+            let answer = answer(kind, self.dice);
+            row.wants_help = answer.wants_help();
+            row.answer = serde_json::to_value(answer).ok();
         } else if now - sent_at > TimeDelta::days(WAITS_DAYS) || !self.story.it.state.is_open() {
             "lapsed".clone_into(&mut row.state);
         } else {

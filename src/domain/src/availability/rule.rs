@@ -1,6 +1,7 @@
 //! What an expert says about their time, and the days that follow from it.
 use super::day::Day;
 use super::span::Span;
+use crate::id::ExpertId;
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,8 @@ pub enum Change {
 pub struct Absence {
     pub first: NaiveDate,
     pub last: NaiveDate,
+    /// Who is asked first to take over what is booked in these days.
+    pub stand_in: Option<ExpertId>,
 }
 
 /// All that an expert has said about their time.
@@ -51,6 +54,15 @@ impl WeeklyRule {
         self.weekday == date.weekday()
             && self.valid_from.is_none_or(|it| it <= date)
             && self.valid_until.is_none_or(|it| date <= it)
+    }
+
+    /// Both as one rule, where they overlap or touch and hold on the same days.
+    pub fn united(self, other: Self) -> Option<Self> {
+        let same_days = |it: Self| (it.weekday, it.valid_from, it.valid_until);
+        let (start, end) = (self.span.start().min(other.span.start()), self.span.end().max(other.span.end()));
+        let apart = self.span.end() < other.span.start() || other.span.end() < self.span.start();
+        let span = Span::new(start, end).ok().filter(|_| !apart && same_days(self) == same_days(other))?;
+        Some(Self { span, ..self })
     }
 }
 
@@ -70,10 +82,17 @@ impl Schedule {
     /// A removal outweighs an addition, and an absence both, in whatever order they were entered: nobody is booked
     /// at a time that they have once taken back. Closing days are the caller's. O(rules + exceptions + absences).
     pub fn day(&self, date: NaiveDate) -> Day {
-        if self.is_absent(date) {
-            return Day::NONE;
-        }
-        let mut open: Day = self.rules.iter().filter(|it| it.holds_on(date)).map(|it| it.span).collect();
+        if self.is_absent(date) { Day::NONE } else { self.opened(date) }
+    }
+
+    /// Who is asked first to stand in on `date`, where the expert is absent and has named somebody.
+    pub fn stand_in(&self, date: NaiveDate) -> Option<ExpertId> {
+        self.absences.iter().filter(|it| it.contains(date)).find_map(|it| it.stand_in)
+    }
+
+    /// The same without looking at absences: what would be open, were the expert there.
+    pub fn opened(&self, date: NaiveDate) -> Day {
+        let mut open = self.weekly(date);
         let mut removed = Day::NONE;
         for exception in self.exceptions.iter().filter(|it| it.date == date) {
             match exception.change {
@@ -83,6 +102,22 @@ impl Schedule {
             }
         }
         open.minus(removed)
+    }
+
+    /// What the weekly rules alone say of `date`.
+    pub fn weekly(&self, date: NaiveDate) -> Day {
+        self.rules.iter().filter(|it| it.holds_on(date)).map(|it| it.span).collect()
+    }
+
+    /// The exceptions by which exactly `wanted` is open on `date`, in the place of all that are there for that day.
+    pub fn changes_to(&self, date: NaiveDate, wanted: Day) -> Vec<Exception> {
+        let weekly = self.weekly(date);
+        if wanted.is_empty() && !weekly.is_empty() {
+            return vec![Exception { date, change: Change::RemoveAll }];
+        }
+        let more = wanted.minus(weekly).spans().into_iter().map(Change::Add);
+        let less = weekly.minus(wanted).spans().into_iter().map(Change::Remove);
+        more.chain(less).map(|change| Exception { date, change }).collect()
     }
 }
 

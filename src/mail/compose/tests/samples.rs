@@ -7,7 +7,6 @@ use domain::{
     calendar::BusinessCalendar,
     consultation::UnfulfilledReason,
     field::Fields,
-    follow_up::Kind,
     id::ConsultationId,
     number::{CaseNumber, FiscalYear},
     settings::Settings,
@@ -19,6 +18,7 @@ use crate::{
         compose::{about, plain},
         letter::Letter,
         occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
+        text::Texts,
     },
     url::Site,
 };
@@ -32,7 +32,12 @@ const PORTAL: &str = "https://soudan.example.jp/l/TOKEN";
 
 /// One letter, or several, for every occasion and side.
 pub fn letters(confirmed: bool) -> Vec<Letter> {
-    with_about(confirmed, |about_this| {
+    letters_in(confirmed, &Texts::default())
+}
+
+/// The same, in the administrator's words where there are some.
+pub fn letters_in(confirmed: bool, texts: &Texts) -> Vec<Letter> {
+    with_texts(confirmed, texts, |about_this| {
         let mut letters: Vec<_> =
             occasions().iter().map(|(occasion, to)| about(*occasion, *to, about_this).unwrap()).collect();
         letters.extend(plain_occasions().iter().map(|it| plain(*it, CENTER, &about_this.house).unwrap()));
@@ -41,11 +46,17 @@ pub fn letters(confirmed: bool) -> Vec<Letter> {
 }
 
 pub fn with_about<T>(address_confirmed: bool, write: impl FnOnce(&About<'_>) -> T) -> T {
+    with_texts(address_confirmed, &Texts::default(), write)
+}
+
+/// The same, where the administrator has written some texts anew.
+pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(&About<'_>) -> T) -> T {
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
     let site = Site::new("https://soudan.example.jp");
     let number = CaseNumber::new(FiscalYear::new(2026).unwrap(), 123).unwrap();
     let (settings, calendar, site) = (&settings, &calendar, &site);
-    let house = House { settings, calendar, site, organizer: "madoguchi@example.jp", now: now() };
+    let organizer = "madoguchi@example.jp";
+    let house = House { settings, calendar, site, texts, organizer, now: now() };
     write(&About {
         id: ConsultationId(Uuid::from_u128(1)),
         number: &number,
@@ -57,7 +68,7 @@ pub fn with_about<T>(address_confirmed: bool, write: impl FnOnce(&About<'_>) -> 
     })
 }
 
-fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
+pub fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
     let to_company = company_occasions().into_iter().map(|it| (it, COMPANY));
     let to_expert = expert_occasions().into_iter().map(|it| (it, EXPERT));
     let (starts_at, ends_at) = (sitting().starts_at, sitting().ends_at);
@@ -65,6 +76,11 @@ fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
         .map(|(is_company, to)| (Occasion::NoDelegates { is_company, starts_at, ends_at }, to));
     let center = [
         Occasion::NobodyLeft,
+        Occasion::SubstituteNeeded {
+            sitting: sitting(),
+            declined: "佐藤 次郎",
+            page: "https://soudan.example.jp/staff/absences",
+        },
         Occasion::Undelivered { address: COMPANY.address, reason: "550 5.1.1 User unknown" },
         Occasion::Undelivered { address: COMPANY.address, reason: "" },
         Occasion::HandOverAccepted,
@@ -94,12 +110,13 @@ fn company_occasions() -> Vec<Occasion<'static>> {
         Occasion::EarlierTime { answer: PORTAL, sitting: sitting(), booked: Some(now()), until: now() },
     ];
     let answer = "https://soudan.example.jp/f/TOKEN";
-    all.extend(Kind::ALL.map(|kind| Occasion::FollowUp { kind, answer }));
+    let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
+    all.extend(leads.map(|lead| Occasion::FollowUp { lead, answer }));
     all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason, cancelled: None }));
     all
 }
 
-fn expert_occasions() -> [Occasion<'static>; 9] {
+fn expert_occasions() -> [Occasion<'static>; 10] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(sitting()));
     [
@@ -109,19 +126,21 @@ fn expert_occasions() -> [Occasion<'static>; 9] {
         Occasion::RequestLapsed,
         Occasion::RequestWithdrawn { slot },
         Occasion::RequestWithdrawn { slot: None },
+        Occasion::Relieved { sitting: sitting() },
         Occasion::ReportDue { due_at, overdue: false },
         Occasion::ReportDue { due_at, overdue: true },
         Occasion::ReportReturned { reason: "助言の内容を詳しく書いてください。" },
     ]
 }
 
-fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 10] {
+fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 11] {
     let (sitting, change_until) = (sitting(), at("2026-11-20T08:00:00Z"));
     let online = Sitting { mode: SessionMode::Online, place: "", experts: &[], ..sitting };
     [
         Occasion::Booked { side, sitting, change_until },
         Occasion::Booked { side, sitting: online, change_until },
         Occasion::Moved { side, sitting, change_until: now(), was: change_until },
+        Occasion::ExpertChanged { side, sitting, was: experts() },
         Occasion::Room { side, sitting: Sitting { mode: SessionMode::Online, ..sitting } },
         Occasion::Cancelled { side, sitting, reason: "急な予定が入ったため" },
         Occasion::Cancelled { side, sitting: online, reason: "" },
@@ -132,7 +151,7 @@ fn sided_occasions(side: Side<'static>) -> [Occasion<'static>; 10] {
     ]
 }
 
-fn plain_occasions() -> [PlainOccasion<'static>; 5] {
+pub fn plain_occasions() -> [PlainOccasion<'static>; 8] {
     let link = "https://soudan.example.jp/l/TOKEN";
     let lines = outline();
     [
@@ -140,7 +159,20 @@ fn plain_occasions() -> [PlainOccasion<'static>; 5] {
         PlainOccasion::ResumeDraft { link, expires_at: at("2026-12-20T05:05:00Z") },
         PlainOccasion::Invitation { link, role: "専門家" },
         PlainOccasion::PasswordReset { link },
-        PlainOccasion::Digest { new: 2, overdue: 1, lines },
+        PlainOccasion::AbsenceOverBookings { expert: "山田 花子", days: "11月24日（火）", lines },
+        PlainOccasion::Digest { new: 2, overdue: 1, lines, stop: "" },
+        PlainOccasion::Digest {
+            new: 2,
+            overdue: 1,
+            lines,
+            stop: "https://soudan.example.jp/u/daily_digest/TOKEN",
+        },
+        PlainOccasion::WeeklyDigest {
+            sessions: lines,
+            requests: lines,
+            reports: &[],
+            stop: "https://soudan.example.jp/u/weekly_digest/TOKEN",
+        },
     ]
 }
 

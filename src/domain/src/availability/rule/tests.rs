@@ -36,7 +36,11 @@ fn exceptions() -> impl Strategy<Value = Exception> {
 }
 
 pub(in crate::availability) fn schedules() -> impl Strategy<Value = Schedule> {
-    let absences = (dates(), 0..4_u64).prop_map(|(first, n)| Absence { first, last: first + Days::new(n) });
+    let absences = (dates(), 0..4_u64).prop_map(|(first, n)| Absence {
+        first,
+        last: first + Days::new(n),
+        stand_in: None,
+    });
     (
         prop::collection::vec(rules(), 0..12),
         prop::collection::vec(exceptions(), 0..6),
@@ -84,6 +88,36 @@ proptest! {
         turned.absences.reverse();
         prop_assert_eq!(turned.day(date(n)), schedule.day(date(n)));
     }
+
+    #[test]
+    fn one_day_becomes_what_is_wanted_and_no_other_changes(
+        schedule in schedules(),
+        n in 0..HORIZON,
+        wanted in prop::collection::vec(spans(), 0..5),
+    ) {
+        let (on, wanted) = (date(n), wanted.into_iter().collect::<Day>());
+        let mut changed = schedule.clone();
+        changed.exceptions.retain(|it| it.date != on);
+        changed.exceptions.extend(changed.changes_to(on, wanted));
+        prop_assert_eq!(changed.opened(on), wanted);
+        prop_assert_eq!(changed.day(on), if schedule.is_absent(on) { Day::NONE } else { wanted });
+        for other in (0..HORIZON).map(date).filter(|it| *it != on) {
+            prop_assert_eq!(changed.day(other), schedule.day(other));
+        }
+    }
+
+    #[test]
+    fn rules_are_united_where_nobody_could_tell_them_apart(a in rules(), b in rules(), n in 0..HORIZON) {
+        let of = |rules: &[WeeklyRule]| Schedule { rules: rules.to_vec(), ..Schedule::default() }.day(date(n));
+        if let Some(one) = a.united(b) {
+            prop_assert_eq!(of(&[one]), of(&[a, b]));
+            prop_assert_eq!(b.united(a), Some(one));
+        } else {
+            let touch = a.span.end() >= b.span.start() && b.span.end() >= a.span.start();
+            let same = (a.weekday, a.valid_from, a.valid_until) == (b.weekday, b.valid_from, b.valid_until);
+            prop_assert!(!(touch && same));
+        }
+    }
 }
 
 #[test]
@@ -96,7 +130,7 @@ fn a_rule_holds_on_its_last_day_and_an_absence_too() {
         (0..4).map(|week| schedule.day(date(week * 7)) == span.day()).collect::<Vec<_>>()
     };
     assert_eq!(open(&schedule), [false, true, true, false]);
-    schedule.absences.push(Absence { first: date(10), last: date(14) });
+    schedule.absences.push(Absence { first: date(10), last: date(14), stand_in: None });
     assert_eq!(open(&schedule), [false, true, false, false]);
     assert_eq!(schedule.day(date(8)), Day::NONE);
 }

@@ -1,0 +1,43 @@
+//! Who stands in during an absence, and who is asked to take another expert's place in a session.
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::indexes::unique_where;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+/// Of each field of a consultation one expert is asked or has accepted. Whoever is asked to take another's place is
+/// counted only once they have accepted, when the other one is not any more.
+///
+/// The name of the index before, the field, and the condition of the new one. Its name is another: a connection that
+/// still knows the old one would refuse it.
+const FIELDS: [(&str, &str, &str); 2] = [
+    (
+        "uq_ict_assignment_consultation_id",
+        "ict",
+        "ict AND (state = 'accepted' OR (state = 'offered' AND instead_of IS NULL))",
+    ),
+    (
+        "uq_labor_assignment_consultation_id",
+        "labor",
+        "labor AND (state = 'accepted' OR (state = 'offered' AND instead_of IS NULL))",
+    ),
+];
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let stand_in =
+            uuid_null("stand_in_id").extra("REFERENCES expert (id) CHECK (stand_in_id <> expert_id)").take();
+        manager.alter_table(Table::alter().table("absence").add_column(stand_in).take()).await?;
+        let instead_of = uuid_null("instead_of").extra("REFERENCES assignment (id)").take();
+        manager.alter_table(Table::alter().table("assignment").add_column(instead_of).take()).await?;
+        for (name, field, condition) in FIELDS {
+            manager.drop_index(Index::drop().name(name).table("assignment").to_owned()).await?;
+            manager.create_index(unique_where("assignment", &["consultation_id", field], condition)).await?;
+        }
+        // One is asked at a time.
+        let asked = "state = 'offered' AND instead_of IS NOT NULL";
+        manager.create_index(unique_where("assignment", &["instead_of"], asked)).await
+    }
+}

@@ -1,0 +1,347 @@
+//! What the variables of a text stand for in one letter.
+//!
+//! Every occasion is taken apart whole: what is added to one has to be given a name here, or left out on purpose.
+use chrono::{DateTime, Utc};
+use domain::{
+    consultation::UnfulfilledReason,
+    follow_up::{EDITABLE_DAYS, WAITS_DAYS},
+    wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
+};
+
+use super::{
+    center, company, expert,
+    wording::{Told, fields, hours, in_business_days, names, quoted, still_ahead},
+};
+use crate::mail::{
+    occasion::{About, House, Occasion, PlainOccasion, Side, Sitting},
+    text::{
+        Values,
+        Variable::{self, *},
+    },
+};
+
+/// To a stranger nothing is said of what the form said.
+pub fn of(occasion: &Occasion<'_>, about: &About<'_>, is_stranger: bool) -> Values {
+    let mut values = of_house(&about.house);
+    values.set(Number, about.number.to_string());
+    values.set(Fields, fields(about.fields));
+    tell(&mut values, occasion, about);
+    if is_stranger { values.without_the_form() } else { values }
+}
+
+pub fn of_plain(occasion: &PlainOccasion<'_>, house: &House<'_>) -> Values {
+    let mut values = of_house(house);
+    match *occasion {
+        PlainOccasion::SignIn { link } | PlainOccasion::PasswordReset { link } => values.set(Link, link),
+        PlainOccasion::ResumeDraft { link, expires_at } => {
+            values.set(Link, link);
+            values.set(DraftUntil, month_day_time(expires_at));
+        }
+        PlainOccasion::Invitation { link, role } => {
+            values.set(Link, link);
+            values.set(Role, role);
+        }
+        PlainOccasion::AbsenceOverBookings { expert, days, lines } => {
+            values.set(Link, house.site.absolute("/staff/absences"));
+            values.set(Experts, expert);
+            values.set(AbsentDays, days);
+            values.set(Clashing, bullets(lines));
+        }
+        PlainOccasion::Digest { new, overdue, lines, stop } => {
+            values.set(Link, house.site.absolute("/staff"));
+            values.set(NewCount, new.to_string());
+            values.set(OverdueCount, overdue.to_string());
+            values.set(Urgent, bullets(lines));
+            values.set(StopLink, stop);
+        }
+        PlainOccasion::WeeklyDigest { sessions, requests, reports, stop } => {
+            values.set(Link, house.site.absolute("/expert"));
+            values.set(WeekSessions, bullets(sessions));
+            values.set(WeekRequests, bullets(requests));
+            values.set(WeekReports, bullets(reports));
+            values.set(StopLink, stop);
+        }
+    }
+    values
+}
+
+fn bullets(lines: &[String]) -> String {
+    let lines: Vec<_> = lines.iter().map(|it| format!("・{it}")).collect();
+    lines.join("\n")
+}
+
+fn of_house(house: &House<'_>) -> Values {
+    let mut values = Values::default();
+    values.set(CenterName, house.settings.center_name.as_str());
+    values.set(CenterPhone, house.settings.center_phone.as_str());
+    values.set(Hours, hours(house.settings));
+    values
+}
+
+fn tell(values: &mut Values, occasion: &Occasion<'_>, about: &About<'_>) {
+    match *occasion {
+        Occasion::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
+            acknowledge(values, about, confirm, slot, received_at, first_contact_due);
+        }
+        Occasion::Question { portal, text } => set(values, [(Link, portal), (QuestionText, &quoted(text))]),
+        Occasion::SlotsToChoose { portal, experts } => slots(values, about, portal, experts),
+        Occasion::EarlierTime { answer, sitting, booked, until } => {
+            earlier(values, about, answer, &sitting, booked, until);
+        }
+        Occasion::BackAtCenter { portal } => contact_soon(values, about, portal),
+        Occasion::Booked { side, sitting, change_until } => {
+            reportable(values, about, side);
+            sit_until(values, about, side, &sitting, change_until);
+        }
+        Occasion::Moved { side, sitting, change_until, was } => {
+            values.set(Was, long_date_time(was));
+            sit_until(values, about, side, &sitting, change_until);
+        }
+        Occasion::ExpertChanged { side, sitting, was } => {
+            sit_with(values, about, side, &sitting);
+            values.set(WasExperts, names(was));
+        }
+        Occasion::Relieved { sitting } => request_withdrawn(values, about, Some(&sitting)),
+        Occasion::Room { side, sitting } => sit_with(values, about, side, &sitting),
+        Occasion::Cancelled { side, sitting, reason } => cancelled(values, about, side, &sitting, reason),
+        Occasion::Reminder { side, sitting } => remind(values, about, side, &sitting),
+        Occasion::NewMessage { side } => told_to(values, about, side),
+        Occasion::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
+        Occasion::ReportReady { portal } => known(values, about, portal),
+        Occasion::Survey { answer } => survey(values, about, answer),
+        Occasion::FollowUp { lead, answer } => ask(values, about, lead, answer),
+        Occasion::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
+        Occasion::Referred { organization, note, cancelled } => {
+            referred(values, organization, note, cancelled.as_ref());
+        }
+        Occasion::Request { answer, fields: wanted, slot, due_at, outline } => {
+            set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
+            answer_until(values, answer, due_at);
+            maybe_sit(values, slot.as_ref());
+        }
+        Occasion::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
+        Occasion::RequestLapsed => values.set(Link, about.house.site.absolute("/expert/availability")),
+        Occasion::RequestWithdrawn { slot } => request_withdrawn(values, about, slot.as_ref()),
+        Occasion::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
+        Occasion::ReportReturned { reason } => report_returned(values, about, reason),
+        Occasion::NobodyLeft => nobody_left(values, about),
+        Occasion::SubstituteNeeded { sitting, declined, page } => {
+            substitute_needed(values, about, &sitting, declined, page);
+        }
+        Occasion::Undelivered { address, reason } => undelivered(values, about, address, reason),
+        Occasion::NoDelegates { is_company: _, starts_at, ends_at } => {
+            values.set(When, long_date_time_range(starts_at, ends_at));
+        }
+        Occasion::HandOverAccepted => contact_soon(values, about, &center::desk_page(about)),
+        Occasion::HandOverResult { result } => {
+            set(values, [(Link, &center::desk_page(about)), (Outcome, result)]);
+        }
+    }
+}
+
+fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
+    for (variable, value) in said {
+        values.set(variable, value);
+    }
+}
+
+fn slots(values: &mut Values, about: &About<'_>, portal: &str, experts: &[String]) {
+    known(values, about, portal);
+    values.set(Experts, names(experts));
+}
+
+fn earlier(
+    values: &mut Values,
+    about: &About<'_>,
+    answer: &str,
+    sitting: &Sitting<'_>,
+    booked: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+) {
+    known(values, about, answer);
+    maybe_sit(values, Some(sitting));
+    values.set(CurrentBooking, booked.map(long_date_time).unwrap_or_default());
+    values.set(HeldUntil, month_day_time(until));
+}
+
+fn unfulfilled(values: &mut Values, reason: UnfulfilledReason, cancelled: Option<&Sitting<'_>>) {
+    set(values, [(Reason, reason.label()), (Help, company::help(reason))]);
+    gone(values, cancelled);
+}
+
+fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Option<&Sitting<'_>>) {
+    set(values, [(Organization, organization), (Note, &quoted(note))]);
+    gone(values, cancelled);
+}
+
+fn answer_until(values: &mut Values, answer: &str, due_at: DateTime<Utc>) {
+    set(values, [(Link, answer), (AnswerDue, &month_day_time(due_at))]);
+}
+
+fn substitute_needed(
+    values: &mut Values,
+    about: &About<'_>,
+    sitting: &Sitting<'_>,
+    declined: &str,
+    page: &str,
+) {
+    known(values, about, page);
+    maybe_sit(values, Some(sitting));
+    values.set(Declined, declined);
+}
+
+fn undelivered(values: &mut Values, about: &About<'_>, address: &str, reason: &str) {
+    known(values, about, &center::page(about));
+    set(values, [(Address, address), (Reason, &quoted(reason))]);
+}
+
+/// The center will be in touch, by the time within which it first is.
+fn contact_soon(values: &mut Values, about: &About<'_>, link: &str) {
+    let due = in_business_days(&about.house, about.house.settings.first_contact_days);
+    set(values, [(Link, link), (ContactDue, &due)]);
+}
+
+fn nobody_left(values: &mut Values, about: &About<'_>) {
+    known(values, about, &center::page(about));
+    contact_soon(values, about, &center::page(about));
+}
+
+fn survey(values: &mut Values, about: &About<'_>, answer: &str) {
+    known(values, about, answer);
+    values.set(WaitsDays, WAITS_DAYS.to_string());
+    values.set(EditableDays, EDITABLE_DAYS.to_string());
+}
+
+fn withdrawn(values: &mut Values, about: &About<'_>, side: Side<'_>, cancelled: Option<&Sitting<'_>>) {
+    told_to(values, about, side);
+    if matches!(side, Side::Company { .. }) {
+        values.set(ApplyLink, about.house.site.absolute("/apply"));
+        gone(values, cancelled);
+    }
+}
+
+fn request_withdrawn(values: &mut Values, about: &About<'_>, slot: Option<&Sitting<'_>>) {
+    values.set(Link, about.house.site.absolute("/expert"));
+    maybe_sit(values, slot);
+}
+
+fn report_due(values: &mut Values, about: &About<'_>, due_at: DateTime<Utc>, overdue: bool) {
+    known(values, about, &report_page(about));
+    values.set(Variable::ReportDue, month_day_weekday(due_at));
+    values.set_flag(Overdue, overdue);
+}
+
+fn report_returned(values: &mut Values, about: &About<'_>, reason: &str) {
+    known(values, about, &report_page(about));
+    values.set(Reason, quoted(reason));
+}
+
+fn report_page(about: &About<'_>) -> String {
+    format!("{}/report", expert::page(about))
+}
+
+/// To whoever knows the company: by name.
+fn known(values: &mut Values, about: &About<'_>, link: &str) {
+    values.set(Link, link);
+    values.set(Company, about.company_name);
+}
+
+/// A company's address may not be confirmed yet; then its name is not repeated.
+fn told_to(values: &mut Values, about: &About<'_>, side: Side<'_>) {
+    values.set(Link, link_of(side, about));
+    if !matches!(side, Side::Company { .. }) {
+        values.set(Company, about.company_name);
+    }
+}
+
+fn link_of(side: Side<'_>, about: &About<'_>) -> String {
+    match side {
+        Side::Company { portal } => portal.to_owned(),
+        Side::Expert => expert::page(about),
+        Side::Center => center::page(about),
+    }
+}
+
+fn acknowledge(
+    values: &mut Values,
+    about: &About<'_>,
+    confirm: &str,
+    slot: Option<(Sitting<'_>, DateTime<Utc>)>,
+    received_at: DateTime<Utc>,
+    first_contact_due: DateTime<Utc>,
+) {
+    values.set(ReceivedAt, long_date_time(received_at));
+    values.set(ContactDue, month_day_weekday(first_contact_due));
+    values.set(Link, confirm);
+    let when = slot.map(|(it, _)| long_date_time_range(it.starts_at, it.ends_at));
+    values.set(WishedSlot, when.unwrap_or_default());
+    let until = slot.filter(|_| !about.address_confirmed).map(|(_, until)| month_day_time(until));
+    values.set(WishedUntil, until.unwrap_or_default());
+    values.set_flag(Confirmed, about.address_confirmed);
+    values.set(ContactDays, about.house.settings.first_contact_days.to_string());
+}
+
+fn ask(values: &mut Values, about: &About<'_>, lead: &str, answer: &str) {
+    values.set(Company, about.company_name);
+    values.set(Lead, lead);
+    values.set(Choices, company::choices_as_lines(answer));
+    values.set(WaitsDays, WAITS_DAYS.to_string());
+}
+
+fn sit_with(values: &mut Values, about: &About<'_>, side: Side<'_>, sitting: &Sitting<'_>) {
+    known(values, about, &link_of(side, about));
+    maybe_sit(values, Some(sitting));
+}
+
+fn sit_until(
+    values: &mut Values,
+    about: &About<'_>,
+    side: Side<'_>,
+    sitting: &Sitting<'_>,
+    change_until: DateTime<Utc>,
+) {
+    sit_with(values, about, side, sitting);
+    changeable(values, about, side, change_until);
+}
+
+fn cancelled(values: &mut Values, about: &About<'_>, side: Side<'_>, sitting: &Sitting<'_>, reason: &str) {
+    sit_with(values, about, side, sitting);
+    values.set(Reason, quoted(reason));
+}
+
+fn remind(values: &mut Values, about: &About<'_>, side: Side<'_>, sitting: &Sitting<'_>) {
+    sit_with(values, about, side, sitting);
+    reportable(values, about, side);
+}
+
+/// Until when the company may move the sitting by itself.
+fn changeable(values: &mut Values, about: &About<'_>, side: Side<'_>, until: DateTime<Utc>) {
+    if matches!(side, Side::Company { .. }) {
+        let until = still_ahead(&about.house, until).map(month_day_time);
+        values.set(ChangeUntil, until.unwrap_or_default());
+    }
+}
+
+/// Within how many days the expert reports.
+fn reportable(values: &mut Values, about: &About<'_>, side: Side<'_>) {
+    if side == Side::Expert {
+        values.set(ReportDays, about.house.settings.report_days.to_string());
+    }
+}
+
+fn maybe_sit(values: &mut Values, sitting: Option<&Sitting<'_>>) {
+    gone(values, sitting);
+    values.set(Place, sitting.map_or("", |it| it.place));
+}
+
+/// A sitting without its place, which the form may have said: what ends with the consultation is told to whoever asked
+/// for it, known or not.
+fn gone(values: &mut Values, sitting: Option<&Sitting<'_>>) {
+    let told = sitting.map(Told::of);
+    let told = told.as_ref();
+    values.set(When, told.map_or("", |it| it.when.as_str()));
+    values.set(Mode, told.map_or("", |it| it.mode));
+    let is_visit = sitting.is_some_and(|it| it.mode == domain::appointment::SessionMode::Visit);
+    values.set_flag(IsVisit, is_visit);
+    values.set(Experts, told.map_or("", |it| it.experts.as_str()));
+}

@@ -1,0 +1,248 @@
+//! The language of texts: `{{ 名前 }}`, and `{% if 名前 %}` or `{% if not 名前 %}` with `{% else %}` and
+//! `{% endif %}`. A value is put in as it is and never read again.
+use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{
+    kind::TextKind,
+    variable::{Values, Variable},
+};
+
+/// A title and a body: as they are written, or as they are sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub title: String,
+    pub body: String,
+}
+
+/// Where something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Title,
+    Body,
+}
+
+/// What is wrong with a text, as the page says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    pub part: Part,
+    pub message: String,
+}
+
+/// A text that holds: whatever the values, it can be written out and says what it must.
+#[derive(Clone, Debug)]
+pub struct Template {
+    env: Environment<'static>,
+}
+
+const LONGEST_TITLE: usize = 100;
+const LONGEST_BODY: usize = 4000;
+/// Every combination of present and absent is tried.
+const MOST_CONDITIONS: usize = 8;
+const DEEPEST: usize = 4;
+
+impl Template {
+    /// Everything that is wrong at once, or a text that holds.
+    pub fn parse(kind: TextKind, words: &Words) -> Result<Self, Vec<Flaw>> {
+        let mut flaws = Vec::new();
+        let title = scanned(kind, Part::Title, words.title.trim(), LONGEST_TITLE, &mut flaws);
+        let body = words.body.replace("\r\n", "\n");
+        let body = scanned(kind, Part::Body, body.trim(), LONGEST_BODY, &mut flaws);
+        if words.title.trim().contains(char::is_control) {
+            flaws.push(Flaw {
+                part: Part::Title, message: "件名は1行で入力してください".to_owned()
+            });
+        }
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
+        let mut conditions: Vec<_> = title.conditions.iter().chain(&body.conditions).copied().collect();
+        conditions.sort_unstable();
+        conditions.dedup();
+        if conditions.len() > MOST_CONDITIONS {
+            let message = format!("条件に使う項目は{MOST_CONDITIONS}種類までにしてください");
+            return Err(vec![Flaw { part: Part::Body, message }]);
+        }
+        let template = Self::compile(title.text, body.text).map_err(|err| {
+            vec![Flaw {
+                part: Part::Body, message: format!("書き方を確認してください（{err}）")
+            }]
+        })?;
+        let flaws = template.tried(kind, &conditions);
+        if flaws.is_empty() { Ok(template) } else { Err(flaws) }
+    }
+
+    fn compile(title: String, body: String) -> Result<Self, minijinja::Error> {
+        let mut env = Environment::empty();
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        // A line that is only a condition leaves no empty line behind.
+        env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        env.add_template_owned("title", title)?;
+        env.add_template_owned("body", body)?;
+        Ok(Self { env })
+    }
+
+    pub fn write(&self, values: &Values) -> Result<Words, minijinja::Error> {
+        let context = Value::from_pairs(Variable::ALL.iter().map(|it| (it.name(), values.get(*it))));
+        let title = self.env.get_template("title")?.render(context.clone())?;
+        let body = self.env.get_template("body")?.render(context)?;
+        // A header has one line.
+        let title = title.replace(char::is_control, " ").trim().to_owned();
+        Ok(Words { title, body })
+    }
+
+    /// Whether it says what it must, whichever of its conditions hold: these are all the ways in which it can come
+    /// out.
+    fn tried(&self, kind: TextKind, conditions: &[Variable]) -> Vec<Flaw> {
+        let mut flaws = Vec::new();
+        let mut wrong = |part, message: String| {
+            let flaw = Flaw { part, message };
+            if !flaws.contains(&flaw) {
+                flaws.push(flaw);
+            }
+        };
+        for combination in 0..1_u32 << conditions.len() {
+            let mut values = Values::default();
+            for variable in kind.variables() {
+                let place = conditions.iter().position(|it| *it == variable);
+                let is_there = place.is_none_or(|it| combination >> it & 1 == 1);
+                // What must be said always has a value.
+                let is_there = is_there || kind.required().contains(&variable);
+                values.set(variable, if is_there { marker(variable) } else { String::new() });
+            }
+            let Ok(words) = self.write(&values) else {
+                wrong(Part::Body, "この文面は組み立てられません".to_owned());
+                continue;
+            };
+            if words.title.is_empty() {
+                wrong(
+                    Part::Title,
+                    "件名が空になることがあります。条件の外にも文を入力してください".to_owned(),
+                );
+            }
+            for required in kind.required() {
+                if !words.body.contains(&marker(*required)) {
+                    let name = required.name();
+                    let message =
+                        format!("本文に {{{{ {name} }}}} を、どの条件でも表示されるように入れてください");
+                    wrong(Part::Body, message);
+                }
+            }
+        }
+        flaws
+    }
+}
+
+/// Something that no text says by itself.
+fn marker(variable: Variable) -> String {
+    format!("\u{e000}{}\u{e001}", variable.name())
+}
+
+#[derive(Debug, Default)]
+struct Scanned {
+    /// With names as the language knows them.
+    text: String,
+    conditions: Vec<Variable>,
+}
+
+/// Reads a text tag by tag, and refuses whatever the language does not have.
+fn scanned(kind: TextKind, part: Part, text: &str, longest: usize, flaws: &mut Vec<Flaw>) -> Scanned {
+    let mut wrong = |message: String| flaws.push(Flaw { part, message });
+    let label = match part {
+        Part::Title => "件名",
+        Part::Body => "本文",
+    };
+    if text.is_empty() {
+        wrong(format!("{label}を入力してください"));
+    }
+    let length = text.chars().count();
+    if length > longest {
+        wrong(format!("{label}は{longest}文字以内で入力してください（現在{length}文字）"));
+        return Scanned::default();
+    }
+    if text.contains(|it: char| it.is_control() && !matches!(it, '\n' | '\t'))
+        || text.contains(['\u{e000}', '\u{e001}'])
+    {
+        wrong(format!("{label}から、目に見えない記号を取り除いてください"));
+    }
+    let mut scanned = Scanned::default();
+    // Of each condition that is open, whether its else has come.
+    let mut open = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(['{', '}', '｛', '｝', '%']) {
+        let line = text[..text.len() - rest.len() + start].matches('\n').count() + 1;
+        scanned.text.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let Some((opening, closing)) =
+            [("{{", "}}"), ("{%", "%}")].into_iter().find(|it| rest.starts_with(it.0))
+        else {
+            if rest.starts_with("｛｛") || rest.starts_with("｛％") {
+                wrong(format!("{line}行目：「{{{{」「{{%」は半角で入力してください"));
+            } else if ["}}", "%}", "{#"].iter().any(|it| rest.starts_with(it)) {
+                wrong(format!("{line}行目：「{}」だけがあります", &rest[..2]));
+            }
+            let next = rest.chars().next().map_or(0, char::len_utf8);
+            scanned.text.push_str(&rest[..next]);
+            rest = &rest[next..];
+            continue;
+        };
+        let inside = &rest[opening.len()..];
+        let Some(end) = inside.lines().next().and_then(|it| it.find(closing)) else {
+            wrong(format!("{line}行目：「{opening}」を「{closing}」で閉じてください"));
+            rest = inside;
+            continue;
+        };
+        let tag: String = inside[..end].nfkc().collect();
+        rest = &inside[end + closing.len()..];
+        match read(kind, opening, tag.trim(), &mut open) {
+            Ok((canonical, condition)) => {
+                scanned.text.push_str(&canonical);
+                scanned.conditions.extend(condition);
+            }
+            Err(message) => wrong(format!("{line}行目：{message}")),
+        }
+    }
+    scanned.text.push_str(rest);
+    if !open.is_empty() {
+        wrong(format!("{label}：「{{% if %}}」を「{{% endif %}}」で閉じてください"));
+    }
+    scanned
+}
+
+/// One tag as the language writes it, with what it asks for.
+fn read(
+    kind: TextKind,
+    opening: &str,
+    tag: &str,
+    open: &mut Vec<bool>,
+) -> Result<(String, Option<Variable>), String> {
+    let variable = |name: &str| {
+        let known = Variable::from_name(name).filter(|it| kind.variables().any(|of| of == *it));
+        known.ok_or_else(|| format!("「{name}」という項目は、このメールにはありません"))
+    };
+    if opening == "{{" {
+        return Ok((format!("{{{{ {} }}}}", variable(tag)?.name()), None));
+    }
+    let words: Vec<_> = tag.split_whitespace().collect();
+    match (words.as_slice(), open.last_mut()) {
+        (["if", name] | ["if", "not", name], _) => {
+            let asked = variable(name)?;
+            open.push(false);
+            if open.len() > DEEPEST {
+                return Err(format!("条件は{DEEPEST}段までにしてください"));
+            }
+            let not = if words.len() == 3 { "not " } else { "" };
+            Ok((format!("{{% if {not}{} %}}", asked.name()), Some(asked)))
+        }
+        (["else"], Some(said @ false)) => {
+            *said = true;
+            Ok(("{% else %}".to_owned(), None))
+        }
+        (["endif"], Some(_)) => {
+            open.pop();
+            Ok(("{% endif %}".to_owned(), None))
+        }
+        (["else" | "endif"], _) => Err(format!("「{{% {tag} %}}」に対応する「{{% if %}}」がありません")),
+        _ => Err(format!("「{{% {tag} %}}」は使えません。使えるのは if、if not、else、endif だけです")),
+    }
+}

@@ -1,0 +1,157 @@
+use proptest::prelude::*;
+
+use super::{Flaw, Kept, Part, Template, TextKind, Texts, Values, Variable, Words};
+
+fn words(title: &str, body: &str) -> Words {
+    Words { title: title.to_owned(), body: body.to_owned() }
+}
+
+/// What is wrong with a question to a company, which must say what is asked and have its link.
+fn wrong(body: &str) -> Vec<String> {
+    let parsed = Template::parse(TextKind::Question, &words("件名", body));
+    parsed.err().unwrap_or_default().into_iter().map(|it| it.message).collect()
+}
+
+const WHOLE: &str = "{{ 確認事項 }}\n\n▼回答する\n{{ リンク }}\n";
+
+#[test]
+fn every_shipped_text_holds_and_has_a_name_of_its_own() {
+    for kind in TextKind::ALL {
+        let shipped = kind.shipped_words();
+        assert!(
+            Template::parse(kind, &shipped).is_ok(),
+            "{}: {:?}",
+            kind.code(),
+            Template::parse(kind, &shipped)
+        );
+        assert_eq!(TextKind::from_code(kind.code()), Some(kind));
+        let mut variables: Vec<_> = kind.variables().collect();
+        let count = variables.len();
+        variables.sort_unstable();
+        variables.dedup();
+        assert_eq!(variables.len(), count, "{} names a variable twice", kind.code());
+    }
+}
+
+#[test]
+fn what_the_form_said_is_no_variable_of_what_can_reach_a_stranger() {
+    for kind in TextKind::ALL.into_iter().filter(|it| it.may_reach_a_stranger()) {
+        let told: Vec<_> = kind.variables().filter(|it| it.is_from_form()).collect();
+        assert_eq!(told, [], "{}", kind.code());
+    }
+    assert!(
+        wrong(&format!("{{{{ 会社名 }}}}{WHOLE}"))[0]
+            .contains("「会社名」という項目は、このメールにはありません")
+    );
+}
+
+#[test]
+fn whatever_the_language_does_not_have_is_refused_with_its_line() {
+    assert_eq!(wrong(WHOLE), [""; 0]);
+    for (added, why) in [
+        ("\n{{ 電話場号 }}", "6行目：「電話場号」という項目は、このメールにはありません"),
+        ("{{ リンク | upper }}", "という項目は、このメールにはありません"),
+        ("{{ 1 + 1 }}", "という項目は、このメールにはありません"),
+        ("{% for it in リンク %}{% endfor %}", "使えるのは if、if not、else、endif だけです"),
+        ("{% include 'x' %}", "使えるのは"),
+        ("{% set a = 1 %}", "使えるのは"),
+        ("{%- if リンク %}{% endif %}", "使えるのは"),
+        ("{% if リンク and 受付番号 %}{% endif %}", "使えるのは"),
+        ("{% if リンク %}", "「{% if %}」を「{% endif %}」で閉じてください"),
+        ("{% endif %}", "対応する「{% if %}」がありません"),
+        ("{% if 受付番号 %}{% else %}{% else %}{% endif %}", "対応する「{% if %}」がありません"),
+        ("{{ リンク", "「{{」を「}}」で閉じてください"),
+        ("{# 覚え書き #}", "「{#」だけがあります"),
+        ("リンク }}", "「}}」だけがあります"),
+        ("｛｛ リンク ｝｝", "半角で入力してください"),
+        ("\u{7}", "目に見えない記号を取り除いてください"),
+    ] {
+        let flaws = wrong(&format!("{WHOLE}{added}"));
+        assert!(flaws.iter().any(|it| it.contains(why)), "{added}: {flaws:?}");
+    }
+    // A percent sign and a brace alone are text.
+    assert_eq!(wrong(&format!("{WHOLE}\n50%の方が{{回答}}しています。")), [""; 0]);
+    assert_eq!(wrong(""), ["本文を入力してください"]);
+    assert!(wrong(&"あ".repeat(4001))[0].contains("4000文字以内"));
+}
+
+#[test]
+fn what_must_be_said_is_said_in_every_case() {
+    assert!(wrong("{{ 確認事項 }}")[0].contains("{{ リンク }} を"));
+    let hidden = "{{ 確認事項 }}{% if 受付番号 %}{{ リンク }}{% endif %}";
+    assert!(wrong(hidden)[0].contains("{{ リンク }} を"));
+    let both = "{{ 確認事項 }}{% if 受付番号 %}{{ リンク }}{% else %}▼開く\n{{ リンク }}{% endif %}";
+    assert_eq!(wrong(both), [""; 0]);
+    let flaws =
+        Template::parse(TextKind::Question, &words("{% if 相談分野 %}確認{% endif %}", WHOLE)).unwrap_err();
+    assert_eq!(flaws[0].part, Part::Title);
+}
+
+#[test]
+fn a_subject_is_one_line_whatever_is_put_into_it() {
+    let flaws = Template::parse(TextKind::Question, &words("件名\r\nBcc: x@example.jp", WHOLE)).unwrap_err();
+    assert!(flaws.iter().any(|it: &Flaw| it.part == Part::Title && it.message.contains("1行")));
+    let template = Template::parse(TextKind::Question, &words("{{ 確認事項 }}", WHOLE)).unwrap();
+    let mut values = Values::default();
+    values.set(Variable::QuestionText, "> 端末\r\nBcc: x@example.jp\u{0}");
+    values.set(Variable::Link, "https://soudan.example.jp/l/TOKEN\nhttps://evil.example.jp/");
+    let written = template.write(&values).unwrap();
+    assert!(!written.title.contains(char::is_control), "{:?}", written.title);
+    assert!(written.body.contains("https://soudan.example.jp/l/TOKEN https://evil"), "{}", written.body);
+}
+
+#[test]
+fn a_value_is_never_read_as_a_text() {
+    let template = Template::parse(TextKind::Question, &words("件名", WHOLE)).unwrap();
+    let mut values = Values::default();
+    values.set(Variable::QuestionText, "{{ 電話番号 }}{% if リンク %}<b>{% endif %}");
+    let written = template.write(&values).unwrap();
+    assert!(written.body.starts_with("{{ 電話番号 }}{% if リンク %}<b>{% endif %}"), "{}", written.body);
+}
+
+#[test]
+fn the_latest_year_with_a_text_is_in_force_and_a_broken_one_is_not() {
+    let mut texts = Texts::default();
+    let values = Values::default();
+    let title = |texts: &Texts, year| texts.write(TextKind::Question, year, &values).map(|it| it.title);
+    texts.put(TextKind::Question, 2026, Some(&words("八年度", WHOLE)));
+    assert_eq!(title(&texts, 2025), None);
+    assert_eq!(title(&texts, 2027), Some("八年度".to_owned()));
+    texts.put(TextKind::Question, 2027, None);
+    assert_eq!(title(&texts, 2028), None);
+    texts.put(TextKind::Question, 2029, Some(&words("十一年度", "{{ なくなった項目 }}")));
+    assert_eq!(title(&texts, 2029), None);
+    assert!(matches!(texts.of(TextKind::Question, 2029), Some((2029, Kept::Broken(_)))));
+    assert_eq!(texts.broken(2029), [TextKind::Question]);
+    assert_eq!(texts.broken(2026), []);
+}
+
+proptest! {
+    /// Whatever can be saved can be written out, and says what it must, whatever its variables stand for.
+    #[test]
+    fn what_holds_can_always_be_written(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "{{ リンク }}", "{{ 確認事項 }}", "{{受付番号}}", "{% if 受付番号 %}", "{% if not 相談分野 %}", "{% else %}",
+            "{% endif %}", "\n", "本文", "{", "}", "%", "{{", "}}", "▼開く\n",
+        ]), 0..14),
+        said in prop::collection::vec("[^\u{e000}]{0,8}", 6),
+    ) {
+        let body = pieces.concat();
+        if let Ok(template) = Template::parse(TextKind::Question, &words("件名", &body)) {
+            let mut values = Values::default();
+            for (variable, value) in TextKind::Question.variables().zip(&said) {
+                values.set(variable, value.as_str());
+            }
+            values.set(Variable::Link, "https://soudan.example.jp/l/TOKEN");
+            values.set(Variable::QuestionText, "> 端末は何台ですか。");
+            let written = template.write(&values).unwrap();
+            prop_assert!(written.body.contains("https://soudan.example.jp/l/TOKEN"), "{}", body);
+            prop_assert!(written.body.contains("> 端末は何台ですか。"), "{}", body);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_reading_it_fail(title in "\\PC{0,20}", body in "[{}%#ifelsnd リンク\n｛]{0,60}") {
+        let _ = Template::parse(TextKind::Question, &words(&title, &body));
+    }
+}

@@ -1,0 +1,148 @@
+//! What a text may name. A variable has the same name and the same meaning in every text.
+use std::collections::BTreeMap;
+
+/// The values of one letter; what has none is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values(BTreeMap<Variable, String>);
+
+macro_rules! variables {
+    ($($name:ident = $word:literal, $meaning:literal;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Variable { $($name),* }
+
+        impl Variable {
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// As texts write it between braces.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+
+            /// As the page of texts explains it.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning),* }
+            }
+        }
+    };
+}
+
+variables! {
+    CenterName = "センター名", "センターの名称";
+    CenterPhone = "電話番号", "センターの電話番号";
+    Hours = "受付時間", "センターの受付時間";
+    Number = "受付番号", "相談の受付番号";
+    Fields = "相談分野", "ICT、労務管理";
+    Company = "会社名", "相談する企業・団体の名称";
+    Link = "リンク", "このメールの用件を済ませるページ。1行に単独で書くと、HTML形式ではボタンになります";
+    ReceivedAt = "受付日時", "申込みを受け付けた日時";
+    WishedSlot = "希望日時", "仮に押さえている日時";
+    WishedUntil = "希望日時の期限", "仮に押さえておく期限。連絡先の確認が終わっていれば空";
+    Confirmed = "連絡先確認済み", "連絡先の確認が終わっていれば「はい」";
+    ContactDays = "連絡日数", "最初の連絡までの営業日数";
+    ContactDue = "連絡期限", "センターから連絡する期限の日";
+    QuestionText = "確認事項", "センターが書いた質問";
+    Experts = "専門家名", "担当する専門家の氏名";
+    When = "日時", "相談の日時";
+    Mode = "実施方法", "オンラインまたは訪問";
+    IsVisit = "訪問", "訪問の相談であれば「はい」";
+    Place = "場所", "接続先または訪問先";
+    ChangeUntil = "変更期限", "企業が自分で日時を変更できる期限。過ぎていれば空";
+    WasExperts = "以前の専門家名", "交代する前の専門家の氏名";
+    Declined = "断った専門家名", "代わりの担当を引き受けられなかった専門家の氏名";
+    AbsentDays = "不在の期間", "専門家が不在になる期間";
+    Clashing = "重なる予約", "不在の期間にある予約の一覧";
+    CurrentBooking = "いまの予約", "いま予約している日時。なければ空";
+    HeldUntil = "お取り置き期限", "空いた日時を取り置く期限";
+    Was = "変更前の日時", "変更する前の日時";
+    Reason = "理由", "取消しや差戻しなどの理由";
+    ReportDays = "報告書の日数", "報告書を提出するまでの日数";
+    WaitsDays = "回答日数", "回答できる日数";
+    EditableDays = "変更日数", "回答を変更できる日数";
+    Lead = "書き出し", "どの時期の質問かを伝える文、または質問の文";
+    Choices = "回答の選択肢", "押すと回答になる4つのボタン";
+    Address = "届かなかった宛先", "メールが届かなかったアドレス";
+    ApplyLink = "申込みリンク", "相談を申し込むページ";
+    Help = "できること", "理由に応じた、これからできることの説明";
+    Organization = "案内先", "案内する機関の名称";
+    Note = "案内文", "センターが書いた案内";
+    WantedFields = "依頼分野", "担当を依頼する分野";
+    AnswerDue = "回答期限", "依頼に回答する期限";
+    Outline = "概要", "所在地、業種、従業員数、テーマ";
+    ReportDue = "提出期限", "報告書を提出する期限";
+    Overdue = "期限超過", "提出期限を過ぎていれば「はい」";
+    Outcome = "結果", "引き継いだ相談の結果";
+    Role = "役割", "登録する人の役割";
+    DraftUntil = "削除日時", "下書きを削除する日時";
+    NewCount = "新着件数", "新しい案件の件数";
+    OverdueCount = "期限超過件数", "期限を過ぎた案件の件数";
+    StopLink = "停止リンク", "このお知らせを停止するページ";
+    WeekSessions = "今週の相談", "今週の相談の一覧";
+    WeekRequests = "回答待ちの依頼", "回答をお待ちしている依頼の一覧";
+    WeekReports = "提出待ちの報告書", "提出をお待ちしている報告書の一覧";
+    Urgent = "急ぐもの", "急ぐ案件の一覧";
+}
+
+impl Variable {
+    /// Every letter has these.
+    pub const COMMON: &[Self] = &[Self::CenterName, Self::CenterPhone, Self::Hours];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.name() == name)
+    }
+
+    /// Whether it carries what somebody typed into the public form. Such a thing is never said to an address that
+    /// nobody has confirmed, for it may be a stranger's.
+    pub const fn is_from_form(self) -> bool {
+        matches!(self, Self::Company | Self::Place | Self::Outline | Self::Urgent | Self::Address)
+    }
+
+    /// Whether it may have several lines; everything else is one.
+    const fn has_lines(self) -> bool {
+        matches!(
+            self,
+            Self::QuestionText
+                | Self::Reason
+                | Self::Choices
+                | Self::Help
+                | Self::Note
+                | Self::Outline
+                | Self::Urgent
+                | Self::Clashing
+                | Self::WeekSessions
+                | Self::WeekRequests
+                | Self::WeekReports
+        )
+    }
+}
+
+impl Values {
+    /// Says what a variable stands for. A value that is one line stays one.
+    pub fn set(&mut self, variable: Variable, value: impl Into<String>) {
+        let value = value.into();
+        let value = if variable.has_lines() { value } else { value.replace(char::is_control, " ") };
+        self.0.insert(variable, value.trim().to_owned());
+    }
+
+    /// 「はい」, or nothing.
+    pub fn set_flag(&mut self, variable: Variable, is_so: bool) {
+        self.set(variable, if is_so { "はい" } else { "" });
+    }
+
+    pub fn get(&self, variable: Variable) -> &str {
+        self.0.get(&variable).map_or("", String::as_str)
+    }
+
+    pub fn variables(&self) -> impl Iterator<Item = Variable> {
+        self.0.keys().copied()
+    }
+
+    /// Says nothing of what the public form said.
+    pub fn without_the_form(mut self) -> Self {
+        for (variable, value) in &mut self.0 {
+            if variable.is_from_form() {
+                value.clear();
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,391 @@
+//! Another expert for a session whose own will be away: proposed, asked, and put in the place with one answer.
+//!
+//! Nothing disappears meanwhile: the expert who will be away keeps the place until somebody has accepted it, and the
+//! time of whoever is asked is kept under the same key as every booking.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Actor,
+    appointment::{Appointment, Owner, SessionMode},
+    assignment::{Assignment, AssignmentState},
+    availability::{Day, Slot},
+    calendar::japan_date,
+    consultation::Deed,
+    due::Due,
+    field::Fields,
+    id::{AssignmentId, ConsultationId, ExpertId},
+    notice::change_until,
+    routing::{For, ThemeCode, Verdict, rank},
+};
+use uuid::Uuid;
+
+use super::{
+    appointment::plan_reminders,
+    assignment::{outline, turned_down, write_request},
+    offers::{Aim, Offers, Search, offers},
+    work::{Ground, Work, sitting},
+};
+use crate::{
+    app::App,
+    mail::occasion::{Occasion, Side},
+    problem::Problem,
+    store::{self, consultation::Record, substitute::Seat},
+};
+
+/// A place in a session for which a substitute is looked for, or being asked.
+pub struct Gap {
+    pub seat: Seat,
+    pub record: Record,
+    pub session: Appointment,
+    /// What the substitute has to cover.
+    pub fields: Fields,
+    /// The request that waits for an answer.
+    pub asked: Option<Assignment>,
+    /// Who could be asked, the first choice at the front; nobody while somebody is asked.
+    pub proposals: Vec<Proposal>,
+}
+
+/// Somebody who could take the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    pub expert: ExpertId,
+    /// Named by whoever will be away.
+    pub is_stand_in: bool,
+    pub reasons: Vec<For>,
+}
+
+/// How sure the center is of the substitute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// They are asked, and answer as to any request.
+    Asked,
+    /// They have said yes to the center: the place is theirs at once.
+    Given,
+}
+
+/// Every place for which there is something to do or to wait for, the earliest session first, at most `limit`; and how
+/// many there are.
+pub async fn gaps(app: &App, limit: usize) -> Result<(Vec<Gap>, usize), Problem> {
+    let ground = Ground::of(app).await?;
+    let mut seats = store::substitute::absent(&app.db, ground.now).await?;
+    // Somebody may still be asked although the absence was taken back.
+    for (seat, _) in store::substitute::asked(&app.db).await? {
+        if !seats.contains(&seat) {
+            seats.push(seat);
+        }
+    }
+    let count = seats.len();
+    let mut gaps = Vec::new();
+    for seat in seats.into_iter().take(limit) {
+        gaps.extend(gap(app, &ground, seat).await?);
+    }
+    Ok((gaps, count))
+}
+
+/// Asks an expert to take a place, or gives it to them. `version` is that of the consultation when it was seen.
+pub async fn ask(
+    app: &App,
+    seat: Seat,
+    substitute: ExpertId,
+    version: i32,
+    by: Actor,
+    agreement: Agreement,
+) -> Result<(), Problem> {
+    let mut work = Work::begin_at(app, consultation_of(app, seat).await?, version).await?;
+    work.check(Deed::Reschedule, by)?;
+    let session = session_to_come(&work)?;
+    let leaving = accepted_by(&work.assignments, seat.expert);
+    let (Some(place), true) = (leaving.first(), session.id == seat.appointment) else {
+        return Err(Problem::Stale);
+    };
+    if work.assignments.iter().any(Assignment::is_asked_instead) {
+        return Err(refused(
+            "この予約では、すでに代わりの専門家に依頼しています。回答を待つか、依頼を取り消してください。",
+        ));
+    }
+    let instead_of = Some(place.id);
+    store::appointment::take_turns(&work.tx).await?;
+    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    let search = search(&work.record, &session, &work.assignments, seat.expert, themes);
+    let fields = search.fields;
+    let found = offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?;
+    let slot = slot(&session)?;
+    let chosen = ranked(&found, slot, fields, None).into_iter().find(|it| it.expert == substitute);
+    let chosen = chosen.ok_or_else(|| {
+        refused("選んだ専門家は、この日時を担当できなくなりました。候補の中から選び直してください。")
+    })?;
+    let cells = found.cells(&[substitute], slot, &work.settings);
+    store::appointment::hold_seat(&work.tx, session.id, &cells)
+        .await?
+        .map_err(|_taken| Problem::SlotTaken)?;
+    let due = Due::reply(&work.settings, &work.calendar, work.now);
+    let request = Assignment {
+        id: AssignmentId(Uuid::now_v7()),
+        consultation: work.record.consultation.id,
+        expert: substitute,
+        fields,
+        state: AssignmentState::Offered,
+        offered_at: work.now,
+        // An answer after the session has begun would be of no use.
+        due_at: due.at().unwrap_or(work.now).min(session.starts_at),
+        instead_of,
+    };
+    store::assignment::insert(&work.tx, &request, &due, &chosen.reasons).await?;
+    let names = work.names(&[seat.expert, substitute]);
+    match agreement {
+        Agreement::Asked => {
+            let outline = outline(&work).await?;
+            let shown = as_asked(&work, &session, seat.expert, substitute);
+            write_request(&mut work, &request, Some(&shown), &outline)?;
+            work.note(by, format!("不在の{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
+            work.assignments.push(request);
+        }
+        Agreement::Given => {
+            work.assignments.push(request.clone());
+            take_over(&mut work, request, by).await?;
+        }
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// A coordinator takes the request for a place back; the expert who has it keeps it.
+pub async fn take_back(app: &App, seat: Seat, version: i32, by: Actor) -> Result<(), Problem> {
+    let mut work = Work::begin_at(app, consultation_of(app, seat).await?, version).await?;
+    work.check(Deed::Reschedule, by)?;
+    let session = session_to_come(&work)?;
+    withdraw_asked(&mut work, &session).await?;
+    work.note(by, "代わりの専門家への依頼を取り消しました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// Whoever was asked accepts: the two change places.
+pub async fn accept(work: &mut Work<'_>, request: Assignment) -> Result<(), Problem> {
+    let by = Actor::Expert(request.expert);
+    take_over(work, request, by).await
+}
+
+/// Whoever was asked declines, or has not answered in time (`turned` says which): the place stays as it is, and the
+/// center is told to look for somebody else.
+pub async fn turn_down(work: &mut Work<'_>, turned: Assignment, by: Actor) -> Result<(), Problem> {
+    let expert = turned.expert;
+    let why = match &turned.state {
+        AssignmentState::Declined { reason, .. } => format!("代わりの担当を断りました：{reason}"),
+        AssignmentState::Offered
+        | AssignmentState::Accepted { .. }
+        | AssignmentState::Lapsed { .. }
+        | AssignmentState::Withdrawn { .. } => "代わりの担当の依頼が回答期限を過ぎました".to_owned(),
+    };
+    work.save_assignment(turned).await?;
+    work.note(by, why);
+    if let Some(session) = work.appointment.clone() {
+        store::appointment::release_seat(&work.tx, session.id, expert).await?;
+        let names = work.names(&session.experts);
+        let page = work.app.site.absolute("/staff/absences");
+        let occasion = Occasion::SubstituteNeeded {
+            sitting: sitting(&session, &names),
+            declined: work.experts.name(expert),
+            page: &page,
+        };
+        let letter = work.to_center(occasion)?;
+        work.post(letter);
+    }
+    Ok(())
+}
+
+/// Takes back what is asked for a session that does not stand as it was: moved, cancelled or over.
+pub async fn withdraw_asked(work: &mut Work<'_>, session: &Appointment) -> Result<(), Problem> {
+    let asked: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
+    for request in asked {
+        let expert = request.expert;
+        let sequence = told(&work.assignments, session, expert) + 1;
+        let leaving = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
+        let shown = leaving.map_or_else(|| session.clone(), |it| as_asked(work, session, it.expert, expert));
+        store::appointment::release_seat(&work.tx, session.id, expert).await?;
+        work.save_assignment(request.withdraw(work.now)).await?;
+        let shown = Appointment { sequence, ..shown };
+        let names = work.names(&shown.experts);
+        let letter =
+            work.to_expert(expert, Occasion::RequestWithdrawn { slot: Some(sitting(&shown, &names)) })?;
+        work.post(letter);
+    }
+    Ok(())
+}
+
+async fn gap(app: &App, ground: &Ground, seat: Seat) -> Result<Option<Gap>, Problem> {
+    let found = store::appointment::find(&app.db, seat.appointment).await?;
+    let Some(session) = found.filter(Appointment::is_confirmed) else { return Ok(None) };
+    let Owner::Consultation(id) = session.owner else { return Ok(None) };
+    let Some(record) = store::consultation::find(&app.db, id).await? else { return Ok(None) };
+    let assignments = store::assignment::of(&app.db, id).await?;
+    let asked = assignments.iter().find(|it| it.is_asked_instead()).cloned();
+    let themes = store::consultation::themes(&app.db, id).await?;
+    let search = search(&record, &session, &assignments, seat.expert, themes);
+    let fields = search.fields;
+    let proposals = if asked.is_some() {
+        Vec::new()
+    } else {
+        let (settings, calendar) =
+            (ground.programme.settings_at(ground.now), ground.programme.calendar(ground.now));
+        let found = offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?;
+        let day = japan_date(session.starts_at);
+        let stand_in = ground.experts.get(seat.expert).and_then(|it| it.schedule.stand_in(day));
+        ranked(&found, slot(&session)?, fields, stand_in)
+    };
+    Ok(Some(Gap { seat, record, session, fields, asked, proposals }))
+}
+
+/// Those who could take the place alone: the stand-in if they can, then the others in the order of routing.
+fn ranked(found: &Offers, slot: Slot, fields: Fields, stand_in: Option<ExpertId>) -> Vec<Proposal> {
+    let all = found.candidates(Some(slot));
+    let proposal = |it: &domain::routing::Candidate| match &it.verdict {
+        Verdict::In { covers, reasons, .. } if covers.covers(fields) => Some(Proposal {
+            expert: it.expert,
+            is_stand_in: stand_in == Some(it.expert),
+            reasons: reasons.clone(),
+        }),
+        Verdict::In { .. } | Verdict::Out { .. } => None,
+    };
+    let mut ranked: Vec<_> = rank(&all).into_iter().filter_map(proposal).collect();
+    ranked.sort_by_key(|it| !it.is_stand_in);
+    ranked
+}
+
+fn search(
+    record: &Record,
+    session: &Appointment,
+    assignments: &[Assignment],
+    leaving: ExpertId,
+    themes: Vec<String>,
+) -> Search {
+    let theirs = accepted_by(assignments, leaving).into_iter().map(|it| it.fields);
+    let mut excluded = turned_down(assignments);
+    excluded.extend(session.experts.iter().copied());
+    Search {
+        fields: theirs.reduce(Fields::union).unwrap_or(record.consultation.fields),
+        mode: session.mode,
+        themes: themes.into_iter().map(ThemeCode).collect::<BTreeSet<_>>(),
+        prefecture: record.prefecture,
+        industry: record.industry,
+        company: Some(record.company),
+        only: None,
+        excluded,
+        moving: Some(session.id),
+        starts: Day::ALL,
+        overridden: true,
+        aim: Aim::Choose,
+    }
+}
+
+/// The place changes hands: the requests, the seat with its quarter hours, and everybody's calendar.
+async fn take_over(work: &mut Work<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
+    let session = work.appointment.clone();
+    let place = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
+    let leaving = place.map(|it| it.expert);
+    let accepted = request.accept(work.now)?;
+    let (Some(session), Some(leaving)) = (session.filter(Appointment::is_confirmed), leaving) else {
+        return Err(Problem::Stale);
+    };
+    let coming = accepted.expert;
+    // The one who leaves first: of each field one has accepted.
+    for it in accepted_by(&work.assignments, leaving) {
+        work.save_assignment(it.withdraw(work.now)).await?;
+    }
+    let sequence = told(&work.assignments, &session, coming) + 1;
+    work.save_assignment(accepted).await?;
+    let place = place_after(work, &session, leaving, coming);
+    let after = Appointment { place, sequence, ..session.clone().exchange(leaving, coming)? };
+    store::appointment::save_exchanged(&work.tx, &after, leaving, work.now).await?;
+    let names = work.names(&[leaving, coming]);
+    work.note(by, format!("担当を交代しました：{}さんから{}さんへ", names[0], names[1]));
+    tell(work, &session, &after, leaving, coming).await?;
+    plan_reminders(work, &after).await?;
+    work.appointment = Some(after);
+    Ok(())
+}
+
+async fn tell(
+    work: &mut Work<'_>,
+    before: &Appointment,
+    after: &Appointment,
+    leaving: ExpertId,
+    coming: ExpertId,
+) -> Result<(), Problem> {
+    let change_until = change_until(after.starts_at, &work.settings, &work.calendar);
+    let (was, names) = (work.names(&before.experts), work.names(&after.experts));
+    let cancelled = Appointment { sequence: after.sequence, ..before.clone() };
+    let left = work.to_expert(leaving, Occasion::Relieved { sitting: sitting(&cancelled, &was) })?;
+    work.post(left);
+    let sitting = sitting(after, &names);
+    for &expert in &after.experts {
+        let side = Side::Expert;
+        let letter = if expert == coming {
+            work.to_expert(expert, Occasion::Booked { side, sitting, change_until })?
+        } else {
+            work.to_expert(expert, Occasion::ExpertChanged { side, sitting, was: &was })?
+        };
+        work.post(letter);
+    }
+    let portal = work.portal().await?;
+    let side = Side::Company { portal: &portal };
+    let company = work.to_company(Occasion::ExpertChanged { side, sitting, was: &was })?;
+    let center = work.to_center(Occasion::ExpertChanged { side: Side::Center, sitting, was: &was })?;
+    work.post(company);
+    work.post(center);
+    Ok(())
+}
+
+/// The session as it would be for whoever is asked.
+fn as_asked(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming: ExpertId) -> Appointment {
+    let experts = session.experts.iter().map(|&it| if it == leaving { coming } else { it }).collect();
+    let place = place_after(work, session, leaving, coming);
+    let sequence = told(&work.assignments, session, coming);
+    Appointment { experts, place, sequence, ..session.clone() }
+}
+
+/// Online, the room of whoever stays; with nobody staying, that of the one who comes. A company's place stays.
+fn place_after(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming: ExpertId) -> String {
+    let room = |it| work.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
+    let stays = session.experts.iter().any(|&it| it != leaving && session.place == room(it));
+    if session.mode == SessionMode::Visit || stays { session.place.clone() } else { room(coming) }
+}
+
+/// The SEQUENCE under which an expert is told of a session: higher than whatever they were told when an earlier
+/// request was taken back.
+fn told(assignments: &[Assignment], session: &Appointment, expert: ExpertId) -> i32 {
+    let earlier = |it: &&Assignment| {
+        it.expert == expert
+            && it.instead_of.is_some()
+            && matches!(it.state, AssignmentState::Withdrawn { .. })
+    };
+    let times = assignments.iter().filter(earlier).count();
+    session.sequence + i32::try_from(times).unwrap_or_default()
+}
+
+fn accepted_by(assignments: &[Assignment], expert: ExpertId) -> Vec<Assignment> {
+    assignments.iter().filter(|it| it.is_accepted() && it.expert == expert).cloned().collect()
+}
+
+async fn consultation_of(app: &App, seat: Seat) -> Result<ConsultationId, Problem> {
+    let session = store::appointment::find(&app.db, seat.appointment).await?.ok_or(Problem::NotFound)?;
+    match session.owner {
+        Owner::Consultation(id) => Ok(id),
+        Owner::Draft(_) | Owner::Offer { .. } => Err(Problem::NotFound),
+    }
+}
+
+fn session_to_come(work: &Work<'_>) -> Result<Appointment, Problem> {
+    let confirmed = work.appointment.clone().filter(|it| it.is_confirmed() && it.starts_at > work.now);
+    confirmed.ok_or_else(|| refused("この予約は、すでに始まったか、終わっています。"))
+}
+
+fn slot(session: &Appointment) -> Result<Slot, Problem> {
+    let at: DateTime<Utc> = session.starts_at;
+    Slot::at(at).ok_or_else(|| anyhow::anyhow!("a session starts between quarter hours: {at}").into())
+}
+
+fn refused(why: &str) -> Problem {
+    Problem::Refused(why.to_owned())
+}

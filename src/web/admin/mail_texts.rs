@@ -1,0 +1,299 @@
+//! The words of mails, by fiscal year.
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    calendar::japan_date,
+    number::{CaseNumber, FiscalYear},
+};
+
+use super::{Tab, tabs};
+use crate::{
+    app::App,
+    mail::{
+        letter::Letter,
+        text::{self, Flaw, Kept, Part, Reader, TextKind, Variable, Words},
+    },
+    ops,
+    problem::Problem,
+    store::{self, mail_text::Version},
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::Administrator,
+    },
+};
+
+const HERE: &str = "/admin/mail-texts";
+
+#[derive(Template)]
+#[template(path = "admin/mail_texts.html")]
+struct ListPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    year: FiscalYear,
+    years: Vec<FiscalYear>,
+    /// Readers with the texts that they are sent.
+    groups: Vec<(Reader, Vec<Entry>)>,
+}
+
+/// One text in the list.
+struct Entry {
+    kind: TextKind,
+    /// 「標準の文面」, or whose words they are.
+    standing: String,
+    is_broken: bool,
+}
+
+#[derive(Template)]
+#[template(path = "admin/mail_text.html")]
+struct EditPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    year: FiscalYear,
+    kind: TextKind,
+    /// Name, meaning, and whether it must be said.
+    variables: Vec<(Variable, bool)>,
+    history: Vec<Version>,
+    /// The newest version that the form knows; 0 where there is none.
+    version: i32,
+    /// From which earlier year the words in force are, where this one has none of its own.
+    inherited: Option<FiscalYear>,
+    /// Why the words in force are not sent.
+    broken: Vec<Flaw>,
+    form: Fields,
+    errors: FieldErrors,
+    /// Somebody else saved another version meanwhile.
+    overtaken: bool,
+    preview: Option<Letter>,
+}
+
+#[get("/admin/mail-texts")]
+pub async fn list(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    _: Administrator,
+) -> Result<HttpResponse, Problem> {
+    let current = FiscalYear::of(japan_date(app.clock.now())).map_err(anyhow::Error::from)?;
+    let query = Fields::of_query(&req);
+    let year = if query.get("year").is_empty() { current } else { year(query.get("year"))? };
+    let programme = app.programme().await?;
+    let newest = store::mail_text::newest(&app.db, year).await?;
+    let entry = |kind: TextKind| {
+        let kept = programme.texts.of(kind, year.start_year());
+        let standing = match (newest.get(&kind), kept) {
+            (Some(it), _) => {
+                let what = if it.words.is_some() { "変更済み" } else { "標準の文面に戻した" };
+                let when = domain::wording::table_date_time(it.saved_at);
+                format!("{what}（第{}版、{when} {}）", it.version, it.saved_by)
+            }
+            (None, Some((from, Kept::Own(_) | Kept::Broken(_)))) => {
+                FiscalYear::new(from).map(|it| format!("{}の文面", it.label())).unwrap_or_default()
+            }
+            (None, Some((_, Kept::Shipped)) | None) => "標準の文面".to_owned(),
+        };
+        Entry { kind, standing, is_broken: matches!(kept, Some((_, Kept::Broken(_)))) }
+    };
+    let of = |reader: Reader| TextKind::ALL.into_iter().filter(move |it| it.reader() == reader);
+    let groups = Reader::ALL.into_iter().map(|it| (it, of(it).map(entry).collect())).collect();
+    let years = [current.previous().ok(), Some(current), current.next().ok()].into_iter().flatten().collect();
+    page::html(&ListPage { shell, tabs: tabs(HERE), year, years, groups })
+}
+
+#[get("/admin/mail-texts/{year}/{kind}")]
+pub async fn edit(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    _: Administrator,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (year, kind) = named(&path)?;
+    let history = store::mail_text::history(&app.db, year, kind).await?;
+    // An older version can be laid into the form, to be saved again.
+    let asked = Fields::of_query(&req).get("version").parse::<i32>().ok();
+    let old = asked.and_then(|it| history.iter().find(|of| of.version == it)).cloned();
+    let words = match old {
+        Some(version) => version.words.unwrap_or_else(|| kind.shipped_words()),
+        None => in_force(&app, year, kind, &history).await?,
+    };
+    let version = history.first().map_or(0, |it| it.version);
+    let form = Fields::from_iter([("title", words.title), ("body", words.body)]);
+    page::html(&edit_page(&app, shell, (year, kind), form, FieldErrors::default(), version).await?)
+}
+
+#[post("/admin/mail-texts/{year}/{kind}")]
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    user: Administrator,
+    path: Path<(String, String)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let (year, kind) = named(&path)?;
+    let version = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
+    let words = Words {
+        title: form.get("title").trim().to_owned(),
+        body: form.get("body").replace("\r\n", "\n").trim().to_owned(),
+    };
+    let mut errors = FieldErrors::default();
+    for flaw in text::Template::parse(kind, &words).err().unwrap_or_default() {
+        let field = match flaw.part {
+            Part::Title => "title",
+            Part::Body => "body",
+        };
+        errors.add(field, flaw.message);
+    }
+    let previews = form.get("act") == "preview";
+    let number = if previews { errors.take("number", CaseNumber::parse(form.get("number"))) } else { None };
+    if !errors.is_empty() {
+        return page::unprocessable(&edit_page(&app, shell, (year, kind), form, errors, version).await?);
+    }
+    if let Some(number) = number {
+        return match ops::mail_text::preview(&app, kind, &words, number).await {
+            Ok(letter) => {
+                let page = edit_page(&app, shell, (year, kind), form, errors, version).await?;
+                page::html(&EditPage { preview: Some(letter), ..page })
+            }
+            Err(Problem::NotFound) => {
+                errors.add("number", "この受付番号の相談案件は見つかりません。受付番号を確認してください");
+                page::unprocessable(&edit_page(&app, shell, (year, kind), form, errors, version).await?)
+            }
+            Err(problem) => Err(problem),
+        };
+    }
+    match ops::mail_text::save(&app, year, kind, version, Some(&words), user.id).await {
+        Ok(()) => Ok(page::see_other_with(
+            address(year, kind),
+            "文面を保存しました。これから作るメールに使います。",
+        )),
+        Err(Problem::Stale) => overtaken(&app, shell, (year, kind), form).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+#[post("/admin/mail-texts/{year}/{kind}/restore")]
+pub async fn restore(
+    app: Data<App>,
+    shell: Shell,
+    user: Administrator,
+    path: Path<(String, String)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let (year, kind) = named(&path)?;
+    let version = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
+    let words = match form.get("from") {
+        "shipped" => None,
+        old => {
+            let old: i32 = old.parse().map_err(|_| Problem::Unreadable)?;
+            let history = store::mail_text::history(&app.db, year, kind).await?;
+            history.into_iter().find(|it| it.version == old).ok_or(Problem::NotFound)?.words
+        }
+    };
+    match ops::mail_text::save(&app, year, kind, version, words.as_ref(), user.id).await {
+        Ok(()) => {
+            let message = match words {
+                Some(_) => format!("第{}版の文面に戻しました。", form.get("from")),
+                None => "標準の文面に戻しました。".to_owned(),
+            };
+            Ok(page::see_other_with(address(year, kind), &message))
+        }
+        Err(Problem::Stale) => overtaken(&app, shell, (year, kind), Fields::default()).await,
+        Err(Problem::Refused(why)) => {
+            let words = words.unwrap_or_else(|| kind.shipped_words());
+            let form = Fields::from_iter([("title", words.title), ("body", words.body)]);
+            let mut errors = FieldErrors::default();
+            errors.add("body", why);
+            page::unprocessable(&edit_page(&app, shell, (year, kind), form, errors, version).await?)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Somebody else was first; what was typed is kept.
+async fn overtaken(
+    app: &App,
+    shell: Shell,
+    (year, kind): (FiscalYear, TextKind),
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let history = store::mail_text::history(&app.db, year, kind).await?;
+    let version = history.first().map_or(0, |it| it.version);
+    let form = if form.get("body").is_empty() {
+        let words = in_force(app, year, kind, &history).await?;
+        Fields::from_iter([("title", words.title), ("body", words.body)])
+    } else {
+        form
+    };
+    let page = edit_page(app, shell, (year, kind), form, FieldErrors::default(), version).await?;
+    page::html_with(StatusCode::CONFLICT, &EditPage { overtaken: true, ..page })
+}
+
+/// The words that are sent now, or that were meant to be.
+async fn in_force(
+    app: &App,
+    year: FiscalYear,
+    kind: TextKind,
+    history: &[Version],
+) -> Result<Words, Problem> {
+    if let Some(newest) = history.first() {
+        return Ok(newest.words.clone().unwrap_or_else(|| kind.shipped_words()));
+    }
+    let programme = app.programme().await?;
+    let from = programme.texts.of(kind, year.start_year()).and_then(|(from, _)| FiscalYear::new(from).ok());
+    let Some(from) = from else { return Ok(kind.shipped_words()) };
+    let earlier = store::mail_text::history(&app.db, from, kind).await?;
+    let words = earlier.into_iter().next().and_then(|it| it.words);
+    Ok(words.unwrap_or_else(|| kind.shipped_words()))
+}
+
+async fn edit_page(
+    app: &App,
+    shell: Shell,
+    (year, kind): (FiscalYear, TextKind),
+    form: Fields,
+    errors: FieldErrors,
+    version: i32,
+) -> Result<EditPage, Problem> {
+    let history = store::mail_text::history(&app.db, year, kind).await?;
+    let programme = app.programme().await?;
+    let kept = programme.texts.of(kind, year.start_year());
+    let broken = match kept {
+        Some((_, Kept::Broken(flaws))) => flaws.clone(),
+        Some((_, Kept::Own(_) | Kept::Shipped)) | None => Vec::new(),
+    };
+    let from = kept.filter(|(_, it)| !matches!(it, Kept::Shipped)).map(|(from, _)| from);
+    let inherited = from.filter(|_| history.is_empty()).and_then(|it| FiscalYear::new(it).ok());
+    Ok(EditPage {
+        shell,
+        tabs: tabs(HERE),
+        year,
+        kind,
+        variables: kind.variables().map(|it| (it, kind.required().contains(&it))).collect(),
+        history,
+        version,
+        inherited,
+        broken,
+        form,
+        errors,
+        overtaken: false,
+        preview: None,
+    })
+}
+
+fn named(path: &(String, String)) -> Result<(FiscalYear, TextKind), Problem> {
+    Ok((year(&path.0)?, TextKind::from_code(&path.1).ok_or(Problem::NotFound)?))
+}
+
+fn year(typed: &str) -> Result<FiscalYear, Problem> {
+    typed.parse().ok().and_then(|it| FiscalYear::new(it).ok()).ok_or(Problem::NotFound)
+}
+
+fn address(year: FiscalYear, kind: TextKind) -> String {
+    format!("{HERE}/{}/{}", year.start_year(), kind.code())
+}

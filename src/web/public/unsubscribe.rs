@@ -1,0 +1,54 @@
+//! Stopping mails by their link: GET asks, POST stops; a mail program may post at once (RFC 8058).
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{id::AccountId, outgoing::topic::Topic};
+
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    secret::Purpose,
+    web::page::{self, Shell},
+};
+
+#[derive(Template)]
+#[template(path = "public/unsubscribe.html")]
+struct UnsubscribePage {
+    shell: Shell,
+    topic: Topic,
+    /// None once it is done.
+    action: Option<String>,
+}
+
+#[get("/u/{topic}/{token}")]
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (topic, token) = path.into_inner();
+    let (topic, _) = reader(&app, &topic, &token)?;
+    let action = Some(format!("/u/{}/{token}", topic.code()));
+    page::html(&UnsubscribePage { shell, topic, action })
+}
+
+#[post("/u/{topic}/{token}")]
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (topic, token) = path.into_inner();
+    let (topic, reader) = reader(&app, &topic, &token)?;
+    ops::wishes::stop(&app, reader, topic).await?;
+    page::html(&UnsubscribePage { shell, topic, action: None })
+}
+
+fn reader(app: &App, topic: &str, token: &str) -> Result<(Topic, AccountId), Problem> {
+    let topic = Topic::from_code(topic).ok_or(Problem::NotFound)?;
+    let reader = app.secret.verify(Purpose::Unsubscribe, token, app.clock.now()).ok_or(Problem::NotFound)?;
+    Ok((topic, AccountId(reader)))
+}

@@ -1,0 +1,191 @@
+//! Sessions whose expert will be away: who could come instead, and asking them.
+use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
+use askama::Template;
+use domain::{
+    actor::Actor,
+    id::{AppointmentId, ExpertId},
+    wording,
+};
+use uuid::Uuid;
+
+use super::case::sentence;
+use crate::{
+    app::App,
+    ops::{
+        self,
+        substitute::{Agreement, Gap, Proposal},
+    },
+    problem::Problem,
+    store::{expert::Roster, substitute::Seat},
+    url,
+    web::{
+        form::{FieldErrors, Fields},
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+/// So many sessions stand on the page, the next ones; the others follow when these are settled.
+const SHOWN: usize = 20;
+/// How many proposals are shown before the rest is folded away.
+const FIRST: usize = 5;
+
+#[derive(Template)]
+#[template(path = "staff/absences.html")]
+struct AbsencesPage {
+    shell: Shell,
+    errors: FieldErrors,
+    refused: Option<String>,
+    gaps: Vec<View>,
+    /// Beyond those that are shown.
+    more: usize,
+}
+
+/// A place in a session.
+struct View {
+    seat: Seat,
+    version: i32,
+    number: String,
+    company: String,
+    href: String,
+    when: String,
+    mode: &'static str,
+    absent: String,
+    fields: &'static str,
+    /// Who is asked, and until when the answer is due.
+    asked: Option<(String, String)>,
+    first: Vec<Person>,
+    rest: Vec<Person>,
+    /// What was sent for it was wrong.
+    wrong: bool,
+}
+
+struct Person {
+    id: ExpertId,
+    name: String,
+    /// Named by the expert who will be away.
+    is_stand_in: bool,
+    sentences: Vec<String>,
+    chosen: bool,
+}
+
+#[get("/staff/absences")]
+pub async fn show(app: Data<App>, _me: Coordinator, shell: Shell) -> Result<HttpResponse, Problem> {
+    render(&app, shell, &Fields::default(), FieldErrors::default(), None).await
+}
+
+/// Asks a substitute, puts one in the place at once, or takes a request back, as the button says.
+#[post("/staff/absences")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let id = |name: &str| Uuid::try_parse(form.get(name)).ok();
+    let seat = id("appointment").zip(id("absent"));
+    let version = form.get("version").parse().ok();
+    let (Some((appointment, absent)), Some(version)) = (seat, version) else {
+        return Err(Problem::Unreadable);
+    };
+    let seat = Seat { appointment: AppointmentId(appointment), expert: ExpertId(absent) };
+    let by = Actor::Coordinator(me.id);
+    let agreement = match form.get("act") {
+        "ask" => Agreement::Asked,
+        "settle" => Agreement::Given,
+        "withdraw" => {
+            let done = ops::substitute::take_back(&app, seat, version, by).await;
+            return answer(&app, shell, &form, done, "依頼を取り消しました。担当は、もとのままです。").await;
+        }
+        _ => return Err(Problem::Unreadable),
+    };
+    let Some(substitute) = id("substitute").map(ExpertId) else {
+        let mut errors = FieldErrors::default();
+        errors.add("substitute", "代わりの専門家を選択してください");
+        return render(&app, shell, &form, errors, None).await;
+    };
+    let done = ops::substitute::ask(&app, seat, substitute, version, by, agreement).await;
+    let (_, roster) = app.programme_and_experts().await?;
+    let name = roster.name(substitute);
+    let told = match agreement {
+        Agreement::Asked => format!("{name}さんに依頼しました。引き受けると、担当が交代します。"),
+        Agreement::Given => format!("{name}さんに交代しました。企業と専門家にメールを送りました。"),
+    };
+    answer(&app, shell, &form, done, &told).await
+}
+
+async fn answer(
+    app: &App,
+    shell: Shell,
+    form: &Fields,
+    done: Result<(), Problem>,
+    told: &str,
+) -> Result<HttpResponse, Problem> {
+    match done {
+        Ok(()) => Ok(page::see_other_with("/staff/absences", told)),
+        Err(problem) => render(app, shell, form, FieldErrors::default(), Some(sentence(problem)?)).await,
+    }
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    form: &Fields,
+    errors: FieldErrors,
+    refused: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let (gaps, count) = ops::substitute::gaps(app, SHOWN).await?;
+    let (_, roster) = app.programme_and_experts().await?;
+    let status = match (&refused, errors.is_empty()) {
+        (Some(_), _) => StatusCode::CONFLICT,
+        (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        (None, true) => StatusCode::OK,
+    };
+    let more = count - gaps.len();
+    let wrong = |it: &Gap| !errors.is_empty() && form.has("appointment", &it.seat.appointment.to_string());
+    let gaps = gaps.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
+    page::html_with(status, &AbsencesPage { shell, errors, refused, gaps, more })
+}
+
+fn view(roster: &Roster, form: &Fields, wrong: bool, it: Gap) -> View {
+    let typed = form.has("appointment", &it.seat.appointment.to_string()).then(|| form.get("substitute"));
+    let chosen = |n: usize, proposal: &Proposal| match typed.filter(|it| !it.is_empty()) {
+        Some(typed) => typed == proposal.expert.to_string(),
+        None => n == 0 && !wrong,
+    };
+    let person = |(n, it): (usize, &Proposal)| Person {
+        id: it.expert,
+        name: roster.name(it.expert).to_owned(),
+        is_stand_in: it.is_stand_in,
+        sentences: it.reasons.iter().map(|it| it.sentence()).collect(),
+        chosen: chosen(n, it),
+    };
+    let mut first: Vec<_> = it.proposals.iter().enumerate().map(person).collect();
+    let rest = first.split_off(first.len().min(FIRST));
+    View {
+        seat: it.seat,
+        version: it.record.version,
+        number: it.record.number.to_string(),
+        href: url::staff(&it.record.number),
+        company: it.record.company_name,
+        when: wording::long_date_time_range(it.session.starts_at, it.session.ends_at),
+        mode: it.session.mode.label(),
+        absent: roster.name(it.seat.expert).to_owned(),
+        fields: it.fields.label(),
+        asked: it.asked.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
+        first,
+        rest,
+        wrong,
+    }
+}
+
+impl View {
+    /// The id of its first control: the one to which the summary of what is wrong leads, or one of its own.
+    fn control(&self) -> String {
+        if self.wrong {
+            "substitute".to_owned()
+        } else {
+            format!("substitute-{}-{}", self.seat.appointment, self.seat.expert)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A conversation as its pages show it: portal and mail in one row, each entry with what came along and what became of
+//! the mails that told of it.
+use std::collections::BTreeMap;
+
+use domain::{
+    actor::Party,
+    id::{ConsultationId, MessageId},
+    wording,
+};
+
+use crate::{
+    app::App,
+    mail::reading::{Piece, pieces},
+    problem::Problem,
+    store::{
+        self,
+        attachment::{Attachment, Trust},
+        message::{Audience, Entry, Told},
+    },
+};
+
+/// One entry.
+pub struct Line {
+    pub author: String,
+    pub mine: bool,
+    pub internal: bool,
+    /// No person wrote it.
+    pub automatic: bool,
+    pub is_new: bool,
+    /// 「メール」「電話」; empty for the portal.
+    pub channel: &'static str,
+    pub when: String,
+    pub iso: String,
+    /// Who has seen it, and what became of its mails.
+    pub notes: Vec<String>,
+    pub pieces: Vec<Part>,
+    pub files: Vec<File>,
+}
+
+/// A run of lines; folded, if it has a label.
+pub struct Part {
+    pub folded: Option<String>,
+    pub text: String,
+}
+
+pub struct File {
+    pub name: String,
+    /// 「12KB」
+    pub size: String,
+    /// Where it is, if it is handed out.
+    pub href: Option<String>,
+    /// Why not, or what to know.
+    pub note: String,
+}
+
+/// What else belongs to a thread: the files and the mails.
+pub struct Around {
+    files: BTreeMap<MessageId, Vec<Attachment>>,
+    told: Vec<Told>,
+}
+
+impl Around {
+    /// For the company without the mails, and without what came with internal notes.
+    pub async fn of(app: &App, id: ConsultationId, audience: Audience) -> Result<Self, Problem> {
+        let files = store::attachment::of(&app.db, id, audience).await?;
+        let told = match audience {
+            Audience::Internal => store::message::told(&app.db, id).await?,
+            Audience::Everyone => Vec::new(),
+        };
+        Ok(Self { files, told })
+    }
+
+    /// An entry as a page with this path shows it.
+    pub fn line(&mut self, it: &Entry, author: String, mine: bool, path: &str) -> Line {
+        let files = self.files.remove(&it.id).unwrap_or_default();
+        let told = self.told.iter().filter(|told| told.at == it.at);
+        let told = told.map(|told| format!("{}：{}", told.recipient, mail_state(&told.state)));
+        Line {
+            author,
+            mine,
+            internal: it.internal,
+            automatic: it.automatic,
+            is_new: false,
+            channel: channel(&it.channel),
+            when: wording::month_day_time(it.at),
+            iso: wording::iso_date_time(it.at),
+            notes: told.collect(),
+            pieces: parts(it),
+            files: files.into_iter().map(|it| file(it, path)).collect(),
+        }
+    }
+}
+
+/// 「企業が11月20日（金）10:00に閲覧」 of what the company may read and has not written.
+pub fn seen(it: &Entry) -> Option<String> {
+    let asked = !it.internal && it.author != Party::Company;
+    asked.then(|| match it.read_by_company_at {
+        Some(at) => format!("企業が{}に閲覧", wording::month_day_time(at)),
+        None => "企業は未読".to_owned(),
+    })
+}
+
+fn channel(code: &str) -> &'static str {
+    match code {
+        "mail" => "メール",
+        "phone" => "電話",
+        _ => "",
+    }
+}
+
+/// What people write on our pages is all theirs; of a mail, the earlier ones below it are folded.
+fn parts(it: &Entry) -> Vec<Part> {
+    if it.channel != "mail" {
+        return vec![Part { folded: None, text: it.body.clone() }];
+    }
+    let found = pieces(&it.body).into_iter().map(|piece| {
+        let lines = piece.text().trim().lines().count();
+        let folded = match &piece {
+            Piece::Written(_) => None,
+            Piece::Quoted(_) => Some(format!("引用を表示する（{lines}行）")),
+            Piece::Signature(_) => Some("署名を表示する".to_owned()),
+        };
+        Part { folded, text: piece.text().trim_matches('\n').to_owned() }
+    });
+    found.filter(|it| !it.text.trim().is_empty()).collect()
+}
+
+fn file(it: Attachment, path: &str) -> File {
+    let note = match it.trust {
+        Trust::Unscanned | Trust::Clean => String::new(),
+        Trust::Held => "ウイルス検査を待っています".to_owned(),
+        Trust::Infected => "ウイルスが見つかったため、取り出せません".to_owned(),
+        Trust::Refused => it.note,
+    };
+    let href = it.trust.is_open().then(|| format!("{path}/files/{}", it.id));
+    File { name: it.name, size: size(it.size), href, note }
+}
+
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1024 => format!("{bytes}バイト"),
+        1024..1_048_576 => format!("{}KB", bytes / 1024),
+        _ => format!("{}.{}MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+fn mail_state(code: &str) -> &'static str {
+    match code {
+        "sent" => "送信済み",
+        "failed" => "送信できませんでした",
+        "suppressed" => "送信を取りやめました",
+        "unknown" => "送信結果が不明です",
+        "held" => "送信を保留しています",
+        _ => "送信待ち",
+    }
+}

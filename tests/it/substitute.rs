@@ -1,0 +1,482 @@
+//! An absence laid over bookings: the expert is told first, the center finds somebody else, and nothing disappears.
+use actix_web::test::TestRequest;
+use chrono::TimeDelta;
+use domain::{
+    actor::Actor,
+    appointment::Appointment,
+    assignment::Assignment,
+    availability::Absence,
+    calendar::japan_date,
+    field::Fields,
+    id::{AccountId, ExpertId},
+};
+use madoguchi::{
+    doctor,
+    ops::{self, expert::Change, substitute::Agreement},
+    problem::Problem,
+    store::{self, substitute::Seat},
+    worker,
+};
+use tokio::task::JoinSet;
+
+use crate::{
+    cases::{self, CONTACT, Case, Cast, free_slots, letters, link, record, session, state},
+    site::{PASSWORD, Reply, Site},
+};
+
+const AVAILABILITY: &str = "/expert/availability";
+const ABSENCES: &str = "/staff/absences";
+
+/// 山田 has a booking; 佐藤 and 高橋 could come instead.
+struct Scene {
+    site: Site,
+    cast: Cast,
+    case: Case,
+    sato: ExpertId,
+    takahashi: ExpertId,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        Self::on(Site::new().await).await
+    }
+
+    async fn on(site: Site) -> Self {
+        let cast = Cast::new(&site).await;
+        let case = cases::booked(&site, &cast, CONTACT).await;
+        let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
+        let takahashi = cases::expert(&site, "takahashi@example.jp", "高橋 三郎", Fields::Both).await;
+        Self { site, cast, case, sato, takahashi }
+    }
+
+    async fn sign_in(&self, email: &str) {
+        assert_eq!(self.site.sign_in(email, PASSWORD).await.status, 303);
+    }
+
+    async fn seat(&self) -> Seat {
+        Seat { appointment: session(&self.site, self.case).await.id, expert: self.cast.expert }
+    }
+
+    async fn version(&self) -> i32 {
+        record(&self.site, self.case).await.version
+    }
+
+    /// 山田 will be away on the day of the booking.
+    async fn away(&self) {
+        let day = japan_date(session(&self.site, self.case).await.starts_at);
+        let absence = Absence { first: day, last: day, stand_in: Some(self.takahashi) };
+        let change = Change::AddAbsence(absence, String::new());
+        ops::expert::change_availability(&self.site.app, self.cast.expert, change).await.unwrap();
+    }
+
+    async fn ask(&self, substitute: ExpertId, agreement: Agreement) -> Result<(), Problem> {
+        let (seat, version) = (self.seat().await, self.version().await);
+        ops::substitute::ask(&self.site.app, seat, substitute, version, self.cast.center(), agreement).await
+    }
+
+    async fn request(&self) -> Assignment {
+        store::assignment::of(&self.site.app.db, self.case.id).await.unwrap().pop().unwrap()
+    }
+
+    async fn proposed(&self) -> Vec<ExpertId> {
+        let (gaps, _) = ops::substitute::gaps(&self.site.app, 10).await.unwrap();
+        gaps.iter().flat_map(|it| &it.proposals).map(|it| it.expert).collect()
+    }
+
+    /// Sends a button of the page.
+    async fn press(&self, act: &str, substitute: Option<ExpertId>) -> Reply {
+        let (seat, version) = (self.seat().await, self.version().await.to_string());
+        let (appointment, absent) = (seat.appointment.to_string(), self.cast.expert.to_string());
+        let substitute = substitute.map(|it| it.to_string()).unwrap_or_default();
+        let form = [
+            ("appointment", appointment.as_str()),
+            ("absent", &absent),
+            ("version", &version),
+            ("substitute", &substitute),
+            ("act", act),
+        ];
+        self.site.post(ABSENCES, &form).await
+    }
+
+    /// Everything that is due is sent, and the doctor finds nothing.
+    async fn sound(&self) {
+        while worker::outbox::step(&self.site.app).await.unwrap() {}
+        let findings = doctor::examine(&self.site.app.db, self.site.app.clock.now()).await.unwrap();
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+
+    async fn kinds(&self, to: &str) -> Vec<String> {
+        letters(&self.site, to).await.into_iter().map(|it| it.kind).collect()
+    }
+}
+
+fn absence_form(it: &Appointment, stand_in: ExpertId) -> Vec<(String, String)> {
+    let day = japan_date(it.starts_at).format("%Y %m %d").to_string();
+    let mut day = day.split(' ');
+    let mut next = || day.next().unwrap().to_owned();
+    let (year, month, day) = (next(), next(), next());
+    let mut form = vec![("form".to_owned(), "absence".to_owned()), ("note".to_owned(), "出張".to_owned())];
+    for end in ["first", "last"] {
+        for (part, value) in [("year", &year), ("month", &month), ("day", &day)] {
+            form.push((format!("{end}_{part}"), value.clone()));
+        }
+    }
+    form.push(("stand_in".to_owned(), stand_in.to_string()));
+    form
+}
+
+async fn post(site: &Site, path: &str, form: &[(String, String)]) -> Reply {
+    let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    site.post(path, &form).await
+}
+
+#[track_caller]
+fn hides(reply: &Reply, text: &str) {
+    assert!(!reply.body.contains(text), "{text:?} in {}", reply.body);
+}
+
+#[actix_web::test]
+async fn what_is_booked_is_shown_before_an_absence_takes_effect() {
+    let scene = Scene::new().await;
+    scene.sign_in("expert@example.jp").await;
+    let booked = session(&scene.site, scene.case).await;
+    let mut form = absence_form(&booked, scene.takahashi);
+    let page = post(&scene.site, AVAILABILITY, &form).await;
+    assert_eq!(page.status, 200);
+    page.shows("不在の期間に予約があります");
+    page.shows("11月26日（木）9:00から10:00");
+    page.shows("代わり：高橋 三郎");
+    page.shows(&format!(r#"name="known" value="{}""#, booked.id));
+    let entries = || store::expert::entries(&scene.site.app.db, scene.cast.expert);
+    assert!(entries().await.unwrap().absences.is_empty(), "nothing has happened yet");
+
+    form.push(("act".to_owned(), "back".to_owned()));
+    post(&scene.site, AVAILABILITY, &form).await.shows(r#"value="出張""#);
+    form.pop();
+    assert!(entries().await.unwrap().absences.is_empty());
+
+    form.push(("known".to_owned(), booked.id.to_string()));
+    let done = post(&scene.site, AVAILABILITY, &form).await;
+    assert_eq!((done.status, done.location.as_deref()), (303, Some(AVAILABILITY)));
+    assert_eq!(entries().await.unwrap().absences[0].1.stand_in, Some(scene.takahashi));
+    let page = scene.site.get(AVAILABILITY).await;
+    page.shows("期間内の予約1件は、センターが代わりの専門家を探します。");
+    page.shows("（出張）　代わり：高橋 三郎");
+    assert_eq!(state(&scene.site, scene.case).await, "booked");
+    assert_eq!(session(&scene.site, scene.case).await, booked);
+
+    let told = letters(&scene.site, &center_email(&scene.site).await).await;
+    let letter = told.iter().find(|it| it.kind == "substitute_needed").unwrap();
+    assert!(letter.text_body.contains("株式会社みなと製作所"), "{}", letter.text_body);
+    assert_eq!(link(&told, "substitute_needed"), ABSENCES);
+    scene.sound().await;
+}
+
+async fn center_email(site: &Site) -> String {
+    let programme = site.app.programme().await.unwrap();
+    programme.settings_at(site.app.clock.now()).center_email.clone()
+}
+
+#[actix_web::test]
+async fn the_expert_cannot_name_just_anybody_to_stand_in() {
+    let scene = Scene::new().await;
+    scene.sign_in("expert@example.jp").await;
+    let booked = session(&scene.site, scene.case).await;
+    for odd in [scene.cast.expert, ExpertId(scene.cast.coordinator.0)] {
+        let reply = post(&scene.site, AVAILABILITY, &absence_form(&booked, odd)).await;
+        assert_eq!(reply.status, 422);
+        reply.shows("代わりの専門家は、一覧から選択してください");
+    }
+}
+
+#[actix_web::test]
+async fn the_stand_in_is_asked_and_takes_the_place() {
+    let scene = Scene::new().await;
+    scene.away().await;
+    scene.sign_in("center@example.jp").await;
+    scene.site.get("/staff").await.shows("代わりの専門家を選ぶ（1件）");
+    let page = scene.site.get(ABSENCES).await;
+    page.shows("株式会社みなと製作所");
+    page.shows("本人が指定");
+    assert_eq!(scene.proposed().await, [scene.takahashi, scene.sato]);
+    let before = session(&scene.site, scene.case).await;
+
+    let reply = scene.press("ask", Some(scene.takahashi)).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    scene.site.get(ABSENCES).await.shows("高橋 三郎さんに依頼しています");
+    hides(&scene.site.get("/staff").await, "代わりの専門家を選ぶ");
+    assert_eq!(session(&scene.site, scene.case).await, before, "the place stays until it is taken");
+    scene.sound().await;
+
+    // The one who is asked sees the time, but not yet who it is.
+    scene.sign_in("takahashi@example.jp").await;
+    scene.site.get("/expert").await.shows("回答待ちの依頼 <b>1件</b>");
+    let week = scene.site.get("/expert/calendar?week=2026-W48").await;
+    week.shows("仮予約1件");
+    week.shows("交代の依頼");
+    let asked = letters(&scene.site, "takahashi@example.jp").await;
+    let invitation = asked.iter().find(|it| it.kind == "request").unwrap().calendar.clone().unwrap();
+    for line in ["METHOD:REQUEST", "PARTSTAT=NEEDS-ACTION", &before.uid] {
+        assert!(invitation.replace("\r\n ", "").contains(line), "{line}");
+    }
+    let answer = link(&asked, "request");
+    let page = scene.site.get(&answer).await;
+    page.shows("11月26日（木）9:00から10:00");
+    hides(&page, "みなと");
+
+    assert_eq!(scene.site.post(&answer, &[("answer", "accept")]).await.status, 303);
+    assert_eq!(state(&scene.site, scene.case).await, "booked");
+    let after = session(&scene.site, scene.case).await;
+    assert_eq!(
+        (after.id, after.starts_at, &after.uid, &after.experts[..]),
+        (before.id, before.starts_at, &before.uid, &[scene.takahashi][..])
+    );
+    assert_eq!(after.place, "https://video.example.jp/takahashi");
+    assert!(after.sequence > before.sequence);
+    scene.sound().await;
+    scene.site.get(&format!("/expert/consultations/{}", scene.case.number)).await.shows("みなと製作所");
+
+    for (to, kind, method) in [
+        ("expert@example.jp", "expert_changed", "METHOD:CANCEL"),
+        ("takahashi@example.jp", "booked", "METHOD:REQUEST"),
+        (CONTACT, "expert_changed", "METHOD:REQUEST"),
+    ] {
+        let letters = letters(&scene.site, to).await;
+        let letter = letters.iter().rfind(|it| it.kind == kind).unwrap();
+        let calendar = letter.calendar.clone().unwrap().replace("\r\n ", "");
+        assert!(calendar.contains(method) && calendar.contains(&before.uid), "{to}: {calendar}");
+        assert!(calendar.contains(&format!("SEQUENCE:{}", after.sequence)), "{to}: {calendar}");
+    }
+    assert!(scene.kinds(&center_email(&scene.site).await).await.contains(&"expert_changed".to_owned()));
+
+    // Whoever was to come is free, and the case is none of theirs any more.
+    scene.sign_in("expert@example.jp").await;
+    let gone = scene.site.get(&format!("/expert/consultations/{}", scene.case.number)).await;
+    assert_eq!(gone.status, 404);
+    hides(&scene.site.get("/expert/calendar?week=2026-W48").await, "みなと");
+    scene.sign_in("center@example.jp").await;
+    scene.site.get(ABSENCES).await.shows("不在の期間に重なる予約はありません。");
+    let history = format!("/staff/consultations/{}?view=history", scene.case.number);
+    scene.site.get(&history).await.shows("担当を交代しました：山田 太郎さんから高橋 三郎さんへ");
+}
+
+#[actix_web::test]
+async fn whoever_declines_or_is_silent_is_followed_by_the_next() {
+    let scene = Scene::new().await;
+    scene.away().await;
+    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+    let again = scene.ask(scene.sato, Agreement::Asked).await;
+    assert!(matches!(again, Err(Problem::Refused(why)) if why.contains("すでに")), "one is asked at a time");
+    let request = scene.request().await;
+    let stranger = ops::assignment::accept(&scene.site.app, request.id, scene.sato).await;
+    assert!(matches!(stranger, Err(Problem::NotFound)));
+    let reason = "先約があります".to_owned();
+    ops::assignment::decline(&scene.site.app, request.id, scene.takahashi, reason).await.unwrap();
+    assert_eq!(state(&scene.site, scene.case).await, "booked");
+    assert_eq!(session(&scene.site, scene.case).await.experts, [scene.cast.expert]);
+    assert_eq!(scene.proposed().await, [scene.sato], "who has declined is not proposed again");
+    scene.sound().await;
+
+    scene.ask(scene.sato, Agreement::Asked).await.unwrap();
+    let request = scene.request().await;
+    assert!(request.due_at <= session(&scene.site, scene.case).await.starts_at);
+    scene.site.app.clock.advance(request.due_at - scene.site.app.clock.now());
+    worker::deadlines::step(&scene.site.app).await.unwrap();
+    assert_eq!(state(&scene.site, scene.case).await, "booked");
+    assert!(scene.proposed().await.is_empty());
+    let center = scene.kinds(&center_email(&scene.site).await).await;
+    assert_eq!(center.iter().filter(|it| *it == "substitute_needed").count(), 3);
+    scene.sign_in("center@example.jp").await;
+    scene.site.get(ABSENCES).await.shows("この日時に代われる専門家がいません。");
+    scene.sound().await;
+    let late = ops::assignment::accept(&scene.site.app, request.id, scene.sato).await;
+    assert!(matches!(late, Err(Problem::Refused(_))));
+}
+
+#[actix_web::test]
+async fn the_time_of_whoever_is_asked_is_kept() {
+    let scene = Scene::new().await;
+    scene.away().await;
+    let second = Cast { expert: scene.takahashi, ..scene.cast };
+    let other = cases::scheduling(&scene.site, &second, "second@example.co.jp").await;
+    let at = session(&scene.site, scene.case).await.starts_at;
+    let same = free_slots(&scene.site, other).await.into_iter().find(|it| it.start() == at).unwrap();
+    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+    let taken = ops::appointment::choose_slot(&scene.site.app, other.id, Actor::Company, same).await;
+    assert!(matches!(taken, Err(Problem::SlotTaken)));
+
+    let by = scene.cast.center();
+    let (seat, version) = (scene.seat().await, scene.version().await);
+    ops::substitute::take_back(&scene.site.app, seat, version, by).await.unwrap();
+    ops::appointment::choose_slot(&scene.site.app, other.id, Actor::Company, same).await.unwrap();
+    assert_eq!(scene.proposed().await, [scene.sato], "the stand-in is not free any more");
+    let late = scene.ask(scene.takahashi, Agreement::Asked).await;
+    assert!(matches!(late, Err(Problem::Refused(_))));
+    scene.sound().await;
+}
+
+#[actix_web::test]
+async fn what_was_asked_ends_with_the_session_it_was_asked_for() {
+    let scene = Scene::new().await;
+    scene.away().await;
+    let app = &scene.site.app;
+    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+    let request = scene.request().await;
+    let later = free_slots(&scene.site, scene.case).await.into_iter().last().unwrap();
+    ops::appointment::reschedule(app, scene.case.id, Actor::Company, later).await.unwrap();
+    scene.sound().await;
+    let late = ops::assignment::accept(app, request.id, scene.takahashi).await;
+    assert!(matches!(late, Err(Problem::Refused(_))));
+    let letters = letters(&scene.site, "takahashi@example.jp").await;
+    let letter = letters.iter().find(|it| it.kind == "request_withdrawn").unwrap();
+    assert!(letter.calendar.as_deref().unwrap().contains("METHOD:CANCEL"));
+    assert!(scene.proposed().await.is_empty(), "the session has left the days of absence");
+
+    // Asked again for another session, and again it ends: with the booking, with the consultation.
+    let day = japan_date(later.start());
+    let change = Change::AddAbsence(Absence { first: day, last: day, stand_in: None }, String::new());
+    ops::expert::change_availability(app, scene.cast.expert, change).await.unwrap();
+    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+    let invitation = |it: &entity::outbox::Model| it.calendar.clone().unwrap_or_default();
+    let asked = cases::letters(&scene.site, "takahashi@example.jp").await;
+    let sequence = |text: String| -> i32 {
+        text.split("SEQUENCE:").nth(1).unwrap().split('\r').next().unwrap().parse().unwrap()
+    };
+    let withdrawn = sequence(invitation(asked.iter().find(|it| it.kind == "request_withdrawn").unwrap()));
+    let again = sequence(invitation(asked.iter().rfind(|it| it.kind == "request").unwrap()));
+    assert!(again >= withdrawn, "an old cancellation does not hide a new request: {again}, {withdrawn}");
+    ops::appointment::cancel(app, scene.case.id, scene.cast.center(), "日程の都合".to_owned()).await.unwrap();
+    assert_eq!(state(&scene.site, scene.case).await, "scheduling");
+    assert!(!scene.request().await.is_live());
+    scene.sound().await;
+
+    let other = cases::booked(&scene.site, &scene.cast, "second@example.co.jp").await;
+    let scene = Scene { case: other, ..scene };
+    scene.away().await;
+    scene.ask(scene.sato, Agreement::Asked).await.unwrap();
+    let ending = ops::consultation::Ending::Withdraw { reason: None };
+    let app = &scene.site.app;
+    ops::consultation::end(app, other.id, None, scene.cast.center(), ending).await.unwrap();
+    assert!(!scene.request().await.is_live());
+    scene.sound().await;
+}
+
+#[actix_web::test]
+async fn one_of_two_experts_changes_and_the_other_is_told() {
+    let site = Site::new().await;
+    let center = site.account(domain::actor::Role::Coordinator, "center@example.jp").await.id;
+    let ict = cases::expert(&site, "ict@example.jp", "山田 太郎", Fields::Ict).await;
+    let labor = cases::expert(&site, "labor@example.jp", "鈴木 四郎", Fields::Labor).await;
+    let cast = Cast { coordinator: AccountId(center.0), expert: ict };
+    let mut form = cases::form(CONTACT);
+    form.field.push("labor".to_owned());
+    let case = cases::unconfirmed(&site, &cast, &form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = record(&site, case).await.version;
+    ops::assignment::request(&site.app, case.id, version, cast.center(), &[ict, labor]).await.unwrap();
+    for it in store::assignment::of(&site.app.db, case.id).await.unwrap() {
+        ops::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
+    }
+    let slot = free_slots(&site, case).await[0];
+    ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Labor).await;
+    let takahashi = cases::expert(&site, "takahashi@example.jp", "高橋 三郎", Fields::Ict).await;
+    let scene = Scene { site, cast, case, sato, takahashi };
+    scene.away().await;
+    assert_eq!(scene.proposed().await, [takahashi], "the field of the one who will be away is covered");
+
+    // The substitute has said yes on the telephone.
+    scene.sign_in("center@example.jp").await;
+    let nobody = scene.press("settle", None).await;
+    assert_eq!(nobody.status, 422);
+    nobody.shows("代わりの専門家を選択してください");
+    let reply = scene.press("settle", Some(takahashi)).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    let mut experts = vec![takahashi, labor];
+    experts.sort_unstable();
+    assert_eq!(session(&scene.site, case).await.experts, experts);
+    assert!(scene.kinds("labor@example.jp").await.contains(&"expert_changed".to_owned()));
+    assert!(!scene.kinds("takahashi@example.jp").await.contains(&"request".to_owned()));
+    scene.sound().await;
+}
+
+#[actix_web::test]
+async fn a_page_that_is_out_of_date_changes_nothing() {
+    let scene = Scene::new().await;
+    scene.away().await;
+    scene.sign_in("center@example.jp").await;
+    let (seat, version) = (scene.seat().await, scene.version().await);
+    ops::message::post(
+        &scene.site.app,
+        scene.case.id,
+        Actor::Company,
+        store::message::Audience::Everyone,
+        &domain::text::Prose::parse("本文", "よろしくお願いします", 100).unwrap(),
+    )
+    .await
+    .unwrap();
+    let by = scene.cast.center();
+    let stale = ops::substitute::ask(&scene.site.app, seat, scene.sato, version, by, Agreement::Asked).await;
+    assert!(matches!(stale, Err(Problem::Stale)), "{stale:?}");
+    // Nobody takes a place in a session that has begun.
+    let begun = session(&scene.site, scene.case).await.starts_at;
+    scene.site.app.clock.advance(begun - scene.site.app.clock.now());
+    let late = scene.ask(scene.sato, Agreement::Asked).await;
+    assert!(matches!(late, Err(Problem::Refused(_))), "{late:?}");
+    let odd = scene.site.send(TestRequest::post().uri(ABSENCES).set_form([("act", "ask")])).await;
+    assert!(matches!(odd.status, 303 | 422), "{}", odd.status);
+    scene.sound().await;
+}
+
+/// Answers, moves and other bookings at once: whatever comes first, the calendar and the requests agree.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn acceptances_moves_and_cancellations_at_once_leave_no_contradiction() {
+    let mut scene = Scene::on(Site::on_disk().await).await;
+    let mut wanted = Vec::new();
+    for n in 0..12 {
+        if n > 0 {
+            scene.case = cases::booked(&scene.site, &scene.cast, &format!("contact{n}@example.co.jp")).await;
+        }
+        wanted.push(scene.case);
+        scene.site.app.clock.advance(TimeDelta::seconds(1));
+    }
+    let last = session(&scene.site, scene.case).await.starts_at;
+    let first = japan_date(session(&scene.site, wanted[0]).await.starts_at);
+    let absence = Absence { first, last: japan_date(last), stand_in: None };
+    let change = Change::AddAbsence(absence, String::new());
+    ops::expert::change_availability(&scene.site.app, scene.cast.expert, change).await.unwrap();
+    let mut requests = Vec::new();
+    for &case in &wanted {
+        scene.case = case;
+        let substitute = if case.id.0.as_u128() % 2 == 0 { scene.sato } else { scene.takahashi };
+        // Some are full by now; what is asked is answered below.
+        if scene.ask(substitute, Agreement::Asked).await.is_ok() {
+            requests.push((case, scene.request().await));
+        }
+    }
+    assert!(requests.len() >= 4, "{}", requests.len());
+    let mut all = JoinSet::new();
+    for (n, (case, request)) in requests.into_iter().enumerate() {
+        let (app, center) = (scene.site.app.clone(), scene.cast.center());
+        let accepting = app.clone();
+        all.spawn(async move { ops::assignment::accept(&accepting, request.id, request.expert).await });
+        all.spawn(async move {
+            if n % 2 == 0 {
+                ops::appointment::cancel(&app, case.id, center, "日程の都合".to_owned()).await
+            } else {
+                ops::assignment::decline(&app, request.id, request.expert, "先約".to_owned()).await
+            }
+        });
+    }
+    while let Some(done) = all.join_next().await {
+        match done.unwrap() {
+            Ok(()) | Err(Problem::Refused(_) | Problem::Stale) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    scene.sound().await;
+    for &case in &wanted {
+        let asked = store::assignment::of(&scene.site.app.db, case.id).await.unwrap();
+        assert!(!asked.iter().any(Assignment::is_asked_instead), "every request is answered or taken back");
+    }
+}

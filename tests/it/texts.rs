@@ -1,0 +1,204 @@
+//! The words of mails, written anew by an administrator.
+use domain::{actor::Role, number::FiscalYear};
+use entity::mail_text;
+use madoguchi::{
+    mail::text::{TextKind, Words},
+    ops,
+    problem::Problem,
+    store::{self, account::Account, programme::Part},
+};
+use sea_orm::{EntityTrait, IntoActiveModel, Set};
+
+use crate::{
+    cases::{self, CONTACT, Case, Cast},
+    site::{PASSWORD, Site},
+    tables,
+};
+
+const HERE: &str = "/admin/mail-texts/2026/report_ready";
+const TITLE: &str = "報告書のご案内";
+const BODY: &str =
+    "{{ 会社名 }}の相談の報告書ができました。\r\n\r\n▼報告書を開く\r\n{{ リンク }}\r\n\r\n100%無料です。";
+
+struct Office {
+    site: Site,
+    cast: Cast,
+    admin: Account,
+}
+
+/// An administrator is signed in.
+async fn office() -> Office {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let admin = site.account(Role::Administrator, "admin@example.jp").await;
+    assert_eq!(site.sign_in("admin@example.jp", PASSWORD).await.status, 303);
+    Office { site, cast, admin }
+}
+
+impl Office {
+    async fn save(&self, version: &str, title: &str, body: &str) -> crate::site::Reply {
+        self.site.post(HERE, &[("version", version), ("title", title), ("body", body), ("act", "save")]).await
+    }
+
+    /// Subject and text of the latest mail of a kind to the company.
+    async fn letter(&self, kind: &str) -> (String, String, String) {
+        let letters = cases::letters(&self.site, CONTACT).await;
+        let it = letters.into_iter().rfind(|it| it.kind == kind).unwrap();
+        (it.subject, it.text_body, it.html_body)
+    }
+
+    /// Days pass until then, and sessions end.
+    async fn approved(&self) -> Case {
+        let case = cases::approved(&self.site, &self.cast, CONTACT).await;
+        assert_eq!(self.site.sign_in("admin@example.jp", PASSWORD).await.status, 303);
+        case
+    }
+}
+
+#[actix_web::test]
+async fn a_text_is_written_sent_changed_and_taken_back() {
+    let office = office().await;
+    office.site.get("/admin/mail-texts").await.shows("標準の文面");
+    let page = office.site.get(HERE).await;
+    page.shows("相談の報告書ができました。");
+    page.shows("<code>{{ 会社名 }}</code>");
+    let saved = office.save("0", TITLE, BODY).await;
+    assert_eq!((saved.status, saved.location.as_deref()), (303, Some(HERE)));
+    office.site.get("/admin/mail-texts?year=2026").await.shows("変更済み（第1版");
+    // A later year goes on with it.
+    office.site.get("/admin/mail-texts?year=2027").await.shows("令和8年度（2026年度）の文面");
+    let case = office.approved().await;
+    let (subject, text, html) = office.letter("report_ready").await;
+    assert_eq!(subject, format!("【テレワーク相談センター】報告書のご案内（受付番号 {}）", case.number));
+    assert!(
+        text.contains("株式会社みなと製作所の相談の報告書ができました。\n\n▼報告書を開く\nhttp"),
+        "{text}"
+    );
+    assert!(html.contains(">報告書を開く</a>") && html.contains("100%無料です。"), "{html}");
+
+    // Somebody who saw the first version only is told.
+    assert_eq!(office.save("1", "二つめ", BODY).await.status, 303);
+    let late = office.save("1", "三つめ", BODY).await;
+    assert_eq!(late.status, 409);
+    late.shows("ほかの管理者が先に更新しました");
+    late.shows("value=\"三つめ\"");
+
+    let form = [("from", "1"), ("version", "2")];
+    assert_eq!(office.site.post(&format!("{HERE}/restore"), &form).await.status, 303);
+    office.site.get(HERE).await.shows(&format!("value=\"{TITLE}\""));
+    let form = [("from", "shipped"), ("version", "3")];
+    assert_eq!(office.site.post(&format!("{HERE}/restore"), &form).await.status, 303);
+    let page = office.site.get(HERE).await;
+    page.shows("第4版");
+    page.shows("鈴木 花子");
+    assert_eq!(mail_text::Entity::find().all(&office.site.app.db).await.unwrap().len(), 4);
+    cases::approved(&office.site, &office.cast, CONTACT).await;
+    assert!(office.letter("report_ready").await.0.contains("相談の報告書ができました"));
+}
+
+#[actix_web::test]
+async fn a_text_that_does_not_hold_is_not_saved_and_what_was_typed_stays() {
+    let office = office().await;
+    for (title, body, why) in [
+        (
+            "件名",
+            "{{ 会社名 }}の報告書です。",
+            "本文に {{ リンク }} を、どの条件でも表示されるように入れてください",
+        ),
+        ("件名", "{{ リンク }}{{ 担当者名 }}", "「担当者名」という項目は、このメールにはありません"),
+        ("件名\nBcc: x@example.jp", "{{ リンク }}", "件名は1行で入力してください"),
+        ("", "{{ リンク }}", "件名を入力してください"),
+    ] {
+        let reply = office.save("0", title, body).await;
+        assert_eq!(reply.status, 422, "{body}");
+        reply.shows(why);
+        reply.shows(body);
+    }
+    assert!(mail_text::Entity::find().all(&office.site.app.db).await.unwrap().is_empty());
+    // The operation does not believe the page either.
+    let (year, kind) = (FiscalYear::new(2026).unwrap(), TextKind::ReportReady);
+    let words = Words { title: "件名".to_owned(), body: "リンクなし".to_owned() };
+    let refused = ops::mail_text::save(&office.site.app, year, kind, 0, Some(&words), office.admin.id).await;
+    assert!(matches!(refused, Err(Problem::Refused(_))));
+    assert_eq!(office.site.get("/admin/mail-texts/2026/unknown").await.status, 404);
+    assert_eq!(office.site.get("/admin/mail-texts/1926/survey").await.status, 404);
+}
+
+#[actix_web::test]
+async fn every_text_can_be_tried_on_a_consultation_and_nothing_is_kept() {
+    let office = office().await;
+    let case = office.approved().await;
+    let number = case.number.to_string();
+    let before = tables::fingerprint(&office.site.app.db, &["session"]).await;
+    for kind in TextKind::ALL {
+        let words = kind.shipped_words();
+        let form = [
+            ("version", "0"),
+            ("title", words.title.as_str()),
+            ("body", words.body.as_str()),
+            ("act", "preview"),
+            ("number", number.as_str()),
+        ];
+        let reply = office.site.post(&format!("/admin/mail-texts/2026/{}", kind.code()), &form).await;
+        assert_eq!(reply.status, 200, "{}: {}", kind.code(), reply.body);
+        reply.shows("プレビュー：【テレワーク相談センター】");
+        if kind == TextKind::BookedExpert {
+            reply.shows("相談企業：株式会社みなと製作所");
+            reply.shows("担当　　：山田 太郎");
+        }
+    }
+    let form =
+        [("version", "0"), ("title", TITLE), ("body", BODY), ("act", "preview"), ("number", "R08-999999")];
+    let reply = office.site.post(HERE, &form).await;
+    assert_eq!(reply.status, 422);
+    reply.shows("この受付番号の相談案件は見つかりません");
+    assert_eq!(tables::fingerprint(&office.site.app.db, &["session"]).await, before);
+}
+
+#[actix_web::test]
+async fn a_text_that_no_longer_holds_gives_way_to_the_shipped_one_and_the_administrator_sees_it() {
+    let office = office().await;
+    let app = &office.site.app;
+    let tx = app.begin().await.unwrap();
+    let row = mail_text::ActiveModel {
+        fiscal_year: Set(2026),
+        kind: Set("report_ready".to_owned()),
+        version: Set(1),
+        title: Set(Some("古い文面".to_owned())),
+        body: Set(Some("{{ リンク }}{{ なくなった項目 }}".to_owned())),
+        saved_at: Set(app.clock.now()),
+        saved_by: Set(None),
+    };
+    mail_text::Entity::insert(row).exec_without_returning(&tx).await.unwrap();
+    let unknown = mail_text::Model {
+        fiscal_year: 2026,
+        kind: "gone".to_owned(),
+        version: 1,
+        title: None,
+        body: None,
+        saved_at: app.clock.now(),
+        saved_by: None,
+    };
+    mail_text::Entity::insert(unknown.into_active_model()).exec_without_returning(&tx).await.unwrap();
+    store::programme::touch(&tx, Part::Programme).await.unwrap();
+    tx.commit().await.unwrap();
+    office.approved().await;
+    let (subject, text, _) = office.letter("report_ready").await;
+    assert!(subject.contains("相談の報告書ができました"), "{subject}");
+    assert!(text.contains("下のページで読むことができます。"), "{text}");
+    office.site.get("/admin").await.shows("使えないため、標準の文面で送っています");
+    office.site.get("/admin/mail-texts").await.shows("使えない文面です");
+    office.site.get(HERE).await.shows("「なくなった項目」という項目は、このメールにはありません");
+}
+
+#[actix_web::test]
+async fn two_administrators_at_once_write_two_versions_or_one_is_told() {
+    let office = office().await;
+    let (year, kind) = (FiscalYear::new(2026).unwrap(), TextKind::ReportReady);
+    let words = Words { title: TITLE.to_owned(), body: "{{ リンク }}".to_owned() };
+    let save = || ops::mail_text::save(&office.site.app, year, kind, 0, Some(&words), office.admin.id);
+    let (first, second) = tokio::join!(save(), save());
+    let stale = [first, second].into_iter().filter(|it| matches!(it, Err(Problem::Stale))).count();
+    assert_eq!(stale, 1);
+    assert_eq!(store::mail_text::history(&office.site.app.db, year, kind).await.unwrap().len(), 1);
+}
