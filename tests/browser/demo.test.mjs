@@ -53,13 +53,22 @@ async function lookAtCases(center) {
   }
   for (const page of cases) await lookAround(center, page);
   for (const page of await center.links("nav ul.tabs")) await lookAround(center, page);
-  await center.visit("/staff/mail");
-  const [mail] = await center.links("table tbody th");
-  await lookAround(center, mail);
+  for (const page of ["plan", "schedule/free", "waiting", "absences", "templates", "notifications"]) {
+    await lookAround(center, `/staff/${page}`);
+  }
+  for (const list of ["/staff/mail", "/staff/mail/in"]) {
+    await lookAround(center, list);
+    const [mail] = await center.links("table tbody th");
+    await lookAround(center, mail);
+  }
 }
 
 /** What is to be done, and what is in this week's calendar. */
 async function lookAtWork(expert) {
+  for (const page of ["availability", "calendars", "notifications"]) await lookAround(expert, `/expert/${page}`);
+  await expert.visit("/expert/availability");
+  const [day] = await expert.links("main dl.sum");
+  await lookAround(expert, day);
   for (const [page, entries] of [["/expert", "main article"], ["/expert/calendar", "main table"]]) {
     await expert.visit(page);
     for (const entry of await expert.links(entries)) await lookAround(expert, entry);
@@ -70,6 +79,11 @@ async function lookAtSettings(admin) {
   await admin.visit("/admin/users");
   const [user] = await admin.links("table tbody th");
   for (const page of [user, ...(await admin.links("nav ul.tabs"))]) await lookAround(admin, page);
+  for (const list of ["/admin/mail-texts", "/admin/follow-up/2026"]) {
+    await lookAround(admin, list);
+    const [entry] = await admin.links("main table tbody");
+    await lookAround(admin, entry);
+  }
 }
 
 async function lookAround(visitor, path, status) {

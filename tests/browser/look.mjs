@@ -107,6 +107,14 @@ export class Visitor {
     }
   }
 
+  /** Opens what is folded under a line that begins so, unless it is open. */
+  async unfold(line) {
+    const folded = this.page.locator("details:not([open]) > summary", { hasText: starting(line) });
+    await this.#try(`unfold ${line}`, async () => {
+      if (await folded.count()) await folded.first().click();
+    });
+  }
+
   /** Expects a text on the page. */
   async reads(text) {
     await this.#try(`read ${text}`, () => this.page.getByText(text).first().waitFor());

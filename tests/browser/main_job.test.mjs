@@ -119,6 +119,7 @@ async function offerTime(expert) {
 /** On a phone, from the front door to the receipt. Returns the case's number. */
 async function apply(company) {
   await answerUpToTheSlots(company, COMPANY);
+  await company.unfold(DAY);
   await company.pick("希望する日時", `${DAY} ${TIME}`);
   await company.press("次へ進む");
   await company.reads(`${DAY}${TIME}（仮予約）`);
@@ -150,7 +151,7 @@ async function readBooking(house, company, number) {
   await company.visit(`/my/${number}`);
   await company.reads("予約確定");
   await company.reads(`${DAY}${TIME}`);
-  for (const page of ["messages", "reschedule", "cancel", "survey", "report"]) {
+  for (const page of ["messages", "reschedule", "waiting", "cancel", "survey", "report"]) {
     await company.visit(`/my/${number}/${page}`);
   }
   const { calendar } = await house.mailWith("予約の内容を確認する", COMPANY);

@@ -179,6 +179,17 @@ texts! {
 }
 
 impl TextKind {
+    /// As the pages about texts list it: as the outbox does, where only one text of a reader has that name.
+    pub const fn label(self) -> &'static str {
+        if matches!(self, Self::Relieved) {
+            "担当の交代"
+        } else if matches!(self, Self::Absence) {
+            "予約のある専門家の不在"
+        } else {
+            self.mail().label()
+        }
+    }
+
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }
