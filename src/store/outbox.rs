@@ -249,13 +249,14 @@ pub async fn tally(
         .select_only()
         .column(row::Column::State)
         .column(row::Column::Apart)
-        .expr_as(late.clone(), "late")
+        .expr_as(late, "late")
         .expr_as(row::COLUMN.attempts.gt(0), "tried")
         .expr_as(Expr::col((row::Entity, row::Column::Id)).count(), "n")
         .group_by(row::Column::State)
         .group_by(row::Column::Apart)
-        .group_by(late)
-        .group_by(row::COLUMN.attempts.gt(0))
+        // By name: PostgreSQL takes the same expression with another parameter for another one.
+        .group_by(Expr::cust("late"))
+        .group_by(Expr::cust("tried"))
         .into_tuple()
         .all(db)
         .await?;

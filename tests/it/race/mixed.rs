@@ -86,10 +86,12 @@ async fn everything_at_once_leaves_nothing_behind() {
     running.join_all().await;
     works(app.clone()).await;
     // What was offered last is answered too: on a slow machine that is all.
-    for (n, &case) in all.waiting.iter().enumerate() {
-        answer_open(&app, case, n % 3 != 0).await;
+    for _ in 0..all.waiting.len() {
+        for (n, &case) in all.waiting.iter().enumerate() {
+            answer_open(&app, case, n % 3 != 0).await;
+        }
+        works(app.clone()).await;
     }
-    works(app.clone()).await;
     sound(&app).await;
     let busy = busy(&app).await;
     for (n, one) in busy.iter().enumerate() {
