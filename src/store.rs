@@ -44,6 +44,14 @@ pub mod week;
 
 use sea_orm::DbErr;
 
+/// How many rows were written of an insertion that leaves alone what is there already: SeaORM calls none an error.
+pub(crate) fn unless_there(written: Result<u64, DbErr>) -> Result<u64, DbErr> {
+    match written {
+        Err(DbErr::RecordNotInserted) => Ok(0),
+        Ok(_) | Err(_) => written,
+    }
+}
+
 /// A row that contradicts itself or the rules: an error with its place, never a guess.
 fn contradiction(table: &str, id: impl std::fmt::Display, why: impl std::fmt::Display) -> DbErr {
     DbErr::Type(format!("{table} {id}: {why}"))

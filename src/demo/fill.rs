@@ -26,7 +26,10 @@ use super::{
     rows::{self, Rows},
     staff::{self, Staff},
 };
-use crate::store::programme::{self, Programme};
+use crate::store::{
+    programme::{self, Programme},
+    unless_there,
+};
 use diary::Diary;
 use plan::Outline;
 use record::Facts;
@@ -175,10 +178,8 @@ async fn ship_themes(db: &impl ConnectionTrait) -> Result<(), DbErr> {
         .on_conflict(OnConflict::column(theme::Column::Code).do_nothing().to_owned())
         .exec_without_returning(db)
         .await;
-    match written {
-        Ok(_) | Err(DbErr::RecordNotInserted) => Ok(()),
-        Err(err) => Err(err),
-    }
+    unless_there(written)?;
+    Ok(())
 }
 
 async fn write(db: &DatabaseConnection, rows: Rows) -> Result<(), DbErr> {

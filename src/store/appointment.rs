@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     contradiction,
     programme::{Part, touch},
+    unless_there,
 };
 
 /// The quarter hours that one expert gives to an appointment.
@@ -272,12 +273,7 @@ async fn take(
         )
         .exec_without_returning(tx)
         .await;
-    let taken = match taken {
-        Ok(taken) => taken,
-        Err(DbErr::RecordNotInserted) => 0,
-        Err(err) => return Err(err),
-    };
-    Ok(if taken == wanted { Ok(()) } else { Err(Taken) })
+    Ok(if unless_there(taken)? == wanted { Ok(()) } else { Err(Taken) })
 }
 
 async fn free(tx: &DatabaseTransaction, id: AppointmentId) -> Result<(), DbErr> {

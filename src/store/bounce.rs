@@ -7,6 +7,8 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
+use super::unless_there;
+
 /// Notes one; the same mail says the same of an address once.
 pub async fn note(tx: &DatabaseTransaction, it: row::Model) -> Result<(), DbErr> {
     let key = [row::Column::InboundId, row::Column::AddressKey];
@@ -14,10 +16,8 @@ pub async fn note(tx: &DatabaseTransaction, it: row::Model) -> Result<(), DbErr>
         .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await;
-    match written {
-        Ok(_) | Err(DbErr::RecordNotInserted) => Ok(()),
-        Err(err) => Err(err),
-    }
+    unless_there(written)?;
+    Ok(())
 }
 
 /// Mail came from the address, or somebody knows that it is right again.

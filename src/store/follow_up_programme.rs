@@ -12,6 +12,7 @@ use sea_orm::{
 use super::{
     contradiction,
     programme::{Part, touch},
+    unless_there,
 };
 
 /// Who has saved a version, and when.
@@ -73,14 +74,11 @@ pub async fn save(
         .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await;
-    match written {
-        Ok(1..) => {
-            touch(tx, Part::Programme).await?;
-            Ok(true)
-        }
-        Ok(0) | Err(DbErr::RecordNotInserted) => Ok(false),
-        Err(err) => Err(err),
+    let is_ours = unless_there(written)? > 0;
+    if is_ours {
+        touch(tx, Part::Programme).await?;
     }
+    Ok(is_ours)
 }
 
 fn steps(row: &row::Model) -> Result<Vec<Step>, DbErr> {

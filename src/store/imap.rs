@@ -7,6 +7,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::unless_there;
+
 /// Where reading goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -36,10 +38,7 @@ pub async fn lease(
         .on_conflict(OnConflict::column(row::Column::Name).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await;
-    match written {
-        Ok(_) | Err(DbErr::RecordNotInserted) => {}
-        Err(err) => return Err(err),
-    }
+    unless_there(written)?;
     let token = Uuid::new_v4();
     let free = row::COLUMN.lease_until.is_null().or(row::COLUMN.lease_until.lte(now));
     let taken = row::Entity::update_many()

@@ -12,6 +12,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::unless_there;
+
 /// By which way a mail came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -79,19 +81,14 @@ pub async fn keep(tx: &DatabaseTransaction, it: &Arrived<'_>, now: DateTime<Utc>
         .on_conflict(OnConflict::column(row::Column::ContentHash).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await;
-    match written {
-        Ok(1..) => {
-            let raw = inbound_raw::Model { inbound_id: id, bytes: it.bytes.to_vec() };
-            inbound_raw::Entity::insert(raw.into_active_model()).exec_without_returning(tx).await?;
-            Ok(MailId(id))
-        }
-        Ok(0) | Err(DbErr::RecordNotInserted) => {
-            let known = row::Entity::find().filter(row::COLUMN.content_hash.eq(it.content_hash));
-            let known = known.one(tx).await?.ok_or(DbErr::RecordNotInserted)?;
-            Ok(MailId(known.id))
-        }
-        Err(err) => Err(err),
+    if unless_there(written)? == 0 {
+        let known = row::Entity::find().filter(row::COLUMN.content_hash.eq(it.content_hash));
+        let known = known.one(tx).await?.ok_or(DbErr::RecordNotInserted)?;
+        return Ok(MailId(known.id));
     }
+    let raw = inbound_raw::Model { inbound_id: id, bytes: it.bytes.to_vec() };
+    inbound_raw::Entity::insert(raw.into_active_model()).exec_without_returning(tx).await?;
+    Ok(MailId(id))
 }
 
 /// The oldest mail that nobody has looked at yet.

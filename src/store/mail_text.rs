@@ -10,7 +10,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::programme::{Part, touch};
+use super::{
+    programme::{Part, touch},
+    unless_there,
+};
 use crate::mail::text::{TextKind, Texts, Words};
 
 /// One version of a text.
@@ -99,14 +102,11 @@ pub async fn save(
         .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await;
-    match written {
-        Ok(1..) => {
-            touch(tx, Part::Programme).await?;
-            Ok(true)
-        }
-        Ok(0) | Err(DbErr::RecordNotInserted) => Ok(false),
-        Err(err) => Err(err),
+    let is_ours = unless_there(written)? > 0;
+    if is_ours {
+        touch(tx, Part::Programme).await?;
     }
+    Ok(is_ours)
 }
 
 fn version(it: row::Model, names: &BTreeMap<Uuid, String>) -> Version {

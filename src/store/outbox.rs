@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::contradiction;
+use super::{contradiction, unless_there};
 use crate::mail::letter::{CalendarPart, Letter, Mail, MailKind, Method};
 
 mod by_hand;
@@ -89,10 +89,8 @@ pub async fn push(
         .on_conflict(OnConflict::column(row::Column::DedupKey).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await;
-    match written {
-        Ok(_) | Err(DbErr::RecordNotInserted) => Ok(()),
-        Err(err) => Err(err),
-    }
+    unless_there(written)?;
+    Ok(())
 }
 
 fn new_row(

@@ -6,6 +6,8 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
+use super::unless_there;
+
 /// The topics that somebody does without.
 pub async fn of(db: &impl ConnectionTrait, id: AccountId) -> Result<Vec<Topic>, DbErr> {
     let rows = row::Entity::find().filter(row::COLUMN.account_id.eq(id.0)).all(db).await?;
@@ -37,8 +39,6 @@ pub async fn set(
         )
         .exec_without_returning(tx)
         .await;
-    match written {
-        Ok(_) | Err(DbErr::RecordNotInserted) => Ok(()),
-        Err(err) => Err(err),
-    }
+    unless_there(written)?;
+    Ok(())
 }

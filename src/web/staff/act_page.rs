@@ -117,14 +117,7 @@ async fn render(
     };
     let possible = refusal(act, &case).is_none();
     let status = typed.status();
-    let head = Head {
-        case,
-        open_mails: Vec::new(),
-        bounces: Vec::new(),
-        view: None,
-        now,
-        refused: typed.refused.clone(),
-    };
+    let head = Head::of_act(case, now, &typed);
     let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
     page::html_with(status, &ActPage { shell, head, act, typed, reasons, sessions, possible })
 }

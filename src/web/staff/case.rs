@@ -162,6 +162,12 @@ impl View {
 }
 
 impl Head {
+    /// Above the page of one act, which tells only why that was refused.
+    pub fn of_act(case: Case, now: DateTime<Utc>, typed: &Typed) -> Self {
+        let (open_mails, bounces) = (Vec::new(), Vec::new());
+        Self { case, open_mails, bounces, view: None, now, refused: typed.refused.clone() }
+    }
+
     pub fn number(&self) -> CaseNumber {
         self.case.record.number
     }

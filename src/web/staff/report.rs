@@ -88,14 +88,7 @@ async fn render(
 ) -> Result<HttpResponse, Problem> {
     let (report, sitting) = of(app, &case, appointment).await?;
     let status = typed.status();
-    let head = Head {
-        case,
-        open_mails: Vec::new(),
-        bounces: Vec::new(),
-        view: None,
-        now: app.clock.now(),
-        refused: typed.refused.clone(),
-    };
+    let head = Head::of_act(case, app.clock.now(), &typed);
     let decisions = vec![
         Choice::new("approve", "確認済みにする").with_hint("企業に報告書を渡し、フォローに進みます"),
         Choice::new("continue", "確認済みにして、次回の相談を計画する")

@@ -80,13 +80,6 @@ async fn render(app: &App, shell: Shell, case: Case, mut typed: Typed) -> Result
         typed.form.add("video_url", it.appointment.place.clone());
     }
     let status = typed.status();
-    let head = Head {
-        case,
-        open_mails: Vec::new(),
-        bounces: Vec::new(),
-        view: None,
-        now,
-        refused: typed.refused.clone(),
-    };
+    let head = Head::of_act(case, now, &typed);
     page::html_with(status, &RoomPage { shell, head, typed, sitting })
 }

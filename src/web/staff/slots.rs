@@ -119,14 +119,7 @@ async fn render(
     let shown: Vec<_> = ahead.by_ref().take(DATES).collect();
     let days = slots::dates(&shown, |it| offers.end(it), slots::parse(typed.form.get("slot")));
     let status = typed.status();
-    let head = Head {
-        case,
-        open_mails: Vec::new(),
-        bounces: Vec::new(),
-        view: None,
-        now,
-        refused: typed.refused.clone(),
-    };
+    let head = Head::of_act(case, now, &typed);
     let later = ahead.next().map(|(date, _)| head.at(&format!("/slots?from={}", wording::iso_date(date))));
     let earliest = head.at("/slots");
     let page = SlotsPage { shell, head, typed, deed, possible, days, now_at, later, earliest };
