@@ -24,6 +24,7 @@ pub mod imap;
 pub mod inbound;
 pub mod inbox;
 pub mod link;
+pub mod mail_budget;
 pub mod mail_text;
 pub mod masters;
 pub mod message;

@@ -212,15 +212,16 @@ pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result
     let record = insert(&tx, &ground, number, application, Actor::Company, id.to_string(), false).await?;
     draft.consultation = Some(record.consultation.id);
     store::draft::save(&tx, &draft, None, now).await?;
-    if let Some(held) = held {
-        keep_for(&tx, held, record.consultation.id, &settings, now).await?;
-    }
+    let kept = match held {
+        Some(held) => Some(keep_for(&tx, held, record.consultation.id, &settings, now).await?),
+        None => None,
+    };
     let budget = match &application.contact.email {
         Some(email) => spend(app, &tx, "", &email.key(), &draft.network, &settings, now).await?,
         None => Budget::Within,
     };
-    let work = Work::with(app, ground, tx, record).await?;
-    acknowledge(work, budget).await
+    let person = contact_row(record.consultation.id, application).into();
+    acknowledge(Work::fresh(app, ground, tx, record, person, kept), budget).await
 }
 
 /// Takes an application down for a company: from a telephone call, or from a regional desk. `key` makes a form that
@@ -241,7 +242,8 @@ pub async fn take_down(
         return Ok(done);
     }
     let record = insert(&tx, &ground, number, application, by, key.to_string(), address_confirmed).await?;
-    let work = Work::with(app, ground, tx, record).await?;
+    let person = contact_row(record.consultation.id, application).into();
+    let work = Work::fresh(app, ground, tx, record, person, None);
     acknowledge(work, Budget::Within).await
 }
 
@@ -269,7 +271,8 @@ pub async fn hand_over(
     }
     let number = store::programme::next_number(&tx, ground.now).await?;
     let record = insert(&tx, &ground, number, application, by, key.to_string(), false).await?;
-    let mut work = Work::with(app, ground, tx, record).await?;
+    let person = contact_row(record.consultation.id, application).into();
+    let mut work = Work::fresh(app, ground, tx, record, person, None);
     let Agreed { person, how } = agreed;
     work.note(by, format!("個人情報の取扱いを{how}で説明し、{person}さんの同意を得ました"));
     acknowledge(work, Budget::Within).await
@@ -336,14 +339,15 @@ async fn keep_for(
     id: ConsultationId,
     settings: &Settings,
     now: DateTime<Utc>,
-) -> Result<(), Problem> {
+) -> Result<Appointment, Problem> {
     let until = now + TimeDelta::hours(i64::from(settings.unconfirmed_hold_hours));
     let kept = Appointment {
         owner: Owner::Consultation(id),
         state: AppointmentState::Held { until: Some(until) },
         ..held
     };
-    Ok(store::appointment::save(tx, &kept, now).await?)
+    store::appointment::save(tx, &kept, now).await?;
+    Ok(kept)
 }
 
 /// The acknowledgement with the link that confirms the address.

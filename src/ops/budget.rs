@@ -29,9 +29,8 @@ pub async fn spend(
     let domain = format!("{purse}domain/{domain}");
     let network = format!("{purse}network/{network}");
     let day = domain::calendar::japan_date(now);
-    let to_address = store::outbox::count_against(tx, &address, day).await?;
-    let to_domain = store::outbox::count_against(tx, &domain, day).await?;
-    let from_network = store::outbox::count_against(tx, &network, day).await?;
+    let keys = [address, domain, network];
+    let [to_address, to_domain, from_network] = store::mail_budget::count(tx, keys, day).await?;
     let within = to_address <= i32::from(settings.mails_per_address_a_day)
         && to_domain <= i32::from(settings.mails_per_domain_a_day)
         && from_network <= i32::from(settings.mails_per_network_a_day);

@@ -253,7 +253,7 @@ async fn make_offer(work: &mut Work<'_>, next: Next) -> Result<(), Problem> {
     let kept = Held { offer: offer.clone(), appointment: held.id, offered_at: work.now };
     store::waiting::insert_offer(&work.tx, &kept).await?;
     if let Some(key) = mail_key(work.app, work.person.email.as_deref()) {
-        store::outbox::count_against(&work.tx, &key, japan_date(work.now)).await?;
+        store::mail_budget::count(&work.tx, [key], japan_date(work.now)).await?;
     }
     let names = work.names(&held.experts);
     let answer = offer_link(work.app, &offer);
@@ -342,7 +342,7 @@ async fn may_be_mailed(
 ) -> Result<bool, Problem> {
     let person = store::consultation::person(db, id).await?;
     let Some(key) = mail_key(app, person.and_then(|it| it.email).as_deref()) else { return Ok(false) };
-    Ok(store::outbox::counted(db, &key, japan_date(now)).await? == 0)
+    Ok(store::mail_budget::counted(db, &key, japan_date(now)).await? == 0)
 }
 
 fn mail_key(app: &App, email: Option<&str>) -> Option<String> {

@@ -111,8 +111,20 @@ impl<'a> Work<'a> {
         let person = person.ok_or_else(|| anyhow::anyhow!("consultation {id} has no contact"))?;
         let assignments = store::assignment::of(&tx, id).await?;
         let appointment = store::appointment::of(&tx, id).await?.into_iter().find(Appointment::is_live);
+        Ok(Self { assignments, ..Self::fresh(app, ground, tx, record, person, appointment) })
+    }
+
+    /// Goes on in the transaction that has just written the consultation, which nobody was asked to take yet.
+    pub fn fresh(
+        app: &'a App,
+        ground: Ground,
+        tx: DatabaseTransaction,
+        record: Record,
+        person: Person,
+        appointment: Option<Appointment>,
+    ) -> Self {
         let Ground { now, programme, experts } = ground;
-        Ok(Self {
+        Self {
             app,
             tx,
             now,
@@ -122,12 +134,12 @@ impl<'a> Work<'a> {
             experts,
             record,
             person,
-            assignments,
+            assignments: Vec::new(),
             appointment,
             events: Vec::new(),
             letters: Vec::new(),
             portal: None,
-        })
+        }
     }
 
     /// Has the domain decide, and keeps what happened.

@@ -47,6 +47,12 @@ pub struct Person {
     pub phone: Option<String>,
 }
 
+impl From<contact::Model> for Person {
+    fn from(it: contact::Model) -> Self {
+        Self { name: it.name, email: it.email, phone: it.phone }
+    }
+}
+
 /// The record, locked until the transaction ends.
 pub async fn lock(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Option<Record>, DbErr> {
     let found = consultation::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
@@ -126,7 +132,7 @@ pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result
 
 pub async fn person(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<Person>, DbErr> {
     let found = contact::Entity::find_by_id(id.0).one(db).await?;
-    Ok(found.map(|it| Person { name: it.name, email: it.email, phone: it.phone }))
+    Ok(found.map(Person::from))
 }
 
 /// The application and its themes, as the company wrote it.

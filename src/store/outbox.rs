@@ -1,12 +1,12 @@
 //! The outbox: mail written with the change that causes it, and what has become of it since.
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     id::{AccountId, ConsultationId, MailId},
     outgoing::MailState,
 };
-use entity::{mail_budget, outbox as row, outbox_log};
+use entity::{outbox as row, outbox_log};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set,
@@ -327,30 +327,6 @@ fn entry(
         account_id: Set(by.map(|it| it.0)),
         ..Default::default()
     }
-}
-
-/// Counts one more mail against `key` on a day, and says how many it makes.
-pub async fn count_against(tx: &DatabaseTransaction, key: &str, day: NaiveDate) -> Result<i32, DbErr> {
-    let first = mail_budget::Model { key: key.to_owned(), date: day, count: 1 };
-    mail_budget::Entity::insert(first.into_active_model())
-        .on_conflict(
-            OnConflict::columns([mail_budget::Column::Key, mail_budget::Column::Date])
-                .value(
-                    mail_budget::Column::Count,
-                    Expr::col((mail_budget::Entity, mail_budget::Column::Count)).add(1),
-                )
-                .to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await?;
-    let row = mail_budget::Entity::find_by_id((key.to_owned(), day)).one(tx).await?;
-    Ok(row.map_or(1, |it| it.count))
-}
-
-/// How many mails were counted against `key` on a day.
-pub async fn counted(db: &impl ConnectionTrait, key: &str, day: NaiveDate) -> Result<i32, DbErr> {
-    let row = mail_budget::Entity::find_by_id((key.to_owned(), day)).one(db).await?;
-    Ok(row.map_or(0, |it| it.count))
 }
 
 /// The letter that a row holds.

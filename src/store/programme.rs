@@ -249,17 +249,15 @@ pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result
     let wrong = |err: &dyn std::fmt::Display| contradiction("counter", now.year(), err);
     let year = FiscalYear::of(japan_date(now)).map_err(|err| wrong(&err))?;
     let first = counter::Model { fiscal_year: year.start_year(), last: 1 };
-    counter::Entity::insert(first.into_active_model())
+    let counted = counter::Entity::insert(first.into_active_model())
         .on_conflict(
             OnConflict::column(counter::Column::FiscalYear)
                 .value(counter::Column::Last, Expr::col((counter::Entity, counter::Column::Last)).add(1))
                 .to_owned(),
         )
-        .exec_without_returning(tx)
+        .exec_with_returning(tx)
         .await?;
-    let row = counter::Entity::find_by_id(year.start_year()).one(tx).await?;
-    let last = row.ok_or_else(|| wrong(&"is gone"))?.last;
-    let serial = u32::try_from(last).map_err(|err| wrong(&err))?;
+    let serial = u32::try_from(counted.last).map_err(|err| wrong(&err))?;
     CaseNumber::new(year, serial).map_err(|err| wrong(&err))
 }
 

@@ -14,7 +14,7 @@ use madoguchi::{
         letter::{Letter, Mail, MailKind},
         transport::{SmtpOptions, Transport},
     },
-    ops, store, worker,
+    store, worker,
 };
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
 use tokio::{
@@ -24,8 +24,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Client, post},
-    posting::{form, ship_themes},
+    client::Client,
+    posting::{form, ready, ship_themes},
     server::{self, serve},
     table::Table,
 };
@@ -128,11 +128,9 @@ async fn while_applications_come_in(app: &App) -> f64 {
     let mut n = 0;
     while started.elapsed().as_secs_f64() < MINUTES * 60.0 {
         tick.tick().await;
-        let id = ops::apply::start(app, format!("network-{n}")).await.unwrap();
         let mut form = form(n);
         form.email = format!("contact{n}@c{}.example", n % 200);
-        ops::apply::save(app, id, |it| *it = form).await.unwrap();
-        let (status, ..) = client.exchange(&post(&format!("/apply/{id}/confirm"), "consent=1")).await;
+        let (status, ..) = client.exchange(&ready(app, n, form).await).await;
         assert_eq!(status, 303);
         n += 1;
     }

@@ -74,25 +74,29 @@ pub async fn submit(
         return Ok(first);
     }
     let draft = writing.draft.id;
-    writing.draft = ops::apply::save(&app, draft, |form| Step::Confirm.keep(&typed, form)).await?;
-    if is_closed(&shell) {
-        return closed(shell, StatusCode::CONFLICT, true);
-    }
+    Step::Confirm.keep(&typed, &mut writing.draft.form);
     let mut given = Form::default();
     given.set("consent", typed.all("consent"));
     let mut errors = FieldErrors::default();
     if !given.consents() {
         errors.add("consent", "個人情報の取扱いを確認し、同意する場合はチェックしてください");
     }
-    let application = Application::parse(&writing.draft.form, Intake::Company);
-    match application {
-        Ok(application) if errors.is_empty() => match ops::apply::submit(&app, draft, &application).await {
-            Ok(_) => Ok(page::see_other(done_path(draft))),
-            // The time ran out between looking and sending; the page of times says so.
-            Err(Problem::Refused(why)) => Ok(page::see_other_with(Step::Slot.path(draft), &why)),
-            Err(problem) => Err(problem),
+    let application = Application::parse(&writing.draft.form, Intake::Company).ok();
+    let refused = match application.filter(|_| errors.is_empty() && !is_closed(&shell)) {
+        Some(application) => match ops::apply::submit(&app, draft, &application).await {
+            Ok(_) => return Ok(page::see_other(done_path(draft))),
+            Err(Problem::Refused(why)) => Some(why),
+            Err(problem) => return Err(problem),
         },
-        Ok(_) | Err(_) => answer(&app, shell, &writing, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
+        None => None,
+    };
+    // What becomes a consultation is written once; what does not yet is kept as it was typed.
+    writing.draft = ops::apply::save(&app, draft, |form| Step::Confirm.keep(&typed, form)).await?;
+    match refused {
+        // The time ran out between looking and sending; the page of times says so.
+        Some(why) => Ok(page::see_other_with(Step::Slot.path(draft), &why)),
+        None if is_closed(&shell) => closed(shell, StatusCode::CONFLICT, true),
+        None => answer(&app, shell, &writing, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
     }
 }
 

@@ -1,0 +1,34 @@
+//! How many mails were counted against a key on a day: an address, a domain, a network.
+use chrono::NaiveDate;
+use entity::mail_budget as row;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    sea_query::{Expr, OnConflict},
+};
+
+/// Counts one more mail against each of these keys, and says how many that makes, in their order. The keys differ.
+pub async fn count<const N: usize>(
+    tx: &DatabaseTransaction,
+    keys: [String; N],
+    day: NaiveDate,
+) -> Result<[i32; N], DbErr> {
+    let mut ordered: Vec<_> = keys.iter().collect();
+    // In one order everywhere, so that two who count cannot wait for each other.
+    ordered.sort_unstable();
+    let first = ordered.into_iter().map(|it| row::Model { key: it.clone(), date: day, count: 1 });
+    let counted = row::Entity::insert_many(first.map(IntoActiveModel::into_active_model))
+        .on_conflict(
+            OnConflict::columns([row::Column::Key, row::Column::Date])
+                .value(row::Column::Count, Expr::col((row::Entity, row::Column::Count)).add(1))
+                .to_owned(),
+        )
+        .exec_with_returning(tx)
+        .await?;
+    Ok(keys.map(|key| counted.iter().find(|it| it.key == key).map_or(1, |it| it.count)))
+}
+
+/// How many mails were counted against `key` on a day.
+pub async fn counted(db: &impl ConnectionTrait, key: &str, day: NaiveDate) -> Result<i32, DbErr> {
+    let row = row::Entity::find_by_id((key.to_owned(), day)).one(db).await?;
+    Ok(row.map_or(0, |it| it.count))
+}
