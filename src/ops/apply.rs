@@ -21,7 +21,7 @@ use domain::{
     settings::Settings,
     text::Line,
 };
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 pub use resume::{mail_link, resume};
@@ -102,7 +102,7 @@ pub async fn save(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> Res
 /// The slots that a draft's company can choose from.
 pub async fn slots(app: &App, draft: &Draft) -> Result<Offers, Problem> {
     let ground = Ground::of(app).await?;
-    let held = store::appointment::held_by_draft(&app.db, draft.id).await?;
+    let held = held(&app.db, draft).await?;
     let search = search(&draft.form, held.map(|it| it.id), Aim::List)?;
     let settings = ground.programme.settings_at(ground.now);
     let calendar = ground.programme.calendar(ground.now);
@@ -160,6 +160,11 @@ pub fn chose_slot(form: &Form) -> bool {
     !matches!(form.slot.as_str(), "" | "none")
 }
 
+/// What is kept for a draft. Only one that names a time has anything kept, and is asked about.
+pub async fn held(db: &impl ConnectionTrait, draft: &Draft) -> Result<Option<Appointment>, DbErr> {
+    if chose_slot(&draft.form) { store::appointment::held_by_draft(db, draft.id).await } else { Ok(None) }
+}
+
 /// Lets go of what a draft holds: the company asks the center to find a time.
 pub async fn release(app: &App, id: DraftId) -> Result<(), Problem> {
     let now = app.clock.now();
@@ -202,7 +207,7 @@ pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result
     if draft.expires_at <= now {
         return Err(Problem::Expired);
     }
-    let held = store::appointment::held_by_draft(&tx, id).await?;
+    let held = held(&tx, &draft).await?;
     if held.as_ref().is_some_and(|it| it.has_expired(now)) || (held.is_none() && chose_slot(&draft.form)) {
         return Err(expired());
     }

@@ -58,6 +58,8 @@ pub struct Work<'a> {
     events: Vec<(Event, Option<String>)>,
     letters: Vec<Letter>,
     portal: Option<String>,
+    /// The row says it all already: the same transaction has written it.
+    written: bool,
 }
 
 /// What every operation needs to know before it begins. Read before the transaction, which may hold the only
@@ -111,7 +113,8 @@ impl<'a> Work<'a> {
         let person = person.ok_or_else(|| anyhow::anyhow!("consultation {id} has no contact"))?;
         let assignments = store::assignment::of(&tx, id).await?;
         let appointment = store::appointment::of(&tx, id).await?.into_iter().find(Appointment::is_live);
-        Ok(Self { assignments, ..Self::fresh(app, ground, tx, record, person, appointment) })
+        let fresh = Self::fresh(app, ground, tx, record, person, appointment);
+        Ok(Self { assignments, written: false, ..fresh })
     }
 
     /// Goes on in the transaction that has just written the consultation, which nobody was asked to take yet.
@@ -139,6 +142,7 @@ impl<'a> Work<'a> {
             events: Vec::new(),
             letters: Vec::new(),
             portal: None,
+            written: true,
         }
     }
 
@@ -176,11 +180,13 @@ impl<'a> Work<'a> {
         if self.events.iter().any(|(event, _)| event.deed != Deed::Note) {
             super::waiting::follow(&mut self).await?;
         }
-        let id = self.record.consultation.id;
-        store::event::append(&self.tx, id, self.record.event_count, &self.events).await?;
-        self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
-        self.record.version += 1;
-        store::consultation::save(&self.tx, &self.record, self.now).await?;
+        if !self.written || !self.events.is_empty() {
+            let id = self.record.consultation.id;
+            store::event::append(&self.tx, id, self.record.event_count, &self.events).await?;
+            self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
+            self.record.version += 1;
+            store::consultation::save(&self.tx, &self.record, self.now).await?;
+        }
         let domain = &self.app.config.mail_reply_domain;
         store::outbox::push(&self.tx, std::mem::take(&mut self.letters), domain, self.now).await?;
         Ok((self.tx, self.record))

@@ -47,7 +47,7 @@ pub async fn open(app: &App, shell: &Shell, id: Uuid) -> Result<Result<Writing, 
     if draft.consultation.is_some() {
         return Ok(Err(page::see_other(done_path(draft.id))));
     }
-    let held = store::appointment::held_by_draft(&app.db, draft.id).await?;
+    let held = ops::apply::held(&app.db, &draft).await?;
     let now = app.clock.now();
     let expired_at = held.as_ref().filter(|it| it.has_expired(now)).and_then(Appointment::held_until);
     let held = held.filter(|it| !it.has_expired(now));
