@@ -6,13 +6,16 @@ use std::borrow::Cow;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{calendar::japan_date, number::FiscalYear};
+use domain::{
+    calendar::japan_date,
+    number::{CaseNumber, FiscalYear},
+};
 
 use super::{
     html,
     letter::{CalendarPart, Letter, MailKind},
     occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
-    text::{TextKind, Values},
+    text::{TextKind, Values, Words},
 };
 
 mod center;
@@ -46,10 +49,9 @@ pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Re
     };
     let values = values::of(&occasion, about, is_stranger);
     let draft = in_own_words(draft(occasion, to, about)?, TextKind::of(&occasion), &values, &about.house);
-    let subject = subject(&about.house, &draft.title, &subject_number(about.number));
     let answers = if is_company { Answers::Company } else { Answers::Staff };
-    letter(draft, answers, &greeting, subject, to, &about.house)
-        .map(|it| Letter { consultation: Some(about.id), ..it })
+    let around = Around { answers, greeting: &greeting, number: Some(about.number) };
+    letter(draft, around, to, &about.house).map(|it| Letter { consultation: Some(about.id), ..it })
 }
 
 /// Writes a letter that is about no consultation.
@@ -69,8 +71,8 @@ pub fn plain(
     };
     let values = values::of_plain(&occasion, house);
     let draft = in_own_words(plain::draft(occasion, house)?, TextKind::of_plain(&occasion), &values, house);
-    let subject = subject(house, &draft.title, "");
-    let letter = letter(draft, Answers::Nobody, &greeting("", to.name), subject, to, house)?;
+    let around = Around { answers: Answers::Nobody, greeting: &greeting("", to.name), number: None };
+    let letter = letter(draft, around, to, house)?;
     let unsubscribe = match occasion {
         PlainOccasion::Digest { stop, .. } | PlainOccasion::WeeklyDigest { stop, .. } => stop,
         PlainOccasion::SignIn { .. }
@@ -84,11 +86,15 @@ pub fn plain(
 
 /// What the administrator has written for the year takes the place of what the product ships with.
 fn in_own_words(draft: Draft, kind: TextKind, values: &Values, house: &House<'_>) -> Draft {
-    let year = FiscalYear::of(japan_date(house.now)).ok();
-    match year.and_then(|it| house.texts.write(kind, it.start_year(), values)) {
+    match own_words(kind, values, house) {
         Some(words) => Draft { title: words.title.into(), body: words.body, ..draft },
         None => draft,
     }
+}
+
+fn own_words(kind: TextKind, values: &Values, house: &House<'_>) -> Option<Words> {
+    let year = FiscalYear::of(japan_date(house.now)).ok()?;
+    house.texts.write(kind, year.start_year(), values)
 }
 
 fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Draft, askama::Error> {
@@ -274,6 +280,7 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
 struct Frame<'a> {
     answers: Answers,
     greeting: &'a str,
+    number: Option<&'a CaseNumber>,
     center: &'a str,
     body: &'a str,
     phone: &'a str,
@@ -290,18 +297,38 @@ enum Answers {
     Staff,
 }
 
+/// What the frame of a letter says of it.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    answers: Answers,
+    greeting: &'a str,
+    number: Option<&'a CaseNumber>,
+}
+
+impl Frame<'_> {
+    /// Subject and text, in the administrator's words where there are some.
+    fn around(&self, title: &str, house: &House<'_>) -> Result<Words, askama::Error> {
+        let values = values::of_frame(self, title, house);
+        if let Some(words) = own_words(TextKind::Frame, &values, house) {
+            return Ok(words);
+        }
+        let number = self.number.map(subject_number).unwrap_or_default();
+        Ok(Words { title: format!("【{}】{title}{number}", self.center), body: self.render()? })
+    }
+}
+
 fn letter(
     draft: Draft,
-    answers: Answers,
-    greeting: &str,
-    subject: String,
+    around: Around<'_>,
     to: Recipient<'_>,
     house: &House<'_>,
 ) -> Result<Letter, askama::Error> {
     let settings = house.settings;
     let (center, phone) = (settings.center_name.as_str(), settings.center_phone.as_str());
-    let frame = Frame { answers, greeting, center, body: &draft.body, phone, hours: hours(settings) };
-    let text = tidied(&frame.render()?);
+    let Around { answers, greeting, number } = around;
+    let frame = Frame { answers, greeting, number, center, body: &draft.body, phone, hours: hours(settings) };
+    let Words { title: subject, body } = frame.around(&draft.title, house)?;
+    let text = tidied(&body);
     Ok(Letter {
         kind: draft.kind,
         consultation: None,
@@ -317,10 +344,6 @@ fn letter(
         unsubscribe: None,
         over_limit: false,
     })
-}
-
-fn subject(house: &House<'_>, title: &str, number: &str) -> String {
-    format!("【{}】{title}{number}", house.settings.center_name)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::{
         compose,
         letter::Letter,
         occasion::{About, House, Occasion, PlainOccasion, Recipient, Side, Sitting},
-        text::{Reader, Template, TextKind, Texts, Words},
+        text::{Reader, Template, TextKind, Words},
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -73,7 +73,7 @@ pub async fn preview(
     let sessions = store::appointment::of(&app.db, id).await?;
     let (settings, calendar) = (programme.settings_at(now), programme.calendar(now));
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let mut texts = Texts::default();
+    let mut texts = programme.texts.clone();
     texts.put(kind, year.start_year(), Some(words));
     let house = House {
         settings,
@@ -175,7 +175,8 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         }
         K::Relieved => Case(O::Relieved { sitting }),
         K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, sitting }),
-        K::ReportReady => Case(O::ReportReady { portal }),
+        // What is around every letter is shown around this one.
+        K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
         K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, cancelled: None }),
@@ -216,7 +217,7 @@ const fn side(kind: TextKind, portal: &str) -> Side<'_> {
     match kind.reader() {
         Reader::Company => Side::Company { portal },
         Reader::Expert => Side::Expert,
-        Reader::Center | Reader::Desk | Reader::Staff => Side::Center,
+        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff => Side::Center,
     }
 }
 

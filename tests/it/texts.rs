@@ -96,6 +96,49 @@ async fn a_text_is_written_sent_changed_and_taken_back() {
     assert!(office.letter("report_ready").await.0.contains("相談の報告書ができました"));
 }
 
+/// Greeting, signature and what is around the subject: saved, tried, used by every mail from then on, and taken back.
+#[actix_web::test]
+async fn what_is_around_every_mail_is_written_too() {
+    let office = office().await;
+    let here = "/admin/mail-texts/2026/frame";
+    office.site.get("/admin/mail-texts").await.shows(here);
+    office.site.get(HERE).await.shows(here);
+    office.site.get(here).await.shows("※件名に必ず使用");
+    let (title, body) = ("［みなと］{{ 件名 }}", "{{ 宛名 }}\r\n\r\n{{ 本文 }}\r\n\r\nみなとデスク");
+    let save = async |version, title, body| {
+        let form = [("version", version), ("title", title), ("body", body), ("act", "save")];
+        office.site.post(here, &form).await
+    };
+    let lost = save("0", "［みなと］", body).await;
+    assert_eq!(lost.status, 422);
+    lost.shows("件名に {{ 件名 }} を");
+    lost.shows("value=\"［みなと］\"");
+    let case = office.approved().await;
+    let number = case.number.to_string();
+    let form =
+        [("version", "0"), ("title", title), ("body", body), ("act", "preview"), ("number", number.as_str())];
+    let tried = office.site.post(here, &form).await;
+    tried.shows("プレビュー：［みなと］相談の報告書ができました");
+    tried.shows("みなとデスク");
+    assert_eq!(save("0", title, body).await.status, 303);
+    // A text of one mail is tried within it.
+    let form =
+        [("version", "0"), ("title", TITLE), ("body", BODY), ("act", "preview"), ("number", number.as_str())];
+    office.site.post(HERE, &form).await.shows("プレビュー：［みなと］報告書のご案内");
+    office.approved().await;
+    let (subject, text, html) = office.letter("report_ready").await;
+    assert_eq!(subject, "［みなと］相談の報告書ができました");
+    assert!(
+        text.starts_with("株式会社みなと製作所\n田中 一郎 様\n\n") && text.ends_with("\nみなとデスク\n"),
+        "{text}"
+    );
+    assert!(html.contains("みなとデスク") && !text.contains("電話："), "{html}");
+    let form = [("from", "shipped"), ("version", "1")];
+    assert_eq!(office.site.post(&format!("{here}/restore"), &form).await.status, 303);
+    office.approved().await;
+    assert!(office.letter("report_ready").await.0.starts_with("【テレワーク相談センター】"));
+}
+
 #[actix_web::test]
 async fn a_text_that_does_not_hold_is_not_saved_and_what_was_typed_stays() {
     let office = office().await;

@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use samples::{CENTER, COMPANY, COMPANY_NAME, EXPERT, letters, now, sitting, with_about};
 
-use super::{about, wording};
+use super::{Answers, Frame, about, values, wording};
 use crate::mail::{
     letter::{Letter, MailKind, Method},
     occasion::{Occasion, Recipient, Side},
@@ -272,12 +272,12 @@ fn every_occasion_has_a_text_whose_variables_are_the_ones_it_knows() {
     with_about(true, |about_this| {
         let mut all: Vec<_> = samples::occasions()
             .iter()
-            .map(|(it, _)| (TextKind::of(it), super::values::of(it, about_this, false)))
+            .map(|(it, _)| (TextKind::of(it), values::of(it, about_this, false)))
             .collect();
         all.extend(
             samples::plain_occasions()
                 .iter()
-                .map(|it| (TextKind::of_plain(it), super::values::of_plain(it, &about_this.house))),
+                .map(|it| (TextKind::of_plain(it), values::of_plain(it, &about_this.house))),
         );
         for (kind, values) in all {
             seen.insert(kind);
@@ -291,7 +291,50 @@ fn every_occasion_has_a_text_whose_variables_are_the_ones_it_knows() {
             }
         }
     });
-    assert_eq!(seen.len(), TextKind::ALL.len());
+    let all: HashSet<_> = TextKind::ALL.into_iter().filter(|it| *it != TextKind::Frame).collect();
+    assert_eq!(seen, all);
+}
+
+#[test]
+fn the_frame_knows_what_its_text_names() {
+    with_about(true, |about_this| {
+        let frame = Frame {
+            answers: Answers::Staff,
+            greeting: "鈴木 様",
+            number: Some(about_this.number),
+            center: "センター",
+            body: "本文",
+            phone: "0120",
+            hours: String::new(),
+        };
+        let known: BTreeSet<_> = values::of_frame(&frame, "件名", &about_this.house).variables().collect();
+        assert_eq!(known, TextKind::Frame.variables().collect());
+    });
+}
+
+/// What is around the words of a letter is the administrator's too, whoever reads it and whichever letter it is.
+#[test]
+fn every_letter_stands_in_ones_own_frame() {
+    let mut texts = Texts::default();
+    let title = "［デスク］{{ 件名 }}{% if 受付番号 %} {{ 受付番号 }}{% endif %}";
+    let body = "{{ 宛名 }}\n\nいつもお世話になっております。\n\n{{ 本文 }}\n\n-- \nデスク{% if not 返信不可 %}\n返信できます{% endif %}";
+    texts.put(TextKind::Frame, 2026, Some(&Words { title: title.to_owned(), body: body.to_owned() }));
+    assert_eq!(texts.broken(2026), []);
+    for (own, shipped) in samples::letters_in(true, &texts).into_iter().zip(letters(true)) {
+        let name = own.kind.code();
+        assert!(own.subject.starts_with("［デスク］"), "{name}: {}", own.subject);
+        assert_eq!(
+            own.subject.ends_with(" R08-000123"),
+            own.consultation.is_some(),
+            "{name}: {}",
+            own.subject
+        );
+        assert!(own.text.contains("\n\nいつもお世話になっております。\n\n"), "{name}: {}", own.text);
+        assert_eq!(own.text.contains("返信できます"), own.consultation.is_some(), "{name}");
+        assert!(own.html.contains("いつもお世話になっております。"), "{name}: {}", own.html);
+        assert!(!own.text.contains("――――"), "{name}: {}", own.text);
+        assert_eq!(own.text.lines().next(), shipped.text.lines().next(), "{name}");
+    }
 }
 
 #[test]
@@ -299,7 +342,9 @@ fn ones_own_words_repeat_nothing_to_a_stranger() {
     let mut texts = Texts::default();
     for kind in TextKind::ALL {
         let all: Vec<_> = kind.variables().map(|it| format!("{{{{ {} }}}}", it.name())).collect();
-        let words = Words { title: "お知らせ".to_owned(), body: all.join("\n") };
+        let title =
+            if kind == TextKind::Frame { "【{{ センター名 }}】{{ 件名 }}" } else { "お知らせ" };
+        let words = Words { title: title.to_owned(), body: all.join("\n") };
         texts.put(kind, 2026, Some(&words));
     }
     assert_eq!(texts.broken(2026), []);

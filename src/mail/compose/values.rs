@@ -9,7 +9,7 @@ use domain::{
 };
 
 use super::{
-    center, company, expert,
+    Answers, Frame, center, company, expert,
     wording::{Told, fields, hours, in_business_days, names, quoted, still_ahead},
 };
 use crate::mail::{
@@ -68,6 +68,18 @@ pub fn of_plain(occasion: &PlainOccasion<'_>, house: &House<'_>) -> Values {
 fn bullets(lines: &[String]) -> String {
     let lines: Vec<_> = lines.iter().map(|it| format!("・{it}")).collect();
     lines.join("\n")
+}
+
+/// What is around the words of every letter.
+pub fn of_frame(frame: &Frame<'_>, title: &str, house: &House<'_>) -> Values {
+    let mut values = of_house(house);
+    values.set(Title, title);
+    values.set(Body, frame.body);
+    values.set(Greeting, frame.greeting);
+    values.set(Number, frame.number.map(ToString::to_string).unwrap_or_default());
+    values.set_flag(NoAnswers, frame.answers == Answers::Nobody);
+    values.set_flag(ToStaff, frame.answers == Answers::Staff);
+    values
 }
 
 fn of_house(house: &House<'_>) -> Values {

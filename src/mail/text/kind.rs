@@ -11,6 +11,7 @@ use crate::mail::{
 /// Whom a text is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
+    Everybody,
     Company,
     Expert,
     Center,
@@ -20,10 +21,12 @@ pub enum Reader {
 }
 
 impl Reader {
-    pub const ALL: [Self; 5] = [Self::Company, Self::Expert, Self::Center, Self::Desk, Self::Staff];
+    pub const ALL: [Self; 6] =
+        [Self::Everybody, Self::Company, Self::Expert, Self::Center, Self::Desk, Self::Staff];
 
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Everybody => "すべてのメール",
             Self::Company => "企業あて",
             Self::Expert => "専門家あて",
             Self::Center => "センターあて",
@@ -39,6 +42,15 @@ struct Said {
     more: &'static [Variable],
 }
 
+macro_rules! kind_of_mail {
+    (every) => {
+        None
+    };
+    ($mail:ident) => {
+        Some(MailKind::$mail)
+    };
+}
+
 macro_rules! texts {
     ($($name:ident = $code:literal, $mail:ident to $reader:ident, $title:literal, [$($required:ident),*] [$($more:ident),*];)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,9 +63,9 @@ macro_rules! texts {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// What the outbox calls a letter in these words.
-            pub const fn mail(self) -> MailKind {
-                match self { $(Self::$name => MailKind::$mail),* }
+            /// What the outbox calls a letter in these words; None where it is in every letter.
+            const fn mail(self) -> Option<MailKind> {
+                match self { $(Self::$name => kind_of_mail!($mail)),* }
             }
 
             pub const fn reader(self) -> Reader {
@@ -75,6 +87,8 @@ macro_rules! texts {
 }
 
 texts! {
+    Frame = "frame", every to Everybody, "【{{ センター名 }}】{{ 件名 }}{% if 受付番号 %}（受付番号 {{ 受付番号 }}）{% endif %}",
+        [Body] [Title, Number, Greeting, NoAnswers, ToStaff];
     Acknowledgement = "acknowledgement", Acknowledgement to Company, "ご相談の申込みを受け付けました",
         [Number, Link] [ReceivedAt, Fields, WishedSlot, WishedUntil, Confirmed, ContactDays, ContactDue];
     Question = "question", Question to Company, "確認したいことがあります", [QuestionText, Link] [Number, Fields];
@@ -186,7 +200,10 @@ impl TextKind {
         } else if matches!(self, Self::Absence) {
             "予約のある専門家の不在"
         } else {
-            self.mail().label()
+            match self.mail() {
+                Some(mail) => mail.label(),
+                None => "宛名、あいさつ、署名、件名の前後",
+            }
         }
     }
 
@@ -197,6 +214,11 @@ impl TextKind {
     /// What has to be said in every case.
     pub const fn required(self) -> &'static [Variable] {
         self.said().required
+    }
+
+    /// What the subject has to say in every case.
+    pub const fn required_in_title(self) -> &'static [Variable] {
+        if matches!(self, Self::Frame) { &[Title] } else { &[] }
     }
 
     /// Everything that may be said, the required first.
@@ -213,7 +235,8 @@ impl TextKind {
     /// Whether it can be written to an address that nobody has confirmed.
     pub const fn may_reach_a_stranger(self) -> bool {
         match self {
-            Self::Acknowledgement
+            Self::Frame
+            | Self::Acknowledgement
             | Self::Question
             | Self::BackAtCenter
             | Self::NewMessageCompany

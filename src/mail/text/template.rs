@@ -107,7 +107,9 @@ impl Template {
                 let place = conditions.iter().position(|it| *it == variable);
                 let is_there = place.is_none_or(|it| combination >> it & 1 == 1);
                 // What must be said always has a value.
-                let is_there = is_there || kind.required().contains(&variable);
+                let is_required =
+                    kind.required().contains(&variable) || kind.required_in_title().contains(&variable);
+                let is_there = is_there || is_required;
                 values.set(variable, if is_there { marker(variable) } else { String::new() });
             }
             let Ok(words) = self.write(&values) else {
@@ -120,12 +122,17 @@ impl Template {
                     "件名が空になることがあります。条件の外にも文を入力してください".to_owned(),
                 );
             }
-            for required in kind.required() {
-                if !words.body.contains(&marker(*required)) {
+            let parts = [
+                (Part::Title, "件名", &words.title, kind.required_in_title()),
+                (Part::Body, "本文", &words.body, kind.required()),
+            ];
+            for (part, label, said, required) in parts {
+                for required in required.iter().filter(|it| !said.contains(&marker(**it))) {
                     let name = required.name();
-                    let message =
-                        format!("本文に {{{{ {name} }}}} を、どの条件でも表示されるように入れてください");
-                    wrong(Part::Body, message);
+                    wrong(
+                        part,
+                        format!("{label}に {{{{ {name} }}}} を、どの条件でも表示されるように入れてください"),
+                    );
                 }
             }
         }

@@ -88,6 +88,20 @@ fn what_must_be_said_is_said_in_every_case() {
 }
 
 #[test]
+fn a_frame_says_what_it_frames() {
+    let flaws = |title, body| {
+        let parsed = Template::parse(TextKind::Frame, &words(title, body));
+        parsed.err().unwrap_or_default().into_iter().map(|it| (it.part, it.message)).collect::<Vec<_>>()
+    };
+    let missing = |what| format!("{what} }}}} を、どの条件でも表示されるように入れてください");
+    assert_eq!(flaws("{{ 件名 }}", "{{ 本文 }}"), []);
+    assert_eq!(flaws("お知らせ", "{{ 本文 }}"), [(Part::Title, missing("件名に {{ 件名"))]);
+    assert_eq!(flaws("{{ 件名 }}", "{{ 宛名 }}"), [(Part::Body, missing("本文に {{ 本文"))]);
+    let hidden = "{% if 返信不可 %}{{ 件名 }}{% else %}お知らせ{% endif %}";
+    assert_eq!(flaws(hidden, "{{ 本文 }}"), [(Part::Title, missing("件名に {{ 件名"))]);
+}
+
+#[test]
 fn a_subject_is_one_line_whatever_is_put_into_it() {
     let flaws = Template::parse(TextKind::Question, &words("件名\r\nBcc: x@example.jp", WHOLE)).unwrap_err();
     assert!(flaws.iter().any(|it: &Flaw| it.part == Part::Title && it.message.contains("1行")));

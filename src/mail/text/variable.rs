@@ -30,6 +30,11 @@ variables! {
     CenterName = "センター名", "センターの名称";
     CenterPhone = "電話番号", "センターの電話番号";
     Hours = "受付時間", "センターの受付時間";
+    Title = "件名", "メールごとの件名";
+    Body = "本文", "メールごとの本文";
+    Greeting = "宛名", "受け取る人の宛名。「様」などを含む";
+    NoAnswers = "返信不可", "返信を受け取らないメールであれば「はい」";
+    ToStaff = "専門家またはセンターあて", "返信が企業にも届くメールであれば「はい」";
     Number = "受付番号", "相談の受付番号";
     Fields = "相談分野", "ICT、労務管理";
     Company = "会社名", "相談する企業・団体の名称";
@@ -100,7 +105,9 @@ impl Variable {
     const fn has_lines(self) -> bool {
         matches!(
             self,
-            Self::QuestionText
+            Self::Body
+                | Self::Greeting
+                | Self::QuestionText
                 | Self::Reason
                 | Self::Choices
                 | Self::Help

@@ -56,20 +56,54 @@ struct EditPage {
     tabs: Vec<Tab>,
     year: FiscalYear,
     kind: TextKind,
-    /// Name, meaning, and whether it must be said.
-    variables: Vec<(Variable, bool)>,
+    /// With where each must be said, if it must.
+    variables: Vec<(Variable, Option<&'static str>)>,
     history: Vec<Version>,
-    /// The newest version that the form knows; 0 where there is none.
-    version: i32,
+    writing: Writing,
     /// From which earlier year the words in force are, where this one has none of its own.
     inherited: Option<FiscalYear>,
     /// Why the words in force are not sent.
     broken: Vec<Flaw>,
-    form: Fields,
-    errors: FieldErrors,
     /// Somebody else saved another version meanwhile.
     overtaken: bool,
     preview: Option<Letter>,
+}
+
+/// A text on the form: as it is in force, or as it was typed.
+struct Writing {
+    form: Fields,
+    errors: FieldErrors,
+    /// The newest version that the form knows; 0 where there is none.
+    version: i32,
+}
+
+impl Writing {
+    fn of(words: Words, version: i32) -> Self {
+        let form = Fields::from_iter([("title", words.title), ("body", words.body)]);
+        Self { form, errors: FieldErrors::default(), version }
+    }
+
+    fn typed(form: Fields) -> Result<Self, Problem> {
+        let version = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
+        Ok(Self { form, errors: FieldErrors::default(), version })
+    }
+
+    fn words(&self) -> Words {
+        Words {
+            title: self.form.get("title").trim().to_owned(),
+            body: self.form.get("body").replace("\r\n", "\n").trim().to_owned(),
+        }
+    }
+
+    fn check(&mut self, kind: TextKind) {
+        for flaw in text::Template::parse(kind, &self.words()).err().unwrap_or_default() {
+            let field = match flaw.part {
+                Part::Title => "title",
+                Part::Body => "body",
+            };
+            self.errors.add(field, flaw.message);
+        }
+    }
 }
 
 #[get("/admin/mail-texts")]
@@ -122,9 +156,7 @@ pub async fn edit(
         Some(version) => version.words.unwrap_or_else(|| kind.shipped_words()),
         None => in_force(&app, year, kind, &history).await?,
     };
-    let version = history.first().map_or(0, |it| it.version);
-    let form = Fields::from_iter([("title", words.title), ("body", words.body)]);
-    page::html(&edit_page(&app, shell, (year, kind), form, FieldErrors::default(), version).await?)
+    page::html(&edit_page(&app, shell, (year, kind), Writing::of(words, newest(&history))).await?)
 }
 
 #[post("/admin/mail-texts/{year}/{kind}")]
@@ -136,43 +168,35 @@ pub async fn submit(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let (year, kind) = named(&path)?;
-    let version = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
-    let words = Words {
-        title: form.get("title").trim().to_owned(),
-        body: form.get("body").replace("\r\n", "\n").trim().to_owned(),
-    };
-    let mut errors = FieldErrors::default();
-    for flaw in text::Template::parse(kind, &words).err().unwrap_or_default() {
-        let field = match flaw.part {
-            Part::Title => "title",
-            Part::Body => "body",
-        };
-        errors.add(field, flaw.message);
+    let mut writing = Writing::typed(form)?;
+    writing.check(kind);
+    let previews = writing.form.get("act") == "preview";
+    let number = CaseNumber::parse(writing.form.get("number"));
+    let number = if previews { writing.errors.take("number", number) } else { None };
+    if !writing.errors.is_empty() {
+        return page::unprocessable(&edit_page(&app, shell, (year, kind), writing).await?);
     }
-    let previews = form.get("act") == "preview";
-    let number = if previews { errors.take("number", CaseNumber::parse(form.get("number"))) } else { None };
-    if !errors.is_empty() {
-        return page::unprocessable(&edit_page(&app, shell, (year, kind), form, errors, version).await?);
-    }
+    let words = writing.words();
     if let Some(number) = number {
         return match ops::mail_text::preview(&app, kind, &words, number).await {
             Ok(letter) => {
-                let page = edit_page(&app, shell, (year, kind), form, errors, version).await?;
+                let page = edit_page(&app, shell, (year, kind), writing).await?;
                 page::html(&EditPage { preview: Some(letter), ..page })
             }
             Err(Problem::NotFound) => {
-                errors.add("number", "この受付番号の相談案件は見つかりません。受付番号を確認してください");
-                page::unprocessable(&edit_page(&app, shell, (year, kind), form, errors, version).await?)
+                let why = "この受付番号の相談案件は見つかりません。受付番号を確認してください";
+                writing.errors.add("number", why);
+                page::unprocessable(&edit_page(&app, shell, (year, kind), writing).await?)
             }
             Err(problem) => Err(problem),
         };
     }
-    match ops::mail_text::save(&app, year, kind, version, Some(&words), user.id).await {
+    match ops::mail_text::save(&app, year, kind, writing.version, Some(&words), user.id).await {
         Ok(()) => Ok(page::see_other_with(
             address(year, kind),
             "文面を保存しました。これから作るメールに使います。",
         )),
-        Err(Problem::Stale) => overtaken(&app, shell, (year, kind), form).await,
+        Err(Problem::Stale) => overtaken(&app, shell, (year, kind), Some(writing)).await,
         Err(problem) => Err(problem),
     }
 }
@@ -203,13 +227,11 @@ pub async fn restore(
             };
             Ok(page::see_other_with(address(year, kind), &message))
         }
-        Err(Problem::Stale) => overtaken(&app, shell, (year, kind), Fields::default()).await,
+        Err(Problem::Stale) => overtaken(&app, shell, (year, kind), None).await,
         Err(Problem::Refused(why)) => {
-            let words = words.unwrap_or_else(|| kind.shipped_words());
-            let form = Fields::from_iter([("title", words.title), ("body", words.body)]);
-            let mut errors = FieldErrors::default();
-            errors.add("body", why);
-            page::unprocessable(&edit_page(&app, shell, (year, kind), form, errors, version).await?)
+            let mut writing = Writing::of(words.unwrap_or_else(|| kind.shipped_words()), version);
+            writing.errors.add("body", why);
+            page::unprocessable(&edit_page(&app, shell, (year, kind), writing).await?)
         }
         Err(problem) => Err(problem),
     }
@@ -220,18 +242,20 @@ async fn overtaken(
     app: &App,
     shell: Shell,
     (year, kind): (FiscalYear, TextKind),
-    form: Fields,
+    typed: Option<Writing>,
 ) -> Result<HttpResponse, Problem> {
     let history = store::mail_text::history(&app.db, year, kind).await?;
-    let version = history.first().map_or(0, |it| it.version);
-    let form = if form.get("body").is_empty() {
-        let words = in_force(app, year, kind, &history).await?;
-        Fields::from_iter([("title", words.title), ("body", words.body)])
-    } else {
-        form
+    let version = newest(&history);
+    let writing = match typed {
+        Some(typed) => Writing { version, ..typed },
+        None => Writing::of(in_force(app, year, kind, &history).await?, version),
     };
-    let page = edit_page(app, shell, (year, kind), form, FieldErrors::default(), version).await?;
+    let page = edit_page(app, shell, (year, kind), writing).await?;
     page::html_with(StatusCode::CONFLICT, &EditPage { overtaken: true, ..page })
+}
+
+fn newest(history: &[Version]) -> i32 {
+    history.first().map_or(0, |it| it.version)
 }
 
 /// The words that are sent now, or that were meant to be.
@@ -256,9 +280,7 @@ async fn edit_page(
     app: &App,
     shell: Shell,
     (year, kind): (FiscalYear, TextKind),
-    form: Fields,
-    errors: FieldErrors,
-    version: i32,
+    writing: Writing,
 ) -> Result<EditPage, Problem> {
     let history = store::mail_text::history(&app.db, year, kind).await?;
     let programme = app.programme().await?;
@@ -274,16 +296,32 @@ async fn edit_page(
         tabs: tabs(HERE),
         year,
         kind,
-        variables: kind.variables().map(|it| (it, kind.required().contains(&it))).collect(),
+        variables: kind.variables().map(|it| (it, required_in(kind, it))).collect(),
         history,
-        version,
+        writing,
         inherited,
         broken,
-        form,
-        errors,
         overtaken: false,
         preview: None,
     })
+}
+
+fn required_in(kind: TextKind, it: Variable) -> Option<&'static str> {
+    if kind.required().contains(&it) {
+        Some("本文")
+    } else {
+        kind.required_in_title().contains(&it).then_some("件名")
+    }
+}
+
+impl EditPage {
+    const fn title_hint(&self) -> &'static str {
+        if matches!(self.kind, TextKind::Frame) {
+            "100文字以内。"
+        } else {
+            "100文字以内。前後に、すべてのメールに共通の言葉が付きます。"
+        }
+    }
 }
 
 fn named(path: &(String, String)) -> Result<(FiscalYear, TextKind), Problem> {
