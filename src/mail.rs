@@ -11,4 +11,5 @@ pub mod text;
 
 pub mod dkim;
 pub mod message;
+mod tls;
 pub mod transport;

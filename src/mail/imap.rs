@@ -1,5 +1,5 @@
 //! A mailbox on an IMAP server (RFC 3501), read by one message at a time. What is taken is marked only afterwards.
-use std::{fmt, io, net::IpAddr, sync::Arc, time::Duration};
+use std::{fmt, io, net::IpAddr, time::Duration};
 
 use async_imap::{Client, Session, error::Error as Protocol};
 use futures_util::TryStreamExt;
@@ -8,10 +8,7 @@ use tokio::{
     net::TcpStream,
     time::{error::Elapsed, timeout},
 };
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName},
-};
+use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 
@@ -269,16 +266,9 @@ async fn greeted(mut client: Client<Box<dyn Duplex>>) -> Result<Client<Box<dyn D
 }
 
 async fn tls(account: &Account, stream: Box<dyn Duplex>) -> Result<Box<dyn Duplex>, ImapError> {
-    let mut roots = RootCertStore::empty();
-    // What cannot be read among the system's certificates is left out; without the right one there is no connection.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let name = ServerName::try_from(account.host.clone())
         .map_err(|_| ImapError::Refused("the host is no name that a certificate could have"))?;
-    Ok(Box::new(TlsConnector::from(Arc::new(config)).connect(name, stream).await?))
+    Ok(Box::new(super::tls::connector()?.connect(name, stream).await?))
 }
 
 impl fmt::Debug for Account {

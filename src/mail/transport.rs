@@ -63,7 +63,9 @@ pub enum BadSmtpUrl {
     )]
     Malformed,
     #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] lettre::transport::smtp::Error),
+    StartTls(#[from] lettre::transport::smtp::Error),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] tokio_rustls::rustls::Error),
 }
 
 impl Transport {

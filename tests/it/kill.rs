@@ -266,7 +266,7 @@ fn long_ago(house: &House) -> DateTime<Utc> {
 }
 
 /// Mails to a hundred domains, half of them of a kind that is waited for.
-async fn write(app: &App, n: usize) {
+pub async fn write(app: &App, n: usize) {
     let now = app.clock.now();
     let letters = (0..n).map(|n| Letter {
         kind: if n % 2 == 0 { MailKind::Booked } else { MailKind::Survey },

@@ -15,6 +15,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, sea_query::Expr};
 
 use crate::{
     cases::{self, CONTACT, Case, Cast},
+    certificate::certify,
     inbound::letter,
     site::Site,
 };
@@ -32,24 +33,10 @@ impl Server {
         let folder = std::env::temp_dir().join(format!("madoguchi-imap-{}", uuid::Uuid::new_v4().simple()));
         fs::create_dir_all(folder.join("mail")).unwrap();
         let mut server = Self { folder, plain: free_port(), tls: free_port(), child: None };
-        server.certify();
+        certify(&server.folder);
         server.configure();
         server.run();
         server
-    }
-
-    /// A certificate for `localhost` that only a process which is told so trusts.
-    fn certify(&self) {
-        let config = "[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=localhost\n\
-            [ext]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n";
-        fs::write(self.folder.join("req.conf"), config).unwrap();
-        let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-config", "req.conf"])
-            .args(["-keyout", "key.pem", "-out", "cert.pem"])
-            .current_dir(&self.folder)
-            .stderr(Stdio::null())
-            .status();
-        assert!(made.unwrap().success());
     }
 
     fn configure(&self) {

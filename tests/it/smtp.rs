@@ -1,14 +1,21 @@
 //! A mail server for tests: takes what it is given, slowly or not at all, and remembers it.
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
+    path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
+};
+
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -34,20 +41,45 @@ pub struct Sink {
     taken: Arc<Mutex<Vec<String>>>,
     /// Counts the commands, for the moody one.
     mood: Arc<AtomicU64>,
+    connections: Arc<AtomicUsize>,
+    /// TLS from the first octet, if so.
+    tls: Option<Arc<ServerConfig>>,
 }
 
 impl Sink {
     pub fn open(manner: Manner) -> Self {
+        Self::with(manner, None)
+    }
+
+    /// Under TLS from the first octet, with the certificate for `localhost` that lies in a folder.
+    pub fn sealed(manner: Manner, folder: &Path) -> Self {
+        let certificate = CertificateDer::from_pem_file(folder.join("cert.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key);
+        Self::with(manner, Some(Arc::new(config.unwrap())))
+    }
+
+    fn with(manner: Manner, tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let sink =
-            Self { port, manner: Arc::new(Mutex::new(manner)), taken: Arc::default(), mood: Arc::default() };
+        let sink = Self {
+            port,
+            manner: Arc::new(Mutex::new(manner)),
+            taken: Arc::default(),
+            mood: Arc::default(),
+            connections: Arc::default(),
+            tls,
+        };
         let serving = sink.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (sink, stream) = (serving.clone(), stream.unwrap());
                 // A client that is killed breaks off in the middle.
-                thread::spawn(move || drop(sink.serve(stream)));
+                thread::spawn(move || drop(sink.welcome(stream)));
             }
         });
         sink
@@ -55,7 +87,15 @@ impl Sink {
 
     /// As `SMTP_URL` names it.
     pub fn url(&self) -> String {
-        format!("smtp://127.0.0.1:{}", self.port)
+        match self.tls {
+            Some(_) => format!("smtps://localhost:{}", self.port),
+            None => format!("smtp://127.0.0.1:{}", self.port),
+        }
+    }
+
+    /// How many connections there have been.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     pub fn set(&self, manner: Manner) {
@@ -71,16 +111,26 @@ impl Sink {
         counts
     }
 
-    /// As much of RFC 5321 as a client needs that does not sign in.
-    fn serve(&self, stream: TcpStream) -> std::io::Result<()> {
+    fn welcome(&self, stream: TcpStream) -> std::io::Result<()> {
         stream.set_nodelay(true)?;
-        let mut replies = stream.try_clone()?;
-        let mut lines = BufReader::new(stream).lines();
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        match &self.tls {
+            Some(tls) => {
+                let tls = ServerConnection::new(Arc::clone(tls)).map_err(std::io::Error::other)?;
+                self.serve(StreamOwned::new(tls, stream))
+            }
+            None => self.serve(stream),
+        }
+    }
+
+    /// As much of RFC 5321 as a client needs that does not sign in.
+    fn serve(&self, stream: impl Read + Write) -> std::io::Result<()> {
+        let mut stream = BufReader::new(stream);
         if matches!(*self.manner.lock().unwrap(), Manner::Gone) {
             return Ok(());
         }
-        replies.write_all(b"220 sink.example.jp\r\n")?;
-        while let Some(line) = lines.next().transpose()? {
+        stream.get_mut().write_all(b"220 sink.example.jp\r\n")?;
+        while let Some(line) = next_line(&mut stream)? {
             let mood = self.mood.fetch_add(1, Ordering::Relaxed).wrapping_mul(2_654_435_761) >> 7;
             let manner = match (*self.manner.lock().unwrap(), mood % 30) {
                 (Manner::Moody, 0) => Manner::Answer("451 4.7.1 later, please"),
@@ -96,12 +146,12 @@ impl Sink {
                 ("EHLO", _) => "250-sink.example.jp\r\n250 8BITMIME",
                 ("RCPT", Manner::Answer(line)) => line,
                 ("DATA", _) => {
-                    replies.write_all(b"354 go on\r\n")?;
+                    stream.get_mut().write_all(b"354 go on\r\n")?;
                     if matches!(manner, Manner::Gone) {
-                        lines.next().transpose()?;
+                        next_line(&mut stream)?;
                         return Ok(());
                     }
-                    self.taken.lock().unwrap().push(message_id(&mut lines)?);
+                    self.taken.lock().unwrap().push(message_id(&mut stream)?);
                     match manner {
                         Manner::Take(pause) => thread::sleep(pause),
                         Manner::HangUp | Manner::Gone | Manner::Moody => return Ok(()),
@@ -113,17 +163,21 @@ impl Sink {
                 ("QUIT", _) => "221 bye",
                 _ => "250 ok",
             };
-            replies.write_all(format!("{reply}\r\n").as_bytes())?;
+            stream.get_mut().write_all(format!("{reply}\r\n").as_bytes())?;
         }
         Ok(())
     }
 }
 
+/// Without its end; None where there is no more.
+fn next_line(stream: &mut impl BufRead) -> std::io::Result<Option<String>> {
+    stream.lines().next().transpose()
+}
+
 /// Reads to the end of the mail.
-fn message_id(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> std::io::Result<String> {
+fn message_id(stream: &mut impl BufRead) -> std::io::Result<String> {
     let mut id = String::new();
-    for line in lines {
-        let line = line?;
+    while let Some(line) = next_line(stream)? {
         if line == "." {
             return Ok(id);
         }

@@ -1,5 +1,7 @@
 //! Handing over by SMTP (RFC 5321), command by command: lettre's own transport does not tell whether a connection broke
 //! before or after the message was given.
+mod sealed;
+
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -13,16 +15,19 @@ use lettre::{
     transport::smtp::{
         Error,
         authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters},
         commands::{Data, Mail, Rcpt, Rset},
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
         response::Response,
     },
 };
 use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 use url::{Host, Url};
 
+use self::sealed::Sealed;
 use super::{BadSmtpUrl, SendError, SmtpOptions};
+use crate::mail::tls;
 
 /// From the first byte to the permission to give the message.
 const UNTIL_DATA: Duration = Duration::from_secs(60);
@@ -50,7 +55,7 @@ struct Server {
 enum Security {
     Plain,
     StartTls(TlsParameters),
-    Tls(TlsParameters),
+    Tls(TlsConnector, ServerName<'static>),
 }
 
 struct Connection {
@@ -77,12 +82,15 @@ impl Smtp {
         if host.is_empty() || !is_bare {
             return Err(BadSmtpUrl::Malformed);
         }
-        let tls = || TlsParameters::new(host.clone());
+        let start_tls = || TlsParameters::new(host.clone()).map(Security::StartTls);
         let (security, default_port) = match url.scheme() {
             "smtp" if is_here || options.plaintext => (Security::Plain, 25),
-            "smtp" => (Security::StartTls(tls()?), 25),
-            "smtp+starttls" => (Security::StartTls(tls()?), 587),
-            "smtps" => (Security::Tls(tls()?), 465),
+            "smtp" => (start_tls()?, 25),
+            "smtp+starttls" => (start_tls()?, 587),
+            "smtps" => {
+                let name = ServerName::try_from(host.clone()).map_err(|_| BadSmtpUrl::Malformed)?;
+                (Security::Tls(tls::connector()?, name), 465)
+            }
             _ => return Err(BadSmtpUrl::Malformed),
         };
         let credentials = match (url.username(), url.password()) {
@@ -155,19 +163,15 @@ impl Told {
 
 impl Server {
     async fn connect(&self) -> Result<Connection, SendError> {
-        let address = (self.host.as_str(), self.port);
-        let connected = match &self.security {
-            Security::Tls(tls) => {
-                let tls = Some(tls.clone());
-                AsyncSmtpConnection::connect_tokio1(address, Some(UNTIL_DATA), &self.hello, tls, None).await
+        let stream = open(&self.host, self.port).await.map_err(|it| unreachable(&it))?;
+        let stream: Box<dyn AsyncTokioStream> = match &self.security {
+            Security::Tls(tls, name) => {
+                let sealed = tls.connect(name.clone(), stream).await;
+                Box::new(Sealed(sealed.map_err(|it| not_sealed(&it))?))
             }
-            Security::Plain | Security::StartTls(_) => {
-                let stream = TcpStream::connect(address).await.map_err(|it| unreachable(&it))?;
-                // The end of a message is a small packet that would wait for an acknowledgement.
-                stream.set_nodelay(true).map_err(|it| unreachable(&it))?;
-                AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await
-            }
+            Security::Plain | Security::StartTls(_) => Box::new(stream),
         };
+        let connected = AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await;
         let mut smtp = connected.map_err(|it| not_connected(&it))?;
         if let Security::StartTls(tls) = &self.security {
             smtp.starttls(tls.clone(), &self.hello).await.map_err(|it| untrusted(&it))?;
@@ -297,6 +301,20 @@ fn of_recipient(error: &Error) -> SendError {
         | SendError::Deferred(..)
         | SendError::Unknown(_)) => other,
     }
+}
+
+/// The end of a message is a small packet, which must not wait for the acknowledgement of the one before.
+pub(super) async fn open(host: &str, port: u16) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect((host, port)).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// A certificate of somebody else is to be mended by the operator; a connection that breaks off need not be.
+fn not_sealed(error: &std::io::Error) -> SendError {
+    let about_trust = error.get_ref().and_then(|it| it.downcast_ref::<tokio_rustls::rustls::Error>());
+    let failure = if about_trust.is_some() { Failure::Tls } else { Failure::Connection };
+    SendError::Deferred(failure, format!("no TLS: {error}"))
 }
 
 fn unreachable(error: &std::io::Error) -> SendError {

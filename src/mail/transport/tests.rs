@@ -8,7 +8,10 @@ use tokio::{
 
 use domain::outgoing::Failure;
 
-use super::{BadSmtpUrl, Memory, SendError, SmtpOptions, Transport, smtp::decoded};
+use super::{
+    BadSmtpUrl, Memory, SendError, SmtpOptions, Transport,
+    smtp::{decoded, open},
+};
 
 #[tokio::test]
 async fn memory_keeps_or_fails_as_told() {
@@ -80,6 +83,14 @@ async fn without_a_server_or_its_tls_the_message_waits() {
             Transport::from_settings(Some(&url), Path::new("mail"), SmtpOptions::default()).unwrap();
         assert!(matches!(transport.send(&message()).await, Err(SendError::Deferred(..))), "{url}");
     }
+}
+
+/// Else every mail would wait for an acknowledgement that the server puts off. All kinds of connections begin so.
+#[tokio::test]
+async fn no_connection_holds_small_packets_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let opened = open("127.0.0.1", listener.local_addr().unwrap().port()).await.unwrap();
+    assert!(opened.nodelay().unwrap());
 }
 
 #[tokio::test]
