@@ -12,14 +12,14 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::ConsultationId;
-use entity::{assignment, outbox};
+use entity::{assignment, outbox, outbox_log};
 use madoguchi::{
     app::App,
     clock::Clock,
     mail::letter::{Letter, MailKind},
     ops, store,
 };
-use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use crate::{
     cases::{self, Case, Cast},
@@ -52,6 +52,10 @@ impl House {
     }
 
     fn run(&self, args: &[&str]) -> Running {
+        self.run_with(args, &[])
+    }
+
+    fn run_with(&self, args: &[&str], settings: &[(&str, &str)]) -> Running {
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_madoguchi"))
             .args(args)
@@ -61,6 +65,7 @@ impl House {
             .env("SMTP_URL", self.sink.url())
             .env("MADOGUCHI_LISTEN", free.to_string())
             .env("MADOGUCHI_LOG", "off")
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .spawn();
         Running(child.unwrap())
@@ -104,8 +109,12 @@ impl Running {
     }
 
     fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    fn signal(&self, which: &str) {
         let id = self.0.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(Command::new("kill").args([which, &id]).status().unwrap().success());
     }
 
     fn wait(&mut self) -> ExitStatus {
@@ -194,12 +203,73 @@ async fn two_workers_never_send_one_mail_twice() {
     until(|| async { house.in_state("sent").await == 60 }).await;
     assert_eq!(house.sink.taken().into_values().collect::<BTreeSet<_>>(), BTreeSet::from([1]));
     assert_eq!(house.sink.taken().len(), 60);
-    let attempts = entity::outbox_log::Entity::find().count(&house.site.app.db).await.unwrap();
+    let attempts = outbox_log::Entity::find().count(&house.site.app.db).await.unwrap();
     assert_eq!(attempts, 60);
     for mut worker in workers {
         worker.terminate();
         assert_eq!(worker.wait().code(), Some(0), "both have started, and worked until now");
     }
+}
+
+/// A worker is stopped while the server holds its mails, sleeps past its leases while another takes over, and wakes up:
+/// it marks nothing. No mail is lost, and what went twice is what was marked as of unknown outcome.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
+    let house = House::new(Manner::Take(Duration::from_secs(4))).await;
+    write(&house.site.app, 90).await;
+    // Everything that it takes up is with the server at once.
+    let settings = [("SMTP_CONNECTIONS", "64"), ("SMTP_DOMAIN_CONNECTIONS", "64")];
+    let mut sleeper = house.run_with(&["worker"], &settings);
+    until(|| async { house.sink.taken().len() >= 60 }).await;
+    sleeper.signal("-STOP");
+    house.sink.set(Manner::Take(Duration::ZERO));
+    let in_hand: BTreeSet<_> = abandoned(&house.site.app).await.into_iter().collect();
+    assert!(in_hand.len() >= 30, "{} in hand", in_hand.len());
+
+    let mut other = house.run_with(&["worker"], &settings);
+    until(|| async { house.in_state("waiting").await + house.in_state("sending").await == 0 }).await;
+    let (before, log) = (house.mails().await, log(&house).await);
+    // Gone before the sleeper wakes up, so that whatever happens from now on is the sleeper's doing.
+    other.terminate();
+    assert_eq!(other.wait().code(), Some(0));
+    let taken = house.sink.taken();
+    for (id, mail) in &before {
+        let (times, was_in_hand) = (taken.get(id).copied().unwrap_or_default(), in_hand.contains(id));
+        assert_eq!(mail.unknowns, i32::from(was_in_hand), "{mail:?}");
+        let outcome = (mail.state.as_str(), mail.apart.as_deref());
+        if was_in_hand && mail.kind == MailKind::Survey.code() {
+            assert_eq!(outcome, ("failed", Some("unknown")), "{mail:?}");
+            assert!(times <= 1, "{mail:?}");
+        } else {
+            assert_eq!(outcome, ("sent", None), "{mail:?}");
+            assert!((1..=1 + usize::from(was_in_hand)).contains(&times), "{times}: {mail:?}");
+        }
+    }
+    assert!(taken.values().filter(|it| **it == 2).count() > 10, "nothing went twice");
+
+    sleeper.signal("-CONT");
+    // It has heard what became of its mails when it goes on to others.
+    write(&house.site.app, 1).await;
+    until(|| async { house.in_state("sent").await > sent(&before) }).await;
+    sleeper.terminate();
+    assert_eq!(sleeper.wait().code(), Some(0));
+    let after = house.mails().await;
+    for (id, mail) in &before {
+        assert_eq!(after.get(id), Some(mail), "marked by who had lost it");
+    }
+    let later = self::log(&house).await;
+    assert_eq!(later[..log.len()], log[..]);
+    assert_eq!(later.len(), log.len() + 1, "the one mail after it woke up");
+    let again = house.sink.taken();
+    assert!(taken.iter().all(|(id, times)| again.get(id) == Some(times)), "sent once more");
+}
+
+fn sent(mails: &BTreeMap<String, outbox::Model>) -> u64 {
+    u64::try_from(mails.values().filter(|it| it.state == "sent").count()).unwrap()
+}
+
+async fn log(house: &House) -> Vec<outbox_log::Model> {
+    outbox_log::Entity::find().order_by_asc(outbox_log::COLUMN.id).all(&house.site.app.db).await.unwrap()
 }
 
 /// Two thousand mails through a server of changing moods, that is gone now and then, while the worker is killed again
