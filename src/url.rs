@@ -48,6 +48,26 @@ impl Site {
         shown + &text[at..]
     }
 
+    /// The first address of ours in a text that has a path, with what stands before and after it.
+    pub fn next_own<'a>(&self, text: &'a str) -> Option<(&'a str, &'a str, &'a str)> {
+        let (before, from) = text.split_at(text.find(&format!("{}/", self.0))?);
+        let (address, after) = from.split_at(from.find(|it| !is_of_address(it)).unwrap_or(from.len()));
+        Some((before, address, after))
+    }
+
+    /// A text of our own making in which `mask` stands for every address that lets in whoever has it. What asks who one
+    /// is stays.
+    pub fn without_open_links(&self, text: &str, mask: &str) -> String {
+        let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some((before, address, after)) = self.next_own(rest) {
+            shown.push_str(before);
+            let path = address.strip_prefix(&self.0).unwrap_or_default();
+            shown.push_str(if asks_who(path) { address } else { mask });
+            rest = after;
+        }
+        shown + rest
+    }
+
     /// The link by which an expert answers a request.
     pub fn answer(&self, token: &str) -> String {
         self.absolute(&format!("/a/{token}"))
@@ -72,6 +92,25 @@ impl Site {
     pub fn set_password(&self, token: &str) -> String {
         self.absolute(&format!("/staff/set-password/{token}"))
     }
+}
+
+fn is_of_address(it: char) -> bool {
+    it.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(it)
+}
+
+/// Whether the page at a path is everybody's, or asks who one is. Of any other, whoever has the address may have more
+/// than others.
+fn asks_who(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut parts = path.trim_start_matches('/').split('/');
+    let is_plain = !path.contains("..") && !path.contains("//") && !path.contains('%');
+    let asks = match parts.next() {
+        Some("staff") => parts.next() != Some("set-password"),
+        Some("expert" | "desk" | "admin" | "my" | "stats") => true,
+        Some("" | "apply" | "login" | "help" | "privacy") => parts.next().is_none(),
+        _ => false,
+    };
+    is_plain && asks
 }
 
 /// An unfinished application, at the step that is next. Secret: whoever has it may go on writing.

@@ -1,4 +1,6 @@
 //! The outbox: what was written, what became of it, and what a person does about it.
+mod preview;
+
 use std::collections::BTreeMap;
 
 use actix_web::{
@@ -33,6 +35,7 @@ use crate::{
     },
 };
 
+use self::preview::Piece;
 use super::case::sentence;
 
 /// Mails on one page.
@@ -59,9 +62,8 @@ struct OneMailPage {
     shell: Shell,
     state: MailState,
     mail: outbox::Model,
-    /// None where the text is for its recipient alone.
-    text: Option<Vec<Piece>>,
-    /// As they are sent; none where the mail cannot be read.
+    text: Vec<Piece>,
+    calendar: Option<String>,
     headers: Option<String>,
     case: Option<String>,
     bad: Option<entity::bad_address::Model>,
@@ -79,14 +81,6 @@ struct Typed {
     form: Fields,
     errors: FieldErrors,
     refused: Option<String>,
-}
-
-/// A stretch of a mail's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
-    Text(String),
-    /// An address on our own site.
-    Link(String),
 }
 
 #[get("/staff/mail")]
@@ -130,13 +124,10 @@ pub async fn show(
 #[get("/staff/mail/{id}/html")]
 pub async fn letter(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let mail = store::outbox::find(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
-    if is_secret(&mail.kind) {
-        return Err(Problem::Forbidden);
-    }
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, LETTER_POLICY))
-        .body(mail.html_body))
+        .body(preview::html(&mail, &app.site)))
 }
 
 #[post("/staff/mail/{id}")]
@@ -157,7 +148,7 @@ pub async fn act(
         return render(&app, shell, id, Typed { form, errors, refused: None }).await;
     };
     if deed.deed == Deed::Resend
-        && is_secret(&mail.kind)
+        && is_of_account(&mail.kind)
         && matches!(mail.state.as_str(), "sent" | "suppressed")
     {
         let refused = Some(
@@ -196,8 +187,9 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<Htt
     let view = OneMailPage {
         shell,
         state,
-        text: (!is_secret(&mail.kind)).then(|| linked(&mail.text_body, app.site.as_str())),
-        headers: headers(app, &mail, now),
+        text: preview::text(&mail, &app.site),
+        calendar: preview::calendar(&mail, &app.site),
+        headers: preview::headers(app, &mail, now),
         case: case.map(|it| crate::url::staff(&it.number)),
         bad: store::address::find_bad(&app.db, &mail.recipient).await?,
         log,
@@ -209,17 +201,6 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<Htt
         refused,
     };
     page::html_with(status, &view)
-}
-
-/// The headers with which a mail goes, or went, out; the signature is made anew each time and left out.
-fn headers(app: &App, row: &outbox::Model, now: DateTime<Utc>) -> Option<String> {
-    let mail = store::outbox::mail(row.clone()).ok()?;
-    let reply_to = app.reply_to(&mail.letter);
-    let message = app.mail.message(&mail, reply_to.as_ref(), row.sent_at.unwrap_or(now)).ok()?;
-    let raw = String::from_utf8_lossy(&message.formatted()).into_owned();
-    let (headers, _) = raw.split_once("\r\n\r\n")?;
-    let unsigned = headers.split_once("DKIM-Signature:").map_or(headers, |(before, _)| before);
-    Some(unsigned.trim_end().replace("\r\n", "\n"))
 }
 
 /// What can be done about a mail, on the page.
@@ -313,34 +294,9 @@ fn what_label(code: &str) -> &str {
     }
 }
 
-/// Whoever reads these could take over another person's account.
-fn is_secret(kind: &str) -> bool {
+/// Its link may be over by now, and is made anew on the page of the account.
+fn is_of_account(kind: &str) -> bool {
     matches!(MailKind::from_code(kind), Some(MailKind::Invitation | MailKind::PasswordReset))
-}
-
-/// The text with the addresses of our own site apart; a link to anywhere else stays text.
-fn linked(text: &str, site: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(at) = find_own(rest, site) {
-        let (before, from) = rest.split_at(at);
-        let end = from.find(|it: char| !is_of_address(it)).unwrap_or(from.len());
-        let (address, after) = from.split_at(end);
-        pieces.push(Piece::Text(before.to_owned()));
-        pieces.push(Piece::Link(address.to_owned()));
-        rest = after;
-    }
-    pieces.push(Piece::Text(rest.to_owned()));
-    pieces
-}
-
-/// Where the next address of our site begins: the site's name, and then a slash.
-fn find_own(text: &str, site: &str) -> Option<usize> {
-    text.find(&format!("{site}/"))
-}
-
-fn is_of_address(it: char) -> bool {
-    it.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(it)
 }
 
 impl MailPage {
@@ -355,25 +311,5 @@ impl MailPage {
 
     fn count(&self, state: MailState) -> i64 {
         self.tally.get(state.code()).copied().unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Piece, linked};
-
-    #[test]
-    fn only_our_own_addresses_become_links() {
-        let text = "▼開く\nhttps://soudan.example.jp/l/abc-_1\n（https://evil.example/x）https://soudan.example.jp.evil.example/";
-        let pieces = linked(text, "https://soudan.example.jp");
-        let links: Vec<_> = pieces.iter().filter(|it| matches!(it, Piece::Link(_))).collect();
-        assert_eq!(links, [&Piece::Link("https://soudan.example.jp/l/abc-_1".to_owned())]);
-        let whole: String = pieces
-            .iter()
-            .map(|it| match it {
-                Piece::Text(it) | Piece::Link(it) => it.as_str(),
-            })
-            .collect();
-        assert_eq!(whole, text);
     }
 }

@@ -1,11 +1,18 @@
 //! The outbox as the center reads it.
-use domain::{actor::Role, contact::EmailAddress};
+use chrono::TimeDelta;
+use domain::{actor::Role, contact::EmailAddress, id::DraftId, outgoing::topic::Topic};
 use entity::outbox;
 use madoguchi::{
+    mail::{
+        html,
+        letter::{CalendarPart, Letter, MailKind, Method},
+    },
     ops::{self, account::NewAccount},
-    worker,
+    secret::{self, Purpose},
+    store, url, worker,
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use uuid::Uuid;
 
 use super::{at, center};
 use crate::cases::{self, CONTACT, received};
@@ -20,7 +27,7 @@ async fn mails_are_read_and_what_failed_is_sent_again() {
     let mail = cases::letters(&site, CONTACT).await.remove(0);
     let path = format!("/staff/mail/{}", mail.id);
     let page = site.get(&path).await;
-    page.shows("<a href=\"http://127.0.0.1:8080/l/");
+    page.shows("（本人用のリンク）");
     page.shows(&at(case.number, ""));
     page.shows("まだ送信していません。");
     assert!(!page.body.contains("<iframe"));
@@ -68,18 +75,91 @@ async fn mails_are_read_and_what_failed_is_sent_again() {
     assert_eq!(site.get("/staff/mail/rubbish").await.status, 404);
 }
 
+/// Reading a mail is not being its reader: whatever its kind, no link in it lets anybody in from the preview.
+#[actix_web::test]
+async fn no_preview_holds_a_link_that_works() {
+    let (site, cast) = center().await;
+    let case = received(&site, &cast, CONTACT).await;
+    let (app, now) = (&site.app, site.app.clock.now());
+    let until = now + TimeDelta::days(1);
+    let sign = |purpose| app.secret.sign(purpose, Uuid::now_v7(), until);
+    let stop = app.site.unsubscribe(Topic::DailyDigest, &sign(Purpose::Unsubscribe));
+    let draft = app.site.absolute(&url::draft(DraftId(Uuid::now_v7())));
+    let links = [
+        app.site.link(&secret::token().unwrap()),
+        app.site.set_password(&secret::token().unwrap()),
+        app.site.answer(&sign(Purpose::Assignment)),
+        app.site.follow_up(&sign(Purpose::FollowUp)),
+        app.site.earlier_time(&sign(Purpose::WaitingOffer)),
+        stop.clone(),
+        draft,
+    ];
+    let mut text: String =
+        links.iter().map(|it| format!("▼開く\n{it}?case=R08-000001\n文中の{it}も\n\n")).collect();
+    text.push_str(&app.site.absolute("/staff"));
+    let reply = app.reply_address(case.id, CONTACT);
+    // Folded in the middle, as long lines are.
+    let (front, end) = reply.split_at(20);
+    let calendar = format!("BEGIN:VCALENDAR\r\nORGANIZER:mailto:{front}\r\n {end}\r\nURL:{}\r\n", links[0]);
+    let letters = MailKind::ALL.into_iter().map(|kind| Letter {
+        kind,
+        consultation: Some(case.id),
+        to: CONTACT.to_owned(),
+        to_name: String::new(),
+        subject: kind.label().to_owned(),
+        html: html::from_text(&text),
+        text: text.clone(),
+        calendar: Some(CalendarPart { method: Method::Request, body: calendar.clone() }),
+        due_at: now,
+        dedup_key: Some(format!("sample/{}", kind.code())),
+        must_hold: None,
+        unsubscribe: Some(stop.clone()),
+        over_limit: false,
+    });
+    let tx = app.begin().await.unwrap();
+    store::outbox::push(&tx, letters.collect(), "example.jp", now).await.unwrap();
+    tx.commit().await.unwrap();
+    let samples = outbox::Entity::find().filter(outbox::COLUMN.dedup_key.starts_with("sample/"));
+    let samples = samples.all(&app.db).await.unwrap();
+    assert_eq!(samples.len(), MailKind::ALL.len());
+    let mut secrets: Vec<_> = links.iter().map(|it| it.rsplit('/').next().unwrap()).collect();
+    secrets.push(reply.split(['+', '@']).nth(1).unwrap());
+    for mail in samples {
+        let page = site.get(&format!("/staff/mail/{}", mail.id)).await;
+        let letter = site.get(&format!("/staff/mail/{}/html", mail.id)).await;
+        for part in [&page, &letter] {
+            part.shows("（本人用のリンク）");
+            part.shows("href=\"http://127.0.0.1:8080/staff\"");
+            for secret in &secrets {
+                assert!(!part.body.contains(&secret[..secret.len().min(24)]), "{}: {secret}", mail.kind);
+                assert!(!part.body.contains(&secret[secret.len() - 16..]), "{}: {secret}", mail.kind);
+            }
+        }
+        page.shows("List-Unsubscribe: &#60;（本人用のリンク）&#62;");
+        page.shows("ORGANIZER:mailto:reply+（本人用）@example.jp");
+    }
+}
+
+/// What the administrator sends to a new account is read without its link, and made anew instead of sent again.
 #[actix_web::test]
 async fn a_link_that_sets_a_password_is_not_shown() {
     let (site, _) = center().await;
     let email = EmailAddress::parse("new@example.jp").unwrap();
     let new = NewAccount { email, name: "新人 太郎".to_owned(), role: Role::Administrator, desk: None };
-    ops::account::invite(&site.app, &new).await.unwrap();
-    let invitation = outbox::Entity::find().filter(outbox::COLUMN.kind.eq("invitation"));
-    for mail in invitation.all(&site.app.db).await.unwrap() {
-        let page = site.get(&format!("/staff/mail/{}", mail.id)).await;
-        page.shows("本文は表示しません");
-        assert!(!page.body.contains("/staff/set-password/"));
+    ops::invitation::invite(&site.app, &new, None).await.unwrap();
+    let mail = cases::letters(&site, "new@example.jp").await.remove(0);
+    let (_, token) = mail.text_body.split_once("/staff/set-password/").unwrap();
+    let token = token.lines().next().unwrap();
+    for path in [format!("/staff/mail/{}", mail.id), format!("/staff/mail/{}/html", mail.id)] {
+        let page = site.get(&path).await;
+        page.shows("（本人用のリンク）");
+        assert!(!page.body.contains(token) && !page.body.contains("/staff/set-password/"));
     }
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let path = format!("/staff/mail/{}", mail.id);
+    let again = site.post(&path, &[("deed", "resend"), ("reason", "届かない")]).await;
+    assert_eq!(again.status, 409);
+    again.shows("新しいリンクを送ってください");
 }
 
 #[actix_web::test]
