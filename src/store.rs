@@ -1,7 +1,6 @@
 //! Queries. Each function takes the connection or transaction it runs in and returns domain values; what writes takes
 //! a transaction, so that a write outside of one does not compile.
 pub mod account;
-pub mod address;
 pub mod agenda;
 pub mod appointment;
 pub mod assignment;

@@ -6,7 +6,6 @@ pub mod appointment;
 pub mod appointment_expert;
 pub mod assignment;
 pub mod attachment;
-pub mod bad_address;
 pub mod calendar_busy;
 pub mod calendar_cell;
 pub mod calendar_entry;

@@ -1,15 +1,17 @@
-//! An address that a mail of ours did not reach.
+//! A mail of ours did not reach an address.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mail_bounce")]
 pub struct Model {
-    /// The mail that said so.
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub inbound_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// In lower case.
+    #[sea_orm(column_type = "Text")]
     pub address_key: String,
+    /// The mail that reported it; None where the server said so at once, when ours was handed over.
+    pub inbound_id: Option<Uuid>,
     /// The mail that did not arrive.
     pub outbox_id: Option<Uuid>,
     pub consultation_id: Option<Uuid>,

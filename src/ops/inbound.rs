@@ -345,7 +345,7 @@ async fn attach_to(
     };
     if letter.settle(&work.tx, fate).await? {
         // Whoever writes from an address can be reached there again.
-        store::bounce::clear(&work.tx, &letter.row.from_key, work.now).await?;
+        store::bounce::clear(&work.tx, [letter.row.from_key.as_str()], work.now).await?;
         work.commit().await?;
     }
     Ok(())

@@ -1,18 +1,48 @@
-//! Addresses that mails of ours did not reach.
+//! Addresses that mails of ours did not reach: a report came back, or the server said so at once.
 use chrono::{DateTime, Utc};
 use domain::id::{ConsultationId, MailId};
-use entity::mail_bounce as row;
+use entity::{contact, mail_bounce as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, NotSet, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Set,
     sea_query::{Expr, OnConflict},
 };
+use uuid::Uuid;
 
 use super::unless_there;
 
-/// Notes one; the same mail says the same of an address once.
-pub async fn note(tx: &DatabaseTransaction, it: row::Model) -> Result<(), DbErr> {
+/// That a mail did not arrive.
+#[derive(Clone, Debug)]
+pub struct Bounce {
+    /// The mail that reported it; None where the server said so when ours was handed over.
+    pub reported_by: Option<Uuid>,
+    pub address: String,
+    pub mail: Option<MailId>,
+    pub consultation: Option<ConsultationId>,
+    /// Trying again would not help.
+    pub permanent: bool,
+    /// An enhanced status code (RFC 3463); may be empty.
+    pub status: String,
+    /// What the server said; may be empty.
+    pub diagnostic: String,
+}
+
+/// Notes one; the same report says the same of an address once.
+pub async fn note(tx: &DatabaseTransaction, it: Bounce, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let row = row::ActiveModel {
+        id: NotSet,
+        address_key: Set(it.address.to_lowercase()),
+        inbound_id: Set(it.reported_by),
+        outbox_id: Set(it.mail.map(|it| it.0)),
+        consultation_id: Set(it.consultation.map(|it| it.0)),
+        permanent: Set(it.permanent),
+        status: Set(it.status),
+        diagnostic: Set(it.diagnostic),
+        at: Set(now),
+        cleared_at: Set(None),
+    };
     let key = [row::Column::InboundId, row::Column::AddressKey];
-    let written = row::Entity::insert(it.into_active_model())
+    let written = row::Entity::insert(row)
         .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await;
@@ -20,24 +50,39 @@ pub async fn note(tx: &DatabaseTransaction, it: row::Model) -> Result<(), DbErr>
     Ok(())
 }
 
-/// Mail came from the address, or somebody knows that it is right again.
-pub async fn clear(tx: &DatabaseTransaction, address_key: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+/// Mail reached the addresses or came from them, or somebody knows that they are right again.
+pub async fn clear<'a>(
+    tx: &DatabaseTransaction,
+    addresses: impl IntoIterator<Item = &'a str>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::ClearedAt, Expr::value(now))
-        .filter(row::COLUMN.address_key.eq(address_key))
+        .filter(row::COLUMN.address_key.is_in(addresses.into_iter().map(str::to_lowercase)))
         .filter(row::COLUMN.cleared_at.is_null())
         .exec(tx)
         .await?;
     Ok(())
 }
 
-/// What did not arrive about a consultation and still holds, newest first.
+/// What did not arrive about a consultation, and what is known of its contact's address from elsewhere, as far as it
+/// still holds; newest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
+    let contact = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::EmailKey)
+        .filter(contact::COLUMN.consultation_id.eq(id.0))
+        .filter(contact::COLUMN.email_key.is_not_null());
     row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
-        .filter(row::COLUMN.permanent.eq(true))
-        .filter(row::COLUMN.cleared_at.is_null())
+        .filter(still_holds())
+        .filter(
+            row::COLUMN
+                .consultation_id
+                .eq(id.0)
+                .or(row::COLUMN.address_key.in_subquery(contact.into_query())),
+        )
         .order_by_desc(row::COLUMN.at)
+        .order_by_desc(row::COLUMN.id)
         .all(db)
         .await
 }
@@ -47,11 +92,17 @@ pub async fn of_mail(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<row::M
     row::Entity::find().filter(row::COLUMN.outbox_id.eq(id.0)).order_by_asc(row::COLUMN.at).all(db).await
 }
 
-/// Whether the last that is known of an address is that it cannot be reached.
-pub async fn is_dead(db: &impl ConnectionTrait, address_key: &str) -> Result<bool, DbErr> {
-    let found = row::Entity::find()
-        .filter(row::COLUMN.address_key.eq(address_key))
-        .filter(row::COLUMN.permanent.eq(true))
-        .filter(row::COLUMN.cleared_at.is_null());
-    Ok(found.one(db).await?.is_some())
+/// What was said last of an address, where no mail reaches it.
+pub async fn find(db: &impl ConnectionTrait, address: &str) -> Result<Option<row::Model>, DbErr> {
+    row::Entity::find()
+        .filter(row::COLUMN.address_key.eq(address.to_lowercase()))
+        .filter(still_holds())
+        .order_by_desc(row::COLUMN.at)
+        .order_by_desc(row::COLUMN.id)
+        .one(db)
+        .await
+}
+
+fn still_holds() -> Expr {
+    row::COLUMN.permanent.eq(true).and(row::COLUMN.cleared_at.is_null())
 }

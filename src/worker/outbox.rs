@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    id::MailId,
+    id::{ConsultationId, MailId},
     outgoing::{Failure, pace::Pace},
 };
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
@@ -23,6 +23,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
+        bounce::Bounce,
         outbox::{Fate, Leased, Room, Settled},
     },
 };
@@ -97,6 +98,7 @@ struct Sent {
     settled: Settled,
     domain: String,
     kind: MailKind,
+    consultation: Option<ConsultationId>,
     address: String,
     /// Where the server could not be spoken to.
     failure: Option<Failure>,
@@ -186,13 +188,13 @@ impl Pump {
         let tx = self.app.begin().await?;
         let ours = store::outbox::settle(&tx, &settled, now).await?;
         for it in self.unsettled.iter().filter(|it| it.no_such_address) {
-            store::address::mark_bad(&tx, &it.address, &it.settled.detail, now).await?;
+            store::bounce::note(&tx, it.bounce(), now).await?;
         }
         let reached =
             self.unsettled.iter().filter(|it| it.kind.is_asked_for() && it.settled.fate == Fate::Sent);
         let reached: Vec<_> = reached.map(|it| it.address.as_str()).collect();
         if !reached.is_empty() {
-            store::address::mark_good(&tx, reached).await?;
+            store::bounce::clear(&tx, reached, now).await?;
         }
         tx.commit().await?;
         if ours < settled.len() {
@@ -229,6 +231,7 @@ async fn send(
         settled: Settled { id: leased.id, token, fate, detail },
         domain: leased.domain,
         kind: leased.mail.letter.kind,
+        consultation: leased.mail.letter.consultation,
         address: leased.mail.letter.to,
         failure,
         no_such_address,
@@ -238,6 +241,19 @@ async fn send(
 impl Sent {
     fn was_tried(&self) -> bool {
         !matches!(self.settled.fate, Fate::GivenBack | Fate::Suppressed)
+    }
+
+    /// What its server said of the address.
+    fn bounce(&self) -> Bounce {
+        Bounce {
+            reported_by: None,
+            address: self.address.clone(),
+            mail: Some(self.settled.id),
+            consultation: self.consultation,
+            permanent: true,
+            status: String::new(),
+            diagnostic: self.settled.detail.clone(),
+        }
     }
 
     fn log(&self) {

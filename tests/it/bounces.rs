@@ -1,10 +1,24 @@
 //! Mail that did not arrive: the address is marked, the case says so, and the center reaches for the telephone.
-use madoguchi::store;
+use std::{path::Path, time::Duration};
+
+use chrono::{DateTime, Utc};
+use madoguchi::{
+    mail::transport::{SmtpOptions, Transport},
+    store, worker,
+};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection,
+    sea_query::{Alias, Query, SimpleExpr},
+};
+use uuid::Uuid;
 
 use crate::{
     cases::{self, CONTACT, Cast},
     inbound::arrives,
+    scratch::Scratch,
     site::{PASSWORD, Site},
+    smtp::{Manner, Sink},
 };
 
 const POSTFIX: &str = include_str!("../mails/bounces/postfix.eml");
@@ -43,7 +57,7 @@ async fn every_servers_report_marks_the_address() {
         let mail = arrives(&site, &filled(mail, &parts)).await;
         assert_eq!((mail.state.as_str(), mail.open), ("bounce", true), "{name}: {}", mail.reason);
         assert!(mail.outcome.contains(CONTACT) && mail.outcome.contains("電話"), "{name}: {}", mail.outcome);
-        assert!(store::bounce::is_dead(&site.app.db, CONTACT).await.unwrap(), "{name}");
+        assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_some(), "{name}");
         assert_eq!(store::bounce::of(&site.app.db, case.id).await.unwrap().len(), 1, "{name}");
         let told = cases::letters(&site, "center@example.jp").await;
         let shared =
@@ -63,7 +77,7 @@ async fn every_servers_report_marks_the_address() {
         let to = site.app.reply_address(case.id, CONTACT);
         let back = crate::inbound::letter(CONTACT, &to, "Re: 受付", "アドレスを直しました。");
         assert_eq!(arrives(&site, &back).await.state, "attached", "{name}");
-        assert!(!store::bounce::is_dead(&site.app.db, CONTACT).await.unwrap(), "{name}");
+        assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none(), "{name}");
     }
 }
 
@@ -79,7 +93,7 @@ async fn a_delay_is_noted_and_disturbs_nobody() {
         let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
         assert_eq!((mail.state.as_str(), mail.open), ("bounce", false), "{action}");
     }
-    assert!(!store::bounce::is_dead(&site.app.db, CONTACT).await.unwrap());
+    assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
     assert!(store::bounce::of(&site.app.db, case.id).await.unwrap().is_empty());
 }
 
@@ -92,5 +106,136 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
         [("address", CONTACT), ("id", "made-up@example.jp"), ("action", "failed"), ("status", "5.1.1")];
     let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
     assert_eq!((mail.state.as_str(), mail.reason.as_str()), ("quarantined", "unknown_bounce"));
-    assert!(!store::bounce::is_dead(&site.app.db, CONTACT).await.unwrap());
+    assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
+}
+
+/// What a server says at once is the same fact as what a report says later: it shows on every consultation of the
+/// contact, keeps every other mail back, and one act clears it.
+#[actix_web::test]
+async fn what_a_server_says_at_once_is_told_and_cleared_as_a_report_is() {
+    let mut site = Site::new().await;
+    let sink = Sink::open(Manner::Answer("550 5.1.1 no such person"));
+    site.app.mail.transport =
+        Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
+    let cast = Cast::new(&site).await;
+    let first = cases::received(&site, &cast, CONTACT).await;
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let refused = cases::letters(&site, CONTACT).await.remove(0);
+    assert_eq!(refused.state, "failed");
+    let second = cases::received(&site, &cast, "Contact@example.co.jp").await;
+    sink.set(Manner::Take(Duration::ZERO));
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let kept_back = cases::letters(&site, "Contact@example.co.jp").await.remove(0);
+    assert_eq!(kept_back.state, "suppressed");
+
+    site.sign_in("center@example.jp", PASSWORD).await;
+    let pages = [first, second].map(|it| format!("/staff/consultations/{}", it.number));
+    for path in &pages {
+        let page = site.get(path).await;
+        page.shows("電話で連絡してください");
+        page.shows("5.1.1 no such person");
+        page.shows(&format!("/staff/mail/{}", refused.id));
+    }
+    let inbox = site.get("/staff/consultations").await;
+    for case in [first, second] {
+        let (_, row) = inbox.body.split_once(&case.number.to_string()).unwrap();
+        assert!(row.split("</tr>").next().unwrap().contains("メール不達"), "{row}");
+    }
+    let path = format!("/staff/mail/{}", kept_back.id);
+    site.get(&path).await.shows("この宛先は存在しないと相手のサーバーが答えました");
+
+    let again = site.post(&path, &[("deed", "resend"), ("reason", "電話で確認した")]).await;
+    assert_eq!(again.status, 303);
+    for path in &pages {
+        assert!(!site.get(path).await.body.contains("電話で連絡してください"));
+    }
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    assert_eq!(cases::letters(&site, "Contact@example.co.jp").await.last().unwrap().state, "sent");
+}
+
+/// Both tables that there once were become one.
+#[actix_web::test]
+async fn what_was_noted_in_two_places_is_kept_in_one() {
+    let scratch = Scratch::bare().await;
+    let db = &scratch.db;
+    let migrations = Migrator::migrations();
+    let before = migrations.iter().position(|it| it.name() == "m20261120_000017_bounces").unwrap();
+    Migrator::up(db, Some(u32::try_from(before).unwrap())).await.unwrap();
+    let now: DateTime<Utc> = "2026-11-20T05:05:00Z".parse().unwrap();
+    let (refused, older, report) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    for (id, minutes) in [(older, 60), (refused, 1)] {
+        let created_at = now - chrono::TimeDelta::minutes(minutes);
+        let texts = ["kind", "recipient_name", "subject", "text_body", "html_body", "domain"]
+            .map(|it| (it, "x".into()));
+        let mut row = vec![
+            ("id", id.into()),
+            ("recipient", "Gone@example.jp".into()),
+            ("message_id", id.to_string().into()),
+            ("state", "failed".into()),
+            ("due_at", now.into()),
+            ("attempts", 1.into()),
+            ("created_at", created_at.into()),
+        ];
+        row.extend(texts);
+        insert(db, "outbox", row).await;
+    }
+    let empty = [
+        "content_hash",
+        "envelope_to",
+        "envelope_from",
+        "reason",
+        "outcome",
+        "from_address",
+        "from_name",
+        "from_key",
+        "subject",
+        "message_id",
+        "fingerprint",
+        "handled_note",
+    ];
+    let mut row: Vec<(&str, SimpleExpr)> = vec![
+        ("id", report.into()),
+        ("source", "pipe".into()),
+        ("state", "bounce".into()),
+        ("size", 1_i64.into()),
+        ("truncated", false.into()),
+        ("received_at", now.into()),
+        ("open", true.into()),
+        ("attempts", 1.into()),
+        ("next_try_at", now.into()),
+    ];
+    row.extend(empty.map(|it| (it, "".into())));
+    insert(db, "inbound_mail", row).await;
+    for (address, permanent) in [("away@example.jp", true), ("slow@example.jp", false)] {
+        let row = vec![
+            ("inbound_id", report.into()),
+            ("address_key", address.into()),
+            ("permanent", permanent.into()),
+            ("status", "5.1.1".into()),
+            ("diagnostic", "away".into()),
+            ("at", now.into()),
+        ];
+        insert(db, "mail_bounce", row).await;
+    }
+    for address in ["gone@example.jp", "unheard@example.jp"] {
+        let row = vec![("address", address.into()), ("reply", "550 gone".into()), ("at", now.into())];
+        insert(db, "bad_address", row).await;
+    }
+    Migrator::up(db, None).await.unwrap();
+
+    let found = async |address| store::bounce::find(db, address).await.unwrap();
+    let away = found("away@example.jp").await.unwrap();
+    assert_eq!((away.inbound_id, away.outbox_id, away.diagnostic.as_str()), (Some(report), None, "away"));
+    assert!(found("slow@example.jp").await.is_none());
+    let gone = found("gone@example.jp").await.unwrap();
+    assert_eq!((gone.inbound_id, gone.outbox_id), (None, Some(refused)));
+    assert_eq!((gone.diagnostic.as_str(), gone.at), ("550 gone", now));
+    assert!(found("unheard@example.jp").await.unwrap().outbox_id.is_none());
+}
+
+async fn insert(db: &DatabaseConnection, table: &'static str, row: Vec<(&'static str, SimpleExpr)>) {
+    let (columns, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
+    let mut query = Query::insert();
+    query.into_table(Alias::new(table)).columns(columns.into_iter().map(Alias::new)).values_panic(values);
+    db.execute(&query).await.unwrap();
 }

@@ -46,6 +46,15 @@ impl Scratch {
         Self::migrated(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder)).await
     }
 
+    /// Without any table: for tests of migrations.
+    pub async fn bare() -> Self {
+        if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
+            return Self::copied(server, "template1").await;
+        }
+        let url = "sqlite::memory:".to_owned();
+        Self { db: database::connect(&url).await.unwrap(), url, kind: Kind::Memory }
+    }
+
     async fn migrated(url: String, kind: Kind) -> Self {
         let db = database::connect(&url).await.unwrap();
         database::migrate(&db).await.unwrap();
@@ -54,6 +63,10 @@ impl Scratch {
 
     async fn postgres(server: String) -> Self {
         let template = TEMPLATE.get_or_init(|| template(server.clone())).await;
+        Self::copied(server, template).await
+    }
+
+    async fn copied(server: String, template: &str) -> Self {
         let name = format!("madoguchi_test_{}_{}", std::process::id(), Uuid::new_v4().simple());
         on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         let url = database_url(&server, &name);

@@ -117,7 +117,7 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
     ops::outbox::act(&site.app, MailId(mail.id), Deed::Resend, person.id, &reason).await.unwrap();
     assert!(worker::outbox::step(&site.app).await.unwrap());
     assert_eq!(sink.taken().get(&mail.message_id), Some(&1));
-    assert!(store::address::find_bad(&site.app.db, cases::CONTACT).await.unwrap().is_none());
+    assert!(store::bounce::find(&site.app.db, cases::CONTACT).await.unwrap().is_none());
 }
 
 #[actix_web::test]

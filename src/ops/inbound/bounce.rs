@@ -1,6 +1,5 @@
 //! A mail of ours that did not arrive: the address is marked, and the center reaches for the telephone.
 use domain::{actor::Actor, id::ConsultationId, inbound::InboundState};
-use entity::mail_bounce;
 use sea_orm::DatabaseTransaction;
 
 use super::{Claim, Letter};
@@ -14,6 +13,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
+        bounce::Bounce,
         inbound::{Fate, Sent},
     },
 };
@@ -99,18 +99,16 @@ async fn settle(
         return Ok(false);
     }
     if missed.failure.outlook != Outlook::Delivered {
-        let row = mail_bounce::Model {
-            inbound_id: letter.id.0,
-            address_key: missed.address.to_lowercase(),
-            outbox_id: missed.mail.as_ref().map(|it| it.id.0),
-            consultation_id: missed.consultation.map(|it| it.0),
+        let bounce = Bounce {
+            reported_by: Some(letter.id.0),
+            address: missed.address.clone(),
+            mail: missed.mail.as_ref().map(|it| it.id),
+            consultation: missed.consultation,
             permanent: missed.failure.outlook == Outlook::Lost,
             status: missed.failure.status.clone(),
             diagnostic: missed.failure.diagnostic.clone(),
-            at: now,
-            cleared_at: None,
         };
-        store::bounce::note(tx, row).await?;
+        store::bounce::note(tx, bounce, now).await?;
     }
     Ok(true)
 }

@@ -1,7 +1,7 @@
 //! The statements of the list. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
 use domain::{consultation::Turn, field::Field};
-use entity::{consultation as row, follow_up, inbound_mail, mail_bounce, outbox, report};
+use entity::{consultation as row, contact, follow_up, inbound_mail, mail_bounce, outbox, report};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -163,12 +163,18 @@ fn failed_mails() -> SelectStatement {
         .take()
 }
 
-/// Mails of the row's consultation that were sent and did not arrive.
+/// What did not arrive about the row's consultation, or is known of its contact's address from elsewhere.
 fn bounces() -> SelectStatement {
+    let contact = Query::select()
+        .column(contact::Column::EmailKey)
+        .from(contact::Entity)
+        .and_where(same(contact::Entity, contact::Column::ConsultationId))
+        .take();
+    let of_contact = Expr::col((mail_bounce::Entity, mail_bounce::Column::AddressKey)).in_subquery(contact);
     Query::select()
         .expr(Expr::val(1))
         .from(mail_bounce::Entity)
-        .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId))
+        .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId).or(of_contact))
         .and_where(mail_bounce::Column::Permanent.eq(true))
         .and_where(mail_bounce::Column::ClearedAt.is_null())
         .take()

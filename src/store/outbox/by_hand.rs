@@ -4,10 +4,7 @@ use domain::id::{AccountId, MailId};
 use entity::{outbox as row, outbox_log};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, UpdateMany, sea_query::Expr};
 
-use super::{
-    super::{address, bounce},
-    What, entry, letter, push,
-};
+use super::{super::bounce, What, entry, letter, push};
 use crate::mail::letter::Letter;
 
 /// Who does it, and why.
@@ -77,8 +74,7 @@ pub async fn resend(
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     let Some(found) = row::Entity::find_by_id(id.0).one(tx).await? else { return Ok(false) };
-    address::mark_good(tx, [found.recipient.as_str()]).await?;
-    bounce::clear(tx, &found.recipient.to_lowercase(), now).await?;
+    bounce::clear(tx, [found.recipient.as_str()], now).await?;
     if matches!(found.state.as_str(), "sent" | "suppressed") {
         let letter = Letter { due_at: now, dedup_key: None, ..letter(found)? };
         push(tx, vec![letter], domain, now).await?;

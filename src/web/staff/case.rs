@@ -110,7 +110,7 @@ async fn waiting_mail(
     let mut open = if case.open_mails > 0 { store::inbound::of(&app.db, id).await? } else { Vec::new() };
     let bounces = if case.bounces > 0 { store::bounce::of(&app.db, id).await? } else { Vec::new() };
     // What did not arrive is told once.
-    open.retain(|it| it.open && !bounces.iter().any(|bounce| bounce.inbound_id == it.id));
+    open.retain(|it| it.open && !bounces.iter().any(|bounce| bounce.inbound_id == Some(it.id)));
     Ok((open, bounces))
 }
 

@@ -66,8 +66,10 @@ struct OneMailPage {
     calendar: Option<String>,
     headers: Option<String>,
     case: Option<String>,
-    bad: Option<entity::bad_address::Model>,
+    /// That no mail reaches the address, whichever mail told.
+    bad: Option<mail_bounce::Model>,
     log: Vec<(outbox_log::Model, Option<String>)>,
+    /// What else was said about this mail.
     bounces: Vec<mail_bounce::Model>,
     deeds: Vec<Choice>,
     form: Fields,
@@ -177,6 +179,9 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<Htt
         Some(id) => store::consultation::find(&app.db, ConsultationId(id)).await?,
         None => None,
     };
+    let bad = store::bounce::find(&app.db, &mail.recipient).await?;
+    let mut bounces = store::bounce::of_mail(&app.db, id).await?;
+    bounces.retain(|it| bad.as_ref().is_none_or(|bad| bad.id != it.id));
     let status = match (&typed.refused, typed.errors.is_empty()) {
         (Some(_), _) => StatusCode::CONFLICT,
         (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -191,9 +196,9 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<Htt
         calendar: preview::calendar(&mail, &app.site),
         headers: preview::headers(app, &mail, now),
         case: case.map(|it| crate::url::staff(&it.number)),
-        bad: store::address::find_bad(&app.db, &mail.recipient).await?,
+        bad,
         log,
-        bounces: store::bounce::of_mail(&app.db, id).await?,
+        bounces,
         deeds: DEEDS.iter().filter(|it| (it.fits)(state)).map(Action::choice).collect(),
         mail,
         form,

@@ -22,9 +22,8 @@ pub async fn objection(app: &App, letter: &Letter) -> Result<Option<&'static str
     {
         return Ok(Some("its reader does not want such mails"));
     }
-    let is_bad = !letter.kind.is_asked_for()
-        && (store::address::find_bad(&app.db, &letter.to).await?.is_some()
-            || store::bounce::is_dead(&app.db, &letter.to.to_lowercase()).await?);
+    let is_bad =
+        !letter.kind.is_asked_for() && store::bounce::find(&app.db, &letter.to).await?.is_some();
     Ok(is_bad.then_some("no mail reaches this address"))
 }
 
