@@ -56,6 +56,16 @@ pub async fn find(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option
     Ok(with_experts(db, rows).await?.pop())
 }
 
+/// Those of these that there are.
+pub async fn some(db: &impl ConnectionTrait, ids: Vec<AppointmentId>) -> Result<Vec<Appointment>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = ids.into_iter().map(|it| it.0);
+    let rows = row::Entity::find().filter(row::COLUMN.id.is_in(ids)).all(db).await?;
+    with_experts(db, rows).await
+}
+
 /// What a draft holds, if it holds a slot.
 pub async fn held_by_draft(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Appointment>, DbErr> {
     let rows = row::Entity::find()

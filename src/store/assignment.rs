@@ -31,6 +31,16 @@ pub async fn find(db: &impl ConnectionTrait, id: AssignmentId) -> Result<Option<
     found.as_ref().map(from_row).transpose()
 }
 
+/// Those of these that there are.
+pub async fn some(db: &impl ConnectionTrait, ids: Vec<AssignmentId>) -> Result<Vec<Assignment>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = ids.into_iter().map(|it| it.0);
+    let rows = row::Entity::find().filter(row::COLUMN.id.is_in(ids)).all(db).await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// Requests that nobody answered in time, longest waiting first.
 pub async fn overdue(
     db: &impl ConnectionTrait,

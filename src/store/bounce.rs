@@ -1,4 +1,6 @@
 //! Addresses that mails of ours did not reach: a report came back, or the server said so at once.
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::id::{ConsultationId, MailId};
 use entity::{contact, mail_bounce as row};
@@ -101,6 +103,19 @@ pub async fn find(db: &impl ConnectionTrait, address: &str) -> Result<Option<row
         .order_by_desc(row::COLUMN.id)
         .one(db)
         .await
+}
+
+/// Which of the addresses, in lower case, no mail reaches.
+pub async fn dead_among(db: &impl ConnectionTrait, addresses: Vec<String>) -> Result<HashSet<String>, DbErr> {
+    let found: Vec<String> = row::Entity::find()
+        .select_only()
+        .column(row::Column::AddressKey)
+        .filter(row::COLUMN.address_key.is_in(addresses))
+        .filter(still_holds())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 fn still_holds() -> Expr {

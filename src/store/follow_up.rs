@@ -27,6 +27,16 @@ pub async fn find(db: &impl ConnectionTrait, id: FollowUpId) -> Result<Option<Fo
     row::Entity::find_by_id(id.0).one(db).await?.as_ref().map(from_row).transpose()
 }
 
+/// Those of these that there are.
+pub async fn some(db: &impl ConnectionTrait, ids: Vec<FollowUpId>) -> Result<Vec<FollowUp>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = ids.into_iter().map(|it| it.0);
+    let rows = row::Entity::find().filter(row::COLUMN.id.is_in(ids)).all(db).await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// Planned questions whose time has come, longest due first.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<FollowUp>, DbErr> {
     let rows = row::Entity::find()

@@ -23,21 +23,16 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Rep
     rows.iter().map(from_row).collect()
 }
 
-/// How far the report on a session has come; `None` where nothing was written.
-pub async fn state_of(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<ReportState>, DbErr> {
-    let found = row::Entity::find().filter(row::COLUMN.appointment_id.eq(id.0)).one(db).await?;
-    Ok(found.as_ref().map(from_row).transpose()?.map(|it| it.state))
-}
-
 /// How far the reports on these sessions have come; sessions without one are left out.
 pub async fn states(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = AppointmentId>,
 ) -> Result<BTreeMap<AppointmentId, ReportState>, DbErr> {
-    let rows = row::Entity::find()
-        .filter(row::COLUMN.appointment_id.is_in(ids.into_iter().map(|it| it.0)))
-        .all(db)
-        .await?;
+    let ids: Vec<_> = ids.into_iter().map(|it| it.0).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = row::Entity::find().filter(row::COLUMN.appointment_id.is_in(ids)).all(db).await?;
     rows.iter().map(|it| from_row(it).map(|report| (report.appointment, report.state))).collect()
 }
 

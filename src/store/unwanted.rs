@@ -1,9 +1,11 @@
 //! What people who sign in do not want to be sent.
+use std::collections::HashSet;
+
 use domain::{id::AccountId, outgoing::topic::Topic};
 use entity::{account, unwanted_mail as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::OnConflict,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
+    QuerySelect, sea_query::OnConflict,
 };
 
 use super::unless_there;
@@ -14,11 +16,30 @@ pub async fn of(db: &impl ConnectionTrait, id: AccountId) -> Result<Vec<Topic>, 
     Ok(rows.iter().filter_map(|it| Topic::from_code(&it.topic)).collect())
 }
 
-/// Whether whoever signs in with this address does without the topic.
-pub async fn is_unwanted(db: &impl ConnectionTrait, address: &str, topic: Topic) -> Result<bool, DbErr> {
-    let reader = account::Entity::find().filter(account::COLUMN.email_key.eq(address.to_lowercase()));
-    let Some(reader) = reader.one(db).await? else { return Ok(false) };
-    Ok(row::Entity::find_by_id((reader.id, topic.code().to_owned())).one(db).await?.is_some())
+/// Which of those who sign in with these addresses, in lower case, do without which topics.
+pub async fn among(
+    db: &impl ConnectionTrait,
+    addresses: Vec<String>,
+) -> Result<HashSet<(String, Topic)>, DbErr> {
+    if addresses.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows: Vec<(String, String)> = row::Entity::find()
+        .select_only()
+        .column(account::Column::EmailKey)
+        .column(row::Column::Topic)
+        .join(
+            JoinType::InnerJoin,
+            row::Entity::belongs_to(account::Entity)
+                .from(row::Column::AccountId)
+                .to(account::Column::Id)
+                .into(),
+        )
+        .filter(account::COLUMN.email_key.is_in(addresses))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(address, topic)| Some((address, Topic::from_code(&topic)?))).collect())
 }
 
 /// Stops a topic, or has it sent again.

@@ -116,6 +116,16 @@ pub async fn find(
     Ok(Some((ConsultationId(waiting.consultation_id), offer_from_row(&offer)?)))
 }
 
+/// Those of these offers that there are.
+pub async fn some_offers(db: &impl ConnectionTrait, ids: Vec<WaitingOfferId>) -> Result<Vec<Held>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = ids.into_iter().map(|it| it.0);
+    let rows = waiting_offer::Entity::find().filter(waiting_offer::COLUMN.id.is_in(ids)).all(db).await?;
+    rows.iter().map(offer_from_row).collect()
+}
+
 /// Open offers whose time is over, longest over first.
 pub async fn overdue(
     db: &impl ConnectionTrait,

@@ -142,11 +142,13 @@ impl Pump {
         let lease = store::outbox::lease(&tx, app.clock.now(), LEASE, room).await?;
         tx.commit().await?;
         let was_due = !lease.mails.is_empty() || lease.aside > 0;
+        let known = known(app, &lease.mails).await.map(Arc::new);
         for mail in lease.mails {
             *self.in_hand.entry(mail.domain.clone()).or_default() += 1;
             let (app, stop, connections) = (app.clone(), self.stop.clone(), Arc::clone(&self.connections));
-            let (token, until) = (lease.token, lease.until);
-            self.sending.spawn(async move { send(&app, &stop, &connections, mail, token, until).await });
+            let (term, known) = (Term { token: lease.token, until: lease.until }, known.clone());
+            self.sending
+                .spawn(async move { send(&app, &stop, &connections, mail, term, known.as_deref()).await });
         }
         Ok(was_due)
     }
@@ -207,28 +209,52 @@ impl Pump {
     }
 }
 
+/// What can be known of these mails. Where that fails, each is asked about alone: one whose row cannot be read must not
+/// keep the others waiting.
+async fn known(app: &App, mails: &[Leased]) -> Option<attempt::Known> {
+    if mails.is_empty() {
+        return None;
+    }
+    let at = Instant::now();
+    let asked = truth::Asked::by(mails.iter().map(|it| &it.mail.letter));
+    match truth::learn(app, asked).await {
+        Ok(truth) => Some(attempt::Known { truth, at }),
+        Err(err) => {
+            tracing::error!(error = ?err, "what {} mails say cannot be checked together", mails.len());
+            None
+        }
+    }
+}
+
+/// By what a mail is leased.
+#[derive(Clone, Copy)]
+struct Term {
+    token: Uuid,
+    until: DateTime<Utc>,
+}
+
 /// Sends one mail on a free connection, unless the worker stops or the lease ends before there is one.
 async fn send(
     app: &App,
     stop: &CancellationToken,
     connections: &Semaphore,
     leased: Leased,
-    token: Uuid,
-    until: DateTime<Utc>,
+    term: Term,
+    known: Option<&attempt::Known>,
 ) -> Sent {
     let permit = tokio::select! {
         biased;
         () = stop.cancelled() => None,
         permit = connections.acquire() => permit.ok(),
     };
-    let given = if permit.is_none() || app.clock.now() + MARGIN > until {
+    let given = if permit.is_none() || app.clock.now() + MARGIN > term.until {
         attempt::Told::given_back()
     } else {
-        attempt::attempt(app, &leased).await
+        attempt::attempt(app, &leased, known).await
     };
     let attempt::Told { fate, detail, failure, no_such_address } = given;
     Sent {
-        settled: Settled { id: leased.id, token, fate, detail },
+        settled: Settled { id: leased.id, token: term.token, fate, detail },
         domain: leased.domain,
         kind: leased.mail.letter.kind,
         consultation: leased.mail.letter.consultation,

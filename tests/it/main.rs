@@ -31,6 +31,7 @@ mod pipe;
 mod public;
 mod race;
 mod reads;
+mod reminding;
 mod room;
 mod same_site;
 mod scratch;

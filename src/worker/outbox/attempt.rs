@@ -1,13 +1,25 @@
 //! One try at handing a mail over, and what follows from how it ended.
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use domain::outgoing::{Failure, next_attempt};
+use tokio::time::Instant;
 
-use super::truth;
+use super::truth::{self, Asked, Truth};
 use crate::{
     app::App,
     mail::transport::SendError,
     store::outbox::{Fate, Leased},
 };
+
+/// How long what was looked up for many mails at once is good for one that waits for its connection.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// What was known of the mails that were taken up together.
+pub struct Known {
+    pub truth: Truth,
+    pub at: Instant,
+}
 
 /// What came of a try.
 pub struct Told {
@@ -28,8 +40,14 @@ impl Told {
     }
 }
 
-pub async fn attempt(app: &App, leased: &Leased) -> Told {
-    match truth::objection(app, &leased.mail.letter).await {
+/// `truth` is what was known of it when it was taken up; what has become old is asked anew.
+pub async fn attempt(app: &App, leased: &Leased, truth: Option<&Known>) -> Told {
+    let letter = &leased.mail.letter;
+    let known = match truth.filter(|it| it.at.elapsed() < FRESH) {
+        Some(known) => Ok(known.truth.objection(letter)),
+        None => truth::learn(app, Asked::by([letter])).await.map(|it| it.objection(letter)),
+    };
+    match known {
         Ok(None) => {}
         Ok(Some(why)) => return Told::of(Fate::Suppressed, why.to_owned()),
         Err(err) => {

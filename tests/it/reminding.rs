@@ -1,0 +1,280 @@
+//! Whatever happens to sessions, in whatever order, and whenever the worker works: of what stands both sides are reminded
+//! once, and of nothing else.
+use std::{cell::Cell, collections::BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    application::{Application, Intake},
+    appointment::Appointment,
+    assignment::AssignmentState,
+    availability::Slot,
+    calendar::BusinessCalendar,
+    field::Fields,
+    notice::reminder_at,
+    settings::Settings,
+};
+use entity::outbox;
+use madoguchi::{
+    mail::transport::{Memory, Transport},
+    ops,
+    problem::Problem,
+    store, worker,
+};
+use proptest::prelude::*;
+use sea_orm::{EntityTrait, QueryFilter};
+
+use crate::{
+    cases::{self, Case, Cast},
+    site::Site,
+};
+
+/// What happens next. `n` says to which consultation.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    /// One of the next times is chosen, or moved to.
+    Settle {
+        n: usize,
+        pick: usize,
+    },
+    Cancel {
+        n: usize,
+        who: Who,
+    },
+    /// Whoever was asked says yes or no.
+    Answer {
+        n: usize,
+        yes: bool,
+    },
+    /// Hours pass, in each of which the worker works.
+    Wait(u16),
+    /// Hours pass, and the worker works only at their end.
+    Sleep(u16),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Who {
+    Center,
+    Company,
+    Expert,
+}
+
+const CASES: usize = 4;
+
+fn act() -> impl Strategy<Value = Act> {
+    let n = || 0..CASES;
+    let who = prop::sample::select(vec![Who::Center, Who::Company, Who::Expert]);
+    prop_oneof![
+        6 => (n(), 0..90_usize).prop_map(|(n, pick)| Act::Settle { n, pick }),
+        2 => (n(), who).prop_map(|(n, who)| Act::Cancel { n, who }),
+        3 => (n(), any::<bool>()).prop_map(|(n, yes)| Act::Answer { n, yes }),
+        6 => (1..40_u16).prop_map(Act::Wait),
+        1 => (1..100_u16).prop_map(Act::Sleep),
+    ]
+}
+
+#[test]
+fn what_stands_is_reminded_of_once_and_nothing_else_is() {
+    let (reminded, dropped) = (Cell::new(0), Cell::new(0));
+    let config =
+        ProptestConfig { max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::with_cases(16) };
+    proptest!(config, |(acts in prop::collection::vec(act(), 8..40))| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut diary = Diary::open().await;
+            for act in acts {
+                diary.play(act).await;
+            }
+            for _ in 0..60 {
+                diary.play(Act::Sleep(6)).await;
+            }
+            reminded.set(reminded.get() + diary.expected.len());
+            dropped.set(dropped.get() + diary.dropped);
+            prop_assert_eq!(diary.reminded().await, diary.expected);
+            Ok(())
+        })?;
+    });
+    // What is drawn has to reach what it is about.
+    assert!(reminded.get() > 30 && dropped.get() > 10, "{} {}", reminded.get(), dropped.get());
+}
+
+/// Some consultations with two experts, and which reminders have to have been sent for them.
+struct Diary {
+    site: Site,
+    cast: Cast,
+    cases: Vec<Case>,
+    /// Of each case, what is booked.
+    standing: Vec<Option<Standing>>,
+    memory: Memory,
+    /// Keys of the reminders whose time came while their session stood and was ahead.
+    expected: BTreeSet<String>,
+    /// Reminders that were planned for what was moved or cancelled before.
+    dropped: usize,
+}
+
+/// A booked session, and when both sides are to be reminded of it.
+struct Standing {
+    session: Appointment,
+    remind_at: Option<DateTime<Utc>>,
+}
+
+impl Diary {
+    /// Of half of the consultations a time is held and an expert asked; of the others the expert has accepted, and a
+    /// time is to be chosen.
+    async fn open() -> Self {
+        let mut site = Site::new().await;
+        let memory = Memory::default();
+        site.app.mail.transport = Transport::Memory(memory.clone());
+        let cast = Cast::new(&site).await;
+        cases::expert(&site, "second@example.jp", "佐藤 次郎", Fields::Both).await;
+        let mut cases = Vec::new();
+        for n in 0..CASES {
+            cases.push(match n % 2 {
+                0 => cases::scheduling(&site, &cast, &contact(n)).await,
+                _ => asked(&site, n).await,
+            });
+        }
+        let standing = (0..CASES).map(|_| None).collect();
+        Self { site, cast, cases, standing, memory, expected: BTreeSet::new(), dropped: 0 }
+    }
+
+    async fn play(&mut self, act: Act) {
+        let done = match act {
+            Act::Settle { n, pick } => self.settle(n, pick).await,
+            Act::Cancel { n, who } => self.cancel(n, who).await,
+            Act::Answer { n, yes } => self.answer(n, yes).await,
+            Act::Wait(hours) => {
+                for _ in 0..hours {
+                    self.work_in(TimeDelta::hours(1)).await;
+                }
+                Ok(())
+            }
+            Act::Sleep(hours) => {
+                self.work_in(TimeDelta::hours(i64::from(hours))).await;
+                Ok(())
+            }
+        };
+        match done {
+            // What cannot be done now is not done.
+            Ok(()) | Err(Problem::Refused(_)) => self.look().await,
+            Err(other) => panic!("{act:?}: {other:?}"),
+        }
+    }
+
+    async fn settle(&self, n: usize, pick: usize) -> Result<(), Problem> {
+        let (app, center, case) = (&self.site.app, self.cast.center(), self.cases[n]);
+        let record = cases::record(&self.site, case).await;
+        let state = record.consultation.state.code();
+        if !["scheduling", "booked"].contains(&state) {
+            return Ok(());
+        }
+        let offers = ops::appointment::joint_offers(app, &record, center).await?;
+        let now = app.clock.now();
+        let mut soon = offers.days().into_iter().flat_map(|(_, slots)| slots).filter(|it| it.start() > now);
+        let Some(slot) = soon.clone().nth(pick).or_else(|| soon.next_back()) else { return Ok(()) };
+        match state {
+            "booked" => ops::appointment::reschedule(app, case.id, center, slot).await,
+            _ => ops::appointment::choose_slot(app, case.id, center, slot).await,
+        }
+    }
+
+    async fn cancel(&self, n: usize, who: Who) -> Result<(), Problem> {
+        let Some(standing) = &self.standing[n] else { return Ok(()) };
+        let by = match who {
+            Who::Center => self.cast.center(),
+            Who::Company => Actor::Company,
+            Who::Expert => Actor::Expert(standing.session.experts[0]),
+        };
+        ops::appointment::cancel(&self.site.app, self.cases[n].id, by, "都合により".to_owned()).await
+    }
+
+    async fn answer(&self, n: usize, yes: bool) -> Result<(), Problem> {
+        let app = &self.site.app;
+        let asked = store::assignment::of(&app.db, self.cases[n].id).await.unwrap();
+        let Some(it) = asked.into_iter().find(|it| it.state == AssignmentState::Offered) else {
+            return Ok(());
+        };
+        if yes {
+            ops::assignment::accept(app, it.id, it.expert).await
+        } else {
+            ops::assignment::decline(app, it.id, it.expert, "多忙のため".to_owned()).await
+        }
+    }
+
+    /// Time passes, and the worker does what is due then.
+    async fn work_in(&mut self, time: TimeDelta) {
+        let app = &self.site.app;
+        app.clock.advance(time);
+        while worker::outbox::step(app).await.unwrap() {}
+        let now = app.clock.now();
+        for (n, it) in self.standing.iter().enumerate() {
+            let Some(Standing { session, remind_at: Some(at) }) = it else { continue };
+            if *at <= now && session.starts_at > now {
+                let key = |to: &str| format!("reminder/{}/{}/{to}", session.id, session.sequence);
+                self.expected.insert(key(&contact(n)));
+                for &expert in &session.experts {
+                    let is_first = expert == self.cast.expert;
+                    let to = if is_first { "expert@example.jp" } else { "second@example.jp" };
+                    self.expected.insert(key(to));
+                }
+            }
+        }
+        while worker::deadlines::step(app).await.unwrap() {}
+        self.look().await;
+    }
+
+    /// What stands now. What has just been booked or moved is reminded of on the business day before, if that is still
+    /// to come.
+    async fn look(&mut self) {
+        let now = self.site.app.clock.now();
+        for n in 0..CASES {
+            let all = store::appointment::of(&self.site.app.db, self.cases[n].id).await.unwrap();
+            let session = all.into_iter().find(Appointment::is_confirmed);
+            let name = |it: &Appointment| (it.id, it.sequence);
+            if self.standing[n].as_ref().map(|it| name(&it.session)) == session.as_ref().map(name) {
+                continue;
+            }
+            let gone = self.standing[n].as_ref().and_then(|it| it.remind_at);
+            self.dropped += usize::from(gone.is_some_and(|it| it > now));
+            self.standing[n] = session.map(|session| {
+                let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+                Standing { remind_at: reminder_at(session.starts_at, now, &settings, &calendar), session }
+            });
+        }
+    }
+
+    /// Keys of the reminders that were handed over; none twice.
+    async fn reminded(&self) -> BTreeSet<String> {
+        let handed_over: Vec<_> =
+            self.memory.messages().into_iter().map(|it| String::from_utf8(it).unwrap()).collect();
+        let reminders = outbox::Entity::find().filter(outbox::COLUMN.kind.eq("reminder"));
+        let mut keys = BTreeSet::new();
+        for mail in reminders.all(&self.site.app.db).await.unwrap() {
+            let name = format!("Message-ID: <{}>", mail.message_id);
+            let times = handed_over.iter().filter(|it| it.contains(&name)).count();
+            assert_eq!(times, usize::from(mail.state == "sent"), "{}", mail.subject);
+            if times == 1 {
+                assert!(keys.insert(mail.dedup_key.unwrap()));
+            }
+        }
+        keys
+    }
+}
+
+/// A time is held, the address confirmed, and the best expert asked.
+async fn asked(site: &Site, n: usize) -> Case {
+    let form = cases::form(&contact(n));
+    let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
+    let typed = form.clone();
+    ops::apply::save(&site.app, draft, |it| *it = typed).await.unwrap();
+    let slot = Slot::new("2026-12-03".parse().unwrap(), 16).unwrap();
+    ops::apply::hold(&site.app, draft, slot).await.unwrap();
+    let application = Application::parse(&form, Intake::Company).unwrap();
+    let record = ops::apply::submit(&site.app, draft, &application).await.unwrap();
+    ops::consultation::confirm_address(&site.app, record.consultation.id, Actor::Company).await.unwrap();
+    Case { id: record.consultation.id, number: record.number }
+}
+
+fn contact(n: usize) -> String {
+    format!("contact{n}@example.co.jp")
+}
