@@ -256,6 +256,49 @@ impl MailKind {
         }
     }
 
+    /// Whether it waits for opening hours where somebody else caused it. What lets its reader go on, and what answers
+    /// them, does not.
+    pub const fn keeps_hours(self) -> bool {
+        match self {
+            Self::Acknowledgement
+            | Self::SignIn
+            | Self::ResumeDraft
+            | Self::Invitation
+            | Self::PasswordReset
+            | Self::NoDelegates => false,
+            Self::Question
+            | Self::SlotsToChoose
+            | Self::EarlierTime
+            | Self::BackAtCenter
+            | Self::Booked
+            | Self::Moved
+            | Self::ExpertChanged
+            | Self::Room
+            | Self::Cancelled
+            | Self::Reminder
+            | Self::ReportReady
+            | Self::Survey
+            | Self::FollowUp
+            | Self::NewMessage
+            | Self::Withdrawn
+            | Self::Unfulfilled
+            | Self::Referred
+            | Self::Request
+            | Self::RequestReminder
+            | Self::RequestLapsed
+            | Self::RequestWithdrawn
+            | Self::ReportDue
+            | Self::ReportReturned
+            | Self::NobodyLeft
+            | Self::SubstituteNeeded
+            | Self::Digest
+            | Self::WeeklyDigest
+            | Self::HandOverAccepted
+            | Self::HandOverResult
+            | Self::Undelivered => true,
+        }
+    }
+
     /// What its reader may do without, if it is that.
     pub const fn topic(self) -> Option<Topic> {
         match self {

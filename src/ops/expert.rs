@@ -4,6 +4,7 @@ use domain::{
     availability::{Absence, Day, Exception, WeeklyRule},
     calendar::{at_japan, japan_date},
     id::ExpertId,
+    notice::told_at,
     wording,
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
@@ -14,6 +15,7 @@ use crate::{
     app::App,
     mail::{
         compose,
+        letter::Letter,
         occasion::{House, PlainOccasion, Recipient},
     },
     problem::Problem,
@@ -127,9 +129,10 @@ async fn tell_center(
         return Ok(());
     }
     let settings = ground.programme.settings_at(ground.now);
+    let calendar = ground.programme.calendar(ground.now);
     let house = House {
         settings,
-        calendar: &ground.programme.calendar(ground.now),
+        calendar: &calendar,
         site: &app.site,
         texts: &ground.programme.texts,
         organizer: &app.config.mail_from.address,
@@ -139,7 +142,10 @@ async fn tell_center(
     let (name, days) = (ground.experts.name(expert), days(absence));
     let occasion = PlainOccasion::AbsenceOverBookings { expert: name, days: &days, lines: &lines };
     let letter = compose::plain(occasion, to, &house)?;
-    store::outbox::push(tx, vec![letter], &app.config.mail_reply_domain, ground.now).await?;
+    let confirmed = inside.iter().map(|it| &it.appointment).filter(|it| it.is_confirmed());
+    let due_at = told_at(ground.now, confirmed.map(|it| it.starts_at).min(), settings, &calendar);
+    let letters = vec![Letter { due_at, ..letter }];
+    store::outbox::push(tx, letters, &app.config.mail_reply_domain, ground.now).await?;
     Ok(())
 }
 

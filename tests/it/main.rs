@@ -17,6 +17,7 @@ mod demo;
 mod expert;
 mod follow_ups;
 mod health;
+mod hours;
 mod inbound;
 mod inbound_files;
 mod joint;

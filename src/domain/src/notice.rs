@@ -45,6 +45,19 @@ pub fn in_business_hours(
     hour(calendar.add_business_days(today, 1), settings.opens_hour)
 }
 
+/// When somebody is told what somebody else did: when they are at work, unless `session` begins so soon after that that
+/// they could do nothing about it any more. Then at once, at whatever hour.
+pub fn told_at(
+    now: DateTime<Utc>,
+    session: Option<DateTime<Utc>>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    let at = in_business_hours(now, settings, calendar);
+    let is_soon = session.is_some_and(|it| it > now && it < at + TimeDelta::days(1));
+    if is_soon { now } else { at }
+}
+
 /// The days from which a company can choose today.
 pub fn window(now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> Window {
     let today = japan_date(now);
@@ -72,7 +85,7 @@ mod tests {
     use chrono::{DateTime, NaiveDate, Utc};
     use proptest::prelude::*;
 
-    use super::{change_until, last_session_day, reminder_at, window};
+    use super::{change_until, last_session_day, reminder_at, told_at, window};
     use crate::{calendar::BusinessCalendar, settings::Settings};
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -81,6 +94,25 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_others_do_at_night_is_told_in_the_morning_unless_it_cannot_wait() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        // Sunday; Monday is a holiday.
+        let night = at("2026-11-22T03:00:00+09:00");
+        let opening = at("2026-11-24T09:00:00+09:00");
+        for (session, told) in [
+            (None, opening),
+            (Some("2026-11-26T10:00:00+09:00"), opening),
+            (Some("2026-11-25T09:00:00+09:00"), opening),
+            (Some("2026-11-24T16:00:00+09:00"), night),
+            (Some("2026-11-20T10:00:00+09:00"), opening),
+        ] {
+            assert_eq!(told_at(night, session.map(at), &settings, &calendar), told, "{session:?}");
+        }
+        let noon = at("2026-11-25T12:00:00+09:00");
+        assert_eq!(told_at(noon, None, &settings, &calendar), noon);
     }
 
     #[test]
