@@ -80,6 +80,8 @@ pub enum MustHold {
     FollowUpOpen { follow_up: FollowUpId },
     /// The time is still held for the company.
     OfferStands { offer: WaitingOfferId },
+    /// The contact's address is known to be right. Until then the mail is held.
+    AddressConfirmed { consultation: ConsultationId },
 }
 
 /// What a mail is for.
@@ -339,6 +341,12 @@ impl MailKind {
             | Self::ExpertChanged
             | Self::SubstituteNeeded => None,
         }
+    }
+
+    /// Whether it is what somebody at the center or an expert wrote, which does not go to an address that may be a
+    /// stranger's.
+    pub const fn is_correspondence(self) -> bool {
+        matches!(self, Self::Question | Self::NewMessage)
     }
 
     /// Whether its reader has just asked for it, and so is there whatever was said of the address before.

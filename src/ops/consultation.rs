@@ -167,6 +167,7 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
     }
     work.record.consultation.address_confirmed = true;
     store::consultation::confirm_address(&work.tx, id, work.now).await?;
+    store::outbox::address_confirmed(&work.tx, id, work.now).await?;
     let how = match by {
         Actor::Coordinator(_) => "連絡先をセンターが確認しました",
         Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => {

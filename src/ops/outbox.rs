@@ -19,6 +19,13 @@ pub enum Deed {
 pub async fn act(app: &App, id: MailId, deed: Deed, by: AccountId, reason: &Line) -> Result<(), Problem> {
     let (now, reason) = (app.clock.now(), reason.as_str());
     let tx = app.begin().await?;
+    if deed == Deed::Release
+        && let Some(mail) = store::outbox::find(&tx, id).await?
+        && store::outbox::awaits_address(&mail)
+    {
+        let sentence = "連絡先が未確認のため、送信できません。連絡先を確認すると、自動で送信します。";
+        return Err(Problem::Refused(sentence.to_owned()));
+    }
     let done = match deed {
         Deed::Hold => store::outbox::hold(&tx, id, by, reason, now).await?,
         Deed::Release => store::outbox::release(&tx, id, by, reason, now).await?,

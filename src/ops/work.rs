@@ -23,7 +23,7 @@ use crate::{
     app::App,
     mail::{
         compose,
-        letter::Letter,
+        letter::{Letter, MustHold},
         occasion::{About, House, Occasion, Recipient, Sitting},
     },
     problem::Problem,
@@ -223,9 +223,16 @@ impl<'a> Work<'a> {
     }
 
     /// A letter to the company; none without an address. To an address that nobody has confirmed it repeats nothing of
-    /// the form, not even a name: the composer sees to that.
+    /// the form, not even a name: the composer sees to that. What people write to it is held until it is confirmed.
     pub fn to_company(&self, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {
-        self.person.email.as_deref().map(|it| self.letter(occasion, it, &self.person.name)).transpose()
+        let Some(address) = self.person.email.as_deref() else { return Ok(None) };
+        let letter = self.letter(occasion, address, &self.person.name)?;
+        let consultation = &self.record.consultation;
+        if consultation.address_confirmed || !letter.kind.is_correspondence() {
+            return Ok(Some(letter));
+        }
+        let must_hold = Some(MustHold::AddressConfirmed { consultation: consultation.id });
+        Ok(Some(Letter { must_hold, ..letter }))
     }
 
     pub fn to_expert(&self, expert: ExpertId, occasion: Occasion<'_>) -> Result<Option<Letter>, Problem> {

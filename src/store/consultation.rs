@@ -1,6 +1,8 @@
 //! Consultations: the record that every act locks, decides on and saves.
 mod row;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::{
     company::{Industry, Mode},
@@ -15,6 +17,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Set,
 };
+use uuid::Uuid;
 
 pub use row::{New, Origin, from_row, sort_at, state};
 
@@ -203,6 +206,25 @@ pub async fn save(tx: &DatabaseTransaction, record: &Record, now: DateTime<Utc>)
     };
     consultation::Entity::update(change).exec(tx).await?;
     Ok(())
+}
+
+/// Those of these whose contact's address is confirmed.
+pub async fn confirmed_among(
+    db: &impl ConnectionTrait,
+    ids: Vec<ConsultationId>,
+) -> Result<HashSet<ConsultationId>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<Uuid> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.id.is_in(ids.into_iter().map(|it| it.0)))
+        .filter(consultation::COLUMN.address_confirmed_at.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(ConsultationId).collect())
 }
 
 /// Notes when the contact's address was confirmed.

@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     id::{ConsultationId, MessageId},
+    outgoing::MailState,
 };
 use entity::{message as row, outbox};
 use sea_orm::{
@@ -124,14 +125,19 @@ pub async fn mark_read(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     pub recipient: String,
-    /// As the outbox has it.
-    pub state: String,
+    pub state: MailState,
+    /// Held until the recipient's address is confirmed.
+    pub awaits_address: bool,
     /// The instant of the entry that it tells of: both were written by one operation.
     pub at: DateTime<Utc>,
 }
 
 /// The mails that told of the entries of a thread.
-pub async fn told(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Told>, DbErr> {
+pub async fn told(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Told>, DbErr> {
     let rows = outbox::Entity::find()
         .filter(outbox::COLUMN.consultation_id.eq(id.0))
         .filter(outbox::COLUMN.kind.is_in(["new_message", "question"]))
@@ -140,7 +146,12 @@ pub async fn told(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<T
         .await?;
     Ok(rows
         .into_iter()
-        .map(|it| Told { recipient: it.recipient, state: it.state, at: it.created_at })
+        .map(|it| Told {
+            state: super::outbox::state(&it, now),
+            awaits_address: super::outbox::awaits_address(&it),
+            recipient: it.recipient,
+            at: it.created_at,
+        })
         .collect())
 }
 

@@ -15,11 +15,13 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{contradiction, unless_there};
-use crate::mail::letter::{CalendarPart, Letter, Mail, MailKind, Method};
+use crate::mail::letter::{CalendarPart, Letter, Mail, MailKind, Method, MustHold};
 
+mod awaiting;
 mod by_hand;
 mod lease;
 
+pub use awaiting::{address_confirmed, awaits_address, give_up_unconfirmed};
 pub use by_hand::{cancel, hold, release, resend};
 pub use lease::{Fate, Lease, Leased, Room, Settled, any_due, lease, settle};
 
@@ -101,6 +103,7 @@ fn new_row(
 ) -> Result<row::Model, DbErr> {
     let id = Uuid::now_v7();
     let (calendar, calendar_method) = it.calendar.map(|it| (it.body, it.method.code().to_owned())).unzip();
+    let is_held = matches!(it.must_hold, Some(MustHold::AddressConfirmed { .. }));
     let must_hold = it.must_hold.as_ref().map(serde_json::to_value).transpose();
     Ok(row::Model {
         id,
@@ -120,7 +123,7 @@ fn new_row(
         state: if it.over_limit { "suppressed" } else { "waiting" }.to_owned(),
         due_at: it.due_at,
         planned_at: it.due_at,
-        apart: None,
+        apart: is_held.then(|| "held".to_owned()),
         attempts: 0,
         unknowns: 0,
         follows,

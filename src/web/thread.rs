@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     actor::Party,
     id::{ConsultationId, MessageId},
+    outgoing::MailState,
     wording,
 };
 
@@ -64,7 +65,7 @@ impl Around {
     pub async fn of(app: &App, id: ConsultationId, audience: Audience) -> Result<Self, Problem> {
         let files = store::attachment::of(&app.db, id, audience).await?;
         let told = match audience {
-            Audience::Internal => store::message::told(&app.db, id).await?,
+            Audience::Internal => store::message::told(&app.db, id, app.clock.now()).await?,
             Audience::Everyone => Vec::new(),
         };
         Ok(Self { files, told })
@@ -74,7 +75,7 @@ impl Around {
     pub fn line(&mut self, it: &Entry, author: String, mine: bool, path: &str) -> Line {
         let files = self.files.remove(&it.id).unwrap_or_default();
         let told = self.told.iter().filter(|told| told.at == it.at);
-        let told = told.map(|told| format!("{}：{}", told.recipient, mail_state(&told.state)));
+        let told = told.map(|told| format!("{}：{}", told.recipient, mail_state(told)));
         Line {
             author,
             mine,
@@ -144,13 +145,16 @@ fn size(bytes: i64) -> String {
     }
 }
 
-fn mail_state(code: &str) -> &'static str {
-    match code {
-        "sent" => "送信済み",
-        "failed" => "送信できませんでした",
-        "suppressed" => "送信を取りやめました",
-        "unknown" => "送信結果が不明です",
-        "held" => "送信を保留しています",
-        _ => "送信待ち",
+fn mail_state(told: &Told) -> &'static str {
+    match told.state {
+        _ if told.awaits_address => "連絡先が未確認のため、送信を保留しています",
+        MailState::Planned => "業務時間に送信します",
+        MailState::Ready | MailState::Sending => "送信待ち",
+        MailState::Deferred => "再送待ち",
+        MailState::Held => "送信を保留しています",
+        MailState::Sent => "送信済み",
+        MailState::Failed => "送信できませんでした",
+        MailState::Unknown => "送信結果が不明です",
+        MailState::Suppressed => "送信を取りやめました",
     }
 }

@@ -5,11 +5,12 @@ use crate::{app::App, ops, problem::Problem, store};
 /// Does what is due. Says whether there was anything.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let forgotten = ops::housekeeping::forget_expired(app).await?;
+    let dropped = ops::housekeeping::give_up_unconfirmed(app).await?;
     let daily = ops::digest::write(app).await?;
     let weekly = ops::digest::write_weekly(app).await?;
     let unblocked = ops::outside::unblock_stale(app).await?;
     if forgotten > 0 {
         store::sizes::learn(&app.db).await?;
     }
-    Ok(forgotten > 0 || daily || weekly || unblocked > 0)
+    Ok(forgotten > 0 || dropped || daily || weekly || unblocked > 0)
 }

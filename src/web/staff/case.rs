@@ -347,9 +347,21 @@ impl Head {
         if self.case.contact.email.is_none() {
             Some("メールアドレスの登録がないため、企業にメールは送られません。電話で伝えてください。")
         } else if !self.address_confirmed() {
-            Some("連絡先が未確認のため、企業にメールは送られません。電話で伝えてください。")
+            Some("連絡先が未確認です。メールが届かないことがあるため、電話でも伝えてください。")
         } else {
             None
+        }
+    }
+
+    /// Why the company gets no mail of what is written to it now, if it gets none yet.
+    pub fn held_mail(&self) -> Option<&'static str> {
+        let is_held = self.case.contact.email.is_some() && !self.address_confirmed();
+        if is_held {
+            Some(
+                "連絡先が未確認のため、企業へのメールは保留し、確認できたときに送ります。急ぐときは電話で伝えてください。",
+            )
+        } else {
+            self.no_mail()
         }
     }
 }

@@ -66,6 +66,8 @@ struct OneMailPage {
     calendar: Option<String>,
     headers: Option<String>,
     case: Option<String>,
+    /// It is held until its reader's address is confirmed.
+    awaits_address: bool,
     /// That no mail reaches the address, whichever mail told.
     bad: Option<mail_bounce::Model>,
     log: Vec<(outbox_log::Model, Option<String>)>,
@@ -143,7 +145,7 @@ pub async fn act(
     let id = MailId(*id);
     let mail = store::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let mut errors = FieldErrors::default();
-    let deed = DEEDS.into_iter().find(|it| it.code == form.get("deed"));
+    let deed = DEEDS.iter().find(|it| it.code == form.get("deed"));
     let deed = errors.take("deed", deed.ok_or("操作を選択してください"));
     let reason = errors.take("reason", Line::parse("理由", form.get("reason"), 200));
     let (Some(deed), Some(reason)) = (deed, reason) else {
@@ -199,7 +201,8 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<Htt
         bad,
         log,
         bounces,
-        deeds: DEEDS.iter().filter(|it| (it.fits)(state)).map(Action::choice).collect(),
+        deeds: possible(&mail, state).map(Action::choice).collect(),
+        awaits_address: store::outbox::awaits_address(&mail),
         mail,
         form,
         errors,
@@ -218,7 +221,7 @@ struct Action {
     fits: fn(MailState) -> bool,
 }
 
-const DEEDS: [Action; 4] = [
+static DEEDS: [Action; 4] = [
     Action {
         code: "resend",
         deed: Deed::Resend,
@@ -254,6 +257,11 @@ const DEEDS: [Action; 4] = [
         fits: |it| it.is_waiting() || it.is_trouble() || it == MailState::Held,
     },
 ];
+
+fn possible(mail: &outbox::Model, state: MailState) -> impl Iterator<Item = &'static Action> {
+    let awaits = store::outbox::awaits_address(mail);
+    DEEDS.iter().filter(move |it| (it.fits)(state) && !(awaits && it.deed == Deed::Release))
+}
 
 impl Action {
     fn choice(&self) -> Choice {

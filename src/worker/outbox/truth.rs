@@ -6,7 +6,7 @@ use domain::{
     appointment::{Appointment, AppointmentState},
     assignment::{Assignment, AssignmentState},
     follow_up::{FollowUp, FollowUpState},
-    id::{AppointmentId, AssignmentId, FollowUpId, WaitingOfferId},
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId},
     outgoing::topic::Topic,
     report::ReportState,
 };
@@ -26,6 +26,8 @@ pub struct Truth {
     reports: BTreeMap<AppointmentId, ReportState>,
     follow_ups: HashMap<FollowUpId, FollowUp>,
     offers: HashMap<WaitingOfferId, Held>,
+    /// Consultations whose contact's address is confirmed.
+    confirmed: HashSet<ConsultationId>,
     /// Addresses, in lower case, with what each does without.
     unwanted: HashSet<(String, Topic)>,
     /// Addresses, in lower case, that no mail reaches.
@@ -40,6 +42,7 @@ pub struct Asked {
     reports: Vec<AppointmentId>,
     follow_ups: Vec<FollowUpId>,
     offers: Vec<WaitingOfferId>,
+    consultations: Vec<ConsultationId>,
     /// Addresses of letters that their readers may do without.
     readers: Vec<String>,
     addresses: Vec<String>,
@@ -56,6 +59,7 @@ impl Asked {
                 Some(MustHold::ReportMissing { appointment }) => asked.reports.push(appointment),
                 Some(MustHold::FollowUpOpen { follow_up }) => asked.follow_ups.push(follow_up),
                 Some(MustHold::OfferStands { offer }) => asked.offers.push(offer),
+                Some(MustHold::AddressConfirmed { consultation }) => asked.consultations.push(consultation),
             }
             if letter.kind.topic().is_some() {
                 asked.readers.push(letter.to.to_lowercase());
@@ -80,6 +84,7 @@ pub async fn learn(app: &App, asked: Asked) -> Result<Truth, Problem> {
         reports: store::report::states(db, asked.reports).await?,
         follow_ups: follow_ups.into_iter().map(|it| (it.id, it)).collect(),
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
+        confirmed: store::consultation::confirmed_among(db, asked.consultations).await?,
         unwanted: store::unwanted::among(db, asked.readers).await?,
         dead: store::bounce::dead_among(db, asked.addresses).await?,
     })
@@ -127,6 +132,9 @@ impl Truth {
             MustHold::OfferStands { offer } => {
                 let stands = self.offers.get(&offer).is_some_and(|it| it.offer.stands(self.now));
                 (stands, "the offer was answered or is over")
+            }
+            MustHold::AddressConfirmed { consultation } => {
+                (self.confirmed.contains(&consultation), "the address is not confirmed")
             }
         };
         (!holds).then_some(else_why)

@@ -1,6 +1,11 @@
 //! The outbox as the center reads it.
 use chrono::TimeDelta;
-use domain::{actor::Role, contact::EmailAddress, id::DraftId, outgoing::topic::Topic};
+use domain::{
+    actor::{Actor, Role},
+    contact::EmailAddress,
+    id::DraftId,
+    outgoing::{MailState, topic::Topic},
+};
 use entity::outbox;
 use madoguchi::{
     mail::{
@@ -14,7 +19,7 @@ use madoguchi::{
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use uuid::Uuid;
 
-use super::{at, center};
+use super::{act, at, center};
 use crate::cases::{self, CONTACT, received};
 
 #[actix_web::test]
@@ -160,6 +165,62 @@ async fn a_link_that_sets_a_password_is_not_shown() {
     let again = site.post(&path, &[("deed", "resend"), ("reason", "届かない")]).await;
     assert_eq!(again.status, 409);
     again.shows("新しいリンクを送ってください");
+}
+
+/// What is written to an address that may be a stranger's is held, and says so wherever it is looked for; it goes out
+/// when the address is confirmed, and not at all where that never happens.
+#[actix_web::test]
+async fn what_is_written_to_an_unconfirmed_address_waits_for_its_confirmation() {
+    let (site, cast) = center().await;
+    let [confirmed, ended, forgotten] = ["a", "b", "c"].map(|it| format!("{it}@example.co.jp"));
+    let mut cases = Vec::new();
+    for to in [&confirmed, &ended, &forgotten] {
+        let case = cases::unconfirmed(&site, &cast, &cases::form(to)).await;
+        let page = site.get(&at(case.number, "?view=messages")).await;
+        page.shows("確認できたときに送ります");
+        let told = act(&site, case, "/message", &[("text", "資料をお送りします。")]).await;
+        assert_eq!(told.status, 303, "{}", told.body);
+        let asked = act(&site, case, "/ask", &[("text", "従業員は何人ですか。")]).await;
+        assert_eq!(asked.status, 303, "{}", asked.body);
+        cases.push(case);
+    }
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let states = async |to: &str| {
+        let letters = cases::letters(&site, to).await;
+        let state = |it: outbox::Model| (it.kind.clone(), store::outbox::state(&it, site.app.clock.now()));
+        letters.into_iter().map(state).filter(|it| it.0 != "acknowledgement").collect::<Vec<_>>()
+    };
+    let all = |state| vec![("new_message".to_owned(), state), ("question".to_owned(), state)];
+    for to in [&confirmed, &ended, &forgotten] {
+        assert_eq!(states(to).await, all(MailState::Held));
+    }
+    let held = cases::letters(&site, &confirmed).await.pop().unwrap();
+    let path = format!("/staff/mail/{}", held.id);
+    let page = site.get(&path).await;
+    page.shows("連絡先が確認されるまで、このメールは保留します");
+    assert!(!page.body.contains("保留を解く"));
+    site.get("/staff/mail?state=held").await.shows("保留（連絡先未確認）");
+    site.get(&at(cases[0].number, "?view=mail")).await.shows("保留（連絡先未確認）");
+    site.get(&at(cases[0].number, "?view=messages"))
+        .await
+        .shows("連絡先が未確認のため、送信を保留しています");
+    let release = site.post(&path, &[("deed", "release"), ("reason", "急ぐ")]).await;
+    assert_eq!(release.status, 409);
+    release.shows("連絡先が未確認のため、送信できません");
+
+    site.app.clock.advance(TimeDelta::days(4));
+    ops::consultation::confirm_address(&site.app, cases[0].id, Actor::Company).await.unwrap();
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    assert_eq!(states(&confirmed).await, all(MailState::Sent));
+    let ending = ops::consultation::Ending::Withdraw { reason: None };
+    ops::consultation::end(&site.app, cases[1].id, None, cast.center(), ending).await.unwrap();
+    assert_eq!(states(&ended).await[..2], all(MailState::Suppressed)[..]);
+    site.app.clock.advance(TimeDelta::days(25));
+    while worker::chores::step(&site.app).await.unwrap() {}
+    assert_eq!(states(&forgotten).await, all(MailState::Held), "as long as an application may wait");
+    site.app.clock.advance(TimeDelta::days(2));
+    while worker::chores::step(&site.app).await.unwrap() {}
+    assert_eq!(states(&forgotten).await, all(MailState::Suppressed));
 }
 
 #[actix_web::test]

@@ -1,0 +1,76 @@
+//! Mail that is held until the address of its reader is confirmed.
+use chrono::{DateTime, Utc};
+use domain::id::ConsultationId;
+use entity::{outbox as row, outbox_log};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+use uuid::Uuid;
+
+use super::{What, entry};
+use crate::mail::letter::MustHold;
+
+/// Whether a mail waits for nothing but that its reader's address is confirmed.
+pub fn awaits_address(row: &row::Model) -> bool {
+    let must_hold = row.must_hold.clone().and_then(|it| serde_json::from_value(it).ok());
+    row.state == "waiting"
+        && row.apart.as_deref() == Some("held")
+        && matches!(must_hold, Some(MustHold::AddressConfirmed { .. }))
+}
+
+/// Lets everything go that was held for this address, as if it were written now.
+pub async fn address_confirmed(
+    tx: &DatabaseTransaction,
+    id: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let held = row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0));
+    let ids = waiting(&held.filter(row::COLUMN.apart.eq("held")).all(tx).await?);
+    row::Entity::update_many()
+        .col_expr(row::Column::Apart, Expr::value(None::<String>))
+        .col_expr(row::Column::DueAt, Expr::value(now))
+        .col_expr(row::Column::PlannedAt, Expr::value(now))
+        .filter(row::COLUMN.id.is_in(ids.clone()))
+        .exec(tx)
+        .await?;
+    log(tx, ids, What::Released, "the address was confirmed", now).await
+}
+
+/// Drops what was written before `limit` and is held for an address that nobody has confirmed since. Says how many.
+pub async fn give_up_unconfirmed(
+    tx: &DatabaseTransaction,
+    limit: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<usize, DbErr> {
+    const WHY: &str = "nobody confirmed the address";
+    let held = row::Entity::find().filter(row::COLUMN.state.eq("waiting"));
+    let held = held.filter(row::COLUMN.apart.eq("held"));
+    let ids = waiting(&held.filter(row::COLUMN.created_at.lt(limit)).all(tx).await?);
+    let count = ids.len();
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value("suppressed"))
+        .col_expr(row::Column::Apart, Expr::value(None::<String>))
+        .col_expr(row::Column::LastReply, Expr::value(WHY))
+        .filter(row::COLUMN.id.is_in(ids.clone()))
+        .exec(tx)
+        .await?;
+    log(tx, ids, What::Suppressed, WHY, now).await?;
+    Ok(count)
+}
+
+fn waiting(rows: &[row::Model]) -> Vec<Uuid> {
+    rows.iter().filter(|it| awaits_address(it)).map(|it| it.id).collect()
+}
+
+async fn log(
+    tx: &DatabaseTransaction,
+    ids: Vec<Uuid>,
+    what: What,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let entries = ids.into_iter().map(|it| entry(it, what, why, None, now));
+    outbox_log::Entity::insert_many(entries).exec_without_returning(tx).await?;
+    Ok(())
+}
