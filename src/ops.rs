@@ -21,6 +21,7 @@ pub mod message;
 pub mod offers;
 pub mod outbox;
 pub mod outside;
+mod parting;
 pub mod password;
 pub mod plan;
 pub mod reply_template;

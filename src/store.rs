@@ -19,6 +19,7 @@ pub mod expert;
 pub mod figures;
 pub mod follow_up;
 pub mod follow_up_programme;
+pub mod former_seat;
 pub mod imap;
 pub mod inbound;
 pub mod inbox;

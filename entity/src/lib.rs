@@ -27,6 +27,7 @@ pub mod expert_prefecture;
 pub mod expert_theme;
 pub mod follow_up;
 pub mod follow_up_programme;
+pub mod former_seat;
 pub mod imap_mailbox;
 pub mod inbound_mail;
 pub mod inbound_raw;

@@ -134,8 +134,9 @@ fn draft(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result
             expert::request(about, to, answer, fields, slot, due_at, outline)
         }
         Occasion::RequestReminder { answer, due_at } => expert::request_reminder(about, answer, due_at),
-        Occasion::RequestLapsed => expert::request_lapsed(about),
+        Occasion::RequestLapsed { slot } => expert::request_lapsed(about, to, slot),
         Occasion::RequestWithdrawn { slot } => expert::request_withdrawn(about, to, slot),
+        Occasion::RequestDeclined { sitting } => expert::request_declined(about, to, sitting),
         Occasion::ReportDue { due_at, overdue } => expert::report_due(about, due_at, overdue),
         Occasion::ReportReturned { reason } => expert::report_returned(about, reason),
         Occasion::NobodyLeft => center::nobody_left(about),
@@ -261,8 +262,9 @@ const fn addresses_company(occasion: &Occasion<'_>) -> bool {
         Occasion::NoDelegates { is_company, .. } => *is_company,
         Occasion::Request { .. }
         | Occasion::RequestReminder { .. }
-        | Occasion::RequestLapsed
+        | Occasion::RequestLapsed { .. }
         | Occasion::RequestWithdrawn { .. }
+        | Occasion::RequestDeclined { .. }
         | Occasion::ReportDue { .. }
         | Occasion::ReportReturned { .. }
         | Occasion::NobodyLeft

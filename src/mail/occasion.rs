@@ -177,9 +177,16 @@ pub enum Occasion<'a> {
         answer: &'a str,
         due_at: DateTime<Utc>,
     },
-    RequestLapsed,
+    /// `slot`, here and in the next: the sitting that goes from the expert's calendar.
+    RequestLapsed {
+        slot: Option<Sitting<'a>>,
+    },
     RequestWithdrawn {
         slot: Option<Sitting<'a>>,
+    },
+    /// The expert has said no to an invitation, elsewhere than in the calendar.
+    RequestDeclined {
+        sitting: Sitting<'a>,
     },
     ReportDue {
         due_at: DateTime<Utc>,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,
-    appointment::{Appointment, AppointmentState, SessionMode},
+    appointment::{Appointment, SessionMode},
     assignment::{Assignment, AssignmentState},
     availability::{Day, Slot},
     company::Headcount,
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{
     appointment::plan_reminders,
     offers::{Aim, Member, Offers, Search, offers},
+    parting::part,
     substitute,
     work::{Ground, Work, sitting},
 };
@@ -94,18 +95,23 @@ pub async fn accept_in(work: &mut Work<'_>, id: AssignmentId, by: ExpertId) -> R
 /// An expert declines, with a reason for the center.
 pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) -> Result<(), Problem> {
     let mut work = take_up(app, id, Some(by)).await?;
-    decline_in(&mut work, id, by, reason).await?;
+    if let Some(left) = decline_in(&mut work, id, by, reason).await? {
+        // No calendar program knows of an answer that was given elsewhere.
+        let names = work.names(&left.experts);
+        let letter = work.to_expert(by, Occasion::RequestDeclined { sitting: sitting(&left, &names) })?;
+        work.post(letter);
+    }
     work.commit().await?;
     Ok(())
 }
 
-/// The same as a part of something larger.
+/// The same as a part of something larger. Gives the sitting that the expert was invited to and has left with it.
 pub async fn decline_in(
     work: &mut Work<'_>,
     id: AssignmentId,
     by: ExpertId,
     reason: String,
-) -> Result<(), Problem> {
+) -> Result<Option<Appointment>, Problem> {
     let assignment = mine(work, id)?;
     if assignment.is_asked_instead() {
         let declined = assignment.decline(reason, work.now)?;
@@ -115,7 +121,9 @@ pub async fn decline_in(
     let declined = assignment.decline(reason.clone(), work.now)?;
     let fields = declined.fields;
     work.save_assignment(declined).await?;
-    go_on(work, Actor::Expert(by), fields, reason).await
+    let left = part_from_held(work, by).await?;
+    go_on(work, Actor::Expert(by), fields, reason).await?;
+    Ok(left)
 }
 
 /// An expert has not answered in time.
@@ -124,9 +132,9 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     let assignment = mine(&work, id)?;
     if assignment.is_asked_instead() {
         let lapsed = assignment.lapse(work.now)?;
-        let letter = work.to_expert(lapsed.expert, Occasion::RequestLapsed)?;
-        work.post(letter);
-        substitute::turn_down(&mut work, lapsed, Actor::System).await?;
+        let expert = lapsed.expert;
+        let left = substitute::turn_down(&mut work, lapsed, Actor::System).await?;
+        tell_lapsed(&mut work, expert, left.as_ref())?;
         work.commit().await?;
         return Ok(());
     }
@@ -134,10 +142,26 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     let lapsed = assignment.lapse(work.now)?;
     let (fields, expert) = (lapsed.fields, lapsed.expert);
     work.save_assignment(lapsed).await?;
-    let letter = work.to_expert(expert, Occasion::RequestLapsed)?;
-    work.post(letter);
+    let left = part_from_held(&work, expert).await?;
+    tell_lapsed(&mut work, expert, left.as_ref())?;
     go_on(&mut work, Actor::System, fields, "回答期限を過ぎました".to_owned()).await?;
     work.commit().await?;
+    Ok(())
+}
+
+/// What is held goes on without an expert who was asked for it.
+async fn part_from_held(work: &Work<'_>, expert: ExpertId) -> Result<Option<Appointment>, Problem> {
+    match work.appointment.clone().filter(|it| it.experts.contains(&expert)) {
+        Some(held) => Ok(Some(part(work, held, expert).await?)),
+        None => Ok(None),
+    }
+}
+
+fn tell_lapsed(work: &mut Work<'_>, expert: ExpertId, left: Option<&Appointment>) -> Result<(), Problem> {
+    let names = left.map(|it| work.names(&it.experts)).unwrap_or_default();
+    let slot = left.map(|it| sitting(it, &names));
+    let letter = work.to_expert(expert, Occasion::RequestLapsed { slot })?;
+    work.post(letter);
     Ok(())
 }
 
@@ -295,16 +319,11 @@ async fn hold_for(
 ) -> Result<(), Problem> {
     let cells = found.cells(&experts, slot, &work.settings);
     let place = super::appointment::place(work, held.mode, &experts).await?;
-    let (starts_at, ends_at) = (held.starts_at, held.ends_at);
-    let moved = Appointment {
-        state: AppointmentState::Held { until: None },
-        place,
-        ..held.move_to(starts_at, ends_at, experts)?
-    };
-    store::appointment::save_moved(&work.tx, &moved, &cells, work.now)
+    let kept = held.keep_for(experts, place)?;
+    store::appointment::save_moved(&work.tx, &kept, &cells, work.now)
         .await?
         .map_err(|_taken| Problem::SlotTaken)?;
-    work.appointment = Some(moved);
+    work.appointment = Some(kept);
     Ok(())
 }
 

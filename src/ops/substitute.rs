@@ -24,6 +24,7 @@ use super::{
     appointment::plan_reminders,
     assignment::{outline, turned_down, write_request},
     offers::{Aim, Offers, Search, offers},
+    parting::{part, told},
     work::{Ground, Work, sitting},
 };
 use crate::{
@@ -136,7 +137,7 @@ pub async fn ask(
     match agreement {
         Agreement::Asked => {
             let outline = outline(&work).await?;
-            let shown = as_asked(&work, &session, seat.expert, substitute);
+            let shown = as_asked(&work, &session, seat.expert, substitute).await?;
             write_request(&mut work, &request, Some(&shown), &outline)?;
             work.note(by, format!("不在の{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
             work.assignments.push(request);
@@ -168,9 +169,13 @@ pub async fn accept(work: &mut Work<'_>, request: Assignment) -> Result<(), Prob
 }
 
 /// Whoever was asked declines, or has not answered in time (`turned` says which): the place stays as it is, and the
-/// center is told to look for somebody else.
-pub async fn turn_down(work: &mut Work<'_>, turned: Assignment, by: Actor) -> Result<(), Problem> {
-    let expert = turned.expert;
+/// center is told to look for somebody else. Gives the sitting that they were invited to and have left with it.
+pub async fn turn_down(
+    work: &mut Work<'_>,
+    turned: Assignment,
+    by: Actor,
+) -> Result<Option<Appointment>, Problem> {
+    let (expert, instead_of) = (turned.expert, turned.instead_of);
     let why = match &turned.state {
         AssignmentState::Declined { reason, .. } => format!("代わりの担当を断りました：{reason}"),
         AssignmentState::Offered
@@ -180,19 +185,18 @@ pub async fn turn_down(work: &mut Work<'_>, turned: Assignment, by: Actor) -> Re
     };
     work.save_assignment(turned).await?;
     work.note(by, why);
-    if let Some(session) = work.appointment.clone() {
-        store::appointment::release_seat(&work.tx, session.id, expert).await?;
-        let names = work.names(&session.experts);
-        let page = work.app.site.absolute("/staff/absences");
-        let occasion = Occasion::SubstituteNeeded {
-            sitting: sitting(&session, &names),
-            declined: work.experts.name(expert),
-            page: &page,
-        };
-        let letter = work.to_center(occasion)?;
-        work.post(letter);
-    }
-    Ok(())
+    let Some(session) = work.appointment.clone() else { return Ok(None) };
+    store::appointment::release_seat(&work.tx, session.id, expert).await?;
+    let names = work.names(&session.experts);
+    let page = work.app.site.absolute("/staff/absences");
+    let occasion = Occasion::SubstituteNeeded {
+        sitting: sitting(&session, &names),
+        declined: work.experts.name(expert),
+        page: &page,
+    };
+    let letter = work.to_center(occasion)?;
+    work.post(letter);
+    Ok(Some(leave(work, &session, expert, instead_of).await?))
 }
 
 /// Takes back what is asked for a session that does not stand as it was: moved, cancelled or over.
@@ -200,18 +204,30 @@ pub async fn withdraw_asked(work: &mut Work<'_>, session: &Appointment) -> Resul
     let asked: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
     for request in asked {
         let expert = request.expert;
-        let sequence = told(&work.assignments, session, expert) + 1;
-        let leaving = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
-        let shown = leaving.map_or_else(|| session.clone(), |it| as_asked(work, session, it.expert, expert));
+        let left = leave(work, session, expert, request.instead_of).await?;
         store::appointment::release_seat(&work.tx, session.id, expert).await?;
         work.save_assignment(request.withdraw(work.now)).await?;
-        let shown = Appointment { sequence, ..shown };
-        let names = work.names(&shown.experts);
+        let names = work.names(&left.experts);
         let letter =
-            work.to_expert(expert, Occasion::RequestWithdrawn { slot: Some(sitting(&shown, &names)) })?;
+            work.to_expert(expert, Occasion::RequestWithdrawn { slot: Some(sitting(&left, &names)) })?;
         work.post(letter);
     }
     Ok(())
+}
+
+/// Whoever was asked for a place will not have it.
+async fn leave(
+    work: &Work<'_>,
+    session: &Appointment,
+    expert: ExpertId,
+    instead_of: Option<AssignmentId>,
+) -> Result<Appointment, Problem> {
+    let leaving = instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
+    let shown = match leaving {
+        Some(it) => as_asked(work, session, it.expert, expert).await?,
+        None => session.clone(),
+    };
+    part(work, shown, expert).await
 }
 
 async fn gap(app: &App, ground: &Ground, seat: Seat) -> Result<Option<Gap>, Problem> {
@@ -293,7 +309,7 @@ async fn take_over(work: &mut Work<'_>, request: Assignment, by: Actor) -> Resul
     for it in accepted_by(&work.assignments, leaving) {
         work.save_assignment(it.withdraw(work.now)).await?;
     }
-    let sequence = told(&work.assignments, &session, coming) + 1;
+    let sequence = told(work, &session, coming).await? + 1;
     work.save_assignment(accepted).await?;
     let place = place_after(work, &session, leaving, coming);
     let after = Appointment { place, sequence, ..session.clone().exchange(leaving, coming)? };
@@ -316,6 +332,7 @@ async fn tell(
     let change_until = change_until(after.starts_at, &work.settings, &work.calendar);
     let (was, names) = (work.names(&before.experts), work.names(&after.experts));
     let cancelled = Appointment { sequence: after.sequence, ..before.clone() };
+    store::former_seat::keep(&work.tx, &cancelled, leaving, work.now).await?;
     let left = work.to_expert(leaving, Occasion::Relieved { sitting: sitting(&cancelled, &was) })?;
     work.post(left);
     let sitting = sitting(after, &names);
@@ -338,11 +355,16 @@ async fn tell(
 }
 
 /// The session as it would be for whoever is asked.
-fn as_asked(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming: ExpertId) -> Appointment {
+async fn as_asked(
+    work: &Work<'_>,
+    session: &Appointment,
+    leaving: ExpertId,
+    coming: ExpertId,
+) -> Result<Appointment, Problem> {
     let experts = session.experts.iter().map(|&it| if it == leaving { coming } else { it }).collect();
     let place = place_after(work, session, leaving, coming);
-    let sequence = told(&work.assignments, session, coming);
-    Appointment { experts, place, sequence, ..session.clone() }
+    let sequence = told(work, session, coming).await?;
+    Ok(Appointment { experts, place, sequence, ..session.clone() })
 }
 
 /// Online, the room of whoever stays; with nobody staying, that of the one who comes. A company's place stays.
@@ -350,18 +372,6 @@ fn place_after(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming
     let room = |it| work.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
     let stays = session.experts.iter().any(|&it| it != leaving && session.place == room(it));
     if session.mode == SessionMode::Visit || stays { session.place.clone() } else { room(coming) }
-}
-
-/// The SEQUENCE under which an expert is told of a session: higher than whatever they were told when an earlier
-/// request was taken back.
-fn told(assignments: &[Assignment], session: &Appointment, expert: ExpertId) -> i32 {
-    let earlier = |it: &&Assignment| {
-        it.expert == expert
-            && it.instead_of.is_some()
-            && matches!(it.state, AssignmentState::Withdrawn { .. })
-    };
-    let times = assignments.iter().filter(earlier).count();
-    session.sequence + i32::try_from(times).unwrap_or_default()
 }
 
 fn accepted_by(assignments: &[Assignment], expert: ExpertId) -> Vec<Assignment> {

@@ -143,7 +143,8 @@ pub async fn between(
     sittings(db, expert, only).await
 }
 
-/// What a calendar program is told: all that ends after `since`, and what was cancelled after it. Four queries.
+/// What a calendar program is told: all that ends after `since`, and what the expert was told of and has ended for them
+/// after it. Five queries.
 pub async fn since(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -152,10 +153,26 @@ pub async fn since(
     let stands = Condition::all()
         .add(appointment::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]))
         .add(appointment::COLUMN.ends_at.gt(since));
+    // A time that was held before anybody was asked has told the expert nothing.
+    let asked = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ConsultationId)
+        .filter(assignment::COLUMN.expert_id.eq(expert.0))
+        .into_query();
     let cancelled = Condition::all()
-        .add(appointment::COLUMN.state.is_in(["cancelled_by_company", "cancelled_by_center"]))
+        .add(appointment::COLUMN.state.is_in(["cancelled_by_company", "cancelled_by_center", "released"]))
+        .add(appointment::Column::ConsultationId.in_subquery(asked))
         .add(appointment::COLUMN.ended_at.gt(since));
-    sittings(db, expert, Condition::any().add(stands).add(cancelled)).await
+    let mut told = sittings(db, expert, Condition::any().add(stands).add(cancelled)).await?;
+    for left in super::former_seat::since(db, expert, since).await? {
+        match told.iter_mut().find(|it| it.appointment.id == left.id) {
+            // Asked for it again, or back in it.
+            Some(it) if it.asked => it.appointment.sequence = it.appointment.sequence.max(left.sequence + 1),
+            Some(_) => {}
+            None => told.push(Sitting { appointment: left, asked: false, case: None }),
+        }
+    }
+    Ok(told)
 }
 
 /// The sessions whose report is to be written, mended or decided on, oldest first. Five queries.

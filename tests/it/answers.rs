@@ -109,7 +109,7 @@ impl Asked {
 }
 
 /// `Matching`, with the slot that the company chose when it applied.
-async fn held(site: &Site, cast: &Cast, email: &str) -> Case {
+pub async fn held(site: &Site, cast: &Cast, email: &str) -> Case {
     let app = &site.app;
     let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
     let saved = ops::apply::save(app, draft, |it| *it = cases::form(email)).await.unwrap();
@@ -156,6 +156,8 @@ async fn declining_in_any_calendar_declines_with_its_reason() {
         // Nobody else is there: the center has it back, and the company is told.
         assert_eq!(cases::state(&it.site, it.case).await, "checking", "{name}");
         assert!(cases::letters(&it.site, CONTACT).await.iter().any(|it| it.kind == "back_at_center"));
+        let told = cases::letters(&it.site, EXPERT).await;
+        assert!(!told.iter().any(|it| it.kind == "request_withdrawn"), "{name}: the calendar knows");
     }
 }
 

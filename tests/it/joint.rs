@@ -70,6 +70,7 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     let held = cases::session(&site, case).await;
     assert_eq!((held.id, held.starts_at), (before.id, slot.start()), "the same time, held on");
     assert!(held.is_live() && held.held_until().is_none());
+    assert_eq!(held.sequence, before.sequence, "an answer of the other one is still an answer to it");
     let mut seats = held.experts.clone();
     seats.sort_unstable();
     let mut both = vec![labor, substitute.expert];

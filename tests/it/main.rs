@@ -27,6 +27,7 @@ mod mailbox;
 mod notices;
 mod office;
 mod outside;
+mod parting;
 mod peers;
 mod pipe;
 mod public;

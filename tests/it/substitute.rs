@@ -21,6 +21,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     cases::{self, CONTACT, Case, Cast, free_slots, letters, link, record, session, state},
+    parting::{events, feed, last_word, only, sequence},
     site::{PASSWORD, Reply, Site},
 };
 
@@ -291,6 +292,50 @@ async fn whoever_declines_or_is_silent_is_followed_by_the_next() {
     scene.sound().await;
     let late = ops::assignment::accept(&scene.site.app, request.id, scene.sato).await;
     assert!(matches!(late, Err(Problem::Refused(_))));
+}
+
+/// The seat goes round, and every calendar hears of it under the same UID with a higher SEQUENCE.
+#[actix_web::test]
+async fn whoever_leaves_a_session_sees_it_cancelled_in_the_calendar() {
+    let scene = Scene::new().await;
+    let site = &scene.site;
+    let hers = feed(site, scene.cast.expert).await;
+    let theirs = feed(site, scene.takahashi).await;
+    scene.away().await;
+    let booked = only(site, &hers).await;
+    assert_eq!(booked["STATUS"], "CONFIRMED");
+
+    // Asked, and asked no more; then asked again, which is news.
+    let mut last = -1;
+    for _ in 0..2 {
+        scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+        let asked = only(site, &theirs).await;
+        assert_eq!((&asked["UID"], &asked["STATUS"][..]), (&booked["UID"], "TENTATIVE"));
+        assert!(sequence(&asked) > last);
+        assert_eq!(last_word(site, "takahashi@example.jp").await.1["SEQUENCE"], asked["SEQUENCE"]);
+        let (seat, version) = (scene.seat().await, scene.version().await);
+        ops::substitute::take_back(&site.app, seat, version, scene.cast.center()).await.unwrap();
+        let gone = only(site, &theirs).await;
+        assert_eq!((&gone["UID"], &gone["STATUS"][..]), (&booked["UID"], "CANCELLED"));
+        assert!(sequence(&gone) > sequence(&asked));
+        let (_, told) = last_word(site, "takahashi@example.jp").await;
+        assert_eq!((&told["METHOD"][..], &told["SEQUENCE"]), ("CANCEL", &gone["SEQUENCE"]));
+        last = sequence(&gone);
+    }
+    assert_eq!(only(site, &hers).await, booked, "all that was none of the one who has the seat");
+
+    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+    let request = scene.request().await;
+    ops::assignment::accept(&site.app, request.id, scene.takahashi).await.unwrap();
+    let (left, has) = (only(site, &hers).await, only(site, &theirs).await);
+    assert_eq!((&left["UID"], &left["STATUS"][..]), (&booked["UID"], "CANCELLED"));
+    assert_eq!((&has["UID"], &has["STATUS"][..]), (&booked["UID"], "CONFIRMED"));
+    assert!(sequence(&left) > sequence(&booked) && sequence(&has) > last);
+    let (_, told) = last_word(site, "expert@example.jp").await;
+    assert_eq!((&told["METHOD"][..], &told["SEQUENCE"]), ("CANCEL", &left["SEQUENCE"]));
+    assert!(!left.values().any(|it| it.contains("みなと")), "{left:?}");
+    site.app.clock.advance(TimeDelta::days(31));
+    assert!(events(site, &hers).await.is_empty());
 }
 
 #[actix_web::test]

@@ -130,6 +130,21 @@ impl Appointment {
         Ok(Self { starts_at, ends_at, experts, sequence, ..self })
     }
 
+    /// The same time, kept for other experts for as long as they are asked. Whoever stays has nothing new to hear.
+    pub fn keep_for(self, experts: Vec<ExpertId>, place: String) -> Result<Self, AppointmentRefused> {
+        match self.state {
+            AppointmentState::Held { .. } => {
+                Ok(Self { state: AppointmentState::Held { until: None }, experts, place, ..self })
+            }
+            AppointmentState::Confirmed
+            | AppointmentState::Done
+            | AppointmentState::NoShow
+            | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByCenter { .. }
+            | AppointmentState::Released => Err(AppointmentRefused::Over),
+        }
+    }
+
     /// The same sitting with another expert in the place of one.
     pub fn exchange(self, from: ExpertId, to: ExpertId) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;

@@ -68,9 +68,11 @@ enum Body<'a> {
     #[template(path = "mail/request_reminder.txt")]
     RequestReminder { number: &'a CaseNumber, answer: &'a str, due: String },
     #[template(path = "mail/request_lapsed.txt")]
-    RequestLapsed { number: &'a CaseNumber, page: String },
+    RequestLapsed { number: &'a CaseNumber, slot: Option<Told<'a>>, page: String },
     #[template(path = "mail/request_withdrawn.txt")]
     RequestWithdrawn { number: &'a CaseNumber, slot: Option<Told<'a>>, page: String },
+    #[template(path = "mail/request_declined.txt")]
+    RequestDeclined { number: &'a CaseNumber, told: Told<'a>, page: String },
     #[template(path = "mail/no_delegates.txt")]
     NoDelegates { number: &'a CaseNumber, when: String, is_company: bool },
     #[template(path = "mail/report_due.txt")]
@@ -177,10 +179,11 @@ pub fn request_reminder(about: &About<'_>, answer: &str, due_at: DateTime<Utc>) 
     draft(MailKind::RequestReminder, "担当のお願いの回答期限が近づきました", &body, None)
 }
 
-pub fn request_lapsed(about: &About<'_>) -> Written {
+pub fn request_lapsed(about: &About<'_>, to: Recipient<'_>, slot: Option<Sitting<'_>>) -> Written {
     let page = about.house.site.absolute("/expert/availability");
-    let body = Body::RequestLapsed { number: about.number, page };
-    draft(MailKind::RequestLapsed, "担当のお願いの回答期限が過ぎました", &body, None)
+    let body = Body::RequestLapsed { number: about.number, slot: slot.as_ref().map(Told::of), page };
+    let calendar = slot.map(|it| invitation::cancelling(about, to, &it));
+    draft(MailKind::RequestLapsed, "担当のお願いの回答期限が過ぎました", &body, calendar)
 }
 
 pub fn request_withdrawn(about: &About<'_>, to: Recipient<'_>, slot: Option<Sitting<'_>>) -> Written {
@@ -188,6 +191,13 @@ pub fn request_withdrawn(about: &About<'_>, to: Recipient<'_>, slot: Option<Sitt
     let body = Body::RequestWithdrawn { number: about.number, slot: slot.as_ref().map(Told::of), page };
     let calendar = slot.map(|it| invitation::cancelling(about, to, &it));
     draft(MailKind::RequestWithdrawn, "担当のお願いを取り消しました", &body, calendar)
+}
+
+pub fn request_declined(about: &About<'_>, to: Recipient<'_>, sitting: Sitting<'_>) -> Written {
+    let page = about.house.site.absolute("/expert");
+    let body = Body::RequestDeclined { number: about.number, told: Told::of(&sitting), page };
+    let calendar = invitation::cancelling(about, to, &sitting);
+    draft(MailKind::RequestWithdrawn, "担当の辞退を受け付けました", &body, Some(calendar))
 }
 
 /// To whoever named somebody else in a calendar: the expert, or the company.

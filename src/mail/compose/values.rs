@@ -113,7 +113,9 @@ fn tell(values: &mut Values, occasion: &Occasion<'_>, about: &About<'_>) {
             sit_with(values, about, side, &sitting);
             values.set(WasExperts, names(was));
         }
-        Occasion::Relieved { sitting } => request_withdrawn(values, about, Some(&sitting)),
+        Occasion::Relieved { sitting } | Occasion::RequestDeclined { sitting } => {
+            request_withdrawn(values, about, Some(&sitting));
+        }
         Occasion::Room { side, sitting } => sit_with(values, about, side, &sitting),
         Occasion::Cancelled { side, sitting, reason } => cancelled(values, about, side, &sitting, reason),
         Occasion::Reminder { side, sitting } => remind(values, about, side, &sitting),
@@ -132,7 +134,10 @@ fn tell(values: &mut Values, occasion: &Occasion<'_>, about: &About<'_>) {
             maybe_sit(values, slot.as_ref());
         }
         Occasion::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
-        Occasion::RequestLapsed => values.set(Link, about.house.site.absolute("/expert/availability")),
+        Occasion::RequestLapsed { slot } => {
+            values.set(Link, about.house.site.absolute("/expert/availability"));
+            maybe_sit(values, slot.as_ref());
+        }
         Occasion::RequestWithdrawn { slot } => request_withdrawn(values, about, slot.as_ref()),
         Occasion::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
         Occasion::ReportReturned { reason } => report_returned(values, about, reason),

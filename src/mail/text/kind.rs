@@ -129,9 +129,12 @@ texts! {
         [AnswerDue, Link] [Number, WantedFields, When, Mode, IsVisit, Place, Experts, Outline];
     RequestReminder = "request_reminder", RequestReminder to Expert, "担当のお願いの回答期限が近づきました",
         [AnswerDue, Link] [Number];
-    RequestLapsed = "request_lapsed", RequestLapsed to Expert, "担当のお願いの回答期限が過ぎました", [Number] [Link];
+    RequestLapsed = "request_lapsed", RequestLapsed to Expert, "担当のお願いの回答期限が過ぎました",
+        [Number] [When, Mode, IsVisit, Place, Experts, Link];
     RequestWithdrawn = "request_withdrawn", RequestWithdrawn to Expert, "担当のお願いを取り消しました",
         [Number] [When, Mode, IsVisit, Place, Experts, Link];
+    RequestDeclined = "request_declined", RequestWithdrawn to Expert, "担当の辞退を受け付けました",
+        [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link];
     BookedExpert = "booked_expert", Booked to Expert, "相談の予約が確定しました",
         [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ReportDays];
     MovedExpert = "moved_expert", Moved to Expert, "相談の日時が変わりました",
@@ -197,6 +200,8 @@ impl TextKind {
     pub const fn label(self) -> &'static str {
         if matches!(self, Self::Relieved) {
             "担当の交代"
+        } else if matches!(self, Self::RequestDeclined) {
+            "辞退の確認"
         } else if matches!(self, Self::Absence) {
             "予約のある専門家の不在"
         } else {
@@ -262,6 +267,7 @@ impl TextKind {
             | Self::RequestReminder
             | Self::RequestLapsed
             | Self::RequestWithdrawn
+            | Self::RequestDeclined
             | Self::BookedExpert
             | Self::MovedExpert
             | Self::CancelledExpert
@@ -336,8 +342,9 @@ impl TextKind {
             Occasion::Referred { .. } => Self::Referred,
             Occasion::Request { .. } => Self::Request,
             Occasion::RequestReminder { .. } => Self::RequestReminder,
-            Occasion::RequestLapsed => Self::RequestLapsed,
+            Occasion::RequestLapsed { .. } => Self::RequestLapsed,
             Occasion::RequestWithdrawn { .. } => Self::RequestWithdrawn,
+            Occasion::RequestDeclined { .. } => Self::RequestDeclined,
             Occasion::ReportDue { .. } => Self::ReportDue,
             Occasion::ReportReturned { .. } => Self::ReportReturned,
             Occasion::NobodyLeft => Self::NobodyLeft,

@@ -96,6 +96,7 @@ async fn do_step(
         }
         (Step::Decline, Some(mine), Actor::Expert(expert)) => {
             let reason = Some(reply.comment.as_str()).filter(|it| !it.is_empty()).unwrap_or(NO_REASON);
+            // The calendar program that has sent the answer knows of it.
             assignment::decline_in(work, mine.id, expert, reason.to_owned()).await?;
             ("専門家がカレンダーで辞退し、依頼を断りました。".to_owned(), false)
         }

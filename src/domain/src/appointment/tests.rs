@@ -45,6 +45,7 @@ fn transitions() {
             it().no_show(),
             it().done(),
             it().release(),
+            it().keep_for(vec![], String::new()),
         ] {
             assert_eq!(outcome, Err(AppointmentRefused::Over), "{state:?}");
         }
@@ -53,6 +54,8 @@ fn transitions() {
 
     let held = || appointment(Held { until: Some(NOW) });
     assert_eq!(held().confirm().map(|it| (it.state, it.sequence)), Ok((Confirmed, 4)));
+    let kept = held().keep_for(vec![], "会議室".to_owned()).unwrap();
+    assert_eq!((kept.state, kept.place.as_str(), kept.sequence), (Held { until: None }, "会議室", 4));
     assert_eq!(held().release().map(|it| (it.state, it.sequence)), Ok((Released, 5)));
     assert_eq!(held().done(), Err(AppointmentRefused::NotConfirmed));
     assert_eq!(held().no_show(), Err(AppointmentRefused::NotConfirmed));

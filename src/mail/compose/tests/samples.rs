@@ -116,16 +116,18 @@ fn company_occasions() -> Vec<Occasion<'static>> {
     all
 }
 
-fn expert_occasions() -> [Occasion<'static>; 10] {
+fn expert_occasions() -> [Occasion<'static>; 12] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(sitting()));
     [
         Occasion::Request { answer, fields: Fields::Labor, slot, due_at, outline: outline() },
         Occasion::Request { answer, fields: Fields::Both, slot: None, due_at, outline: &[] },
         Occasion::RequestReminder { answer, due_at },
-        Occasion::RequestLapsed,
+        Occasion::RequestLapsed { slot },
+        Occasion::RequestLapsed { slot: None },
         Occasion::RequestWithdrawn { slot },
         Occasion::RequestWithdrawn { slot: None },
+        Occasion::RequestDeclined { sitting: sitting() },
         Occasion::Relieved { sitting: sitting() },
         Occasion::ReportDue { due_at, overdue: false },
         Occasion::ReportDue { due_at, overdue: true },

@@ -1,0 +1,45 @@
+//! What experts' calendars are told when a sitting is none of theirs any more, and when they were seen to differ.
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::indexes::index;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(former_seat()).await?;
+        manager.create_index(index("former_seat", &["expert_id", "left_at"])).await?;
+        manager.alter_table(noticed()).await
+    }
+}
+
+/// When it was seen that somebody has changed an entry outside.
+fn noticed() -> TableAlterStatement {
+    Table::alter().table("calendar_entry").add_column(timestamp_with_time_zone_null("noticed_at")).take()
+}
+
+/// A sitting that an expert was told of and has no part in any more.
+fn former_seat() -> TableCreateStatement {
+    let part_of = |column: &'static str, table: &'static str| {
+        ForeignKey::create()
+            .name(format!("fk_former_seat_{column}"))
+            .from("former_seat", column)
+            .to(table, "id")
+            .to_owned()
+    };
+    Table::create()
+        .table("former_seat")
+        .col(uuid("appointment_id"))
+        .col(uuid("expert_id"))
+        .col(timestamp_with_time_zone("starts_at"))
+        .col(timestamp_with_time_zone("ends_at"))
+        .col(integer("sequence"))
+        .col(timestamp_with_time_zone("left_at"))
+        .primary_key(Index::create().col("appointment_id").col("expert_id"))
+        .foreign_key(&mut part_of("appointment_id", "appointment"))
+        .foreign_key(&mut part_of("expert_id", "expert"))
+        .check(Expr::cust("starts_at < ends_at"))
+        .take()
+}
