@@ -24,6 +24,7 @@ pub mod outside;
 mod parting;
 pub mod password;
 pub mod plan;
+pub mod proposal;
 pub mod reply_template;
 pub mod report;
 pub mod room;

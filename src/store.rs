@@ -33,6 +33,7 @@ pub mod outbox;
 pub mod outside;
 pub mod plan;
 pub mod programme;
+pub mod proposal;
 pub mod reply_template;
 pub mod report;
 pub mod session;

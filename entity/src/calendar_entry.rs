@@ -22,6 +22,8 @@ pub struct Model {
     /// The time that somebody gave it there.
     pub moved_from: Option<DateTimeUtc>,
     pub moved_to: Option<DateTimeUtc>,
+    /// Since when we know of it.
+    pub noticed_at: Option<DateTimeUtc>,
     pub failures: i32,
     /// Not tried again before.
     pub due_at: DateTimeUtc,

@@ -133,6 +133,7 @@ pub async fn move_booked(
         return Err(Problem::SlotTaken);
     }
     withdraw_asked(work, &before).await?;
+    store::inbound::close_proposals(&work.tx, work.record.consultation.id).await?;
     let was = before.starts_at;
     let experts = before.experts.clone();
     let moved = before.move_to(slot.start(), found.end(slot), experts)?;
@@ -264,6 +265,7 @@ pub async fn cancel_session(
     reason: &str,
 ) -> Result<Appointment, Problem> {
     withdraw_asked(work, &before).await?;
+    store::inbound::close_proposals(&work.tx, work.record.consultation.id).await?;
     let cancelled = before.cancel(by, reason.to_owned())?;
     store::appointment::save(&work.tx, &cancelled, work.now).await?;
     work.appointment = None;

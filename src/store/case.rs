@@ -34,6 +34,8 @@ pub struct Case {
     pub failed_mails: i64,
     /// Mails that came in about it and wait for somebody.
     pub open_mails: i64,
+    /// Entries of its sessions that somebody has changed in a calendar outside.
+    pub changed_entries: i64,
     /// Addresses that its mails did not reach.
     pub bounces: i64,
     /// Reports that wait for the center.
@@ -80,6 +82,7 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(MESSAGES), "messages")
         .column_as(Expr::cust(FAILED_MAILS), "failed_mails")
         .column_as(Expr::cust(OPEN_MAILS), "open_mails")
+        .column_as(Expr::cust(CHANGED_ENTRIES), "changed_entries")
         .column_as(Expr::cust(BOUNCES), "bounces")
         .column_as(Expr::cust(SUBMITTED_REPORTS), "submitted_reports")
         .column_as(Expr::exists(inbox::wishes()), "wants_help")
@@ -161,6 +164,7 @@ struct Found {
     messages: i64,
     failed_mails: i64,
     open_mails: i64,
+    changed_entries: i64,
     bounces: i64,
     submitted_reports: i64,
     wants_help: bool,
@@ -185,6 +189,7 @@ impl Found {
             messages: self.messages,
             failed_mails: self.failed_mails,
             open_mails: self.open_mails,
+            changed_entries: self.changed_entries,
             bounces: self.bounces,
             submitted_reports: self.submitted_reports,
             lookalikes: self.lookalikes,
@@ -199,6 +204,7 @@ const MESSAGES: &str =
 const FAILED_MAILS: &str = r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = 'failed')"#;
 const OPEN_MAILS: &str =
     r#"(SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open")"#;
+const CHANGED_ENTRIES: &str = r#"(SELECT COUNT(*) FROM "appointment" a JOIN "calendar_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND e."state" IN ('moved', 'deleted'))"#;
 const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND (b."consultation_id" = "consultation"."id" OR b."address_key" = "contact"."email_key"))"#;
 const SUBMITTED_REPORTS: &str = r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = 'submitted')"#;
 const ASSIGNMENTS: &str =

@@ -234,6 +234,19 @@ pub async fn handle(
     Ok(())
 }
 
+/// Nobody has to look at times any more that were proposed for a session which has been moved, or is not booked now.
+pub async fn close_proposals(tx: &DatabaseTransaction, id: ConsultationId) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Open, Expr::value(false))
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.open.eq(true))
+        .filter(row::COLUMN.state.eq(InboundState::Calendar.code()))
+        .filter(row::COLUMN.proposed_start.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Which mails a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {

@@ -15,6 +15,7 @@ mod mail;
 mod notifications;
 mod password;
 mod plan;
+mod proposals;
 mod received;
 mod report;
 mod room;
@@ -44,7 +45,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(schedule::show)
         .service(absences::show)
         .service(absences::submit)
-        .service(calendars::restore)
         .service(free::show)
         .service(received::list)
         .service(received::show)
@@ -61,6 +61,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(mail::act)
         .service(case::show)
         .service(candidates::submit)
+        .service(proposals::keep)
         .service(slots::show)
         .service(slots::submit)
         .service(room::show)

@@ -189,9 +189,49 @@ async fn another_time_is_a_proposal_for_the_center() {
         assert_eq!(cases::session(&it.site, it.case).await.starts_at, it.appointment.starts_at, "{name}");
         it.site.sign_in("center@example.jp", PASSWORD).await;
         let page = it.site.get(&format!("/staff/consultations/{}", it.case.number)).await;
-        page.shows("別の日時を提案しました");
         it.site.get(&format!("/staff/mail/in/{}", mail.id)).await.shows("提案された日時");
+        let wish = domain::wording::long_date_time_range(starts_at, starts_at + TimeDelta::hours(1));
+        page.shows("山田 太郎　カレンダーからの返信");
+        page.shows(&format!("提案された日時：<b>{wish}</b>"));
+        page.shows("専門家の回答を待つ間は、日時を変更できません。");
+        assert_eq!(page.body.matches("別の日時").count(), 0, "{name}: told once");
+        it.site.get("/staff").await.shows(&format!("提案された日時：{wish}"));
     }
+}
+
+/// A proposal ends with the coordinator's word, and with the session that it was about.
+#[actix_web::test]
+async fn a_proposal_is_turned_down_or_followed() {
+    let it = Asked::new().await;
+    ops::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
+    let propose = async || {
+        let now = cases::session(&it.site, it.case).await;
+        let starts_at = now.starts_at + TimeDelta::days(1);
+        let of = Says::of(&it.site, it.case, &now, EXPERT, "TENTATIVE");
+        let mail = Says { method: "COUNTER", starts_at, ..of }.written(PROGRAMS[0].1);
+        (arrives(&it.site, &mail).await, starts_at)
+    };
+    it.site.sign_in("center@example.jp", PASSWORD).await;
+    let of_case = format!("/staff/consultations/{}", it.case.number);
+    let before = cases::session(&it.site, it.case).await;
+
+    let (mail, _) = propose().await;
+    let keep = format!("{of_case}/proposals/{}/keep", mail.id);
+    it.site.get(&of_case).await.shows(&keep);
+    assert_eq!(it.site.post(&keep, &[]).await.status, 303);
+    it.site.get(&of_case).await.shows("変更の提案を対応済みにしました");
+    assert!(!it.site.get("/staff").await.body.contains("変更の提案"));
+    assert_eq!(cases::session(&it.site, it.case).await, before);
+    it.site.post(&keep, &[]).await;
+    it.site.get(&of_case).await.shows("この提案は、すでに対応済みです。");
+
+    let (mail, starts_at) = propose().await;
+    let slot = domain::availability::Slot::at(starts_at).unwrap();
+    let by = Actor::Coordinator(it.cast.coordinator);
+    ops::appointment::reschedule(&it.site.app, it.case.id, by, slot).await.unwrap();
+    assert!(!it.site.get(&of_case).await.body.contains("変更の提案（"));
+    let mail = store::inbound::find(&it.site.app.db, domain::id::MailId(mail.id)).await.unwrap().unwrap();
+    assert!(!mail.open, "it is what the session has become");
 }
 
 #[actix_web::test]

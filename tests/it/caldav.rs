@@ -7,12 +7,14 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use domain::{actor::Actor, availability::Slot};
+use domain::{actor::Actor, appointment::Appointment, availability::Slot, field::Fields};
 use entity::{calendar_entry, calendar_source};
 use http::{HeaderMap, HeaderValue, Method};
 use madoguchi::{
     fetch::{Answer, Ask, Login},
-    ops, store, worker,
+    ops::{self, apply::slot_value, substitute::Agreement},
+    store::{self, substitute::Seat},
+    worker,
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -184,9 +186,12 @@ impl House {
         let entry = self.entry().await;
         let stamp = |at: chrono::DateTime<chrono::Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
         let text = self.server.read(&self.site, &entry.href).await.unwrap();
-        let text = text
-            .replace(&stamp(session.starts_at), &stamp(session.starts_at + by))
-            .replace(&stamp(session.ends_at), &stamp(session.ends_at + by));
+        // Line by line: the old end may be the new start.
+        let moved = |name: &str, at: chrono::DateTime<chrono::Utc>| {
+            (format!("{name}:{}", stamp(at)), format!("{name}:{}", stamp(at + by)))
+        };
+        let (start, end) = (moved("DTSTART", session.starts_at), moved("DTEND", session.ends_at));
+        let text = text.replace(&start.0, &start.1).replace(&end.0, &end.1);
         let kind = [("content-type", "text/calendar")];
         let done = self.server.ask(&self.site, "PUT", &entry.href, &kind, &text).await;
         assert!(done.status.is_success(), "{done:?}");
@@ -247,6 +252,49 @@ async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
 }
 
 #[actix_web::test]
+async fn whoever_gives_the_seat_away_has_it_in_the_calendar_no_more() {
+    let house = House::new().await;
+    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
+    let sato = cases::expert(&house.site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
+    house.later(TimeDelta::zero()).await;
+    let entry = house.entry().await;
+    assert!(house.server.read(&house.site, &entry.href).await.is_some());
+    let seat = Seat { appointment: cases::session(&house.site, case).await.id, expert: house.cast.expert };
+    let version = cases::record(&house.site, case).await.version;
+    let (by, given) = (house.cast.center(), Agreement::Given);
+    ops::substitute::ask(&house.site.app, seat, sato, version, by, given).await.unwrap();
+    house.later(TimeDelta::zero()).await;
+    assert_eq!(house.server.read(&house.site, &entry.href).await, None);
+    assert!(calendar_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+}
+
+/// With both times, where the case is, and in the list of what the center has to do; the time is chosen already.
+async fn is_shown_to_the_center(house: &House, case: Case, before: &Appointment) {
+    let page = house.center.get("/staff/schedule").await;
+    page.shows("カレンダーからの変更の提案（1件）");
+    let there = Slot::at(before.starts_at + TimeDelta::hours(1)).unwrap();
+    let slots =
+        format!("/staff/consultations/{}/slots?from=2026-11-26&slot={}", case.number, slot_value(there));
+    page.shows(&slots.replace('&', "&#38;"));
+    // Where the case is, and in the list of what the center has to do.
+    let of_case = format!("/staff/consultations/{}", case.number);
+    for path in [of_case.as_str(), "/staff"] {
+        let page = house.center.get(path).await;
+        page.shows("山田 太郎　外部カレンダー「仕事」");
+        page.shows(&domain::wording::long_date_time_range(before.starts_at, before.ends_at));
+        let there = before.starts_at + TimeDelta::hours(1)..before.ends_at + TimeDelta::hours(1);
+        page.shows(&domain::wording::long_date_time_range(there.start, there.end));
+    }
+    house.center.get("/staff").await.shows("対応が必要（1）");
+    house.center.get(&slots).await.shows(&format!("value=\"{}\" checked", slot_value(there)));
+    let outside_hours = format!("{of_case}/slots?slot=2026-11-26T20:00:00Z");
+    assert_eq!(house.center.get(&outside_hours).await.status, 200);
+    let taken = Slot::new("2026-11-26".parse().unwrap(), 0).unwrap();
+    let page = house.center.get(&format!("{of_case}/slots?slot={}", slot_value(taken))).await;
+    page.shows("からは、担当の専門家がそろって空いていません");
+}
+
+#[actix_web::test]
 async fn what_is_changed_there_is_proposed_and_never_obeyed() {
     let house = House::new().await;
     let case = cases::booked(&house.site, &house.cast, CONTACT).await;
@@ -258,9 +306,8 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
     let page = house.expert.get("/expert/calendars").await;
     page.shows("外部カレンダーで変更されています（1件）");
     page.shows(&format!("/expert/consultations/{}/slot", case.number));
-    let page = house.center.get("/staff/schedule").await;
-    page.shows("外部カレンダーで変更されています（1件）");
-    page.shows(&format!("/staff/consultations/{}/slots", case.number));
+    is_shown_to_the_center(&house, case, &before).await;
+    let of_case = format!("/staff/consultations/{}", case.number);
 
     // Put back, by the expert.
     let id = house.entry().await.id;
@@ -276,10 +323,16 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
     house.server.ask(&house.site, "DELETE", &href, &[], "").await;
     house.later(TimeDelta::minutes(31)).await;
     house.expert.get("/expert/calendars").await.shows("では削除されています");
-    house.center.get("/staff/schedule").await.shows("外部カレンダーでは削除されています");
+    house.center.get("/staff/schedule").await.shows("専門家のカレンダーでは削除されています");
+    house.center.get("/staff").await.shows("専門家のカレンダーでは削除されています");
     assert!(cases::session(&house.site, case).await.is_confirmed());
-    let path = format!("/staff/calendars/entries/{id}/restore");
+    house.center.get(&of_case).await.shows(&format!("{of_case}/proposals/{id}/keep"));
+    let path = format!("{of_case}/proposals/{id}/keep");
     assert_eq!(house.center.post(&path, &[]).await.status, 303);
+    house.center.get(&format!("{of_case}?view=history")).await.shows("予約をそのままにしました");
+    assert!(!house.center.get("/staff").await.body.contains("変更の提案"));
+    let strange = format!("{of_case}/proposals/{}/keep", uuid::Uuid::new_v4());
+    assert_eq!(house.center.post(&strange, &[]).await.status, 404);
     house.later(TimeDelta::zero()).await;
     assert!(house.server.read(&house.site, &href).await.unwrap().contains(&starts_at));
 
@@ -292,7 +345,7 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
         .unwrap();
     house.later(TimeDelta::zero()).await;
     assert_eq!(house.entry().await.state, "written");
-    assert!(!house.center.get("/staff/schedule").await.body.contains("変更されています"));
+    assert!(!house.center.get("/staff/schedule").await.body.contains("変更の提案"));
 }
 
 /// Whatever the moment at which we were cut off, the next look finds the calendar and mends what is missing.

@@ -312,6 +312,7 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
         etag: None,
         moved_from: None,
         moved_to: None,
+        noticed_at: Some(now),
         failures: 0,
         due_at: now,
         error: None,
@@ -322,6 +323,6 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
     vec![
         ("/expert/calendars/{id}", ids[0].to_string()),
         ("/expert/calendars/entries/{id}", entry_id.clone()),
-        ("/staff/calendars/entries/{id}", entry_id),
+        ("/staff/consultations/{number}/proposals/{id}", entry_id),
     ]
 }

@@ -72,7 +72,7 @@ pub(super) async fn follow(
     let mut entries: BTreeMap<_, _> = known.into_iter().map(|it| (it.appointment_id, it)).collect();
     for booking in &bookings {
         let entry = match entries.remove(&booking.appointment.id.0) {
-            Some(entry) => noticed(app, entry, booking, &found).await?,
+            Some(entry) => noticed(app, entry, booking, &found, now).await?,
             None => new_entry(app, source, access, booking, now).await?,
         };
         let behind = entry.state == WANTED || entry.sequence != booking.appointment.sequence;
@@ -89,28 +89,6 @@ pub(super) async fn follow(
         }
     }
     Ok(Ok(()))
-}
-
-/// Writes an entry again as it is with us: the answer "no" to what somebody changed there.
-pub async fn restore(app: &App, id: Uuid, only: Option<ExpertId>) -> Result<(), Problem> {
-    let tx = app.begin().await?;
-    let entry = store::outside::entry::find(&tx, id).await?.ok_or(Problem::NotFound)?;
-    let source = store::outside::find(&tx, entry.source_id).await?.ok_or(Problem::NotFound)?;
-    if only.is_some_and(|it| it.0 != source.expert_id) {
-        return Err(Problem::NotFound);
-    }
-    let wanted = Entry {
-        state: WANTED.to_owned(),
-        moved_from: None,
-        moved_to: None,
-        failures: 0,
-        due_at: app.clock.now(),
-        error: None,
-        ..entry
-    };
-    store::outside::entry::save(&tx, wanted).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 async fn new_entry(
@@ -130,6 +108,7 @@ async fn new_entry(
         etag: None,
         moved_from: None,
         moved_to: None,
+        noticed_at: None,
         failures: 0,
         due_at: now,
         error: None,
@@ -146,6 +125,7 @@ async fn noticed(
     entry: Entry,
     booking: &Booking,
     found: &BTreeMap<String, Object>,
+    now: DateTime<Utc>,
 ) -> Result<Entry, Problem> {
     let object = found.get(&entry.href);
     // What is to be written is ours to write, whatever is there.
@@ -167,6 +147,7 @@ async fn noticed(
         state: state.to_owned(),
         moved_from: moved.as_ref().map(|it| it.start),
         moved_to: moved.as_ref().map(|it| it.end),
+        noticed_at: (state != WRITTEN).then_some(now),
         ..entry.clone()
     };
     if changed != entry {
@@ -201,6 +182,7 @@ async fn write(
                     etag,
                     moved_from: None,
                     moved_to: None,
+                    noticed_at: None,
                     failures: 0,
                     error: None,
                     ..entry

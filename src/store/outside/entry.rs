@@ -2,11 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::{
-    appointment::Appointment,
-    id::{AppointmentId, ExpertId},
-    number::CaseNumber,
-};
+use domain::{appointment::Appointment, id::ExpertId, number::CaseNumber};
 use entity::calendar_entry as row;
 pub use entity::calendar_entry::Model as Entry;
 use entity::{appointment, appointment_expert, calendar_source, consultation};
@@ -30,17 +26,6 @@ pub const DELETED: &str = "deleted";
 /// An appointment that belongs into a calendar, with what its entry says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Booking {
-    pub appointment: Appointment,
-    pub number: CaseNumber,
-    pub company_name: String,
-}
-
-/// What somebody has changed outside, and nobody has answered yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposal {
-    pub entry: Entry,
-    pub expert: ExpertId,
-    pub calendar: String,
     pub appointment: Appointment,
     pub number: CaseNumber,
     pub company_name: String,
@@ -92,8 +77,23 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The calendars into which something is to be written now, or from which something is to be removed. Two queries.
+/// An appointment that a calendar does not have as it is booked, or has although it is not booked any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Behind {
+    pub source: Uuid,
+    pub appointment: Uuid,
+    pub booked: bool,
+}
+
+/// The calendars into which something is to be written now, or from which something is to be removed.
 pub async fn sources_behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
+    let mut sources: Vec<_> = behind(db, now).await?.into_iter().map(|it| it.source).collect();
+    sources.dedup();
+    Ok(sources)
+}
+
+/// What is to be written into calendars now, or to be removed from them, calendar by calendar. Two queries.
+pub async fn behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Behind>, DbErr> {
     let booked: Vec<(Uuid, Uuid, i32)> = calendar_source::Entity::find()
         .select_only()
         .column(calendar_source::Column::Id)
@@ -131,59 +131,21 @@ pub async fn sources_behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Re
     for (source, id, sequence) in booked {
         match known.remove(&(source, id)) {
             Some((state, written, due)) if (state != WANTED && written == sequence) || due > now => {}
-            Some(_) | None => behind.push(source),
+            Some(_) | None => behind.push(Behind { source, appointment: id, booked: true }),
         }
     }
     // What is left was written and is not booked any more.
-    behind.extend(known.into_iter().filter(|(_, it)| it.2 <= now).map(|((source, _), _)| source));
+    let over = known.into_iter().filter(|(_, it)| it.2 <= now);
+    behind.extend(over.map(|((source, appointment), _)| Behind { source, appointment, booked: false }));
     behind.sort_unstable();
-    behind.dedup();
     Ok(behind)
 }
 
-/// What was changed outside and still stands otherwise with us, of one expert or of all, earliest first.
-pub async fn proposals(
-    db: &impl ConnectionTrait,
-    only: Option<ExpertId>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Proposal>, DbErr> {
-    let mut query = row::Entity::find()
-        .join(JoinType::InnerJoin, of_source())
-        .select_also(calendar_source::Entity)
-        .filter(row::COLUMN.state.is_in([MOVED, DELETED]));
-    if let Some(expert) = only {
-        query = query.filter(calendar_source::COLUMN.expert_id.eq(expert.0));
-    }
-    let found: Vec<(Entry, Option<calendar_source::Model>)> = query.all(db).await?;
-    let ids = found.iter().map(|(it, _)| it.appointment_id).collect();
-    let bookings: BTreeMap<_, _> =
-        with_cases(db, ids).await?.into_iter().map(|it| (it.appointment.id, it)).collect();
-    let mut proposals: Vec<_> = found
-        .into_iter()
-        .filter_map(|(entry, source)| {
-            let source = source?;
-            let booking = bookings.get(&AppointmentId(entry.appointment_id))?.clone();
-            let expert = ExpertId(source.expert_id);
-            let stands = booking.appointment.is_confirmed()
-                && booking.appointment.ends_at > now
-                && booking.appointment.experts.contains(&expert)
-                && booking.appointment.sequence == entry.sequence;
-            stands.then_some(Proposal {
-                entry,
-                expert,
-                calendar: source.name,
-                appointment: booking.appointment,
-                number: booking.number,
-                company_name: booking.company_name,
-            })
-        })
-        .collect();
-    proposals.sort_by_key(|it| it.appointment.starts_at);
-    Ok(proposals)
-}
-
 /// The appointments that belong to a consultation, with what is told of it. Three queries.
-pub(super) async fn with_cases(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Booking>, DbErr> {
+pub(in crate::store) async fn with_cases(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<Vec<Booking>, DbErr> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

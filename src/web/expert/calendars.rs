@@ -20,10 +20,13 @@ use crate::{
         outside::{Access, New, Outcome, STALE_AFTER, Trouble},
     },
     problem::Problem,
-    store::outside::{
-        self, CALDAV, Source,
-        clash::{Clash, clashes},
-        entry::{self, Proposal, proposals},
+    store::{
+        outside::{
+            self, CALDAV, Source,
+            clash::{Clash, clashes},
+            entry,
+        },
+        proposal::{Of, Proposal, Way, proposals},
     },
     url,
     web::{
@@ -148,7 +151,7 @@ pub async fn remove(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Resul
 /// Puts an entry back as it is booked.
 #[post("/expert/calendars/entries/{id}/restore")]
 pub async fn restore(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
-    ops::outside::entries::restore(&app, *id, Some(expert.id)).await?;
+    ops::proposal::restore(&app, *id, expert.id).await?;
     Ok(page::see_other_with(PAGE, "まもなく、外部のカレンダーの予定を元に戻します。"))
 }
 
@@ -207,10 +210,11 @@ async fn page_of(
         let entries = entry::of(&app.db, it.id).await?;
         refused.push((it.id, entries.into_iter().filter_map(|it| it.error).next()));
     }
+    let mine = proposals(&app.db, Of::Expert(expert.id), now).await?;
     let refused = |id: Uuid| refused.iter().find(|it| it.0 == id).and_then(|it| it.1.clone());
     Ok(CalendarsPage {
         calendars: calendars.into_iter().map(|it| kept(refused(it.id), it, now)).collect(),
-        proposals: proposals(&app.db, Some(expert.id), now).await?.into_iter().map(changed).collect(),
+        proposals: mine.into_iter().filter_map(changed).collect(),
         clashes: clashes(&app.db, Some(expert.id), now).await?.iter().map(clash).collect(),
         shell,
         form,
@@ -251,16 +255,17 @@ fn kept(refused: Option<String>, it: Source, now: DateTime<Utc>) -> Kept {
     }
 }
 
-fn changed(it: Proposal) -> Changed {
-    let there = it.entry.moved_from.zip(it.entry.moved_to);
-    Changed {
-        id: it.entry.id,
+/// What the expert can put back; what was answered by mail is the center's to decide.
+fn changed(it: Proposal) -> Option<Changed> {
+    let Way::Calendar(calendar) = it.way else { return None };
+    Some(Changed {
+        id: it.id,
         href: url::expert(&it.number),
         what: format!("{}（{}）", it.company_name, it.number),
         booked: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
-        there: there.map(|(start, end)| wording::long_date_time_range(start, end)),
-        calendar: it.calendar,
-    }
+        there: it.wish.map(|(start, end)| wording::long_date_time_range(start, end)),
+        calendar,
+    })
 }
 
 fn clash(it: &Clash) -> (String, String, String) {

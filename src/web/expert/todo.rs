@@ -13,7 +13,8 @@ use crate::{
     problem::Problem,
     store::{
         agenda::{self, Case, Report, Request, Sitting, Unanswered},
-        outside::{clash::clashes, entry as outside, stale},
+        outside::{clash::clashes, stale},
+        proposal::{Of, Way, proposals},
     },
     url,
     web::{
@@ -79,7 +80,8 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
     let (begun, next): (Vec<_>, Vec<_>) = confirmed.iter().partition(|it| it.appointment.starts_at <= now);
     let (handed_in, to_write): (Vec<_>, Vec<_>) =
         reports.iter().partition(|it| matches!(it.state, Some(ReportState::Submitted { .. })));
-    let outside = outside::proposals(&app.db, Some(expert.id), now).await?.len()
+    let changed = proposals(&app.db, Of::Expert(expert.id), now).await?;
+    let outside = changed.iter().filter(|it| matches!(it.way, Way::Calendar(_))).count()
         + clashes(&app.db, Some(expert.id), now).await?.len()
         + stale(&app.db, now - STALE_AFTER, Some(expert.id)).await?.len();
     page::html(&TodoPage {

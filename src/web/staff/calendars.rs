@@ -1,33 +1,25 @@
 //! What the center is told of the experts' calendars outside, beside their week.
-use actix_web::{
-    HttpResponse, post,
-    web::{Data, Path},
-};
 use chrono::{DateTime, Utc};
 use domain::{id::ExpertId, wording};
-use uuid::Uuid;
 
+use super::proposals::{Proposed, proposed};
 use crate::{
     app::App,
-    ops::{self, outside::STALE_AFTER},
+    ops::outside::STALE_AFTER,
     problem::Problem,
     store::{
         expert::Roster,
-        outside::{
-            clash::clashes,
-            entry::{Proposal, proposals},
-            stale,
-        },
+        outside::{clash::clashes, stale},
+        proposal::Of,
     },
     url,
-    web::{page, session::Coordinator},
 };
 
 /// What is to be looked into; of one expert where one is chosen.
 pub struct Outside {
     pub stale: Vec<String>,
     pub clashes: Vec<Clashing>,
-    pub changed: Vec<Changed>,
+    pub proposals: Vec<Proposed>,
 }
 
 pub struct Clashing {
@@ -35,24 +27,6 @@ pub struct Clashing {
     pub what: String,
     pub when: String,
     pub expert: String,
-}
-
-pub struct Changed {
-    pub id: Uuid,
-    pub href: String,
-    pub what: String,
-    pub expert: String,
-    pub booked: String,
-    /// Nothing where the entry was removed.
-    pub there: Option<String>,
-}
-
-/// Puts an entry back into the expert's calendar as it is booked.
-#[post("/staff/calendars/entries/{id}/restore")]
-pub async fn restore(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
-    ops::outside::entries::restore(&app, *id, None).await?;
-    let told = "まもなく、専門家の外部カレンダーの予定を元に戻します。";
-    Ok(page::see_other_with("/staff/schedule", told))
 }
 
 pub async fn outside(
@@ -83,18 +57,6 @@ pub async fn outside(
         expert: roster.name(it.expert).to_owned(),
     });
     let clashes = clashes.collect();
-    let changed = proposals(&app.db, expert, now).await?.iter().map(|it| changed(roster, it)).collect();
-    Ok(Outside { stale, clashes, changed })
-}
-
-fn changed(roster: &Roster, it: &Proposal) -> Changed {
-    let there = it.entry.moved_from.zip(it.entry.moved_to);
-    Changed {
-        id: it.entry.id,
-        href: url::staff(&it.number),
-        what: format!("{}　{}", it.number, it.company_name),
-        expert: roster.name(it.expert).to_owned(),
-        booked: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
-        there: there.map(|(start, end)| wording::long_date_time_range(start, end)),
-    }
+    let proposals = proposed(app, roster, expert.map_or(Of::Everybody, Of::Expert), now).await?;
+    Ok(Outside { stale, clashes, proposals })
 }

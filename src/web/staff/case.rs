@@ -13,12 +13,16 @@ use domain::{
 
 use entity::{inbound_mail, mail_bounce};
 
-use super::{act::Act, candidates, case_views};
+use super::{
+    act::Act,
+    candidates, case_views,
+    proposals::{Proposed, proposed},
+};
 pub use crate::web::typed::{Typed, sentence};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, case::Case},
+    store::{self, case::Case, proposal::Of},
     url,
     web::{form::Fields, page::Shell, session::Coordinator},
 };
@@ -41,6 +45,8 @@ pub struct Head {
     /// Mails that came in about it and wait for somebody.
     pub open_mails: Vec<inbound_mail::Model>,
     pub bounces: Vec<mail_bounce::Model>,
+    /// Other times for its session that wait for the center.
+    pub proposals: Vec<Proposed>,
     pub view: Option<View>,
     pub now: DateTime<Utc>,
     /// Why what was asked for was not done.
@@ -82,9 +88,10 @@ pub async fn render(
     view: View,
     typed: Typed,
 ) -> Result<HttpResponse, Problem> {
-    let (open_mails, bounces) = waiting_mail(app, &case).await?;
     let (now, refused) = (app.clock.now(), typed.refused.clone());
-    let head = Head { case, open_mails, bounces, view: Some(view), now, refused };
+    let proposals = waiting_proposals(app, &case, now).await?;
+    let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
+    let head = Head { case, open_mails, bounces, proposals, view: Some(view), now, refused };
     match view {
         // Nobody is looked for whom nobody could ask.
         View::Candidates if !head.can(Deed::RequestExperts) => {
@@ -101,16 +108,30 @@ pub async fn render(
     }
 }
 
+/// Other times that were proposed. Not asked for where there can be none.
+async fn waiting_proposals(app: &App, case: &Case, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {
+    if case.changed_entries == 0 && case.open_mails == 0 {
+        return Ok(Vec::new());
+    }
+    let (_, roster) = app.programme_and_experts().await?;
+    proposed(app, &roster, Of::Case(case.record.consultation.id), now).await
+}
+
 /// What came in about a consultation and waits, and what did not arrive. Not asked for where there is nothing.
 async fn waiting_mail(
     app: &App,
     case: &Case,
+    proposals: &[Proposed],
 ) -> Result<(Vec<inbound_mail::Model>, Vec<mail_bounce::Model>), Problem> {
     let id = case.record.consultation.id;
     let mut open = if case.open_mails > 0 { store::inbound::of(&app.db, id).await? } else { Vec::new() };
     let bounces = if case.bounces > 0 { store::bounce::of(&app.db, id).await? } else { Vec::new() };
-    // What did not arrive is told once.
-    open.retain(|it| it.open && !bounces.iter().any(|bounce| bounce.inbound_id == Some(it.id)));
+    // What did not arrive, or proposes another time, is told once.
+    open.retain(|it| {
+        it.open
+            && !bounces.iter().any(|bounce| bounce.inbound_id == Some(it.id))
+            && !proposals.iter().any(|proposal| proposal.id == it.id)
+    });
     Ok((open, bounces))
 }
 
@@ -164,8 +185,8 @@ impl View {
 impl Head {
     /// Above the page of one act, which tells only why that was refused.
     pub fn of_act(case: Case, now: DateTime<Utc>, typed: &Typed) -> Self {
-        let (open_mails, bounces) = (Vec::new(), Vec::new());
-        Self { case, open_mails, bounces, view: None, now, refused: typed.refused.clone() }
+        let (open_mails, bounces, proposals) = (Vec::new(), Vec::new(), Vec::new());
+        Self { case, open_mails, bounces, proposals, view: None, now, refused: typed.refused.clone() }
     }
 
     pub fn number(&self) -> CaseNumber {
@@ -174,6 +195,11 @@ impl Head {
 
     pub fn state(&self) -> &State {
         &self.case.record.consultation.state
+    }
+
+    /// Whether the session can be moved, or its time be chosen.
+    pub fn can_move(&self) -> bool {
+        self.can(Deed::Reschedule) || self.can(Deed::ChooseSlot)
     }
 
     pub fn is_open(&self) -> bool {

@@ -13,12 +13,14 @@ use domain::{
 };
 use uuid::Uuid;
 
+use super::proposals::{Proposed, proposed};
 use crate::{
     app::App,
     problem::Problem,
     store::{
         self,
         inbox::{Cursor, Filter, From, MOST_COUNTED, Row, Tab, Tallies},
+        proposal::Of,
     },
     url,
     web::{
@@ -44,6 +46,8 @@ struct InboxPage {
     /// Places in sessions for which a substitute has to be asked.
     absences: usize,
     open_mails: i64,
+    /// Other times for sessions that wait for the center's word.
+    proposals: Vec<Proposed>,
     /// Where the filters are taken away, if there are any.
     unfiltered: Option<String>,
     previous: String,
@@ -108,13 +112,15 @@ async fn list(
     let filter = filter(&typed, me.id);
     let listing = store::inbox::page(&app.db, tab, &filter, from(&typed), now).await?;
     let tallies = store::inbox::tallies(&app.db, now).await?;
+    let (_, roster) = app.programme_and_experts().await?;
+    let proposals = proposed(app, &roster, Of::Everybody, now).await?;
     let link = |name, cursor: Option<Cursor>| {
         cursor.map(|it| address(tab, &typed, &[(name, written(it))])).unwrap_or_default()
     };
     let tabs = Tab::ALL.into_iter().map(|it| TabLink {
         href: address(it, &typed, &[]),
         label: it.label(),
-        count: count(it, &tallies),
+        count: count(it, &tallies, proposals.len()),
         current: it == tab,
     });
     let tabs = tabs.collect();
@@ -128,6 +134,7 @@ async fn list(
         failed_mails: tallies.failed_mails,
         absences: store::substitute::open(&app.db, now).await?,
         open_mails: tallies.open_mails,
+        proposals: if tab == Tab::Center { proposals } else { Vec::new() },
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
@@ -199,9 +206,9 @@ fn address(tab: Tab, typed: &Fields, more: &[(&str, String)]) -> String {
     }
 }
 
-fn count(tab: Tab, tallies: &Tallies) -> Option<String> {
+fn count(tab: Tab, tallies: &Tallies, proposals: usize) -> Option<String> {
     let n = match tab {
-        Tab::Center => tallies.center,
+        Tab::Center => tallies.center.saturating_add(i64::try_from(proposals).unwrap_or(i64::MAX)),
         Tab::Reports => tallies.reports,
         Tab::Wishes => tallies.wishes,
         Tab::Company => tallies.company,

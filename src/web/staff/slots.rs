@@ -37,6 +37,8 @@ struct SlotsPage {
     days: Vec<Date>,
     /// The present time of the session.
     now_at: Option<Sitting>,
+    /// A time that was asked for and is not free.
+    missing: Option<String>,
     later: Option<String>,
     earliest: String,
 }
@@ -117,12 +119,15 @@ async fn render(
     let all = if possible { offers.days() } else { Vec::new() };
     let mut ahead = all.into_iter().filter(|(date, _)| from.is_none_or(|it| *date >= it));
     let shown: Vec<_> = ahead.by_ref().take(DATES).collect();
-    let days = slots::dates(&shown, |it| offers.end(it), slots::parse(typed.form.get("slot")));
+    let wished = slots::parse(typed.form.get("slot"));
+    let days = slots::dates(&shown, |it| offers.end(it), wished);
+    let missing = wished.filter(|it| possible && !offers.has(*it));
+    let missing = missing.map(|it| wording::long_date_time(it.start()));
     let status = typed.status();
     let head = Head::of_act(case, now, &typed);
     let later = ahead.next().map(|(date, _)| head.at(&format!("/slots?from={}", wording::iso_date(date))));
     let earliest = head.at("/slots");
-    let page = SlotsPage { shell, head, typed, deed, possible, days, now_at, later, earliest };
+    let page = SlotsPage { shell, head, typed, deed, possible, days, now_at, missing, later, earliest };
     page::html_with(status, &page)
 }
 
