@@ -5,6 +5,7 @@ mod calendar;
 mod history;
 mod inbound;
 mod mail;
+mod outside;
 mod page;
 mod standing;
 mod waiting;
@@ -54,6 +55,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     after::examine(&tx, now, &mut findings).await?;
     waiting::examine(&tx, now, &mut findings).await?;
     standing::examine_counters(&tx, &mut findings).await?;
+    outside::examine(&tx, now, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
     inbound::examine(&tx, now, &mut findings).await?;
     tx.rollback().await?;

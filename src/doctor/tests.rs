@@ -119,6 +119,62 @@ const DAMAGE: &[(&str, &[&str])] = &[
              (SELECT id FROM appointment WHERE state = 'held' AND consultation_id IS NOT NULL LIMIT 1)",
         ],
     ),
+    (
+        "calendar_entry",
+        &[
+            "INSERT INTO calendar_source (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
+             created_at, due_at, fetched_at, read_at, failures, unread, unknown_zones) \
+             SELECT expert_id, expert_id, 'caldav', '', '', '', TRUE, TRUE, TRUE, '2020-01-01 00:00:00+00:00', \
+             '2099-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', 0, 0, 0 \
+             FROM appointment_expert JOIN appointment ON appointment.id = appointment_id WHERE state = 'confirmed' ORDER BY ends_at DESC LIMIT 1",
+        ],
+    ),
+    (
+        "calendar_entry",
+        &[
+            "INSERT INTO calendar_source (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
+             created_at, due_at, fetched_at, read_at, failures, unread, unknown_zones) \
+             SELECT expert_id, expert_id, 'caldav', '', '', '', FALSE, TRUE, TRUE, '2020-01-01 00:00:00+00:00', \
+             '2099-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', 0, 0, 0 \
+             FROM appointment_expert JOIN appointment ON appointment.id = appointment_id WHERE state = 'held' AND consultation_id IS NOT NULL LIMIT 1",
+            "INSERT INTO calendar_entry (id, source_id, appointment_id, href, state, sequence, failures, due_at) \
+             SELECT appointment.id, calendar_source.id, appointment.id, '/', 'written', 0, 0, \
+             '2020-01-01 00:00:00+00:00' FROM calendar_source JOIN appointment_expert \
+             ON appointment_expert.expert_id = calendar_source.expert_id JOIN appointment \
+             ON appointment.id = appointment_id WHERE state = 'held' AND consultation_id IS NOT NULL LIMIT 1",
+        ],
+    ),
+    (
+        "calendar_waiting",
+        &[
+            "INSERT INTO calendar_source (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
+             created_at, due_at, fetched_at, read_at, failures, unread, unknown_zones) \
+             SELECT expert_id, expert_id, 'caldav', '', '', '', FALSE, TRUE, TRUE, '2020-01-01 00:00:00+00:00', \
+             '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', 0, 0, 0 \
+             FROM appointment_expert JOIN appointment ON appointment.id = appointment_id LIMIT 1",
+        ],
+    ),
+    (
+        "former_seat",
+        &[
+            "INSERT INTO former_seat SELECT appointment_id, expert_id, starts_at, ends_at, sequence, created_at \
+           FROM appointment JOIN appointment_expert ON appointment.id = appointment_id WHERE state = 'confirmed' \
+           LIMIT 1",
+        ],
+    ),
+    (
+        "orphan_busy",
+        &[
+            "PRAGMA foreign_keys = OFF; INSERT INTO calendar_busy VALUES (X'000102030405060708090a0b0c0d0e0f', 1, 2)",
+        ],
+    ),
+    (
+        "orphan_entry",
+        &["PRAGMA foreign_keys = OFF; \
+           INSERT INTO calendar_entry (id, source_id, appointment_id, href, state, sequence, failures, due_at) \
+           VALUES (X'000102030405060708090a0b0c0d0e0f', X'000102030405060708090a0b0c0d0e0f', \
+           X'000102030405060708090a0b0c0d0e0f', '/', 'written', 0, 0, '2020-01-01 00:00:00+00:00')"],
+    ),
 ];
 
 #[tokio::test]

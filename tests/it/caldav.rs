@@ -24,6 +24,8 @@ use crate::{
     site::{PASSWORD, Site},
 };
 
+mod killed;
+
 const USER: &str = "taro";
 const APP_PASSWORD: &str = "app-password-for-tests";
 const TEN: &str = "2026-11-26T01:00:00Z";

@@ -68,6 +68,11 @@ impl Site {
         Self::on(Scratch::file().await, &[])
     }
 
+    /// The same, with some settings of the environment.
+    pub async fn on_disk_with_settings(settings: &[(&str, &str)]) -> Self {
+        Self::on(Scratch::file().await, settings)
+    }
+
     /// Where the database is, for another process.
     pub fn database_url(&self) -> &str {
         &self.database.url
