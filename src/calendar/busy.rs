@@ -10,7 +10,7 @@ use std::{
 
 use calcard::{
     Entry, Parser,
-    icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType},
+    icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarStatus},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::availability::quarter_index;
@@ -232,16 +232,23 @@ impl Busy {
 /// When the event of this UID takes place; nothing where it is cancelled or is not there.
 pub fn times(text: &str, uid: &str) -> Result<Option<Stretch>, Unreadable> {
     for calendar in &parse(text)? {
-        let zones = Zones::of(calendar);
         let is_it = |it: &&ICalendarComponent| {
             it.component_type == ICalendarComponentType::VEvent && it.uid() == Some(uid)
         };
-        let found = calendar.components.iter().find(is_it).and_then(|it| Event::of(it, &zones));
-        if let Some(it) = found.filter(|it| !it.cancelled) {
-            return Ok(Some(it.start..it.end));
+        let found = calendar.components.iter().find(is_it);
+        if let Some(it) = found
+            .filter(|it| it.status() != Some(&ICalendarStatus::Cancelled))
+            .and_then(|it| stretch(calendar, it))
+        {
+            return Ok(Some(it));
         }
     }
     Ok(None)
+}
+
+/// When one event of a calendar takes place, by the zones that the calendar names or describes.
+pub fn stretch(calendar: &ICalendar, event: &ICalendarComponent) -> Option<Stretch> {
+    Event::of(event, &Zones::of(calendar)).map(|it| it.start..it.end)
 }
 
 fn parse(text: &str) -> Result<Vec<ICalendar>, Unreadable> {

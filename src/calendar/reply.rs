@@ -1,13 +1,14 @@
 //! What a calendar program sends back (RFC 5546): the answer to an invitation, read by `calcard`.
-use calcard::{
-    common::timezone::Tz,
-    icalendar::{
-        ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
-        ICalendarProperty,
-    },
+use std::ops::Range;
+
+use calcard::icalendar::{
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
+    ICalendarProperty,
 };
 use chrono::{DateTime, Utc};
 use domain::inbound::Answer;
+
+use super::busy;
 
 /// One attendee's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Reply {
     /// Who is to come instead; the bare address.
     pub delegate: Option<String>,
     /// The time that is proposed instead, where one is.
-    pub proposed: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub proposed: Option<Range<DateTime<Utc>>>,
     pub comment: String,
 }
 
@@ -64,7 +65,10 @@ pub fn parse(object: &str) -> Option<Reply> {
         sequence: i32::try_from(sequence.unwrap_or(0)).ok()?,
         attendee: attendee.calendar_address()?.trim().to_lowercase(),
         delegate: delegate.map(|it| bare(it).to_owned()),
-        proposed: is_counter.then(|| proposed(event)).flatten(),
+        proposed: is_counter
+            .then(|| busy::stretch(&calendar, event))
+            .flatten()
+            .filter(|it| it.start < it.end),
         comment: comment.trim().chars().take(LONGEST_COMMENT).collect(),
     })
 }
@@ -86,21 +90,6 @@ fn answering(event: &ICalendarComponent, is_counter: bool) -> Option<&ICalendarE
         Some(other) if is_counter || is_delegate(other) => Some(one),
         Some(_) => None,
     }
-}
-
-fn proposed(event: &ICalendarComponent) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    let (start, end) = (at(event, &ICalendarProperty::Dtstart)?, at(event, &ICalendarProperty::Dtend)?);
-    (start < end).then_some((start, end))
-}
-
-/// In UTC, in a zone by its name, or, where there is none, in Japan.
-fn at(event: &ICalendarComponent, property: &ICalendarProperty) -> Option<DateTime<Utc>> {
-    let entry = event.property(property)?;
-    let zone =
-        entry.parameter(&ICalendarParameterName::Tzid).and_then(|it| it.as_text()).unwrap_or("Asia/Tokyo");
-    let zone = zone.parse().unwrap_or(Tz::Tz(chrono_tz::Tz::Asia__Tokyo));
-    let time = entry.values.first()?.as_partial_date_time()?;
-    Some(time.to_date_time_with_tz(zone)?.to_utc())
 }
 
 fn bare(address: &str) -> &str {

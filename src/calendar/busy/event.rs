@@ -22,7 +22,6 @@ pub struct Event<'a> {
     pub local: NaiveDateTime,
     pub zone: Zone,
     pub busy: bool,
-    pub cancelled: bool,
     pub unknown_zone: bool,
     pub rule: Option<&'a ICalendarRecurrenceRule>,
     /// Starts beside the rule's.
@@ -67,7 +66,6 @@ impl<'a> Event<'a> {
             local: start.at,
             zone: start.zone,
             busy: !cancelled && !transparent,
-            cancelled,
             unknown_zone: !start.zone.known,
             rule,
             added: all(&ICalendarProperty::Rdate).into_iter().map(|it| it.instant).collect(),

@@ -42,12 +42,42 @@ fn a_proposal_is_in_utc_whatever_zone_it_names() {
         ),
         ("DTSTART;TZID=America/New_York:20261124T200000", "DTEND;TZID=America/New_York:20261124T210000"),
         ("DTSTART:20261125T100000", "DTEND:20261125T110000"),
+        ("DTSTART;TZID=Asia/Tokyo:20261125T100000", "DURATION:PT1H"),
+        ("DTSTART;TZID=/mozilla.org/20050126_1/Asia/Tokyo:20261125T100000", "DURATION:PT1H"),
     ] {
         let event = format!("UID:x\n{start}\n{end}\nATTENDEE;PARTSTAT=TENTATIVE:mailto:a@example.jp");
         let it = parse(&object("COUNTER", &event)).unwrap();
-        let expected = (at("2026-11-25T01:00:00Z"), at("2026-11-25T02:00:00Z"));
+        let expected = at("2026-11-25T01:00:00Z")..at("2026-11-25T02:00:00Z");
         assert_eq!((it.answer, it.proposed), (Answer::Countered, Some(expected)), "{start}");
         assert_eq!(it.sequence, 0);
+    }
+}
+
+/// As Outlook writes it: the zone by its Windows name, and described in the object.
+#[test]
+fn a_zone_is_what_the_object_says_of_it() {
+    let vtimezone = |name: &str, offset: &str| {
+        format!(
+            "BEGIN:VTIMEZONE\r\nTZID:{name}\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\n\
+             TZOFFSETFROM:{offset}\r\nTZOFFSETTO:{offset}\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+        )
+    };
+    for (name, offset, start) in [
+        ("Tokyo Standard Time", "+0900", "2026-11-25T01:00:00Z"),
+        ("Head Office", "+0900", "2026-11-25T01:00:00Z"),
+        // A name that nobody else knows: without its description it would be read in Japan.
+        ("Branch", "+0800", "2026-11-25T02:00:00Z"),
+    ] {
+        let event = format!(
+            "UID:x\nDTSTART;TZID={name}:20261125T100000\nDTEND;TZID={name}:20261125T110000\n\
+             ATTENDEE;PARTSTAT=TENTATIVE:mailto:a@example.jp"
+        );
+        let object = object("COUNTER", &event)
+            .replace("BEGIN:VEVENT", &format!("{}BEGIN:VEVENT", vtimezone(name, offset)));
+        let proposed = parse(&object).unwrap().proposed.unwrap();
+        assert_eq!(proposed.start, at(start), "{name}");
+        let reply = object.replace("METHOD:COUNTER", "METHOD:REPLY").replace("TENTATIVE", "ACCEPTED");
+        assert_eq!(parse(&reply).unwrap().answer, Answer::Accepted, "{name}");
     }
 }
 

@@ -66,7 +66,7 @@ pub async fn take(
             Some(told(&work, author, reply, &outcome).await?)
         }
     };
-    let proposed = reply.proposed.filter(|_| step == Step::Propose);
+    let proposed = reply.proposed.clone().filter(|_| step == Step::Propose).map(|it| (it.start, it.end));
     let fate = Fate { entry, proposed, ..noted(case, outcome, open) };
     if letter.settle(&work.tx, fate).await? {
         work.commit().await?;
@@ -125,7 +125,7 @@ fn stay_open(work: &mut Work<'_>, author: &Author) -> String {
 
 fn propose(work: &mut Work<'_>, by: Actor, reply: &Reply) -> String {
     work.note(by, "カレンダーで別の日時を提案");
-    let when = reply.proposed.map(|(start, end)| long_date_time_range(start, end));
+    let when = reply.proposed.as_ref().map(|it| long_date_time_range(it.start, it.end));
     let when = when.map_or_else(|| "日時は示されていません。".to_owned(), |it| format!("希望：{it}"));
     format!("{}がカレンダーで別の日時を提案しました。{when}", by.party().label())
 }
