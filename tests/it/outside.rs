@@ -371,6 +371,20 @@ async fn a_hundred_thousand_appointments_are_read_and_an_endless_one_is_told() {
     house.expert.get("/expert/calendars").await.shows("読み取れない予定が1件あり");
 }
 
+/// What is odd about single appointments is told, and the others count.
+#[actix_web::test]
+async fn wrong_time_zones_and_broken_lines_are_told() {
+    let house = House::new().await;
+    let office = AT_TEN.replace("Tokyo Standard Time", "Head Office");
+    let host =
+        Host::open(page(&[&office, "DTSTART:yesterday", "DTSTART:20261126T060000Z\nDURATION:an hour"]));
+    house.subscribed(&host.url()).await;
+    assert!(!house.offers(TEN).await, "the likeliest zone is Japan's");
+    let page = house.expert.get("/expert/calendars").await;
+    page.shows("タイムゾーンが分からない予定が1件あり");
+    page.shows("読み取れない予定が2件あり");
+}
+
 #[actix_web::test]
 async fn nobody_touches_the_calendars_of_another() {
     let house = House::new().await;
