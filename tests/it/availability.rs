@@ -99,6 +99,50 @@ async fn odd_stretches_of_a_day_have_one_answer_each() {
 }
 
 #[actix_web::test]
+async fn weekly_hours_can_be_limited_to_some_weeks() {
+    let (site, expert) = site().await;
+    let monday = "2026-12-07";
+    let before = open(&site, expert, monday).await;
+    let form = |until: [&'static str; 3]| {
+        vec![
+            ("form", "rule"),
+            ("weekday", "mon"),
+            ("rule_start", "48"),
+            ("rule_end", "56"),
+            ("from_year", "令和8"),
+            ("from_month", "12"),
+            ("from_day", "7"),
+            ("until_year", until[0]),
+            ("until_month", until[1]),
+            ("until_day", until[2]),
+        ]
+    };
+    for (until, sentence) in [
+        (["2026", "12", "6"], "終わりの日には、始まりの日以降の日付を入力してください"),
+        (["2026", "11", "19"], "今日以降の日付を入力してください"),
+        (["2026", "", ""], "日付は、実在する年月日を入力してください"),
+    ] {
+        let page = site.post("/expert/availability", &form(until)).await;
+        assert_eq!(page.status, 422, "{until:?}");
+        page.shows(sentence);
+        page.shows("<details open><summary>期間を限る</summary>");
+        page.shows("value=\"令和8\"");
+    }
+    assert_eq!(open(&site, expert, monday).await, before);
+    let done = site.post("/expert/availability", &form(["2026", "12", "14"])).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let evening: Day = Span::new(48, 56).into_iter().collect();
+    for (date, holds) in [("2026-11-30", false), (monday, true), ("2026-12-14", true), ("2026-12-21", false)]
+    {
+        assert_eq!(!open(&site, expert, date).await.intersection(evening).is_empty(), holds, "{date}");
+    }
+    let page = site.get("/expert/availability").await;
+    page.shows(
+        "月曜日　18:00から20:00、2026年（令和8年）12月7日（月）から、2026年（令和8年）12月14日（月）まで",
+    );
+}
+
+#[actix_web::test]
 async fn overlapping_rules_become_one() {
     let (site, expert) = site().await;
     let rule = |start: &'static str, end: &'static str| {

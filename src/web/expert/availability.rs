@@ -52,6 +52,8 @@ struct AvailabilityPage {
     kinds: Vec<Choice>,
     weeks: Vec<Choice>,
     stand_ins: Vec<Choice>,
+    /// Days from and until which weekly hours hold were typed, or are wrong.
+    is_limited: bool,
     has_feed: bool,
     /// The new secret address, shown this once.
     feed: Option<String>,
@@ -99,7 +101,7 @@ pub async fn add(
     let today = japan_date(app.clock.now());
     let kept = agenda_entries(&app, &expert).await?;
     let parsed = match form.get("form") {
-        "rule" => entry::parse_rules(&form, &kept),
+        "rule" => entry::parse_rules(&form, &kept, today),
         "exception" => entry::parse_exception(&form, today),
         "copy" => entry::parse_copy(&form, today),
         "absence" => return absence::submit(&app, &expert, shell, form).await,
@@ -188,7 +190,9 @@ async fn page_of(
         };
         FreeDay { name: wording::month_day_weekday(date), text, href: day::address(date) }
     };
+    let limits = ["from_year", "from_month", "from_day", "until_year", "until_month", "until_day"];
     Ok(AvailabilityPage {
+        is_limited: limits.iter().any(|it| !form.get(it).is_empty()),
         has_feed: feed.is_some() || crate::store::expert::has_feed(&app.db, expert.id).await?,
         free: today.iter_days().take(SHOWN).map(free).collect(),
         stranded: sittings.iter().filter(|it| is_stranded(it, &schedule)).map(stranded).collect(),

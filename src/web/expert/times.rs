@@ -97,6 +97,17 @@ pub fn take_date(
     }
 }
 
+/// The same where nothing at all may be typed; what is typed is a whole date.
+pub fn take_optional_date(
+    errors: &mut FieldErrors,
+    form: &Fields,
+    names: DateFields,
+    earliest: NaiveDate,
+) -> Option<NaiveDate> {
+    let typed = [names.year, names.month, names.day].iter().any(|it| !form.get(it).trim().is_empty());
+    if typed { take_date(errors, form, names, earliest) } else { None }
+}
+
 fn year(typed: &str) -> Option<i32> {
     let typed = digits(typed).to_ascii_uppercase();
     let typed = typed.trim_end_matches('年');

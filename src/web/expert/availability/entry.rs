@@ -9,7 +9,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::super::{
-    times::{self, DateFields, take_date, take_span},
+    times::{self, DateFields, take_date, take_optional_date, take_span},
     week::Week,
 };
 use crate::{
@@ -30,6 +30,8 @@ pub const WEEK: [(Weekday, &str, &str); 7] = [
     (Weekday::Sun, "sun", "日曜日"),
 ];
 const ON: DateFields = DateFields { year: "on_year", month: "on_month", day: "on_day" };
+const FROM: DateFields = DateFields { year: "from_year", month: "from_month", day: "from_day" };
+const UNTIL: DateFields = DateFields { year: "until_year", month: "until_month", day: "until_day" };
 const FIRST: DateFields = DateFields { year: "first_year", month: "first_month", day: "first_day" };
 const LAST: DateFields = DateFields { year: "last_year", month: "last_month", day: "last_day" };
 /// Weeks that can be chosen, this one counted.
@@ -37,13 +39,19 @@ const WEEKS: usize = 13;
 
 pub type Parsed = Result<(Change, &'static str), FieldErrors>;
 
-pub fn parse_rules(form: &Fields, kept: &Entries) -> Parsed {
+pub fn parse_rules(form: &Fields, kept: &Entries, today: NaiveDate) -> Parsed {
     let mut errors = FieldErrors::default();
     let days: Vec<_> = WEEK.into_iter().filter(|it| form.has("weekday", it.1)).map(|it| it.0).collect();
     if days.is_empty() {
         errors.add("weekday", "曜日を選択してください");
     }
     let span = take_span(&mut errors, form, "rule_start", "rule_end");
+    // A rule that has held for long may be typed as it was agreed; one that is over would open nothing.
+    let valid_from = take_optional_date(&mut errors, form, FROM, NaiveDate::MIN);
+    let valid_until = take_optional_date(&mut errors, form, UNTIL, today);
+    if valid_from.zip(valid_until).is_some_and(|(from, until)| until < from) {
+        errors.add(UNTIL.year, "終わりの日には、始まりの日以降の日付を入力してください");
+    }
     let Some(span) = span.filter(|_| errors.is_empty()) else { return Err(errors) };
     let overlaps =
         |it: &WeeklyRule| days.contains(&it.weekday) && !it.span.day().intersection(span.day()).is_empty();
@@ -52,7 +60,7 @@ pub fn parse_rules(form: &Fields, kept: &Entries) -> Parsed {
     } else {
         "空きを登録しました。"
     };
-    let rule = |weekday| WeeklyRule { weekday, span, valid_from: None, valid_until: None };
+    let rule = |weekday| WeeklyRule { weekday, span, valid_from, valid_until };
     Ok((Change::AddRules(days.into_iter().map(rule).collect()), told))
 }
 
