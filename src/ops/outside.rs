@@ -139,6 +139,57 @@ pub async fn add(
     Ok(Ok(id))
 }
 
+/// What is different about how to get at a calendar; the rest stays as it is kept.
+#[derive(Clone, Default)]
+pub struct Change {
+    pub url: Option<Url>,
+    pub user: Option<String>,
+    pub password: Option<String>,
+}
+
+/// Gives one of the expert's own calendars another address or login, once it could be read by it.
+pub async fn change(
+    app: &App,
+    expert: ExpertId,
+    id: Uuid,
+    change: Change,
+) -> Result<Result<(), Trouble>, Problem> {
+    let source = store::outside::find(&app.db, id).await?.filter(|it| it.expert_id == expert.0);
+    let source = source.ok_or(Problem::NotFound)?;
+    let Some(old) = opened(app, &source) else { return Ok(Err(Trouble::Sealed)) };
+    let access = Access {
+        url: change.url.unwrap_or_else(|| old.url.clone()),
+        user: change.user.unwrap_or(old.user),
+        password: change.password.unwrap_or(old.password),
+    };
+    let now = app.clock.now();
+    let read = match look(app, &source.kind, &access, None, now).await {
+        Ok(Seen::Read(read)) => read,
+        Ok(Seen::Same) => Read::default(),
+        Err(trouble) => return Ok(Err(trouble)),
+    };
+    let changed = Source {
+        host: access.url.host_str().unwrap_or_default().to_owned(),
+        access: app.secret.seal(id, &serde_json::to_string(&access)?)?,
+        blocking: true,
+        version: read.version,
+        // Bookings are written with the next look.
+        due_at: now,
+        fetched_at: now,
+        read_at: now,
+        failing_since: None,
+        failures: 0,
+        error: None,
+        unread: read.unread,
+        unknown_zones: read.unknown_zones,
+        ..source
+    };
+    let tx = app.begin().await?;
+    store::outside::replace(&tx, changed, &read.quarters, access.url != old.url).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
 /// Lets go of one of the expert's own calendars, and of the time that it takes.
 pub async fn remove(app: &App, expert: ExpertId, id: Uuid) -> Result<(), Problem> {
     let tx = app.begin().await?;

@@ -9,8 +9,8 @@ use entity::calendar_busy as busy_row;
 use entity::calendar_source as row;
 pub use entity::calendar_source::Model as Source;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Set, sea_query::Expr,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef, Set, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -109,6 +109,24 @@ pub async fn insert(tx: &DatabaseTransaction, it: Source, quarters: &[Range<i64>
     let id = it.id;
     row::Entity::insert(it.into_active_model()).exec_without_returning(tx).await?;
     insert_busy(tx, id, quarters).await?;
+    touch(tx, Part::Bookings).await
+}
+
+/// Gives one another address or another login, with what was just read by it. Whoever has it in hand can settle nothing
+/// of the old one any more. What was written at another address stays there, and is written anew.
+pub async fn replace(
+    tx: &DatabaseTransaction,
+    it: Source,
+    quarters: &[Range<i64>],
+    is_elsewhere: bool,
+) -> Result<(), DbErr> {
+    let id = it.id;
+    let it = Source { lease_token: None, lease_until: None, ..it };
+    row::Entity::update(it.into_active_model().reset_all()).exec(tx).await?;
+    if is_elsewhere {
+        entry::forget(tx, id).await?;
+    }
+    replace_busy(tx, id, quarters).await?;
     touch(tx, Part::Bookings).await
 }
 

@@ -3,6 +3,7 @@ mod acts;
 mod answer;
 mod availability;
 mod calendar;
+mod calendar_access;
 mod calendars;
 mod case;
 mod consultation;
@@ -48,6 +49,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(availability::remove)
         .service(calendars::show)
         .service(calendars::add)
+        .service(calendar_access::show)
+        .service(calendar_access::submit)
         .service(calendars::refresh)
         .service(calendars::keep_blocking)
         .service(calendars::remove)

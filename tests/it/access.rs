@@ -83,6 +83,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/expert/calendars", &[Expert]),
     ("POST", "/expert/calendars", &[Expert]),
     ("POST", "/expert/calendars/entries/{id}/restore", &[Expert]),
+    ("GET", "/expert/calendars/{id}/access", &[Expert]),
+    ("POST", "/expert/calendars/{id}/access", &[Expert]),
     ("POST", "/expert/calendars/{id}/policy", &[Expert]),
     ("POST", "/expert/calendars/{id}/refresh", &[Expert]),
     ("POST", "/expert/calendars/{id}/remove", &[Expert]),

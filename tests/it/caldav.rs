@@ -254,6 +254,27 @@ async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
 }
 
 #[actix_web::test]
+async fn another_password_alone_is_typed() {
+    let house = House::new().await;
+    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
+    house.later(TimeDelta::zero()).await;
+    let entry = house.entry().await;
+    let users = house.server.folder.join("users");
+    std::fs::write(users, format!("{USER}:another-password\n")).unwrap();
+    let source = calendar_source::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
+    let path = format!("/expert/calendars/{}/access", source.id);
+    let wrong = house.expert.post(&path, &[("password", "wrong")]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.shows("ユーザー名またはパスワードが違います");
+    assert!(!wrong.body.contains("value=\"wrong\""), "a password never comes back");
+    let done = house.expert.post(&path, &[("password", "another-password")]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert_eq!(house.entry().await, entry, "what was written stays known");
+    house.later(TimeDelta::minutes(31)).await;
+    assert!(cases::session(&house.site, case).await.is_confirmed());
+}
+
+#[actix_web::test]
 async fn whoever_gives_the_seat_away_has_it_in_the_calendar_no_more() {
     let house = House::new().await;
     let case = cases::booked(&house.site, &house.cast, CONTACT).await;

@@ -371,6 +371,37 @@ async fn a_hundred_thousand_appointments_are_read_and_an_endless_one_is_told() {
     house.expert.get("/expert/calendars").await.shows("読み取れない予定が1件あり");
 }
 
+#[actix_web::test]
+async fn another_address_alone_is_typed_and_counts_once_it_can_be_read() {
+    let house = House::new().await;
+    let (first, second) = (Host::open(page(&[AT_TEN])), Host::open(page(&[&AT_TEN.replace("T10", "T13")])));
+    house.subscribed(&first.url()).await;
+    let path = format!("/expert/calendars/{}/access", house.source().await.id);
+    house.expert.get("/expert/calendars").await.shows(&path);
+    house.expert.get(&path).await.shows("「仕事」（127.0.0.1）");
+    let before = house.source().await;
+    second.set(Manner::Status(404));
+    for (typed, sentence) in [
+        ("", "変更する項目を入力してください"),
+        ("カレンダー", "https:// で始まるアドレスを入力してください"),
+        (&second.url(), "アドレスが見つかりません（404）"),
+    ] {
+        let reply = house.expert.post(&path, &[("url", typed)]).await;
+        assert_eq!(reply.status, 422, "{typed}");
+        reply.shows(sentence);
+        reply.shows(&format!("value=\"{typed}\""));
+    }
+    assert_eq!(house.source().await, before, "the old one stands");
+    second.set(crate::calendar_host::page(&[&AT_TEN.replace("T10", "T13")]));
+    let done = house.expert.post(&path, &[("url", &second.url())]).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert!(house.offers(TEN).await && !house.offers("2026-11-26T04:00:00Z").await);
+    let after = house.source().await;
+    assert_eq!((after.id, after.name, after.error), (before.id, before.name, None));
+    house.later(TimeDelta::minutes(31)).await;
+    assert_eq!(first.seen().len(), 1, "the old one is asked no more");
+}
+
 /// What is odd about single appointments is told, and the others count.
 #[actix_web::test]
 async fn wrong_time_zones_and_broken_lines_are_told() {
@@ -394,7 +425,8 @@ async fn nobody_touches_the_calendars_of_another() {
     let other = house.site.visitor();
     other.sign_in("other@example.jp", PASSWORD).await;
     let id = house.source().await.id;
-    for act in ["refresh", "policy", "remove"] {
+    assert_eq!(other.get(&format!("/expert/calendars/{id}/access")).await.status, 404);
+    for act in ["refresh", "policy", "remove", "access"] {
         let reply = other.post(&format!("/expert/calendars/{id}/{act}"), &[("stale", "free")]).await;
         assert_eq!(reply.status, 404, "{act}");
     }

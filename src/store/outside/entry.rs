@@ -77,6 +77,12 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Forgets what was written into a calendar that is somewhere else now.
+pub async fn forget(tx: &DatabaseTransaction, source: Uuid) -> Result<(), DbErr> {
+    row::Entity::delete_many().filter(row::COLUMN.source_id.eq(source)).exec(tx).await?;
+    Ok(())
+}
+
 /// An appointment that a calendar does not have as it is booked, or has although it is not booked any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Behind {

@@ -36,10 +36,10 @@ use crate::{
     },
 };
 
-const PAGE: &str = "/expert/calendars";
+pub(super) const PAGE: &str = "/expert/calendars";
 /// Characters.
 const LONGEST_NAME: usize = 40;
-const LONGEST_LOGIN: usize = 200;
+pub(super) const LONGEST_LOGIN: usize = 200;
 
 #[derive(Template)]
 #[template(path = "expert/calendars.html")]
