@@ -147,14 +147,13 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     let Facts { sitting, names: experts, outline, link, .. } = *facts;
     let (portal, answer) = (link, link);
     let (was, due_at) = (sitting.starts_at - TimeDelta::days(7), facts.due());
-    let (booked, until) = (Some(was), due_at);
     let (fields, slot, reason) = (facts.record.consultation.fields, Some(sitting), "（理由）");
     let side = side(kind, portal);
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
-        K::EarlierTime => Case(O::EarlierTime { answer, sitting, booked, until }),
+        K::EarlierTime => Case(O::EarlierTime { answer, sitting, booked: Some(was), until: due_at }),
         K::BackAtCenter => Case(O::BackAtCenter { portal }),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => {
             Case(O::Booked { side, sitting, change_until })

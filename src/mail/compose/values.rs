@@ -113,9 +113,7 @@ fn tell(values: &mut Values, occasion: &Occasion<'_>, about: &About<'_>) {
             sit_with(values, about, side, &sitting);
             values.set(WasExperts, names(was));
         }
-        Occasion::Relieved { sitting } | Occasion::RequestDeclined { sitting } => {
-            request_withdrawn(values, about, Some(&sitting));
-        }
+        Occasion::Relieved { sitting } => request_withdrawn(values, about, Some(&sitting)),
         Occasion::Room { side, sitting } => sit_with(values, about, side, &sitting),
         Occasion::Cancelled { side, sitting, reason } => cancelled(values, about, side, &sitting, reason),
         Occasion::Reminder { side, sitting } => remind(values, about, side, &sitting),
@@ -134,11 +132,9 @@ fn tell(values: &mut Values, occasion: &Occasion<'_>, about: &About<'_>) {
             maybe_sit(values, slot.as_ref());
         }
         Occasion::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
-        Occasion::RequestLapsed { slot } => {
-            values.set(Link, about.house.site.absolute("/expert/availability"));
-            maybe_sit(values, slot.as_ref());
-        }
+        Occasion::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
         Occasion::RequestWithdrawn { slot } => request_withdrawn(values, about, slot.as_ref()),
+        Occasion::RequestDeclined { sitting } => request_withdrawn(values, about, Some(&sitting)),
         Occasion::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
         Occasion::ReportReturned { reason } => report_returned(values, about, reason),
         Occasion::NobodyLeft => nobody_left(values, about),
@@ -235,6 +231,11 @@ fn withdrawn(values: &mut Values, about: &About<'_>, side: Side<'_>, cancelled: 
         values.set(ApplyLink, about.house.site.absolute("/apply"));
         gone(values, cancelled);
     }
+}
+
+fn request_lapsed(values: &mut Values, about: &About<'_>, slot: Option<&Sitting<'_>>) {
+    values.set(Link, about.house.site.absolute("/expert/availability"));
+    maybe_sit(values, slot);
 }
 
 fn request_withdrawn(values: &mut Values, about: &About<'_>, slot: Option<&Sitting<'_>>) {

@@ -106,9 +106,9 @@ async fn killing_the_process_leaves_no_booking_out_and_none_twice() {
     }
 
     let mut in_hand = 0;
-    for n in 0..KILLS {
+    for (n, case) in cases.iter().enumerate().take(KILLS) {
         if n > 0 {
-            change(&site, &cast, cases[n], n).await;
+            change(&site, &cast, *case, n).await;
         }
         let before = entries(&site).await;
         let mut process = start(&site, &folder, &["worker"]);
