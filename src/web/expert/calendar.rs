@@ -24,6 +24,8 @@ use crate::{
 struct CalendarPage {
     shell: Shell,
     title: String,
+    /// The title in pieces, between which a narrow heading breaks.
+    heading: [String; 3],
     /// The list alone, on every screen.
     as_list: bool,
     week: String,
@@ -65,12 +67,20 @@ pub async fn show(
             wording::long_date(week.first()),
             wording::month_day_weekday(week.last())
         ),
+        heading: heading(week),
         as_list: query.get("view") == "list",
         week: week.name(),
         previous: week.previous().name(),
         next: week.next().name(),
         agenda: week.agenda(&facts),
     })
+}
+
+/// 「2026年（令和8年）」「11月23日（月・祝）から」「11月29日（日）の予定」
+fn heading(week: Week) -> [String; 3] {
+    let first = wording::month_day_weekday(week.first());
+    let year = wording::long_date(week.first()).replace(&first, "");
+    [year, format!("{first}から"), format!("{}の予定", wording::month_day_weekday(week.last()))]
 }
 
 impl CalendarPage {

@@ -28,7 +28,7 @@ use crate::{
 /// So many sessions stand on the page, the next ones; the others follow when these are settled.
 const SHOWN: usize = 20;
 /// How many proposals are shown before the rest is folded away.
-const FIRST: usize = 5;
+const FIRST: usize = 2;
 
 #[derive(Template)]
 #[template(path = "staff/absences.html")]
