@@ -87,7 +87,9 @@ pub async fn fill(config: &Config, fill: &Fill) -> Result<(), Failure> {
 
 pub async fn doctor(config: &Config) -> Result<(), Failure> {
     let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
-    let findings = doctor::examine(&db, Clock::System.now()).await.map_err(software)?;
+    let now = Clock::System.now();
+    let mut findings = doctor::examine(&db, now).await.map_err(software)?;
+    findings.extend(doctor::files::examine(&db, &config.attachments.folder, now).await.map_err(software)?);
     let mut out = std::io::stdout().lock();
     for finding in &findings {
         writeln!(out, "{finding}").map_err(software)?;

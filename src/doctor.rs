@@ -2,6 +2,7 @@
 mod after;
 mod booking;
 mod calendar;
+pub mod files;
 mod history;
 mod inbound;
 mod mail;

@@ -3,16 +3,28 @@ use std::{
     fs, io,
     io::Write,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::secret::hex;
 
-/// Keeps the bytes and says their SHA-256 in hexadecimal. When this returns, a crash cannot lose them.
-pub async fn keep(folder: &Path, bytes: Vec<u8>) -> io::Result<String> {
+/// Files that nobody has kept lately.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Idle {
+    /// By their hashes.
+    pub whole: Vec<String>,
+    /// What was left behind by whoever was interrupted while keeping one.
+    unfinished: Vec<PathBuf>,
+}
+
+/// Keeps the bytes and says their SHA-256 in hexadecimal. When this returns, a crash cannot lose them, and whoever
+/// sweeps leaves them alone for as long as files may lie idle from `now` on.
+pub async fn keep(folder: &Path, bytes: Vec<u8>, now: DateTime<Utc>) -> io::Result<String> {
     let folder = folder.to_owned();
-    tokio::task::spawn_blocking(move || keep_now(&folder, &bytes)).await.map_err(io::Error::other)?
+    blocking(move || keep_now(&folder, &bytes, now.into())).await
 }
 
 pub async fn read(folder: &Path, hash: &str) -> io::Result<Vec<u8>> {
@@ -23,16 +35,59 @@ pub async fn open(folder: &Path, hash: &str) -> io::Result<fs::File> {
     Ok(tokio::fs::File::open(place(folder, hash)?).await?.into_std().await)
 }
 
-fn keep_now(folder: &Path, bytes: &[u8]) -> io::Result<String> {
+/// The length in octets and the hash that a file has now; none where there is no file.
+pub async fn measure(folder: &Path, hash: &str) -> io::Result<Option<(u64, String)>> {
+    let place = place(folder, hash)?;
+    blocking(move || {
+        let mut file = match fs::File::open(place) {
+            Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other?,
+        };
+        let mut hash = Sha256::new();
+        let length = io::copy(&mut file, &mut hash)?;
+        Ok(Some((length, hex(&hash.finalize()))))
+    })
+    .await
+}
+
+/// What nobody has kept since then.
+pub async fn idle(folder: &Path, since: DateTime<Utc>) -> io::Result<Idle> {
+    let folder = folder.to_owned();
+    blocking(move || idle_now(&folder, since.into())).await
+}
+
+/// Takes a file away that nobody has kept since then. Says whether it did.
+pub async fn forget(folder: &Path, hash: &str, since: DateTime<Utc>) -> io::Result<bool> {
+    let (folder, place) = (folder.to_owned(), place(folder, hash)?);
+    blocking(move || forget_now(&folder, &place, since.into())).await
+}
+
+impl Idle {
+    /// Takes away what never became a file.
+    pub async fn remove_unfinished(&self) -> io::Result<()> {
+        for path in &self.unfinished {
+            tokio::fs::remove_file(path).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+fn keep_now(folder: &Path, bytes: &[u8], now: SystemTime) -> io::Result<String> {
     let hash = hex(&Sha256::digest(bytes));
     let place = place(folder, &hash)?;
-    if fs::metadata(&place).is_ok_and(|it| it.len() == bytes.len() as u64) {
-        return Ok(hash);
-    }
     let below = place.parent().unwrap_or(folder);
     fs::create_dir_all(below)?;
+    let lock = lock(folder)?;
+    lock.lock_shared()?;
+    if is_renewed(&place, bytes.len() as u64, now) {
+        return Ok(hash);
+    }
     let temporary = below.join(format!(".{}", uuid::Uuid::new_v4()));
-    let written = write_whole(&temporary, bytes).and_then(|()| fs::rename(&temporary, &place));
+    let written = write_whole(&temporary, bytes, now).and_then(|()| fs::rename(&temporary, &place));
     if written.is_err() {
         // What is left of it would be in nobody's way, but nobody's either.
         fs::remove_file(&temporary).ok();
@@ -44,9 +99,65 @@ fn keep_now(folder: &Path, bytes: &[u8]) -> io::Result<String> {
     Ok(hash)
 }
 
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Whether the file is there already, and now says when it was wanted last: its row may be about to be written.
+fn is_renewed(place: &Path, length: u64, now: SystemTime) -> bool {
+    let renewed = fs::OpenOptions::new().append(true).open(place).and_then(|file| {
+        file.set_modified(now)?;
+        Ok(file.metadata()?.len() == length)
+    });
+    renewed.unwrap_or(false)
+}
+
+fn forget_now(folder: &Path, place: &Path, since: SystemTime) -> io::Result<bool> {
+    let lock = lock(folder)?;
+    // Whoever keeps the same bytes at this moment has either said so already, or finds nothing and writes them anew.
+    lock.lock()?;
+    if fs::metadata(place)?.modified()? >= since {
+        return Ok(false);
+    }
+    fs::remove_file(place)?;
+    Ok(true)
+}
+
+fn idle_now(folder: &Path, since: SystemTime) -> io::Result<Idle> {
+    let mut idle = Idle::default();
+    let below = match fs::read_dir(folder) {
+        Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(idle),
+        other => other?,
+    };
+    for below in below {
+        let below = below?;
+        if !below.file_type()?.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(below.path())? {
+            let file = file?;
+            let lasting = file.metadata().and_then(|it| it.modified());
+            // One that is gone meanwhile was unfinished and is whole now.
+            if lasting.is_err() || lasting.is_ok_and(|it| it >= since) {
+                continue;
+            }
+            let name = file.file_name().to_string_lossy().into_owned();
+            let hash = format!("{}{name}", below.file_name().to_string_lossy());
+            if name.starts_with('.') {
+                idle.unfinished.push(file.path());
+            } else if place(folder, &hash).is_ok() {
+                idle.whole.push(hash);
+            }
+        }
+    }
+    Ok(idle)
+}
+
+/// Held by many who keep, or by the one who takes away.
+fn lock(folder: &Path) -> io::Result<fs::File> {
+    fs::OpenOptions::new().create(true).append(true).open(folder.join(".lock"))
+}
+
+fn write_whole(path: &Path, bytes: &[u8], now: SystemTime) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
+    file.set_modified(now)?;
     file.sync_all()
 }
 
@@ -59,17 +170,4 @@ fn place(folder: &Path, hash: &str) -> io::Result<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests {
-    #[tokio::test]
-    async fn what_is_kept_is_read_again_and_kept_once() {
-        let folder = std::env::temp_dir().join(format!("madoguchi-files-{}", uuid::Uuid::new_v4()));
-        let hash = super::keep(&folder, b"abc".to_vec()).await.unwrap();
-        assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        assert_eq!(super::keep(&folder, b"abc".to_vec()).await.unwrap(), hash);
-        assert_eq!(super::read(&folder, &hash).await.unwrap(), b"abc");
-        let kept = std::fs::read_dir(folder.join("ba")).unwrap().count();
-        assert_eq!(kept, 1, "nothing temporary is left");
-        assert!(super::read(&folder, "../../etc/passwd").await.is_err());
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-}
+mod tests;

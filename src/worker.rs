@@ -22,6 +22,9 @@ const NAP: Duration = Duration::from_millis(500);
 /// How often it says that it is alive, and does what need not be done at once. `/readyz` waits for two minutes.
 const BEAT: TimeDelta = TimeDelta::seconds(30);
 
+/// How often files are looked for that belong to no message.
+const SWEEP: TimeDelta = TimeDelta::hours(1);
+
 /// How often calendars outside are looked after: a booking is in the expert's calendar soon after.
 const LOOK: Duration = Duration::from_secs(15);
 
@@ -68,7 +71,7 @@ async fn scan_files(app: &App, stop: &CancellationToken) {
 }
 
 async fn jobs(app: &App, stop: &CancellationToken) {
-    let mut beaten = None;
+    let (mut beaten, mut swept) = (None, None);
     let mut looked = waiting::Looked::default();
     while !stop.is_cancelled() {
         let now = app.clock.now();
@@ -76,6 +79,10 @@ async fn jobs(app: &App, stop: &CancellationToken) {
             beaten = Some(now);
             beat(app).await;
             told(chores::step(app)).await;
+        }
+        if swept.is_none_or(|it: DateTime<Utc>| now - it >= SWEEP) {
+            swept = Some(now);
+            told(chores::sweep(app)).await;
         }
         if !round(app, &mut looked).await {
             tokio::select! {
@@ -90,6 +97,7 @@ async fn jobs(app: &App, stop: &CancellationToken) {
 pub async fn once(app: &App) {
     beat(app).await;
     told(chores::step(app)).await;
+    told(chores::sweep(app)).await;
     while told(outside::step(app)).await {}
     imap::once(app).await;
     while told(scan::step(app)).await {}

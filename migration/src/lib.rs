@@ -18,6 +18,7 @@ mod m20261120_000014_follow_up;
 mod m20261120_000014_texts;
 mod m20261120_000016_calendars;
 mod m20261120_000017_bounces;
+mod m20261120_000019_received;
 
 pub struct Migrator;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000014_follow_up::Migration),
             Box::new(m20261120_000016_calendars::Migration),
             Box::new(m20261120_000017_bounces::Migration),
+            Box::new(m20261120_000019_received::Migration),
         ]
     }
 }

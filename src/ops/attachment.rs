@@ -88,7 +88,8 @@ pub async fn keep(app: &App, files: Vec<Upload>) -> Result<Vec<Kept>, Problem> {
         let (sha256, trust, note) = match why_not {
             Some(why) => (None, Trust::Refused, why),
             None => {
-                let hash = files::keep(&limits.folder, file.bytes).await.map_err(anyhow::Error::from)?;
+                let hash = files::keep(&limits.folder, file.bytes, app.clock.now()).await;
+                let hash = hash.map_err(anyhow::Error::from)?;
                 let trust = if limits.scan.is_some() { Trust::Held } else { Trust::Unscanned };
                 (Some(hash), trust, String::new())
             }

@@ -1,5 +1,5 @@
 //! The files of messages.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::{AttachmentId, ConsultationId, MessageId};
@@ -135,6 +135,19 @@ pub async fn find(
 ) -> Result<Option<Attachment>, DbErr> {
     let all = of(db, consultation, audience).await?;
     Ok(all.into_values().flatten().find(|it| it.id == id))
+}
+
+/// Those of these hashes of which there is a file.
+pub async fn known(db: &impl ConnectionTrait, hashes: &[String]) -> Result<BTreeSet<String>, DbErr> {
+    let found: Vec<String> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Sha256)
+        .filter(row::Column::Sha256.is_in(hashes))
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// The file that has waited longest for the scanner; the next to ask will be given another one until `again_at`.

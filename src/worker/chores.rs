@@ -2,6 +2,15 @@
 //! what is there.
 use crate::{app::App, ops, problem::Problem, store};
 
+/// Takes away the files that belong to no message. Says whether there were any.
+pub async fn sweep(app: &App) -> Result<bool, Problem> {
+    let swept = ops::housekeeping::sweep_files(app).await?;
+    if swept > 0 {
+        tracing::info!(files = swept, "files without a message were removed: {swept}");
+    }
+    Ok(swept > 0)
+}
+
 /// Does what is due. Says whether there was anything.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let forgotten = ops::housekeeping::forget_expired(app).await?;

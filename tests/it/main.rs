@@ -15,6 +15,7 @@ mod conversation;
 mod corners;
 mod demo;
 mod expert;
+mod files;
 mod follow_ups;
 mod health;
 mod hours;

@@ -11,6 +11,8 @@ pub struct Scratch {
     pub db: DatabaseConnection,
     /// As `DATABASE_URL` names it.
     pub url: String,
+    /// Where files lie that come with messages.
+    pub files: PathBuf,
     kind: Kind,
 }
 
@@ -42,7 +44,7 @@ impl Scratch {
         if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
             return Self::postgres(server).await;
         }
-        let folder = std::env::temp_dir().join(format!("madoguchi-test-{}", Uuid::new_v4().simple()));
+        let folder = folder("test");
         Self::migrated(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder)).await
     }
 
@@ -58,7 +60,7 @@ impl Scratch {
     async fn migrated(url: String, kind: Kind) -> Self {
         let db = database::connect(&url).await.unwrap();
         database::migrate(&db).await.unwrap();
-        Self { db, url, kind }
+        Self { db, url, files: folder("files"), kind }
     }
 
     async fn postgres(server: String) -> Self {
@@ -71,12 +73,13 @@ impl Scratch {
         on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         let url = database_url(&server, &name);
         let db = database::connect(&url).await.unwrap();
-        Self { db, url, kind: Kind::Postgres { server, name } }
+        Self { db, url, files: folder("files"), kind: Kind::Postgres { server, name } }
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.files));
         match &self.kind {
             Kind::Memory => {}
             // What is still open keeps its file until it is closed.
@@ -88,6 +91,11 @@ impl Drop for Scratch {
             }
         }
     }
+}
+
+/// A name that nobody else has; there is nothing under it.
+fn folder(what: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("madoguchi-{what}-{}", Uuid::new_v4().simple()))
 }
 
 /// Makes the template, after dropping what interrupted runs on this machine have left behind.

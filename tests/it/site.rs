@@ -81,8 +81,7 @@ impl Site {
     fn on(database: Scratch, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let mut config = Config::parse(&settings, "").unwrap();
-        // Files are named by their content: all tests may share the folder.
-        config.attachments.folder = std::env::temp_dir().join("madoguchi-test-attachments");
+        config.attachments.folder = database.files.clone();
         let app = App {
             db: database.db.clone(),
             clock: Clock::fixed("2026-11-20T05:05:00Z".parse::<DateTime<Utc>>().unwrap()),

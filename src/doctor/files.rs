@@ -1,0 +1,115 @@
+//! The files of messages against what lies on the disk: every row has its bytes, and every file its row.
+use std::{collections::BTreeSet, io, path::Path};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::attachment as row;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::{Finding, Findings};
+use crate::{files, ops::housekeeping::WITHOUT_ROW, store};
+
+/// How long a file may wait for the scanner. Hours.
+const GRACE: i64 = 24;
+/// Rows or files looked at at once.
+const PAGE: u64 = 500;
+
+/// Why the files could not be examined.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    #[error("the folder of the files cannot be read: {0}")]
+    Folder(#[from] io::Error),
+}
+
+/// Everything that is wrong with the files in this folder at `now`. Reads every file once, a page of rows at a time.
+pub async fn examine(
+    db: &impl ConnectionTrait,
+    folder: &Path,
+    now: DateTime<Utc>,
+) -> Result<Vec<Finding>, Failed> {
+    let mut findings = Findings::default();
+    let mut last = None;
+    loop {
+        let rows = page(db, last).await?;
+        let Some(end) = rows.last() else { break };
+        last = Some((end.sha256.clone().unwrap_or_default(), end.id));
+        rows_of(&rows, folder, &mut findings).await?;
+    }
+    unscanned(db, now, &mut findings).await?;
+    orphans(db, folder, now, &mut findings).await?;
+    Ok(findings.0)
+}
+
+/// The next rows that have a file, those of the same bytes beside each other.
+async fn page(db: &impl ConnectionTrait, after: Option<(String, Uuid)>) -> Result<Vec<row::Model>, DbErr> {
+    let mut query = row::Entity::find().filter(row::COLUMN.sha256.is_not_null());
+    if let Some((sha256, id)) = after {
+        let same = Condition::all().add(row::Column::Sha256.eq(&*sha256)).add(row::Column::Id.gt(id));
+        query = query.filter(Condition::any().add(row::Column::Sha256.gt(&*sha256)).add(same));
+    }
+    query.order_by_asc(row::COLUMN.sha256).order_by_asc(row::COLUMN.id).limit(PAGE).all(db).await
+}
+
+async fn rows_of(rows: &[row::Model], folder: &Path, findings: &mut Findings) -> io::Result<()> {
+    let mut measured: Option<(&str, Option<(u64, String)>)> = None;
+    for it in rows {
+        let hash = it.sha256.as_deref().unwrap_or_default();
+        if measured.as_ref().is_none_or(|(known, _)| *known != hash) {
+            let there = match files::measure(folder, hash).await {
+                // What is no hash has no file.
+                Err(err) if err.kind() == io::ErrorKind::InvalidInput => None,
+                other => other?,
+            };
+            measured = Some((hash, there));
+        }
+        let what = match measured.as_ref().and_then(|(_, it)| it.as_ref()) {
+            None => "its file is missing",
+            Some((length, _)) if i64::try_from(*length) != Ok(it.size) => "its file has another length",
+            Some((_, found)) if found != hash => "its file has other bytes",
+            Some(_) => continue,
+        };
+        findings.add("file", format!("attachment {}", it.id), what);
+    }
+    Ok(())
+}
+
+async fn unscanned(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    findings: &mut Findings,
+) -> Result<(), DbErr> {
+    let waiting: Vec<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.state.eq(store::attachment::Trust::Held.code()))
+        .filter(row::COLUMN.created_at.lt(now - TimeDelta::hours(GRACE)))
+        .order_by_asc(row::COLUMN.id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for it in waiting {
+        findings.add("file_scan", format!("attachment {it}"), "it has waited for the scanner for a day");
+    }
+    Ok(())
+}
+
+async fn orphans(
+    db: &impl ConnectionTrait,
+    folder: &Path,
+    now: DateTime<Utc>,
+    findings: &mut Findings,
+) -> Result<(), Failed> {
+    let mut idle = files::idle(folder, now - WITHOUT_ROW).await?.whole;
+    idle.sort();
+    for hashes in idle.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
+        let known: BTreeSet<_> = store::attachment::known(db, hashes).await?;
+        for it in hashes.iter().filter(|it| !known.contains(*it)) {
+            findings.add("file_row", format!("file {it}"), "no message has it, for more than a day");
+        }
+    }
+    Ok(())
+}
