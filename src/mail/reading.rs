@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 mod address;
 mod body;
 mod charset;
+mod continued;
 mod header;
 mod html;
 mod part;

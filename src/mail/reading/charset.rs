@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use mail_parser::decoders::charsets::map::charset_decoder;
 
 mod jis;
 
@@ -24,6 +25,8 @@ const SAMPLE: usize = 16 * 1024;
 enum Label {
     /// ISO-2022-JP and its dialects: CP50220, CP50221, CP50222.
     Jis,
+    /// What looks like ASCII, and is what some old programs write.
+    Utf7,
     Known(&'static Encoding),
     Ascii,
     Missing,
@@ -46,6 +49,9 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
         let (text, lossy) = jis::decode(bytes);
         return Decoded { text, guessed, lossy };
     }
+    if let (Label::Utf7, Some(decode)) = (label, charset_decoder(b"utf-7")) {
+        return Decoded { text: decode(bytes), guessed: false, lossy: !bytes.is_ascii() };
+    }
     if bytes.is_ascii() {
         let text = String::from_utf8_lossy(bytes).into_owned();
         return Decoded { text, guessed: label == Label::Unknown, lossy: false };
@@ -65,7 +71,7 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
             Some(found) => with(found, bytes, found != it),
             None => with(it, bytes, false),
         },
-        Label::Jis | Label::Ascii | Label::Missing | Label::Unknown => {
+        Label::Jis | Label::Utf7 | Label::Ascii | Label::Missing | Label::Unknown => {
             with(guess(sample).unwrap_or(UTF_8), bytes, true)
         }
     }
@@ -100,6 +106,7 @@ fn of_label(label: Option<&str>) -> Label {
     match &*label {
         "" => Label::Missing,
         "us-ascii" | "ascii" | "ansi_x3.4-1968" | "7bit" => Label::Ascii,
+        "utf-7" | "utf7" | "unicode-1-1-utf-7" | "csutf7" => Label::Utf7,
         "cp50220" | "cp50221" | "cp50222" | "jis" => Label::Jis,
         _ if label.contains("2022-jp") || label.contains("2022jp") => Label::Jis,
         "cp932" | "ms932" | "windows-932" | "cp943" | "shift-jis" | "sjis-win" => Label::Known(SHIFT_JIS),

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io::BufRead};
 use chrono::{DateTime, Utc};
 use mail_parser::parsers::MessageStream;
 
-use super::{Address, Remark, address, words};
+use super::{Address, Remark, address, continued, words};
 
 /// Of all headers together. Bytes.
 const LONGEST_BLOCK: usize = 256 * 1024;
@@ -125,7 +125,8 @@ impl<'a> Headers<'a> {
     /// A `Content-Type` or `Content-Disposition` with its parameters; names by RFC 2231, RFC 2047 or neither.
     pub fn typed(&self, name: &str) -> Option<Typed> {
         let prepared = words::prepared(self.all(name).next()?);
-        let parsed = MessageStream::new(&prepared).parse_content_type().into_content_type()?;
+        let prepared = continued::joined(&String::from_utf8_lossy(&prepared));
+        let parsed = MessageStream::new(prepared.as_bytes()).parse_content_type().into_content_type()?;
         let parameters = parsed.attributes.unwrap_or_default();
         let parameters =
             parameters.into_iter().map(|it| (it.name.to_ascii_lowercase(), it.value.into_owned()));

@@ -1,6 +1,6 @@
 //! HTML mails: cleaned, so that nothing in them runs, loads or asks for anything, and read as text.
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::LazyLock,
 };
 
@@ -14,7 +14,7 @@ const LONGEST: usize = 512 * 1024;
 /// Deeper quotations are shown as this deep.
 const DEEPEST_QUOTE: usize = 5;
 
-/// What remains of a mail's marks: structure, and links that say where they lead.
+/// What remains of a mail's marks: structure, where links lead, and what stands for a picture.
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = [
         "a",
@@ -35,6 +35,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         "h6",
         "hr",
         "i",
+        "img",
         "li",
         "ol",
         "p",
@@ -61,15 +62,17 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(HashSet::from([
             "script", "style", "title", "head", "template", "noscript", "svg", "math",
         ]))
-        .add_tag_attributes("a", ["href"])
+        .generic_attributes(HashSet::new())
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("img", HashSet::from(["alt"]))]))
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .url_relative(ammonia::UrlRelative::Deny)
-        .link_rel(Some("nofollow noopener noreferrer"))
+        .link_rel(None)
         .strip_comments(true);
     builder
 });
 
-/// The cleaned HTML with the targets of its links beside them, and the text that it reads like.
+/// The cleaned HTML, and the text that it reads like. Both are for looking at alone: where a link leads stands beside
+/// its words, and a picture is what its sender says that it shows.
 pub fn clean(source: &str) -> (String, String) {
     let marks = source.bytes().filter(|it| matches!(it, b'<' | b'&')).count();
     if marks > MOST_MARKS || source.len() > LONGEST {
@@ -93,10 +96,9 @@ fn written(cleaned: &str) -> (String, String) {
         let (text, from) = rest.split_at(start);
         html.push_str(text);
         out.text(&unescaped(text));
-        let Some(end) = from.find('>') else { break };
-        let (tag, after) = from.split_at(end + 1);
+        let Some(end) = tag_end(from) else { break };
+        let (tag, after) = from.split_at(end);
         rest = after;
-        html.push_str(tag);
         let name = tag.trim_start_matches(['<', '/']).split([' ', '>', '/']).next().unwrap_or_default();
         let closes = tag.starts_with("</");
         match (name, closes) {
@@ -110,12 +112,34 @@ fn written(cleaned: &str) -> (String, String) {
                     }
                 }
             }
-            _ => out.tag(name, closes),
+            ("img", _) => {
+                let shows = attribute(tag, "alt").map(unescaped).unwrap_or_default();
+                if !shows.trim().is_empty() {
+                    html.push_str(&format!("［画像：{}］", escaped(&shows)));
+                    out.text(&format!("［画像：{shows}］"));
+                }
+            }
+            _ => {
+                // The page around it has its own heading.
+                html.push_str(if name == "h1" { if closes { "</h2>" } else { "<h2>" } } else { tag });
+                out.tag(name, closes);
+            }
         }
     }
     html.push_str(rest);
     out.text(&unescaped(rest));
     (html, out.text)
+}
+
+/// Behind the tag that a text begins with. Within the quotes of an attribute anything may stand.
+fn tag_end(text: &str) -> Option<usize> {
+    let mut quoted = false;
+    text.bytes()
+        .position(|it| {
+            quoted ^= it == b'"';
+            it == b'>' && !quoted
+        })
+        .map(|it| it + 1)
 }
 
 /// A link's text that is its target already.
@@ -238,3 +262,6 @@ fn unescaped(text: &str) -> String {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests;

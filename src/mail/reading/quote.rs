@@ -20,6 +20,10 @@ enum Kind {
 
 /// A signature below a rule is no longer than this. Lines.
 const LONGEST_SIGNATURE: usize = 14;
+/// So many lines of headers are looked at. Lines.
+const HEADER_BLOCK: usize = 7;
+/// How the first of them begins.
+const SENDER: [&str; 4] = ["差出人", "from", "送信者", "送信元"];
 /// An announcement may be broken over so many lines.
 const ANNOUNCEMENT: usize = 3;
 
@@ -46,17 +50,18 @@ fn mark_quotes(lines: &[&str], kinds: &mut [Kind]) {
             kinds[at..].fill(Kind::Quoted);
             return;
         }
-        let length = announcement(&lines[at..]);
-        if length > 0 {
+        if let Some(Announcement { length, is_sure }) = announcement(&lines[at..]) {
             let next = next_said(lines, at + length);
-            if next.is_none_or(|it| !is_quoted(lines[it])) {
+            if next.is_some_and(|it| is_quoted(lines[it])) {
+                kinds[at..at + length].fill(Kind::Quoted);
+                at += length;
+                continue;
+            }
+            if is_sure {
                 // Phones announce, and then do not mark what they quote.
                 kinds[at..].fill(Kind::Quoted);
                 return;
             }
-            kinds[at..at + length].fill(Kind::Quoted);
-            at += length;
-            continue;
         }
         if is_quoted(lines[at]) {
             kinds[at] = Kind::Quoted;
@@ -79,19 +84,40 @@ fn mark_quotes(lines: &[&str], kinds: &mut [Kind]) {
     }
 }
 
-/// The last thing that was written, where it looks like a signature.
+/// The end of what was written, where it looks like a signature. Below the quotation may stand nothing else; then what
+/// was written ends above it, and may end in a signature too.
 fn mark_signature(lines: &[&str], kinds: &mut [Kind]) {
-    let said = |n: &usize| kinds[*n] == Kind::Written && !lines[*n].trim().is_empty();
-    let Some(last) = (0..lines.len()).rev().find(said) else { return };
-    let first = (0..=last).rev().take_while(|it| kinds[*it] == Kind::Written).last().unwrap_or(last);
+    let is_said = |kinds: &[Kind], n: usize| kinds[n] == Kind::Written && !lines[n].trim().is_empty();
+    let mut end = lines.len();
+    while let Some(last) = (0..end).rev().find(|it| is_said(kinds, *it)) {
+        let first = (0..=last).rev().take_while(|it| kinds[*it] == Kind::Written).last().unwrap_or(last);
+        let is_below = (0..first).any(|it| is_said(kinds, it));
+        let start = signature(lines, first, last, is_below);
+        // A text that is nothing but a signature is a text.
+        let Some(start) = start.filter(|it| is_below || (first..*it).any(|n| !lines[n].trim().is_empty()))
+        else {
+            return;
+        };
+        kinds[start..=last].fill(Kind::Signature);
+        if (first..start).any(|it| !lines[it].trim().is_empty()) {
+            return;
+        }
+        kinds[first..start].fill(Kind::Signature);
+        end = first;
+    }
+}
+
+/// Where in these lines the signature begins that they end with.
+fn signature(lines: &[&str], first: usize, last: usize, is_below: bool) -> Option<usize> {
     let marked = (first..=last).find(|it| lines[*it].trim_end() == "--");
     let phone = (first..=last).rev().take(3).find(|it| is_phones(lines[*it]));
-    let ruled = (first..=last).filter(|it| last - it < LONGEST_SIGNATURE).find(|it| is_rule(lines[*it]));
-    let start = marked.or(phone).or(ruled);
-    // A text that is nothing but a signature is a text.
-    if let Some(start) = start.filter(|it| (first..*it).any(|n| !lines[n].trim().is_empty())) {
-        kinds[start..=last].fill(Kind::Signature);
-    }
+    let is_signed = |from: usize| !lines[from..=last].iter().any(|it| is_sentence(it));
+    let near = |it: &usize| last - it < LONGEST_SIGNATURE;
+    let ruled = (first..=last).filter(near).find(|it| is_rule(lines[*it]) && is_signed(*it));
+    let said = next_said(lines, first).filter(near);
+    let bare =
+        said.filter(|it| is_below && is_signed(*it) && lines[*it..=last].iter().any(|it| is_reach(it)));
+    marked.or(phone).or(ruled).or(bare)
 }
 
 fn gather(lines: &[&str], kinds: &[Kind]) -> Vec<Piece> {
@@ -142,6 +168,9 @@ fn begins_rest(lines: &[&str], at: usize) -> bool {
         "original message",
         "元のメッセージ",
         "元のメール",
+        "元メッセージ",
+        "元メール",
+        "返信元メッセージ",
         "オリジナルメッセージ",
         "forwarded message",
         "転送メッセージ",
@@ -178,10 +207,12 @@ fn is_header_block(lines: &[&str], at: usize) -> bool {
                 .is_some_and(|rest| rest.trim_start_matches(['*', ' ', '\u{3000}']).starts_with([':', '：']))
         })
     };
-    if !lines.get(at).is_some_and(|it| field(it, &["差出人", "from", "送信者", "送信元"])) {
+    if !lines.get(at).is_some_and(|it| field(it, &SENDER)) {
         return false;
     }
-    let near = &lines[at + 1..lines.len().min(at + 8)];
+    // Some write a blank line between any two. Where the sender stands again, the block begins there.
+    let said = lines[at + 1..].iter().take(2 * HEADER_BLOCK).filter(|it| !it.trim().is_empty());
+    let near: Vec<_> = said.take(HEADER_BLOCK).take_while(|it| !field(it, &SENDER)).collect();
     let has = |names: &[&str]| near.iter().any(|it| field(it, names));
     let when = has(&["送信日時", "日時", "日付", "sent", "date"]);
     let whom = has(&["宛先", "to", "cc"]);
@@ -189,34 +220,27 @@ fn is_header_block(lines: &[&str], at: usize) -> bool {
     [when, whom, what].into_iter().filter(|it| *it).count() >= 2
 }
 
-/// How many lines announce a quotation here: "On …, … wrote:", 「2026年11月20日(金) 10:00 … :」; none where nothing does.
-fn announcement(lines: &[&str]) -> usize {
+/// The lines that announce a quotation.
+struct Announcement {
+    length: usize,
+    /// It names whom it quotes by the address, or is what only programs write. What else ends in a colon may announce
+    /// what its author goes on to say.
+    is_sure: bool,
+}
+
+/// What announces a quotation here: "On …, … wrote:", 「2026年11月20日(金) 10:00 … :」.
+fn announcement(lines: &[&str]) -> Option<Announcement> {
     let first = lines[0].trim();
-    let begins =
-        first.starts_with("On ") || first.starts_with("Am ") || first.starts_with("Le ") || is_dated(first);
-    let named = first.to_lowercase();
-    let whole = |it: &str| {
-        let it = it.trim_end().to_lowercase();
-        let ends = it.ends_with("wrote:")
-            || it.ends_with("writes:")
-            || it.ends_with("schrieb:")
-            || it.ends_with("のメール:");
-        ends || [
-            "さんは書きました:",
-            "さんは書きました：",
-            "さんが書きました:",
-            "さんからのメール:",
-            "のメッセージ:",
-            "は書きました:",
-        ]
-        .iter()
-        .any(|end| it.ends_with(end))
+    let begins = ["On ", "Am ", "Le "].iter().any(|it| first.starts_with(it));
+    let found = |length, text: &str| {
+        let has_number = text.bytes().any(|it| it.is_ascii_digit());
+        Announcement { length, is_sure: has_address(text) || (begins && has_number) }
     };
-    if whole(&named) {
-        return 1;
+    if says_written(first) {
+        return Some(found(1, first));
     }
-    if !begins {
-        return 0;
+    if !begins && !is_dated(first) {
+        return None;
     }
     let mut joined = String::new();
     for (n, line) in lines.iter().take(ANNOUNCEMENT).enumerate() {
@@ -226,12 +250,24 @@ fn announcement(lines: &[&str]) -> usize {
         }
         joined.push_str(line);
         let ends = joined.ends_with([':', '：']);
-        let address = joined.contains('@') && (joined.contains('<') || joined.contains('＜'));
-        if whole(&joined) || (ends && is_dated(&joined) && (address || is_timed(&joined))) {
-            return n + 1;
+        let dated = ends && is_dated(&joined) && (has_address(&joined) || is_timed(&joined));
+        if says_written(&joined) || dated {
+            return Some(found(n + 1, &joined));
         }
     }
-    0
+    None
+}
+
+/// Ends in a verb of writing and a colon, or in 「のメール:」.
+fn says_written(line: &str) -> bool {
+    let line = line.trim_end().to_lowercase();
+    let Some(said) = line.strip_suffix([':', '：']) else { return false };
+    let verbs = ["wrote", "writes", "schrieb", "書きました", "書いています", "のメール", "のメッセージ"];
+    verbs.iter().any(|it| said.trim_end().ends_with(it)) || said.contains(" wrote on ")
+}
+
+fn has_address(text: &str) -> bool {
+    text.contains('@') && text.contains(['<', '＜', '[', '('])
 }
 
 /// Begins with a date: 「2026年11月20日」「2026/11/20」「2026-11-20」.
@@ -252,6 +288,22 @@ fn is_timed(line: &str) -> bool {
         .any(|it| it[0].is_ascii_digit() && it[1] == b':' && it[2].is_ascii_digit() && it[3].is_ascii_digit())
 }
 
+/// Somebody says something: no line of a signature does.
+fn is_sentence(line: &str) -> bool {
+    let line = line.trim();
+    line.ends_with(['。', '？', '?', '！', '!'])
+        || ["です", "ます", "ません", "ました"].iter().any(|it| line.ends_with(it))
+}
+
+/// How somebody is reached, as stands in signatures.
+fn is_reach(line: &str) -> bool {
+    let line = line.to_lowercase();
+    let marks = [
+        "tel", "fax", "phone", "mobile", "e-mail", "email", "mail", "電話", "携帯", "〒", "http", "www.", "@",
+    ];
+    marks.iter().any(|it| line.contains(it))
+}
+
 /// A row of one mark, ten or more, as stands around signatures.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
@@ -265,7 +317,7 @@ fn is_rule(line: &str) -> bool {
     let others = rest.iter().filter(|it| **it != first).count();
     rows.contains(&first)
         && rest.len() >= 9
-        && others <= rest.len() / 2
+        && others <= rest.len().div_ceil(2)
         && rest.iter().all(|it| rows.contains(it))
 }
 
@@ -275,3 +327,6 @@ fn is_phones(line: &str) -> bool {
     let sent = ["から送信", "より送信", "からの送信"].iter().any(|it| line.ends_with(it));
     short && (sent || line.starts_with("sent from my ") || line.starts_with("get outlook for "))
 }
+
+#[cfg(test)]
+mod tests;
