@@ -107,9 +107,9 @@ pub async fn understand(app: &App, id: MailId) -> Result<(), Problem> {
         Verdict::Quarantine(why) => letter.put(app, Fate::quarantined(why, case)).await,
         Verdict::AutoReply => keep_small(app, &mut letter, case, author.as_ref()).await,
         Verdict::Bounce => bounce::take(app, &letter, claim.as_ref()).await,
-        Verdict::Calendar => match (case, author, &letter.reply) {
+        Verdict::Calendar => match (case, author, letter.reply.clone()) {
             (Some(case), Some(author), Some(reply)) => {
-                calendar::take(app, &letter, case, &author, reply).await
+                calendar::take(app, &mut letter, case, &author, &reply).await
             }
             _ => letter.put(app, Fate::quarantined(Quarantine::ForeignInvitation, case)).await,
         },

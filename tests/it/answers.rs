@@ -161,6 +161,28 @@ async fn declining_in_any_calendar_declines_with_its_reason() {
     }
 }
 
+/// The invitation that comes back is none of them.
+#[actix_web::test]
+async fn the_files_that_come_with_an_answer_are_kept() {
+    let file = "--000000000000a1b2c30643f0aaaa\r\nContent-Type: text/plain; name=\"memo.txt\"\r\n\
+                Content-Disposition: attachment; filename=\"memo.txt\"\r\n\r\nmemo\r\n\
+                --000000000000a1b2c30643f0aaaa--";
+    for partstat in ["ACCEPTED", "TENTATIVE", "DECLINED"] {
+        let it = Asked::new().await;
+        let mail = it.says(EXPERT, partstat).written(PROGRAMS[1].1);
+        let mail = arrives(&it.site, &mail.replace("--000000000000a1b2c30643f0aaaa--", file)).await;
+        assert_eq!(mail.state, "calendar", "{partstat}: {}", mail.reason);
+        it.site.sign_in("center@example.jp", PASSWORD).await;
+        let page = it.site.get(&format!("/staff/consultations/{}?view=messages", it.case.number)).await;
+        page.shows("memo.txt</a>（4バイト）");
+        assert!(!page.body.contains("invite.ics"), "{partstat}: {}", page.body);
+        let [file] = &*crate::conversation::files(&page) else { panic!("{}", page.body) };
+        assert_eq!(it.site.send_bytes(file).await, b"memo");
+        // What an expert sends to the center is nothing for the company.
+        assert!(thread(&it.site, it.case, Audience::Everyone).await.is_empty(), "{partstat}");
+    }
+}
+
 #[actix_web::test]
 async fn tentative_leaves_it_open_and_is_shown() {
     for (name, program) in PROGRAMS {

@@ -9,12 +9,15 @@ use domain::{
     wording::long_date_time_range,
 };
 
-use super::{Author, Letter, actor};
+use super::{Author, Letter, actor, entry};
 use crate::{
     app::App,
     calendar::reply::Reply,
-    mail::occasion::{Occasion, Side},
-    ops::{assignment, message, work::Work},
+    mail::{
+        occasion::{Occasion, Side},
+        reading::Attachment,
+    },
+    ops::{assignment, attachment, message, work::Work},
     problem::Problem,
     store::{
         self,
@@ -28,11 +31,15 @@ const NO_REASON: &str = "カレンダーから辞退";
 
 pub async fn take(
     app: &App,
-    letter: &Letter,
+    letter: &mut Letter,
     case: ConsultationId,
     author: &Author,
     reply: &Reply,
 ) -> Result<(), Problem> {
+    // The answer itself comes as a file as well.
+    letter.read.attachments.retain(|it| !is_calendar(it));
+    let brings_files = letter.read.attachments.iter().any(|it| !it.inline);
+    let files = entry::files(app, letter).await?;
     let mut work = Work::begin(app, case).await?;
     let all = store::appointment::of(&work.tx, case).await?;
     let asked = all.iter().find(|it| it.uid == reply.uid);
@@ -60,18 +67,27 @@ pub async fn take(
         }
         Err(other) => return Err(other),
     };
-    let entry = match step {
-        Step::Note | Step::Outdated | Step::Accept | Step::Decline => None,
-        Step::StayOpen | Step::Propose | Step::RefuseDelegation | Step::TellCenter => {
-            Some(told(&work, author, reply, &outcome).await?)
-        }
+    let is_told = match step {
+        Step::Note | Step::Outdated | Step::Accept | Step::Decline => brings_files,
+        Step::StayOpen | Step::Propose | Step::RefuseDelegation | Step::TellCenter => true,
     };
+    let entry = match is_told {
+        true => Some(told(&work, author, reply, &outcome).await?),
+        false => None,
+    };
+    if let Some(entry) = entry {
+        attachment::attach(&work.tx, entry, &files, work.now).await?;
+    }
     let proposed = reply.proposed.clone().filter(|_| step == Step::Propose).map(|it| (it.start, it.end));
     let fate = Fate { entry, proposed, ..noted(case, outcome, open) };
     if letter.settle(&work.tx, fate).await? {
         work.commit().await?;
     }
     Ok(())
+}
+
+fn is_calendar(it: &Attachment) -> bool {
+    matches!(&*it.content_type, "text/calendar" | "application/ics")
 }
 
 fn noted(case: ConsultationId, outcome: String, open: bool) -> Fate {
@@ -170,8 +186,7 @@ async fn told(
     let by = actor(author);
     let audience = if by.party() == Party::Company { Audience::Everyone } else { Audience::Internal };
     let said = if reply.comment.is_empty() { String::new() } else { format!("\n\n{}", reply.comment) };
-    let clean: String =
-        format!("{outcome}{said}").chars().filter(|it| !super::entry::is_control(*it)).collect();
+    let clean: String = format!("{outcome}{said}").chars().filter(|it| !entry::is_control(*it)).collect();
     let text = Prose::try_from(clean).map_err(|err| anyhow::anyhow!("a comment: {err}"))?;
     message::write(work, by, Channel::Mail, audience, &text).await
 }
