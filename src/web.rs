@@ -16,6 +16,7 @@ pub mod flash;
 pub mod form;
 pub mod headers;
 pub mod health;
+pub mod letter;
 pub mod log;
 pub mod metrics;
 pub mod origin;

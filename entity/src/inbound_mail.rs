@@ -46,6 +46,8 @@ pub struct Model {
     /// SHA-256 of the new text, by which a machine that repeats itself is known; may be empty.
     #[sea_orm(column_type = "Text")]
     pub fingerprint: String,
+    /// It can be shown as HTML, cleaned.
+    pub has_html: bool,
     pub consultation_id: Option<Uuid>,
     /// The entry of the thread that it became.
     pub entry_id: Option<Uuid>,

@@ -1,7 +1,7 @@
-//! Mail that has come in, as it waits for a coordinator: an answer from an address that nobody knows, and a report of
-//! failure.
+//! Mail that has come in: a company's answer with its file, and what waits for a coordinator, an answer from an address
+//! that nobody knows and a report of failure.
 use chrono::{DateTime, Utc};
-use domain::calendar::jst;
+use domain::{calendar::jst, id::ConsultationId};
 use entity::{consultation, outbox};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
@@ -9,7 +9,7 @@ use crate::{
     app::App,
     ops::{self, inbound::Incoming},
     problem::Problem,
-    store::inbound::Source,
+    store::{self, inbound::Source},
 };
 
 /// Takes the mails in as a mail server would hand them over.
@@ -22,6 +22,17 @@ pub async fn arrive(app: &App) -> Result<(), Problem> {
         .await?;
     if let Some(case) = checking {
         take(app, &from_elsewhere(&case.number, now)).await?;
+    }
+    let booked = consultation::Entity::find()
+        .filter(consultation::COLUMN.state.eq("booked"))
+        .order_by_desc(consultation::COLUMN.number)
+        .one(&app.db)
+        .await?;
+    if let Some(case) = booked
+        && let Some(email) = contact(app, ConsultationId(case.id)).await?
+    {
+        let to = app.reply_address(ConsultationId(case.id), &email);
+        take(app, &from_the_company(&email, &to, &case.number, now)).await?;
     }
     let acknowledged = outbox::Entity::find()
         .filter(outbox::COLUMN.kind.eq("acknowledgement"))
@@ -40,6 +51,38 @@ async fn take(app: &App, raw: &str) -> Result<(), Problem> {
     let it = Incoming { source: Source::Pipe, envelope_to: "", envelope_from: "", bytes, size: bytes.len() };
     let id = ops::inbound::keep(app, &it).await?;
     ops::inbound::understand(app, id).await
+}
+
+async fn contact(app: &App, case: ConsultationId) -> Result<Option<String>, Problem> {
+    Ok(store::consultation::person(&app.db, case).await?.and_then(|it| it.email))
+}
+
+/// As a mail program writes it: text and HTML, the earlier mail quoted, a signature below, and a picture that would tell
+/// its sender who has looked.
+fn from_the_company(email: &str, to: &str, number: &str, now: DateTime<Utc>) -> String {
+    let now = now.with_timezone(&jst());
+    let (date, quoted) = (now.to_rfc2822(), now.format("%Y年%-m月%-d日 %H:%M"));
+    format!(
+        "From: {email}\r\nTo: {to}\r\nSubject: Re: 予約のご案内（受付番号 {number}）\r\nDate: {date}\r\n\
+         Message-ID: <answer-{number}@example.co.jp>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=\"mixed\"\r\n\r\n\
+         --mixed\r\nContent-Type: multipart/alternative; boundary=\"either\"\r\n\r\n\
+         --either\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
+         予約のご連絡ありがとうございます。\r\n当日は総務部の2名で参加します。\r\n\r\n\
+         端末\t28台\r\n拠点\t2か所\r\n\r\n事前に規程の案をお送りします。\r\n\r\n\
+         {quoted} 相談窓口 <madoguchi@example.jp>:\r\n> 予約が決まりました。\r\n> 当日の参加者を教えてください。\r\n\r\n\
+         -- \r\n総務部\r\nTEL 03-0000-0000\r\n\
+         --either\r\nContent-Type: text/html; charset=utf-8\r\n\r\n\
+         <html><head><style>p{{color:#069}}</style></head><body><p>予約のご連絡ありがとうございます。<br>\
+         当日は<b>総務部の2名</b>で参加します。</p><table border=1><tr><th>端末</th><td>28台</td></tr>\
+         <tr><th>拠点</th><td>2か所</td></tr></table><p>事前に<a href=\"https://files.example.com/kitei\">規程の案</a>\
+         をお送りします。</p><img src=\"https://tracker.example.com/open.gif\" width=1 height=1>\
+         <img src=\"cid:logo\" alt=\"会社のロゴ\"><blockquote>予約が決まりました。<br>当日の参加者を教えてください。</blockquote>\
+         <p>総務部<br>TEL 03-0000-0000</p></body></html>\r\n--either--\r\n\
+         --mixed\r\nContent-Type: text/plain; charset=utf-8\r\n\
+         Content-Disposition: attachment; filename*=UTF-8''%E8%A6%8F%E7%A8%8B%E6%A1%88.txt\r\n\r\n\
+         在宅勤務規程（案）\r\n--mixed--\r\n"
+    )
 }
 
 fn from_elsewhere(number: &str, now: DateTime<Utc>) -> String {

@@ -159,6 +159,7 @@ impl Letter {
             row.from_key = from.key();
         }
         row.subject.clone_from(&read.subject);
+        row.has_html = read.html.is_some();
         row.message_id = read.message_id.clone().unwrap_or_default();
         let words: String = text.split_whitespace().collect();
         row.fingerprint =

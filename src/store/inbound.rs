@@ -1,4 +1,6 @@
 //! Mail that came in: kept first, understood later, handled by a person where need be.
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     id::{AccountId, ConsultationId, MailId, MessageId},
@@ -67,6 +69,7 @@ pub async fn keep(tx: &DatabaseTransaction, it: &Arrived<'_>, now: DateTime<Utc>
         subject: String::new(),
         message_id: String::new(),
         fingerprint: String::new(),
+        has_html: false,
         consultation_id: None,
         entry_id: None,
         proposed_start: None,
@@ -136,6 +139,7 @@ pub async fn describe(tx: &DatabaseTransaction, it: &row::Model) -> Result<(), D
         subject: Set(it.subject.clone()),
         message_id: Set(it.message_id.clone()),
         fingerprint: Set(it.fingerprint.clone()),
+        has_html: Set(it.has_html),
         ..Default::default()
     };
     row::Entity::update(change).exec(tx).await?;
@@ -287,6 +291,24 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row
         .order_by_desc(row::COLUMN.id)
         .all(db)
         .await
+}
+
+/// The mails that can be shown as HTML, by the entry of the thread that each became.
+pub async fn with_html(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+) -> Result<BTreeMap<MessageId, MailId>, DbErr> {
+    let rows: Vec<(Uuid, Uuid)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::EntryId)
+        .column(row::Column::Id)
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.has_html.eq(true))
+        .filter(row::COLUMN.entry_id.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(entry, mail)| (MessageId(entry), MailId(mail))).collect())
 }
 
 /// Mails from this sender since then, without the one with this id.

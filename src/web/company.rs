@@ -36,6 +36,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(messages::post)
         .service(messages::read)
         .service(messages::download)
+        .service(messages::html)
         .service(slots::show)
         .service(slots::submit)
         .service(waiting::show)

@@ -28,6 +28,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(consultation::show)
         .service(consultation::write)
         .service(consultation::download)
+        .service(consultation::html)
         .service(slot::show)
         .service(slot::submit)
         .service(room::show)

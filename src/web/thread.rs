@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     actor::Party,
-    id::{ConsultationId, MessageId},
+    id::{ConsultationId, MailId, MessageId},
     outgoing::MailState,
     wording,
 };
@@ -19,6 +19,14 @@ use crate::{
         message::{Audience, Entry, Told},
     },
 };
+
+/// Whose page shows a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    Company,
+    Expert,
+    Center,
+}
 
 /// One entry.
 pub struct Line {
@@ -36,6 +44,8 @@ pub struct Line {
     pub notes: Vec<String>,
     pub pieces: Vec<Part>,
     pub files: Vec<File>,
+    /// Where the mail that it was is shown as HTML.
+    pub html: Option<String>,
 }
 
 /// A run of lines; folded, if it has a label.
@@ -56,24 +66,43 @@ pub struct File {
 
 /// What else belongs to a thread: the files and the mails.
 pub struct Around {
+    reader: Reader,
+    html: BTreeMap<MessageId, MailId>,
     files: BTreeMap<MessageId, Vec<Attachment>>,
     told: Vec<Told>,
 }
 
+impl Reader {
+    pub const fn audience(self) -> Audience {
+        match self {
+            Self::Company => Audience::Everyone,
+            Self::Expert | Self::Center => Audience::Internal,
+        }
+    }
+
+    /// Whether a mail of this author is shown as HTML, with everything that it quotes. Of center and experts, others
+    /// read their own words alone.
+    pub fn sees_html(self, author: Party) -> bool {
+        self == Self::Center || author == Party::Company
+    }
+}
+
 impl Around {
     /// For the company without the mails, and without what came with internal notes.
-    pub async fn of(app: &App, id: ConsultationId, audience: Audience) -> Result<Self, Problem> {
-        let files = store::attachment::of(&app.db, id, audience).await?;
-        let told = match audience {
-            Audience::Internal => store::message::told(&app.db, id, app.clock.now()).await?,
-            Audience::Everyone => Vec::new(),
+    pub async fn of(app: &App, id: ConsultationId, reader: Reader) -> Result<Self, Problem> {
+        let files = store::attachment::of(&app.db, id, reader.audience()).await?;
+        let told = match reader {
+            Reader::Center | Reader::Expert => store::message::told(&app.db, id, app.clock.now()).await?,
+            Reader::Company => Vec::new(),
         };
-        Ok(Self { files, told })
+        let html = store::inbound::with_html(&app.db, id).await?;
+        Ok(Self { reader, html, files, told })
     }
 
     /// An entry as a page with this path shows it.
     pub fn line(&mut self, it: &Entry, author: String, mine: bool, path: &str) -> Line {
         let files = self.files.remove(&it.id).unwrap_or_default();
+        let is_html = self.html.contains_key(&it.id) && self.reader.sees_html(it.author);
         let told = self.told.iter().filter(|told| told.at == it.at);
         let told = told.map(|told| format!("{}：{}", told.recipient, mail_state(told)));
         Line {
@@ -88,6 +117,7 @@ impl Around {
             notes: told.collect(),
             pieces: parts(it),
             files: files.into_iter().map(|it| file(it, path)).collect(),
+            html: is_html.then(|| format!("{path}/mail/{}", it.id)),
         }
     }
 }

@@ -14,8 +14,11 @@ use crate::{
     },
 };
 
-/// The name of every field for files.
+/// The field for files, where a page has one.
 pub const FILES: &str = "files";
+/// The second one of a page, that of the internal note.
+pub const NOTE_FILES: &str = "note-files";
+
 /// A form with files and without.
 #[derive(Debug, Default)]
 pub struct FormWithFiles {
@@ -30,10 +33,10 @@ const MOST_FIELDS: usize = 200;
 const LONGEST_BODY: usize = 120 * 1024 * 1024;
 
 impl FormWithFiles {
-    /// Notes at the field what is wrong with the files. They have to be chosen again, which the sentence says.
-    pub fn check(&self, app: &App, errors: &mut FieldErrors) {
+    /// Notes at this field what is wrong with the files. They have to be chosen again, which the sentence says.
+    pub fn check(&self, app: &App, field: &'static str, errors: &mut FieldErrors) {
         if let Some(why) = attachment::refusal(app, &self.files) {
-            errors.add(FILES, format!("{why}。選び直してください"));
+            errors.add(field, format!("{why}。選び直してください"));
         }
     }
 }

@@ -61,6 +61,23 @@ async function lookAtCases(center) {
     const [mail] = await center.links("table tbody th");
     await lookAround(center, mail);
   }
+  await lookAtHtml(center);
+}
+
+/** What a stranger's mail holds of HTML: the document alone is asked for, and nothing from outside. */
+async function lookAtHtml(center) {
+  await center.visit("/staff/mail/in?state=attached");
+  const [mail] = await center.links("table tbody th");
+  await center.visit(new URL(mail).pathname);
+  const asked = [];
+  center.page.on("request", (it) => asked.push(it.url()));
+  await center.press("HTMLで表示");
+  assert.deepEqual(asked, [`${mail}/html`]);
+  center.page.removeAllListeners("request");
+  await center.reads("［画像：会社のロゴ］");
+  await center.lookAt(NARROW);
+  await center.press("前の画面に戻る");
+  await center.page.setViewportSize(DESK.viewport);
 }
 
 /** What is to be done, and what is in this week's calendar. */

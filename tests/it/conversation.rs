@@ -118,6 +118,31 @@ async fn what_came_with_an_internal_note_stays_inside() {
 }
 
 #[actix_web::test]
+async fn an_internal_note_of_the_center_takes_files_and_says_what_is_wrong_at_its_own_field() {
+    let all = everyone(Site::new().await).await;
+    let path = format!("/staff/consultations/{}", all.number);
+    let form = [("note", "所見の資料です")];
+    let reply =
+        send(&all.center, &format!("{path}/note"), &form, &[("run.exe", "application/pdf", b"MZ")]).await;
+    assert_eq!(reply.status, 422);
+    reply.shows("href=\"#note-files\"");
+    reply.shows(
+        "id=\"note-files-e\">エラー：「run.exe」は受け付けていない種類のファイルです。選び直してください",
+    );
+    reply.shows("所見の資料です</textarea>");
+    let reply =
+        send(&all.center, &format!("{path}/note"), &form, &[("inner.pdf", "application/pdf", b"x")]).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    let page = all.center.get(&format!("{path}?view=messages")).await;
+    page.shows("inner.pdf</a>（1バイト）");
+    assert_eq!(all.center.send_bytes(&files(&page)[0]).await, b"x");
+    let expert = all.expert.get(&format!("/expert/consultations/{}", all.number)).await;
+    assert_eq!(all.expert.send_bytes(&files(&expert)[0]).await, b"x");
+    let company = all.company.get(&format!("/my/{}/messages", all.number)).await;
+    assert!(!company.body.contains("inner.pdf"), "{}", company.body);
+}
+
+#[actix_web::test]
 async fn files_beyond_the_limits_are_refused_at_the_field_and_the_text_is_kept() {
     let limits = [("MADOGUCHI_ATTACHMENT_MB", "1"), ("MADOGUCHI_ATTACHMENT_COUNT", "2")];
     let all = everyone(Site::with_settings(&limits).await).await;

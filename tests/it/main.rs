@@ -21,6 +21,7 @@ mod health;
 mod hours;
 mod inbound;
 mod inbound_files;
+mod inbound_html;
 mod joint;
 mod kill;
 mod mail_peers;

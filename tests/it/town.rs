@@ -195,7 +195,7 @@ async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
     site.app.secret.sign(Purpose::WaitingOffer, offer.id.0, until)
 }
 
-/// A message with a file, and a text to begin from.
+/// A message with a file, a mail in HTML, and a text to begin from.
 async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, String)> {
     let app = &site.app;
     let text = Prose::parse("本文", "資料です", 100).unwrap();
@@ -203,6 +203,10 @@ async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, Str
     let (by, audience) = (Actor::Company, Audience::Everyone);
     let post = ops::message::Post { by, audience, text: &text, files: vec![file], form: "message" };
     ops::message::post_whole(app, id, post).await.unwrap();
+    let contact = store::consultation::person(&app.db, id).await.unwrap().unwrap().email.unwrap();
+    let to = app.reply_address(id, &contact);
+    let answer = crate::inbound_html::letter(&contact, &to, "<p>本文</p>");
+    let entry = crate::inbound::arrives(site, &answer).await.entry_id.unwrap().to_string();
     let files = store::attachment::of(&app.db, id, audience).await.unwrap();
     let file = files.into_values().flatten().next().unwrap().id.to_string();
     let center = store::account::find_by_email(&app.db, "center1@example.jp").await.unwrap().unwrap();
@@ -214,6 +218,7 @@ async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, Str
         ("/expert/consultations/{number}/files/{id}", file.clone()),
         ("/staff/consultations/{number}/files/{id}", file),
         ("/staff/templates/{id}", template),
+        ("entry", entry),
     ]
 }
 
@@ -233,7 +238,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let link = ops::account::company_link(&tx, &sign_in, now).await.unwrap();
     tx.commit().await.unwrap();
     let mail = outbox::Entity::find().one(&app.db).await.unwrap().unwrap();
-    let stray = crate::inbound::letter("stranger@example.com", "madoguchi@example.jp", "件", "本文");
+    let stray = crate::inbound_html::letter("stranger@example.com", "madoguchi@example.jp", "<p>本文</p>");
     let received = crate::inbound::arrives(site, &stray).await.id;
     let theme = theme::Entity::find().one(&app.db).await.unwrap().unwrap();
     let signed = |purpose, id| app.secret.sign(purpose, id, now + TimeDelta::days(1));

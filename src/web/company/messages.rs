@@ -26,9 +26,10 @@ use crate::{
     web::{
         files,
         form::{FieldErrors, Fields},
+        letter,
         page::{self, Shell},
-        thread::{Around, Line},
-        upload::FormWithFiles,
+        thread::{Around, Line, Reader},
+        upload::{FILES, FormWithFiles},
     },
 };
 
@@ -78,7 +79,7 @@ pub async fn post(
     let answers = answers(&own);
     let label = if answers { "回答" } else { "メッセージ" };
     let text = errors.take(FIELD, Prose::parse(label, written, LONGEST));
-    form.check(&app, &mut errors);
+    form.check(&app, FILES, &mut errors);
     let Some(text) = text.filter(|_| errors.is_empty()) else {
         ops::message::save_draft(&app, id, Actor::Company, FIELD, written).await?;
         return page::unprocessable(&thread(&app, shell, &own, form.fields, errors).await?);
@@ -102,6 +103,13 @@ pub async fn download(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     files::answer(&app, own.0.consultation.id, &path.1, Audience::Everyone).await
+}
+
+/// A mail of the thread, as HTML.
+#[get("/my/{number}/mail/{entry}")]
+pub async fn html(app: Data<App>, own: Own, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let back = own.path("/messages");
+    letter::of_entry(&app, own.0.consultation.id, &path.1, Reader::Company, &back).await
 }
 
 /// 「読みました」: said by a button, for looking at a page changes nothing.
@@ -139,7 +147,7 @@ async fn thread(
     let thread = store::message::of(&app.db, own.0.consultation.id, Audience::Everyone).await?;
     let unread = thread.iter().filter(|it| is_new(it)).count();
     let center = shell.settings.center_name.clone();
-    let mut around = Around::of(app, own.0.consultation.id, Audience::Everyone).await?;
+    let mut around = Around::of(app, own.0.consultation.id, Reader::Company).await?;
     let path = own.path("");
     let lines = thread.iter().map(|it| {
         let line = around.line(it, author(it, &center, &roster), it.author == Party::Company, &path);

@@ -33,11 +33,12 @@ use crate::{
     web::{
         files,
         form::{Choice, Fields},
+        letter,
         page::{self, Shell},
         session::ExpertUser,
-        thread::{Around, Line, seen},
+        thread::{Around, Line, Reader, seen},
         typed::Typed,
-        upload::FormWithFiles,
+        upload::{FILES, FormWithFiles},
     },
 };
 
@@ -121,7 +122,7 @@ pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Pr
     };
     let text = Prose::parse("メッセージ", typed.form.get(FIELD), LONGEST_MESSAGE);
     let text = typed.errors.take(FIELD, text);
-    form.check(&open.app, &mut typed.errors);
+    form.check(&open.app, FILES, &mut typed.errors);
     if let (Some(audience), Some(text), true) = (audience, text, typed.errors.is_empty()) {
         let post = Post { by, audience, text: &text, files: form.files, form: FIELD };
         let done = ops::message::post_whole(&open.app, id, post).await;
@@ -137,6 +138,12 @@ pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Pr
 #[get("/expert/consultations/{number}/files/{id}")]
 pub async fn download(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     files::answer(&open.app, open.id(), &path.1, Audience::Internal).await
+}
+
+/// A mail of the thread, as HTML.
+#[get("/expert/consultations/{number}/mail/{entry}")]
+pub async fn html(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    letter::of_entry(&open.app, open.id(), &path.1, Reader::Expert, &open.case.path()).await
 }
 
 /// Also for an expert who has not answered yet: then without names.
@@ -164,7 +171,7 @@ async fn case_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> 
     } else {
         (Vec::new(), Vec::new())
     };
-    let mut around = Around::of(&app, id, Audience::Internal).await?;
+    let mut around = Around::of(&app, id, Reader::Expert).await?;
     let path = case.path();
     let status = typed.status();
     let page = CasePage {

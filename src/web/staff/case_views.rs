@@ -34,7 +34,7 @@ use crate::{
     web::{
         form::Choice,
         page::{self, Shell},
-        thread::{Around, Line, seen},
+        thread::{Around, Line, Reader, seen},
     },
 };
 
@@ -167,7 +167,7 @@ pub async fn messages(
     let id = head.case.record.consultation.id;
     let thread = store::message::of(&app.db, id, Audience::Internal).await?;
     let names = store::account::names(&app.db, thread.iter().filter_map(|it| it.author_id)).await?;
-    let mut around = Around::of(app, id, Audience::Internal).await?;
+    let mut around = Around::of(app, id, Reader::Center).await?;
     let path = head.at("");
     let lines = thread.iter().map(|it| {
         let who = named(it.author, it.author_id, &names);

@@ -11,10 +11,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    lookalike::{Lookalike, lookalikes},
-    received,
-};
+use super::lookalike::{Lookalike, lookalikes};
 use crate::{
     app::App,
     mail::reading::{self, Piece},
@@ -24,6 +21,7 @@ use crate::{
     url,
     web::{
         form::{Choice, FieldErrors, Fields},
+        letter,
         page::{self, Shell},
         session::Coordinator,
     },
@@ -137,7 +135,7 @@ fn mail_of(form: &Fields) -> Option<MailId> {
 /// What a mail says of who wrote it, and what about.
 async fn fill_from_mail(app: &App, id: MailId, form: &mut Fields) -> Result<(), Problem> {
     let mail = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let read = received::read(app, id).await?;
+    let read = letter::read(app, id).await?;
     let written = reading::pieces(&read.body).into_iter().filter_map(|it| match it {
         Piece::Written(text) => Some(text),
         Piece::Quoted(_) | Piece::Signature(_) => None,

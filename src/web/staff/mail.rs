@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
+    http::StatusCode,
     post,
     web::{Data, Path},
 };
@@ -29,6 +29,7 @@ use crate::{
         outbox::{Filter, What},
     },
     web::{
+        self,
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::Coordinator,
@@ -40,9 +41,6 @@ use super::case::sentence;
 
 /// Mails on one page.
 const PAGE: usize = 50;
-/// A letter in a browser does nothing and loads nothing.
-const LETTER_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
 #[template(path = "staff/mail.html")]
@@ -128,10 +126,7 @@ pub async fn show(
 #[get("/staff/mail/{id}/html")]
 pub async fn letter(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let mail = store::outbox::find(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, LETTER_POLICY))
-        .body(preview::html(&mail, &app.site)))
+    Ok(web::letter::sent(preview::html(&mail, &app.site)))
 }
 
 #[post("/staff/mail/{id}")]

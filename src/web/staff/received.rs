@@ -1,7 +1,7 @@
 //! Mail that came in: what became of each, and what a person decides about those that wait for one.
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
+    http::header,
     post,
     web::{Data, Path},
 };
@@ -16,7 +16,6 @@ use domain::{
 use entity::{imap_mailbox, inbound_mail};
 use uuid::Uuid;
 
-use super::case::sentence;
 use crate::{
     app::App,
     mail::reading::{self, Piece, Read},
@@ -25,9 +24,11 @@ use crate::{
     store::{self, consultation::Record, inbound::Shown},
     url,
     web::{
-        form::{FieldErrors, Fields},
+        form::Fields,
+        letter,
         page::{self, Shell},
         session::Coordinator,
+        typed::{Typed, sentence},
     },
 };
 
@@ -58,9 +59,7 @@ struct OnePage {
     case: Option<Record>,
     suggestions: Vec<Suggestion>,
     handled_by: Option<String>,
-    form: Fields,
-    errors: FieldErrors,
-    refused: Option<String>,
+    typed: Typed,
 }
 
 /// A consultation to which a mail may belong.
@@ -107,7 +106,7 @@ pub async fn show(
     shell: Shell,
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    render(&app, shell, MailId(*id), Fields::default(), FieldErrors::default(), None).await
+    render(&app, shell, MailId(*id), Typed::default()).await
 }
 
 /// The octets as they came, to be opened elsewhere: never shown as a page of ours.
@@ -121,6 +120,13 @@ pub async fn original(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Resul
         .body(bytes))
 }
 
+/// The mail as HTML, cleaned.
+#[get("/staff/mail/in/{id}/html")]
+pub async fn html(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let mail = store::inbound::find(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
+    letter::received(&app, &mail, &format!("/staff/mail/in/{id}")).await
+}
+
 #[post("/staff/mail/in/{id}/attach")]
 pub async fn attach(
     app: Data<App>,
@@ -129,24 +135,22 @@ pub async fn attach(
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let id = MailId(*id);
-    let mut errors = FieldErrors::default();
-    let voice = Voice::from_code(form.get("voice")).unwrap_or(Voice::Note);
-    let case = match CaseNumber::parse(form.get("number")) {
+    let (id, mut typed) = (MailId(*id), Typed::of(form));
+    let voice = Voice::from_code(typed.form.get("voice")).unwrap_or(Voice::Note);
+    let case = match CaseNumber::parse(typed.form.get("number")) {
         Ok(number) => store::consultation::by_number(&app.db, number).await?,
         Err(_) => None,
     };
-    let Some(case) = case else {
-        errors.add("number", "受付番号を、R08-000123のように入力してください");
-        return render(&app, shell, id, form, errors, None).await;
-    };
-    match ops::inbound::attach(&app, id, case.consultation.id, me.id, voice).await {
-        Ok(number) => {
-            let next = format!("{}?view=messages", url::staff(&number));
-            Ok(page::see_other_with(next, "受信したメールを追加しました。"))
+    let case = typed.errors.take("number", case.ok_or("受付番号を、R08-000123のように入力してください"));
+    let outcome = match case {
+        Some(case) => {
+            let added = ops::inbound::attach(&app, id, case.consultation.id, me.id, voice).await;
+            let next = |number| format!("{}?view=messages", url::staff(&number));
+            Some(added.map(|it| page::see_other_with(next(it), "受信したメールを追加しました。")))
         }
-        Err(problem) => refused(&app, shell, id, form, problem).await,
-    }
+        None => None,
+    };
+    decided(&app, shell, id, typed, outcome).await
 }
 
 #[post("/staff/mail/in/{id}/discard")]
@@ -157,17 +161,15 @@ pub async fn discard(
     id: Path<Uuid>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let id = MailId(*id);
-    let mut errors = FieldErrors::default();
-    let Some(reason) = errors.take("reason", Line::parse("理由", form.get("reason"), 200)) else {
-        return render(&app, shell, id, form, errors, None).await;
+    let (id, mut typed) = (MailId(*id), Typed::of(form));
+    let reason = typed.errors.take("reason", Line::parse("理由", typed.form.get("reason"), 200));
+    let outcome = match reason {
+        Some(reason) => Some(ops::inbound::discard(&app, id, me.id, &reason).await.map(|()| {
+            page::see_other_with("/staff/mail/in", "メールを破棄しました。元のメールは保存されています。")
+        })),
+        None => None,
     };
-    match ops::inbound::discard(&app, id, me.id, &reason).await {
-        Ok(()) => {
-            Ok(page::see_other_with("/staff/mail/in", "メールを破棄しました。元のメールは保存されています。"))
-        }
-        Err(problem) => refused(&app, shell, id, form, problem).await,
-    }
+    decided(&app, shell, id, typed, outcome).await
 }
 
 #[post("/staff/mail/in/{id}/done")]
@@ -178,33 +180,31 @@ pub async fn done(
     id: Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     let id = MailId(*id);
-    match ops::inbound::done(&app, id, me.id).await {
-        Ok(()) => Ok(page::see_other_with("/staff/mail/in", "対応済みにしました。")),
-        Err(problem) => refused(&app, shell, id, Fields::default(), problem).await,
+    let outcome = ops::inbound::done(&app, id, me.id).await;
+    let outcome = outcome.map(|()| page::see_other_with("/staff/mail/in", "対応済みにしました。"));
+    decided(&app, shell, id, Typed::default(), Some(outcome)).await
+}
+
+/// Goes on where it was done; else the page again, with what was typed and why not. There is no outcome where something
+/// typed is wrong.
+async fn decided(
+    app: &App,
+    shell: Shell,
+    id: MailId,
+    mut typed: Typed,
+    outcome: Option<Result<HttpResponse, Problem>>,
+) -> Result<HttpResponse, Problem> {
+    match outcome {
+        Some(Ok(next)) => return Ok(next),
+        Some(Err(problem)) => typed.refused = Some(sentence(problem)?),
+        None => {}
     }
+    render(app, shell, id, typed).await
 }
 
-async fn refused(
-    app: &App,
-    shell: Shell,
-    id: MailId,
-    form: Fields,
-    problem: Problem,
-) -> Result<HttpResponse, Problem> {
-    let why = sentence(problem)?;
-    render(app, shell, id, form, FieldErrors::default(), Some(why)).await
-}
-
-async fn render(
-    app: &App,
-    shell: Shell,
-    id: MailId,
-    form: Fields,
-    errors: FieldErrors,
-    refused: Option<String>,
-) -> Result<HttpResponse, Problem> {
+async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<HttpResponse, Problem> {
     let mail = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let read = read(app, id).await?;
+    let read = letter::read(app, id).await?;
     let pieces = reading::pieces(&read.body.chars().take(LONGEST_SHOWN).collect::<String>());
     let case = match mail.consultation_id {
         Some(id) => store::consultation::find(&app.db, ConsultationId(id)).await?,
@@ -214,19 +214,9 @@ async fn render(
     let suggestions = if waits { suggestions(app, &mail, case.as_ref()).await? } else { Vec::new() };
     let names = store::account::names(&app.db, mail.handled_by).await?;
     let handled_by = mail.handled_by.and_then(|it| names.get(&it).cloned());
-    let status = match (&refused, errors.is_empty()) {
-        (Some(_), _) => StatusCode::CONFLICT,
-        (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
-        (None, true) => StatusCode::OK,
-    };
-    let page = OnePage { shell, mail, read, pieces, case, suggestions, handled_by, form, errors, refused };
+    let status = typed.status();
+    let page = OnePage { shell, mail, read, pieces, case, suggestions, handled_by, typed };
     page::html_with(status, &page)
-}
-
-/// What a mail says. A mail is written by strangers: what breaks its reader must not break the page.
-pub(super) async fn read(app: &App, id: MailId) -> Result<Read, Problem> {
-    let raw = store::inbound::raw(&app.db, id).await?.unwrap_or_default();
-    Ok(tokio::task::spawn_blocking(move || reading::read(&raw)).await.unwrap_or_default())
 }
 
 /// By the number in the subject, and by the sender's address.

@@ -18,9 +18,10 @@ use crate::{
     problem::Problem,
     store::{self, reply_template::ReplyTemplate},
     web::{
-        form::{FieldErrors, Fields},
+        form::Fields,
         page::{self, Shell},
         session::AnyStaff,
+        typed::Typed,
     },
 };
 
@@ -33,8 +34,7 @@ const LONGEST: usize = 2000;
 struct TemplatesPage {
     shell: Shell,
     templates: Vec<ReplyTemplate>,
-    form: Fields,
-    errors: FieldErrors,
+    typed: Typed,
     /// The text that the form changes; none where it makes a new one.
     changed: Option<ReplyTemplateId>,
 }
@@ -47,13 +47,12 @@ pub async fn show(
     req: actix_web::HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     writer(&who)?;
-    let templates = store::reply_template::all(&app.db).await?;
     let query = Fields::of_query(&req);
-    let changed = templates.iter().find(|it| it.id.to_string() == query.get("change"));
-    let form = changed.map(|it| Fields::from_iter([("name", it.name.clone()), ("body", it.body.clone())]));
-    let changed = changed.map(|it| it.id);
-    let (form, errors) = (form.unwrap_or_default(), FieldErrors::default());
-    page::html(&TemplatesPage { shell, templates, form, errors, changed })
+    let templates = store::reply_template::all(&app.db).await?;
+    let changed = templates.into_iter().find(|it| it.id.to_string() == query.get("change"));
+    let id = changed.as_ref().map(|it| it.id);
+    let form = changed.map(|it| Fields::from_iter([("name", it.name), ("body", it.body)]));
+    render(&app, shell, Typed::of(form.unwrap_or_default()), id).await
 }
 
 #[post("/staff/templates")]
@@ -87,7 +86,8 @@ async fn save(
     id: Option<ReplyTemplateId>,
 ) -> Result<HttpResponse, Problem> {
     let by = writer(who)?;
-    let mut errors = FieldErrors::default();
+    let mut typed = Typed::of(form);
+    let (form, errors) = (&typed.form, &mut typed.errors);
     let name = errors.take("name", Line::parse("ひな形の名前", form.get("name"), 60));
     let body = errors.take("body", Prose::parse("本文", form.get("body"), LONGEST));
     if let Some(name) = reply_template::unknown(form.get("body")) {
@@ -99,8 +99,17 @@ async fn save(
         }
         errors.add("name", "同じ名前のひな形があります。別の名前にしてください");
     }
+    render(app, shell, typed, id).await
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    typed: Typed,
+    changed: Option<ReplyTemplateId>,
+) -> Result<HttpResponse, Problem> {
     let templates = store::reply_template::all(&app.db).await?;
-    page::unprocessable(&TemplatesPage { shell, templates, form, errors, changed: id })
+    page::html_with(typed.status(), &TemplatesPage { shell, templates, typed, changed })
 }
 
 /// Coordinators use them, and administrators keep them in order.

@@ -20,9 +20,11 @@ use crate::{
     web::{
         files,
         form::Fields,
+        letter,
         page::{self, Shell},
         session::Coordinator,
-        upload::FormWithFiles,
+        thread::Reader,
+        upload::{FILES, FormWithFiles, NOTE_FILES},
     },
 };
 
@@ -62,6 +64,18 @@ pub async fn download(
     files::answer(&app, case.record.consultation.id, &path.1, Audience::Internal).await
 }
 
+/// A mail of the thread, as HTML.
+#[get("/staff/consultations/{number}/mail/{entry}")]
+pub async fn html(
+    app: Data<App>,
+    _me: Coordinator,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &path.0).await?;
+    let back = format!("{}?view=messages", url::staff(&case.record.number));
+    letter::of_entry(&app, case.record.consultation.id, &path.1, Reader::Center, &back).await
+}
+
 async fn post(
     app: &App,
     me: &Coordinator,
@@ -71,9 +85,9 @@ async fn post(
     audience: Audience,
 ) -> Result<HttpResponse, Problem> {
     let case = find(app, number).await?;
-    let (field, label, done) = match audience {
-        Audience::Everyone => ("text", "メッセージ", "メッセージを送りました。"),
-        Audience::Internal => ("note", "内部メモ", "内部メモを保存しました。"),
+    let (field, files_field, label, done) = match audience {
+        Audience::Everyone => ("text", FILES, "メッセージ", "メッセージを送りました。"),
+        Audience::Internal => ("note", NOTE_FILES, "内部メモ", "内部メモを保存しました。"),
     };
     let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
     let next = format!("{}?view=messages", url::staff(&case.record.number));
@@ -92,7 +106,7 @@ async fn post(
         _ => {}
     }
     let text = typed.errors.take(field, Prose::parse(label, written, LONGEST));
-    form.check(app, &mut typed.errors);
+    form.check(app, files_field, &mut typed.errors);
     if let Some(text) = text.filter(|_| typed.errors.is_empty()) {
         let post = Post { by, audience, text: &text, files: form.files, form: field };
         match ops::message::post_whole(app, id, post).await {

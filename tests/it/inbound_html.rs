@@ -1,0 +1,114 @@
+//! Mails of HTML: who may look at them, and what is left of them.
+use crate::{
+    cases::{CONTACT, letters, link},
+    conversation::everyone,
+    inbound::arrives,
+    site::{Reply, Site},
+};
+
+/// A mail that says everything in HTML.
+pub fn letter(from: &str, to: &str, html: &str) -> String {
+    let id = uuid::Uuid::new_v4().simple();
+    format!(
+        "From: {from}\r\nTo: {to}\r\nSubject: =?UTF-8?B?6LOH5paZ?=\r\nDate: Fri, 20 Nov 2026 14:06:00 +0900\r\n\
+         Message-ID: <{id}@mail.example.co.jp>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{html}\r\n"
+    )
+}
+
+const HOSTILE: &str = "<html><head><meta http-equiv=refresh content='0;url=http://e.example/'><base href=//e.example/>\
+    <style>@import '//e.example/s'; p{background:url(//e.example/u)}</style></head><body onload=alert(1)>\
+    <p style='background:url(//e.example/p)'>お世話になっております。</p><script src=//e.example/x></script>\
+    <img src=//e.example/pixel width=1 height=1><img src=cid:logo alt=会社のロゴ><svg onload=alert(1)></svg>\
+    <form action=//e.example/><input name=q></form><a href='https://e.example/wiki'>資料</a><table><tr><td>端末</td>\
+    <td>28台</td></tr></table></body></html>";
+
+/// The address of the HTML on a page of the thread.
+fn shown_at(page: &Reply) -> Option<String> {
+    let links = page.body.split("href=\"").skip(1).filter_map(|it| it.split('"').next());
+    links.into_iter().find(|it| it.contains("/mail/")).map(str::to_owned)
+}
+
+/// A document that can do nothing, with nothing of `HOSTILE` in it that a browser would ask for.
+#[track_caller]
+fn is_harmless(page: &Reply) {
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("sandbox; default-src 'none'; style-src 'unsafe-inline'"), "{policy}");
+    assert!(!policy.contains("allow-") && !policy.contains("script") && !policy.contains("http"), "{policy}");
+    let (_, letter) = page.body.split_once("<main>").unwrap();
+    for gone in ["=\"", "='", "<script", "<style", "<svg", "<form", "<img", "<meta", "<base", "<a "] {
+        assert!(!letter.contains(gone), "{gone} in {letter}");
+    }
+    page.shows("お世話になっております。");
+    page.shows("［画像：会社のロゴ］資料 &lt;https://e.example/wiki&gt;");
+    page.shows("<td>端末</td>");
+}
+
+#[actix_web::test]
+async fn a_companys_mail_is_seen_as_html_by_those_of_the_case() {
+    let all = everyone(Site::new().await).await;
+    let site = &all.center;
+    let to = site.app.reply_address(all.case.id, CONTACT);
+    let ours = format!("http://127.0.0.1:8080{}", link(&letters(site, CONTACT).await, "booked"));
+    let token = ours.rsplit('/').next().unwrap().to_owned();
+    let quoted = format!("{HOSTILE}<blockquote><a href=\"{ours}\">予約</a> {ours}</blockquote>");
+    let came = arrives(site, &letter(CONTACT, &to, &quoted)).await;
+    assert_eq!(came.state, "attached", "{}", came.reason);
+    for (who, page) in [
+        (&all.company, format!("/my/{}/messages", all.number)),
+        (&all.center, format!("/staff/consultations/{}?view=messages", all.number)),
+        (&all.expert, format!("/expert/consultations/{}", all.number)),
+    ] {
+        let page = who.get(&page).await;
+        // As text as well.
+        page.shows("［画像：会社のロゴ］資料 &#60;https://e.example/wiki&#62;");
+        let html = who.get(&shown_at(&page).unwrap()).await;
+        is_harmless(&html);
+        for page in [page, html] {
+            assert!(!page.body.contains(&token), "our link lets in whoever has it: {}", page.body);
+        }
+    }
+    let entry = came.entry_id.unwrap();
+    let other = all.company.visitor();
+    assert_eq!(other.get(&format!("/my/{}/mail/{entry}", all.number)).await.status, 303);
+    let elsewhere = format!("/staff/consultations/R08-009999/mail/{entry}");
+    assert_eq!(site.get(&elsewhere).await.status, 404);
+}
+
+/// What an expert was sent by the center stands below in HTML too, and is nothing for the company.
+#[actix_web::test]
+async fn of_an_experts_mail_the_center_alone_sees_the_html() {
+    let all = everyone(Site::new().await).await;
+    let site = &all.center;
+    let to = site.app.reply_address(all.case.id, "expert@example.jp");
+    let html = format!("{HOSTILE}<blockquote>先方は急いでいます。</blockquote>");
+    let entry = arrives(site, &letter("expert@example.jp", &to, &html)).await.entry_id.unwrap();
+    let company = all.company.get(&format!("/my/{}/messages", all.number)).await;
+    company.shows("お世話になっております。");
+    assert_eq!(shown_at(&company), None);
+    assert_eq!(all.company.get(&format!("/my/{}/mail/{entry}", all.number)).await.status, 404);
+    let path = format!("/expert/consultations/{}/mail/{entry}", all.number);
+    assert_eq!(all.expert.get(&path).await.status, 404);
+    let center = site.get(&format!("/staff/consultations/{}?view=messages", all.number)).await;
+    let html = site.get(&shown_at(&center).unwrap()).await;
+    is_harmless(&html);
+    html.shows("先方は急いでいます。");
+}
+
+#[actix_web::test]
+async fn what_waits_for_a_person_is_seen_as_html_too() {
+    let all = everyone(Site::new().await).await;
+    let site = &all.center;
+    let came = arrives(site, &letter("stranger@example.com", "madoguchi@example.jp", HOSTILE)).await;
+    assert_eq!(came.state, "quarantined");
+    let page = site.get(&format!("/staff/mail/in/{}", came.id)).await;
+    page.shows(&format!("href=\"/staff/mail/in/{}/html\">HTMLで表示</a>", came.id));
+    is_harmless(&site.get(&format!("/staff/mail/in/{}/html", came.id)).await);
+    // A mail without HTML offers none.
+    let plain = crate::inbound::letter("stranger@example.com", "madoguchi@example.jp", "件", "本文");
+    let plain = arrives(site, &plain).await.id;
+    assert!(!site.get(&format!("/staff/mail/in/{plain}")).await.body.contains("HTMLで表示"));
+    assert_eq!(site.get(&format!("/staff/mail/in/{plain}/html")).await.status, 404);
+}
