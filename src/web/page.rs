@@ -142,6 +142,7 @@ const fn entries(role: Role) -> &'static [(&'static str, &'static str)] {
             ("/staff/new", "電話受付"),
             ("/staff/schedule", "専門家の予定"),
             ("/staff/mail", "メール"),
+            ("/staff/templates", "返信のひな形"),
             ("/stats", "利用状況"),
             ("/staff/notifications", "お知らせ設定"),
         ],
