@@ -1,5 +1,5 @@
 //! Taking mail as a mail server's pipe delivers it.
-use std::io::Read;
+use std::{io::Read, time::Duration};
 
 use anyhow::anyhow;
 use domain::id::MailId;
@@ -9,6 +9,7 @@ use madoguchi::{
     ops::{self, inbound::Incoming},
     store::inbound::Source,
 };
+use tokio::time::{Instant, timeout_at};
 
 use super::{DATA, Failure, TRY_AGAIN, start};
 use crate::cli::Receive;
@@ -19,6 +20,12 @@ pub fn is_meant() -> bool {
     args == ["mail", "receive"]
 }
 
+/// How long it may take to keep a message: mail servers give up on a pipe, and some then send the message back.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The same, in addition, for every so many octets of a large one.
+const MEGABYTE: usize = 1024 * 1024;
+const FOR_A_MEGABYTE: Duration = Duration::from_secs(1);
+
 /// Takes one message from standard input. Whatever fails before it is kept for good lets the mail server try again,
 /// even where trying again would not help: a person sees the queue, and nothing is lost.
 pub async fn receive(config: Config, receive: Receive) -> Result<(), Failure> {
@@ -27,15 +34,23 @@ pub async fn receive(config: Config, receive: Receive) -> Result<(), Failure> {
         .await
         .map_err(again)?
         .map_err(again)?;
-    let app = start(config).await.map_err(|it| Failure { code: TRY_AGAIN, ..it })?;
+    let megabytes = u32::try_from(bytes.len() / MEGABYTE).unwrap_or(u32::MAX);
+    let deadline = Instant::now() + PATIENCE + FOR_A_MEGABYTE.saturating_mul(megabytes);
+    let app = timeout_at(deadline, start(config)).await.map_err(|_| late())?;
+    let app = app.map_err(|it| Failure { code: TRY_AGAIN, ..it })?;
     // In a task of its own, where a panic is an error like others.
     let kept = tokio::spawn(async move {
         let id = keep(&app, &receive, &bytes, size).await?;
-        Ok::<_, anyhow::Error>(understood(&app, id, bytes).await)
+        Ok::<_, anyhow::Error>((app, id, bytes))
     });
-    let is_mail = kept.await.map_err(again)?.map_err(again)?;
-    if is_mail {
-        return Ok(());
+    // What is committed in spite of this is the same message when it comes again.
+    let kept = timeout_at(deadline, kept).await.map_err(|_| late())?;
+    let (app, id, bytes) = kept.map_err(again)?.map_err(again)?;
+    // From here on a worker goes on where this ends.
+    let understood = tokio::spawn(async move { understood(&app, id, bytes).await });
+    match timeout_at(deadline, understood).await {
+        Ok(Ok(false)) => {}
+        Ok(Ok(true) | Err(_)) | Err(_) => return Ok(()),
     }
     Err(Failure { code: DATA, cause: anyhow!("this is no mail; it is kept in quarantine") })
 }
@@ -72,6 +87,10 @@ fn read(mut from: impl Read, limit: usize) -> std::io::Result<(Vec<u8>, usize)> 
     let beyond = std::io::copy(&mut from, &mut std::io::sink())?;
     let size = kept.len().saturating_add(usize::try_from(beyond).unwrap_or(usize::MAX));
     Ok((kept, size))
+}
+
+fn late() -> Failure {
+    again(anyhow!("the database has not answered in time"))
 }
 
 fn again(cause: impl Into<anyhow::Error>) -> Failure {

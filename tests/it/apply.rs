@@ -1,5 +1,5 @@
 //! The application of a company, from the first page to the acknowledgement.
-mod setting;
+pub mod setting;
 
 use chrono::TimeDelta;
 use domain::settings::Settings;

@@ -13,7 +13,7 @@ use crate::{
 const PDF: &[u8] = b"%PDF-1.4 \x00\xff\r\n--mixed not a boundary";
 
 /// A mail in ISO-2022-JP, as Japanese programs write it. A name is as RFC 2231 has it.
-fn mail(from: &str, to: &str, text: &str, files: &[(&str, &str, &[u8])]) -> String {
+pub fn mail(from: &str, to: &str, text: &str, files: &[(&str, &str, &[u8])]) -> String {
     let jis = |it: &str| String::from_utf8(ISO_2022_JP.encode(it).0.into_owned()).unwrap();
     let subject = STANDARD.encode(jis("Re: 予約のご案内"));
     let id = uuid::Uuid::new_v4().simple();

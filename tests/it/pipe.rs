@@ -1,10 +1,13 @@
 //! `madoguchi mail receive` as mail servers call it: killed at any moment, on full speed, and behind a real one.
+mod bad_mails;
+mod company;
+mod failing;
+mod server;
+
 use std::{
     fs,
-    io::{Read, Write},
-    net::{TcpListener, TcpStream},
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
+    io::Write,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -12,30 +15,38 @@ use std::{
 use domain::id::MailId;
 use entity::inbound_mail;
 use madoguchi::{clock::Clock, store};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use crate::{
     cases::{self, CONTACT, Cast},
     inbound::letter,
     site::Site,
 };
+pub use server::Server;
 
 /// What a mail server's pipe starts.
-struct Pipe {
-    site: Site,
+pub struct Pipe {
+    pub site: Site,
     folder: PathBuf,
 }
 
 impl Pipe {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("madoguchi-pipe-{}", uuid::Uuid::new_v4().simple()));
         fs::create_dir(&folder).unwrap();
         Self { site: Site::on_disk().await, folder }
     }
 
     fn command(&self) -> Command {
+        let mut command = self.program();
+        command.args(["mail", "receive"]);
+        command
+    }
+
+    /// The real program, with the settings of the site.
+    fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
-        command.args(["mail", "receive"]).current_dir(&self.folder).env_clear();
+        command.current_dir(&self.folder).env_clear();
         command.env("DATABASE_URL", self.site.database_url()).env("MADOGUCHI_LOG", "off");
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         command
@@ -51,8 +62,31 @@ impl Pipe {
         self.code(self.command(), raw)
     }
 
-    async fn rows(&self) -> Vec<inbound_mail::Model> {
-        inbound_mail::Entity::find().all(&self.site.app.db).await.unwrap()
+    pub async fn rows(&self) -> Vec<inbound_mail::Model> {
+        let rows = inbound_mail::Entity::find().order_by_asc(inbound_mail::Column::Id);
+        rows.all(&self.site.app.db).await.unwrap()
+    }
+}
+
+impl Pipe {
+    /// Waits until so many mails have arrived, and understands them. The process that keeps them lives in the real time;
+    /// here it is what the site's clock says.
+    pub async fn understood(&self, count: usize) -> Vec<inbound_mail::Model> {
+        let begun = Instant::now();
+        while self.rows().await.len() < count {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nothing arrived");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let now = self.site.app.clock.now();
+        inbound_mail::Entity::update_many()
+            .col_expr(inbound_mail::Column::ReceivedAt, Expr::value(now))
+            .col_expr(inbound_mail::Column::NextTryAt, Expr::value(now))
+            .filter(inbound_mail::COLUMN.state.eq("stored"))
+            .exec(&self.site.app.db)
+            .await
+            .unwrap();
+        while madoguchi::worker::inbox::step(&self.site.app).await.unwrap() {}
+        self.rows().await
     }
 }
 
@@ -159,85 +193,6 @@ async fn killed_at_any_moment_every_mail_is_there_once() {
     assert!(kept.iter().all(|it| mails.iter().any(|raw| raw.starts_with(it))));
 }
 
-/// A mail server of our own, as its users set it up.
-struct Server {
-    child: Child,
-    port: u16,
-    /// Its socket and its queue have one place on a machine.
-    _alone: fs::File,
-}
-
-impl Server {
-    fn start(pipe: &Pipe) -> Self {
-        let alone = fs::File::create(std::env::temp_dir().join("madoguchi-opensmtpd.lock")).unwrap();
-        alone.lock().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let folder = pipe.folder.display();
-        let script = format!(
-            "#!/bin/sh\nexport DATABASE_URL='{}' MADOGUCHI_SECRET_FILE='{folder}/secret' MADOGUCHI_LOG=off\n\
-             exec '{}' mail receive\n",
-            pipe.site.database_url(),
-            env!("CARGO_BIN_EXE_madoguchi"),
-        );
-        write(&pipe.folder.join("receive"), &script, 0o755);
-        let config = format!(
-            "table users {{ \"@\" = \"nobody\" }}\nlisten on 127.0.0.1 port {port}\n\
-             action \"receive\" mda \"{folder}/receive\" virtual <users>\n\
-             match from any for domain \"example.jp\" action \"receive\"\n"
-        );
-        write(&pipe.folder.join("smtpd.conf"), &config, 0o644);
-        // The pipe runs as somebody who owns nothing here.
-        open_to_all(&pipe.folder);
-        if let Some(path) = pipe.site.database_url().strip_prefix("sqlite://") {
-            let path = path.split('?').next().unwrap();
-            open_to_all(Path::new(path).parent().unwrap());
-        }
-        let child = Command::new("smtpd")
-            .args(["-d", "-f"])
-            .arg(pipe.folder.join("smtpd.conf"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("OpenSMTPD is missing; run: apt-get install opensmtpd");
-        let server = Self { child, port, _alone: alone };
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(begun.elapsed() < Duration::from_secs(10), "OpenSMTPD does not listen");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        server
-    }
-
-    fn deliver(&self, from: &str, to: &str, raw: &str) {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        let dotted = raw.replace("\r\n.", "\r\n..");
-        for (line, code) in [
-            (String::new(), "220"),
-            ("HELO mail.example.co.jp\r\n".to_owned(), "250"),
-            (format!("MAIL FROM:<{from}>\r\n"), "250"),
-            (format!("RCPT TO:<{to}>\r\n"), "250"),
-            ("DATA\r\n".to_owned(), "354"),
-            (format!("{dotted}\r\n.\r\n"), "250"),
-            ("QUIT\r\n".to_owned(), "221"),
-        ] {
-            stream.write_all(line.as_bytes()).unwrap();
-            let mut answer = [0; 512];
-            let length = stream.read(&mut answer).unwrap();
-            let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
-            assert!(answer.starts_with(code), "{line}: {answer}");
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // The parent ends its children when it is asked to.
-        drop(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status());
-        drop(self.child.wait());
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_mail_server_hands_over_what_comes() {
     let mut pipe = Pipe::new().await;
@@ -265,13 +220,4 @@ async fn a_real_mail_server_hands_over_what_comes() {
     );
     let thread = crate::inbound::thread(&pipe.site, case, store::message::Audience::Everyone).await;
     assert_eq!(thread.last().unwrap().body, ".\n点で始まる行も届きます。");
-}
-
-fn write(path: &Path, text: &str, mode: u32) {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
-fn open_to_all(folder: &Path) {
-    assert!(Command::new("chmod").args(["-R", "a+rwX"]).arg(folder).status().unwrap().success());
 }
