@@ -22,6 +22,7 @@ mod hours;
 mod inbound;
 mod inbound_files;
 mod inbound_html;
+mod inbound_mutated;
 mod joint;
 mod kill;
 mod mail_peers;

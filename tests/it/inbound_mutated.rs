@@ -1,0 +1,110 @@
+//! Real mails, broken anyhow: each is kept octet by octet, and each has become something.
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use domain::inbound::InboundState;
+use madoguchi::{store, worker};
+
+use crate::{
+    cases::{self, CONTACT, Cast},
+    inbound::keep,
+    site::{PASSWORD, Site},
+};
+
+/// Numbers that look like chance, the same every time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 8).unwrap() % limit.max(1)
+    }
+
+    fn mutate(&mut self, raw: &mut Vec<u8>) {
+        for _ in 0..=self.below(12) {
+            let (at, other) = (self.below(raw.len()), self.below(raw.len()));
+            let (from, to) = (at.min(other), at.max(other));
+            match self.below(5) {
+                _ if raw.is_empty() => return,
+                0 => raw[at] = u8::try_from(self.below(256)).unwrap(),
+                1 => drop(raw.drain(from..to)),
+                2 => {
+                    let piece = raw[from..to].to_vec();
+                    raw.splice(at..at, piece).for_each(drop);
+                }
+                3 => raw.splice(at..at, *b"\r\n\0=?--\x1b$B").for_each(drop),
+                _ => raw.truncate(at.max(raw.len() / 2)),
+            }
+            raw.truncate(100_000);
+        }
+    }
+}
+
+/// Every mail that there is for tests.
+fn samples(folder: &Path) -> Vec<Vec<u8>> {
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+    paths.sort();
+    let read = |it: PathBuf| if it.is_dir() { samples(&it) } else { vec![fs::read(it).unwrap()] };
+    paths.into_iter().flat_map(read).collect()
+}
+
+#[actix_web::test]
+async fn every_mutation_is_kept_understood_and_shown() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let session = cases::session(&site, case).await;
+    let sent = cases::letters(&site, CONTACT).await.remove(0);
+    let samples = samples(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mails"));
+    assert!(samples.len() > 25, "{}", samples.len());
+    let to = site.app.reply_address(case.id, CONTACT);
+    let mut chance = Chance(20_261_120);
+    let mut states = std::collections::BTreeSet::new();
+    assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    for sample in samples.iter().cycle().take(samples.len() * 4) {
+        // As if it belonged to this case, so that much can go wrong.
+        let parts: [(&[u8], &str); 7] = [
+            (b"reply+0123456789abcdef@example.jp", &to),
+            (b"{to}", &to),
+            (b"{from}", CONTACT),
+            (b"{address}", CONTACT),
+            (b"{uid}", &session.uid),
+            (b"{id}", &sent.message_id),
+            (b"{method}", "REPLY"),
+        ];
+        let mut raw = parts.iter().fold(sample.clone(), |raw, (name, value)| filled(&raw, name, value));
+        chance.mutate(&mut raw);
+        let id = keep(&site, &raw, "").await;
+        while worker::inbox::step(&site.app).await.unwrap() {}
+        let mail = store::inbound::find(&site.app.db, id).await.unwrap().unwrap();
+        let shown = String::from_utf8_lossy(&raw);
+        assert_ne!(mail.state, InboundState::Stored.code(), "{shown}");
+        assert_eq!(mail.attempts, 0, "it was understood at once: {shown}");
+        assert_eq!(store::inbound::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
+        assert_eq!(site.get(&format!("/staff/mail/in/{}", mail.id)).await.status, 200, "{shown}");
+        states.insert(mail.state);
+        site.app.clock.advance(chrono::TimeDelta::minutes(3));
+    }
+    assert!(states.len() > 3, "only {states:?}");
+    let thread = site.get(&format!("/staff/consultations/{}?view=messages", case.number)).await;
+    assert_eq!(thread.status, 200);
+}
+
+fn filled(raw: &[u8], name: &[u8], value: &str) -> Vec<u8> {
+    let mut filled = Vec::with_capacity(raw.len());
+    let mut at = 0;
+    while at < raw.len() {
+        if raw[at..].starts_with(name) {
+            filled.extend(value.as_bytes());
+            at += name.len();
+        } else {
+            filled.push(raw[at]);
+            at += 1;
+        }
+    }
+    filled
+}
