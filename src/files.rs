@@ -39,10 +39,7 @@ pub async fn open(folder: &Path, hash: &str) -> io::Result<fs::File> {
 pub async fn measure(folder: &Path, hash: &str) -> io::Result<Option<(u64, String)>> {
     let place = place(folder, hash)?;
     blocking(move || {
-        let mut file = match fs::File::open(place) {
-            Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
-            other => other?,
-        };
+        let Some(mut file) = if_there(fs::File::open(place))? else { return Ok(None) };
         let mut hash = Sha256::new();
         let length = io::copy(&mut file, &mut hash)?;
         Ok(Some((length, hex(&hash.finalize()))))
@@ -66,7 +63,7 @@ impl Idle {
     /// Takes away what never became a file.
     pub async fn remove_unfinished(&self) -> io::Result<()> {
         for path in &self.unfinished {
-            tokio::fs::remove_file(path).await?;
+            if_there(tokio::fs::remove_file(path).await)?;
         }
         Ok(())
     }
@@ -112,20 +109,23 @@ fn forget_now(folder: &Path, place: &Path, since: SystemTime) -> io::Result<bool
     let lock = lock(folder)?;
     // Whoever keeps the same bytes at this moment has either said so already, or finds nothing and writes them anew.
     lock.lock()?;
-    if fs::metadata(place)?.modified()? >= since {
-        return Ok(false);
+    match if_there(fs::metadata(place))? {
+        Some(it) if it.modified()? < since => fs::remove_file(place).map(|()| true),
+        Some(_) | None => Ok(false),
     }
-    fs::remove_file(place)?;
-    Ok(true)
+}
+
+/// None where there is no such file; another one who sweeps may have been quicker.
+fn if_there<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 fn idle_now(folder: &Path, since: SystemTime) -> io::Result<Idle> {
     let mut idle = Idle::default();
-    let below = match fs::read_dir(folder) {
-        Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(idle),
-        other => other?,
-    };
-    for below in below {
+    for below in if_there(fs::read_dir(folder))?.into_iter().flatten() {
         let below = below?;
         if !below.file_type()?.is_dir() {
             continue;

@@ -68,6 +68,7 @@ async fn idle_is_what_nobody_kept_since_then_and_only_that_is_forgotten() {
     assert!(!forget(folder, ABC, now() + hour).await.unwrap());
     assert_eq!(read(folder, ABC).await.unwrap(), b"abc");
     assert!(forget(folder, ABC, now() + hour * 2).await.unwrap());
+    assert!(!forget(folder, ABC, now() + hour * 2).await.unwrap(), "another one was quicker");
     assert!(read(folder, ABC).await.is_err());
 }
 
