@@ -24,6 +24,8 @@ const LONGEST_SIGNATURE: usize = 14;
 const HEADER_BLOCK: usize = 7;
 /// How the first of them begins.
 const SENDER: [&str; 4] = ["差出人", "from", "送信者", "送信元"];
+/// One without a mark or a rule is no shorter than this. Lines.
+const SHORTEST_SIGNATURE: usize = 3;
 /// An announcement may be broken over so many lines.
 const ANNOUNCEMENT: usize = 3;
 
@@ -115,8 +117,12 @@ fn signature(lines: &[&str], first: usize, last: usize, is_below: bool) -> Optio
     let near = |it: &usize| last - it < LONGEST_SIGNATURE;
     let ruled = (first..=last).filter(near).find(|it| is_rule(lines[*it]) && is_signed(*it));
     let said = next_said(lines, first).filter(near);
-    let bare =
-        said.filter(|it| is_below && is_signed(*it) && lines[*it..=last].iter().any(|it| is_reach(it)));
+    // Below a quotation may also stand a short answer to it, such as a number to call.
+    let is_bare = |from: usize| {
+        let said: Vec<_> = lines[from..=last].iter().filter(|it| !it.trim().is_empty()).collect();
+        is_below && is_signed(from) && said.len() >= SHORTEST_SIGNATURE && said.iter().any(|it| is_reach(it))
+    };
+    let bare = said.filter(|it| is_bare(*it));
     marked.or(phone).or(ruled).or(bare)
 }
 

@@ -65,6 +65,7 @@ fn quotations_of_many_programs_are_folded() {
     // An answer below the quotation is an answer, also one that says how to reach somebody.
     let below = "はい。\n> 本文\n電話は 03-0000-0000 です。";
     assert_eq!(written(below), ["はい。", "電話は 03-0000-0000 です。"]);
+    assert_eq!(written("はい。\n> 電話番号は？\nTEL 03-0000-0000"), ["はい。", "TEL 03-0000-0000"]);
     // What only looks like it is a text.
     for text in [
         "From: の書き方について教えてください。",
