@@ -6,6 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
@@ -168,6 +169,18 @@ impl Peer {
         thread::spawn(move || lines.map_while(Result::ok).for_each(|it| kept.lock().unwrap().push(it)));
         Self { process, port, given }
     }
+
+    /// What it was given, once that is so many lines: it prints beside its answers.
+    fn given(&self, lines: usize) -> Vec<String> {
+        let waiting = Instant::now();
+        loop {
+            let given = self.given.lock().unwrap().clone();
+            if given.len() >= lines || waiting.elapsed() > Duration::from_secs(30) {
+                return given;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
 }
 
 impl Drop for Peer {
@@ -202,6 +215,8 @@ async fn another_mail_server_takes_defers_refuses_or_breaks_off() {
     store::outbox::push(&tx, letters.collect(), "example.jp", site.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     while worker::outbox::step(&site.app).await.unwrap() {}
+    let is_given = |state| matches!(state, MailState::Sent | MailState::Unknown);
+    let given = peer.given(wanted.iter().filter(|it| is_given(it.2)).count());
     let mails = outbox::Entity::find().all(&site.app.db).await.unwrap();
     let by_reader: BTreeMap<_, _> = mails.iter().map(|it| (it.recipient.as_str(), it)).collect();
     for (local, _, state) in wanted {
@@ -209,8 +224,8 @@ async fn another_mail_server_takes_defers_refuses_or_breaks_off() {
         assert_eq!(store::outbox::state(mail, site.app.clock.now()), state, "{local}: {:?}", mail.last_reply);
         let log = store::outbox::log_of(&site.app.db, MailId(mail.id)).await.unwrap();
         assert_eq!(log.len(), 1, "{local}");
-        let was_given = peer.given.lock().unwrap().iter().any(|it| it.starts_with(&mail.message_id));
-        assert_eq!(was_given, matches!(state, MailState::Sent | MailState::Unknown), "{local}");
+        let was_given = given.iter().any(|it| it.starts_with(&mail.message_id));
+        assert_eq!(was_given, is_given(state), "{local}");
     }
 }
 

@@ -54,7 +54,8 @@ impl Scratch {
             return Self::copied(server, "template1").await;
         }
         let url = "sqlite::memory:".to_owned();
-        Self { db: database::connect(&url).await.unwrap(), url, kind: Kind::Memory }
+        let db = database::connect(&url).await.unwrap();
+        Self { db, url, files: folder("files"), kind: Kind::Memory }
     }
 
     async fn migrated(url: String, kind: Kind) -> Self {
