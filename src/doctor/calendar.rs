@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use domain::{
     appointment::SessionMode,
-    availability::{Distance, Footprint, Slot, quarter_index},
+    availability::{Footprint, Slot, quarter_index},
     calendar::japan_date,
     number::FiscalYear,
     prefecture::Prefecture,
@@ -165,13 +165,8 @@ impl Rules {
         let length = u8::try_from(quarter_index(it.ends_at) - quarter_index(it.starts_at)).ok()?;
         let settings = self.programme.settings_at(at);
         let cells = experts.iter().flat_map(|&expert| {
-            let around = match mode {
-                SessionMode::Online => Footprint::online(settings),
-                SessionMode::Visit => {
-                    let home = self.homes.get(&expert).copied().flatten();
-                    Footprint::visit(settings, Distance::between(home, site))
-                }
-            };
+            let home = self.homes.get(&expert).copied().flatten();
+            let around = Footprint::new(mode, home, site, settings);
             Footprint { length, ..around }.cells(slot).map(move |quarter| (expert, quarter))
         });
         Some(cells.collect())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
     appointment::SessionMode,
-    availability::{Day, Distance, Footprint, Slot},
+    availability::{Day, Footprint, Slot},
     field::Fields,
     prefecture::Prefecture,
 };
@@ -84,12 +84,7 @@ impl Diary {
 /// What a sitting at `slot` takes of an expert's day.
 pub(super) fn footprint(world: &World, wish: &Wish, expert: &Expert, slot: Slot) -> Footprint {
     let settings = world.programme.settings_at(slot.start());
-    match wish.mode {
-        SessionMode::Online => Footprint::online(settings),
-        SessionMode::Visit => {
-            Footprint::visit(settings, Distance::between(Some(expert.home), Some(wish.site)))
-        }
-    }
+    Footprint::new(wish.mode, Some(expert.home), Some(wish.site), settings)
 }
 
 /// One expert for all fields, or one for each. Who visits, visits the site's region.

@@ -137,7 +137,7 @@ fn calendar(n: usize) -> Calendar {
     });
     let booked: Vec<_> =
         (0..DAYS).filter(|it| (it + n).is_multiple_of(3)).map(|it| FIRST + Days::new(it as u64)).collect();
-    let footprint = Footprint { before: 0, length: 4, after: 1 };
+    let footprint = Footprint { before: 0, length: 4, after: 1, site: None };
     let slot = |it: &NaiveDate| Slot::new(*it, 12 + (n % 20) as u8);
     Calendar {
         expert: ExpertId(Uuid::from_u128(n as u128)),

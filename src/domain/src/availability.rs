@@ -14,8 +14,10 @@ mod team;
 mod why;
 
 pub use day::Day;
-pub use footprint::{Distance, Footprint};
-pub use occupied::Occupied;
+pub use footprint::{Distance, Footprint, Site};
+#[cfg(test)]
+pub(crate) use occupied::tests::Sitting;
+pub use occupied::{BusyDay, Occupied};
 pub use pool::{Calendar, Limits, Pool};
 pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start};
 pub use rule::{Absence, Change, Exception, Schedule, WeeklyRule};

@@ -6,7 +6,8 @@
 //!    session fits into with its travel and buffers, earliest first, within the limits of the day, the week and the
 //!    open cases. For consultations in both fields there are joint seats besides, of one expert for each field at the
 //!    same time; for a company that has chosen its time, seats at that time alone. Because seats are apart, any choice
-//!    of them keeps every hard limit of time.
+//!    of them keeps every hard limit of time. Beside a visit that is booked already a seat may be nearer than the way
+//!    home; it is then for that place alone.
 //! 2. **Assignment.** Rows are consultations, columns seats. A pair is priced where the expert may be asked at all
 //!    (field, territory, conflict of interest, as [`crate::routing::judge`] says) and the session fits the seat; any
 //!    other pair costs what leaving the consultation out costs, which is more than any seat. The assignment of least

@@ -11,7 +11,7 @@ pub use rank::{Rank, Team, rank, teams};
 pub use reason::{Against, For};
 
 use crate::appointment::SessionMode;
-use crate::availability::{Distance, Footprint, Limits, Slot};
+use crate::availability::{Footprint, Limits, Slot};
 use crate::company::{Industry, Mode};
 use crate::field::Fields;
 use crate::id::{CompanyId, ExpertId};
@@ -87,13 +87,11 @@ impl Expert {
         site: Option<Prefecture>,
         settings: &Settings,
     ) -> Option<Footprint> {
-        match mode {
-            SessionMode::Online => self.works_online.then(|| Footprint::online(settings)),
-            SessionMode::Visit => {
-                let goes = site.map_or(!self.visits.is_empty(), |it| self.visits.contains(&it));
-                goes.then(|| Footprint::visit(settings, Distance::between(self.home, site)))
-            }
-        }
+        let goes = match mode {
+            SessionMode::Online => self.works_online,
+            SessionMode::Visit => site.map_or(!self.visits.is_empty(), |it| self.visits.contains(&it)),
+        };
+        goes.then(|| Footprint::new(mode, self.home, site, settings))
     }
 }
 

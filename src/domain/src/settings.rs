@@ -172,6 +172,7 @@ impl Settings {
                 bad.push(BadSetting { field, message });
             }
         }
+        bad.extend(self.check_ways());
         for (field, value) in [
             ("center_name", &self.center_name),
             ("center_phone", &self.center_phone),
@@ -182,6 +183,27 @@ impl Settings {
             if value.trim().is_empty() {
                 bad.push(BadSetting { field, message: "入力してください".to_owned() });
             }
+        }
+        bad
+    }
+
+    /// The farther the longer, and no detour is shorter than the direct way: where two sittings of an expert have room
+    /// beside a third one, they then have it without that one too.
+    fn check_ways(&self) -> Vec<BadSetting> {
+        let (same, near, far) = (
+            u32::from(self.travel_same_prefecture_minutes),
+            u32::from(self.travel_near_region_minutes),
+            u32::from(self.travel_far_minutes),
+        );
+        let mut bad = Vec::new();
+        if near < same {
+            let message = "同じ都道府県への移動と同じか、それより長い時間を入力してください".to_owned();
+            bad.push(BadSetting { field: "travel_near_region_minutes", message });
+        }
+        if far < near || far > 2 * near {
+            let message =
+                format!("近くの地域への移動の{near}分から、その2倍の{}分までを入力してください", 2 * near);
+            bad.push(BadSetting { field: "travel_far_minutes", message });
         }
         bad
     }

@@ -1,12 +1,14 @@
 //! The days of many experts, laid out for searching.
 use super::day::Day;
-use super::occupied::Occupied;
+use super::footprint::Footprint;
+use super::occupied::{BusyDay, Occupied};
 use super::rule::Schedule;
 use crate::field::Fields;
 use crate::id::ExpertId;
 use chrono::{Datelike, IsoWeek, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 /// Everything about one expert's time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct Pool {
     pub(super) members: Vec<Member>,
     /// Day by day, the experts of a day side by side: a search by date reads it from front to back.
     cells: Vec<Cell>,
+    /// The few days with visits, aside.
+    visited: Vec<BusyDay>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +62,8 @@ pub(super) struct Cell {
     pub open: Day,
     pub busy: Day,
     pub standing: Standing,
+    /// Where in `visited` the day is, counted from 1.
+    visits: Option<NonZeroU32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +78,7 @@ pub(super) enum Standing {
 impl Pool {
     /// `days` days from `first` on; `closed` says on which of them the center is closed.
     ///
-    /// O(experts × days × rules of an expert); 16 bytes and a tag per expert and day.
+    /// O(experts × days × rules of an expert); 24 bytes per expert and day, and what visits take.
     pub fn new(
         first: NaiveDate,
         days: usize,
@@ -82,12 +88,16 @@ impl Pool {
         let days: Vec<_> =
             first.iter_days().take(days).map(|date| PoolDay { date, closed: closed(date) }).collect();
         let taken: Vec<_> = calendars.iter().map(Sessions::of).collect();
-        let cells = days
-            .iter()
-            .flat_map(|&day| calendars.iter().zip(&taken).map(move |(it, taken)| cell(day, it, taken)))
-            .collect();
         let members = calendars.iter().map(|it| Member { expert: it.expert, fields: it.fields }).collect();
-        Self { first, days, members, cells }
+        let cells = Vec::with_capacity(days.len() * calendars.len());
+        let mut pool = Self { first, days, members, cells, visited: Vec::new() };
+        for day in 0..pool.days.len() {
+            for (calendar, taken) in calendars.iter().zip(&taken) {
+                let cell = pool.cell(pool.days[day], calendar, taken);
+                pool.cells.push(cell);
+            }
+        }
+        pool
     }
 
     /// The experts, in the order of the calendars. Their places here are the places of an ask's footprints.
@@ -95,9 +105,12 @@ impl Pool {
         self.members.iter().map(|it| it.expert)
     }
 
-    /// The memory that its days take. Bytes.
+    /// The memory that its days take, but for the list of a day's visits. Bytes.
     pub fn bytes(&self) -> usize {
-        size_of_val(&self.cells[..]) + size_of_val(&self.members[..]) + size_of_val(&self.days[..])
+        size_of_val(&self.cells[..])
+            + size_of_val(&self.members[..])
+            + size_of_val(&self.days[..])
+            + size_of_val(&self.visited[..])
     }
 
     /// The place of an expert. O(experts).
@@ -115,6 +128,37 @@ impl Pool {
     pub(super) fn cells(&self, day: usize) -> &[Cell] {
         let from = day * self.members.len();
         self.cells.get(from..from + self.members.len()).unwrap_or_default()
+    }
+
+    /// Where such a session can start on one of its days. O(log 64); beside visits, for each of them.
+    pub(super) fn starts(&self, cell: &Cell, footprint: Footprint) -> Day {
+        match self.visits(cell) {
+            Some(day) if footprint.site.is_some() => day.starts(cell.open, footprint),
+            Some(_) | None => footprint.starts(cell.open, cell.busy),
+        }
+    }
+
+    /// What is taken by sittings themselves, without the ways to them.
+    pub(super) fn sittings(&self, cell: &Cell) -> Day {
+        self.visits(cell).map_or(cell.busy, BusyDay::sittings)
+    }
+
+    fn visits(&self, cell: &Cell) -> Option<&BusyDay> {
+        self.visited.get(usize::try_from(cell.visits?.get() - 1).ok()?)
+    }
+
+    fn cell(&mut self, day: PoolDay, calendar: &Calendar, taken: &Sessions) -> Cell {
+        let standing = standing(day, calendar, taken);
+        let open = match standing {
+            Standing::Working => calendar.schedule.day(day.date),
+            Standing::Closed | Standing::Absent | Standing::DayFull | Standing::WeekFull => Day::NONE,
+        };
+        let busy = calendar.occupied.on(day.date);
+        let visits = busy.filter(|it| it.has_visits() && !open.is_empty()).and_then(|it| {
+            self.visited.push(it.clone());
+            u32::try_from(self.visited.len()).ok().and_then(NonZeroU32::new)
+        });
+        Cell { open, busy: busy.map(BusyDay::all).unwrap_or_default(), standing, visits }
     }
 }
 
@@ -137,9 +181,9 @@ impl Sessions {
     }
 }
 
-fn cell(day: PoolDay, calendar: &Calendar, taken: &Sessions) -> Cell {
+fn standing(day: PoolDay, calendar: &Calendar, taken: &Sessions) -> Standing {
     let count = |it: Option<&u16>| it.copied().unwrap_or_default();
-    let standing = if day.closed {
+    if day.closed {
         Standing::Closed
     } else if calendar.schedule.is_absent(day.date) {
         Standing::Absent
@@ -149,10 +193,5 @@ fn cell(day: PoolDay, calendar: &Calendar, taken: &Sessions) -> Cell {
         Standing::WeekFull
     } else {
         Standing::Working
-    };
-    let open = match standing {
-        Standing::Working => calendar.schedule.day(day.date),
-        Standing::Closed | Standing::Absent | Standing::DayFull | Standing::WeekFull => Day::NONE,
-    };
-    Cell { open, busy: calendar.occupied.day(day.date), standing }
+    }
 }

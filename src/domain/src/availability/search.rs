@@ -95,13 +95,13 @@ impl Pool {
         })
     }
 
-    /// The starts of the expert at `place` on one day, whatever their fields. O(1).
+    /// The starts of the expert at `place` on one day, whatever their fields. O(1 + visits of the day).
     pub fn starts_of(&self, ask: &Ask, place: usize, date: NaiveDate) -> Day {
         let footprint = ask.footprints.get(place).copied().flatten();
         let cell = self.day(date).and_then(|day| self.cells(day).get(place));
         match (footprint, cell) {
             (Some(footprint), Some(cell)) if ask.window.contains(date) => {
-                footprint.starts(cell.open, cell.busy).intersection(ask.starts)
+                self.starts(cell, footprint).intersection(ask.starts)
             }
             (Some(_) | None, Some(_) | None) => Day::NONE,
         }
@@ -138,7 +138,7 @@ impl Pool {
             if cell.open.is_empty() {
                 return None;
             }
-            let starts = (*footprint)?.starts(cell.open, cell.busy).intersection(starts);
+            let starts = self.starts(cell, (*footprint)?).intersection(starts);
             (!starts.is_empty()).then_some((member.fields, member.expert, starts))
         })
     }

@@ -161,7 +161,7 @@ impl Pool {
             if cell.open.is_empty() {
                 return None;
             }
-            let starts = (*footprint)?.starts(cell.open, cell.busy).intersection(starts);
+            let starts = self.starts(cell, (*footprint)?).intersection(starts);
             let seats = ask.seats_for(*skills);
             (!starts.is_empty() && seats != 0).then_some((place, seats, starts))
         })

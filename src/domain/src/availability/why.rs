@@ -30,7 +30,7 @@ pub enum Blocked {
     /// The expert's open hours have no room for it, even were nothing booked.
     NoHours,
     Occupied,
-    /// The session itself would fit, but not with its travel or buffer.
+    /// The session itself would fit, but not with its travel or buffer, or with the way to or from a visit.
     Travel,
 }
 
@@ -126,9 +126,9 @@ impl Pool {
         let none = |day: Day| day.intersection(starts).is_empty();
         if none(footprint.starts(cell.open, Day::NONE)) {
             Some(Blocked::NoHours)
-        } else if none(cell.open.starts_for(footprint.length, 0, 0, cell.busy)) {
+        } else if none(cell.open.starts_for(footprint.length, 0, 0, self.sittings(cell))) {
             Some(Blocked::Occupied)
-        } else if none(footprint.starts(cell.open, cell.busy)) {
+        } else if none(self.starts(cell, footprint)) {
             Some(Blocked::Travel)
         } else {
             None

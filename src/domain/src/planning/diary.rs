@@ -1,10 +1,10 @@
 //! The experts' free time while a plan is made: what is booked in it changes with every round.
 use super::Ground;
 use super::seat::Seat;
-use crate::availability::{Day, Footprint, Slot};
+use crate::availability::{BusyDay, Day, Footprint, Slot};
 use chrono::{Datelike, NaiveDate};
 
-/// One `u64` of open and one of busy quarters for each expert and day, and how many more sessions there may be.
+/// What is open and what is busy for each expert and day, and how many more sessions there may be.
 #[derive(Clone, Debug)]
 pub(super) struct Diary {
     pub days: Vec<DiaryDay>,
@@ -27,10 +27,10 @@ pub(super) struct DiaryDay {
     in_window: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Cell {
     open: Day,
-    busy: Day,
+    busy: BusyDay,
     room: u16,
 }
 
@@ -74,7 +74,7 @@ impl Diary {
                 let is_open = ground.business.is_open(day.date);
                 diary.cells.push(Cell {
                     open: if is_open { calendar.schedule.day(day.date) } else { Day::NONE },
-                    busy: calendar.occupied.day(day.date),
+                    busy: calendar.occupied.on(day.date).cloned().unwrap_or_default(),
                     room: calendar.limits.per_day.saturating_sub(sessions),
                 });
             }
@@ -85,14 +85,14 @@ impl Diary {
         diary
     }
 
-    /// Where the expert can start such a session on a day. O(1).
+    /// Where the expert can start such a session on a day. O(1 + visits of the day).
     pub fn starts(&self, expert: usize, day: usize, footprint: Footprint) -> Day {
-        let cell = self.cells[expert * self.days.len() + day];
+        let cell = &self.cells[expert * self.days.len() + day];
         let week = self.weeks[expert * self.weeks_each + self.days[day].week];
         if cell.room == 0 || week == 0 || self.room[expert] == 0 || cell.open.is_empty() {
             return Day::NONE;
         }
-        footprint.starts(cell.open, cell.busy)
+        cell.busy.starts(cell.open, footprint)
     }
 
     /// The days on which a session without a time can be planned.
@@ -105,30 +105,34 @@ impl Diary {
         (day < self.days.len()).then_some(day)
     }
 
-    /// Keeps the time of a seat, for each of its members.
+    /// Keeps the time of a seat, for each of its members: with the ways from and to home, so that it is apart from every
+    /// other seat wherever the sessions in them will be.
     pub fn keep(&mut self, seat: &Seat) {
-        for member in &seat.members {
-            self.room[member.expert] = self.room[member.expert].saturating_sub(1);
-            if !member.holds {
-                self.take(member.expert, seat.day, seat.quarter, member.footprint);
-            }
-        }
+        self.fill(seat, Footprint::at_home);
     }
 
     /// Books a seat for good.
     pub fn book(&mut self, seat: &Seat) {
-        self.keep(seat);
+        self.fill(seat, |it| it);
         for member in &seat.members {
             self.given[member.expert] += 1;
+        }
+    }
+
+    fn fill(&mut self, seat: &Seat, taken: impl Fn(Footprint) -> Footprint) {
+        for member in &seat.members {
+            self.room[member.expert] = self.room[member.expert].saturating_sub(1);
+            if !member.holds {
+                self.take(member.expert, seat.day, seat.quarter, taken(member.footprint));
+            }
         }
     }
 
     fn take(&mut self, expert: usize, day: usize, quarter: u8, footprint: Footprint) {
         let (each, week) = (self.days.len(), self.days[day].week);
         let cell = &mut self.cells[expert * each + day];
-        let cells = Slot::new(self.days[day].date, quarter).map(|it| footprint.cells(it));
-        for taken in cells.into_iter().flatten().filter_map(Slot::from_index) {
-            cell.busy = cell.busy.union(Day(1 << taken.quarter()));
+        if let Some(slot) = Slot::new(self.days[day].date, quarter) {
+            cell.busy.take(slot, footprint);
         }
         cell.room = cell.room.saturating_sub(1);
         let week = &mut self.weeks[expert * self.weeks_each + week];

@@ -30,6 +30,9 @@ pub(super) struct Member {
     pub footprint: Footprint,
     /// The company's slot is in this expert's calendar already.
     pub holds: bool,
+    /// There is time for the ways from and to home, so that the session may be anywhere; else only where the footprint
+    /// says, because there is a visit beside it.
+    anywhere: bool,
     /// It is the expert's nth in this round, from 1.
     nth: u32,
 }
@@ -71,18 +74,16 @@ struct Cutter<'a> {
     /// Seats of each expert so far.
     count: Vec<u32>,
     /// What sessions could be given to each expert alone, and how many of each.
-    wanted: Vec<BTreeMap<Size, usize>>,
+    wanted: Vec<BTreeMap<Footprint, usize>>,
 }
-
-/// Footprints by size: of two for one expert, one fits into the other.
-type Size = (u8, u8, u8);
 
 impl Cutter<'_> {
     fn push(&mut self, day: usize, quarter: u8, team: &[(usize, Footprint, bool)], chosen_by: Vec<usize>) {
-        let count = &mut self.count;
+        let (count, diary) = (&mut self.count, &self.diary);
         let members = team.iter().map(|&(expert, footprint, holds)| {
             count[expert] += 1;
-            Member { expert, footprint, holds, nth: count[expert] }
+            let anywhere = diary.starts(expert, day, footprint.at_home()).contains(quarter);
+            Member { expert, footprint, holds, anywhere, nth: count[expert] }
         });
         let seat = Seat { members: members.collect(), day, quarter, chosen_by };
         self.diary.keep(&seat);
@@ -136,7 +137,8 @@ impl Cutter<'_> {
         let wanted = footprint(&self.ground.experts[expert], one, self.ground)?;
         self.seats.iter().position(|it| {
             let same = it.day == day && it.quarter == slot.quarter() && !it.chosen_by.is_empty();
-            let alone = matches!(it.members[..], [one] if one.expert == expert && !one.holds && fits(wanted, one.footprint));
+            let alone =
+                matches!(it.members[..], [one] if one.expert == expert && !one.holds && one.takes(wanted));
             same && alone
         })
     }
@@ -182,7 +184,7 @@ impl Cutter<'_> {
         for (place, _) in &eligible.0 {
             let alone = eligible.of_expert(*place).is_some_and(|it| it.0.covers(one.wish.fields));
             if let Some(it) = footprint(&self.ground.experts[*place], one, self.ground).filter(|_| alone) {
-                *self.wanted[*place].entry((it.before, it.length, it.after)).or_default() += 1;
+                *self.wanted[*place].entry(it).or_default() += 1;
             }
         }
     }
@@ -193,18 +195,16 @@ impl Cutter<'_> {
         for place in 0..self.ground.experts.len() {
             let mut wanted = std::mem::take(&mut self.wanted[place]);
             for &day in &days {
-                while let Some((size, footprint, quarter)) = wanted.keys().rev().find_map(|&size| {
-                    let (before, length, after) = size;
-                    let footprint = Footprint { before, length, after };
+                while let Some((footprint, quarter)) = wanted.keys().rev().find_map(|&footprint| {
                     let starts = self.diary.starts(place, day, footprint).intersection(Day::HALF_HOURS);
-                    Some((size, footprint, starts.first()?))
+                    Some((footprint, starts.first()?))
                 }) {
                     self.push(day, quarter, &[(place, footprint, false)], Vec::new());
-                    let left = wanted.get(&size).map_or(0, |it| it - 1);
+                    let left = wanted.get(&footprint).map_or(0, |it| it - 1);
                     if left == 0 {
-                        wanted.remove(&size);
+                        wanted.remove(&footprint);
                     } else {
-                        wanted.insert(size, left);
+                        wanted.insert(footprint, left);
                     }
                 }
                 if wanted.is_empty() || self.diary.room[place] == 0 {
@@ -228,7 +228,7 @@ impl Seat {
         for member in &self.members {
             let Some((covers, _)) = eligible.of_expert(member.expert) else { return false };
             let session = footprint(&ground.experts[member.expert], one, ground);
-            if !session.is_some_and(|it| fits(it, member.footprint)) {
+            if !session.is_some_and(|it| member.takes(it)) {
                 return false;
             }
             covered = Some(covered.map_or(covers, |it| it.union(covers)));
@@ -298,8 +298,14 @@ fn footprint(expert: &Expert, one: &Waiting, ground: &Ground<'_>) -> Option<Foot
     expert.footprint(one.mode, one.wish.prefecture, ground.settings)
 }
 
-fn fits(session: Footprint, seat: Footprint) -> bool {
-    session.before <= seat.before && session.length <= seat.length && session.after <= seat.after
+impl Member {
+    /// Whether such a session can be in this seat.
+    fn takes(&self, session: Footprint) -> bool {
+        let seat = self.footprint;
+        let fits =
+            session.before <= seat.before && session.length <= seat.length && session.after <= seat.after;
+        fits && (self.anywhere || session.site == seat.site)
+    }
 }
 
 /// The places of a team's experts, ICT first.

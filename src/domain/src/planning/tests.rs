@@ -1,7 +1,7 @@
 use super::{Ground, Line, Plan, Waiting, Weights, plan};
 use crate::appointment::SessionMode;
 use crate::availability::{
-    Calendar, Change, Day, Exception, Footprint, Limits, Occupied, Schedule, Slot, Span, Window,
+    Calendar, Change, Day, Exception, Footprint, Limits, Occupied, Schedule, Sitting, Slot, Span, Window,
 };
 use crate::calendar::BusinessCalendar;
 use crate::company::Mode;
@@ -36,6 +36,8 @@ fn company(n: u8) -> CompanyId {
 struct Case {
     experts: Vec<Expert>,
     calendars: Vec<Calendar>,
+    /// What is booked in each of the calendars.
+    booked: Vec<Vec<Sitting>>,
     waiting: Vec<Waiting>,
 }
 
@@ -82,21 +84,16 @@ impl Case {
         let in_week = dates().filter(|it| week(*it) == week(slot.date())).count();
         let end = slot.quarter() + footprint.length;
         let open = calendar.schedule.day(slot.date());
-        let cells = footprint.cells(slot);
-        let free = cells.clone().all(|cell| {
-            let cell = Slot::from_index(cell).unwrap();
-            !calendar.occupied.day(cell.date()).contains(cell.quarter())
-        });
+        let it = Sitting::new(slot, footprint);
+        let planned = mine.iter().map(|it| Sitting::new(it.1, it.2));
+        let mut others = self.booked[at].iter().copied().chain(planned);
+        let free = others.all(|other| other.is_apart(&it, expert.home, &Settings::default()));
         usize::from(expert.open_cases) + mine.len() < usize::from(expert.open_case_limit)
             && on_day < calendar.limits.per_day.into()
             && in_week < calendar.limits.per_week.into()
             && BusinessCalendar::default().is_open(slot.date())
             && (slot.quarter()..end).all(|it| open.contains(it))
             && free
-            && mine.iter().all(|it| {
-                let other = it.2.cells(it.1);
-                other.end <= cells.start || cells.end <= other.start
-            })
     }
 
     /// Every team that could be asked, by the experts' places.
@@ -173,14 +170,19 @@ prop_compose! {
         home in prop::option::of((11..15_u8).prop_map(place)),
         visits in btree_set((11..15_u8).prop_map(place), 0..4),
         conflicts in btree_set((0..5_u8).prop_map(company), 0..2),
-        booked in vec((1..=SPAN, 10..40_u8), 0..2),
+        booked in vec((1..=SPAN, 10..40_u8, prop::option::of((11..15_u8).prop_map(place))), 0..3),
         (per_day, per_week, limit, capacity, load) in (0..3_u16, 1..4_u16, 0..4_u16, 0..4_u32, 0..4_u32),
-    ) -> (Expert, Calendar) {
+    ) -> (Expert, Calendar, Vec<Sitting>) {
         let id = ExpertId(Uuid::nil());
         let limits = Limits { per_day, per_week };
-        let footprint = Footprint { before: 1, length: 4, after: 1 };
-        let occupied: Occupied =
-            booked.iter().flat_map(|&(n, at)| footprint.cells(Slot::new(date(n), at).unwrap())).collect();
+        let (mut occupied, mut sittings) = (Occupied::default(), Vec::new());
+        for &(n, at, site) in &booked {
+            let (slot, settings) = (Slot::new(date(n), at).unwrap(), Settings::default());
+            let online = Footprint { before: 1, length: 4, after: 1, site: None };
+            let footprint = site.map_or(online, |it| Footprint::visit(&settings, home, Some(it)));
+            occupied.take(slot, footprint);
+            sittings.push(Sitting::new(slot, footprint));
+        }
         let sessions = booked.iter().map(|it| date(it.0)).collect();
         let calendar = Calendar { expert: id, fields, schedule, occupied, sessions, limits };
         let expert = Expert {
@@ -188,7 +190,7 @@ prop_compose! {
             absent: false, conflicts, known: BTreeSet::new(), limits, day_sessions: 0, week_sessions: 0,
             open_cases: 0, open_case_limit: limit, load, capacity, last_asked: None,
         };
-        (expert, calendar)
+        (expert, calendar, sittings)
     }
 }
 
@@ -212,13 +214,15 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn cases()(pairs in vec(experts(), 0..6), waiting in vec(consultations(), 0..8)) -> Case {
-        let named = pairs.into_iter().zip(1..).map(|((expert, calendar), n)| {
+    fn cases()(people in vec(experts(), 0..6), waiting in vec(consultations(), 0..8)) -> Case {
+        let mut case = Case { experts: vec![], calendars: vec![], booked: vec![], waiting };
+        for ((expert, calendar, booked), n) in people.into_iter().zip(1..) {
             let id = ExpertId(Uuid::from_u128(n));
-            (Expert { id, ..expert }, Calendar { expert: id, ..calendar })
-        });
-        let (experts, calendars) = named.unzip();
-        Case { experts, calendars, waiting }
+            case.experts.push(Expert { id, ..expert });
+            case.calendars.push(Calendar { expert: id, ..calendar });
+            case.booked.push(booked);
+        }
+        case
     }
 }
 
@@ -329,7 +333,7 @@ fn two(loads: [u32; 2], waiting: usize) -> Case {
     };
     let one = Waiting { wish, mode: SessionMode::Online, waited: 0, holders: Vec::new() };
     let (experts, calendars) = [make(1, loads[0]), make(2, loads[1])].into_iter().unzip();
-    Case { experts, calendars, waiting: vec![one; waiting] }
+    Case { experts, calendars, booked: vec![vec![]; 2], waiting: vec![one; waiting] }
 }
 
 #[test]
@@ -361,4 +365,27 @@ fn who_holds_a_time_may_be_given_it_and_nobody_else_at_the_same_time() {
     assert_eq!(teams, [(0, ids[1]), (2, ids[0])]);
     assert_eq!(plan.left.iter().map(|it| (it.waiting, it.eligible)).collect::<Vec<_>>(), [(1, 2)]);
     assert_eq!(date(1).weekday(), chrono::Weekday::Wed);
+}
+
+/// Between a visit and the end of the day there is time for a company nearby, and not for one elsewhere, however long
+/// that one has waited.
+#[test]
+fn the_time_beside_a_visit_is_for_who_is_near_to_it() {
+    let mut case = two([0, 0], 2);
+    case.experts.truncate(1);
+    case.calendars.truncate(1);
+    let (settings, tokyo, saitama) = (Settings::default(), place(13), place(11));
+    let visit = Footprint::visit(&settings, Some(tokyo), Some(saitama));
+    case.calendars[0].occupied.take(Slot::new(date(1), 24).unwrap(), visit);
+    let open = Change::Add(Span::new(24, 46).unwrap());
+    case.calendars[0].schedule.exceptions = vec![Exception { date: date(1), change: open }];
+    case.experts[0].visits = [saitama, place(12)].into();
+    for (it, (site, waited)) in case.waiting.iter_mut().zip([(place(12), 20), (saitama, 0)]) {
+        it.mode = SessionMode::Visit;
+        it.wish = Wish { mode: Mode::Visit, prefecture: Some(site), ..it.wish.clone() };
+        it.waited = waited;
+    }
+    let plan = case.plan(&Weights::default());
+    let lines: Vec<_> = plan.lines.iter().map(|it| (it.waiting, it.slot.quarter())).collect();
+    assert_eq!(lines, [(1, 36)]);
 }

@@ -1,4 +1,4 @@
-use super::{Distance, Footprint};
+use super::{Footprint, Site};
 use crate::availability::day::tests::days;
 use crate::availability::{Day, Occupied, Slot};
 use crate::prefecture::Prefecture;
@@ -10,7 +10,7 @@ const DATE: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 
 prop_compose! {
     fn footprints()(before in 0..20_u8, length in 1..12_u8, after in 0..20_u8) -> Footprint {
-        Footprint { before, length, after }
+        Footprint { before, length, after, site: None }
     }
 }
 
@@ -41,29 +41,45 @@ proptest! {
 fn travel_grows_with_the_distance() {
     let settings = Settings::default();
     let place = |code| Prefecture::from_code(code).ok();
-    let footprint = |site| Footprint::visit(&settings, Distance::between(place(13), site));
-    assert_eq!(footprint(place(13)), Footprint { before: 4, length: 8, after: 4 });
-    assert_eq!(footprint(place(22)), Footprint { before: 8, length: 8, after: 8 });
-    assert_eq!(footprint(place(47)), Footprint { before: 16, length: 8, after: 16 });
-    assert_eq!(footprint(None), footprint(place(47)));
-    assert_eq!(Footprint::online(&settings), Footprint { before: 0, length: 4, after: 1 });
+    let visit = |site| Footprint::visit(&settings, place(13), site);
+    let around = |site| {
+        let it = visit(site);
+        (it.before, it.length, it.after, it.site.map(|it| it.prefecture))
+    };
+    assert_eq!(around(place(13)), (4, 8, 4, place(13)));
+    assert_eq!(around(place(22)), (8, 8, 8, place(22)));
+    assert_eq!(around(place(47)), (16, 8, 16, place(47)));
+    assert_eq!(around(None), (16, 8, 16, None));
+    assert_eq!(Footprint::online(&settings), Footprint { before: 0, length: 4, after: 1, site: None });
     let endless = Settings { online_minutes: u16::MAX, ..settings };
     assert!(Footprint::online(&endless).starts(Day::ALL, Day::NONE).is_empty());
 }
 
-/// An expert goes home between two visits, as far as a footprint knows; the direct way never takes longer, so that
-/// neighbours in a calendar can always be reached one after the other.
+/// With whatever settings can be saved, so that whoever is between two others may give up.
 #[test]
-fn the_ways_around_two_visits_are_long_enough_for_the_way_between_them() {
-    let settings = Settings::default();
-    for home in Prefecture::all() {
-        for first in Prefecture::all() {
-            let before = Footprint::visit(&settings, Distance::between(Some(home), Some(first)));
-            for second in Prefecture::all() {
-                let after = Footprint::visit(&settings, Distance::between(Some(home), Some(second)));
-                let direct = Footprint::visit(&settings, Distance::between(Some(first), Some(second)));
-                assert!(before.after + after.before >= direct.before, "{home:?} {first:?} {second:?}");
+fn no_detour_is_shorter_than_the_direct_way() {
+    let of = |same, near, far| Settings {
+        travel_same_prefecture_minutes: same,
+        travel_near_region_minutes: near,
+        travel_far_minutes: far,
+        ..Settings::default()
+    };
+    for settings in [Settings::default(), of(0, 0, 0), of(60, 60, 120), of(15, 90, 90), of(0, 240, 480)] {
+        assert_eq!(settings.check(), []);
+        for from in Prefecture::all() {
+            let from = Site::new(from, &settings);
+            for over in Prefecture::all() {
+                let over_there = Site::new(over, &settings);
+                for to in Prefecture::all() {
+                    let detour = from.way_to(over) + over_there.way_to(to);
+                    assert!(from.way_to(to) <= detour, "{from:?} {over:?} {to:?}");
+                }
             }
         }
     }
+    let wrong =
+        |same, near, far| of(same, near, far).check().into_iter().map(|it| it.field).collect::<Vec<_>>();
+    assert_eq!(wrong(60, 120, 255), ["travel_far_minutes"]);
+    assert_eq!(wrong(60, 120, 105), ["travel_far_minutes"]);
+    assert_eq!(wrong(75, 60, 120), ["travel_near_region_minutes"]);
 }

@@ -1,11 +1,15 @@
 use super::{Ask, Window};
+use crate::availability::occupied::tests::{Sitting, footprints, homes, settings};
 use crate::availability::rule::tests::{HORIZON, MONDAY, date, schedules};
 use crate::availability::{
-    Blocked, Calendar, Day, Footprint, Limits, Pool, QUARTERS, Schedule, Slot, Span, WeeklyRule,
+    Blocked, Calendar, Day, Footprint, Limits, Occupied, Pool, QUARTERS, Schedule, Slot, Span, WeeklyRule,
 };
 use crate::field::{Field, Fields};
 use crate::id::ExpertId;
+use crate::prefecture::Prefecture;
+use crate::settings::Settings;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -17,6 +21,10 @@ pub(in crate::availability) fn expert(n: usize) -> ExpertId {
 #[derive(Clone, Debug)]
 struct Case {
     calendars: Vec<Calendar>,
+    /// What their calendars were made of. They all live in one place.
+    sittings: Vec<Vec<Sitting>>,
+    home: Option<Prefecture>,
+    settings: Settings,
     closed: Vec<NaiveDate>,
     ask: Ask,
 }
@@ -26,7 +34,7 @@ impl Case {
         Pool::new(MONDAY, days, |it| self.closed.contains(&it), &self.calendars)
     }
 
-    /// The definition: whether one expert can start then, quarter by quarter, from what was said and booked.
+    /// The definition: whether one expert can start then, from what was said and the sittings that were booked.
     fn can_start(&self, place: usize, date: NaiveDate, start: u8) -> bool {
         let (calendar, window) = (&self.calendars[place], self.ask.window);
         let Some(footprint) = self.ask.footprints[place] else { return false };
@@ -38,14 +46,12 @@ impl Case {
         let within_limits =
             on_day < calendar.limits.per_day.into() && in_week < calendar.limits.per_week.into();
         let open = calendar.schedule.day(date);
-        let busy = calendar.occupied.day(date);
-        let end = start + footprint.length;
-        let around = start.saturating_sub(footprint.before)..(end + footprint.after).min(QUARTERS);
+        let it = Sitting::new(Slot::new(date, start).unwrap(), footprint);
         in_window
             && within_limits
             && !self.closed.contains(&date)
-            && (start..end).all(|it| open.contains(it))
-            && !around.into_iter().any(|it| busy.contains(it))
+            && (start..start + footprint.length).all(|it| open.contains(it))
+            && self.sittings[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
     }
 
     /// Whether a company can have a session then: each field with someone who can, one expert or two.
@@ -67,41 +73,43 @@ fn fields() -> impl Strategy<Value = Fields> {
 }
 
 prop_compose! {
-    fn calendars()(
+    pub(in crate::availability) fn calendars(home: Option<Prefecture>, settings: &Settings)(
         fields in fields(),
         schedule in schedules(),
-        booked in prop::collection::vec((0..HORIZON, 0..64_u8, 1..10_u8), 0..20),
+        booked in vec((0..HORIZON, 0..64_u8, footprints(home, settings)), 0..20),
         (per_day, per_week) in (0..4_u16, 0..6_u16),
-    ) -> Calendar {
-        let footprint = |length| Footprint { before: 1, length, after: 1 };
-        let cells = booked.iter().flat_map(|&(n, at, length)| footprint(length).cells(Slot::new(date(n), at).unwrap()));
+    ) -> (Calendar, Vec<Sitting>) {
+        let (mut occupied, mut sittings) = (Occupied::default(), Vec::new());
+        for &(n, at, footprint) in &booked {
+            let slot = Slot::new(date(n), at).unwrap();
+            occupied.take(slot, footprint);
+            sittings.push(Sitting::new(slot, footprint));
+        }
         let sessions = booked.iter().map(|it| date(it.0)).collect();
         let limits = Limits { per_day, per_week };
-        Calendar { expert: expert(0), fields, schedule, occupied: cells.collect(), sessions, limits }
+        (Calendar { expert: expert(0), fields, schedule, occupied, sessions, limits }, sittings)
     }
 }
 
 prop_compose! {
-    fn cases()(
-        mut calendars in prop::collection::vec(calendars(), 0..6),
-        closed in prop::collection::vec((0..HORIZON).prop_map(date), 0..4),
+    fn cases()((home, settings) in (homes(), settings()))(
+        home in Just(home),
+        calendars in vec(calendars(home, &settings), 0..6),
+        footprints in vec(prop::option::weighted(0.9, footprints(home, &settings)), 6),
+        settings in Just(settings),
+        closed in vec((0..HORIZON).prop_map(date), 0..4),
         fields in fields(),
-        length in 1..6_u8,
-        travel in prop::collection::vec(prop::option::weighted(0.9, (0..6_u8, 0..6_u8)), 6),
         (earliest, horizon) in (0..HORIZON / 2, HORIZON / 2..HORIZON),
         last_session in prop::option::weighted(0.3, (0..HORIZON).prop_map(date)),
         starts in prop_oneof![Just(Day::ALL), Just(Day::HALF_HOURS)],
     ) -> Case {
+        let (mut calendars, sittings): (Vec<_>, _) = calendars.into_iter().unzip();
         for (n, calendar) in calendars.iter_mut().enumerate() {
             calendar.expert = expert(n);
         }
-        let footprints = travel
-            .into_iter()
-            .take(calendars.len())
-            .map(|it| it.map(|(before, after)| Footprint { before, length, after }))
-            .collect();
+        let footprints = footprints.into_iter().take(calendars.len()).collect();
         let window = Window { earliest: date(earliest), horizon: date(horizon), last_session };
-        Case { calendars, closed, ask: Ask { fields, footprints, window, starts } }
+        Case { calendars, sittings, home, settings, closed, ask: Ask { fields, footprints, window, starts } }
     }
 }
 
@@ -171,23 +179,30 @@ fn plain() -> Case {
         valid_from: None,
         valid_until: None,
     };
+    let booked = Footprint { before: 0, length: 2, after: 0, site: None };
+    let slot = Slot::new(MONDAY, 18).unwrap();
     let calendar = Calendar {
         expert: expert(0),
         fields: Fields::Ict,
         schedule: Schedule { rules: vec![rule], ..Schedule::default() },
-        occupied: Footprint { before: 0, length: 2, after: 0 }
-            .cells(Slot::new(MONDAY, 18).unwrap())
-            .collect(),
+        occupied: booked.cells(slot).collect(),
         sessions: vec![MONDAY],
         limits: Limits { per_day: 2, per_week: 5 },
     };
     let ask = Ask {
         fields: Fields::Ict,
-        footprints: vec![Some(Footprint { before: 0, length: 4, after: 1 })],
+        footprints: vec![Some(Footprint { before: 0, length: 4, after: 1, site: None })],
         window: Window { earliest: MONDAY, horizon: date(20), last_session: Some(date(15)) },
         starts: Day::HALF_HOURS,
     };
-    Case { calendars: vec![calendar], closed: vec![], ask }
+    Case {
+        calendars: vec![calendar],
+        sittings: vec![vec![Sitting::new(slot, booked)]],
+        home: Prefecture::from_code(13).ok(),
+        settings: Settings::default(),
+        closed: vec![],
+        ask,
+    }
 }
 
 #[test]
@@ -211,15 +226,29 @@ fn a_page_can_say_what_stands_against_a_day() {
     assert_eq!(change(&|it| it.calendars[0].limits.per_week = 1), Some(Blocked::WeekFull));
     assert_eq!(change(&|it| it.ask.fields = Fields::Labor), Some(Blocked::Unsuited));
     let footprint = |before, length, after| {
-        change(&|it| it.ask.footprints[0] = Some(Footprint { before, length, after }))
+        change(&|it| it.ask.footprints[0] = Some(Footprint { before, length, after, site: None }))
     };
     assert_eq!(footprint(0, 13, 0), Some(Blocked::NoHours));
     assert_eq!(footprint(0, 8, 0), Some(Blocked::Occupied));
     assert_eq!(footprint(4, 4, 4), Some(Blocked::Travel));
+    // A visit from 9:00 to 11:00: what stands against the hour after it is the way back, not the visit.
+    let tokyo = Prefecture::from_code(13).ok();
+    let visit = Footprint::visit(&Settings::default(), tokyo, tokyo);
+    let beside = |wanted: Footprint| {
+        let mut case = plain();
+        case.calendars[0].occupied = Occupied::default();
+        case.calendars[0].occupied.take(Slot::new(MONDAY, 12).unwrap(), visit);
+        case.ask.footprints[0] = Some(wanted);
+        why(&case, 0)
+    };
+    let half_an_hour = Footprint { before: 0, length: 2, after: 0, site: None };
+    assert_eq!(beside(half_an_hour), Some(Blocked::Travel));
+    assert_eq!(beside(Footprint { length: 2, ..visit }), Some(Blocked::Travel));
+    assert_eq!(beside(visit), Some(Blocked::Occupied));
 }
 
 /// Four weekdays 9:00–17:00 with a lunch break and three bookings a week, shifted from expert to expert.
-fn programme(experts: u8, days: u8) -> Vec<Calendar> {
+fn programme(experts: u8, days: u8) -> Vec<(Calendar, Vec<Sitting>)> {
     let rule = |weekday, from, to| WeeklyRule {
         weekday,
         span: Span::new(from, to).unwrap(),
@@ -231,39 +260,58 @@ fn programme(experts: u8, days: u8) -> Vec<Calendar> {
         let shift = n % 8;
         let rules = weekdays(n).flat_map(|it| [rule(it, 12 + shift, 24), rule(it, 28, 36 + shift)]).collect();
         let sessions: Vec<_> = (0..days).filter(|it| (it + n % 7) % 7 < 3).collect();
-        let footprint = Footprint { before: 0, length: 4, after: 1 };
-        let booked = |it: &u8| Slot::new(date((*it).into()), 12 + (n % 20 * 3 + it) % 20).unwrap();
-        Calendar {
+        // Every third session is a visit.
+        let footprint = |it: u8| if it.is_multiple_of(3) { visit(n % 5 + it % 5) } else { online() };
+        let booked = |it: u8| Slot::new(date(it.into()), 12 + (n % 20 * 3 + it) % 20).unwrap();
+        let mut occupied = Occupied::default();
+        for &it in &sessions {
+            occupied.take(booked(it), footprint(it));
+        }
+        let sittings = sessions.iter().map(|&it| Sitting::new(booked(it), footprint(it))).collect();
+        let calendar = Calendar {
             expert: expert(n.into()),
             fields: [Fields::Ict, Fields::Labor, Fields::Both][usize::from(n % 3)],
             schedule: Schedule { rules, ..Schedule::default() },
-            occupied: sessions.iter().flat_map(|it| footprint.cells(booked(it))).collect(),
+            occupied,
             sessions: sessions.iter().map(|it| date((*it).into())).collect(),
             limits: Limits { per_day: 2, per_week: 4 },
-        }
+        };
+        (calendar, sittings)
     };
     (0..experts).map(calendar).collect()
 }
 
+fn online() -> Footprint {
+    Footprint::online(&Settings::default())
+}
+
+/// To one of some places, near to Tokyo and far from it.
+fn visit(n: u8) -> Footprint {
+    let place = |code| Prefecture::from_code(code).ok();
+    Footprint::visit(&Settings::default(), place(13), place([13, 14, 22, 27, 47][usize::from(n % 5)]))
+}
+
 #[test]
 fn five_hundred_experts_over_sixty_days_are_searched_exactly() {
-    let calendars = [programme(250, 60), programme(250, 60)].concat();
+    let (calendars, sittings): (Vec<_>, Vec<_>) =
+        [programme(250, 60), programme(250, 60)].concat().into_iter().unzip();
     let closed: Vec<_> = [3, 17, 44].map(date).to_vec();
     let window = Window { earliest: date(3), horizon: MONDAY + Days::new(58), last_session: None };
-    let online = Footprint { before: 0, length: 4, after: 1 };
-    let visit = |n: usize| match n % 4 {
-        0 => None,
-        1 => Some(Footprint { before: 4, length: 8, after: 4 }),
-        2 => Some(Footprint { before: 8, length: 8, after: 8 }),
-        _ => Some(Footprint { before: 16, length: 8, after: 16 }),
-    };
+    let visit = |n: usize| (!n.is_multiple_of(4)).then(|| visit(u8::try_from(n % 5).unwrap()));
     for (fields, footprints) in [
-        (Fields::Ict, vec![Some(online); 500]),
+        (Fields::Ict, vec![Some(online()); 500]),
         (Fields::Labor, (0..500).map(visit).collect()),
         (Fields::Both, (0..500).map(visit).collect()),
     ] {
         let ask = Ask { fields, footprints, window, starts: Day::HALF_HOURS };
-        let case = Case { calendars: calendars.clone(), closed: closed.clone(), ask };
+        let case = Case {
+            calendars: calendars.clone(),
+            sittings: sittings.clone(),
+            home: Prefecture::from_code(13).ok(),
+            settings: Settings::default(),
+            closed: closed.clone(),
+            ask,
+        };
         let found = case.pool(60).search(&case.ask);
         assert!(found.len() > 30 && found.iter().all(|(it, _)| window.contains(*it) && !closed.contains(it)));
         for n in (0..60).step_by(7).chain([3, 4, 58, 59]) {

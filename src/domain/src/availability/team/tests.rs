@@ -1,8 +1,11 @@
 use super::{MOST_SEATS, Skills, TeamAsk};
-use crate::availability::rule::tests::{HORIZON, MONDAY, date, schedules};
-use crate::availability::search::tests::expert;
+use crate::availability::occupied::tests::{Sitting, footprints, homes, settings};
+use crate::availability::rule::tests::{HORIZON, MONDAY, date};
+use crate::availability::search::tests::{calendars, expert};
 use crate::availability::{Calendar, Day, Footprint, Limits, Occupied, Pool, Schedule, Slot, Span, Window};
 use crate::field::Fields;
+use crate::prefecture::Prefecture;
+use crate::settings::Settings;
 use chrono::NaiveDate;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -11,6 +14,9 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 struct Case {
     calendars: Vec<Calendar>,
+    sittings: Vec<Vec<Sitting>>,
+    home: Option<Prefecture>,
+    settings: Settings,
     ask: TeamAsk,
 }
 
@@ -19,17 +25,17 @@ impl Case {
         Pool::new(MONDAY, 24, |_| false, &self.calendars)
     }
 
-    /// The definition of being free, quarter by quarter.
+    /// The definition of being free.
     fn can_start(&self, place: usize, date: NaiveDate, start: u8) -> bool {
         let Some(footprint) = self.ask.footprints[place] else { return false };
         let calendar = &self.calendars[place];
-        let (open, busy) = (calendar.schedule.day(date), calendar.occupied.day(date));
-        let around = start.saturating_sub(footprint.before)..start + footprint.length + footprint.after;
+        let open = calendar.schedule.day(date);
+        let it = Sitting::new(Slot::new(date, start).unwrap(), footprint);
         date >= self.ask.window.earliest
             && date <= self.ask.window.horizon
             && !calendar.sessions.contains(&date)
             && (start..start + footprint.length).all(|it| open.contains(it))
-            && !around.into_iter().any(|it| busy.contains(it))
+            && self.sittings[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
     }
 
     /// The definition of a team: tries everybody on every seat.
@@ -49,35 +55,25 @@ impl Case {
 }
 
 prop_compose! {
-    fn calendars()(
-        schedule in schedules(),
-        booked in vec((0..HORIZON, 0..64_u8, 1..10_u8), 0..10),
-        full in prop::option::weighted(0.2, (0..HORIZON).prop_map(date)),
-    ) -> Calendar {
-        let footprint = |length| Footprint { before: 1, length, after: 1 };
-        let cells = booked.iter().flat_map(|&(n, at, length)| footprint(length).cells(Slot::new(date(n), at).unwrap()));
-        let limits = Limits { per_day: 1, per_week: 5 };
-        let sessions = full.into_iter().collect();
-        Calendar { expert: expert(0), fields: Fields::Ict, schedule, occupied: cells.collect(), sessions, limits }
-    }
-}
-
-prop_compose! {
-    fn cases()(
-        mut calendars in vec(calendars(), 0..8),
+    fn cases()((home, settings) in (homes(), settings()))(
+        home in Just(home),
+        calendars in vec(calendars(home, &settings), 0..8),
+        footprints in vec(prop::option::weighted(0.9, footprints(home, &settings)), 8),
+        settings in Just(settings),
+        full in vec(prop::option::weighted(0.2, (0..HORIZON).prop_map(date)), 8),
         seats in vec((0..8_u64).prop_map(Skills), 1..=MOST_SEATS),
         skills in vec((0..8_u64).prop_map(Skills), 8),
-        length in 1..6_u8,
-        around in vec(prop::option::weighted(0.9, (0..4_u8, 0..4_u8)), 8),
         (earliest, horizon) in (0..HORIZON / 2, HORIZON / 2..HORIZON),
     ) -> Case {
-        for (n, calendar) in calendars.iter_mut().enumerate() {
+        let (mut calendars, sittings): (Vec<_>, _) = calendars.into_iter().unzip();
+        for ((n, calendar), full) in calendars.iter_mut().enumerate().zip(full) {
             calendar.expert = expert(n);
+            calendar.limits = Limits { per_day: 1, per_week: 5 };
+            calendar.sessions = full.into_iter().collect();
         }
-        let footprints = around.into_iter().map(|it| it.map(|(before, after)| Footprint { before, length, after }));
         let window = Window { earliest: date(earliest), horizon: date(horizon), last_session: None };
-        let ask = TeamAsk::new(seats, skills, footprints.collect(), window, Day::ALL).unwrap();
-        Case { ask, calendars }
+        let ask = TeamAsk::new(seats, skills, footprints, window, Day::ALL).unwrap();
+        Case { ask, calendars, sittings, home, settings }
     }
 }
 
@@ -127,10 +123,16 @@ fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
         sessions: Vec::new(),
         limits: Limits { per_day: 1, per_week: 1 },
     });
-    let footprints = vec![Some(Footprint { before: 0, length: 4, after: 1 }); 3];
+    let footprints = vec![Some(Footprint { before: 0, length: 4, after: 1, site: None }); 3];
     let (seats, skills) = (vec![Fields::Ict.into(); 2], vec![Fields::Both.into(); 3]);
     let ask = TeamAsk::new(seats, skills, footprints, window, Day::HALF_HOURS).unwrap();
-    let case = Case { calendars: calendars.collect(), ask };
+    let case = Case {
+        calendars: calendars.collect(),
+        sittings: vec![Vec::new(); 3],
+        home: Prefecture::from_code(13).ok(),
+        settings: Settings::default(),
+        ask,
+    };
     let starts: Vec<_> = case.pool().team_starts_on(&case.ask, MONDAY).quarters().collect();
     assert_eq!(starts, [16, 20]);
     let mut team = case.pool().team_at(&case.ask, Slot::new(MONDAY, 20).unwrap()).unwrap();
