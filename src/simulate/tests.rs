@@ -12,6 +12,7 @@ use super::{
     Policy, Setup, simulate, table,
     world::{FIRST, World},
     write_csv,
+    year::Booking,
 };
 
 const SETUP: Setup = Setup { seed: 7, consultations: 160, experts: 20 };
@@ -29,7 +30,7 @@ fn a_seed_gives_the_same_year_and_another_seed_another_one() {
     }
 }
 
-/// Looked at from outside, quarter hour by quarter hour.
+/// Looked at from outside, two by two.
 #[test]
 fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
     let world = World::new(SETUP);
@@ -37,12 +38,13 @@ fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
     let last = last_session_day(FIRST, &Settings::default(), &business).unwrap();
     for policy in Policy::ALL {
         let (_, bookings) = simulate(SETUP, policy);
-        let mut quarters = BTreeMap::new();
+        let stands: Vec<_> = bookings.iter().filter(|it| !it.cancelled).collect();
         let (mut days, mut weeks) = (BTreeMap::new(), BTreeMap::new());
-        for it in bookings.iter().filter(|it| !it.cancelled) {
-            for quarter in it.footprint.cells(it.slot) {
-                let other = quarters.insert((it.expert, quarter), it.consultation);
-                assert_eq!(other, None, "{policy}: {it:?}");
+        for (n, it) in stands.iter().enumerate() {
+            let same_day =
+                |other: &&&Booking| other.expert == it.expert && other.slot.date() == it.slot.date();
+            for other in stands[..n].iter().filter(same_day) {
+                assert!(are_apart(it, other), "{policy}: {it:?} and {other:?}");
             }
             let date = it.slot.date();
             *days.entry((it.expert, date)).or_insert(0_u16) += 1;
@@ -58,6 +60,15 @@ fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
         assert!(days.iter().all(|((expert, _), n)| *n <= limits(*expert).per_day), "{policy}");
         assert!(weeks.iter().all(|((expert, _), n)| *n <= limits(*expert).per_week), "{policy}");
     }
+}
+
+/// By the ways from and to home, or by the way between two visits.
+fn are_apart(one: &Booking, other: &Booking) -> bool {
+    let (cells, others) = (one.footprint.cells(one.slot), other.footprint.cells(other.slot));
+    let beside = other.footprint.site.is_some_and(|it| {
+        one.footprint.leaves_room(one.slot, it.prefecture, &other.footprint.session(other.slot))
+    });
+    beside || cells.end <= others.start || others.end <= cells.start
 }
 
 #[test]

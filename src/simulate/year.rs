@@ -1,9 +1,9 @@
 //! One year under one policy, business day by business day.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use domain::{
-    availability::{Ask, Day, Footprint, Pool, Slot, Window},
+    availability::{Ask, Day, Footprint, Occupied, Pool, Slot, Window},
     calendar::at_japan,
     field::Fields,
     id::ExpertId,
@@ -116,10 +116,17 @@ impl Year<'_> {
         experts.map(|(at, it)| count(at) as f64 / f64::from(it.capacity.max(1))).collect()
     }
 
+    /// The ways of every expert from home, from one session to the next, and home again.
     pub fn travel_hours(&self) -> f64 {
-        // An online session has a buffer after it, but no way before it.
-        let visits = self.bookings.iter().filter(|it| !it.cancelled && it.footprint.before > 0);
-        visits.map(|it| f64::from(u16::from(it.footprint.before) + u16::from(it.footprint.after)) / 4.0).sum()
+        let mut days: BTreeMap<(usize, NaiveDate), Vec<&Booking>> = BTreeMap::new();
+        for it in self.bookings.iter().filter(|it| !it.cancelled) {
+            days.entry((it.expert, it.slot.date())).or_default().push(it);
+        }
+        let quarters = days.into_values().map(|mut day| {
+            day.sort_by_key(|it| it.slot);
+            travel(&day)
+        });
+        quarters.map(|it| f64::from(it) / 4.0).sum()
     }
 
     fn day(&mut self, date: NaiveDate, last: NaiveDate) {
@@ -379,7 +386,9 @@ impl Year<'_> {
             self.bookings.iter().filter(|it| it.expert == expert && !it.cancelled && it.slot.date() >= since)
         };
         let calendar = &mut self.world.calendars[expert];
-        calendar.occupied = mine().flat_map(|it| it.footprint.cells(it.slot)).collect();
+        let mut occupied = Occupied::default();
+        mine().for_each(|it| occupied.take(it.slot, it.footprint));
+        calendar.occupied = occupied;
         calendar.sessions = mine().map(|it| it.slot.date()).collect();
     }
 
@@ -439,4 +448,21 @@ impl Year<'_> {
             self.world.chance.percent(SUITS, &[Topic::Accept.code(), at as u64, hour])
         })
     }
+}
+
+/// The ways of one day's sessions, in their order. Quarter hours.
+fn travel(day: &[&Booking]) -> u32 {
+    let mut ways = 0;
+    let mut last: Option<Footprint> = None;
+    for it in day.iter().map(|it| it.footprint) {
+        ways += match (last.and_then(|it| it.site), it.site) {
+            (Some(from), Some(to)) => u32::from(from.way_to(to.prefecture)),
+            // An online session has a buffer after it, but no way.
+            (Some(_), None) => last.map_or(0, |it| u32::from(it.after)),
+            (None, Some(_)) => u32::from(it.before),
+            (None, None) => 0,
+        };
+        last = Some(it);
+    }
+    ways + last.filter(|it| it.site.is_some()).map_or(0, |it| u32::from(it.after))
 }
