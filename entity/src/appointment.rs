@@ -19,6 +19,8 @@ pub struct Model {
     pub mode: String,
     #[sea_orm(column_type = "Text")]
     pub place: String,
+    /// The prefecture of a visit (JIS X 0401), by which its ways were reckoned; none where it is not known.
+    pub site: Option<i16>,
     /// The calendar entry's UID (RFC 5545 section 3.8.4.7).
     #[sea_orm(column_type = "Text")]
     pub uid: String,

@@ -1,4 +1,4 @@
-//! A quarter hour of an expert that an appointment owns, travel and buffers included.
+//! A quarter hour of an expert that an appointment owns, its ways and buffers included.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -10,6 +10,9 @@ pub struct Model {
     /// Quarter hours since 1970-01-01T00:00:00Z.
     #[sea_orm(primary_key, auto_increment = false)]
     pub quarter: i64,
+    /// 0 unless it is a way beside another visit.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub lane: i16,
     pub appointment_id: Uuid,
 }
 

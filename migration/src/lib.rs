@@ -16,6 +16,7 @@ mod m20261120_000012_waiting;
 mod m20261120_000013_outgoing;
 mod m20261120_000014_follow_up;
 mod m20261120_000014_texts;
+mod m20261120_000015_travel;
 mod m20261120_000016_calendars;
 mod m20261120_000017_bounces;
 mod m20261120_000019_received;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000011_conversation::Migration),
             Box::new(m20261120_000014_texts::Migration),
             Box::new(m20261120_000014_follow_up::Migration),
+            Box::new(m20261120_000015_travel::Migration),
             Box::new(m20261120_000016_calendars::Migration),
             Box::new(m20261120_000017_bounces::Migration),
             Box::new(m20261120_000019_received::Migration),

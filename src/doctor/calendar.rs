@@ -1,4 +1,6 @@
 //! Quarter hours: every live appointment owns what its experts need, and nothing else owns any.
+mod beside;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -9,9 +11,7 @@ use domain::{
     number::FiscalYear,
     prefecture::Prefecture,
 };
-use entity::{
-    appointment, appointment_expert, assignment, calendar_cell, consultation, expert, year_settings,
-};
+use entity::{appointment, appointment_expert, assignment, calendar_cell, expert, year_settings};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -36,6 +36,7 @@ struct Rules {
 pub(super) async fn examine(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
     orphans(db, findings).await?;
     let rules = Rules::load(db).await?;
+    beside::examine(db, &rules, findings).await?;
     let mut last = None;
     loop {
         let mut query = appointment::Entity::find()
@@ -87,15 +88,13 @@ async fn page(
     let cells =
         calendar_cell::Entity::find().filter(calendar_cell::Column::AppointmentId.is_in(ids)).all(db).await?;
     let mut cells = grouped(cells, |it| (it.appointment_id, (it.expert_id, it.quarter)));
-    let sites = sites(db, live).await?;
     let asked = asked(db, live).await?;
     for it in live {
         let owned: BTreeSet<_> = cells.remove(&it.id).unwrap_or_default().into_iter().collect();
         let mut experts = seats.get(&it.id).cloned().unwrap_or_default();
         // Whoever is asked to take a place in it keeps the time for it.
         experts.extend(it.consultation_id.and_then(|id| asked.get(&id)).into_iter().flatten());
-        let site = it.consultation_id.and_then(|id| sites.get(&id).copied().flatten());
-        one(rules, it, &experts, site, &owned, findings);
+        one(rules, it, &experts, &owned, findings);
     }
     Ok(())
 }
@@ -104,7 +103,6 @@ fn one(
     rules: &Rules,
     it: &appointment::Model,
     experts: &[Uuid],
-    site: Option<Prefecture>,
     owned: &BTreeSet<(Uuid, i64)>,
     findings: &mut Findings,
 ) {
@@ -120,11 +118,10 @@ fn one(
     if !needed.into_iter().all(|it| owned.contains(&it)) {
         return wrong("cells", "it does not own all of its own time");
     }
-    // It may have been moved at any time until now, and a draft's place may have been mended.
+    // It may have been moved at any time until now.
     let moments = [it.created_at, it.starts_at];
-    let judged =
-        it.consultation_id.is_some() && moments.iter().all(|&at| rules.hold_since(at, it.created_at));
-    let agrees = |at| rules.footprints(it, experts, site, at).is_none_or(|asked| asked == *owned);
+    let judged = moments.iter().all(|&at| rules.hold_since(at, it.created_at));
+    let agrees = |at| rules.footprints(it, experts, at).is_none_or(|asked| asked == *owned);
     if judged && !moments.into_iter().any(agrees) {
         wrong("footprint", "it owns other quarter hours than travel and buffers ask for");
     }
@@ -158,18 +155,28 @@ impl Rules {
         &self,
         it: &appointment::Model,
         experts: &[Uuid],
-        site: Option<Prefecture>,
         at: DateTime<Utc>,
     ) -> Option<BTreeSet<(Uuid, i64)>> {
+        let mut cells = BTreeSet::new();
+        for &expert in experts {
+            let (slot, footprint) = self.footprint(it, expert, at)?;
+            cells.extend(footprint.cells(slot).map(|quarter| (expert, quarter)));
+        }
+        Some(cells)
+    }
+
+    /// What it takes of one of its experts by the settings of `at`, and when.
+    fn footprint(
+        &self,
+        it: &appointment::Model,
+        expert: Uuid,
+        at: DateTime<Utc>,
+    ) -> Option<(Slot, Footprint)> {
         let (mode, slot) = (SessionMode::from_code(&it.mode)?, Slot::at(it.starts_at)?);
         let length = u8::try_from(quarter_index(it.ends_at) - quarter_index(it.starts_at)).ok()?;
-        let settings = self.programme.settings_at(at);
-        let cells = experts.iter().flat_map(|&expert| {
-            let home = self.homes.get(&expert).copied().flatten();
-            let around = Footprint::new(mode, home, site, settings);
-            Footprint { length, ..around }.cells(slot).map(move |quarter| (expert, quarter))
-        });
-        Some(cells.collect())
+        let home = self.homes.get(&expert).copied().flatten();
+        let around = Footprint::new(mode, home, prefecture(it.site), self.programme.settings_at(at));
+        Some((slot, Footprint { length, ..around }))
     }
 }
 
@@ -185,21 +192,6 @@ async fn asked(
         .all(db)
         .await?;
     Ok(grouped(found, |it| (it.consultation_id, it.expert_id)))
-}
-
-/// Where the companies are, by consultation.
-async fn sites(
-    db: &impl ConnectionTrait,
-    live: &[appointment::Model],
-) -> Result<BTreeMap<Uuid, Option<Prefecture>>, DbErr> {
-    let found: Vec<(Uuid, Option<i16>)> = consultation::Entity::find()
-        .select_only()
-        .columns([consultation::Column::Id, consultation::Column::Prefecture])
-        .filter(consultation::Column::Id.is_in(live.iter().filter_map(|it| it.consultation_id)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(found.into_iter().map(|(id, code)| (id, prefecture(code))).collect())
 }
 
 fn prefecture(code: Option<i16>) -> Option<Prefecture> {

@@ -83,8 +83,8 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ),
     (
         "cells",
-        &["INSERT INTO calendar_cell (expert_id, quarter, appointment_id) \
-           SELECT expert.id, 1, held.id FROM expert JOIN appointment AS held ON held.state = 'held' \
+        &["INSERT INTO calendar_cell (expert_id, quarter, lane, appointment_id) \
+           SELECT expert.id, 1, 0, held.id FROM expert JOIN appointment AS held ON held.state = 'held' \
            WHERE expert.id NOT IN (SELECT expert_id FROM appointment_expert WHERE appointment_id = held.id) \
            LIMIT 1"],
     ),
@@ -92,6 +92,12 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "footprint",
         &["DELETE FROM calendar_cell WHERE quarter = (SELECT MAX(quarter) FROM calendar_cell AS other \
            WHERE other.appointment_id = calendar_cell.appointment_id)"],
+    ),
+    (
+        "lane",
+        &[
+            "UPDATE calendar_cell SET lane = 1 WHERE appointment_id IN (SELECT id FROM appointment WHERE state = 'held')",
+        ],
     ),
     (
         "orphan_cells",

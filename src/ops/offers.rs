@@ -226,16 +226,14 @@ impl Offers {
         slot.start() + TimeDelta::minutes(self.minutes)
     }
 
-    /// The quarter hours that these experts give to a session at `slot`, travel and buffers included.
+    /// What these experts give to a session at `slot`, with its ways and buffers.
     pub fn cells(&self, experts: &[ExpertId], slot: Slot, settings: &Settings) -> Vec<Cells> {
         experts
             .iter()
             .filter_map(|&expert| {
                 let facts = self.facts.iter().find(|it| it.id == expert)?;
-                let footprint = facts
-                    .footprint(self.search.mode, self.search.prefecture, settings)
-                    .unwrap_or_else(|| Footprint::online(settings));
-                Some(Cells { expert, quarters: footprint.cells(slot) })
+                let (mode, site) = (self.search.mode, self.search.prefecture);
+                Some(Cells { expert, slot, footprint: Footprint::new(mode, facts.home, site, settings) })
             })
             .collect()
     }

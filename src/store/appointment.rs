@@ -1,33 +1,26 @@
-//! Appointments, and the quarter hours that they own under a unique key: no double booking, by the database.
+//! Appointments: what is held, booked and over, and whose.
+mod cells;
+
 use chrono::{DateTime, Utc};
 use domain::{
     appointment::{Appointment, AppointmentState, Owner, SessionMode},
     id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
 };
-use entity::{appointment as row, appointment_expert, calendar_cell};
+use entity::{appointment as row, appointment_expert, draft};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Set, sea_query::OnConflict,
+    QueryOrder, QuerySelect, QueryTrait, Set,
 };
-use std::{collections::BTreeMap, ops::Range};
+use std::collections::BTreeMap;
 use uuid::Uuid;
+
+pub use cells::{Cells, Taken, visits};
 
 use super::{
     contradiction,
     programme::{Part, touch},
-    unless_there,
 };
-
-/// The quarter hours that one expert gives to an appointment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cells {
-    pub expert: ExpertId,
-    pub quarters: Range<i64>,
-}
-
-/// One of the quarter hours belongs to somebody else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken;
+use cells::{free, site_of, take};
 
 /// Lets one transaction at a time look for free quarter hours and take them, until it ends. To be called after the
 /// consultation or the draft is locked, and before the search.
@@ -37,6 +30,27 @@ pub struct Taken;
 /// engine; that nobody is booked twice does not depend on it.
 pub async fn take_turns(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     touch(tx, Part::Bookings).await
+}
+
+/// Lets go of what drafts hold whose own time is over by `now`. The drafts are locked.
+pub(super) async fn release_drafts(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let over = draft::Entity::find()
+        .select_only()
+        .column(draft::Column::Id)
+        .filter(draft::COLUMN.expires_at.lte(now))
+        .into_query();
+    let held = row::Entity::find()
+        .filter(row::Column::DraftId.in_subquery(over))
+        .filter(row::COLUMN.state.eq("held"))
+        .all(tx)
+        .await?;
+    if !held.is_empty() {
+        take_turns(tx).await?;
+    }
+    for it in held {
+        free(tx, AppointmentId(it.id), None).await?;
+    }
+    Ok(())
 }
 
 /// All of a consultation's appointments, oldest first; not the times that were offered beside them.
@@ -176,6 +190,7 @@ pub async fn insert(
         ends_at: it.ends_at,
         mode: it.mode.code().to_owned(),
         place: it.place.clone(),
+        site: site_of(cells),
         uid: it.uid.clone(),
         sequence: it.sequence,
         held_until: state.held_until,
@@ -196,7 +211,7 @@ pub async fn save(tx: &DatabaseTransaction, it: &Appointment, now: DateTime<Utc>
     }
     row::Entity::update(changed(it, now)).exec(tx).await?;
     if !it.is_live() {
-        free(tx, it.id).await?;
+        free(tx, it.id, None).await?;
     }
     Ok(())
 }
@@ -209,13 +224,13 @@ pub async fn save_moved(
     cells: &[Cells],
     now: DateTime<Utc>,
 ) -> Result<Result<(), Taken>, DbErr> {
-    row::Entity::update(changed(it, now)).exec(tx).await?;
+    row::Entity::update(row::ActiveModel { site: Set(site_of(cells)), ..changed(it, now) }).exec(tx).await?;
     appointment_expert::Entity::delete_many()
         .filter(appointment_expert::COLUMN.appointment_id.eq(it.id.0))
         .exec(tx)
         .await?;
     insert_experts(tx, it).await?;
-    free(tx, it.id).await?;
+    free(tx, it.id, None).await?;
     take(tx, it.id, cells).await
 }
 
@@ -228,18 +243,14 @@ pub async fn hold_seat(
     take(tx, id, cells).await
 }
 
-/// Lets go of what `hold_seat` has kept.
+/// Lets go of what `hold_seat` has kept, in turn.
 pub async fn release_seat(
     tx: &DatabaseTransaction,
     id: AppointmentId,
     expert: ExpertId,
 ) -> Result<(), DbErr> {
-    calendar_cell::Entity::delete_many()
-        .filter(calendar_cell::COLUMN.appointment_id.eq(id.0))
-        .filter(calendar_cell::COLUMN.expert_id.eq(expert.0))
-        .exec(tx)
-        .await?;
-    Ok(())
+    take_turns(tx).await?;
+    free(tx, id, Some(expert)).await
 }
 
 /// Saves an appointment in which an expert has given the seat to another, whose time is kept already.
@@ -256,42 +267,6 @@ pub async fn save_exchanged(
         .await?;
     insert_experts(tx, it).await?;
     release_seat(tx, it.id, leaving).await
-}
-
-/// Takes the quarter hours in one statement and in one order everywhere, so that two takers cannot wait for each
-/// other. Rows that exist already are left alone and make the answer `Taken`; the caller rolls back.
-async fn take(
-    tx: &DatabaseTransaction,
-    id: AppointmentId,
-    cells: &[Cells],
-) -> Result<Result<(), Taken>, DbErr> {
-    let mut keys: Vec<_> =
-        cells.iter().flat_map(|it| it.quarters.clone().map(|quarter| (it.expert.0, quarter))).collect();
-    keys.sort_unstable();
-    let wanted = keys.len() as u64;
-    if wanted == 0 {
-        return Ok(Ok(()));
-    }
-    let rows = keys.into_iter().map(|(expert_id, quarter)| {
-        calendar_cell::Model { expert_id, quarter, appointment_id: id.0 }.into_active_model()
-    });
-    let taken = calendar_cell::Entity::insert_many(rows)
-        .on_conflict(
-            OnConflict::columns([calendar_cell::Column::ExpertId, calendar_cell::Column::Quarter])
-                .do_nothing()
-                .to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await;
-    Ok(if unless_there(taken)? == wanted { Ok(()) } else { Err(Taken) })
-}
-
-async fn free(tx: &DatabaseTransaction, id: AppointmentId) -> Result<(), DbErr> {
-    calendar_cell::Entity::delete_many()
-        .filter(calendar_cell::COLUMN.appointment_id.eq(id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<(), DbErr> {

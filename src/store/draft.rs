@@ -105,6 +105,16 @@ pub async fn holds_of_network(
 
 /// Deletes drafts whose time is over, with what they held; returns how many.
 pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    // Locked before it is their turn, as everywhere.
+    row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.expires_at.lte(now))
+        .lock_exclusive()
+        .into_tuple::<uuid::Uuid>()
+        .all(tx)
+        .await?;
+    super::appointment::release_drafts(tx, now).await?;
     let deleted = row::Entity::delete_many().filter(row::COLUMN.expires_at.lte(now)).exec(tx).await?;
     Ok(deleted.rows_affected)
 }

@@ -51,6 +51,7 @@ async fn booked(filled: &Filled) -> ExpertId {
             ends_at: starts_at + TimeDelta::hours(1),
             mode: "online".to_owned(),
             place: "https://video.example.jp/expert".to_owned(),
+            site: None,
             uid: format!("{}@example.jp", appointment_id.simple()),
             sequence: 0,
             held_until: None,

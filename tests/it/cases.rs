@@ -105,6 +105,17 @@ pub async fn expert(site: &Site, email: &str, name: &str, fields: Fields) -> Exp
     ExpertId(id)
 }
 
+/// Lets an expert visit these prefectures too, by their codes.
+pub async fn visits_too(site: &Site, expert: ExpertId, prefectures: &[i16]) {
+    let tx = site.app.begin().await.unwrap();
+    let rows = prefectures.iter().map(|&prefecture| {
+        entity::expert_prefecture::Model { expert_id: expert.0, prefecture }.into_active_model()
+    });
+    entity::expert_prefecture::Entity::insert_many(rows).exec_without_returning(&tx).await.unwrap();
+    store::programme::touch(&tx, Part::Experts).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// Everything that a company types, right in every field: ICT, online, 「みなと製作所」 in Tokyo.
 pub fn form(email: &str) -> Form {
     Form {

@@ -24,12 +24,12 @@ async fn link_for(site: &Site, email: &str) -> String {
     format!("/l/{token}")
 }
 
-async fn sign_in(site: &Site, email: &str) {
+pub async fn sign_in(site: &Site, email: &str) {
     let reply = site.post(&link_for(site, email).await, &[]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
 }
 
-fn my(case: Case, page: &str) -> String {
+pub fn my(case: Case, page: &str) -> String {
     format!("/my/{}{page}", case.number)
 }
 

@@ -51,4 +51,5 @@ mod tables;
 mod texts;
 mod tidy;
 mod town;
+mod travel;
 mod writers;

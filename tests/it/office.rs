@@ -375,9 +375,14 @@ async fn settings_are_checked_and_the_second_to_save_is_told() {
     assert_eq!(wrong.status, 422);
     wrong.shows("href=\"#online_minutes\"");
     wrong.shows("15の倍数");
-    for (name, value) in
-        [("mail_hour", "300"), ("session_cap", "x"), ("center_email", "center"), ("center_name", " ")]
-    {
+    for (name, value) in [
+        ("mail_hour", "300"),
+        ("session_cap", "x"),
+        ("center_email", "center"),
+        ("center_name", " "),
+        // Longer than over a place nearer by.
+        ("travel_far_minutes", "255"),
+    ] {
         let wrong = site.post("/admin/settings", &with(&form, name, value)).await;
         assert_eq!(wrong.status, 422, "{name}");
         wrong.shows(&format!("href=\"#{name}\""));

@@ -9,6 +9,7 @@ use domain::{
     calendar::japan_date,
     field::{Field, Fields},
     id::{DraftId, ExpertId},
+    prefecture::Prefecture,
     settings::Settings,
 };
 use entity::{appointment, appointment_expert, expert};
@@ -31,6 +32,8 @@ const AT_ONCE: usize = 50;
 struct Wish {
     fields: Fields,
     mode: SessionMode,
+    /// Where the company is.
+    place: Prefecture,
     slot: Slot,
     /// The experts who have accepted; empty where any will do.
     only: Vec<ExpertId>,
@@ -51,13 +54,22 @@ struct Seat {
     daily_limit: usize,
 }
 
-/// One expert's part in an appointment that stands, with the way there and back and the buffer after it.
+/// One expert's part in an appointment that stands.
 #[derive(Clone, Debug)]
 struct Busy {
     expert: ExpertId,
     day: NaiveDate,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
+    /// Of a visit.
+    site: Option<Prefecture>,
+}
+
+/// In Tokyo, where everybody lives, in its region, and far away.
+const PLACES: [u8; 3] = [13, 14, 47];
+
+fn place(n: usize) -> Prefecture {
+    Prefecture::from_code(PLACES[n % 3]).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -67,6 +79,7 @@ async fn drafts_hold_exactly_what_fits() {
     for (local, fields) in [("a", Fields::Both), ("b", Fields::Ict), ("c", Fields::Labor), ("d", Fields::Ict)]
     {
         let expert = cases::expert(&site, &format!("{local}@example.jp"), "山田 太郎", fields).await;
+        cases::visits_too(&site, expert, &[14, 47]).await;
         seats.push(Seat { expert, fields, daily_limit: 4 });
     }
     let mut wishes = Vec::new();
@@ -76,11 +89,13 @@ async fn drafts_hold_exactly_what_fits() {
         let mut form = cases::form(&format!("contact{n}@example.co.jp"));
         form.field = fields_of(fields);
         form.mode = mode.code().to_owned();
+        let place = place(n / 4);
+        form.prefecture = place.code().to_string();
         let draft = ops::apply::start(&site.app, format!("network {n}")).await.unwrap();
         ops::apply::save(&site.app, draft, |it| *it = form).await.unwrap();
         // Half hours from 9:00 to 14:30.
         let slot = at("2026-11-26", 12 + u8::try_from(n * 7 % 12).unwrap() * 2);
-        wishes.push(Wish { fields, mode, slot, only: Vec::new(), by: By::Draft(draft) });
+        wishes.push(Wish { fields, mode, place, slot, only: Vec::new(), by: By::Draft(draft) });
     }
     let fates = all_at_once(&site, wishes).await;
     judge(&site, &seats, &fates).await;
@@ -92,6 +107,7 @@ async fn cases_book_and_move_exactly_where_it_fits() {
     let cast = Cast::new(&site).await;
     let ict = cases::expert(&site, "ict@example.jp", "佐藤 次郎", Fields::Ict).await;
     let labor = cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
+    cases::visits_too(&site, labor, &[14, 47]).await;
     lift_limits(&site).await;
     let mut wishes = Vec::new();
     for n in 0..AT_ONCE {
@@ -101,13 +117,14 @@ async fn cases_book_and_move_exactly_where_it_fits() {
             3 => (Fields::Labor, SessionMode::Online, vec![labor]),
             _ => (Fields::Both, SessionMode::Online, vec![ict, labor]),
         };
-        let case = scheduling(&site, &cast, n, fields, mode, &only).await;
+        let place = place(n / 5);
+        let case = scheduling(&site, &cast, n, fields, (mode, place), &only).await;
         let by = if n % 2 == 0 { Actor::Company } else { cast.center() };
         // A company chooses among half hours, the center among quarters.
         let step = if n % 2 == 0 { 2 } else { 1 };
         let slot = at(["2026-11-26", "2026-11-27"][n % 3 % 2], 12 + u8::try_from(n * 5 % 12).unwrap() * step);
         let by = if n % 4 == 3 { moving(&site, &cast, case, by, n).await } else { By::Choosing(case, by) };
-        wishes.push(Wish { fields, mode, slot, only, by });
+        wishes.push(Wish { fields, mode, place, slot, only, by });
     }
     let fates = all_at_once(&site, wishes).await;
     let seats = [(ict, Fields::Ict), (labor, Fields::Labor)].map(|(expert, fields)| Seat {
@@ -118,6 +135,33 @@ async fn cases_book_and_move_exactly_where_it_fits() {
     judge(&site, &seats, &fates).await;
 }
 
+/// Every half hour of three days is wanted in Okinawa, and some in Fukuoka: whoever comes first, another visit fits beside
+/// theirs, long before there would be time to go home between them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn visits_far_away_fit_beside_each_other() {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    let expert = cast.expert;
+    cases::visits_too(&site, expert, &[40, 47]).await;
+    lift_limits(&site).await;
+    let (fields, mode) = (Fields::Labor, SessionMode::Visit);
+    let days = ["2026-11-26", "2026-11-27", "2026-11-30"];
+    let mut wishes = Vec::new();
+    for n in 0..AT_ONCE {
+        let place = Prefecture::from_code(if n < 39 { 47 } else { 40 }).unwrap();
+        let case = scheduling(&site, &cast, n, fields, (mode, place), &[expert]).await;
+        let slot = at(days[n % 3], 12 + u8::try_from(n / 3 % 13).unwrap() * 2);
+        let by = By::Choosing(case, if n % 2 == 0 { Actor::Company } else { cast.center() });
+        wishes.push(Wish { fields, mode, place, slot, only: vec![expert], by });
+    }
+    let fates = all_at_once(&site, wishes).await;
+    judge(&site, &[Seat { expert, fields: Fields::Both, daily_limit: usize::MAX }], &fates).await;
+    let busy = busy(&site.app).await;
+    for day in days {
+        assert!(busy.iter().filter(|it| it.day.to_string() == day).count() > 1, "{busy:?}");
+    }
+}
+
 /// Each wants what another one has: whoever is refused is told that the time is taken, and nobody waits for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sessions_that_change_places_end_somewhere_each() {
@@ -126,7 +170,8 @@ async fn sessions_that_change_places_end_somewhere_each() {
     lift_limits(&site).await;
     let mut cases_booked = Vec::new();
     for n in 0..5 {
-        let case = scheduling(&site, &cast, n, Fields::Ict, SessionMode::Online, &[cast.expert]).await;
+        let online = (SessionMode::Online, place(0));
+        let case = scheduling(&site, &cast, n, Fields::Ict, online, &[cast.expert]).await;
         let slot = at("2026-11-26", 12 + u8::try_from(n).unwrap() * 5);
         ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
         cases_booked.push((case, slot));
@@ -136,7 +181,8 @@ async fn sessions_that_change_places_end_somewhere_each() {
             let (case, _) = cases_booked[n];
             let (_, slot) = cases_booked[(n + round) % 5];
             let by = By::Moving(case, cast.center());
-            Wish { fields: Fields::Ict, mode: SessionMode::Online, slot, only: vec![cast.expert], by }
+            let (mode, place) = (SessionMode::Online, place(0));
+            Wish { fields: Fields::Ict, mode, place, slot, only: vec![cast.expert], by }
         });
         all_at_once(&site, wishes.collect()).await;
         assert_eq!(busy(&site.app).await.len(), 5);
@@ -170,21 +216,16 @@ async fn all_at_once(site: &Site, wishes: Vec<Wish>) -> Vec<(Wish, bool)> {
 /// Nobody sits in two places, everyone who won has their time, and nobody lost who could still be given theirs.
 async fn judge(site: &Site, seats: &[Seat], fates: &[(Wish, bool)]) {
     let busy = busy(&site.app).await;
-    for (n, one) in busy.iter().enumerate() {
-        for other in &busy[..n] {
-            let apart = one.expert != other.expert || one.to <= other.from || other.to <= one.from;
-            assert!(apart, "{one:?} overlaps {other:?}");
-        }
-    }
+    all_apart(&busy);
     let won = fates.iter().filter(|(_, won)| *won).count();
     assert!((2..fates.len()).contains(&won), "{won} of {} won: this is no race", fates.len());
     for (wish, won) in fates {
         assert_eq!(got_it(&site.app, wish).await, *won, "{wish:?}");
         let free = |seat: &Seat| {
-            let (from, to) = around(wish.mode, wish.slot.start());
             let mine: Vec<_> = busy.iter().filter(|it| it.expert == seat.expert).collect();
             let today = mine.iter().filter(|it| it.day == wish.slot.date()).count();
-            today < seat.daily_limit && mine.iter().all(|it| to <= it.from || it.to <= from)
+            let wanted = wish.busy(seat.expert);
+            today < seat.daily_limit && mine.iter().all(|it| are_apart(it, &wanted))
         };
         assert!(*won || !could_be_given(wish, seats, free), "{wish:?} lost, and its time is free");
     }
@@ -202,6 +243,45 @@ fn could_be_given(wish: &Wish, seats: &[Seat], free: impl Fn(&Seat) -> bool) -> 
     }
 }
 
+impl Wish {
+    /// What it would be in this expert's calendar.
+    fn busy(&self, expert: ExpertId) -> Busy {
+        let settings = Settings::default();
+        let (minutes, site) = match self.mode {
+            SessionMode::Online => (settings.online_minutes, None),
+            SessionMode::Visit => (settings.visit_minutes, Some(self.place)),
+        };
+        let from = self.slot.start();
+        let to = from + TimeDelta::minutes(minutes.into());
+        Busy { expert, day: self.slot.date(), from, to, site }
+    }
+}
+
+fn all_apart(busy: &[Busy]) {
+    for (n, one) in busy.iter().enumerate() {
+        for other in &busy[..n] {
+            assert!(one.expert != other.expert || are_apart(one, other), "{one:?} is too near to {other:?}");
+        }
+    }
+}
+
+/// Whether there is the buffer after the first and the way between the two places, in minutes. Everybody lives in Tokyo.
+fn are_apart(one: &Busy, other: &Busy) -> bool {
+    let settings = Settings::default();
+    let (first, second) = if one.from < other.from { (one, other) } else { (other, one) };
+    let tokyo = place(0);
+    let way = match (first.site, second.site) {
+        (None, None) => 0,
+        (from, to) => match (from.unwrap_or(tokyo), to.unwrap_or(tokyo)) {
+            (from, to) if from == to => settings.travel_same_prefecture_minutes,
+            (from, to) if from.region().is_near(to.region()) => settings.travel_near_region_minutes,
+            _ => settings.travel_far_minutes,
+        },
+    };
+    let buffer = if first.site.is_none() { settings.online_buffer_minutes } else { 0 };
+    first.to + TimeDelta::minutes((way + buffer).into()) <= second.from
+}
+
 async fn got_it(app: &App, wish: &Wish) -> bool {
     let live = match wish.by {
         By::Draft(id) => store::appointment::held_by_draft(&app.db, id).await.unwrap(),
@@ -209,14 +289,18 @@ async fn got_it(app: &App, wish: &Wish) -> bool {
             store::appointment::of(&app.db, case.id).await.unwrap().into_iter().find(Appointment::is_live)
         }
     };
-    live.is_some_and(|it| it.starts_at == wish.slot.start())
+    let Some(live) = live.filter(|it| it.starts_at == wish.slot.start()) else { return false };
+    let row = appointment::Entity::find_by_id(live.id.0).one(&app.db).await.unwrap().unwrap();
+    let site = (wish.mode == SessionMode::Visit).then(|| i16::from(wish.place.code()));
+    assert_eq!(row.site, site, "{wish:?}");
+    true
 }
 
 async fn sound(app: &App) {
     assert_eq!(doctor::examine(&app.db, app.clock.now()).await.unwrap(), []);
 }
 
-/// What stands, reckoned in minutes from the rows of the appointments alone.
+/// What stands, by the rows of the appointments alone.
 async fn busy(app: &App) -> Vec<Busy> {
     let live = appointment::COLUMN.state.is_in(["held", "confirmed"]);
     let live: BTreeMap<_, _> = appointment::Entity::find()
@@ -232,23 +316,15 @@ async fn busy(app: &App) -> Vec<Busy> {
         .iter()
         .filter_map(|seat| {
             let it = live.get(&seat.appointment_id)?;
-            let (from, to) = around(SessionMode::from_code(&it.mode).unwrap(), it.starts_at);
-            Some(Busy { expert: ExpertId(seat.expert_id), day: japan_date(it.starts_at), from, to })
+            Some(Busy {
+                expert: ExpertId(seat.expert_id),
+                day: japan_date(it.starts_at),
+                from: it.starts_at,
+                to: it.ends_at,
+                site: it.site.map(|it| Prefecture::from_code(it.try_into().unwrap()).unwrap()),
+            })
         })
         .collect()
-}
-
-/// Everybody is in Tokyo.
-fn around(mode: SessionMode, start: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-    let settings = Settings::default();
-    let (before, length, after) = match mode {
-        SessionMode::Online => (0, settings.online_minutes, settings.online_buffer_minutes),
-        SessionMode::Visit => {
-            let travel = settings.travel_same_prefecture_minutes;
-            (travel, settings.visit_minutes, travel)
-        }
-    };
-    (start - TimeDelta::minutes(before.into()), start + TimeDelta::minutes((length + after).into()))
 }
 
 /// A consultation that these experts have accepted; no time is chosen.
@@ -257,13 +333,14 @@ async fn scheduling(
     cast: &Cast,
     n: usize,
     fields: Fields,
-    mode: SessionMode,
+    (mode, place): (SessionMode, Prefecture),
     experts: &[ExpertId],
 ) -> Case {
     let mut form = cases::form(&format!("contact{n}@example.co.jp"));
     form.company_name = format!("株式会社見本{n}");
     form.field = fields_of(fields);
     form.mode = mode.code().to_owned();
+    form.prefecture = place.code().to_string();
     let case = cases::unconfirmed(site, cast, &form).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     let version = cases::record(site, case).await.version;

@@ -59,7 +59,13 @@ impl Rows {
             self.appointments.push(sitting.row);
             let expert = |expert_id| appointment_expert::Model { appointment_id: id, expert_id };
             self.appointment_experts.extend(sitting.experts.into_iter().map(expert));
-            let cell = |(expert_id, quarter)| calendar_cell::Model { expert_id, quarter, appointment_id: id };
+            // Everybody goes home between two sittings here, so that no way shares its time with another.
+            let cell = |(expert_id, quarter)| calendar_cell::Model {
+                expert_id,
+                quarter,
+                lane: 0,
+                appointment_id: id,
+            };
             self.cells.extend(sitting.cells.into_iter().map(cell));
         }
         Ok(())

@@ -13,7 +13,7 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-use crate::store::outside;
+use crate::store::{appointment as appointment_store, outside};
 
 /// The counts of one expert at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,33 +25,50 @@ pub struct Standing {
     pub last_asked: Option<NaiveDate>,
 }
 
-/// The quarter hours that are taken between two instants, by expert: by appointments, and in calendars outside. `except`
-/// is an appointment about to be moved.
+/// What is taken between two instants, by expert: by appointments, each with its place, and in calendars outside.
+/// `except` is an appointment about to be moved.
 pub async fn occupied(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
     except: Option<AppointmentId>,
 ) -> Result<BTreeMap<ExpertId, Occupied>, DbErr> {
+    // The visits first: a quarter hour whose visit is not among them counts as taken by something at home.
+    let visits = appointment_store::visits(db, from, to).await?;
     let mut query = calendar_cell::Entity::find()
         .select_only()
-        .column(calendar_cell::Column::ExpertId)
-        .column(calendar_cell::Column::Quarter)
+        .columns([
+            calendar_cell::Column::ExpertId,
+            calendar_cell::Column::Quarter,
+            calendar_cell::Column::AppointmentId,
+        ])
         .filter(calendar_cell::COLUMN.quarter.gte(quarter_index(from)))
         .filter(calendar_cell::COLUMN.quarter.lt(quarter_index(to)));
     if let Some(except) = except {
         query = query.filter(calendar_cell::COLUMN.appointment_id.ne(except.0));
     }
-    let cells: Vec<(Uuid, i64)> = query.into_tuple().all(db).await?;
+    let cells: Vec<(Uuid, i64, Uuid)> = query.into_tuple().all(db).await?;
     let mut quarters: BTreeMap<ExpertId, Vec<i64>> = BTreeMap::new();
-    for (expert, quarter) in cells {
-        quarters.entry(ExpertId(expert)).or_default().push(quarter);
+    let mut of_visits: BTreeMap<(ExpertId, Uuid), Vec<i64>> = BTreeMap::new();
+    for (expert, quarter, appointment) in cells {
+        if visits.contains_key(&appointment) {
+            of_visits.entry((ExpertId(expert), appointment)).or_default().push(quarter);
+        } else {
+            quarters.entry(ExpertId(expert)).or_default().push(quarter);
+        }
     }
     let during = quarter_index(from)..quarter_index(to);
     for (expert, taken) in outside::busy(db, during, None).await? {
         quarters.entry(expert).or_default().extend(taken);
     }
-    Ok(quarters.into_iter().map(|(expert, it)| (expert, it.into_iter().collect())).collect())
+    let mut occupied: BTreeMap<ExpertId, Occupied> =
+        quarters.into_iter().map(|(expert, it)| (expert, it.into_iter().collect())).collect();
+    for ((expert, appointment), cells) in of_visits {
+        if let Some((site, session)) = visits.get(&appointment) {
+            occupied.entry(expert).or_default().visit(*site, session.clone(), cells);
+        }
+    }
+    Ok(occupied)
 }
 
 /// The days of the sessions held or confirmed between two instants, one entry each, by expert.

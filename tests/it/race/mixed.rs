@@ -93,13 +93,7 @@ async fn everything_at_once_leaves_nothing_behind() {
         works(app.clone()).await;
     }
     sound(&app).await;
-    let busy = busy(&app).await;
-    for (n, one) in busy.iter().enumerate() {
-        for other in &busy[..n] {
-            let apart = one.expert != other.expert || one.to <= other.from || other.to <= one.from;
-            assert!(apart, "{one:?} overlaps {other:?}");
-        }
-    }
+    all_apart(&busy(&app).await);
     judge_offers(&app).await;
     judge_substitutes(&app, &all.asked).await;
 }
@@ -114,7 +108,8 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
     lift_limits(site).await;
     let (wanted, labor) = (experts[0], experts[3]);
     let only = [wanted];
-    let alone = |n| scheduling(site, cast, n, Fields::Ict, SessionMode::Online, &only);
+    let online = (SessionMode::Online, place(0));
+    let alone = |n| scheduling(site, cast, n, Fields::Ict, online, &only);
     let book = async |case: Case, slot| {
         ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
     };
@@ -140,11 +135,14 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
     let mut joint = Vec::new();
     for (n, quarter) in [30, 35].into_iter().enumerate() {
         let both = [wanted, labor];
-        let case = scheduling(site, cast, 20 + n, Fields::Both, SessionMode::Online, &both).await;
+        let case = scheduling(site, cast, 20 + n, Fields::Both, online, &both).await;
         book(case, at(DAY, quarter)).await;
         joint.push(case);
     }
-    let others = vec![alone(30).await, alone(31).await];
+    // One of them is visited, two hours away.
+    cases::visits_too(site, wanted, &[14]).await;
+    let visit = (SessionMode::Visit, place(1));
+    let others = vec![alone(30).await, scheduling(site, cast, 31, Fields::Ict, visit, &only).await];
     let asked = vec![held(site, 0).await, held(site, 1).await, held(site, 2).await];
     Everybody { wanted, settled, waiting, joint, others, asked }
 }

@@ -80,6 +80,7 @@ impl Telling<'_> {
                 ends_at: slot.start(),
                 mode: self.wish.mode.code().to_owned(),
                 place: String::new(),
+                site: (self.wish.mode == SessionMode::Visit).then(|| self.wish.site.code().into()),
                 uid: format!("{id}@example.jp"),
                 sequence: 0,
                 held_until,
