@@ -258,17 +258,22 @@ impl MailKind {
         }
     }
 
-    /// Whether it waits for opening hours where somebody else caused it. What lets its reader go on, and what answers
-    /// them, does not.
+    /// Whether it always waits for opening hours: it tells of something that can wait. What moves a consultation on, lets
+    /// its reader in, or answers what they just did, goes out at any hour.
     pub const fn keeps_hours(self) -> bool {
         match self {
+            Self::Reminder
+            | Self::Survey
+            | Self::FollowUp
+            | Self::RequestReminder
+            | Self::ReportDue
+            | Self::ReportReturned
+            | Self::Digest
+            | Self::WeeklyDigest
+            | Self::HandOverResult
+            | Self::Undelivered => true,
             Self::Acknowledgement
-            | Self::SignIn
-            | Self::ResumeDraft
-            | Self::Invitation
-            | Self::PasswordReset
-            | Self::NoDelegates => false,
-            Self::Question
+            | Self::Question
             | Self::SlotsToChoose
             | Self::EarlierTime
             | Self::BackAtCenter
@@ -277,27 +282,22 @@ impl MailKind {
             | Self::ExpertChanged
             | Self::Room
             | Self::Cancelled
-            | Self::Reminder
             | Self::ReportReady
-            | Self::Survey
-            | Self::FollowUp
-            | Self::NewMessage
             | Self::Withdrawn
             | Self::Unfulfilled
             | Self::Referred
+            | Self::SignIn
+            | Self::ResumeDraft
             | Self::Request
-            | Self::RequestReminder
             | Self::RequestLapsed
             | Self::RequestWithdrawn
-            | Self::ReportDue
-            | Self::ReportReturned
+            | Self::NewMessage
             | Self::NobodyLeft
             | Self::SubstituteNeeded
-            | Self::Digest
-            | Self::WeeklyDigest
             | Self::HandOverAccepted
-            | Self::HandOverResult
-            | Self::Undelivered => true,
+            | Self::Invitation
+            | Self::PasswordReset
+            | Self::NoDelegates => false,
         }
     }
 

@@ -13,7 +13,7 @@ use domain::{
     due,
     field::Fields,
     id::{AssignmentId, ConsultationId, ExpertId},
-    notice::told_at,
+    notice::in_business_hours,
     settings::Settings,
 };
 use sea_orm::DatabaseTransaction;
@@ -56,8 +56,6 @@ pub struct Work<'a> {
     pub assignments: Vec<Assignment>,
     /// The appointment that is held or confirmed.
     pub appointment: Option<Appointment>,
-    /// When what was held or confirmed before is to begin.
-    session: Option<DateTime<Utc>>,
     events: Vec<(Event, Option<String>)>,
     letters: Vec<Letter>,
     portal: Option<String>,
@@ -141,7 +139,6 @@ impl<'a> Work<'a> {
             record,
             person,
             assignments: Vec::new(),
-            session: appointment.as_ref().map(|it| it.starts_at),
             appointment,
             events: Vec::new(),
             letters: Vec::new(),
@@ -197,24 +194,12 @@ impl<'a> Work<'a> {
         Ok((self.tx, self.record))
     }
 
-    /// What people did themselves they are told at once; what others did, when they are at work, or else in time.
+    /// What can wait is told when people are at work.
     fn timed(&self, letter: Letter) -> Letter {
-        if letter.due_at > self.now || !letter.kind.keeps_hours() || self.is_by_its_reader(&letter) {
+        if letter.due_at > self.now || !letter.kind.keeps_hours() {
             return letter;
         }
-        let sessions = [self.session, self.appointment.as_ref().map(|it| it.starts_at)];
-        let session = sessions.into_iter().flatten().filter(|it| *it > self.now).min();
-        Letter { due_at: told_at(self.now, session, &self.settings, &self.calendar), ..letter }
-    }
-
-    fn is_by_its_reader(&self, letter: &Letter) -> bool {
-        let address = match self.events.first().map(|(event, _)| event.by) {
-            Some(Actor::Company) => self.person.email.as_deref(),
-            Some(Actor::Expert(id)) => self.experts.get(id).map(|it| it.email.as_str()),
-            Some(Actor::Coordinator(_)) => Some(self.settings.center_email.as_str()),
-            Some(Actor::Desk(_) | Actor::System) | None => None,
-        };
-        address.is_some_and(|it| it.eq_ignore_ascii_case(&letter.to))
+        Letter { due_at: in_business_hours(self.now, &self.settings, &self.calendar), ..letter }
     }
 
     /// Puts a letter beside the change. What was addressed to nobody, for lack of an address, is left out.

@@ -1,10 +1,9 @@
-//! When mail reaches people: what they did themselves at once, what others did in opening hours, and what cannot wait
-//! in time.
+//! When mail reaches people: what moves a consultation on at once, what can wait in opening hours.
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     calendar::{BusinessCalendar, at_japan},
-    notice::told_at,
+    notice::in_business_hours,
     settings::Settings,
     text::Prose,
 };
@@ -25,21 +24,25 @@ fn tuesday(hour: u8) -> DateTime<Utc> {
     at_japan("2026-11-24".parse().unwrap(), hour, 0)
 }
 
-/// What others cause in that night reaches nobody before Tuesday, but for what lets its reader in or answers them.
+/// What can wait reaches nobody in that night.
 #[test]
 fn every_kind_has_its_hours() {
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
-    let at_once = [
-        MailKind::Acknowledgement,
-        MailKind::SignIn,
-        MailKind::ResumeDraft,
-        MailKind::Invitation,
-        MailKind::PasswordReset,
-        MailKind::NoDelegates,
+    let can_wait = [
+        MailKind::Reminder,
+        MailKind::Survey,
+        MailKind::FollowUp,
+        MailKind::RequestReminder,
+        MailKind::ReportDue,
+        MailKind::ReportReturned,
+        MailKind::Digest,
+        MailKind::WeeklyDigest,
+        MailKind::HandOverResult,
+        MailKind::Undelivered,
     ];
     for kind in MailKind::ALL {
-        let due = if kind.keeps_hours() { told_at(night(), None, &settings, &calendar) } else { night() };
-        let expected = if at_once.contains(&kind) { night() } else { tuesday(9) };
+        let due = if kind.keeps_hours() { in_business_hours(night(), &settings, &calendar) } else { night() };
+        let expected = if can_wait.contains(&kind) { tuesday(9) } else { night() };
         assert_eq!(due, expected, "{}", kind.code());
     }
 }
@@ -58,7 +61,7 @@ const EXPERT: &str = "expert@example.jp";
 const CENTER: &str = "center@example.jp";
 
 #[actix_web::test]
-async fn who_does_something_at_night_is_told_then_and_the_others_in_the_morning() {
+async fn what_moves_a_consultation_on_goes_out_at_night_and_news_wait_for_those_at_work() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let asked = cases::matching(&site, &cast, CONTACT).await;
@@ -70,33 +73,21 @@ async fn who_does_something_at_night_is_told_then_and_the_others_in_the_morning(
 
     let of_expert = store_assignment(&site, asked).await;
     ops::assignment::accept(&site.app, of_expert, cast.expert).await.unwrap();
-    assert_eq!(latest(&site, CONTACT, "slots_to_choose").await.due_at, tuesday(9));
+    assert_eq!(latest(&site, CONTACT, "slots_to_choose").await.due_at, night());
 
     let text = Prose::parse("メッセージ", "よろしくお願いします。", 100).unwrap();
+    ops::message::post(&site.app, asked.id, Actor::Company, Audience::Everyone, &text).await.unwrap();
+    assert_eq!(latest(&site, EXPERT, "new_message").await.due_at, tuesday(9));
+    assert_eq!(latest(&site, CENTER, "new_message").await.due_at, tuesday(9));
     let expert = Actor::Expert(cast.expert);
     ops::message::post(&site.app, asked.id, expert, Audience::Everyone, &text).await.unwrap();
-    assert_eq!(latest(&site, CONTACT, "new_message").await.due_at, tuesday(9));
+    assert_eq!(latest(&site, CONTACT, "new_message").await.due_at, night());
 
     let other = cases::free_slots(&site, booked).await.into_iter().rev().find(|it| *it != far).unwrap();
     ops::appointment::reschedule(&site.app, booked.id, Actor::Company, other).await.unwrap();
-    assert_eq!(latest(&site, "second@example.co.jp", "moved").await.due_at, night());
-    assert_eq!(latest(&site, EXPERT, "moved").await.due_at, tuesday(9));
-
     ops::appointment::cancel(&site.app, booked.id, expert, "都合により".to_owned()).await.unwrap();
-    assert_eq!(latest(&site, EXPERT, "cancelled").await.due_at, night());
-    assert_eq!(latest(&site, "second@example.co.jp", "cancelled").await.due_at, tuesday(9));
-}
-
-#[actix_web::test]
-async fn what_concerns_the_next_day_wakes_people() {
-    let site = Site::new().await;
-    let cast = Cast::new(&site).await;
-    let booked = cases::booked(&site, &cast, CONTACT).await;
-    let session = cases::session(&site, booked).await;
-    site.app.clock.advance(session.starts_at - chrono::TimeDelta::hours(7) - site.app.clock.now());
-    ops::appointment::cancel(&site.app, booked.id, cast.center(), "急病のため".to_owned()).await.unwrap();
-    for to in [CONTACT, EXPERT] {
-        assert_eq!(latest(&site, to, "cancelled").await.due_at, site.app.clock.now(), "{to}");
+    for (to, kind) in [(EXPERT, "moved"), (EXPERT, "cancelled"), ("second@example.co.jp", "cancelled")] {
+        assert_eq!(latest(&site, to, kind).await.due_at, night(), "{to} {kind}");
     }
 }
 
@@ -112,11 +103,9 @@ async fn what_somebody_waits_for_comes_at_night() {
     let email = domain::contact::EmailAddress::parse(CONTACT).unwrap();
     ops::contact::request_link(&site.app, &email, "network").await.unwrap();
     assert_eq!(latest(&site, CONTACT, "sign_in").await.due_at, night());
-    // The expert is asked when at work.
     let version = cases::record(&site, case).await.version;
     ops::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await.unwrap();
-    assert_eq!(latest(&site, EXPERT, "request").await.due_at, tuesday(9));
-    assert!(!cases::letters(&site, CENTER).await.iter().any(|it| it.due_at < tuesday(9)));
+    assert_eq!(latest(&site, EXPERT, "request").await.due_at, night());
 }
 
 async fn store_assignment(site: &Site, case: Case) -> domain::id::AssignmentId {
