@@ -1,5 +1,5 @@
 //! Taking mails up for sending, so that no two workers have one, and writing down what came of it.
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{id::MailId, outgoing::pace::Pace};
@@ -7,7 +7,7 @@ use entity::{mail_pace, outbox as row, outbox_log};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType, OnConflict},
+    sea_query::{CaseStatement, Expr, LockBehavior, LockType, OnConflict},
 };
 use uuid::Uuid;
 
@@ -138,52 +138,98 @@ pub async fn settle(
     settled: &[Settled],
     now: DateTime<Utc>,
 ) -> Result<usize, DbErr> {
-    let (mut ours, mut log) = (0, Vec::new());
-    for it in settled {
-        let tried = i32::from(it.fate != Fate::GivenBack);
-        let (state, apart, due_at, unknown) = match it.fate {
-            Fate::Sent => ("sent", None, None, 0),
-            Fate::Deferred(again) => ("waiting", None, Some(again), 0),
-            Fate::Failed => ("failed", None, None, 0),
-            Fate::Unknown(Some(again)) => ("waiting", None, Some(again), 1),
-            Fate::Unknown(None) => ("failed", Some("unknown"), None, 1),
-            Fate::Suppressed => ("suppressed", None, None, 0),
-            Fate::GivenBack => ("waiting", None, None, 0),
-        };
-        let mut update = row::Entity::update_many()
-            .col_expr(row::Column::State, Expr::value(state))
-            .col_expr(row::Column::Apart, Expr::value(apart))
-            .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
-            .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(tried))
-            .col_expr(row::Column::Unknowns, Expr::col(row::Column::Unknowns).add(unknown))
-            .col_expr(row::Column::SentAt, Expr::value((it.fate == Fate::Sent).then_some(now)))
-            .filter(row::COLUMN.id.eq(it.id.0))
-            .filter(row::COLUMN.lease_token.eq(it.token));
-        if let Some(due_at) = due_at {
-            update = update.col_expr(row::Column::DueAt, Expr::value(due_at));
-        }
-        if it.fate != Fate::GivenBack {
-            update = update.col_expr(row::Column::LastReply, Expr::value(it.detail.as_str()));
-        }
-        if update.exec(tx).await?.rows_affected == 0 {
-            continue;
-        }
-        ours += 1;
-        let what = match it.fate {
-            Fate::Sent => What::Sent,
-            Fate::Deferred(_) => What::Deferred,
-            Fate::Failed => What::Refused,
-            Fate::Unknown(_) => What::Unknown,
-            Fate::Suppressed => What::Suppressed,
-            Fate::GivenBack => continue,
-        };
-        log.push(entry(it.id.0, what, &it.detail, None, now));
+    let still = still_leased(tx, settled).await?;
+    let ours: Vec<_> = settled.iter().filter(|it| still.contains(&(it.id.0, it.token))).collect();
+    // Most have gone well, and differ in the server's words alone.
+    let (sent, others): (Vec<_>, Vec<_>) = ours.iter().partition(|it| it.fate == Fate::Sent);
+    if !sent.is_empty() {
+        write_sent(tx, &sent, now).await?;
     }
+    for it in others {
+        write(tx, it, now).await?;
+    }
+    let log: Vec<_> = ours
+        .iter()
+        .filter_map(|it| {
+            let what = match it.fate {
+                Fate::Sent => What::Sent,
+                Fate::Deferred(_) => What::Deferred,
+                Fate::Failed => What::Refused,
+                Fate::Unknown(_) => What::Unknown,
+                Fate::Suppressed => What::Suppressed,
+                Fate::GivenBack => return None,
+            };
+            Some(entry(it.id.0, what, &it.detail, None, now))
+        })
+        .collect();
     if !log.is_empty() {
         outbox_log::Entity::insert_many(log).exec_without_returning(tx).await?;
     }
-    Ok(ours)
+    Ok(ours.len())
+}
+
+/// Which of them are still under the lease by which they were taken up, with its token; locked until the transaction
+/// ends.
+async fn still_leased(tx: &DatabaseTransaction, settled: &[Settled]) -> Result<HashSet<(Uuid, Uuid)>, DbErr> {
+    let found: Vec<(Uuid, Option<Uuid>)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::Id, row::Column::LeaseToken])
+        .filter(row::COLUMN.id.is_in(settled.iter().map(|it| it.id.0)))
+        .order_by_asc(row::COLUMN.id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(found.into_iter().filter_map(|(id, token)| Some((id, token?))).collect())
+}
+
+/// What was sent, at least one: in one statement, however many they are.
+async fn write_sent(tx: &DatabaseTransaction, sent: &[&&Settled], now: DateTime<Utc>) -> Result<(), DbErr> {
+    let reply = sent.iter().fold(CaseStatement::new(), |case, it| {
+        case.case(Expr::col(row::Column::Id).eq(it.id.0), Expr::value(it.detail.as_str()))
+    });
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value("sent"))
+        .col_expr(row::Column::Apart, Expr::value(None::<String>))
+        .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
+        .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(1))
+        .col_expr(row::Column::SentAt, Expr::value(now))
+        .col_expr(row::Column::LastReply, reply.into())
+        .filter(row::COLUMN.id.is_in(sent.iter().map(|it| it.id.0)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// What became of one.
+async fn write(tx: &DatabaseTransaction, it: &Settled, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let tried = i32::from(it.fate != Fate::GivenBack);
+    let (state, apart, due_at, unknown) = match it.fate {
+        Fate::Sent => return write_sent(tx, &[&it], now).await,
+        Fate::Deferred(again) => ("waiting", None, Some(again), 0),
+        Fate::Failed => ("failed", None, None, 0),
+        Fate::Unknown(Some(again)) => ("waiting", None, Some(again), 1),
+        Fate::Unknown(None) => ("failed", Some("unknown"), None, 1),
+        Fate::Suppressed => ("suppressed", None, None, 0),
+        Fate::GivenBack => ("waiting", None, None, 0),
+    };
+    let mut update = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(state))
+        .col_expr(row::Column::Apart, Expr::value(apart))
+        .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
+        .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(tried))
+        .col_expr(row::Column::Unknowns, Expr::col(row::Column::Unknowns).add(unknown))
+        .filter(row::COLUMN.id.eq(it.id.0));
+    if let Some(due_at) = due_at {
+        update = update.col_expr(row::Column::DueAt, Expr::value(due_at));
+    }
+    if it.fate != Fate::GivenBack {
+        update = update.col_expr(row::Column::LastReply, Expr::value(it.detail.as_str()));
+    }
+    update.exec(tx).await?;
+    Ok(())
 }
 
 /// What a worker has died with may have been sent: each is tried again or kept apart, by the rule of its kind.
