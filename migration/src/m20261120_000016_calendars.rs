@@ -8,10 +8,20 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// Whole or not at all: SQLite has no other way to be asked for it.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(former_seat()).await?;
         manager.create_index(index("former_seat", &["expert_id", "left_at"])).await?;
-        manager.alter_table(noticed()).await
+        manager.alter_table(noticed()).await?;
+        // The few that are proposals; the others are many.
+        let changed = "CREATE INDEX ix_calendar_entry_changed ON calendar_entry (appointment_id)
+            WHERE state IN ('moved', 'deleted')";
+        manager.get_connection().execute_unprepared(changed).await?;
+        Ok(())
     }
 }
 

@@ -6,6 +6,11 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// Whole or not at all: SQLite has no other way to be asked for it.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // A primary key cannot be changed on SQLite, so the table is written anew. In one go: another connection would
         // still know the indexes of the old one.

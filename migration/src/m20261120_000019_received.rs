@@ -8,6 +8,11 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// Whole or not at all: SQLite has no other way to be asked for it.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let has_html = boolean("has_html").default(false).take();
         manager.alter_table(Table::alter().table("inbound_mail").add_column(has_html).take()).await?;

@@ -270,11 +270,13 @@ pub async fn hand_over(
     let ground = Ground::of(app).await?;
     let by = Actor::Desk(desk);
     let tx = app.begin().await?;
+    // As in `take_down`: whoever waited for a number sees what was handed over before.
+    let number = store::programme::next_number(&tx, ground.now).await?;
     if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
+        tx.rollback().await?;
         // A key is no key to another desk's case.
         return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
     }
-    let number = store::programme::next_number(&tx, ground.now).await?;
     let record = insert(&tx, &ground, number, application, by, key.to_string(), false).await?;
     let person = contact_row(record.consultation.id, application).into();
     let mut work = Work::fresh(app, ground, tx, record, person, None);

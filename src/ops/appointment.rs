@@ -230,11 +230,14 @@ pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Proble
     match held.owner {
         // An offer ends with its answer or its limit.
         Owner::Offer { .. } => {}
-        Owner::Draft(_) => {
+        Owner::Draft(draft) => {
             let now = app.clock.now();
             let tx = app.begin().await?;
+            // Whoever submits it has it locked, and keeps the time for the consultation.
+            store::draft::lock(&tx, draft).await?;
             let current = store::appointment::find(&tx, held.id).await?;
-            if let Some(it) = current.filter(|it| it.has_expired(now)) {
+            let is_still_held = |it: &Appointment| it.owner == held.owner && it.has_expired(now);
+            if let Some(it) = current.filter(is_still_held) {
                 store::appointment::save(&tx, &it.release()?, now).await?;
             }
             tx.commit().await?;

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use domain::id::{ConsultationId, MailId};
 use entity::{contact, mail_bounce as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, NotSet, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Set,
+    Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, NotSet, QueryFilter,
+    QueryOrder, QuerySelect, Set, UpdateMany,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -52,37 +52,48 @@ pub async fn note(tx: &DatabaseTransaction, it: Bounce, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-/// Mail reached the addresses or came from them, or somebody knows that they are right again.
+/// Mail came from the addresses, or somebody knows that they are right again.
 pub async fn clear<'a>(
     tx: &DatabaseTransaction,
     addresses: impl IntoIterator<Item = &'a str>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    row::Entity::update_many()
+    standing_of(addresses).col_expr(row::Column::ClearedAt, Expr::value(now)).exec(tx).await?;
+    Ok(())
+}
+
+/// A server took mail for the addresses: what servers said of them before is over. What was reported later, after one
+/// had taken a mail, stands until mail comes from there or somebody knows better.
+pub async fn taken<'a>(
+    tx: &DatabaseTransaction,
+    addresses: impl IntoIterator<Item = &'a str>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    standing_of(addresses)
         .col_expr(row::Column::ClearedAt, Expr::value(now))
-        .filter(row::COLUMN.address_key.is_in(addresses.into_iter().map(str::to_lowercase)))
-        .filter(row::COLUMN.cleared_at.is_null())
+        .filter(row::COLUMN.inbound_id.is_null())
         .exec(tx)
         .await?;
     Ok(())
 }
 
+fn standing_of<'a>(addresses: impl IntoIterator<Item = &'a str>) -> UpdateMany<row::Entity> {
+    row::Entity::update_many()
+        .filter(row::COLUMN.address_key.is_in(addresses.into_iter().map(str::to_lowercase)))
+        .filter(row::COLUMN.cleared_at.is_null())
+}
+
 /// What did not arrive about a consultation, and what is known of its contact's address from elsewhere, as far as it
 /// still holds; newest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
-    let contact = contact::Entity::find()
-        .select_only()
-        .column(contact::Column::EmailKey)
-        .filter(contact::COLUMN.consultation_id.eq(id.0))
-        .filter(contact::COLUMN.email_key.is_not_null());
+    let address = contact::Entity::find_by_id(id.0).one(db).await?.and_then(|it| it.email_key);
+    let mut about = Condition::any().add(row::COLUMN.consultation_id.eq(id.0));
+    if let Some(address) = address {
+        about = about.add(row::COLUMN.address_key.eq(address));
+    }
     row::Entity::find()
         .filter(still_holds())
-        .filter(
-            row::COLUMN
-                .consultation_id
-                .eq(id.0)
-                .or(row::COLUMN.address_key.in_subquery(contact.into_query())),
-        )
+        .filter(about)
         .order_by_desc(row::COLUMN.at)
         .order_by_desc(row::COLUMN.id)
         .all(db)

@@ -204,7 +204,7 @@ const MESSAGES: &str =
 const FAILED_MAILS: &str = r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = 'failed')"#;
 const OPEN_MAILS: &str =
     r#"(SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open")"#;
-const CHANGED_ENTRIES: &str = r#"(SELECT COUNT(*) FROM "appointment" a JOIN "calendar_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND e."state" IN ('moved', 'deleted'))"#;
+const CHANGED_ENTRIES: &str = r#"(SELECT COUNT(*) FROM "appointment" a JOIN "calendar_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND a."state" = 'confirmed' AND e."state" IN ('moved', 'deleted'))"#;
 const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND (b."consultation_id" = "consultation"."id" OR b."address_key" = "contact"."email_key"))"#;
 const SUBMITTED_REPORTS: &str = r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = 'submitted')"#;
 const ASSIGNMENTS: &str =

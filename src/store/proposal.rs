@@ -13,7 +13,7 @@ use domain::{
 use entity::{appointment, calendar_entry, calendar_source, inbound_mail, message};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
-    QueryTrait, RelationDef,
+    RelationDef,
 };
 use uuid::Uuid;
 
@@ -69,19 +69,14 @@ async fn changed(db: &impl ConnectionTrait, of: Of, now: DateTime<Utc>) -> Resul
     let mut query = calendar_entry::Entity::find()
         .join(JoinType::InnerJoin, of_source())
         .select_also(calendar_source::Entity)
-        .filter(calendar_entry::COLUMN.state.is_in([MOVED, DELETED]));
+        .join(JoinType::InnerJoin, of_appointment())
+        .filter(calendar_entry::COLUMN.state.is_in([MOVED, DELETED]))
+        .filter(appointment::COLUMN.state.eq("confirmed"))
+        .filter(appointment::COLUMN.ends_at.gt(now));
     query = match of {
         Of::Everybody => query,
         Of::Expert(expert) => query.filter(calendar_source::COLUMN.expert_id.eq(expert.0)),
-        Of::Case(id) => query.filter(
-            calendar_entry::Column::AppointmentId.in_subquery(
-                appointment::Entity::find()
-                    .select_only()
-                    .column(appointment::Column::Id)
-                    .filter(appointment::COLUMN.consultation_id.eq(id.0))
-                    .into_query(),
-            ),
-        ),
+        Of::Case(id) => query.filter(appointment::COLUMN.consultation_id.eq(id.0)),
     };
     let found = query.all(db).await?;
     let ids = found.iter().map(|(it, _)| it.appointment_id).collect();
@@ -92,10 +87,7 @@ async fn changed(db: &impl ConnectionTrait, of: Of, now: DateTime<Utc>) -> Resul
         let booking = bookings.get(&AppointmentId(entry.appointment_id))?;
         let it = &booking.appointment;
         let expert = ExpertId(source.expert_id);
-        let stands = it.is_confirmed()
-            && it.ends_at > now
-            && it.experts.contains(&expert)
-            && it.sequence == entry.sequence;
+        let stands = it.experts.contains(&expert) && it.sequence == entry.sequence;
         stands.then(|| Proposal {
             id: entry.id,
             way: Way::Calendar(source.name),
@@ -115,7 +107,8 @@ async fn countered(db: &impl ConnectionTrait, of: Of, now: DateTime<Utc>) -> Res
         .select_also(message::Entity)
         .filter(inbound_mail::COLUMN.open.eq(true))
         .filter(inbound_mail::COLUMN.state.eq(InboundState::Calendar.code()))
-        .filter(inbound_mail::COLUMN.proposed_start.is_not_null());
+        // What was proposed for a session that has been is no proposal for the next one.
+        .filter(inbound_mail::COLUMN.proposed_start.gt(now));
     query = match of {
         Of::Everybody => query,
         Of::Expert(expert) => query
@@ -174,6 +167,13 @@ fn of_source() -> RelationDef {
     calendar_entry::Entity::belongs_to(calendar_source::Entity)
         .from(calendar_entry::Column::SourceId)
         .to(calendar_source::Column::Id)
+        .into()
+}
+
+fn of_appointment() -> RelationDef {
+    calendar_entry::Entity::belongs_to(appointment::Entity)
+        .from(calendar_entry::Column::AppointmentId)
+        .to(appointment::Column::Id)
         .into()
 }
 

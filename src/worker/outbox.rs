@@ -196,7 +196,7 @@ impl Pump {
             self.unsettled.iter().filter(|it| it.kind.is_asked_for() && it.settled.fate == Fate::Sent);
         let reached: Vec<_> = reached.map(|it| it.address.as_str()).collect();
         if !reached.is_empty() {
-            store::bounce::clear(&tx, reached, now).await?;
+            store::bounce::taken(&tx, reached, now).await?;
         }
         tx.commit().await?;
         if ours < settled.len() {

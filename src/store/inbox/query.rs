@@ -165,18 +165,24 @@ fn failed_mails() -> SelectStatement {
 
 /// What did not arrive about the row's consultation, or is known of its contact's address from elsewhere.
 fn bounces() -> SelectStatement {
-    let contact = Query::select()
-        .column(contact::Column::EmailKey)
-        .from(contact::Entity)
+    let standing = || {
+        Query::select()
+            .expr(Expr::val(1))
+            .from(mail_bounce::Entity)
+            .and_where(mail_bounce::Column::Permanent.eq(true))
+            .and_where(mail_bounce::Column::ClearedAt.is_null())
+            .take()
+    };
+    let of_address = Expr::col((contact::Entity, contact::Column::EmailKey))
+        .eq(Expr::col((mail_bounce::Entity, mail_bounce::Column::AddressKey)));
+    let of_contact = standing()
+        .inner_join(contact::Entity, of_address)
         .and_where(same(contact::Entity, contact::Column::ConsultationId))
         .take();
-    let of_contact = Expr::col((mail_bounce::Entity, mail_bounce::Column::AddressKey)).in_subquery(contact);
-    Query::select()
-        .expr(Expr::val(1))
-        .from(mail_bounce::Entity)
-        .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId).or(of_contact))
-        .and_where(mail_bounce::Column::Permanent.eq(true))
-        .and_where(mail_bounce::Column::ClearedAt.is_null())
+    // Each by an index of its own: for one question with “or”, PostgreSQL reads the whole table for every row.
+    standing()
+        .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId))
+        .union(UnionType::All, of_contact)
         .take()
 }
 

@@ -2,7 +2,9 @@
 use chrono::{DateTime, Utc};
 use domain::id::ConsultationId;
 use entity::{outbox as row, outbox_log};
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    DatabaseTransaction, DbErr, EntityTrait, JsonValue as Json, QueryFilter, QuerySelect, sea_query::Expr,
+};
 use uuid::Uuid;
 
 use super::{What, entry};
@@ -10,28 +12,42 @@ use crate::mail::letter::MustHold;
 
 /// Whether a mail waits for nothing but that its reader's address is confirmed.
 pub fn awaits_address(row: &row::Model) -> bool {
-    let must_hold = row.must_hold.clone().and_then(|it| serde_json::from_value(it).ok());
-    row.state == "waiting"
-        && row.apart.as_deref() == Some("held")
-        && matches!(must_hold, Some(MustHold::AddressConfirmed { .. }))
+    row.state == "waiting" && row.apart.as_deref() == Some("held") && needs_address(row)
 }
 
-/// Lets everything go that was held for this address, as if it were written now.
+/// Whether it was written while nobody had confirmed the address, and nobody has since.
+fn needs_address(row: &row::Model) -> bool {
+    let must_hold = row.must_hold.clone().and_then(|it| serde_json::from_value(it).ok());
+    matches!(must_hold, Some(MustHold::AddressConfirmed { .. }))
+}
+
+/// Lets everything go that was held for this address, as if it were written now. From now on none of its mails, also
+/// where it is sent once more, has to wait for that.
 pub async fn address_confirmed(
     tx: &DatabaseTransaction,
     id: ConsultationId,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let held = row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0));
-    let ids = waiting(&held.filter(row::COLUMN.apart.eq("held")).all(tx).await?);
+    let conditional = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.must_hold.is_not_null())
+        .lock_exclusive();
+    let mut mails = conditional.all(tx).await?;
+    mails.retain(needs_address);
+    row::Entity::update_many()
+        .col_expr(row::Column::MustHold, Expr::value(None::<Json>))
+        .filter(row::COLUMN.id.is_in(mails.iter().map(|it| it.id)))
+        .exec(tx)
+        .await?;
+    let held = waiting(&mails);
     row::Entity::update_many()
         .col_expr(row::Column::Apart, Expr::value(None::<String>))
         .col_expr(row::Column::DueAt, Expr::value(now))
         .col_expr(row::Column::PlannedAt, Expr::value(now))
-        .filter(row::COLUMN.id.is_in(ids.clone()))
+        .filter(row::COLUMN.id.is_in(held.clone()))
         .exec(tx)
         .await?;
-    log(tx, ids, What::Released, "the address was confirmed", now).await
+    log(tx, held, What::Released, "the address was confirmed", now).await
 }
 
 /// Drops what was written before `limit` and is held for an address that nobody has confirmed since. Says how many.
@@ -43,7 +59,8 @@ pub async fn give_up_unconfirmed(
     const WHY: &str = "nobody confirmed the address";
     let held = row::Entity::find().filter(row::COLUMN.state.eq("waiting"));
     let held = held.filter(row::COLUMN.apart.eq("held"));
-    let ids = waiting(&held.filter(row::COLUMN.created_at.lt(limit)).all(tx).await?);
+    // Locked, so that nobody lets one go meanwhile.
+    let ids = waiting(&held.filter(row::COLUMN.created_at.lt(limit)).lock_exclusive().all(tx).await?);
     let count = ids.len();
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value("suppressed"))

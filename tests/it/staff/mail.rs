@@ -20,7 +20,10 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use uuid::Uuid;
 
 use super::{act, at, center};
-use crate::cases::{self, CONTACT, received};
+use crate::{
+    cases::{self, CONTACT, received},
+    site::PASSWORD,
+};
 
 #[actix_web::test]
 async fn mails_are_read_and_what_failed_is_sent_again() {
@@ -212,6 +215,13 @@ async fn what_is_written_to_an_unconfirmed_address_waits_for_its_confirmation() 
     ops::consultation::confirm_address(&site.app, cases[0].id, Actor::Company).await.unwrap();
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(states(&confirmed).await, all(MailState::Sent));
+    // Nothing of it waits a second time.
+    assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    let again = site.post(&path, &[("deed", "resend"), ("reason", "届いていないとのこと")]).await;
+    assert_eq!(again.status, 303);
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    assert_eq!(states(&confirmed).await.last(), Some(&(held.kind.clone(), MailState::Sent)));
+    assert_eq!(states(&confirmed).await.len(), 3);
     let ending = ops::consultation::Ending::Withdraw { reason: None };
     ops::consultation::end(&site.app, cases[1].id, None, cast.center(), ending).await.unwrap();
     assert_eq!(states(&ended).await[..2], all(MailState::Suppressed)[..]);

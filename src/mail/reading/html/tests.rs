@@ -111,3 +111,10 @@ proptest! {
         is_bare(&clean(&source).0);
     }
 }
+
+/// Mail programs colour parts of an address, and whoever looks for ours has to find it in one piece.
+#[test]
+fn an_address_is_not_broken_into_pieces() {
+    let (html, _) = clean("<p>https://soudan.example.jp<span>/l/</span><span class=x>0123456789</span></p>");
+    assert!(html.contains("https://soudan.example.jp/l/0123456789"), "{html}");
+}
