@@ -19,7 +19,10 @@ use madoguchi::{
     mail::letter::{Letter, MailKind},
     ops, store,
 };
-use sea_orm::{EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DbBackend, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, sea_query::Expr,
+};
 
 use crate::{
     cases::{self, Case, Cast},
@@ -80,6 +83,16 @@ impl House {
             .filter(outbox::COLUMN.due_at.gt(now));
         waiting.exec(&self.site.app.db).await.unwrap();
         assert!(self.run(&["worker", "--once"]).wait().success());
+    }
+
+    async fn lets_others_write(&self) -> bool {
+        let mut options = ConnectOptions::new(self.site.database_url());
+        options.max_connections(1).map_sqlx_sqlite_opts(|it| it.busy_timeout(Duration::from_millis(100)));
+        let db = Database::connect(options).await.unwrap();
+        match db.get_database_backend() {
+            DbBackend::Sqlite => db.execute_unprepared("BEGIN IMMEDIATE; ROLLBACK").await.is_ok(),
+            _ => true,
+        }
     }
 
     async fn in_state(&self, state: &str) -> u64 {
@@ -215,13 +228,19 @@ async fn two_workers_never_send_one_mail_twice() {
 /// it marks nothing. No mail is lost, and what went twice is what was marked as of unknown outcome.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
-    let house = House::new(Manner::Take(Duration::from_secs(4))).await;
+    let house = House::new(Manner::Take(Duration::from_secs(10))).await;
     write(&house.site.app, 90).await;
     // Everything that it takes up is with the server at once.
     let settings = [("SMTP_CONNECTIONS", "64"), ("SMTP_DOMAIN_CONNECTIONS", "64")];
     let mut sleeper = house.run_with(&["worker"], &settings);
     until(|| async { house.sink.taken().len() >= 60 }).await;
     sleeper.signal("-STOP");
+    // Asleep in the middle of a transaction it would keep everybody else from SQLite.
+    while !house.lets_others_write().await {
+        sleeper.signal("-CONT");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        sleeper.signal("-STOP");
+    }
     house.sink.set(Manner::Take(Duration::ZERO));
     let in_hand: BTreeSet<_> = abandoned(&house.site.app).await.into_iter().collect();
     assert!(in_hand.len() >= 30, "{} in hand", in_hand.len());
