@@ -168,6 +168,9 @@ pub async fn change(
         Ok(Seen::Same) => Read::default(),
         Err(trouble) => return Ok(Err(trouble)),
     };
+    let tx = app.begin().await?;
+    // Looking took its time: what was decided of the calendar meanwhile stands.
+    let current = store::outside::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
     let changed = Source {
         host: access.url.host_str().unwrap_or_default().to_owned(),
         access: app.secret.seal(id, &serde_json::to_string(&access)?)?,
@@ -182,9 +185,8 @@ pub async fn change(
         error: None,
         unread: read.unread,
         unknown_zones: read.unknown_zones,
-        ..source
+        ..current
     };
-    let tx = app.begin().await?;
     store::outside::replace(&tx, changed, &read.quarters, access.url != old.url).await?;
     tx.commit().await?;
     Ok(Ok(()))

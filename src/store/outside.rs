@@ -63,6 +63,11 @@ pub async fn stale(
     query.order_by_asc(row::COLUMN.fetched_at).all(db).await
 }
 
+/// One, locked until the transaction ends.
+pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<Source>, DbErr> {
+    row::Entity::find_by_id(id).lock_exclusive().one(tx).await
+}
+
 /// Those that are to be fetched now, longest waited first.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     row::Entity::find()
