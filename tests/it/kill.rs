@@ -89,10 +89,8 @@ impl House {
         let mut options = ConnectOptions::new(self.site.database_url());
         options.max_connections(1).map_sqlx_sqlite_opts(|it| it.busy_timeout(Duration::from_millis(100)));
         let db = Database::connect(options).await.unwrap();
-        match db.get_database_backend() {
-            DbBackend::Sqlite => db.execute_unprepared("BEGIN IMMEDIATE; ROLLBACK").await.is_ok(),
-            _ => true,
-        }
+        db.get_database_backend() != DbBackend::Sqlite
+            || db.execute_unprepared("BEGIN IMMEDIATE; ROLLBACK").await.is_ok()
     }
 
     async fn in_state(&self, state: &str) -> u64 {
