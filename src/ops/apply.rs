@@ -39,7 +39,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        consultation::{New, Record, Submission},
+        consultation::{New, Person, Record, Submission},
         draft::Draft,
         link::Purpose,
     },
@@ -214,7 +214,8 @@ pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result
     let settings = ground.programme.settings_at(now).clone();
     open_for_intake(&settings)?;
     let number = store::programme::next_number(&tx, now).await?;
-    let record = insert(&tx, &ground, number, application, Actor::Company, id.to_string(), false).await?;
+    let (record, person) =
+        insert(&tx, &ground, number, application, Actor::Company, id.to_string(), false).await?;
     draft.consultation = Some(record.consultation.id);
     store::draft::save(&tx, &draft, None, now).await?;
     let kept = match held {
@@ -225,7 +226,6 @@ pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result
         Some(email) => spend(app, &tx, "", &email.key(), &draft.network, &settings, now).await?,
         None => Budget::Within,
     };
-    let person = contact_row(record.consultation.id, application).into();
     acknowledge(Work::fresh(app, ground, tx, record, person, kept), budget).await
 }
 
@@ -246,8 +246,8 @@ pub async fn take_down(
         tx.rollback().await?;
         return Ok(done);
     }
-    let record = insert(&tx, &ground, number, application, by, key.to_string(), address_confirmed).await?;
-    let person = contact_row(record.consultation.id, application).into();
+    let (record, person) =
+        insert(&tx, &ground, number, application, by, key.to_string(), address_confirmed).await?;
     let work = Work::fresh(app, ground, tx, record, person, None);
     acknowledge(work, Budget::Within).await
 }
@@ -277,15 +277,14 @@ pub async fn hand_over(
         // A key is no key to another desk's case.
         return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
     }
-    let record = insert(&tx, &ground, number, application, by, key.to_string(), false).await?;
-    let person = contact_row(record.consultation.id, application).into();
+    let (record, person) = insert(&tx, &ground, number, application, by, key.to_string(), false).await?;
     let mut work = Work::fresh(app, ground, tx, record, person, None);
     let Agreed { person, how } = agreed;
     work.note(by, format!("個人情報の取扱いを{how}で説明し、{person}さんの同意を得ました"));
     acknowledge(work, Budget::Within).await
 }
 
-/// Writes the consultation with its first event.
+/// Writes the consultation with its first event. Says what was written, and whose it is.
 async fn insert(
     tx: &DatabaseTransaction,
     ground: &Ground,
@@ -294,7 +293,7 @@ async fn insert(
     by: Actor,
     key: String,
     address_confirmed: bool,
-) -> Result<Record, Problem> {
+) -> Result<(Record, Person), Problem> {
     let now = ground.now;
     let settings = ground.programme.settings_at(now);
     let calendar = ground.programme.calendar(now);
@@ -318,19 +317,21 @@ async fn insert(
     let record = store::consultation::from_row(&row)?;
     let known: BTreeSet<_> = ground.programme.themes.iter().map(|it| it.code.as_str()).collect();
     let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
+    let contact = contact_row(id, application);
+    let person = contact.clone().into();
     store::consultation::insert(
         tx,
         Submission {
             consultation: row,
             application: application_row(id, application),
-            contact: contact_row(id, application),
+            contact,
             themes: themes.collect(),
         },
     )
     .await?;
     store::event::append(tx, id, 0, &[(event, None)]).await?;
     tracing::info!(consultation.number = %number, "received consultation {number}");
-    Ok(record)
+    Ok((record, person))
 }
 
 /// Refuses, with the operator's own words, while no applications are taken.

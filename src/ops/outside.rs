@@ -104,9 +104,8 @@ pub async fn add(
         New::Ics => (ICS, false),
         New::CalDav { writes } => (CALDAV, writes),
     };
-    let read = match look(app, kind, access, None, now).await {
-        Ok(Seen::Read(read)) => read,
-        Ok(Seen::Same) => Read::default(),
+    let read = match first_look(app, kind, access, now).await {
+        Ok(read) => read,
         Err(trouble) => return Ok(Err(trouble)),
     };
     let id = Uuid::now_v7();
@@ -163,9 +162,8 @@ pub async fn change(
         password: change.password.unwrap_or(old.password),
     };
     let now = app.clock.now();
-    let read = match look(app, &source.kind, &access, None, now).await {
-        Ok(Seen::Read(read)) => read,
-        Ok(Seen::Same) => Read::default(),
+    let read = match first_look(app, &source.kind, &access, now).await {
+        Ok(read) => read,
         Err(trouble) => return Ok(Err(trouble)),
     };
     let tx = app.begin().await?;
@@ -277,6 +275,14 @@ async fn look_and_write(
         return Ok(Ok(seen));
     }
     Ok(entries::follow(app, source, access, now).await?.map(|()| seen))
+}
+
+/// Reads a calendar of which nothing is kept yet.
+async fn first_look(app: &App, kind: &str, access: &Access, now: DateTime<Utc>) -> Result<Read, Trouble> {
+    Ok(match look(app, kind, access, None, now).await? {
+        Seen::Read(read) => read,
+        Seen::Same => Read::default(),
+    })
 }
 
 /// Fetches and reads a calendar; only whether it has changed, where `version` is what we have.

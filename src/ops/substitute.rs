@@ -137,7 +137,8 @@ pub async fn ask(
     match agreement {
         Agreement::Asked => {
             let outline = outline(&work).await?;
-            let shown = as_asked(&work, &session, seat.expert, substitute).await?;
+            let shown = as_asked(&work, &session, seat.expert, substitute);
+            let shown = Appointment { sequence: told(&work, &shown, substitute).await?, ..shown };
             write_request(&mut work, &request, Some(&shown), &outline)?;
             work.note(by, format!("不在の{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
             work.assignments.push(request);
@@ -223,10 +224,7 @@ async fn leave(
     instead_of: Option<AssignmentId>,
 ) -> Result<Appointment, Problem> {
     let leaving = instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
-    let shown = match leaving {
-        Some(it) => as_asked(work, session, it.expert, expert).await?,
-        None => session.clone(),
-    };
+    let shown = leaving.map_or_else(|| session.clone(), |it| as_asked(work, session, it.expert, expert));
     part(work, shown, expert).await
 }
 
@@ -355,16 +353,10 @@ async fn tell(
 }
 
 /// The session as it would be for whoever is asked.
-async fn as_asked(
-    work: &Work<'_>,
-    session: &Appointment,
-    leaving: ExpertId,
-    coming: ExpertId,
-) -> Result<Appointment, Problem> {
+fn as_asked(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming: ExpertId) -> Appointment {
     let experts = session.experts.iter().map(|&it| if it == leaving { coming } else { it }).collect();
     let place = place_after(work, session, leaving, coming);
-    let sequence = told(work, session, coming).await?;
-    Ok(Appointment { experts, place, sequence, ..session.clone() })
+    Appointment { experts, place, ..session.clone() }
 }
 
 /// Online, the room of whoever stays; with nobody staying, that of the one who comes. A company's place stays.

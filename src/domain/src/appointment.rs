@@ -105,15 +105,8 @@ pub enum AppointmentRefused {
 impl Appointment {
     /// What was held is now certain.
     pub fn confirm(self) -> Result<Self, AppointmentRefused> {
-        match self.state {
-            AppointmentState::Held { .. } => Ok(Self { state: AppointmentState::Confirmed, ..self }),
-            AppointmentState::Confirmed
-            | AppointmentState::Done
-            | AppointmentState::NoShow
-            | AppointmentState::CancelledByCompany { .. }
-            | AppointmentState::CancelledByCenter { .. }
-            | AppointmentState::Released => Err(AppointmentRefused::Over),
-        }
+        self.held()?;
+        Ok(Self { state: AppointmentState::Confirmed, ..self })
     }
 
     /// The same sitting at another time or with other experts.
@@ -132,17 +125,8 @@ impl Appointment {
 
     /// The same time, kept for other experts for as long as they are asked. Whoever stays has nothing new to hear.
     pub fn keep_for(self, experts: Vec<ExpertId>, place: String) -> Result<Self, AppointmentRefused> {
-        match self.state {
-            AppointmentState::Held { .. } => {
-                Ok(Self { state: AppointmentState::Held { until: None }, experts, place, ..self })
-            }
-            AppointmentState::Confirmed
-            | AppointmentState::Done
-            | AppointmentState::NoShow
-            | AppointmentState::CancelledByCompany { .. }
-            | AppointmentState::CancelledByCenter { .. }
-            | AppointmentState::Released => Err(AppointmentRefused::Over),
-        }
+        self.held()?;
+        Ok(Self { state: AppointmentState::Held { until: None }, experts, place, ..self })
     }
 
     /// The same sitting with another expert in the place of one.
@@ -187,17 +171,8 @@ impl Appointment {
 
     /// Lets go of what was only held.
     pub fn release(self) -> Result<Self, AppointmentRefused> {
-        match self.state {
-            AppointmentState::Held { .. } => {
-                Ok(Self { state: AppointmentState::Released, sequence: self.sequence + 1, ..self })
-            }
-            AppointmentState::Confirmed
-            | AppointmentState::Done
-            | AppointmentState::NoShow
-            | AppointmentState::CancelledByCompany { .. }
-            | AppointmentState::CancelledByCenter { .. }
-            | AppointmentState::Released => Err(AppointmentRefused::Over),
-        }
+        self.held()?;
+        Ok(Self { state: AppointmentState::Released, sequence: self.sequence + 1, ..self })
     }
 
     /// Held or confirmed: it owns its quarter hours.
@@ -225,6 +200,18 @@ impl Appointment {
     /// The hold's time is over.
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
         self.held_until().is_some_and(|until| until <= now)
+    }
+
+    const fn held(&self) -> Result<(), AppointmentRefused> {
+        match self.state {
+            AppointmentState::Held { .. } => Ok(()),
+            AppointmentState::Confirmed
+            | AppointmentState::Done
+            | AppointmentState::NoShow
+            | AppointmentState::CancelledByCompany { .. }
+            | AppointmentState::CancelledByCenter { .. }
+            | AppointmentState::Released => Err(AppointmentRefused::Over),
+        }
     }
 
     const fn confirmed(&self) -> Result<(), AppointmentRefused> {

@@ -71,13 +71,13 @@ pub async fn take(
         Step::Note | Step::Outdated | Step::Accept | Step::Decline => brings_files,
         Step::StayOpen | Step::Propose | Step::RefuseDelegation | Step::TellCenter => true,
     };
-    let entry = match is_told {
-        true => Some(told(&work, author, reply, &outcome).await?),
-        false => None,
-    };
-    if let Some(entry) = entry {
+    let entry = if is_told {
+        let entry = told(&work, author, reply, &outcome).await?;
         attachment::attach(&work.tx, entry, &files, work.now).await?;
-    }
+        Some(entry)
+    } else {
+        None
+    };
     let proposed = reply.proposed.clone().filter(|_| step == Step::Propose).map(|it| (it.start, it.end));
     let fate = Fate { entry, proposed, ..noted(case, outcome, open) };
     if letter.settle(&work.tx, fate).await? {

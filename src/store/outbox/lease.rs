@@ -6,7 +6,7 @@ use domain::{id::MailId, outgoing::pace::Pace};
 use entity::{mail_pace, outbox as row, outbox_log};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, UpdateMany,
     sea_query::{CaseStatement, Expr, LockBehavior, LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -188,12 +188,7 @@ async fn write_sent(tx: &DatabaseTransaction, sent: &[&&Settled], now: DateTime<
     let reply = sent.iter().fold(CaseStatement::new(), |case, it| {
         case.case(Expr::col(row::Column::Id).eq(it.id.0), Expr::value(it.detail.as_str()))
     });
-    row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("sent"))
-        .col_expr(row::Column::Apart, Expr::value(None::<String>))
-        .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
-        .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(1))
+    out_of_hand("sent", None, 1)
         .col_expr(row::Column::SentAt, Expr::value(now))
         .col_expr(row::Column::LastReply, reply.into())
         .filter(row::COLUMN.id.is_in(sent.iter().map(|it| it.id.0)))
@@ -214,12 +209,7 @@ async fn write(tx: &DatabaseTransaction, it: &Settled, now: DateTime<Utc>) -> Re
         Fate::Suppressed => ("suppressed", None, None, 0),
         Fate::GivenBack => ("waiting", None, None, 0),
     };
-    let mut update = row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(state))
-        .col_expr(row::Column::Apart, Expr::value(apart))
-        .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
-        .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(tried))
+    let mut update = out_of_hand(state, apart, tried)
         .col_expr(row::Column::Unknowns, Expr::col(row::Column::Unknowns).add(unknown))
         .filter(row::COLUMN.id.eq(it.id.0));
     if let Some(due_at) = due_at {
@@ -230,6 +220,16 @@ async fn write(tx: &DatabaseTransaction, it: &Settled, now: DateTime<Utc>) -> Re
     }
     update.exec(tx).await?;
     Ok(())
+}
+
+/// Nobody has it in hand any more, after so many more tries.
+fn out_of_hand(state: &str, apart: Option<&str>, tried: i32) -> UpdateMany<row::Entity> {
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(state))
+        .col_expr(row::Column::Apart, Expr::value(apart))
+        .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
+        .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(tried))
 }
 
 /// What a worker has died with may have been sent: each is tried again or kept apart, by the rule of its kind.
@@ -316,7 +316,7 @@ async fn keep_pace(
     for (domain, mut ids) in by_domain {
         let fresh = mail_pace::Model { domain: domain.clone(), used_until: now }.into_active_model();
         // Locks the row until the end, whether it is new or not.
-        mail_pace::Entity::insert(fresh)
+        let used = mail_pace::Entity::insert(fresh)
             .on_conflict(
                 OnConflict::column(mail_pace::Column::Domain)
                     .value(
@@ -325,10 +325,9 @@ async fn keep_pace(
                     )
                     .to_owned(),
             )
-            .exec_without_returning(tx)
+            .exec_with_returning(tx)
             .await?;
-        let used = mail_pace::Entity::find_by_id(domain.clone()).one(tx).await?.map(|it| it.used_until);
-        let (n, until) = pace.grant(used, now, ids.len());
+        let (n, until) = pace.grant(Some(used.used_until), now, ids.len());
         ids.truncate(n);
         granted.extend(ids);
         mail_pace::Entity::update_many()

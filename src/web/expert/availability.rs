@@ -190,7 +190,7 @@ async fn page_of(
         };
         FreeDay { name: wording::month_day_weekday(date), text, href: day::address(date) }
     };
-    let limits = ["from_year", "from_month", "from_day", "until_year", "until_month", "until_day"];
+    let limits = [entry::FROM.names(), entry::UNTIL.names()].concat();
     Ok(AvailabilityPage {
         is_limited: limits.iter().any(|it| !form.get(it).is_empty()),
         has_feed: feed.is_some() || crate::store::expert::has_feed(&app.db, expert.id).await?,

@@ -62,11 +62,7 @@ pub async fn show(
     };
     page::html(&CalendarPage {
         shell,
-        title: format!(
-            "{}から{}の予定",
-            wording::long_date(week.first()),
-            wording::month_day_weekday(week.last())
-        ),
+        title: heading(week).concat(),
         heading: heading(week),
         as_list: query.get("view") == "list",
         week: week.name(),

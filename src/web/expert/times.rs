@@ -21,6 +21,12 @@ pub struct DateFields {
     pub day: &'static str,
 }
 
+impl DateFields {
+    pub const fn names(self) -> [&'static str; 3] {
+        [self.year, self.month, self.day]
+    }
+}
+
 /// 「9:30」 for 14.
 pub fn clock(quarter: u8) -> String {
     format!("{}:{:02}", FIRST_HOUR + quarter / 4, quarter % 4 * 15)
@@ -104,7 +110,7 @@ pub fn take_optional_date(
     names: DateFields,
     earliest: NaiveDate,
 ) -> Option<NaiveDate> {
-    let typed = [names.year, names.month, names.day].iter().any(|it| !form.get(it).trim().is_empty());
+    let typed = names.names().iter().any(|it| !form.get(it).trim().is_empty());
     if typed { take_date(errors, form, names, earliest) } else { None }
 }
 

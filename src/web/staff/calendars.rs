@@ -57,6 +57,6 @@ pub async fn outside(
         expert: roster.name(it.expert).to_owned(),
     });
     let clashes = clashes.collect();
-    let proposals = proposed(app, roster, expert.map_or(Of::Everybody, Of::Expert), now).await?;
+    let proposals = proposed(app, expert.map_or(Of::Everybody, Of::Expert), now).await?;
     Ok(Outside { stale, clashes, proposals })
 }

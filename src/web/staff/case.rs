@@ -113,8 +113,7 @@ async fn waiting_proposals(app: &App, case: &Case, now: DateTime<Utc>) -> Result
     if case.changed_entries == 0 && case.open_mails == 0 {
         return Ok(Vec::new());
     }
-    let (_, roster) = app.programme_and_experts().await?;
-    proposed(app, &roster, Of::Case(case.record.consultation.id), now).await
+    proposed(app, Of::Case(case.record.consultation.id), now).await
 }
 
 /// What came in about a consultation and waits, and what did not arrive. Not asked for where there is nothing.

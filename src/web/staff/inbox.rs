@@ -112,8 +112,7 @@ async fn list(
     let filter = filter(&typed, me.id);
     let listing = store::inbox::page(&app.db, tab, &filter, from(&typed), now).await?;
     let tallies = store::inbox::tallies(&app.db, now).await?;
-    let (_, roster) = app.programme_and_experts().await?;
-    let proposals = proposed(app, &roster, Of::Everybody, now).await?;
+    let proposals = proposed(app, Of::Everybody, now).await?;
     let link = |name, cursor: Option<Cursor>| {
         cursor.map(|it| address(tab, &typed, &[(name, written(it))])).unwrap_or_default()
     };

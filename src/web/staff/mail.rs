@@ -4,9 +4,7 @@ mod preview;
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::StatusCode,
-    post,
+    HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
 };
 use askama::Template;
@@ -30,14 +28,14 @@ use crate::{
     },
     web::{
         self,
-        form::{Choice, FieldErrors, Fields},
+        form::{Choice, Fields},
         page::{self, Shell},
         session::Coordinator,
+        typed::Typed,
     },
 };
 
 use self::preview::Piece;
-use super::case::sentence;
 
 /// Mails on one page.
 const PAGE: usize = 50;
@@ -72,17 +70,7 @@ struct OneMailPage {
     /// What else was said about this mail.
     bounces: Vec<mail_bounce::Model>,
     deeds: Vec<Choice>,
-    form: Fields,
-    errors: FieldErrors,
-    refused: Option<String>,
-}
-
-/// What somebody wanted to do about a mail, and why it was not done.
-#[derive(Default)]
-struct Typed {
-    form: Fields,
-    errors: FieldErrors,
-    refused: Option<String>,
+    typed: Typed,
 }
 
 #[get("/staff/mail")]
@@ -139,29 +127,26 @@ pub async fn act(
 ) -> Result<HttpResponse, Problem> {
     let id = MailId(*id);
     let mail = store::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let mut errors = FieldErrors::default();
-    let deed = DEEDS.iter().find(|it| it.code == form.get("deed"));
-    let deed = errors.take("deed", deed.ok_or("操作を選択してください"));
-    let reason = errors.take("reason", Line::parse("理由", form.get("reason"), 200));
+    let mut typed = Typed::of(form);
+    let deed = DEEDS.iter().find(|it| it.code == typed.form.get("deed"));
+    let deed = typed.errors.take("deed", deed.ok_or("操作を選択してください"));
+    let reason = typed.errors.take("reason", Line::parse("理由", typed.form.get("reason"), 200));
     let (Some(deed), Some(reason)) = (deed, reason) else {
-        return render(&app, shell, id, Typed { form, errors, refused: None }).await;
+        return render(&app, shell, id, typed).await;
     };
     if deed.deed == Deed::Resend
         && is_of_account(&mail.kind)
         && matches!(mail.state.as_str(), "sent" | "suppressed")
     {
-        let refused = Some(
+        typed.refused = Some(
             "本人だけが使うリンクのメールです。利用者の画面で、新しいリンクを送ってください。".to_owned(),
         );
-        return render(&app, shell, id, Typed { form, errors, refused }).await;
+        return render(&app, shell, id, typed).await;
     }
-    match ops::outbox::act(&app, id, deed.deed, me.id, &reason).await {
-        Ok(()) => Ok(page::see_other_with(format!("/staff/mail/{id}"), deed.done)),
-        Err(problem) => {
-            let refused = Some(sentence(problem)?);
-            render(&app, shell, id, Typed { form, errors, refused }).await
-        }
+    if typed.done(ops::outbox::act(&app, id, deed.deed, me.id, &reason).await)? {
+        return Ok(page::see_other_with(format!("/staff/mail/{id}"), deed.done));
     }
+    render(&app, shell, id, typed).await
 }
 
 async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<HttpResponse, Problem> {
@@ -179,13 +164,9 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<Htt
     let bad = store::bounce::find(&app.db, &mail.recipient).await?;
     let mut bounces = store::bounce::of_mail(&app.db, id).await?;
     bounces.retain(|it| bad.as_ref().is_none_or(|bad| bad.id != it.id));
-    let status = match (&typed.refused, typed.errors.is_empty()) {
-        (Some(_), _) => StatusCode::CONFLICT,
-        (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
-        (None, true) => StatusCode::OK,
-    };
-    let Typed { form, errors, refused } = typed;
+    let status = typed.status();
     let state = store::outbox::state(&mail, now);
+    let awaits_address = store::outbox::awaits_address(&mail);
     let view = OneMailPage {
         shell,
         state,
@@ -196,12 +177,10 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<Htt
         bad,
         log,
         bounces,
-        deeds: possible(&mail, state).map(Action::choice).collect(),
-        awaits_address: store::outbox::awaits_address(&mail),
+        deeds: possible(state, awaits_address).map(Action::choice).collect(),
+        awaits_address,
         mail,
-        form,
-        errors,
-        refused,
+        typed,
     };
     page::html_with(status, &view)
 }
@@ -253,9 +232,8 @@ static DEEDS: [Action; 4] = [
     },
 ];
 
-fn possible(mail: &outbox::Model, state: MailState) -> impl Iterator<Item = &'static Action> {
-    let awaits = store::outbox::awaits_address(mail);
-    DEEDS.iter().filter(move |it| (it.fits)(state) && !(awaits && it.deed == Deed::Release))
+fn possible(state: MailState, awaits_address: bool) -> impl Iterator<Item = &'static Action> {
+    DEEDS.iter().filter(move |it| (it.fits)(state) && !(awaits_address && it.deed == Deed::Release))
 }
 
 impl Action {

@@ -53,13 +53,14 @@ pub async fn keep(
     Ok(page::see_other_with(url::staff(&case.record.number), &told))
 }
 
-pub async fn proposed(
-    app: &App,
-    roster: &Roster,
-    of: Of,
-    now: DateTime<Utc>,
-) -> Result<Vec<Proposed>, Problem> {
-    Ok(proposals(&app.db, of, now).await?.iter().map(|it| in_words(roster, it)).collect())
+pub async fn proposed(app: &App, of: Of, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {
+    let proposals = proposals(&app.db, of, now).await?;
+    // Mostly there is none, and nobody's name is asked for.
+    if proposals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (_, roster) = app.programme_and_experts().await?;
+    Ok(proposals.iter().map(|it| in_words(&roster, it)).collect())
 }
 
 fn in_words(roster: &Roster, it: &Proposal) -> Proposed {

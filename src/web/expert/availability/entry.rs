@@ -30,8 +30,8 @@ pub const WEEK: [(Weekday, &str, &str); 7] = [
     (Weekday::Sun, "sun", "日曜日"),
 ];
 const ON: DateFields = DateFields { year: "on_year", month: "on_month", day: "on_day" };
-const FROM: DateFields = DateFields { year: "from_year", month: "from_month", day: "from_day" };
-const UNTIL: DateFields = DateFields { year: "until_year", month: "until_month", day: "until_day" };
+pub const FROM: DateFields = DateFields { year: "from_year", month: "from_month", day: "from_day" };
+pub const UNTIL: DateFields = DateFields { year: "until_year", month: "until_month", day: "until_day" };
 const FIRST: DateFields = DateFields { year: "first_year", month: "first_month", day: "first_day" };
 const LAST: DateFields = DateFields { year: "last_year", month: "last_month", day: "last_day" };
 /// Weeks that can be chosen, this one counted.
