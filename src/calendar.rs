@@ -120,6 +120,11 @@ fn written(calendar: &Calendar) -> String {
     let written = calendar.to_string();
     let mut folded = String::with_capacity(written.len());
     for line in written.replace("\r\n ", "").lines() {
+        if line.len() <= 75 {
+            folded.push_str(line);
+            folded.push_str("\r\n");
+            continue;
+        }
         let mut room = 75;
         for it in line.chars() {
             if it.len_utf8() > room {

@@ -1,5 +1,7 @@
 //! An expert's agenda: the consultations that concern one expert and the sittings they lead to. The read models of the
-//! expert's pages and calendar feed; each a fixed number of queries.
+//! expert's pages and, in `told`, calendar feed; each a fixed number of queries.
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -23,6 +25,8 @@ use sea_orm::{
     QueryTrait,
 };
 use uuid::Uuid;
+
+pub use told::{Standing, Told, ToldCase, told};
 
 use super::appointment::with_experts;
 
@@ -143,38 +147,6 @@ pub async fn between(
     sittings(db, expert, only).await
 }
 
-/// What a calendar program is told: all that ends after `since`, and what the expert was told of and has ended for them
-/// after it. Five queries.
-pub async fn since(
-    db: &impl ConnectionTrait,
-    expert: ExpertId,
-    since: DateTime<Utc>,
-) -> Result<Vec<Sitting>, DbErr> {
-    let stands = Condition::all()
-        .add(appointment::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]))
-        .add(appointment::COLUMN.ends_at.gt(since));
-    // A time that was held before anybody was asked has told the expert nothing.
-    let asked = assignment::Entity::find()
-        .select_only()
-        .column(assignment::Column::ConsultationId)
-        .filter(assignment::COLUMN.expert_id.eq(expert.0))
-        .into_query();
-    let cancelled = Condition::all()
-        .add(appointment::COLUMN.state.is_in(["cancelled_by_company", "cancelled_by_center", "released"]))
-        .add(appointment::Column::ConsultationId.in_subquery(asked))
-        .add(appointment::COLUMN.ended_at.gt(since));
-    let mut told = sittings(db, expert, Condition::any().add(stands).add(cancelled)).await?;
-    for left in super::former_seat::since(db, expert, since).await? {
-        match told.iter_mut().find(|it| it.appointment.id == left.id) {
-            // Asked for it again, or back in it.
-            Some(it) if it.asked => it.appointment.sequence = it.appointment.sequence.max(left.sequence + 1),
-            Some(_) => {}
-            None => told.push(Sitting { appointment: left, asked: false, case: None }),
-        }
-    }
-    Ok(told)
-}
-
 /// The sessions whose report is to be written, mended or decided on, oldest first. Five queries.
 pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Report>, DbErr> {
     let approved = report::Entity::find()
@@ -261,6 +233,25 @@ async fn sittings(
     expert: ExpertId,
     only: Condition,
 ) -> Result<Vec<Sitting>, DbErr> {
+    let rows = appointment::Entity::find()
+        .filter(of(expert))
+        .filter(only)
+        .order_by_asc(appointment::COLUMN.starts_at)
+        .order_by_asc(appointment::COLUMN.id)
+        .all(db)
+        .await?;
+    let appointments = with_experts(db, rows).await?;
+    let ids = appointments.iter().filter_map(consultation_of).collect();
+    let cases = cases(db, expert, &ids).await?;
+    let sitting = |appointment: Appointment| {
+        let case = consultation_of(&appointment).and_then(|it| cases.get(&it)).cloned();
+        Sitting { asked: !appointment.experts.contains(&expert), appointment, case }
+    };
+    Ok(appointments.into_iter().map(sitting).collect())
+}
+
+/// The sittings that the expert sits in, or is asked to take over.
+fn of(expert: ExpertId) -> Condition {
     let mine = appointment_expert::Entity::find()
         .select_only()
         .column(appointment_expert::Column::AppointmentId)
@@ -276,21 +267,7 @@ async fn sittings(
     let asked = Condition::all()
         .add(appointment::Column::ConsultationId.in_subquery(instead))
         .add(appointment::COLUMN.state.eq("confirmed"));
-    let rows = appointment::Entity::find()
-        .filter(Condition::any().add(appointment::Column::Id.in_subquery(mine)).add(asked))
-        .filter(only)
-        .order_by_asc(appointment::COLUMN.starts_at)
-        .order_by_asc(appointment::COLUMN.id)
-        .all(db)
-        .await?;
-    let appointments = with_experts(db, rows).await?;
-    let ids = appointments.iter().filter_map(consultation_of).collect();
-    let cases = cases(db, expert, &ids).await?;
-    let sitting = |appointment: Appointment| {
-        let case = consultation_of(&appointment).and_then(|it| cases.get(&it)).cloned();
-        Sitting { asked: !appointment.experts.contains(&expert), appointment, case }
-    };
-    Ok(appointments.into_iter().map(sitting).collect())
+    Condition::any().add(appointment::Column::Id.in_subquery(mine)).add(asked)
 }
 
 /// What the expert may know of these consultations; those that do not concern the expert are left out.

@@ -5,7 +5,6 @@ use actix_web::{
     web::{Data, Path},
 };
 use chrono::TimeDelta;
-use domain::appointment::AppointmentState;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -13,7 +12,10 @@ use crate::{
     calendar::{self, Entry, Status},
     problem::Problem,
     secret::{hex, token_hash},
-    store::{self, agenda::Sitting},
+    store::{
+        self,
+        agenda::{Standing, Told},
+    },
     url,
 };
 
@@ -24,10 +26,9 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Result<HttpResponse, Problem> {
     let expert = store::expert::by_feed(&app.db, &token_hash(&token)).await?.ok_or(Problem::NotFound)?;
     let now = app.clock.now();
-    let sittings = store::agenda::since(&app.db, expert, now - KEPT).await?;
-    let told: Vec<_> =
-        sittings.iter().filter(|it| !it.appointment.has_expired(now)).map(|it| told(&app, it)).collect();
-    let entries: Vec<_> = told.iter().map(Told::entry).collect();
+    let sittings = store::agenda::told(&app.db, expert, now - KEPT, now).await?;
+    let worded: Vec<_> = sittings.iter().map(|it| in_words(&app, it)).collect();
+    let entries: Vec<_> = worded.iter().map(Worded::entry).collect();
     let programme = app.programme().await?;
     let name = &programme.settings_at(now).center_name;
     // The time of writing is in every entry; what decides whether anything is new must not know it.
@@ -45,15 +46,15 @@ pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Resu
 }
 
 /// A sitting in words.
-struct Told<'a> {
-    sitting: &'a Sitting,
+struct Worded<'a> {
+    sitting: &'a Told,
     summary: String,
     description: String,
     url: Option<String>,
 }
 
-fn told<'a>(app: &App, sitting: &'a Sitting) -> Told<'a> {
-    let mode = sitting.appointment.mode.label();
+fn in_words<'a>(app: &App, sitting: &'a Told) -> Worded<'a> {
+    let mode = sitting.mode.label();
     let (summary, description, url) = match &sitting.case {
         Some(case) => {
             let name = case.company_name.as_deref().unwrap_or("担当の依頼（回答待ち）");
@@ -63,20 +64,20 @@ fn told<'a>(app: &App, sitting: &'a Sitting) -> Told<'a> {
         }
         None => ("テレワーク相談".to_owned(), format!("方法：{mode}"), None),
     };
-    let mark = if sitting.is_tentative() { "【仮】" } else { "" };
-    Told { sitting, summary: format!("{mark}{summary}"), description, url }
+    let mark = if status(sitting.standing) == Status::Tentative { "【仮】" } else { "" };
+    Worded { sitting, summary: format!("{mark}{summary}"), description, url }
 }
 
-impl Told<'_> {
+impl Worded<'_> {
     fn entry(&self) -> Entry<'_> {
-        let it = &self.sitting.appointment;
-        let accepted = self.sitting.case.as_ref().is_some_and(|case| case.company_name.is_some());
+        let it = self.sitting;
+        let accepted = it.case.as_ref().is_some_and(|case| case.company_name.is_some());
         Entry {
             uid: &it.uid,
             sequence: it.sequence,
             starts_at: it.starts_at,
             ends_at: it.ends_at,
-            status: if self.sitting.asked { Status::Tentative } else { status(&it.state) },
+            status: status(it.standing),
             summary: &self.summary,
             description: &self.description,
             // A visit's address would tell who the company is.
@@ -86,12 +87,10 @@ impl Told<'_> {
     }
 }
 
-const fn status(state: &AppointmentState) -> Status {
-    match state {
-        AppointmentState::Held { .. } => Status::Tentative,
-        AppointmentState::Confirmed | AppointmentState::Done | AppointmentState::NoShow => Status::Confirmed,
-        AppointmentState::CancelledByCompany { .. }
-        | AppointmentState::CancelledByCenter { .. }
-        | AppointmentState::Released => Status::Cancelled,
+const fn status(standing: Standing) -> Status {
+    match standing {
+        Standing::Asked | Standing::Held => Status::Tentative,
+        Standing::Certain => Status::Confirmed,
+        Standing::Ended => Status::Cancelled,
     }
 }
