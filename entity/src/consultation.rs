@@ -61,6 +61,8 @@ pub struct Model {
     pub consent_version: String,
     pub consent_at: DateTimeUtc,
     pub newsletter: bool,
+    /// Since when the company asks for more help and nobody has seen to it.
+    pub wants_help_since: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -20,6 +20,7 @@ mod m20261120_000015_travel;
 mod m20261120_000016_calendars;
 mod m20261120_000017_bounces;
 mod m20261120_000019_received;
+mod m20261120_000020_wishes;
 
 pub struct Migrator;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000016_calendars::Migration),
             Box::new(m20261120_000017_bounces::Migration),
             Box::new(m20261120_000019_received::Migration),
+            Box::new(m20261120_000020_wishes::Migration),
         ]
     }
 }

@@ -1,8 +1,10 @@
-//! Reports and questions after a session.
+//! Reports, questions and wishes after a session.
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{appointment, follow_up, report};
+use entity::{appointment, consultation, follow_up, report};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+    sea_query::{Expr, Query},
 };
 use uuid::Uuid;
 
@@ -43,5 +45,30 @@ pub(super) async fn examine(
     for it in waiting {
         findings.add("follow_up", format!("follow_up {it}"), "it should have been sent more than a day ago");
     }
+    for it in unfounded_wishes(db).await? {
+        findings.add("wants_help_since", it, "no answer of that moment asks for help");
+    }
     Ok(())
+}
+
+/// The consultations that wait to be heard although nobody asked.
+async fn unfounded_wishes(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let of_consultation =
+        |column, of| Expr::col((follow_up::Entity, column)).eq(Expr::col((consultation::Entity, of)));
+    let asked = Query::select()
+        .expr(Expr::val(1))
+        .from(follow_up::Entity)
+        .and_where(of_consultation(follow_up::Column::ConsultationId, consultation::Column::Id))
+        .and_where(of_consultation(follow_up::Column::AnsweredAt, consultation::Column::WantsHelpSince))
+        .and_where(follow_up::Column::WantsHelp.eq(true))
+        .take();
+    consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Number)
+        .filter(consultation::COLUMN.wants_help_since.is_not_null())
+        .filter(Expr::exists(asked).not())
+        .order_by_asc(consultation::Column::Number)
+        .into_tuple()
+        .all(db)
+        .await
 }

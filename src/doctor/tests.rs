@@ -110,6 +110,10 @@ const DAMAGE: &[(&str, &[&str])] = &[
            WHERE id = (SELECT id FROM report LIMIT 1)",
         ],
     ),
+    (
+        "wants_help_since",
+        &["UPDATE consultation SET wants_help_since = '2020-01-01 00:00:00+00:00' WHERE state = 'follow_up'"],
+    ),
     ("follow_up", &["UPDATE follow_up SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'planned'"]),
     (
         "waiting",

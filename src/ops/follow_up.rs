@@ -91,14 +91,12 @@ pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Pro
     stop(&mut work, &answered, &answer).await?;
     if wants_help {
         work.note(Actor::Company, "相談の継続を希望しています");
+        work.record.wants_help_since.get_or_insert(work.now);
         wait_for_center(&mut work);
         let letter = work.to_center(Occasion::NewMessage { side: Side::Center })?;
         work.post(letter);
     }
-    // Whoever asked for help is not closed away, even by the last answer.
-    if !wants_help {
-        complete_if_over(&mut work).await?;
-    }
+    complete_if_over(&mut work).await?;
     work.commit().await?;
     Ok(())
 }
@@ -139,8 +137,11 @@ fn wait_for_center(work: &mut Work<'_>) {
     }
 }
 
-/// The plan is finished: so is the consultation.
+/// The plan is finished: so is the consultation. Whoever asks for help is not closed away, even by the last answer.
 pub(super) async fn complete_if_over(work: &mut Work<'_>) -> Result<(), Problem> {
+    if work.record.wants_help_since.is_some() {
+        return Ok(());
+    }
     let plan = store::follow_up::of(&work.tx, work.record.consultation.id).await?;
     let over = plan.iter().all(FollowUp::is_over);
     if over && work.check(Deed::Complete, Actor::System).is_ok() {

@@ -153,6 +153,10 @@ impl<'a> Work<'a> {
         let before = self.record.due.take();
         self.record.due = due::after(event.deed, &event.to, before, &self.settings, &self.calendar, self.now);
         self.record.consultation = consultation;
+        if event.from.as_ref() != Some(&event.to) {
+            // Whoever moves it on has seen to what was asked for.
+            self.record.wants_help_since = None;
+        }
         self.events.push((event, note));
         Ok(())
     }

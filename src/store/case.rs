@@ -3,7 +3,6 @@ use chrono::{DateTime, Utc};
 use domain::{
     appointment::Appointment,
     assignment::Assignment,
-    consultation::State,
     id::{ConsultationId, ExpertId},
     number::CaseNumber,
     routing::For,
@@ -17,7 +16,7 @@ use sea_orm::{
 };
 
 use super::{appointment::from_row as to_appointment, assignment::from_row as to_assignment};
-use super::{consultation::Record, contradiction, inbox};
+use super::{consultation::Record, contradiction};
 
 /// The record with what was written, and with what somebody should know at a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +39,6 @@ pub struct Case {
     pub bounces: i64,
     /// Reports that wait for the center.
     pub submitted_reports: i64,
-    /// The company has asked for help since the latest session.
-    pub wants_help: bool,
     /// So many other consultations may be of the same company.
     pub lookalikes: i64,
     /// Somebody was asked at some time, so that it is worth looking whom.
@@ -85,7 +82,6 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(CHANGED_ENTRIES), "changed_entries")
         .column_as(Expr::cust(BOUNCES), "bounces")
         .column_as(Expr::cust(SUBMITTED_REPORTS), "submitted_reports")
-        .column_as(Expr::exists(inbox::wishes()), "wants_help")
         .column_as(Expr::cust(LOOKALIKES), "lookalikes")
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
         .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
@@ -167,7 +163,6 @@ struct Found {
     changed_entries: i64,
     bounces: i64,
     submitted_reports: i64,
-    wants_help: bool,
     lookalikes: i64,
     has_assignments: bool,
     has_appointments: bool,
@@ -176,9 +171,7 @@ struct Found {
 impl Found {
     fn case(self) -> Result<Case, DbErr> {
         let record = super::consultation::from_row(&self.row)?;
-        let state = &record.consultation.state;
         Ok(Case {
-            wants_help: self.wants_help && (*state == State::FollowUp || !state.is_open()),
             record,
             application: self.application,
             contact: self.contact,

@@ -37,6 +37,8 @@ pub struct Record {
     pub received_at: DateTime<Utc>,
     pub due: Option<Due>,
     pub sessions_done: i32,
+    /// Since when the company asks for more help and nobody has seen to it.
+    pub wants_help_since: Option<DateTime<Utc>>,
     pub event_count: i32,
     /// Rises with every save.
     pub version: i32,
@@ -200,6 +202,7 @@ pub async fn save(tx: &DatabaseTransaction, record: &Record, now: DateTime<Utc>)
         labor: Set(state.labor),
         coordinator_id: Set(record.coordinator.map(|it| it.0)),
         sessions_done: Set(record.sessions_done),
+        wants_help_since: Set(record.wants_help_since),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()

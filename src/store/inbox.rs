@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use super::contradiction;
 
-pub(super) use query::wishes;
 pub use query::{statement, tallies};
 
 /// Rows of one page.
@@ -207,7 +206,7 @@ struct Found {
     coordinator_id: Option<Uuid>,
     address_confirmed_at: Option<DateTime<Utc>>,
     mail_failed: bool,
-    wants_help: bool,
+    wants_help_since: Option<DateTime<Utc>>,
 }
 
 impl Found {
@@ -225,7 +224,7 @@ impl Found {
             number: CaseNumber::parse(&self.number).map_err(|_| wrong("number"))?,
             prefecture: prefecture.and_then(|it| Prefecture::from_code(it).ok()),
             fields: Fields::from_flags(self.ict, self.labor).ok_or_else(|| wrong("no field"))?,
-            wants_help: self.wants_help && (state == State::FollowUp || !state.is_open()),
+            wants_help: self.wants_help_since.is_some(),
             state,
             due_at: self.due_at,
             received_at: self.received_at,

@@ -4,9 +4,9 @@ use domain::{
     actor::Role,
     follow_up::{Answer, FollowUp, FollowUpState, Kind, Progress, ProgressAnswer},
 };
-use entity::follow_up_programme;
-use madoguchi::{ops, store};
-use sea_orm::EntityTrait;
+use entity::{consultation, follow_up_programme};
+use madoguchi::{database, demo::fill, ops, store};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
 use crate::{
     cases::{self, CONTACT, Case, Cast},
@@ -228,4 +228,42 @@ async fn the_center_is_asked_to_telephone() {
     assert!(record.due.is_some());
     let events = store::event::of(&office.site.app.db, office.case.id).await.unwrap();
     assert!(events.last().unwrap().note.as_deref().unwrap().contains("電話で確認してください"));
+}
+
+/// A database from before the wish was kept on the consultation: undone by hand, and brought up to date again.
+#[actix_web::test]
+async fn who_asked_for_help_before_is_still_heard() {
+    let site = Site::on_disk().await;
+    let db = &site.app.db;
+    fill::run(db, 600, 12, 5, site.app.clock.now()).await.unwrap();
+    let marked = async || {
+        let found = consultation::Entity::find()
+            .filter(consultation::COLUMN.wants_help_since.is_not_null())
+            .order_by_asc(consultation::Column::Serial);
+        found.all(db).await.unwrap()
+    };
+    // One asked again after the end, another one was heard with it.
+    let open = marked().await;
+    for (row, hours, heard) in [(&open[0], -1, false), (&open[1], 1, true)] {
+        let since = row.wants_help_since.unwrap();
+        let mut ended = row.clone().into_active_model();
+        ended.state = Set("completed".to_owned());
+        ended.ended_at = Set(Some(since + TimeDelta::hours(hours)));
+        ended.wants_help_since = Set((!heard).then_some(since));
+        consultation::Entity::update(ended).exec(db).await.unwrap();
+    }
+    let before = marked().await;
+    assert_eq!(before.len(), open.len() - 1);
+    let tx = site.app.begin().await.unwrap();
+    for statement in [
+        "DROP INDEX ix_consultation_sort_at_id_wants_help",
+        "ALTER TABLE consultation DROP COLUMN wants_help_since",
+        "CREATE INDEX ix_follow_up_wants_help_consultation_id ON follow_up (wants_help, consultation_id)",
+        "DELETE FROM seaql_migrations WHERE version LIKE '%000020%'",
+    ] {
+        tx.execute_unprepared(statement).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    database::migrate(db).await.unwrap();
+    assert_eq!(marked().await, before);
 }

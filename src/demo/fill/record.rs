@@ -1,4 +1,5 @@
 //! From a story to its rows.
+use chrono::{DateTime, Utc};
 use domain::{
     appointment::SessionMode,
     company::{Mode, TeleworkStatus},
@@ -186,7 +187,19 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         consent_version: settings.consent_version.clone(),
         consent_at: received_at,
         newsletter: it.n.is_multiple_of(6),
+        wants_help_since: wants_help_since(story),
     })
+}
+
+/// Whoever asked before the end was heard by then, and before a further session, with it.
+fn wants_help_since(story: &Story) -> Option<DateTime<Utc>> {
+    let after = match (&story.it.state, story.it.state.ended()) {
+        (State::FollowUp, _) => DateTime::UNIX_EPOCH,
+        (_, Some(_)) => story.it.state_since,
+        (_, None) => return None,
+    };
+    let latest = story.follow_ups.iter().filter(|it| it.round == story.sessions_done);
+    latest.filter(|it| it.wants_help).filter_map(|it| it.answered_at).filter(|it| *it > after).max()
 }
 
 /// What a state carries beside its name.

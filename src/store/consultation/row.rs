@@ -177,6 +177,7 @@ impl New<'_> {
             consent_version: self.consent_version.clone(),
             consent_at: now,
             newsletter: self.application.newsletter,
+            wants_help_since: None,
         })
     }
 }
@@ -210,6 +211,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         received_at: row.received_at,
         due: due.map_err(|err| wrong(&err.to_string()))?,
         sessions_done: row.sessions_done,
+        wants_help_since: row.wants_help_since,
         event_count: row.event_count,
         version: row.version,
     })

@@ -1,7 +1,7 @@
 //! The statements of the list. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
 use domain::{consultation::Turn, field::Field};
-use entity::{consultation as row, contact, follow_up, inbound_mail, mail_bounce, outbox, report};
+use entity::{consultation as row, contact, inbound_mail, mail_bounce, outbox, report};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -19,7 +19,6 @@ pub fn statement(tab: Tab, filter: &Filter, from: From, now: DateTime<Utc>) -> S
     }
     query = query
         .column_as(Expr::exists(failed_mails()).or(Expr::exists(bounces())), "mail_failed")
-        .column_as(Expr::exists(wishes()), "wants_help")
         .filter(of_tab(tab, now));
     query = narrowed(query, filter, now);
     let forward = !matches!(from, From::Before(_));
@@ -70,7 +69,7 @@ pub async fn tallies(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Ta
     Ok(tallies)
 }
 
-const COLUMNS: [row::Column; 14] = [
+const COLUMNS: [row::Column; 15] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyName,
@@ -85,6 +84,7 @@ const COLUMNS: [row::Column; 14] = [
     row::Column::ReceivedAt,
     row::Column::CoordinatorId,
     row::Column::AddressConfirmedAt,
+    row::Column::WantsHelpSince,
 ];
 
 fn of_tab(tab: Tab, now: DateTime<Utc>) -> Expr {
@@ -93,13 +93,7 @@ fn of_tab(tab: Tab, now: DateTime<Utc>) -> Expr {
         Tab::Center => turn(Turn::Center).and(row::Column::SortAt.lt(soon(now))),
         Tab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
         Tab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
-        // Whoever asked before the end was heard by then.
-        Tab::Wishes => row::Column::Id.in_subquery(wishing()).and(
-            row::Column::State
-                .eq("follow_up")
-                .and(Expr::exists(wishes()))
-                .or(turn(Turn::Ended).and(Expr::exists(wishes_since_the_end()))),
-        ),
+        Tab::Wishes => row::Column::WantsHelpSince.is_not_null(),
         Tab::Company => turn(Turn::Company),
         Tab::Expert => turn(Turn::Expert),
         Tab::Booked => turn(Turn::Nobody),
@@ -184,35 +178,6 @@ fn bounces() -> SelectStatement {
         .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId))
         .union(UnionType::All, of_contact)
         .take()
-}
-
-/// Answers to the questions after the latest session that ask for help.
-pub fn wishes() -> SelectStatement {
-    let round = Expr::col((follow_up::Entity, follow_up::Column::Round))
-        .eq(Expr::col((row::Entity, row::Column::SessionsDone)));
-    Query::select()
-        .expr(Expr::val(1))
-        .from(follow_up::Entity)
-        .and_where(same(follow_up::Entity, follow_up::Column::ConsultationId))
-        .and_where(follow_up::Column::State.eq("answered"))
-        .and_where(round)
-        .and_where(follow_up::Column::WantsHelp.eq(true))
-        .take()
-}
-
-/// Consultations of which some answer asks for help, along an index: few of all.
-fn wishing() -> SelectStatement {
-    Query::select()
-        .column(follow_up::Column::ConsultationId)
-        .from(follow_up::Entity)
-        .and_where(follow_up::Column::WantsHelp.eq(true))
-        .take()
-}
-
-/// The same as `wishes`, of answers that came after the end.
-fn wishes_since_the_end() -> SelectStatement {
-    let answered = Expr::col((follow_up::Entity, follow_up::Column::AnsweredAt));
-    wishes().and_where(answered.gt(Expr::col((row::Entity, row::Column::EndedAt)))).take()
 }
 
 fn same<T: sea_orm::Iden + 'static, C: sea_orm::Iden + 'static>(table: T, column: C) -> Expr {

@@ -337,7 +337,7 @@ impl Head {
                 "報告書が提出されました。内容を確認し、企業に渡してください。"
             }
             State::Consulted => "専門家の報告書を待っています。",
-            State::FollowUp if self.case.wants_help => {
+            State::FollowUp if self.case.record.wants_help_since.is_some() => {
                 "企業が相談の継続を希望しています。連絡し、次回の相談を計画してください。"
             }
             State::FollowUp => {

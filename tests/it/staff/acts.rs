@@ -383,6 +383,23 @@ async fn a_wish_for_help_is_shown_until_it_is_answered() {
     list.shows("相談継続の希望");
     site.get(&at(case.number, "")).await.shows("企業が相談の継続を希望しています");
     site.get(&at(case.number, "?view=sessions")).await.shows("もう一度お願いします。");
+    // Nobody answers the questions after it.
+    for _ in 0..4 {
+        site.app.clock.advance(TimeDelta::days(200));
+        let now = site.app.clock.now();
+        for it in store::follow_up::due(&site.app.db, now, 10).await.unwrap() {
+            ops::follow_up::send(&site.app, it.id).await.unwrap();
+        }
+        for it in store::follow_up::unanswered(&site.app.db, now - TimeDelta::days(100), 10).await.unwrap() {
+            ops::follow_up::lapse(&site.app, it.id).await.unwrap();
+        }
+    }
+    let plan = store::follow_up::of(&site.app.db, case.id).await.unwrap();
+    assert!(plan.iter().all(domain::follow_up::FollowUp::is_over));
+    assert_eq!(state(&site, case).await, "follow_up", "who asked for help is not closed away");
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    site.get("/staff?tab=wishes").await.shows(&number);
     done(&act(&site, case, "/further", &[]).await);
     assert!(!site.get("/staff").await.body.contains(&number));
+    assert!(!site.get("/staff?tab=wishes").await.body.contains(&number));
 }

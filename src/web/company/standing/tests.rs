@@ -34,6 +34,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         received_at: now,
         due,
         sessions_done: 0,
+        wants_help_since: None,
         event_count: 1,
         version: 1,
     }
