@@ -10,6 +10,9 @@ use crate::store;
 /// How long a writer waits for another one before it gives up.
 const BUSY: Duration = Duration::from_secs(60);
 
+/// How long PostgreSQL waits for somebody who says nothing in the middle of a transaction.
+const FORGOTTEN: Duration = Duration::from_secs(60);
+
 /// How long a connection may have been idle and is still trusted without asking.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -75,6 +78,11 @@ fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
 fn postgres(url: &str) -> ConnectOptions {
     let mut options = options(url);
     options.max_connections(16).min_connections(1).idle_timeout(Duration::from_secs(600));
+    // Whoever stops in the middle of a change must not keep what it has locked from everybody else.
+    let forgotten = format!("{}s", FORGOTTEN.as_secs());
+    options.map_sqlx_postgres_opts(move |it| {
+        it.options([("idle_in_transaction_session_timeout", forgotten.as_str())])
+    });
     options
 }
 

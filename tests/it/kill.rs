@@ -21,7 +21,7 @@ use madoguchi::{
 };
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DbBackend, EntityTrait, ExprTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, sea_query::Expr,
+    QueryFilter, QueryOrder, Statement, sea_query::Expr,
 };
 
 use crate::{
@@ -89,8 +89,12 @@ impl House {
         let mut options = ConnectOptions::new(self.site.database_url());
         options.max_connections(1).map_sqlx_sqlite_opts(|it| it.busy_timeout(Duration::from_millis(100)));
         let db = Database::connect(options).await.unwrap();
-        db.get_database_backend() != DbBackend::Sqlite
-            || db.execute_unprepared("BEGIN IMMEDIATE; ROLLBACK").await.is_ok()
+        if db.get_database_backend() == DbBackend::Sqlite {
+            return db.execute_unprepared("BEGIN IMMEDIATE; ROLLBACK").await.is_ok();
+        }
+        const OPEN: &str = "SELECT 1 FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() \
+            AND backend_type = 'client backend' AND datname = current_database()";
+        db.query_one_raw(Statement::from_string(DbBackend::Postgres, OPEN)).await.unwrap().is_none()
     }
 
     async fn in_state(&self, state: &str) -> u64 {
@@ -233,7 +237,7 @@ async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
     let mut sleeper = house.run_with(&["worker"], &settings);
     until(|| async { house.sink.taken().len() >= 60 }).await;
     sleeper.signal("-STOP");
-    // Asleep in the middle of a transaction it would keep everybody else from SQLite.
+    // Asleep in the middle of a transaction it would keep everybody else from SQLite, and from what it has locked.
     while !house.lets_others_write().await {
         sleeper.signal("-CONT");
         tokio::time::sleep(Duration::from_millis(20)).await;
