@@ -39,6 +39,7 @@ pub mod report;
 pub mod session;
 pub mod sizes;
 pub mod substitute;
+pub mod together;
 pub mod unwanted;
 pub mod urgent;
 pub mod waiting;

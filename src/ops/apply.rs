@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::{
     actor::Actor,
-    application::{Application, Form, Topic},
+    application::{Application, Form, Intake, Topic},
     appointment::{Appointment, AppointmentState, Owner, SessionMode},
     availability::{Day, Slot},
     calendar::japan_date,
     company::Industry,
     consultation::Consultation,
     due::Due,
-    id::{AppointmentId, ConsultationId, DeskId, DraftId},
+    id::{AppointmentId, CompanyId, ConsultationId, DeskId, DraftId},
     number::{CaseNumber, FiscalYear},
     prefecture::Prefecture,
     routing::ThemeCode,
@@ -39,7 +39,8 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        consultation::{New, Person, Record, Submission},
+        company::Applicant,
+        consultation::{New, Record, Submission},
         draft::Draft,
         link::Purpose,
     },
@@ -194,8 +195,9 @@ pub async fn extend_hold(app: &App, id: DraftId) -> Result<DateTime<Utc>, Proble
     Ok(until)
 }
 
-/// Makes a consultation of a draft, once: a form that is sent twice finds the first one.
-pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result<Record, Problem> {
+/// Makes a consultation of a draft, once: a form that is sent twice finds the first one. `change` writes what was typed
+/// last; what becomes no consultation is not kept by it.
+pub async fn submit(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> Result<Record, Problem> {
     let ground = Ground::of(app).await?;
     let now = ground.now;
     let tx = app.begin().await?;
@@ -207,26 +209,45 @@ pub async fn submit(app: &App, id: DraftId, application: &Application) -> Result
     if draft.expires_at <= now {
         return Err(Problem::Expired);
     }
+    let settings = ground.programme.settings_at(now).clone();
+    open_for_intake(&settings)?;
     let held = held(&tx, &draft).await?;
     if held.as_ref().is_some_and(|it| it.has_expired(now)) || (held.is_none() && chose_slot(&draft.form)) {
         return Err(expired());
     }
-    let settings = ground.programme.settings_at(now).clone();
-    open_for_intake(&settings)?;
+    change(&mut draft.form);
+    let application = Application::parse(&draft.form, Intake::Company).map_err(|_| unfinished())?;
+    if draft.form.slot.is_empty() {
+        return Err(unfinished());
+    }
     let number = store::programme::next_number(&tx, now).await?;
-    let (record, person) =
-        insert(&tx, &ground, number, application, Actor::Company, id.to_string(), false).await?;
-    draft.consultation = Some(record.consultation.id);
-    store::draft::save(&tx, &draft, None, now).await?;
-    let kept = match held {
-        Some(held) => Some(keep_for(&tx, held, record.consultation.id, &settings, now).await?),
-        None => None,
-    };
+    let mut work = take_in(
+        app,
+        ground,
+        tx,
+        Incoming {
+            number,
+            application: &application,
+            by: Actor::Company,
+            key: id.to_string(),
+            address_confirmed: false,
+        },
+    )
+    .await?;
+    let id = work.record.consultation.id;
+    work.write(store::draft::submitted(draft.id, id, now));
+    let kept = held.map(|it| kept_for(it, id, &settings, now));
+    work.appointment.clone_from(&kept);
     let budget = match &application.contact.email {
-        Some(email) => spend(app, &tx, "", &email.key(), &draft.network, &settings, now).await?,
+        Some(email) => spend(app, &work.tx, "", &email.key(), &draft.network, &settings, now).await?,
         None => Budget::Within,
     };
-    acknowledge(Work::fresh(app, ground, tx, record, person, kept), budget).await
+    let (tx, record) = acknowledged(work, budget)?.hand_on().await?;
+    if let Some(kept) = kept {
+        store::appointment::save(&tx, &kept, now).await?;
+    }
+    tx.commit().await?;
+    Ok(record)
 }
 
 /// Takes an application down for a company: from a telephone call, or from a regional desk. `key` makes a form that
@@ -246,10 +267,14 @@ pub async fn take_down(
         tx.rollback().await?;
         return Ok(done);
     }
-    let (record, person) =
-        insert(&tx, &ground, number, application, by, key.to_string(), address_confirmed).await?;
-    let work = Work::fresh(app, ground, tx, record, person, None);
-    acknowledge(work, Budget::Within).await
+    let work = take_in(
+        app,
+        ground,
+        tx,
+        Incoming { number, application, by, key: key.to_string(), address_confirmed },
+    )
+    .await?;
+    acknowledged(work, Budget::Within)?.commit().await
 }
 
 /// How the person was asked who agreed to the hand-over of their request.
@@ -277,30 +302,47 @@ pub async fn hand_over(
         // A key is no key to another desk's case.
         return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
     }
-    let (record, person) = insert(&tx, &ground, number, application, by, key.to_string(), false).await?;
-    let mut work = Work::fresh(app, ground, tx, record, person, None);
+    let mut work = take_in(
+        app,
+        ground,
+        tx,
+        Incoming { number, application, by, key: key.to_string(), address_confirmed: false },
+    )
+    .await?;
     let Agreed { person, how } = agreed;
     work.note(by, format!("個人情報の取扱いを{how}で説明し、{person}さんの同意を得ました"));
-    acknowledge(work, Budget::Within).await
+    acknowledged(work, Budget::Within)?.commit().await
 }
 
-/// Writes the consultation with its first event. Says what was written, and whose it is.
-async fn insert(
-    tx: &DatabaseTransaction,
-    ground: &Ground,
+/// What comes in, and from whom.
+struct Incoming<'a> {
     number: CaseNumber,
-    application: &Application,
+    application: &'a Application,
     by: Actor,
+    /// Makes a form that is sent twice one consultation.
     key: String,
     address_confirmed: bool,
-) -> Result<(Record, Person), Problem> {
+}
+
+/// Takes up the consultation that an application becomes, with its first event; nothing of it is written yet.
+async fn take_in<'a>(
+    app: &'a App,
+    ground: Ground,
+    tx: DatabaseTransaction,
+    incoming: Incoming<'_>,
+) -> Result<Work<'a>, Problem> {
+    let Incoming { number, application, by, key, address_confirmed } = incoming;
     let now = ground.now;
     let settings = ground.programme.settings_at(now);
     let calendar = ground.programme.calendar(now);
     let id = ConsultationId(Uuid::now_v7());
     let (consultation, event) =
         Consultation::submit(id, application.topic.fields, address_confirmed, by, now)?;
-    let company = store::company::of_application(tx, &application.company, now).await?;
+    let (company, new_company) = match store::company::of_application(&tx, &application.company, now).await? {
+        Applicant::Known(id) => (id, None),
+        Applicant::New(row) => (CompanyId(row.id), Some(row)),
+    };
+    let is_known = new_company.is_none();
     let due = Due::first_contact(settings, &calendar, now);
     let row = New {
         consultation: &consultation,
@@ -314,24 +356,21 @@ async fn insert(
         now,
     }
     .row()?;
-    let record = store::consultation::from_row(&row)?;
     let known: BTreeSet<_> = ground.programme.themes.iter().map(|it| it.code.as_str()).collect();
     let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
-    let contact = contact_row(id, application);
-    let person = contact.clone().into();
-    store::consultation::insert(
-        tx,
-        Submission {
-            consultation: row,
-            application: application_row(id, application),
-            contact,
-            themes: themes.collect(),
-        },
-    )
-    .await?;
-    store::event::append(tx, id, 0, &[(event, None)]).await?;
+    let new = Submission {
+        company: new_company,
+        consultation: row,
+        application: application_row(id, application),
+        contact: contact_row(id, application),
+        themes: themes.collect(),
+    };
+    let mut work = Work::submitted(app, ground, tx, new, event)?;
+    if is_known {
+        note_used_up(&mut work).await?;
+    }
     tracing::info!(consultation.number = %number, "received consultation {number}");
-    Ok((record, person))
+    Ok(work)
 }
 
 /// Refuses, with the operator's own words, while no applications are taken.
@@ -340,34 +379,25 @@ fn open_for_intake(settings: &Settings) -> Result<(), Problem> {
     if notice.is_empty() { Ok(()) } else { Err(Problem::Refused(notice.clone())) }
 }
 
-/// The draft's slot becomes the consultation's, until the address is confirmed.
-async fn keep_for(
-    tx: &DatabaseTransaction,
-    held: Appointment,
-    id: ConsultationId,
-    settings: &Settings,
-    now: DateTime<Utc>,
-) -> Result<Appointment, Problem> {
+/// The draft's slot as the consultation's, until the address is confirmed.
+fn kept_for(held: Appointment, id: ConsultationId, settings: &Settings, now: DateTime<Utc>) -> Appointment {
     let until = now + TimeDelta::hours(i64::from(settings.unconfirmed_hold_hours));
-    let kept = Appointment {
+    Appointment {
         owner: Owner::Consultation(id),
         state: AppointmentState::Held { until: Some(until) },
         ..held
-    };
-    store::appointment::save(tx, &kept, now).await?;
-    Ok(kept)
+    }
 }
 
-/// The acknowledgement with the link that confirms the address.
-async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Problem> {
-    note_used_up(&mut work).await?;
-    let Some(email) = work.person.email.clone() else { return work.commit().await };
+/// With the acknowledgement and the link that confirms the address.
+fn acknowledged(mut work: Work<'_>, budget: Budget) -> Result<Work<'_>, Problem> {
+    let Some(email) = work.person.email.clone() else { return Ok(work) };
     if budget == Budget::Spent {
         work.note(Actor::System, "1日に送るメールの上限に達したため、受付のメールを送っていません");
     }
     let purpose =
         Purpose::Confirm { email_key: email.to_lowercase(), consultation: work.record.consultation.id };
-    let confirm = work.link(&purpose, CONFIRM_LINK).await?;
+    let confirm = work.link(&purpose, CONFIRM_LINK)?;
     let held = work.appointment.clone();
     let names = Vec::new();
     let slot = held.as_ref().and_then(|it| Some((sitting(it, &names), it.held_until()?)));
@@ -381,7 +411,11 @@ async fn acknowledge(mut work: Work<'_>, budget: Budget) -> Result<Record, Probl
     let over_limit = budget == Budget::Spent;
     let letter = work.to_company(occasion)?.map(|it| Letter { over_limit, ..it });
     work.post(letter);
-    work.commit().await
+    Ok(work)
+}
+
+fn unfinished() -> Problem {
+    Problem::Refused("入力が終わっていない項目があります。".to_owned())
 }
 
 /// A company that has had all the sessions of its year may ask again: a coordinator decides, and is told.

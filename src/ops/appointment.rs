@@ -96,7 +96,7 @@ pub async fn book(work: &mut Work<'_>, by: Actor, slot: Slot, found: &Offers) ->
         .await?
         .map_err(|_taken| Problem::SlotTaken)?;
     work.act(Act::ChooseSlot, by, Some(wording::long_date_time_range(booked.starts_at, booked.ends_at)))?;
-    tell_booked(work, &booked).await?;
+    tell_booked(work, &booked)?;
     plan_reminders(work, &booked).await?;
     work.appointment = Some(booked);
     Ok(())
@@ -142,7 +142,7 @@ pub async fn move_booked(
         .await?
         .map_err(|_taken| Problem::SlotTaken)?;
     let change_until = change_until(moved.starts_at, &work.settings, &work.calendar);
-    tell(work, &moved, News::Moved { change_until, was }).await?;
+    tell(work, &moved, News::Moved { change_until, was })?;
     plan_reminders(work, &moved).await?;
     work.appointment = Some(moved);
     Ok(())
@@ -162,7 +162,7 @@ pub async fn cancel(
     let until = limit(&work, by, before.starts_at);
     work.act(Act::CancelAppointment { until }, by, Some(reason.clone()))?;
     let cancelled = cancel_session(&mut work, before, by.party(), &reason).await?;
-    tell_company(&mut work, &cancelled, News::Cancelled { reason: &reason }).await?;
+    tell_company(&mut work, &cancelled, News::Cancelled { reason: &reason })?;
     work.commit().await?;
     Ok(())
 }
@@ -176,7 +176,7 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<Acting>
     work.act(Act::RecordNoShow { starts_at: before.starts_at }, by, None)?;
     withdraw_asked(&mut work, &before).await?;
     store::appointment::save(&work.tx, &before.no_show()?, work.now).await?;
-    let portal = work.portal().await?;
+    let portal = work.portal()?;
     let names = work.names(&work.accepted());
     let letter = work.to_company(Occasion::SlotsToChoose { portal: &portal, experts: &names })?;
     work.post(letter);
@@ -277,14 +277,14 @@ pub async fn cancel_session(
 }
 
 /// The confirmation to both sides, each with its calendar entry.
-pub async fn tell_booked(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
+pub fn tell_booked(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
     let change_until = change_until(booked.starts_at, &work.settings, &work.calendar);
-    tell(work, booked, News::Booked { change_until }).await
+    tell(work, booked, News::Booked { change_until })
 }
 
 /// The new room to both sides, each with its calendar entry.
 pub async fn tell_room(work: &mut Work<'_>, changed: &Appointment) -> Result<(), Problem> {
-    tell(work, changed, News::Room).await
+    tell(work, changed, News::Room)
 }
 
 /// Reminders to both sides for the business day before; each is checked again when it is due.
@@ -292,7 +292,7 @@ pub async fn plan_reminders(work: &mut Work<'_>, booked: &Appointment) -> Result
     let Some(at) = reminder_at(booked.starts_at, work.now, &work.settings, &work.calendar) else {
         return Ok(());
     };
-    let portal = work.portal().await?;
+    let portal = work.portal()?;
     let names = work.names(&booked.experts);
     let sitting = sitting(booked, &names);
     let stands = MustHold::AppointmentStands { appointment: booked.id, sequence: booked.sequence };
@@ -353,13 +353,13 @@ impl<'a> News<'a> {
 }
 
 /// The letter to the company and to each expert, with its calendar entry.
-async fn tell(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
-    tell_company(work, it, news).await?;
+fn tell(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    tell_company(work, it, news)?;
     tell_experts(work, it, news)
 }
 
-async fn tell_company(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
-    let portal = work.portal().await?;
+fn tell_company(work: &mut Work<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    let portal = work.portal()?;
     let names = work.names(&it.experts);
     let company = work.to_company(news.told(Side::Company { portal: &portal }, sitting(it, &names)))?;
     work.post(company);

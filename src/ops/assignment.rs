@@ -87,7 +87,7 @@ pub async fn accept_in(work: &mut Work<'_>, id: AssignmentId, by: ExpertId) -> R
     match (still_open, held) {
         (Some(_), _) => {}
         (None, Some(held)) => confirm(work, held).await?,
-        (None, None) => offer_slots(work).await?,
+        (None, None) => offer_slots(work)?,
     }
     Ok(())
 }
@@ -374,15 +374,15 @@ pub async fn outline(work: &Work<'_>) -> Result<Vec<String>, Problem> {
 async fn confirm(work: &mut Work<'_>, held: Appointment) -> Result<(), Problem> {
     let confirmed = held.confirm()?;
     store::appointment::save(&work.tx, &confirmed, work.now).await?;
-    super::appointment::tell_booked(work, &confirmed).await?;
+    super::appointment::tell_booked(work, &confirmed)?;
     plan_reminders(work, &confirmed).await?;
     work.appointment = Some(confirmed);
     Ok(())
 }
 
 /// Everybody has accepted; the company chooses among their joint free slots.
-async fn offer_slots(work: &mut Work<'_>) -> Result<(), Problem> {
-    let portal = work.portal().await?;
+fn offer_slots(work: &mut Work<'_>) -> Result<(), Problem> {
+    let portal = work.portal()?;
     let names = work.names(&work.accepted());
     let letter = work.to_company(Occasion::SlotsToChoose { portal: &portal, experts: &names })?;
     work.post(letter);
@@ -408,7 +408,7 @@ async fn go_on(work: &mut Work<'_>, by: Actor, fields: Fields, note: String) -> 
     if let Some(held) = appointment {
         store::appointment::save(&work.tx, &held.release()?, work.now).await?;
     }
-    let portal = work.portal().await?;
+    let portal = work.portal()?;
     let company = work.to_company(Occasion::BackAtCenter { portal: &portal })?;
     let center = work.to_center(Occasion::NobodyLeft)?;
     work.post(company);

@@ -62,7 +62,7 @@ pub async fn end(
     let reason = note.clone().unwrap_or_else(|| act.deed().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason).await?;
     work.act(act, by, note)?;
-    let letter = farewell(&mut work, &ending, cancelled.as_ref()).await?;
+    let letter = farewell(&mut work, &ending, cancelled.as_ref())?;
     store::outbox::suppress_waiting(&work.tx, id, "the consultation has ended").await?;
     work.post(letter);
     tell_desk_the_result(&mut work).await?;
@@ -151,7 +151,7 @@ pub async fn further_session(
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    let portal = work.portal().await?;
+    let portal = work.portal()?;
     let names = work.names(&work.accepted());
     let letter = work.to_company(Occasion::SlotsToChoose { portal: &portal, experts: &names })?;
     work.post(letter);
@@ -254,12 +254,12 @@ async fn withdraw_unfinished(work: &mut Work<'_>, held: Option<&Appointment>) ->
 }
 
 /// One letter for all of it: that it has ended, and that a session was cancelled with it.
-async fn farewell(
+fn farewell(
     work: &mut Work<'_>,
     ending: &Ending,
     cancelled: Option<&Appointment>,
 ) -> Result<Option<Letter>, Problem> {
-    let portal = work.portal().await?;
+    let portal = work.portal()?;
     let names = cancelled.map(|it| work.names(&it.experts)).unwrap_or_default();
     let cancelled = cancelled.map(|it| sitting(it, &names));
     match ending {

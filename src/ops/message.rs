@@ -95,7 +95,7 @@ pub async fn ask(
     let mut work = Work::begin_at(app, id, version).await?;
     work.act(Act::Ask, by, None)?;
     write(&work, by, Channel::Portal, Audience::Everyone, question).await?;
-    let portal = work.portal().await?;
+    let portal = work.portal()?;
     let letter = work.to_company(Occasion::Question { portal: &portal, text: question.as_str() })?;
     work.post(letter);
     work.commit().await?;
@@ -163,7 +163,7 @@ pub async fn write(
 
 async fn tell_others(work: &mut Work<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {
     if by.party() != Party::Company && audience == Audience::Everyone {
-        let portal = work.portal().await?;
+        let portal = work.portal()?;
         let letter = work.to_company(Occasion::NewMessage { side: Side::Company { portal: &portal } })?;
         work.post(letter);
     }

@@ -136,7 +136,7 @@ fn consultation_of(session: &Appointment) -> Result<ConsultationId, Problem> {
 async fn approve(work: &mut Work<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
     let approved = report.approve(by, work.now)?;
     store::report::save(&work.tx, &approved, work.now).await?;
-    let portal = work.portal().await?;
+    let portal = work.portal()?;
     let letter = work.to_company(Occasion::ReportReady { portal: &portal })?;
     work.post(letter);
     Ok(())

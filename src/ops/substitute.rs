@@ -343,7 +343,7 @@ async fn tell(
         };
         work.post(letter);
     }
-    let portal = work.portal().await?;
+    let portal = work.portal()?;
     let side = Side::Company { portal: &portal };
     let company = work.to_company(Occasion::ExpertChanged { side, sitting, was: &was })?;
     let center = work.to_center(Occasion::ExpertChanged { side: Side::Center, sitting, was: &was })?;

@@ -30,10 +30,12 @@ use crate::{
     secret::{self, Purpose},
     store::{
         self,
-        consultation::{Person, Record},
+        consultation::{Person, Record, Submission},
         expert::Roster,
         link,
+        outbox::Threads,
         programme::Programme,
+        together::{self, Together},
     },
 };
 
@@ -59,8 +61,10 @@ pub struct Work<'a> {
     events: Vec<(Event, Option<String>)>,
     letters: Vec<Letter>,
     portal: Option<String>,
-    /// The row says it all already: the same transaction has written it.
-    written: bool,
+    /// It is being submitted, and not written yet.
+    new: Option<Box<Submission>>,
+    /// What is written beside it.
+    beside: Together,
 }
 
 /// What every operation needs to know before it begins. Read before the transaction, which may hold the only
@@ -102,7 +106,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Goes on in a transaction that has locked, or just written, the record.
+    /// Goes on in a transaction that has locked the record.
     pub async fn with(
         app: &'a App,
         ground: Ground,
@@ -114,19 +118,25 @@ impl<'a> Work<'a> {
         let person = person.ok_or_else(|| anyhow::anyhow!("consultation {id} has no contact"))?;
         let assignments = store::assignment::of(&tx, id).await?;
         let appointment = store::appointment::of(&tx, id).await?.into_iter().find(Appointment::is_live);
-        let fresh = Self::fresh(app, ground, tx, record, person, appointment);
-        Ok(Self { assignments, written: false, ..fresh })
+        let opened = Self::open(app, ground, tx, record, person);
+        Ok(Self { assignments, appointment, ..opened })
     }
 
-    /// Goes on in the transaction that has just written the consultation, which nobody was asked to take yet.
-    pub fn fresh(
+    /// Goes on in a transaction in which a consultation is submitted. It is written with everything else.
+    pub fn submitted(
         app: &'a App,
         ground: Ground,
         tx: DatabaseTransaction,
-        record: Record,
-        person: Person,
-        appointment: Option<Appointment>,
-    ) -> Self {
+        new: Submission,
+        event: Event,
+    ) -> Result<Self, Problem> {
+        let record = store::consultation::from_row(&new.consultation)?;
+        let person = new.contact.clone().into();
+        let opened = Self::open(app, ground, tx, record, person);
+        Ok(Self { new: Some(Box::new(new)), events: vec![(event, None)], ..opened })
+    }
+
+    fn open(app: &'a App, ground: Ground, tx: DatabaseTransaction, record: Record, person: Person) -> Self {
         let Ground { now, programme, experts } = ground;
         Self {
             app,
@@ -139,11 +149,12 @@ impl<'a> Work<'a> {
             record,
             person,
             assignments: Vec::new(),
-            appointment,
+            appointment: None,
             events: Vec::new(),
             letters: Vec::new(),
             portal: None,
-            written: true,
+            new: None,
+            beside: Together::default(),
         }
     }
 
@@ -182,20 +193,36 @@ impl<'a> Work<'a> {
 
     /// Writes everything and hands the transaction on, for a change that concerns several consultations.
     pub async fn hand_on(mut self) -> Result<(DatabaseTransaction, Record), Problem> {
-        if self.events.iter().any(|(event, _)| event.deed != Deed::Note) {
+        if self.new.is_none() && self.events.iter().any(|(event, _)| event.deed != Deed::Note) {
             super::waiting::follow(&mut self).await?;
         }
-        if !self.written || !self.events.is_empty() {
-            let id = self.record.consultation.id;
-            store::event::append(&self.tx, id, self.record.event_count, &self.events).await?;
-            self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
-            self.record.version += 1;
-            store::consultation::save(&self.tx, &self.record, self.now).await?;
-        }
-        let domain = &self.app.config.mail_reply_domain;
-        let letters = std::mem::take(&mut self.letters).into_iter().map(|it| self.timed(it)).collect();
-        store::outbox::push(&self.tx, letters, domain, self.now).await?;
+        let letters: Vec<_> =
+            std::mem::take(&mut self.letters).into_iter().map(|it| self.timed(it)).collect();
+        let (id, before) = (self.record.consultation.id, self.record.event_count);
+        self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
+        self.record.version += 1;
+        let mut together = Together::default();
+        let threads = match self.new {
+            // Nobody was written to about it yet.
+            Some(new) => {
+                store::consultation::insert(&mut together, *new, &self.record, self.now)?;
+                Threads::default()
+            }
+            None => {
+                store::consultation::save(&mut together, &self.record, self.now)?;
+                Threads::of(&self.tx, &letters).await?
+            }
+        };
+        store::event::append(&self.tx, &mut together, id, before, &self.events).await?;
+        together.append(self.beside);
+        store::outbox::add(&mut together, letters, &threads, &self.app.config.mail_reply_domain, self.now)?;
+        together.write(&self.tx).await?;
         Ok((self.tx, self.record))
+    }
+
+    /// Puts a statement beside the change, to be written after the consultation. No other may write the same row.
+    pub fn write(&mut self, beside: impl Into<together::Part>) {
+        self.beside.add(beside);
     }
 
     /// What can wait is told when people are at work.
@@ -266,7 +293,7 @@ impl<'a> Work<'a> {
     }
 
     /// The address that opens the company's page, the same in all letters of one change.
-    pub async fn portal(&mut self) -> Result<String, Problem> {
+    pub fn portal(&mut self) -> Result<String, Problem> {
         if let Some(portal) = &self.portal {
             return Ok(portal.clone());
         }
@@ -279,7 +306,7 @@ impl<'a> Work<'a> {
                 } else {
                     link::Purpose::Confirm { email_key, consultation: self.record.consultation.id }
                 };
-                let link = self.link(&purpose, PORTAL_LINK).await?;
+                let link = self.link(&purpose, PORTAL_LINK)?;
                 format!("{link}?case={}", self.record.number)
             }
             None => self.app.site.absolute("/login"),
@@ -289,10 +316,10 @@ impl<'a> Work<'a> {
     }
 
     /// A fresh single-use link.
-    pub async fn link(&self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
+    pub fn link(&mut self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
         let token = secret::token().map_err(anyhow::Error::from)?;
         let hash = secret::token_hash(&token);
-        link::insert(&self.tx, hash, purpose, self.now, self.now + lasts).await?;
+        self.write(link::insertion(hash, purpose, self.now, self.now + lasts));
         Ok(self.app.site.link(&token))
     }
 

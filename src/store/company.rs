@@ -3,12 +3,20 @@ use chrono::{DateTime, Utc};
 use domain::{application::CompanyFacts, id::CompanyId, number::FiscalYear};
 use entity::{appointment, company as row, consultation};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
 use domain::calendar::at_japan;
+
+/// Whose an application is.
+#[derive(Clone, Debug)]
+pub enum Applicant {
+    Known(CompanyId),
+    /// To be written with the application.
+    New(row::Model),
+}
 
 /// The company of an application: the one with its corporate number, or a new one.
 ///
@@ -17,25 +25,22 @@ pub async fn of_application(
     tx: &DatabaseTransaction,
     facts: &CompanyFacts,
     now: DateTime<Utc>,
-) -> Result<CompanyId, DbErr> {
+) -> Result<Applicant, DbErr> {
     let number = facts.corporate_number.map(|it| it.to_string());
     if let Some(number) = &number {
         let known =
             row::Entity::find().filter(row::COLUMN.corporate_number.eq(number.clone())).one(tx).await?;
         if let Some(known) = known {
-            return Ok(CompanyId(known.id));
+            return Ok(Applicant::Known(CompanyId(known.id)));
         }
     }
-    let new = row::Model {
+    Ok(Applicant::New(row::Model {
         id: Uuid::now_v7(),
         corporate_number: number,
         name: facts.name.as_str().to_owned(),
         search_key: facts.name.search_key(),
         created_at: now,
-    };
-    let id = new.id;
-    row::Entity::insert(new.into_active_model()).exec_without_returning(tx).await?;
-    Ok(CompanyId(id))
+    }))
 }
 
 /// The company with this corporate number.

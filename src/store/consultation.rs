@@ -12,12 +12,14 @@ use domain::{
     number::CaseNumber,
     prefecture::Prefecture,
 };
-use entity::{application, consultation, consultation_theme, contact};
+use entity::{application, company, consultation, consultation_theme, contact};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Set,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use uuid::Uuid;
+
+use super::together::Together;
 
 pub use row::{New, Origin, from_row, sort_at, state};
 
@@ -161,33 +163,59 @@ pub async fn themes(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec
 }
 
 /// Everything that a submission writes at once.
+#[derive(Clone, Debug)]
 pub struct Submission {
+    /// Where it is not known yet.
+    pub company: Option<company::Model>,
     pub consultation: consultation::Model,
     pub application: application::Model,
     pub contact: contact::Model,
     pub themes: Vec<String>,
 }
 
-pub async fn insert(tx: &DatabaseTransaction, new: Submission) -> Result<(), DbErr> {
+/// Writes a submission, as `record` has it by now.
+pub fn insert(
+    together: &mut Together,
+    new: Submission,
+    record: &Record,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     let id = new.consultation.id;
-    consultation::Entity::insert(new.consultation.into_active_model()).exec_without_returning(tx).await?;
-    application::Entity::insert(new.application.into_active_model()).exec_without_returning(tx).await?;
-    contact::Entity::insert(new.contact.into_active_model()).exec_without_returning(tx).await?;
+    if let Some(company) = new.company {
+        together.add(company::Entity::insert(company.into_active_model()).into_query());
+    }
+    let mut row = new.consultation.into_active_model();
+    let changed = changed(record, now)?;
+    for column in consultation::Column::iter() {
+        if let ActiveValue::Set(value) = changed.get(column) {
+            row.set(column, value);
+        }
+    }
+    together.add(consultation::Entity::insert(row).into_query());
+    together.add(application::Entity::insert(new.application.into_active_model()).into_query());
+    together.add(contact::Entity::insert(new.contact.into_active_model()).into_query());
     if !new.themes.is_empty() {
         let themes = new
             .themes
             .into_iter()
             .map(|theme| consultation_theme::Model { consultation_id: id, theme }.into_active_model());
-        consultation_theme::Entity::insert_many(themes).exec_without_returning(tx).await?;
+        together.add(consultation_theme::Entity::insert_many(themes).into_query());
     }
     Ok(())
 }
 
 /// Saves what acts can change. The version of `record` is the one that is written.
-pub async fn save(tx: &DatabaseTransaction, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub fn save(together: &mut Together, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let update = consultation::Entity::update_many()
+        .set(changed(record, now)?)
+        .filter(consultation::COLUMN.id.eq(record.consultation.id.0));
+    together.add(update.into_query());
+    Ok(())
+}
+
+fn changed(record: &Record, now: DateTime<Utc>) -> Result<consultation::ActiveModel, DbErr> {
     let state = row::state_columns(&record.consultation, record.due.as_ref(), now)?;
-    let change = consultation::ActiveModel {
-        id: Set(record.consultation.id.0),
+    Ok(consultation::ActiveModel {
         state: Set(state.state),
         state_since: Set(record.consultation.state_since),
         unfulfilled_reason: Set(state.unfulfilled_reason),
@@ -206,9 +234,7 @@ pub async fn save(tx: &DatabaseTransaction, record: &Record, now: DateTime<Utc>)
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()
-    };
-    consultation::Entity::update(change).exec(tx).await?;
-    Ok(())
+    })
 }
 
 /// Those of these whose contact's address is confirmed.

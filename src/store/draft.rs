@@ -7,7 +7,7 @@ use domain::{
 use entity::{appointment, draft as row};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, sea_query::UpdateStatement,
 };
 
 use super::contradiction;
@@ -77,11 +77,21 @@ pub async fn save(
         email_key: Set(email_key),
         updated_at: Set(now),
         expires_at: Set(it.expires_at),
-        consultation_id: Set(it.consultation.map(|it| it.0)),
         ..Default::default()
     };
     row::Entity::update(change).exec(tx).await?;
     Ok(())
+}
+
+/// Notes what a draft has become. No link to go on is mailed any more.
+pub fn submitted(id: DraftId, consultation: ConsultationId, now: DateTime<Utc>) -> UpdateStatement {
+    let change = row::ActiveModel {
+        email_key: Set(None),
+        updated_at: Set(now),
+        consultation_id: Set(Some(consultation.0)),
+        ..Default::default()
+    };
+    row::Entity::update_many().set(change).filter(row::COLUMN.id.eq(id.0)).into_query()
 }
 
 /// How many times drafts from one network hold at `now`.

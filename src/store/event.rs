@@ -7,12 +7,13 @@ use domain::{
 };
 use entity::event as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Set,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{chain, contradiction};
+use super::{chain, contradiction, together::Together};
 
 /// What an event says beside its names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,7 @@ pub struct Line {
 /// Appends `events` after the `count` that are there.
 pub async fn append(
     tx: &DatabaseTransaction,
+    together: &mut Together,
     id: ConsultationId,
     count: i32,
     events: &[(Event, Option<String>)],
@@ -79,7 +81,7 @@ pub async fn append(
         });
         previous = hash;
     }
-    row::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    together.add(row::Entity::insert_many(rows).into_query());
     Ok(())
 }
 

@@ -3,8 +3,10 @@ use chrono::{DateTime, Utc};
 use domain::id::{AccountId, ConsultationId};
 use entity::link as row;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    QueryFilter, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryTrait,
+    sea_query::{Expr, InsertStatement},
 };
 
 use super::contradiction;
@@ -60,6 +62,17 @@ pub async fn insert(
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
+    tx.execute(&insertion(token_hash, purpose, now, expires_at)).await?;
+    Ok(())
+}
+
+/// The same, to be written with whatever else is.
+pub fn insertion(
+    token_hash: String,
+    purpose: &Purpose,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> InsertStatement {
     let (code, account_id, email_key, consultation_id) = match purpose {
         Purpose::SetPassword(account) => ("set_password", Some(account.0), None, None),
         Purpose::SignIn { email_key } => ("sign_in", None, Some(email_key.clone()), None),
@@ -77,8 +90,7 @@ pub async fn insert(
         expires_at: Set(expires_at),
         used_at: Set(None),
     };
-    row::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    row::Entity::insert(row).into_query()
 }
 
 /// Makes every link of an account worthless.

@@ -1,5 +1,5 @@
 //! The outbox: mail written with the change that causes it, and what has become of it since.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -9,12 +9,12 @@ use domain::{
 use entity::{outbox as row, outbox_log};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    QueryOrder, QuerySelect, QueryTrait, Set,
     sea_query::{Expr, LikeExpr, OnConflict},
 };
 use uuid::Uuid;
 
-use super::{contradiction, unless_there};
+use super::{contradiction, together::Together};
 use crate::mail::letter::{CalendarPart, Letter, Mail, MailKind, Method, MustHold};
 
 mod awaiting;
@@ -79,20 +79,67 @@ pub async fn push(
     domain: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
+    let threads = Threads::of(tx, &letters).await?;
+    let mut together = Together::default();
+    add(&mut together, letters, &threads, domain, now)?;
+    together.write(tx).await
+}
+
+/// The same with whatever else is written.
+pub fn add(
+    together: &mut Together,
+    letters: Vec<Letter>,
+    threads: &Threads,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     if letters.is_empty() {
         return Ok(());
     }
     let mut rows = Vec::with_capacity(letters.len());
     for letter in letters {
-        let follows = follows(tx, &letter).await?;
+        let follows = threads.before(&letter);
         rows.push(new_row(letter, follows, domain, now)?.into_active_model());
     }
-    let written = row::Entity::insert_many(rows)
-        .on_conflict(OnConflict::column(row::Column::DedupKey).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await;
-    unless_there(written)?;
+    let unless_there = OnConflict::column(row::Column::DedupKey).do_nothing().to_owned();
+    together.add(row::Entity::insert_many(rows).on_conflict(unless_there).into_query());
     Ok(())
+}
+
+/// The mails that letters are to be shown under, by consultation and recipient: the first and the latest.
+#[derive(Debug, Default)]
+pub struct Threads(BTreeMap<(Uuid, String), (String, Option<String>)>);
+
+impl Threads {
+    pub async fn of(tx: &DatabaseTransaction, letters: &[Letter]) -> Result<Self, DbErr> {
+        let about = letters.iter().filter_map(|it| Some((it.consultation?.0, it.to.as_str())));
+        let (consultations, recipients): (BTreeSet<_>, BTreeSet<_>) = about.unzip();
+        if consultations.is_empty() {
+            return Ok(Self::default());
+        }
+        let before: Vec<(Uuid, String, String)> = row::Entity::find()
+            .select_only()
+            .columns([row::Column::ConsultationId, row::Column::Recipient, row::Column::MessageId])
+            .filter(row::COLUMN.consultation_id.is_in(consultations))
+            .filter(row::COLUMN.recipient.is_in(recipients))
+            .order_by_asc(row::COLUMN.id)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let mut threads = BTreeMap::new();
+        for (consultation, recipient, message_id) in before {
+            match threads.entry((consultation, recipient)) {
+                Entry::Vacant(it) => drop(it.insert((message_id, None))),
+                Entry::Occupied(mut it) => it.get_mut().1 = Some(message_id),
+            }
+        }
+        Ok(Self(threads))
+    }
+
+    fn before(&self, letter: &Letter) -> Option<String> {
+        let (first, latest) = self.0.get(&(letter.consultation?.0, letter.to.clone()))?;
+        Some(latest.as_ref().map_or_else(|| first.clone(), |it| format!("{first} {it}")))
+    }
 }
 
 fn new_row(
@@ -138,25 +185,6 @@ fn new_row(
 
 /// What stands beside a mail that was written and is not to go out.
 const OVER_LIMIT: &str = "the day's mails to this address or domain, or from this network, are spent";
-
-/// The mails that a letter is to be shown under: the first and the latest of its consultation to the same address.
-async fn follows(tx: &DatabaseTransaction, letter: &Letter) -> Result<Option<String>, DbErr> {
-    let Some(consultation) = letter.consultation else { return Ok(None) };
-    let before: Vec<String> = row::Entity::find()
-        .select_only()
-        .column(row::Column::MessageId)
-        .filter(row::COLUMN.consultation_id.eq(consultation.0))
-        .filter(row::COLUMN.recipient.eq(letter.to.as_str()))
-        .order_by_asc(row::COLUMN.id)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    Ok(match before.as_slice() {
-        [] => None,
-        [only] => Some(only.clone()),
-        [first, .., latest] => Some(format!("{first} {latest}")),
-    })
-}
 
 /// What is behind the `@`, in lower case.
 pub fn domain_of(address: &str) -> String {

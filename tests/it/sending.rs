@@ -4,7 +4,6 @@ use std::{collections::HashMap, path::Path, time::Duration};
 use chrono::TimeDelta;
 use domain::{
     actor::Role,
-    application::{Application, Intake},
     id::MailId,
     outgoing::{MailState, pace::Pace},
     text::Line,
@@ -195,8 +194,9 @@ async fn sending_to(manner: Manner) -> (Site, Sink) {
     site.app.mail.transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
     let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
-    let application = Application::parse(&cases::form(cases::CONTACT), Intake::Company).unwrap();
-    ops::apply::submit(&site.app, draft, &application).await.unwrap();
+    ops::apply::save(&site.app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
+    ops::apply::release(&site.app, draft).await.unwrap();
+    ops::apply::submit(&site.app, draft, |_| ()).await.unwrap();
     (site, sink)
 }
 

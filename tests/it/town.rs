@@ -2,7 +2,6 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
-    application::{Application, Intake},
     appointment::{AppointmentState, Owner},
     id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
     text::{Line, Prose},
@@ -227,8 +226,9 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
     ops::apply::save(app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
     let submitted = ops::apply::start(app, "network".to_owned()).await.unwrap();
-    let application = Application::parse(&cases::form(cases::CONTACT), Intake::Company).unwrap();
-    ops::apply::submit(app, submitted, &application).await.unwrap();
+    ops::apply::save(app, submitted, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
+    ops::apply::release(app, submitted).await.unwrap();
+    ops::apply::submit(app, submitted, |_| ()).await.unwrap();
     let desk = store::account::find_by_email(&app.db, "desk5@example.jp").await.unwrap().unwrap();
     let invitation = ops::account::invite_again(app, desk.id).await.unwrap();
     let expert = store::account::find_by_email(&app.db, "expert01@example.jp").await.unwrap().unwrap();

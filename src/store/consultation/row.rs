@@ -118,7 +118,7 @@ const fn kind_code(kind: DueKind) -> &'static str {
     }
 }
 
-/// The row of a consultation that has just been submitted. `company_name` and what follows come from the application.
+/// The row of a consultation that is being submitted, without its first event. `company_name` and what follows come from the application.
 pub struct New<'a> {
     pub consultation: &'a Consultation,
     pub number: CaseNumber,
@@ -171,8 +171,8 @@ impl New<'_> {
             due_at: state.due_at,
             sort_at: state.sort_at,
             sessions_done: 0,
-            event_count: 1,
-            version: 1,
+            event_count: 0,
+            version: 0,
             submission_key: self.submission_key.clone(),
             consent_version: self.consent_version.clone(),
             consent_at: now,

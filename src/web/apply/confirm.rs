@@ -8,6 +8,7 @@ use actix_web::{
 use askama::Template;
 use domain::{
     application::{Application, Form, Intake},
+    id::DraftId,
     wording::{long_date_time_range, time},
 };
 use uuid::Uuid;
@@ -66,6 +67,23 @@ pub async fn submit(
     id: Path<Uuid>,
     typed: Fields,
 ) -> Result<HttpResponse, Problem> {
+    let draft = DraftId(*id);
+    let mut given = Form::default();
+    given.set("consent", typed.all("consent"));
+    let mut errors = FieldErrors::default();
+    if !given.consents() {
+        errors.add("consent", "個人情報の取扱いを確認し、同意する場合はチェックしてください");
+    }
+    let mut refused = None;
+    if errors.is_empty() && !is_closed(&shell) {
+        match ops::apply::submit(&app, draft, |form| Step::Confirm.keep(&typed, form)).await {
+            Ok(_) => return Ok(page::see_other(done_path(draft))),
+            Err(Problem::Refused(why)) => refused = Some(why),
+            // Said below, as on every page of the form.
+            Err(Problem::NotFound | Problem::Expired) => {}
+            Err(problem) => return Err(problem),
+        }
+    }
     let mut writing = match open(&app, &shell, *id).await? {
         Ok(writing) => writing,
         Err(elsewhere) => return Ok(elsewhere),
@@ -73,23 +91,6 @@ pub async fn submit(
     if let Some(first) = writing.must_go_first(Step::Confirm) {
         return Ok(first);
     }
-    let draft = writing.draft.id;
-    Step::Confirm.keep(&typed, &mut writing.draft.form);
-    let mut given = Form::default();
-    given.set("consent", typed.all("consent"));
-    let mut errors = FieldErrors::default();
-    if !given.consents() {
-        errors.add("consent", "個人情報の取扱いを確認し、同意する場合はチェックしてください");
-    }
-    let application = Application::parse(&writing.draft.form, Intake::Company).ok();
-    let refused = match application.filter(|_| errors.is_empty() && !is_closed(&shell)) {
-        Some(application) => match ops::apply::submit(&app, draft, &application).await {
-            Ok(_) => return Ok(page::see_other(done_path(draft))),
-            Err(Problem::Refused(why)) => Some(why),
-            Err(problem) => return Err(problem),
-        },
-        None => None,
-    };
     // What becomes a consultation is written once; what does not yet is kept as it was typed.
     writing.draft = ops::apply::save(&app, draft, |form| Step::Confirm.keep(&typed, form)).await?;
     match refused {
