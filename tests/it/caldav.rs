@@ -12,8 +12,8 @@ use entity::{calendar_entry, calendar_source};
 use http::{HeaderMap, HeaderValue, Method};
 use madoguchi::{
     fetch::{Answer, Ask, Login},
-    ops::{self, apply::slot_value, substitute::Agreement},
-    store::{self, substitute::Seat},
+    ops::{self, apply::slot_value, outside::Change, substitute::Agreement},
+    store::{self, proposal::Of, substitute::Seat},
     worker,
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
@@ -432,4 +432,36 @@ async fn a_server_that_is_gone_loses_nothing() {
     house.later(TimeDelta::hours(3)).await;
     let session = cases::session(&house.site, case).await;
     assert!(house.server.read(&house.site, &house.entry().await.href).await.unwrap().contains(&session.uid));
+}
+
+/// The owner gives the calendar another address in the very moment in which the worker writes to the old one.
+#[actix_web::test]
+async fn another_address_while_it_is_written_to_proposes_nothing() {
+    let house = House::new().await;
+    let app = &house.site.app;
+    let made = house.server.ask(&house.site, "MKCALENDAR", &format!("/{USER}/private/"), &[], "").await;
+    assert!(made.status.is_success(), "{made:?}");
+    let source = calendar_source::Entity::find().one(&app.db).await.unwrap().unwrap().id;
+    for n in 0..8 {
+        cases::booked(&house.site, &house.cast, &format!("contact{n}@example.co.jp")).await;
+        let name = if n % 2 == 0 { "private" } else { "work" };
+        let url = house.server.url().replace("/work/", &format!("/{name}/")).parse().unwrap();
+        let change = Change { url: Some(url), ..Change::default() };
+        let later = async {
+            tokio::time::sleep(Duration::from_millis(n * 4)).await;
+            ops::outside::change(app, house.cast.expert, source, change).await
+        };
+        let (looked, changed) = tokio::join!(ops::outside::refresh(app, source), later);
+        assert!(looked.is_ok(), "{looked:?}");
+        assert!(changed.unwrap().is_ok());
+        house.later(TimeDelta::minutes(31)).await;
+        let proposals = store::proposal::proposals(&app.db, Of::Everybody, app.clock.now()).await.unwrap();
+        assert!(proposals.is_empty(), "{proposals:?}");
+        let entries = calendar_entry::Entity::find().all(&app.db).await.unwrap();
+        assert_eq!(u64::try_from(entries.len()).unwrap(), n + 1);
+        for it in entries {
+            assert_eq!(it.state, "written", "{it:?}");
+            assert!(it.href.contains(&format!("/{name}/")), "{it:?}");
+        }
+    }
 }

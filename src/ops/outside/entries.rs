@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use chrono::{DateTime, Utc};
 use domain::id::ExpertId;
+use sea_orm::DatabaseTransaction;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -53,7 +54,8 @@ pub(super) async fn objects(
 
 /// Looks what has become of our entries, then writes what is missing or out of date and removes what is over.
 ///
-/// One entry that the server refuses is noted with its reason and does not keep the others waiting.
+/// One entry that the server refuses is noted with its reason and does not keep the others waiting. Stops where the
+/// calendar is in somebody else's hand by now, or its owner has given it another address.
 pub(super) async fn follow(
     app: &App,
     source: &Source,
@@ -72,23 +74,38 @@ pub(super) async fn follow(
     let mut entries: BTreeMap<_, _> = known.into_iter().map(|it| (it.appointment_id, it)).collect();
     for booking in &bookings {
         let entry = match entries.remove(&booking.appointment.id.0) {
-            Some(entry) => noticed(app, entry, booking, &found, now).await?,
+            Some(entry) => noticed(app, source, entry, booking, &found, now).await?,
             None => new_entry(app, source, access, booking, now).await?,
         };
+        let Some(entry) = entry else { return Ok(Ok(())) };
         let behind = entry.state == WANTED || entry.sequence != booking.appointment.sequence;
         if behind && entry.due_at <= now {
             let written = write(app, &collection, entry.clone(), booking, now).await;
-            settle(app, entry, written, now).await?;
+            if !settle(app, source, entry, written, now).await? {
+                return Ok(Ok(()));
+            }
         }
     }
     for entry in entries.into_values() {
         let over = store::appointment::find(&app.db, domain::id::AppointmentId(entry.appointment_id)).await?;
         // What took place stays in the calendar.
-        if over.is_some_and(|it| it.ends_at > now) && entry.due_at <= now {
-            take_out(app, &collection, entry, &found, now).await?;
+        let is_over = over.is_some_and(|it| it.ends_at > now) && entry.due_at <= now;
+        if is_over && !take_out(app, source, &collection, entry, &found, now).await? {
+            break;
         }
     }
     Ok(Ok(()))
+}
+
+/// A transaction in which the calendar is still in our hand, and stays so to its end.
+async fn in_hand(app: &App, source: &Source) -> Result<Option<DatabaseTransaction>, Problem> {
+    let tx = app.begin().await?;
+    let current = store::outside::lock(&tx, source.id).await?;
+    if current.is_some_and(|it| it.lease_token.is_some() && it.lease_token == source.lease_token) {
+        return Ok(Some(tx));
+    }
+    tx.rollback().await?;
+    Ok(None)
 }
 
 async fn new_entry(
@@ -97,7 +114,8 @@ async fn new_entry(
     access: &Access,
     booking: &Booking,
     now: DateTime<Utc>,
-) -> Result<Entry, Problem> {
+) -> Result<Option<Entry>, Problem> {
+    let Some(tx) = in_hand(app, source).await? else { return Ok(None) };
     let entry = Entry {
         id: Uuid::now_v7(),
         source_id: source.id,
@@ -113,27 +131,27 @@ async fn new_entry(
         due_at: now,
         error: None,
     };
-    let tx = app.begin().await?;
     store::outside::entry::insert(&tx, entry.clone()).await?;
     tx.commit().await?;
-    Ok(entry)
+    Ok(Some(entry))
 }
 
 /// Compares an entry with what is there, and keeps what is different.
 async fn noticed(
     app: &App,
+    source: &Source,
     entry: Entry,
     booking: &Booking,
     found: &BTreeMap<String, Object>,
     now: DateTime<Utc>,
-) -> Result<Entry, Problem> {
+) -> Result<Option<Entry>, Problem> {
     let object = found.get(&entry.href);
     // What is to be written is ours to write, whatever is there.
     if entry.state == WANTED {
-        return Ok(Entry { etag: object.map(|it| it.etag.clone()), ..entry });
+        return Ok(Some(Entry { etag: object.map(|it| it.etag.clone()), ..entry }));
     }
     if object.is_some_and(|it| entry.etag.as_ref() == Some(&it.etag)) {
-        return Ok(entry);
+        return Ok(Some(entry));
     }
     let it = &booking.appointment;
     let there = object.and_then(|object| busy::times(&object.data, &it.uid).ok().flatten());
@@ -151,11 +169,11 @@ async fn noticed(
         ..entry.clone()
     };
     if changed != entry {
-        let tx = app.begin().await?;
+        let Some(tx) = in_hand(app, source).await? else { return Ok(None) };
         store::outside::entry::save(&tx, changed.clone()).await?;
         tx.commit().await?;
     }
-    Ok(changed)
+    Ok(Some(changed))
 }
 
 /// Puts an entry over the version that we know, or where nothing is.
@@ -199,36 +217,39 @@ async fn version_of(collection: &Collection<'_>, href: &str) -> Result<Option<St
     Ok(found.into_values().next().map(|it| it.etag))
 }
 
-/// Removes an entry whose appointment is not booked any more, in whatever version it is there.
+/// Removes an entry whose appointment is not booked any more, in whatever version it is there; false as `settle` says.
 async fn take_out(
     app: &App,
+    source: &Source,
     collection: &Collection<'_>,
     entry: Entry,
     found: &BTreeMap<String, Object>,
     now: DateTime<Utc>,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     let done = match found.get(&entry.href) {
         None => Ok(Change::Gone),
         Some(object) => collection.delete(&entry.href, &object.etag).await,
     };
     match done {
         Ok(Change::Done(_) | Change::Gone) => {
-            let tx = app.begin().await?;
+            let Some(tx) = in_hand(app, source).await? else { return Ok(false) };
             store::outside::entry::remove(&tx, entry.id).await?;
             tx.commit().await?;
-            Ok(())
+            Ok(true)
         }
-        Ok(Change::Conflict) => settle(app, entry, Err(Failed::Status(412)), now).await,
-        Err(failed) => settle(app, entry, Err(failed), now).await,
+        Ok(Change::Conflict) => settle(app, source, entry, Err(Failed::Status(412)), now).await,
+        Err(failed) => settle(app, source, entry, Err(failed), now).await,
     }
 }
 
+/// Keeps what became of an entry; false where it is not ours to keep any more.
 async fn settle(
     app: &App,
+    source: &Source,
     before: Entry,
     written: Result<Entry, Failed>,
     now: DateTime<Utc>,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     let entry = written.unwrap_or_else(|failed| {
         tracing::warn!(entry.id = %before.id, "could not write into a calendar outside: {failed}");
         Entry {
@@ -238,10 +259,10 @@ async fn settle(
             ..before
         }
     });
-    let tx = app.begin().await?;
+    let Some(tx) = in_hand(app, source).await? else { return Ok(false) };
     store::outside::entry::save(&tx, entry).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
 fn told(app: &App, booking: &Booking, now: DateTime<Utc>) -> String {
