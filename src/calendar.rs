@@ -1,6 +1,6 @@
 //! Calendar entries as iCalendar objects (RFC 5545): what a company downloads and what an expert's calendar subscribes
 //! to. Invitations by mail are in `invite`.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
 pub mod busy;
@@ -159,12 +159,16 @@ impl Status {
 
 /// RFC 5545 §3.3.5, form 2: UTC.
 fn instant(at: DateTime<Utc>) -> String {
-    at.format("%Y%m%dT%H%M%SZ").to_string()
+    let (year, month, day) = (at.year(), at.month(), at.day());
+    format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", at.hour(), at.minute(), at.second())
 }
 
 /// One line of text. The crate escapes what it writes as text but takes line ends as they come.
 fn line(text: &str) -> String {
-    text.replace(char::is_control, " ").trim().to_owned()
+    if text.contains(char::is_control) {
+        return text.replace(char::is_control, " ").trim().to_owned();
+    }
+    text.trim().to_owned()
 }
 
 /// Text of several lines, ended by `\n` alone.

@@ -257,6 +257,11 @@ fn of(expert: ExpertId) -> Condition {
         .column(appointment_expert::Column::AppointmentId)
         .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
         .into_query();
+    Condition::any().add(appointment::Column::Id.in_subquery(mine)).add(instead(expert))
+}
+
+/// The sessions of which the expert is asked to take somebody's seat.
+fn instead(expert: ExpertId) -> Condition {
     let instead = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ConsultationId)
@@ -264,10 +269,9 @@ fn of(expert: ExpertId) -> Condition {
         .filter(assignment::COLUMN.state.eq("offered"))
         .filter(assignment::COLUMN.instead_of.is_not_null())
         .into_query();
-    let asked = Condition::all()
+    Condition::all()
         .add(appointment::Column::ConsultationId.in_subquery(instead))
-        .add(appointment::COLUMN.state.eq("confirmed"));
-    Condition::any().add(appointment::Column::Id.in_subquery(mine)).add(asked)
+        .add(appointment::COLUMN.state.eq("confirmed"))
 }
 
 /// What the expert may know of these consultations; those that do not concern the expert are left out.

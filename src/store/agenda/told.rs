@@ -1,29 +1,20 @@
 //! What an expert's calendar program is told. Read as often as programs like to ask, for an expert of years: three
 //! narrow queries, whatever there is.
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
-use domain::{
-    appointment::SessionMode,
-    field::Fields,
-    id::{AppointmentId, ExpertId},
-    number::CaseNumber,
-};
+use domain::{appointment::SessionMode, field::Fields, id::ExpertId, number::CaseNumber};
 use entity::{appointment, appointment_expert, assignment, consultation};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    QuerySelect, QueryTrait, RelationDef, Select,
     sea_query::{Expr, Query},
 };
-use uuid::Uuid;
 
-use super::live;
+use super::instead;
 use crate::store::{contradiction, former_seat};
 
 /// A sitting as the expert knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    pub appointment: AppointmentId,
     /// The calendar entry's UID (RFC 5545 §3.8.4.7).
     pub uid: String,
     /// The calendar entry's SEQUENCE (RFC 5545 §3.8.7.4).
@@ -59,10 +50,8 @@ pub struct ToldCase {
     pub company_name: Option<String>,
 }
 
-/// One row: id, consultation, UID, SEQUENCE, start, end, state, mode, place, number, name, whether the expert sits in it.
+/// One row: UID, SEQUENCE, start, end, state, mode, place, number, company's name, the expert's part (see `PART`).
 type Row = (
-    Uuid,
-    Option<Uuid>,
     String,
     i32,
     DateTime<Utc>,
@@ -72,8 +61,13 @@ type Row = (
     String,
     Option<String>,
     Option<String>,
-    bool,
+    Option<i32>,
 );
+
+/// What the expert is asked for, or has accepted, in a consultation: 1 for labour management, 2 for ICT, 4 where any of it
+/// is accepted; nothing where they are neither asked nor have accepted.
+const PART: &str = "MAX(CASE WHEN part.labor THEN 1 ELSE 0 END) + MAX(CASE WHEN part.ict THEN 2 ELSE 0 END) \
+    + MAX(CASE WHEN part.state = 'accepted' THEN 4 ELSE 0 END)";
 
 /// All that ends after `since` and is kept at `now`, and what the expert was told of and has ended for them after
 /// `since`, earliest first.
@@ -83,18 +77,21 @@ pub async fn told(
     since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Told>, DbErr> {
-    let parts = parts(db, expert).await?;
-    let rows = statement(expert, since, now).into_tuple::<Row>().all(db).await?;
-    let mut told = rows.into_iter().map(|it| from_row(it, &parts)).collect::<Result<Vec<_>, _>>()?;
+    let mut told = Vec::new();
+    for row in known(expert, since, now).into_tuple::<Row>().all(db).await? {
+        told.push(from_row(row, None)?);
+    }
+    for row in asked(expert, since).into_tuple::<Row>().all(db).await? {
+        told.push(from_row(row, Some(Standing::Asked))?);
+    }
     for left in former_seat::since(db, expert, since).await? {
-        match told.iter_mut().find(|it| it.appointment == left.id) {
+        match told.iter_mut().find(|it| it.uid == left.uid) {
             // Asked for it again, or back in it.
             Some(it) if it.standing == Standing::Asked => {
                 it.sequence = std::cmp::max(it.sequence, left.sequence + 1);
             }
             Some(_) => {}
             None => told.push(Told {
-                appointment: left.id,
                 uid: left.uid,
                 sequence: left.sequence,
                 starts_at: left.starts_at,
@@ -106,14 +103,12 @@ pub async fn told(
             }),
         }
     }
+    told.sort_by(|a, b| (a.starts_at, &a.uid).cmp(&(b.starts_at, &b.uid)));
     Ok(told)
 }
 
-fn statement(
-    expert: ExpertId,
-    since: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> sea_orm::Select<appointment::Entity> {
+/// What the expert sits in, or sat in until it ended.
+fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<appointment::Entity> {
     let kept = Condition::any()
         .add(appointment::COLUMN.state.is_in(["confirmed", "done", "no_show"]))
         .add(appointment::COLUMN.held_until.is_null())
@@ -123,15 +118,23 @@ fn statement(
         .add(kept)
         .add(appointment::COLUMN.ends_at.gt(since));
     // A time that was held before anybody was asked has told the expert nothing.
-    let asked = assignment::Entity::find()
+    let ever_asked = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ConsultationId)
         .filter(assignment::COLUMN.expert_id.eq(expert.0))
         .into_query();
     let ended = Condition::all()
         .add(appointment::COLUMN.state.is_in(["cancelled_by_company", "cancelled_by_center", "released"]))
-        .add(appointment::Column::ConsultationId.in_subquery(asked))
+        .add(appointment::Column::ConsultationId.in_subquery(ever_asked))
         .add(appointment::COLUMN.ended_at.gt(since));
+    sittings(expert)
+        .join(JoinType::InnerJoin, seats())
+        .filter(appointment_expert::Column::ExpertId.eq(expert.0))
+        .filter(Condition::any().add(stands).add(ended))
+}
+
+/// What the expert is asked to take over from another.
+fn asked(expert: ExpertId, since: DateTime<Utc>) -> Select<appointment::Entity> {
     let seat = Query::select()
         .expr(Expr::val(1))
         .from(appointment_expert::Entity)
@@ -141,14 +144,30 @@ fn statement(
         )
         .and_where(appointment_expert::Column::ExpertId.eq(expert.0))
         .take();
+    sittings(expert)
+        .filter(instead(expert))
+        .filter(appointment::COLUMN.ends_at.gt(since))
+        .filter(Expr::exists(seat).not())
+}
+
+fn sittings(expert: ExpertId) -> Select<appointment::Entity> {
     let of_consultation = appointment::Entity::belongs_to(consultation::Entity)
         .from(appointment::Column::ConsultationId)
         .to(consultation::Column::Id);
+    let of_part = |column| Expr::col(("part", column));
+    let part = Query::select()
+        .expr(Expr::cust(PART))
+        .from_as(assignment::Entity, "part")
+        .and_where(
+            of_part(assignment::Column::ConsultationId)
+                .eq(Expr::col((appointment::Entity, appointment::Column::ConsultationId))),
+        )
+        .and_where(of_part(assignment::Column::ExpertId).eq(expert.0))
+        .and_where(of_part(assignment::Column::State).is_in(["offered", "accepted"]))
+        .take();
     appointment::Entity::find()
         .select_only()
         .columns([
-            appointment::Column::Id,
-            appointment::Column::ConsultationId,
             appointment::Column::Uid,
             appointment::Column::Sequence,
             appointment::Column::StartsAt,
@@ -159,62 +178,35 @@ fn statement(
         ])
         .column(consultation::Column::Number)
         .column(consultation::Column::CompanyName)
-        .expr_as(Expr::exists(seat), "mine")
+        .expr_as(part, "part")
         .join(JoinType::LeftJoin, of_consultation.into())
-        .filter(super::of(expert))
-        .filter(Condition::any().add(stands).add(ended))
-        .order_by_asc(appointment::COLUMN.starts_at)
-        .order_by_asc(appointment::COLUMN.id)
 }
 
-/// What the expert is asked for, or has accepted, by consultation, and whether they have accepted any of it.
-async fn parts(db: &impl ConnectionTrait, expert: ExpertId) -> Result<BTreeMap<Uuid, (Fields, bool)>, DbErr> {
-    let rows: Vec<(Uuid, bool, bool, String)> = live(expert)
-        .column(assignment::Column::Ict)
-        .column(assignment::Column::Labor)
-        .column(assignment::Column::State)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut parts = BTreeMap::new();
-    for (consultation, ict, labor, state) in rows {
-        let Some(fields) = Fields::from_flags(ict, labor) else { continue };
-        let accepted = state == "accepted";
-        parts
-            .entry(consultation)
-            .and_modify(|it: &mut (Fields, bool)| *it = (it.0.union(fields), it.1 || accepted))
-            .or_insert((fields, accepted));
-    }
-    Ok(parts)
+fn seats() -> RelationDef {
+    appointment::Entity::belongs_to(appointment_expert::Entity)
+        .from(appointment::Column::Id)
+        .to(appointment_expert::Column::AppointmentId)
+        .into()
 }
 
-fn from_row(row: Row, parts: &BTreeMap<Uuid, (Fields, bool)>) -> Result<Told, DbErr> {
-    let (id, consultation, uid, sequence, starts_at, ends_at, state, mode, place, number, name, mine) = row;
-    let standing = match (state.as_str(), mine) {
-        ("cancelled_by_company" | "cancelled_by_center" | "released", _) => Standing::Ended,
-        (_, false) => Standing::Asked,
-        ("held", true) => Standing::Held,
-        ("confirmed" | "done" | "no_show", true) => Standing::Certain,
-        _ => return Err(contradiction("appointment", id, "state")),
+fn from_row(row: Row, standing: Option<Standing>) -> Result<Told, DbErr> {
+    let (uid, sequence, starts_at, ends_at, state, mode, place, number, name, part) = row;
+    let wrong = |why: &str| contradiction("appointment", &uid, why);
+    let standing = match (standing, state.as_str()) {
+        (Some(standing), _) => standing,
+        (None, "held") => Standing::Held,
+        (None, "confirmed" | "done" | "no_show") => Standing::Certain,
+        (None, "cancelled_by_company" | "cancelled_by_center" | "released") => Standing::Ended,
+        (None, _) => return Err(wrong("state")),
     };
-    let part = consultation.and_then(|it| parts.get(&it));
     let case = match (part, number) {
-        (Some(&(fields, accepted)), Some(number)) => Some(ToldCase {
-            number: CaseNumber::parse(&number).map_err(|err| contradiction("appointment", id, err))?,
-            fields,
-            company_name: name.filter(|_| accepted),
+        (Some(part), Some(number)) => Some(ToldCase {
+            number: CaseNumber::parse(&number).map_err(|err| wrong(&err.to_string()))?,
+            fields: Fields::from_flags(part & 2 != 0, part & 1 != 0).ok_or_else(|| wrong("no field"))?,
+            company_name: name.filter(|_| part & 4 != 0),
         }),
         _ => None,
     };
-    Ok(Told {
-        appointment: AppointmentId(id),
-        uid,
-        sequence,
-        starts_at,
-        ends_at,
-        mode: SessionMode::from_code(&mode).ok_or_else(|| contradiction("appointment", id, "mode"))?,
-        place,
-        standing,
-        case,
-    })
+    let mode = SessionMode::from_code(&mode).ok_or_else(|| wrong("mode"))?;
+    Ok(Told { uid, sequence, starts_at, ends_at, mode, place, standing, case })
 }
