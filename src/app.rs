@@ -22,6 +22,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct App {
     pub db: DatabaseConnection,
+    /// What changes are made through, see `database::writer`.
+    pub writer: DatabaseConnection,
     pub clock: Clock,
     pub mail: Sender,
     /// What fetches calendars from outside.
@@ -46,7 +48,9 @@ impl App {
     /// deferred transaction would fail with "database is locked" as soon as two of them wrote.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
-        self.db.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
+        self.writer
+            .begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() })
+            .await
     }
 
     /// Where this recipient answers about this consultation: the same address in every letter.

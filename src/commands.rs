@@ -161,9 +161,12 @@ async fn start(config: Config) -> Result<App, Failure> {
     }
     let secret = secret::file::read_or_make(&config.secret_file).map_err(bad_config)?;
     let mail = sender(&config).map_err(bad_config)?;
-    let db = database::connect(config.database_url.reveal()).await.map_err(unavailable)?;
+    let url = config.database_url.reveal();
+    let db = database::connect(url).await.map_err(unavailable)?;
+    let writer = database::writer(url, &db).await.map_err(unavailable)?;
     Ok(App {
         db,
+        writer,
         clock: Clock::System,
         mail,
         fetch: Fetcher::new(&config.fetch_allow, Limits::default()),

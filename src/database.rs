@@ -25,6 +25,21 @@ pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     Database::connect(options).await.context("cannot connect to the database of DATABASE_URL")
 }
 
+/// What changes are made through, beside what is read through `db`.
+///
+/// SQLite lets one write at a time. In a queue of ours each is let in when it is their turn, where SQLite would have them
+/// try again and again; and the one connection has the pages at hand that it wrote before.
+pub async fn writer(url: &str, db: &DatabaseConnection) -> anyhow::Result<DatabaseConnection> {
+    match url.strip_prefix("sqlite:").map(|it| it.trim_start_matches("//")) {
+        Some(path) if !is_memory(path) => {
+            let mut options = sqlite(url, path)?;
+            options.max_connections(1).idle_timeout(None).max_lifetime(None).connect_lazy(true);
+            Database::connect(options).await.context("cannot connect to the database of DATABASE_URL")
+        }
+        _ => Ok(db.clone()),
+    }
+}
+
 /// The same over one connection that does not wait for the disk: for filling an SQLite file that is thrown away where
 /// that is interrupted.
 pub async fn connect_for_filling(path: &str) -> anyhow::Result<DatabaseConnection> {
@@ -50,7 +65,7 @@ pub async fn is_current(db: &DatabaseConnection) -> Result<bool, DbErr> {
 }
 
 fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
-    let memory = path.starts_with(":memory:");
+    let memory = is_memory(path);
     let mut options = options(url);
     if memory {
         // A second connection would open a second, empty database, and so would a new one after a time.
@@ -71,8 +86,15 @@ fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
             .pragma("journal_mode", if memory { "MEMORY" } else { "WAL" })
             // What a company was told is on the disk.
             .pragma("synchronous", "FULL")
+            // A change of one consultation writes some fifty pages, mostly the same ones as the change before it: they
+            // go from the log (32 MB) into the database together.
+            .pragma("wal_autocheckpoint", "8000")
     });
     Ok(options)
+}
+
+fn is_memory(path: &str) -> bool {
+    path.starts_with(":memory:")
 }
 
 fn postgres(url: &str) -> ConnectOptions {

@@ -77,8 +77,10 @@ async fn start_worker(app: &App, stop: &CancellationToken) -> Result<Option<Join
     if !app.runs_worker {
         return Ok(None);
     }
-    let db = database::connect(app.config.database_url.reveal()).await.map_err(unavailable)?;
-    let (app, stop) = (App { db, ..app.clone() }, stop.clone());
+    let url = app.config.database_url.reveal();
+    let db = database::connect(url).await.map_err(unavailable)?;
+    let writer = database::writer(url, &db).await.map_err(unavailable)?;
+    let (app, stop) = (App { db, writer, ..app.clone() }, stop.clone());
     Ok(Some(tokio::spawn(async move { worker::run(&app, stop).await })))
 }
 

@@ -77,7 +77,7 @@ async fn open() -> Result<DatabaseConnection, Failure> {
 
 async fn fill(config: &Config, db: DatabaseConnection, why: &str) -> Result<(), Failure> {
     say(why)?;
-    let filling = App { db, ..start(config.clone()).await? };
+    let filling = App { writer: db.clone(), db, ..start(config.clone()).await? };
     programme::fill(&filling, Clock::System.now()).await.map_err(software)?;
     arrivals::arrive(&filling).await.map_err(software)?;
     filling.db.close().await.map_err(software)

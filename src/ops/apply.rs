@@ -344,28 +344,24 @@ async fn take_in<'a>(
     };
     let is_known = new_company.is_none();
     let due = Due::first_contact(settings, &calendar, now);
-    let row = New {
-        consultation: &consultation,
-        number,
-        company,
-        application,
-        by,
-        due: Some(&due),
-        submission_key: key,
-        consent_version: settings.consent_version.clone(),
-        now,
-    }
-    .row()?;
+    let record = New { consultation, number, company, application, by, due, now }.record();
     let known: BTreeSet<_> = ground.programme.themes.iter().map(|it| it.code.as_str()).collect();
     let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
     let new = Submission {
         company: new_company,
-        consultation: row,
+        search_key: application.search_key(),
+        submission_key: key,
+        entered_by: match by {
+            Actor::Coordinator(account) => Some(account),
+            Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => None,
+        },
+        consent_version: settings.consent_version.clone(),
+        newsletter: application.newsletter,
         application: application_row(id, application),
         contact: contact_row(id, application),
         themes: themes.collect(),
     };
-    let mut work = Work::submitted(app, ground, tx, new, event)?;
+    let mut work = Work::submitted(app, ground, tx, new, record, event);
     if is_known {
         note_used_up(&mut work).await?;
     }

@@ -128,12 +128,12 @@ impl<'a> Work<'a> {
         ground: Ground,
         tx: DatabaseTransaction,
         new: Submission,
+        record: Record,
         event: Event,
-    ) -> Result<Self, Problem> {
-        let record = store::consultation::from_row(&new.consultation)?;
+    ) -> Self {
         let person = new.contact.clone().into();
         let opened = Self::open(app, ground, tx, record, person);
-        Ok(Self { new: Some(Box::new(new)), events: vec![(event, None)], ..opened })
+        Self { new: Some(Box::new(new)), events: vec![(event, None)], ..opened }
     }
 
     fn open(app: &'a App, ground: Ground, tx: DatabaseTransaction, record: Record, person: Person) -> Self {

@@ -14,8 +14,8 @@ use domain::{
 };
 use entity::{application, company, consultation, consultation_theme, contact};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use uuid::Uuid;
 
@@ -162,12 +162,19 @@ pub async fn themes(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec
     Ok(rows.into_iter().map(|it| it.theme).collect())
 }
 
-/// Everything that a submission writes at once.
+/// What a submission writes beside the record.
 #[derive(Clone, Debug)]
 pub struct Submission {
     /// Where it is not known yet.
     pub company: Option<company::Model>,
-    pub consultation: consultation::Model,
+    /// Folded from name, kana and number.
+    pub search_key: String,
+    /// Makes a form that is sent twice one consultation.
+    pub submission_key: String,
+    /// Who typed it, where the company did not.
+    pub entered_by: Option<AccountId>,
+    pub consent_version: String,
+    pub newsletter: bool,
     pub application: application::Model,
     pub contact: contact::Model,
     pub themes: Vec<String>,
@@ -180,18 +187,12 @@ pub fn insert(
     record: &Record,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let id = new.consultation.id;
+    let row = row::row(record, &new, now)?;
+    let id = row.id;
     if let Some(company) = new.company {
         together.add(company::Entity::insert(company.into_active_model()).into_query());
     }
-    let mut row = new.consultation.into_active_model();
-    let changed = changed(record, now)?;
-    for column in consultation::Column::iter() {
-        if let ActiveValue::Set(value) = changed.get(column) {
-            row.set(column, value);
-        }
-    }
-    together.add(consultation::Entity::insert(row).into_query());
+    together.add(consultation::Entity::insert(row.into_active_model()).into_query());
     together.add(application::Entity::insert(new.application.into_active_model()).into_query());
     together.add(contact::Entity::insert(new.contact.into_active_model()).into_query());
     if !new.themes.is_empty() {
@@ -206,16 +207,8 @@ pub fn insert(
 
 /// Saves what acts can change. The version of `record` is the one that is written.
 pub fn save(together: &mut Together, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let update = consultation::Entity::update_many()
-        .set(changed(record, now)?)
-        .filter(consultation::COLUMN.id.eq(record.consultation.id.0));
-    together.add(update.into_query());
-    Ok(())
-}
-
-fn changed(record: &Record, now: DateTime<Utc>) -> Result<consultation::ActiveModel, DbErr> {
     let state = row::state_columns(&record.consultation, record.due.as_ref(), now)?;
-    Ok(consultation::ActiveModel {
+    let change = consultation::ActiveModel {
         state: Set(state.state),
         state_since: Set(record.consultation.state_since),
         unfulfilled_reason: Set(state.unfulfilled_reason),
@@ -234,7 +227,10 @@ fn changed(record: &Record, now: DateTime<Utc>) -> Result<consultation::ActiveMo
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()
-    })
+    };
+    let of_it = consultation::COLUMN.id.eq(record.consultation.id.0);
+    together.add(consultation::Entity::update_many().set(change).filter(of_it).into_query());
+    Ok(())
 }
 
 /// Those of these whose contact's address is confirmed.

@@ -112,7 +112,7 @@ async fn insert(app: Data<App>) -> HttpResponse {
         search_key: "計測".to_owned(),
         created_at: app.clock.now(),
     };
-    let tx = app.db.begin().await.unwrap();
+    let tx = app.writer.begin().await.unwrap();
     company::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.unwrap();
     tx.commit().await.unwrap();
     HttpResponse::Ok().finish()

@@ -65,8 +65,10 @@ pub async fn app(url: &str) -> App {
     let config = Config::parse(&BTreeMap::new(), "").unwrap();
     let db = database::connect(url).await.unwrap();
     database::migrate(&db).await.unwrap();
+    let writer = database::writer(url, &db).await.unwrap();
     App {
         db,
+        writer,
         clock: Clock::System,
         mail: Sender {
             transport: Transport::Memory(Memory::default()),

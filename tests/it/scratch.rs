@@ -9,6 +9,7 @@ use uuid::Uuid;
 /// A migrated database that holds nothing. Dropped with the last who uses it.
 pub struct Scratch {
     pub db: DatabaseConnection,
+    pub writer: DatabaseConnection,
     /// As `DATABASE_URL` names it.
     pub url: String,
     /// Where files lie that come with messages.
@@ -53,15 +54,19 @@ impl Scratch {
         if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
             return Self::copied(server, "template1").await;
         }
-        let url = "sqlite::memory:".to_owned();
-        let db = database::connect(&url).await.unwrap();
-        Self { db, url, files: folder("files"), kind: Kind::Memory }
+        Self::at("sqlite::memory:".to_owned(), Kind::Memory).await
     }
 
     async fn migrated(url: String, kind: Kind) -> Self {
+        let made = Self::at(url, kind).await;
+        database::migrate(&made.db).await.unwrap();
+        made
+    }
+
+    async fn at(url: String, kind: Kind) -> Self {
         let db = database::connect(&url).await.unwrap();
-        database::migrate(&db).await.unwrap();
-        Self { db, url, files: folder("files"), kind }
+        let writer = database::writer(&url, &db).await.unwrap();
+        Self { db, writer, url, files: folder("files"), kind }
     }
 
     async fn postgres(server: String) -> Self {
@@ -73,8 +78,7 @@ impl Scratch {
         let name = format!("madoguchi_test_{}_{}", std::process::id(), Uuid::new_v4().simple());
         on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         let url = database_url(&server, &name);
-        let db = database::connect(&url).await.unwrap();
-        Self { db, url, files: folder("files"), kind: Kind::Postgres { server, name } }
+        Self::at(url, Kind::Postgres { server, name }).await
     }
 }
 

@@ -84,6 +84,7 @@ impl Site {
         config.attachments.folder = database.files.clone();
         let app = App {
             db: database.db.clone(),
+            writer: database.writer.clone(),
             clock: Clock::fixed("2026-11-20T05:05:00Z".parse::<DateTime<Utc>>().unwrap()),
             mail: Sender {
                 transport: Transport::Memory(Memory::default()),

@@ -13,7 +13,7 @@ use domain::{
 use entity::consultation as row;
 use sea_orm::{DbErr, JsonValue};
 
-use super::Record;
+use super::{Record, Submission};
 use crate::store::contradiction;
 
 /// How a consultation came in.
@@ -118,68 +118,89 @@ const fn kind_code(kind: DueKind) -> &'static str {
     }
 }
 
-/// The row of a consultation that is being submitted, without its first event. `company_name` and what follows come from the application.
+/// A consultation that is being submitted.
 pub struct New<'a> {
-    pub consultation: &'a Consultation,
+    pub consultation: Consultation,
     pub number: CaseNumber,
     pub company: CompanyId,
     pub application: &'a domain::application::Application,
     pub by: Actor,
-    pub due: Option<&'a Due>,
-    pub submission_key: String,
-    pub consent_version: String,
+    pub due: Due,
     pub now: DateTime<Utc>,
 }
 
 impl New<'_> {
-    pub fn row(&self) -> Result<row::Model, DbErr> {
-        let (it, now) = (self.consultation, self.now);
-        let state = state_columns(it, self.due, now)?;
-        let (origin, desk_id, entered_by) = match self.by {
-            Actor::Desk(desk) => (Origin::Desk, Some(desk.0), None),
-            Actor::Coordinator(account) => (Origin::Phone, None, Some(account.0)),
-            Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None, None),
+    /// Without its first event.
+    pub fn record(self) -> Record {
+        let (origin, desk) = match self.by {
+            Actor::Desk(desk) => (Origin::Desk, Some(desk)),
+            Actor::Coordinator(_) => (Origin::Phone, None),
+            Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None),
         };
-        let serial = i32::try_from(self.number.serial()).map_err(|err| DbErr::Type(err.to_string()))?;
-        Ok(row::Model {
-            id: it.id.0,
-            number: self.number.to_string(),
-            fiscal_year: self.number.fiscal_year().start_year(),
-            serial,
-            state: state.state,
-            state_since: it.state_since,
-            unfulfilled_reason: state.unfulfilled_reason,
-            referred_to: state.referred_to,
-            company_id: self.company.0,
+        Record {
+            consultation: self.consultation,
+            number: self.number,
+            company: self.company,
             company_name: self.application.company.name.as_str().to_owned(),
-            search_key: self.application.search_key(),
-            prefecture: self.application.company.prefecture.map(|it| i16::from(it.code())),
-            industry: self.application.company.industry.map(|it| it.code().to_owned()),
-            ict: state.ict,
-            labor: state.labor,
-            mode: self.application.topic.mode.code().to_owned(),
-            origin: origin.code().to_owned(),
-            desk_id,
-            entered_by,
-            coordinator_id: None,
-            address_confirmed_at: it.address_confirmed.then_some(now),
-            received_at: now,
-            ended_at: state.ended_at,
-            turn: state.turn,
-            deadline_kind: state.deadline_kind,
-            deadline: state.deadline,
-            due_at: state.due_at,
-            sort_at: state.sort_at,
+            prefecture: self.application.company.prefecture,
+            industry: self.application.company.industry,
+            mode: self.application.topic.mode,
+            origin,
+            desk,
+            coordinator: None,
+            received_at: self.now,
+            due: Some(self.due),
             sessions_done: 0,
+            wants_help_since: None,
             event_count: 0,
             version: 0,
-            submission_key: self.submission_key.clone(),
-            consent_version: self.consent_version.clone(),
-            consent_at: now,
-            newsletter: self.application.newsletter,
-            wants_help_since: None,
-        })
+        }
     }
+}
+
+/// The row of a submission, as `record` has it by now.
+pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Result<row::Model, DbErr> {
+    let (it, number) = (&record.consultation, record.number);
+    let state = state_columns(it, record.due.as_ref(), now)?;
+    let serial = i32::try_from(number.serial()).map_err(|err| DbErr::Type(err.to_string()))?;
+    Ok(row::Model {
+        id: it.id.0,
+        number: number.to_string(),
+        fiscal_year: number.fiscal_year().start_year(),
+        serial,
+        state: state.state,
+        state_since: it.state_since,
+        unfulfilled_reason: state.unfulfilled_reason,
+        referred_to: state.referred_to,
+        company_id: record.company.0,
+        company_name: record.company_name.clone(),
+        search_key: new.search_key.clone(),
+        prefecture: record.prefecture.map(|it| i16::from(it.code())),
+        industry: record.industry.map(|it| it.code().to_owned()),
+        ict: state.ict,
+        labor: state.labor,
+        mode: record.mode.code().to_owned(),
+        origin: record.origin.code().to_owned(),
+        desk_id: record.desk.map(|it| it.0),
+        entered_by: new.entered_by.map(|it| it.0),
+        coordinator_id: record.coordinator.map(|it| it.0),
+        address_confirmed_at: it.address_confirmed.then_some(now),
+        received_at: record.received_at,
+        ended_at: state.ended_at,
+        turn: state.turn,
+        deadline_kind: state.deadline_kind,
+        deadline: state.deadline,
+        due_at: state.due_at,
+        sort_at: state.sort_at,
+        sessions_done: record.sessions_done,
+        event_count: record.event_count,
+        version: record.version,
+        submission_key: new.submission_key.clone(),
+        consent_version: new.consent_version.clone(),
+        consent_at: now,
+        newsletter: new.newsletter,
+        wants_help_since: record.wants_help_since,
+    })
 }
 
 pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
