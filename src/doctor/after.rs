@@ -46,20 +46,24 @@ pub(super) async fn examine(
         findings.add("follow_up", format!("follow_up {it}"), "it should have been sent more than a day ago");
     }
     for it in unfounded_wishes(db).await? {
-        findings.add("wants_help_since", it, "no answer of that moment asks for help");
+        findings.add("wants_help_since", it, "no answer until then asks for help");
     }
     Ok(())
 }
 
 /// The consultations that wait to be heard although nobody asked.
 async fn unfounded_wishes(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
-    let of_consultation =
-        |column, of| Expr::col((follow_up::Entity, column)).eq(Expr::col((consultation::Entity, of)));
+    let of_answer = |column| Expr::col((follow_up::Entity, column));
+    let of_consultation = |column| Expr::col((consultation::Entity, column));
     let asked = Query::select()
         .expr(Expr::val(1))
         .from(follow_up::Entity)
-        .and_where(of_consultation(follow_up::Column::ConsultationId, consultation::Column::Id))
-        .and_where(of_consultation(follow_up::Column::AnsweredAt, consultation::Column::WantsHelpSince))
+        .and_where(of_answer(follow_up::Column::ConsultationId).eq(of_consultation(consultation::Column::Id)))
+        // The first time; the wish may have come with a later change of the answer.
+        .and_where(
+            of_answer(follow_up::Column::AnsweredAt)
+                .lte(of_consultation(consultation::Column::WantsHelpSince)),
+        )
         .and_where(follow_up::Column::WantsHelp.eq(true))
         .take();
     consultation::Entity::find()

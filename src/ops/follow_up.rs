@@ -85,16 +85,22 @@ fn ask(work: &Work<'_>, it: &FollowUp) -> Result<Option<Letter>, Problem> {
 pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Problem> {
     let (mut work, it) = take_up(app, id).await?;
     let wants_help = answer.wants_help();
+    let wanted_help = matches!(&it.state, FollowUpState::Answered { answer, .. } if answer.wants_help());
     let answered = it.answer(answer.clone(), work.now).map_err(refused)?;
     store::follow_up::save(&work.tx, &answered).await?;
     work.note(Actor::Company, format!("{}に回答しました", answered.step.label));
     stop(&mut work, &answered, &answer).await?;
     if wants_help {
         work.note(Actor::Company, "相談の継続を希望しています");
-        work.record.wants_help_since.get_or_insert(work.now);
+        if !wanted_help {
+            wait_to_be_heard(&mut work);
+        }
         wait_for_center(&mut work);
         let letter = work.to_center(Occasion::NewMessage { side: Side::Center })?;
         work.post(letter);
+    }
+    if wanted_help && !wants_help {
+        take_wish_back(&mut work, &answered).await?;
     }
     complete_if_over(&mut work).await?;
     work.commit().await?;
@@ -128,6 +134,24 @@ async fn stop(work: &mut Work<'_>, answered: &FollowUp, answer: &Answer) -> Resu
 async fn round_of(work: &Work<'_>, it: &FollowUp) -> Result<Vec<FollowUp>, Problem> {
     let all = store::follow_up::of(&work.tx, it.consultation).await?;
     Ok(all.into_iter().filter(|of| of.round == it.round).collect())
+}
+
+/// Whoever is being helped already has been heard.
+fn wait_to_be_heard(work: &mut Work<'_>) {
+    let state = &work.record.consultation.state;
+    if *state == State::FollowUp || !state.is_open() {
+        work.record.wants_help_since.get_or_insert(work.now);
+    }
+}
+
+/// A changed answer asks for no help any more; another one may still.
+async fn take_wish_back(work: &mut Work<'_>, changed: &FollowUp) -> Result<(), Problem> {
+    let asks =
+        |it: &FollowUp| matches!(&it.state, FollowUpState::Answered { answer, .. } if answer.wants_help());
+    if !round_of(work, changed).await?.iter().any(asks) {
+        work.record.wants_help_since = None;
+    }
+    Ok(())
 }
 
 /// A wish for help waits for the center as a new application does.

@@ -2,10 +2,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Role,
-    follow_up::{Answer, FollowUp, FollowUpState, Kind, Progress, ProgressAnswer},
+    follow_up::{Agreement, Answer, FollowUp, FollowUpState, Kind, Progress, ProgressAnswer, SurveyAnswer},
 };
 use entity::{consultation, follow_up_programme};
-use madoguchi::{database, demo::fill, ops, store};
+use madoguchi::{database, demo::fill, doctor, ops, store};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
 use crate::{
@@ -228,6 +228,41 @@ async fn the_center_is_asked_to_telephone() {
     assert!(record.due.is_some());
     let events = store::event::of(&office.site.app.db, office.case.id).await.unwrap();
     assert!(events.last().unwrap().note.as_deref().unwrap().contains("電話で確認してください"));
+}
+
+/// An answer can be changed for two weeks: the wish comes and goes with it, and what is being seen to stays so.
+#[actix_web::test]
+async fn a_wish_comes_and_goes_with_the_answer() {
+    let office = office().await;
+    let app = &office.site.app;
+    office.wait(TimeDelta::days(7)).await;
+    let survey = office.plan().await.into_iter().find(|it| it.kind == Kind::Survey).unwrap();
+    let say = async |wants_further_session| {
+        app.clock.advance(TimeDelta::days(1));
+        let agreed = Agreement::Yes;
+        let answer = Answer::Survey(SurveyAnswer {
+            purpose_achieved: agreed,
+            satisfied: agreed,
+            will_consider: agreed,
+            wants_further_session,
+            comment: "会議の進め方も知りたい。".to_owned(),
+        });
+        ops::follow_up::answer(app, survey.id, answer).await.unwrap();
+        // No worker is there to send the mails.
+        let findings = doctor::examine(&app.db, app.clock.now()).await.unwrap();
+        assert!(findings.iter().all(|it| it.rule == "mail_waiting"), "{findings:?}");
+        cases::record(&office.site, office.case).await
+    };
+    assert_eq!(say(false).await.wants_help_since, None);
+    assert!(say(true).await.wants_help_since.is_some(), "ticked a day later");
+    let since = say(true).await.wants_help_since;
+    assert!(since.is_some_and(|it| it < app.clock.now()), "since the first time");
+    assert_eq!(say(false).await.wants_help_since, None);
+    say(true).await;
+    ops::consultation::plan_further_session(app, office.case.id, office.cast.center(), None).await.unwrap();
+    let seen_to = say(true).await;
+    assert_eq!(seen_to.wants_help_since, None);
+    assert_ne!(seen_to.consultation.state.code(), "follow_up");
 }
 
 /// A database from before the wish was kept on the consultation: undone by hand, and brought up to date again.
