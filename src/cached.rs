@@ -7,13 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::{
     app::App,
     store::{
         expert::{self, Roster},
-        programme::{self, Programme},
+        programme::{self, Programme, Revisions},
     },
 };
 
@@ -60,7 +60,7 @@ impl App {
     /// Settings, closing days and themes as they are now.
     pub async fn programme(&self) -> Result<Arc<Programme>, DbErr> {
         let (revision, _) = programme::revisions(&self.db).await?;
-        self.programme_at(revision).await
+        self.programme_at(&self.db, revision).await
     }
 
     /// The programme as pages show it: at most as old as `Cached` allows. Rules are decided by `programme`.
@@ -77,21 +77,30 @@ impl App {
 
     /// The programme and all experts as they are now.
     pub async fn programme_and_experts(&self) -> Result<(Arc<Programme>, Arc<Roster>), DbErr> {
+        let revisions = programme::revisions(&self.db).await?;
+        self.programme_and_experts_at(&self.db, revisions).await
+    }
+
+    /// The same, by whoever has just read their revisions; `db` is what they are read from where they have changed.
+    pub async fn programme_and_experts_at(
+        &self,
+        db: &impl ConnectionTrait,
+        (of_programme, of_experts): Revisions,
+    ) -> Result<(Arc<Programme>, Arc<Roster>), DbErr> {
         // The revision is read before the value: a change in between makes the copy look older than it is, and it is
         // read again next time.
-        let (of_programme, of_experts) = programme::revisions(&self.db).await?;
-        let programme = self.programme_at(of_programme).await?;
+        let programme = self.programme_at(db, of_programme).await?;
         let experts = match self.cached.experts.at(of_experts) {
             Some(experts) => experts,
-            None => self.cached.experts.keep(of_experts, expert::load(&self.db).await?),
+            None => self.cached.experts.keep(of_experts, expert::load(db).await?),
         };
         Ok((programme, experts))
     }
 
-    async fn programme_at(&self, revision: i64) -> Result<Arc<Programme>, DbErr> {
+    async fn programme_at(&self, db: &impl ConnectionTrait, revision: i64) -> Result<Arc<Programme>, DbErr> {
         match self.cached.programme.at(revision) {
             Some(programme) => Ok(programme),
-            None => Ok(self.cached.programme.keep(revision, programme::load(&self.db).await?)),
+            None => Ok(self.cached.programme.keep(revision, programme::load(db).await?)),
         }
     }
 }

@@ -198,14 +198,14 @@ pub async fn extend_hold(app: &App, id: DraftId) -> Result<DateTime<Utc>, Proble
 /// Makes a consultation of a draft, once: a form that is sent twice finds the first one. `change` writes what was typed
 /// last; what becomes no consultation is not kept by it.
 pub async fn submit(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> Result<Record, Problem> {
-    let ground = Ground::of(app).await?;
-    let now = ground.now;
     let tx = app.begin().await?;
-    let mut draft = store::draft::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+    let (mut draft, revisions) = store::draft::lock_to_submit(&tx, id).await?.ok_or(Problem::NotFound)?;
     if let Some(done) = draft.consultation {
         tx.rollback().await?;
         return store::consultation::find(&app.db, done).await?.ok_or(Problem::NotFound);
     }
+    let ground = Ground::at(app, &tx, revisions).await?;
+    let now = ground.now;
     if draft.expires_at <= now {
         return Err(Problem::Expired);
     }

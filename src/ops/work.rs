@@ -34,7 +34,7 @@ use crate::{
         expert::Roster,
         link,
         outbox::Threads,
-        programme::Programme,
+        programme::{Programme, Revisions},
         together::{self, Together},
     },
 };
@@ -79,6 +79,12 @@ pub struct Ground {
 impl Ground {
     pub async fn of(app: &App) -> Result<Self, Problem> {
         let (programme, experts) = app.programme_and_experts().await?;
+        Ok(Self { now: app.clock.now(), programme, experts })
+    }
+
+    /// In a transaction that has read the revisions with something else.
+    pub async fn at(app: &App, tx: &DatabaseTransaction, revisions: Revisions) -> Result<Self, Problem> {
+        let (programme, experts) = app.programme_and_experts_at(tx, revisions).await?;
         Ok(Self { now: app.clock.now(), programme, experts })
     }
 }

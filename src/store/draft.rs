@@ -6,11 +6,14 @@ use domain::{
 };
 use entity::{appointment, draft as row};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, sea_query::UpdateStatement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, sea_query::UpdateStatement,
 };
 
-use super::contradiction;
+use super::{
+    contradiction,
+    programme::{Part, Revisions, revision_of},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -30,6 +33,32 @@ pub async fn find(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Draft
 /// The draft, locked until the transaction ends.
 pub async fn lock(tx: &DatabaseTransaction, id: DraftId) -> Result<Option<Draft>, DbErr> {
     row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?.map(from_row).transpose()
+}
+
+/// The same, with what its submission is to be measured by.
+pub async fn lock_to_submit(
+    tx: &DatabaseTransaction,
+    id: DraftId,
+) -> Result<Option<(Draft, Revisions)>, DbErr> {
+    let found = row::Entity::find_by_id(id.0)
+        .expr_as(revision_of(Part::Programme), "programme_revision")
+        .expr_as(revision_of(Part::Experts), "experts_revision")
+        .lock_exclusive()
+        .into_model::<ToSubmit>()
+        .one(tx)
+        .await?;
+    let Some(it) = found else { return Ok(None) };
+    let revisions = (it.programme_revision.unwrap_or_default(), it.experts_revision.unwrap_or_default());
+    Ok(Some((from_row(it.draft)?, revisions)))
+}
+
+#[derive(FromQueryResult)]
+struct ToSubmit {
+    #[sea_orm(nested)]
+    draft: row::Model,
+    /// Nothing before the first change.
+    programme_revision: Option<i64>,
+    experts_revision: Option<i64>,
 }
 
 /// The newest drafts under this address that are still being written.

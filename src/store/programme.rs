@@ -13,8 +13,8 @@ use entity::{closing_day, counter, revision, theme, year_settings};
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, OnConflict, SelectStatement},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,8 +114,20 @@ impl Programme {
     }
 }
 
+/// How often the programme has changed, and the experts.
+pub type Revisions = (i64, i64);
+
+/// How often one part has changed, for another query.
+pub fn revision_of(part: Part) -> SelectStatement {
+    let of_part = revision::Entity::find()
+        .select_only()
+        .column(revision::Column::N)
+        .filter(revision::COLUMN.name.eq(part.name()));
+    of_part.into_query()
+}
+
 /// How often each part has changed: one query for all copies.
-pub async fn revisions(db: &impl ConnectionTrait) -> Result<(i64, i64), DbErr> {
+pub async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions, DbErr> {
     let rows = revision::Entity::find().all(db).await?;
     let of = |part: Part| rows.iter().find(|it| it.name == part.name()).map_or(0, |it| it.n);
     Ok((of(Part::Programme), of(Part::Experts)))

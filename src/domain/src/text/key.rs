@@ -96,11 +96,18 @@ fn fold_char(it: char) -> char {
 fn without_legal_forms(whole: &str) -> String {
     let mut name = whole.to_owned();
     loop {
-        let shorter = LEGAL_FORMS.iter().fold(name.clone(), |name, form| name.replace(form, ""));
-        if shorter == name {
-            return name;
+        let mut shorter = None;
+        for form in LEGAL_FORMS {
+            let rest = shorter.as_ref().unwrap_or(&name);
+            // Most names have one of them at most.
+            if rest.contains(form) {
+                shorter = Some(rest.replace(form, ""));
+            }
         }
-        name = folded(&shorter);
+        match shorter {
+            Some(shorter) => name = folded(&shorter),
+            None => return name,
+        }
     }
 }
 
