@@ -7,11 +7,13 @@ use domain::{
     id::{AssignmentId, ExpertId},
     text::Line,
 };
+use entity::weekly_rule;
 use madoguchi::{
     ops::{self, apply::slot_value, report::Decision},
     secret::Purpose,
     store,
 };
+use sea_orm::EntityTrait;
 
 use crate::{
     cases::{self, CONTACT, Case, Cast, free_slots, letters, link, record, session, state},
@@ -67,7 +69,20 @@ async fn nothing_to_do_is_said() {
     let page = site.get("/expert").await;
     assert_eq!(page.status, 200);
     page.shows("対応が必要な案件はありません。");
-    page.shows("予定はありません。空きを登録すると、企業が予約できるようになります。");
+    page.shows("<p>予定はありません。</p>");
+    page.shows("登録した空きを見る");
+    let calendar = site.get("/expert/calendar?week=2026-W46").await;
+    calendar.shows("<p>この週に予定はありません。</p>");
+    // Only whoever has entered no time is told what to do about it.
+    for row in weekly_rule::Entity::find().all(&site.app.db).await.unwrap() {
+        weekly_rule::Entity::delete_by_id(row.id).exec(&site.app.db).await.unwrap();
+    }
+    let tx = site.app.begin().await.unwrap();
+    store::programme::touch(&tx, store::programme::Part::Experts).await.unwrap();
+    tx.commit().await.unwrap();
+    let hint = "予定はありません。空きを登録すると、企業が予約できるようになります。";
+    site.get("/expert").await.shows(hint);
+    site.get("/expert/calendar?week=2026-W46").await.shows(hint);
 }
 
 #[actix_web::test]

@@ -32,6 +32,8 @@ struct CalendarPage {
     previous: String,
     next: String,
     agenda: Agenda,
+    /// No time was ever entered.
+    offers_nothing: bool,
 }
 
 #[get("/expert/calendar")]
@@ -69,6 +71,7 @@ pub async fn show(
         previous: week.previous().name(),
         next: week.next().name(),
         agenda: week.agenda(&facts),
+        offers_nothing: facts.schedule.offers_nothing(),
     })
 }
 

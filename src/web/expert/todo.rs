@@ -39,6 +39,8 @@ struct TodoPage {
     /// Handed in; the center's turn.
     handed_in: Vec<Item>,
     next: Vec<Item>,
+    /// No time was ever entered.
+    offers_nothing: bool,
     messages: Vec<Item>,
     /// Changes, clashes and failures in calendars outside.
     outside: usize,
@@ -84,7 +86,9 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
     let outside = changed.iter().filter(|it| matches!(it.way, Way::Calendar(_))).count()
         + clashes(&app.db, Some(expert.id), now).await?.len()
         + stale(&app.db, now - STALE_AFTER, Some(expert.id)).await?.len();
+    let (_, roster) = app.programme_and_experts().await?;
     page::html(&TodoPage {
+        offers_nothing: roster.get(expert.id).is_none_or(|it| it.schedule.offers_nothing()),
         outside,
         shell,
         name: expert.name,

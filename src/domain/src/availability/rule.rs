@@ -49,6 +49,13 @@ pub struct Schedule {
     pub absences: Vec<Absence>,
 }
 
+impl Schedule {
+    /// Nothing has been said by which anybody could be booked.
+    pub fn offers_nothing(&self) -> bool {
+        self.rules.is_empty() && self.exceptions.is_empty()
+    }
+}
+
 impl WeeklyRule {
     pub fn holds_on(&self, date: NaiveDate) -> bool {
         self.weekday == date.weekday()
