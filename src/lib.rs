@@ -24,7 +24,3 @@ pub mod demo;
 pub mod doctor;
 
 pub mod web;
-
-/// Much of a request is many small pieces of memory, taken and given back.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

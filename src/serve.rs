@@ -8,6 +8,7 @@ use madoguchi::{
     store::{self, programme::Theme},
     web, worker,
 };
+use sea_orm::DbBackend;
 use tokio::{
     signal::unix::{SignalKind, signal},
     task::JoinHandle,
@@ -79,7 +80,9 @@ async fn start_worker(app: &App, stop: &CancellationToken) -> Result<Option<Join
     }
     let url = app.config.database_url.reveal();
     let db = database::connect(url).await.map_err(unavailable)?;
-    let writer = database::writer(url, &db).await.map_err(unavailable)?;
+    // One queue for all who write here: SQLite's connections have threads of their own.
+    let sqlite = db.get_database_backend() == DbBackend::Sqlite;
+    let writer = if sqlite { app.writer.clone() } else { db.clone() };
     let (app, stop) = (App { db, writer, ..app.clone() }, stop.clone());
     Ok(Some(tokio::spawn(async move { worker::run(&app, stop).await })))
 }

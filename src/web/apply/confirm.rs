@@ -94,7 +94,7 @@ pub async fn submit(
     // What becomes a consultation is written once; what does not yet is kept as it was typed.
     writing.draft = ops::apply::save(&app, draft, |form| Step::Confirm.keep(&typed, form)).await?;
     match refused {
-        // The time ran out between looking and sending; the page of times says so.
+        // The time ran out between looking and sending, or another window was at it; the page of times tells why.
         Some(why) => Ok(page::see_other_with(Step::Slot.path(draft), &why)),
         None if is_closed(&shell) => closed(shell, StatusCode::CONFLICT, true),
         None => answer(&app, shell, &writing, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
