@@ -97,7 +97,7 @@ pub async fn book(work: &mut Work<'_>, by: Actor, slot: Slot, found: &Offers) ->
         .map_err(|_taken| Problem::SlotTaken)?;
     work.act(Act::ChooseSlot, by, Some(wording::long_date_time_range(booked.starts_at, booked.ends_at)))?;
     tell_booked(work, &booked)?;
-    plan_reminders(work, &booked).await?;
+    plan_reminders(work, &booked)?;
     work.appointment = Some(booked);
     Ok(())
 }
@@ -143,7 +143,7 @@ pub async fn move_booked(
         .map_err(|_taken| Problem::SlotTaken)?;
     let change_until = change_until(moved.starts_at, &work.settings, &work.calendar);
     tell(work, &moved, News::Moved { change_until, was })?;
-    plan_reminders(work, &moved).await?;
+    plan_reminders(work, &moved)?;
     work.appointment = Some(moved);
     Ok(())
 }
@@ -283,12 +283,12 @@ pub fn tell_booked(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Prob
 }
 
 /// The new room to both sides, each with its calendar entry.
-pub async fn tell_room(work: &mut Work<'_>, changed: &Appointment) -> Result<(), Problem> {
+pub fn tell_room(work: &mut Work<'_>, changed: &Appointment) -> Result<(), Problem> {
     tell(work, changed, News::Room)
 }
 
 /// Reminders to both sides for the business day before; each is checked again when it is due.
-pub async fn plan_reminders(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
+pub fn plan_reminders(work: &mut Work<'_>, booked: &Appointment) -> Result<(), Problem> {
     let Some(at) = reminder_at(booked.starts_at, work.now, &work.settings, &work.calendar) else {
         return Ok(());
     };

@@ -375,7 +375,7 @@ async fn confirm(work: &mut Work<'_>, held: Appointment) -> Result<(), Problem> 
     let confirmed = held.confirm()?;
     store::appointment::save(&work.tx, &confirmed, work.now).await?;
     super::appointment::tell_booked(work, &confirmed)?;
-    plan_reminders(work, &confirmed).await?;
+    plan_reminders(work, &confirmed)?;
     work.appointment = Some(confirmed);
     Ok(())
 }

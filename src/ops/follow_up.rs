@@ -85,7 +85,7 @@ fn ask(work: &Work<'_>, it: &FollowUp) -> Result<Option<Letter>, Problem> {
 pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Problem> {
     let (mut work, it) = take_up(app, id).await?;
     let wants_help = answer.wants_help();
-    let wanted_help = matches!(&it.state, FollowUpState::Answered { answer, .. } if answer.wants_help());
+    let wanted_help = it.asks_for_help();
     let answered = it.answer(answer.clone(), work.now).map_err(refused)?;
     store::follow_up::save(&work.tx, &answered).await?;
     work.note(Actor::Company, format!("{}に回答しました", answered.step.label));
@@ -146,9 +146,7 @@ fn wait_to_be_heard(work: &mut Work<'_>) {
 
 /// A changed answer asks for no help any more; another one may still.
 async fn take_wish_back(work: &mut Work<'_>, changed: &FollowUp) -> Result<(), Problem> {
-    let asks =
-        |it: &FollowUp| matches!(&it.state, FollowUpState::Answered { answer, .. } if answer.wants_help());
-    if !round_of(work, changed).await?.iter().any(asks) {
+    if !round_of(work, changed).await?.iter().any(FollowUp::asks_for_help) {
         work.record.wants_help_since = None;
     }
     Ok(())

@@ -28,8 +28,8 @@ pub async fn change(app: &App, id: ConsultationId, by: impl Into<Acting>, link: 
     }
     let changed = before.meet_at(link.to_owned())?;
     store::appointment::save(&work.tx, &changed, now).await?;
-    tell_room(&mut work, &changed).await?;
-    plan_reminders(&mut work, &changed).await?;
+    tell_room(&mut work, &changed)?;
+    plan_reminders(&mut work, &changed)?;
     work.note(acting.by, "オンライン相談の接続先を変更しました");
     work.commit().await?;
     Ok(())

@@ -315,7 +315,7 @@ async fn take_over(work: &mut Work<'_>, request: Assignment, by: Actor) -> Resul
     let names = work.names(&[leaving, coming]);
     work.note(by, format!("担当を交代しました：{}さんから{}さんへ", names[0], names[1]));
     tell(work, &session, &after, leaving, coming).await?;
-    plan_reminders(work, &after).await?;
+    plan_reminders(work, &after)?;
     work.appointment = Some(after);
     Ok(())
 }

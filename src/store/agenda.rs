@@ -19,7 +19,7 @@ use domain::{
     prefecture::Prefecture,
     report::ReportState,
 };
-use entity::{appointment, appointment_expert, assignment, calendar_cell, consultation, message, report};
+use entity::{appointment, assignment, calendar_cell, consultation, message, report};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 pub use told::{Standing, Told, ToldCase, told};
 
-use super::appointment::with_experts;
+use super::appointment::{ids_of, with_experts};
 
 /// More than one page can show; what is older can be found in the consultation itself.
 const MOST_MESSAGES: u64 = 300;
@@ -252,12 +252,7 @@ async fn sittings(
 
 /// The sittings that the expert sits in, or is asked to take over.
 fn of(expert: ExpertId) -> Condition {
-    let mine = appointment_expert::Entity::find()
-        .select_only()
-        .column(appointment_expert::Column::AppointmentId)
-        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
-        .into_query();
-    Condition::any().add(appointment::Column::Id.in_subquery(mine)).add(instead(expert))
+    Condition::any().add(appointment::Column::Id.in_subquery(ids_of(expert))).add(instead(expert))
 }
 
 /// The sessions of which the expert is asked to take somebody's seat.

@@ -6,10 +6,10 @@ use domain::{
     appointment::{Appointment, AppointmentState, Owner, SessionMode},
     id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
 };
-use entity::{appointment as row, appointment_expert, draft};
+use entity::{appointment as row, appointment_expert, consultation, draft};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Set,
+    QueryOrder, QuerySelect, QueryTrait, RelationDef, Set, sea_query::SelectStatement,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -51,6 +51,31 @@ pub(super) async fn release_drafts(tx: &DatabaseTransaction, now: DateTime<Utc>)
         free(tx, AppointmentId(it.id), None).await?;
     }
     Ok(())
+}
+
+/// The appointments in which an expert has a seat, whatever became of them: for another query.
+pub(super) fn ids_of(expert: ExpertId) -> SelectStatement {
+    appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .into_query()
+}
+
+/// From appointments to the seats in them.
+pub(super) fn seats() -> RelationDef {
+    row::Entity::belongs_to(appointment_expert::Entity)
+        .from(row::Column::Id)
+        .to(appointment_expert::Column::AppointmentId)
+        .into()
+}
+
+/// From appointments to the consultations that they belong to; those of drafts have none.
+pub(super) fn owner() -> RelationDef {
+    row::Entity::belongs_to(consultation::Entity)
+        .from(row::Column::ConsultationId)
+        .to(consultation::Column::Id)
+        .into()
 }
 
 /// All of a consultation's appointments, oldest first; not the times that were offered beside them.
@@ -114,13 +139,8 @@ pub async fn of_expert(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Vec<Appointment>, DbErr> {
-    let mine = appointment_expert::Entity::find()
-        .select_only()
-        .column(appointment_expert::Column::AppointmentId)
-        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
-        .into_query();
     let rows = row::Entity::find()
-        .filter(row::Column::Id.in_subquery(mine))
+        .filter(row::Column::Id.in_subquery(ids_of(expert)))
         .filter(row::COLUMN.ends_at.gt(from))
         .filter(row::COLUMN.starts_at.lt(to))
         .order_by_asc(row::COLUMN.starts_at)
@@ -154,13 +174,8 @@ pub async fn in_room(
     place: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<ConsultationId>, DbErr> {
-    let mine = appointment_expert::Entity::find()
-        .select_only()
-        .column(appointment_expert::Column::AppointmentId)
-        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
-        .into_query();
     let found = row::Entity::find()
-        .filter(row::Column::Id.in_subquery(mine))
+        .filter(row::Column::Id.in_subquery(ids_of(expert)))
         .filter(row::COLUMN.state.eq("confirmed"))
         .filter(row::COLUMN.mode.eq(SessionMode::Online.code()))
         .filter(row::COLUMN.place.eq(place))

@@ -15,7 +15,10 @@ use sea_orm::{
     QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
 };
 
-use super::{appointment::from_row as to_appointment, assignment::from_row as to_assignment};
+use super::{
+    appointment::{from_row as to_appointment, seats},
+    assignment::from_row as to_assignment,
+};
 use super::{consultation::Record, contradiction};
 
 /// The record with what was written, and with what somebody should know at a glance.
@@ -214,13 +217,6 @@ fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> Rela
 
 fn coordinator() -> RelationDef {
     row::Entity::belongs_to(account::Entity).from(row::Column::CoordinatorId).to(account::Column::Id).into()
-}
-
-fn seats() -> RelationDef {
-    appointment::Entity::belongs_to(appointment_expert::Entity)
-        .from(appointment::Column::Id)
-        .to(appointment_expert::Column::AppointmentId)
-        .into()
 }
 
 fn to_account<E: EntityTrait<Column = C>, C: ColumnTrait>(_: E, column: C) -> RelationDef {

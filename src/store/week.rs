@@ -8,11 +8,13 @@ use domain::{
 use entity::{appointment as row, appointment_expert, consultation};
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef,
 };
 use uuid::Uuid;
 
-use super::contradiction;
+use super::{
+    appointment::{owner, seats},
+    contradiction,
+};
 
 /// One expert's seat in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,18 +102,4 @@ impl Found {
             company_name: self.company_name,
         })
     }
-}
-
-fn seats() -> RelationDef {
-    row::Entity::belongs_to(appointment_expert::Entity)
-        .from(row::Column::Id)
-        .to(appointment_expert::Column::AppointmentId)
-        .into()
-}
-
-fn owner() -> RelationDef {
-    row::Entity::belongs_to(consultation::Entity)
-        .from(row::Column::ConsultationId)
-        .to(consultation::Column::Id)
-        .into()
 }

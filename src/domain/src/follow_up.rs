@@ -191,6 +191,11 @@ impl FollowUp {
     pub const fn is_over(&self) -> bool {
         matches!(self.state, FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed)
     }
+
+    /// Its answer, as it stands, says that the company wishes to be called.
+    pub const fn asks_for_help(&self) -> bool {
+        matches!(&self.state, FollowUpState::Answered { answer, .. } if answer.wants_help())
+    }
 }
 
 impl Kind {

@@ -5,12 +5,15 @@ use domain::{appointment::SessionMode, field::Fields, id::ExpertId, number::Case
 use entity::{appointment, appointment_expert, assignment, consultation};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter,
-    QuerySelect, QueryTrait, RelationDef, Select,
+    QuerySelect, QueryTrait, Select,
     sea_query::{Expr, Query},
 };
 
 use super::instead;
-use crate::store::{contradiction, former_seat};
+use crate::store::{
+    appointment::{ids_of, owner, seats},
+    contradiction, former_seat,
+};
 
 /// A sitting as the expert knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,25 +138,13 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
 
 /// What the expert is asked to take over from another.
 fn asked(expert: ExpertId, since: DateTime<Utc>) -> Select<appointment::Entity> {
-    let seat = Query::select()
-        .expr(Expr::val(1))
-        .from(appointment_expert::Entity)
-        .and_where(
-            Expr::col((appointment_expert::Entity, appointment_expert::Column::AppointmentId))
-                .eq(Expr::col((appointment::Entity, appointment::Column::Id))),
-        )
-        .and_where(appointment_expert::Column::ExpertId.eq(expert.0))
-        .take();
     sittings(expert)
         .filter(instead(expert))
         .filter(appointment::COLUMN.ends_at.gt(since))
-        .filter(Expr::exists(seat).not())
+        .filter(appointment::Column::Id.not_in_subquery(ids_of(expert)))
 }
 
 fn sittings(expert: ExpertId) -> Select<appointment::Entity> {
-    let of_consultation = appointment::Entity::belongs_to(consultation::Entity)
-        .from(appointment::Column::ConsultationId)
-        .to(consultation::Column::Id);
     let of_part = |column| Expr::col(("part", column));
     let part = Query::select()
         .expr(Expr::cust(PART))
@@ -179,14 +170,7 @@ fn sittings(expert: ExpertId) -> Select<appointment::Entity> {
         .column(consultation::Column::Number)
         .column(consultation::Column::CompanyName)
         .expr_as(part, "part")
-        .join(JoinType::LeftJoin, of_consultation.into())
-}
-
-fn seats() -> RelationDef {
-    appointment::Entity::belongs_to(appointment_expert::Entity)
-        .from(appointment::Column::Id)
-        .to(appointment_expert::Column::AppointmentId)
-        .into()
+        .join(JoinType::LeftJoin, owner())
 }
 
 fn from_row(row: Row, standing: Option<Standing>) -> Result<Told, DbErr> {
