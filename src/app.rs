@@ -1,17 +1,21 @@
 //! Everything a handler or the worker may need, built once at start-up.
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::id::ConsultationId;
 use lettre::message::Mailbox;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
+use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use crate::{
     cached::Cached,
     clock::Clock,
     config::Config,
+    fault,
     fetch::Fetcher,
     mail::{letter::Letter, sender::Sender},
     ops::password::Guard,
@@ -39,6 +43,22 @@ pub struct App {
     pub guard: Guard,
     /// Whether this process promised background work, so that readiness asks for it.
     pub runs_worker: bool,
+    pub readiness: Arc<Readiness>,
+}
+
+/// What this process found when it was last asked whether it can work.
+#[derive(Debug)]
+pub struct Readiness {
+    /// Tells processes that share a database apart.
+    pub process: Uuid,
+    /// When it was checked last, where it could work then.
+    pub well_at: Mutex<Option<DateTime<Utc>>>,
+}
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self { process: Uuid::new_v4(), well_at: Mutex::default() }
+    }
 }
 
 impl App {
@@ -47,6 +67,7 @@ impl App {
     /// SQLite has no row locks (`lock_exclusive` is silently dropped there), so it takes the write lock up front; a
     /// deferred transaction would fail with "database is locked" as soon as two of them wrote.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        fault::count_transaction();
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
         self.writer
             .begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() })

@@ -176,6 +176,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         cached: Arc::new(Cached::shown_for(SHOWN_FOR)),
         guard: Guard::default(),
         runs_worker: false,
+        readiness: Arc::default(),
     })
 }
 

@@ -1,5 +1,8 @@
 //! The operator's settings: the environment over `madoguchi.toml`, read once at start.
-use std::{collections::BTreeMap, fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr};
+use std::{
+    collections::BTreeMap, fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr,
+    time::Duration,
+};
 
 use url::Url;
 
@@ -14,6 +17,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the service is reached from outside; https turns on HSTS and Secure cookies.
     pub public_url: Url,
+    /// After so long a page, and with PostgreSQL a statement of one, ends with an error.
+    pub page_limit: Duration,
     /// Where mail is handed over; without it mails are written as files.
     pub smtp_url: Option<Hidden>,
     pub smtp: SmtpLimits,
@@ -94,10 +99,11 @@ pub struct Attachments {
 pub struct BadConfig(Vec<String>);
 
 /// Every key, its default, and what is accepted.
-const KEYS: [(&str, &str, &str); 24] = [
+const KEYS: [(&str, &str, &str); 25] = [
     ("DATABASE_URL", "sqlite://data/madoguchi.db", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
     ("MADOGUCHI_LISTEN", "127.0.0.1:8080", "an address and port, such as 127.0.0.1:8080 or [::]:80"),
     ("MADOGUCHI_PUBLIC_URL", "http://127.0.0.1:8080", "an http or https address without path or query"),
+    ("MADOGUCHI_PAGE_SECONDS", "5", "a number of seconds from 1 to 300: how long a page may take"),
     ("SMTP_URL", "", "smtp://, smtps:// or smtp+starttls:// with USER:PASSWORD@HOST:PORT"),
     ("SMTP_PLAINTEXT", "no", "yes or no: whether smtp:// to another machine may do without TLS"),
     ("SMTP_CONNECTIONS", "16", "a number from 1 to 200"),
@@ -155,6 +161,7 @@ impl Config {
         let database_url = source.take("DATABASE_URL", database_url);
         let listen = source.take("MADOGUCHI_LISTEN", |it| it.parse().ok());
         let public_url = source.take("MADOGUCHI_PUBLIC_URL", public_url);
+        let page_limit = source.take("MADOGUCHI_PAGE_SECONDS", |it| number(it, 1..=300));
         let smtp_url = source.take("SMTP_URL", |it| optional(it, smtp_url));
         let smtp = SmtpLimits::take(&mut source);
         let mail_from = source.take("MAIL_FROM", mail_from);
@@ -180,6 +187,7 @@ impl Config {
                 database_url: database_url?,
                 listen: listen?,
                 public_url: public_url?,
+                page_limit: Duration::from_secs(page_limit?),
                 smtp_url: smtp_url?,
                 smtp: smtp?,
                 mail_from: mail_from?,

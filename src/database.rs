@@ -3,7 +3,10 @@ use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path, time::Duratio
 
 use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbErr,
+    sqlx::{self, Connection},
+};
 
 use crate::store;
 
@@ -11,18 +14,33 @@ use crate::store;
 const BUSY: Duration = Duration::from_secs(60);
 
 /// How long PostgreSQL waits for somebody who says nothing in the middle of a transaction.
-const FORGOTTEN: Duration = Duration::from_secs(60);
+const FORGOTTEN: &str = "60s";
 
 /// How long a connection may have been idle and is still trusted without asking.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Connects; an SQLite file and its folder are made where they are missing.
+/// Connects for work that may take its time; an SQLite file and its folder are made where they are missing.
 pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
-    let options = match url.strip_prefix("sqlite:") {
-        Some(path) => sqlite(url, path.trim_start_matches("//"))?,
-        None => postgres(url),
-    };
-    Database::connect(options).await.context("cannot connect to the database of DATABASE_URL")
+    open(options_of(url)?).await
+}
+
+/// Connects for pages, at which a person waits: a statement, and the wait for a free connection, end after `limit`.
+///
+/// PostgreSQL cancels the statement. SQLite cannot be told to: there the page ends without its statement
+/// (`web::limit`), which goes on until it is done.
+pub async fn connect_for_pages(url: &str, limit: Duration) -> anyhow::Result<DatabaseConnection> {
+    let mut options = options_of(url)?;
+    options.acquire_timeout(limit);
+    if !url.starts_with("sqlite:") {
+        let milliseconds = limit.as_millis().to_string();
+        options.map_sqlx_postgres_opts(move |it| {
+            it.options([
+                ("idle_in_transaction_session_timeout", FORGOTTEN),
+                ("statement_timeout", &milliseconds),
+            ])
+        });
+    }
+    open(options).await
 }
 
 /// What changes are made through, beside what is read through `db`.
@@ -34,7 +52,7 @@ pub async fn writer(url: &str, db: &DatabaseConnection) -> anyhow::Result<Databa
         Some(path) if !is_memory(path) => {
             let mut options = sqlite(url, path)?;
             options.max_connections(1).idle_timeout(None).max_lifetime(None).connect_lazy(true);
-            Database::connect(options).await.context("cannot connect to the database of DATABASE_URL")
+            open(options).await
         }
         _ => Ok(db.clone()),
     }
@@ -64,6 +82,17 @@ pub async fn is_current(db: &DatabaseConnection) -> Result<bool, DbErr> {
     Ok(Migrator::get_pending_migrations(db).await?.is_empty())
 }
 
+async fn open(options: ConnectOptions) -> anyhow::Result<DatabaseConnection> {
+    Database::connect(options).await.context("cannot connect to the database of DATABASE_URL")
+}
+
+fn options_of(url: &str) -> anyhow::Result<ConnectOptions> {
+    match url.strip_prefix("sqlite:") {
+        Some(path) => sqlite(url, path.trim_start_matches("//")),
+        None => Ok(postgres(url)),
+    }
+}
+
 fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
     let memory = is_memory(path);
     let mut options = options(url);
@@ -79,6 +108,7 @@ fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
         }
         options.max_connections(8);
     }
+    options.map_sqlx_sqlite_pool_opts(|it| it.after_release(|it, _| Box::pin(is_clean(it))));
     options.map_sqlx_sqlite_opts(move |it| {
         it.create_if_missing(true)
             .foreign_keys(true)
@@ -101,11 +131,26 @@ fn postgres(url: &str) -> ConnectOptions {
     let mut options = options(url);
     options.max_connections(16).min_connections(1).idle_timeout(Duration::from_secs(600));
     // Whoever stops in the middle of a change must not keep what it has locked from everybody else.
-    let forgotten = format!("{}s", FORGOTTEN.as_secs());
-    options.map_sqlx_postgres_opts(move |it| {
-        it.options([("idle_in_transaction_session_timeout", forgotten.as_str())])
-    });
+    options.map_sqlx_postgres_opts(|it| it.options([("idle_in_transaction_session_timeout", FORGOTTEN)]));
+    options.map_sqlx_postgres_pool_opts(|it| it.after_release(|it, _| Box::pin(is_clean(it))));
     options
+}
+
+/// Whether a connection may be used again: not where it is still in a transaction after its user has let go of it.
+///
+/// After a COMMIT or ROLLBACK that failed (on a full disk SQLite ends the transaction by itself) the driver goes on
+/// counting the transaction: each later one would be a savepoint in it, and none would ever be committed, without any
+/// error. Such a connection is closed, and the next one is opened anew.
+async fn is_clean<C: Connection>(connection: &mut C) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // The rollback of a dropped transaction is still in the queue of the connection.
+        connection.ping().await?;
+    }
+    let is_clean = !connection.is_in_transaction();
+    if !is_clean {
+        tracing::error!("closing a connection to the database whose transaction could not be ended");
+    }
+    Ok(is_clean)
 }
 
 fn options(url: &str) -> ConnectOptions {

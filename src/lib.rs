@@ -4,6 +4,7 @@ pub mod cached;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod fault;
 pub mod files;
 pub mod problem;
 pub mod secret;

@@ -25,6 +25,7 @@ mod parting;
 pub mod password;
 pub mod plan;
 pub mod proposal;
+pub mod readiness;
 pub mod reply_template;
 pub mod report;
 pub mod room;

@@ -4,6 +4,8 @@ use domain::{
     waiting::OfferRefused,
 };
 
+use crate::fault::Fault;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     #[error("お探しのページまたは相談案件が見つかりません。")]
@@ -31,6 +33,9 @@ pub enum Problem {
     /// What was sent cannot be read at all (not a field error: those go back to the form).
     #[error("送信された内容を読み取れませんでした。前の画面に戻って、もう一度お試しください。")]
     Unreadable,
+    /// The database or the disk does not work for now, or did not answer within the limit of a page.
+    #[error("ただいま、システムを利用できません。")]
+    Unavailable(Fault, #[source] anyhow::Error),
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
 }
@@ -72,7 +77,7 @@ impl From<ReportRefused> for Problem {
 
 impl From<sea_orm::DbErr> for Problem {
     fn from(err: sea_orm::DbErr) -> Self {
-        Self::Internal(err.into())
+        anyhow::Error::from(err).into()
     }
 }
 
@@ -90,6 +95,9 @@ impl From<serde_json::Error> for Problem {
 
 impl From<anyhow::Error> for Problem {
     fn from(err: anyhow::Error) -> Self {
-        Self::Internal(err)
+        match Fault::behind(&err) {
+            Some(fault) => Self::Unavailable(fault, err),
+            None => Self::Internal(err),
+        }
     }
 }

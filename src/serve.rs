@@ -27,7 +27,7 @@ pub async fn serve(app: App) -> Result<(), Failure> {
     offer_set_up(&app).await?;
 
     let listen = app.config.listen;
-    let data = Data::new(app.clone());
+    let data = Data::new(for_pages(&app).await?);
     let server = HttpServer::new(move || web::site(data.clone()))
         .disable_signals()
         .shutdown_timeout(GRACE)
@@ -39,7 +39,7 @@ pub async fn serve(app: App) -> Result<(), Failure> {
     tracing::info!("listening on {listen}, reached as {}", app.site.as_str());
 
     let stop = CancellationToken::new();
-    let worker = start_worker(&app, &stop).await?;
+    let worker = start_worker(&app, &stop);
     let mut server = tokio::spawn(server);
     let ended = tokio::select! {
         ended = &mut server => ended,
@@ -70,21 +70,21 @@ pub async fn cancel_when_told(stop: &CancellationToken) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Starts the background work, if this process is to do it.
-///
-/// It has connections of its own: one that was opened on a thread of the server dies with that thread, and the mail in
-/// hand outlives them.
-async fn start_worker(app: &App, stop: &CancellationToken) -> Result<Option<JoinHandle<()>>, Failure> {
-    if !app.runs_worker {
-        return Ok(None);
-    }
+/// The same with connections on which nothing takes longer than a page may. The background work keeps the other ones: a
+/// connection that was opened on a thread of the server dies with that thread, and the mail in hand outlives them.
+async fn for_pages(app: &App) -> Result<App, Failure> {
     let url = app.config.database_url.reveal();
-    let db = database::connect(url).await.map_err(unavailable)?;
+    let db = database::connect_for_pages(url, app.config.page_limit).await.map_err(unavailable)?;
     // One queue for all who write here: SQLite's connections have threads of their own.
     let sqlite = db.get_database_backend() == DbBackend::Sqlite;
     let writer = if sqlite { app.writer.clone() } else { db.clone() };
-    let (app, stop) = (App { db, writer, ..app.clone() }, stop.clone());
-    Ok(Some(tokio::spawn(async move { worker::run(&app, stop).await })))
+    Ok(App { db, writer, ..app.clone() })
+}
+
+/// Starts the background work, if this process is to do it.
+fn start_worker(app: &App, stop: &CancellationToken) -> Option<JoinHandle<()>> {
+    let (app, stop) = (app.clone(), stop.clone());
+    app.runs_worker.then(|| tokio::spawn(async move { worker::run(&app, stop).await }))
 }
 
 /// A new programme starts with the themes that the product knows; afterwards they are the operator's.

@@ -34,6 +34,7 @@ pub mod outside;
 pub mod plan;
 pub mod programme;
 pub mod proposal;
+pub mod readiness;
 pub mod reply_template;
 pub mod report;
 pub mod session;

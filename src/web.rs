@@ -17,6 +17,7 @@ pub mod form;
 pub mod headers;
 pub mod health;
 pub mod letter;
+pub mod limit;
 pub mod log;
 pub mod metrics;
 pub mod origin;
@@ -55,6 +56,7 @@ pub fn site(
     Web::new()
         .app_data(app)
         .configure(routes)
+        .wrap(from_fn(limit::on_every_page))
         .wrap(from_fn(origin::same_site_only))
         .wrap(from_fn(problem::pages))
         .wrap(from_fn(headers::on_everything))

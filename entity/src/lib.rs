@@ -40,6 +40,7 @@ pub mod message;
 pub mod message_draft;
 pub mod outbox;
 pub mod outbox_log;
+pub mod readiness;
 pub mod reply_template;
 pub mod report;
 pub mod revision;

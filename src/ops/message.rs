@@ -62,6 +62,10 @@ pub async fn post_whole(app: &App, id: ConsultationId, post: Post<'_>) -> Result
     if let Some(writer) = writer(by) {
         store::message_draft::remove(&work.tx, id, writer, form).await?;
     }
+    if by == Actor::Company {
+        // Whoever answers has read what was asked.
+        store::message::mark_read(&work.tx, id, work.now).await?;
+    }
     work.commit().await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use actix_web::{
     body::BoxBody,
     cookie::Cookie,
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::header::{self, HeaderName, HeaderValue},
     middleware::Next,
     web::Data,
@@ -32,11 +33,26 @@ pub async fn on_everything(
     req: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
-    let (req, mut response) = next.call(req).await?.into_parts();
     let https = app.site.is_https();
-    flash::clear_if_shown(&req, &mut response);
+    match next.call(req).await {
+        Ok(answer) => {
+            let (req, mut response) = answer.into_parts();
+            flash::clear_if_shown(&req, &mut response);
+            add_to(&mut response, https);
+            Ok(ServiceResponse::new(req, response))
+        }
+        // The request is gone with an answer that never came; its page is not.
+        Err(err) => {
+            let mut response = err.error_response();
+            add_to(&mut response, https);
+            Err(InternalError::from_response(err, response).into())
+        }
+    }
+}
+
+fn add_to(response: &mut HttpResponse, https: bool) {
     if https {
-        secure_cookies(&mut response);
+        secure_cookies(response);
     }
     let headers = response.headers_mut();
     for (name, value) in FIXED {
@@ -53,7 +69,6 @@ pub async fn on_everything(
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    Ok(ServiceResponse::new(req, response))
 }
 
 fn secure_cookies(response: &mut HttpResponse) {

@@ -3,12 +3,8 @@ use actix_web::{
     HttpResponse, get,
     web::{Data, ServiceConfig},
 };
-use chrono::TimeDelta;
 
-use crate::{app::App, database, store};
-
-/// A worker that has not been heard of for longer is taken for dead.
-const LATEST_BEAT: TimeDelta = TimeDelta::minutes(2);
+use crate::{app::App, ops};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(healthz).service(readyz);
@@ -21,25 +17,9 @@ async fn healthz() -> HttpResponse {
 
 #[get("/readyz")]
 async fn readyz(app: Data<App>) -> HttpResponse {
-    match why_not_ready(&app).await {
+    match ops::readiness::why_not(&app).await {
         None => plain(HttpResponse::Ok(), "ready\n"),
         Some(why) => plain(HttpResponse::ServiceUnavailable(), why),
-    }
-}
-
-async fn why_not_ready(app: &App) -> Option<&'static str> {
-    match database::is_current(&app.db).await {
-        Err(_) => return Some("the database cannot be reached\n"),
-        Ok(false) => return Some("migrations are missing\n"),
-        Ok(true) => (),
-    }
-    if !app.runs_worker {
-        return None;
-    }
-    match store::beat::any_since(&app.db, app.clock.now() - LATEST_BEAT).await {
-        Ok(false) => Some("the worker is silent\n"),
-        Ok(true) => None,
-        Err(_) => Some("the database cannot be reached\n"),
     }
 }
 

@@ -3,6 +3,7 @@ use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::header::{HeaderName, HeaderValue},
     middleware::Next,
 };
@@ -14,6 +15,8 @@ use crate::web::metrics;
 /// The number by which a request is found in the log, short enough to be read out on the telephone: `3F9A-1C2B`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestNumber(String);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 impl RequestNumber {
     fn generate() -> Self {
@@ -32,11 +35,18 @@ pub async fn requests(req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     req.extensions_mut().insert(number.clone());
     let span = tracing::info_span!("request", request.id = %number.0);
     let started = std::time::Instant::now();
+    let asked = req.method().clone();
+    let id = HeaderValue::from_str(&number.0).ok();
     async {
-        let mut answer = next.call(req).await?;
-        let (method, status) = (answer.request().method().as_str(), answer.status().as_u16());
-        metrics::count(answer.status());
-        let route = answer.request().match_pattern().unwrap_or_else(|| "nowhere".to_owned());
+        let answer = next.call(req).await;
+        let status = match &answer {
+            Ok(answer) => answer.status(),
+            Err(err) => err.as_response_error().status_code(),
+        };
+        metrics::count(status);
+        let route = answer.as_ref().map_or(Some("unanswered".to_owned()), |it| it.request().match_pattern());
+        let route = route.unwrap_or_else(|| "nowhere".to_owned());
+        let (method, status) = (asked.as_str(), status.as_u16());
         let elapsed_ms = started.elapsed().as_millis();
         tracing::info!(
             http.method = method,
@@ -45,10 +55,18 @@ pub async fn requests(req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
             elapsed_ms,
             "{method} {route} answered {status}"
         );
-        if let Ok(value) = HeaderValue::from_str(&number.0) {
-            answer.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        match (answer, id) {
+            (Ok(mut answer), Some(id)) => {
+                answer.headers_mut().insert(REQUEST_ID, id);
+                Ok(answer)
+            }
+            (Err(err), Some(id)) => {
+                let mut response = err.error_response();
+                response.headers_mut().insert(REQUEST_ID, id);
+                Err(InternalError::from_response(err, response).into())
+            }
+            (answer, None) => answer,
         }
-        Ok(answer)
     }
     .instrument(span)
     .await

@@ -3,16 +3,17 @@ use actix_web::{
     Error, HttpRequest, HttpResponse, ResponseError,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{Method, StatusCode, header},
     middleware::Next,
     web::Data,
 };
 use askama::Template;
 use domain::settings::Settings;
-use sea_orm::DbErr;
 
 use crate::{
     app::App,
+    fault::{self, Fault},
     problem::Problem,
     web::{
         log::RequestNumber,
@@ -48,7 +49,7 @@ impl ResponseError for Problem {
             Self::Expired => StatusCode::GONE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Internal(cause) if is_unavailable(cause) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -65,7 +66,25 @@ pub async fn pages(
     req: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
-    let answer = next.call(req).await?;
+    // The request is gone with an answer that never came.
+    let (number, is_change) = (RequestNumber::of(req.request()), is_change(req.method()));
+    let (answer, transactions) = fault::counting_transactions(next.call(req)).await;
+    let change = is_change.then_some(transactions);
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(err) => {
+            let status = err.as_response_error().status_code();
+            let text = match err.as_error::<Problem>() {
+                Some(problem) => {
+                    log(problem);
+                    text(problem, status, change)
+                }
+                None => text_of_status(status),
+            };
+            let page = page_for(&app, status, text, number).await;
+            return Err(InternalError::from_response(err, page).into());
+        }
+    };
     let status = answer.status();
     let failed = answer.response().error().is_some();
     let bare = status.as_u16() >= 400 && !answer.headers().contains_key(header::CONTENT_TYPE);
@@ -74,15 +93,29 @@ pub async fn pages(
     }
     let (req, response) = answer.into_parts();
     let problem = response.error().and_then(|it| it.as_error::<Problem>());
-    if let Some(Problem::Internal(cause)) = problem {
-        tracing::error!("internal error: {cause:#}");
-    }
+    problem.into_iter().for_each(log);
     let page = match problem {
         Some(Problem::SignInFirst) => page::see_other(sign_in_for(&req)),
-        Some(problem) => page_for(&app, &req, status, text(problem, status)).await,
-        None => page_for(&app, &req, status, text_of_status(status)).await,
+        Some(problem) => page_for(&app, status, text(problem, status, change), number).await,
+        None => page_for(&app, status, text_of_status(status), number).await,
     };
     Ok(ServiceResponse::new(req, page))
+}
+
+/// A failure is logged once, here.
+fn log(problem: &Problem) {
+    match problem {
+        Problem::Internal(cause) => tracing::error!("internal error: {cause:#}"),
+        Problem::Unavailable(fault, cause) => {
+            tracing::error!(?fault, "the database or the disk does not work: {cause:#}");
+        }
+        _ => {}
+    }
+}
+
+/// Whether a request of this method asks for a change.
+fn is_change(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// An address on this site, to be gone to after signing in; anything else is dropped.
@@ -93,13 +126,13 @@ pub fn safe_next(next: &str) -> Option<&str> {
     (plain && staff && next.is_ascii() && !path.contains("..")).then_some(next)
 }
 
-async fn page_for(app: &App, req: &HttpRequest, status: StatusCode, text: Text) -> HttpResponse {
+async fn page_for(app: &App, status: StatusCode, text: Text, number: Option<String>) -> HttpResponse {
     // The page about a failing database must not need the database.
     let settings = match status.is_server_error() {
         true => Settings::default(),
         false => page::settings(app).await.unwrap_or_default(),
     };
-    let number = RequestNumber::of(req).filter(|_| status.is_server_error());
+    let number = number.filter(|_| status.is_server_error());
     let page = ProblemPage { shell: Shell::bare(settings), text, request_number: number };
     let mut response = page::html_with(status, &page).unwrap_or_else(|_| HttpResponse::new(status));
     if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
@@ -129,11 +162,11 @@ fn is_for_staff(path: &str) -> bool {
     ["staff", "expert", "desk", "stats", "admin"].contains(&first)
 }
 
-fn is_unavailable(cause: &anyhow::Error) -> bool {
-    matches!(cause.downcast_ref(), Some(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)))
-}
-
-fn text(problem: &Problem, status: StatusCode) -> Text {
+/// `change`: how many transactions were begun for a request that asks for a change.
+fn text(problem: &Problem, status: StatusCode, change: Option<u32>) -> Text {
+    if let (Problem::Unavailable(fault, _), Some(transactions)) = (problem, change) {
+        return text_of_fault(fault.after_transactions(transactions));
+    }
     let (title, then) = match problem {
         Problem::Refused(_) => (
             "この操作はできませんでした",
@@ -156,9 +189,27 @@ fn text(problem: &Problem, status: StatusCode) -> Text {
         | Problem::Forbidden
         | Problem::TooMany
         | Problem::Unreadable
+        | Problem::Unavailable(..)
         | Problem::Internal(_) => return text_of_status(status),
     };
     Text { title, what: problem.to_string(), then }
+}
+
+/// A change that ended in a fault: whether it was saved is the first thing that its author has to know.
+fn text_of_fault(fault: Fault) -> Text {
+    let (title, what, then) = match fault {
+        Fault::NotSaved => (
+            "保存できませんでした",
+            "いま送信された内容は、システムの不具合のため保存されていません。メールも送られていません。",
+            "それまでに保存した内容は残っています。数分後に前の画面に戻り、もう一度送信してください。",
+        ),
+        Fault::Unknown => (
+            "保存できたか確認できませんでした",
+            "いま送信された内容が保存されたかどうかを、システムの不具合のため確認できませんでした。",
+            "それまでに保存した内容は残っています。数分後に画面を開き直し、登録されていないときは、もう一度送信してください。",
+        ),
+    };
+    Text { title, what: what.to_owned(), then }
 }
 
 fn text_of_status(status: StatusCode) -> Text {

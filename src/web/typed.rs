@@ -50,6 +50,7 @@ pub fn sentence(problem: Problem) -> Result<String, Problem> {
         | Problem::Expired
         | Problem::TooMany
         | Problem::Unreadable
+        | Problem::Unavailable(..)
         | Problem::Internal(_) => Err(problem),
     }
 }

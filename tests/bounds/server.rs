@@ -82,6 +82,7 @@ pub async fn app(url: &str) -> App {
         cached: Arc::new(Cached::shown_for(Duration::from_secs(1))),
         guard: Guard::default(),
         runs_worker: false,
+        readiness: Arc::default(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 const BOUNDARY: &str = "----form-boundary";
 
 /// Sends a form with files: name, type, bytes.
-async fn send(site: &Site, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Reply {
+pub async fn send(site: &Site, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Reply {
     let mut body = Vec::new();
     for (name, value) in fields {
         let head =

@@ -10,6 +10,7 @@ async fn a_service_without_a_worker_is_ready_when_its_database_is() {
     assert_eq!(site.get("/healthz").await.status, 200);
     assert_eq!(site.get("/readyz").await.status, 200);
     site.app.db.clone().close().await.unwrap();
+    site.app.clock.advance(TimeDelta::seconds(1));
     assert_eq!(site.get("/healthz").await.status, 200);
     assert_eq!(site.get("/readyz").await.status, 503);
 }

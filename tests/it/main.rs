@@ -17,6 +17,7 @@ mod demo;
 mod expert;
 mod files;
 mod follow_ups;
+mod full_disk;
 mod health;
 mod hours;
 mod inbound;

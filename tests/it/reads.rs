@@ -1,8 +1,8 @@
 //! Nothing is done by looking at it.
 use crate::{access::ROUTES, tables, town::Person, town::Town};
 
-/// A session notes when it was used last; a worker notes that it is alive.
-const EXCEPT: &[&str] = &["session", "worker_beat"];
+/// A session notes when it was used last; a worker notes that it is alive, and a process that it can write.
+const EXCEPT: &[&str] = &["session", "worker_beat", "readiness"];
 
 const ALL: [Person; 7] = [
     Person::Visitor,

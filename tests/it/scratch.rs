@@ -1,5 +1,8 @@
 //! Databases for one test each: made quickly, and gone when the test is over.
-use std::{path::PathBuf, thread};
+use std::{
+    path::{Path, PathBuf},
+    thread,
+};
 
 use madoguchi::database;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
@@ -19,6 +22,7 @@ pub struct Scratch {
 
 enum Kind {
     Memory,
+    Elsewhere,
     /// In this folder.
     File(PathBuf),
     /// On this server, under this name.
@@ -47,6 +51,14 @@ impl Scratch {
         }
         let folder = folder("test");
         Self::migrated(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder)).await
+    }
+
+    /// At a place that somebody else makes and takes away.
+    pub async fn at_place(url: &str, files: &Path) -> Self {
+        let mut made = Self::at(url.to_owned(), Kind::Elsewhere).await;
+        database::migrate(&made.db).await.unwrap();
+        made.files = files.to_owned();
+        made
     }
 
     /// Without any table: for tests of migrations.
@@ -86,7 +98,7 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         drop(std::fs::remove_dir_all(&self.files));
         match &self.kind {
-            Kind::Memory => {}
+            Kind::Memory | Kind::Elsewhere => {}
             // What is still open keeps its file until it is closed.
             Kind::File(folder) => drop(std::fs::remove_dir_all(folder)),
             Kind::Postgres { server, name } => {

@@ -1,5 +1,5 @@
 //! The whole service in memory, with a clock that stands still and mail that goes nowhere.
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use actix_web::{
     body::MessageBody,
@@ -73,6 +73,11 @@ impl Site {
         Self::on(Scratch::file().await, settings)
     }
 
+    /// With a database at this address and attachments in this folder, on a disk that the test looks after.
+    pub async fn on_disk_at(database_url: &str, files: &Path) -> Self {
+        Self::on(Scratch::at_place(database_url, files).await, &[])
+    }
+
     /// Where the database is, for another process.
     pub fn database_url(&self) -> &str {
         &self.database.url
@@ -98,6 +103,7 @@ impl Site {
             cached: Arc::default(),
             guard: Guard::default(),
             runs_worker: false,
+            readiness: Arc::default(),
         };
         Self { app, cookies: Mutex::default(), database: Arc::new(database) }
     }

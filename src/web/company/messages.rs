@@ -89,8 +89,6 @@ pub async fn post(
         let post = Post { by, audience, text: &text, files: form.files, form: FIELD };
         ops::message::post_whole(&app, id, post).await?;
     }
-    // Whoever answers has read what was asked.
-    ops::message::mark_read(&app, id).await?;
     let done = if answers { "回答を送りました。" } else { "メッセージを送りました。" };
     Ok(page::see_other_with(own.path("/messages"), done))
 }

@@ -1,0 +1,183 @@
+//! A small disk of its own for a database, which can be filled to the last page.
+use std::{
+    fs::{self, File},
+    io::Write,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use sea_orm::Database;
+
+/// The unit in which a file system in memory gives space. Octets.
+const PAGE: usize = 4096;
+
+/// In the environment of a test that has mounts of its own.
+const OWN_MOUNTS: &str = "MADOGUCHI_TEST_OWN_MOUNTS";
+
+/// Runs the body of the test of this name in a process with mounts of its own, which are gone with it.
+///
+/// # Panics
+/// Where the body fails, and where the system allows no mounts: the test is never passed over.
+pub fn with_own_mounts<F: Future<Output = ()>>(name: &str, body: impl FnOnce() -> F) {
+    if std::env::var_os(OWN_MOUNTS).is_some() {
+        return actix_web::rt::System::new().block_on(body());
+    }
+    let mut command = Command::new("unshare");
+    if !is_root() {
+        command.args(["--user", "--map-root-user"]);
+    }
+    let done = command
+        // Whatever it starts ends with it.
+        .args(["--pid", "--fork", "--kill-child", "--mount", "--propagation", "private", "--"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(OWN_MOUNTS, "yes")
+        .output()
+        .expect("unshare (util-linux) is missing");
+    let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success() && out.contains("1 passed"), "{out}\n{err}");
+}
+
+/// A file system in memory with a database on it: an SQLite file, or a PostgreSQL server with all that it writes.
+pub struct Disk {
+    folder: PathBuf,
+    server: Option<Server>,
+}
+
+struct Server {
+    bin: PathBuf,
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Disk {
+    pub async fn mount() -> Self {
+        let folder = std::env::temp_dir().join(format!("madoguchi-disk-{}", uuid::Uuid::new_v4().simple()));
+        fs::create_dir(&folder).unwrap();
+        let is_postgres = std::env::var_os("MADOGUCHI_TEST_POSTGRES").is_some();
+        let size = if is_postgres { "size=192m" } else { "size=64m" };
+        run(Command::new("mount").args(["-t", "tmpfs", "-o", size, "madoguchi"]).arg(&folder));
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        let server = is_postgres.then(|| Server::make(&folder));
+        let disk = Self { folder, server };
+        disk.recover().await;
+        disk
+    }
+
+    pub fn database_url(&self) -> String {
+        match &self.server {
+            Some(it) => format!("postgres://postgres@127.0.0.1:{}/postgres", it.port),
+            None => format!("sqlite://{}/madoguchi.db", self.folder.display()),
+        }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Leaves so many pages of 4 KiB free.
+    pub fn fill(&self, pages: u64) {
+        let mut file = File::create(self.filler()).unwrap();
+        let page = vec![b'x'; PAGE];
+        while file.write_all(&page).is_ok() {}
+        let length = file.metadata().unwrap().len() / PAGE as u64 * PAGE as u64;
+        file.set_len(length.saturating_sub(pages * PAGE as u64)).unwrap();
+    }
+
+    /// Gives all the space back, and waits until the database works again.
+    pub async fn free(&self) {
+        fs::remove_file(self.filler()).unwrap();
+        self.recover().await;
+    }
+
+    async fn recover(&self) {
+        let Some(server) = &self.server else { return };
+        let begun = Instant::now();
+        while Database::connect(self.database_url()).await.is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not come back");
+            // Where it could not recover for lack of space it has ended.
+            server.start();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.folder.join("filler")
+    }
+}
+
+impl Server {
+    fn make(disk: &Path) -> Self {
+        let bin = newest_postgres();
+        let folder = disk.join("postgres");
+        fs::create_dir(&folder).unwrap();
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&folder));
+        }
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let server = Self { bin, folder, port };
+        let mut init = server.command("initdb");
+        init.args(["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]);
+        run(init.args(["--wal-segsize=1", "-D"]).arg(server.folder.join("data")));
+        server.start();
+        server
+    }
+
+    /// Does nothing where it runs already.
+    fn start(&self) {
+        let options = format!(
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=60 -c shared_buffers=16MB \
+             -c min_wal_size=2MB -c max_wal_size=8MB -c autovacuum=off",
+            self.port,
+            self.folder.display()
+        );
+        let mut start = self.command("pg_ctl");
+        start.arg("-D").arg(self.folder.join("data")).arg("-l").arg(self.folder.join("log"));
+        start.args(["-w", "-t", "20", "-o", &options, "start"]);
+        drop(start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status());
+    }
+
+    /// PostgreSQL refuses to run as root.
+    fn command(&self, program: &str) -> Command {
+        let program = self.bin.join(program);
+        let mut command = if is_root() { Command::new("runuser") } else { Command::new(&program) };
+        if is_root() {
+            command.args(["-u", "postgres", "--"]).arg(program);
+        }
+        command.current_dir(&self.folder);
+        command
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        drop(fs::remove_file(self.filler()));
+        if let Some(server) = &self.server {
+            let mut stop = server.command("pg_ctl");
+            stop.arg("-D").arg(server.folder.join("data")).args(["-m", "immediate", "stop"]);
+            drop(stop.stdout(Stdio::null()).stderr(Stdio::null()).status());
+        }
+        drop(Command::new("umount").arg("--lazy").arg(&self.folder).status());
+        drop(fs::remove_dir(&self.folder));
+    }
+}
+
+fn newest_postgres() -> PathBuf {
+    let mut found: Vec<_> =
+        fs::read_dir("/usr/lib/postgresql").unwrap().map(|it| it.unwrap().path()).collect();
+    found.sort();
+    found.pop().expect("PostgreSQL is missing").join("bin")
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    id.stdout.trim_ascii() == b"0" && std::env::var_os("MADOGUCHI_TEST_MAPPED_ROOT").is_none()
+}
+
+#[track_caller]
+fn run(command: &mut Command) {
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
