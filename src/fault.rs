@@ -2,7 +2,7 @@
 //! while, and a page must say truthfully whether a change was saved.
 use std::{cell::Cell, io};
 
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 /// Whether a change that ended in a fault was saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +51,13 @@ impl Fault {
     /// Returns the fault that a database error stands for; `None` for a mistake of the program, such as a violated
     /// constraint or a row that cannot be read.
     pub fn of_database(err: &DbErr) -> Option<Self> {
-        match err {
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout | ConnAcquireErr::ConnectionClosed) => {
-                Some(Self::NotSaved)
-            }
-            DbErr::Conn(RuntimeErr::SqlxError(err))
-            | DbErr::Exec(RuntimeErr::SqlxError(err))
-            | DbErr::Query(RuntimeErr::SqlxError(err)) => Self::of_driver(err),
-            DbErr::Conn(_) => Some(Self::Unknown),
-            _ => None,
+        if let DbErr::ConnectionAcquire(_) = err {
+            return Some(Self::NotSaved);
+        }
+        let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = err else { return None };
+        match cause {
+            RuntimeErr::SqlxError(err) => Self::of_driver(err),
+            RuntimeErr::Internal(_) => matches!(err, DbErr::Conn(_)).then_some(Self::Unknown),
         }
     }
 
@@ -72,19 +70,20 @@ impl Fault {
     }
 
     fn of_driver(err: &sqlx::Error) -> Option<Self> {
-        match err {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::BeginFailed => {
-                Some(Self::NotSaved)
-            }
-            // A connection that still thinks that it is in a transaction; it is closed when it is released.
-            sqlx::Error::InvalidSavePointStatement => Some(Self::NotSaved),
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::Protocol(_)
-            | sqlx::Error::WorkerCrashed => Some(Self::Unknown),
-            sqlx::Error::Database(err) => Self::of_code(err.code()?.as_ref()),
-            _ => None,
+        use sqlx::Error;
+        if let Error::Database(err) = err {
+            return Self::of_code(err.code()?.as_ref());
         }
+        // The third: a connection that still thinks that it is in a transaction; it is closed when it is released.
+        let before_it_began = matches!(
+            err,
+            Error::PoolTimedOut | Error::PoolClosed | Error::InvalidSavePointStatement | Error::BeginFailed
+        );
+        if before_it_began {
+            return Some(Self::NotSaved);
+        }
+        let is_lost = matches!(err, Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed);
+        is_lost.then_some(Self::Unknown)
     }
 
     /// Returns the fault of a result code: SQLite's extended code in decimal, or PostgreSQL's five-character SQLSTATE.

@@ -109,7 +109,15 @@ fn log(problem: &Problem) {
         Problem::Unavailable(fault, cause) => {
             tracing::error!(?fault, "the database or the disk does not work: {cause:#}");
         }
-        _ => {}
+        Problem::NotFound
+        | Problem::SignInFirst
+        | Problem::Forbidden
+        | Problem::Refused(_)
+        | Problem::Stale
+        | Problem::SlotTaken
+        | Problem::Expired
+        | Problem::TooMany
+        | Problem::Unreadable => {}
     }
 }
 

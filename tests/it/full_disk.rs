@@ -58,6 +58,7 @@ fn at_every_statement_what_was_acknowledged_is_kept_and_nothing_else() {
                 let (disk, all) = everyone_on_a_disk().await;
                 fill_again_and_again(&disk, &all, act).await;
                 let app = &all.center.app;
+                send_all(&all).await;
                 assert_eq!(doctor::examine(&app.db, app.clock.now()).await.unwrap(), [], "{act:?}");
             }
         },

@@ -15,6 +15,7 @@ mod conversation;
 mod corners;
 mod demo;
 mod expert;
+mod faults;
 mod files;
 mod follow_ups;
 mod full_disk;

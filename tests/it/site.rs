@@ -2,11 +2,11 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use actix_web::{
+    HttpResponse,
     body::MessageBody,
     cookie::Cookie,
-    dev::ServiceResponse,
     http::header,
-    test::{TestRequest, call_service, init_service},
+    test::{TestRequest, call_service, init_service, try_call_service},
     web::Data,
 };
 use chrono::{DateTime, Utc};
@@ -161,7 +161,11 @@ impl Site {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }
         let service = init_service(web::site(Data::new(self.app.clone()))).await;
-        let reply = reply(call_service(&service, request.to_request()).await);
+        // A page that took too long has no request any more; a server answers with what it is about all the same.
+        let reply = match try_call_service(&service, request.to_request()).await {
+            Ok(response) => reply(response.into_parts().1),
+            Err(err) => reply(err.error_response()),
+        };
         for cookie in &reply.cookies {
             let cookie = Cookie::parse(cookie.clone()).unwrap();
             match cookie.max_age() {
@@ -194,7 +198,7 @@ impl Reply {
     }
 }
 
-fn reply(response: ServiceResponse<impl MessageBody>) -> Reply {
+fn reply(response: HttpResponse<impl MessageBody>) -> Reply {
     let status = response.status().as_u16();
     let text = |value: &header::HeaderValue| value.to_str().unwrap().to_owned();
     let headers: BTreeMap<_, _> =

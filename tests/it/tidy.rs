@@ -8,7 +8,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("url", &[]),
     ("secret", &[]),
-    ("problem", &[]),
+    ("fault", &[]),
+    ("problem", &["fault"]),
     ("config", &["config"]),
     // It learns the sizes of its tables.
     ("database", &["store"]),
@@ -23,8 +24,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "ops",
         &[
-            "ops", "app", "cached", "config", "fetch", "files", "mail", "calendar", "secret", "url",
-            "problem", "store",
+            "ops", "app", "cached", "config", "database", "fetch", "files", "mail", "calendar", "secret",
+            "url", "problem", "store",
         ],
     ),
     ("worker", &["worker", "app", "files", "mail", "ops", "problem", "store"]),

@@ -88,6 +88,8 @@ fn a_process_that_met_a_full_disk_says_so_goes_on_and_has_kept_what_it_acknowled
         site.app.clock.advance(Clock::System.now() - site.app.clock.now());
         let all = everyone(site).await;
         let mut expected = count(&disk).await;
+        let is_sqlite = disk.database_url().starts_with("sqlite:");
+        let mut refused = 0;
         let mut drafts = Vec::new();
         for _ in 0..16 {
             drafts.push(draft(&all).await);
@@ -96,11 +98,16 @@ fn a_process_that_met_a_full_disk_says_so_goes_on_and_has_kept_what_it_acknowled
         for of_fill in drafts.chunks(4) {
             disk.fill(0);
             for &draft in &of_fill[..3] {
-                assert_eq!(process.submit(draft).await, 503);
+                match process.submit(draft).await {
+                    503 => refused += 1,
+                    // PostgreSQL may find room on the pages that it has.
+                    303 if !is_sqlite => expected += 1,
+                    other => panic!("answered {other} on a full disk"),
+                }
             }
             assert_eq!(process.get("/healthz").await, Some(200));
             // PostgreSQL still changes rows on the pages that it has; SQLite writes nothing at all.
-            if disk.database_url().starts_with("sqlite:") {
+            if is_sqlite {
                 process.becomes(503).await;
             }
             disk.free().await;
@@ -110,6 +117,7 @@ fn a_process_that_met_a_full_disk_says_so_goes_on_and_has_kept_what_it_acknowled
             assert_eq!(count(&disk).await, expected, "seen by a process that starts now");
         }
         drop(process);
+        assert!(refused > 0, "the disk was never full");
         assert_eq!(count(&disk).await, expected, "after a kill");
         let process = Process::start(&disk).await;
         assert_eq!(process.submit(drafts[0]).await, 303, "the draft is still there");
