@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod files;
+pub mod password;
 pub mod problem;
 pub mod secret;
 pub mod url;

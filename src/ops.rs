@@ -22,7 +22,6 @@ pub mod offers;
 pub mod outbox;
 pub mod outside;
 mod parting;
-pub mod password;
 pub mod plan;
 pub mod proposal;
 pub mod reply_template;

@@ -36,6 +36,7 @@ pub mod programme;
 pub mod proposal;
 pub mod reply_template;
 pub mod report;
+pub mod revision;
 pub mod session;
 pub mod sizes;
 pub mod substitute;

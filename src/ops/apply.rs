@@ -28,7 +28,6 @@ pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 
 use super::{
-    appointment::calendar_uid,
     budget::{Budget, spend},
     offers::{Aim, Offers, Search, offers},
     work::{Ground, Work, sitting},
@@ -140,7 +139,7 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
         mode,
         experts: team.into_iter().map(|it| it.expert).collect(),
         place: String::new(),
-        uid: calendar_uid(app, uid),
+        uid: app.calendar_uid(uid),
         sequence: 0,
     };
     let cells = found.cells(&held.experts, slot, settings);

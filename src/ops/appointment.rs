@@ -87,7 +87,7 @@ pub async fn book(work: &mut Work<'_>, by: Actor, slot: Slot, found: &Offers) ->
         ends_at: found.end(slot),
         mode,
         place: place(work, mode, &experts).await?,
-        uid: calendar_uid(work.app, uid),
+        uid: work.app.calendar_uid(uid),
         sequence: 0,
         experts,
     };
@@ -325,11 +325,6 @@ pub async fn place(work: &Work<'_>, mode: SessionMode, experts: &[ExpertId]) -> 
                 .unwrap_or_default())
         }
     }
-}
-
-/// A calendar entry's UID: ours for ever, whatever happens to the appointment.
-pub fn calendar_uid(app: &App, id: Uuid) -> String {
-    format!("{}@{}", id.simple(), app.config.mail_reply_domain)
 }
 
 /// What both sides are told of a session.

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     acting::Acting,
-    appointment::{book, calendar_uid, joint_in, joint_now, move_booked},
+    appointment::{book, joint_in, joint_now, move_booked},
     offers::Offers,
     work::{Ground, Work, sitting},
 };
@@ -235,7 +235,7 @@ async fn make_offer(work: &mut Work<'_>, next: Next) -> Result<(), Problem> {
         ends_at: found.end(slot),
         mode: SessionMode::wished(work.record.mode),
         place: String::new(),
-        uid: calendar_uid(work.app, uid),
+        uid: work.app.calendar_uid(uid),
         sequence: 0,
         experts: work.accepted(),
     };

@@ -34,7 +34,8 @@ use crate::{
         expert::Roster,
         link,
         outbox::Threads,
-        programme::{Programme, Revisions},
+        programme::Programme,
+        revision::Revisions,
         together::{self, Together},
     },
 };

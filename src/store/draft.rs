@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::{
     contradiction,
-    programme::{Part, Revisions, revision_of},
+    revision::{Part, Revisions, revision_of},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
