@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use domain::id::ConsultationId;
 use lettre::message::Mailbox;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -18,8 +18,13 @@ use crate::{
     fault,
     fetch::Fetcher,
     mail::{letter::Letter, sender::Sender},
-    ops::password::Guard,
+    password::Guard,
     secret::Secret,
+    store::{
+        expert::Roster,
+        programme::Programme,
+        revision::{self, Revisions},
+    },
     url::Site,
 };
 
@@ -72,6 +77,37 @@ impl App {
         self.writer
             .begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() })
             .await
+    }
+
+    /// Returns settings, closing days and themes as they are now.
+    pub async fn programme(&self) -> Result<Arc<Programme>, DbErr> {
+        self.cached.programme(&self.db).await
+    }
+
+    /// Returns the programme as pages show it: a little older than `programme`, and without a query.
+    pub async fn programme_to_show(&self) -> Result<Arc<Programme>, DbErr> {
+        self.cached.programme_to_show(&self.db).await
+    }
+
+    /// Returns the programme and all experts as they are now.
+    pub async fn programme_and_experts(&self) -> Result<(Arc<Programme>, Arc<Roster>), DbErr> {
+        let revisions = revision::revisions(&self.db).await?;
+        self.programme_and_experts_at(&self.db, revisions).await
+    }
+
+    /// Returns the same for a caller that has just read their revisions; `db` is what they are read from where they have
+    /// changed.
+    pub async fn programme_and_experts_at(
+        &self,
+        db: &impl ConnectionTrait,
+        revisions: Revisions,
+    ) -> Result<(Arc<Programme>, Arc<Roster>), DbErr> {
+        self.cached.programme_and_experts(db, revisions).await
+    }
+
+    /// Returns the UID of a calendar entry of ours: the same for ever, whatever happens to the appointment.
+    pub fn calendar_uid(&self, id: Uuid) -> String {
+        format!("{}@{}", id.simple(), self.config.mail_reply_domain)
     }
 
     /// Where this recipient answers about this consultation: the same address in every letter.

@@ -9,12 +9,10 @@ use std::{
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::{
-    app::App,
-    store::{
-        expert::{self, Roster},
-        programme::{self, Programme, Revisions},
-    },
+use crate::store::{
+    expert::{self, Roster},
+    programme::{self, Programme},
+    revision::{self, Revisions},
 };
 
 #[derive(Debug, Default)]
@@ -56,33 +54,28 @@ impl<T> Copy<T> {
     }
 }
 
-impl App {
-    /// Settings, closing days and themes as they are now.
-    pub async fn programme(&self) -> Result<Arc<Programme>, DbErr> {
-        let (revision, _) = programme::revisions(&self.db).await?;
-        self.programme_at(&self.db, revision).await
+impl Cached {
+    /// Returns settings, closing days and themes as they are now.
+    pub async fn programme(&self, db: &impl ConnectionTrait) -> Result<Arc<Programme>, DbErr> {
+        let (revision, _) = revision::revisions(db).await?;
+        self.programme_at(db, revision).await
     }
 
-    /// The programme as pages show it: at most as old as `Cached` allows. Rules are decided by `programme`.
-    pub async fn programme_to_show(&self) -> Result<Arc<Programme>, DbErr> {
-        let kept = self.cached.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, programme)) = kept.filter(|(at, _)| at.elapsed() < self.cached.age) {
+    /// Returns the programme as pages show it: at most `age` old. Rules are decided by `programme`.
+    pub async fn programme_to_show(&self, db: &impl ConnectionTrait) -> Result<Arc<Programme>, DbErr> {
+        let kept = self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, programme)) = kept.filter(|(at, _)| at.elapsed() < self.age) {
             return Ok(programme);
         }
-        let programme = self.programme().await?;
+        let programme = self.programme(db).await?;
         let shown = Some((Instant::now(), Arc::clone(&programme)));
-        *self.cached.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
         Ok(programme)
     }
 
-    /// The programme and all experts as they are now.
-    pub async fn programme_and_experts(&self) -> Result<(Arc<Programme>, Arc<Roster>), DbErr> {
-        let revisions = programme::revisions(&self.db).await?;
-        self.programme_and_experts_at(&self.db, revisions).await
-    }
-
-    /// The same, by whoever has just read their revisions; `db` is what they are read from where they have changed.
-    pub async fn programme_and_experts_at(
+    /// Returns the programme and all experts at the revisions that the caller has just read; `db` is what they are read
+    /// from where they have changed.
+    pub async fn programme_and_experts(
         &self,
         db: &impl ConnectionTrait,
         (of_programme, of_experts): Revisions,
@@ -90,17 +83,17 @@ impl App {
         // The revision is read before the value: a change in between makes the copy look older than it is, and it is
         // read again next time.
         let programme = self.programme_at(db, of_programme).await?;
-        let experts = match self.cached.experts.at(of_experts) {
+        let experts = match self.experts.at(of_experts) {
             Some(experts) => experts,
-            None => self.cached.experts.keep(of_experts, expert::load(db).await?),
+            None => self.experts.keep(of_experts, expert::load(db).await?),
         };
         Ok((programme, experts))
     }
 
     async fn programme_at(&self, db: &impl ConnectionTrait, revision: i64) -> Result<Arc<Programme>, DbErr> {
-        match self.cached.programme.at(revision) {
+        match self.programme.at(revision) {
             Some(programme) => Ok(programme),
-            None => Ok(self.cached.programme.keep(revision, programme::load(db).await?)),
+            None => Ok(self.programme.keep(revision, programme::load(db).await?)),
         }
     }
 }

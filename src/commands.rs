@@ -1,4 +1,4 @@
-//! One function per command, and with which exit code it fails.
+//! One function per command.
 use std::{io::Write, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
@@ -17,11 +17,8 @@ use madoguchi::{
         sender::Sender,
         transport::{SmtpOptions, Transport},
     },
-    ops::{
-        self,
-        account::{Invitation, NewAccount},
-        password::Guard,
-    },
+    ops::{self, account::NewAccount},
+    password::Guard,
     secret, store,
     url::Site,
     worker,
@@ -30,6 +27,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::{Fill, Serve, StaffAdd, Worker},
+    console::say_link,
+    exit::{FINDINGS, Failure, bad_config, software, unavailable, usage},
     serve,
 };
 
@@ -41,24 +40,6 @@ pub mod simulate;
 const MAIL_FOLDER: &str = "data/mail";
 /// How long a page may show the center's name and telephone number after somebody has changed them.
 const SHOWN_FOR: Duration = Duration::from_secs(1);
-
-/// Why a command stopped, with its exit code of sysexits(3).
-#[derive(Debug)]
-pub struct Failure {
-    pub code: u8,
-    pub cause: anyhow::Error,
-}
-
-/// The doctor has found something.
-pub const FINDINGS: u8 = 1;
-pub const USAGE: u8 = 64;
-/// What was given is no mail.
-pub const DATA: u8 = 65;
-pub const UNAVAILABLE: u8 = 69;
-pub const SOFTWARE: u8 = 70;
-/// A mail server tries again later.
-pub const TRY_AGAIN: u8 = 75;
-pub const CONFIG: u8 = 78;
 
 pub async fn serve(config: Config, serve: &Serve) -> Result<(), Failure> {
     let app = App { runs_worker: !serve.no_worker, ..start(config).await? };
@@ -123,33 +104,6 @@ pub async fn staff_add(config: Config, add: &StaffAdd) -> Result<(), Failure> {
         }
     };
     say_link(&app, &done.map_err(software)?)
-}
-
-/// Prints the one-time link of an account.
-pub fn say_link(app: &App, invitation: &Invitation) -> Result<(), Failure> {
-    let (account, link) = (&invitation.account, app.site.set_password(&invitation.token));
-    let role = account.role.label();
-    let text = format!(
-        "{role} {} のパスワードを、次のリンクで設定してください（7日間、1回だけ使えます）。\n{link}",
-        account.email
-    );
-    writeln!(std::io::stdout(), "{text}").map_err(software)
-}
-
-pub fn usage(cause: impl Into<anyhow::Error>) -> Failure {
-    Failure { code: USAGE, cause: cause.into() }
-}
-
-pub fn unavailable(cause: impl Into<anyhow::Error>) -> Failure {
-    Failure { code: UNAVAILABLE, cause: cause.into() }
-}
-
-pub fn software(cause: impl Into<anyhow::Error>) -> Failure {
-    Failure { code: SOFTWARE, cause: cause.into() }
-}
-
-fn bad_config(cause: impl Into<anyhow::Error>) -> Failure {
-    Failure { code: CONFIG, cause: cause.into() }
 }
 
 /// Everything that a command may need; the schema is as it was found.

@@ -6,6 +6,7 @@ pub mod config;
 pub mod database;
 pub mod fault;
 pub mod files;
+pub mod password;
 pub mod problem;
 pub mod secret;
 pub mod url;

@@ -15,7 +15,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::{Failure, say_link, software, unavailable};
+use crate::{
+    console::say_link,
+    exit::{Failure, software, unavailable},
+};
 
 /// How long requests in flight are given when the server stops. Seconds.
 const GRACE: u64 = 30;

@@ -14,8 +14,11 @@ use madoguchi::{
 };
 use sea_orm::DatabaseConnection;
 
-use super::{Failure, bad_config, software, start, unavailable, usage};
-use crate::serve;
+use super::start;
+use crate::{
+    exit::{Failure, bad_config, software, unavailable, usage},
+    serve,
+};
 
 const FILE: &str = "data/demo.db";
 /// What SQLite keeps beside a file.

@@ -11,8 +11,11 @@ use madoguchi::{
 };
 use tokio::time::{Instant, timeout_at};
 
-use super::{DATA, Failure, TRY_AGAIN, start};
-use crate::cli::Receive;
+use super::start;
+use crate::{
+    cli::Receive,
+    exit::{DATA, Failure, TRY_AGAIN},
+};
 
 /// Whether the arguments ask for this, however wrong they are.
 pub fn is_meant() -> bool {

@@ -4,8 +4,10 @@ use std::{fs::File, io::Write};
 use anyhow::Context;
 use madoguchi::simulate::{Policy, Setup, simulate, table, write_csv};
 
-use super::{Failure, software, usage};
-use crate::cli::Simulate;
+use crate::{
+    cli::Simulate,
+    exit::{Failure, software, usage},
+};
 
 pub fn run(wanted: &Simulate) -> Result<(), Failure> {
     let setup = Setup { seed: wanted.seed, consultations: wanted.consultations, experts: wanted.experts };

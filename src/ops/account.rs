@@ -12,14 +12,14 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    ops::password::Password,
+    password::Password,
     problem::Problem,
     secret::{token, token_hash},
     store::{
         self,
         account::{Account, Credentials},
         link::Purpose,
-        programme::Part,
+        revision::Part,
         session::Holder,
     },
 };
@@ -133,7 +133,7 @@ pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Pr
     let account = store::account::find(&tx, id).await?.ok_or(Problem::NotFound)?;
     store::account::save_active(&tx, id, active).await?;
     if account.role == Role::Expert {
-        store::programme::touch(&tx, Part::Experts).await?;
+        store::revision::touch(&tx, Part::Experts).await?;
     }
     if !active {
         store::session::revoke_all(&tx, &Holder::Account(id), now).await?;

@@ -28,14 +28,16 @@ pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 
 use super::{
-    appointment::calendar_uid,
     budget::{Budget, spend},
-    offers::{Aim, Offers, Search, offers},
-    work::{Ground, Work, sitting},
+    case_transaction::CaseTransaction,
+    context::Context,
+    notices::sitting,
+    offers::{Aim, Offers, Search},
+    save::SubmittedDraft,
 };
 use crate::{
     app::App,
-    mail::{letter::Letter, occasion::Occasion},
+    mail::occasion::Occasion,
     problem::Problem,
     store::{
         self,
@@ -54,18 +56,18 @@ const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
 
 /// Starts a draft. `network` is a keyed hash of where it comes from.
 pub async fn start(app: &App, network: String) -> Result<DraftId, Problem> {
-    let ground = Ground::of(app).await?;
-    let settings = ground.programme.settings_at(ground.now);
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
     open_for_intake(settings)?;
     let draft = Draft {
         id: DraftId(Uuid::new_v4()),
         form: Form::default(),
         network,
-        expires_at: ground.now + TimeDelta::days(i64::from(settings.draft_days)),
+        expires_at: context.now + TimeDelta::days(i64::from(settings.draft_days)),
         consultation: None,
     };
     let tx = app.begin().await?;
-    store::draft::insert(&tx, &draft, ground.now).await?;
+    store::draft::insert(&tx, &draft, context.now).await?;
     tx.commit().await?;
     Ok(draft.id)
 }
@@ -82,55 +84,52 @@ pub async fn draft(app: &App, id: DraftId) -> Result<Draft, Problem> {
 /// Keeps what was typed, right or wrong: `change` writes it into the form as it is now, so that two windows do not undo
 /// each other. A change of topic or place lets go of a slot that no longer fits.
 pub async fn save(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> Result<Draft, Problem> {
-    let ground = Ground::of(app).await?;
-    let settings = ground.programme.settings_at(ground.now);
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
     let tx = app.begin().await?;
-    let mut draft = lock(&tx, id, ground.now).await?;
+    let mut draft = lock(&tx, id, context.now).await?;
     let before = draft.form.clone();
     change(&mut draft.form);
     let now = &draft.form;
     let moved = (&before.field, &before.mode, &before.prefecture) != (&now.field, &now.mode, &now.prefecture);
-    draft.expires_at = ground.now + TimeDelta::days(i64::from(settings.draft_days));
+    draft.expires_at = context.now + TimeDelta::days(i64::from(settings.draft_days));
     if moved {
-        release_held(&tx, id, ground.now).await?;
+        release_held(&tx, id, context.now).await?;
         draft.form.slot.clear();
     }
-    write(&tx, &draft, ground.now).await?;
+    write(&tx, &draft, context.now).await?;
     tx.commit().await?;
     Ok(draft)
 }
 
 /// The slots that a draft's company can choose from.
 pub async fn slots(app: &App, draft: &Draft) -> Result<Offers, Problem> {
-    let ground = Ground::of(app).await?;
+    let context = Context::of(app).await?;
     let held = held(&app.db, draft).await?;
     let search = search(&draft.form, held.map(|it| it.id), Aim::List)?;
-    let settings = ground.programme.settings_at(ground.now);
-    let calendar = ground.programme.calendar(ground.now);
-    Ok(offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?)
+    context.offers(&app.db, search).await
 }
 
 /// Keeps a slot for the draft, with the best team that is free then; whatever it held before is let go.
 pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Problem> {
-    let ground = Ground::of(app).await?;
-    let settings = ground.programme.settings_at(ground.now);
-    let calendar = ground.programme.calendar(ground.now);
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
     let tx = app.begin().await?;
-    let mut draft = lock(&tx, id, ground.now).await?;
+    let mut draft = lock(&tx, id, context.now).await?;
     store::appointment::take_turns(&tx).await?;
-    release_held(&tx, id, ground.now).await?;
-    if store::draft::holds_of_network(&tx, &draft.network, ground.now).await? >= HOLDS_OF_NETWORK {
+    release_held(&tx, id, context.now).await?;
+    if store::draft::holds_of_network(&tx, &draft.network, context.now).await? >= HOLDS_OF_NETWORK {
         return Err(Problem::TooMany);
     }
     let search = search(&draft.form, None, Aim::Choose)?;
     let mode = search.mode;
-    let found = offers(&tx, &ground.experts, settings, &calendar, ground.now, search).await?;
+    let found = context.offers(&tx, search).await?;
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
     let team = found.teams(Some(slot)).next().ok_or(Problem::SlotTaken)?;
     let uid = Uuid::now_v7();
-    let until = Some(ground.now + TimeDelta::minutes(i64::from(settings.hold_minutes)));
+    let until = Some(context.now + TimeDelta::minutes(i64::from(settings.hold_minutes)));
     let held = Appointment {
         id: AppointmentId(uid),
         owner: Owner::Draft(id),
@@ -140,13 +139,15 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
         mode,
         experts: team.into_iter().map(|it| it.expert).collect(),
         place: String::new(),
-        uid: calendar_uid(app, uid),
+        uid: app.calendar_uid(uid),
         sequence: 0,
     };
     let cells = found.cells(&held.experts, slot, settings);
-    store::appointment::insert(&tx, &held, &cells, ground.now).await?.map_err(|_taken| Problem::SlotTaken)?;
+    store::appointment::insert(&tx, &held, &cells, context.now)
+        .await?
+        .map_err(|_taken| Problem::SlotTaken)?;
     draft.form.slot = slot_value(slot);
-    write(&tx, &draft, ground.now).await?;
+    write(&tx, &draft, context.now).await?;
     tx.commit().await?;
     Ok(held)
 }
@@ -182,15 +183,15 @@ pub async fn release(app: &App, id: DraftId) -> Result<(), Problem> {
 ///
 /// Says until when.
 pub async fn extend_hold(app: &App, id: DraftId) -> Result<DateTime<Utc>, Problem> {
-    let ground = Ground::of(app).await?;
-    let minutes = i64::from(ground.programme.settings_at(ground.now).hold_minutes);
+    let context = Context::of(app).await?;
+    let minutes = i64::from(context.settings.hold_minutes);
     let tx = app.begin().await?;
-    lock(&tx, id, ground.now).await?;
+    lock(&tx, id, context.now).await?;
     let held = store::appointment::held_by_draft(&tx, id).await?;
-    let held = held.filter(|it| !it.has_expired(ground.now)).ok_or_else(expired)?;
-    let until = ground.now + TimeDelta::minutes(minutes);
+    let held = held.filter(|it| !it.has_expired(context.now)).ok_or_else(expired)?;
+    let until = context.now + TimeDelta::minutes(minutes);
     let held = Appointment { state: AppointmentState::Held { until: Some(until) }, ..held };
-    store::appointment::save(&tx, &held, ground.now).await?;
+    store::appointment::save(&tx, &held, context.now).await?;
     tx.commit().await?;
     Ok(until)
 }
@@ -204,13 +205,12 @@ pub async fn submit(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> R
         tx.rollback().await?;
         return store::consultation::find(&app.db, done).await?.ok_or(Problem::NotFound);
     }
-    let ground = Ground::at(app, &tx, revisions).await?;
-    let now = ground.now;
+    let context = Context::at(app, &tx, revisions).await?;
+    let now = context.now;
     if draft.expires_at <= now {
         return Err(Problem::Expired);
     }
-    let settings = ground.programme.settings_at(now).clone();
-    open_for_intake(&settings)?;
+    open_for_intake(&context.settings)?;
     let held = held(&tx, &draft).await?;
     if held.as_ref().is_some_and(|it| it.has_expired(now)) || (held.is_none() && chose_slot(&draft.form)) {
         return Err(expired());
@@ -223,7 +223,7 @@ pub async fn submit(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> R
     let number = store::programme::next_number(&tx, now).await?;
     let mut work = take_in(
         app,
-        ground,
+        context,
         tx,
         Incoming {
             number,
@@ -235,14 +235,17 @@ pub async fn submit(app: &App, id: DraftId, change: impl FnOnce(&mut Form)) -> R
     )
     .await?;
     let id = work.record.consultation.id;
-    work.write(store::draft::submitted(draft.id, id, now));
-    let kept = held.map(|it| kept_for(it, id, &settings, now));
+    work.save(SubmittedDraft(draft.id, id)).await?;
+    let kept = held.map(|it| kept_for(it, id, &work.context.settings, now));
     work.appointment.clone_from(&kept);
     let budget = match &application.contact.email {
-        Some(email) => spend(app, &work.tx, "", &email.key(), &draft.network, &settings, now).await?,
+        Some(email) => {
+            let settings = &work.context.settings;
+            spend(app, &work.tx, "", &email.key(), &draft.network, settings, now).await?
+        }
         None => Budget::Within,
     };
-    let (tx, record) = acknowledged(work, budget)?.hand_on().await?;
+    let (tx, record) = acknowledged(work, budget)?.flush().await?;
     if let Some(kept) = kept {
         store::appointment::save(&tx, &kept, now).await?;
     }
@@ -259,17 +262,17 @@ pub async fn take_down(
     key: Uuid,
     address_confirmed: bool,
 ) -> Result<Record, Problem> {
-    let ground = Ground::of(app).await?;
+    let context = Context::of(app).await?;
     let tx = app.begin().await?;
     // Numbers are given one after the other: whoever waited for one sees what was submitted before.
-    let number = store::programme::next_number(&tx, ground.now).await?;
+    let number = store::programme::next_number(&tx, context.now).await?;
     if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
         tx.rollback().await?;
         return Ok(done);
     }
     let work = take_in(
         app,
-        ground,
+        context,
         tx,
         Incoming { number, application, by, key: key.to_string(), address_confirmed },
     )
@@ -292,11 +295,11 @@ pub async fn hand_over(
     agreed: &Agreed,
     key: Uuid,
 ) -> Result<Record, Problem> {
-    let ground = Ground::of(app).await?;
+    let context = Context::of(app).await?;
     let by = Actor::Desk(desk);
     let tx = app.begin().await?;
     // As in `take_down`: whoever waited for a number sees what was handed over before.
-    let number = store::programme::next_number(&tx, ground.now).await?;
+    let number = store::programme::next_number(&tx, context.now).await?;
     if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
         tx.rollback().await?;
         // A key is no key to another desk's case.
@@ -304,7 +307,7 @@ pub async fn hand_over(
     }
     let mut work = take_in(
         app,
-        ground,
+        context,
         tx,
         Incoming { number, application, by, key: key.to_string(), address_confirmed: false },
     )
@@ -327,14 +330,13 @@ struct Incoming<'a> {
 /// Takes up the consultation that an application becomes, with its first event; nothing of it is written yet.
 async fn take_in<'a>(
     app: &'a App,
-    ground: Ground,
+    context: Context,
     tx: DatabaseTransaction,
     incoming: Incoming<'_>,
-) -> Result<Work<'a>, Problem> {
+) -> Result<CaseTransaction<'a>, Problem> {
     let Incoming { number, application, by, key, address_confirmed } = incoming;
-    let now = ground.now;
-    let settings = ground.programme.settings_at(now);
-    let calendar = ground.programme.calendar(now);
+    let now = context.now;
+    let Context { settings, calendar, .. } = &context;
     let id = ConsultationId(Uuid::now_v7());
     let (consultation, event) =
         Consultation::submit(id, application.topic.fields, address_confirmed, by, now)?;
@@ -343,9 +345,9 @@ async fn take_in<'a>(
         Applicant::New(row) => (CompanyId(row.id), Some(row)),
     };
     let is_known = new_company.is_none();
-    let due = Due::first_contact(settings, &calendar, now);
+    let due = Due::first_contact(settings, calendar, now);
     let record = New { consultation, number, company, application, by, due, now }.record();
-    let known: BTreeSet<_> = ground.programme.themes.iter().map(|it| it.code.as_str()).collect();
+    let known: BTreeSet<_> = context.programme.themes.iter().map(|it| it.code.as_str()).collect();
     let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
     let new = Submission {
         company: new_company,
@@ -361,7 +363,7 @@ async fn take_in<'a>(
         contact: contact_row(id, application),
         themes: themes.collect(),
     };
-    let mut work = Work::submitted(app, ground, tx, new, record, event);
+    let mut work = CaseTransaction::submitted(app, context, tx, new, record, event);
     if is_known {
         note_used_up(&mut work).await?;
     }
@@ -386,7 +388,7 @@ fn kept_for(held: Appointment, id: ConsultationId, settings: &Settings, now: Dat
 }
 
 /// With the acknowledgement and the link that confirms the address.
-fn acknowledged(mut work: Work<'_>, budget: Budget) -> Result<Work<'_>, Problem> {
+fn acknowledged(mut work: CaseTransaction<'_>, budget: Budget) -> Result<CaseTransaction<'_>, Problem> {
     let Some(email) = work.person.email.clone() else { return Ok(work) };
     if budget == Budget::Spent {
         work.note(Actor::System, "1日に送るメールの上限に達したため、受付のメールを送っていません");
@@ -397,7 +399,7 @@ fn acknowledged(mut work: Work<'_>, budget: Budget) -> Result<Work<'_>, Problem>
     let held = work.appointment.clone();
     let names = Vec::new();
     let slot = held.as_ref().and_then(|it| Some((sitting(it, &names), it.held_until()?)));
-    let due = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now);
+    let due = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
     let occasion = Occasion::Acknowledgement {
         confirm: &confirm,
         slot,
@@ -405,8 +407,9 @@ fn acknowledged(mut work: Work<'_>, budget: Budget) -> Result<Work<'_>, Problem>
         first_contact_due: due,
     };
     let over_limit = budget == Budget::Spent;
-    let letter = work.to_company(occasion)?.map(|it| Letter { over_limit, ..it });
-    work.post(letter);
+    if let Some(letter) = work.mail_company(occasion)? {
+        letter.over_limit = over_limit;
+    }
     Ok(work)
 }
 
@@ -415,9 +418,9 @@ fn unfinished() -> Problem {
 }
 
 /// A company that has had all the sessions of its year may ask again: a coordinator decides, and is told.
-async fn note_used_up(work: &mut Work<'_>) -> Result<(), Problem> {
-    if let Some(sessions) = used_up(&work.tx, &work.record, &work.settings, work.now).await? {
-        let cap = work.settings.session_cap;
+async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if let Some(sessions) = used_up(&work.tx, &work.record, &work.context.settings, work.now()).await? {
+        let cap = work.context.settings.session_cap;
         let told = format!("この企業の今年度の相談は{sessions}回で、上限の{cap}回に達しています");
         work.note(Actor::System, told);
     }

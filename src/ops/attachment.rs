@@ -1,8 +1,7 @@
 //! Files that come with messages: what is taken, where it is kept, and what the scanner says.
-use chrono::{DateTime, Utc};
 use domain::id::MessageId;
-use sea_orm::DatabaseTransaction;
 
+use super::save::{Save, Target};
 use crate::{
     app::App,
     files,
@@ -112,25 +111,25 @@ pub fn refuse(files: Vec<Upload>, why: &str) -> Vec<Kept> {
     files.into_iter().map(refused).collect()
 }
 
-/// Tells the database of kept files, with the message that they came with.
-pub async fn attach(
-    tx: &DatabaseTransaction,
-    message: MessageId,
-    files: &[Kept],
-    now: DateTime<Utc>,
-) -> Result<(), Problem> {
-    let files: Vec<_> = files
-        .iter()
-        .map(|it| New {
-            name: &it.name,
-            content_type: &it.content_type,
-            size: it.size,
-            sha256: it.sha256.as_deref(),
-            trust: it.trust,
-            note: &it.note,
-        })
-        .collect();
-    Ok(store::attachment::insert(tx, message, &files, now).await?)
+/// Kept files, with the message that they came with.
+pub struct AttachedFiles<'a>(pub MessageId, pub &'a [Kept]);
+
+impl Save for AttachedFiles<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        let files: Vec<_> = self
+            .1
+            .iter()
+            .map(|it| New {
+                name: &it.name,
+                content_type: &it.content_type,
+                size: it.size,
+                sha256: it.sha256.as_deref(),
+                trust: it.trust,
+                note: &it.note,
+            })
+            .collect();
+        Ok(store::attachment::insert(to.tx, self.0, &files, to.now).await?)
+    }
 }
 
 /// The bytes of a file that may be handed out.

@@ -11,17 +11,17 @@ use domain::{
 };
 
 use super::{
-    acting::Acting,
+    actor_at::ActorAt,
     appointment::cancel_session,
-    assignment::{request_best, withdraw_live},
-    work::{Work, sitting},
+    assignment::request_best,
+    case_transaction::CaseTransaction,
+    notices::{sitting, tell_slots_to_choose},
+    requests::withdraw_live,
+    save::{ConfirmedAddress, SuppressedMails},
 };
 use crate::{
     app::App,
-    mail::{
-        letter::Letter,
-        occasion::{Occasion, Side},
-    },
+    mail::occasion::{Occasion, Side},
     problem::Problem,
     store,
 };
@@ -37,10 +37,10 @@ pub enum Ending {
 
 /// A coordinator takes the case on and looks at it.
 pub async fn start_check(app: &App, id: ConsultationId, version: i32, by: AccountId) -> Result<(), Problem> {
-    let mut work = Work::begin_at(app, id, version).await?;
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.act(Act::StartCheck, Actor::Coordinator(by), None)?;
     work.record.coordinator = Some(by);
-    work.post_to_desk(Occasion::HandOverAccepted).await?;
+    work.mail_desk(Occasion::HandOverAccepted).await?;
     work.commit().await?;
     Ok(())
 }
@@ -54,26 +54,25 @@ pub async fn end(
     ending: Ending,
 ) -> Result<(), Problem> {
     let mut work = match version {
-        Some(version) => Work::begin_at(app, id, version).await?,
-        None => Work::begin(app, id).await?,
+        Some(version) => CaseTransaction::begin_at(app, id, version).await?,
+        None => CaseTransaction::begin(app, id).await?,
     };
     let (act, note) = act_of(&ending);
     work.check(act.deed(), by)?;
     let reason = note.clone().unwrap_or_else(|| act.deed().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason).await?;
     work.act(act, by, note)?;
-    let letter = farewell(&mut work, &ending, cancelled.as_ref())?;
-    store::outbox::suppress_waiting(&work.tx, id, "the consultation has ended").await?;
-    work.post(letter);
+    say_farewell(&mut work, &ending, cancelled.as_ref())?;
+    work.save(SuppressedMails(id)).await?;
     tell_desk_the_result(&mut work).await?;
     work.commit().await?;
     Ok(())
 }
 
 /// Tells the desk that handed an ended consultation over what became of it.
-pub async fn tell_desk_the_result(work: &mut Work<'_>) -> Result<(), Problem> {
+pub async fn tell_desk_the_result(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     match result(&work.record.consultation.state) {
-        Some(result) => work.post_to_desk(Occasion::HandOverResult { result: &result }).await,
+        Some(result) => work.mail_desk(Occasion::HandOverResult { result: &result }).await,
         None => Ok(()),
     }
 }
@@ -106,11 +105,11 @@ pub async fn reopen(
     by: Actor,
     reason: &Line,
 ) -> Result<(), Problem> {
-    let mut work = Work::begin_at(app, id, version).await?;
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.act(Act::Reopen, by, Some(reason.as_str().to_owned()))?;
     // Who carried it out is known by the sessions; now somebody is looked for anew.
     for assignment in work.live().cloned().collect::<Vec<_>>() {
-        work.save_assignment(assignment.withdraw(work.now)).await?;
+        work.save_assignment(assignment.withdraw(work.now())).await?;
     }
     work.commit().await?;
     Ok(())
@@ -120,12 +119,12 @@ pub async fn reopen(
 pub async fn plan_further_session(
     app: &App,
     id: ConsultationId,
-    by: impl Into<Acting>,
+    by: impl Into<ActorAt>,
     override_reason: Option<&Line>,
 ) -> Result<(), Problem> {
     let acting = by.into();
-    let by = acting.by;
-    let mut work = Work::begin_for(app, id, acting).await?;
+    let by = acting.actor;
+    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
     if let Actor::Expert(expert) = by
         && !work.accepted().contains(&expert)
     {
@@ -138,36 +137,31 @@ pub async fn plan_further_session(
 
 /// As part of another act.
 pub async fn further_session(
-    work: &mut Work<'_>,
+    work: &mut CaseTransaction<'_>,
     by: Actor,
     override_reason: Option<&Line>,
 ) -> Result<(), Problem> {
     work.check(Deed::PlanFurtherSession, by)?;
-    let year = FiscalYear::of(japan_date(work.now)).map_err(anyhow::Error::from)?;
+    let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let act = Act::PlanFurtherSession {
         sessions: store::company::sessions_in(&work.tx, work.record.company, year).await?,
-        cap: work.settings.session_cap,
+        cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    let portal = work.portal()?;
-    let names = work.names(&work.accepted());
-    let letter = work.to_company(Occasion::SlotsToChoose { portal: &portal, experts: &names })?;
-    work.post(letter);
-    Ok(())
+    tell_slots_to_choose(work)
 }
 
 /// The contact's address is known to be right: by the link in the acknowledgement, or because a coordinator has
 /// spoken with the contact. Where routing is automatic and a slot is held, the best expert is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
-    let mut work = Work::begin(app, id).await?;
+    let mut work = CaseTransaction::begin(app, id).await?;
     if work.record.consultation.address_confirmed {
         return Ok(());
     }
     work.record.consultation.address_confirmed = true;
-    store::consultation::confirm_address(&work.tx, id, work.now).await?;
-    store::outbox::address_confirmed(&work.tx, id, work.now).await?;
+    work.save(ConfirmedAddress(id)).await?;
     let how = match by {
         Actor::Coordinator(_) => "連絡先をセンターが確認しました",
         Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => {
@@ -175,7 +169,7 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         }
     };
     work.note(by, how);
-    let automatic = work.settings.routing == domain::settings::Routing::Automatic;
+    let automatic = work.context.settings.routing == domain::settings::Routing::Automatic;
     let asked = automatic
         && work.check(Deed::RequestExperts, Actor::System).is_ok()
         && request_best(&mut work).await?;
@@ -187,23 +181,23 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
 }
 
 /// The slot of a confirmed address waits for the center, at most until it begins.
-async fn keep_for_the_center(work: &mut Work<'_>) -> Result<(), Problem> {
-    let now = work.now;
+async fn keep_for_the_center(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let now = work.now();
     let Some(held) = work.appointment.take_if(|it| it.held_until().is_some() && !it.has_expired(now)) else {
         return Ok(());
     };
     let until = Some(held.starts_at);
     let kept = Appointment { state: AppointmentState::Held { until }, ..held };
-    store::appointment::save(&work.tx, &kept, now).await?;
+    work.save(&kept).await?;
     work.appointment = Some(kept);
     Ok(())
 }
 
 /// Drops the questions that were planned and not answered.
-pub async fn skip_follow_ups(work: &Work<'_>) -> Result<(), Problem> {
+pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     for it in store::follow_up::of(&work.tx, work.record.consultation.id).await? {
         if !it.is_over() {
-            store::follow_up::save(&work.tx, &FollowUp::skip(it)).await?;
+            work.save(&FollowUp::skip(it)).await?;
         }
     }
     Ok(())
@@ -222,7 +216,11 @@ fn act_of(ending: &Ending) -> (Act, Option<String>) {
 }
 
 /// Frees the slot, takes requests back and drops what was planned. Gives the session that was cancelled by it.
-async fn let_go(work: &mut Work<'_>, by: Actor, reason: &str) -> Result<Option<Appointment>, Problem> {
+async fn let_go(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    reason: &str,
+) -> Result<Option<Appointment>, Problem> {
     let mut cancelled = None;
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
@@ -232,14 +230,14 @@ async fn let_go(work: &mut Work<'_>, by: Actor, reason: &str) -> Result<Option<A
             for assignment in
                 work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()
             {
-                work.save_assignment(assignment.withdraw(work.now)).await?;
+                work.save_assignment(assignment.withdraw(work.now())).await?;
             }
             withdraw_live(work, None).await?;
         }
         held => {
             withdraw_unfinished(work, held.as_ref()).await?;
             if let Some(held) = held {
-                store::appointment::save(&work.tx, &held.release()?, work.now).await?;
+                work.save(&held.release()?).await?;
             }
         }
     }
@@ -248,32 +246,33 @@ async fn let_go(work: &mut Work<'_>, by: Actor, reason: &str) -> Result<Option<A
 }
 
 /// Requests of a consultation that was carried out stay as they are: they say who did it.
-async fn withdraw_unfinished(work: &mut Work<'_>, held: Option<&Appointment>) -> Result<(), Problem> {
+async fn withdraw_unfinished(
+    work: &mut CaseTransaction<'_>,
+    held: Option<&Appointment>,
+) -> Result<(), Problem> {
     let carried_out = matches!(work.record.consultation.state, State::Consulted | State::FollowUp);
     if carried_out { Ok(()) } else { withdraw_live(work, held).await }
 }
 
-/// One letter for all of it: that it has ended, and that a session was cancelled with it.
-fn farewell(
-    work: &mut Work<'_>,
+/// Mails one letter for all of it: that it has ended, and that a session was cancelled with it.
+fn say_farewell(
+    work: &mut CaseTransaction<'_>,
     ending: &Ending,
     cancelled: Option<&Appointment>,
-) -> Result<Option<Letter>, Problem> {
+) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = cancelled.map(|it| work.names(&it.experts)).unwrap_or_default();
     let cancelled = cancelled.map(|it| sitting(it, &names));
-    match ending {
-        Ending::Withdraw { .. } => {
-            work.to_company(Occasion::Withdrawn { side: Side::Company { portal: &portal }, cancelled })
-        }
-        Ending::CloseUnfulfilled { reason } => {
-            work.to_company(Occasion::Unfulfilled { reason: *reason, cancelled })
-        }
-        Ending::Refer { organization, note } => work.to_company(Occasion::Referred {
+    let event = match ending {
+        Ending::Withdraw { .. } => Occasion::Withdrawn { side: Side::Company { portal: &portal }, cancelled },
+        Ending::CloseUnfulfilled { reason } => Occasion::Unfulfilled { reason: *reason, cancelled },
+        Ending::Refer { organization, note } => Occasion::Referred {
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),
             cancelled,
-        }),
-        Ending::Complete => Ok(None),
-    }
+        },
+        Ending::Complete => return Ok(()),
+    };
+    work.mail_company(event)?;
+    Ok(())
 }

@@ -5,13 +5,11 @@ use sea_orm::TransactionTrait;
 use super::{
     account::{CompanySignedIn, company_link, spend_link},
     budget::{Budget, spend},
+    context::Context,
 };
 use crate::{
     app::App,
-    mail::{
-        compose,
-        occasion::{House, PlainOccasion, Recipient},
-    },
+    mail::occasion::{PlainOccasion, Recipient},
     problem::Problem,
     secret::token_hash,
     store::{self, link::Purpose},
@@ -93,11 +91,10 @@ async fn mail_link(app: &App, purpose: &Purpose, address: &str, network: &str) -
     let (Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) = purpose else {
         return Err(Problem::NotFound);
     };
-    let now = app.clock.now();
-    let programme = app.programme().await?;
-    let (settings, calendar) = (programme.settings_at(now), programme.calendar(now));
+    let context = Context::of(app).await?;
+    let now = context.now;
     let tx = app.begin().await?;
-    let budget = spend(app, &tx, "link/", email_key, network, settings, now).await?;
+    let budget = spend(app, &tx, "link/", email_key, network, &context.settings, now).await?;
     if budget == Budget::Spent {
         tx.commit().await?;
         return Err(Problem::TooMany);
@@ -106,12 +103,8 @@ async fn mail_link(app: &App, purpose: &Purpose, address: &str, network: &str) -
     let known = store::consultation::knows_contact(&tx, email_key).await?;
     let inner = tx.begin().await?;
     let link = app.site.link(&company_link(&inner, purpose, now).await?);
-    let organizer = &app.config.mail_from.address;
-    let (site, texts) = (&app.site, &programme.texts);
-    let house = House { settings, calendar: &calendar, site, texts, organizer, now };
     let recipient = Recipient { address, name: "" };
-    let letter = compose::plain(PlainOccasion::SignIn { link: &link }, recipient, &house)?;
-    store::outbox::push(&inner, vec![letter], &app.config.mail_reply_domain, now).await?;
+    context.mail(app, &inner, PlainOccasion::SignIn { link: &link }, recipient).await?;
     if known {
         inner.commit().await?;
     } else {

@@ -8,12 +8,13 @@ use domain::{
     wording,
 };
 
+use super::context::Context;
 use crate::{
     app::App,
     mail::{
         compose,
         letter::Letter,
-        occasion::{House, PlainOccasion, Recipient},
+        occasion::{PlainOccasion, Recipient},
     },
     problem::Problem,
     secret::Purpose,
@@ -34,10 +35,9 @@ const STOP_LINK: TimeDelta = TimeDelta::days(400);
 ///
 /// Its key holds the day, so that two workers at once write one.
 pub async fn write(app: &App) -> Result<bool, Problem> {
-    let now = app.clock.now();
+    let context = Context::of(app).await?;
+    let Context { now, ref settings, ref calendar, .. } = context;
     let today = japan_date(now);
-    let programme = app.programme().await?;
-    let (settings, calendar) = (programme.settings_at(now), programme.calendar(now));
     let key = format!("digest/{today}");
     let due = calendar.is_open(today) && at_japan(today, settings.mail_hour, 0) <= now;
     if !due || store::outbox::is_written(&app.db, &key).await? {
@@ -51,18 +51,10 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         format!("{}　{}（期限 {}）", it.number, it.company_name, wording::month_day_time(it.due_at))
     };
     let lines: Vec<_> = urgent.cases.iter().map(line).collect();
-    let house = House {
-        settings,
-        calendar: &calendar,
-        site: &app.site,
-        texts: &programme.texts,
-        organizer: &app.config.mail_from.address,
-        now,
-    };
     let letter = |key: String, address: &str, name: &str, stop: &str| {
         let occasion =
             PlainOccasion::Digest { new: urgent.new, overdue: urgent.overdue, lines: &lines, stop };
-        let letter = compose::plain(occasion, Recipient { address, name }, &house)?;
+        let letter = compose::plain(occasion, Recipient { address, name }, &context.house(app))?;
         Ok::<_, Problem>(Letter { dedup_key: Some(key), ..letter })
     };
     let mut letters = vec![letter(key.clone(), &settings.center_email, &settings.center_name, "")?];

@@ -10,13 +10,13 @@ use domain::{
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
-use super::{room::follow_standing, work::Ground};
+use super::{context::Context, room::follow_standing};
 use crate::{
     app::App,
     mail::{
         compose,
         letter::Letter,
-        occasion::{House, PlainOccasion, Recipient},
+        occasion::{PlainOccasion, Recipient},
     },
     problem::Problem,
     secret::{token, token_hash},
@@ -48,7 +48,7 @@ pub enum Change {
 /// Changes when an expert can be asked. What is booked already stays booked; where an absence is laid over it, the
 /// center is told.
 pub async fn change_availability(app: &App, expert: ExpertId, change: Change) -> Result<(), Problem> {
-    let ground = Ground::of(app).await?;
+    let context = Context::of(app).await?;
     let tx = app.begin().await?;
     match change {
         Change::AddRule(rule) => add_rule(&tx, expert, rule).await?,
@@ -66,7 +66,7 @@ pub async fn change_availability(app: &App, expert: ExpertId, change: Change) ->
         Change::CopyWeek { from, to } => {
             let schedule = store::expert::entries(&tx, expert).await?.schedule();
             let days = from.iter_days().zip(to.iter_days()).take(7);
-            for (from, to) in days.filter(|(_, to)| *to >= japan_date(ground.now)) {
+            for (from, to) in days.filter(|(_, to)| *to >= japan_date(context.now)) {
                 let exceptions = schedule.changes_to(to, schedule.opened(from));
                 store::expert::replace_exceptions(&tx, expert, to, &exceptions).await?;
             }
@@ -76,7 +76,7 @@ pub async fn change_availability(app: &App, expert: ExpertId, change: Change) ->
         Change::RemoveException(id) => store::expert::remove_exception(&tx, expert, id).await?,
         Change::AddAbsence(absence, note) => {
             store::expert::add_absence(&tx, expert, absence, &note).await?;
-            tell_center(app, &tx, &ground, expert, absence).await?;
+            tell_center(app, &tx, &context, expert, absence).await?;
         }
         Change::RemoveAbsence(id) => store::expert::remove_absence(&tx, expert, id).await?,
     }
@@ -113,7 +113,7 @@ async fn add_rule(tx: &DatabaseTransaction, expert: ExpertId, rule: WeeklyRule) 
 async fn tell_center(
     app: &App,
     tx: &DatabaseTransaction,
-    ground: &Ground,
+    context: &Context,
     expert: ExpertId,
     absence: Absence,
 ) -> Result<(), Problem> {
@@ -123,29 +123,20 @@ async fn tell_center(
         let name = case.company_name.as_deref().unwrap_or_default();
         (it.appointment.is_confirmed() && !it.asked).then(|| format!("{}　{name}　{when}", case.number))
     };
-    let inside = inside(tx, expert, absence, ground.now).await?;
+    let inside = inside(tx, expert, absence, context.now).await?;
     let lines: Vec<_> = inside.iter().filter_map(line).collect();
     if lines.is_empty() {
         return Ok(());
     }
-    let settings = ground.programme.settings_at(ground.now);
-    let calendar = ground.programme.calendar(ground.now);
-    let house = House {
-        settings,
-        calendar: &calendar,
-        site: &app.site,
-        texts: &ground.programme.texts,
-        organizer: &app.config.mail_from.address,
-        now: ground.now,
-    };
+    let Context { settings, calendar, .. } = context;
     let to = Recipient { address: &settings.center_email, name: &settings.center_name };
-    let (name, days) = (ground.experts.name(expert), days(absence));
+    let (name, days) = (context.experts.name(expert), days(absence));
     let occasion = PlainOccasion::AbsenceOverBookings { expert: name, days: &days, lines: &lines };
-    let letter = compose::plain(occasion, to, &house)?;
+    let letter = compose::plain(occasion, to, &context.house(app))?;
     let confirmed = inside.iter().map(|it| &it.appointment).filter(|it| it.is_confirmed());
-    let due_at = told_at(ground.now, confirmed.map(|it| it.starts_at).min(), settings, &calendar);
+    let due_at = told_at(context.now, confirmed.map(|it| it.starts_at).min(), settings, calendar);
     let letters = vec![Letter { due_at, ..letter }];
-    store::outbox::push(tx, letters, &app.config.mail_reply_domain, ground.now).await?;
+    store::outbox::push(tx, letters, &app.config.mail_reply_domain, context.now).await?;
     Ok(())
 }
 

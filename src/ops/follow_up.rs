@@ -8,11 +8,11 @@ use domain::{
     id::FollowUpId,
 };
 
-use super::work::Work;
+use super::case_transaction::CaseTransaction;
 use crate::{
     app::App,
     mail::{
-        letter::{Letter, MustHold},
+        letter::MustHold,
         occasion::{Occasion, Side},
     },
     problem::Problem,
@@ -26,46 +26,45 @@ const ANSWER_LINK: TimeDelta = TimeDelta::days(400);
 /// Sends a planned question, once; or drops it where it is not to be asked any more. One for the center waits for it.
 pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let (mut work, it) = take_up(app, id).await?;
-    if it.state != FollowUpState::Planned || it.due_at > work.now {
+    if it.state != FollowUpState::Planned || it.due_at > work.now() {
         return Ok(());
     }
     let round = round_of(&work, &it).await?;
-    if let Ready::Drop(why) = ready(&it, &round, work.record.consultation.fields, work.now) {
+    if let Ready::Drop(why) = ready(&it, &round, work.record.consultation.fields, work.now()) {
         let what = format!("{}：{why}", it.step.label);
-        store::follow_up::save(&work.tx, &it.skip()).await?;
+        work.save(&it.skip()).await?;
         work.note(Actor::System, what);
         complete_if_over(&mut work).await?;
         work.commit().await?;
         return Ok(());
     }
-    let sent = it.send(work.now).map_err(refused)?;
-    store::follow_up::save(&work.tx, &sent).await?;
-    let letter = match sent.step.to {
-        Addressee::Company => ask(&work, &sent)?,
-        Addressee::Center => None,
+    let sent = it.send(work.now()).map_err(refused)?;
+    work.save(&sent).await?;
+    let is_mailed = match sent.step.to {
+        Addressee::Company => ask(&mut work, &sent)?,
+        Addressee::Center => false,
     };
     let label = &sent.step.label;
-    let what = match (&letter, sent.step.to) {
-        (Some(_), _) => format!("{label}を送りました"),
-        (None, Addressee::Center) => {
+    let what = match (is_mailed, sent.step.to) {
+        (true, _) => format!("{label}を送りました"),
+        (false, Addressee::Center) => {
             format!("{label}の時期になりました。電話で確認してください：{}", sent.step.lead())
         }
-        (None, Addressee::Company) => {
+        (false, Addressee::Company) => {
             format!("{label}の時期になりました。メールアドレスがないため、電話での確認が必要です")
         }
     };
     if sent.step.to == Addressee::Center {
         wait_for_center(&mut work);
     }
-    work.post(letter);
     work.note(Actor::System, what);
     work.commit().await?;
     Ok(())
 }
 
-/// The question to the company; none without an address.
-fn ask(work: &Work<'_>, it: &FollowUp) -> Result<Option<Letter>, Problem> {
-    let token = work.app.secret.sign(Purpose::FollowUp, it.id.0, work.now + ANSWER_LINK);
+/// Mails the question to the company. Says whether there is an address.
+fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
+    let token = work.app.secret.sign(Purpose::FollowUp, it.id.0, work.now() + ANSWER_LINK);
     let answer = work.app.site.follow_up(&token);
     let lead = it.step.lead();
     let occasion = match it.kind {
@@ -74,11 +73,10 @@ fn ask(work: &Work<'_>, it: &FollowUp) -> Result<Option<Letter>, Problem> {
             Occasion::FollowUp { lead: &lead, answer: &answer }
         }
     };
-    Ok(work.to_company(occasion)?.map(|letter| Letter {
-        dedup_key: Some(format!("follow_up/{}", it.id)),
-        must_hold: Some(MustHold::FollowUpOpen { follow_up: it.id }),
-        ..letter
-    }))
+    let Some(letter) = work.mail_company(occasion)? else { return Ok(false) };
+    letter.dedup_key = Some(format!("follow_up/{}", it.id));
+    letter.must_hold = Some(MustHold::FollowUpOpen { follow_up: it.id });
+    Ok(true)
 }
 
 /// Takes the company's answer. A wish for help is told to the center.
@@ -86,8 +84,8 @@ pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Pro
     let (mut work, it) = take_up(app, id).await?;
     let wants_help = answer.wants_help();
     let wanted_help = it.asks_for_help();
-    let answered = it.answer(answer.clone(), work.now).map_err(refused)?;
-    store::follow_up::save(&work.tx, &answered).await?;
+    let answered = it.answer(answer.clone(), work.now()).map_err(refused)?;
+    work.save(&answered).await?;
     work.note(Actor::Company, format!("{}に回答しました", answered.step.label));
     stop(&mut work, &answered, &answer).await?;
     if wants_help {
@@ -96,8 +94,7 @@ pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Pro
             wait_to_be_heard(&mut work);
         }
         wait_for_center(&mut work);
-        let letter = work.to_center(Occasion::NewMessage { side: Side::Center })?;
-        work.post(letter);
+        work.mail_center(Occasion::NewMessage { side: Side::Center })?;
     }
     if wanted_help && !wants_help {
         take_wish_back(&mut work, &answered).await?;
@@ -110,8 +107,8 @@ pub async fn answer(app: &App, id: FollowUpId, answer: Answer) -> Result<(), Pro
 /// Nobody answered; it is asked no longer.
 pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let (mut work, it) = take_up(app, id).await?;
-    let lapsed = it.lapse(work.now).map_err(refused)?;
-    store::follow_up::save(&work.tx, &lapsed).await?;
+    let lapsed = it.lapse(work.now()).map_err(refused)?;
+    work.save(&lapsed).await?;
     work.note(Actor::System, format!("{}への回答はありませんでした", lapsed.step.label));
     complete_if_over(&mut work).await?;
     work.commit().await?;
@@ -119,11 +116,11 @@ pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
 }
 
 /// Drops the questions that such an answer ends.
-async fn stop(work: &mut Work<'_>, answered: &FollowUp, answer: &Answer) -> Result<(), Problem> {
+async fn stop(work: &mut CaseTransaction<'_>, answered: &FollowUp, answer: &Answer) -> Result<(), Problem> {
     for it in round_of(work, answered).await? {
         if it.state == FollowUpState::Planned && it.id != answered.id && it.step.is_stopped_by(answer) {
             let what = format!("{}：回答により、送らないことになりました", it.step.label);
-            store::follow_up::save(&work.tx, &it.skip()).await?;
+            work.save(&it.skip()).await?;
             work.note(Actor::System, what);
         }
     }
@@ -131,21 +128,21 @@ async fn stop(work: &mut Work<'_>, answered: &FollowUp, answer: &Answer) -> Resu
 }
 
 /// Everything that was planned together with a question.
-async fn round_of(work: &Work<'_>, it: &FollowUp) -> Result<Vec<FollowUp>, Problem> {
+async fn round_of(work: &CaseTransaction<'_>, it: &FollowUp) -> Result<Vec<FollowUp>, Problem> {
     let all = store::follow_up::of(&work.tx, it.consultation).await?;
     Ok(all.into_iter().filter(|of| of.round == it.round).collect())
 }
 
 /// Whoever is being helped already has been heard.
-fn wait_to_be_heard(work: &mut Work<'_>) {
+fn wait_to_be_heard(work: &mut CaseTransaction<'_>) {
     let state = &work.record.consultation.state;
     if *state == State::FollowUp || !state.is_open() {
-        work.record.wants_help_since.get_or_insert(work.now);
+        work.record.wants_help_since.get_or_insert(work.now());
     }
 }
 
 /// A changed answer asks for no help any more; another one may still.
-async fn take_wish_back(work: &mut Work<'_>, changed: &FollowUp) -> Result<(), Problem> {
+async fn take_wish_back(work: &mut CaseTransaction<'_>, changed: &FollowUp) -> Result<(), Problem> {
     if !round_of(work, changed).await?.iter().any(FollowUp::asks_for_help) {
         work.record.wants_help_since = None;
     }
@@ -153,14 +150,15 @@ async fn take_wish_back(work: &mut Work<'_>, changed: &FollowUp) -> Result<(), P
 }
 
 /// A wish for help waits for the center as a new application does.
-fn wait_for_center(work: &mut Work<'_>) {
+fn wait_for_center(work: &mut CaseTransaction<'_>) {
     if work.record.consultation.state == State::FollowUp && work.record.due.is_none() {
-        work.record.due = Some(Due::first_contact(&work.settings, &work.calendar, work.now));
+        work.record.due =
+            Some(Due::first_contact(&work.context.settings, &work.context.calendar, work.now()));
     }
 }
 
 /// The plan is finished: so is the consultation. Whoever asks for help is not closed away, even by the last answer.
-pub(super) async fn complete_if_over(work: &mut Work<'_>) -> Result<(), Problem> {
+pub(super) async fn complete_if_over(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if work.record.wants_help_since.is_some() {
         return Ok(());
     }
@@ -173,9 +171,9 @@ pub(super) async fn complete_if_over(work: &mut Work<'_>) -> Result<(), Problem>
     Ok(())
 }
 
-async fn take_up(app: &App, id: FollowUpId) -> Result<(Work<'_>, FollowUp), Problem> {
+async fn take_up(app: &App, id: FollowUpId) -> Result<(CaseTransaction<'_>, FollowUp), Problem> {
     let found = store::follow_up::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let work = Work::begin(app, found.consultation).await?;
+    let work = CaseTransaction::begin(app, found.consultation).await?;
     // Read again under the lock: somebody may have answered in between.
     let it = store::follow_up::find(&work.tx, id).await?.ok_or(Problem::NotFound)?;
     Ok((work, it))

@@ -11,7 +11,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::work::{Ground, Work};
+use super::{
+    case_transaction::CaseTransaction,
+    context::Context,
+    save::{DroppedFollowUp, NewFollowUps, ReplannedFollowUp},
+};
 use crate::{
     app::App,
     problem::Problem,
@@ -28,11 +32,11 @@ pub struct Replanned {
 
 /// What taking these steps would change now. Changes nothing.
 pub async fn preview(app: &App, year: FiscalYear, steps: &[Step]) -> Result<Vec<Replanned>, Problem> {
-    let Ground { now, programme, .. } = Ground::of(app).await?;
-    let (from, to) = approved_within(&programme, year);
+    let context = Context::of(app).await?;
+    let (from, to) = approved_within(&context.programme, year);
     let mut replanned = Vec::new();
     for (id, round) in store::follow_up::current(&app.db, from, to).await? {
-        let changes = changes(&round, steps, &programme, now);
+        let changes = changes(&round, steps, &context);
         if changes.is_empty() {
             continue;
         }
@@ -53,10 +57,10 @@ pub async fn take(
     by: AccountId,
 ) -> Result<usize, Problem> {
     check(steps)?;
-    let ground = Ground::of(app).await?;
-    let (from, to) = approved_within(&ground.programme, year);
+    let context = Context::of(app).await?;
+    let (from, to) = approved_within(&context.programme, year);
     let mut tx = app.begin().await?;
-    if !store::follow_up_programme::save(&tx, year, seen, steps, by, ground.now).await? {
+    if !store::follow_up_programme::save(&tx, year, seen, steps, by, context.now).await? {
         return Err(Problem::Stale);
     }
     let mut count = 0;
@@ -66,15 +70,15 @@ pub async fn take(
         let sessions = record.sessions_done;
         let all = store::follow_up::of(&tx, id).await?;
         let round: Vec<_> = all.into_iter().filter(|it| i32::from(it.round) == sessions).collect();
-        let changes = changes(&round, steps, &ground.programme, ground.now);
+        let changes = changes(&round, steps, &context);
         if changes.is_empty() || record.consultation.state != State::FollowUp {
             continue;
         }
         count += changes.len();
-        let mut work = Work::with(app, ground.clone(), tx, record).await?;
+        let mut work = CaseTransaction::with(app, context.clone(), tx, record).await?;
         apply(&mut work, &round, changes).await?;
         super::follow_up::complete_if_over(&mut work).await?;
-        (tx, _) = work.hand_on().await?;
+        (tx, _) = work.flush().await?;
     }
     tx.commit().await?;
     Ok(count)
@@ -92,7 +96,11 @@ fn check(steps: &[Step]) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn apply(work: &mut Work<'_>, round: &[FollowUp], changes: Vec<Change>) -> Result<(), Problem> {
+async fn apply(
+    work: &mut CaseTransaction<'_>,
+    round: &[FollowUp],
+    changes: Vec<Change>,
+) -> Result<(), Problem> {
     let Some(first) = round.first() else { return Ok(()) };
     for change in changes {
         let day = |at: &DateTime<Utc>| long_date(japan_date(*at));
@@ -114,12 +122,12 @@ async fn apply(work: &mut Work<'_>, round: &[FollowUp], changes: Vec<Change>) ->
                     step,
                     ..first.clone()
                 };
-                store::follow_up::insert(&work.tx, &[added]).await?;
+                work.save(NewFollowUps(&[added])).await?;
             }
             Change::Move { id, step, due_at, .. } | Change::Reword { id, step, due_at } => {
-                store::follow_up::plan_anew(&work.tx, id, &step, due_at).await?;
+                work.save(ReplannedFollowUp(id, &step, due_at)).await?;
             }
-            Change::Drop { id, .. } => store::follow_up::unplan(&work.tx, id).await?,
+            Change::Drop { id, .. } => work.save(DroppedFollowUp(id)).await?,
         }
         work.note(Actor::System, format!("フォローアップの予定が変わりました：{told}"));
     }
@@ -127,9 +135,9 @@ async fn apply(work: &mut Work<'_>, round: &[FollowUp], changes: Vec<Change>) ->
 }
 
 /// Of one round. What was planned before its origin was kept stays as it is.
-fn changes(round: &[FollowUp], steps: &[Step], programme: &Programme, now: DateTime<Utc>) -> Vec<Change> {
+fn changes(round: &[FollowUp], steps: &[Step], context: &Context) -> Vec<Change> {
     let Some(anchors) = round.iter().find_map(|it| it.anchors) else { return Vec::new() };
-    replan(round, steps, anchors, programme.settings_at(now), &programme.calendar(now), now)
+    replan(round, steps, anchors, &context.settings, &context.calendar, context.now)
 }
 
 /// The approvals after which a year's programme is asked, half open: until the next year that has its own.

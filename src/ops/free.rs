@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::{
     appointment::SessionMode,
     availability::{Ask, Blocked, Day, MOST_SEATS, Pool, Skills, Slot, TeamAsk, Window},
-    calendar::{BusinessCalendar, japan_date},
+    calendar::japan_date,
     company::Mode,
     field::{Field, Fields},
     id::ExpertId,
@@ -16,8 +16,8 @@ use domain::{
 };
 
 use super::{
+    context::Context,
     offers::{Aim, People, days_between, people},
-    work::Ground,
 };
 use crate::{app::App, problem::Problem};
 
@@ -51,9 +51,7 @@ pub enum OnDay {
 
 impl Board {
     pub async fn load(app: &App) -> Result<Self, Problem> {
-        let Ground { now, programme, experts } = Ground::of(app).await?;
-        let settings = programme.settings_at(now).clone();
-        let business: BusinessCalendar = programme.calendar(now);
+        let Context { now, experts, settings, calendar: business, .. } = Context::of(app).await?;
         let (today, window) = (japan_date(now), window(now, &settings, &business));
         let profiles: Vec<_> = experts.all().iter().filter(|it| it.active).collect();
         let days = (today, window.horizon.max(today));

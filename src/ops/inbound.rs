@@ -14,7 +14,7 @@ use domain::{
 use entity::inbound_mail as row;
 use sha2::{Digest, Sha256};
 
-use super::{attachment, message, work::Work};
+use super::{attachment::AttachedFiles, case_transaction::CaseTransaction, message, save::AutomaticMessage};
 use crate::{
     app::App,
     calendar::reply::{self, Reply},
@@ -300,10 +300,10 @@ async fn keep_small(
     let audience = if is_company { Audience::Everyone } else { Audience::Internal };
     let text = entry::whole(app, letter)?;
     let files = entry::files(app, letter).await?;
-    let work = Work::begin(app, case).await?;
-    let entry = message::write(&work, by, Channel::Mail, audience, &text).await?;
-    store::message::mark_automatic(&work.tx, entry).await?;
-    attachment::attach(&work.tx, entry, &files, work.now).await?;
+    let mut work = CaseTransaction::begin(app, case).await?;
+    let entry = message::write(&mut work, by, Channel::Mail, audience, &text).await?;
+    work.save(AutomaticMessage(entry)).await?;
+    work.save(AttachedFiles(entry, &files)).await?;
     if letter.settle(&work.tx, Fate { entry: Some(entry), ..fate }).await? {
         work.commit().await?;
     }
@@ -327,10 +327,10 @@ async fn attach_to(
         None => (audience, entry::own(app, letter, &letter.text)?),
     };
     let files = entry::files(app, letter).await?;
-    let mut work = Work::begin(app, case).await?;
+    let mut work = CaseTransaction::begin(app, case).await?;
     let has_ended = work.record.consultation.state.ended().is_some();
     let entry = message::enter(&mut work, by, Channel::Mail, audience, &text).await?;
-    attachment::attach(&work.tx, entry, &files, work.now).await?;
+    work.save(AttachedFiles(entry, &files)).await?;
     let outcome = match (has_ended, audience) {
         (true, _) => "終了した相談への返信です。相談を再開するか、内容を確認してください。",
         (false, Audience::Internal) => "内部メモとして追加しました。企業には表示されません。",
@@ -346,7 +346,7 @@ async fn attach_to(
     };
     if letter.settle(&work.tx, fate).await? {
         // Whoever writes from an address can be reached there again.
-        store::bounce::clear(&work.tx, [letter.row.from_key.as_str()], work.now).await?;
+        store::bounce::clear(&work.tx, [letter.row.from_key.as_str()], work.now()).await?;
         work.commit().await?;
     }
     Ok(())

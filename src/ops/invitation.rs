@@ -1,5 +1,4 @@
 //! Inviting the people who sign in with a password: the account and the mail with its link, in one transaction.
-use chrono::{DateTime, Utc};
 use domain::{
     actor::Role,
     contact::EmailAddress,
@@ -10,15 +9,13 @@ use sea_orm::DatabaseTransaction;
 use super::{
     account::{Invitation, NewAccount, invite_again_within, invite_within},
     budget::{Budget, spend},
+    context::Context,
 };
 use crate::{
     app::App,
-    mail::{
-        compose,
-        occasion::{House, PlainOccasion, Recipient},
-    },
+    mail::occasion::{PlainOccasion, Recipient},
     problem::Problem,
-    store::{self, account::Account, expert::Facts, programme::Programme},
+    store::{self, account::Account, expert::Facts},
 };
 
 /// Makes an account and mails the link that sets its password. `facts` are what routing knows of an expert; needed by
@@ -27,28 +24,28 @@ pub async fn invite(app: &App, new: &NewAccount, facts: Option<&Facts>) -> Resul
     if (new.role == Role::Expert) != facts.is_some() || (new.role == Role::Desk) != new.desk.is_some() {
         return Err(Problem::Unreadable);
     }
-    let programme = app.programme().await?;
-    let now = app.clock.now();
+    let context = Context::of(app).await?;
+    let now = context.now;
     let tx = app.begin().await?;
     let invitation = invite_within(&tx, new, now).await?;
     if let Some(facts) = facts {
         store::expert::insert_facts(&tx, ExpertId(invitation.account.id.0), facts).await?;
     }
-    post(app, &tx, &programme, &invitation, now).await?;
+    post(app, &tx, &context, &invitation).await?;
     tx.commit().await?;
     Ok(invitation.account)
 }
 
 /// Mails a new link to an account that exists; earlier ones become worthless.
 pub async fn send_link(app: &App, id: AccountId) -> Result<Account, Problem> {
-    let programme = app.programme().await?;
-    let now = app.clock.now();
+    let context = Context::of(app).await?;
+    let now = context.now;
     let tx = app.begin().await?;
     let invitation = invite_again_within(&tx, id, now).await?;
     if !invitation.account.active {
         return Err(Problem::Refused("利用を停止している人には、リンクを送れません。".to_owned()));
     }
-    post(app, &tx, &programme, &invitation, now).await?;
+    post(app, &tx, &context, &invitation).await?;
     tx.commit().await?;
     Ok(invitation.account)
 }
@@ -56,15 +53,14 @@ pub async fn send_link(app: &App, id: AccountId) -> Result<Account, Problem> {
 /// Mails a link to whoever forgot the password, if there is such an account. Nobody is told whether there is, nor that
 /// the day's mails for an address or a network are spent. `network` is a keyed hash.
 pub async fn send_forgotten(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
-    let programme = app.programme().await?;
-    let now = app.clock.now();
+    let context = Context::of(app).await?;
+    let now = context.now;
     let tx = app.begin().await?;
-    let settings = programme.settings_at(now);
-    let budget = spend(app, &tx, "password/", &email.key(), network, settings, now).await?;
+    let budget = spend(app, &tx, "password/", &email.key(), network, &context.settings, now).await?;
     let account = store::account::find_by_email(&tx, &email.key()).await?;
     if let Some(account) = account.filter(|it| it.active && budget == Budget::Within) {
         let invitation = invite_again_within(&tx, account.id, now).await?;
-        post(app, &tx, &programme, &invitation, now).await?;
+        post(app, &tx, &context, &invitation).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -73,9 +69,8 @@ pub async fn send_forgotten(app: &App, email: &EmailAddress, network: &str) -> R
 async fn post(
     app: &App,
     tx: &DatabaseTransaction,
-    programme: &Programme,
+    context: &Context,
     invitation: &Invitation,
-    now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let account = &invitation.account;
     let link = app.site.set_password(&invitation.token);
@@ -84,16 +79,6 @@ async fn post(
     } else {
         PlainOccasion::Invitation { link: &link, role: account.role.label() }
     };
-    let house = House {
-        settings: programme.settings_at(now),
-        calendar: &programme.calendar(now),
-        site: &app.site,
-        texts: &programme.texts,
-        organizer: &app.config.mail_from.address,
-        now,
-    };
     let to = Recipient { address: &account.email, name: &account.name };
-    let letter = compose::plain(occasion, to, &house)?;
-    store::outbox::push(tx, vec![letter], &app.config.mail_reply_domain, now).await?;
-    Ok(())
+    context.mail(app, tx, occasion, to).await
 }

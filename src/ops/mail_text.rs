@@ -11,6 +11,7 @@ use domain::{
     settings::Settings,
 };
 
+use super::context::Context;
 use crate::{
     app::App,
     mail::{
@@ -65,30 +66,22 @@ pub async fn preview(
     words: &Words,
     number: CaseNumber,
 ) -> Result<Letter, Problem> {
-    let now = app.clock.now();
+    let context = Context::of(app).await?;
+    let now = context.now;
     let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
     let id = record.consultation.id;
     let person = store::consultation::person(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let (programme, experts) = app.programme_and_experts().await?;
     let sessions = store::appointment::of(&app.db, id).await?;
-    let (settings, calendar) = (programme.settings_at(now), programme.calendar(now));
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let mut texts = programme.texts.clone();
+    let mut texts = context.programme.texts.clone();
     texts.put(kind, year.start_year(), Some(words));
-    let house = House {
-        settings,
-        calendar: &calendar,
-        site: &app.site,
-        texts: &texts,
-        organizer: &app.config.mail_from.address,
-        now,
-    };
+    let house = House { texts: &texts, ..context.house(app) };
     let session = sessions.last();
     let names: Vec<_> = session.map_or_else(
         || vec!["（専門家の氏名）".to_owned()],
-        |it| it.experts.iter().map(|&it| experts.name(it).to_owned()).collect(),
+        |it| it.experts.iter().map(|&it| context.experts.name(it).to_owned()).collect(),
     );
-    let sitting = sitting_of(session, &names, settings, &calendar, now);
+    let sitting = sitting_of(session, &names, &context.settings, &context.calendar, now);
     let to = Recipient { address: person.email.as_deref().unwrap_or_default(), name: &person.name };
     let about = About {
         id,
@@ -242,7 +235,7 @@ fn sitting_of<'a>(
     now: DateTime<Utc>,
 ) -> Sitting<'a> {
     if let Some(it) = session {
-        return super::work::sitting(it, names);
+        return super::notices::sitting(it, names);
     }
     let day = calendar.add_business_days(japan_date(now), settings.notice_days + 1);
     let starts_at = at_japan(day, settings.opens_hour + 1, 0);

@@ -1,4 +1,5 @@
 //! The thread between company, center and experts.
+use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
     calendar::{at_japan, japan_date},
@@ -10,15 +11,14 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    attachment::{self, Upload},
-    work::Work,
+    attachment::{self, AttachedFiles, Upload},
+    case_transaction::CaseTransaction,
+    context::Context,
+    save::FinishedDraft,
 };
 use crate::{
     app::App,
-    mail::{
-        letter::Letter,
-        occasion::{Occasion, Side},
-    },
+    mail::occasion::{Occasion, Side},
     problem::Problem,
     store::{
         self,
@@ -56,11 +56,11 @@ pub async fn post(
 pub async fn post_whole(app: &App, id: ConsultationId, post: Post<'_>) -> Result<(), Problem> {
     let Post { by, audience, text, files, form } = post;
     let files = attachment::keep(app, files).await?;
-    let mut work = Work::begin(app, id).await?;
+    let mut work = CaseTransaction::begin(app, id).await?;
     let message = enter(&mut work, by, Channel::Portal, audience, text).await?;
-    attachment::attach(&work.tx, message, &files, work.now).await?;
+    work.save(AttachedFiles(message, &files)).await?;
     if let Some(writer) = writer(by) {
-        store::message_draft::remove(&work.tx, id, writer, form).await?;
+        work.save(FinishedDraft(id, writer, form)).await?;
     }
     if by == Actor::Company {
         // Whoever answers has read what was asked.
@@ -72,7 +72,7 @@ pub async fn post_whole(app: &App, id: ConsultationId, post: Post<'_>) -> Result
 
 /// The same as a part of something larger; gives the new entry.
 pub async fn enter(
-    work: &mut Work<'_>,
+    work: &mut CaseTransaction<'_>,
     by: Actor,
     channel: Channel,
     audience: Audience,
@@ -96,12 +96,11 @@ pub async fn ask(
     by: Actor,
     question: &Prose,
 ) -> Result<(), Problem> {
-    let mut work = Work::begin_at(app, id, version).await?;
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.act(Act::Ask, by, None)?;
-    write(&work, by, Channel::Portal, Audience::Everyone, question).await?;
+    write(&mut work, by, Channel::Portal, Audience::Everyone, question).await?;
     let portal = work.portal()?;
-    let letter = work.to_company(Occasion::Question { portal: &portal, text: question.as_str() })?;
-    work.post(letter);
+    work.mail_company(Occasion::Question { portal: &portal, text: question.as_str() })?;
     work.commit().await?;
     Ok(())
 }
@@ -147,7 +146,7 @@ pub async fn mark_read(app: &App, id: ConsultationId) -> Result<(), Problem> {
 
 /// Writes an entry without telling anybody: part of other acts.
 pub async fn write(
-    work: &Work<'_>,
+    work: &mut CaseTransaction<'_>,
     author: Actor,
     channel: Channel,
     audience: Audience,
@@ -161,38 +160,43 @@ pub async fn write(
         audience,
         body: text.as_str(),
     };
-    store::message::insert(&work.tx, &message, work.now).await?;
+    work.save(&message).await?;
     Ok(message.id)
 }
 
-async fn tell_others(work: &mut Work<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {
+async fn tell_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {
     if by.party() != Party::Company && audience == Audience::Everyone {
         let portal = work.portal()?;
-        let letter = work.to_company(Occasion::NewMessage { side: Side::Company { portal: &portal } })?;
-        work.post(letter);
+        work.mail_company(Occasion::NewMessage { side: Side::Company { portal: &portal } })?;
     }
     if by.party() != Party::Coordinator {
-        let letter = work.to_center(Occasion::NewMessage { side: Side::Center })?;
-        post_at_work(work, letter).await?;
+        let address = work.context.settings.center_email.clone();
+        let (due_at, key) = next_notice(work, &address).await?;
+        if let Some(letter) = work.mail_center(Occasion::NewMessage { side: Side::Center })? {
+            letter.due_at = due_at;
+            letter.dedup_key = Some(key);
+        }
     }
     for expert in work.accepted().into_iter().filter(|&it| by != Actor::Expert(it)) {
-        let letter = work.to_expert(expert, Occasion::NewMessage { side: Side::Expert })?;
-        post_at_work(work, letter).await?;
+        let Some(address) = work.context.experts.get(expert).map(|it| it.email.clone()) else { continue };
+        let (due_at, key) = next_notice(work, &address).await?;
+        if let Some(letter) = work.mail_expert(expert, Occasion::NewMessage { side: Side::Expert })? {
+            letter.due_at = due_at;
+            letter.dedup_key = Some(key);
+        }
     }
     Ok(())
 }
 
-/// Tells somebody at work of something new: in opening hours, and once a day and consultation. What comes after that is
-/// told on the next business day, once.
-async fn post_at_work(work: &mut Work<'_>, letter: Option<Letter>) -> Result<(), Problem> {
-    let Some(letter) = letter else { return Ok(()) };
-    let key = |at| format!("new_message/{}/{}/{}", work.record.consultation.id, letter.to, japan_date(at));
-    let mut due_at = in_business_hours(work.now, &work.settings, &work.calendar);
+/// Returns when somebody at work is told of something new, and the key of that notice: in opening hours, and once a day
+/// and consultation. What comes after that is told on the next business day, once.
+async fn next_notice(work: &CaseTransaction<'_>, address: &str) -> Result<(DateTime<Utc>, String), Problem> {
+    let Context { settings, calendar, now, .. } = &work.context;
+    let key = |at| format!("new_message/{}/{address}/{}", work.record.consultation.id, japan_date(at));
+    let mut due_at = in_business_hours(*now, settings, calendar);
     if store::outbox::is_gone_out(&work.tx, &key(due_at)).await? {
-        let next = work.calendar.add_business_days(japan_date(due_at), 1);
-        due_at = at_japan(next, work.settings.opens_hour, 0);
+        let next = calendar.add_business_days(japan_date(due_at), 1);
+        due_at = at_japan(next, settings.opens_hour, 0);
     }
-    let dedup_key = Some(key(due_at));
-    work.post(Some(Letter { due_at, dedup_key, ..letter }));
-    Ok(())
+    Ok((due_at, key(due_at)))
 }

@@ -374,7 +374,7 @@ fn wait(failures: i32) -> TimeDelta {
     TimeDelta::minutes((5_i64 << failures.clamp(0, 5)).min(LONGEST_WAIT))
 }
 
-/// Whether a UID is one of `ops::appointment::calendar_uid`: our own entry, however it came into that calendar.
+/// Whether a UID is one of `App::calendar_uid`: our own entry, however it came into that calendar.
 fn is_ours(uid: &str, domain: &str) -> bool {
     let of_domain = uid.strip_suffix(domain).and_then(|it| it.strip_suffix('@'));
     of_domain.is_some_and(|it| it.len() == 32 && Uuid::try_parse(it).is_ok())

@@ -15,8 +15,8 @@ use domain::{
 };
 
 use super::{
+    context::Context,
     offers::{Aim, Member, People, members, people},
-    work::Ground,
 };
 use crate::{
     app::App,
@@ -92,10 +92,8 @@ pub async fn make(app: &App) -> Result<Plan, Problem> {
 
 impl Question {
     async fn of(app: &App, waiting: &[Waiting]) -> Result<Self, Problem> {
-        let Ground { now, programme, experts } = Ground::of(app).await?;
+        let Context { now, experts, settings, calendar: business, .. } = Context::of(app).await?;
         let known = store::plan::advised(&app.db).await?;
-        let settings = programme.settings_at(now).clone();
-        let business = programme.calendar(now);
         let (today, window) = (japan_date(now), window(now, &settings, &business));
         let profiles: Vec<_> = experts.all().iter().collect();
         let days = (today, window.horizon.max(today));

@@ -7,7 +7,7 @@ use domain::{
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-use super::work::Work;
+use super::case_transaction::CaseTransaction;
 use crate::{
     app::App,
     problem::Problem,
@@ -19,20 +19,20 @@ use crate::{
 
 /// A coordinator leaves the session as it is. An entry that was changed outside is put back; an answer is dealt with.
 pub async fn keep(app: &App, case: ConsultationId, id: Uuid, by: AccountId) -> Result<(), Problem> {
-    let mut work = Work::begin(app, case).await?;
+    let mut work = CaseTransaction::begin(app, case).await?;
     if let Some(entry) = store::outside::entry::find(&work.tx, id).await? {
         let all = store::appointment::of(&work.tx, case).await?;
         if !all.iter().any(|it| it.id == AppointmentId(entry.appointment_id)) {
             return Err(Problem::NotFound);
         }
-        put_back(&work.tx, entry, work.now).await?;
+        put_back(&work.tx, entry, work.now()).await?;
     } else {
         let mail = store::inbound::lock(&work.tx, MailId(id)).await?;
         let mail = mail.filter(|it| it.consultation_id == Some(case.0) && it.proposed_start.is_some());
         if !mail.ok_or(Problem::NotFound)?.open {
             return Err(Problem::Refused("この提案は、すでに対応済みです。".to_owned()));
         }
-        store::inbound::handle(&work.tx, MailId(id), by, "予約はそのまま", work.now).await?;
+        store::inbound::handle(&work.tx, MailId(id), by, "予約はそのまま", work.now()).await?;
     }
     work.note(Actor::Coordinator(by), "提案された変更を採らず、予約をそのままにしました");
     work.commit().await?;

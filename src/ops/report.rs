@@ -12,7 +12,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{consultation::further_session, work::Work};
+use super::{
+    case_transaction::CaseTransaction,
+    consultation::further_session,
+    save::{NewFollowUps, NewReport},
+};
 use crate::{app::App, mail::occasion::Occasion, problem::Problem, store};
 
 /// What an expert does with a report.
@@ -58,11 +62,11 @@ pub async fn write(
         version: 0,
     });
     let saved = report.save(body, version)?;
-    let saved = if saving == Saving::Submit { saved.submit(work.now)? } else { saved };
+    let saved = if saving == Saving::Submit { saved.submit(work.now())? } else { saved };
     if is_new {
-        store::report::insert(&work.tx, &saved, work.now).await?;
+        work.save(NewReport(&saved)).await?;
     } else {
-        store::report::save(&work.tx, &saved, work.now).await?;
+        work.save(&saved).await?;
     }
     if saving == Saving::Submit {
         work.note(Actor::Expert(by), "実施報告書を提出しました");
@@ -79,7 +83,7 @@ pub async fn decide(
     decision: Decision,
 ) -> Result<(), Problem> {
     let session = store::appointment::find(&app.db, appointment).await?.ok_or(Problem::NotFound)?;
-    let mut work = Work::begin(app, consultation_of(&session)?).await?;
+    let mut work = CaseTransaction::begin(app, consultation_of(&session)?).await?;
     let report = store::report::lock_of_appointment(&work.tx, appointment).await?;
     let report = report.ok_or(Problem::NotFound)?;
     let center = Actor::Coordinator(by);
@@ -87,16 +91,15 @@ pub async fn decide(
         Decision::Return { reason } => {
             let author = report.author;
             let returned = report.give_back(reason.as_str().to_owned())?;
-            store::report::save(&work.tx, &returned, work.now).await?;
+            work.save(&returned).await?;
             work.note(center, format!("実施報告書を差し戻しました：{}", reason.as_str()));
-            let letter = work.to_expert(author, Occasion::ReportReturned { reason: reason.as_str() })?;
-            work.post(letter);
+            work.mail_expert(author, Occasion::ReportReturned { reason: reason.as_str() })?;
         }
         Decision::Approve => {
             approve(&mut work, report, by).await?;
             if work.check(Deed::ApproveReport, center).is_ok() {
                 work.act(Act::ApproveReport, center, None)?;
-                plan_follow_ups(&work, &session).await?;
+                plan_follow_ups(&mut work, &session).await?;
                 // A programme may have nothing left to ask.
                 super::follow_up::complete_if_over(&mut work).await?;
             } else {
@@ -113,14 +116,18 @@ pub async fn decide(
     Ok(())
 }
 
-async fn begin<'a>(app: &'a App, session: &Appointment, by: ExpertId) -> Result<Work<'a>, Problem> {
+async fn begin<'a>(
+    app: &'a App,
+    session: &Appointment,
+    by: ExpertId,
+) -> Result<CaseTransaction<'a>, Problem> {
     if !session.experts.contains(&by) {
         return Err(Problem::NotFound);
     }
     if session.state != AppointmentState::Done {
         return Err(Problem::Refused("相談の実施を記録してから、報告書を書いてください。".to_owned()));
     }
-    Work::begin(app, consultation_of(session)?).await
+    CaseTransaction::begin(app, consultation_of(session)?).await
 }
 
 fn consultation_of(session: &Appointment) -> Result<ConsultationId, Problem> {
@@ -133,27 +140,26 @@ fn consultation_of(session: &Appointment) -> Result<ConsultationId, Problem> {
 }
 
 /// The report goes to the company.
-async fn approve(work: &mut Work<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
-    let approved = report.approve(by, work.now)?;
-    store::report::save(&work.tx, &approved, work.now).await?;
+async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
+    let approved = report.approve(by, work.now())?;
+    work.save(&approved).await?;
     let portal = work.portal()?;
-    let letter = work.to_company(Occasion::ReportReady { portal: &portal })?;
-    work.post(letter);
+    work.mail_company(Occasion::ReportReady { portal: &portal })?;
     Ok(())
 }
 
 /// What is asked in the months after, unless it is planned already for this number of sessions.
-async fn plan_follow_ups(work: &Work<'_>, session: &Appointment) -> Result<(), Problem> {
+async fn plan_follow_ups(work: &mut CaseTransaction<'_>, session: &Appointment) -> Result<(), Problem> {
     let id = work.record.consultation.id;
     let round = i16::try_from(work.record.sessions_done).unwrap_or(i16::MAX);
     let there = store::follow_up::of(&work.tx, id).await?;
     if work.record.consultation.state != State::FollowUp || there.iter().any(|it| it.round == round) {
         return Ok(());
     }
-    let anchors = Anchors { session_ended: session.ends_at, approved: work.now };
-    let year = FiscalYear::of(japan_date(work.now)).map_err(anyhow::Error::from)?;
-    let steps = work.programme.follow_up(year);
-    let planned: Vec<_> = plan(&steps, anchors, &work.settings, &work.calendar)
+    let anchors = Anchors { session_ended: session.ends_at, approved: work.now() };
+    let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
+    let steps = work.context.programme.follow_up(year);
+    let planned: Vec<_> = plan(&steps, anchors, &work.context.settings, &work.context.calendar)
         .into_iter()
         .map(|(step, due_at)| FollowUp {
             id: FollowUpId(Uuid::now_v7()),
@@ -166,6 +172,6 @@ async fn plan_follow_ups(work: &Work<'_>, session: &Appointment) -> Result<(), P
             anchors: Some(anchors),
         })
         .collect();
-    store::follow_up::insert(&work.tx, &planned).await?;
+    work.save(NewFollowUps(&planned)).await?;
     Ok(())
 }

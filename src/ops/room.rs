@@ -5,21 +5,26 @@ use domain::{
 };
 
 use super::{
-    acting::Acting,
-    appointment::{plan_reminders, tell_room},
-    work::Work,
+    actor_at::ActorAt,
+    case_transaction::CaseTransaction,
+    notices::{plan_reminders, tell_room},
 };
 use crate::{app::App, problem::Problem, store};
 
 /// Gives a confirmed session another link. Both sides get it with a changed calendar entry, and the reminders that are
 /// planned are written anew.
-pub async fn change(app: &App, id: ConsultationId, by: impl Into<Acting>, link: &str) -> Result<(), Problem> {
+pub async fn change(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    link: &str,
+) -> Result<(), Problem> {
     let acting = by.into();
-    let mut work = Work::begin_for(app, id, acting).await?;
-    if matches!(acting.by, Actor::Expert(expert) if !work.accepted().contains(&expert)) {
+    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
+    if matches!(acting.actor, Actor::Expert(expert) if !work.accepted().contains(&expert)) {
         return Err(Problem::NotFound);
     }
-    let now = work.now;
+    let now = work.now();
     let ahead = work.appointment.clone().filter(|it| it.is_online_ahead(now));
     let before = ahead
         .ok_or_else(|| Problem::Refused("接続先を変更できるオンラインの予約はありません。".to_owned()))?;
@@ -27,10 +32,10 @@ pub async fn change(app: &App, id: ConsultationId, by: impl Into<Acting>, link: 
         return Ok(());
     }
     let changed = before.meet_at(link.to_owned())?;
-    store::appointment::save(&work.tx, &changed, now).await?;
+    work.save(&changed).await?;
     tell_room(&mut work, &changed)?;
     plan_reminders(&mut work, &changed)?;
-    work.note(acting.by, "オンライン相談の接続先を変更しました");
+    work.note(acting.actor, "オンライン相談の接続先を変更しました");
     work.commit().await?;
     Ok(())
 }

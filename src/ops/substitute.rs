@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
-    appointment::{Appointment, Owner, SessionMode},
+    appointment::{Appointment, Owner},
     assignment::{Assignment, AssignmentState},
     availability::{Day, Slot},
     calendar::japan_date,
@@ -21,11 +21,13 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    appointment::plan_reminders,
-    assignment::{outline, turned_down, write_request},
-    offers::{Aim, Offers, Search, offers},
-    parting::{part, told},
-    work::{Ground, Work, sitting},
+    case_transaction::CaseTransaction,
+    context::Context,
+    notices::{plan_reminders, sequence_for, sitting},
+    offers::{Aim, Offers, Search},
+    requests::{as_asked, leave, outline, turned_down, withdraw_asked, write_request},
+    save::{ExchangedPlace, FormerPlace, HeldPlace, NewAssignment, ReleasedPlace},
+    venue,
 };
 use crate::{
     app::App,
@@ -68,8 +70,8 @@ pub enum Agreement {
 /// Every place for which there is something to do or to wait for, the earliest session first, at most `limit`; and how
 /// many there are.
 pub async fn gaps(app: &App, limit: usize) -> Result<(Vec<Gap>, usize), Problem> {
-    let ground = Ground::of(app).await?;
-    let mut seats = store::substitute::absent(&app.db, ground.now).await?;
+    let context = Context::of(app).await?;
+    let mut seats = store::substitute::absent(&app.db, context.now).await?;
     // Somebody may still be asked although the absence was taken back.
     for (seat, _) in store::substitute::asked(&app.db).await? {
         if !seats.contains(&seat) {
@@ -79,7 +81,7 @@ pub async fn gaps(app: &App, limit: usize) -> Result<(Vec<Gap>, usize), Problem>
     let count = seats.len();
     let mut gaps = Vec::new();
     for seat in seats.into_iter().take(limit) {
-        gaps.extend(gap(app, &ground, seat).await?);
+        gaps.extend(gap(app, &context, seat).await?);
     }
     Ok((gaps, count))
 }
@@ -93,7 +95,7 @@ pub async fn ask(
     by: Actor,
     agreement: Agreement,
 ) -> Result<(), Problem> {
-    let mut work = Work::begin_at(app, consultation_of(app, seat).await?, version).await?;
+    let mut work = CaseTransaction::begin_at(app, consultation_of(app, seat).await?, version).await?;
     work.check(Deed::Reschedule, by)?;
     let session = session_to_come(&work)?;
     let leaving = accepted_by(&work.assignments, seat.expert);
@@ -106,39 +108,36 @@ pub async fn ask(
         ));
     }
     let instead_of = Some(place.id);
-    store::appointment::take_turns(&work.tx).await?;
     let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
     let search = search(&work.record, &session, &work.assignments, seat.expert, themes);
     let fields = search.fields;
-    let found = offers(&work.tx, &work.experts, &work.settings, &work.calendar, work.now, search).await?;
+    let found = work.offers(search).await?;
     let slot = slot(&session)?;
     let chosen = ranked(&found, slot, fields, None).into_iter().find(|it| it.expert == substitute);
     let chosen = chosen.ok_or_else(|| {
         refused("選んだ専門家は、この日時を担当できなくなりました。候補の中から選び直してください。")
     })?;
-    let cells = found.cells(&[substitute], slot, &work.settings);
-    store::appointment::hold_seat(&work.tx, session.id, &cells)
-        .await?
-        .map_err(|_taken| Problem::SlotTaken)?;
-    let due = Due::reply(&work.settings, &work.calendar, work.now);
+    let cells = found.cells(&[substitute], slot, &work.context.settings);
+    work.save(HeldPlace(session.id, &cells)).await?;
+    let due = Due::reply(&work.context.settings, &work.context.calendar, work.now());
     let request = Assignment {
         id: AssignmentId(Uuid::now_v7()),
         consultation: work.record.consultation.id,
         expert: substitute,
         fields,
         state: AssignmentState::Offered,
-        offered_at: work.now,
+        offered_at: work.now(),
         // An answer after the session has begun would be of no use.
-        due_at: due.at().unwrap_or(work.now).min(session.starts_at),
+        due_at: due.at().unwrap_or(work.now()).min(session.starts_at),
         instead_of,
     };
-    store::assignment::insert(&work.tx, &request, &due, &chosen.reasons).await?;
+    work.save(NewAssignment(&request, &due, &chosen.reasons)).await?;
     let names = work.names(&[seat.expert, substitute]);
     match agreement {
         Agreement::Asked => {
             let outline = outline(&work).await?;
             let shown = as_asked(&work, &session, seat.expert, substitute);
-            let shown = Appointment { sequence: told(&work, &shown, substitute).await?, ..shown };
+            let shown = Appointment { sequence: sequence_for(&work, &shown, substitute).await?, ..shown };
             write_request(&mut work, &request, Some(&shown), &outline)?;
             work.note(by, format!("不在の{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
             work.assignments.push(request);
@@ -154,7 +153,7 @@ pub async fn ask(
 
 /// A coordinator takes the request for a place back; the expert who has it keeps it.
 pub async fn take_back(app: &App, seat: Seat, version: i32, by: Actor) -> Result<(), Problem> {
-    let mut work = Work::begin_at(app, consultation_of(app, seat).await?, version).await?;
+    let mut work = CaseTransaction::begin_at(app, consultation_of(app, seat).await?, version).await?;
     work.check(Deed::Reschedule, by)?;
     let session = session_to_come(&work)?;
     withdraw_asked(&mut work, &session).await?;
@@ -164,7 +163,7 @@ pub async fn take_back(app: &App, seat: Seat, version: i32, by: Actor) -> Result
 }
 
 /// Whoever was asked accepts: the two change places.
-pub async fn accept(work: &mut Work<'_>, request: Assignment) -> Result<(), Problem> {
+pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment) -> Result<(), Problem> {
     let by = Actor::Expert(request.expert);
     take_over(work, request, by).await
 }
@@ -172,7 +171,7 @@ pub async fn accept(work: &mut Work<'_>, request: Assignment) -> Result<(), Prob
 /// Whoever was asked declines, or has not answered in time (`turned` says which): the place stays as it is, and the
 /// center is told to look for somebody else. Gives the sitting that they were invited to and have left with it.
 pub async fn turn_down(
-    work: &mut Work<'_>,
+    work: &mut CaseTransaction<'_>,
     turned: Assignment,
     by: Actor,
 ) -> Result<Option<Appointment>, Problem> {
@@ -187,48 +186,17 @@ pub async fn turn_down(
     work.save_assignment(turned).await?;
     work.note(by, why);
     let Some(session) = work.appointment.clone() else { return Ok(None) };
-    store::appointment::release_seat(&work.tx, session.id, expert).await?;
+    work.save(ReleasedPlace(session.id, expert)).await?;
     let names = work.names(&session.experts);
     let page = work.app.site.absolute("/staff/absences");
-    let occasion = Occasion::SubstituteNeeded {
-        sitting: sitting(&session, &names),
-        declined: work.experts.name(expert),
-        page: &page,
-    };
-    let letter = work.to_center(occasion)?;
-    work.post(letter);
+    let declined = work.context.experts.name(expert).to_owned();
+    let occasion =
+        Occasion::SubstituteNeeded { sitting: sitting(&session, &names), declined: &declined, page: &page };
+    work.mail_center(occasion)?;
     Ok(Some(leave(work, &session, expert, instead_of).await?))
 }
 
-/// Takes back what is asked for a session that does not stand as it was: moved, cancelled or over.
-pub async fn withdraw_asked(work: &mut Work<'_>, session: &Appointment) -> Result<(), Problem> {
-    let asked: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
-    for request in asked {
-        let expert = request.expert;
-        let left = leave(work, session, expert, request.instead_of).await?;
-        store::appointment::release_seat(&work.tx, session.id, expert).await?;
-        work.save_assignment(request.withdraw(work.now)).await?;
-        let names = work.names(&left.experts);
-        let letter =
-            work.to_expert(expert, Occasion::RequestWithdrawn { slot: Some(sitting(&left, &names)) })?;
-        work.post(letter);
-    }
-    Ok(())
-}
-
-/// Whoever was asked for a place will not have it.
-async fn leave(
-    work: &Work<'_>,
-    session: &Appointment,
-    expert: ExpertId,
-    instead_of: Option<AssignmentId>,
-) -> Result<Appointment, Problem> {
-    let leaving = instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
-    let shown = leaving.map_or_else(|| session.clone(), |it| as_asked(work, session, it.expert, expert));
-    part(work, shown, expert).await
-}
-
-async fn gap(app: &App, ground: &Ground, seat: Seat) -> Result<Option<Gap>, Problem> {
+async fn gap(app: &App, context: &Context, seat: Seat) -> Result<Option<Gap>, Problem> {
     let found = store::appointment::find(&app.db, seat.appointment).await?;
     let Some(session) = found.filter(Appointment::is_confirmed) else { return Ok(None) };
     let Owner::Consultation(id) = session.owner else { return Ok(None) };
@@ -241,11 +209,9 @@ async fn gap(app: &App, ground: &Ground, seat: Seat) -> Result<Option<Gap>, Prob
     let proposals = if asked.is_some() {
         Vec::new()
     } else {
-        let (settings, calendar) =
-            (ground.programme.settings_at(ground.now), ground.programme.calendar(ground.now));
-        let found = offers(&app.db, &ground.experts, settings, &calendar, ground.now, search).await?;
+        let found = context.offers(&app.db, search).await?;
         let day = japan_date(session.starts_at);
-        let stand_in = ground.experts.get(seat.expert).and_then(|it| it.schedule.stand_in(day));
+        let stand_in = context.experts.get(seat.expert).and_then(|it| it.schedule.stand_in(day));
         ranked(&found, slot(&session)?, fields, stand_in)
     };
     Ok(Some(Gap { seat, record, session, fields, asked, proposals }))
@@ -294,24 +260,24 @@ fn search(
 }
 
 /// The place changes hands: the requests, the seat with its quarter hours, and everybody's calendar.
-async fn take_over(work: &mut Work<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
+async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
     let session = work.appointment.clone();
     let place = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
     let leaving = place.map(|it| it.expert);
-    let accepted = request.accept(work.now)?;
+    let accepted = request.accept(work.now())?;
     let (Some(session), Some(leaving)) = (session.filter(Appointment::is_confirmed), leaving) else {
         return Err(Problem::Stale);
     };
     let coming = accepted.expert;
     // The one who leaves first: of each field one has accepted.
     for it in accepted_by(&work.assignments, leaving) {
-        work.save_assignment(it.withdraw(work.now)).await?;
+        work.save_assignment(it.withdraw(work.now())).await?;
     }
-    let sequence = told(work, &session, coming).await? + 1;
+    let sequence = sequence_for(work, &session, coming).await? + 1;
     work.save_assignment(accepted).await?;
-    let place = place_after(work, &session, leaving, coming);
+    let place = venue::after_exchange(work, &session, leaving, coming);
     let after = Appointment { place, sequence, ..session.clone().exchange(leaving, coming)? };
-    store::appointment::save_exchanged(&work.tx, &after, leaving, work.now).await?;
+    work.save(ExchangedPlace(&after, leaving)).await?;
     let names = work.names(&[leaving, coming]);
     work.note(by, format!("担当を交代しました：{}さんから{}さんへ", names[0], names[1]));
     tell(work, &session, &after, leaving, coming).await?;
@@ -321,49 +287,32 @@ async fn take_over(work: &mut Work<'_>, request: Assignment, by: Actor) -> Resul
 }
 
 async fn tell(
-    work: &mut Work<'_>,
+    work: &mut CaseTransaction<'_>,
     before: &Appointment,
     after: &Appointment,
     leaving: ExpertId,
     coming: ExpertId,
 ) -> Result<(), Problem> {
-    let change_until = change_until(after.starts_at, &work.settings, &work.calendar);
+    let change_until = change_until(after.starts_at, &work.context.settings, &work.context.calendar);
     let (was, names) = (work.names(&before.experts), work.names(&after.experts));
     let cancelled = Appointment { sequence: after.sequence, ..before.clone() };
-    store::former_seat::keep(&work.tx, &cancelled, leaving, work.now).await?;
-    let left = work.to_expert(leaving, Occasion::Relieved { sitting: sitting(&cancelled, &was) })?;
-    work.post(left);
+    work.save(FormerPlace(&cancelled, leaving)).await?;
+    work.mail_expert(leaving, Occasion::Relieved { sitting: sitting(&cancelled, &was) })?;
     let sitting = sitting(after, &names);
     for &expert in &after.experts {
         let side = Side::Expert;
-        let letter = if expert == coming {
-            work.to_expert(expert, Occasion::Booked { side, sitting, change_until })?
+        let event = if expert == coming {
+            Occasion::Booked { side, sitting, change_until }
         } else {
-            work.to_expert(expert, Occasion::ExpertChanged { side, sitting, was: &was })?
+            Occasion::ExpertChanged { side, sitting, was: &was }
         };
-        work.post(letter);
+        work.mail_expert(expert, event)?;
     }
     let portal = work.portal()?;
     let side = Side::Company { portal: &portal };
-    let company = work.to_company(Occasion::ExpertChanged { side, sitting, was: &was })?;
-    let center = work.to_center(Occasion::ExpertChanged { side: Side::Center, sitting, was: &was })?;
-    work.post(company);
-    work.post(center);
+    work.mail_company(Occasion::ExpertChanged { side, sitting, was: &was })?;
+    work.mail_center(Occasion::ExpertChanged { side: Side::Center, sitting, was: &was })?;
     Ok(())
-}
-
-/// The session as it would be for whoever is asked.
-fn as_asked(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming: ExpertId) -> Appointment {
-    let experts = session.experts.iter().map(|&it| if it == leaving { coming } else { it }).collect();
-    let place = place_after(work, session, leaving, coming);
-    Appointment { experts, place, ..session.clone() }
-}
-
-/// Online, the room of whoever stays; with nobody staying, that of the one who comes. A company's place stays.
-fn place_after(work: &Work<'_>, session: &Appointment, leaving: ExpertId, coming: ExpertId) -> String {
-    let room = |it| work.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
-    let stays = session.experts.iter().any(|&it| it != leaving && session.place == room(it));
-    if session.mode == SessionMode::Visit || stays { session.place.clone() } else { room(coming) }
 }
 
 fn accepted_by(assignments: &[Assignment], expert: ExpertId) -> Vec<Assignment> {
@@ -378,8 +327,8 @@ async fn consultation_of(app: &App, seat: Seat) -> Result<ConsultationId, Proble
     }
 }
 
-fn session_to_come(work: &Work<'_>) -> Result<Appointment, Problem> {
-    let confirmed = work.appointment.clone().filter(|it| it.is_confirmed() && it.starts_at > work.now);
+fn session_to_come(work: &CaseTransaction<'_>) -> Result<Appointment, Problem> {
+    let confirmed = work.appointment.clone().filter(|it| it.is_confirmed() && it.starts_at > work.now());
     confirmed.ok_or_else(|| refused("この予約は、すでに始まったか、終わっています。"))
 }
 

@@ -18,7 +18,7 @@ pub use cells::{Cells, Taken, visits};
 
 use super::{
     contradiction,
-    programme::{Part, touch},
+    revision::{Part, touch},
 };
 use cells::{free, site_of, take};
 

@@ -19,7 +19,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::together::Together;
+use super::batch::WriteBatch;
 
 pub use row::{New, Origin, from_row, sort_at, state};
 
@@ -182,7 +182,7 @@ pub struct Submission {
 
 /// Writes a submission, as `record` has it by now.
 pub fn insert(
-    together: &mut Together,
+    batch: &mut WriteBatch,
     new: Submission,
     record: &Record,
     now: DateTime<Utc>,
@@ -190,25 +190,26 @@ pub fn insert(
     let row = row::row(record, &new, now)?;
     let id = row.id;
     if let Some(company) = new.company {
-        together.add(company::Entity::insert(company.into_active_model()).into_query());
+        batch.insert(company.into_active_model())?;
     }
-    together.add(consultation::Entity::insert(row.into_active_model()).into_query());
-    together.add(application::Entity::insert(new.application.into_active_model()).into_query());
-    together.add(contact::Entity::insert(new.contact.into_active_model()).into_query());
+    batch.insert(row.into_active_model())?;
+    batch.insert(new.application.into_active_model())?;
+    batch.insert(new.contact.into_active_model())?;
     if !new.themes.is_empty() {
         let themes = new
             .themes
             .into_iter()
             .map(|theme| consultation_theme::Model { consultation_id: id, theme }.into_active_model());
-        together.add(consultation_theme::Entity::insert_many(themes).into_query());
+        batch.insert_many(themes)?;
     }
     Ok(())
 }
 
 /// Saves what acts can change. The version of `record` is the one that is written.
-pub fn save(together: &mut Together, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
     let state = row::state_columns(&record.consultation, record.due.as_ref(), now)?;
-    let change = consultation::ActiveModel {
+    batch.update(consultation::ActiveModel {
+        id: Set(record.consultation.id.0),
         state: Set(state.state),
         state_since: Set(record.consultation.state_since),
         unfulfilled_reason: Set(state.unfulfilled_reason),
@@ -227,10 +228,7 @@ pub fn save(together: &mut Together, record: &Record, now: DateTime<Utc>) -> Res
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()
-    };
-    let of_it = consultation::COLUMN.id.eq(record.consultation.id.0);
-    together.add(consultation::Entity::update_many().set(change).filter(of_it).into_query());
-    Ok(())
+    })
 }
 
 /// Those of these whose contact's address is confirmed.

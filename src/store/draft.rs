@@ -7,12 +7,13 @@ use domain::{
 use entity::{appointment, draft as row};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, sea_query::UpdateStatement,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
 use super::{
+    batch::WriteBatch,
     contradiction,
-    programme::{Part, Revisions, revision_of},
+    revision::{Part, Revisions, revision_of},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,15 +113,20 @@ pub async fn save(
     Ok(())
 }
 
-/// Notes what a draft has become. No link to go on is mailed any more.
-pub fn submitted(id: DraftId, consultation: ConsultationId, now: DateTime<Utc>) -> UpdateStatement {
-    let change = row::ActiveModel {
+/// Adds to a batch what a draft has become. No link to go on is mailed any more.
+pub fn submitted(
+    batch: &mut WriteBatch,
+    id: DraftId,
+    consultation: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    batch.update(row::ActiveModel {
+        id: Set(id.0),
         email_key: Set(None),
         updated_at: Set(now),
         consultation_id: Set(Some(consultation.0)),
         ..Default::default()
-    };
-    row::Entity::update_many().set(change).filter(row::COLUMN.id.eq(id.0)).into_query()
+    })
 }
 
 /// How many times drafts from one network hold at `now`.

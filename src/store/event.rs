@@ -7,13 +7,12 @@ use domain::{
 };
 use entity::event as row;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{chain, contradiction, together::Together};
+use super::{batch::WriteBatch, chain, contradiction};
 
 /// What an event says beside its names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +37,7 @@ pub struct Line {
 /// Appends `events` after the `count` that are there.
 pub async fn append(
     tx: &DatabaseTransaction,
-    together: &mut Together,
+    batch: &mut WriteBatch,
     id: ConsultationId,
     count: i32,
     events: &[(Event, Option<String>)],
@@ -81,8 +80,7 @@ pub async fn append(
         });
         previous = hash;
     }
-    together.add(row::Entity::insert_many(rows).into_query());
-    Ok(())
+    batch.insert_many(rows)
 }
 
 /// The whole history, oldest first.

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::{
     contradiction,
-    programme::{Part, touch},
+    revision::{Part, touch},
     unless_there,
 };
 

@@ -3,13 +3,11 @@ use chrono::{DateTime, Utc};
 use domain::id::{AccountId, ConsultationId};
 use entity::link as row;
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryTrait,
-    sea_query::{Expr, InsertStatement},
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    QueryFilter, sea_query::Expr,
 };
 
-use super::contradiction;
+use super::{batch::WriteBatch, contradiction};
 
 /// What a link is good for, and for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,17 +60,28 @@ pub async fn insert(
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    tx.execute(&insertion(token_hash, purpose, now, expires_at)).await?;
+    let row = new_row(token_hash, purpose, now, expires_at);
+    row::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 
-/// The same, to be written with whatever else is.
-pub fn insertion(
+/// Adds a link to a batch.
+pub fn add(
+    batch: &mut WriteBatch,
     token_hash: String,
     purpose: &Purpose,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
-) -> InsertStatement {
+) -> Result<(), DbErr> {
+    batch.insert(new_row(token_hash, purpose, now, expires_at))
+}
+
+fn new_row(
+    token_hash: String,
+    purpose: &Purpose,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> row::ActiveModel {
     let (code, account_id, email_key, consultation_id) = match purpose {
         Purpose::SetPassword(account) => ("set_password", Some(account.0), None, None),
         Purpose::SignIn { email_key } => ("sign_in", None, Some(email_key.clone()), None),
@@ -80,7 +89,7 @@ pub fn insertion(
             ("confirm", None, Some(email_key.clone()), Some(consultation.0))
         }
     };
-    let row = row::ActiveModel {
+    row::ActiveModel {
         token_hash: Set(token_hash),
         purpose: Set(code.to_owned()),
         account_id: Set(account_id),
@@ -89,8 +98,7 @@ pub fn insertion(
         created_at: Set(now),
         expires_at: Set(expires_at),
         used_at: Set(None),
-    };
-    row::Entity::insert(row).into_query()
+    }
 }
 
 /// Makes every link of an account worthless.

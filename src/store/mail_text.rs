@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    programme::{Part, touch},
+    revision::{Part, touch},
     unless_there,
 };
 use crate::mail::text::{TextKind, Texts, Words};

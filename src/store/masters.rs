@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, Ent
 
 use super::{
     contradiction,
-    programme::{Part, touch},
+    revision::{Part, touch},
 };
 
 /// A theme as the administrator sees it.

@@ -9,12 +9,12 @@ use domain::{
 use entity::{outbox as row, outbox_log};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Set,
-    sea_query::{Expr, LikeExpr, OnConflict},
+    QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, LikeExpr},
 };
 use uuid::Uuid;
 
-use super::{contradiction, together::Together};
+use super::{batch::WriteBatch, contradiction};
 use crate::mail::letter::{CalendarPart, Letter, Mail, MailKind, Method, MustHold};
 
 mod awaiting;
@@ -80,14 +80,14 @@ pub async fn push(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let threads = Threads::of(tx, &letters).await?;
-    let mut together = Together::default();
-    add(&mut together, letters, &threads, domain, now)?;
-    together.write(tx).await
+    let mut batch = WriteBatch::default();
+    add(&mut batch, letters, &threads, domain, now)?;
+    batch.write(tx).await
 }
 
-/// The same with whatever else is written.
+/// Adds letters to a batch. One whose key is there already is dropped.
 pub fn add(
-    together: &mut Together,
+    batch: &mut WriteBatch,
     letters: Vec<Letter>,
     threads: &Threads,
     domain: &str,
@@ -101,9 +101,7 @@ pub fn add(
         let follows = threads.before(&letter);
         rows.push(new_row(letter, follows, domain, now)?.into_active_model());
     }
-    let unless_there = OnConflict::column(row::Column::DedupKey).do_nothing().to_owned();
-    together.add(row::Entity::insert_many(rows).on_conflict(unless_there).into_query());
-    Ok(())
+    batch.insert_unless_there(rows, row::Column::DedupKey)
 }
 
 /// The mails that letters are to be shown under, by consultation and recipient: the first and the latest.

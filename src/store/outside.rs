@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::programme::{Part, touch};
+use super::revision::{Part, touch};
 
 pub mod clash;
 pub mod entry;

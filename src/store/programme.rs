@@ -1,4 +1,4 @@
-//! What the administrator sets: years, closing days, themes; and how often it has changed.
+//! What the administrator sets: years, closing days, themes.
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::{
     calendar::{BusinessCalendar, holiday, japan_date},
@@ -13,12 +13,15 @@ use entity::{closing_day, counter, revision, theme, year_settings};
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, OnConflict, SelectStatement},
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contradiction;
+use super::{
+    contradiction,
+    revision::{Part, touch},
+};
 use crate::mail::text::Texts;
 
 /// A theme that a consultation may be about.
@@ -47,25 +50,6 @@ pub struct Programme {
     pub texts: Texts,
     /// What is asked afterwards, with its version, by the year from which it is.
     follow_ups: BTreeMap<i32, (Vec<Step>, i32)>,
-}
-
-/// Parts of the database whose changes are counted: servers keep a copy of the first two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Programme,
-    Experts,
-    /// Of which nobody keeps a copy: its row is the turn to book.
-    Bookings,
-}
-
-impl Part {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Programme => "programme",
-            Self::Experts => "experts",
-            Self::Bookings => "bookings",
-        }
-    }
 }
 
 impl Programme {
@@ -112,46 +96,6 @@ impl Programme {
     pub fn theme_label<'a>(&'a self, code: &'a str) -> &'a str {
         self.themes.iter().find(|it| it.code == code).map_or(code, |it| &it.label)
     }
-}
-
-/// How often the programme has changed, and the experts.
-pub type Revisions = (i64, i64);
-
-/// How often one part has changed, for another query.
-pub fn revision_of(part: Part) -> SelectStatement {
-    let of_part = revision::Entity::find()
-        .select_only()
-        .column(revision::Column::N)
-        .filter(revision::COLUMN.name.eq(part.name()));
-    of_part.into_query()
-}
-
-/// How often each part has changed: one query for all copies.
-pub async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions, DbErr> {
-    let rows = revision::Entity::find().all(db).await?;
-    let of = |part: Part| rows.iter().find(|it| it.name == part.name()).map_or(0, |it| it.n);
-    Ok((of(Part::Programme), of(Part::Experts)))
-}
-
-/// How often anything that decides about free times has changed: settings and closing days, experts, bookings.
-pub async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    let parts = [Part::Programme, Part::Experts, Part::Bookings].map(Part::name);
-    let rows = revision::Entity::find().filter(revision::COLUMN.name.is_in(parts)).all(db).await?;
-    Ok(rows.iter().map(|it| it.n).sum())
-}
-
-/// Tells every server that its copy of `part` is out of date.
-pub async fn touch(tx: &DatabaseTransaction, part: Part) -> Result<(), DbErr> {
-    let first = revision::Model { name: part.name().to_owned(), n: 1 };
-    revision::Entity::insert(first.into_active_model())
-        .on_conflict(
-            OnConflict::column(revision::Column::Name)
-                .value(revision::Column::N, Expr::col((revision::Entity, revision::Column::N)).add(1))
-                .to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
 }
 
 pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {

@@ -45,7 +45,7 @@ pub async fn step(app: &App, looked: &mut Looked) -> Result<bool, Problem> {
 impl Sign {
     async fn of(app: &App, now: DateTime<Utc>) -> Result<Self, Problem> {
         Ok(Self {
-            revisions: store::programme::changes(&app.db).await?,
+            revisions: store::revision::changes(&app.db).await?,
             day: japan_date(now),
             period: now.timestamp() / AT_LEAST.num_seconds(),
         })

@@ -23,11 +23,8 @@ use madoguchi::{
         sender::Sender,
         transport::{Memory, Transport},
     },
-    ops::{
-        self,
-        account::NewAccount,
-        password::{Guard, Password},
-    },
+    ops::{self, account::NewAccount},
+    password::{Guard, Password},
     secret::Secret,
     store,
     url::Site,

@@ -19,10 +19,10 @@ use madoguchi::{
         self,
         account::NewAccount,
         expert::Change,
-        password::Password,
         report::{Decision, Saving},
     },
-    store::{self, consultation::Record, programme::Part},
+    password::Password,
+    store::{self, consultation::Record, revision::Part},
 };
 use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -94,7 +94,7 @@ pub async fn expert(site: &Site, email: &str, name: &str, fields: Fields) -> Exp
         .exec_without_returning(&tx)
         .await
         .unwrap();
-    store::programme::touch(&tx, Part::Experts).await.unwrap();
+    store::revision::touch(&tx, Part::Experts).await.unwrap();
     tx.commit().await.unwrap();
     let hour = |it| NaiveTime::from_hms_opt(it, 0, 0).unwrap();
     let span = Span::between(hour(9), hour(17)).unwrap();
@@ -112,7 +112,7 @@ pub async fn visits_too(site: &Site, expert: ExpertId, prefectures: &[i16]) {
         entity::expert_prefecture::Model { expert_id: expert.0, prefecture }.into_active_model()
     });
     entity::expert_prefecture::Entity::insert_many(rows).exec_without_returning(&tx).await.unwrap();
-    store::programme::touch(&tx, Part::Experts).await.unwrap();
+    store::revision::touch(&tx, Part::Experts).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -15,7 +15,7 @@ use madoguchi::{
     demo, doctor,
     ops::{
         self,
-        acting::Acting,
+        actor_at::ActorAt,
         consultation::Ending,
         report::{Decision, Saving},
     },
@@ -213,7 +213,7 @@ async fn of_two_who_move_one_session_from_the_same_page_the_second_is_told() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, cases::CONTACT).await;
-    let seen = Acting::on(cast.center(), cases::record(&site, case).await.version);
+    let seen = ActorAt::new(cast.center(), cases::record(&site, case).await.version);
     let slots = cases::free_slots(&site, case).await;
 
     ops::appointment::reschedule(&site.app, case.id, seen, slots[3]).await.unwrap();

@@ -78,7 +78,7 @@ async fn nothing_to_do_is_said() {
         weekly_rule::Entity::delete_by_id(row.id).exec(&site.app.db).await.unwrap();
     }
     let tx = site.app.begin().await.unwrap();
-    store::programme::touch(&tx, store::programme::Part::Experts).await.unwrap();
+    store::revision::touch(&tx, store::revision::Part::Experts).await.unwrap();
     tx.commit().await.unwrap();
     let hint = "予定はありません。空きを登録すると、企業が予約できるようになります。";
     site.get("/expert").await.shows(hint);

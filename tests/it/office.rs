@@ -12,7 +12,8 @@ use domain::{
     text::Line,
 };
 use madoguchi::{
-    ops::{self, account::NewAccount, apply::Agreed, consultation::Ending, password::Password},
+    ops::{self, account::NewAccount, apply::Agreed, consultation::Ending},
+    password::Password,
     store::{self, consultation::Record},
 };
 use uuid::Uuid;

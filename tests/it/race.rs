@@ -13,7 +13,7 @@ use domain::{
     settings::Settings,
 };
 use entity::{appointment, appointment_expert, expert};
-use madoguchi::{app::App, doctor, ops, problem::Problem, store, store::programme::Part};
+use madoguchi::{app::App, doctor, ops, problem::Problem, store, store::revision::Part};
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -373,7 +373,7 @@ async fn lift_limits(site: &Site) {
         let all = expert::Entity::update_many().col_expr(limit, Expr::value(100_i16));
         all.exec(&tx).await.unwrap();
     }
-    store::programme::touch(&tx, Part::Experts).await.unwrap();
+    store::revision::touch(&tx, Part::Experts).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -5,7 +5,7 @@ use madoguchi::{
     mail::text::{TextKind, Words},
     ops,
     problem::Problem,
-    store::{self, account::Account, programme::Part},
+    store::{self, account::Account, revision::Part},
 };
 use sea_orm::{EntityTrait, IntoActiveModel, Set};
 
@@ -223,7 +223,7 @@ async fn a_text_that_no_longer_holds_gives_way_to_the_shipped_one_and_the_admini
         saved_by: None,
     };
     mail_text::Entity::insert(unknown.into_active_model()).exec_without_returning(&tx).await.unwrap();
-    store::programme::touch(&tx, Part::Programme).await.unwrap();
+    store::revision::touch(&tx, Part::Programme).await.unwrap();
     tx.commit().await.unwrap();
     office.approved().await;
     let (subject, text, _) = office.letter("report_ready").await;

@@ -7,23 +7,67 @@ use domain::{
     application::{Application, Intake},
     id::DraftId,
 };
-use entity::{appointment, consultation, outbox};
+use entity::{appointment, consultation, outbox, theme};
 use madoguchi::{
     app::App,
     doctor,
     ops::{self, consultation::Ending},
     problem::Problem,
-    store::{self, consultation::Record},
+    store::{self, batch::WriteBatch, consultation::Record},
     worker,
 };
-use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait};
 use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
 
 use crate::{
     cases::{self, Case, Cast},
+    scratch::Scratch,
     site::Site,
 };
+
+#[tokio::test]
+async fn a_batch_writes_each_row_once_or_nothing() {
+    let scratch = Scratch::memory().await;
+    let theme = |code: &str, label: &str| theme::ActiveModel {
+        code: Set(code.to_owned()),
+        field: Set("ict".to_owned()),
+        label: Set(label.to_owned()),
+        position: Set(1),
+        active: Set(true),
+    };
+    let relabelled = |code: &str, label: &str| theme::ActiveModel {
+        code: Set(code.to_owned()),
+        label: Set(label.to_owned()),
+        ..Default::default()
+    };
+    let tx = scratch.writer.begin().await.unwrap();
+    let mut batch = WriteBatch::default();
+    batch.insert_many([theme("one", "1"), theme("two", "2")]).unwrap();
+    let refused = [
+        batch.clone().insert(theme("two", "3")),
+        batch.clone().update(relabelled("two", "3")),
+        batch.clone().insert_many([theme("three", "3"), theme("three", "4")]),
+        batch.clone().append(batch.clone()),
+    ];
+    for refused in refused {
+        let why = refused.unwrap_err().to_string();
+        assert!(why.contains("theme") && why.contains("two writes of one batch are for this row"), "{why}");
+    }
+    batch.write(&tx).await.unwrap();
+    let mut batch = WriteBatch::default();
+    batch.update(relabelled("one", "first")).unwrap();
+    batch.update(relabelled("two", "second")).unwrap();
+    batch.insert(theme("three", "third")).unwrap();
+    batch.write(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let themes = theme::Entity::find().all(&scratch.db).await.unwrap();
+    let labels: BTreeSet<_> = themes.iter().map(|it| (&*it.code, &*it.label, it.active)).collect();
+    assert_eq!(
+        labels,
+        BTreeSet::from([("one", "first", true), ("three", "third", true), ("two", "second", true)])
+    );
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_submissions_are_all_taken_and_numbered_without_a_gap() {

@@ -22,7 +22,8 @@ use crate::{
     ops::{
         self,
         consultation::Ending,
-        offers::{Aim, Offers, Search, offers},
+        context::Context,
+        offers::{Aim, Offers, Search},
     },
     problem::Problem,
     store::{self, consultation::Record, message::Audience},
@@ -214,8 +215,7 @@ async fn candidates(
     record: &Record,
     moving: Option<domain::id::AppointmentId>,
 ) -> Result<Offers, Problem> {
-    let (programme, experts) = stage.app.programme_and_experts().await?;
-    let now = stage.now();
+    let context = Context::of(&stage.app).await?;
     let themes = store::consultation::themes(&stage.app.db, record.consultation.id).await?;
     let asked = store::assignment::of(&stage.app.db, record.consultation.id).await?;
     let search = Search {
@@ -226,14 +226,13 @@ async fn candidates(
         industry: record.industry,
         company: Some(record.company),
         only: None,
-        excluded: ops::assignment::turned_down(&asked),
+        excluded: ops::requests::turned_down(&asked),
         moving,
         starts: Day::ALL,
         overridden: true,
         aim: Aim::Choose,
     };
-    let (settings, calendar) = (programme.settings_at(now), programme.calendar(now));
-    Ok(offers(&stage.app.db, &experts, settings, &calendar, now, search).await?)
+    context.offers(&stage.app.db, search).await
 }
 
 async fn matching(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {

@@ -12,9 +12,12 @@ use super::DemoError;
 use crate::{
     app::App,
     demo::{dice::Dice, names, rows::Rows, staff::Staff},
-    ops::password::Password,
+    password::Password,
     problem::Problem,
-    store::programme::{Part, Theme, ship_themes, touch},
+    store::{
+        programme::{Theme, ship_themes},
+        revision::{Part, touch},
+    },
 };
 
 /// The password of every account of the demo.

@@ -4,13 +4,10 @@ use domain::{application::Form, contact::EmailAddress, id::DraftId};
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 use uuid::Uuid;
 
-use super::{Ground, lock};
+use super::{Context, lock};
 use crate::{
     app::App,
-    mail::{
-        compose,
-        occasion::{House, PlainOccasion, Recipient},
-    },
+    mail::occasion::{PlainOccasion, Recipient},
     ops::budget::{Budget, spend},
     problem::Problem,
     store::{self, draft::Draft},
@@ -22,16 +19,16 @@ const PURSE: &str = "resume/";
 /// Mails the link to go on with the newest draft under an address. Neither the answer nor its time tells whether there
 /// is one, and the answer not whether the day's mails are spent. `network` is a keyed hash of where the request comes from.
 pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
-    let ground = Ground::of(app).await?;
-    let settings = ground.programme.settings_at(ground.now);
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
     let tx = app.begin().await?;
-    let budget = spend(app, &tx, PURSE, &email.key(), network, settings, ground.now).await?;
-    let found = store::draft::of_address(&tx, &email.key(), ground.now).await?.pop();
+    let budget = spend(app, &tx, PURSE, &email.key(), network, settings, context.now).await?;
+    let found = store::draft::of_address(&tx, &email.key(), context.now).await?.pop();
     let is_known = found.is_some();
-    let draft = found.unwrap_or_else(|| nobodys(ground.now));
+    let draft = found.unwrap_or_else(|| nobodys(context.now));
     // The same is written for an unknown address, and then taken back.
     let inner = tx.begin().await?;
-    post(app, &inner, &ground, &draft, email).await?;
+    post(app, &inner, &context, &draft, email).await?;
     if is_known && budget == Budget::Within {
         inner.commit().await?;
     } else {
@@ -43,14 +40,14 @@ pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<()
 
 /// Mails the link to the address that the draft itself names; `TooMany` once the day's mails are spent.
 pub async fn mail_link(app: &App, id: DraftId) -> Result<(), Problem> {
-    let ground = Ground::of(app).await?;
-    let settings = ground.programme.settings_at(ground.now);
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
     let tx = app.begin().await?;
-    let draft = lock(&tx, id, ground.now).await?;
+    let draft = lock(&tx, id, context.now).await?;
     let email = EmailAddress::parse(&draft.form.email).map_err(|err| Problem::Refused(err.to_string()))?;
-    let budget = spend(app, &tx, PURSE, &email.key(), &draft.network, settings, ground.now).await?;
+    let budget = spend(app, &tx, PURSE, &email.key(), &draft.network, settings, context.now).await?;
     if budget == Budget::Within {
-        post(app, &tx, &ground, &draft, &email).await?;
+        post(app, &tx, &context, &draft, &email).await?;
     }
     tx.commit().await?;
     match budget {
@@ -73,20 +70,11 @@ fn nobodys(now: DateTime<Utc>) -> Draft {
 async fn post(
     app: &App,
     tx: &DatabaseTransaction,
-    ground: &Ground,
+    context: &Context,
     draft: &Draft,
     to: &EmailAddress,
 ) -> Result<(), Problem> {
-    let house = House {
-        settings: ground.programme.settings_at(ground.now),
-        calendar: &ground.programme.calendar(ground.now),
-        site: &app.site,
-        texts: &ground.programme.texts,
-        organizer: &app.config.mail_from.address,
-        now: ground.now,
-    };
     let link = app.site.absolute(&crate::url::draft(draft.id));
     let occasion = PlainOccasion::ResumeDraft { link: &link, expires_at: draft.expires_at };
-    let letter = compose::plain(occasion, Recipient { address: to.as_str(), name: "" }, &house)?;
-    Ok(store::outbox::push(tx, vec![letter], &app.config.mail_reply_domain, ground.now).await?)
+    context.mail(app, tx, occasion, Recipient { address: to.as_str(), name: "" }).await
 }

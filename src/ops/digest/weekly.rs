@@ -8,13 +8,13 @@ use domain::{
     wording,
 };
 
-use super::stop_link;
+use super::{Context, stop_link};
 use crate::{
     app::App,
     mail::{
         compose,
         letter::Letter,
-        occasion::{House, PlainOccasion, Recipient},
+        occasion::{PlainOccasion, Recipient},
     },
     problem::Problem,
     store,
@@ -30,27 +30,17 @@ struct Week {
 /// Writes this week's digests for the experts who have anything to do, if their hour has come and they are not written
 /// yet. Says whether it did.
 pub async fn write(app: &App) -> Result<bool, Problem> {
-    let now = app.clock.now();
+    let context = Context::of(app).await?;
+    let Context { now, ref settings, ref calendar, .. } = context;
     let today = japan_date(now);
-    let programme = app.programme().await?;
-    let (settings, calendar) = (programme.settings_at(now), programme.calendar(now));
-    let is_due = is_first_of_week(today, &calendar) && at_japan(today, settings.mail_hour, 0) <= now;
+    let is_due = is_first_of_week(today, calendar) && at_japan(today, settings.mail_hour, 0) <= now;
     let prefix = format!("weekly/{today}/");
     if !is_due || store::outbox::is_any_written(&app.db, &prefix).await? {
         return Ok(false);
     }
-    let house = House {
-        settings,
-        calendar: &calendar,
-        site: &app.site,
-        texts: &programme.texts,
-        organizer: &app.config.mail_from.address,
-        now,
-    };
-    let (_, experts) = app.programme_and_experts().await?;
     let mut letters = Vec::new();
     for expert in store::agenda::busy(&app.db).await? {
-        let Some(profile) = experts.get(expert) else { continue };
+        let Some(profile) = context.experts.get(expert) else { continue };
         let week = week(app, expert, today).await?;
         if week.sessions.is_empty() && week.requests.is_empty() && week.reports.is_empty() {
             continue;
@@ -63,7 +53,7 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
             stop: &stop,
         };
         let to = Recipient { address: &profile.email, name: &profile.name };
-        let letter = compose::plain(occasion, to, &house)?;
+        let letter = compose::plain(occasion, to, &context.house(app))?;
         letters.push(Letter { dedup_key: Some(format!("{prefix}{expert}")), ..letter });
     }
     if letters.is_empty() {

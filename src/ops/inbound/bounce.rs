@@ -9,7 +9,7 @@ use crate::{
         bounce::{Failure, Outlook},
         occasion::Occasion,
     },
-    ops::work::Work,
+    ops::case_transaction::CaseTransaction,
     problem::Problem,
     store::{
         self,
@@ -30,8 +30,8 @@ pub async fn take(app: &App, letter: &Letter, claim: Option<&Claim>) -> Result<(
     let missed = missed(app, letter, claim).await?;
     match missed.consultation {
         Some(case) => {
-            let mut work = Work::begin(app, case).await?;
-            let center = work.settings.center_email.to_lowercase();
+            let mut work = CaseTransaction::begin(app, case).await?;
+            let center = work.context.settings.center_email.to_lowercase();
             if missed.failure.outlook == Outlook::Lost {
                 work.note(Actor::System, format!("メールが届きませんでした：{}", missed.address));
                 // To the center's own address it could not be said either.
@@ -40,11 +40,10 @@ pub async fn take(app: &App, letter: &Letter, claim: Option<&Claim>) -> Result<(
                         address: &missed.address,
                         reason: &missed.failure.diagnostic,
                     };
-                    let told = work.to_center(occasion)?;
-                    work.post(told);
+                    work.mail_center(occasion)?;
                 }
             }
-            if settle(&work.tx, letter, &missed, work.now).await? {
+            if settle(&work.tx, letter, &missed, work.now()).await? {
                 work.commit().await?;
             }
         }

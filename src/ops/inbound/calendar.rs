@@ -17,7 +17,7 @@ use crate::{
         occasion::{Occasion, Side},
         reading::Attachment,
     },
-    ops::{assignment, attachment, message, work::Work},
+    ops::{assignment, attachment::AttachedFiles, case_transaction::CaseTransaction, message},
     problem::Problem,
     store::{
         self,
@@ -40,7 +40,7 @@ pub async fn take(
     letter.read.attachments.retain(|it| !is_calendar(it));
     let brings_files = letter.read.attachments.iter().any(|it| !it.inline);
     let files = entry::files(app, letter).await?;
-    let mut work = Work::begin(app, case).await?;
+    let mut work = CaseTransaction::begin(app, case).await?;
     let all = store::appointment::of(&work.tx, case).await?;
     let asked = all.iter().find(|it| it.uid == reply.uid);
     let (Some(appointment), true) = (asked, letter.sender().as_deref() == Some(&*reply.attendee)) else {
@@ -72,8 +72,8 @@ pub async fn take(
         Step::StayOpen | Step::Propose | Step::RefuseDelegation | Step::TellCenter => true,
     };
     let entry = if is_told {
-        let entry = told(&work, author, reply, &outcome).await?;
-        attachment::attach(&work.tx, entry, &files, work.now).await?;
+        let entry = told(&mut work, author, reply, &outcome).await?;
+        work.save(AttachedFiles(entry, &files)).await?;
         Some(entry)
     } else {
         None
@@ -96,7 +96,7 @@ fn noted(case: ConsultationId, outcome: String, open: bool) -> Fate {
 
 /// Does it. Gives the sentence that says what was done, and whether the center has to look at it.
 async fn do_step(
-    work: &mut Work<'_>,
+    work: &mut CaseTransaction<'_>,
     step: Step,
     author: &Author,
     mine: Option<Assignment>,
@@ -131,7 +131,7 @@ async fn do_step(
     })
 }
 
-fn stay_open(work: &mut Work<'_>, author: &Author) -> String {
+fn stay_open(work: &mut CaseTransaction<'_>, author: &Author) -> String {
     let by = actor(author);
     let waits =
         if matches!(author, Author::Asked(_)) { "回答はまだ確定していません。" } else { "" };
@@ -139,7 +139,7 @@ fn stay_open(work: &mut Work<'_>, author: &Author) -> String {
     format!("{}がカレンダーで仮承諾と回答しました。{waits}", by.party().label())
 }
 
-fn propose(work: &mut Work<'_>, by: Actor, reply: &Reply) -> String {
+fn propose(work: &mut CaseTransaction<'_>, by: Actor, reply: &Reply) -> String {
     work.note(by, "カレンダーで別の日時を提案");
     let when = reply.proposed.as_ref().map(|it| long_date_time_range(it.start, it.end));
     let when = when.map_or_else(|| "日時は示されていません。".to_owned(), |it| format!("希望：{it}"));
@@ -147,7 +147,7 @@ fn propose(work: &mut Work<'_>, by: Actor, reply: &Reply) -> String {
 }
 
 fn refuse_delegation(
-    work: &mut Work<'_>,
+    work: &mut CaseTransaction<'_>,
     by: Actor,
     appointment: &Appointment,
     reply: &Reply,
@@ -158,27 +158,25 @@ fn refuse_delegation(
         starts_at: appointment.starts_at,
         ends_at: appointment.ends_at,
     };
-    let letter = match by {
-        Actor::Expert(expert) => work.to_expert(expert, occasion)?,
-        Actor::Company => work.to_company(occasion)?,
-        Actor::Coordinator(_) | Actor::Desk(_) | Actor::System => None,
-    };
-    work.post(letter);
+    if let Actor::Expert(expert) = by {
+        work.mail_expert(expert, occasion)?;
+    } else if by == Actor::Company {
+        work.mail_company(occasion)?;
+    }
     let (who, to) = (by.party().label(), reply.delegate.as_deref().unwrap_or("別の人"));
     Ok(format!("{who}が代理（{to}）を指名しましたが、代理は受け付けていないと返信しました。"))
 }
 
-fn tell_center(work: &mut Work<'_>, by: Actor) -> Result<String, Problem> {
+fn tell_center(work: &mut CaseTransaction<'_>, by: Actor) -> Result<String, Problem> {
     work.note(by, "カレンダーで予約に欠席と回答（予約は変えていません）");
-    let told = work.to_center(Occasion::NewMessage { side: Side::Center })?;
-    work.post(told);
+    work.mail_center(Occasion::NewMessage { side: Side::Center })?;
     let who = by.party().label();
     Ok(format!("{who}がカレンダーで予約に欠席と回答しました。予約はそのままです。本人に連絡してください。"))
 }
 
 /// Tells those who work on the case; the company reads only what it said itself.
 async fn told(
-    work: &Work<'_>,
+    work: &mut CaseTransaction<'_>,
     author: &Author,
     reply: &Reply,
     outcome: &str,
@@ -192,7 +190,7 @@ async fn told(
 }
 
 /// The assignment that the sender's answer is about: the one that waits for it, else the latest.
-fn own(work: &Work<'_>, author: &Author) -> Option<Assignment> {
+fn own(work: &CaseTransaction<'_>, author: &Author) -> Option<Assignment> {
     let (Author::Asked(expert) | Author::Expert(expert) | Author::Former(expert)) = author else {
         return None;
     };

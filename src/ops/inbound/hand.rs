@@ -12,7 +12,7 @@ use sea_orm::DatabaseTransaction;
 use super::{Letter, entry};
 use crate::{
     app::App,
-    ops::{attachment, message, work::Work},
+    ops::{attachment::AttachedFiles, case_transaction::CaseTransaction, message},
     problem::Problem,
     store::{
         self,
@@ -55,7 +55,7 @@ pub async fn attach(
     let text = entry::whole(app, &letter)?;
     let files = entry::files(app, &mut letter).await?;
     let from = sender(&letter.row);
-    let mut work = Work::begin(app, case).await?;
+    let mut work = CaseTransaction::begin(app, case).await?;
     as_waiting(open(&work.tx, id).await?)?;
     let entry = match voice {
         Voice::Company => {
@@ -68,11 +68,11 @@ pub async fn attach(
             message::enter(&mut work, coordinator, Channel::Mail, Audience::Internal, &text).await?
         }
     };
-    attachment::attach(&work.tx, entry, &files, work.now).await?;
+    work.save(AttachedFiles(entry, &files)).await?;
     work.note(Actor::Coordinator(by), format!("受信したメールを追加：{from}"));
     store::inbound::describe(&work.tx, &letter.row).await?;
     store::inbound::attach(&work.tx, id, case, entry).await?;
-    store::inbound::handle(&work.tx, id, by, "", work.now).await?;
+    store::inbound::handle(&work.tx, id, by, "", work.now()).await?;
     Ok(work.commit().await?.number)
 }
 
@@ -105,8 +105,8 @@ async fn finish(
     };
     match row.consultation_id.map(ConsultationId) {
         Some(case) => {
-            let mut work = Work::begin(app, case).await?;
-            change(&work.tx, work.now).await?;
+            let mut work = CaseTransaction::begin(app, case).await?;
+            change(&work.tx, work.now()).await?;
             let why = if note.is_empty() { String::new() } else { format!("（{note}）") };
             work.note(Actor::Coordinator(by), format!("{deed}：{}{why}", sender(&row)));
             work.commit().await?;

@@ -13,7 +13,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
 };
 
-use crate::store::programme::{Part, touch};
+use crate::store::revision::{Part, touch};
 
 /// What an administrator knows of an expert.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::store::{
     contradiction,
-    programme::{Part, touch},
+    revision::{Part, touch},
 };
 
 /// One expert's entries with their ids, for the page that edits them.

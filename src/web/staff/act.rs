@@ -8,7 +8,7 @@ use domain::{
 
 use crate::{
     app::App,
-    ops::{self, acting::Acting, consultation::Ending},
+    ops::{self, actor_at::ActorAt, consultation::Ending},
     problem::Problem,
     store::case::Case,
     web::form::{FieldErrors, Fields},
@@ -224,7 +224,7 @@ impl Ready {
     pub async fn perform(self, app: &App, case: &Case, version: i32, me: AccountId) -> Result<(), Problem> {
         let id = case.record.consultation.id;
         let by = Actor::Coordinator(me);
-        let seen = Acting::on(by, version);
+        let seen = ActorAt::new(by, version);
         match self {
             Self::StartCheck => ops::consultation::start_check(app, id, version, me).await,
             Self::Ask(text) => ops::message::ask(app, id, version, by, &text).await,

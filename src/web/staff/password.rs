@@ -7,7 +7,8 @@ use askama::Template;
 
 use crate::{
     app::App,
-    ops::{self, password::Password},
+    ops,
+    password::Password,
     problem::Problem,
     web::{
         form::{FieldErrors, Fields},

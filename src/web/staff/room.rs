@@ -9,7 +9,7 @@ use domain::actor::Actor;
 use super::case::{Head, Typed, find, seen, sentence};
 use crate::{
     app::App,
-    ops::{self, acting::Acting},
+    ops::{self, actor_at::ActorAt},
     problem::Problem,
     store::case::{Case, Sitting},
     web::{
@@ -56,7 +56,7 @@ pub async fn submit(
         (Err(problem), _) => typed.refused = Some(sentence(problem)?),
         (Ok(_), None) => {}
         (Ok(version), Some(link)) => {
-            let by = Acting::on(Actor::Coordinator(me.id), version);
+            let by = ActorAt::new(Actor::Coordinator(me.id), version);
             match ops::room::change(&app, case.record.consultation.id, by, &link).await {
                 Ok(()) => {
                     let told = "接続先を変更しました。企業と専門家にメールで知らせました。";

@@ -14,7 +14,7 @@ use domain::{
 use super::case::{Head, Typed, find, seen, sentence};
 use crate::{
     app::App,
-    ops::{self, acting::Acting},
+    ops::{self, actor_at::ActorAt},
     problem::Problem,
     store::case::{Case, Sitting},
     web::{
@@ -77,7 +77,7 @@ pub async fn submit(
         (Err(problem), _) => typed.refused = Some(sentence(problem)?),
         (Ok(_), None) => {}
         (Ok(version), Some(slot)) => {
-            let by = Acting::on(Actor::Coordinator(me.id), version);
+            let by = ActorAt::new(Actor::Coordinator(me.id), version);
             let id = case.record.consultation.id;
             let done = if deed == Deed::Reschedule {
                 ops::appointment::reschedule(&app, id, by, slot).await

@@ -10,7 +10,8 @@ use domain::{
 use entity::{expert, outbox};
 use madoguchi::store::{
     self,
-    programme::{Part, Theme, touch},
+    programme::Theme,
+    revision::{Part, touch},
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 

@@ -127,7 +127,7 @@ async fn deactivate(site: &Site, expert: domain::id::ExpertId) {
         ..Default::default()
     };
     entity::expert::Entity::update(row).exec(&tx).await.unwrap();
-    store::programme::touch(&tx, store::programme::Part::Experts).await.unwrap();
+    store::revision::touch(&tx, store::revision::Part::Experts).await.unwrap();
     tx.commit().await.unwrap();
 }
 
