@@ -6,9 +6,20 @@ use calcard::icalendar::{
     ICalendarProperty,
 };
 use chrono::{DateTime, Utc};
-use domain::inbound::Answer;
 
 use super::busy;
+
+/// The answer of a calendar program to an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    Accepted,
+    Declined,
+    Tentative,
+    /// METHOD:COUNTER: another time is proposed.
+    Countered,
+    /// Somebody else is to come instead.
+    Delegated,
+}
 
 /// One attendee's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 use chrono::{DateTime, Utc};
-use domain::inbound::Answer;
 use proptest::prelude::*;
 
-use super::{Reply, parse};
+use super::{Answer, Reply, parse};
 
 fn object(method: &str, event: &str) -> String {
     let event = event.replace('\n', "\r\n");

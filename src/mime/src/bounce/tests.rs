@@ -1,5 +1,5 @@
 use super::{Outlook, report};
-use crate::mail::reading::read;
+use crate::read;
 
 fn told(raw: &str, null_sender: bool) -> Option<super::Report> {
     report(&read(raw.replace('\n', "\r\n").as_bytes()), null_sender)

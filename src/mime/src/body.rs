@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    Attachment, CalendarPart, DeliveryReport, LONGEST_BODY, MOST_ATTACHMENTS, Read, Remark, charset, header,
-    html,
+    Attachment, CalendarPart, DeliveryReport, LONGEST_BODY, MOST_ATTACHMENTS, ReceivedMail, Remark, charset,
+    header, html,
     part::{Around, Part},
     report,
 };
@@ -25,7 +25,7 @@ struct Text {
     html: Option<String>,
 }
 
-pub fn fill(read: &mut Read, parts: Vec<Part<'_>>, remarks: &mut BTreeSet<Remark>) {
+pub fn fill(read: &mut ReceivedMail, parts: Vec<Part<'_>>, remarks: &mut BTreeSet<Remark>) {
     let mut texts = Vec::new();
     let mut report = None;
     for part in parts {
@@ -138,7 +138,7 @@ fn text(part: &Part<'_>, remarks: &mut BTreeSet<Remark>) -> String {
     decoded.text
 }
 
-fn attach(read: &mut Read, part: &Part<'_>, kind: String, remarks: &mut BTreeSet<Remark>) {
+fn attach(read: &mut ReceivedMail, part: &Part<'_>, kind: String, remarks: &mut BTreeSet<Remark>) {
     if read.attachments.len() >= MOST_ATTACHMENTS {
         remarks.insert(Remark::TooManyAttachments);
         return;
@@ -164,7 +164,8 @@ fn attach(read: &mut Read, part: &Part<'_>, kind: String, remarks: &mut BTreeSet
     read.attachments.push(Attachment { name, content_type: kind, bytes: bytes.into_owned(), inline });
 }
 
-/// The last step of a path, on one line, never a hidden file, never longer than a file system takes.
+/// Returns a safe name for a file: the last step of the path, without controls and marks of direction, never hidden,
+/// never longer than a file system takes. Empty where nothing remains.
 pub fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|it| !charset::is_hidden(*it)).collect();

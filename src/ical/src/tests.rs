@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::{
     Entry, Feed, Status, entry,
-    invite::{Answer, Attendee, Invitation, Person, cancel, request},
+    invite::{Attendee, Invitation, Participation, Person, cancel, request},
 };
 
 #[test]
@@ -12,7 +12,7 @@ fn an_invitation_asks_and_a_cancellation_takes_back() {
     let base = sample(starts_at, ends_at);
     let attendees = [Attendee {
         person: Person { address: "expert01@example.jp", name: "山田 花子" },
-        answer: Answer::Awaited,
+        participation: Participation::Awaited,
     }];
     let organizer = Person { address: "desk@example.jp", name: "テレワーク相談センター" };
     let invitation = Invitation { entry: base, organizer, attendees: &attendees };
@@ -73,7 +73,7 @@ fn a_name_cannot_leave_its_place() {
         ..sample(starts_at, ends_at)
     };
     let person = Person { address: "a@example.jp\r\nX-EVIL:1", name: evil };
-    let attendees = [Attendee { person, answer: Answer::Accepted }];
+    let attendees = [Attendee { person, participation: Participation::Accepted }];
     let lines =
         unfolded(&request(&Invitation { entry: base, organizer: person, attendees: &attendees }, now));
     let names: Vec<_> = lines.iter().map(|it| it.split([':', ';']).next().unwrap()).collect();
@@ -91,7 +91,7 @@ proptest! {
         let [starts_at, ends_at, now] = times();
         let base = Entry { summary: &text, description: &text, location: &name, ..sample(starts_at, ends_at) };
         let person = Person { address: "a@example.jp", name: &name };
-        let attendees = [Attendee { person, answer: Answer::Awaited }];
+        let attendees = [Attendee { person, participation: Participation::Awaited }];
         let written = request(&Invitation { entry: base, organizer: person, attendees: &attendees }, now);
         for line in written.split("\r\n") {
             prop_assert!(line.len() <= 75, "{} octets: {line}", line.len());

@@ -1,13 +1,21 @@
-//! A mail that came in, read: bytes in, one value out. There is no error, for a mail that cannot be understood is a
-//! mail all the same; what was odd about it stands in its remarks. The bytes themselves are kept elsewhere.
+//! Reads received mail: bytes in, one value out.
 //!
-//! Every step takes time in proportion to the bytes, and everything has a limit: a mail is written by strangers.
+//! [`read`] never fails: a mail that cannot be understood is still a mail. [`ReceivedMail::remarks`] says what was odd
+//! about it. The caller keeps the bytes. [`pieces`] tells an author's own words from quotations and signatures, and
+//! [`bounce::report`] finds out that a mail of ours did not arrive.
+//!
+//! Strangers write mails, so every step takes time linear in the bytes, and everything has a limit. The crate knows no
+//! database, clock, network or file. `mail-parser` reads the values of headers; parts are taken apart here
+//! (`part.rs` says why), and so are character sets, which Japanese mails often name wrongly.
+#![warn(missing_docs)]
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
 mod address;
 mod body;
+pub mod bounce;
 mod charset;
 mod continued;
 mod header;
@@ -21,123 +29,145 @@ pub use address::Address;
 pub use body::file_name;
 pub use quote::{Piece, pieces};
 
-/// What a mail says.
+/// A received mail, as [`read`] understands it. All text is data of a stranger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Read {
-    /// Of every From header, in order. More than one is nothing to rely on: see `Remark::SeveralFrom`.
+pub struct ReceivedMail {
+    /// The addresses of every From header, in order. Several are unreliable: see [`Remark::SeveralFrom`].
     pub from: Vec<Address>,
+    /// The addresses of the Sender header.
     pub sender: Vec<Address>,
+    /// The addresses of the Reply-To header.
     pub reply_to: Vec<Address>,
+    /// The addresses of the To header.
     pub to: Vec<Address>,
+    /// The addresses of the Cc header.
     pub cc: Vec<Address>,
-    /// Where mail servers say that they delivered it: Delivered-To, X-Original-To, Envelope-To.
+    /// The addresses to which mail servers say that they delivered it: Delivered-To, X-Original-To, Envelope-To.
     pub delivered_to: Vec<Address>,
-    /// The sender of the envelope as the server noted it; an empty one means that nothing may be answered.
+    /// The sender of the envelope as the server noted it. An empty one means that nothing may be answered.
     pub return_path: Option<String>,
-    /// One line in NFC; never longer than `LONGEST_SUBJECT` characters.
+    /// The subject on one line in NFC, at most [`LONGEST_SUBJECT`] characters.
     pub subject: String,
-    /// Without the brackets around it, as all identifiers here.
+    /// The Message-ID without brackets, as all identifiers here.
     pub message_id: Option<String>,
+    /// The identifiers of the In-Reply-To header.
     pub in_reply_to: Vec<String>,
-    /// Oldest first.
+    /// The identifiers of the References header, oldest first.
     pub references: Vec<String>,
-    /// What the sender says; often wrong.
+    /// The date that the sender states; often wrong.
     pub date: Option<DateTime<Utc>>,
+    /// Headers by which programs say that they wrote it.
     pub automatic: Automatic,
-    /// Marks by which programs know their own mail: X-Loop.
+    /// The values of X-Loop, by which programs recognize their own mail.
     pub loops: Vec<String>,
-    /// The text in NFC, lines separated by `\n`; of an HTML mail what it reads like.
+    /// The text in NFC, lines separated by `\n`, at most [`LONGEST_BODY`] characters. An HTML mail is turned into text.
     pub body: String,
-    /// The HTML part, cleaned: nothing in it runs, loads or asks for anything.
+    /// The cleaned HTML part: nothing in it runs, loads or asks for anything.
     pub html: Option<String>,
+    /// The calendar objects that came along.
     pub calendar: Vec<CalendarPart>,
+    /// The report of a mail server about the delivery of a mail.
     pub delivery_report: Option<DeliveryReport>,
+    /// The files that came along, at most [`MOST_ATTACHMENTS`].
     pub attachments: Vec<Attachment>,
+    /// Everything that was odd about it.
     pub remarks: BTreeSet<Remark>,
 }
 
-/// What says that no person wrote it. The values are as in the mail, lower-cased.
+/// Headers by which a mail says that a program wrote it. The values are as in the mail, lower-cased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Automatic {
-    /// RFC 3834: anything but `no` was written by a program.
+    /// Auto-Submitted (RFC 3834): with any value but `no`, a program wrote the mail.
     pub auto_submitted: Option<String>,
-    /// `bulk`, `junk`, `list`, `auto_reply`.
+    /// Precedence: `bulk`, `junk`, `list`, `auto_reply`.
     pub precedence: Option<String>,
-    /// Exchange: `All`, `OOF`, `AutoReply`.
+    /// X-Auto-Response-Suppress, by Exchange: `All`, `OOF`, `AutoReply`.
     pub auto_response_suppress: Option<String>,
-    /// Headers of a mailing list (RFC 2369, RFC 2919).
+    /// Whether there are headers of a mailing list (RFC 2369, RFC 2919).
     pub list: bool,
-    /// Headers of older vacation programs: X-Autoreply, X-Autorespond, X-Autogenerated.
+    /// Whether there are headers of older vacation programs: X-Autoreply, X-Autorespond, X-Autogenerated.
     pub vacation: bool,
 }
 
 /// A `text/calendar` part (RFC 5546 over RFC 6047).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarPart {
-    /// Upper-cased, from the type; the object itself may say otherwise.
+    /// The method that the part's type names, upper-cased; the object itself may name another.
     pub method: Option<String>,
+    /// The object's text, decoded.
     pub text: String,
 }
 
-/// What a mail server says of a mail of ours (RFC 3464), group by group. Names are lower-cased.
+/// The report of a mail server about the delivery of a mail (RFC 3464), group by group. Names are lower-cased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryReport {
+    /// The fields about the mail as a whole.
     pub message: Vec<(String, String)>,
+    /// The fields about each recipient. [`DeliveryReport::field`] reads one.
     pub recipients: Vec<Vec<(String, String)>>,
-    /// The headers of the mail that it speaks of, as far as it was sent back.
+    /// The headers of the reported mail, as far as it was sent back.
     pub original: Vec<(String, String)>,
 }
 
 /// A file that came along.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// As typed, without folders, controls and marks of direction; never empty.
+    /// The name as [`file_name`] makes it safe; never empty.
     pub name: String,
-    /// `type/subtype`, lower-cased: what the sender says.
+    /// The type that the sender states, `type/subtype`, lower-cased.
     pub content_type: String,
+    /// The decoded bytes.
     pub bytes: Vec<u8>,
-    /// Part of the text, such as the picture of a signature.
+    /// Whether it is part of the text, such as the picture of a signature.
     pub inline: bool,
 }
 
-/// What was odd about a mail.
+/// Something odd about a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remark {
+    /// There are no bytes but blanks.
     Empty,
+    /// No From header holds an address.
     NoFrom,
+    /// There are several From headers, or several addresses in one: nobody can say who wrote it.
     SeveralFrom,
+    /// The Date header is missing or holds no date.
     NoDate,
-    /// More bytes than are read.
+    /// There are more bytes than are read.
     TooLarge,
+    /// The headers are longer than is read.
     HeadersCut,
+    /// The subject is longer than is kept.
     SubjectCut,
+    /// The text is longer than is kept.
     BodyCut,
     /// Parts beyond the limit were left in the stored mail.
     TooManyParts,
     /// Parts within parts beyond the limit were kept as they are.
     TooDeep,
+    /// Attachments beyond the limit were left in the stored mail.
     TooManyAttachments,
-    /// The character set is unknown, or was not what the mail says.
+    /// The character set is unknown, or was not the stated one.
     Charset,
-    /// Bytes that no character set explains.
+    /// Some bytes mean nothing in any character set.
     Unreadable,
-    /// base64 or quoted-printable that is neither.
+    /// A part is not in the stated encoding, base64 or quoted-printable.
     BadEncoding,
-    /// Outlook's `winmail.dat`, kept as an attachment.
+    /// Outlook's `winmail.dat` is among the attachments.
     Tnef,
 }
 
-/// Characters.
+/// The most characters of a subject that are kept.
 pub const LONGEST_SUBJECT: usize = 300;
-/// Characters.
+/// The most characters of a text that are kept.
 pub const LONGEST_BODY: usize = 100_000;
-/// Of a mail, only so much is taken apart. Bytes.
+/// The most bytes of a mail that are read.
 pub const LONGEST_READ: usize = 64 * 1024 * 1024;
-/// Attachments beyond that stay in the stored mail.
+/// The most attachments that are taken out; the others stay in the stored mail.
 pub const MOST_ATTACHMENTS: usize = 100;
 
-/// Reads a mail, whatever it is.
-pub fn read(raw: &[u8]) -> Read {
+/// Reads a mail, whatever it is. Takes time and memory linear in the bytes.
+pub fn read(raw: &[u8]) -> ReceivedMail {
     let mut remarks = BTreeSet::new();
     if raw.len() > LONGEST_READ {
         remarks.insert(Remark::TooLarge);
@@ -154,8 +184,8 @@ pub fn read(raw: &[u8]) -> Read {
     read
 }
 
-/// Everything that stands before the body.
-fn envelope(headers: &header::Headers<'_>, remarks: &mut BTreeSet<Remark>) -> Read {
+/// Reads everything that stands before the body.
+fn envelope(headers: &header::Headers<'_>, remarks: &mut BTreeSet<Remark>) -> ReceivedMail {
     let from = headers.addresses("from");
     match headers.all("from").count() {
         _ if from.is_empty() => _ = remarks.insert(Remark::NoFrom),
@@ -171,7 +201,7 @@ fn envelope(headers: &header::Headers<'_>, remarks: &mut BTreeSet<Remark>) -> Re
         remarks.insert(Remark::SubjectCut);
     }
     let delivered = ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
-    Read {
+    ReceivedMail {
         from,
         sender: headers.addresses("sender"),
         reply_to: headers.addresses("reply-to"),
@@ -192,12 +222,12 @@ fn envelope(headers: &header::Headers<'_>, remarks: &mut BTreeSet<Remark>) -> Re
             vacation: ["x-autoreply", "x-autorespond", "x-autogenerated"].iter().any(|it| headers.has(it)),
         },
         loops: headers.word("x-loop").into_iter().collect(),
-        ..Read::default()
+        ..ReceivedMail::default()
     }
 }
 
-impl Read {
-    /// The one address of the one From header; nobody where there are none or several.
+impl ReceivedMail {
+    /// Returns the one address of the one From header; `None` where there are none or several.
     pub fn author(&self) -> Option<&Address> {
         match &*self.from {
             [one] if !self.remarks.contains(&Remark::SeveralFrom) => Some(one),
@@ -205,14 +235,14 @@ impl Read {
         }
     }
 
-    /// Every address that it was sent to, as the headers and the servers say.
+    /// Returns every address that it was sent to, as the headers and the servers say.
     pub fn recipients(&self) -> impl Iterator<Item = &Address> {
         self.delivered_to.iter().chain(&self.to).chain(&self.cc)
     }
 }
 
 impl Automatic {
-    /// A program wrote it: it is kept, shown small, and moves no state.
+    /// Returns whether a program wrote the mail, by its headers.
     pub fn is(&self) -> bool {
         let submitted = self.auto_submitted.as_deref().is_some_and(|it| !it.starts_with("no"));
         let precedence = self.precedence.as_deref();
@@ -222,7 +252,7 @@ impl Automatic {
 }
 
 impl Remark {
-    /// The sentence for whoever looks at the mail.
+    /// Returns the sentence that a page shows beside the mail.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Empty => "中身のないメールです",

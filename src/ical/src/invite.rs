@@ -21,12 +21,12 @@ pub struct Person<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Attendee<'a> {
     pub person: Person<'a>,
-    pub answer: Answer,
+    pub participation: Participation,
 }
 
 /// Whether the attendee still has to say yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Participation {
     Awaited,
     Accepted,
 }
@@ -45,9 +45,9 @@ fn object(method: &str, invitation: &Invitation<'_>, entry: Entry<'_>, now: Date
     let mut event: Event = event(&entry, now);
     event.append_property(person("ORGANIZER", invitation.organizer));
     for attendee in invitation.attendees {
-        let (answer, wanted) = match attendee.answer {
-            Answer::Awaited => ("NEEDS-ACTION", "TRUE"),
-            Answer::Accepted => ("ACCEPTED", "FALSE"),
+        let (answer, wanted) = match attendee.participation {
+            Participation::Awaited => ("NEEDS-ACTION", "TRUE"),
+            Participation::Accepted => ("ACCEPTED", "FALSE"),
         };
         let mut property = person("ATTENDEE", attendee.person);
         property.add_parameter("ROLE", "REQ-PARTICIPANT");

@@ -1,13 +1,14 @@
-//! What of a text its author wrote, and what stands below it out of habit: the mail that was answered, and a signature.
-//!
-//! Nothing is ever taken away: the pieces together are the text.
+//! Tells what the author of a text wrote from what mail programs put below it: the mail that was answered, and a
+//! signature.
 
-/// A run of lines.
+/// A run of lines of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
+    /// The author's own words.
     Written(String),
     /// An earlier mail, with the line that announces it.
     Quoted(String),
+    /// The author's signature, or a line that the program adds.
     Signature(String),
 }
 
@@ -29,6 +30,7 @@ const SHORTEST_SIGNATURE: usize = 3;
 /// An announcement may be broken over so many lines.
 const ANNOUNCEMENT: usize = 3;
 
+/// Divides a text into pieces. Nothing is lost: the pieces, joined by `\n`, are the text.
 pub fn pieces(text: &str) -> Vec<Piece> {
     let lines: Vec<&str> = text.split('\n').collect();
     let mut kinds = vec![Kind::Written; lines.len()];
@@ -38,6 +40,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 }
 
 impl Piece {
+    /// Returns the lines, whatever they are.
     pub fn text(&self) -> &str {
         match self {
             Self::Written(it) | Self::Quoted(it) | Self::Signature(it) => it,

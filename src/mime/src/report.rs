@@ -1,4 +1,4 @@
-//! What a mail server says of a mail of ours (RFC 3464).
+//! The reports of mail servers about the delivery of a mail (RFC 3464).
 use std::collections::BTreeSet;
 
 use super::{DeliveryReport, header, words};
@@ -35,14 +35,14 @@ pub fn original(report: &mut DeliveryReport, bytes: &[u8]) {
 }
 
 impl DeliveryReport {
-    /// Of the mail that it speaks of, without brackets.
+    /// Returns the Message-ID of the reported mail, without brackets.
     pub fn original_message_id(&self) -> Option<String> {
         let (_, id) = self.original.iter().find(|(name, _)| name == "message-id")?;
         Some(words::tidy(id.trim().trim_start_matches('<').trim_end_matches('>')))
     }
 
-    /// A field of one recipient: `final-recipient`, `action`, `status`, `diagnostic-code`. Without its type
-    /// (`rfc822;`).
+    /// Returns a field of one recipient without its type (`rfc822;`): `final-recipient`, `action`, `status`,
+    /// `diagnostic-code`.
     pub fn field<'a>(recipient: &'a [(String, String)], name: &str) -> Option<&'a str> {
         let (_, value) = recipient.iter().find(|(it, _)| it == name)?;
         let typed =

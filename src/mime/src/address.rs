@@ -1,4 +1,4 @@
-//! Who a mail is from and to.
+//! Addresses in headers.
 use mail_parser::parsers::MessageStream;
 
 use super::words;
@@ -6,28 +6,28 @@ use super::words;
 /// An address with the name beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
-    /// As typed, on one line, without controls; may be empty. Never a reason to believe anything.
+    /// The name as typed, on one line, without controls; may be empty. It proves nothing.
     pub name: String,
-    /// `local@host` as written; older Japanese carriers gave out locals with consecutive and trailing dots.
+    /// `local@host` as written. Older Japanese carriers gave out local parts with consecutive and trailing dots.
     pub address: String,
 }
 
-/// Addresses of one header. Bounds what a header full of commas can cause.
+/// The most addresses that one header gives. Bounds what a header full of commas can cause.
 const MOST: usize = 200;
 
 impl Address {
-    /// For comparing with what we know.
+    /// Returns the address lower-cased, for comparing with known ones.
     pub fn key(&self) -> String {
         self.address.to_lowercase()
     }
 
-    /// What is before and behind the last `@`.
+    /// Returns the parts before and behind the last `@`.
     pub fn parts(&self) -> Option<(&str, &str)> {
         self.address.rsplit_once('@')
     }
 }
 
-/// Every address of a header, those of groups too. What has no `@` is none.
+/// Returns every address of a header, those of groups too. A word without `@` is none.
 pub fn parse(value: &[u8]) -> Vec<Address> {
     let prepared = words::prepared(value);
     let parsed = MessageStream::new(&prepared).parse_address();
@@ -42,7 +42,7 @@ pub fn parse(value: &[u8]) -> Vec<Address> {
         .collect()
 }
 
-/// Without blanks and controls, and with something on both sides of the `@`.
+/// Returns the trimmed address, if it has no blanks or controls and something on both sides of the `@`.
 fn plain(address: &str) -> Option<String> {
     let address = address.trim();
     let (local, host) = address.rsplit_once('@')?;

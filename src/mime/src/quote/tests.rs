@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::pieces;
-use crate::mail::reading::tests::written;
+use crate::tests::written;
 
 /// Lines that people type, also those that look like something else.
 const TYPED: &[&str] = &[

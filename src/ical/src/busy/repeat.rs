@@ -11,7 +11,7 @@ const MOST_OF_ONE: u32 = 600_000;
 pub fn repetitions(
     event: &Event<'_>,
     window: &Stretch,
-    budget: &mut Budget,
+    budget: &mut Budget<'_>,
 ) -> Result<(Vec<DateTime<Utc>>, bool), Unreadable> {
     let length = (event.end - event.start).min(LONGEST_EVENT);
     let touches = |start: DateTime<Utc>| start < window.end && start + length > window.start;

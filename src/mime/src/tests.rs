@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::{Address, Piece, Read, Remark, pieces, read};
+use super::{Address, Piece, ReceivedMail, Remark, pieces, read};
 
 macro_rules! sample {
     ($name:literal) => {
@@ -46,7 +46,7 @@ const SAMPLES: &[&[u8]] = &[
 const OURS: &str = "0192f0aa-7c11-7d3e-9c8a-1d2f3a4b5c6d@example.jp";
 const REPLY: &str = "reply+0123456789abcdef@example.jp";
 
-fn remarks(read: &Read) -> Vec<Remark> {
+fn remarks(read: &ReceivedMail) -> Vec<Remark> {
     read.remarks.iter().copied().collect()
 }
 
@@ -221,7 +221,7 @@ fn what_few_programs_write_is_read_too() {
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[track_caller]
-fn in_time(raw: &[u8]) -> Read {
+fn in_time(raw: &[u8]) -> ReceivedMail {
     let begun = Instant::now();
     let read = read(raw);
     assert!(begun.elapsed() < PATIENCE, "{:?} for {} bytes", begun.elapsed(), raw.len());
@@ -231,7 +231,7 @@ fn in_time(raw: &[u8]) -> Read {
 
 /// What holds of every mail, whatever it is.
 #[track_caller]
-fn bounded(read: &Read) {
+fn bounded(read: &ReceivedMail) {
     assert!(read.subject.chars().count() <= super::LONGEST_SUBJECT);
     assert!(read.body.chars().count() <= super::LONGEST_BODY);
     assert!(read.attachments.len() <= super::MOST_ATTACHMENTS);

@@ -1,25 +1,29 @@
-//! Mail that says that a mail of ours did not arrive: by the standard (RFC 3464), or in some server's own words.
-use super::reading::{DeliveryReport, Read};
+//! Mail that says that a mail of ours did not arrive: by the standard (RFC 3464), or in a server's own words.
+use crate::{DeliveryReport, ReceivedMail};
 
-/// What a server reports.
+/// A server's report, by the standard or in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
+    /// The recipients of whom it speaks; at least one.
     pub failures: Vec<Failure>,
     /// Message-IDs that may be those of the mail in question.
     pub message_ids: Vec<String>,
 }
 
-/// One recipient whom it did not reach.
+/// A recipient whom the mail did not reach, or not yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
-    /// As the server names it; may be empty, and may be where the mail was forwarded to.
+    /// The address as the server names it; may be empty, and may be the one that the mail was forwarded to.
     pub address: String,
-    /// RFC 3463, or the reply code; may be empty.
+    /// The enhanced status (RFC 3463), or the reply code; may be empty.
     pub status: String,
+    /// The server's own words, shortened; may be empty.
     pub diagnostic: String,
+    /// What is to be expected.
     pub outlook: Outlook,
 }
 
+/// Whether the mail will arrive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Outlook {
     /// It will not arrive.
@@ -36,8 +40,9 @@ const LONGEST: usize = 500;
 /// Lines of a text that are looked at.
 const LINES: usize = 400;
 
-/// The report in a mail, if it is one. `null_sender`: the envelope had no sender, as reports have (RFC 5321 §4.5.5).
-pub fn report(read: &Read, null_sender: bool) -> Option<Report> {
+/// Returns the report in a mail, if it is one. `null_sender` says that the envelope had no sender, as reports have
+/// (RFC 5321 §4.5.5).
+pub fn report(read: &ReceivedMail, null_sender: bool) -> Option<Report> {
     let failures = match &read.delivery_report {
         Some(it) => standard(it),
         None if is_told(read, null_sender) => vec![in_words(&read.body)],
@@ -106,7 +111,7 @@ const SENTENCES: [&str; 14] = [
 ];
 
 /// A report in words: from a server's own address, or without a sender, and called one.
-fn is_told(read: &Read, null_sender: bool) -> bool {
+fn is_told(read: &ReceivedMail, null_sender: bool) -> bool {
     let local = read.author().and_then(|it| it.parts()).map(|(local, _)| local.to_lowercase());
     let by_server = local.is_some_and(|it| {
         ["mailer-daemon", "postmaster", "mail-daemon", "microsoftexchange", "mdaemon"]
@@ -160,7 +165,7 @@ fn reply_code(line: &str) -> Option<String> {
 }
 
 /// The Message-IDs in headers, and in what is quoted of the mail that came back.
-fn message_ids(read: &Read) -> Vec<String> {
+fn message_ids(read: &ReceivedMail) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     ids.extend(read.delivery_report.as_ref().and_then(DeliveryReport::original_message_id));
     let quoted = read.body.lines().take(4 * LINES).filter_map(|line| {
@@ -173,7 +178,7 @@ fn message_ids(read: &Read) -> Vec<String> {
     // Servers that pack the mail into a file: its headers are at its beginning.
     for file in read.attachments.iter().filter(|it| it.content_type.starts_with("message/")) {
         let head = &file.bytes[..file.bytes.len().min(64 * 1024)];
-        ids.extend(super::reading::read(head).message_id);
+        ids.extend(crate::read(head).message_id);
     }
     ids.extend(read.in_reply_to.iter().chain(&read.references).cloned());
     ids

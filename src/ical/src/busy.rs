@@ -5,7 +5,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
-    time::{Duration, Instant},
 };
 
 use calcard::{
@@ -13,7 +12,6 @@ use calcard::{
     icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarStatus},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::availability::quarter_index;
 
 mod event;
 mod repeat;
@@ -29,8 +27,6 @@ pub type Stretch = Range<DateTime<Utc>>;
 const MOST_EVENTS: usize = 150_000;
 /// More repetitions than all the rules of one calendar may make us count.
 const MOST_STEPS: u32 = 2_000_000;
-/// How long one calendar may keep us busy.
-const LONGEST: Duration = Duration::from_secs(20);
 /// A stretch is at most so long; nobody is away for longer by one event.
 const LONGEST_EVENT: TimeDelta = TimeDelta::days(400);
 
@@ -66,20 +62,20 @@ pub struct Reader<'a> {
     is_ours: &'a dyn Fn(&str) -> bool,
     busy: Busy,
     events: usize,
-    budget: Budget,
+    budget: Budget<'a>,
 }
 
-/// What a calendar may cost.
-struct Budget {
+/// The work that one calendar may still cause.
+struct Budget<'a> {
     steps: u32,
-    until: Instant,
+    is_late: &'a dyn Fn() -> bool,
 }
 
-impl Budget {
+impl Budget<'_> {
     fn step(&mut self) -> Result<(), Unreadable> {
         self.steps = self.steps.checked_sub(1).ok_or(Unreadable::TooMuch)?;
-        // The clock is not asked every time.
-        if self.steps.is_multiple_of(64) && Instant::now() > self.until {
+        // Asking may cost more than a step.
+        if self.steps.is_multiple_of(64) && (self.is_late)() {
             return Err(Unreadable::TooMuch);
         }
         Ok(())
@@ -87,9 +83,12 @@ impl Budget {
 }
 
 impl<'a> Reader<'a> {
-    /// Of all that is read, what lies in `window` is kept.
-    pub fn new(window: Stretch, is_ours: &'a dyn Fn(&str) -> bool) -> Self {
-        let budget = Budget { steps: MOST_STEPS, until: Instant::now() + LONGEST };
+    /// Creates a reader that keeps what lies in `window`.
+    ///
+    /// Events whose UID `is_ours` are passed over. `is_late` is asked now and then; once it answers true, reading ends
+    /// with [`Unreadable::TooMuch`].
+    pub fn new(window: Stretch, is_ours: &'a dyn Fn(&str) -> bool, is_late: &'a dyn Fn() -> bool) -> Self {
+        let budget = Budget { steps: MOST_STEPS, is_late };
         Self { window, is_ours, busy: Busy::default(), events: 0, budget }
     }
 
@@ -210,22 +209,9 @@ fn as_changed(
 }
 
 impl Busy {
-    /// The quarter hours that are touched, as few stretches as possible, earliest first.
-    pub fn quarters(&self) -> Vec<Range<i64>> {
-        let mut found: Vec<_> = self
-            .stretches
-            .iter()
-            .map(|it| quarter_index(it.start)..quarter_index(it.end - TimeDelta::nanoseconds(1)) + 1)
-            .collect();
-        found.sort_unstable_by_key(|it| it.start);
-        let mut joined: Vec<Range<i64>> = Vec::new();
-        for it in found {
-            match joined.last_mut() {
-                Some(last) if it.start <= last.end => last.end = last.end.max(it.end),
-                Some(_) | None => joined.push(it),
-            }
-        }
-        joined
+    /// Returns the stretches that are taken, in no order; they may overlap.
+    pub fn stretches(&self) -> &[Stretch] {
+        &self.stretches
     }
 }
 
