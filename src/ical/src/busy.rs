@@ -1,7 +1,7 @@
-//! When somebody is busy, read from an iCalendar object of anybody's making. What for is not looked at.
+//! The times when somebody is busy, read from an object of any program's making. What they are for is not looked at.
 //!
-//! What cannot be read is counted and passed over; what is no whole calendar is refused as a whole, because the part of
-//! it that is missing would look free.
+//! Events that cannot be read are counted and passed over. A calendar that is not whole is refused as a whole, because
+//! the missing part would look free.
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -30,28 +30,32 @@ const MOST_STEPS: u32 = 2_000_000;
 /// A stretch is at most so long; nobody is away for longer by one event.
 const LONGEST_EVENT: TimeDelta = TimeDelta::days(400);
 
-/// Why a calendar cannot be used at all; the text is for whoever gave its address.
+/// A reason why a calendar cannot be used at all; the text is for the person who gave its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
+    /// The text is something else, such as a page.
     #[error(
         "カレンダー（iCalendar形式）ではありません。ログイン画面などのWebページのアドレスではないか、確認してください"
     )]
     NotACalendar,
+    /// The end is missing.
     #[error("カレンダーの内容が途中で切れています")]
     CutShort,
+    /// There are more events than are read.
     #[error("カレンダーの予定が多すぎます（15万件まで）")]
     TooMany,
+    /// Its rules repeat too often to be followed.
     #[error("くり返しの予定が多すぎて、読み取れません")]
     TooMuch,
 }
 
-/// What was read.
+/// The times that were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Busy {
     stretches: Vec<Stretch>,
-    /// Events that nobody could make sense of.
+    /// The number of events that could not be read.
     pub unread: u32,
-    /// Events in a time zone that nobody knows; they were read in the one that is likeliest.
+    /// The number of events in an unknown time zone; they were read in the likeliest one.
     pub unknown_zones: u32,
 }
 
@@ -75,10 +79,12 @@ impl Budget<'_> {
     fn step(&mut self) -> Result<(), Unreadable> {
         self.steps = self.steps.checked_sub(1).ok_or(Unreadable::TooMuch)?;
         // Asking may cost more than a step.
-        if self.steps.is_multiple_of(64) && (self.is_late)() {
-            return Err(Unreadable::TooMuch);
-        }
-        Ok(())
+        if self.steps.is_multiple_of(64) { self.look() } else { Ok(()) }
+    }
+
+    /// Ends the reading where it has taken too long.
+    fn look(&self) -> Result<(), Unreadable> {
+        if (self.is_late)() { Err(Unreadable::TooMuch) } else { Ok(()) }
     }
 }
 
@@ -101,6 +107,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Returns everything that was read.
     pub fn finish(self) -> Busy {
         self.busy
     }
@@ -215,7 +222,7 @@ impl Busy {
     }
 }
 
-/// When the event of this UID takes place; nothing where it is cancelled or is not there.
+/// Returns when the event of this UID takes place; `None` where it is cancelled or not there.
 pub fn times(text: &str, uid: &str) -> Result<Option<Stretch>, Unreadable> {
     for calendar in &parse(text)? {
         let is_it = |it: &&ICalendarComponent| {
@@ -232,8 +239,8 @@ pub fn times(text: &str, uid: &str) -> Result<Option<Stretch>, Unreadable> {
     Ok(None)
 }
 
-/// When one event of a calendar takes place, by the zones that the calendar names or describes.
-pub fn stretch(calendar: &ICalendar, event: &ICalendarComponent) -> Option<Stretch> {
+/// Returns when one event of a calendar takes place, by the zones that the calendar names or describes.
+pub(crate) fn stretch(calendar: &ICalendar, event: &ICalendarComponent) -> Option<Stretch> {
     Event::of(event, &Zones::of(calendar)).map(|it| it.start..it.end)
 }
 

@@ -169,7 +169,7 @@ fn attach(read: &mut ReceivedMail, part: &Part<'_>, kind: String, remarks: &mut 
 pub fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|it| !charset::is_hidden(*it)).collect();
-    let clean = clean.trim().trim_start_matches('.').trim();
+    let clean = clean.trim_start_matches(|it: char| it == '.' || it.is_whitespace()).trim_end();
     match clean.char_indices().nth(LONGEST_NAME) {
         None => clean.to_owned(),
         // What a file is shows at its end.

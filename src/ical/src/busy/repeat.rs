@@ -1,4 +1,5 @@
 //! What a rule repeats. The rule runs on the clock of the event's zone, so that nine o'clock stays nine o'clock.
+use calcard::icalendar::{ICalendarFrequency, ICalendarRecurrenceRule};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use rrule::{RRule, RRuleSet, Unvalidated};
 
@@ -6,6 +7,11 @@ use super::{Budget, LONGEST_EVENT, Stretch, Unreadable, event::Event, zone::inst
 
 /// So many repetitions of one rule are counted, from its start on: a year of minutes, or decades of anything usual.
 const MOST_OF_ONE: u32 = 600_000;
+/// The most repetitions in one period of a rule, such as a year: the library lists them all before it gives the first.
+const MOST_OF_PERIOD: usize = 50_000;
+/// The most values in all lists of a rule together. Distinct ones are fewer; the library looks through the lists for
+/// every day.
+const MOST_VALUES: usize = 2_000;
 
 /// The starts that may touch the window, exceptions included; and whether these are all that there are.
 pub fn repetitions(
@@ -19,7 +25,9 @@ pub fn repetitions(
     // The first is one of them, whatever the rule says.
     found.extend(Some(event.start).filter(|it| touches(*it)));
     let Some(rule) = event.rule else { return Ok((found, true)) };
-    let Some(rules) = rules(event, rule) else { return Ok((found, false)) };
+    budget.look()?;
+    let rules = Some(rule).filter(|it| is_bounded(it)).and_then(|it| rules(event, it));
+    let Some(rules) = rules else { return Ok((found, false)) };
     // One day more on both sides: a zone's clock is never farther from UTC.
     let last = window.end.naive_utc() + TimeDelta::days(1);
     let mut whole = true;
@@ -44,10 +52,34 @@ pub fn repetitions(
     Ok((found, whole))
 }
 
+/// Returns whether the library can follow the rule in little time and memory.
+fn is_bounded(rule: &ICalendarRecurrenceRule) -> bool {
+    let days = match rule.freq {
+        ICalendarFrequency::Yearly => 366,
+        ICalendarFrequency::Monthly => 31,
+        ICalendarFrequency::Weekly => 7,
+        ICalendarFrequency::Daily
+        | ICalendarFrequency::Hourly
+        | ICalendarFrequency::Minutely
+        | ICalendarFrequency::Secondly => 1,
+    };
+    let times = [rule.byhour.len(), rule.byminute.len(), rule.bysecond.len()];
+    let of_period = times.iter().fold(days, |all: usize, it| all.saturating_mul((*it).max(1)));
+    let dates = [
+        rule.byday.len(),
+        rule.bymonthday.len(),
+        rule.byyearday.len(),
+        rule.byweekno.len(),
+        rule.bymonth.len(),
+        rule.bysetpos.len(),
+    ];
+    of_period <= MOST_OF_PERIOD && times.iter().chain(&dates).sum::<usize>() <= MOST_VALUES
+}
+
 /// The rule with its end on the same clock as its start.
-fn rules(event: &Event<'_>, rule: &calcard::icalendar::ICalendarRecurrenceRule) -> Option<RRuleSet> {
+fn rules(event: &Event<'_>, rule: &ICalendarRecurrenceRule) -> Option<RRuleSet> {
     let clock = |it: NaiveDateTime| rrule::Tz::UTC.from_utc_datetime(&it);
-    let endless = calcard::icalendar::ICalendarRecurrenceRule { until: None, ..rule.clone() };
+    let endless = ICalendarRecurrenceRule { until: None, ..rule.clone() };
     let mut parsed: RRule<Unvalidated> = endless.to_string().parse().ok()?;
     if let Some(until) = &rule.until {
         let written = until.to_date_time()?;

@@ -166,6 +166,14 @@ fn endless_and_senseless_rules_end() {
         (1, 0),
         "too dense to be counted: told, not guessed"
     );
+    let all = |name: &str, end: u32| {
+        let values: Vec<_> = (0..end).map(|it| it.to_string()).collect();
+        format!(";{name}={}", values.join(","))
+    };
+    let each = format!("{}{}{}", all("BYHOUR", 24), all("BYMINUTE", 60), all("BYSECOND", 60));
+    for dense in [format!("FREQ=YEARLY{each}"), format!("FREQ=YEARLY;BYMONTHDAY={}1", "1,".repeat(200_000))] {
+        assert_eq!(read(&every(&dense)).unwrap().unread, 1, "each second of a year would be listed at once");
+    }
     assert_eq!(read(&every("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")).unwrap().unread, 0);
     assert_eq!(shown(&every("FREQ=DAILY;INTERVAL=0")).len(), 14, "no interval is every day");
     let event = "BEGIN:VEVENT\nUID:%\nDTSTART:20000101T000000Z\nRRULE:FREQ=SECONDLY\nEND:VEVENT\n";
