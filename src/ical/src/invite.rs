@@ -1,42 +1,53 @@
-//! Invitations that a calendar program understands (RFC 5546): one sitting, who leads it and who is asked.
+//! Invitations that calendar programs understand (RFC 5546).
 use chrono::{DateTime, Utc};
 use icalendar::{Component, Event, Property};
 
 use super::{Entry, Status, bare, calendar, event, line, written};
 
+/// An entry, who leads it and who is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Invitation<'a> {
+    /// The entry itself.
     pub entry: Entry<'a>,
+    /// The person to whom answers go.
     pub organizer: Person<'a>,
+    /// The people who are asked.
     pub attendees: &'a [Attendee<'a>],
 }
 
+/// A person with a mail address.
 #[derive(Clone, Copy, Debug)]
 pub struct Person<'a> {
     /// The bare mail address.
     pub address: &'a str,
+    /// The name beside it; may be empty.
     pub name: &'a str,
 }
 
+/// A person who is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Attendee<'a> {
+    /// The person.
     pub person: Person<'a>,
+    /// Whether the person has agreed.
     pub participation: Participation,
 }
 
-/// Whether the attendee still has to say yes.
+/// Whether an attendee still has to agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Participation {
+    /// An answer is wanted.
     Awaited,
+    /// The attendee has agreed already.
     Accepted,
 }
 
-/// METHOD:REQUEST: puts the sitting into the attendees' calendars, or moves it there.
+/// Writes a METHOD:REQUEST, which puts the entry into the attendees' calendars or moves it there.
 pub fn request(invitation: &Invitation<'_>, now: DateTime<Utc>) -> String {
     object("REQUEST", invitation, invitation.entry, now)
 }
 
-/// METHOD:CANCEL: takes it out again.
+/// Writes a METHOD:CANCEL, which takes the entry out again.
 pub fn cancel(invitation: &Invitation<'_>, now: DateTime<Utc>) -> String {
     object("CANCEL", invitation, Entry { status: Status::Cancelled, ..invitation.entry }, now)
 }

@@ -1,58 +1,81 @@
-//! Calendar entries as iCalendar objects (RFC 5545): what a company downloads and what an expert's calendar subscribes
-//! to. Invitations by mail are in `invite`.
+//! Writes and reads calendar objects (iCalendar, RFC 5545).
+//!
+//! Written are entries to download ([`entry`]), entries in a collection ([`resource`]), feeds ([`Feed`]) and invitations
+//! ([`invite`]). Read are the times when somebody is busy ([`busy`]) and the answers to invitations ([`reply`]).
+//!
+//! The crate knows no database, clock, network or file: `now` is an argument, and the caller says when reading takes too
+//! long.
+//!
+//! Two libraries share the work. `calcard` reads what programs really write, but cannot write what we send: it escapes
+//! commas and semicolons in the URLs of `URL`, which RFC 5545 §3.3.13 leaves as they are, and backslashes and quotation
+//! marks in parameters, which have no escape (§3.2). `icalendar` writes both correctly. It would add a UID and
+//! the system's time where they are missing; both are always given.
+#![warn(missing_docs)]
+
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
 pub mod busy;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod invite;
 pub mod reply;
 
-/// One sitting in somebody's calendar.
+/// One entry in a calendar.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// The same through the whole life of the sitting.
+    /// The identifier, the same through the whole life of the entry.
     pub uid: &'a str,
-    /// Rises with every change that others were told of.
+    /// The number of the version; rises with every change that others were told of.
     pub sequence: i32,
+    /// The start.
     pub starts_at: DateTime<Utc>,
+    /// The end.
     pub ends_at: DateTime<Utc>,
+    /// How certain it is.
     pub status: Status,
+    /// The title, on one line.
     pub summary: &'a str,
+    /// The text; may have several lines.
     pub description: &'a str,
-    /// An address or a link; may be empty.
+    /// The place, an address or a link; may be empty.
     pub location: &'a str,
-    /// The page about it.
+    /// The address of the page about it.
     pub url: Option<&'a str>,
 }
 
-/// How certain it is.
+/// How certain an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
+    /// Somebody still has to agree.
     Tentative,
+    /// It takes place.
     Confirmed,
+    /// It does not take place, and takes no time.
     Cancelled,
 }
 
-/// One entry to download: nobody is asked for an answer.
+/// Writes one entry to download: nobody is asked for an answer.
 pub fn entry(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
     let mut calendar = calendar("PUBLISH");
     calendar.push(event(entry, now));
     written(&calendar)
 }
 
-/// One entry as it lies in a collection of a CalDAV server, where an object has no method (RFC 4791 §4.1).
+/// Writes one entry for a collection of a CalDAV server, where an object has no method (RFC 4791 §4.1).
 pub fn resource(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
     let mut calendar = bare_calendar();
     calendar.push(event(entry, now));
     written(&calendar)
 }
 
-/// Everything that a calendar program shows under one name; it asks again after an hour. Written once, without the
-/// time of writing: that alone makes no difference, and comes last.
+/// All entries that a calendar program shows under one name; it asks again after an hour. They are written once,
+/// without the time of writing, which makes no difference to the reader and is put in last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed(String);
 
 impl Feed {
+    /// Writes the entries under a name.
     pub fn new(name: &str, entries: &[Entry<'_>]) -> Self {
         let mut calendar = calendar("PUBLISH");
         calendar.name(&line(name));
@@ -65,12 +88,12 @@ impl Feed {
         Self(written(&calendar))
     }
 
-    /// The same for the same entries, whenever it is asked for.
+    /// Returns the text without the time of writing: the same for the same entries.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As it is sent at `now`.
+    /// Returns the text to send at `now`.
     pub fn at(&self, now: DateTime<Utc>) -> String {
         // A whole line, which no text of ours can be: what is folded begins with a blank.
         let stamp = |at| format!("\r\nDTSTAMP:{}\r\n", instant(at));

@@ -1,4 +1,4 @@
-//! What a calendar program sends back (RFC 5546): the answer to an invitation, read by `calcard`.
+//! The answers of calendar programs to invitations (RFC 5546).
 use std::ops::Range;
 
 use calcard::icalendar::{
@@ -12,8 +12,11 @@ use super::busy;
 /// The answer of a calendar program to an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
+    /// The attendee comes.
     Accepted,
+    /// The attendee does not come.
     Declined,
+    /// The attendee may come.
     Tentative,
     /// METHOD:COUNTER: another time is proposed.
     Countered,
@@ -24,25 +27,28 @@ pub enum Answer {
 /// One attendee's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
+    /// What was answered.
     pub answer: Answer,
+    /// The UID of the entry.
     pub uid: String,
     /// The SEQUENCE that is answered.
     pub sequence: i32,
-    /// The bare address of whoever answers, lower-cased.
+    /// The bare address of the attendee, lower-cased.
     pub attendee: String,
-    /// Who is to come instead; the bare address.
+    /// The bare address of the person who is to come instead.
     pub delegate: Option<String>,
     /// The time that is proposed instead, where one is.
     pub proposed: Option<Range<DateTime<Utc>>>,
+    /// The attendee's words; may be empty.
     pub comment: String,
 }
 
 /// Octets; an answer speaks of one sitting.
 const LONGEST: usize = 256 * 1024;
-/// Characters.
-const LONGEST_COMMENT: usize = 1000;
+/// The most characters of a comment that are kept.
+pub const LONGEST_COMMENT: usize = 1000;
 
-/// The answer in an iCalendar object; `None` where it is none, such as somebody's own invitation.
+/// Returns the answer in an object; `None` where it is none, such as somebody's own invitation.
 pub fn parse(object: &str) -> Option<Reply> {
     if object.len() > LONGEST {
         return None;

@@ -18,6 +18,8 @@ mod body;
 pub mod bounce;
 mod charset;
 mod continued;
+#[doc(hidden)]
+pub mod fuzz;
 mod header;
 mod html;
 mod part;

@@ -225,28 +225,8 @@ fn in_time(raw: &[u8]) -> ReceivedMail {
     let begun = Instant::now();
     let read = read(raw);
     assert!(begun.elapsed() < PATIENCE, "{:?} for {} bytes", begun.elapsed(), raw.len());
-    bounded(&read);
+    super::fuzz::check(&read);
     read
-}
-
-/// What holds of every mail, whatever it is.
-#[track_caller]
-fn bounded(read: &ReceivedMail) {
-    assert!(read.subject.chars().count() <= super::LONGEST_SUBJECT);
-    assert!(read.body.chars().count() <= super::LONGEST_BODY);
-    assert!(read.attachments.len() <= super::MOST_ATTACHMENTS);
-    let hidden = |it: char| it.is_control() && it != '\n' && it != '\t';
-    assert!(!read.body.contains(hidden), "{:?}", read.body);
-    assert!(!read.subject.contains(char::is_control), "{:?}", read.subject);
-    for it in read.from.iter().chain(read.recipients()) {
-        assert!(!it.name.contains(char::is_control) && !it.address.contains(char::is_control), "{it:?}");
-    }
-    for it in &read.attachments {
-        assert!(!it.name.is_empty() && !it.name.contains(['/', '\\']) && !it.name.contains(char::is_control));
-    }
-    let pieces = pieces(&read.body);
-    let whole: Vec<_> = pieces.iter().map(Piece::text).collect();
-    assert_eq!(whole.join("\n"), read.body, "folding takes nothing away");
 }
 
 #[test]
