@@ -14,7 +14,6 @@ pub mod url;
 pub mod simulate;
 pub mod store;
 
-pub mod calendar;
 pub mod fetch;
 pub mod mail;
 

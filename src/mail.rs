@@ -1,11 +1,9 @@
-//! What mail says and how it is handed over. Knows neither database nor web.
-pub mod bounce;
+//! What mail says and how it is handed over. Knows neither database nor web. Received mail is read by the crate `mime`.
 pub mod compose;
 pub mod html;
 pub mod imap;
 pub mod letter;
 pub mod occasion;
-pub mod reading;
 pub mod sender;
 pub mod text;
 

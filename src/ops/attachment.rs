@@ -5,7 +5,6 @@ use super::save::{Save, Target};
 use crate::{
     app::App,
     files,
-    mail::reading,
     problem::Problem,
     store::{
         self,
@@ -34,7 +33,7 @@ pub struct Kept {
 
 impl Upload {
     pub fn new(name: &str, content_type: &str, bytes: Vec<u8>) -> Self {
-        let name = Some(reading::file_name(name)).filter(|it| !it.is_empty());
+        let name = Some(mime::file_name(name)).filter(|it| !it.is_empty());
         let name = name.unwrap_or_else(|| "添付ファイル".to_owned());
         let content_type = if content_type.is_empty() { "application/octet-stream" } else { content_type };
         Self { name, content_type: content_type.to_owned(), bytes }
@@ -46,8 +45,8 @@ impl Upload {
     }
 }
 
-impl From<reading::Attachment> for Upload {
-    fn from(it: reading::Attachment) -> Self {
+impl From<mime::Attachment> for Upload {
+    fn from(it: mime::Attachment) -> Self {
         Self { name: it.name, content_type: it.content_type, bytes: it.bytes }
     }
 }

@@ -12,16 +12,17 @@ use domain::{
     inbound::{Dropped, Facts, InboundState, Part, Quarantine, Verdict, internal, judge},
 };
 use entity::inbound_mail as row;
+use ical::reply::{self, Reply};
+use mime::{
+    Piece, ReceivedMail, Remark,
+    bounce::{Report, report},
+    pieces, read,
+};
 use sha2::{Digest, Sha256};
 
 use super::{attachment::AttachedFiles, case_transaction::CaseTransaction, message, save::AutomaticMessage};
 use crate::{
     app::App,
-    calendar::reply::{self, Reply},
-    mail::{
-        bounce::{Report, report},
-        reading::{Piece, Read, Remark, pieces, read},
-    },
     problem::Problem,
     secret::hex,
     store::{
@@ -76,7 +77,7 @@ pub async fn keep(app: &App, it: &Incoming<'_>) -> Result<MailId, Problem> {
 struct Letter {
     id: MailId,
     row: row::Model,
-    read: Read,
+    read: ReceivedMail,
     report: Option<Report>,
     reply: Option<Reply>,
     /// What its author wrote, without what stands below out of habit.
@@ -137,7 +138,7 @@ pub fn is_mail(bytes: &[u8]) -> bool {
     readable(&read(bytes))
 }
 
-fn readable(read: &Read) -> bool {
+fn readable(read: &ReceivedMail) -> bool {
     let has_headers = !read.from.is_empty()
         || !read.to.is_empty()
         || !read.subject.is_empty()
@@ -173,7 +174,7 @@ impl Letter {
 
     /// The sender, where there is exactly one to speak of; lower-cased.
     fn sender(&self) -> Option<String> {
-        self.read.author().map(crate::mail::reading::Address::key)
+        self.read.author().map(mime::Address::key)
     }
 
     /// Writes down what it says of itself and what has become of it, unless somebody was quicker. Says whether it did.
@@ -251,12 +252,12 @@ const ABSENT: [&str; 9] = [
     "auto:",
 ];
 
-fn is_automatic(read: &Read) -> bool {
+fn is_automatic(read: &ReceivedMail) -> bool {
     let subject = read.subject.trim_start_matches(['[', '［', '【', '(', '（', ' ']).to_lowercase();
     read.automatic.is() || ABSENT.iter().any(|it| subject.starts_with(it.trim_start_matches('【')))
 }
 
-fn written(read: &Read) -> String {
+fn written(read: &ReceivedMail) -> String {
     let of_author = pieces(&read.body).into_iter().filter_map(|it| match it {
         Piece::Written(text) => Some(text),
         Piece::Quoted(_) | Piece::Signature(_) => None,

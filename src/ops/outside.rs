@@ -2,21 +2,25 @@
 //!
 //! What is fetched is fetched between two transactions, under a lease; what was read last stands until something newer
 //! was read whole.
-use std::ops::Range;
+use std::{
+    ops::Range,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    availability::touched_quarters,
     calendar::{at_japan, japan_date},
     id::ExpertId,
 };
 use http::{HeaderMap, HeaderValue, Method, header};
+use ical::busy::{Reader, Unreadable};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    calendar::busy::{Reader, Unreadable},
     fetch::{Ask, Failed, Login},
     problem::Problem,
     store::{
@@ -39,6 +43,8 @@ const LONGEST_WAIT: i64 = 120;
 pub const STALE_AFTER: TimeDelta = TimeDelta::hours(24);
 /// Far longer than a fetch may take.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// The longest time for which reading one calendar may occupy a thread.
+const LONGEST_READING: Duration = Duration::from_secs(20);
 
 /// How to get at a calendar. Kept sealed: the address of a feed alone opens it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -328,7 +334,9 @@ async fn read(
     let domain = app.config.mail_reply_domain.clone();
     let reading = tokio::task::spawn_blocking(move || {
         let ours = |uid: &str| is_ours(uid, &domain);
-        let mut reader = Reader::new(window, &ours);
+        let until = Instant::now() + LONGEST_READING;
+        let is_late = || Instant::now() > until;
+        let mut reader = Reader::new(window, &ours, &is_late);
         texts.iter().try_for_each(|it| reader.read(it))?;
         Ok::<_, Unreadable>(reader.finish())
     });
@@ -338,7 +346,7 @@ async fn read(
     })??;
     let count = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     Ok(Seen::Read(Read {
-        quarters: busy.quarters(),
+        quarters: touched_quarters(busy.stretches()),
         version,
         unread: count(busy.unread),
         unknown_zones: count(busy.unknown_zones),

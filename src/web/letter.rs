@@ -9,11 +9,11 @@ use domain::{
     wording,
 };
 use entity::inbound_mail;
+use mime::ReceivedMail;
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    mail::reading::{self, Read},
     problem::Problem,
     store,
     web::{page, thread::Reader},
@@ -83,9 +83,9 @@ pub async fn of_entry(
 }
 
 /// What a mail says. A mail is written by strangers: what breaks its reader must not break the page.
-pub async fn read(app: &App, id: MailId) -> Result<Read, Problem> {
+pub async fn read(app: &App, id: MailId) -> Result<ReceivedMail, Problem> {
     let raw = store::inbound::raw(&app.db, id).await?.unwrap_or_default();
-    Ok(tokio::task::spawn_blocking(move || reading::read(&raw)).await.unwrap_or_default())
+    Ok(tokio::task::spawn_blocking(move || mime::read(&raw)).await.unwrap_or_default())
 }
 
 fn sealed(mut response: HttpResponse) -> HttpResponse {

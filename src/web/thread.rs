@@ -8,10 +8,10 @@ use domain::{
     outgoing::MailState,
     wording,
 };
+use mime::{Piece, pieces};
 
 use crate::{
     app::App,
-    mail::reading::{Piece, pieces},
     problem::Problem,
     store::{
         self,

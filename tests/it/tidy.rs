@@ -20,18 +20,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("database", &["store"]),
     ("simulate", &["simulate"]),
     ("files", &["secret::hex"]),
-    ("calendar", &["calendar"]),
     ("fetch", &["config", "fetch"]),
-    ("mail", &["mail", "calendar", "url"]),
+    ("mail", &["mail", "url"]),
     // The outbox keeps letters and the programme their texts, and the chain of events writes hashes as text.
     ("store", &["store", "mail::letter", "mail::text", "secret::hex"]),
     ("cached", &["store"]),
-    ("app", &["cached", "clock", "config", "fetch", "mail", "password", "secret", "store", "url"]),
+    ("app", &["cached", "clock", "config", "fault", "fetch", "mail", "password", "secret", "store", "url"]),
     (
         "ops",
         &[
-            "ops", "app", "database", "fetch", "files", "mail", "calendar", "password", "secret", "url",
-            "problem", "store",
+            "ops", "app", "database", "fetch", "files", "mail", "password", "secret", "url", "problem",
+            "store",
         ],
     ),
     ("worker", &["worker", "app", "files", "mail", "ops", "problem", "store"]),
@@ -52,6 +51,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+/// Which modules may use the crates that read and write formats of mail and calendars.
+const FORMATS: &[(&str, &[&str])] = &[("mime", &["ops", "web"]), ("ical", &["mail", "ops", "web"])];
+
+/// The crates that use no crate of ours.
+const LEAVES: &[&str] = &["domain", "ical", "mime"];
 
 /// One of these pages does not know another's; what they share lies beside them.
 const AUDIENCES: &[&str] = &["public", "apply", "company", "staff", "expert", "desk", "stats", "admin"];
@@ -74,6 +79,37 @@ fn modules_use_only_what_they_may() {
                 }
             }
         }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn formats_are_read_and_written_in_few_places() {
+    let mut wrong = Vec::new();
+    for (place, text) in all("src") {
+        let module = place.strip_prefix("src/").unwrap().split(['/', '.']).next().unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (format, allowed) in FORMATS {
+            let path = format!("{format}::");
+            // Not the end of another name, nor a module of the same name.
+            let is_inner = |it: char| it.is_alphanumeric() || it == '_' || it == ':';
+            let uses = text.match_indices(&path).any(|(at, _)| !text[..at].ends_with(is_inner));
+            if uses && !LEAVES.contains(&module) && !allowed.contains(&module) {
+                wrong.push(format!("{place} uses {format}"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn leaves_use_no_crate_of_ours() {
+    let mut wrong = Vec::new();
+    for leaf in LEAVES {
+        let manifest = fs::read_to_string(root().join("src").join(leaf).join("Cargo.toml")).unwrap();
+        let (_, after) = manifest.split_once("[dependencies]").unwrap();
+        let used = after.split("\n[").next().unwrap_or_default();
+        wrong.extend(used.lines().filter(|it| it.contains("path =")).map(|it| format!("{leaf} uses {it}")));
     }
     none(&wrong);
 }

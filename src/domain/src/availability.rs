@@ -19,7 +19,7 @@ pub use footprint::{Distance, Footprint, Site};
 pub(crate) use occupied::tests::Sitting;
 pub use occupied::{BusyDay, Occupied};
 pub use pool::{Calendar, Limits, Pool};
-pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start};
+pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start, touched_quarters};
 pub use rule::{Absence, Change, Exception, Schedule, WeeklyRule};
 pub use search::{Ask, Teams, Window};
 pub use span::{NoSpan, Span};

@@ -1,10 +1,11 @@
 //! The calendar part of a letter: what goes into the reader's own calendar.
+use ical::{
+    Entry, Status,
+    invite::{self, Attendee, Invitation, Participation, Person},
+};
+
 use super::wording::fields;
 use crate::{
-    calendar::{
-        Entry, Status,
-        invite::{self, Answer, Attendee, Invitation, Person},
-    },
     mail::{
         letter::{CalendarPart, Method},
         occasion::{About, Recipient, Sitting},
@@ -17,19 +18,19 @@ use crate::{
 pub fn for_company(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
     let summary = format!("テレワーク相談（受付番号 {}）", about.number);
     let page = about.house.site.absolute(&url::my(about.number));
-    request(about, to, sitting, Answer::Accepted, &summary, &page)
+    request(about, to, sitting, Participation::Accepted, &summary, &page)
 }
 
 /// The sitting that an expert has taken.
 pub fn for_expert(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
     let summary = format!("テレワーク相談：{}（{}）", about.company_name, about.number);
-    request(about, to, sitting, Answer::Accepted, &summary, &expert_page(about))
+    request(about, to, sitting, Participation::Accepted, &summary, &expert_page(about))
 }
 
 /// The slot that an expert is asked to take. Who the company is, the page tells.
 pub fn asking(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
     let summary = format!("【依頼】テレワーク相談（{}）", about.number);
-    request(about, to, sitting, Answer::Awaited, &summary, &expert_page(about))
+    request(about, to, sitting, Participation::Awaited, &summary, &expert_page(about))
 }
 
 /// Takes any of these out of the reader's calendar.
@@ -37,7 +38,7 @@ pub fn cancelling(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -
     let summary = format!("【取消し】テレワーク相談（{}）", about.number);
     let description = description(about, sitting);
     let entry = Entry { url: None, status: Status::Cancelled, ..entry(sitting, &summary, &description, "") };
-    let body = with(about, to, entry, Answer::Accepted, invite::cancel);
+    let body = with(about, to, entry, Participation::Accepted, invite::cancel);
     CalendarPart { method: Method::Cancel, body }
 }
 
@@ -45,29 +46,29 @@ fn request(
     about: &About<'_>,
     to: Recipient<'_>,
     sitting: &Sitting<'_>,
-    answer: Answer,
+    participation: Participation,
     summary: &str,
     page: &str,
 ) -> CalendarPart {
-    let status = match answer {
-        Answer::Awaited => Status::Tentative,
-        Answer::Accepted => Status::Confirmed,
+    let status = match participation {
+        Participation::Awaited => Status::Tentative,
+        Participation::Accepted => Status::Confirmed,
     };
     let description = description(about, sitting);
     let entry = Entry { status, ..entry(sitting, summary, &description, page) };
-    CalendarPart { method: Method::Request, body: with(about, to, entry, answer, invite::request) }
+    CalendarPart { method: Method::Request, body: with(about, to, entry, participation, invite::request) }
 }
 
 fn with(
     about: &About<'_>,
     to: Recipient<'_>,
     entry: Entry<'_>,
-    answer: Answer,
+    participation: Participation,
     write: impl FnOnce(&Invitation<'_>, chrono::DateTime<chrono::Utc>) -> String,
 ) -> String {
     let house = &about.house;
     let organizer = Person { address: house.organizer, name: &house.settings.center_name };
-    let attendees = [Attendee { person: Person { address: to.address, name: to.name }, answer }];
+    let attendees = [Attendee { person: Person { address: to.address, name: to.name }, participation }];
     write(&Invitation { entry, organizer, attendees: &attendees }, house.now)
 }
 

@@ -1,14 +1,12 @@
 //! A mail of ours that did not arrive: the address is marked, and the center reaches for the telephone.
 use domain::{actor::Actor, id::ConsultationId, inbound::InboundState};
+use mime::bounce::{Failure, Outlook};
 use sea_orm::DatabaseTransaction;
 
 use super::{Claim, Letter};
 use crate::{
     app::App,
-    mail::{
-        bounce::{Failure, Outlook},
-        occasion::Occasion,
-    },
+    mail::occasion::Occasion,
     ops::case_transaction::CaseTransaction,
     problem::Problem,
     store::{

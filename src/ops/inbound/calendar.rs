@@ -8,15 +8,13 @@ use domain::{
     text::Prose,
     wording::long_date_time_range,
 };
+use ical::reply::{self, Reply};
+use mime::Attachment;
 
 use super::{Author, Letter, actor, entry};
 use crate::{
     app::App,
-    calendar::reply::Reply,
-    mail::{
-        occasion::{Occasion, Side},
-        reading::Attachment,
-    },
+    mail::occasion::{Occasion, Side},
     ops::{assignment, attachment::AttachedFiles, case_transaction::CaseTransaction, message},
     problem::Problem,
     store::{
@@ -50,7 +48,7 @@ pub async fn take(
     };
     let mine = own(&work, author);
     let step = step(&Answered {
-        answer: reply.answer,
+        answer: answer(reply),
         theirs: reply.sequence,
         ours: appointment.sequence,
         live: appointment.is_live(),
@@ -62,7 +60,7 @@ pub async fn take(
         Err(Problem::Refused(why)) => {
             drop(work);
             let outcome =
-                format!("カレンダーの回答「{}」は反映できませんでした。{why}", reply.answer.label());
+                format!("カレンダーの回答「{}」は反映できませんでした。{why}", answer(reply).label());
             return letter.put(app, noted(case, outcome, true)).await;
         }
         Err(other) => return Err(other),
@@ -84,6 +82,17 @@ pub async fn take(
         work.commit().await?;
     }
     Ok(())
+}
+
+/// Returns what the rules call the reply's answer.
+const fn answer(reply: &Reply) -> Answer {
+    match reply.answer {
+        reply::Answer::Accepted => Answer::Accepted,
+        reply::Answer::Declined => Answer::Declined,
+        reply::Answer::Tentative => Answer::Tentative,
+        reply::Answer::Countered => Answer::Countered,
+        reply::Answer::Delegated => Answer::Delegated,
+    }
 }
 
 fn is_calendar(it: &Attachment) -> bool {
@@ -122,10 +131,10 @@ async fn do_step(
         (Step::RefuseDelegation, ..) => (refuse_delegation(work, by, appointment, reply)?, true),
         (Step::TellCenter, ..) => (tell_center(work, by)?, true),
         (Step::Note, ..) => {
-            (format!("{who}がカレンダーで「{}」と回答しました。", reply.answer.label()), false)
+            (format!("{who}がカレンダーで「{}」と回答しました。", answer(reply).label()), false)
         }
         (Step::Outdated, ..) => {
-            let label = reply.answer.label();
+            let label = answer(reply).label();
             (format!("{who}の回答「{label}」は以前の予定へのものです。今の予約は変えていません。"), false)
         }
     })

@@ -1,10 +1,10 @@
 //! What of a mail stands in the thread: its text, and its files.
 use domain::text::Prose;
+use mime::Attachment;
 
 use super::Letter;
 use crate::{
     app::App,
-    mail::reading::Attachment,
     ops::attachment::{self, Kept, Upload},
     problem::Problem,
 };

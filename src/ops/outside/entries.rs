@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use chrono::{DateTime, Utc};
 use domain::id::ExpertId;
+use ical::{Status, busy};
 use sea_orm::DatabaseTransaction;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -13,7 +14,6 @@ use uuid::Uuid;
 use super::{Access, Trouble, wait};
 use crate::{
     app::App,
-    calendar::{self, Status, busy},
     fetch::{
         Failed,
         dav::{Change, Collection, Object, path_below},
@@ -270,7 +270,7 @@ fn told(app: &App, booking: &Booking, now: DateTime<Utc>) -> String {
     let summary = format!("相談：{}", booking.company_name);
     let description = format!("受付番号：{}\n方法：{}", booking.number, it.mode.label());
     let page = app.site.absolute(&url::expert(&booking.number));
-    let entry = calendar::Entry {
+    let entry = ical::Entry {
         uid: &it.uid,
         sequence: it.sequence,
         starts_at: it.starts_at,
@@ -281,7 +281,7 @@ fn told(app: &App, booking: &Booking, now: DateTime<Utc>) -> String {
         location: &it.place,
         url: Some(&page),
     };
-    calendar::resource(&entry, now)
+    ical::resource(&entry, now)
 }
 
 fn collection<'a>(app: &'a App, access: &'a Access) -> Collection<'a> {

@@ -1,15 +1,10 @@
 //! The confirmed session as a calendar entry to download.
 use actix_web::{HttpResponse, get, http::header, web::Data};
 use domain::appointment::{Appointment, SessionMode};
+use ical::{Entry, Status, entry};
 
 use super::own::Own;
-use crate::{
-    app::App,
-    calendar::{Entry, Status, entry},
-    problem::Problem,
-    store,
-    web::page::Shell,
-};
+use crate::{app::App, problem::Problem, store, web::page::Shell};
 
 #[get("/my/{number}/appointment.ics")]
 pub async fn download(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {

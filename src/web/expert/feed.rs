@@ -5,11 +5,11 @@ use actix_web::{
     web::{Data, Path},
 };
 use chrono::TimeDelta;
+use ical::{Entry, Status};
 use sha2::{Digest, Sha256};
 
 use crate::{
     app::App,
-    calendar::{self, Entry, Status},
     problem::Problem,
     secret::{hex, token_hash},
     store::{
@@ -32,7 +32,7 @@ pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Resu
     let programme = app.programme().await?;
     let name = &programme.settings_at(now).center_name;
     // The time of writing is in every entry; what decides whether anything is new must not know it.
-    let timeless = calendar::Feed::new(name, &entries);
+    let timeless = ical::Feed::new(name, &entries);
     let tag = format!("\"{}\"", hex(&Sha256::digest(timeless.as_str().as_bytes())[..16]));
     let known = req.headers().get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     if known.is_some_and(|it| it.split(',').any(|it| it.trim().trim_start_matches("W/") == tag)) {

@@ -9,12 +9,12 @@ use domain::{
     id::{CompanyId, ConsultationId, MailId},
     prefecture::Prefecture,
 };
+use mime::Piece;
 use uuid::Uuid;
 
 use super::lookalike::{Lookalike, lookalikes};
 use crate::{
     app::App,
-    mail::reading::{self, Piece},
     ops::{self, inbound::Voice},
     problem::Problem,
     store::{self, programme::Programme},
@@ -136,7 +136,7 @@ fn mail_of(form: &Fields) -> Option<MailId> {
 async fn fill_from_mail(app: &App, id: MailId, form: &mut Fields) -> Result<(), Problem> {
     let mail = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let read = letter::read(app, id).await?;
-    let written = reading::pieces(&read.body).into_iter().filter_map(|it| match it {
+    let written = mime::pieces(&read.body).into_iter().filter_map(|it| match it {
         Piece::Written(text) => Some(text),
         Piece::Quoted(_) | Piece::Signature(_) => None,
     });

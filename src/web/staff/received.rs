@@ -14,11 +14,11 @@ use domain::{
     text::Line,
 };
 use entity::{imap_mailbox, inbound_mail};
+use mime::{Piece, ReceivedMail};
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    mail::reading::{self, Piece, Read},
     ops::{self, inbound::Voice},
     problem::Problem,
     store::{self, consultation::Record, inbound::Shown},
@@ -54,7 +54,7 @@ struct ReceivedPage {
 struct OnePage {
     shell: Shell,
     mail: inbound_mail::Model,
-    read: Read,
+    read: ReceivedMail,
     pieces: Vec<Piece>,
     case: Option<Record>,
     suggestions: Vec<Suggestion>,
@@ -205,7 +205,7 @@ async fn decided(
 async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<HttpResponse, Problem> {
     let mail = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let read = letter::read(app, id).await?;
-    let pieces = reading::pieces(&read.body.chars().take(LONGEST_SHOWN).collect::<String>());
+    let pieces = mime::pieces(&read.body.chars().take(LONGEST_SHOWN).collect::<String>());
     let case = match mail.consultation_id {
         Some(id) => store::consultation::find(&app.db, ConsultationId(id)).await?,
         None => None,

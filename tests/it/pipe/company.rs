@@ -7,16 +7,14 @@ use domain::{
     report::Body,
 };
 use madoguchi::{
-    mail::{
-        reading::{self, Read},
-        transport::Transport,
-    },
+    mail::transport::Transport,
     ops::{
         self,
         report::{Decision, Saving},
     },
     store, worker,
 };
+use mime::ReceivedMail;
 
 use super::{Pipe, Server};
 use crate::{
@@ -33,22 +31,22 @@ const HANAKO: &str = "hanako@minato.example.jp";
 const CENTER: &str = "center@example.jp";
 
 /// Everything that has gone out to this address, as its mail program got it, oldest first.
-async fn got(site: &Site, address: &str) -> Vec<(Read, String)> {
+async fn got(site: &Site, address: &str) -> Vec<(ReceivedMail, String)> {
     while worker::outbox::step(&site.app).await.unwrap() {}
     let Transport::Memory(memory) = &site.app.mail.transport else { panic!() };
-    let all = memory.messages().into_iter().map(|raw| (reading::read(&raw), String::from_utf8(raw).unwrap()));
+    let all = memory.messages().into_iter().map(|raw| (mime::read(&raw), String::from_utf8(raw).unwrap()));
     all.filter(|(it, _)| it.to.iter().any(|to| to.address == address)).collect()
 }
 
 /// The path of the first link that begins so in a mail.
-fn link_in(mail: &Read, begins: &str) -> String {
+fn link_in(mail: &ReceivedMail, begins: &str) -> String {
     let at = mail.body.find(&format!("http://127.0.0.1:8080{begins}")).unwrap();
     let link = mail.body[at..].split_whitespace().next().unwrap();
     link["http://127.0.0.1:8080".len()..].to_owned()
 }
 
 /// A company applies on the web, at the first time that is free, and confirms its address by the link in the mail.
-async fn applied(site: &Site) -> (Case, Read) {
+async fn applied(site: &Site) -> (Case, ReceivedMail) {
     let company = site.visitor();
     let draft = draft_at(&company).await;
     answer_all(&company, &draft).await;

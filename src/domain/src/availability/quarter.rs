@@ -1,5 +1,7 @@
 //! Quarter hours: of a day in Japan, and absolute, as the database keys them.
-use chrono::{DateTime, NaiveDate, Utc};
+use std::ops::Range;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// Quarter hours in the part of a day that can be booked: 6:00 to 22:00 Japan time.
 pub const QUARTERS: u8 = 64;
@@ -19,6 +21,25 @@ pub fn quarter_index(at: DateTime<Utc>) -> i64 {
 /// When the absolute quarter hour `index` begins; `None` beyond the years that `chrono` knows. O(1).
 pub fn quarter_start(index: i64) -> Option<DateTime<Utc>> {
     index.checked_mul(SECONDS).and_then(|it| DateTime::from_timestamp(it, 0))
+}
+
+/// Returns the absolute quarter hours that the stretches touch: disjoint ranges, as few as possible, earliest first.
+///
+/// A stretch is half open and not empty. O(n log n).
+pub fn touched_quarters(stretches: &[Range<DateTime<Utc>>]) -> Vec<Range<i64>> {
+    let mut found: Vec<_> = stretches
+        .iter()
+        .map(|it| quarter_index(it.start)..quarter_index(it.end - TimeDelta::nanoseconds(1)) + 1)
+        .collect();
+    found.sort_unstable_by_key(|it| it.start);
+    let mut joined: Vec<Range<i64>> = Vec::new();
+    for it in found {
+        match joined.last_mut() {
+            Some(last) if it.start <= last.end => last.end = last.end.max(it.end),
+            Some(_) | None => joined.push(it),
+        }
+    }
+    joined
 }
 
 /// A bookable start: a day in Japan and a quarter hour of it.
@@ -75,7 +96,7 @@ pub(super) fn grid_start(date: NaiveDate) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{QUARTERS, Slot, quarter_index, quarter_start};
+    use super::{QUARTERS, Slot, quarter_index, quarter_start, touched_quarters};
     use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Timelike, Utc};
     use proptest::prelude::*;
 
@@ -93,6 +114,29 @@ mod tests {
                 prop_assert_eq!(slot.index(), quarter_index(at));
                 prop_assert_eq!(quarter_start(slot.index()), Some(slot.start()));
                 prop_assert_eq!(Slot::from_index(slot.index()), Some(slot));
+            }
+        }
+
+        /// Stretches of any kind become quarters that cover them and touch no other quarter.
+        #[test]
+        fn quarters_cover_what_is_busy_and_nothing_else(
+            spans in prop::collection::vec((0..1_200_000_i64, 1..20_000_i64), 0..12),
+        ) {
+            let from: DateTime<Utc> = "2026-11-22T15:00:00Z".parse().unwrap();
+            let stretch = |(start, length): &(i64, i64)| {
+                let start = from + TimeDelta::seconds(*start);
+                start..start + TimeDelta::seconds(*length)
+            };
+            let busy: Vec<_> = spans.iter().map(stretch).collect();
+            let quarters = touched_quarters(&busy);
+            for pair in quarters.windows(2) {
+                prop_assert!(pair[0].end < pair[1].start);
+            }
+            let first = quarter_index(from);
+            for quarter in first..first + 1400 {
+                let start = from + TimeDelta::seconds((quarter - first) * 900);
+                let touched = busy.iter().any(|it| it.start < start + TimeDelta::seconds(900) && start < it.end);
+                prop_assert_eq!(quarters.iter().any(|it| it.contains(&quarter)), touched);
             }
         }
     }
