@@ -30,6 +30,7 @@ mod mailbox;
 mod notices;
 mod office;
 mod outside;
+mod papers;
 mod parting;
 mod peers;
 mod pipe;
