@@ -1,5 +1,5 @@
-//! The papers of the repository: every page and section that is cited exists, every relative link of a Markdown file
-//! leads somewhere, and every table of settings has the settings of the program.
+//! The papers of the repository: every page, section and file that is cited exists, every relative link of a Markdown
+//! file leads somewhere, and every table of settings has the settings of the program.
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -11,6 +11,9 @@ const SKIPPED: &[&str] = &["target", ".git", "node_modules", "tests/.tools", "te
 
 /// This file holds examples that must not exist.
 const THIS_FILE: &str = "tests/it/papers.rs";
+
+/// A word of a paper that begins so is the place of a file or folder.
+const FOLDERS: &[&str] = &["src/", "tests/", "templates/", "entity/", "migration/", "docs/"];
 
 /// The pages with a table of every setting.
 const SETTINGS_TABLES: &[&str] = &["README.md", "README.ja.md", "docs/spec/contract.md"];
@@ -103,6 +106,11 @@ fn a_citation_of_nothing_is_found() {
     assert_eq!(faults("// `lifecycle.md` §2"), ["src/example.rs names lifecycle.md, which does not exist"]);
     assert_eq!(faults("// see §2"), ["src/example.rs cites §2 of no page"]);
     assert_eq!(citation_faults("docs/spec/contract.md", "see §3 and `lifecycle.md` §2"), [""; 0]);
+    assert_eq!(citation_faults("README.md", "`src/main.rs`, tests/run. `src/domain/`"), [""; 0]);
+    assert_eq!(
+        citation_faults("README.md", "`src/nowhere.rs`"),
+        ["README.md names src/nowhere.rs, which does not exist"]
+    );
     assert_eq!(
         citation_faults("docs/spec/contract.md", "see §33"),
         ["docs/spec/contract.md cites docs/spec/contract.md §33, which does not exist"]
@@ -136,6 +144,11 @@ fn citation_faults(place: &str, text: &str) -> Vec<String> {
         if find(place, name).is_none() {
             faults.push(format!("{place} names {name}, which does not exist"));
         }
+    }
+    // A file that is renamed in the code is easily forgotten in the papers.
+    let files = if is_markdown(place) { names_of_files(&text) } else { Vec::new() };
+    for name in files.into_iter().filter(|it| !root().join(it).exists()) {
+        faults.push(format!("{place} names {name}, which does not exist"));
     }
     let mut sections = BTreeMap::new();
     for Citation { source, section } in citations(&text) {
@@ -229,11 +242,26 @@ fn source_before(text: &str) -> Source<'_> {
 
 /// The Markdown files that a text names, with or without a folder. Addresses on the web are none.
 fn names_of_pages(text: &str) -> Vec<&str> {
-    let is_path = |it: char| it.is_ascii_alphanumeric() || "_./-:".contains(it);
-    let words = text.split(|it: char| !is_path(it)).map(|it| it.trim_end_matches(['.', ':']));
-    words
+    paths(text)
         .filter(|it| is_markdown(it) && !it.contains(':') && (!it.starts_with('.') || it.starts_with("../")))
         .collect()
+}
+
+/// The files and folders that a text names from the top of the repository, other than Markdown files. What is fetched
+/// for the tests need not be there.
+fn names_of_files(text: &str) -> Vec<&str> {
+    let is_named = |it: &&str| FOLDERS.iter().any(|folder| it.starts_with(folder));
+    let is_fetched = |it: &str| it.starts_with("tests/.tools");
+    paths(text)
+        .filter(is_named)
+        .filter(|it| !is_markdown(it) && !is_fetched(it) && !it.contains(':'))
+        .collect()
+}
+
+/// The words of a text that can be paths.
+fn paths(text: &str) -> impl Iterator<Item = &str> {
+    let is_path = |it: char| it.is_ascii_alphanumeric() || "_./-:".contains(it);
+    text.split(move |it: char| !is_path(it)).map(|it| it.trim_end_matches(['.', ':']))
 }
 
 /// The place of a page that a file names: from the top of the repository, or from the file's own folder.
