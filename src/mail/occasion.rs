@@ -1,4 +1,4 @@
-//! What there is to write about: the occasions of `lifecycle.md` §5, each with what its letter needs.
+//! What there is to write about: the occasions of `docs/spec/lifecycle.md` §5, each with what its letter needs.
 use chrono::{DateTime, Utc};
 use domain::{
     appointment::SessionMode, calendar::BusinessCalendar, consultation::UnfulfilledReason, field::Fields,

@@ -1,4 +1,4 @@
-//! Asking experts, and what their answers lead to (`lifecycle.md` §2 and §4).
+//! Asking experts, and what their answers lead to (`docs/spec/lifecycle.md` §2 and §4).
 use std::collections::BTreeSet;
 
 use domain::{

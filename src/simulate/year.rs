@@ -25,7 +25,7 @@ const SUITS: u64 = 45;
 /// How many of a hundred companies do not come, and how many experts fall ill on the day.
 const NO_SHOW: u64 = 4;
 const ILL: u64 = 2;
-/// Days before and after which a session counts as load (`lifecycle.md` §4).
+/// Days before and after which a session counts as load (`docs/spec/lifecycle.md` §4).
 const MONTH: i64 = 28;
 
 /// A session in an expert's calendar.

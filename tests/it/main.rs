@@ -32,6 +32,7 @@ mod mailbox;
 mod notices;
 mod office;
 mod outside;
+mod papers;
 mod parting;
 mod peers;
 mod pipe;

@@ -1,6 +1,6 @@
 //! An application: what was typed, and what it becomes once every field is right.
 //!
-//! The names of the fields are the same in the page, the draft and the export (`contract.md`).
+//! The names of the fields are the same in the page, the draft and the export (`docs/spec/contract.md` §5).
 use serde::{Deserialize, Serialize};
 
 mod fields;

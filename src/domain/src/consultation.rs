@@ -1,4 +1,5 @@
-//! The life of a consultation: its states, the acts that change it, and who may do them when (`lifecycle.md` §2).
+//! The life of a consultation: its states, the acts that change it, and who may do them when
+//! (`docs/spec/lifecycle.md` §2).
 //!
 //! Nothing else decides a state. An act consumes the consultation with what it needs to know and gives back the new
 //! one with an event, or a refusal.
@@ -27,7 +28,8 @@ pub struct Consultation {
     pub state: State,
     pub state_since: DateTime<Utc>,
     pub fields: Fields,
-    /// The contact's address is known to reach the contact; experts are asked only then (`lifecycle.md` §5).
+    /// The contact's address is known to reach the contact; experts are asked only then
+    /// (`docs/spec/lifecycle.md` §5).
     pub address_confirmed: bool,
 }
 

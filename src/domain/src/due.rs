@@ -1,4 +1,5 @@
-//! What a consultation is waiting for until when, and how acts start, stop and end that wait (`lifecycle.md` §2–3).
+//! What a consultation is waiting for until when, and how acts start, stop and end that wait
+//! (`docs/spec/lifecycle.md` §2–3).
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -54,8 +54,8 @@ pub enum Answer {
     Progress(ProgressAnswer),
 }
 
-/// The three sentences that the ministries have used as indicators (`programme.md` §1.6), word for word, and two
-/// questions of ours.
+/// The three sentences that the ministries have used as indicators (`docs/spec/programme.md` §1.6), word for
+/// word, and two questions of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurveyAnswer {
     pub purpose_achieved: Agreement,

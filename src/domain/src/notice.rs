@@ -1,4 +1,5 @@
-//! How long before a session what can still be done, and when people are reminded (`lifecycle.md` §3 and §5).
+//! How long before a session what can still be done, and when people are reminded
+//! (`docs/spec/lifecycle.md` §3 and §5).
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use crate::{

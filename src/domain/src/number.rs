@@ -1,4 +1,4 @@
-//! Fiscal years and the numbers of consultations (`programme.md` §2.6).
+//! Fiscal years and the numbers of consultations (`docs/spec/programme.md` §2.6).
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 

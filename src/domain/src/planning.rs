@@ -1,4 +1,4 @@
-//! Who should be asked for each of many waiting consultations, decided at once (`lifecycle.md` §4).
+//! Who should be asked for each of many waiting consultations, decided at once (`docs/spec/lifecycle.md` §4).
 //!
 //! The formulation, round by round:
 //!

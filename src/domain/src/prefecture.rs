@@ -1,4 +1,4 @@
-//! The 47 prefectures (JIS X 0401) and the regions of the 通信利用動向調査 (`programme.md` §2.2).
+//! The 47 prefectures (JIS X 0401) and the regions of the 通信利用動向調査 (`docs/spec/programme.md` §2.2).
 use serde::{Deserialize, Serialize};
 
 /// A prefecture by its JIS X 0401 code, 1 to 47.

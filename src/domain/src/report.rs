@@ -16,7 +16,7 @@ pub struct Report {
     pub version: i32,
 }
 
-/// What the report says (`programme.md` §1.6). Everything but the internal note goes to the company.
+/// What the report says (`docs/spec/programme.md` §1.6). Everything but the internal note goes to the company.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Body {

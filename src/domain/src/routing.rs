@@ -1,4 +1,4 @@
-//! Who is asked to give a consultation, and why (`lifecycle.md` §4).
+//! Who is asked to give a consultation, and why (`docs/spec/lifecycle.md` §4).
 //!
 //! [`judge`] looks at one expert and says in or out with every reason; [`rank`] puts those who are in in order;
 //! [`teams`] makes of them what a consultation needs: one expert, or two for both fields.

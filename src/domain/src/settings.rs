@@ -1,7 +1,7 @@
-//! The numbers that a programme may change from year to year (`lifecycle.md` §3).
+//! The numbers that a programme may change from year to year (`docs/spec/lifecycle.md` §3).
 use serde::{Deserialize, Serialize};
 
-/// Whether the system asks the best-ranked expert by itself (`lifecycle.md` §5).
+/// Whether the system asks the best-ranked expert by itself (`docs/spec/lifecycle.md` §5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Routing {
@@ -48,7 +48,7 @@ pub struct Settings {
     pub report_days: u16,
     /// Hour of the next business day at which the survey goes out, and of the business day before for reminders.
     pub mail_hour: u8,
-    /// Calendar months after the last session.
+    /// Calendar months after the report was approved, where the year has no questions of its own.
     pub follow_up_months: [u8; 2],
     /// Days without change after which a draft is deleted.
     pub draft_days: u16,

@@ -3,7 +3,7 @@ use std::fmt;
 
 use crate::wording::thousands;
 
-/// Counts from 1 up to below this are hidden in what is published (`programme.md` §5).
+/// Counts from 1 up to below this are hidden in what is published (`docs/spec/programme.md` §5).
 pub const LEAST: u64 = 5;
 
 /// A count as it may be shown.

@@ -1,4 +1,5 @@
-//! What people type: free text kept as typed, and the foldings that compare it (`programme.md` §3.1 and §3.2).
+//! What people type: free text kept as typed, and the foldings that compare it
+//! (`docs/spec/programme.md` §3.1 and §3.2).
 //!
 //! A name is stored exactly as it was typed, apart from the blanks around it: every Unicode normalisation, even
 //! NFC, changes some names. What needs folding is folded into something apart, by `digits`, `kana` or `search_key`.

@@ -1,4 +1,5 @@
-//! The themes with which the product is delivered (`programme.md` §1.4). Afterwards they are the operator's data.
+//! The themes with which the product is delivered (`docs/spec/programme.md` §1.4). Afterwards they
+//! are the operator's data.
 use crate::field::Field;
 
 /// What a consultation may be about, within a field.

@@ -1,4 +1,4 @@
-//! Dates, times and numbers as pages and mails show them (`guide.md` §3). Times are Japan's.
+//! Dates, times and numbers as pages and mails show them (`docs/design/guide.md` §3). Times are Japan's.
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 
 use crate::calendar::{holiday, japan_date, jst};

@@ -1,4 +1,4 @@
-//! Where a consultation stands, in sentences for the company (`guide.md` §6.2), with its real dates.
+//! Where a consultation stands, in sentences for the company (`docs/design/guide.md` §6.2), with its real dates.
 use chrono::{DateTime, Utc};
 use domain::{
     appointment::Appointment,

@@ -48,7 +48,7 @@ pub struct Kpi {
     pub answers: Shown,
 }
 
-/// The sentences that the ministries have used as indicators, word for word (`programme.md` §1.6).
+/// The sentences that the ministries have used as indicators, word for word (`docs/spec/programme.md` §1.6).
 const SENTENCES: [&str; 3] =
     ["問い合わせの目的が達成できた", "問い合わせへの対応に満足した", "テレワークの導入を積極的に検討する"];
 

@@ -1,4 +1,4 @@
-//! Public holidays by the 国民の祝日に関する法律, computed (`programme.md` §2.7).
+//! Public holidays by the 国民の祝日に関する法律, computed (`docs/spec/programme.md` §2.7).
 use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate, Weekday};

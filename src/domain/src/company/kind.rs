@@ -46,7 +46,8 @@ macro_rules! choice {
 choice! {
     /// 業種: a major division of the 日本標準産業分類, 14th revision, in force since 2024-04-01.
     ///
-    /// Division I is split, for the law's thresholds differ between wholesale and retail (`programme.md` §2.5).
+    /// Division I is split, for the law's thresholds differ between wholesale and retail
+    /// (`docs/spec/programme.md` §2.5).
     Industry, "業種" {
         Agriculture = "A" "農業，林業",
         Fisheries = "B" "漁業",

@@ -1,4 +1,4 @@
-//! What can be done to a consultation: the rows of the table in `lifecycle.md` §2.
+//! What can be done to a consultation: the rows of the table in `docs/spec/lifecycle.md` §2.
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

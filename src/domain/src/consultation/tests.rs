@@ -75,7 +75,7 @@ fn consultation(state: State) -> Consultation {
     }
 }
 
-/// The specification, written a second time and by hand: `lifecycle.md` §2, one line per allowed row.
+/// The specification, written a second time and by hand: `docs/spec/lifecycle.md` §2, one line per allowed row.
 fn specified(state: &str, act: &Act, party: Party) -> Option<&'static str> {
     use Party::{Company, Coordinator, Expert, System};
     let open = !["completed", "withdrawn", "unfulfilled", "referred"].contains(&state);

@@ -141,7 +141,7 @@ pub struct BadStep {
 pub const MOST_STEPS: usize = 20;
 
 impl Step {
-    /// The programme of `lifecycle.md` §3.
+    /// The programme of `docs/spec/lifecycle.md` §3.
     pub fn shipped(settings: &Settings) -> Vec<Self> {
         let [first, second] = settings.follow_up_months;
         [

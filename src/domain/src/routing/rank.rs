@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::cmp::{Ordering, Reverse};
 
-/// What decides among the eligible, in this order (`lifecycle.md` §4); then the id.
+/// What decides among the eligible, in this order (`docs/spec/lifecycle.md` §4); then the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rank {
     /// Over `capacity`, the relative load: the lighter comes first.

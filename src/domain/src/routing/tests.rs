@@ -111,7 +111,7 @@ fn judged(wish: &Wish, experts: &[(Expert, Option<Blocked>)]) -> Vec<Candidate> 
     experts.iter().map(|(expert, blocked)| judge(expert, wish, *blocked)).collect()
 }
 
-/// `lifecycle.md` §4, sentence by sentence.
+/// `docs/spec/lifecycle.md` §4, sentence by sentence.
 fn is_eligible(expert: &Expert, wish: &Wish, blocked: Option<Blocked>) -> bool {
     let has_a_field = wish.fields.iter().any(|it| expert.fields.contains(it));
     let online = expert.works_online;
