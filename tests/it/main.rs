@@ -52,4 +52,5 @@ mod texts;
 mod tidy;
 mod town;
 mod travel;
+mod upgrade;
 mod writers;
