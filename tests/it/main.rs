@@ -55,4 +55,5 @@ mod texts;
 mod tidy;
 mod town;
 mod travel;
+mod upgrade;
 mod writers;

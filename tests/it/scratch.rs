@@ -69,6 +69,15 @@ impl Scratch {
         Self::at("sqlite::memory:".to_owned(), Kind::Memory).await
     }
 
+    /// The same, but SQLite in a file.
+    pub async fn bare_file() -> Self {
+        if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
+            return Self::copied(server, "template1").await;
+        }
+        let folder = folder("test");
+        Self::at(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder)).await
+    }
+
     async fn migrated(url: String, kind: Kind) -> Self {
         let made = Self::at(url, kind).await;
         database::migrate(&made.db).await.unwrap();

@@ -80,7 +80,8 @@ impl Site {
         &self.database.url
     }
 
-    fn on(database: Scratch, settings: &[(&str, &str)]) -> Self {
+    /// With this database, and some settings of the environment.
+    pub fn on(database: Scratch, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let mut config = Config::parse(&settings, "").unwrap();
         config.attachments.folder = database.files.clone();

@@ -37,7 +37,7 @@ pub async fn fingerprint(db: &DatabaseConnection, except: &[&str]) -> BTreeMap<S
 }
 
 /// The first column of every row.
-async fn texts(db: &DatabaseConnection, query: &str) -> Vec<String> {
+pub async fn texts(db: &DatabaseConnection, query: &str) -> Vec<String> {
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), query)).await.unwrap();
     rows.iter().map(|it| it.try_get_by_index(0).unwrap()).collect()
 }

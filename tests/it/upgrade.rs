@@ -1,0 +1,163 @@
+//! A database that an earlier version has made opens, migrates, and is sound: with rows in every table, on both databases.
+mod making;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::Read,
+    path::Path,
+};
+
+use chrono::TimeDelta;
+use entity::consultation;
+use flate2::read::GzDecoder;
+use madoguchi::{database, doctor, worker};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait};
+
+use crate::{
+    cases::{self, CONTACT},
+    scratch::Scratch,
+    site::{PASSWORD, Site},
+    tables,
+};
+
+/// Tables by the name that they had in the dump, and the one that they have now.
+const RENAMED: &[(&str, &str)] = &[];
+
+/// Keeps its own account of what has run.
+const MIGRATIONS: &str = "seaql_migrations";
+
+/// A database as the version of that dump has left it.
+async fn restored(dump: &str) -> Scratch {
+    let scratch = Scratch::bare_file().await;
+    let kind = if is_sqlite(&scratch.db) { "sqlite" } else { "postgres" };
+    let place = format!("tests/upgrade/{dump}.{kind}.sql.gz");
+    let packed = File::open(Path::new(env!("CARGO_MANIFEST_DIR")).join(place)).unwrap();
+    let mut sql = String::new();
+    GzDecoder::new(packed).read_to_string(&mut sql).unwrap();
+    // The dump sets how its own connection behaves, and that one only.
+    let mut options = ConnectOptions::new(scratch.url.clone());
+    options.max_connections(1);
+    let own = Database::connect(options).await.unwrap();
+    own.execute_unprepared(&sql).await.unwrap();
+    own.close().await.unwrap();
+    scratch
+}
+
+#[actix_web::test]
+async fn a_database_of_an_earlier_version_becomes_one_of_this_version() {
+    let old = restored("first").await;
+    let before = counts(&old.db).await;
+    let empty: Vec<_> = before.iter().filter(|it| *it.1 == 0).collect();
+    assert!(empty.is_empty(), "the dump proves nothing of {empty:?}");
+
+    database::migrate(&old.db).await.unwrap();
+    assert!(database::is_current(&old.db).await.unwrap());
+    let after = counts(&old.db).await;
+    for (table, rows) in &before {
+        let now = RENAMED.iter().find(|it| it.0 == table).map_or(table.as_str(), |it| it.1);
+        assert_eq!(after.get(now), Some(rows), "{table}");
+    }
+    let fresh = Scratch::file().await;
+    assert_eq!(schema(&old.db).await, schema(&fresh.db).await);
+
+    let (kept, shape) = (tables::fingerprint(&old.db, &[]).await, schema(&old.db).await);
+    database::migrate(&old.db).await.unwrap();
+    assert_eq!(tables::fingerprint(&old.db, &[]).await, kept, "a second time changes nothing");
+    assert_eq!(schema(&old.db).await, shape);
+}
+
+#[actix_web::test]
+async fn people_go_on_where_they_were_in_the_earlier_version() {
+    let old = restored("first").await;
+    database::migrate(&old.db).await.unwrap();
+    // The dump was made at the time and with the key that tests have.
+    let site = Site::on(old, &[]);
+    let (db, now) = (&site.app.db, site.app.clock.now());
+    assert_eq!(doctor::examine(db, now).await.unwrap(), []);
+
+    let company = site.visitor();
+    let letters = cases::letters(&site, CONTACT).await;
+    let entered = company.post(&cases::link(&letters, "booked"), &[]).await;
+    assert_eq!(entered.status, 303, "{}", entered.body);
+    let about = letters.iter().find_map(|it| it.consultation_id).unwrap();
+    let number = consultation::Entity::find_by_id(about).one(db).await.unwrap().unwrap().number;
+    company.get(&format!("/my/{number}")).await.shows("予約確定");
+    company.get(&format!("/my/{number}/messages")).await.shows("規程の案をお送りします。");
+
+    let expert = site.visitor();
+    assert_eq!(expert.sign_in("expert@example.jp", PASSWORD).await.location.as_deref(), Some("/expert"));
+    for page in ["/expert", "/expert/availability", "/expert/calendars"] {
+        assert_eq!(expert.get(page).await.status, 200, "{page}");
+    }
+    let administrator = site.visitor();
+    administrator.sign_in("administrator@example.jp", PASSWORD).await;
+    for page in ["/admin", "/admin/settings", "/admin/audit", "/admin/users", "/admin/masters"] {
+        assert_eq!(administrator.get(page).await.status, 200, "{page}");
+    }
+    let reply = site.sign_in("center@example.jp", PASSWORD).await;
+    assert_eq!(reply.location.as_deref(), Some("/staff"), "{}", reply.body);
+    for page in ["/staff", "/staff/mail", "/staff/mail/in", "/staff/waiting", "/staff/absences", "/stats"] {
+        assert_eq!(site.get(page).await.status, 200, "{page}");
+    }
+    for case in consultation::Entity::find().all(db).await.unwrap() {
+        let page = format!("/staff/consultations/{}?view=history", case.number);
+        site.get(&page).await.shows(&case.number);
+    }
+
+    // Work goes on too.
+    site.app.clock.advance(TimeDelta::days(1));
+    worker::once(&site.app).await;
+    assert_eq!(doctor::examine(db, site.app.clock.now()).await.unwrap(), []);
+}
+
+/// The dump has run the first migrations there are, in their order: what a version has shipped stays as it was.
+#[actix_web::test]
+async fn the_history_of_the_dump_is_the_beginning_of_todays() {
+    let old = restored("first").await;
+    let ran = tables::texts(&old.db, "SELECT version FROM seaql_migrations").await;
+    let known = Migrator::migrations();
+    let beginning: BTreeSet<_> = known.iter().take(ran.len()).map(|it| it.name().to_owned()).collect();
+    assert_eq!(ran.into_iter().collect::<BTreeSet<_>>(), beginning);
+}
+
+/// How many rows every table has.
+async fn counts(db: &DatabaseConnection) -> BTreeMap<String, usize> {
+    let all = tables::fingerprint(db, &[MIGRATIONS]).await;
+    all.into_iter().map(|(table, (rows, _))| (table, rows)).collect()
+}
+
+/// Everything that the database knows of its tables, columns, constraints and indexes.
+async fn schema(db: &DatabaseConnection) -> BTreeSet<String> {
+    let queries: &[&str] = if is_sqlite(db) {
+        // As the statements that made them have it; what SQLite makes by itself follows from these.
+        &["SELECT type || ' ' || tbl_name || ' ' || name || ': ' || sql FROM sqlite_master \
+            WHERE sql IS NOT NULL AND tbl_name NOT LIKE 'sqlite_%'"]
+    } else {
+        &[
+            // Without the columns that are gone, which still count.
+            "SELECT format('column %s %s %s: %s %s %s', c.relname, \
+                row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname, \
+                format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) \
+                FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+                LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'S') \
+                AND a.attnum > 0 AND NOT a.attisdropped",
+            "SELECT format('constraint %s %s: %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) \
+                FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+            "SELECT format('index %s %s: %s', tablename, indexname, indexdef) \
+                FROM pg_indexes WHERE schemaname = 'public'",
+        ]
+    };
+    let mut found = BTreeSet::new();
+    for query in queries {
+        found.extend(tables::texts(db, query).await);
+    }
+    assert!(found.len() > 100, "{} parts", found.len());
+    found
+}
+
+fn is_sqlite(db: &DatabaseConnection) -> bool {
+    db.get_database_backend() == DbBackend::Sqlite
+}

@@ -1,0 +1,273 @@
+//! A database with rows in every table, made by the operations of this version: from it comes the dump that later
+//! versions are tested with.
+use std::{fs::File, io::Write, path::Path, process::Command};
+
+use chrono::{NaiveDate, TimeDelta};
+use domain::{
+    actor::{Actor, Role},
+    availability::{Absence, Change as Hours, Exception, Slot},
+    id::AccountId,
+    number::FiscalYear,
+    outgoing::topic::Topic,
+    text::{Line, Prose},
+    waiting::Wish,
+};
+use entity::{conflict_of_interest, consultation};
+use flate2::{Compression, write::GzEncoder};
+use madoguchi::{
+    demo::fill,
+    doctor,
+    mail::text::TextKind,
+    ops::{self, expert::Change, outside::Access, waiting::Waits},
+    store::{
+        self,
+        message::Audience,
+        outside::{Source, entry},
+    },
+    worker,
+};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use crate::{
+    answers,
+    cases::{self, CONTACT, Case, Cast},
+    inbound, inbound_html,
+    site::{PASSWORD, Site},
+    tables,
+};
+
+/// On this day the expert of the cast is booked out.
+const FULL: &str = "2026-12-03";
+/// Whoever has a session on the day after, and waits for an earlier one.
+const WAITER: &str = "waiting@example.co.jp";
+/// A mailbox that was read once.
+const MAILBOX: &str = "madoguchi@mail.example.jp/INBOX";
+
+/// A small programme in which everything has happened at least once.
+async fn everything() -> Site {
+    // So many that no mail waits for its turn.
+    let site = Site::on_disk_with_settings(&[("SMTP_DOMAIN_PER_MINUTE", "60000")]).await;
+    fill::run(&site.app.db, 24, 6, 1, site.app.clock.now()).await.unwrap();
+    let cast = Cast::new(&site).await;
+    let administrator = site.account(Role::Administrator, "administrator@example.jp").await.id;
+    administered(&site, administrator).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    written(&site, &cast, case).await;
+    routed(&site, &cast).await;
+    offered(&site, &cast).await;
+    calendars(&site, &cast, case).await;
+    received(&site, case).await;
+    assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    worker::once(&site.app).await;
+    site
+}
+
+/// What an administrator decides for a year, and what people do without.
+async fn administered(site: &Site, by: AccountId) {
+    let app = &site.app;
+    let year = FiscalYear::new(2026).unwrap();
+    let programme = app.programme().await.unwrap();
+    ops::settings::save(app, year, programme.settings(year), 0, by).await.unwrap();
+    let note = Line::parse("メモ", "年末の休業", 60).unwrap();
+    ops::settings::add_closing_day(app, day("2026-12-28"), &note).await.unwrap();
+    ops::follow_up_programme::take(app, year, 0, &programme.follow_up(year), by).await.unwrap();
+    let words = TextKind::Survey.shipped_words();
+    ops::mail_text::save(app, year, TextKind::Survey, 0, Some(&words), by).await.unwrap();
+    ops::wishes::stop(app, by, Topic::DailyDigest).await.unwrap();
+    let (name, body) =
+        (Line::parse("名前", "参加者", 60), Prose::parse("本文", "当日の参加者を教えてください。", 100));
+    ops::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();
+}
+
+/// A conversation with a file, and a message that is not finished.
+async fn written(site: &Site, cast: &Cast, case: Case) {
+    let app = &site.app;
+    let text = Prose::parse("本文", "規程の案をお送りします。", 100).unwrap();
+    let file = ops::attachment::Upload::new("規程案.pdf", "application/pdf", b"%PDF-1.4".to_vec());
+    let post = ops::message::Post {
+        by: Actor::Company,
+        audience: Audience::Everyone,
+        text: &text,
+        files: vec![file],
+        form: "message",
+    };
+    ops::message::post_whole(app, case.id, post).await.unwrap();
+    ops::message::save_draft(app, case.id, cast.center(), "message", "ありがとうございます。").await.unwrap();
+}
+
+/// A request that an expert has declined, so that somebody else was asked for the same time; and what keeps experts from
+/// being asked.
+async fn routed(site: &Site, cast: &Cast) {
+    let app = &site.app;
+    let case = answers::held(site, cast, "routed@example.co.jp").await;
+    let request = store::assignment::of(&app.db, case.id).await.unwrap().pop().unwrap();
+    let reason = "多忙のため".to_owned();
+    ops::assignment::decline(app, request.id, request.expert, reason).await.unwrap();
+    let company_id =
+        consultation::Entity::find_by_id(case.id.0).one(&app.db).await.unwrap().unwrap().company_id;
+    let known =
+        conflict_of_interest::Model { expert_id: cast.expert.0, company_id, reason: "顧問先".to_owned() };
+    conflict_of_interest::Entity::insert(known.into_active_model())
+        .exec_without_returning(&app.db)
+        .await
+        .unwrap();
+    let away = Absence { first: day("2027-01-12"), last: day("2027-01-15"), stand_in: None };
+    let closed = Exception { date: day("2027-01-20"), change: Hours::RemoveAll };
+    for change in [Change::AddAbsence(away, "出張".to_owned()), Change::AddException(closed)] {
+        ops::expert::change_availability(app, cast.expert, change).await.unwrap();
+    }
+    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::apply::save(app, draft, |it| *it = cases::form("unfinished@example.co.jp")).await.unwrap();
+}
+
+/// A company that is offered the time which another one has given back.
+async fn offered(site: &Site, cast: &Cast) {
+    let app = &site.app;
+    let full = day(FULL);
+    let mut rivals = Vec::new();
+    for n in 0..4 {
+        rivals.push(booked_on(site, cast, &format!("rival{n}@example.co.jp"), full).await);
+    }
+    let case = booked_on(site, cast, WAITER, full.succ_opt().unwrap()).await;
+    let wish = Wish { from: Some(full), until: Some(full), ..Wish::default() };
+    let waits = ops::waiting::wait(app, case.id, Actor::Company, vec![wish]).await.unwrap();
+    assert_eq!(waits, Waits::Yes);
+    ops::appointment::cancel(app, rivals[0].id, Actor::Company, "都合により".to_owned()).await.unwrap();
+}
+
+async fn booked_on(site: &Site, cast: &Cast, email: &str, day: NaiveDate) -> Case {
+    let case = cases::scheduling(site, cast, email).await;
+    let slots = cases::free_slots(site, case).await;
+    let slot: Slot = slots.into_iter().find(|it| it.date() == day).unwrap();
+    ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    case
+}
+
+/// A calendar outside of the expert, at an address that nobody may fetch, with a busy hour and a booking of ours; and
+/// how far a mailbox has been read.
+async fn calendars(site: &Site, cast: &Cast, case: Case) {
+    let (app, now) = (&site.app, site.app.clock.now());
+    let id = Uuid::now_v7();
+    let access = Access {
+        url: "https://127.0.0.1/calendar/".parse().unwrap(),
+        user: "expert".to_owned(),
+        password: "secret".to_owned(),
+    };
+    let source = Source {
+        id,
+        expert_id: cast.expert.0,
+        kind: store::outside::CALDAV.to_owned(),
+        name: "仕事".to_owned(),
+        host: "127.0.0.1".to_owned(),
+        access: app.secret.seal(id, &serde_json::to_string(&access).unwrap()).unwrap(),
+        writes: true,
+        blocks_when_stale: false,
+        blocking: false,
+        version: Some("1".to_owned()),
+        created_at: now,
+        due_at: now + TimeDelta::minutes(30),
+        fetched_at: now,
+        read_at: now,
+        failing_since: None,
+        failures: 0,
+        error: None,
+        unread: 0,
+        unknown_zones: 0,
+        lease_token: None,
+        lease_until: None,
+    };
+    let session = cases::session(site, case).await;
+    let put = entry::Entry {
+        id: Uuid::now_v7(),
+        source_id: id,
+        appointment_id: session.id.0,
+        href: "/calendar/entry.ics".to_owned(),
+        state: entry::WRITTEN.to_owned(),
+        sequence: session.sequence,
+        etag: Some("\"1\"".to_owned()),
+        moved_from: None,
+        moved_to: None,
+        noticed_at: None,
+        failures: 0,
+        due_at: now,
+        error: None,
+    };
+    let quarter = (now + TimeDelta::days(60)).timestamp() / 900;
+    let tx = app.begin().await.unwrap();
+    store::outside::insert(&tx, source, &[quarter..quarter + 4, quarter + 8..quarter + 12]).await.unwrap();
+    entry::insert(&tx, put).await.unwrap();
+    let (token, _) = store::imap::lease(&tx, MAILBOX, TimeDelta::minutes(5), now).await.unwrap().unwrap();
+    let place = store::imap::Place { uid_validity: Some(1), last_uid: 7 };
+    assert!(store::imap::renew(&tx, MAILBOX, token, TimeDelta::minutes(5), now).await.unwrap());
+    assert!(store::imap::advance(&tx, MAILBOX, token, place).await.unwrap());
+    store::imap::give_back(&tx, MAILBOX, token, "").await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Mail that came in: an answer, a stranger's letter, and a report of failure.
+async fn received(site: &Site, case: Case) {
+    let to = site.app.reply_address(case.id, CONTACT);
+    let answer = inbound_html::letter(CONTACT, &to, "<p>当日は<b>2名</b>で参加します。</p>");
+    assert_eq!(inbound::arrives(site, &answer).await.state, "attached");
+    let stray =
+        inbound::letter("stranger@example.com", "madoguchi@example.jp", "お問い合わせ", "資料をください。");
+    inbound::arrives(site, &stray).await;
+    let gone = cases::letters(site, "rival3@example.co.jp").await.remove(0);
+    let report = include_str!("../../mails/bounces/postfix.eml")
+        .replace("{own}", &Uuid::new_v4().simple().to_string())
+        .replace("{address}", &gone.recipient)
+        .replace("{id}", &gone.message_id)
+        .replace("{to}", "madoguchi@example.jp")
+        .replace("{action}", "failed")
+        .replace("{status}", "5.1.1")
+        .replace('\n', "\r\n");
+    assert_eq!(inbound::arrives(site, &report).await.state, "bounce");
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+#[actix_web::test]
+async fn every_table_has_rows_and_the_doctor_finds_nothing() {
+    let site = everything().await;
+    let db = &site.app.db;
+    let empty: Vec<_> = tables::fingerprint(db, &[]).await.into_iter().filter(|it| it.1.0 == 0).collect();
+    assert_eq!(empty, [], "fill these tables above too");
+    assert_eq!(doctor::examine(db, site.app.clock.now()).await.unwrap(), []);
+}
+
+/// Makes `NAME.sqlite.sql.gz` or `NAME.postgres.sql.gz`, where `MADOGUCHI_DUMP` is the path up to `NAME`.
+#[actix_web::test]
+#[ignore = "makes the dump of this version; tests/upgrade/README.md says how"]
+async fn the_dump_of_this_version_is_made() {
+    let name = std::env::var("MADOGUCHI_DUMP").unwrap();
+    let site = everything().await;
+    let url = site.database_url();
+    let (kind, mut dump) = match url.strip_prefix("sqlite://") {
+        Some(file) => {
+            let mut dump = Command::new("sqlite3");
+            dump.args([file, ".dump"]);
+            ("sqlite", dump)
+        }
+        None => {
+            let mut dump = Command::new("pg_dump");
+            dump.args(["--no-owner", "--no-privileges", "--inserts", url]);
+            ("postgres", dump)
+        }
+    };
+    let dumped = dump.output().unwrap();
+    assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+    let sql = String::from_utf8(dumped.stdout).unwrap();
+    let path = format!("{name}.{kind}.sql.gz");
+    let mut packed = GzEncoder::new(File::create(Path::new(&path)).unwrap(), Compression::best());
+    // Commands to psql alone.
+    for line in sql
+        .split_inclusive('\n')
+        .filter(|it| !it.starts_with("\\restrict") && !it.starts_with("\\unrestrict"))
+    {
+        packed.write_all(line.as_bytes()).unwrap();
+    }
+    packed.finish().unwrap();
+}
