@@ -64,7 +64,7 @@ pub async fn post_whole(app: &App, id: ConsultationId, post: Post<'_>) -> Result
     }
     if by == Actor::Company {
         // Whoever answers has read what was asked.
-        store::message::mark_read(&work.tx, id, work.now).await?;
+        store::message::mark_read(&work.tx, id, work.now()).await?;
     }
     work.commit().await?;
     Ok(())
