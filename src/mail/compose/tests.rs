@@ -9,7 +9,9 @@ use crate::mail::{
     text::{TextKind, Texts, Variable, Words},
 };
 
+mod combinations;
 mod samples;
+mod snapshot;
 
 #[test]
 fn every_kind_is_written_and_reads_well() {
