@@ -3,6 +3,7 @@ pub mod bounce;
 pub mod compose;
 pub mod html;
 pub mod imap;
+mod kind;
 pub mod letter;
 pub mod occasion;
 pub mod reading;
