@@ -1,6 +1,6 @@
 //! From an event to a letter. A letter says what has happened, what happens next, and by when.
 //!
-//! Which letters there are, `mail::kind` says. The words are in `templates/mail`, one text a letter, unless the
+//! The table in `mail::kind` lists the letters. Their words are in `templates/mail`, one text for each, unless the
 //! administrator has written others for the year; the HTML follows from the text.
 use domain::{
     calendar::japan_date,
@@ -57,7 +57,7 @@ pub fn plain(occasion: PlainOccasion<'_>, to: Recipient<'_>, house: &House<'_>) 
     Ok(Letter { unsubscribe: unsubscribe.map(str::to_owned), ..letter(text, frame, to, house)? })
 }
 
-/// Subject and text: the administrator's for the year, else those that the product ships with.
+/// Returns subject and text: the administrator's for the year, else those that the product ships with.
 ///
 /// Where the reader may be a stranger, the administrator's text gets nothing that the form said. The shipped text gets all
 /// values: of what the form said it names the place of a session alone, which is agreed only with a confirmed address.
@@ -83,7 +83,7 @@ enum Answers {
     Staff,
 }
 
-/// What every letter begins and ends with, around its own words.
+/// The beginning and the end of every letter, around its own words.
 #[derive(Clone, Copy)]
 struct Frame<'a> {
     title: &'a str,

@@ -1,4 +1,4 @@
-//! The letters that exist. `table` holds one row for each; everything else that is known of a letter follows from it.
+//! The letters that exist. `table` has one row for each, and every other property of a letter follows from its row.
 //!
 //! A `MailKind` is what the outbox and its page call a mail, and how it is delivered. A `TextKind` is a text for one
 //! reader; several texts can have one kind of mail: a booking is told to company, expert and center in words of their own.
@@ -102,3 +102,6 @@ impl TextKind {
         self.text().calendar
     }
 }
+
+#[cfg(test)]
+mod tests;
