@@ -2,6 +2,7 @@
 pub mod compose;
 pub mod html;
 pub mod imap;
+mod kind;
 pub mod letter;
 pub mod occasion;
 pub mod sender;

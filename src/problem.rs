@@ -87,6 +87,12 @@ impl From<askama::Error> for Problem {
     }
 }
 
+impl From<minijinja::Error> for Problem {
+    fn from(err: minijinja::Error) -> Self {
+        Self::Internal(err.into())
+    }
+}
+
 impl From<serde_json::Error> for Problem {
     fn from(err: serde_json::Error) -> Self {
         Self::Internal(err.into())

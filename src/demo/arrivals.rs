@@ -7,6 +7,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     app::App,
+    mail::letter::MailKind,
     ops::{self, inbound::Incoming},
     problem::Problem,
     store::{self, inbound::Source},
@@ -35,7 +36,7 @@ pub async fn arrive(app: &App) -> Result<(), Problem> {
         take(app, &from_the_company(&email, &to, &case.number, now)).await?;
     }
     let acknowledged = outbox::Entity::find()
-        .filter(outbox::COLUMN.kind.eq("acknowledgement"))
+        .filter(outbox::COLUMN.kind.eq(MailKind::Acknowledgement.code()))
         .filter(outbox::COLUMN.state.eq("sent"))
         .order_by_desc(outbox::COLUMN.id)
         .one(&app.db)

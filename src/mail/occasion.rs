@@ -5,7 +5,10 @@ use domain::{
     id::ConsultationId, number::CaseNumber, settings::Settings,
 };
 
-use crate::{mail::text::Texts, url::Site};
+use crate::{
+    mail::text::{TextKind, Texts},
+    url::Site,
+};
 
 /// Whom a letter goes to.
 #[derive(Clone, Copy, Debug)]
@@ -258,4 +261,123 @@ pub enum PlainOccasion<'a> {
         reports: &'a [String],
         stop: &'a str,
     },
+}
+
+impl Occasion<'_> {
+    /// The session that the letter puts into its reader's calendar, or takes out of it, if its text does so.
+    pub const fn calendar_sitting(&self) -> Option<&Sitting<'_>> {
+        match self {
+            Self::Booked { sitting, .. }
+            | Self::Moved { sitting, .. }
+            | Self::ExpertChanged { sitting, .. }
+            | Self::Relieved { sitting }
+            | Self::Room { sitting, .. }
+            | Self::Cancelled { sitting, .. }
+            | Self::RequestDeclined { sitting } => Some(sitting),
+            Self::Withdrawn { cancelled: it, .. }
+            | Self::Unfulfilled { cancelled: it, .. }
+            | Self::Referred { cancelled: it, .. }
+            | Self::Request { slot: it, .. }
+            | Self::RequestLapsed { slot: it }
+            | Self::RequestWithdrawn { slot: it } => it.as_ref(),
+            Self::Acknowledgement { .. }
+            | Self::Question { .. }
+            | Self::SlotsToChoose { .. }
+            | Self::EarlierTime { .. }
+            | Self::BackAtCenter { .. }
+            | Self::Reminder { .. }
+            | Self::ReportReady { .. }
+            | Self::Survey { .. }
+            | Self::FollowUp { .. }
+            | Self::NewMessage { .. }
+            | Self::RequestReminder { .. }
+            | Self::ReportDue { .. }
+            | Self::ReportReturned { .. }
+            | Self::NobodyLeft
+            | Self::SubstituteNeeded { .. }
+            | Self::Undelivered { .. }
+            | Self::NoDelegates { .. }
+            | Self::HandOverAccepted
+            | Self::HandOverResult { .. } => None,
+        }
+    }
+}
+
+impl TextKind {
+    /// The text of an occasion. An occasion without one does not compile.
+    pub const fn of(occasion: &Occasion<'_>) -> Self {
+        match occasion {
+            Occasion::Acknowledgement { .. } => Self::Acknowledgement,
+            Occasion::Question { .. } => Self::Question,
+            Occasion::SlotsToChoose { .. } => Self::SlotsToChoose,
+            Occasion::EarlierTime { .. } => Self::EarlierTime,
+            Occasion::BackAtCenter { .. } => Self::BackAtCenter,
+            Occasion::Booked { side, .. } => {
+                side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
+            }
+            Occasion::Moved { side, .. } => {
+                side_of(side, [Self::MovedCompany, Self::MovedExpert, Self::MovedCenter])
+            }
+            Occasion::ExpertChanged { side, .. } => side_of(
+                side,
+                [Self::ExpertChangedCompany, Self::ExpertChangedExpert, Self::ExpertChangedCenter],
+            ),
+            Occasion::Relieved { .. } => Self::Relieved,
+            Occasion::Room { side, .. } => {
+                side_of(side, [Self::RoomCompany, Self::RoomExpert, Self::RoomCenter])
+            }
+            Occasion::Cancelled { side, .. } => {
+                side_of(side, [Self::CancelledCompany, Self::CancelledExpert, Self::CancelledCenter])
+            }
+            Occasion::Reminder { side, .. } => {
+                side_of(side, [Self::ReminderCompany, Self::ReminderExpert, Self::ReminderCenter])
+            }
+            Occasion::ReportReady { .. } => Self::ReportReady,
+            Occasion::Survey { .. } => Self::Survey,
+            Occasion::FollowUp { .. } => Self::FollowUp,
+            Occasion::NewMessage { side } => {
+                side_of(side, [Self::NewMessageCompany, Self::NewMessageExpert, Self::NewMessageCenter])
+            }
+            Occasion::Withdrawn { side, .. } => {
+                side_of(side, [Self::WithdrawnCompany, Self::WithdrawnExpert, Self::WithdrawnCenter])
+            }
+            Occasion::Unfulfilled { .. } => Self::Unfulfilled,
+            Occasion::Referred { .. } => Self::Referred,
+            Occasion::Request { .. } => Self::Request,
+            Occasion::RequestReminder { .. } => Self::RequestReminder,
+            Occasion::RequestLapsed { .. } => Self::RequestLapsed,
+            Occasion::RequestWithdrawn { .. } => Self::RequestWithdrawn,
+            Occasion::RequestDeclined { .. } => Self::RequestDeclined,
+            Occasion::ReportDue { .. } => Self::ReportDue,
+            Occasion::ReportReturned { .. } => Self::ReportReturned,
+            Occasion::NobodyLeft => Self::NobodyLeft,
+            Occasion::SubstituteNeeded { .. } => Self::SubstituteNeeded,
+            Occasion::Undelivered { .. } => Self::Undelivered,
+            Occasion::NoDelegates { is_company: true, .. } => Self::NoDelegatesCompany,
+            Occasion::NoDelegates { is_company: false, .. } => Self::NoDelegatesExpert,
+            Occasion::HandOverAccepted => Self::HandOverAccepted,
+            Occasion::HandOverResult { .. } => Self::HandOverResult,
+        }
+    }
+
+    /// The text of an occasion without a consultation.
+    pub const fn of_plain(occasion: &PlainOccasion<'_>) -> Self {
+        match occasion {
+            PlainOccasion::SignIn { .. } => Self::SignIn,
+            PlainOccasion::ResumeDraft { .. } => Self::ResumeDraft,
+            PlainOccasion::Invitation { .. } => Self::Invitation,
+            PlainOccasion::PasswordReset { .. } => Self::PasswordReset,
+            PlainOccasion::Digest { .. } => Self::Digest,
+            PlainOccasion::WeeklyDigest { .. } => Self::WeeklyDigest,
+            PlainOccasion::AbsenceOverBookings { .. } => Self::Absence,
+        }
+    }
+}
+
+const fn side_of(side: &Side<'_>, [company, expert, center]: [TextKind; 3]) -> TextKind {
+    match side {
+        Side::Company { .. } => company,
+        Side::Expert => expert,
+        Side::Center => center,
+    }
 }

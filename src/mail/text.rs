@@ -1,14 +1,16 @@
-//! The words of mails that an administrator may write anew, each year.
+//! The words of mails: those that the product ships with, and those that an administrator has written for a year.
 //!
-//! What may be said is a text with variables and with passages that stand only where a variable has a value: nothing
-//! else is understood. What the product ships with remains, and stands in wherever a text of one's own does not hold.
-mod kind;
+//! A text has variables, and passages that stand only where a variable has a value: nothing else is understood. The
+//! shipped text is used wherever there is no other or the other does not hold.
 mod template;
 mod variable;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
-pub use kind::{Reader, TextKind};
+pub use super::kind::{Reader, TextKind};
 pub use template::{Flaw, Part, Template, Words};
 pub use variable::{Values, Variable};
 
@@ -63,6 +65,20 @@ impl Texts {
                 }
             },
         }
+    }
+}
+
+/// The shipped texts, read once. A test reads them all, so that none is missing here.
+static SHIPPED: LazyLock<BTreeMap<TextKind, Template>> = LazyLock::new(|| {
+    let read = |kind: TextKind| Template::parse_shipped(kind).map(|it| (kind, it));
+    TextKind::ALL.into_iter().filter_map(read).collect()
+});
+
+/// Returns subject and body in the words that the product ships with.
+pub fn write_shipped(kind: TextKind, values: &Values) -> Result<Words, minijinja::Error> {
+    match SHIPPED.get(&kind) {
+        Some(template) => template.write(values),
+        None => Err(minijinja::Error::new(minijinja::ErrorKind::TemplateNotFound, kind.code())),
     }
 }
 

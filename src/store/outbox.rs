@@ -146,6 +146,7 @@ fn new_row(
     domain: &str,
     now: DateTime<Utc>,
 ) -> Result<row::Model, DbErr> {
+    debug_assert!(it.has_a_condition_of_its_kind(), "{:?} carries {:?}", it.kind, it.must_hold);
     let id = Uuid::now_v7();
     let (calendar, calendar_method) = it.calendar.map(|it| (it.body, it.method.code().to_owned())).unzip();
     let is_held = matches!(it.must_hold, Some(MustHold::AddressConfirmed { .. }));

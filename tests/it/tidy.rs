@@ -5,6 +5,8 @@ use std::{
     path::Path,
 };
 
+use madoguchi::mail::{letter::MailKind, text::TextKind};
+
 use crate::access::rust_files;
 
 /// What each module may use of the crate. `web` may use anything, and `main` names the commands.
@@ -234,6 +236,54 @@ fn templates_hold_no_style_no_script_and_no_hint_in_a_field() {
             }
         }
     }
+    none(&wrong);
+}
+
+/// Where the code of a letter is written; nowhere else.
+const TABLE_OF_LETTERS: &str = "src/mail/kind/table.rs";
+
+/// Codes of letters that are also a code of something else: a state, a topic, a purpose of a link, a column.
+const OTHER_MEANINGS: &[&str] = &[
+    "absence",
+    "booked",
+    "cancelled",
+    "follow_up",
+    "moved",
+    "new_message",
+    "question",
+    "referred",
+    "request",
+    "request_reminder",
+    "room",
+    "sign_in",
+    "survey",
+    "unfulfilled",
+    "weekly_digest",
+    "withdrawn",
+];
+
+#[test]
+fn a_letter_is_one_row_and_one_text() {
+    let texts = TextKind::ALL.map(TextKind::code);
+    let codes: BTreeSet<_> = texts.into_iter().chain(MailKind::ALL.map(MailKind::code)).collect();
+    let mut wrong = Vec::new();
+    for (place, text) in all("src").into_iter().filter(|(place, _)| !place.contains("tests")) {
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_of_mails = place.starts_with("src/mail/");
+        for code in &codes {
+            let may_mean_another = !is_of_mails && OTHER_MEANINGS.contains(code);
+            let is_there = text.contains(&format!("\"{code}\""));
+            if is_there && place != TABLE_OF_LETTERS && !may_mean_another {
+                wrong.push(format!("{place} names the letter {code}"));
+            } else if !is_there && place == TABLE_OF_LETTERS {
+                wrong.push(format!("{place} has no {code}"));
+            }
+        }
+    }
+    let expected: BTreeSet<_> = texts.iter().map(|it| format!("{it}.txt")).collect();
+    let files = fs::read_dir(root().join("templates/mail")).unwrap();
+    let files: BTreeSet<_> = files.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    wrong.extend(files.symmetric_difference(&expected).map(|it| format!("templates/mail/{it} has no row")));
     none(&wrong);
 }
 

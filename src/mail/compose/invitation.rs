@@ -7,34 +7,52 @@ use ical::{
 use super::wording::fields;
 use crate::{
     mail::{
+        kind::CalendarUse,
         letter::{CalendarPart, Method},
         occasion::{About, Recipient, Sitting},
+        text::{Reader, TextKind},
     },
     url,
 };
 
+/// The calendar part of a letter about `sitting`, if its text has one.
+pub fn of(
+    text: TextKind,
+    about: &About<'_>,
+    to: Recipient<'_>,
+    sitting: &Sitting<'_>,
+) -> Option<CalendarPart> {
+    let part = match text.calendar()? {
+        CalendarUse::Invites if text.reader() == Reader::Company => for_company(about, to, sitting),
+        CalendarUse::Invites => for_expert(about, to, sitting),
+        CalendarUse::Asks => asking(about, to, sitting),
+        CalendarUse::Cancels => cancelling(about, to, sitting),
+    };
+    Some(part)
+}
+
 /// The company's sitting. Its calendar may be shared, so the address is that of the page behind sign-in, not the
 /// portal link, which would let in whoever sees it.
-pub fn for_company(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
+fn for_company(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
     let summary = format!("テレワーク相談（受付番号 {}）", about.number);
     let page = about.house.site.absolute(&url::my(about.number));
     request(about, to, sitting, Participation::Accepted, &summary, &page)
 }
 
 /// The sitting that an expert has taken.
-pub fn for_expert(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
+fn for_expert(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
     let summary = format!("テレワーク相談：{}（{}）", about.company_name, about.number);
     request(about, to, sitting, Participation::Accepted, &summary, &expert_page(about))
 }
 
 /// The slot that an expert is asked to take. Who the company is, the page tells.
-pub fn asking(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
+fn asking(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
     let summary = format!("【依頼】テレワーク相談（{}）", about.number);
     request(about, to, sitting, Participation::Awaited, &summary, &expert_page(about))
 }
 
 /// Takes any of these out of the reader's calendar.
-pub fn cancelling(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
+fn cancelling(about: &About<'_>, to: Recipient<'_>, sitting: &Sitting<'_>) -> CalendarPart {
     let summary = format!("【取消し】テレワーク相談（{}）", about.number);
     let description = description(about, sitting);
     let entry = Entry { url: None, status: Status::Cancelled, ..entry(sitting, &summary, &description, "") };

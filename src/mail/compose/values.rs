@@ -1,32 +1,36 @@
-//! What the variables of a text stand for in one letter.
+//! The values of a text's variables in one letter.
 //!
-//! Every occasion is taken apart whole: what is added to one has to be given a name here, or left out on purpose.
+//! Every event is taken apart whole: a field that is added to one has to be given to a variable here, or left out on
+//! purpose.
 use chrono::{DateTime, Utc};
 use domain::{
+    appointment::SessionMode,
     consultation::UnfulfilledReason,
     follow_up::{EDITABLE_DAYS, WAITS_DAYS},
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
 use super::{
-    Answers, Frame, center, company, expert,
-    wording::{Told, fields, hours, in_business_days, names, quoted, still_ahead},
+    Answers, Frame,
+    wording::{bullets, choices, fields, help, hours, in_business_days, names, quoted, still_ahead},
 };
-use crate::mail::{
-    occasion::{About, House, Occasion, PlainOccasion, Side, Sitting},
-    text::{
-        Values,
-        Variable::{self, *},
+use crate::{
+    mail::{
+        occasion::{About, House, Occasion, PlainOccasion, Side, Sitting},
+        text::{
+            Values,
+            Variable::{self, *},
+        },
     },
+    url,
 };
 
-/// To a stranger nothing is said of what the form said.
-pub fn of(occasion: &Occasion<'_>, about: &About<'_>, is_stranger: bool) -> Values {
+pub fn of(occasion: &Occasion<'_>, about: &About<'_>) -> Values {
     let mut values = of_house(&about.house);
     values.set(Number, about.number.to_string());
     values.set(Fields, fields(about.fields));
     tell(&mut values, occasion, about);
-    if is_stranger { values.without_the_form() } else { values }
+    values
 }
 
 pub fn of_plain(occasion: &PlainOccasion<'_>, house: &House<'_>) -> Values {
@@ -65,15 +69,10 @@ pub fn of_plain(occasion: &PlainOccasion<'_>, house: &House<'_>) -> Values {
     values
 }
 
-fn bullets(lines: &[String]) -> String {
-    let lines: Vec<_> = lines.iter().map(|it| format!("・{it}")).collect();
-    lines.join("\n")
-}
-
-/// What is around the words of every letter.
-pub fn of_frame(frame: &Frame<'_>, title: &str, house: &House<'_>) -> Values {
+/// The values of the frame around the words of a letter.
+pub fn of_frame(frame: &Frame<'_>, house: &House<'_>) -> Values {
     let mut values = of_house(house);
-    values.set(Title, title);
+    values.set(Title, frame.title);
     values.set(Body, frame.body);
     values.set(Greeting, frame.greeting);
     values.set(Number, frame.number.map(ToString::to_string).unwrap_or_default());
@@ -145,9 +144,9 @@ fn tell(values: &mut Values, occasion: &Occasion<'_>, about: &About<'_>) {
         Occasion::NoDelegates { is_company: _, starts_at, ends_at } => {
             values.set(When, long_date_time_range(starts_at, ends_at));
         }
-        Occasion::HandOverAccepted => contact_soon(values, about, &center::desk_page(about)),
+        Occasion::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         Occasion::HandOverResult { result } => {
-            set(values, [(Link, &center::desk_page(about)), (Outcome, result)]);
+            set(values, [(Link, &desk_page(about)), (Outcome, result)]);
         }
     }
 }
@@ -178,7 +177,7 @@ fn earlier(
 }
 
 fn unfulfilled(values: &mut Values, reason: UnfulfilledReason, cancelled: Option<&Sitting<'_>>) {
-    set(values, [(Reason, reason.label()), (Help, company::help(reason))]);
+    set(values, [(Reason, reason.label()), (Help, help(reason))]);
     gone(values, cancelled);
 }
 
@@ -204,7 +203,7 @@ fn substitute_needed(
 }
 
 fn undelivered(values: &mut Values, about: &About<'_>, address: &str, reason: &str) {
-    known(values, about, &center::page(about));
+    known(values, about, &center_page(about));
     set(values, [(Address, address), (Reason, &quoted(reason))]);
 }
 
@@ -215,8 +214,8 @@ fn contact_soon(values: &mut Values, about: &About<'_>, link: &str) {
 }
 
 fn nobody_left(values: &mut Values, about: &About<'_>) {
-    known(values, about, &center::page(about));
-    contact_soon(values, about, &center::page(about));
+    known(values, about, &center_page(about));
+    contact_soon(values, about, &center_page(about));
 }
 
 fn survey(values: &mut Values, about: &About<'_>, answer: &str) {
@@ -255,7 +254,19 @@ fn report_returned(values: &mut Values, about: &About<'_>, reason: &str) {
 }
 
 fn report_page(about: &About<'_>) -> String {
-    format!("{}/report", expert::page(about))
+    format!("{}/report", expert_page(about))
+}
+
+fn expert_page(about: &About<'_>) -> String {
+    about.house.site.absolute(&url::expert(about.number))
+}
+
+fn center_page(about: &About<'_>) -> String {
+    about.house.site.absolute(&url::staff(about.number))
+}
+
+fn desk_page(about: &About<'_>) -> String {
+    about.house.site.absolute("/desk")
 }
 
 /// To whoever knows the company: by name.
@@ -275,8 +286,8 @@ fn told_to(values: &mut Values, about: &About<'_>, side: Side<'_>) {
 fn link_of(side: Side<'_>, about: &About<'_>) -> String {
     match side {
         Side::Company { portal } => portal.to_owned(),
-        Side::Expert => expert::page(about),
-        Side::Center => center::page(about),
+        Side::Expert => expert_page(about),
+        Side::Center => center_page(about),
     }
 }
 
@@ -302,7 +313,7 @@ fn acknowledge(
 fn ask(values: &mut Values, about: &About<'_>, lead: &str, answer: &str) {
     values.set(Company, about.company_name);
     values.set(Lead, lead);
-    values.set(Choices, company::choices_as_lines(answer));
+    values.set(Choices, choices(answer));
     values.set(WaitsDays, WAITS_DAYS.to_string());
 }
 
@@ -348,18 +359,20 @@ fn reportable(values: &mut Values, about: &About<'_>, side: Side<'_>) {
 }
 
 fn maybe_sit(values: &mut Values, sitting: Option<&Sitting<'_>>) {
-    gone(values, sitting);
+    sit(values, sitting);
     values.set(Place, sitting.map_or("", |it| it.place));
 }
 
-/// A sitting without its place, which the form may have said: what ends with the consultation is told to whoever asked
-/// for it, known or not.
-fn gone(values: &mut Values, sitting: Option<&Sitting<'_>>) {
-    let told = sitting.map(Told::of);
-    let told = told.as_ref();
-    values.set(When, told.map_or("", |it| it.when.as_str()));
-    values.set(Mode, told.map_or("", |it| it.mode));
-    let is_visit = sitting.is_some_and(|it| it.mode == domain::appointment::SessionMode::Visit);
-    values.set_flag(IsVisit, is_visit);
-    values.set(Experts, told.map_or("", |it| it.experts.as_str()));
+/// The booking that ended with the consultation.
+fn gone(values: &mut Values, cancelled: Option<&Sitting<'_>>) {
+    sit(values, cancelled);
+    values.set(CancelledPlace, cancelled.map_or("", |it| it.place));
+}
+
+fn sit(values: &mut Values, sitting: Option<&Sitting<'_>>) {
+    let when = sitting.map(|it| long_date_time_range(it.starts_at, it.ends_at));
+    values.set(When, when.unwrap_or_default());
+    values.set(Mode, sitting.map_or("", |it| it.mode.label()));
+    values.set_flag(IsVisit, sitting.is_some_and(|it| it.mode == SessionMode::Visit));
+    values.set(Experts, sitting.map(|it| names(it.experts)).unwrap_or_default());
 }

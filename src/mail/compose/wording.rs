@@ -1,40 +1,15 @@
-//! The turns of phrase that letters share.
+//! Phrases that several letters share.
 use chrono::{DateTime, Utc};
 use domain::{
-    appointment::SessionMode,
     calendar::japan_date,
+    consultation::UnfulfilledReason,
     field::{Field, Fields},
-    number::CaseNumber,
+    follow_up::Progress,
     settings::Settings,
-    wording::{long_date_time_range, month_day_weekday},
+    wording::month_day_weekday,
 };
 
-use crate::mail::occasion::{House, Sitting};
-
-/// A sitting as the templates show it.
-pub struct Told<'a> {
-    pub when: String,
-    pub mode: &'static str,
-    pub place_label: &'static str,
-    /// Empty where it is not known, or not to be repeated.
-    pub place: &'a str,
-    pub experts: String,
-}
-
-impl<'a> Told<'a> {
-    pub fn of(sitting: &Sitting<'a>) -> Self {
-        Self {
-            when: long_date_time_range(sitting.starts_at, sitting.ends_at),
-            mode: sitting.mode.label(),
-            place_label: match sitting.mode {
-                SessionMode::Online => "接続先　",
-                SessionMode::Visit => "訪問先　",
-            },
-            place: sitting.place.trim(),
-            experts: names(sitting.experts),
-        }
-    }
-}
+use crate::mail::occasion::House;
 
 /// Whom the letter greets: a person with 様, else a company with 御中, never both.
 pub fn greeting(company: &str, person: &str) -> String {
@@ -46,11 +21,6 @@ pub fn greeting(company: &str, person: &str) -> String {
         (company, "") => format!("{company} 御中"),
         (company, person) => format!("{company}\n{person} 様"),
     }
-}
-
-/// 「（受付番号 R08-000123）」, as subjects end.
-pub fn subject_number(number: &CaseNumber) -> String {
-    format!("（受付番号 {number}）")
 }
 
 /// 「平日9:00から17:00（祝日・年末年始を除く）」
@@ -78,6 +48,34 @@ pub fn in_business_days(house: &House<'_>, days: u16) -> String {
 /// `at`, unless it has passed.
 pub fn still_ahead(house: &House<'_>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     (at > house.now).then_some(at)
+}
+
+/// 「・所在地：東京都」, one line each.
+pub fn bullets(lines: &[String]) -> String {
+    let lines: Vec<_> = lines.iter().map(|it| format!("・{it}")).collect();
+    lines.join("\n")
+}
+
+/// The buttons of a follow-up, one for each answer: the address of the question with `?answer=…`.
+pub fn choices(answer: &str) -> String {
+    let joint = if answer.contains('?') { '&' } else { '?' };
+    Progress::ALL.map(|it| format!("▼{}\n{answer}{joint}answer={}", it.label(), it.code())).join("\n\n")
+}
+
+/// The help that there is after a consultation that did not take place.
+pub const fn help(reason: UnfulfilledReason) -> &'static str {
+    match reason {
+        UnfulfilledReason::NotEligible => "ほかの公的な相談窓口をご案内できることがあります。",
+        UnfulfilledReason::NoSuitableTime => {
+            "あらためて申し込むと、新しい日時から選ぶことができます。\n電話で日時をご相談いただくこともできます。"
+        }
+        UnfulfilledReason::Unreachable => {
+            "相談を続けるときは、下記の電話へご連絡ください。\n同じ受付番号で、手続きを再開できます。"
+        }
+        UnfulfilledReason::NoExpert => {
+            "センターの相談員が、電話で一般的なご質問にお答えします。\n時期をおいて、あらためて申し込むこともできます。"
+        }
+    }
 }
 
 /// What a person wrote, marked as such line by line: it cannot be taken for what the letter itself says, nor grow a

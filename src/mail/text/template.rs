@@ -4,7 +4,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    kind::TextKind,
+    TextKind,
     variable::{Values, Variable},
 };
 
@@ -70,6 +70,14 @@ impl Template {
         })?;
         let flaws = template.tried(kind, &conditions);
         if flaws.is_empty() { Ok(template) } else { Err(flaws) }
+    }
+
+    /// The shipped text of a kind. That it holds in every case is tested, and not tried again here.
+    pub fn parse_shipped(kind: TextKind) -> Option<Self> {
+        let (words, mut flaws) = (kind.shipped_words(), Vec::new());
+        let title = scanned(kind, Part::Title, &words.title, LONGEST_TITLE, &mut flaws);
+        let body = scanned(kind, Part::Body, &words.body, LONGEST_BODY, &mut flaws);
+        Self::compile(title.text, body.text).ok().filter(|_| flaws.is_empty())
     }
 
     fn compile(title: String, body: String) -> Result<Self, minijinja::Error> {

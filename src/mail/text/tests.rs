@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Flaw, Kept, Part, Template, TextKind, Texts, Values, Variable, Words};
+use super::{Flaw, Kept, Part, Reader, Template, TextKind, Texts, Values, Variable, Words};
 
 fn words(title: &str, body: &str) -> Words {
     Words { title: title.to_owned(), body: body.to_owned() }
@@ -43,6 +43,21 @@ fn what_the_form_said_is_no_variable_of_what_can_reach_a_stranger() {
         wrong(&format!("{{{{ 会社名 }}}}{WHOLE}"))[0]
             .contains("「会社名」という項目は、このメールにはありません")
     );
+}
+
+/// The shipped text is given all values, also where its reader may be a stranger: of what the form said it names nothing
+/// but the place of a session.
+#[test]
+fn shipped_texts_to_the_company_name_nothing_that_the_form_said_but_the_place() {
+    for kind in
+        TextKind::ALL.into_iter().filter(|it| matches!(it.reader(), Reader::Company | Reader::Everybody))
+    {
+        let Words { title, body } = kind.shipped_words();
+        for it in kind.variables().filter(|it| it.is_from_form() && *it != Variable::Place) {
+            let is_named = [&title, &body].iter().any(|text| text.contains(&format!(" {} ", it.name())));
+            assert!(!is_named, "{} names {}", kind.code(), it.name());
+        }
+    }
 }
 
 #[test]

@@ -51,6 +51,7 @@ variables! {
     Mode = "実施方法", "オンラインまたは訪問";
     IsVisit = "訪問", "訪問の相談であれば「はい」";
     Place = "場所", "接続先または訪問先";
+    CancelledPlace = "取り消した予約の場所", "取り消した予約の接続先または訪問先。連絡先の確認が終わっていなければ空";
     ChangeUntil = "変更期限", "企業が自分で日時を変更できる期限。過ぎていれば空";
     WasExperts = "以前の専門家名", "交代する前の専門家の氏名";
     Declined = "断った専門家名", "代わりの担当を引き受けられなかった専門家の氏名";
@@ -101,6 +102,13 @@ impl Variable {
         matches!(self, Self::Company | Self::Place | Self::Outline | Self::Urgent | Self::Address)
     }
 
+    /// Whether an administrator's own words leave it empty for an address that nobody has confirmed: what the form said,
+    /// and the place of a cancelled booking, which the form may have said. The latter is told with the booking, so a text
+    /// that can reach such an address may name it.
+    const fn is_kept_from_strangers(self) -> bool {
+        self.is_from_form() || matches!(self, Self::CancelledPlace)
+    }
+
     /// Whether it may have several lines; everything else is one.
     const fn has_lines(self) -> bool {
         matches!(
@@ -143,10 +151,10 @@ impl Values {
         self.0.keys().copied()
     }
 
-    /// Says nothing of what the public form said.
-    pub fn without_the_form(mut self) -> Self {
+    /// The values without anything that the public form said.
+    pub fn for_strangers(mut self) -> Self {
         for (variable, value) in &mut self.0 {
-            if variable.is_from_form() {
+            if variable.is_kept_from_strangers() {
                 value.clear();
             }
         }

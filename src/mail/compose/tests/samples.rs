@@ -28,6 +28,7 @@ pub const COMPANY: Recipient<'_> =
     Recipient { address: "suzuki@minato.example.co.jp", name: "鈴木 一郎" };
 pub const EXPERT: Recipient<'_> = Recipient { address: "expert01@example.jp", name: "山田 花子" };
 pub const CENTER: Recipient<'_> = Recipient { address: "center1@example.jp", name: "高橋 次郎" };
+pub const LINK: &str = PORTAL;
 const PORTAL: &str = "https://soudan.example.jp/l/TOKEN";
 
 /// One letter, or several, for every occasion and side.
@@ -92,7 +93,7 @@ pub fn occasions() -> Vec<(Occasion<'static>, Recipient<'static>)> {
     to_company.chain(to_expert).chain(center.map(|it| (it, CENTER))).chain(sided).chain(delegates).collect()
 }
 
-fn company_occasions() -> Vec<Occasion<'static>> {
+pub fn company_occasions() -> Vec<Occasion<'static>> {
     let slot = Some((sitting(), at("2026-11-21T05:05:00Z")));
     let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
     let organization = "商工の窓口";
@@ -178,12 +179,12 @@ pub fn plain_occasions() -> [PlainOccasion<'static>; 8] {
     ]
 }
 
-fn outline() -> &'static [String] {
+pub fn outline() -> &'static [String] {
     static OUTLINE: OnceLock<Vec<String>> = OnceLock::new();
     OUTLINE.get_or_init(|| ["所在地：東京都", "テーマ：労働時間の管理"].map(str::to_owned).to_vec())
 }
 
-fn experts() -> &'static [String] {
+pub fn experts() -> &'static [String] {
     static EXPERTS: OnceLock<Vec<String>> = OnceLock::new();
     EXPERTS.get_or_init(|| vec![EXPERT.name.to_owned()])
 }
@@ -204,6 +205,6 @@ pub fn now() -> DateTime<Utc> {
     at("2026-11-20T05:05:00Z")
 }
 
-fn at(time: &str) -> DateTime<Utc> {
+pub fn at(time: &str) -> DateTime<Utc> {
     time.parse().unwrap()
 }

@@ -1,0 +1,83 @@
+//! Letters as they were last reviewed: the samples in full, every other combination as a digest for each text.
+use std::{collections::BTreeMap, fmt::Write};
+
+use domain::field::Fields;
+use sha2::{Digest, Sha256};
+
+use super::{
+    combinations::{combinations, plain_combinations},
+    samples::{CENTER, COMPANY, letters, with_about},
+};
+use crate::mail::{
+    compose::{about, plain},
+    html,
+    letter::Letter,
+    occasion::About,
+    text::TextKind,
+};
+
+#[test]
+fn the_samples_read_as_reviewed() {
+    let (known, stranger) = (letters(true), letters(false));
+    snapshot("samples", &known.iter().map(shown).collect::<String>());
+    let to_company = stranger.iter().filter(|it| it.to == COMPANY.address);
+    snapshot("samples_to_unconfirmed_address", &to_company.map(shown).collect::<String>());
+    // Whether the company's address is confirmed changes no letter to anybody else.
+    for (known, stranger) in known.iter().zip(&stranger).filter(|(it, _)| it.to != COMPANY.address) {
+        assert_eq!(known, stranger);
+    }
+}
+
+#[test]
+fn every_combination_reads_as_reviewed() {
+    let mut all: BTreeMap<&str, (usize, Sha256)> = BTreeMap::new();
+    let mut add = |text: TextKind, letter: &Letter| {
+        let (count, digest) = all.entry(text.code()).or_default();
+        *count += 1;
+        digest.update(shown(letter));
+    };
+    for confirmed in [true, false] {
+        with_about(confirmed, |about_this| {
+            for (names, fields) in [
+                (("みなと製作所", "鈴木 一郎"), Fields::Both),
+                (("", ""), Fields::Ict),
+                (("みなと製作所", ""), Fields::Labor),
+            ] {
+                let about_this =
+                    About { company_name: names.0, contact_name: names.1, fields, ..*about_this };
+                for (occasion, to) in combinations() {
+                    add(TextKind::of(&occasion), &about(occasion, to, &about_this).unwrap());
+                }
+            }
+            for occasion in plain_combinations() {
+                add(TextKind::of_plain(&occasion), &plain(occasion, CENTER, &about_this.house).unwrap());
+            }
+        });
+    }
+    let digests = all.into_iter().fold(String::new(), |mut lines, (text, (count, digest))| {
+        writeln!(lines, "{text}: {count} letters, {:x}", digest.finalize()).unwrap();
+        lines
+    });
+    snapshot("combinations", &digests);
+}
+
+fn snapshot(name: &str, content: &str) {
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, content);
+    });
+}
+
+/// Everything of a letter but its HTML, which follows from the text.
+fn shown(it: &Letter) -> String {
+    assert_eq!(it.html, html::from_text(&it.text));
+    let mut shown =
+        format!("======== {} to {} <{}>\nSubject: {}\n", it.kind.code(), it.to_name, it.to, it.subject);
+    if let Some(unsubscribe) = &it.unsubscribe {
+        shown.push_str(&format!("List-Unsubscribe: {unsubscribe}\n"));
+    }
+    shown.push_str(&format!("\n{}", it.text));
+    if let Some(part) = &it.calendar {
+        shown.push_str(&format!("-------- {}\n{}", part.method.code(), part.body.replace("\r\n", "\n")));
+    }
+    shown
+}

@@ -1,0 +1,212 @@
+//! The table of letters: one row for each, and one text in `templates/mail`, named after the row's code.
+//!
+//! ```text
+//! Mail = "code in the outbox", "label", how it is delivered (the methods of `Delivery`) {
+//!     Text = "code of the text, where it is not the mail's" to Reader, "subject",
+//!         [variables that the body must contain] [variables that it may contain], more (the methods of `Text`);
+//! }
+//! ```
+//!
+//! Codes are kept in the database: `outbox.kind` and `mail_text.kind`. They stay as they are.
+use domain::outgoing::topic::Topic;
+
+use super::define::{ConditionKind, Delivery, Reader, Text};
+use crate::mail::text::Variable;
+
+letters! {
+    Frame = "frame" around all,
+        "【{{ センター名 }}】{{ 件名 }}{% if 受付番号 %}（受付番号 {{ 受付番号 }}）{% endif %}",
+        [Body] [Title, Number, Greeting, NoAnswers, ToStaff],
+        title_requires(&[Variable::Title]), labelled("宛名、あいさつ、署名、件名の前後");
+
+    // Intake.
+    Acknowledgement = "acknowledgement", "受付完了" {
+        Acknowledgement to Company, "ご相談の申込みを受け付けました",
+            [Number, Link] [ReceivedAt, Fields, WishedSlot, WishedUntil, Confirmed, ContactDays, ContactDue],
+            reaches_unconfirmed;
+    }
+    Question = "question", "追加確認", only_if(ConditionKind::AddressConfirmed) {
+        Question to Company, "確認したいことがあります",
+            [QuestionText, Link] [Number, Fields], reaches_unconfirmed;
+    }
+    SlotsToChoose = "slots_to_choose", "候補日時の案内" {
+        SlotsToChoose to Company, "相談の日時を選んでください", [Link] [Number, Fields, Company, Experts];
+    }
+    EarlierTime = "earlier_time", "空いた日時の案内", only_if(ConditionKind::OfferStands) {
+        EarlierTime to Company, "お待ちの日時が空きました",
+            [When, HeldUntil, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CurrentBooking];
+    }
+    BackAtCenter = "back_at_center", "再調整のお知らせ" {
+        BackAtCenter to Company, "担当者と日時を再調整します",
+            [Link] [Number, Fields, ContactDue], reaches_unconfirmed;
+    }
+
+    // Requests to experts.
+    Request = "request", "担当依頼" {
+        Request to Expert, "相談の担当のお願い",
+            [AnswerDue, Link] [Number, WantedFields, When, Mode, IsVisit, Place, Experts, Outline], asks;
+    }
+    RequestReminder = "request_reminder", "回答期限のお知らせ",
+        not_waited_for, keeps_hours, topic(Topic::RequestReminder), only_if(ConditionKind::AssignmentOffered)
+    {
+        RequestReminder to Expert, "担当のお願いの回答期限が近づきました", [AnswerDue, Link] [Number];
+    }
+    RequestLapsed = "request_lapsed", "回答期限切れ" {
+        RequestLapsed to Expert, "担当のお願いの回答期限が過ぎました",
+            [Number] [When, Mode, IsVisit, Place, Experts, Link], cancels;
+    }
+    RequestWithdrawn = "request_withdrawn", "依頼の取消し" {
+        RequestWithdrawn to Expert, "担当のお願いを取り消しました",
+            [Number] [When, Mode, IsVisit, Place, Experts, Link], cancels;
+        RequestDeclined = "request_declined" to Expert, "担当の辞退を受け付けました",
+            [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("辞退の確認");
+    }
+
+    // Bookings.
+    Booked = "booked", "予約確定" {
+        BookedCompany = "booked_company" to Company, "相談の日時が決まりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ChangeUntil], invites;
+        BookedExpert = "booked_expert" to Expert, "相談の予約が確定しました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ReportDays], invites;
+        BookedCenter = "booked_center" to Center, "相談の予約が確定しました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
+    Moved = "moved", "日時変更" {
+        MovedCompany = "moved_company" to Company, "相談の日時が変わりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ChangeUntil, Was], invites;
+        MovedExpert = "moved_expert" to Expert, "相談の日時が変わりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Was], invites;
+        MovedCenter = "moved_center" to Center, "相談の日時が変わりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Was];
+    }
+    Room = "room", "接続先の変更" {
+        RoomCompany = "room_company" to Company, "オンライン相談の接続先が変わりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
+        RoomExpert = "room_expert" to Expert, "オンライン相談の接続先が変わりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
+        RoomCenter = "room_center" to Center, "オンライン相談の接続先が変わりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
+    ExpertChanged = "expert_changed", "担当者の変更" {
+        ExpertChangedCompany = "expert_changed_company" to Company, "担当の専門家が変わりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts], invites;
+        ExpertChangedExpert = "expert_changed_expert" to Expert, "一緒に担当する専門家が変わりました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts], invites;
+        Relieved = "relieved" to Expert, "担当を交代しました",
+            [When] [Number, Fields, Mode, IsVisit, Place, Experts, Link], cancels, labelled("担当の交代");
+        ExpertChangedCenter = "expert_changed_center" to Center, "担当の専門家が交代しました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts];
+    }
+    WeeklyDigest = "weekly_digest", "今週の予定", not_waited_for, keeps_hours, topic(Topic::WeeklyDigest) {
+        WeeklyDigest to Expert, "今週の予定のお知らせ",
+            [Link, StopLink] [WeekSessions, WeekRequests, WeekReports];
+    }
+    SubstituteNeeded = "substitute_needed", "代わりの専門家が必要な予約" {
+        SubstituteNeeded to Center, "代わりの専門家を探してください",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Declined];
+        Absence = "absence" to Center, "予約のある専門家が不在になります",
+            [AbsentDays, Clashing, Link] [Experts], labelled("予約のある専門家の不在");
+    }
+    Cancelled = "cancelled", "予約取消し" {
+        CancelledCompany = "cancelled_company" to Company, "相談の予約を取り消しました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason], cancels;
+        CancelledExpert = "cancelled_expert" to Expert, "相談の予約が取り消されました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason], cancels;
+        CancelledCenter = "cancelled_center" to Center, "相談の予約が取り消されました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason];
+    }
+    Reminder = "reminder", "前営業日のお知らせ",
+        not_waited_for, keeps_hours, topic(Topic::SessionReminder), only_if(ConditionKind::AppointmentStands)
+    {
+        ReminderCompany = "reminder_company" to Company, "相談の日が近づきました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+        ReminderExpert = "reminder_expert" to Expert, "担当する相談の日が近づきました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, ReportDays];
+        ReminderCenter = "reminder_center" to Center, "相談の日が近づきました",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
+
+    // Aftercare.
+    ReportReady = "report_ready", "報告書" {
+        ReportReady to Company, "相談の報告書ができました", [Link] [Number, Fields, Company];
+    }
+    Survey = "survey", "アンケート", not_waited_for, keeps_hours, only_if(ConditionKind::FollowUpOpen) {
+        Survey to Company, "アンケートのお願い", [Link] [Number, Fields, Company, WaitsDays, EditableDays];
+    }
+    FollowUp = "follow_up", "フォローアップ", not_waited_for, keeps_hours, only_if(ConditionKind::FollowUpOpen) {
+        FollowUp to Company, "その後の状況をお知らせください",
+            [Lead, Choices] [Number, Fields, Company, WaitsDays];
+    }
+    ReportDue = "report_due", "報告書の提出依頼", not_waited_for, keeps_hours, only_if(ConditionKind::ReportMissing) {
+        ReportDue to Expert,
+            "{% if 期限超過 %}報告書の提出期限を過ぎています{% else %}報告書を提出してください{% endif %}",
+            [ReportDue, Link] [Number, Fields, Company, Overdue];
+    }
+    ReportReturned = "report_returned", "報告書の差戻し", keeps_hours {
+        ReportReturned to Expert, "報告書を直してください", [Reason, Link] [Number, Fields, Company];
+    }
+
+    // Correspondence.
+    NewMessage = "new_message", "新着メッセージ",
+        topic(Topic::NewMessage), only_if(ConditionKind::AddressConfirmed)
+    {
+        NewMessageCompany = "new_message_company" to Company, "新しいメッセージが届きました",
+            [Link] [Number, Fields], reaches_unconfirmed;
+        NewMessageExpert = "new_message_expert" to Expert, "新しいメッセージが届きました",
+            [Link] [Number, Fields, Company];
+        NewMessageCenter = "new_message_center" to Center, "新しいメッセージが届きました",
+            [Link] [Number, Fields, Company];
+    }
+    Withdrawn = "withdrawn", "取下げ" {
+        WithdrawnCompany = "withdrawn_company" to Company, "相談の申込みを取り下げました",
+            [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts],
+            cancels, reaches_unconfirmed;
+        WithdrawnExpert = "withdrawn_expert" to Expert, "相談の申込みが取り下げられました",
+            [Number] [Link, Fields, Company];
+        WithdrawnCenter = "withdrawn_center" to Center, "相談の申込みが取り下げられました",
+            [Number] [Link, Fields, Company];
+    }
+    Unfulfilled = "unfulfilled", "不成立" {
+        Unfulfilled to Company, "ご相談についてのお知らせ",
+            [Reason] [Number, Fields, Help, When, Mode, IsVisit, CancelledPlace, Experts],
+            cancels, reaches_unconfirmed;
+    }
+    Referred = "referred", "他機関案内" {
+        Referred to Company, "ほかの窓口のご案内",
+            [Organization] [Number, Fields, Note, When, Mode, IsVisit, CancelledPlace, Experts],
+            cancels, reaches_unconfirmed;
+    }
+    NoDelegates = "no_delegates", "代理についてのお知らせ" {
+        NoDelegatesCompany = "no_delegates_company" to Company, "代理の方について", [When] [Number, Fields];
+        NoDelegatesExpert = "no_delegates_expert" to Expert, "代理の方について", [When] [Number, Fields];
+    }
+    NobodyLeft = "nobody_left", "担当者が見つからない案件" {
+        NobodyLeft to Center, "担当できる専門家が見つかりません", [Link] [Number, Fields, Company, ContactDue];
+    }
+    Undelivered = "undelivered", "不達のお知らせ", keeps_hours {
+        Undelivered to Center, "メールが届きませんでした", [Address, Link] [Number, Fields, Company, Reason];
+    }
+    Digest = "digest", "対応が必要な案件", not_waited_for, keeps_hours, topic(Topic::DailyDigest) {
+        Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link] [Urgent, StopLink];
+    }
+    HandOverAccepted = "hand_over_accepted", "引継ぎの受付", not_waited_for {
+        HandOverAccepted to Desk, "引継ぎを受け付けました", [Number] [Link, Fields, ContactDue];
+    }
+    HandOverResult = "hand_over_result", "引継ぎの結果", not_waited_for, keeps_hours {
+        HandOverResult to Desk, "引き継いでいただいた相談の結果", [Number, Outcome] [Link, Fields];
+    }
+
+    // Access.
+    SignIn = "sign_in", "ログイン用リンク", asked_for {
+        SignIn to Company, "ログイン用のリンク", [Link] [], reaches_unconfirmed;
+    }
+    ResumeDraft = "resume_draft", "申込み再開用リンク", asked_for {
+        ResumeDraft to Company, "申込みの続きを入力するリンク", [Link] [DraftUntil], reaches_unconfirmed;
+    }
+    Invitation = "invitation", "利用者の招待" {
+        Invitation to Staff, "利用者の登録のご案内", [Link] [Role];
+    }
+    PasswordReset = "password_reset", "パスワードの再設定", asked_for {
+        PasswordReset to Staff, "パスワードの再設定", [Link] [];
+    }
+}

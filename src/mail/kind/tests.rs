@@ -1,0 +1,62 @@
+use std::collections::BTreeSet;
+
+use domain::outgoing::{COPIES, topic::Topic};
+
+use super::{MailKind, Reader, TextKind};
+use crate::mail::text::Variable;
+
+#[test]
+fn codes_are_unique_and_lead_back() {
+    for kind in MailKind::ALL {
+        assert_eq!(MailKind::from_code(kind.code()), Some(kind));
+    }
+    for text in TextKind::ALL {
+        assert_eq!(TextKind::from_code(text.code()), Some(text));
+    }
+}
+
+#[test]
+fn one_reader_has_no_two_texts_with_the_same_label() {
+    for reader in Reader::ALL {
+        let texts: Vec<_> = TextKind::ALL.into_iter().filter(|it| it.reader() == reader).collect();
+        let labels: BTreeSet<_> = texts.iter().map(|it| it.label()).collect();
+        assert_eq!(labels.len(), texts.len(), "{}", reader.label());
+    }
+}
+
+#[test]
+fn a_mail_that_only_reminds_asks_or_sums_up_is_not_sent_twice() {
+    let once: Vec<_> = MailKind::ALL.into_iter().filter(|it| !it.may_repeat(0)).collect();
+    let mut expected = vec![
+        MailKind::RequestReminder,
+        MailKind::WeeklyDigest,
+        MailKind::Reminder,
+        MailKind::Survey,
+        MailKind::FollowUp,
+        MailKind::ReportDue,
+        MailKind::Digest,
+        MailKind::HandOverAccepted,
+        MailKind::HandOverResult,
+    ];
+    expected.sort_by_key(|it| MailKind::ALL.iter().position(|of| of == it));
+    assert_eq!(once, expected);
+    assert!(MailKind::ALL.into_iter().all(|it| !it.may_repeat(COPIES)));
+}
+
+#[test]
+fn every_topic_has_one_mail() {
+    for topic in Topic::ALL {
+        let mails = MailKind::ALL.into_iter().filter(|it| it.topic() == Some(topic));
+        assert_eq!(mails.count(), 1, "{}", topic.code());
+    }
+}
+
+/// A text that carries a calendar part says so, and at what time the session is.
+#[test]
+fn a_text_names_the_calendar_part_that_it_carries() {
+    for text in TextKind::ALL {
+        let says_so = text.shipped_words().body.contains("（invite.ics）");
+        assert_eq!(says_so, text.calendar().is_some(), "{}", text.code());
+        assert!(!says_so || text.variables().any(|it| it == Variable::When), "{}", text.code());
+    }
+}
