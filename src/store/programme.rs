@@ -1,5 +1,6 @@
 //! What the administrator sets: years, closing days, themes; and how often it has changed.
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use codes::codes;
 use domain::{
     calendar::{BusinessCalendar, holiday, japan_date},
     field::Field,
@@ -18,7 +19,7 @@ use sea_orm::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contradiction;
+use super::{contradiction, known};
 use crate::mail::text::Texts;
 
 /// A theme that a consultation may be about.
@@ -49,22 +50,13 @@ pub struct Programme {
     follow_ups: BTreeMap<i32, (Vec<Step>, i32)>,
 }
 
-/// Parts of the database whose changes are counted: servers keep a copy of the first two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Programme,
-    Experts,
-    /// Of which nobody keeps a copy: its row is the turn to book.
-    Bookings,
-}
-
-impl Part {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Programme => "programme",
-            Self::Experts => "experts",
-            Self::Bookings => "bookings",
-        }
+codes! {
+    /// Parts of the database whose changes are counted: servers keep a copy of the first two.
+    pub enum Part {
+        Programme = "programme",
+        Experts = "experts",
+        /// Of which nobody keeps a copy: its row is the turn to book.
+        Bookings = "bookings",
     }
 }
 
@@ -122,27 +114,27 @@ pub fn revision_of(part: Part) -> SelectStatement {
     let of_part = revision::Entity::find()
         .select_only()
         .column(revision::Column::N)
-        .filter(revision::COLUMN.name.eq(part.name()));
+        .filter(revision::COLUMN.name.eq(part.code()));
     of_part.into_query()
 }
 
 /// How often each part has changed: one query for all copies.
 pub async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions, DbErr> {
     let rows = revision::Entity::find().all(db).await?;
-    let of = |part: Part| rows.iter().find(|it| it.name == part.name()).map_or(0, |it| it.n);
+    let of = |part: Part| rows.iter().find(|it| it.name == part.code()).map_or(0, |it| it.n);
     Ok((of(Part::Programme), of(Part::Experts)))
 }
 
 /// How often anything that decides about free times has changed: settings and closing days, experts, bookings.
 pub async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    let parts = [Part::Programme, Part::Experts, Part::Bookings].map(Part::name);
+    let parts = [Part::Programme, Part::Experts, Part::Bookings].map(Part::code);
     let rows = revision::Entity::find().filter(revision::COLUMN.name.is_in(parts)).all(db).await?;
     Ok(rows.iter().map(|it| it.n).sum())
 }
 
 /// Tells every server that its copy of `part` is out of date.
 pub async fn touch(tx: &DatabaseTransaction, part: Part) -> Result<(), DbErr> {
-    let first = revision::Model { name: part.name().to_owned(), n: 1 };
+    let first = revision::Model { name: part.code().to_owned(), n: 1 };
     revision::Entity::insert(first.into_active_model())
         .on_conflict(
             OnConflict::column(revision::Column::Name)
@@ -158,7 +150,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
     let mut years = BTreeMap::new();
     for row in year_settings::Entity::find().all(db).await? {
         let settings = serde_json::from_value(row.settings)
-            .map_err(|err| contradiction("year_settings", row.fiscal_year, err))?;
+            .map_err(|err| contradiction(year_settings::Entity, row.fiscal_year, err))?;
         years.insert(row.fiscal_year, (settings, row.version));
     }
     let closing_days =
@@ -171,8 +163,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
         .await?
         .into_iter()
         .map(|row| {
-            let field = Field::from_code(&row.field);
-            let field = field.ok_or_else(|| contradiction("theme", &row.code, "field"))?;
+            let field = known(&row.field, theme::Column::Field, &row.code)?;
             Ok(Theme { code: row.code, field, label: row.label })
         })
         .collect::<Result<_, DbErr>>()?;
@@ -242,14 +233,8 @@ pub async fn ship_themes(
         return Ok(());
     }
     let rows = themes.into_iter().zip(1..).map(|(it, position)| {
-        theme::Model {
-            code: it.code,
-            field: it.field.code().to_owned(),
-            label: it.label,
-            position,
-            active: true,
-        }
-        .into_active_model()
+        theme::Model { code: it.code, field: it.field.into(), label: it.label, position, active: true }
+            .into_active_model()
     });
     theme::Entity::insert_many(rows).exec_without_returning(tx).await?;
     touch(tx, Part::Programme).await
@@ -258,7 +243,7 @@ pub async fn ship_themes(
 /// The next case number of the fiscal year in which `now` lies. Serials have no gaps: the counter's row stays locked
 /// until the transaction ends.
 pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<CaseNumber, DbErr> {
-    let wrong = |err: &dyn std::fmt::Display| contradiction("counter", now.year(), err);
+    let wrong = |err: &dyn std::fmt::Display| contradiction(counter::Entity, now.year(), err);
     let year = FiscalYear::of(japan_date(now)).map_err(|err| wrong(&err))?;
     let first = counter::Model { fiscal_year: year.start_year(), last: 1 };
     let counted = counter::Entity::insert(first.into_active_model())
