@@ -1,5 +1,8 @@
 //! A person who signs in with a password.
+use codes::Role;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,7 +18,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub name: String,
     #[sea_orm(column_type = "Text")]
-    pub role: String,
+    pub role: Coded<Role>,
     /// Set for the role `desk` alone.
     pub desk_id: Option<Uuid>,
     /// Argon2id in PHC format; none until the set-up link was used.

@@ -1,5 +1,8 @@
 //! What the company wrote, once per consultation.
+use codes::{Organization, TeleworkStatus};
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,7 +17,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub corporate_number: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
-    pub organization: Option<String>,
+    pub organization: Option<Coded<Organization>>,
     #[sea_orm(column_type = "Text", nullable)]
     pub postal_code: Option<String>,
     #[sea_orm(column_type = "Text")]
@@ -27,7 +30,7 @@ pub struct Model {
     pub regular_employees: Option<i32>,
     pub capital: Option<i64>,
     #[sea_orm(column_type = "Text", nullable)]
-    pub telework_status: Option<String>,
+    pub telework_status: Option<Coded<TeleworkStatus>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,8 @@
 //! One sitting, with one or two experts.
+use codes::{AppointmentStatus, SessionMode};
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,11 +15,11 @@ pub struct Model {
     /// Holds a time that is offered to a company which waits for an earlier one.
     pub waiting_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<AppointmentStatus>,
     pub starts_at: DateTimeUtc,
     pub ends_at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
-    pub mode: String,
+    pub mode: Coded<SessionMode>,
     #[sea_orm(column_type = "Text")]
     pub place: String,
     /// The prefecture of a visit (JIS X 0401), by which its ways were reckoned; none where it is not known.

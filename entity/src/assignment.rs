@@ -1,5 +1,8 @@
 //! One expert asked for one or both fields of a consultation.
+use codes::AssignmentStatus;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,7 +15,7 @@ pub struct Model {
     pub ict: bool,
     pub labor: bool,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<AssignmentStatus>,
     pub offered_at: DateTimeUtc,
     /// When the expert's answer is due.
     pub due_at: DateTimeUtc,

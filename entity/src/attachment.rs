@@ -1,5 +1,8 @@
 //! A file of a message. Its bytes lie outside of the database.
+use codes::Trust;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -20,7 +23,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub sha256: Option<String>,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<Trust>,
     /// What the scanner said, or why it was refused; may be empty.
     #[sea_orm(column_type = "Text")]
     pub note: String,

@@ -1,5 +1,8 @@
 //! An appointment as it was written into a calendar outside, and what has become of it there.
+use codes::CalendarEntryStatus;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +16,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub href: String,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<CalendarEntryStatus>,
     /// The SEQUENCE that was written last.
     pub sequence: i32,
     /// What the server calls the version that we know.

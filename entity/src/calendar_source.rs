@@ -1,5 +1,8 @@
 //! A calendar of an expert that is kept elsewhere.
+use codes::CalendarKind;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -9,7 +12,7 @@ pub struct Model {
     pub id: Uuid,
     pub expert_id: Uuid,
     #[sea_orm(column_type = "Text")]
-    pub kind: String,
+    pub kind: Coded<CalendarKind>,
     #[sea_orm(column_type = "Text")]
     pub name: String,
     /// The part of the address that may be shown.

@@ -1,5 +1,8 @@
 //! One company's request and everything that follows.
+use codes::{ConsultationStatus, DueKind, Industry, Mode, Origin, Turn, UnfulfilledReason};
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,10 +15,10 @@ pub struct Model {
     pub fiscal_year: i32,
     pub serial: i32,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<ConsultationStatus>,
     pub state_since: DateTimeUtc,
     #[sea_orm(column_type = "Text", nullable)]
-    pub unfulfilled_reason: Option<String>,
+    pub unfulfilled_reason: Option<Coded<UnfulfilledReason>>,
     #[sea_orm(column_type = "Text", nullable)]
     pub referred_to: Option<String>,
     pub company_id: Uuid,
@@ -27,13 +30,13 @@ pub struct Model {
     pub search_key: String,
     pub prefecture: Option<i16>,
     #[sea_orm(column_type = "Text", nullable)]
-    pub industry: Option<String>,
+    pub industry: Option<Coded<Industry>>,
     pub ict: bool,
     pub labor: bool,
     #[sea_orm(column_type = "Text")]
-    pub mode: String,
+    pub mode: Coded<Mode>,
     #[sea_orm(column_type = "Text")]
-    pub origin: String,
+    pub origin: Coded<Origin>,
     pub desk_id: Option<Uuid>,
     /// Who typed it, where the company did not.
     pub entered_by: Option<Uuid>,
@@ -43,9 +46,9 @@ pub struct Model {
     pub ended_at: Option<DateTimeUtc>,
     /// Whose turn it is; follows from the state.
     #[sea_orm(column_type = "Text")]
-    pub turn: String,
+    pub turn: Coded<Turn>,
     #[sea_orm(column_type = "Text", nullable)]
-    pub deadline_kind: Option<String>,
+    pub deadline_kind: Option<Coded<DueKind>>,
     pub deadline: Option<Json>,
     pub due_at: Option<DateTimeUtc>,
     /// What the inbox sorts by: the deadline, else since when the state holds.

@@ -1,5 +1,8 @@
 //! One span of one day, added to or taken from the weekly rule.
+use codes::ExceptionKind;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -10,7 +13,7 @@ pub struct Model {
     pub expert_id: Uuid,
     pub date: Date,
     #[sea_orm(column_type = "Text")]
-    pub kind: String,
+    pub kind: Coded<ExceptionKind>,
     pub start_quarter: i16,
     pub end_quarter: i16,
 }

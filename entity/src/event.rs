@@ -1,5 +1,8 @@
 //! What happened to a consultation, append-only.
+use codes::{ConsultationStatus, Deed, Party};
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,14 +15,14 @@ pub struct Model {
     pub seq: i32,
     pub at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
-    pub actor_kind: String,
+    pub actor_kind: Coded<Party>,
     pub actor_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
-    pub act: String,
+    pub act: Coded<Deed>,
     #[sea_orm(column_type = "Text", nullable)]
-    pub from_state: Option<String>,
+    pub from_state: Option<Coded<ConsultationStatus>>,
     #[sea_orm(column_type = "Text")]
-    pub to_state: String,
+    pub to_state: Coded<ConsultationStatus>,
     pub detail: Json,
     #[sea_orm(column_type = "Text")]
     pub previous_hash: String,

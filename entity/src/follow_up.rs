@@ -1,5 +1,8 @@
 //! A question planned for after the consultation.
+use codes::{FollowUpKind, FollowUpStatus};
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -9,14 +12,14 @@ pub struct Model {
     pub id: Uuid,
     pub consultation_id: Uuid,
     #[sea_orm(column_type = "Text")]
-    pub kind: String,
+    pub kind: Coded<FollowUpKind>,
     /// The step of the programme that it was planned by.
     #[sea_orm(column_type = "Text")]
     pub step_id: String,
     /// The number of sessions done when it was planned.
     pub round: i16,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<FollowUpStatus>,
     pub due_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
     pub answered_at: Option<DateTimeUtc>,

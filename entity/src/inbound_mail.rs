@@ -1,5 +1,8 @@
 //! One mail that came in, and what became of it.
+use codes::{InboundSource, InboundState};
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,7 +15,7 @@ pub struct Model {
     pub content_hash: String,
     /// `pipe` or `imap`.
     #[sea_orm(column_type = "Text")]
-    pub source: String,
+    pub source: Coded<InboundSource>,
     /// As the mail server said; may be empty.
     #[sea_orm(column_type = "Text")]
     pub envelope_to: String,
@@ -23,7 +26,7 @@ pub struct Model {
     pub truncated: bool,
     pub received_at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<InboundState>,
     /// Why it was put into quarantine, or dropped; may be empty.
     #[sea_orm(column_type = "Text")]
     pub reason: String,

@@ -1,4 +1,8 @@
 //! Database rows, one module per table. Dumb on purpose: meaning lives in `domain`.
+mod coded;
+
+pub use coded::Coded;
+
 pub mod absence;
 pub mod account;
 pub mod application;

@@ -1,5 +1,8 @@
 //! A single-use link that was mailed or handed over.
+use codes::LinkPurpose;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -9,7 +12,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_hash: String,
     #[sea_orm(column_type = "Text")]
-    pub purpose: String,
+    pub purpose: Coded<LinkPurpose>,
     pub account_id: Option<Uuid>,
     #[sea_orm(column_type = "Text", nullable)]
     pub email_key: Option<String>,

@@ -1,5 +1,8 @@
 //! One entry of a consultation's thread.
+use codes::{Channel, Party};
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -9,10 +12,10 @@ pub struct Model {
     pub id: Uuid,
     pub consultation_id: Uuid,
     #[sea_orm(column_type = "Text")]
-    pub author_kind: String,
+    pub author_kind: Coded<Party>,
     pub author_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
-    pub channel: String,
+    pub channel: Coded<Channel>,
     /// Never shown to the company.
     pub internal: bool,
     #[sea_orm(column_type = "Text")]

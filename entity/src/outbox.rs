@@ -1,5 +1,8 @@
 //! One mail to one address.
+use codes::{HoldReason, MailStatus};
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -34,7 +37,7 @@ pub struct Model {
     /// What has to be true when it is sent; else it is suppressed.
     pub must_hold: Option<Json>,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<MailStatus>,
     pub due_at: DateTimeUtc,
     pub attempts: i32,
     /// Who is sending it now.
@@ -52,7 +55,7 @@ pub struct Model {
     pub planned_at: DateTimeUtc,
     /// Kept from the worker: `held`, or of an outcome that is `unknown`.
     #[sea_orm(column_type = "Text", nullable)]
-    pub apart: Option<String>,
+    pub apart: Option<Coded<HoldReason>>,
     /// How often nobody could know whether it was taken.
     pub unknowns: i32,
     /// Message-IDs of the first and the latest mail of the same consultation to the same address, with a blank between.

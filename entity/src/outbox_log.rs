@@ -1,5 +1,8 @@
 //! One thing that happened to a mail.
+use codes::OutboxEvent;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -10,7 +13,7 @@ pub struct Model {
     pub outbox_id: Uuid,
     pub at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
-    pub what: String,
+    pub what: Coded<OutboxEvent>,
     /// What the server said, or the reason that somebody gave.
     #[sea_orm(column_type = "Text")]
     pub detail: String,

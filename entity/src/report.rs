@@ -1,5 +1,8 @@
 //! What an expert writes after a session.
+use codes::ReportStatus;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,7 +14,7 @@ pub struct Model {
     pub appointment_id: Uuid,
     pub author_id: Uuid,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<ReportStatus>,
     pub body: Json,
     pub submitted_at: Option<DateTimeUtc>,
     pub decided_at: Option<DateTimeUtc>,

@@ -1,5 +1,8 @@
 //! What a consultation may be about, within a field.
+use codes::Field;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -8,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub code: String,
     #[sea_orm(column_type = "Text")]
-    pub field: String,
+    pub field: Coded<Field>,
     #[sea_orm(column_type = "Text")]
     pub label: String,
     pub position: i16,

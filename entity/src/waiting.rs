@@ -1,5 +1,8 @@
 //! A company that wants to hear of an earlier time.
+use codes::Stopped;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,7 +17,7 @@ pub struct Model {
     pub turned_down: i16,
     pub ended_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
-    pub end_reason: Option<String>,
+    pub end_reason: Option<Coded<Stopped>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

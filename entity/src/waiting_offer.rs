@@ -1,5 +1,8 @@
 //! One freed time, held for one company until it has answered.
+use codes::OfferState;
 use sea_orm::entity::prelude::*;
+
+use crate::Coded;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,7 +17,7 @@ pub struct Model {
     pub offered_at: DateTimeUtc,
     pub until: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
-    pub state: String,
+    pub state: Coded<OfferState>,
     pub answered_at: Option<DateTimeUtc>,
 }
 

@@ -7,6 +7,7 @@ mod story;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound, Utc};
+use codes::Origin;
 use domain::{
     calendar::{BusinessCalendar, japan_date},
     consultation::Refused,
@@ -122,7 +123,10 @@ impl Filling<'_> {
         };
         let number = self.number(outline.received_at)?;
         let place = names::place(applicant.prefecture, applicant.n);
-        let origin = self.dice.weighted(&[("web", 80), ("desk", 12), ("phone", 8)]).unwrap_or("web");
+        let origin = self
+            .dice
+            .weighted(&[(Origin::Web, 80), (Origin::Desk, 12), (Origin::Phone, 8)])
+            .unwrap_or(Origin::Web);
         let (wished, mode) = record::modes(&mut self.dice);
         let opening = Opening {
             outline,
@@ -167,7 +171,7 @@ async fn ship_themes(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let rows = SHIPPED.iter().zip(1..).map(|(it, position)| {
         theme::Model {
             code: it.code.to_owned(),
-            field: it.field.code().to_owned(),
+            field: it.field.into(),
             label: it.label.to_owned(),
             position,
             active: true,

@@ -44,7 +44,7 @@ impl Staff {
                 email_key: email.clone(),
                 email,
                 name: names::person(n).name,
-                role: role.code().to_owned(),
+                role: role.into(),
                 desk_id,
                 password_hash: None,
                 active: true,

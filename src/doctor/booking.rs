@@ -16,8 +16,8 @@ const MAY_HOLD: [&str; 4] = ["received", "checking", "waiting_company", "matchin
 
 pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findings) {
     let number = &case.row.number;
-    let confirmed: Vec<_> = case.appointments.iter().filter(|it| it.state == "confirmed").collect();
-    match case.row.state.as_str() {
+    let confirmed: Vec<_> = case.appointments.iter().filter(|it| it.state.code() == "confirmed").collect();
+    match case.row.state.code() {
         "booked" => match confirmed.as_slice() {
             [one] => covered(case, one, findings),
             all => findings.add("booked", number, format!("{} of its appointments are confirmed", all.len())),
@@ -25,31 +25,31 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
         _ if !confirmed.is_empty() => {
             findings.add("booked", number, "an appointment is confirmed, and it is not booked");
         }
-        "matching" if !case.assignments.iter().any(|it| it.state == "offered") => {
+        "matching" if !case.assignments.iter().any(|it| it.state.code() == "offered") => {
             findings.add("matching", number, "no expert is being asked");
         }
         _ => {}
     }
     if case.row.ended_at.is_some() {
         ended(case, findings);
-    } else if !MAY_HOLD.contains(&case.row.state.as_str()) {
-        let endless = |it: &&appointment::Model| it.state == "held" && it.held_until.is_none();
+    } else if !MAY_HOLD.contains(&case.row.state.code()) {
+        let endless = |it: &&appointment::Model| it.state.code() == "held" && it.held_until.is_none();
         for it in case.appointments.iter().filter(endless) {
             findings.add("hold", number, format!("appointment {} is held, and no expert is asked", it.id));
         }
     }
-    for it in case.assignments.iter().filter(|it| it.state == "offered" && it.instead_of.is_some()) {
+    for it in case.assignments.iter().filter(|it| it.state.code() == "offered" && it.instead_of.is_some()) {
         let place = case.assignments.iter().find(|of| Some(of.id) == it.instead_of);
         let sits = place.is_some_and(|place| {
             let in_it = |one: &&appointment::Model| case.experts(one.id).contains(&place.expert_id);
-            place.state == "accepted" && confirmed.iter().any(in_it)
+            place.state.code() == "accepted" && confirmed.iter().any(in_it)
         });
         if !sits {
             let what = format!("expert {} is asked to take a place that nobody has", it.expert_id);
             findings.add("substitute", number, what);
         }
     }
-    for it in case.assignments.iter().filter(|it| it.state == "offered") {
+    for it in case.assignments.iter().filter(|it| it.state.code() == "offered") {
         if now - it.due_at > TimeDelta::hours(OFFER_GRACE) {
             findings.add("offer", number, format!("the answer of expert {} is long due", it.expert_id));
         }
@@ -59,7 +59,7 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
 /// Every field of a booked consultation is accepted by an expert who sits in its appointment.
 fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
     let experts = case.experts(one.id);
-    let accepted = |it: &&assignment::Model| it.state == "accepted" && experts.contains(&it.expert_id);
+    let accepted = |it: &&assignment::Model| it.state.code() == "accepted" && experts.contains(&it.expert_id);
     let left = case
         .assignments
         .iter()
@@ -76,12 +76,22 @@ fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
 /// Nothing goes on after the end. That an expert has accepted stays true of what was carried out.
 fn ended(case: &Case<'_>, findings: &mut Findings) {
     let carried_out = case.row.sessions_done > 0;
-    let alive = |it: &&assignment::Model| it.state == "offered" || it.state == "accepted" && !carried_out;
+    let alive = |it: &&assignment::Model| {
+        it.state.code() == "offered" || it.state.code() == "accepted" && !carried_out
+    };
     for it in case.assignments.iter().filter(alive) {
-        findings.add("ended", &case.row.number, format!("expert {} is still {}", it.expert_id, it.state));
+        findings.add(
+            "ended",
+            &case.row.number,
+            format!("expert {} is still {}", it.expert_id, it.state.code()),
+        );
     }
     for it in case.appointments.iter().filter(|it| it.ended_at.is_none()) {
-        findings.add("ended", &case.row.number, format!("appointment {} is still {}", it.id, it.state));
+        findings.add(
+            "ended",
+            &case.row.number,
+            format!("appointment {} is still {}", it.id, it.state.code()),
+        );
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    appointment::SessionMode,
     availability::{Footprint, Slot, quarter_index},
     calendar::japan_date,
     number::FiscalYear,
@@ -172,7 +171,7 @@ impl Rules {
         expert: Uuid,
         at: DateTime<Utc>,
     ) -> Option<(Slot, Footprint)> {
-        let (mode, slot) = (SessionMode::from_code(&it.mode)?, Slot::at(it.starts_at)?);
+        let (mode, slot) = (it.mode.known()?, Slot::at(it.starts_at)?);
         let length = u8::try_from(quarter_index(it.ends_at) - quarter_index(it.starts_at)).ok()?;
         let home = self.homes.get(&expert).copied().flatten();
         let around = Footprint::new(mode, home, prefecture(it.site), self.programme.settings_at(at));

@@ -1,9 +1,6 @@
 //! The history: complete, unbroken, legal, and the ground of the present state.
-use domain::{
-    actor::Actor,
-    consultation::{self, Deed, Rebuilt, State},
-};
-use entity::event;
+use domain::consultation::{self, Rebuilt, State};
+use entity::{Coded, event};
 
 use super::{Findings, page::Case};
 use crate::store::{
@@ -30,13 +27,13 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
 /// The row stands where its history has led it, since when it has led there.
 fn standing(case: &Case<'_>, rebuilt: &State, events: &[consultation::Event], findings: &mut Findings) {
     let row = case.row;
-    let reason = if let State::Unfulfilled { reason } = rebuilt { Some(reason.code()) } else { None };
+    let reason = if let State::Unfulfilled { reason } = rebuilt { Some(*reason) } else { None };
     let organization = if let State::Referred { organization } = rebuilt { Some(organization) } else { None };
-    if row.state != rebuilt.code()
-        || row.unfulfilled_reason.as_deref() != reason
+    if row.state != rebuilt.status()
+        || row.unfulfilled_reason != reason.map(Coded::Known)
         || row.referred_to.as_ref() != organization
     {
-        let what = format!("it says {}, its history has led to {}", row.state, rebuilt.code());
+        let what = format!("it says {}, its history has led to {}", row.state.code(), rebuilt.code());
         findings.add("state", &row.number, what);
         return;
     }
@@ -85,14 +82,14 @@ fn history(rows: &[event::Model]) -> Result<Vec<consultation::Event>, (i32, &'st
 }
 
 fn event(row: &event::Model, from: Option<State>) -> Result<consultation::Event, &'static str> {
-    let by: Actor = actor(&row.actor_kind, row.actor_id).ok_or("its actor is nobody")?;
-    let deed = Deed::from_code(&row.act).ok_or("its act is unknown")?;
+    let by = row.actor_kind.known().and_then(|it| actor(it, row.actor_id)).ok_or("its actor is nobody")?;
+    let deed = row.act.known().ok_or("its act is unknown")?;
     let detail: Detail =
         serde_json::from_value(row.detail.clone()).map_err(|_| "its detail cannot be read")?;
-    if detail.to.code() != row.to_state {
+    if row.to_state != detail.to.status() {
         return Err("its detail tells of another state");
     }
-    if row.from_state.as_deref() != from.as_ref().map(State::code) {
+    if row.from_state != from.as_ref().map(|it| Coded::Known(it.status())) {
         return Err("it does not start where the one before ended");
     }
     Ok(consultation::Event { at: row.at, by, deed, from, to: detail.to })

@@ -23,7 +23,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     {
         wrong("number", "it is not made of its fiscal year and serial");
     }
-    if row.turn != state.turn().code() {
+    if row.turn != state.turn() {
         wrong("turn", "it is somebody else's turn in that state");
     }
     if row.ended_at != state.ended().map(|_| row.state_since) {
@@ -36,7 +36,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     if row.sort_at != sort_at(&record.consultation, row.due_at) {
         wrong("sort_at", "it is neither the deadline nor what stands for one in that state");
     }
-    let done = case.appointments.iter().filter(|it| it.state == "done").count();
+    let done = case.appointments.iter().filter(|it| it.state.code() == "done").count();
     if usize::try_from(row.sessions_done).ok() != Some(done) {
         let what = format!("it counts {}, {done} appointments are done", row.sessions_done);
         wrong("sessions_done", &what);

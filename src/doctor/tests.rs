@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use entity::outbox;
+use entity::{Coded, outbox};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -247,7 +247,7 @@ fn mail(state: &str, hours: i64) -> outbox::Model {
         message_id: Uuid::now_v7().to_string(),
         dedup_key: None,
         must_hold: None,
-        state: state.into(),
+        state: Coded::read(state.to_owned()),
         due_at,
         attempts: 0,
         lease_token: (state == "sending").then(Uuid::now_v7),

@@ -43,7 +43,7 @@ pub(super) async fn examine(
             Some(it) if it.starts_at != offer.starts_at || it.held_until != Some(offer.until) => {
                 wrong("another time is held, or until another moment");
             }
-            Some(it) if it.state != "held" => wrong("its time is booked, and it has no answer"),
+            Some(it) if it.state.code() != "held" => wrong("its time is booked, and it has no answer"),
             Some(_) => {}
         }
         if !waiting.contains(&offer.waiting_id) {
@@ -70,8 +70,12 @@ async fn states(
         .filter(consultation::Column::Id.is_in(all.iter().map(|it| it.consultation_id)))
         .all(db)
         .await?;
-    for row in rows.iter().filter(|it| !MAY_WAIT.contains(&it.state.as_str())) {
-        findings.add("waiting", &row.number, format!("it is {} and still waits for a time", row.state));
+    for row in rows.iter().filter(|it| !MAY_WAIT.contains(&it.state.code())) {
+        findings.add(
+            "waiting",
+            &row.number,
+            format!("it is {} and still waits for a time", row.state.code()),
+        );
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use domain::{
     appointment::{Appointment, AppointmentState, Owner, SessionMode},
     availability::{Day, Slot},
     calendar::japan_date,
-    company::Industry,
+    company::{Choice, Industry},
     consultation::Consultation,
     due::Due,
     id::{AppointmentId, CompanyId, ConsultationId, DeskId, DraftId},

@@ -87,7 +87,7 @@ struct Letter {
 /// Understands one mail and does what it asks for. One that was understood already stays as it is.
 pub async fn understand(app: &App, id: MailId) -> Result<(), Problem> {
     let Some(row) = store::inbound::find(&app.db, id).await? else { return Err(Problem::NotFound) };
-    if row.state != InboundState::Stored.code() {
+    if row.state != InboundState::Stored {
         return Ok(());
     }
     let raw = store::inbound::raw(&app.db, id).await?.unwrap_or_default();
@@ -180,7 +180,7 @@ impl Letter {
     /// Writes down what it says of itself and what has become of it, unless somebody was quicker. Says whether it did.
     async fn settle(&self, tx: &sea_orm::DatabaseTransaction, fate: Fate) -> Result<bool, Problem> {
         let now = store::inbound::lock(tx, self.id).await?;
-        if now.is_none_or(|it| it.state != InboundState::Stored.code()) {
+        if now.is_none_or(|it| it.state != InboundState::Stored) {
             return Ok(false);
         }
         store::inbound::describe(tx, &self.row).await?;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::CalendarKind;
 use domain::{
     availability::touched_quarters,
     calendar::{at_japan, japan_date},
@@ -25,7 +26,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        outside::{CALDAV, ICS, Read, Source},
+        outside::{Read, Source},
     },
 };
 
@@ -107,8 +108,8 @@ pub async fn add(
     }
     let now = app.clock.now();
     let (kind, writes) = match new {
-        New::Ics => (ICS, false),
-        New::CalDav { writes } => (CALDAV, writes),
+        New::Ics => (CalendarKind::Ics, false),
+        New::CalDav { writes } => (CalendarKind::CalDav, writes),
     };
     let read = match first_look(app, kind, access, now).await {
         Ok(read) => read,
@@ -118,7 +119,7 @@ pub async fn add(
     let source = Source {
         id,
         expert_id: expert.0,
-        kind: kind.to_owned(),
+        kind: kind.into(),
         name: name.to_owned(),
         host: access.url.host_str().unwrap_or_default().to_owned(),
         access: app.secret.seal(id, &serde_json::to_string(access)?)?,
@@ -167,8 +168,9 @@ pub async fn change(
         user: change.user.unwrap_or(old.user),
         password: change.password.unwrap_or(old.password),
     };
+    let Some(kind) = source.kind.known() else { return Ok(Err(Trouble::Sealed)) };
     let now = app.clock.now();
-    let read = match first_look(app, &source.kind, &access, now).await {
+    let read = match first_look(app, kind, &access, now).await {
         Ok(read) => read,
         Err(trouble) => return Ok(Err(trouble)),
     };
@@ -271,9 +273,10 @@ async fn look_and_write(
     access: &Access,
     now: DateTime<Utc>,
 ) -> Result<Result<Seen, Trouble>, Problem> {
+    let Some(kind) = source.kind.known() else { return Ok(Err(Trouble::Sealed)) };
     // Once a day everything is read, whatever the server says: its clock may be wrong, or its versions.
     let version = source.version.as_deref().filter(|_| now - source.read_at < STALE_AFTER);
-    let seen = match look(app, &source.kind, access, version, now).await {
+    let seen = match look(app, kind, access, version, now).await {
         Ok(seen) => seen,
         Err(trouble) => return Ok(Err(trouble)),
     };
@@ -284,7 +287,12 @@ async fn look_and_write(
 }
 
 /// Reads a calendar of which nothing is kept yet.
-async fn first_look(app: &App, kind: &str, access: &Access, now: DateTime<Utc>) -> Result<Read, Trouble> {
+async fn first_look(
+    app: &App,
+    kind: CalendarKind,
+    access: &Access,
+    now: DateTime<Utc>,
+) -> Result<Read, Trouble> {
     Ok(match look(app, kind, access, None, now).await? {
         Seen::Read(read) => read,
         Seen::Same => Read::default(),
@@ -294,13 +302,13 @@ async fn first_look(app: &App, kind: &str, access: &Access, now: DateTime<Utc>) 
 /// Fetches and reads a calendar; only whether it has changed, where `version` is what we have.
 async fn look(
     app: &App,
-    kind: &str,
+    kind: CalendarKind,
     access: &Access,
     version: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Seen, Trouble> {
     let window = window(now);
-    if kind == CALDAV {
+    if kind == CalendarKind::CalDav {
         let Some((version, objects)) = entries::objects(app, access, version, &window).await? else {
             return Ok(Seen::Same);
         };

@@ -1,5 +1,6 @@
 //! What becomes of another time that somebody proposed from a calendar program.
 use chrono::{DateTime, Utc};
+use codes::CalendarEntryStatus;
 use domain::{
     actor::Actor,
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, MailId},
@@ -11,10 +12,7 @@ use super::case_transaction::CaseTransaction;
 use crate::{
     app::App,
     problem::Problem,
-    store::{
-        self,
-        outside::entry::{Entry, WANTED},
-    },
+    store::{self, outside::entry::Entry},
 };
 
 /// A coordinator leaves the session as it is. An entry that was changed outside is put back; an answer is dealt with.
@@ -53,7 +51,7 @@ pub async fn restore(app: &App, id: Uuid, expert: ExpertId) -> Result<(), Proble
 /// Has an entry written again as it is with us.
 async fn put_back(tx: &DatabaseTransaction, entry: Entry, now: DateTime<Utc>) -> Result<(), Problem> {
     let wanted = Entry {
-        state: WANTED.to_owned(),
+        state: CalendarEntryStatus::Wanted.into(),
         moved_from: None,
         moved_to: None,
         noticed_at: None,

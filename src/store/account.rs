@@ -12,7 +12,7 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-use super::contradiction;
+use super::known;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -134,7 +134,7 @@ pub async fn insert(
         email: Set(account.email.clone()),
         email_key: Set(email_key),
         name: Set(account.name.clone()),
-        role: Set(account.role.code().to_owned()),
+        role: Set(account.role.into()),
         desk_id: Set(account.desk.map(|it| it.0)),
         password_hash: Set(None),
         active: Set(account.active),
@@ -183,8 +183,7 @@ pub async fn save_active(tx: &DatabaseTransaction, id: AccountId, active: bool) 
 }
 
 pub(super) fn from_row(row: &row::Model) -> Result<Account, DbErr> {
-    let role = Role::from_code(&row.role)
-        .ok_or_else(|| contradiction("account", row.id, format_args!("no role {}", row.role)))?;
+    let role = known(&row.role, row::Column::Role, row.id)?;
     Ok(Account {
         id: AccountId(row.id),
         email: row.email.clone(),

@@ -5,6 +5,7 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, AssignmentStatus, ReportStatus, Turn};
 use domain::{
     actor::Party,
     appointment::{Appointment, Owner},
@@ -19,7 +20,7 @@ use domain::{
     prefecture::Prefecture,
     report::ReportState,
 };
-use entity::{appointment, assignment, calendar_cell, consultation, message, report};
+use entity::{Coded, appointment, assignment, calendar_cell, consultation, message, report};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -97,13 +98,21 @@ pub async fn busy(db: &impl ConnectionTrait) -> Result<BTreeSet<ExpertId>, DbErr
     let open = consultation::Entity::find()
         .select_only()
         .column(consultation::Column::Id)
-        .filter(consultation::COLUMN.turn.is_in(["company", "expert", "center", "nobody"]))
+        .filter(
+            consultation::COLUMN
+                .turn
+                .is_in([Turn::Company, Turn::Expert, Turn::Center, Turn::Nobody].map(Turn::code)),
+        )
         .into_query();
     let ids: Vec<Uuid> = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ExpertId)
         .distinct()
-        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
+        .filter(
+            assignment::COLUMN
+                .state
+                .is_in([AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code)),
+        )
         .filter(assignment::Column::ConsultationId.in_subquery(open))
         .into_tuple()
         .all(db)
@@ -127,7 +136,7 @@ pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec
 
 /// The confirmed sittings that are not recorded yet, earliest first, whether they are over or to come. Four queries.
 pub async fn confirmed(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Sitting>, DbErr> {
-    let only = Condition::all().add(appointment::COLUMN.state.eq("confirmed"));
+    let only = Condition::all().add(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()));
     let mut sittings = sittings(db, expert, only).await?;
     sittings.retain(|it| !it.asked);
     Ok(sittings)
@@ -141,7 +150,17 @@ pub async fn between(
     to: DateTime<Utc>,
 ) -> Result<Vec<Sitting>, DbErr> {
     let only = Condition::all()
-        .add(appointment::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]))
+        .add(
+            appointment::COLUMN.state.is_in(
+                [
+                    AppointmentStatus::Held,
+                    AppointmentStatus::Confirmed,
+                    AppointmentStatus::Done,
+                    AppointmentStatus::NoShow,
+                ]
+                .map(AppointmentStatus::code),
+            ),
+        )
         .add(appointment::COLUMN.ends_at.gt(from))
         .add(appointment::COLUMN.starts_at.lt(to));
     sittings(db, expert, only).await
@@ -152,10 +171,10 @@ pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<
     let approved = report::Entity::find()
         .select_only()
         .column(report::Column::AppointmentId)
-        .filter(report::COLUMN.state.eq("approved"))
+        .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()))
         .into_query();
     let only = Condition::all()
-        .add(appointment::COLUMN.state.eq("done"))
+        .add(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
         .add(appointment::Column::Id.not_in_subquery(approved));
     let sittings = sittings(db, expert, only).await?;
     let ids = sittings.iter().map(|it| it.appointment.id);
@@ -173,8 +192,9 @@ pub async fn unanswered(
     expert: ExpertId,
     since: DateTime<Utc>,
 ) -> Result<Vec<Unanswered>, DbErr> {
-    let accepted = live(expert).filter(assignment::COLUMN.state.eq("accepted")).into_query();
-    let rows: Vec<(Uuid, String, Option<Uuid>, DateTime<Utc>)> = message::Entity::find()
+    let accepted =
+        live(expert).filter(assignment::COLUMN.state.eq(AssignmentStatus::Accepted.code())).into_query();
+    let rows: Vec<(Uuid, Coded<Party>, Option<Uuid>, DateTime<Utc>)> = message::Entity::find()
         .select_only()
         .column(message::Column::ConsultationId)
         .column(message::Column::AuthorKind)
@@ -196,7 +216,7 @@ pub async fn unanswered(
     for (id, author, author_id, at) in rows {
         // The first one of a thread is its newest; taking the case out passes over the rest.
         let Some(case) = cases.remove(&ConsultationId(id)) else { continue };
-        let Some(author) = Party::from_code(&author) else { continue };
+        let Some(author) = author.known() else { continue };
         if author_id != Some(expert.0) && case.state.is_open() {
             last.push(Unanswered { case, author, at });
         }
@@ -261,12 +281,12 @@ fn instead(expert: ExpertId) -> Condition {
         .select_only()
         .column(assignment::Column::ConsultationId)
         .filter(assignment::COLUMN.expert_id.eq(expert.0))
-        .filter(assignment::COLUMN.state.eq("offered"))
+        .filter(assignment::COLUMN.state.eq(AssignmentStatus::Offered.code()))
         .filter(assignment::COLUMN.instead_of.is_not_null())
         .into_query();
     Condition::all()
         .add(appointment::Column::ConsultationId.in_subquery(instead))
-        .add(appointment::COLUMN.state.eq("confirmed"))
+        .add(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
 }
 
 /// What the expert may know of these consultations; those that do not concern the expert are left out.
@@ -279,7 +299,7 @@ async fn cases(
         return Ok(BTreeMap::new());
     }
     let wanted = || ids.iter().map(|it| it.0);
-    let asked: Vec<(Uuid, bool, bool, String)> = live(expert)
+    let asked: Vec<(Uuid, bool, bool, Coded<AssignmentStatus>)> = live(expert)
         .column(assignment::Column::Ict)
         .column(assignment::Column::Labor)
         .column(assignment::Column::State)
@@ -294,7 +314,7 @@ async fn cases(
         let parts = || asked.iter().filter(|it| it.0 == row.id);
         let fields = parts().filter_map(|it| Fields::from_flags(it.1, it.2)).reduce(Fields::union);
         let Some(fields) = fields else { continue };
-        let accepted = parts().any(|it| it.3 == "accepted");
+        let accepted = parts().any(|it| it.3 == AssignmentStatus::Accepted);
         let report_due = record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
         let case = Case {
             id: record.consultation.id,
@@ -317,7 +337,11 @@ fn live(expert: ExpertId) -> sea_orm::Select<assignment::Entity> {
         .select_only()
         .column(assignment::Column::ConsultationId)
         .filter(assignment::COLUMN.expert_id.eq(expert.0))
-        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
+        .filter(
+            assignment::COLUMN
+                .state
+                .is_in([AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code)),
+        )
 }
 
 /// What is held or confirmed for these consultations.
@@ -327,7 +351,11 @@ async fn live_of(
 ) -> Result<Vec<Appointment>, DbErr> {
     let rows = appointment::Entity::find()
         .filter(appointment::COLUMN.consultation_id.is_in(ids.iter().map(|it| it.0)))
-        .filter(appointment::COLUMN.state.is_in(["held", "confirmed"]))
+        .filter(
+            appointment::COLUMN
+                .state
+                .is_in([AppointmentStatus::Held, AppointmentStatus::Confirmed].map(AppointmentStatus::code)),
+        )
         .all(db)
         .await?;
     with_experts(db, rows).await

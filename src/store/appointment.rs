@@ -2,6 +2,7 @@
 mod cells;
 
 use chrono::{DateTime, Utc};
+use codes::AppointmentStatus;
 use domain::{
     appointment::{Appointment, AppointmentState, Owner, SessionMode},
     id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
@@ -17,7 +18,7 @@ use uuid::Uuid;
 pub use cells::{Cells, Taken, visits};
 
 use super::{
-    contradiction,
+    contradiction, known,
     revision::{Part, touch},
 };
 use cells::{free, site_of, take};
@@ -41,7 +42,7 @@ pub(super) async fn release_drafts(tx: &DatabaseTransaction, now: DateTime<Utc>)
         .into_query();
     let held = row::Entity::find()
         .filter(row::Column::DraftId.in_subquery(over))
-        .filter(row::COLUMN.state.eq("held"))
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
         .all(tx)
         .await?;
     if !held.is_empty() {
@@ -109,7 +110,7 @@ pub async fn some(db: &impl ConnectionTrait, ids: Vec<AppointmentId>) -> Result<
 pub async fn held_by_draft(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Appointment>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.draft_id.eq(id.0))
-        .filter(row::COLUMN.state.eq("held"))
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
         .all(db)
         .await?;
     Ok(with_experts(db, rows).await?.pop())
@@ -122,7 +123,7 @@ pub async fn expired_holds(
     limit: u64,
 ) -> Result<Vec<Appointment>, DbErr> {
     let rows = row::Entity::find()
-        .filter(row::COLUMN.state.eq("held"))
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
         .filter(row::COLUMN.held_until.lte(now))
         .filter(row::COLUMN.waiting_id.is_null())
         .order_by_asc(row::COLUMN.held_until)
@@ -159,7 +160,17 @@ pub async fn between(
     let rows = row::Entity::find()
         .filter(row::COLUMN.starts_at.gte(from))
         .filter(row::COLUMN.starts_at.lt(to))
-        .filter(row::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]))
+        .filter(
+            row::COLUMN.state.is_in(
+                [
+                    AppointmentStatus::Held,
+                    AppointmentStatus::Confirmed,
+                    AppointmentStatus::Done,
+                    AppointmentStatus::NoShow,
+                ]
+                .map(AppointmentStatus::code),
+            ),
+        )
         .order_by_asc(row::COLUMN.starts_at)
         .limit(limit)
         .all(db)
@@ -176,7 +187,7 @@ pub async fn in_room(
 ) -> Result<Vec<ConsultationId>, DbErr> {
     let found = row::Entity::find()
         .filter(row::Column::Id.in_subquery(ids_of(expert)))
-        .filter(row::COLUMN.state.eq("confirmed"))
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .filter(row::COLUMN.mode.eq(SessionMode::Online.code()))
         .filter(row::COLUMN.place.eq(place))
         .filter(row::COLUMN.ends_at.gt(now))
@@ -200,10 +211,10 @@ pub async fn insert(
         consultation_id,
         draft_id,
         waiting_id,
-        state: it.state.code().to_owned(),
+        state: it.state.status().into(),
         starts_at: it.starts_at,
         ends_at: it.ends_at,
-        mode: it.mode.code().to_owned(),
+        mode: it.mode.into(),
         place: it.place.clone(),
         site: site_of(cells),
         uid: it.uid.clone(),
@@ -350,7 +361,7 @@ fn changed(it: &Appointment, now: DateTime<Utc>) -> row::ActiveModel {
         draft_id: Set(draft_id),
         consultation_id: Set(consultation_id),
         waiting_id: Set(waiting_id),
-        state: Set(it.state.code().to_owned()),
+        state: Set(it.state.status().into()),
         starts_at: Set(it.starts_at),
         ends_at: Set(it.ends_at),
         place: Set(it.place.clone()),
@@ -363,7 +374,7 @@ fn changed(it: &Appointment, now: DateTime<Utc>) -> row::ActiveModel {
 }
 
 pub(super) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appointment, DbErr> {
-    let wrong = |why: &str| contradiction("appointment", row.id, why);
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let owner = match (row.draft_id, row.consultation_id, row.waiting_id) {
         (Some(id), None, None) => Owner::Draft(DraftId(id)),
         (None, Some(id), None) => Owner::Consultation(ConsultationId(id)),
@@ -373,15 +384,14 @@ pub(super) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appoin
         _ => return Err(wrong("owner")),
     };
     let reason = row.end_reason.clone().unwrap_or_default();
-    let state = match row.state.as_str() {
-        "held" => AppointmentState::Held { until: row.held_until },
-        "confirmed" => AppointmentState::Confirmed,
-        "done" => AppointmentState::Done,
-        "no_show" => AppointmentState::NoShow,
-        "cancelled_by_company" => AppointmentState::CancelledByCompany { reason },
-        "cancelled_by_center" => AppointmentState::CancelledByCenter { reason },
-        "released" => AppointmentState::Released,
-        _ => return Err(wrong("state")),
+    let state = match known(&row.state, row::Column::State, row.id)? {
+        AppointmentStatus::Held => AppointmentState::Held { until: row.held_until },
+        AppointmentStatus::Confirmed => AppointmentState::Confirmed,
+        AppointmentStatus::Done => AppointmentState::Done,
+        AppointmentStatus::NoShow => AppointmentState::NoShow,
+        AppointmentStatus::CancelledByCompany => AppointmentState::CancelledByCompany { reason },
+        AppointmentStatus::CancelledByCenter => AppointmentState::CancelledByCenter { reason },
+        AppointmentStatus::Released => AppointmentState::Released,
     };
     Ok(Appointment {
         id: AppointmentId(row.id),
@@ -389,7 +399,7 @@ pub(super) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appoin
         state,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
-        mode: SessionMode::from_code(&row.mode).ok_or_else(|| wrong("mode"))?,
+        mode: known(&row.mode, row::Column::Mode, row.id)?,
         experts,
         place: row.place,
         uid: row.uid,

@@ -1,5 +1,6 @@
 //! Assignments: who was asked, and what they answered.
 use chrono::{DateTime, Utc};
+use codes::AssignmentStatus;
 use domain::{
     assignment::{Assignment, AssignmentState},
     due::Due,
@@ -13,7 +14,7 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
-use super::contradiction;
+use super::{contradiction, known};
 
 /// All of a consultation's assignments, oldest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Assignment>, DbErr> {
@@ -48,7 +49,7 @@ pub async fn overdue(
     limit: u64,
 ) -> Result<Vec<Assignment>, DbErr> {
     let rows = row::Entity::find()
-        .filter(row::COLUMN.state.eq("offered"))
+        .filter(row::COLUMN.state.eq(AssignmentStatus::Offered.code()))
         .filter(row::COLUMN.due_at.lte(now))
         .order_by_asc(row::COLUMN.due_at)
         .limit(limit)
@@ -61,7 +62,7 @@ pub async fn overdue(
 pub async fn offered_to(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Assignment>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.expert_id.eq(expert.0))
-        .filter(row::COLUMN.state.eq("offered"))
+        .filter(row::COLUMN.state.eq(AssignmentStatus::Offered.code()))
         .order_by_asc(row::COLUMN.due_at)
         .all(db)
         .await?;
@@ -77,7 +78,11 @@ pub async fn concerns(
     let found = row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
         .filter(row::COLUMN.expert_id.eq(expert.0))
-        .filter(row::COLUMN.state.is_in(["offered", "accepted"]))
+        .filter(
+            row::COLUMN
+                .state
+                .is_in([AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code)),
+        )
         .one(db)
         .await?;
     Ok(found.is_some())
@@ -88,7 +93,7 @@ pub async fn reasons(db: &impl ConnectionTrait, id: AssignmentId) -> Result<Vec<
     let found = row::Entity::find_by_id(id.0).one(db).await?;
     found.map_or_else(
         || Ok(Vec::new()),
-        |it| serde_json::from_value(it.reasons).map_err(|err| contradiction("assignment", id, err)),
+        |it| serde_json::from_value(it.reasons).map_err(|err| contradiction(row::Entity, id, err)),
     )
 }
 
@@ -106,7 +111,7 @@ pub async fn insert(
         expert_id: it.expert.0,
         ict: it.fields.contains(Field::Ict),
         labor: it.fields.contains(Field::Labor),
-        state: it.state.code().to_owned(),
+        state: it.state.status().into(),
         offered_at: it.offered_at,
         due_at: it.due_at,
         deadline: serde_json::to_value(due).map_err(json)?,
@@ -123,7 +128,7 @@ pub async fn save(tx: &DatabaseTransaction, it: &Assignment) -> Result<(), DbErr
     let (answered_at, decline_reason) = answer(&it.state);
     let change = row::ActiveModel {
         id: Set(it.id.0),
-        state: Set(it.state.code().to_owned()),
+        state: Set(it.state.status().into()),
         answered_at: Set(answered_at),
         decline_reason: Set(decline_reason),
         ..Default::default()
@@ -143,14 +148,24 @@ fn answer(state: &AssignmentState) -> (Option<DateTime<Utc>>, Option<String>) {
 }
 
 pub(super) fn from_row(row: &row::Model) -> Result<Assignment, DbErr> {
-    let wrong = |why: &str| contradiction("assignment", row.id, why);
-    let state = match (row.state.as_str(), row.answered_at, &row.decline_reason) {
-        ("offered", None, None) => AssignmentState::Offered,
-        ("accepted", Some(at), None) => AssignmentState::Accepted { at },
-        ("declined", Some(at), Some(reason)) => AssignmentState::Declined { at, reason: reason.clone() },
-        ("lapsed", Some(at), None) => AssignmentState::Lapsed { at },
-        ("withdrawn", Some(at), None) => AssignmentState::Withdrawn { at },
-        _ => return Err(wrong("state")),
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
+    let status = known(&row.state, row::Column::State, row.id)?;
+    let state = match (status, row.answered_at, &row.decline_reason) {
+        (AssignmentStatus::Offered, None, None) => AssignmentState::Offered,
+        (AssignmentStatus::Accepted, Some(at), None) => AssignmentState::Accepted { at },
+        (AssignmentStatus::Declined, Some(at), Some(reason)) => {
+            AssignmentState::Declined { at, reason: reason.clone() }
+        }
+        (AssignmentStatus::Lapsed, Some(at), None) => AssignmentState::Lapsed { at },
+        (AssignmentStatus::Withdrawn, Some(at), None) => AssignmentState::Withdrawn { at },
+        (
+            AssignmentStatus::Offered
+            | AssignmentStatus::Accepted
+            | AssignmentStatus::Declined
+            | AssignmentStatus::Lapsed
+            | AssignmentStatus::Withdrawn,
+            ..,
+        ) => return Err(wrong("state")),
     };
     Ok(Assignment {
         id: AssignmentId(row.id),

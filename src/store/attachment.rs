@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+pub use codes::Trust;
 use domain::id::{AttachmentId, ConsultationId, MessageId};
 use entity::{attachment as row, message};
 use sea_orm::{
@@ -10,42 +11,6 @@ use sea_orm::{
 };
 
 use super::message::Audience;
-
-/// How far a file may be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trust {
-    /// There is no scanner.
-    Unscanned,
-    /// Waits for the scanner.
-    Held,
-    Clean,
-    Infected,
-    /// Too large, too many, or of a type that is not taken: its bytes were not kept.
-    Refused,
-}
-
-impl Trust {
-    pub const ALL: [Self; 5] = [Self::Unscanned, Self::Held, Self::Clean, Self::Infected, Self::Refused];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Unscanned => "unscanned",
-            Self::Held => "held",
-            Self::Clean => "clean",
-            Self::Infected => "infected",
-            Self::Refused => "refused",
-        }
-    }
-
-    /// Whether it is handed out.
-    pub const fn is_open(self) -> bool {
-        matches!(self, Self::Unscanned | Self::Clean)
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-}
 
 /// A file of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +53,7 @@ pub async fn insert(
             content_type: it.content_type.to_owned(),
             size: i64::try_from(it.size).unwrap_or(i64::MAX),
             sha256: it.sha256.map(str::to_owned),
-            state: it.trust.code().to_owned(),
+            state: it.trust.into(),
             note: it.note.to_owned(),
             scan_at: (it.trust == Trust::Held).then_some(now),
             created_at: now,
@@ -205,10 +170,9 @@ pub async fn note(tx: &DatabaseTransaction, id: AttachmentId, note: &str) -> Res
 }
 
 fn attachment(row: row::Model) -> Result<Attachment, DbErr> {
-    let trust = Trust::from_code(&row.state);
     Ok(Attachment {
         id: AttachmentId(row.id),
-        trust: trust.ok_or_else(|| super::contradiction("attachment", row.id, "state"))?,
+        trust: super::known(&row.state, row::Column::State, row.id)?,
         name: row.name,
         content_type: row.content_type,
         size: row.size,

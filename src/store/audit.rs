@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::{actor::Party, consultation::Deed};
-use entity::{account, consultation, desk, event};
+use entity::{Coded, account, consultation, desk, event};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
-use super::contradiction;
+use super::known;
 
 /// One event, without what was written in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub async fn events(
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<Entry>, DbErr> {
-    type Row = (i64, DateTime<Utc>, String, Option<Uuid>, String, String);
+    type Row = (i64, DateTime<Utc>, Coded<Party>, Option<Uuid>, Coded<Deed>, String);
     let whose = event::Entity::belongs_to(consultation::Entity)
         .from(event::Column::ConsultationId)
         .to(consultation::Column::Id)
@@ -54,13 +54,12 @@ pub async fn events(
     let rows: Vec<Row> = query.order_by_desc(event::Column::Id).limit(limit).into_tuple().all(db).await?;
     let names = names(db, rows.iter().filter_map(|it| it.3).collect()).await?;
     let entry = |(id, at, kind, actor, act, number): Row| {
-        let wrong = |why| contradiction("event", id, why);
         Ok(Entry {
             id,
             at,
-            party: Party::from_code(&kind).ok_or_else(|| wrong("actor"))?,
+            party: known(&kind, event::Column::ActorKind, id)?,
             name: actor.and_then(|it| names.get(&it).cloned()).unwrap_or_default(),
-            deed: Deed::from_code(&act).ok_or_else(|| wrong("act"))?,
+            deed: known(&act, event::Column::Act, id)?,
             number,
         })
     };

@@ -1,5 +1,6 @@
 //! One consultation as the center's page shows it, in few queries.
 use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, CalendarEntryStatus, MailStatus, ReportStatus};
 use domain::{
     appointment::Appointment,
     assignment::Assignment,
@@ -80,11 +81,11 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(THEMES), "themes")
         .column_as(account::Column::Name, "coordinator_name")
         .column_as(Expr::cust(MESSAGES), "messages")
-        .column_as(Expr::cust(FAILED_MAILS), "failed_mails")
+        .column_as(Expr::cust(failed_mails()), "failed_mails")
         .column_as(Expr::cust(OPEN_MAILS), "open_mails")
-        .column_as(Expr::cust(CHANGED_ENTRIES), "changed_entries")
+        .column_as(Expr::cust(changed_entries()), "changed_entries")
         .column_as(Expr::cust(BOUNCES), "bounces")
-        .column_as(Expr::cust(SUBMITTED_REPORTS), "submitted_reports")
+        .column_as(Expr::cust(submitted_reports()), "submitted_reports")
         .column_as(Expr::cust(LOOKALIKES), "lookalikes")
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
         .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
@@ -111,7 +112,7 @@ pub async fn asked(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<
             Ok(Asked {
                 assignment: to_assignment(&row)?,
                 name: account.map(|it| it.name).unwrap_or_default(),
-                reasons: reasons.map_err(|err| contradiction("assignment", row.id, err))?,
+                reasons: reasons.map_err(|err| contradiction(assignment::Entity, row.id, err))?,
             })
         })
         .collect()
@@ -197,12 +198,32 @@ impl Found {
 
 const MESSAGES: &str =
     r#"(SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id")"#;
-const FAILED_MAILS: &str = r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = 'failed')"#;
+fn failed_mails() -> String {
+    format!(
+        r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = '{}')"#,
+        MailStatus::Failed
+    )
+}
+
 const OPEN_MAILS: &str =
     r#"(SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open")"#;
-const CHANGED_ENTRIES: &str = r#"(SELECT COUNT(*) FROM "appointment" a JOIN "calendar_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND a."state" = 'confirmed' AND e."state" IN ('moved', 'deleted'))"#;
+fn changed_entries() -> String {
+    format!(
+        r#"(SELECT COUNT(*) FROM "appointment" a JOIN "calendar_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}' AND e."state" IN ('{}', '{}'))"#,
+        AppointmentStatus::Confirmed,
+        CalendarEntryStatus::Moved,
+        CalendarEntryStatus::Deleted
+    )
+}
+
 const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND (b."consultation_id" = "consultation"."id" OR b."address_key" = "contact"."email_key"))"#;
-const SUBMITTED_REPORTS: &str = r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = 'submitted')"#;
+fn submitted_reports() -> String {
+    format!(
+        r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}')"#,
+        ReportStatus::Submitted
+    )
+}
+
 const ASSIGNMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "assignment" a WHERE a."consultation_id" = "consultation"."id")"#;
 const APPOINTMENTS: &str =

@@ -1,6 +1,6 @@
 //! The chain of hashes through a consultation's history: what was changed or taken away afterwards shows.
 use chrono::{DateTime, Utc};
-use entity::event;
+use entity::{Coded, event};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -48,11 +48,11 @@ impl<'a> From<&'a event::Model> for Link<'a> {
             consultation: row.consultation_id,
             seq: row.seq,
             at: row.at,
-            actor_kind: &row.actor_kind,
+            actor_kind: row.actor_kind.code(),
             actor_id: row.actor_id,
-            act: &row.act,
-            from: row.from_state.as_deref(),
-            to: &row.to_state,
+            act: row.act.code(),
+            from: row.from_state.as_ref().map(Coded::code),
+            to: row.to_state.code(),
             detail: &row.detail,
         }
     }

@@ -1,5 +1,6 @@
 //! Companies: known by their corporate number, else each application stands for itself until a person matches them.
 use chrono::{DateTime, Utc};
+use codes::AppointmentStatus;
 use domain::{application::CompanyFacts, id::CompanyId, number::FiscalYear};
 use entity::{appointment, company as row, consultation};
 use sea_orm::{
@@ -64,7 +65,11 @@ pub async fn sessions_in(
     let to = at_japan(year.last_day(), 24, 0);
     let count = appointment::Entity::find()
         .filter(appointment::Column::ConsultationId.in_subquery(own))
-        .filter(appointment::COLUMN.state.is_in(["confirmed", "done"]))
+        .filter(
+            appointment::COLUMN
+                .state
+                .is_in([AppointmentStatus::Confirmed, AppointmentStatus::Done].map(AppointmentStatus::code)),
+        )
         .filter(appointment::COLUMN.starts_at.gte(from))
         .filter(appointment::COLUMN.starts_at.lt(to))
         .count(db)

@@ -1,5 +1,6 @@
 //! Drafts: unfinished applications, kept for a while and counted nowhere.
 use chrono::{DateTime, Utc};
+use codes::AppointmentStatus;
 use domain::{
     application::Form,
     id::{ConsultationId, DraftId},
@@ -141,7 +142,7 @@ pub async fn holds_of_network(
         .filter(row::COLUMN.network.eq(network))
         .into_query();
     appointment::Entity::find()
-        .filter(appointment::COLUMN.state.eq("held"))
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Held.code()))
         .filter(appointment::COLUMN.held_until.gt(now))
         .filter(appointment::Column::DraftId.in_subquery(drafts))
         .count(db)
@@ -169,7 +170,7 @@ fn json(form: &Form) -> Result<serde_json::Value, DbErr> {
 }
 
 fn from_row(row: row::Model) -> Result<Draft, DbErr> {
-    let form = serde_json::from_value(row.form).map_err(|err| contradiction("draft", row.id, err))?;
+    let form = serde_json::from_value(row.form).map_err(|err| contradiction(row::Entity, row.id, err))?;
     Ok(Draft {
         id: DraftId(row.id),
         form,

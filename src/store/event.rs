@@ -5,14 +5,14 @@ use domain::{
     consultation::{Deed, Event, State},
     id::{AccountId, ConsultationId, DeskId, ExpertId},
 };
-use entity::event as row;
+use entity::{consultation, event as row};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{batch::WriteBatch, chain, contradiction};
+use super::{batch::WriteBatch, chain, contradiction, known};
 
 /// What an event says beside its names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,11 +68,11 @@ pub async fn append(
             consultation_id: Set(id.0),
             seq: Set(seq),
             at: Set(event.at),
-            actor_kind: Set(event.by.party().code().to_owned()),
+            actor_kind: Set(event.by.party().into()),
             actor_id: Set(actor_id(event.by)),
-            act: Set(event.deed.code().to_owned()),
-            from_state: Set(event.from.as_ref().map(|it| it.code().to_owned())),
-            to_state: Set(event.to.code().to_owned()),
+            act: Set(event.deed.into()),
+            from_state: Set(event.from.as_ref().map(|it| it.status().into())),
+            to_state: Set(event.to.status().into()),
             detail: Set(detail),
             previous_hash: Set(previous),
             hash: Set(hash.clone()),
@@ -94,13 +94,14 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Lin
 }
 
 fn line(row: row::Model) -> Result<Line, DbErr> {
-    let wrong = |why: &str| contradiction("event", row.id, why);
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let detail: Detail = serde_json::from_value(row.detail.clone()).map_err(|err| wrong(&err.to_string()))?;
+    let party = known(&row.actor_kind, row::Column::ActorKind, row.id)?;
     Ok(Line {
         at: row.at,
-        by: actor(&row.actor_kind, row.actor_id).ok_or_else(|| wrong("actor"))?,
-        deed: Deed::from_code(&row.act).ok_or_else(|| wrong("act"))?,
-        from: row.from_state,
+        by: actor(party, row.actor_id).ok_or_else(|| wrong("actor"))?,
+        deed: known(&row.act, row::Column::Act, row.id)?,
+        from: row.from_state.map(|it| it.code().to_owned()),
         to: detail.to,
         note: detail.note,
     })
@@ -116,7 +117,7 @@ async fn last_hash(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Strin
         .into_tuple()
         .one(tx)
         .await?;
-    found.ok_or_else(|| contradiction("consultation", id, "its history is gone"))
+    found.ok_or_else(|| contradiction(consultation::Entity, id, "its history is gone"))
 }
 
 /// The account, expert or desk behind an actor.
@@ -130,8 +131,8 @@ pub const fn actor_id(actor: Actor) -> Option<Uuid> {
 }
 
 /// The actor that a row names; `None` where its columns contradict each other.
-pub fn actor(kind: &str, id: Option<Uuid>) -> Option<Actor> {
-    Some(match (Party::from_code(kind)?, id) {
+pub fn actor(party: Party, id: Option<Uuid>) -> Option<Actor> {
+    Some(match (party, id) {
         (Party::Company, None) => Actor::Company,
         (Party::System, None) => Actor::System,
         (Party::Coordinator, Some(id)) => Actor::Coordinator(AccountId(id)),

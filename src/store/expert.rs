@@ -4,6 +4,7 @@ mod feed;
 mod schedule;
 mod standing;
 
+use codes::Role;
 use domain::{
     availability::{Limits, Schedule},
     company::Industry,
@@ -75,7 +76,8 @@ impl Roster {
 
 /// Loads all experts: a fixed number of queries, whatever their number.
 pub async fn load(db: &impl ConnectionTrait) -> Result<Roster, DbErr> {
-    let accounts = account::Entity::find().filter(account::COLUMN.role.eq("expert")).all(db).await?;
+    let accounts =
+        account::Entity::find().filter(account::COLUMN.role.eq(Role::Expert.code())).all(db).await?;
     let mut accounts: BTreeMap<_, _> = accounts.into_iter().map(|it| (it.id, it)).collect();
     let mut visits: BTreeMap<Uuid, BTreeSet<Prefecture>> = BTreeMap::new();
     for it in expert_prefecture::Entity::find().all(db).await? {
@@ -97,7 +99,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Roster, DbErr> {
     let rows = row::Entity::find().order_by_asc(row::COLUMN.id).all(db).await?;
     let profiles = rows.into_iter().map(|it| {
         let account = accounts.remove(&it.id);
-        let account = account.ok_or_else(|| contradiction("expert", it.id, "has no account"))?;
+        let account = account.ok_or_else(|| contradiction(row::Entity, it.id, "has no account"))?;
         Ok(Profile {
             visits: visits.remove(&it.id).filter(|_| it.works_visit).unwrap_or_default(),
             themes: themes.remove(&it.id).unwrap_or_default(),
@@ -113,7 +115,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Roster, DbErr> {
 }
 
 fn profile(row: row::Model, account: account::Model) -> Result<Profile, DbErr> {
-    let wrong = |why: &str| contradiction("expert", row.id, why);
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let count = |n: i16| u16::try_from(n).map_err(|_| wrong("a negative limit"));
     Ok(Profile {
         id: ExpertId(row.id),
@@ -138,5 +140,5 @@ fn profile(row: row::Model, account: account::Model) -> Result<Profile, DbErr> {
 
 fn prefecture(expert: Uuid, code: i16) -> Result<Prefecture, DbErr> {
     let code = u8::try_from(code).ok().and_then(|it| Prefecture::from_code(it).ok());
-    code.ok_or_else(|| contradiction("expert", expert, "prefecture"))
+    code.ok_or_else(|| contradiction(row::Entity, expert, "prefecture"))
 }

@@ -3,6 +3,7 @@ mod load;
 mod waits;
 
 use chrono::{DateTime, Datelike, Months, Utc};
+use codes::{FollowUpKind, FollowUpStatus};
 use domain::{calendar::at_japan, field::Field, number::FiscalYear, prefecture::Prefecture};
 use entity::{application, consultation, follow_up};
 use sea_orm::{
@@ -120,7 +121,7 @@ async fn totals(db: &impl ConnectionTrait, selection: &Selection) -> Result<(u64
     type Row = (i64, i64, Option<i64>, Option<i64>);
     let companies = Expr::col((consultation::Entity, consultation::Column::CompanyId)).count_distinct();
     let row: Option<Row> = selected(selection)
-        .column_as(consultation::Column::Id.count(), "received")
+        .column_as(consultation::Column::Id.count(), "n")
         .column_as(companies, "companies")
         .column_as(consultation::Column::SessionsDone.sum(), "sessions")
         .column_as(Expr::cust("SUM(CASE WHEN sessions_done > 0 THEN 1 ELSE 0 END)"), "with_session")
@@ -244,7 +245,7 @@ async fn grouped(
 
 async fn surveys(db: &impl ConnectionTrait, selection: &Selection) -> Result<Vec<([String; 3], u64)>, DbErr> {
     let said = |what: &str| Expr::cust(format!("\"follow_up\".\"answer\" ->> '{what}'"));
-    let mut query = answered(selection).filter(follow_up::Column::Kind.eq("survey"));
+    let mut query = answered(selection).filter(follow_up::Column::Kind.eq(FollowUpKind::Survey.code()));
     for what in ["purpose_achieved", "satisfied", "will_consider"] {
         query = query.column_as(said(what), what).group_by(said(what));
     }
@@ -259,7 +260,7 @@ async fn progress(
 ) -> Result<Vec<((String, String), u64)>, DbErr> {
     let progress = || Expr::cust("\"follow_up\".\"answer\" ->> 'progress'");
     let rows: Vec<(String, String, i64)> = answered(selection)
-        .filter(follow_up::Column::Kind.ne("survey"))
+        .filter(follow_up::Column::Kind.ne(FollowUpKind::Survey.code()))
         .column(follow_up::Column::Kind)
         .column_as(progress(), "progress")
         .column_as(follow_up::Column::Id.count(), "n")
@@ -293,7 +294,7 @@ fn asked(selection: &Selection) -> Select<consultation::Entity> {
 }
 
 fn answered(selection: &Selection) -> Select<consultation::Entity> {
-    asked(selection).filter(follow_up::Column::State.eq("answered"))
+    asked(selection).filter(follow_up::Column::State.eq(FollowUpStatus::Answered.code()))
 }
 
 /// From a consultation to rows of `E` that name it in `column`.

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use codes::{ConsultationStatus, FollowUpStatus};
 use domain::{
     follow_up::{Anchors, Answer, FollowUp, FollowUpState, Kind, Step, When},
     id::{ConsultationId, FollowUpId},
@@ -12,7 +13,7 @@ use sea_orm::{
     JoinType, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::Expr,
 };
 
-use super::contradiction;
+use super::{contradiction, known};
 
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<FollowUp>, DbErr> {
     let rows = row::Entity::find()
@@ -40,7 +41,7 @@ pub async fn some(db: &impl ConnectionTrait, ids: Vec<FollowUpId>) -> Result<Vec
 /// Planned questions whose time has come, longest due first.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<FollowUp>, DbErr> {
     let rows = row::Entity::find()
-        .filter(row::COLUMN.state.eq("planned"))
+        .filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()))
         .filter(row::COLUMN.due_at.lte(now))
         .order_by_asc(row::COLUMN.due_at)
         .limit(limit)
@@ -56,7 +57,7 @@ pub async fn unanswered(
     limit: u64,
 ) -> Result<Vec<FollowUp>, DbErr> {
     let rows = row::Entity::find()
-        .filter(row::COLUMN.state.eq("sent"))
+        .filter(row::COLUMN.state.eq(FollowUpStatus::Sent.code()))
         .filter(row::COLUMN.sent_at.lte(before))
         .order_by_asc(row::COLUMN.sent_at)
         .limit(limit)
@@ -76,10 +77,10 @@ pub async fn insert(tx: &DatabaseTransaction, plan: &[FollowUp]) -> Result<(), D
             Ok(row::Model {
                 id: it.id.0,
                 consultation_id: it.consultation.0,
-                kind: it.kind.code().to_owned(),
+                kind: it.kind.into(),
                 step_id: it.step.id.clone(),
                 round: it.round,
-                state: it.state.code().to_owned(),
+                state: it.state.status().into(),
                 due_at: it.due_at,
                 sent_at: state.sent_at,
                 answered_at: state.answered_at,
@@ -100,7 +101,7 @@ pub async fn save(tx: &DatabaseTransaction, it: &FollowUp) -> Result<(), DbErr> 
     let state = columns(&it.state)?;
     let mut change = row::ActiveModel {
         id: Set(it.id.0),
-        state: Set(it.state.code().to_owned()),
+        state: Set(it.state.status().into()),
         answered_at: Set(state.answered_at),
         answer: Set(state.answer),
         wants_help: Set(state.wants_help),
@@ -124,7 +125,7 @@ pub async fn plan_anew(
         .col_expr(row::Column::Step, Expr::value(step_json(step)?))
         .col_expr(row::Column::DueAt, Expr::value(due_at))
         .filter(row::COLUMN.id.eq(id.0))
-        .filter(row::COLUMN.state.eq("planned"))
+        .filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()))
         .exec(tx)
         .await?;
     Ok(())
@@ -134,7 +135,7 @@ pub async fn plan_anew(
 pub async fn unplan(tx: &DatabaseTransaction, id: FollowUpId) -> Result<(), DbErr> {
     row::Entity::delete_many()
         .filter(row::COLUMN.id.eq(id.0))
-        .filter(row::COLUMN.state.eq("planned"))
+        .filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()))
         .exec(tx)
         .await?;
     Ok(())
@@ -155,7 +156,7 @@ pub async fn current(
         .eq(Expr::col((consultation::Entity, consultation::Column::SessionsDone)));
     let rows = row::Entity::find()
         .join(JoinType::InnerJoin, whose)
-        .filter(consultation::Column::State.eq("follow_up"))
+        .filter(consultation::Column::State.eq(ConsultationStatus::FollowUp.code()))
         .filter(round)
         .filter(row::Column::ApprovedAt.gte(from))
         .filter(row::Column::ApprovedAt.lt(to))
@@ -194,18 +195,26 @@ fn columns(state: &FollowUpState) -> Result<Columns, DbErr> {
 }
 
 fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
-    let wrong = |why: &str| contradiction("follow_up", row.id, why);
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let answer: Option<Answer> =
         row.answer.clone().map(serde_json::from_value).transpose().map_err(|err| wrong(&err.to_string()))?;
-    let state = match (row.state.as_str(), row.sent_at, row.answered_at, answer) {
-        ("planned", None, None, None) => FollowUpState::Planned,
-        ("sent", Some(at), None, None) => FollowUpState::Sent { at },
-        ("answered", _, Some(at), Some(answer)) => FollowUpState::Answered { at, answer },
-        ("skipped", _, None, None) => FollowUpState::Skipped,
-        ("lapsed", _, None, None) => FollowUpState::Lapsed,
-        _ => return Err(wrong("state")),
+    let status = known(&row.state, row::Column::State, row.id)?;
+    let state = match (status, row.sent_at, row.answered_at, answer) {
+        (FollowUpStatus::Planned, None, None, None) => FollowUpState::Planned,
+        (FollowUpStatus::Sent, Some(at), None, None) => FollowUpState::Sent { at },
+        (FollowUpStatus::Answered, _, Some(at), Some(answer)) => FollowUpState::Answered { at, answer },
+        (FollowUpStatus::Skipped, _, None, None) => FollowUpState::Skipped,
+        (FollowUpStatus::Lapsed, _, None, None) => FollowUpState::Lapsed,
+        (
+            FollowUpStatus::Planned
+            | FollowUpStatus::Sent
+            | FollowUpStatus::Answered
+            | FollowUpStatus::Skipped
+            | FollowUpStatus::Lapsed,
+            ..,
+        ) => return Err(wrong("state")),
     };
-    let kind = Kind::from_code(&row.kind).ok_or_else(|| wrong("kind"))?;
+    let kind = known(&row.kind, row::Column::Kind, row.id)?;
     let step = match row.step.clone() {
         Some(step) => serde_json::from_value(step).map_err(|err| wrong(&err.to_string()))?,
         None => Step::plain(kind, shipped_when(kind)),

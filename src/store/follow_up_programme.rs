@@ -82,6 +82,5 @@ pub async fn save(
 }
 
 fn steps(row: &row::Model) -> Result<Vec<Step>, DbErr> {
-    serde_json::from_value(row.steps.clone())
-        .map_err(|err| contradiction("follow_up_programme", row.fiscal_year, err))
+    serde_json::from_value(row.steps.clone()).map_err(|err| contradiction(row::Entity, row.fiscal_year, err))
 }

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+pub use codes::InboundSource as Source;
 use domain::{
     id::{AccountId, ConsultationId, MailId, MessageId},
     inbound::{InboundState, Quarantine},
@@ -15,22 +16,6 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::unless_there;
-
-/// By which way a mail came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    Pipe,
-    Imap,
-}
-
-impl Source {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Pipe => "pipe",
-            Self::Imap => "imap",
-        }
-    }
-}
 
 /// A mail as it arrived.
 #[derive(Clone, Copy, Debug)]
@@ -53,13 +38,13 @@ pub async fn keep(tx: &DatabaseTransaction, it: &Arrived<'_>, now: DateTime<Utc>
     let model = row::Model {
         id,
         content_hash: it.content_hash.to_owned(),
-        source: it.source.code().to_owned(),
+        source: it.source.into(),
         envelope_to: it.envelope_to.to_owned(),
         envelope_from: it.envelope_from.to_owned(),
         size: it.size,
         truncated: usize::try_from(it.size).is_ok_and(|size| size > it.bytes.len()),
         received_at: now,
-        state: InboundState::Stored.code().to_owned(),
+        state: InboundState::Stored.into(),
         reason: String::new(),
         outcome: String::new(),
         open: false,
@@ -178,7 +163,7 @@ pub async fn settle(tx: &DatabaseTransaction, id: MailId, fate: Fate) -> Result<
     let state = fate.state.unwrap_or(InboundState::Stored);
     let change = row::ActiveModel {
         id: Set(id.0),
-        state: Set(state.code().to_owned()),
+        state: Set(state.into()),
         reason: Set(fate.reason.to_owned()),
         outcome: Set(fate.outcome),
         open: Set(fate.open),
@@ -201,7 +186,7 @@ pub async fn attach(
 ) -> Result<(), DbErr> {
     let change = row::ActiveModel {
         id: Set(id.0),
-        state: Set(InboundState::Attached.code().to_owned()),
+        state: Set(InboundState::Attached.into()),
         outcome: Set("センターが相談に追加しました。".to_owned()),
         consultation_id: Set(Some(consultation.0)),
         entry_id: Set(Some(entry.0)),
@@ -212,8 +197,7 @@ pub async fn attach(
 }
 
 pub async fn set_state(tx: &DatabaseTransaction, id: MailId, state: InboundState) -> Result<(), DbErr> {
-    let change =
-        row::ActiveModel { id: Set(id.0), state: Set(state.code().to_owned()), ..Default::default() };
+    let change = row::ActiveModel { id: Set(id.0), state: Set(state.into()), ..Default::default() };
     row::Entity::update(change).exec(tx).await?;
     Ok(())
 }

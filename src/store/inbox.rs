@@ -2,6 +2,7 @@
 mod query;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::{ConsultationStatus, UnfulfilledReason, codes};
 use domain::{
     consultation::State,
     field::{Field, Fields},
@@ -9,6 +10,7 @@ use domain::{
     number::CaseNumber,
     prefecture::Prefecture,
 };
+use entity::{Coded, consultation};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
@@ -21,22 +23,23 @@ pub const PAGE: usize = 50;
 /// Beyond this many, nobody counts.
 pub const MOST_COUNTED: i64 = 1000;
 
-/// A view of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    /// It is the center's turn, and not only because a planned question will be asked some day.
-    Center,
-    /// A report has been submitted and waits for the center.
-    Reports,
-    /// A company has asked for help again, and nobody has seen to it.
-    Wishes,
-    Company,
-    Expert,
-    Booked,
-    /// The plan of the months after runs its course.
-    FollowUp,
-    Ended,
-    All,
+codes! {
+    /// A view of the list. The code is its name in addresses.
+    pub enum Tab {
+        /// It is the center's turn, and not only because a planned question will be asked some day.
+        Center = "center" => "対応が必要",
+        /// A report has been submitted and waits for the center.
+        Reports = "reports" => "報告書の確認",
+        /// A company has asked for help again, and nobody has seen to it.
+        Wishes = "wishes" => "継続の希望",
+        Company = "company" => "企業待ち",
+        Expert = "expert" => "専門家待ち",
+        Booked = "booked" => "予約確定",
+        /// The plan of the months after runs its course.
+        FollowUp = "follow_up" => "フォロー中",
+        Ended = "ended" => "終了",
+        All = "all" => "すべて",
+    }
 }
 
 /// What narrows the list.
@@ -105,51 +108,6 @@ pub struct Tallies {
 }
 
 impl Tab {
-    pub const ALL: [Self; 9] = [
-        Self::Center,
-        Self::Reports,
-        Self::Wishes,
-        Self::Company,
-        Self::Expert,
-        Self::Booked,
-        Self::FollowUp,
-        Self::Ended,
-        Self::All,
-    ];
-
-    /// The name in addresses.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Center => "center",
-            Self::Reports => "reports",
-            Self::Wishes => "wishes",
-            Self::Company => "company",
-            Self::Expert => "expert",
-            Self::Booked => "booked",
-            Self::FollowUp => "follow_up",
-            Self::Ended => "ended",
-            Self::All => "all",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Center => "対応が必要",
-            Self::Reports => "報告書の確認",
-            Self::Wishes => "継続の希望",
-            Self::Company => "企業待ち",
-            Self::Expert => "専門家待ち",
-            Self::Booked => "予約確定",
-            Self::FollowUp => "フォロー中",
-            Self::Ended => "終了",
-            Self::All => "すべて",
-        }
-    }
-
     /// What is over, and everything together, begins with the newest; the rest with what is due first.
     pub const fn newest_first(self) -> bool {
         matches!(self, Self::Ended | Self::All)
@@ -197,8 +155,8 @@ struct Found {
     prefecture: Option<i16>,
     ict: bool,
     labor: bool,
-    state: String,
-    unfulfilled_reason: Option<String>,
+    state: Coded<ConsultationStatus>,
+    unfulfilled_reason: Option<Coded<UnfulfilledReason>>,
     referred_to: Option<String>,
     due_at: Option<DateTime<Utc>>,
     sort_at: DateTime<Utc>,
@@ -211,13 +169,13 @@ struct Found {
 
 impl Found {
     fn row(self, tab: Tab) -> Result<Row, DbErr> {
-        let wrong = |why: &str| contradiction("consultation", self.id, why);
+        let wrong = |why: &str| contradiction(consultation::Entity, self.id, why);
         let state = super::consultation::state(
+            self.id,
             &self.state,
-            self.unfulfilled_reason.as_deref(),
+            self.unfulfilled_reason.as_ref(),
             self.referred_to.as_deref(),
-        );
-        let state = state.ok_or_else(|| wrong("state"))?;
+        )?;
         let prefecture = self.prefecture.and_then(|it| u8::try_from(it).ok());
         let at = if tab == Tab::All { self.received_at } else { self.sort_at };
         Ok(Row {

@@ -1,5 +1,6 @@
 //! Single-use links that were mailed or handed over. A link is known by the hash of its token.
 use chrono::{DateTime, Utc};
+use codes::LinkPurpose;
 use domain::id::{AccountId, ConsultationId};
 use entity::link as row;
 use sea_orm::{
@@ -7,7 +8,7 @@ use sea_orm::{
     QueryFilter, sea_query::Expr,
 };
 
-use super::{batch::WriteBatch, contradiction};
+use super::{batch::WriteBatch, contradiction, known};
 
 /// What a link is good for, and for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,16 +83,16 @@ fn new_row(
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> row::ActiveModel {
-    let (code, account_id, email_key, consultation_id) = match purpose {
-        Purpose::SetPassword(account) => ("set_password", Some(account.0), None, None),
-        Purpose::SignIn { email_key } => ("sign_in", None, Some(email_key.clone()), None),
+    let (kind, account_id, email_key, consultation_id) = match purpose {
+        Purpose::SetPassword(account) => (LinkPurpose::SetPassword, Some(account.0), None, None),
+        Purpose::SignIn { email_key } => (LinkPurpose::SignIn, None, Some(email_key.clone()), None),
         Purpose::Confirm { email_key, consultation } => {
-            ("confirm", None, Some(email_key.clone()), Some(consultation.0))
+            (LinkPurpose::Confirm, None, Some(email_key.clone()), Some(consultation.0))
         }
     };
     row::ActiveModel {
         token_hash: Set(token_hash),
-        purpose: Set(code.to_owned()),
+        purpose: Set(kind.into()),
         account_id: Set(account_id),
         email_key: Set(email_key),
         consultation_id: Set(consultation_id),
@@ -119,13 +120,16 @@ pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Res
 }
 
 fn from_row(row: row::Model) -> Result<Purpose, DbErr> {
-    match (row.purpose.as_str(), row.account_id, row.email_key, row.consultation_id) {
-        ("set_password", Some(account), None, None) => Ok(Purpose::SetPassword(AccountId(account))),
-        ("sign_in", None, Some(email_key), None) => Ok(Purpose::SignIn { email_key }),
-        ("confirm", None, Some(email_key), Some(consultation)) => {
+    let purpose = known(&row.purpose, row::Column::Purpose, &row.token_hash)?;
+    match (purpose, row.account_id, row.email_key, row.consultation_id) {
+        (LinkPurpose::SetPassword, Some(account), None, None) => Ok(Purpose::SetPassword(AccountId(account))),
+        (LinkPurpose::SignIn, None, Some(email_key), None) => Ok(Purpose::SignIn { email_key }),
+        (LinkPurpose::Confirm, None, Some(email_key), Some(consultation)) => {
             Ok(Purpose::Confirm { email_key, consultation: ConsultationId(consultation) })
         }
-        (purpose, ..) => Err(contradiction("link", purpose, "its columns do not fit its purpose")),
+        (LinkPurpose::SetPassword | LinkPurpose::SignIn | LinkPurpose::Confirm, ..) => {
+            Err(contradiction(row::Entity, &row.token_hash, "its columns do not fit its purpose"))
+        }
     }
 }
 

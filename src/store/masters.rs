@@ -4,7 +4,7 @@ use entity::theme;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryOrder};
 
 use super::{
-    contradiction,
+    known,
     revision::{Part, touch},
 };
 
@@ -45,7 +45,7 @@ pub async fn save_theme(tx: &DatabaseTransaction, it: &Theme) -> Result<(), DbEr
 fn columns(it: &Theme) -> theme::ActiveModel {
     theme::ActiveModel {
         code: Set(it.code.clone()),
-        field: Set(it.field.code().to_owned()),
+        field: Set(it.field.into()),
         label: Set(it.label.clone()),
         position: Set(it.position),
         active: Set(it.active),
@@ -53,6 +53,6 @@ fn columns(it: &Theme) -> theme::ActiveModel {
 }
 
 fn from_model(row: theme::Model) -> Result<Theme, DbErr> {
-    let field = Field::from_code(&row.field).ok_or_else(|| contradiction("theme", &row.code, "field"))?;
+    let field = known(&row.field, theme::Column::Field, &row.code)?;
     Ok(Theme { code: row.code, field, label: row.label, position: row.position, active: row.active })
 }

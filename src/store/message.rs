@@ -1,16 +1,19 @@
 //! The thread of a consultation.
 use chrono::{DateTime, Utc};
+pub use codes::Channel;
 use domain::{
     actor::{Actor, Party},
     id::{ConsultationId, MessageId},
     outgoing::MailState,
 };
-use entity::{message as row, outbox};
+use entity::{Coded, message as row, outbox};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     sea_query::Expr,
 };
 use uuid::Uuid;
+
+use crate::mail::letter::MailKind;
 
 /// Who may read an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,26 +22,6 @@ pub enum Audience {
     Internal,
     /// The company as well.
     Everyone,
-}
-
-/// By which way an entry came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    Portal,
-    Mail,
-    Phone,
-    System,
-}
-
-impl Channel {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Portal => "portal",
-            Self::Mail => "mail",
-            Self::Phone => "phone",
-            Self::System => "system",
-        }
-    }
 }
 
 /// A new entry.
@@ -59,7 +42,7 @@ pub struct Entry {
     pub author: Party,
     /// The account of a coordinator or expert.
     pub author_id: Option<Uuid>,
-    pub channel: String,
+    pub channel: Coded<Channel>,
     pub internal: bool,
     pub body: String,
     pub at: DateTime<Utc>,
@@ -92,9 +75,9 @@ pub async fn insert(tx: &DatabaseTransaction, it: &Message<'_>, now: DateTime<Ut
     let model = row::Model {
         id: it.id.0,
         consultation_id: it.consultation.0,
-        author_kind: it.author.party().code().to_owned(),
+        author_kind: it.author.party().into(),
         author_id,
-        channel: it.channel.code().to_owned(),
+        channel: it.channel.into(),
         internal: it.audience == Audience::Internal,
         body: it.body.to_owned(),
         created_at: now,
@@ -140,7 +123,7 @@ pub async fn told(
 ) -> Result<Vec<Told>, DbErr> {
     let rows = outbox::Entity::find()
         .filter(outbox::COLUMN.consultation_id.eq(id.0))
-        .filter(outbox::COLUMN.kind.is_in(["new_message", "question"]))
+        .filter(outbox::COLUMN.kind.is_in([MailKind::NewMessage, MailKind::Question].map(MailKind::code)))
         .order_by_asc(outbox::COLUMN.recipient)
         .all(db)
         .await?;
@@ -166,10 +149,9 @@ pub async fn mark_automatic(tx: &DatabaseTransaction, id: MessageId) -> Result<(
 }
 
 fn entry(row: row::Model) -> Result<Entry, DbErr> {
-    let author = Party::from_code(&row.author_kind);
     Ok(Entry {
         id: MessageId(row.id),
-        author: author.ok_or_else(|| super::contradiction("message", row.id, "author"))?,
+        author: super::known(&row.author_kind, row::Column::AuthorKind, row.id)?,
         author_id: row.author_id,
         channel: row.channel,
         internal: row.internal,

@@ -1,6 +1,6 @@
 //! Messages that are being written.
 use chrono::{DateTime, Utc};
-use domain::id::ConsultationId;
+use domain::{actor::Party, id::ConsultationId};
 use entity::message_draft as row;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
@@ -19,7 +19,7 @@ impl Writer {
     fn code(self) -> String {
         match self {
             Self::Account(id) => id.to_string(),
-            Self::Company => "company".to_owned(),
+            Self::Company => Party::Company.code().to_owned(),
         }
     }
 }

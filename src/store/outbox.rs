@@ -2,11 +2,13 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use chrono::{DateTime, Utc};
+pub use codes::OutboxEvent;
+use codes::{HoldReason, MailStatus};
 use domain::{
     id::{AccountId, ConsultationId, MailId},
     outgoing::MailState,
 };
-use entity::{outbox as row, outbox_log};
+use entity::{Coded, outbox as row, outbox_log};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set,
@@ -24,53 +26,6 @@ mod lease;
 pub use awaiting::{address_confirmed, awaits_address, give_up_unconfirmed};
 pub use by_hand::{cancel, hold, release, resend};
 pub use lease::{Fate, Lease, Leased, Room, Settled, any_due, lease, settle};
-
-/// Something that happened to a mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    Sent,
-    Deferred,
-    Refused,
-    /// It was given to the server, or in the hand of a worker that is gone, and nobody knows whether it was taken.
-    Unknown,
-    Suppressed,
-    Held,
-    Released,
-    Resent,
-    Cancelled,
-}
-
-impl What {
-    pub const ALL: [Self; 9] = [
-        Self::Sent,
-        Self::Deferred,
-        Self::Refused,
-        Self::Unknown,
-        Self::Suppressed,
-        Self::Held,
-        Self::Released,
-        Self::Resent,
-        Self::Cancelled,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Deferred => "deferred",
-            Self::Refused => "refused",
-            Self::Unknown => "unknown",
-            Self::Suppressed => "suppressed",
-            Self::Held => "held",
-            Self::Released => "released",
-            Self::Resent => "resent",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-}
 
 /// Writes letters. One whose key is there already is dropped.
 pub async fn push(
@@ -166,10 +121,10 @@ fn new_row(
         message_id: format!("{}@{domain}", id.simple()),
         dedup_key: it.dedup_key,
         must_hold: must_hold.map_err(|err| DbErr::Type(err.to_string()))?,
-        state: if it.over_limit { "suppressed" } else { "waiting" }.to_owned(),
+        state: if it.over_limit { MailStatus::Suppressed } else { MailStatus::Waiting }.into(),
         due_at: it.due_at,
         planned_at: it.due_at,
-        apart: is_held.then(|| "held".to_owned()),
+        apart: is_held.then(|| HoldReason::Held.into()),
         attempts: 0,
         unknowns: 0,
         follows,
@@ -198,7 +153,7 @@ pub async fn is_written(db: &impl ConnectionTrait, key: &str) -> Result<bool, Db
 /// Whether the mail of this key is on its way, or further.
 pub async fn is_gone_out(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?;
-    Ok(found.is_some_and(|it| it.state != "waiting"))
+    Ok(found.is_some_and(|it| it.state != MailStatus::Waiting))
 }
 
 /// Whether any mail was ever written whose key begins so.
@@ -210,11 +165,11 @@ pub async fn is_any_written(db: &impl ConnectionTrait, prefix: &str) -> Result<b
 /// Gives up planned mails of a consultation that has ended.
 pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why: &str) -> Result<(), DbErr> {
     row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("suppressed"))
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
         .col_expr(row::Column::Apart, Expr::value(None::<String>))
         .col_expr(row::Column::LastReply, Expr::value(why))
         .filter(row::COLUMN.consultation_id.eq(id.0))
-        .filter(row::COLUMN.state.eq("waiting"))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.must_hold.is_not_null())
         .exec(tx)
         .await?;
@@ -273,7 +228,7 @@ pub async fn tally(
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<&'static str, i64>, DbErr> {
     let late = row::COLUMN.due_at.gt(now);
-    let rows: Vec<(String, Option<String>, bool, bool, i64)> = row::Entity::find()
+    let rows: Vec<(Coded<MailStatus>, Option<Coded<HoldReason>>, bool, bool, i64)> = row::Entity::find()
         .select_only()
         .column(row::Column::State)
         .column(row::Column::Apart)
@@ -290,7 +245,7 @@ pub async fn tally(
         .await?;
     let mut counts: BTreeMap<_, _> = MailState::ALL.into_iter().map(|it| (it.code(), 0)).collect();
     for (state, apart, late, tried, n) in rows {
-        let state = named(&state, apart.as_deref(), late, tried);
+        let state = named(&state, apart.is_some(), late, tried);
         *counts.entry(state.code()).or_default() += n;
     }
     Ok(counts)
@@ -298,34 +253,37 @@ pub async fn tally(
 
 /// Where a mail stands.
 pub fn state(row: &row::Model, now: DateTime<Utc>) -> MailState {
-    named(&row.state, row.apart.as_deref(), row.due_at > now, row.attempts > 0)
+    named(&row.state, row.apart.is_some(), row.due_at > now, row.attempts > 0)
 }
 
-fn named(state: &str, apart: Option<&str>, is_later: bool, is_tried: bool) -> MailState {
-    match (state, apart) {
-        ("sending", _) => MailState::Sending,
-        ("sent", _) => MailState::Sent,
-        ("suppressed", _) => MailState::Suppressed,
-        ("failed", None) => MailState::Failed,
-        ("failed", Some(_)) => MailState::Unknown,
-        (_, Some(_)) => MailState::Held,
-        _ if is_tried => MailState::Deferred,
-        _ if is_later => MailState::Planned,
-        _ => MailState::Ready,
+/// A stored text that is no status is shown among the mails that have not gone out; no worker takes up such a row.
+fn named(status: &Coded<MailStatus>, is_apart: bool, is_later: bool, is_tried: bool) -> MailState {
+    match status.known() {
+        Some(MailStatus::Sending) => MailState::Sending,
+        Some(MailStatus::Sent) => MailState::Sent,
+        Some(MailStatus::Suppressed) => MailState::Suppressed,
+        Some(MailStatus::Failed) if is_apart => MailState::Unknown,
+        Some(MailStatus::Failed) => MailState::Failed,
+        Some(MailStatus::Waiting) | None if is_apart => MailState::Held,
+        Some(MailStatus::Waiting) | None if is_tried => MailState::Deferred,
+        Some(MailStatus::Waiting) | None if is_later => MailState::Planned,
+        Some(MailStatus::Waiting) | None => MailState::Ready,
     }
 }
 
 fn is_in(state: MailState, now: DateTime<Utc>) -> Expr {
-    let stored = |code: &str| row::COLUMN.state.eq(code);
-    let waiting = || stored("waiting").and(row::COLUMN.apart.is_null());
+    let stored = |it: MailStatus| row::COLUMN.state.eq(it.code());
+    let waiting = || stored(MailStatus::Waiting).and(row::COLUMN.apart.is_null());
     match state {
         MailState::Planned => waiting().and(row::COLUMN.attempts.eq(0)).and(row::COLUMN.due_at.gt(now)),
         MailState::Ready => waiting().and(row::COLUMN.attempts.eq(0)).and(row::COLUMN.due_at.lte(now)),
         MailState::Deferred => waiting().and(row::COLUMN.attempts.gt(0)),
-        MailState::Held => stored("waiting").and(row::COLUMN.apart.is_not_null()),
-        MailState::Failed => stored("failed").and(row::COLUMN.apart.is_null()),
-        MailState::Unknown => stored("failed").and(row::COLUMN.apart.is_not_null()),
-        MailState::Sending | MailState::Sent | MailState::Suppressed => stored(state.code()),
+        MailState::Held => stored(MailStatus::Waiting).and(row::COLUMN.apart.is_not_null()),
+        MailState::Failed => stored(MailStatus::Failed).and(row::COLUMN.apart.is_null()),
+        MailState::Unknown => stored(MailStatus::Failed).and(row::COLUMN.apart.is_not_null()),
+        MailState::Sending => stored(MailStatus::Sending),
+        MailState::Sent => stored(MailStatus::Sent),
+        MailState::Suppressed => stored(MailStatus::Suppressed),
     }
 }
 
@@ -344,7 +302,7 @@ pub async fn log_of(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<outbox_
 
 fn entry(
     id: Uuid,
-    what: What,
+    what: OutboxEvent,
     detail: &str,
     by: Option<AccountId>,
     now: DateTime<Utc>,
@@ -352,7 +310,7 @@ fn entry(
     outbox_log::ActiveModel {
         outbox_id: Set(id),
         at: Set(now),
-        what: Set(what.code().to_owned()),
+        what: Set(what.into()),
         detail: Set(detail.to_owned()),
         account_id: Set(by.map(|it| it.0)),
         ..Default::default()
@@ -361,14 +319,14 @@ fn entry(
 
 /// The letter that a row holds.
 pub fn letter(row: row::Model) -> Result<Letter, DbErr> {
-    let wrong = |why: &str| contradiction("outbox", row.id, why);
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let method =
         row.calendar_method.as_deref().map(|it| Method::from_code(it).ok_or_else(|| wrong("method")));
     let must_hold = row.must_hold.clone().map(serde_json::from_value).transpose();
     Ok(Letter {
         kind: MailKind::from_code(&row.kind).ok_or_else(|| wrong("kind"))?,
         calendar: method.transpose()?.zip(row.calendar).map(|(method, body)| CalendarPart { method, body }),
-        must_hold: must_hold.map_err(|err| contradiction("outbox", row.id, err))?,
+        must_hold: must_hold.map_err(|err| contradiction(row::Entity, row.id, err))?,
         consultation: row.consultation_id.map(ConsultationId),
         to: row.recipient,
         to_name: row.recipient_name,

@@ -19,9 +19,6 @@ use super::revision::{Part, touch};
 pub mod clash;
 pub mod entry;
 
-pub const ICS: &str = "ics";
-pub const CALDAV: &str = "caldav";
-
 /// Rows written in one statement.
 const AT_ONCE: usize = 1000;
 

@@ -1,6 +1,7 @@
 //! The consultations that wait for somebody to be asked, with what a plan needs to know of them.
 use std::collections::{BTreeMap, BTreeSet};
 
+use codes::{AppointmentStatus, AssignmentStatus};
 use domain::{
     appointment::Appointment,
     consultation::{State, Turn},
@@ -45,7 +46,11 @@ pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Waitin
     }
     let held = appointment::Entity::find()
         .filter(appointment::Column::ConsultationId.in_subquery(ids()))
-        .filter(appointment::COLUMN.state.is_in(["held", "confirmed"]))
+        .filter(
+            appointment::COLUMN
+                .state
+                .is_in([AppointmentStatus::Held, AppointmentStatus::Confirmed].map(AppointmentStatus::code)),
+        )
         .all(db)
         .await?;
     let of: Vec<_> = held.iter().map(|it| it.consultation_id).collect();
@@ -56,7 +61,11 @@ pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Waitin
         .select_only()
         .column(assignment::Column::ConsultationId)
         .column(assignment::Column::ExpertId)
-        .filter(assignment::COLUMN.state.is_in(["declined", "lapsed"]))
+        .filter(
+            assignment::COLUMN
+                .state
+                .is_in([AssignmentStatus::Declined, AssignmentStatus::Lapsed].map(AssignmentStatus::code)),
+        )
         .filter(assignment::Column::ConsultationId.in_subquery(ids()))
         .into_tuple()
         .all(db)
@@ -90,7 +99,7 @@ pub async fn advised(db: &impl ConnectionTrait) -> Result<BTreeSet<(ExpertId, Co
         .column(consultation::Column::CompanyId)
         .distinct()
         .join(JoinType::InnerJoin, to_consultation)
-        .filter(assignment::COLUMN.state.eq("accepted"))
+        .filter(assignment::COLUMN.state.eq(AssignmentStatus::Accepted.code()))
         .filter(consultation::Column::CompanyId.in_subquery(companies))
         .into_tuple()
         .all(db)

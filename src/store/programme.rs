@@ -19,7 +19,7 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    contradiction,
+    contradiction, known,
     revision::{Part, touch},
 };
 use crate::mail::text::Texts;
@@ -102,7 +102,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
     let mut years = BTreeMap::new();
     for row in year_settings::Entity::find().all(db).await? {
         let settings = serde_json::from_value(row.settings)
-            .map_err(|err| contradiction("year_settings", row.fiscal_year, err))?;
+            .map_err(|err| contradiction(year_settings::Entity, row.fiscal_year, err))?;
         years.insert(row.fiscal_year, (settings, row.version));
     }
     let closing_days =
@@ -115,8 +115,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
         .await?
         .into_iter()
         .map(|row| {
-            let field = Field::from_code(&row.field);
-            let field = field.ok_or_else(|| contradiction("theme", &row.code, "field"))?;
+            let field = known(&row.field, theme::Column::Field, &row.code)?;
             Ok(Theme { code: row.code, field, label: row.label })
         })
         .collect::<Result<_, DbErr>>()?;
@@ -186,14 +185,8 @@ pub async fn ship_themes(
         return Ok(());
     }
     let rows = themes.into_iter().zip(1..).map(|(it, position)| {
-        theme::Model {
-            code: it.code,
-            field: it.field.code().to_owned(),
-            label: it.label,
-            position,
-            active: true,
-        }
-        .into_active_model()
+        theme::Model { code: it.code, field: it.field.into(), label: it.label, position, active: true }
+            .into_active_model()
     });
     theme::Entity::insert_many(rows).exec_without_returning(tx).await?;
     touch(tx, Part::Programme).await
@@ -202,7 +195,7 @@ pub async fn ship_themes(
 /// The next case number of the fiscal year in which `now` lies. Serials have no gaps: the counter's row stays locked
 /// until the transaction ends.
 pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<CaseNumber, DbErr> {
-    let wrong = |err: &dyn std::fmt::Display| contradiction("counter", now.year(), err);
+    let wrong = |err: &dyn std::fmt::Display| contradiction(counter::Entity, now.year(), err);
     let year = FiscalYear::of(japan_date(now)).map_err(|err| wrong(&err))?;
     let first = counter::Model { fiscal_year: year.start_year(), last: 1 };
     let counted = counter::Entity::insert(first.into_active_model())

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, CalendarEntryStatus};
 use domain::{
     actor::Party,
     appointment::Appointment,
@@ -17,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::outside::entry::{Booking, DELETED, MOVED, with_cases};
+use super::outside::entry::{Booking, with_cases};
 
 /// Whose proposals are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,13 +67,16 @@ pub async fn proposals(
 
 /// Entries that were changed outside and still stand otherwise with us.
 async fn changed(db: &impl ConnectionTrait, of: Of, now: DateTime<Utc>) -> Result<Vec<Proposal>, DbErr> {
-    let mut query = calendar_entry::Entity::find()
-        .join(JoinType::InnerJoin, of_source())
-        .select_also(calendar_source::Entity)
-        .join(JoinType::InnerJoin, of_appointment())
-        .filter(calendar_entry::COLUMN.state.is_in([MOVED, DELETED]))
-        .filter(appointment::COLUMN.state.eq("confirmed"))
-        .filter(appointment::COLUMN.ends_at.gt(now));
+    let mut query =
+        calendar_entry::Entity::find()
+            .join(JoinType::InnerJoin, of_source())
+            .select_also(calendar_source::Entity)
+            .join(JoinType::InnerJoin, of_appointment())
+            .filter(calendar_entry::COLUMN.state.is_in(
+                [CalendarEntryStatus::Moved, CalendarEntryStatus::Deleted].map(CalendarEntryStatus::code),
+            ))
+            .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
+            .filter(appointment::COLUMN.ends_at.gt(now));
     query = match of {
         Of::Everybody => query,
         Of::Expert(expert) => query.filter(calendar_source::COLUMN.expert_id.eq(expert.0)),
@@ -121,7 +125,10 @@ async fn countered(db: &impl ConnectionTrait, of: Of, now: DateTime<Utc>) -> Res
         return Ok(Vec::new());
     }
     let live = Condition::all()
-        .add(appointment::Column::State.is_in(["held", "confirmed"]))
+        .add(
+            appointment::Column::State
+                .is_in([AppointmentStatus::Held, AppointmentStatus::Confirmed].map(AppointmentStatus::code)),
+        )
         .add(appointment::Column::WaitingId.is_null())
         .add(appointment::Column::EndsAt.gt(now))
         .add(appointment::Column::ConsultationId.is_in(found.iter().filter_map(|it| it.0.consultation_id)));
@@ -136,7 +143,7 @@ async fn countered(db: &impl ConnectionTrait, of: Of, now: DateTime<Utc>) -> Res
     let proposal = |(mail, message): (inbound_mail::Model, Option<message::Model>)| {
         let (id, _) = ids.iter().find(|it| it.1.is_some() && it.1 == mail.consultation_id)?;
         let booking = bookings.iter().find(|it| it.appointment.id.0 == *id)?;
-        let author = message.filter(|it| it.author_kind == Party::Expert.code());
+        let author = message.filter(|it| it.author_kind == Party::Expert);
         Some(Proposal {
             id: mail.id,
             way: Way::Answer,

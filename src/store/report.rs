@@ -1,5 +1,6 @@
 //! Reports on sessions.
 use chrono::{DateTime, Utc};
+use codes::ReportStatus;
 use domain::{
     id::{AccountId, AppointmentId, ConsultationId, ExpertId, ReportId},
     report::{Report, ReportState},
@@ -12,7 +13,7 @@ use sea_orm::{
 
 use std::collections::BTreeMap;
 
-use super::contradiction;
+use super::{contradiction, known};
 
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Report>, DbErr> {
     let rows = row::Entity::find()
@@ -59,7 +60,7 @@ pub async fn insert(tx: &DatabaseTransaction, it: &Report, now: DateTime<Utc>) -
         consultation_id: it.consultation.0,
         appointment_id: it.appointment.0,
         author_id: it.author.0,
-        state: it.state.code().to_owned(),
+        state: it.state.status().into(),
         body: serde_json::to_value(&it.body).map_err(|err| DbErr::Type(err.to_string()))?,
         submitted_at: state.submitted_at,
         decided_at: state.decided_at,
@@ -76,7 +77,7 @@ pub async fn save(tx: &DatabaseTransaction, it: &Report, now: DateTime<Utc>) -> 
     let state = columns(&it.state);
     let mut change = row::ActiveModel {
         id: Set(it.id.0),
-        state: Set(it.state.code().to_owned()),
+        state: Set(it.state.status().into()),
         body: Set(serde_json::to_value(&it.body).map_err(|err| DbErr::Type(err.to_string()))?),
         decided_at: Set(state.decided_at),
         decided_by: Set(state.decided_by.map(|it| it.0)),
@@ -115,15 +116,19 @@ fn columns(state: &ReportState) -> Columns {
 }
 
 fn from_row(row: &row::Model) -> Result<Report, DbErr> {
-    let wrong = |why: &str| contradiction("report", row.id, why);
-    let state = match (row.state.as_str(), row.submitted_at, row.decided_at, row.decided_by) {
-        ("draft", None, None, None) => ReportState::Draft,
-        ("submitted", Some(at), None, None) => ReportState::Submitted { at },
-        ("approved", _, Some(at), Some(by)) => ReportState::Approved { at, by: AccountId(by) },
-        ("returned", _, None, None) => {
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
+    let status = known(&row.state, row::Column::State, row.id)?;
+    let state = match (status, row.submitted_at, row.decided_at, row.decided_by) {
+        (ReportStatus::Draft, None, None, None) => ReportState::Draft,
+        (ReportStatus::Submitted, Some(at), None, None) => ReportState::Submitted { at },
+        (ReportStatus::Approved, _, Some(at), Some(by)) => ReportState::Approved { at, by: AccountId(by) },
+        (ReportStatus::Returned, _, None, None) => {
             ReportState::Returned { reason: row.returned_reason.clone().unwrap_or_default() }
         }
-        _ => return Err(wrong("state")),
+        (
+            ReportStatus::Draft | ReportStatus::Submitted | ReportStatus::Approved | ReportStatus::Returned,
+            ..,
+        ) => return Err(wrong("state")),
     };
     Ok(Report {
         id: ReportId(row.id),

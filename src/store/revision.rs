@@ -1,4 +1,5 @@
 //! How often parts of the database have changed: servers compare it with their copies, and bookings take turns by it.
+use codes::codes;
 use entity::revision;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
@@ -6,22 +7,13 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, SelectStatement},
 };
 
-/// Parts of the database whose changes are counted: servers keep a copy of the first two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Programme,
-    Experts,
-    /// Of which nobody keeps a copy: its row is the turn to book.
-    Bookings,
-}
-
-impl Part {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Programme => "programme",
-            Self::Experts => "experts",
-            Self::Bookings => "bookings",
-        }
+codes! {
+    /// Parts of the database whose changes are counted: servers keep a copy of the first two.
+    pub enum Part {
+        Programme = "programme",
+        Experts = "experts",
+        /// Of which nobody keeps a copy: its row is the turn to book.
+        Bookings = "bookings",
     }
 }
 
@@ -33,27 +25,27 @@ pub fn revision_of(part: Part) -> SelectStatement {
     let of_part = revision::Entity::find()
         .select_only()
         .column(revision::Column::N)
-        .filter(revision::COLUMN.name.eq(part.name()));
+        .filter(revision::COLUMN.name.eq(part.code()));
     of_part.into_query()
 }
 
 /// How often each part has changed: one query for all copies.
 pub async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions, DbErr> {
     let rows = revision::Entity::find().all(db).await?;
-    let of = |part: Part| rows.iter().find(|it| it.name == part.name()).map_or(0, |it| it.n);
+    let of = |part: Part| rows.iter().find(|it| it.name == part.code()).map_or(0, |it| it.n);
     Ok((of(Part::Programme), of(Part::Experts)))
 }
 
 /// How often anything that decides about free times has changed: settings and closing days, experts, bookings.
 pub async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    let parts = [Part::Programme, Part::Experts, Part::Bookings].map(Part::name);
+    let parts = [Part::Programme, Part::Experts, Part::Bookings].map(Part::code);
     let rows = revision::Entity::find().filter(revision::COLUMN.name.is_in(parts)).all(db).await?;
     Ok(rows.iter().map(|it| it.n).sum())
 }
 
 /// Tells every server that its copy of `part` is out of date.
 pub async fn touch(tx: &DatabaseTransaction, part: Part) -> Result<(), DbErr> {
-    let first = revision::Model { name: part.name().to_owned(), n: 1 };
+    let first = revision::Model { name: part.code().to_owned(), n: 1 };
     revision::Entity::insert(first.into_active_model())
         .on_conflict(
             OnConflict::column(revision::Column::Name)

@@ -2,6 +2,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use codes::{AppointmentStatus, AssignmentStatus};
 use domain::{
     calendar::japan_date,
     id::{AppointmentId, AssignmentId, ExpertId},
@@ -30,7 +31,7 @@ pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec
         .join(JoinType::InnerJoin, of_appointment())
         .join(JoinType::InnerJoin, of_absence())
         .filter(absence::COLUMN.last_date.gte(japan_date(now)))
-        .filter(appointment::COLUMN.state.eq("confirmed"))
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .filter(appointment::COLUMN.starts_at.gt(now))
         .order_by_asc(appointment::Column::StartsAt)
         .order_by_asc(appointment::Column::Id)
@@ -54,7 +55,7 @@ pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec
 /// The places for which somebody is being asked, each with the request.
 pub async fn asked(db: &impl ConnectionTrait) -> Result<Vec<(Seat, AssignmentId)>, DbErr> {
     let open = assignment::Entity::find()
-        .filter(assignment::COLUMN.state.eq("offered"))
+        .filter(assignment::COLUMN.state.eq(AssignmentStatus::Offered.code()))
         .filter(assignment::COLUMN.instead_of.is_not_null())
         .all(db)
         .await?;
@@ -67,7 +68,7 @@ pub async fn asked(db: &impl ConnectionTrait) -> Result<Vec<(Seat, AssignmentId)
         .await?;
     let sessions = appointment::Entity::find()
         .filter(appointment::COLUMN.consultation_id.is_in(open.iter().map(|it| it.consultation_id)))
-        .filter(appointment::COLUMN.state.eq("confirmed"))
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .all(db)
         .await?;
     let seat = |it: assignment::Model| {

@@ -1,5 +1,6 @@
 //! What cannot wait: the figures and lines of the center's digest.
 use chrono::{DateTime, Utc};
+use codes::{ConsultationStatus, Turn};
 use entity::consultation as row;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -22,10 +23,13 @@ pub struct Late {
 
 /// As it is at `now`, with at most `limit` cases. Three queries.
 pub async fn urgent(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Urgent, DbErr> {
-    let new = row::Entity::find().filter(row::COLUMN.state.eq("received")).count(db).await?;
+    let new = row::Entity::find()
+        .filter(row::COLUMN.state.eq(ConsultationStatus::Received.code()))
+        .count(db)
+        .await?;
     let late = || {
         row::Entity::find()
-            .filter(row::COLUMN.turn.is_in(["center", "expert", "company"]))
+            .filter(row::COLUMN.turn.is_in([Turn::Center, Turn::Expert, Turn::Company].map(Turn::code)))
             .filter(row::COLUMN.due_at.lt(now))
     };
     let overdue = late().count(db).await?;

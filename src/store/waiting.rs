@@ -12,7 +12,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set, sea_query::Expr,
 };
 
-use super::contradiction;
+use super::{contradiction, known};
 
 /// A company that waits, for one consultation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub async fn end(
     let ended = row::ActiveModel {
         id: Set(id.0),
         ended_at: Set(Some(now)),
-        end_reason: Set(Some(why.code().to_owned())),
+        end_reason: Set(Some(why.into())),
         ..Default::default()
     };
     row::Entity::update(ended).exec(tx).await?;
@@ -101,7 +101,10 @@ pub async fn offers(db: &impl ConnectionTrait, id: WaitingId) -> Result<Vec<Held
 
 /// Every offer that waits for its answer.
 pub async fn open(db: &impl ConnectionTrait) -> Result<Vec<Held>, DbErr> {
-    let rows = waiting_offer::Entity::find().filter(waiting_offer::COLUMN.state.eq("open")).all(db).await?;
+    let rows = waiting_offer::Entity::find()
+        .filter(waiting_offer::COLUMN.state.eq(OfferState::Open.code()))
+        .all(db)
+        .await?;
     rows.iter().map(offer_from_row).collect()
 }
 
@@ -112,7 +115,8 @@ pub async fn find(
 ) -> Result<Option<(ConsultationId, Held)>, DbErr> {
     let Some(offer) = waiting_offer::Entity::find_by_id(id.0).one(db).await? else { return Ok(None) };
     let waiting = row::Entity::find_by_id(offer.waiting_id).one(db).await?;
-    let waiting = waiting.ok_or_else(|| contradiction("waiting_offer", offer.id, "waiting"))?;
+    let waiting =
+        waiting.ok_or_else(|| contradiction(waiting_offer::Entity, offer.id, "what waits is gone"))?;
     Ok(Some((ConsultationId(waiting.consultation_id), offer_from_row(&offer)?)))
 }
 
@@ -133,7 +137,7 @@ pub async fn overdue(
     limit: u64,
 ) -> Result<Vec<WaitingOfferId>, DbErr> {
     let rows = waiting_offer::Entity::find()
-        .filter(waiting_offer::COLUMN.state.eq("open"))
+        .filter(waiting_offer::COLUMN.state.eq(OfferState::Open.code()))
         .filter(waiting_offer::COLUMN.until.lte(now))
         .order_by_asc(waiting_offer::COLUMN.until)
         .limit(limit)
@@ -150,7 +154,7 @@ pub async fn insert_offer(tx: &DatabaseTransaction, it: &Held) -> Result<(), DbE
         starts_at: it.offer.starts_at,
         offered_at: it.offered_at,
         until: it.offer.until,
-        state: it.offer.state.code().to_owned(),
+        state: it.offer.state.into(),
         answered_at: None,
     };
     waiting_offer::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
@@ -160,7 +164,7 @@ pub async fn insert_offer(tx: &DatabaseTransaction, it: &Held) -> Result<(), DbE
 pub async fn save_offer(tx: &DatabaseTransaction, it: &Offer, now: DateTime<Utc>) -> Result<(), DbErr> {
     let changed = waiting_offer::ActiveModel {
         id: Set(it.id.0),
-        state: Set(it.state.code().to_owned()),
+        state: Set(it.state.into()),
         answered_at: Set((it.state != OfferState::Open).then_some(now)),
         ..Default::default()
     };
@@ -174,7 +178,7 @@ pub async fn being_asked(db: &impl ConnectionTrait) -> Result<BTreeSet<WaitingId
 }
 
 fn from_row(row: row::Model) -> Result<Entry, DbErr> {
-    let wishes = serde_json::from_value(row.wishes).map_err(|err| contradiction("waiting", row.id, err))?;
+    let wishes = serde_json::from_value(row.wishes).map_err(|err| contradiction(row::Entity, row.id, err))?;
     Ok(Entry {
         consultation: ConsultationId(row.consultation_id),
         waiting: Waiting {
@@ -182,20 +186,19 @@ fn from_row(row: row::Model) -> Result<Entry, DbErr> {
             since: row.since,
             wishes,
             turned_down: u16::try_from(row.turned_down)
-                .map_err(|err| contradiction("waiting", row.id, err))?,
+                .map_err(|err| contradiction(row::Entity, row.id, err))?,
         },
     })
 }
 
 fn offer_from_row(row: &waiting_offer::Model) -> Result<Held, DbErr> {
-    let state = OfferState::from_code(&row.state);
     Ok(Held {
         offer: Offer {
             id: WaitingOfferId(row.id),
             waiting: WaitingId(row.waiting_id),
             starts_at: row.starts_at,
             until: row.until,
-            state: state.ok_or_else(|| contradiction("waiting_offer", row.id, "state"))?,
+            state: known(&row.state, waiting_offer::Column::State, row.id)?,
         },
         appointment: AppointmentId(row.appointment_id),
         offered_at: row.offered_at,

@@ -1,11 +1,12 @@
 //! Everybody's sessions in a stretch of time, as the center's week shows them.
 use chrono::{DateTime, Utc};
+use codes::AppointmentStatus;
 use domain::{
     appointment::{AppointmentState, SessionMode},
     id::ExpertId,
     number::CaseNumber,
 };
-use entity::{appointment as row, appointment_expert, consultation};
+use entity::{Coded, appointment as row, appointment_expert, consultation};
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     appointment::{owner, seats},
-    contradiction,
+    contradiction, known,
 };
 
 /// One expert's seat in a session.
@@ -54,7 +55,17 @@ pub async fn between(
         .join(JoinType::LeftJoin, owner())
         .filter(row::COLUMN.starts_at.gte(from))
         .filter(row::COLUMN.starts_at.lt(to))
-        .filter(row::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]));
+        .filter(
+            row::COLUMN.state.is_in(
+                [
+                    AppointmentStatus::Held,
+                    AppointmentStatus::Confirmed,
+                    AppointmentStatus::Done,
+                    AppointmentStatus::NoShow,
+                ]
+                .map(AppointmentStatus::code),
+            ),
+        );
     if let Some(expert) = expert {
         query = query.filter(appointment_expert::COLUMN.expert_id.eq(expert.0));
     }
@@ -73,8 +84,8 @@ struct Found {
     id: Uuid,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
-    mode: String,
-    state: String,
+    mode: Coded<SessionMode>,
+    state: Coded<AppointmentStatus>,
     held_until: Option<DateTime<Utc>>,
     expert_id: Uuid,
     number: Option<String>,
@@ -83,20 +94,22 @@ struct Found {
 
 impl Found {
     fn entry(self) -> Result<Entry, DbErr> {
-        let wrong = |why: &str| contradiction("appointment", self.id, why);
-        let state = match self.state.as_str() {
-            "held" => AppointmentState::Held { until: self.held_until },
-            "confirmed" => AppointmentState::Confirmed,
-            "done" => AppointmentState::Done,
-            "no_show" => AppointmentState::NoShow,
-            _ => return Err(wrong("state")),
+        let wrong = |why: &str| contradiction(row::Entity, self.id, why);
+        let state = match known(&self.state, row::Column::State, self.id)? {
+            AppointmentStatus::Held => AppointmentState::Held { until: self.held_until },
+            AppointmentStatus::Confirmed => AppointmentState::Confirmed,
+            AppointmentStatus::Done => AppointmentState::Done,
+            AppointmentStatus::NoShow => AppointmentState::NoShow,
+            AppointmentStatus::CancelledByCompany
+            | AppointmentStatus::CancelledByCenter
+            | AppointmentStatus::Released => return Err(wrong("state")),
         };
         let number = self.number.as_deref().map(CaseNumber::parse).transpose();
         Ok(Entry {
             expert: ExpertId(self.expert_id),
             starts_at: self.starts_at,
             ends_at: self.ends_at,
-            mode: SessionMode::from_code(&self.mode).ok_or_else(|| wrong("mode"))?,
+            mode: known(&self.mode, row::Column::Mode, self.id)?,
             state,
             number: number.map_err(|_| wrong("number"))?,
             company_name: self.company_name,

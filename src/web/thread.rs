@@ -2,12 +2,14 @@
 //! the mails that told of it.
 use std::collections::BTreeMap;
 
+use codes::Channel;
 use domain::{
     actor::Party,
     id::{ConsultationId, MailId, MessageId},
     outgoing::MailState,
     wording,
 };
+use entity::Coded;
 use mime::{Piece, pieces};
 
 use crate::{
@@ -131,17 +133,17 @@ pub fn seen(it: &Entry) -> Option<String> {
     })
 }
 
-fn channel(code: &str) -> &'static str {
-    match code {
-        "mail" => "メール",
-        "phone" => "電話",
-        _ => "",
+fn channel(it: &Coded<Channel>) -> &'static str {
+    match it.known() {
+        Some(Channel::Mail) => "メール",
+        Some(Channel::Phone) => "電話",
+        Some(Channel::Portal | Channel::System) | None => "",
     }
 }
 
 /// What people write on our pages is all theirs; of a mail, the earlier ones below it are folded.
 fn parts(it: &Entry) -> Vec<Part> {
-    if it.channel != "mail" {
+    if it.channel != Channel::Mail {
         return vec![Part { folded: None, text: it.body.clone() }];
     }
     let found = pieces(&it.body).into_iter().map(|piece| {

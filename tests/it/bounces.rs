@@ -55,7 +55,7 @@ async fn every_servers_report_marks_the_address() {
             ("status", "5.1.1"),
         ];
         let mail = arrives(&site, &filled(mail, &parts)).await;
-        assert_eq!((mail.state.as_str(), mail.open), ("bounce", true), "{name}: {}", mail.reason);
+        assert_eq!((mail.state.code(), mail.open), ("bounce", true), "{name}: {}", mail.reason);
         assert!(mail.outcome.contains(CONTACT) && mail.outcome.contains("電話"), "{name}: {}", mail.outcome);
         assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_some(), "{name}");
         assert_eq!(store::bounce::of(&site.app.db, case.id).await.unwrap().len(), 1, "{name}");
@@ -76,7 +76,7 @@ async fn every_servers_report_marks_the_address() {
         // Whoever writes from the address can be reached there.
         let to = site.app.reply_address(case.id, CONTACT);
         let back = crate::inbound::letter(CONTACT, &to, "Re: 受付", "アドレスを直しました。");
-        assert_eq!(arrives(&site, &back).await.state, "attached", "{name}");
+        assert_eq!(arrives(&site, &back).await.state.code(), "attached", "{name}");
         assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none(), "{name}");
     }
 }
@@ -91,7 +91,7 @@ async fn a_delay_is_noted_and_disturbs_nobody() {
     for (action, status) in [("delayed", "4.4.7"), ("delivered", "2.0.0")] {
         let parts = [("address", CONTACT), ("id", id), ("action", action), ("status", status)];
         let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
-        assert_eq!((mail.state.as_str(), mail.open), ("bounce", false), "{action}");
+        assert_eq!((mail.state.code(), mail.open), ("bounce", false), "{action}");
     }
     assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
     assert!(store::bounce::of(&site.app.db, case.id).await.unwrap().is_empty());
@@ -105,7 +105,7 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
     let parts =
         [("address", CONTACT), ("id", "made-up@example.jp"), ("action", "failed"), ("status", "5.1.1")];
     let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
-    assert_eq!((mail.state.as_str(), mail.reason.as_str()), ("quarantined", "unknown_bounce"));
+    assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", "unknown_bounce"));
     assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
 }
 
@@ -121,12 +121,12 @@ async fn what_a_server_says_at_once_is_told_and_cleared_as_a_report_is() {
     let first = cases::received(&site, &cast, CONTACT).await;
     while worker::outbox::step(&site.app).await.unwrap() {}
     let refused = cases::letters(&site, CONTACT).await.remove(0);
-    assert_eq!(refused.state, "failed");
+    assert_eq!(refused.state.code(), "failed");
     let second = cases::received(&site, &cast, "Contact@example.co.jp").await;
     sink.set(Manner::Take(Duration::ZERO));
     while worker::outbox::step(&site.app).await.unwrap() {}
     let kept_back = cases::letters(&site, "Contact@example.co.jp").await.remove(0);
-    assert_eq!(kept_back.state, "suppressed");
+    assert_eq!(kept_back.state.code(), "suppressed");
 
     site.sign_in("center@example.jp", PASSWORD).await;
     let pages = [first, second].map(|it| format!("/staff/consultations/{}", it.number));
@@ -150,7 +150,7 @@ async fn what_a_server_says_at_once_is_told_and_cleared_as_a_report_is() {
         assert!(!site.get(path).await.body.contains("電話で連絡してください"));
     }
     while worker::outbox::step(&site.app).await.unwrap() {}
-    assert_eq!(cases::letters(&site, "Contact@example.co.jp").await.last().unwrap().state, "sent");
+    assert_eq!(cases::letters(&site, "Contact@example.co.jp").await.last().unwrap().state.code(), "sent");
 }
 
 /// Both tables that there once were become one.

@@ -226,7 +226,7 @@ async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
     let case = cases::booked(&house.site, &house.cast, CONTACT).await;
     house.later(TimeDelta::zero()).await;
     let (session, entry) = (cases::session(&house.site, case).await, house.entry().await);
-    assert_eq!((entry.state.as_str(), entry.sequence), ("written", session.sequence));
+    assert_eq!((entry.state.code(), entry.sequence), ("written", session.sequence));
     let text = house.server.read(&house.site, &entry.href).await.unwrap();
     assert!(text.contains(&format!("UID:{}", session.uid)) && text.contains("みなと製作所"), "{text}");
     assert!(!text.contains("METHOD:"), "an object of a collection has no method");
@@ -367,7 +367,7 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
         .await
         .unwrap();
     house.later(TimeDelta::zero()).await;
-    assert_eq!(house.entry().await.state, "written");
+    assert_eq!(house.entry().await.state.code(), "written");
     assert!(!house.center.get("/staff/schedule").await.body.contains("変更の提案"));
 }
 
@@ -389,7 +389,7 @@ async fn a_write_that_was_cut_off_is_finished_once() {
             .unwrap();
         house.later(TimeDelta::minutes(31)).await;
         let now = house.entry().await;
-        assert_eq!((now.state.as_str(), now.failures, now.error), ("written", 0, None), "{state} {etag:?}");
+        assert_eq!((now.state.code(), now.failures, now.error), ("written", 0, None), "{state} {etag:?}");
     }
     let listed =
         house.server.ask(&house.site, "PROPFIND", &format!("/{USER}/work/"), &[("depth", "1")], "").await;
@@ -460,7 +460,7 @@ async fn another_address_while_it_is_written_to_proposes_nothing() {
         let entries = calendar_entry::Entity::find().all(&app.db).await.unwrap();
         assert_eq!(u64::try_from(entries.len()).unwrap(), n + 1);
         for it in entries {
-            assert_eq!(it.state, "written", "{it:?}");
+            assert_eq!(it.state.code(), "written", "{it:?}");
             assert!(it.href.contains(&format!("/{name}/")), "{it:?}");
         }
     }

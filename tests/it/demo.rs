@@ -71,35 +71,35 @@ async fn what_is_not_the_demo_is_foreign() {
 async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
     let cases = consultation::Entity::find().all(&app.db).await.unwrap();
     assert_eq!(cases.len(), 120);
-    let states = counted(cases.iter().map(|it| it.state.as_str()));
+    let states = counted(cases.iter().map(|it| it.state.code()));
     assert_eq!(states.len(), 12, "{states:?}");
     assert!(states.values().all(|&it| it >= 4), "{states:?}");
     let overdue = |state: &str| {
-        cases.iter().filter(|it| it.state == state && it.due_at.is_some_and(|it| it < now)).count()
+        cases.iter().filter(|it| it.state.code() == state && it.due_at.is_some_and(|it| it < now)).count()
     };
     assert!(overdue("received") >= 1 && overdue("checking") >= 1 && overdue("consulted") >= 1);
     let unconfirmed = cases.iter().filter(|it| it.address_confirmed_at.is_none()).count();
     assert!(unconfirmed >= 3, "{unconfirmed}");
-    let origins = counted(cases.iter().map(|it| it.origin.as_str()));
+    let origins = counted(cases.iter().map(|it| it.origin.code()));
     assert!(["web", "desk", "phone"].iter().all(|it| origins[it] >= 4), "{origins:?}");
 
     // The cap is reached, and never passed.
     let company: BTreeMap<_, _> = cases.iter().map(|it| (it.id, it.company_id)).collect();
     let sessions = appointment::Entity::find().all(&app.db).await.unwrap();
     let mut had = BTreeMap::new();
-    for it in sessions.iter().filter(|it| it.state == "done") {
+    for it in sessions.iter().filter(|it| it.state.code() == "done") {
         *had.entry(it.consultation_id.and_then(|it| company.get(&it))).or_insert(0) += 1;
     }
     assert!(had.values().any(|&it| it == 3), "{had:?}");
 
     let asked = assignment::Entity::find().all(&app.db).await.unwrap();
-    let half = cases.iter().filter(|it| it.state == "matching").any(|case| {
+    let half = cases.iter().filter(|it| it.state.code() == "matching").any(|case| {
         let states: BTreeSet<_> =
-            asked.iter().filter(|it| it.consultation_id == case.id).map(|it| it.state.as_str()).collect();
+            asked.iter().filter(|it| it.consultation_id == case.id).map(|it| it.state.code()).collect();
         states.contains("offered") && states.contains("accepted")
     });
     assert!(half, "a case in both fields, of which one is answered");
-    let kinds = counted(sessions.iter().map(|it| it.state.as_str()));
+    let kinds = counted(sessions.iter().map(|it| it.state.code()));
     for state in ["held", "confirmed", "done", "no_show", "cancelled_by_company", "cancelled_by_center"] {
         assert!(kinds.contains_key(state), "{state} in {kinds:?}");
     }
@@ -107,7 +107,7 @@ async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
 
 async fn the_people_are_there(app: &App, now: DateTime<Utc>) {
     let accounts = account::Entity::find().all(&app.db).await.unwrap();
-    let roles = counted(accounts.iter().map(|it| it.role.as_str()));
+    let roles = counted(accounts.iter().map(|it| it.role.code()));
     let expected = [("administrator", 1), ("coordinator", 3), ("desk", 5), ("expert", 40), ("observer", 2)];
     assert_eq!(roles, expected.into_iter().collect());
     let visited = expert_prefecture::Entity::find().all(&app.db).await.unwrap();
@@ -128,10 +128,10 @@ async fn the_people_are_there(app: &App, now: DateTime<Utc>) {
 
 async fn what_follows_is_there(app: &App, now: DateTime<Utc>) {
     let reports = report::Entity::find().all(&app.db).await.unwrap();
-    let reports = counted(reports.iter().map(|it| it.state.as_str()));
+    let reports = counted(reports.iter().map(|it| it.state.code()));
     assert_eq!(reports.len(), 4, "{reports:?}");
     let questions = follow_up::Entity::find().all(&app.db).await.unwrap();
-    let answers = counted(questions.iter().map(|it| it.state.as_str()));
+    let answers = counted(questions.iter().map(|it| it.state.code()));
     assert_eq!(answers.len(), 5, "{answers:?}");
     assert!(answers["answered"] > 20, "{answers:?}");
     assert!(message::Entity::find().all(&app.db).await.unwrap().len() > 30);
@@ -140,7 +140,7 @@ async fn what_follows_is_there(app: &App, now: DateTime<Utc>) {
     let sent: Vec<_> = mails.iter().filter_map(|it| it.sent_at).collect();
     assert!(sent.len() > 500 && sent.iter().all(|&it| it <= now));
     assert!(sent.iter().any(|&it| it > now - TimeDelta::days(1)), "some are fresh");
-    assert!(mails.iter().all(|it| it.state != "failed"));
+    assert!(mails.iter().all(|it| it.state.code() != "failed"));
     let events = event::Entity::find().all(&app.db).await.unwrap();
     assert!(events.iter().all(|it| it.at <= now));
 }

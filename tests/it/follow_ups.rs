@@ -282,7 +282,7 @@ async fn who_asked_for_help_before_is_still_heard() {
     for (row, hours, heard) in [(&open[0], -1, false), (&open[1], 1, true)] {
         let since = row.wants_help_since.unwrap();
         let mut ended = row.clone().into_active_model();
-        ended.state = Set("completed".to_owned());
+        ended.state = Set(codes::ConsultationStatus::Completed.into());
         ended.ended_at = Set(Some(since + TimeDelta::hours(hours)));
         ended.wants_help_since = Set((!heard).then_some(since));
         consultation::Entity::update(ended).exec(db).await.unwrap();

@@ -68,11 +68,11 @@ async fn a_companys_answer_by_mail_is_its_answer() {
         2026年11月20日(金) 14:05 Madoguchi <madoguchi@example.jp>:\r\n> 端末は何台ですか。\r\n";
     let raw = letter("田中 一郎 <Contact@example.co.jp>", &to, "Re: 確認", text);
     let mail = arrives(&site, &raw).await;
-    assert_eq!((mail.state.as_str(), mail.open), ("attached", false), "{}", mail.reason);
+    assert_eq!((mail.state.code(), mail.open), ("attached", false), "{}", mail.reason);
     assert_eq!(cases::state(&site, case).await, "checking");
     let thread = thread(&site, case, Audience::Everyone).await;
     let entry = thread.last().unwrap();
-    assert_eq!((entry.author, entry.channel.as_str()), (Party::Company, "mail"));
+    assert_eq!((entry.author, entry.channel.code()), (Party::Company, "mail"));
     assert!(entry.body.starts_with("28台です。\nよろしくお願いします。\n\n2026年"), "{}", entry.body);
     let told = cases::letters(&site, "center@example.jp").await;
     assert!(told.iter().any(|it| it.kind == "new_message"));
@@ -82,7 +82,7 @@ async fn a_companys_answer_by_mail_is_its_answer() {
     assert_eq!(again.id, mail.id);
     // The same mail by another way: the receiver's list, or a second address.
     let other = arrives(&site, &format!("Delivered-To: {to}\r\n{raw}")).await;
-    assert_eq!((other.state.as_str(), other.reason.as_str()), ("discarded", "duplicate"));
+    assert_eq!((other.state.code(), other.reason.as_str()), ("discarded", "duplicate"));
     assert_eq!(self::thread(&site, case, Audience::Everyone).await.len(), thread.len());
 }
 
@@ -95,7 +95,7 @@ async fn an_answer_to_one_of_our_mails_needs_no_token() {
     let raw = letter(CONTACT, "madoguchi@example.jp", "Re: 確認", "28台です。");
     let raw = format!("In-Reply-To: <{}>\r\n{raw}", asked.message_id);
     let mail = arrives(&site, &raw).await;
-    assert_eq!(mail.state, "attached", "{}", mail.reason);
+    assert_eq!(mail.state.code(), "attached", "{}", mail.reason);
     assert_eq!(cases::state(&site, case).await, "checking");
 }
 
@@ -106,17 +106,17 @@ async fn experts_and_center_speak_for_themselves_and_inside() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let to = site.app.reply_address(case.id, "expert@example.jp");
     let expert = arrives(&site, &letter("expert@example.jp", &to, "Re: 予約", "資料をお送りします。")).await;
-    assert_eq!(expert.state, "attached", "{}", expert.reason);
+    assert_eq!(expert.state.code(), "attached", "{}", expert.reason);
     let open = thread(&site, case, Audience::Everyone).await.pop().unwrap();
     assert_eq!((open.author, open.body.as_str()), (Party::Expert, "資料をお送りします。"));
 
     let inside = letter("expert@example.jp", &to, "Re: 予約", "#internal\r\n先方は急いでいます。");
-    assert_eq!(arrives(&site, &inside).await.state, "attached");
+    assert_eq!(arrives(&site, &inside).await.state.code(), "attached");
     // What goes to the center goes to an address that its people share.
     let shared = site.app.programme().await.unwrap().settings_at(site.app.clock.now()).center_email.clone();
     let to = site.app.reply_address(case.id, &shared);
     let center = letter("center@example.jp", &to, "Re: 予約", "#Internal 承知しました。");
-    assert_eq!(arrives(&site, &center).await.state, "attached");
+    assert_eq!(arrives(&site, &center).await.state.code(), "attached");
     let seen = thread(&site, case, Audience::Everyone).await;
     assert!(seen.iter().all(|it| !it.body.contains("急いで") && !it.body.contains("承知")));
     let all = thread(&site, case, Audience::Internal).await;
@@ -137,7 +137,7 @@ async fn who_is_only_asked_speaks_to_the_center() {
     let case = cases::matching(&site, &cast, CONTACT).await;
     let to = site.app.reply_address(case.id, "expert@example.jp");
     let mail = arrives(&site, &letter("expert@example.jp", &to, "Re: 依頼", "場所はどこですか。")).await;
-    assert_eq!(mail.state, "attached");
+    assert_eq!(mail.state.code(), "attached");
     assert!(thread(&site, case, Audience::Everyone).await.is_empty());
     assert_eq!(thread(&site, case, Audience::Internal).await.len(), 1);
 }
@@ -175,13 +175,13 @@ async fn nobody_gets_in_who_cannot_prove_it() {
         (CONTACT, elsewhere.as_str(), "Re: 予約", "no_case"),
     ] {
         let mail = arrives(&site, &letter(from, to, subject, "書き込みます。")).await;
-        assert_eq!((mail.state.as_str(), mail.reason.as_str()), ("quarantined", reason), "{from} to {to}");
+        assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", reason), "{from} to {to}");
         assert!(mail.open);
     }
     // Two senders are none.
     let two = letter(CONTACT, &mine, "Re: 予約", "書き込みます。");
     let two = arrives(&site, &format!("From: attacker@example.com\r\n{two}")).await;
-    assert_eq!((two.state.as_str(), two.reason.as_str()), ("quarantined", "stranger"));
+    assert_eq!((two.state.code(), two.reason.as_str()), ("quarantined", "stranger"));
     let threads =
         [thread(&site, case, Audience::Internal).await, thread(&site, other, Audience::Internal).await];
     assert!(threads.iter().all(Vec::is_empty), "{threads:?}");
@@ -196,7 +196,7 @@ async fn an_ended_consultation_stays_ended_and_the_center_is_asked() {
     ops::consultation::end(&site.app, case.id, None, cast.center(), ending).await.unwrap();
     let to = site.app.reply_address(case.id, CONTACT);
     let mail = arrives(&site, &letter(CONTACT, &to, "Re: お知らせ", "やはりお願いします。")).await;
-    assert_eq!((mail.state.as_str(), mail.open), ("attached", true));
+    assert_eq!((mail.state.code(), mail.open), ("attached", true));
     assert_eq!(cases::state(&site, case).await, "unfulfilled");
     assert_eq!(thread(&site, case, Audience::Everyone).await.len(), 1);
 
@@ -233,7 +233,7 @@ async fn absence_notices_are_kept_and_move_nothing() {
             format!("{header}\r\n{raw}")
         };
         let mail = arrives(&site, &raw).await;
-        assert_eq!((mail.state.as_str(), mail.open), ("auto_reply", false), "{header}");
+        assert_eq!((mail.state.code(), mail.open), ("auto_reply", false), "{header}");
         assert_eq!(mail.consultation_id, Some(case.id.0));
     }
     assert_eq!(cases::state(&site, case).await, "waiting_company");
@@ -280,7 +280,7 @@ async fn our_own_mail_that_comes_back_does_nothing() {
         raw.replacen("Message-ID: <", &format!("Message-ID: <{}>\r\nX-Old: <", ours.message_id), 1);
     for raw in [returned, format!("X-Loop: example.jp\r\n{raw}")] {
         let mail = arrives(&site, &raw).await;
-        assert_eq!((mail.state.as_str(), mail.reason.as_str()), ("discarded", "own_mail"), "{raw}");
+        assert_eq!((mail.state.code(), mail.reason.as_str()), ("discarded", "own_mail"), "{raw}");
     }
 }
 
@@ -299,7 +299,10 @@ async fn a_sender_who_does_not_stop_is_stopped() {
     assert_eq!(attached, 30);
     assert_eq!(states[31], ("quarantined".to_owned(), "too_many".to_owned()));
     site.app.clock.advance(TimeDelta::hours(2));
-    assert_eq!(arrives(&site, &letter(CONTACT, &to, "Re: 受付", "また今度。")).await.state, "attached");
+    assert_eq!(
+        arrives(&site, &letter(CONTACT, &to, "Re: 受付", "また今度。")).await.state.code(),
+        "attached"
+    );
 }
 
 #[actix_web::test]
@@ -310,7 +313,7 @@ async fn what_cannot_be_understood_is_kept() {
         let id = keep(&site, raw, "").await;
         while worker::inbox::step(&site.app).await.unwrap() {}
         let mail = store::inbound::find(&site.app.db, id).await.unwrap().unwrap();
-        assert_eq!((mail.state.as_str(), mail.reason.as_str()), ("quarantined", "unreadable"), "{raw:?}");
+        assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", "unreadable"), "{raw:?}");
         assert_eq!(store::inbound::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
     }
     // Only the beginning of what there was.
@@ -344,7 +347,7 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
     let subject = format!("Re: 確認（受付番号 {}）", case.number);
     let raw = letter("tanaka.private@example.com", "madoguchi@example.jp", &subject, "28台です。<b>太字</b>");
     let mail = arrives(&site, &raw).await;
-    assert_eq!(mail.state, "quarantined");
+    assert_eq!(mail.state.code(), "quarantined");
     site.get("/staff/mail/in").await.shows("要対応");
     let page = site.get(&format!("/staff/mail/in/{}", mail.id)).await;
     page.shows("件名に受付番号があります");
@@ -377,7 +380,7 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
     assert_eq!(gone.status, 303);
     let spam = store::inbound::find(&site.app.db, MailId(spam.id)).await.unwrap().unwrap();
     assert_eq!(
-        (spam.state.as_str(), spam.open, spam.handled_note.as_str()),
+        (spam.state.code(), spam.open, spam.handled_note.as_str()),
         ("discarded", false, "広告のため")
     );
     site.get(&format!("/staff/mail/in/{}", spam.id)).await.shows("広告のため");
@@ -423,7 +426,7 @@ async fn a_mail_becomes_a_new_consultation() {
     let made = site.post("/staff/new", &typed).await;
     assert_eq!(made.status, 303, "{}", made.body);
     let mail = store::inbound::find(&site.app.db, MailId(mail.id)).await.unwrap().unwrap();
-    assert_eq!((mail.state.as_str(), mail.open), ("attached", false));
+    assert_eq!((mail.state.code(), mail.open), ("attached", false));
     let case = store::consultation::of_contact(&site.app.db, "sato@example.co.jp").await.unwrap();
     assert_eq!(mail.consultation_id.map(ConsultationId), Some(case[0].consultation.id));
     let files =

@@ -71,7 +71,7 @@ async fn a_japanese_reply_comes_with_its_files_and_what_it_quotes_is_folded() {
         [("%E8%A6%8F%E7%A8%8B%E2%91%A0.pdf", "application/pdf", PDF), ("run.exe", "application/pdf", b"MZ")];
     let to = site.app.reply_address(all.case.id, CONTACT);
     let came = arrives(site, &mail(CONTACT, &to, &text, &sent)).await;
-    assert_eq!((came.state.as_str(), came.open), ("attached", false), "{}", came.reason);
+    assert_eq!((came.state.code(), came.open), ("attached", false), "{}", came.reason);
     assert_eq!(came.subject, "Re: 予約のご案内");
 
     for (who, page) in pages(&all).await {
@@ -101,10 +101,10 @@ async fn an_experts_reply_brings_its_file_and_nothing_of_what_it_quotes() {
     let to = site.app.reply_address(all.case.id, "expert@example.jp");
     let text = "資料です。\n\n2026年11月20日(金) 14:05 センター <center@example.jp>:\n> 先方は急いでいます。";
     let sent: [(&str, &str, &[u8]); 1] = [("shiryo.pdf", "application/pdf", PDF)];
-    assert_eq!(arrives(site, &mail("expert@example.jp", &to, text, &sent)).await.state, "attached");
+    assert_eq!(arrives(site, &mail("expert@example.jp", &to, text, &sent)).await.state.code(), "attached");
     let inside =
         mail("expert@example.jp", &to, "#internal\n所見です。", &[("shoken.pdf", "application/pdf", PDF)]);
-    assert_eq!(arrives(site, &inside).await.state, "attached");
+    assert_eq!(arrives(site, &inside).await.state.code(), "attached");
     let [(_, center), (_, company), _] = pages(&all).await;
     assert_eq!((files(&center).len(), files(&company).len()), (2, 1));
     company.shows("shiryo.pdf</a>");
@@ -121,7 +121,7 @@ async fn an_absence_notice_is_shown_small_and_that_of_an_expert_inside() {
         let to = site.app.reply_address(all.case.id, from);
         let sent: [(&str, &str, &[u8]); 1] = [("calendar.pdf", "application/pdf", PDF)];
         let raw = format!("Auto-Submitted: auto-replied\r\n{}", mail(from, &to, text, &sent));
-        assert_eq!(arrives(site, &raw).await.state, "auto_reply");
+        assert_eq!(arrives(site, &raw).await.state.code(), "auto_reply");
     }
     let [(_, center), (_, company), _] = pages(&all).await;
     let small = |page: &Reply| page.body.matches("<details><summary>自動応答：").count();
@@ -137,7 +137,7 @@ async fn what_a_coordinator_adds_by_hand_brings_its_files() {
     for (voice, name) in [("company", "a.pdf"), ("note", "b.pdf")] {
         let sent: [(&str, &str, &[u8]); 2] = [(name, "application/pdf", PDF), ("run.exe", "", b"MZ")];
         let came = arrives(site, &mail("tanaka@example.com", "madoguchi@example.jp", voice, &sent)).await;
-        assert_eq!(came.state, "quarantined");
+        assert_eq!(came.state.code(), "quarantined");
         let form = [("number", all.number.as_str()), ("voice", voice)];
         let path = format!("/staff/mail/in/{}/attach", came.id);
         assert_eq!(site.post(&path, &form).await.status, 303);

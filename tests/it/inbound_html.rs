@@ -55,7 +55,7 @@ async fn a_companys_mail_is_seen_as_html_by_those_of_the_case() {
     let token = ours.rsplit('/').next().unwrap().to_owned();
     let quoted = format!("{HOSTILE}<blockquote><a href=\"{ours}\">予約</a> {ours}</blockquote>");
     let came = arrives(site, &letter(CONTACT, &to, &quoted)).await;
-    assert_eq!(came.state, "attached", "{}", came.reason);
+    assert_eq!(came.state.code(), "attached", "{}", came.reason);
     for (who, page) in [
         (&all.company, format!("/my/{}/messages", all.number)),
         (&all.center, format!("/staff/consultations/{}?view=messages", all.number)),
@@ -102,7 +102,7 @@ async fn what_waits_for_a_person_is_seen_as_html_too() {
     let all = everyone(Site::new().await).await;
     let site = &all.center;
     let came = arrives(site, &letter("stranger@example.com", "madoguchi@example.jp", HOSTILE)).await;
-    assert_eq!(came.state, "quarantined");
+    assert_eq!(came.state.code(), "quarantined");
     let page = site.get(&format!("/staff/mail/in/{}", came.id)).await;
     page.shows(&format!("href=\"/staff/mail/in/{}/html\">HTMLで表示</a>", came.id));
     is_harmless(&site.get(&format!("/staff/mail/in/{}/html", came.id)).await);

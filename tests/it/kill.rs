@@ -12,7 +12,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::ConsultationId;
-use entity::{assignment, outbox, outbox_log};
+use entity::{Coded, assignment, outbox, outbox_log};
 use madoguchi::{
     app::App,
     clock::Clock,
@@ -172,7 +172,7 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
     for mail in mails.values() {
         let times = taken.get(&mail.message_id).copied().unwrap_or_default();
         let often = 1 + in_hand.get(&mail.message_id).copied().unwrap_or_default();
-        match mail.state.as_str() {
+        match mail.state.code() {
             "sent" => assert!((1..=often).contains(&times), "{} was taken {times} times", mail.kind),
             "suppressed" => assert_eq!(times, 0, "{} was not to be sent", mail.kind),
             // In hand at three kills.
@@ -257,7 +257,7 @@ async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
     for (id, mail) in &before {
         let (times, was_in_hand) = (taken.get(id).copied().unwrap_or_default(), in_hand.contains(id));
         assert_eq!(mail.unknowns, i32::from(was_in_hand), "{mail:?}");
-        let outcome = (mail.state.as_str(), mail.apart.as_deref());
+        let outcome = (mail.state.code(), mail.apart.as_ref().map(Coded::code));
         if was_in_hand && mail.kind == MailKind::Survey.code() {
             assert_eq!(outcome, ("failed", Some("unknown")), "{mail:?}");
             assert!(times <= 1, "{mail:?}");
@@ -286,7 +286,7 @@ async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
 }
 
 fn sent(mails: &BTreeMap<String, outbox::Model>) -> u64 {
-    u64::try_from(mails.values().filter(|it| it.state == "sent").count()).unwrap()
+    u64::try_from(mails.values().filter(|it| it.state.code() == "sent").count()).unwrap()
 }
 
 async fn log(house: &House) -> Vec<outbox_log::Model> {
@@ -334,7 +334,7 @@ async fn of_two_thousand_mails_none_is_lost_and_only_what_nobody_knew_of_is_sent
         let copies = 1 + usize::try_from(mail.unknowns).unwrap();
         assert!(times <= copies, "{times} copies, and nobody knew of {} only", mail.unknowns);
         twice += usize::from(times > 1);
-        match (mail.state.as_str(), mail.apart.as_deref()) {
+        match (mail.state.code(), mail.apart.as_ref().map(Coded::code)) {
             ("sent", None) => assert!(times >= 1, "said to be sent, and lost"),
             ("failed", Some("unknown")) => unknown += 1,
             ("failed", None) => {

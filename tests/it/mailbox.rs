@@ -212,7 +212,7 @@ async fn every_way_in_is_secured_and_takes_what_is_new() {
 
     house.once(&house.server.url("imaps", ""), true);
     let row = house.rows().await.remove(0);
-    assert_eq!((row.state.as_str(), row.source.as_str()), ("attached", "imap"), "{}", row.reason);
+    assert_eq!((row.state.code(), row.source.code()), ("attached", "imap"), "{}", row.reason);
     assert_eq!(house.server.count("INBOX", "SEEN"), 1);
 
     // By STARTTLS, and moved away afterwards.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 async fn kinds(site: &Site, to: &str) -> Vec<(String, String)> {
-    cases::letters(site, to).await.into_iter().map(|it| (it.kind, it.state)).collect()
+    cases::letters(site, to).await.into_iter().map(|it| (it.kind, it.state.code().to_owned())).collect()
 }
 
 /// The clock goes on to this time in Japan, and everything that is due is sent.
@@ -61,7 +61,7 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
     stopped.shows("停止しました");
     go_on(&site, "2026-11-25", 11).await;
     let letters = cases::letters(&site, "center2@example.jp").await;
-    let states: Vec<_> = only(&letters, "digest").iter().map(|it| it.state.as_str()).collect();
+    let states: Vec<_> = only(&letters, "digest").iter().map(|it| it.state.code()).collect();
     assert_eq!(states, ["sent", "sent", "suppressed"]);
 
     site.sign_in("center2@example.jp", PASSWORD).await;
@@ -71,7 +71,7 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
     assert!(site.get("/staff/notifications").await.body.contains("checked"));
     go_on(&site, "2026-11-26", 11).await;
     let letters = cases::letters(&site, "center2@example.jp").await;
-    assert_eq!(only(&letters, "digest").last().unwrap().state, "sent");
+    assert_eq!(only(&letters, "digest").last().unwrap().state.code(), "sent");
     assert_eq!(site.get("/u/daily_digest/rubbish").await.status, 404);
     assert_eq!(site.post(&path.replace("daily_digest", "booked"), &[]).await.status, 404);
 }
@@ -95,7 +95,7 @@ async fn an_expert_is_told_of_the_week_on_its_first_business_day() {
         assert!(week.text_body.contains(&number.to_string()), "{}", week.text_body);
     }
     assert!(week.text_body.contains("株式会社みなと製作所"));
-    assert_eq!(week.state, "sent");
+    assert_eq!(week.state.code(), "sent");
     assert!(week.unsubscribe.is_some());
 }
 
@@ -110,7 +110,7 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
     };
     let told = async || {
         let letters = cases::letters(&site, "expert@example.jp").await;
-        only(&letters, "new_message").iter().map(|it| it.state.clone()).collect::<Vec<_>>()
+        only(&letters, "new_message").iter().map(|it| it.state.code()).collect::<Vec<_>>()
     };
     // On Friday evening, three times.
     go_on(&site, "2026-11-20", 20).await;

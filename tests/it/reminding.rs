@@ -245,7 +245,7 @@ impl Diary {
         for mail in reminders.all(&self.site.app.db).await.unwrap() {
             let name = format!("Message-ID: <{}>", mail.message_id);
             let times = handed_over.iter().filter(|it| it.contains(&name)).count();
-            assert_eq!(times, usize::from(mail.state == "sent"), "{}", mail.subject);
+            assert_eq!(times, usize::from(mail.state.code() == "sent"), "{}", mail.subject);
             if times == 1 {
                 assert!(keys.insert(mail.dedup_key.unwrap()));
             }

@@ -82,7 +82,8 @@ async fn a_changed_link_is_told_everywhere_alike() {
     site.app.clock.advance(session.starts_at - chrono::TimeDelta::hours(1) - site.app.clock.now());
     while worker::outbox::step(&site.app).await.unwrap() {}
     let reminders = cases::letters(&site, CONTACT).await.into_iter().filter(|it| it.kind == "reminder");
-    let reminders: Vec<_> = reminders.map(|it| (it.state.clone(), it.text_body.contains(OWN))).collect();
+    let reminders: Vec<_> =
+        reminders.map(|it| (it.state.code().to_owned(), it.text_body.contains(OWN))).collect();
     let sent: Vec<_> = reminders.iter().filter(|it| it.0 == "sent").collect();
     assert_eq!((reminders.len(), sent.len()), (3, 1), "{reminders:?}");
     assert!(sent[0].1);

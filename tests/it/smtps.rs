@@ -51,7 +51,7 @@ async fn connections_under_tls_are_used_again_and_need_trust() {
     assert!(sink.taken().is_empty(), "nobody vouches for it");
     let put_off = outbox::Entity::find().all(&site.app.db).await.unwrap();
     for mail in put_off {
-        assert_eq!((mail.state.as_str(), mail.attempts), ("waiting", 1));
+        assert_eq!((mail.state.code(), mail.attempts), ("waiting", 1));
         assert!(
             mail.last_reply.as_deref().is_some_and(|it| it.starts_with("no TLS")),
             "{:?}",

@@ -201,6 +201,38 @@ fn the_history_of_the_schema_does_not_follow_the_rows() {
     none(&wrong);
 }
 
+/// A column keeps values of an enum of `codes`, and a query names the value: a typo does not compile.
+#[test]
+fn queries_quote_no_code_of_a_column() {
+    let codes: BTreeSet<String> =
+        all("codes/src").iter().flat_map(|(_, text)| codes_defined_in(text)).collect();
+    assert!(codes.contains("confirmed") && codes.contains("waiting_company"), "the codes are not found");
+    let mut wrong = Vec::new();
+    for (place, text) in sources("src", "store") {
+        let text = without_definitions(text.split("#[cfg(test)]").next().unwrap_or_default());
+        let rust = without_raw_strings(&text);
+        let texts = quoted(&rust, '"').into_iter().chain(quoted(&text, '\''));
+        wrong.extend(texts.filter(|it| codes.contains(*it)).map(|it| format!("{place} quotes {it}")));
+        for comparison in [".eq(\"", ".ne(\"", ".is_in([\"", ".is_not_in([\"", "Expr::value(\""] {
+            let mut compared = text.split(comparison).skip(1);
+            if compared.any(|it| it.starts_with(|it: char| it.is_ascii_lowercase())) {
+                wrong.push(format!("{place} has {comparison}"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn quoted_codes_are_found_in_queries_and_in_fragments_of_sql() {
+    let text = r##"x.eq("held").or(y) r#"a."state" IN ('moved', 'it is')"#"##;
+    assert_eq!(quoted(&without_raw_strings(text), '"'), ["held"]);
+    assert_eq!(quoted(text, '\''), ["moved"]);
+    let definition = "codes! {\n    pub enum Tab {\n        All = \"all\" => \"すべて\",\n    }\n}\nlet it;";
+    assert_eq!(codes_defined_in(definition), ["all"]);
+    assert_eq!(without_definitions(definition), "\nlet it;");
+}
+
 #[test]
 fn no_file_is_too_long_to_read() {
     let wrong: Vec<_> = all("src")
@@ -318,6 +350,36 @@ fn names_are_found_behind_braces_too() {
         used_names(text),
         ["app::App", "mail::letter::Letter", "mail::sender", "store", "store::link", "problem::x"]
     );
+}
+
+/// The codes of the values that `codes!` defines in `text`: what stands behind `Value = `.
+fn codes_defined_in(text: &str) -> Vec<String> {
+    let blocks = text.split("codes! {\n").skip(1).map(|it| it.split("\n}").next().unwrap_or_default());
+    blocks
+        .flat_map(str::lines)
+        .filter_map(|line| line.split_once(" = \"")?.1.split_once('"'))
+        .map(|(code, _)| code.to_owned())
+        .collect()
+}
+
+/// `text` without what `codes!` defines in it.
+fn without_definitions(text: &str) -> String {
+    let mut blocks = text.split("codes! {\n");
+    let first = blocks.next().unwrap_or_default().to_owned();
+    blocks.fold(first, |text, it| text + it.split_once("\n}").map_or("", |(_, rest)| rest))
+}
+
+/// `text` without its raw strings, in which SQL quotes the names of tables and columns.
+fn without_raw_strings(text: &str) -> String {
+    let mut parts = text.split("r#\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, it| text + it.split_once("\"#").map_or("", |(_, rest)| rest))
+}
+
+/// Words of letters, digits and `_` that stand between two of these quotation marks.
+fn quoted(text: &str, quote: char) -> Vec<&str> {
+    let is_word = |it: &&str| !it.is_empty() && it.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
+    text.lines().flat_map(|line| line.split(quote).skip(1)).filter(is_word).collect()
 }
 
 /// Everything after `crate::`, with braces multiplied out. What comes after `#[cfg(test)]` is free.

@@ -285,7 +285,7 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
         let source = store::outside::Source {
             id,
             expert_id: expert.0,
-            kind: store::outside::CALDAV.to_owned(),
+            kind: codes::CalendarKind::CalDav.into(),
             name: "仕事".to_owned(),
             host: "127.0.0.1".to_owned(),
             access: app.secret.seal(id, &serde_json::to_string(&access).unwrap()).unwrap(),
@@ -312,7 +312,7 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
         source_id: ids[1],
         appointment_id: session,
         href: "/calendar/entry.ics".to_owned(),
-        state: store::outside::entry::DELETED.to_owned(),
+        state: codes::CalendarEntryStatus::Deleted.into(),
         sequence: 0,
         etag: None,
         moved_from: None,

@@ -1,17 +1,18 @@
 //! From a story to its rows.
 use chrono::{DateTime, Utc};
+use codes::{Origin, UnfulfilledReason};
 use domain::{
     appointment::SessionMode,
     company::{Mode, TeleworkStatus},
     consultation::State,
-    due::{Due, DueKind},
+    due::Due,
     field::{Field, Fields},
     number::CaseNumber,
     settings::Settings,
     text::search_key,
 };
 use entity::{
-    application, appointment_expert, calendar_cell, consultation, consultation_theme, contact, event,
+    Coded, application, appointment_expert, calendar_cell, consultation, consultation_theme, contact, event,
 };
 use sea_orm::{DbErr, JsonValue};
 use serde::Serialize;
@@ -35,7 +36,7 @@ pub(super) struct Facts<'a> {
     pub place: Place,
     pub opening: &'a Opening,
     pub wished: Mode,
-    pub origin: &'static str,
+    pub origin: Origin,
     pub number: CaseNumber,
     pub n: usize,
 }
@@ -79,14 +80,14 @@ impl Rows {
             |theme: &&str| consultation_theme::Model { consultation_id: id, theme: (*theme).to_owned() };
         self.themes.extend(themes.iter().map(theme));
         let employees = i32::try_from(it.applicant.employees).unwrap_or_default();
-        let status = dice.pick(TeleworkStatus::ALL).unwrap_or(TeleworkStatus::Planned);
+        let status = dice.pick(&TeleworkStatus::ALL).unwrap_or(TeleworkStatus::Planned);
         let capital = dice.pick(&[3_000_000, 5_000_000, 10_000_000, 30_000_000, 50_000_000]);
         self.applications.push(application::Model {
             consultation_id: id,
             description: description.to_owned(),
             company_kana: it.applicant.name().kana,
             corporate_number: it.applicant.corporate_number.map(|it| it.to_string()),
-            organization: Some(it.applicant.organization.code().to_owned()),
+            organization: Some(it.applicant.organization.into()),
             postal_code: Some(it.place.postal_code.clone()),
             city: it.place.city.to_owned(),
             street: it.place.street.clone(),
@@ -94,7 +95,7 @@ impl Rows {
             employees: Some(employees),
             regular_employees: Some(employees - employees / 4),
             capital: capital.filter(|_| it.applicant.organization.has_capital()),
-            telework_status: Some(status.code().to_owned()),
+            telework_status: Some(status.into()),
         });
         let person = names::person(it.applicant.n + it.n % 2);
         // One person may speak for a company more than once.
@@ -122,11 +123,11 @@ impl Rows {
                 consultation_id: story.it.id.0,
                 seq,
                 at: event.at,
-                actor_kind: event.by.party().code().to_owned(),
+                actor_kind: event.by.party().into(),
                 actor_id: history::actor_id(event.by),
-                act: event.deed.code().to_owned(),
-                from_state: event.from.as_ref().map(|it| it.code().to_owned()),
-                to_state: event.to.code().to_owned(),
+                act: event.deed.into(),
+                from_state: event.from.as_ref().map(|it| it.status().into()),
+                to_state: event.to.status().into(),
                 detail: json(&detail)?,
                 previous_hash: previous,
                 hash: String::new(),
@@ -150,13 +151,13 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
     let number = it.applicant.corporate_number.map(|it| it.to_string()).unwrap_or_default();
     let settings: &Settings = world.programme.settings_at(received_at);
     let typed_by = history::actor_id(it.opening.by);
-    let of = |origin: &str| typed_by.filter(|_| it.origin == origin);
+    let of = |origin: Origin| typed_by.filter(|_| it.origin == origin);
     Ok(consultation::Model {
         id: story.it.id.0,
         number: it.number.to_string(),
         fiscal_year: it.number.fiscal_year().start_year(),
         serial: i32::try_from(it.number.serial()).unwrap_or_default(),
-        state: state.code().to_owned(),
+        state: state.status().into(),
         state_since: story.it.state_since,
         unfulfilled_reason,
         referred_to,
@@ -164,19 +165,19 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         search_key: format!("{} {} {number}", search_key(&name.name), search_key(&name.kana)),
         company_name: name.name,
         prefecture: Some(i16::from(it.applicant.prefecture.code())),
-        industry: Some(it.applicant.industry.code().to_owned()),
+        industry: Some(it.applicant.industry.into()),
         ict: story.it.fields.contains(Field::Ict),
         labor: story.it.fields.contains(Field::Labor),
-        mode: it.wished.code().to_owned(),
-        origin: it.origin.to_owned(),
-        desk_id: of("desk"),
-        entered_by: of("phone"),
+        mode: it.wished.into(),
+        origin: it.origin.into(),
+        desk_id: of(Origin::Desk),
+        entered_by: of(Origin::Phone),
         coordinator_id: story.coordinator,
         address_confirmed_at: story.address_confirmed_at,
         received_at,
         ended_at: state.ended().map(|_| story.it.state_since),
-        turn: state.turn().code().to_owned(),
-        deadline_kind: story.due.as_ref().map(|it| kind(it.kind).to_owned()),
+        turn: state.turn().into(),
+        deadline_kind: story.due.as_ref().map(|it| it.kind.into()),
         deadline,
         due_at,
         sort_at: sort_at(&story.it, due_at),
@@ -203,22 +204,14 @@ fn wants_help_since(story: &Story) -> Option<DateTime<Utc>> {
 }
 
 /// What a state carries beside its name.
-fn carried(state: &State) -> (Option<String>, Option<String>) {
+fn carried(state: &State) -> (Option<Coded<UnfulfilledReason>>, Option<String>) {
     if let State::Unfulfilled { reason } = state {
-        return (Some(reason.code().to_owned()), None);
+        return (Some((*reason).into()), None);
     }
     if let State::Referred { organization } = state {
         return (None, Some(organization.clone()));
     }
     (None, None)
-}
-
-const fn kind(kind: DueKind) -> &'static str {
-    match kind {
-        DueKind::FirstContact => "first_contact",
-        DueKind::Reply => "reply",
-        DueKind::Report => "report",
-    }
 }
 
 /// What the company wishes, and how the session takes place.

@@ -8,6 +8,7 @@ mod session;
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::{AssignmentStatus, Channel, Origin};
 use domain::{
     actor::Actor,
     appointment::SessionMode,
@@ -205,7 +206,7 @@ impl Telling<'_> {
                 expert_id: expert.id,
                 ict: fields.contains(Field::Ict),
                 labor: fields.contains(Field::Labor),
-                state: "offered".to_owned(),
+                state: AssignmentStatus::Offered.into(),
                 offered_at: self.at,
                 due_at,
                 deadline: deadline.clone(),
@@ -225,10 +226,10 @@ impl Telling<'_> {
             it.answered_at = Some(self.at);
             if who.is_none() {
                 who = Some(ExpertId(it.expert_id));
-                "declined".clone_into(&mut it.state);
+                it.state = AssignmentStatus::Declined.into();
                 it.decline_reason = Some(reason.to_owned());
             } else {
-                "withdrawn".clone_into(&mut it.state);
+                it.state = AssignmentStatus::Withdrawn.into();
             }
         }
         self.act(
@@ -245,10 +246,12 @@ impl Telling<'_> {
     fn accept(&mut self, slot_held: bool) -> Result<(), Refused> {
         let mut open = Some(self.opening.fields);
         for n in 0..self.story.assignments.len() {
-            let Some(it) = self.story.assignments.get_mut(n).filter(|it| it.state == "offered") else {
+            let Some(it) =
+                self.story.assignments.get_mut(n).filter(|it| it.state == AssignmentStatus::Offered)
+            else {
                 continue;
             };
-            "accepted".clone_into(&mut it.state);
+            it.state = AssignmentStatus::Accepted.into();
             it.answered_at = Some(self.at);
             let expert = ExpertId(it.expert_id);
             let accepted = Fields::from_flags(it.ict, it.labor);
@@ -272,18 +275,18 @@ impl Telling<'_> {
     /// One entry of the thread.
     fn say(&mut self, by: Actor, internal: bool) {
         let (author_id, from_company, channel) = match by {
-            Actor::Company => (None, true, self.dice.pick(&["portal", "mail", "mail"])),
-            Actor::Coordinator(id) => (Some(id.0), false, self.dice.pick(&["portal", "phone"])),
-            Actor::Expert(id) => (Some(id.0), false, Some("portal")),
-            Actor::Desk(id) => (Some(id.0), false, Some("phone")),
-            Actor::System => (None, false, Some("system")),
+            Actor::Company => (None, true, self.dice.pick(&[Channel::Portal, Channel::Mail, Channel::Mail])),
+            Actor::Coordinator(id) => (Some(id.0), false, self.dice.pick(&[Channel::Portal, Channel::Phone])),
+            Actor::Expert(id) => (Some(id.0), false, Some(Channel::Portal)),
+            Actor::Desk(id) => (Some(id.0), false, Some(Channel::Phone)),
+            Actor::System => (None, false, Some(Channel::System)),
         };
         self.story.messages.push(message::Model {
             id: self.dice.id(self.at),
             consultation_id: self.story.it.id.0,
-            author_kind: by.party().code().to_owned(),
+            author_kind: by.party().into(),
             author_id,
-            channel: channel.unwrap_or("portal").to_owned(),
+            channel: channel.unwrap_or(Channel::Portal).into(),
             internal,
             body: names::message(from_company, self.dice.index(1000)).to_owned(),
             created_at: self.at,
@@ -313,10 +316,12 @@ const fn is_cut_short(goal: Goal) -> bool {
 }
 
 /// Who typed the application.
-pub(super) fn applicant(origin: &str, world: &World, dice: &mut Dice) -> Actor {
+pub(super) fn applicant(origin: Origin, world: &World, dice: &mut Dice) -> Actor {
     match origin {
-        "desk" => Actor::Desk(DeskId(dice.pick(&world.staff.desks).unwrap_or_default())),
-        "phone" => Actor::Coordinator(AccountId(dice.pick(&world.staff.coordinators).unwrap_or_default())),
-        _ => Actor::Company,
+        Origin::Desk => Actor::Desk(DeskId(dice.pick(&world.staff.desks).unwrap_or_default())),
+        Origin::Phone => {
+            Actor::Coordinator(AccountId(dice.pick(&world.staff.coordinators).unwrap_or_default()))
+        }
+        Origin::Web => Actor::Company,
     }
 }

@@ -29,13 +29,13 @@ async fn a_fresh_fill_has_no_findings_and_shows_every_state() {
 
     let rows = consultation::Entity::find().all(&db).await.unwrap();
     assert_eq!(rows.len(), 300);
-    let states: BTreeSet<_> = rows.iter().map(|it| it.state.as_str()).collect();
+    let states: BTreeSet<_> = rows.iter().map(|it| it.state.code()).collect();
     assert_eq!(states.len(), 12, "{states:?}");
     let years: BTreeSet<_> = rows.iter().map(|it| it.fiscal_year).collect();
     assert_eq!(years.into_iter().collect::<Vec<_>>(), [2025, 2026]);
     let appointments = appointment::Entity::find().all(&db).await.unwrap();
     for state in ["held", "confirmed", "done", "no_show", "cancelled_by_company"] {
-        assert!(appointments.iter().any(|it| it.state == state), "{state}");
+        assert!(appointments.iter().any(|it| it.state.code() == state), "{state}");
     }
     assert!(calendar_cell::Entity::find().count(&db).await.unwrap() > 0);
 }

@@ -47,7 +47,7 @@ fn form(plot: &Plot, it: &Applicant, dice: &mut Dice) -> Form {
     let person = names::person(it.n);
     let name = it.name();
     let (themes, description) = names::description(plot.fields, plot.n);
-    let status = dice.pick(TeleworkStatus::ALL).unwrap_or(TeleworkStatus::Planned);
+    let status = dice.pick(&TeleworkStatus::ALL).unwrap_or(TeleworkStatus::Planned);
     let capital = dice.pick(&["3000000", "5000000", "10000000", "30000000", "50000000"]).unwrap_or_default();
     let wanted = Field::ALL.into_iter().filter(|&it| plot.fields.contains(it));
     let own = |text: &str| text.to_owned();

@@ -48,7 +48,7 @@ pub(super) async fn hire(app: &App, dice: &mut Dice, at: DateTime<Utc>) -> Resul
             email: email.to_owned(),
             email_key: email.to_owned(),
             name: names::person(n).name,
-            role: role.code().to_owned(),
+            role: role.into(),
             desk_id: None,
             password_hash: None,
             active: true,

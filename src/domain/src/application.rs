@@ -10,7 +10,7 @@ use fields::is_ticked;
 
 use crate::{
     company::{
-        Capital, CorporateNumber, Headcount, Industry, Mode, Organization, PostalCode, TeleworkStatus,
+        Capital, Choice, CorporateNumber, Headcount, Industry, Mode, Organization, PostalCode, TeleworkStatus,
     },
     contact::{EmailAddress, Telephone},
     field::{Field, Fields},

@@ -1,48 +1,11 @@
 //! One sitting of a company with one or two experts (相談予約).
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+pub use codes::{AppointmentStatus, SessionMode};
 
 use crate::{
     actor::Party,
-    company::Mode,
     id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
 };
-
-/// How a session takes place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SessionMode {
-    Online,
-    Visit,
-}
-
-impl SessionMode {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Online => "online",
-            Self::Visit => "visit",
-        }
-    }
-
-    /// How a session takes place, given the company's wish: online unless it asked for a visit.
-    pub const fn wished(wish: Mode) -> Self {
-        match wish {
-            Mode::Online | Mode::Either => Self::Online,
-            Mode::Visit => Self::Visit,
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Online, Self::Visit].into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Online => "オンライン",
-            Self::Visit => "訪問",
-        }
-    }
-}
 
 /// What an appointment is kept for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,28 +191,25 @@ impl Appointment {
 }
 
 impl AppointmentState {
-    pub const fn code(&self) -> &'static str {
+    /// The state without what it carries.
+    pub const fn status(&self) -> AppointmentStatus {
         match self {
-            Self::Held { .. } => "held",
-            Self::Confirmed => "confirmed",
-            Self::Done => "done",
-            Self::NoShow => "no_show",
-            Self::CancelledByCompany { .. } => "cancelled_by_company",
-            Self::CancelledByCenter { .. } => "cancelled_by_center",
-            Self::Released => "released",
+            Self::Held { .. } => AppointmentStatus::Held,
+            Self::Confirmed => AppointmentStatus::Confirmed,
+            Self::Done => AppointmentStatus::Done,
+            Self::NoShow => AppointmentStatus::NoShow,
+            Self::CancelledByCompany { .. } => AppointmentStatus::CancelledByCompany,
+            Self::CancelledByCenter { .. } => AppointmentStatus::CancelledByCenter,
+            Self::Released => AppointmentStatus::Released,
         }
     }
 
+    pub const fn code(&self) -> &'static str {
+        self.status().code()
+    }
+
     pub const fn label(&self) -> &'static str {
-        match self {
-            Self::Held { .. } => "仮予約",
-            Self::Confirmed => "確定",
-            Self::Done => "実施済み",
-            Self::NoShow => "欠席",
-            Self::CancelledByCompany { .. } => "企業都合で中止",
-            Self::CancelledByCenter { .. } => "センター都合で中止",
-            Self::Released => "仮予約を解除",
-        }
+        self.status().label()
     }
 }
 

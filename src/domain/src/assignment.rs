@@ -1,5 +1,6 @@
 //! One expert asked for one or both fields of a consultation (担当依頼).
 use chrono::{DateTime, Utc};
+pub use codes::AssignmentStatus;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -102,24 +103,23 @@ impl Assignment {
 }
 
 impl AssignmentState {
-    pub const fn code(&self) -> &'static str {
+    /// The state without what it carries.
+    pub const fn status(&self) -> AssignmentStatus {
         match self {
-            Self::Offered => "offered",
-            Self::Accepted { .. } => "accepted",
-            Self::Declined { .. } => "declined",
-            Self::Lapsed { .. } => "lapsed",
-            Self::Withdrawn { .. } => "withdrawn",
+            Self::Offered => AssignmentStatus::Offered,
+            Self::Accepted { .. } => AssignmentStatus::Accepted,
+            Self::Declined { .. } => AssignmentStatus::Declined,
+            Self::Lapsed { .. } => AssignmentStatus::Lapsed,
+            Self::Withdrawn { .. } => AssignmentStatus::Withdrawn,
         }
     }
 
+    pub const fn code(&self) -> &'static str {
+        self.status().code()
+    }
+
     pub const fn label(&self) -> &'static str {
-        match self {
-            Self::Offered => "回答待ち",
-            Self::Accepted { .. } => "引受け",
-            Self::Declined { .. } => "辞退",
-            Self::Lapsed { .. } => "期限切れ",
-            Self::Withdrawn { .. } => "取消し",
-        }
+        self.status().label()
     }
 }
 

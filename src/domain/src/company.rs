@@ -3,7 +3,7 @@ mod kind;
 mod number;
 mod size;
 
-pub use kind::{Industry, Mode, NotChosen, Organization, TeleworkStatus};
+pub use kind::{Choice, Industry, Mode, NotChosen, Organization, TeleworkStatus};
 pub use number::{BadCorporateNumber, BadPostalCode, CorporateNumber, PostalCode};
 pub use size::{BadCapital, BadHeadcount, Capital, Headcount};
 

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 pub use act::{Act, Deed};
 pub use event::{Event, History, Rebuilt, rebuild};
 pub use refused::Refused;
-pub use state::{Ended, State, Turn, UnfulfilledReason};
+pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};
 
 use crate::{
     actor::{Actor, Party},
@@ -63,10 +63,10 @@ impl Consultation {
 
     /// Whether `party` may do `deed` in this state, as far as state and party decide it.
     pub fn allows(&self, deed: Deed, party: Party) -> Result<(), Refused> {
-        if !deed.parties().contains(&party) {
+        if !act::parties(deed).contains(&party) {
             return Err(Refused::NotYours(deed));
         }
-        if deed.is_allowed_in(&self.state) {
+        if act::is_allowed_in(deed, &self.state) {
             return Ok(());
         }
         match self.state.ended() {
@@ -77,7 +77,7 @@ impl Consultation {
 
     /// Everything that `party` may do now, in the order of the table.
     pub fn possible(&self, party: Party) -> Vec<Deed> {
-        Deed::ALL.into_iter().filter(|&it| self.allows(it, party).is_ok()).collect()
+        act::changes().filter(|&it| self.allows(it, party).is_ok()).collect()
     }
 
     fn next(&self, act: Act, now: DateTime<Utc>) -> Result<State, Refused> {

@@ -1,6 +1,7 @@
 //! What a consultation is waiting for until when, and how acts start, stop and end that wait
 //! (`docs/spec/lifecycle.md` §2–3).
 use chrono::{DateTime, Utc};
+pub use codes::DueKind;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,15 +12,6 @@ use crate::{
     consultation::{Deed, State},
     settings::Settings,
 };
-
-/// What is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DueKind {
-    FirstContact,
-    Reply,
-    Report,
-}
 
 /// The wait of a consultation: running, or stopped while somebody else is waited for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,11 +65,7 @@ impl Due {
     }
 
     pub const fn label(&self) -> &'static str {
-        match self.kind {
-            DueKind::FirstContact => "初回の連絡",
-            DueKind::Reply => "専門家の回答",
-            DueKind::Report => "報告書の提出",
-        }
+        self.kind.label()
     }
 }
 

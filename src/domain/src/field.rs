@@ -1,44 +1,14 @@
 //! What a consultation is about: ICT, labour management, or both.
-use serde::{Deserialize, Serialize};
+pub use codes::Field;
+use codes::codes;
 
-/// 相談分野. The two halves of the programme, one per ministry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    Ict,
-    Labor,
-}
-
-impl Field {
-    pub const ALL: [Self; 2] = [Self::Ict, Self::Labor];
-
-    /// The name in forms, tables and exports.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Ict => "ict",
-            Self::Labor => "labor",
-        }
+codes! {
+    /// One field or both, never none.
+    pub enum Fields {
+        Ict = "ict" => "ICT",
+        Labor = "labor" => "労務管理",
+        Both = "both" => "両方",
     }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Ict => "ICT",
-            Self::Labor => "労務管理",
-        }
-    }
-}
-
-/// One field or both, never none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fields {
-    Ict,
-    Labor,
-    Both,
 }
 
 impl Fields {
@@ -76,22 +46,6 @@ impl Fields {
     pub fn without(self, taken: Self) -> Option<Self> {
         let left = |field| self.contains(field) && !taken.contains(field);
         Self::from_flags(left(Field::Ict), left(Field::Labor))
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Ict => "ICT",
-            Self::Labor => "労務管理",
-            Self::Both => "両方",
-        }
-    }
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Ict => "ict",
-            Self::Labor => "labor",
-            Self::Both => "both",
-        }
     }
 }
 

@@ -2,6 +2,8 @@
 mod step;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::codes;
+pub use codes::{FollowUpKind as Kind, FollowUpStatus};
 use serde::{Deserialize, Serialize};
 
 pub use step::{
@@ -10,17 +12,6 @@ pub use step::{
 };
 
 use crate::id::{ConsultationId, FollowUpId};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    Survey,
-    ThreeMonths,
-    SixMonths,
-    NextYear,
-    /// One that an administrator has added.
-    Custom,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowUp {
@@ -74,22 +65,22 @@ pub struct ProgressAnswer {
     pub comment: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Agreement {
-    Yes,
-    RatherYes,
-    RatherNo,
-    No,
+codes! {
+    pub enum Agreement {
+        Yes = "yes" => "そう思う",
+        RatherYes = "rather_yes" => "ややそう思う",
+        RatherNo = "rather_no" => "あまりそう思わない",
+        No = "no" => "そう思わない",
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Progress {
-    Introduced,
-    Expanded,
-    Preparing,
-    GivenUp,
+codes! {
+    pub enum Progress {
+        Introduced = "introduced" => "導入した",
+        Expanded = "expanded" => "拡大した",
+        Preparing = "preparing" => "準備中",
+        GivenUp = "given_up" => "見送り",
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -198,54 +189,24 @@ impl FollowUp {
     }
 }
 
-impl Kind {
-    pub const ALL: [Self; 5] =
-        [Self::Survey, Self::ThreeMonths, Self::SixMonths, Self::NextYear, Self::Custom];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Survey => "survey",
-            Self::ThreeMonths => "three_months",
-            Self::SixMonths => "six_months",
-            Self::NextYear => "next_year",
-            Self::Custom => "custom",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Survey => "アンケート",
-            Self::ThreeMonths => "3か月後の確認",
-            Self::SixMonths => "6か月後の確認",
-            Self::NextYear => "翌年度の確認",
-            Self::Custom => "追加の質問",
-        }
-    }
-}
-
 impl FollowUpState {
-    pub const fn code(&self) -> &'static str {
+    /// The state without what it carries.
+    pub const fn status(&self) -> FollowUpStatus {
         match self {
-            Self::Planned => "planned",
-            Self::Sent { .. } => "sent",
-            Self::Answered { .. } => "answered",
-            Self::Skipped => "skipped",
-            Self::Lapsed => "lapsed",
+            Self::Planned => FollowUpStatus::Planned,
+            Self::Sent { .. } => FollowUpStatus::Sent,
+            Self::Answered { .. } => FollowUpStatus::Answered,
+            Self::Skipped => FollowUpStatus::Skipped,
+            Self::Lapsed => FollowUpStatus::Lapsed,
         }
+    }
+
+    pub const fn code(&self) -> &'static str {
+        self.status().code()
     }
 
     pub const fn label(&self) -> &'static str {
-        match self {
-            Self::Planned => "予定",
-            Self::Sent { .. } => "送信済み",
-            Self::Answered { .. } => "回答あり",
-            Self::Skipped => "送らない",
-            Self::Lapsed => "回答なし",
-        }
+        self.status().label()
     }
 }
 
@@ -264,58 +225,6 @@ impl Answer {
         match self {
             Self::Survey(it) => it.wants_further_session,
             Self::Progress(it) => it.wants_help,
-        }
-    }
-}
-
-impl Agreement {
-    pub const ALL: [Self; 4] = [Self::Yes, Self::RatherYes, Self::RatherNo, Self::No];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::RatherYes => "rather_yes",
-            Self::RatherNo => "rather_no",
-            Self::No => "no",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Yes => "そう思う",
-            Self::RatherYes => "ややそう思う",
-            Self::RatherNo => "あまりそう思わない",
-            Self::No => "そう思わない",
-        }
-    }
-}
-
-impl Progress {
-    pub const ALL: [Self; 4] = [Self::Introduced, Self::Expanded, Self::Preparing, Self::GivenUp];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Introduced => "introduced",
-            Self::Expanded => "expanded",
-            Self::Preparing => "preparing",
-            Self::GivenUp => "given_up",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Introduced => "導入した",
-            Self::Expanded => "拡大した",
-            Self::Preparing => "準備中",
-            Self::GivenUp => "見送り",
         }
     }
 }

@@ -4,116 +4,32 @@
 //! address and the sender's part in the case let a mail in. Everything else waits for a person.
 mod answer;
 
+pub use codes::InboundState;
+use codes::codes;
+
 pub use answer::{Answer, Answered, Step, step};
 
-/// What has become of a mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum InboundState {
-    /// Kept, and not looked at yet.
-    Stored,
-    /// An entry of a consultation's thread.
-    Attached,
-    /// Waits for a person.
-    Quarantined,
-    Discarded,
-    /// Says that a mail of ours did not arrive.
-    Bounce,
-    /// Written by a machine on somebody's behalf: kept, and nothing more.
-    AutoReply,
-    /// The answer to an invitation.
-    Calendar,
-}
-
-impl InboundState {
-    pub const ALL: [Self; 7] = [
-        Self::Stored,
-        Self::Attached,
-        Self::Quarantined,
-        Self::Discarded,
-        Self::Bounce,
-        Self::AutoReply,
-        Self::Calendar,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Stored => "stored",
-            Self::Attached => "attached",
-            Self::Quarantined => "quarantined",
-            Self::Discarded => "discarded",
-            Self::Bounce => "bounce",
-            Self::AutoReply => "auto_reply",
-            Self::Calendar => "calendar",
-        }
+codes! {
+    /// Why a mail waits for a person.
+    pub enum Quarantine {
+        Unreadable = "unreadable",
+        TooLarge = "too_large",
+        /// Nothing in it names a consultation in a way that cannot be made up.
+        NoCase = "no_case",
+        /// It names one, but whoever wrote it has no part in it, or shows a secret that was sent to somebody else.
+        Stranger = "stranger",
+        /// An expert who is no longer asked.
+        FormerExpert = "former_expert",
+        /// The answer to an invitation that was never sent to its sender.
+        ForeignInvitation = "foreign_invitation",
+        UnknownBounce = "unknown_bounce",
+        TooMany = "too_many",
+        /// Understanding it failed again and again.
+        NotUnderstood = "not_understood",
     }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Stored => "処理待ち",
-            Self::Attached => "相談に追加済み",
-            Self::Quarantined => "確認待ち",
-            Self::Discarded => "破棄",
-            Self::Bounce => "不達の通知",
-            Self::AutoReply => "自動返信",
-            Self::Calendar => "予定への回答",
-        }
-    }
-}
-
-/// Why a mail waits for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Quarantine {
-    Unreadable,
-    TooLarge,
-    /// Nothing in it names a consultation in a way that cannot be made up.
-    NoCase,
-    /// It names one, but whoever wrote it has no part in it, or shows a secret that was sent to somebody else.
-    Stranger,
-    /// An expert who is no longer asked.
-    FormerExpert,
-    /// The answer to an invitation that was never sent to its sender.
-    ForeignInvitation,
-    UnknownBounce,
-    TooMany,
-    /// Understanding it failed again and again.
-    NotUnderstood,
 }
 
 impl Quarantine {
-    pub const ALL: [Self; 9] = [
-        Self::Unreadable,
-        Self::TooLarge,
-        Self::NoCase,
-        Self::Stranger,
-        Self::FormerExpert,
-        Self::ForeignInvitation,
-        Self::UnknownBounce,
-        Self::TooMany,
-        Self::NotUnderstood,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable",
-            Self::TooLarge => "too_large",
-            Self::NoCase => "no_case",
-            Self::Stranger => "stranger",
-            Self::FormerExpert => "former_expert",
-            Self::ForeignInvitation => "foreign_invitation",
-            Self::UnknownBounce => "unknown_bounce",
-            Self::TooMany => "too_many",
-            Self::NotUnderstood => "not_understood",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
     /// Why, and what to do about it, for the center.
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -140,27 +56,17 @@ impl Quarantine {
     }
 }
 
-/// Why a mail is dropped without anybody looking at it. It is kept all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dropped {
-    /// Our own mail has come back.
-    OwnMail,
-    /// The same mail, by another way.
-    Duplicate,
+codes! {
+    /// Why a mail is dropped without anybody looking at it. It is kept all the same.
+    pub enum Dropped {
+        /// Our own mail has come back.
+        OwnMail = "own_mail",
+        /// The same mail, by another way.
+        Duplicate = "duplicate",
+    }
 }
 
 impl Dropped {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::OwnMail => "own_mail",
-            Self::Duplicate => "duplicate",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::OwnMail, Self::Duplicate].into_iter().find(|it| it.code() == code)
-    }
-
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::OwnMail => "このサービスが送ったメールが戻ってきたものです。",

@@ -1,5 +1,6 @@
 //! What an expert writes after a session (実施報告書), and who has to look at it.
 use chrono::{DateTime, Utc};
+pub use codes::ReportStatus;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, AppointmentId, ConsultationId, ExpertId, ReportId};
@@ -121,22 +122,22 @@ impl Body {
 }
 
 impl ReportState {
-    pub const fn code(&self) -> &'static str {
+    /// The state without what it carries.
+    pub const fn status(&self) -> ReportStatus {
         match self {
-            Self::Draft => "draft",
-            Self::Submitted { .. } => "submitted",
-            Self::Approved { .. } => "approved",
-            Self::Returned { .. } => "returned",
+            Self::Draft => ReportStatus::Draft,
+            Self::Submitted { .. } => ReportStatus::Submitted,
+            Self::Approved { .. } => ReportStatus::Approved,
+            Self::Returned { .. } => ReportStatus::Returned,
         }
     }
 
+    pub const fn code(&self) -> &'static str {
+        self.status().code()
+    }
+
     pub const fn label(&self) -> &'static str {
-        match self {
-            Self::Draft => "下書き",
-            Self::Submitted { .. } => "提出済み",
-            Self::Approved { .. } => "確認済み",
-            Self::Returned { .. } => "差戻し",
-        }
+        self.status().label()
     }
 }
 

@@ -2,6 +2,8 @@
 use std::{cmp::Ordering, collections::BTreeSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
+use codes::codes;
+pub use codes::{OfferState, Stopped};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -31,12 +33,12 @@ pub struct Wish {
     pub until: Option<NaiveDate>,
 }
 
-/// A half of the day, by when a session begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    Morning,
-    Afternoon,
+codes! {
+    /// A half of the day, by when a session begins.
+    pub enum Part {
+        Morning = "morning" => "午前",
+        Afternoon = "afternoon" => "午後",
+    }
 }
 
 /// One company that waits.
@@ -59,29 +61,6 @@ pub struct Offer {
     pub state: OfferState,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OfferState {
-    Open,
-    Accepted,
-    Declined,
-    Lapsed,
-    /// It stopped waiting, or settled on another time.
-    Withdrawn,
-}
-
-/// Why a company no longer waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stopped {
-    /// It took a time that was offered.
-    Accepted,
-    /// It settled on a time that it had wished for.
-    Fulfilled,
-    /// It did not want to wait any longer.
-    Stopped,
-    /// There is no session to wait for any more.
-    Over,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OfferRefused {
     #[error("このご案内の期限は過ぎました。日時は、次にお待ちの方にご案内しています。")]
@@ -95,26 +74,6 @@ pub enum OfferRefused {
 }
 
 impl Part {
-    pub const ALL: [Self; 2] = [Self::Morning, Self::Afternoon];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Morning => "morning",
-            Self::Afternoon => "afternoon",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Morning => "午前",
-            Self::Afternoon => "午後",
-        }
-    }
-
     const fn has(self, slot: Slot) -> bool {
         match self {
             Self::Morning => slot.quarter() < NOON,
@@ -221,45 +180,6 @@ impl Offer {
             OfferState::Accepted => Err(OfferRefused::Accepted),
             OfferState::Declined => Err(OfferRefused::Declined),
             OfferState::Withdrawn => Err(OfferRefused::Withdrawn),
-        }
-    }
-}
-
-impl OfferState {
-    pub const ALL: [Self; 5] = [Self::Open, Self::Accepted, Self::Declined, Self::Lapsed, Self::Withdrawn];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Accepted => "accepted",
-            Self::Declined => "declined",
-            Self::Lapsed => "lapsed",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Open => "回答待ち",
-            Self::Accepted => "予約済み",
-            Self::Declined => "見送り",
-            Self::Lapsed => "期限切れ",
-            Self::Withdrawn => "取消し",
-        }
-    }
-}
-
-impl Stopped {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Fulfilled => "fulfilled",
-            Self::Stopped => "stopped",
-            Self::Over => "over",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The rows that an application writes beside the consultation.
 use domain::{application::Application, company::PostalCode, id::ConsultationId};
-use entity::{application, contact};
+use entity::{Coded, application, contact};
 
 pub fn application_row(id: ConsultationId, it: &Application) -> application::Model {
     let company = &it.company;
@@ -13,7 +13,7 @@ pub fn application_row(id: ConsultationId, it: &Application) -> application::Mod
         description: it.topic.description.as_str().to_owned(),
         company_kana: text(&company.kana),
         corporate_number: company.corporate_number.map(|it| it.to_string()),
-        organization: company.organization.map(|it| it.code().to_owned()),
+        organization: company.organization.map(Coded::Known),
         postal_code: company.postal_code.map(PostalCode::digits),
         city: text(&company.city),
         street: text(&company.street),
@@ -21,7 +21,7 @@ pub fn application_row(id: ConsultationId, it: &Application) -> application::Mod
         employees: company.employees.map(count),
         regular_employees: company.regular_employees.map(count),
         capital: company.capital.and_then(|it| i64::try_from(it.yen()).ok()),
-        telework_status: company.telework_status.map(|it| it.code().to_owned()),
+        telework_status: company.telework_status.map(Coded::Known),
     }
 }
 

@@ -97,7 +97,7 @@ async fn finish(
     let row = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let change = async |tx: &DatabaseTransaction, now| {
         let row = open(tx, id).await?;
-        if discards && row.state == InboundState::Quarantined.code() {
+        if discards && row.state == InboundState::Quarantined {
             store::inbound::set_state(tx, id, InboundState::Discarded).await?;
         }
         store::inbound::handle(tx, id, by, note, now).await?;
@@ -129,7 +129,7 @@ async fn open(tx: &DatabaseTransaction, id: MailId) -> Result<row::Model, Proble
 
 /// The row, if it waits for somebody to decide where it belongs.
 fn as_waiting(row: row::Model) -> Result<row::Model, Problem> {
-    let waits = row.open && row.state == InboundState::Quarantined.code();
+    let waits = row.open && row.state == InboundState::Quarantined;
     if waits { Ok(row) } else { Err(Problem::Refused(DEALT_WITH.to_owned())) }
 }
 

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use chrono::{DateTime, Utc};
+use codes::CalendarEntryStatus;
 use domain::id::ExpertId;
 use ical::{Status, busy};
 use sea_orm::DatabaseTransaction;
@@ -24,7 +25,7 @@ use crate::{
         self,
         outside::{
             Source,
-            entry::{Booking, DELETED, Entry, MOVED, WANTED, WRITTEN},
+            entry::{Booking, Entry},
         },
     },
     url,
@@ -78,7 +79,8 @@ pub(super) async fn follow(
             None => new_entry(app, source, access, booking, now).await?,
         };
         let Some(entry) = entry else { return Ok(Ok(())) };
-        let behind = entry.state == WANTED || entry.sequence != booking.appointment.sequence;
+        let behind =
+            entry.state == CalendarEntryStatus::Wanted || entry.sequence != booking.appointment.sequence;
         if behind && entry.due_at <= now {
             let written = write(app, &collection, entry.clone(), booking, now).await;
             if !settle(app, source, entry, written, now).await? {
@@ -121,7 +123,7 @@ async fn new_entry(
         source_id: source.id,
         appointment_id: booking.appointment.id.0,
         href: href(access, &booking.appointment.uid),
-        state: WANTED.to_owned(),
+        state: CalendarEntryStatus::Wanted.into(),
         sequence: booking.appointment.sequence,
         etag: None,
         moved_from: None,
@@ -147,7 +149,7 @@ async fn noticed(
 ) -> Result<Option<Entry>, Problem> {
     let object = found.get(&entry.href);
     // What is to be written is ours to write, whatever is there.
-    if entry.state == WANTED {
+    if entry.state == CalendarEntryStatus::Wanted {
         return Ok(Some(Entry { etag: object.map(|it| it.etag.clone()), ..entry }));
     }
     if object.is_some_and(|it| entry.etag.as_ref() == Some(&it.etag)) {
@@ -156,16 +158,16 @@ async fn noticed(
     let it = &booking.appointment;
     let there = object.and_then(|object| busy::times(&object.data, &it.uid).ok().flatten());
     let (state, moved) = match there {
-        None => (DELETED, None),
-        Some(there) if there == (it.starts_at..it.ends_at) => (WRITTEN, None),
-        Some(there) => (MOVED, Some(there)),
+        None => (CalendarEntryStatus::Deleted, None),
+        Some(there) if there == (it.starts_at..it.ends_at) => (CalendarEntryStatus::Written, None),
+        Some(there) => (CalendarEntryStatus::Moved, Some(there)),
     };
     let changed = Entry {
         etag: object.map(|it| it.etag.clone()),
-        state: state.to_owned(),
+        state: state.into(),
         moved_from: moved.as_ref().map(|it| it.start),
         moved_to: moved.as_ref().map(|it| it.end),
-        noticed_at: (state != WRITTEN).then_some(now),
+        noticed_at: (state != CalendarEntryStatus::Written).then_some(now),
         ..entry.clone()
     };
     if changed != entry {
@@ -195,7 +197,7 @@ async fn write(
                     None => version_of(collection, &entry.href).await?,
                 };
                 return Ok(Entry {
-                    state: WRITTEN.to_owned(),
+                    state: CalendarEntryStatus::Written.into(),
                     sequence: booking.appointment.sequence,
                     etag,
                     moved_from: None,

@@ -1,8 +1,9 @@
 //! What an expert's calendar program is told. Read as often as programs like to ask, for an expert of years: three
 //! narrow queries, whatever there is.
 use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, AssignmentStatus};
 use domain::{appointment::SessionMode, field::Fields, id::ExpertId, number::CaseNumber};
-use entity::{appointment, appointment_expert, assignment, consultation};
+use entity::{Coded, appointment, appointment_expert, assignment, consultation};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter,
     QuerySelect, QueryTrait, Select,
@@ -11,6 +12,7 @@ use sea_orm::{
 
 use super::instead;
 use crate::store::{
+    self,
     appointment::{ids_of, owner, seats},
     contradiction, former_seat,
 };
@@ -53,14 +55,14 @@ pub struct ToldCase {
     pub company_name: Option<String>,
 }
 
-/// One row: UID, SEQUENCE, start, end, state, mode, place, number, company's name, the expert's part (see `PART`).
+/// One row: UID, SEQUENCE, start, end, state, mode, place, number, company's name, the expert's part (see `part`).
 type Row = (
     String,
     i32,
     DateTime<Utc>,
     DateTime<Utc>,
-    String,
-    String,
+    Coded<AppointmentStatus>,
+    Coded<SessionMode>,
     String,
     Option<String>,
     Option<String>,
@@ -69,8 +71,13 @@ type Row = (
 
 /// What the expert is asked for, or has accepted, in a consultation: 1 for labour management, 2 for ICT, 4 where any of it
 /// is accepted; nothing where they are neither asked nor have accepted.
-const PART: &str = "MAX(CASE WHEN part.labor THEN 1 ELSE 0 END) + MAX(CASE WHEN part.ict THEN 2 ELSE 0 END) \
-    + MAX(CASE WHEN part.state = 'accepted' THEN 4 ELSE 0 END)";
+fn part() -> String {
+    format!(
+        "MAX(CASE WHEN part.labor THEN 1 ELSE 0 END) + MAX(CASE WHEN part.ict THEN 2 ELSE 0 END) \
+    + MAX(CASE WHEN part.state = '{}' THEN 4 ELSE 0 END)",
+        AssignmentStatus::Accepted
+    )
+}
 
 /// All that ends after `since` and is kept at `now`, and what the expert was told of and has ended for them after
 /// `since`, earliest first.
@@ -113,11 +120,26 @@ pub async fn told(
 /// What the expert sits in, or sat in until it ended.
 fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<appointment::Entity> {
     let kept = Condition::any()
-        .add(appointment::COLUMN.state.is_in(["confirmed", "done", "no_show"]))
+        .add(
+            appointment::COLUMN.state.is_in(
+                [AppointmentStatus::Confirmed, AppointmentStatus::Done, AppointmentStatus::NoShow]
+                    .map(AppointmentStatus::code),
+            ),
+        )
         .add(appointment::COLUMN.held_until.is_null())
         .add(appointment::COLUMN.held_until.gt(now));
     let stands = Condition::all()
-        .add(appointment::COLUMN.state.is_in(["held", "confirmed", "done", "no_show"]))
+        .add(
+            appointment::COLUMN.state.is_in(
+                [
+                    AppointmentStatus::Held,
+                    AppointmentStatus::Confirmed,
+                    AppointmentStatus::Done,
+                    AppointmentStatus::NoShow,
+                ]
+                .map(AppointmentStatus::code),
+            ),
+        )
         .add(kept)
         .add(appointment::COLUMN.ends_at.gt(since));
     // A time that was held before anybody was asked has told the expert nothing.
@@ -127,7 +149,16 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
         .filter(assignment::COLUMN.expert_id.eq(expert.0))
         .into_query();
     let ended = Condition::all()
-        .add(appointment::COLUMN.state.is_in(["cancelled_by_company", "cancelled_by_center", "released"]))
+        .add(
+            appointment::COLUMN.state.is_in(
+                [
+                    AppointmentStatus::CancelledByCompany,
+                    AppointmentStatus::CancelledByCenter,
+                    AppointmentStatus::Released,
+                ]
+                .map(AppointmentStatus::code),
+            ),
+        )
         .add(appointment::Column::ConsultationId.in_subquery(ever_asked))
         .add(appointment::COLUMN.ended_at.gt(since));
     sittings(expert)
@@ -147,14 +178,17 @@ fn asked(expert: ExpertId, since: DateTime<Utc>) -> Select<appointment::Entity> 
 fn sittings(expert: ExpertId) -> Select<appointment::Entity> {
     let of_part = |column| Expr::col(("part", column));
     let part = Query::select()
-        .expr(Expr::cust(PART))
+        .expr(Expr::cust(self::part()))
         .from_as(assignment::Entity, "part")
         .and_where(
             of_part(assignment::Column::ConsultationId)
                 .eq(Expr::col((appointment::Entity, appointment::Column::ConsultationId))),
         )
         .and_where(of_part(assignment::Column::ExpertId).eq(expert.0))
-        .and_where(of_part(assignment::Column::State).is_in(["offered", "accepted"]))
+        .and_where(
+            of_part(assignment::Column::State)
+                .is_in([AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code)),
+        )
         .take();
     appointment::Entity::find()
         .select_only()
@@ -175,13 +209,18 @@ fn sittings(expert: ExpertId) -> Select<appointment::Entity> {
 
 fn from_row(row: Row, standing: Option<Standing>) -> Result<Told, DbErr> {
     let (uid, sequence, starts_at, ends_at, state, mode, place, number, name, part) = row;
-    let wrong = |why: &str| contradiction("appointment", &uid, why);
-    let standing = match (standing, state.as_str()) {
-        (Some(standing), _) => standing,
-        (None, "held") => Standing::Held,
-        (None, "confirmed" | "done" | "no_show") => Standing::Certain,
-        (None, "cancelled_by_company" | "cancelled_by_center" | "released") => Standing::Ended,
-        (None, _) => return Err(wrong("state")),
+    let wrong = |why: &str| contradiction(appointment::Entity, &uid, why);
+    let standing = match standing {
+        Some(standing) => standing,
+        None => match store::known(&state, appointment::Column::State, &uid)? {
+            AppointmentStatus::Held => Standing::Held,
+            AppointmentStatus::Confirmed | AppointmentStatus::Done | AppointmentStatus::NoShow => {
+                Standing::Certain
+            }
+            AppointmentStatus::CancelledByCompany
+            | AppointmentStatus::CancelledByCenter
+            | AppointmentStatus::Released => Standing::Ended,
+        },
     };
     let case = match (part, number) {
         (Some(part), Some(number)) => Some(ToldCase {
@@ -191,6 +230,6 @@ fn from_row(row: Row, standing: Option<Standing>) -> Result<Told, DbErr> {
         }),
         _ => None,
     };
-    let mode = SessionMode::from_code(&mode).ok_or_else(|| wrong("mode"))?;
+    let mode = store::known(&mode, appointment::Column::Mode, &uid)?;
     Ok(Told { uid, sequence, starts_at, ends_at, mode, place, standing, case })
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use codes::AppointmentStatus;
 use domain::{
     availability::{Footprint, Slot, quarter_index},
     id::{AppointmentId, ExpertId},
@@ -216,7 +217,11 @@ pub async fn visits(
             appointment::Column::StartsAt,
             appointment::Column::EndsAt,
         ])
-        .filter(appointment::COLUMN.state.is_in(["held", "confirmed"]))
+        .filter(
+            appointment::COLUMN
+                .state
+                .is_in([AppointmentStatus::Held, AppointmentStatus::Confirmed].map(AppointmentStatus::code)),
+        )
         .filter(appointment::COLUMN.site.is_not_null())
         .filter(appointment::COLUMN.starts_at.gte(from))
         .filter(appointment::COLUMN.starts_at.lt(to))
@@ -234,7 +239,7 @@ pub async fn visits(
 
 fn prefecture(id: Uuid, code: Option<i16>) -> Result<Option<Prefecture>, DbErr> {
     let prefecture = |it: i16| u8::try_from(it).ok().and_then(|it| Prefecture::from_code(it).ok());
-    code.map(|it| prefecture(it).ok_or_else(|| contradiction("appointment", id, "site"))).transpose()
+    code.map(|it| prefecture(it).ok_or_else(|| contradiction(appointment::Entity, id, "site"))).transpose()
 }
 
 fn owner() -> RelationDef {

@@ -1,59 +1,31 @@
 //! From a consultation to its columns and back, each in one place.
 use chrono::{DateTime, TimeDelta, Utc};
+pub use codes::Origin;
+use codes::{ConsultationStatus, DueKind, Turn};
 use domain::{
     actor::Actor,
-    company::{Industry, Mode},
     consultation::{Consultation, State, UnfulfilledReason},
-    due::{Due, DueKind},
+    due::Due,
     field::{Field, Fields},
     id::{AccountId, CompanyId, ConsultationId, DeskId},
     number::CaseNumber,
     prefecture::Prefecture,
 };
-use entity::consultation as row;
+use entity::{Coded, consultation as row};
 use sea_orm::{DbErr, JsonValue};
+use uuid::Uuid;
 
 use super::{Record, Submission};
-use crate::store::contradiction;
-
-/// How a consultation came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    Web,
-    Desk,
-    Phone,
-}
-
-impl Origin {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Desk => "desk",
-            Self::Phone => "phone",
-        }
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Web => "Web",
-            Self::Desk => "一次相談窓口",
-            Self::Phone => "電話",
-        }
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        [Self::Web, Self::Desk, Self::Phone].into_iter().find(|it| it.code() == code)
-    }
-}
+use crate::store::{contradiction, known};
 
 /// What follows from the state and is kept beside it.
 pub(super) struct StateColumns {
-    pub state: String,
-    pub unfulfilled_reason: Option<String>,
+    pub state: Coded<ConsultationStatus>,
+    pub unfulfilled_reason: Option<Coded<UnfulfilledReason>>,
     pub referred_to: Option<String>,
     pub ended_at: Option<DateTime<Utc>>,
-    pub turn: String,
-    pub deadline_kind: Option<String>,
+    pub turn: Coded<Turn>,
+    pub deadline_kind: Option<Coded<DueKind>>,
     pub deadline: Option<JsonValue>,
     pub due_at: Option<DateTime<Utc>>,
     pub sort_at: DateTime<Utc>,
@@ -67,7 +39,7 @@ pub(super) fn state_columns(
     now: DateTime<Utc>,
 ) -> Result<StateColumns, DbErr> {
     let (unfulfilled_reason, referred_to) = match &it.state {
-        State::Unfulfilled { reason } => (Some(reason.code().to_owned()), None),
+        State::Unfulfilled { reason } => (Some((*reason).into()), None),
         State::Referred { organization } => (None, Some(organization.clone())),
         State::Received
         | State::Checking
@@ -83,12 +55,12 @@ pub(super) fn state_columns(
     let json = |it: &Due| serde_json::to_value(it).map_err(|err| DbErr::Type(err.to_string()));
     let due_at = due.and_then(Due::at);
     Ok(StateColumns {
-        state: it.state.code().to_owned(),
+        state: it.state.status().into(),
         unfulfilled_reason,
         referred_to,
         ended_at: it.state.ended().map(|_| it.state_since.min(now)),
-        turn: it.state.turn().code().to_owned(),
-        deadline_kind: due.map(|it| kind_code(it.kind).to_owned()),
+        turn: it.state.turn().into(),
+        deadline_kind: due.map(|it| it.kind.into()),
         deadline: due.map(json).transpose()?,
         due_at,
         sort_at: sort_at(it, due_at),
@@ -107,14 +79,6 @@ pub fn sort_at(it: &Consultation, due_at: Option<DateTime<Utc>>) -> DateTime<Utc
         Some(due_at) => due_at,
         None if it.state == State::FollowUp => it.state_since + LATER,
         None => it.state_since,
-    }
-}
-
-const fn kind_code(kind: DueKind) -> &'static str {
-    match kind {
-        DueKind::FirstContact => "first_contact",
-        DueKind::Reply => "reply",
-        DueKind::Report => "report",
     }
 }
 
@@ -176,11 +140,11 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         company_name: record.company_name.clone(),
         search_key: new.search_key.clone(),
         prefecture: record.prefecture.map(|it| i16::from(it.code())),
-        industry: record.industry.map(|it| it.code().to_owned()),
+        industry: record.industry.map(Coded::Known),
         ict: state.ict,
         labor: state.labor,
-        mode: record.mode.code().to_owned(),
-        origin: record.origin.code().to_owned(),
+        mode: record.mode.into(),
+        origin: record.origin.into(),
         desk_id: record.desk.map(|it| it.0),
         entered_by: new.entered_by.map(|it| it.0),
         coordinator_id: record.coordinator.map(|it| it.0),
@@ -204,7 +168,7 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
 }
 
 pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
-    let wrong = |why: &str| contradiction("consultation", row.id, why);
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let prefecture = row
         .prefecture
         .map(|it| u8::try_from(it).ok().and_then(|it| Prefecture::from_code(it).ok()).ok_or(it))
@@ -214,8 +178,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
     Ok(Record {
         consultation: Consultation {
             id: ConsultationId(row.id),
-            state: state(&row.state, row.unfulfilled_reason.as_deref(), row.referred_to.as_deref())
-                .ok_or_else(|| wrong("state"))?,
+            state: state(row.id, &row.state, row.unfulfilled_reason.as_ref(), row.referred_to.as_deref())?,
             state_since: row.state_since,
             fields: Fields::from_flags(row.ict, row.labor).ok_or_else(|| wrong("no field"))?,
             address_confirmed: row.address_confirmed_at.is_some(),
@@ -224,9 +187,9 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         company: CompanyId(row.company_id),
         company_name: row.company_name.clone(),
         prefecture,
-        industry: row.industry.as_deref().and_then(Industry::from_code),
-        mode: Mode::from_code(&row.mode).ok_or_else(|| wrong("mode"))?,
-        origin: Origin::from_code(&row.origin).ok_or_else(|| wrong("origin"))?,
+        industry: row.industry.as_ref().and_then(Coded::known),
+        mode: known(&row.mode, row::Column::Mode, row.id)?,
+        origin: known(&row.origin, row::Column::Origin, row.id)?,
         desk: row.desk_id.map(DeskId),
         coordinator: row.coordinator_id.map(AccountId),
         received_at: row.received_at,
@@ -238,23 +201,44 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
     })
 }
 
-/// The state with what it carries; `None` where the columns contradict each other.
-pub fn state(code: &str, unfulfilled_reason: Option<&str>, referred_to: Option<&str>) -> Option<State> {
-    Some(match (code, unfulfilled_reason, referred_to) {
-        ("received", None, None) => State::Received,
-        ("checking", None, None) => State::Checking,
-        ("waiting_company", None, None) => State::WaitingCompany,
-        ("matching", None, None) => State::Matching,
-        ("scheduling", None, None) => State::Scheduling,
-        ("booked", None, None) => State::Booked,
-        ("consulted", None, None) => State::Consulted,
-        ("follow_up", None, None) => State::FollowUp,
-        ("completed", None, None) => State::Completed,
-        ("withdrawn", None, None) => State::Withdrawn,
-        ("unfulfilled", Some(reason), None) => {
-            State::Unfulfilled { reason: UnfulfilledReason::from_code(reason)? }
+/// Returns the state of the consultation `id` with what it carries; an error where the columns contradict each other.
+pub fn state(
+    id: Uuid,
+    status: &Coded<ConsultationStatus>,
+    unfulfilled_reason: Option<&Coded<UnfulfilledReason>>,
+    referred_to: Option<&str>,
+) -> Result<State, DbErr> {
+    let status = known(status, row::Column::State, id)?;
+    let reason = unfulfilled_reason.map(|it| known(it, row::Column::UnfulfilledReason, id)).transpose()?;
+    Ok(match (status, reason, referred_to) {
+        (ConsultationStatus::Received, None, None) => State::Received,
+        (ConsultationStatus::Checking, None, None) => State::Checking,
+        (ConsultationStatus::WaitingCompany, None, None) => State::WaitingCompany,
+        (ConsultationStatus::Matching, None, None) => State::Matching,
+        (ConsultationStatus::Scheduling, None, None) => State::Scheduling,
+        (ConsultationStatus::Booked, None, None) => State::Booked,
+        (ConsultationStatus::Consulted, None, None) => State::Consulted,
+        (ConsultationStatus::FollowUp, None, None) => State::FollowUp,
+        (ConsultationStatus::Completed, None, None) => State::Completed,
+        (ConsultationStatus::Withdrawn, None, None) => State::Withdrawn,
+        (ConsultationStatus::Unfulfilled, Some(reason), None) => State::Unfulfilled { reason },
+        (ConsultationStatus::Referred, None, Some(organization)) => {
+            State::Referred { organization: organization.to_owned() }
         }
-        ("referred", None, Some(organization)) => State::Referred { organization: organization.to_owned() },
-        _ => return None,
+        (
+            ConsultationStatus::Received
+            | ConsultationStatus::Checking
+            | ConsultationStatus::WaitingCompany
+            | ConsultationStatus::Matching
+            | ConsultationStatus::Scheduling
+            | ConsultationStatus::Booked
+            | ConsultationStatus::Consulted
+            | ConsultationStatus::FollowUp
+            | ConsultationStatus::Completed
+            | ConsultationStatus::Withdrawn
+            | ConsultationStatus::Unfulfilled
+            | ConsultationStatus::Referred,
+            ..,
+        ) => return Err(contradiction(row::Entity, id, "state")),
     })
 }

@@ -1,5 +1,6 @@
 //! What experts have said about their time: weekly rules, dated exceptions, absences.
 use chrono::{NaiveDate, Weekday};
+use codes::ExceptionKind;
 use domain::{
     availability::{Absence, Change, Exception, QUARTERS, Schedule, Span, WeeklyRule},
     id::ExpertId,
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::store::{
-    contradiction,
+    contradiction, known,
     revision::{Part, touch},
 };
 
@@ -101,15 +102,15 @@ pub async fn remove_rule(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid) -
 
 pub async fn add_exception(tx: &DatabaseTransaction, expert: ExpertId, it: &Exception) -> Result<(), DbErr> {
     let (kind, start, end) = match it.change {
-        Change::Add(span) => ("add", span.start(), span.end()),
-        Change::Remove(span) => ("remove", span.start(), span.end()),
-        Change::RemoveAll => ("remove", 0, QUARTERS),
+        Change::Add(span) => (ExceptionKind::Add, span.start(), span.end()),
+        Change::Remove(span) => (ExceptionKind::Remove, span.start(), span.end()),
+        Change::RemoveAll => (ExceptionKind::Remove, 0, QUARTERS),
     };
     let row = dated_exception::Model {
         id: Uuid::now_v7(),
         expert_id: expert.0,
         date: it.date,
-        kind: kind.to_owned(),
+        kind: kind.into(),
         start_quarter: i16::from(start),
         end_quarter: i16::from(end),
     };
@@ -176,7 +177,7 @@ fn away(row: &absence::Model) -> Absence {
 }
 
 fn rule(row: &weekly_rule::Model) -> Result<WeeklyRule, DbErr> {
-    let wrong = |why: &str| contradiction("weekly_rule", row.id, why);
+    let wrong = |why: &str| contradiction(weekly_rule::Entity, row.id, why);
     let weekday = u8::try_from(row.weekday).ok().and_then(|it| Weekday::try_from(it).ok());
     Ok(WeeklyRule {
         weekday: weekday.ok_or_else(|| wrong("weekday"))?,
@@ -187,13 +188,12 @@ fn rule(row: &weekly_rule::Model) -> Result<WeeklyRule, DbErr> {
 }
 
 fn exception(row: &dated_exception::Model) -> Result<Exception, DbErr> {
-    let wrong = |why: &str| contradiction("dated_exception", row.id, why);
-    let span = span(row.start_quarter, row.end_quarter).ok_or_else(|| wrong("span"))?;
-    let change = match row.kind.as_str() {
-        "add" => Change::Add(span),
-        "remove" if span.start() == 0 && span.end() == QUARTERS => Change::RemoveAll,
-        "remove" => Change::Remove(span),
-        _ => return Err(wrong("kind")),
+    let span = span(row.start_quarter, row.end_quarter)
+        .ok_or_else(|| contradiction(dated_exception::Entity, row.id, "span"))?;
+    let change = match known(&row.kind, dated_exception::Column::Kind, row.id)? {
+        ExceptionKind::Add => Change::Add(span),
+        ExceptionKind::Remove if span.start() == 0 && span.end() == QUARTERS => Change::RemoveAll,
+        ExceptionKind::Remove => Change::Remove(span),
     };
     Ok(Exception { date: row.date, change })
 }

@@ -1,5 +1,6 @@
 //! What experts have to do: the quarter hours that are taken, and the counts by which routing is fair.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use codes::{AppointmentStatus, AssignmentStatus, Turn};
 use domain::{
     availability::{Occupied, quarter_index},
     calendar::japan_date,
@@ -79,7 +80,11 @@ pub async fn sessions(
     except: Option<AppointmentId>,
 ) -> Result<BTreeMap<ExpertId, Vec<NaiveDate>>, DbErr> {
     let mut query = seats()
-        .filter(appointment::COLUMN.state.is_in(["held", "confirmed"]))
+        .filter(
+            appointment::COLUMN
+                .state
+                .is_in([AppointmentStatus::Held, AppointmentStatus::Confirmed].map(AppointmentStatus::code)),
+        )
         .filter(appointment::COLUMN.starts_at.gte(from))
         .filter(appointment::COLUMN.starts_at.lt(to));
     if let Some(except) = except {
@@ -100,13 +105,17 @@ pub async fn open_cases(db: &impl ConnectionTrait) -> Result<BTreeMap<ExpertId, 
     let on_their_way = consultation::Entity::find()
         .select_only()
         .column(consultation::Column::Id)
-        .filter(consultation::COLUMN.turn.is_in(["company", "expert", "nobody"]))
+        .filter(consultation::COLUMN.turn.is_in([Turn::Company, Turn::Expert, Turn::Nobody].map(Turn::code)))
         .into_query();
     let open: Vec<(Uuid, i64)> = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ExpertId)
         .column_as(Expr::col((assignment::Entity, assignment::Column::ConsultationId)).count_distinct(), "n")
-        .filter(assignment::COLUMN.state.is_in(["offered", "accepted"]))
+        .filter(
+            assignment::COLUMN
+                .state
+                .is_in([AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code)),
+        )
         .filter(assignment::Column::ConsultationId.in_subquery(on_their_way))
         .group_by(assignment::Column::ExpertId)
         .into_tuple()
@@ -128,7 +137,12 @@ pub async fn standings(
         .column(appointment_expert::Column::ExpertId)
         .column_as(appointment::Column::Id.count(), "n")
         .join(JoinType::InnerJoin, of_appointment())
-        .filter(appointment::COLUMN.state.is_in(["held", "confirmed", "done"]))
+        .filter(
+            appointment::COLUMN.state.is_in(
+                [AppointmentStatus::Held, AppointmentStatus::Confirmed, AppointmentStatus::Done]
+                    .map(AppointmentStatus::code),
+            ),
+        )
         .filter(appointment::COLUMN.starts_at.gte(now - month))
         .filter(appointment::COLUMN.starts_at.lt(now + month))
         .group_by(appointment_expert::Column::ExpertId)
@@ -159,7 +173,7 @@ pub async fn advised(db: &impl ConnectionTrait, company: CompanyId) -> Result<BT
         .column(assignment::Column::ExpertId)
         .distinct()
         .join(JoinType::InnerJoin, of_consultation())
-        .filter(assignment::COLUMN.state.eq("accepted"))
+        .filter(assignment::COLUMN.state.eq(AssignmentStatus::Accepted.code()))
         .filter(consultation::COLUMN.company_id.eq(company.0))
         .into_tuple()
         .all(db)

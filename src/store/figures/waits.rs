@@ -1,5 +1,6 @@
 //! How long companies waited: the two instants of each wait, and nothing else of the consultation.
 use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, ConsultationStatus, Deed, Origin};
 use entity::{appointment, consultation, event};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, ExprTrait, JoinType, QueryFilter, QuerySelect, Select};
 
@@ -15,13 +16,20 @@ pub struct Wait {
 /// The first act after which the company was written to: a question, an expert who accepted or nobody left, an end.
 pub async fn first_contacts(db: &impl ConnectionTrait, selection: &Selection) -> Result<Vec<Wait>, DbErr> {
     let act = event::Column::Act;
-    let accepted = act.eq("accept").and(event::Column::ToState.is_in(["scheduling", "booked"]));
-    let nobody_left = act.eq("decline").and(event::Column::ToState.eq("checking"));
-    let told = act.is_in(["ask", "close_unfulfilled", "refer"]).or(accepted).or(nobody_left);
+    let accepted =
+        act.eq(Deed::Accept.code()).and(event::Column::ToState.is_in(
+            [ConsultationStatus::Scheduling, ConsultationStatus::Booked].map(ConsultationStatus::code),
+        ));
+    let nobody_left =
+        act.eq(Deed::Decline.code()).and(event::Column::ToState.eq(ConsultationStatus::Checking.code()));
+    let told = act
+        .is_in([Deed::Ask, Deed::CloseUnfulfilled, Deed::Refer].map(Deed::code))
+        .or(accepted)
+        .or(nobody_left);
     let whose = of_consultation::<event::Entity>(event::Column::ConsultationId);
     let query = selected(selection)
         .join(JoinType::InnerJoin, whose)
-        .filter(consultation::Column::Origin.ne("phone"))
+        .filter(consultation::Column::Origin.ne(Origin::Phone.code()))
         .filter(told)
         .column(consultation::Column::ReceivedAt)
         .column_as(event::Column::At.min(), "first_at");
@@ -32,7 +40,7 @@ pub async fn first_sessions(db: &impl ConnectionTrait, selection: &Selection) ->
     let whose = of_consultation::<appointment::Entity>(appointment::Column::ConsultationId);
     let query = selected(selection)
         .join(JoinType::InnerJoin, whose)
-        .filter(appointment::Column::State.eq("done"))
+        .filter(appointment::Column::State.eq(AppointmentStatus::Done.code()))
         .column(consultation::Column::ReceivedAt)
         .column_as(appointment::Column::StartsAt.min(), "first_at");
     all(db, query).await

@@ -1,5 +1,6 @@
 //! The statements of the list. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
+use codes::{MailStatus, ReportStatus};
 use domain::{consultation::Turn, field::Field};
 use entity::{consultation as row, contact, inbound_mail, mail_bounce, outbox, report};
 use sea_orm::{
@@ -37,37 +38,43 @@ pub async fn tallies(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Ta
     let of = |tab| row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now)).into_query();
     let reports = submitted().into_query();
     let failed = outbox::Entity::find().select_only().expr(Expr::val(1));
-    let failed = failed.filter(outbox::COLUMN.state.eq("failed")).into_query();
+    let failed = failed.filter(outbox::COLUMN.state.eq(MailStatus::Failed.code())).into_query();
     let open = inbound_mail::Entity::find().select_only().expr(Expr::val(1));
     let open = open.filter(inbound_mail::COLUMN.open.eq(true)).into_query();
-    let mut query = capped("center", of(Tab::Center));
+    let mut query = capped(Tab::Center.code(), of(Tab::Center));
     for (name, one) in [
-        ("reports", reports),
-        ("wishes", of(Tab::Wishes)),
-        ("company", of(Tab::Company)),
-        ("expert", of(Tab::Expert)),
-        ("booked", of(Tab::Booked)),
-        ("failed_mails", failed),
-        ("open_mails", open),
+        (Tab::Reports.code(), reports),
+        (Tab::Wishes.code(), of(Tab::Wishes)),
+        (Tab::Company.code(), of(Tab::Company)),
+        (Tab::Expert.code(), of(Tab::Expert)),
+        (Tab::Booked.code(), of(Tab::Booked)),
+        (FAILED_MAILS, failed),
+        (OPEN_MAILS, open),
     ] {
         query.union(UnionType::All, capped(name, one));
     }
     let mut tallies = Tallies::default();
     for it in db.query_all(&query).await? {
         let n: i64 = it.try_get("", "n")?;
-        match it.try_get::<String>("", "name")?.as_str() {
-            "center" => tallies.center = n,
-            "reports" => tallies.reports = n,
-            "wishes" => tallies.wishes = n,
-            "company" => tallies.company = n,
-            "expert" => tallies.expert = n,
-            "booked" => tallies.booked = n,
-            "open_mails" => tallies.open_mails = n,
-            _ => tallies.failed_mails = n,
+        let name: String = it.try_get("", "name")?;
+        match Tab::from_code(&name) {
+            Some(Tab::Center) => tallies.center = n,
+            Some(Tab::Reports) => tallies.reports = n,
+            Some(Tab::Wishes) => tallies.wishes = n,
+            Some(Tab::Company) => tallies.company = n,
+            Some(Tab::Expert) => tallies.expert = n,
+            Some(Tab::Booked) => tallies.booked = n,
+            Some(Tab::FollowUp | Tab::Ended | Tab::All) => {}
+            None if name == OPEN_MAILS => tallies.open_mails = n,
+            None => tallies.failed_mails = n,
         }
     }
     Ok(tallies)
 }
+
+/// The names of the two counts that are of no tab.
+const FAILED_MAILS: &str = "failed_mails";
+const OPEN_MAILS: &str = "open_mails";
 
 const COLUMNS: [row::Column; 15] = [
     row::Column::Id,
@@ -144,7 +151,7 @@ fn submitted() -> sea_orm::Select<report::Entity> {
     report::Entity::find()
         .select_only()
         .column(report::Column::ConsultationId)
-        .filter(report::COLUMN.state.eq("submitted"))
+        .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
 }
 
 /// Mails of the row's consultation that could not be sent.
@@ -153,7 +160,7 @@ fn failed_mails() -> SelectStatement {
         .expr(Expr::val(1))
         .from(outbox::Entity)
         .and_where(same(outbox::Entity, outbox::Column::ConsultationId))
-        .and_where(outbox::Column::State.eq("failed"))
+        .and_where(outbox::Column::State.eq(MailStatus::Failed.code()))
         .take()
 }
 

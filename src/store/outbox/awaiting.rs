@@ -1,5 +1,6 @@
 //! Mail that is held until the address of its reader is confirmed.
 use chrono::{DateTime, Utc};
+use codes::{HoldReason, MailStatus};
 use domain::id::ConsultationId;
 use entity::{outbox as row, outbox_log};
 use sea_orm::{
@@ -7,12 +8,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{What, entry};
+use super::{OutboxEvent, entry};
 use crate::mail::letter::MustHold;
 
 /// Whether a mail waits for nothing but that its reader's address is confirmed.
 pub fn awaits_address(row: &row::Model) -> bool {
-    row.state == "waiting" && row.apart.as_deref() == Some("held") && needs_address(row)
+    let is_held = row.apart.as_ref().is_some_and(|it| *it == HoldReason::Held);
+    row.state == MailStatus::Waiting && is_held && needs_address(row)
 }
 
 /// Whether it was written while nobody had confirmed the address, and nobody has since.
@@ -47,7 +49,7 @@ pub async fn address_confirmed(
         .filter(row::COLUMN.id.is_in(held.clone()))
         .exec(tx)
         .await?;
-    log(tx, held, What::Released, "the address was confirmed", now).await
+    log(tx, held, OutboxEvent::Released, "the address was confirmed", now).await
 }
 
 /// Drops what was written before `limit` and is held for an address that nobody has confirmed since. Says how many.
@@ -57,19 +59,19 @@ pub async fn give_up_unconfirmed(
     now: DateTime<Utc>,
 ) -> Result<usize, DbErr> {
     const WHY: &str = "nobody confirmed the address";
-    let held = row::Entity::find().filter(row::COLUMN.state.eq("waiting"));
-    let held = held.filter(row::COLUMN.apart.eq("held"));
+    let held = row::Entity::find().filter(row::COLUMN.state.eq(MailStatus::Waiting.code()));
+    let held = held.filter(row::COLUMN.apart.eq(HoldReason::Held.code()));
     // Locked, so that nobody lets one go meanwhile.
     let ids = waiting(&held.filter(row::COLUMN.created_at.lt(limit)).lock_exclusive().all(tx).await?);
     let count = ids.len();
     row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("suppressed"))
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
         .col_expr(row::Column::Apart, Expr::value(None::<String>))
         .col_expr(row::Column::LastReply, Expr::value(WHY))
         .filter(row::COLUMN.id.is_in(ids.clone()))
         .exec(tx)
         .await?;
-    log(tx, ids, What::Suppressed, WHY, now).await?;
+    log(tx, ids, OutboxEvent::Suppressed, WHY, now).await?;
     Ok(count)
 }
 
@@ -80,7 +82,7 @@ fn waiting(rows: &[row::Model]) -> Vec<Uuid> {
 async fn log(
     tx: &DatabaseTransaction,
     ids: Vec<Uuid>,
-    what: What,
+    what: OutboxEvent,
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {

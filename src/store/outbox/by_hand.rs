@@ -1,16 +1,17 @@
 //! What a person does about a mail. Each says `false` where the mail is not in a state for it.
 use chrono::{DateTime, Utc};
+use codes::{HoldReason, MailStatus};
 use domain::id::{AccountId, MailId};
 use entity::{outbox as row, outbox_log};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, UpdateMany, sea_query::Expr};
 
-use super::{super::bounce, What, entry, letter, push};
+use super::{super::bounce, OutboxEvent, entry, letter, push};
 use crate::mail::letter::Letter;
 
 /// Who does it, and why.
 #[derive(Clone, Copy, Debug)]
 struct Deed<'a> {
-    what: What,
+    what: OutboxEvent,
     by: AccountId,
     reason: &'a str,
     now: DateTime<Utc>,
@@ -25,10 +26,10 @@ pub async fn hold(
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     let update = row::Entity::update_many()
-        .col_expr(row::Column::Apart, Expr::value("held"))
-        .filter(row::COLUMN.state.eq("waiting"))
+        .col_expr(row::Column::Apart, Expr::value(HoldReason::Held.code()))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.apart.is_null());
-    done(tx, id, update, Deed { what: What::Held, by, reason, now }).await
+    done(tx, id, update, Deed { what: OutboxEvent::Held, by, reason, now }).await
 }
 
 /// Lets a mail go that was kept back.
@@ -41,8 +42,8 @@ pub async fn release(
 ) -> Result<bool, DbErr> {
     let update = row::Entity::update_many()
         .col_expr(row::Column::Apart, Expr::value(None::<String>))
-        .filter(row::COLUMN.apart.eq("held"));
-    done(tx, id, update, Deed { what: What::Released, by, reason, now }).await
+        .filter(row::COLUMN.apart.eq(HoldReason::Held.code()));
+    done(tx, id, update, Deed { what: OutboxEvent::Released, by, reason, now }).await
 }
 
 /// Calls a mail off that has not gone out.
@@ -54,11 +55,11 @@ pub async fn cancel(
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     let update = row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("suppressed"))
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
         .col_expr(row::Column::Apart, Expr::value(None::<String>))
         .col_expr(row::Column::LastReply, Expr::value(reason))
-        .filter(row::COLUMN.state.is_in(["waiting", "failed"]));
-    done(tx, id, update, Deed { what: What::Cancelled, by, reason, now }).await
+        .filter(row::COLUMN.state.is_in([MailStatus::Waiting, MailStatus::Failed].map(MailStatus::code)));
+    done(tx, id, update, Deed { what: OutboxEvent::Cancelled, by, reason, now }).await
 }
 
 /// Has a mail tried once more, at once and for another three days, under the same Message-ID. Of one that was sent
@@ -75,25 +76,29 @@ pub async fn resend(
 ) -> Result<bool, DbErr> {
     let Some(found) = row::Entity::find_by_id(id.0).one(tx).await? else { return Ok(false) };
     bounce::clear(tx, [found.recipient.as_str()], now).await?;
-    if matches!(found.state.as_str(), "sent" | "suppressed") {
+    if matches!(found.state.known(), Some(MailStatus::Sent | MailStatus::Suppressed)) {
         let letter = Letter { due_at: now, dedup_key: None, ..letter(found)? };
         push(tx, vec![letter], domain, now).await?;
-        let entry = entry(id.0, What::Resent, reason, Some(by), now);
+        let entry = entry(id.0, OutboxEvent::Resent, reason, Some(by), now);
         outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
         return Ok(true);
     }
     let update = row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("waiting"))
+        .col_expr(row::Column::State, Expr::value(MailStatus::Waiting.code()))
         .col_expr(row::Column::Apart, Expr::value(None::<String>))
         .col_expr(row::Column::DueAt, Expr::value(now))
         .col_expr(row::Column::PlannedAt, Expr::value(now))
         .col_expr(row::Column::Attempts, Expr::value(0))
-        .filter(row::COLUMN.state.eq("failed").or(is_deferred()));
-    done(tx, id, update, Deed { what: What::Resent, by, reason, now }).await
+        .filter(row::COLUMN.state.eq(MailStatus::Failed.code()).or(is_deferred()));
+    done(tx, id, update, Deed { what: OutboxEvent::Resent, by, reason, now }).await
 }
 
 fn is_deferred() -> Expr {
-    row::COLUMN.state.eq("waiting").and(row::COLUMN.attempts.gt(0)).and(row::COLUMN.apart.is_null())
+    row::COLUMN
+        .state
+        .eq(MailStatus::Waiting.code())
+        .and(row::COLUMN.attempts.gt(0))
+        .and(row::COLUMN.apart.is_null())
 }
 
 async fn done(

@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::{HoldReason, MailStatus};
 use domain::{id::MailId, outgoing::pace::Pace};
 use entity::{mail_pace, outbox as row, outbox_log};
 use sea_orm::{
@@ -11,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{What, entry, mail};
+use super::{OutboxEvent, entry, mail};
 use crate::mail::letter::{Mail, MailKind};
 
 /// A mail that somebody has leased.
@@ -70,7 +71,7 @@ pub struct Settled {
     pub id: MailId,
     pub token: Uuid,
     pub fate: Fate,
-    /// What the server said, or why.
+    /// OutboxEvent the server said, or why.
     pub detail: String,
 }
 
@@ -123,7 +124,7 @@ pub async fn lease(
         give_up(tx, id, &why, now).await?;
     }
     row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("sending"))
+        .col_expr(row::Column::State, Expr::value(MailStatus::Sending.code()))
         .col_expr(row::Column::LeaseToken, Expr::value(lease.token))
         .col_expr(row::Column::LeaseUntil, Expr::value(lease.until))
         .filter(row::COLUMN.id.is_in(ids))
@@ -152,11 +153,11 @@ pub async fn settle(
         .iter()
         .filter_map(|it| {
             let what = match it.fate {
-                Fate::Sent => What::Sent,
-                Fate::Deferred(_) => What::Deferred,
-                Fate::Failed => What::Refused,
-                Fate::Unknown(_) => What::Unknown,
-                Fate::Suppressed => What::Suppressed,
+                Fate::Sent => OutboxEvent::Sent,
+                Fate::Deferred(_) => OutboxEvent::Deferred,
+                Fate::Failed => OutboxEvent::Refused,
+                Fate::Unknown(_) => OutboxEvent::Unknown,
+                Fate::Suppressed => OutboxEvent::Suppressed,
                 Fate::GivenBack => return None,
             };
             Some(entry(it.id.0, what, &it.detail, None, now))
@@ -188,7 +189,7 @@ async fn write_sent(tx: &DatabaseTransaction, sent: &[&&Settled], now: DateTime<
     let reply = sent.iter().fold(CaseStatement::new(), |case, it| {
         case.case(Expr::col(row::Column::Id).eq(it.id.0), Expr::value(it.detail.as_str()))
     });
-    out_of_hand("sent", None, 1)
+    out_of_hand(MailStatus::Sent, None, 1)
         .col_expr(row::Column::SentAt, Expr::value(now))
         .col_expr(row::Column::LastReply, reply.into())
         .filter(row::COLUMN.id.is_in(sent.iter().map(|it| it.id.0)))
@@ -202,12 +203,12 @@ async fn write(tx: &DatabaseTransaction, it: &Settled, now: DateTime<Utc>) -> Re
     let tried = i32::from(it.fate != Fate::GivenBack);
     let (state, apart, due_at, unknown) = match it.fate {
         Fate::Sent => return write_sent(tx, &[&it], now).await,
-        Fate::Deferred(again) => ("waiting", None, Some(again), 0),
-        Fate::Failed => ("failed", None, None, 0),
-        Fate::Unknown(Some(again)) => ("waiting", None, Some(again), 1),
-        Fate::Unknown(None) => ("failed", Some("unknown"), None, 1),
-        Fate::Suppressed => ("suppressed", None, None, 0),
-        Fate::GivenBack => ("waiting", None, None, 0),
+        Fate::Deferred(again) => (MailStatus::Waiting, None, Some(again), 0),
+        Fate::Failed => (MailStatus::Failed, None, None, 0),
+        Fate::Unknown(Some(again)) => (MailStatus::Waiting, None, Some(again), 1),
+        Fate::Unknown(None) => (MailStatus::Failed, Some(HoldReason::Unknown), None, 1),
+        Fate::Suppressed => (MailStatus::Suppressed, None, None, 0),
+        Fate::GivenBack => (MailStatus::Waiting, None, None, 0),
     };
     let mut update = out_of_hand(state, apart, tried)
         .col_expr(row::Column::Unknowns, Expr::col(row::Column::Unknowns).add(unknown))
@@ -223,10 +224,10 @@ async fn write(tx: &DatabaseTransaction, it: &Settled, now: DateTime<Utc>) -> Re
 }
 
 /// Nobody has it in hand any more, after so many more tries.
-fn out_of_hand(state: &str, apart: Option<&str>, tried: i32) -> UpdateMany<row::Entity> {
+fn out_of_hand(status: MailStatus, apart: Option<HoldReason>, tried: i32) -> UpdateMany<row::Entity> {
     row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(state))
-        .col_expr(row::Column::Apart, Expr::value(apart))
+        .col_expr(row::Column::State, Expr::value(status.code()))
+        .col_expr(row::Column::Apart, Expr::value(apart.map(HoldReason::code)))
         .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
         .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
         .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(tried))
@@ -342,12 +343,12 @@ async fn keep_pace(
 async fn give_up(tx: &DatabaseTransaction, id: Uuid, why: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     tracing::error!(mail.id = %id, "mail {id} cannot be read and was set aside: {why}");
     row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value("failed"))
+        .col_expr(row::Column::State, Expr::value(MailStatus::Failed.code()))
         .col_expr(row::Column::LastReply, Expr::value(why))
         .filter(row::COLUMN.id.eq(id))
         .exec(tx)
         .await?;
-    let entry = entry(id, What::Refused, why, None, now);
+    let entry = entry(id, OutboxEvent::Refused, why, None, now);
     outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
     Ok(())
 }
@@ -364,11 +365,11 @@ fn leased(row: row::Model) -> Result<Leased, DbErr> {
 }
 
 fn is_due(now: DateTime<Utc>) -> Expr {
-    let waiting = row::COLUMN.state.eq("waiting").and(row::COLUMN.due_at.lte(now));
+    let waiting = row::COLUMN.state.eq(MailStatus::Waiting.code()).and(row::COLUMN.due_at.lte(now));
     waiting.and(row::COLUMN.apart.is_null())
 }
 
 /// In hand of somebody whose lease has run out.
 fn is_abandoned(now: DateTime<Utc>) -> Expr {
-    row::COLUMN.state.eq("sending").and(row::COLUMN.lease_until.lte(now))
+    row::COLUMN.state.eq(MailStatus::Sending.code()).and(row::COLUMN.lease_until.lte(now))
 }

@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::AppointmentStatus;
 use domain::{availability::quarter_index, id::ExpertId};
 use entity::{appointment, appointment_expert, calendar_source};
 use sea_orm::{
@@ -36,7 +37,7 @@ pub async fn clashes(
         .column(appointment::Column::StartsAt)
         .column(appointment::Column::EndsAt)
         .join(JoinType::InnerJoin, seat_of())
-        .filter(appointment::COLUMN.state.eq("confirmed"))
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .filter(appointment::COLUMN.ends_at.gt(now))
         .filter(appointment_expert::Column::ExpertId.in_subquery(with_calendars.into_query()));
     if let Some(expert) = only {

@@ -2,7 +2,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, CalendarEntryStatus};
 use domain::{appointment::Appointment, id::ExpertId, number::CaseNumber};
+use entity::Coded;
 use entity::calendar_entry as row;
 pub use entity::calendar_entry::Model as Entry;
 use entity::{appointment, appointment_expert, calendar_source, consultation};
@@ -13,15 +15,6 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::store::{appointment::with_experts, contradiction};
-
-/// To be written; it may be there already, if whoever wrote it came no further.
-pub const WANTED: &str = "wanted";
-/// There as we wrote it.
-pub const WRITTEN: &str = "written";
-/// Somebody gave it another time there.
-pub const MOVED: &str = "moved";
-/// Somebody removed or cancelled it there.
-pub const DELETED: &str = "deleted";
 
 /// An appointment that belongs into a calendar, with what its entry says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +35,7 @@ pub async fn bookings(
         .column(appointment_expert::Column::AppointmentId)
         .join(JoinType::InnerJoin, seat_of())
         .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
-        .filter(appointment::COLUMN.state.eq("confirmed"))
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .filter(appointment::COLUMN.ends_at.gt(now))
         .into_tuple()
         .all(db)
@@ -109,12 +102,12 @@ pub async fn behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec
         .join(JoinType::InnerJoin, seat_of())
         .filter(calendar_source::COLUMN.writes.eq(true))
         .filter(calendar_source::COLUMN.failures.eq(0))
-        .filter(appointment::COLUMN.state.eq("confirmed"))
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .filter(appointment::COLUMN.ends_at.gt(now))
         .into_tuple()
         .all(db)
         .await?;
-    let written: Vec<(Uuid, Uuid, String, i32, DateTime<Utc>)> = row::Entity::find()
+    let written: Vec<(Uuid, Uuid, Coded<CalendarEntryStatus>, i32, DateTime<Utc>)> = row::Entity::find()
         .select_only()
         .column(row::Column::SourceId)
         .column(row::Column::AppointmentId)
@@ -125,7 +118,11 @@ pub async fn behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec
         .join(JoinType::InnerJoin, of_source())
         .filter(calendar_source::COLUMN.failures.eq(0))
         .filter(appointment::COLUMN.ends_at.gt(now))
-        .filter(appointment::COLUMN.state.is_not_in(["done", "no_show"]))
+        .filter(
+            appointment::COLUMN
+                .state
+                .is_not_in([AppointmentStatus::Done, AppointmentStatus::NoShow].map(AppointmentStatus::code)),
+        )
         .into_tuple()
         .all(db)
         .await?;
@@ -136,7 +133,8 @@ pub async fn behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec
     let mut behind = Vec::new();
     for (source, id, sequence) in booked {
         match known.remove(&(source, id)) {
-            Some((state, written, due)) if (state != WANTED && written == sequence) || due > now => {}
+            Some((state, written, due))
+                if (state != CalendarEntryStatus::Wanted && written == sequence) || due > now => {}
             Some(_) | None => behind.push(Behind { source, appointment: id, booked: true }),
         }
     }
@@ -176,7 +174,8 @@ pub(in crate::store) async fn with_cases(
     for appointment in with_experts(db, rows).await? {
         let case = owners.get(&appointment.id.0).and_then(|it| cases.get(it));
         let Some((number, company_name)) = case else { continue };
-        let number = CaseNumber::parse(number).map_err(|err| contradiction("consultation", number, err))?;
+        let number =
+            CaseNumber::parse(number).map_err(|err| contradiction(consultation::Entity, number, err))?;
         bookings.push(Booking { appointment, number, company_name: company_name.clone() });
     }
     Ok(bookings)

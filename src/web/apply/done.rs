@@ -4,6 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
+use codes::MailStatus;
 use domain::{
     appointment::Appointment,
     consultation::State,
@@ -54,8 +55,9 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpRe
     let now = app.clock.now();
     let settings = programme.settings_at(record.received_at);
     let first_contact = Due::first_contact(settings, &programme.calendar(now), record.received_at);
-    let acknowledged =
-        mails.iter().any(|it| it.kind == MailKind::Acknowledgement.code() && it.state != "suppressed");
+    let acknowledged = mails
+        .iter()
+        .any(|it| it.kind == MailKind::Acknowledgement.code() && it.state != MailStatus::Suppressed);
     let held = appointment.as_ref().filter(|it| !it.has_expired(now)).and_then(|it| {
         Some((long_date_time_range(it.starts_at, it.ends_at), month_day_time(it.held_until()?)))
     });

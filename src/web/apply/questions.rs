@@ -127,7 +127,7 @@ impl Question<'_> {
             Step::Topic => {
                 let fields = fields();
                 let themes = themes(programme);
-                let modes = choices(Mode::ALL, Mode::code, Mode::label);
+                let modes = choices(&Mode::ALL, Mode::code, Mode::label);
                 page::html_with(status, &TopicPage { shell, step, back, form, errors, fields, themes, modes })
             }
             Step::Company => page::html_with(
@@ -138,10 +138,10 @@ impl Question<'_> {
                     back,
                     form,
                     errors,
-                    organizations: choices(Organization::ALL, Organization::code, Organization::label),
+                    organizations: choices(&Organization::ALL, Organization::code, Organization::label),
                     prefectures: prefectures(),
-                    industries: choices(Industry::ALL, Industry::code, Industry::label),
-                    statuses: choices(TeleworkStatus::ALL, TeleworkStatus::code, TeleworkStatus::label),
+                    industries: choices(&Industry::ALL, Industry::code, Industry::label),
+                    statuses: choices(&TeleworkStatus::ALL, TeleworkStatus::code, TeleworkStatus::label),
                 },
             ),
             Step::Contact => page::html_with(status, &ContactPage { shell, step, back, form, errors }),

@@ -4,6 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
+use codes::CalendarKind;
 use domain::text::{Line, optional};
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use crate::{
         outside::{Change, Trouble},
     },
     problem::Problem,
-    store::outside::{self, CALDAV, Source},
+    store::outside::{self, Source},
     web::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
@@ -63,7 +64,7 @@ pub async fn submit(
             Ok(()) => {
                 return Ok(page::see_other_with(PAGE, "接続先を変更し、カレンダーを読み込みました。"));
             }
-            Err(trouble @ Trouble::Failed(Failed::NotLetIn)) if source.kind == CALDAV => {
+            Err(trouble @ Trouble::Failed(Failed::NotLetIn)) if source.kind == CalendarKind::CalDav => {
                 errors.add("password", trouble.to_string());
             }
             Err(trouble) => errors.add("url", trouble.to_string()),
@@ -93,6 +94,6 @@ async fn own(app: &App, expert: &ExpertUser, id: Uuid) -> Result<Source, Problem
 }
 
 fn page_of(shell: Shell, source: Source, form: Fields, errors: FieldErrors) -> AccessPage {
-    let has_login = source.kind == CALDAV;
+    let has_login = source.kind == CalendarKind::CalDav;
     AccessPage { shell, form, errors, name: source.name, host: source.host, has_login }
 }

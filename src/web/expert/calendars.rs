@@ -5,6 +5,7 @@ use actix_web::{
 };
 use askama::Template;
 use chrono::{DateTime, Utc};
+use codes::CalendarKind;
 use domain::{
     application::TICKED,
     text::{Line, optional},
@@ -22,7 +23,7 @@ use crate::{
     problem::Problem,
     store::{
         outside::{
-            self, CALDAV, Source,
+            self, Source,
             clash::{Clash, clashes},
             entry,
         },
@@ -239,7 +240,7 @@ fn kept(refused: Option<String>, it: Source, now: DateTime<Utc>) -> Kept {
     notes.extend(refused.map(|why| format!("書き込めない予約があります。理由：{why}")));
     Kept {
         id: it.id,
-        kind: if it.kind == CALDAV { "CalDAV" } else { "購読（ICS）" },
+        kind: if it.kind == CalendarKind::CalDav { "CalDAV" } else { "購読（ICS）" },
         fetched: format!(
             "{}（{}）",
             wording::long_date_time(it.fetched_at),

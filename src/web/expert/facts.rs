@@ -19,9 +19,6 @@ pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Pro
         // Erased when its time of retention was over.
         return Ok((vec![Row::new("会社名", &record.company_name)], String::new()));
     };
-    let label = |code: Option<&str>, label: fn(&str) -> Option<&'static str>| {
-        code.and_then(label).unwrap_or_default()
-    };
     let capital = company.capital.and_then(|it| u64::try_from(it).ok()).and_then(|it| it.try_into().ok());
     let person = [&contact.department, &contact.position, &contact.name];
     let person: Vec<_> = person.into_iter().map(String::as_str).filter(|it| !it.is_empty()).collect();
@@ -35,7 +32,7 @@ pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Pro
         Row::new("法人番号", company.corporate_number.unwrap_or_default()),
         Row::new(
             "組織区分",
-            label(company.organization.as_deref(), |it| Organization::from_code(it).map(Organization::label)),
+            company.organization.and_then(|it| it.known()).map(Organization::label).unwrap_or_default(),
         ),
         Row::new("所在地", address.trim()),
         Row::new("業種", record.industry.map(Industry::label).unwrap_or_default()),
@@ -44,9 +41,7 @@ pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Pro
         Row::new("資本金", capital.map(|it: Capital| it.to_string()).unwrap_or_default()),
         Row::new(
             "テレワークの導入状況",
-            label(company.telework_status.as_deref(), |it| {
-                TeleworkStatus::from_code(it).map(TeleworkStatus::label)
-            }),
+            company.telework_status.and_then(|it| it.known()).map(TeleworkStatus::label).unwrap_or_default(),
         ),
         Row::new("担当者", format!("{}（{}）", person.join(" "), contact.kana)),
         Row::new("メールアドレス", contact.email.unwrap_or_default()),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::{DateTime, Utc};
+use codes::Code;
 use domain::{
     actor::{Actor, Party},
     company::{Industry, Organization, TeleworkStatus},
@@ -14,7 +15,7 @@ use domain::{
     waiting::Waiting,
     wording,
 };
-use entity::{inbound_mail, outbox};
+use entity::{Coded, inbound_mail, outbox};
 use uuid::Uuid;
 
 use super::{
@@ -294,9 +295,6 @@ impl Overview {
         let (case, it) = (&self.head.case, &self.head.case.application);
         let record = &case.record;
         let count = |n: Option<i32>| n.map(|it| format!("{}人", wording::thousands(it))).unwrap_or_default();
-        let label = |code: &Option<String>, of: fn(&str) -> Option<&'static str>| {
-            code.as_deref().and_then(of).unwrap_or_default().to_owned()
-        };
         let place = record.prefecture.map(domain::prefecture::Prefecture::name).unwrap_or_default();
         let postal = it.postal_code.as_deref().and_then(|it| it.split_at_checked(3));
         let postal = postal.map(|(a, b)| format!("〒{a}-{b} ")).unwrap_or_default();
@@ -304,16 +302,13 @@ impl Overview {
             ("会社の正式名称", record.company_name.clone()),
             ("フリガナ", it.company_kana.clone()),
             ("法人番号", it.corporate_number.clone().unwrap_or_default()),
-            ("組織区分", label(&it.organization, |it| Organization::from_code(it).map(Organization::label))),
+            ("組織区分", label(it.organization.as_ref(), Organization::label)),
             ("所在地", format!("{postal}{place}{}{} {}", it.city, it.street, it.building).trim().to_owned()),
             ("業種", record.industry.map(Industry::label).unwrap_or_default().to_owned()),
             ("総従業員数", count(it.employees)),
             ("うち常時雇用する人数", count(it.regular_employees)),
             ("資本金", it.capital.map(|it| format!("{}円", wording::thousands(it))).unwrap_or_default()),
-            (
-                "テレワーク導入状況",
-                label(&it.telework_status, |it| TeleworkStatus::from_code(it).map(TeleworkStatus::label)),
-            ),
+            ("テレワーク導入状況", label(it.telework_status.as_ref(), TeleworkStatus::label)),
         ]
     }
 
@@ -328,4 +323,9 @@ impl Overview {
             ("メールアドレス", it.email.clone().unwrap_or_default()),
         ]
     }
+}
+
+/// The label of what was told; empty where nothing was.
+fn label<T: Code>(it: Option<&Coded<T>>, of: fn(T) -> &'static str) -> String {
+    it.and_then(Coded::known).map(of).unwrap_or_default().to_owned()
 }

@@ -9,12 +9,13 @@ use actix_web::{
 };
 use askama::Template;
 use chrono::{DateTime, Utc};
+use codes::{MailStatus, OutboxEvent};
 use domain::{
     id::{ConsultationId, MailId},
     outgoing::MailState,
     text::Line,
 };
-use entity::{mail_bounce, outbox, outbox_log};
+use entity::{Coded, mail_bounce, outbox, outbox_log};
 use uuid::Uuid;
 
 use crate::{
@@ -22,10 +23,7 @@ use crate::{
     mail::letter::MailKind,
     ops::{self, outbox::Deed},
     problem::Problem,
-    store::{
-        self,
-        outbox::{Filter, What},
-    },
+    store::{self, outbox::Filter},
     web::{
         self,
         form::{Choice, Fields},
@@ -136,7 +134,7 @@ pub async fn act(
     };
     if deed.deed == Deed::Resend
         && is_of_account(&mail.kind)
-        && matches!(mail.state.as_str(), "sent" | "suppressed")
+        && matches!(mail.state.known(), Some(MailStatus::Sent | MailStatus::Suppressed))
     {
         typed.refused = Some(
             "本人だけが使うリンクのメールです。利用者の画面で、新しいリンクを送ってください。".to_owned(),
@@ -265,18 +263,18 @@ pub(super) fn kind_label(code: &str) -> &str {
     }
 }
 
-fn what_label(code: &str) -> &str {
-    match What::from_code(code) {
-        Some(What::Sent) => "送信しました",
-        Some(What::Deferred) => "あとでもう一度送信します",
-        Some(What::Refused) => "送信できませんでした",
-        Some(What::Unknown) => "相手のサーバーが受け取ったかどうか、分かりません",
-        Some(What::Suppressed) => "送信を取りやめました",
-        Some(What::Held) => "保留にしました",
-        Some(What::Released) => "保留を解きました",
-        Some(What::Resent) => "もう一度送信するよう指示しました",
-        Some(What::Cancelled) => "取り消しました",
-        None => code,
+fn what_label(it: &Coded<OutboxEvent>) -> &str {
+    match it.known() {
+        Some(OutboxEvent::Sent) => "送信しました",
+        Some(OutboxEvent::Deferred) => "あとでもう一度送信します",
+        Some(OutboxEvent::Refused) => "送信できませんでした",
+        Some(OutboxEvent::Unknown) => "相手のサーバーが受け取ったかどうか、分かりません",
+        Some(OutboxEvent::Suppressed) => "送信を取りやめました",
+        Some(OutboxEvent::Held) => "保留にしました",
+        Some(OutboxEvent::Released) => "保留を解きました",
+        Some(OutboxEvent::Resent) => "もう一度送信するよう指示しました",
+        Some(OutboxEvent::Cancelled) => "取り消しました",
+        None => it.code(),
     }
 }
 

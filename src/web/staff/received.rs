@@ -13,7 +13,7 @@ use domain::{
     number::CaseNumber,
     text::Line,
 };
-use entity::{imap_mailbox, inbound_mail};
+use entity::{Coded, imap_mailbox, inbound_mail};
 use mime::{Piece, ReceivedMail};
 use uuid::Uuid;
 
@@ -210,7 +210,7 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: Typed) -> Result<Htt
         Some(id) => store::consultation::find(&app.db, ConsultationId(id)).await?,
         None => None,
     };
-    let waits = mail.state == InboundState::Quarantined.code();
+    let waits = mail.state == InboundState::Quarantined;
     let suggestions = if waits { suggestions(app, &mail, case.as_ref()).await? } else { Vec::new() };
     let names = store::account::names(&app.db, mail.handled_by).await?;
     let handled_by = mail.handled_by.and_then(|it| names.get(&it).cloned());
@@ -250,8 +250,8 @@ async fn suggestions(
     Ok(found)
 }
 
-pub(super) fn state_label(code: &str) -> &'static str {
-    InboundState::from_code(code).map_or("", InboundState::label)
+pub(super) fn state_label(it: &Coded<InboundState>) -> &'static str {
+    it.known().map_or("", InboundState::label)
 }
 
 /// Why it waits, or was dropped, in a sentence.
@@ -299,7 +299,7 @@ impl OnePage {
     }
 
     fn waits(&self) -> bool {
-        self.mail.open && self.mail.state == InboundState::Quarantined.code()
+        self.mail.open && self.mail.state == InboundState::Quarantined
     }
 
     fn files(&self) -> Vec<(String, String)> {

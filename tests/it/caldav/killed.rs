@@ -141,7 +141,7 @@ async fn killing_the_process_leaves_no_booking_out_and_none_twice() {
         let session = &stands[uid.trim()];
         let starts_at = format!("DTSTART:{}", session.starts_at.format("%Y%m%dT%H%M%SZ"));
         assert!(text.contains(&starts_at), "{text}");
-        assert_eq!((entry.state.as_str(), entry.sequence), ("written", session.sequence));
+        assert_eq!((entry.state.code(), entry.sequence), ("written", session.sequence));
     }
     assert_eq!(start(&site, &folder, &["doctor"]).wait().unwrap().code(), Some(0));
 }

@@ -206,7 +206,7 @@ async fn an_offer_that_no_longer_stands_is_not_mailed() {
     while worker::outbox::step(&site.app).await.unwrap() {}
     for to in [CONTACT, OTHER] {
         let offers = full.offers(to).await;
-        assert_eq!((offers.len(), offers[0].state.as_str()), (1, "suppressed"), "{to}");
+        assert_eq!((offers.len(), offers[0].state.code()), (1, "suppressed"), "{to}");
     }
     let page = site.visitor().get(&cases::link(&full.offers(OTHER).await, "earlier_time")).await;
     page.shows("このご案内は、終わりました。");

@@ -110,7 +110,7 @@ async fn everything_a_company_does_from_its_mail_program_is_seen_by_the_center()
     let server = Server::start(&pipe);
     server.deliver(HANAKO, &to, &mail(HANAKO, &to, &text, &[file]));
     let came = pipe.understood(1).await.remove(0);
-    assert_eq!((came.state.as_str(), came.open), ("attached", false), "{}", came.reason);
+    assert_eq!((came.state.code(), came.open), ("attached", false), "{}", came.reason);
 
     assert_eq!(site.sign_in(CENTER, PASSWORD).await.status, 303);
     let page = site.get(&format!("/staff/consultations/{}?view=messages", case.number)).await;
@@ -170,7 +170,7 @@ async fn two_machines_that_face_each_other_through_mail_servers_end_within_three
     let mut sent = 1;
     let mut states = Vec::new();
     for _ in 0..10 {
-        states = pipe.understood(sent).await.into_iter().map(|it| it.state).collect();
+        states = pipe.understood(sent).await.into_iter().map(|it| it.state.code().to_owned()).collect();
         let before = sent;
         for (turn, (address, words)) in machines.iter().enumerate() {
             for (mail, _) in got(site, address).await.split_off(heard[turn]) {

@@ -243,19 +243,19 @@ async fn works(app: App) {
 async fn judge_offers(app: &App) {
     let offers = waiting_offer::Entity::find().all(&app.db).await.unwrap();
     let rows = waiting::Entity::find().all(&app.db).await.unwrap();
-    let of_state = |state: &str| offers.iter().filter(|it| it.state == state).count();
+    let of_state = |state: &str| offers.iter().filter(|it| it.state.code() == state).count();
     assert!(of_state("accepted") > 0, "nobody got an earlier time: {offers:?}");
     for row in rows {
         let mine: Vec<_> = offers.iter().filter(|it| it.waiting_id == row.id).collect();
-        let declined = mine.iter().filter(|it| it.state == "declined").count();
+        let declined = mine.iter().filter(|it| it.state.code() == "declined").count();
         assert_eq!(usize::try_from(row.turned_down).unwrap(), declined);
-        let accepted: Vec<_> = mine.iter().filter(|it| it.state == "accepted").collect();
+        let accepted: Vec<_> = mine.iter().filter(|it| it.state.code() == "accepted").collect();
         assert!(accepted.len() <= 1);
         let all =
             store::appointment::of(&app.db, domain::id::ConsultationId(row.consultation_id)).await.unwrap();
         let live = all.iter().find(|it| it.is_live());
         if let Some(taken) = accepted.first() {
-            assert_eq!(row.end_reason.as_deref(), Some("accepted"));
+            assert_eq!(row.end_reason.as_ref().map(entity::Coded::code), Some("accepted"));
             assert_eq!(live.map(|it| it.starts_at), Some(taken.starts_at));
         }
     }
@@ -266,7 +266,7 @@ async fn judge_substitutes(app: &App, cases: &[Case]) {
     for case in cases {
         let all = assignment::Entity::find().filter(assignment::COLUMN.consultation_id.eq(case.id.0));
         let all = all.all(&app.db).await.unwrap();
-        let declined = all.iter().filter(|it| it.state == "declined").count();
+        let declined = all.iter().filter(|it| it.state.code() == "declined").count();
         assert_eq!(declined, 2, "{all:?}");
         let record = store::consultation::find(&app.db, case.id).await.unwrap().unwrap();
         let sessions = store::appointment::of(&app.db, case.id).await.unwrap();

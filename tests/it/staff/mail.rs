@@ -65,7 +65,7 @@ async fn mails_are_read_and_what_failed_is_sent_again() {
     site.get("/staff/mail?q=%25").await.shows("メールはありません。");
 
     let mut failed = mail.clone().into_active_model();
-    failed.state = Set("failed".to_owned());
+    failed.state = Set(codes::MailStatus::Failed.into());
     failed.update(&site.app.db).await.unwrap();
     site.get("/staff").await.shows("送信できなかったメールがあります");
     site.get("/staff").await.shows("メール不達");

@@ -1,5 +1,6 @@
 //! What is asked after the sessions, and what companies answer.
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::FollowUpStatus;
 use domain::follow_up::{self, Anchors, Step, WAITS_DAYS};
 use entity::follow_up as row;
 
@@ -47,10 +48,10 @@ impl Telling<'_> {
         let mut row = row::Model {
             id: self.dice.id(round.planned_at),
             consultation_id: self.story.it.id.0,
-            kind: kind.code().to_owned(),
+            kind: kind.into(),
             step_id: step.id.clone(),
             round: round.n,
-            state: "planned".to_owned(),
+            state: FollowUpStatus::Planned.into(),
             due_at,
             sent_at: None,
             answered_at: None,
@@ -62,7 +63,7 @@ impl Telling<'_> {
         };
         let sent_at = due_at.max(round.planned_at);
         if round.closed_at.is_some_and(|it| it < sent_at) {
-            "skipped".clone_into(&mut row.state);
+            row.state = FollowUpStatus::Skipped.into();
             return row;
         }
         if sent_at > now {
@@ -71,15 +72,15 @@ impl Telling<'_> {
         row.sent_at = Some(sent_at);
         let answered_at = sent_at + self.dice.hours(1, 200);
         if answered_at <= now && self.dice.chance(48) {
-            "answered".clone_into(&mut row.state);
+            row.state = FollowUpStatus::Answered.into();
             row.answered_at = Some(answered_at);
             let answer = answer(kind, self.dice);
             row.wants_help = answer.wants_help();
             row.answer = serde_json::to_value(answer).ok();
         } else if now - sent_at > TimeDelta::days(WAITS_DAYS) || !self.story.it.state.is_open() {
-            "lapsed".clone_into(&mut row.state);
+            row.state = FollowUpStatus::Lapsed.into();
         } else {
-            "sent".clone_into(&mut row.state);
+            row.state = FollowUpStatus::Sent.into();
         }
         row
     }

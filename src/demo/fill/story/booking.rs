@@ -1,5 +1,6 @@
 //! Times that are chosen, held and confirmed.
 use chrono::{DateTime, TimeDelta, Utc};
+use codes::AppointmentStatus;
 use domain::{appointment::SessionMode, availability::Slot, calendar::japan_date};
 use entity::appointment;
 use uuid::Uuid;
@@ -20,8 +21,8 @@ impl Sitting {
         self.row.ended_at.is_none()
     }
 
-    pub fn end(&mut self, state: &str, at: DateTime<Utc>) {
-        state.clone_into(&mut self.row.state);
+    pub fn end(&mut self, state: AppointmentStatus, at: DateTime<Utc>) {
+        self.row.state = state.into();
         self.row.ended_at = Some(at);
         self.cells.clear();
     }
@@ -43,7 +44,7 @@ impl Telling<'_> {
             free.or_else(|| Slot::new(self.world.calendar.add_business_days(from, 0).min(last), 28))
         };
         slot.is_some_and(|slot| {
-            self.book(slot, "confirmed", None);
+            self.book(slot, AppointmentStatus::Confirmed, None);
             true
         })
     }
@@ -54,7 +55,7 @@ impl Telling<'_> {
         let first = self.world.calendar.add_business_days(today, 3);
         let last = today + TimeDelta::days(50);
         if let Some(slot) = self.diary.take(self.world, &self.wish, first, last, self.dice) {
-            self.book(slot, "held", until);
+            self.book(slot, AppointmentStatus::Held, until);
         }
     }
 
@@ -67,7 +68,7 @@ impl Telling<'_> {
         }
     }
 
-    fn book(&mut self, slot: Slot, state: &str, held_until: Option<DateTime<Utc>>) {
+    fn book(&mut self, slot: Slot, state: AppointmentStatus, held_until: Option<DateTime<Utc>>) {
         let id = self.dice.id(self.at);
         let mut it = Sitting {
             row: appointment::Model {
@@ -75,10 +76,10 @@ impl Telling<'_> {
                 consultation_id: Some(self.story.it.id.0),
                 draft_id: None,
                 waiting_id: None,
-                state: state.to_owned(),
+                state: state.into(),
                 starts_at: slot.start(),
                 ends_at: slot.start(),
-                mode: self.wish.mode.code().to_owned(),
+                mode: self.wish.mode.into(),
                 place: String::new(),
                 site: (self.wish.mode == SessionMode::Visit).then(|| self.wish.site.code().into()),
                 uid: format!("{id}@example.jp"),

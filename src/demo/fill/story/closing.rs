@@ -1,4 +1,5 @@
 //! Ends before the purpose is reached.
+use codes::{AppointmentStatus, AssignmentStatus};
 use domain::{
     actor::Actor,
     consultation::{Act, UnfulfilledReason},
@@ -37,14 +38,21 @@ impl Telling<'_> {
             | Goal::Completed => return END,
         }
         for it in &mut self.story.assignments {
-            if matches!(it.state.as_str(), "offered" | "accepted") {
-                "withdrawn".clone_into(&mut it.state);
+            if matches!(it.state.known(), Some(AssignmentStatus::Offered | AssignmentStatus::Accepted)) {
+                it.state = AssignmentStatus::Withdrawn.into();
                 it.answered_at = Some(self.at);
             }
         }
         let by_company = goal == Goal::Withdrawn;
         if let Some(it) = self.story.sittings.last_mut().filter(|it| it.is_live()) {
-            it.end(if by_company { "cancelled_by_company" } else { "cancelled_by_center" }, self.at);
+            it.end(
+                if by_company {
+                    AppointmentStatus::CancelledByCompany
+                } else {
+                    AppointmentStatus::CancelledByCenter
+                },
+                self.at,
+            );
             it.row.end_reason = Some("相談が終了したため。".to_owned());
         }
         END

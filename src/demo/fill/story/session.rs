@@ -1,4 +1,5 @@
 //! Sessions: they take place or not, and what is written about them.
+use codes::{AppointmentStatus, ReportStatus};
 use domain::{
     actor::Actor,
     consultation::{Act, Refused},
@@ -69,10 +70,10 @@ impl Telling<'_> {
         if absent {
             let starts_at = sitting.row.starts_at;
             self.at = self.at.max(sitting.row.ends_at);
-            sitting.end("no_show", self.at);
+            sitting.end(AppointmentStatus::NoShow, self.at);
             self.act(Act::RecordNoShow { starts_at }, by, Some(ABSENT))?;
         } else {
-            sitting.end("cancelled_by_company", self.at);
+            sitting.end(AppointmentStatus::CancelledByCompany, self.at);
             sitting.row.end_reason = Some(CANNOT.to_owned());
             sitting.row.sequence = 1;
             self.act(Act::CancelAppointment { until: None }, Actor::Company, Some(CANNOT))?;
@@ -87,7 +88,7 @@ impl Telling<'_> {
         let (after, by) = (self.dice.hours(0, 3), self.lead());
         let Some(sitting) = self.story.sittings.last_mut() else { return Ok(()) };
         self.at = self.at.max(sitting.row.ends_at + after).min(self.world.now);
-        sitting.end("done", self.at);
+        sitting.end(AppointmentStatus::Done, self.at);
         let starts_at = sitting.row.starts_at;
         self.story.sessions_done += 1;
         self.act(Act::RecordDone { starts_at }, by, None)
@@ -116,16 +117,16 @@ impl Telling<'_> {
             self.pass(2, 60);
         }
         let state = match (approved, submitted_at) {
-            (true, _) => "approved",
-            (false, Some(_)) => "submitted",
-            (false, None) => "draft",
+            (true, _) => ReportStatus::Approved,
+            (false, Some(_)) => ReportStatus::Submitted,
+            (false, None) => ReportStatus::Draft,
         };
         self.story.reports.push(report::Model {
             id: self.dice.id(self.at),
             consultation_id: self.story.it.id.0,
             appointment_id,
             author_id,
-            state: state.to_owned(),
+            state: state.into(),
             body: serde_json::to_value(&body).unwrap_or_default(),
             submitted_at,
             decided_at: approved.then_some(self.at),

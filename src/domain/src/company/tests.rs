@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::{
-    BadCapital, BadCorporateNumber, BadHeadcount, BadPostalCode, Capital, CorporateNumber, Headcount,
+    BadCapital, BadCorporateNumber, BadHeadcount, BadPostalCode, Capital, Choice, CorporateNumber, Headcount,
     Industry, Mode, NotChosen, Organization, PostalCode, TeleworkStatus,
 };
 
@@ -109,10 +109,10 @@ fn every_choice_is_found_by_its_code_alone() {
             assert_eq!(from_code(wrong), None);
         }
     }
-    check(Industry::ALL, Industry::code, Industry::from_code);
-    check(Organization::ALL, Organization::code, Organization::from_code);
-    check(TeleworkStatus::ALL, TeleworkStatus::code, TeleworkStatus::from_code);
-    check(Mode::ALL, Mode::code, Mode::from_code);
+    check(&Industry::ALL, Industry::code, Industry::from_code);
+    check(&Organization::ALL, Organization::code, Organization::from_code);
+    check(&TeleworkStatus::ALL, TeleworkStatus::code, TeleworkStatus::from_code);
+    check(&Mode::ALL, Mode::code, Mode::from_code);
     assert_eq!((Industry::ALL.len(), TeleworkStatus::ALL.len(), Mode::ALL.len()), (21, 4, 3));
     assert_eq!(Industry::parse("").map_err(|err| err.to_string()), Err("業種を選択してください".to_owned()));
     assert_eq!(Mode::parse(" online "), Ok(Mode::Online));

@@ -1,6 +1,6 @@
 //! What can be done to a consultation: the rows of the table in `docs/spec/lifecycle.md` §2.
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+pub use codes::Deed;
 
 use super::state::{State, UnfulfilledReason};
 use crate::{actor::Party, field::Fields};
@@ -57,33 +57,6 @@ pub enum Act {
     Reopen,
 }
 
-/// The name of an act: what the history keeps and the pages offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Deed {
-    Submit,
-    StartCheck,
-    Ask,
-    Answer,
-    RequestExperts,
-    Accept,
-    Decline,
-    ChooseSlot,
-    Reschedule,
-    CancelAppointment,
-    RecordNoShow,
-    RecordDone,
-    ApproveReport,
-    PlanFurtherSession,
-    Complete,
-    Withdraw,
-    CloseUnfulfilled,
-    Refer,
-    Reopen,
-    /// Something worth keeping that left the state alone: a message, a confirmed address, a note, a report.
-    Note,
-}
-
 impl Act {
     pub const fn deed(&self) -> Deed {
         match self {
@@ -109,152 +82,77 @@ impl Act {
     }
 }
 
-impl Deed {
-    /// Every act that changes a consultation which is already there, in the order of the table.
-    pub const ALL: [Self; 18] = [
-        Self::StartCheck,
-        Self::Ask,
-        Self::Answer,
-        Self::RequestExperts,
-        Self::Accept,
-        Self::Decline,
-        Self::ChooseSlot,
-        Self::Reschedule,
-        Self::CancelAppointment,
-        Self::RecordNoShow,
-        Self::RecordDone,
-        Self::ApproveReport,
-        Self::PlanFurtherSession,
-        Self::Complete,
-        Self::Withdraw,
-        Self::CloseUnfulfilled,
-        Self::Refer,
-        Self::Reopen,
-    ];
+/// Every act that changes a consultation which is already there, in the order of the table.
+pub fn changes() -> impl Iterator<Item = Deed> {
+    Deed::ALL.into_iter().filter(|it| !matches!(it, Deed::Submit | Deed::Note))
+}
 
-    /// The name in the history's rows.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Submit => "submit",
-            Self::StartCheck => "start_check",
-            Self::Ask => "ask",
-            Self::Answer => "answer",
-            Self::RequestExperts => "request_experts",
-            Self::Accept => "accept",
-            Self::Decline => "decline",
-            Self::ChooseSlot => "choose_slot",
-            Self::Reschedule => "reschedule",
-            Self::CancelAppointment => "cancel_appointment",
-            Self::RecordNoShow => "record_no_show",
-            Self::RecordDone => "record_done",
-            Self::ApproveReport => "approve_report",
-            Self::PlanFurtherSession => "plan_further_session",
-            Self::Complete => "complete",
-            Self::Withdraw => "withdraw",
-            Self::CloseUnfulfilled => "close_unfulfilled",
-            Self::Refer => "refer",
-            Self::Reopen => "reopen",
-            Self::Note => "note",
+/// Who may do `deed` at all.
+pub const fn parties(deed: Deed) -> &'static [Party] {
+    use Party::{Company, Coordinator, Desk, Expert, System};
+    match deed {
+        Deed::Submit => &[Company, Desk, Coordinator],
+        Deed::StartCheck
+        | Deed::Ask
+        | Deed::ApproveReport
+        | Deed::CloseUnfulfilled
+        | Deed::Refer
+        | Deed::Reopen => &[Coordinator],
+        Deed::Answer => &[Company],
+        Deed::RequestExperts | Deed::Complete => &[Coordinator, System],
+        Deed::Accept => &[Expert],
+        Deed::Decline => &[Expert, System],
+        Deed::ChooseSlot | Deed::Reschedule | Deed::CancelAppointment | Deed::PlanFurtherSession => {
+            &[Company, Coordinator, Expert]
         }
+        Deed::RecordNoShow | Deed::RecordDone => &[Expert, Coordinator],
+        Deed::Withdraw => &[Company, Coordinator],
+        Deed::Note => &[Company, Coordinator, Expert, Desk, System],
     }
+}
 
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Submit, Self::Note].into_iter().chain(Self::ALL).find(|it| it.code() == code)
-    }
-
-    /// As a history line says it.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Submit => "申込み",
-            Self::StartCheck => "確認を開始",
-            Self::Ask => "企業に確認を依頼",
-            Self::Answer => "企業が回答",
-            Self::RequestExperts => "専門家に依頼",
-            Self::Accept => "専門家が引受け",
-            Self::Decline => "専門家が辞退・回答期限切れ",
-            Self::ChooseSlot => "日時を決定",
-            Self::Reschedule => "日時を変更",
-            Self::CancelAppointment => "予約を取消し",
-            Self::RecordNoShow => "欠席を記録",
-            Self::RecordDone => "実施を記録",
-            Self::ApproveReport => "報告書を確認",
-            Self::PlanFurtherSession => "次回の相談を計画",
-            Self::Complete => "完了",
-            Self::Withdraw => "取下げ",
-            Self::CloseUnfulfilled => "不成立として終了",
-            Self::Refer => "他機関を案内",
-            Self::Reopen => "再開",
-            Self::Note => "記録",
+/// Whether `deed` is allowed in `state`. What is not listed here is refused.
+pub const fn is_allowed_in(deed: Deed, state: &State) -> bool {
+    match deed {
+        Deed::Submit => false,
+        Deed::StartCheck => matches!(state, State::Received),
+        Deed::Ask | Deed::RequestExperts => matches!(state, State::Received | State::Checking),
+        Deed::Answer => matches!(state, State::WaitingCompany),
+        Deed::Accept | Deed::Decline => matches!(state, State::Matching),
+        Deed::ChooseSlot => matches!(state, State::Scheduling),
+        Deed::Reschedule | Deed::CancelAppointment | Deed::RecordNoShow | Deed::RecordDone => {
+            matches!(state, State::Booked)
         }
+        Deed::ApproveReport => matches!(state, State::Consulted),
+        Deed::PlanFurtherSession => matches!(state, State::Consulted | State::FollowUp),
+        Deed::Complete => matches!(state, State::FollowUp),
+        Deed::Withdraw | Deed::CloseUnfulfilled | Deed::Refer => state.is_open(),
+        Deed::Reopen => !state.is_open(),
+        Deed::Note => true,
     }
+}
 
-    /// Who may do it at all.
-    pub const fn parties(self) -> &'static [Party] {
-        use Party::{Company, Coordinator, Desk, Expert, System};
-        match self {
-            Self::Submit => &[Company, Desk, Coordinator],
-            Self::StartCheck
-            | Self::Ask
-            | Self::ApproveReport
-            | Self::CloseUnfulfilled
-            | Self::Refer
-            | Self::Reopen => &[Coordinator],
-            Self::Answer => &[Company],
-            Self::RequestExperts | Self::Complete => &[Coordinator, System],
-            Self::Accept => &[Expert],
-            Self::Decline => &[Expert, System],
-            Self::ChooseSlot | Self::Reschedule | Self::CancelAppointment | Self::PlanFurtherSession => {
-                &[Company, Coordinator, Expert]
-            }
-            Self::RecordNoShow | Self::RecordDone => &[Expert, Coordinator],
-            Self::Withdraw => &[Company, Coordinator],
-            Self::Note => &[Company, Coordinator, Expert, Desk, System],
+/// Whether `deed` may lead to `to` from a state in which it is allowed: the table's column "to", for checking a history.
+pub const fn may_lead_to(deed: Deed, from: Option<&State>, to: &State) -> bool {
+    match (deed, from) {
+        (Deed::Submit, None) => matches!(to, State::Received),
+        (Deed::Submit, Some(_)) | (_, None) => false,
+        (Deed::StartCheck | Deed::Answer | Deed::Reopen, _) => matches!(to, State::Checking),
+        (Deed::Ask, _) => matches!(to, State::WaitingCompany),
+        (Deed::RequestExperts, _) => matches!(to, State::Matching),
+        (Deed::Accept, _) => matches!(to, State::Matching | State::Scheduling | State::Booked),
+        (Deed::Decline, _) => matches!(to, State::Matching | State::Checking),
+        (Deed::ChooseSlot | Deed::Reschedule, _) => matches!(to, State::Booked),
+        (Deed::CancelAppointment | Deed::RecordNoShow | Deed::PlanFurtherSession, _) => {
+            matches!(to, State::Scheduling)
         }
-    }
-
-    /// In which states it is allowed. What is not listed here is refused.
-    pub const fn is_allowed_in(self, state: &State) -> bool {
-        match self {
-            Self::Submit => false,
-            Self::StartCheck => matches!(state, State::Received),
-            Self::Ask | Self::RequestExperts => matches!(state, State::Received | State::Checking),
-            Self::Answer => matches!(state, State::WaitingCompany),
-            Self::Accept | Self::Decline => matches!(state, State::Matching),
-            Self::ChooseSlot => matches!(state, State::Scheduling),
-            Self::Reschedule | Self::CancelAppointment | Self::RecordNoShow | Self::RecordDone => {
-                matches!(state, State::Booked)
-            }
-            Self::ApproveReport => matches!(state, State::Consulted),
-            Self::PlanFurtherSession => matches!(state, State::Consulted | State::FollowUp),
-            Self::Complete => matches!(state, State::FollowUp),
-            Self::Withdraw | Self::CloseUnfulfilled | Self::Refer => state.is_open(),
-            Self::Reopen => !state.is_open(),
-            Self::Note => true,
-        }
-    }
-
-    /// Where it may lead from a state in which it is allowed: the table's column "to", for checking a history.
-    pub const fn may_lead_to(self, from: Option<&State>, to: &State) -> bool {
-        match (self, from) {
-            (Self::Submit, None) => matches!(to, State::Received),
-            (Self::Submit, Some(_)) | (_, None) => false,
-            (Self::StartCheck | Self::Answer | Self::Reopen, _) => matches!(to, State::Checking),
-            (Self::Ask, _) => matches!(to, State::WaitingCompany),
-            (Self::RequestExperts, _) => matches!(to, State::Matching),
-            (Self::Accept, _) => matches!(to, State::Matching | State::Scheduling | State::Booked),
-            (Self::Decline, _) => matches!(to, State::Matching | State::Checking),
-            (Self::ChooseSlot | Self::Reschedule, _) => matches!(to, State::Booked),
-            (Self::CancelAppointment | Self::RecordNoShow | Self::PlanFurtherSession, _) => {
-                matches!(to, State::Scheduling)
-            }
-            (Self::RecordDone, _) => matches!(to, State::Consulted),
-            (Self::ApproveReport, _) => matches!(to, State::FollowUp),
-            (Self::Complete, _) => matches!(to, State::Completed),
-            (Self::Withdraw, _) => matches!(to, State::Withdrawn),
-            (Self::CloseUnfulfilled, _) => matches!(to, State::Unfulfilled { .. }),
-            (Self::Refer, _) => matches!(to, State::Referred { .. }),
-            // That a note leaves the state alone is checked by `rebuild`, which can compare what a state carries.
-            (Self::Note, Some(_)) => true,
-        }
+        (Deed::RecordDone, _) => matches!(to, State::Consulted),
+        (Deed::ApproveReport, _) => matches!(to, State::FollowUp),
+        (Deed::Complete, _) => matches!(to, State::Completed),
+        (Deed::Withdraw, _) => matches!(to, State::Withdrawn),
+        (Deed::CloseUnfulfilled, _) => matches!(to, State::Unfulfilled { .. }),
+        (Deed::Refer, _) => matches!(to, State::Referred { .. }),
+        // That a note leaves the state alone is checked by `rebuild`, which can compare what a state carries.
+        (Deed::Note, Some(_)) => true,
     }
 }

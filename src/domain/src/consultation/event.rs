@@ -1,7 +1,7 @@
 //! What happened: the append-only history from which the present state can be rebuilt.
 use chrono::{DateTime, Utc};
 
-use super::{act::Deed, state::State};
+use super::{act, act::Deed, state::State};
 use crate::actor::Actor;
 
 /// One line of a consultation's history.
@@ -39,19 +39,21 @@ pub fn rebuild(history: &History) -> Rebuilt {
             return broken("it does not start where the one before ended");
         }
         let Some(from) = state else {
-            if !event.deed.may_lead_to(None, &event.to) {
+            if !act::may_lead_to(event.deed, None, &event.to) {
                 return broken("a history starts with a submission");
             }
             state = Some(&event.to);
             continue;
         };
-        if !event.deed.parties().contains(&event.by.party()) {
+        if !act::parties(event.deed).contains(&event.by.party()) {
             return broken("the actor may not do it");
         }
-        if !event.deed.is_allowed_in(from) {
+        if !act::is_allowed_in(event.deed, from) {
             return broken("it is not allowed in that state");
         }
-        if !event.deed.may_lead_to(Some(from), &event.to) || event.deed == Deed::Note && event.to != *from {
+        if !act::may_lead_to(event.deed, Some(from), &event.to)
+            || event.deed == Deed::Note && event.to != *from
+        {
             return broken("it does not lead there");
         }
         state = Some(&event.to);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use codes::codes;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, FollowUp, FollowUpState, Kind, Progress};
@@ -35,13 +36,13 @@ pub struct Step {
     pub stops_on: BTreeSet<Stop>,
 }
 
-/// What the time is reckoned from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// The day on which the report went to the company.
-    ReportApproved,
-    SessionEnded,
+codes! {
+    /// What the time is reckoned from.
+    pub enum Origin {
+        /// The day on which the report went to the company.
+        ReportApproved = "report_approved" => "報告書を企業に届けた日",
+        SessionEnded = "session_ended" => "相談の日",
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,37 +56,37 @@ pub enum When {
     NextYear(u8),
 }
 
-/// Who is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Addressee {
-    /// By mail, answered by one click.
-    Company,
-    /// The center, to ask by telephone.
-    Center,
+codes! {
+    /// Who is asked.
+    pub enum Addressee {
+        /// By mail, answered by one click.
+        Company = "company" => "企業にメールで質問する",
+        /// The center, to ask by telephone.
+        Center = "center" => "センターが電話で確認する",
+    }
 }
 
-/// What has to be so when the time has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Condition {
-    Always,
-    /// No earlier question after the same session was answered.
-    Unanswered,
-    WithIct,
-    WithLabor,
+codes! {
+    /// What has to be so when the time has come.
+    pub enum Condition {
+        Always = "always" => "いつも送る",
+        /// No earlier question after the same session was answered.
+        Unanswered = "unanswered" => "前の質問に回答がないときだけ",
+        WithIct = "with_ict" => "ICTの相談だけ",
+        WithLabor = "with_labor" => "労務管理の相談だけ",
+    }
 }
 
-/// An answer after which a question is not asked any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stop {
-    AnyAnswer,
-    WantsHelp,
-    Introduced,
-    Expanded,
-    Preparing,
-    GivenUp,
+codes! {
+    /// An answer after which a question is not asked any more.
+    pub enum Stop {
+        AnyAnswer = "any_answer" => "前の質問に回答があった",
+        WantsHelp = "wants_help" => "相談の継続を希望した",
+        Introduced = "introduced" => "「導入した」と回答した",
+        Expanded = "expanded" => "「拡大した」と回答した",
+        Preparing = "preparing" => "「準備中」と回答した",
+        GivenUp = "given_up" => "「見送り」と回答した",
+    }
 }
 
 /// What the times of one plan are reckoned from.
@@ -248,31 +249,6 @@ impl Step {
 }
 
 impl Stop {
-    pub const ALL: [Self; 6] =
-        [Self::AnyAnswer, Self::WantsHelp, Self::Introduced, Self::Expanded, Self::Preparing, Self::GivenUp];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AnyAnswer => "any_answer",
-            Self::WantsHelp => "wants_help",
-            Self::Introduced => "introduced",
-            Self::Expanded => "expanded",
-            Self::Preparing => "preparing",
-            Self::GivenUp => "given_up",
-        }
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::AnyAnswer => "前の質問に回答があった",
-            Self::WantsHelp => "相談の継続を希望した",
-            Self::Introduced => "「導入した」と回答した",
-            Self::Expanded => "「拡大した」と回答した",
-            Self::Preparing => "「準備中」と回答した",
-            Self::GivenUp => "「見送り」と回答した",
-        }
-    }
-
     fn matches(self, answer: &Answer) -> bool {
         let is = |wanted: Progress| matches!(answer, Answer::Progress(it) if it.progress == wanted);
         match self {
@@ -282,64 +258,6 @@ impl Stop {
             Self::Expanded => is(Progress::Expanded),
             Self::Preparing => is(Progress::Preparing),
             Self::GivenUp => is(Progress::GivenUp),
-        }
-    }
-}
-
-impl Condition {
-    pub const ALL: [Self; 4] = [Self::Always, Self::Unanswered, Self::WithIct, Self::WithLabor];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Always => "always",
-            Self::Unanswered => "unanswered",
-            Self::WithIct => "with_ict",
-            Self::WithLabor => "with_labor",
-        }
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Always => "いつも送る",
-            Self::Unanswered => "前の質問に回答がないときだけ",
-            Self::WithIct => "ICTの相談だけ",
-            Self::WithLabor => "労務管理の相談だけ",
-        }
-    }
-}
-
-impl Origin {
-    pub const ALL: [Self; 2] = [Self::ReportApproved, Self::SessionEnded];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ReportApproved => "report_approved",
-            Self::SessionEnded => "session_ended",
-        }
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::ReportApproved => "報告書を企業に届けた日",
-            Self::SessionEnded => "相談の日",
-        }
-    }
-}
-
-impl Addressee {
-    pub const ALL: [Self; 2] = [Self::Company, Self::Center];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Company => "company",
-            Self::Center => "center",
-        }
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Company => "企業にメールで質問する",
-            Self::Center => "センターが電話で確認する",
         }
     }
 }

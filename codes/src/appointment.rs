@@ -1,0 +1,80 @@
+//! Sessions and the requests, offers and reports around them.
+use crate::{Mode, codes};
+
+codes! {
+    /// The state of an appointment, without what the state carries.
+    pub enum AppointmentStatus {
+        Held = "held" => "仮予約",
+        Confirmed = "confirmed" => "確定",
+        Done = "done" => "実施済み",
+        NoShow = "no_show" => "欠席",
+        CancelledByCompany = "cancelled_by_company" => "企業都合で中止",
+        CancelledByCenter = "cancelled_by_center" => "センター都合で中止",
+        Released = "released" => "仮予約を解除",
+    }
+}
+
+codes! {
+    /// How a session takes place.
+    pub enum SessionMode {
+        Online = "online" => "オンライン",
+        Visit = "visit" => "訪問",
+    }
+}
+
+codes! {
+    /// The state of an assignment, without what the state carries.
+    pub enum AssignmentStatus {
+        Offered = "offered" => "回答待ち",
+        Accepted = "accepted" => "引受け",
+        Declined = "declined" => "辞退",
+        Lapsed = "lapsed" => "期限切れ",
+        Withdrawn = "withdrawn" => "取消し",
+    }
+}
+
+codes! {
+    /// The state of a report, without what the state carries.
+    pub enum ReportStatus {
+        Draft = "draft" => "下書き",
+        Submitted = "submitted" => "提出済み",
+        Approved = "approved" => "確認済み",
+        Returned = "returned" => "差戻し",
+    }
+}
+
+codes! {
+    /// The state of an offer of a freed time.
+    pub enum OfferState {
+        Open = "open" => "回答待ち",
+        Accepted = "accepted" => "予約済み",
+        Declined = "declined" => "見送り",
+        Lapsed = "lapsed" => "期限切れ",
+        /// It stopped waiting, or settled on another time.
+        Withdrawn = "withdrawn" => "取消し",
+    }
+}
+
+codes! {
+    /// Why a company no longer waits.
+    pub enum Stopped {
+        /// It took a time that was offered.
+        Accepted = "accepted",
+        /// It settled on a time that it had wished for.
+        Fulfilled = "fulfilled",
+        /// It did not want to wait any longer.
+        Stopped = "stopped",
+        /// There is no session to wait for any more.
+        Over = "over",
+    }
+}
+
+impl SessionMode {
+    /// How a session takes place, given the company's wish: online unless it asked for a visit.
+    pub const fn wished(wish: Mode) -> Self {
+        match wish {
+            Mode::Online | Mode::Either => Self::Online,
+            Mode::Visit => Self::Visit,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A consultation: where it stands, and what is done to it.
+use crate::codes;
+
+codes! {
+    /// 相談分野. The two halves of the programme, one per ministry.
+    pub enum Field {
+        Ict = "ict" => "ICT",
+        Labor = "labor" => "労務管理",
+    }
+}
+
+codes! {
+    /// 実施方法, as the company wishes it. A session itself takes place online or on a visit.
+    pub enum Mode {
+        Online = "online" => "オンライン",
+        Visit = "visit" => "訪問",
+        Either = "either" => "どちらでもよい",
+    }
+}
+
+codes! {
+    /// How a consultation came in.
+    pub enum Origin {
+        Web = "web" => "Web",
+        Desk = "desk" => "一次相談窓口",
+        Phone = "phone" => "電話",
+    }
+}
+
+codes! {
+    /// The state of a consultation, without what the state carries.
+    pub enum ConsultationStatus {
+        Received = "received" => "受付済み",
+        Checking = "checking" => "確認中",
+        WaitingCompany = "waiting_company" => "追加確認待ち",
+        Matching = "matching" => "担当者調整中",
+        Scheduling = "scheduling" => "日程調整中",
+        Booked = "booked" => "予約確定",
+        Consulted = "consulted" => "相談実施済み",
+        FollowUp = "follow_up" => "フォロー中",
+        Completed = "completed" => "完了",
+        Withdrawn = "withdrawn" => "取下げ",
+        Unfulfilled = "unfulfilled" => "不成立",
+        Referred = "referred" => "他機関案内",
+    }
+}
+
+codes! {
+    /// Why a consultation could not take place.
+    pub enum UnfulfilledReason {
+        NotEligible = "not_eligible" => "対象外",
+        NoSuitableTime = "no_suitable_time" => "日程が合わない",
+        Unreachable = "unreachable" => "連絡がとれない",
+        NoExpert = "no_expert" => "担当できる専門家がいない",
+    }
+}
+
+codes! {
+    /// Whose turn it is.
+    pub enum Turn {
+        Center = "center" => "センターの番",
+        Company = "company" => "企業の番",
+        Expert = "expert" => "専門家の番",
+        Nobody = "nobody" => "予約確定",
+        Ended = "ended" => "終了",
+    }
+}
+
+codes! {
+    /// What is due.
+    pub enum DueKind {
+        FirstContact = "first_contact" => "初回の連絡",
+        Reply = "reply" => "専門家の回答",
+        Report = "report" => "報告書の提出",
+    }
+}
+
+codes! {
+    /// The name of an act: what the history keeps and the pages offer. The label is what a history line says.
+    pub enum Deed {
+        Submit = "submit" => "申込み",
+        StartCheck = "start_check" => "確認を開始",
+        Ask = "ask" => "企業に確認を依頼",
+        Answer = "answer" => "企業が回答",
+        RequestExperts = "request_experts" => "専門家に依頼",
+        Accept = "accept" => "専門家が引受け",
+        Decline = "decline" => "専門家が辞退・回答期限切れ",
+        ChooseSlot = "choose_slot" => "日時を決定",
+        Reschedule = "reschedule" => "日時を変更",
+        CancelAppointment = "cancel_appointment" => "予約を取消し",
+        RecordNoShow = "record_no_show" => "欠席を記録",
+        RecordDone = "record_done" => "実施を記録",
+        ApproveReport = "approve_report" => "報告書を確認",
+        PlanFurtherSession = "plan_further_session" => "次回の相談を計画",
+        Complete = "complete" => "完了",
+        Withdraw = "withdraw" => "取下げ",
+        CloseUnfulfilled = "close_unfulfilled" => "不成立として終了",
+        Refer = "refer" => "他機関を案内",
+        Reopen = "reopen" => "再開",
+        /// Something worth keeping that left the state alone: a message, a confirmed address, a note, a report.
+        Note = "note" => "記録",
+    }
+}

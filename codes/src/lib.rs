@@ -1,0 +1,106 @@
+//! Closed sets of values that have a code: the text under which columns, forms, addresses and exports know a value.
+//!
+//! The sets that columns keep stand here, because `entity` types its columns by them and `domain` decides with them,
+//! and neither knows the other. A stored code never changes: histories are hashed with it.
+mod account;
+mod appointment;
+mod calendar;
+mod company;
+mod consultation;
+mod follow_up;
+mod mail;
+mod message;
+
+pub use account::{LinkPurpose, Party, Role};
+pub use appointment::{AppointmentStatus, AssignmentStatus, OfferState, ReportStatus, SessionMode, Stopped};
+pub use calendar::{CalendarEntryStatus, CalendarKind, ExceptionKind};
+pub use company::{Industry, Organization, TeleworkStatus};
+pub use consultation::{ConsultationStatus, Deed, DueKind, Field, Mode, Origin, Turn, UnfulfilledReason};
+pub use follow_up::{FollowUpKind, FollowUpStatus};
+pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};
+pub use message::{Channel, Trust};
+
+/// A value that has a code.
+pub trait Code: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
+    fn code(self) -> &'static str;
+
+    /// Returns the value with this code; `None` where the code is unknown.
+    fn from_code(code: &str) -> Option<Self>;
+}
+
+/// Defines an enum whose values have codes: `Value = "code"`, or `Value = "code" => "label"` where people read it.
+///
+/// Gives `ALL` in the order of the definition, `code`, `from_code`, `label`, `Display` (which writes the code), [`Code`]
+/// and serde by the code. The crate that uses it depends on serde.
+#[macro_export]
+macro_rules! codes {
+    (
+        $(#[$meta:meta])*
+        $vis:vis enum $name:ident { $($(#[$case_meta:meta])* $case:ident = $code:literal => $label:literal,)+ }
+    ) => {
+        $crate::codes! {
+            $(#[$meta])*
+            $vis enum $name { $($(#[$case_meta])* $case = $code,)+ }
+        }
+
+        impl $name {
+            /// The words for people.
+            pub const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$case => $label,)+
+                }
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        $vis:vis enum $name:ident { $($(#[$case_meta:meta])* $case:ident = $code:literal,)+ }
+    ) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize,
+        )]
+        $vis enum $name {
+            $($(#[$case_meta])* #[serde(rename = $code)] $case,)+
+        }
+
+        impl $name {
+            /// All values, in the order in which they are shown.
+            pub const ALL: [Self; [$($code),+].len()] = [$(Self::$case),+];
+
+            /// The name in columns, forms, addresses and exports.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$case => $code,)+
+                }
+            }
+
+            /// Returns the value with this code; `None` where the code is unknown.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$case),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.code())
+            }
+        }
+
+        impl $crate::Code for $name {
+            fn code(self) -> &'static str {
+                self.code()
+            }
+
+            fn from_code(code: &str) -> Option<Self> {
+                Self::from_code(code)
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests;
