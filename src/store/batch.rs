@@ -10,8 +10,6 @@ use sea_orm::{
     },
 };
 
-use super::contradiction;
-
 /// The rows that a change writes at its end, each once.
 ///
 /// PostgreSQL takes them as one statement in which no part sees what another has written, so that of two parts for one
@@ -105,7 +103,7 @@ impl WriteBatch {
 
     fn claim_row(&mut self, row: (String, String)) -> Result<(), DbErr> {
         if let Some((table, key)) = self.rows.get(&row) {
-            return Err(contradiction(table, key, "two writes of one batch are for this row"));
+            return Err(DbErr::Type(format!("{table} {key}: two writes of one batch are for this row")));
         }
         self.rows.insert(row);
         Ok(())

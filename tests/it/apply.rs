@@ -487,7 +487,7 @@ async fn one_address_causes_a_bounded_number_of_acknowledgements() {
         assert_eq!(page.body.contains("に送りました"), n <= 5, "{n}");
     }
     // The center sees the sixth, and that it has not gone out.
-    let states: Vec<_> = outbox(&site).await.into_iter().map(|it| it.state).collect();
+    let states: Vec<_> = outbox(&site).await.into_iter().map(|it| it.state.code().to_owned()).collect();
     assert_eq!(states, ["waiting", "waiting", "waiting", "waiting", "waiting", "suppressed"]);
 }
 

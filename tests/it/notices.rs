@@ -110,7 +110,7 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
     };
     let told = async || {
         let letters = cases::letters(&site, "expert@example.jp").await;
-        only(&letters, "new_message").iter().map(|it| it.state.code()).collect::<Vec<_>>()
+        only(&letters, "new_message").iter().map(|it| it.state.code().to_owned()).collect::<Vec<_>>()
     };
     // On Friday evening, three times.
     go_on(&site, "2026-11-20", 20).await;

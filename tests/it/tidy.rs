@@ -205,7 +205,7 @@ fn the_history_of_the_schema_does_not_follow_the_rows() {
 #[test]
 fn queries_quote_no_code_of_a_column() {
     let codes: BTreeSet<String> =
-        all("codes/src").iter().flat_map(|(_, text)| codes_defined_in(text)).collect();
+        all("src/codes/src").iter().flat_map(|(_, text)| codes_defined_in(text)).collect();
     assert!(codes.contains("confirmed") && codes.contains("waiting_company"), "the codes are not found");
     let mut wrong = Vec::new();
     for (place, text) in sources("src", "store") {

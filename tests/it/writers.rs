@@ -31,7 +31,7 @@ async fn a_batch_writes_each_row_once_or_nothing() {
     let scratch = Scratch::memory().await;
     let theme = |code: &str, label: &str| theme::ActiveModel {
         code: Set(code.to_owned()),
-        field: Set("ict".to_owned()),
+        field: Set(domain::field::Field::Ict.into()),
         label: Set(label.to_owned()),
         position: Set(1),
         active: Set(true),

@@ -17,7 +17,7 @@ use crate::{
 async fn answered(site: &Site, kind: Kind) -> Option<Answer> {
     let rows =
         follow_up::Entity::find().order_by_asc(follow_up::Column::DueAt).all(&site.app.db).await.unwrap();
-    let row = rows.into_iter().find(|it| it.kind == kind.code()).unwrap();
+    let row = rows.into_iter().find(|it| it.kind == kind).unwrap();
     let it = store::follow_up::find(&site.app.db, FollowUpId(row.id)).await.unwrap().unwrap();
     match it.state {
         FollowUpState::Answered { answer, .. } => Some(answer),
