@@ -17,13 +17,15 @@ use crate::{
     config::Config,
     fault,
     fetch::Fetcher,
-    mail::{letter::Letter, sender::Sender},
-    password::Guard,
+    mail::{outgoing_mail::OutgoingMail, sender::Sender},
+    password::SignInGuard,
     secret::Secret,
     store::{
-        expert::Roster,
-        programme::Programme,
-        revision::{self, Revisions},
+        reference::{
+            programme::Programme,
+            revision::{self, Revisions},
+        },
+        routing::expert::Roster,
     },
     url::Site,
 };
@@ -45,7 +47,7 @@ pub struct App {
     /// Copies of what every page reads.
     pub cached: Arc<Cached>,
     /// Bounds the guessing of passwords.
-    pub guard: Guard,
+    pub guard: SignInGuard,
     /// Whether this process promised background work, so that readiness asks for it.
     pub runs_worker: bool,
     pub readiness: Arc<Readiness>,
@@ -117,7 +119,7 @@ impl App {
     }
 
     /// Where a letter is answered: what is about a consultation can be answered by mail.
-    pub fn reply_to(&self, letter: &Letter) -> Option<Mailbox> {
+    pub fn reply_to(&self, letter: &OutgoingMail) -> Option<Mailbox> {
         let address = self.reply_address(letter.consultation?, &letter.to).parse().ok()?;
         Some(Mailbox::new(self.mail.from.name.clone(), address))
     }

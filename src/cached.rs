@@ -10,9 +10,11 @@ use std::{
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::store::{
-    expert::{self, Roster},
-    programme::{self, Programme},
-    revision::{self, Revisions},
+    reference::{
+        programme::{self, Programme},
+        revision::{self, Revisions},
+    },
+    routing::expert::{self, Roster},
 };
 
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 use std::{io::Write, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
-use domain::contact::EmailAddress;
+use domain::intake::contact::EmailAddress;
 use lettre::message::Mailbox;
 use madoguchi::{
     app::App,
@@ -17,8 +17,8 @@ use madoguchi::{
         sender::Sender,
         transport::{SmtpOptions, Transport},
     },
-    ops::{self, account::NewAccount},
-    password::Guard,
+    ops::{self, accounts::account::NewAccount},
+    password::SignInGuard,
     secret, store,
     url::Site,
     worker,
@@ -95,12 +95,12 @@ pub async fn staff_add(config: Config, add: &StaffAdd) -> Result<(), Failure> {
     }
     let app = start(config).await?;
     database::migrate(&app.db).await.map_err(software)?;
-    let known = store::account::find_by_email(&app.db, &email.key()).await.map_err(software)?;
+    let known = store::accounts::account::find_by_email(&app.db, &email.key()).await.map_err(software)?;
     let done = match known {
-        Some(account) => ops::account::invite_again(&app, account.id).await,
+        Some(account) => ops::accounts::account::invite_again(&app, account.id).await,
         None => {
             let (name, role) = (add.name.trim().to_owned(), add.role.into());
-            ops::account::invite(&app, &NewAccount { email, name, role, desk: None }).await
+            ops::accounts::account::invite(&app, &NewAccount { email, name, role, desk: None }).await
         }
     };
     say_link(&app, &done.map_err(software)?)
@@ -111,7 +111,7 @@ async fn start(config: Config) -> Result<App, Failure> {
     if let Some(url) = &config.imap_url {
         let wrong =
             "IMAP_URL: accepted: imaps:// or imap:// with USER:PASSWORD@HOST:PORT/FOLDER?moved_to=FOLDER";
-        imap::Account::parse(url.reveal()).ok_or_else(|| bad_config(anyhow!(wrong)))?;
+        imap::ImapAccount::parse(url.reveal()).ok_or_else(|| bad_config(anyhow!(wrong)))?;
     }
     let secret = secret::file::read_or_make(&config.secret_file).map_err(bad_config)?;
     let mail = sender(&config).map_err(bad_config)?;
@@ -128,7 +128,7 @@ async fn start(config: Config) -> Result<App, Failure> {
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),
         cached: Arc::new(Cached::shown_for(SHOWN_FOR)),
-        guard: Guard::default(),
+        guard: SignInGuard::default(),
         runs_worker: false,
         readiness: Arc::default(),
     })

@@ -1,7 +1,7 @@
 //! The sentences that commands print for the operator.
 use std::io::Write;
 
-use madoguchi::{app::App, ops::account::Invitation};
+use madoguchi::{app::App, ops::accounts::account::Invitation};
 
 use crate::exit::{Failure, software};
 

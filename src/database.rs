@@ -74,7 +74,7 @@ pub async fn connect_for_filling(path: &str) -> anyhow::Result<DatabaseConnectio
 /// Runs the migrations that have not run yet. Harmless when there are none.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await?;
-    store::sizes::learn(db).await
+    store::table_sizes::learn(db).await
 }
 
 /// Whether every migration that this program knows has run.

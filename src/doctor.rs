@@ -1,15 +1,15 @@
 //! Examines a database for what must never be: every invariant, read page by page and never row by row.
-mod after;
+mod aftercare;
 mod booking;
 mod calendar;
+mod external_calendar;
 pub mod files;
 mod history;
-mod inbound;
+mod inbound_mail;
 mod mail;
-mod outside;
 mod page;
 mod standing;
-mod waiting;
+mod waiting_list;
 
 use std::fmt;
 
@@ -53,12 +53,12 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     }
     calendar::examine(&tx, &mut findings).await?;
     booking::examine_holds(&tx, now, &mut findings).await?;
-    after::examine(&tx, now, &mut findings).await?;
-    waiting::examine(&tx, now, &mut findings).await?;
+    aftercare::examine(&tx, now, &mut findings).await?;
+    waiting_list::examine(&tx, now, &mut findings).await?;
     standing::examine_counters(&tx, &mut findings).await?;
-    outside::examine(&tx, now, &mut findings).await?;
+    external_calendar::examine(&tx, now, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
-    inbound::examine(&tx, now, &mut findings).await?;
+    inbound_mail::examine(&tx, now, &mut findings).await?;
     tx.rollback().await?;
     Ok(findings.0)
 }

@@ -3,8 +3,8 @@ pub mod compose;
 pub mod html;
 pub mod imap;
 mod kind;
-pub mod letter;
-pub mod occasion;
+pub mod mail_event;
+pub mod outgoing_mail;
 pub mod sender;
 pub mod text;
 

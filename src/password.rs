@@ -32,7 +32,7 @@ pub enum BadPassword {
 ///
 /// Kept in memory, so per process; the lock of an account is in the database.
 #[derive(Clone, Debug)]
-pub struct Guard {
+pub struct SignInGuard {
     hashing: Arc<Semaphore>,
     failures: Arc<Mutex<HashMap<IpAddr, Failures>>>,
 }
@@ -65,13 +65,13 @@ impl Password {
     }
 }
 
-impl Default for Guard {
+impl Default for SignInGuard {
     fn default() -> Self {
         Self { hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)), failures: Arc::default() }
     }
 }
 
-impl Guard {
+impl SignInGuard {
     /// Argon2id in PHC format.
     pub async fn hash(&self, password: Password) -> Result<String, Problem> {
         let salt = crate::secret::token().map_err(|err| Problem::Internal(err.into()))?;
@@ -139,7 +139,7 @@ fn subscriber(address: IpAddr) -> IpAddr {
 mod tests {
     use chrono::{DateTime, TimeDelta};
 
-    use super::{BadPassword, Guard, NOBODY, Password};
+    use super::{BadPassword, NOBODY, Password, SignInGuard};
 
     #[test]
     fn a_password_has_12_to_128_characters_and_is_not_the_address() {
@@ -154,7 +154,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_fits_its_password_and_nothing_fits_nobody() {
-        let guard = Guard::default();
+        let guard = SignInGuard::default();
         let hash = guard.hash(Password::parse("correct horse battery", "").unwrap()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(guard.verify("correct horse battery", Some(&hash)).await.unwrap());
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_network_that_fails_too_often_waits() {
-        let (guard, now) = (Guard::default(), DateTime::UNIX_EPOCH);
+        let (guard, now) = (SignInGuard::default(), DateTime::UNIX_EPOCH);
         let [one, neighbour, other] =
             ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"].map(|it| it.parse().unwrap());
         for _ in 0..40 {

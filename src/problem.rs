@@ -1,7 +1,9 @@
 //! Why a request could not be done. One variant per reaction, not per cause; knows no HTTP.
 use domain::{
-    appointment::AppointmentRefused, assignment::AnswerRefused, consultation::Refused, report::ReportRefused,
-    waiting::OfferRefused,
+    aftercare::report::ReportRefused,
+    booking::{appointment::AppointmentRefused, waiting_list::WaitingOfferRefused},
+    consultation::ActionRefused,
+    routing::assignment::AnswerRefused,
 };
 
 use crate::fault::Fault;
@@ -40,8 +42,8 @@ pub enum Problem {
     Internal(#[source] anyhow::Error),
 }
 
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
+impl From<ActionRefused> for Problem {
+    fn from(refused: ActionRefused) -> Self {
         Self::Refused(refused.to_string())
     }
 }
@@ -58,8 +60,8 @@ impl From<AppointmentRefused> for Problem {
     }
 }
 
-impl From<OfferRefused> for Problem {
-    fn from(refused: OfferRefused) -> Self {
+impl From<WaitingOfferRefused> for Problem {
+    fn from(refused: WaitingOfferRefused) -> Self {
         Self::Refused(refused.to_string())
     }
 }

@@ -5,7 +5,7 @@ use domain::theme::SHIPPED;
 use madoguchi::{
     app::App,
     database, ops,
-    store::{self, programme::Theme},
+    store::{self, reference::programme::Theme},
     web, worker,
 };
 use sea_orm::DbBackend;
@@ -94,15 +94,15 @@ fn start_worker(app: &App, stop: &CancellationToken) -> Option<JoinHandle<()>> {
 async fn ship_themes(app: &App) -> Result<(), Failure> {
     let tx = app.begin().await.map_err(software)?;
     let themes = SHIPPED.iter().map(Theme::from);
-    store::programme::ship_themes(&tx, themes).await.map_err(software)?;
+    store::reference::programme::ship_themes(&tx, themes).await.map_err(software)?;
     tx.commit().await.map_err(software)
 }
 
 /// Where nobody can sign in as administrator: prints the link by which one can.
 async fn offer_set_up(app: &App) -> Result<(), Failure> {
     let address = format!("admin@{}", app.config.mail_reply_domain);
-    let address = domain::contact::EmailAddress::parse(&address).map_err(software)?;
-    let invitation = ops::account::set_up(app, &address).await.map_err(software)?;
+    let address = domain::intake::contact::EmailAddress::parse(&address).map_err(software)?;
+    let invitation = ops::accounts::account::set_up(app, &address).await.map_err(software)?;
     match invitation {
         Some(invitation) => say_link(app, &invitation),
         None => Ok(()),

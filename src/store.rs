@@ -1,58 +1,28 @@
 //! Queries. Each function takes the connection or transaction it runs in and returns domain values; what writes takes
 //! a transaction, so that a write outside of one does not compile.
-pub mod account;
-pub mod agenda;
-pub mod appointment;
-pub mod assignment;
-pub mod attachment;
+pub mod accounts;
+pub mod aftercare;
 pub mod audit;
-pub mod batch;
-pub mod beat;
-pub mod bounce;
-pub mod case;
-pub mod chain;
-pub mod company;
+pub mod booking;
+pub mod calendars;
 pub mod consultation;
-pub mod desk;
-pub mod draft;
-pub mod event;
-pub mod expert;
-pub mod figures;
-pub mod follow_up;
-pub mod follow_up_programme;
-pub mod former_seat;
-pub mod imap;
-pub mod inbound;
-pub mod inbox;
-pub mod link;
-pub mod mail_budget;
-pub mod mail_text;
-pub mod masters;
-pub mod message;
-pub mod message_draft;
-pub mod outbox;
-pub mod outside;
-pub mod plan;
-pub mod programme;
-pub mod proposal;
+pub mod correspondence;
+pub mod heartbeat;
+pub mod intake;
 pub mod readiness;
-pub mod reply_template;
-pub mod report;
-pub mod revision;
-pub mod session;
-pub mod sizes;
-pub mod substitute;
-pub mod unwanted;
-pub mod urgent;
-pub mod waiting;
-pub mod week;
+pub mod reference;
+pub mod routing;
+pub mod statistics;
+pub mod table_sizes;
+pub mod worklist;
+pub mod write_batch;
 
 use codes::Code;
 use entity::Coded;
 use sea_orm::{ColumnTrait, DbErr, EntityName};
 
 /// How many rows were written of an insertion that leaves alone what is there already: SeaORM calls none an error.
-pub(crate) fn unless_there(written: Result<u64, DbErr>) -> Result<u64, DbErr> {
+pub(crate) fn rows_inserted(written: Result<u64, DbErr>) -> Result<u64, DbErr> {
     match written {
         Err(DbErr::RecordNotInserted) => Ok(0),
         Ok(_) | Err(_) => written,

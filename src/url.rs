@@ -1,5 +1,5 @@
 //! The addresses of our pages: relative ones for pages and redirects, absolute ones for mail.
-use domain::{id::DraftId, number::CaseNumber, outgoing::topic::Topic};
+use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::DraftId, number::CaseNumber};
 
 /// Where the service is reached from outside: `https://soudan.example.jp`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Site {
     }
 
     /// The link by which an account stops mails of a topic.
-    pub fn unsubscribe(&self, topic: Topic, token: &str) -> String {
+    pub fn unsubscribe(&self, topic: NotificationTopic, token: &str) -> String {
         self.absolute(&format!("/u/{}/{token}", topic.code()))
     }
 

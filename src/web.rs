@@ -10,26 +10,10 @@ use actix_web::{
 use crate::{app::App, problem::Problem};
 
 pub mod assets;
-pub mod client;
-pub mod files;
-pub mod flash;
-pub mod form;
-pub mod headers;
 pub mod health;
-pub mod letter;
+pub mod kit;
 pub mod limit;
-pub mod log;
 pub mod metrics;
-pub mod origin;
-pub mod page;
-pub mod problem;
-pub mod room;
-pub mod session;
-pub mod slots;
-pub mod thread;
-pub mod typed;
-pub mod upload;
-pub mod wishes;
 
 pub mod admin;
 pub mod apply;
@@ -57,10 +41,10 @@ pub fn site(
         .app_data(app)
         .configure(routes)
         .wrap(from_fn(limit::on_every_page))
-        .wrap(from_fn(origin::same_site_only))
-        .wrap(from_fn(problem::pages))
-        .wrap(from_fn(headers::on_everything))
-        .wrap(from_fn(log::requests))
+        .wrap(from_fn(kit::origin::same_site_only))
+        .wrap(from_fn(kit::problem::pages))
+        .wrap(from_fn(kit::headers::on_everything))
+        .wrap(from_fn(kit::log::requests))
 }
 
 fn routes(cfg: &mut ServiceConfig) {

@@ -1,14 +1,14 @@
 //! What happens without anyone asking: mail that is due, holds and requests whose time is over, questions to be asked.
 //!
 //! Each job is a `step` that does one thing and can be called by a test; the loop is here alone.
-pub mod chores;
+pub mod attachment_scan;
 pub mod deadlines;
-pub mod imap;
-pub mod inbox;
+pub mod external_calendar;
+pub mod housekeeping;
+pub mod inbound_mail;
+pub mod mailbox;
 pub mod outbox;
-pub mod outside;
-pub mod scan;
-pub mod waiting;
+pub mod waiting_list;
 
 use std::{future::Future, time::Duration};
 
@@ -18,15 +18,15 @@ use tokio_util::sync::CancellationToken;
 use crate::{app::App, problem::Problem, store};
 
 /// How long the worker sleeps when there is nothing to do.
-const NAP: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often it says that it is alive, and does what need not be done at once. `/readyz` waits for two minutes.
-const BEAT: TimeDelta = TimeDelta::seconds(30);
+const HEARTBEAT_INTERVAL: TimeDelta = TimeDelta::seconds(30);
 
 /// How often files are looked for that belong to no message.
-const SWEEP: TimeDelta = TimeDelta::hours(1);
+const SWEEP_INTERVAL: TimeDelta = TimeDelta::hours(1);
 
 /// How often calendars outside are looked after: a booking is in the expert's calendar soon after.
-const LOOK: Duration = Duration::from_secs(15);
+const CALENDAR_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Works until told to stop; a mail in hand is finished first. Mail, the mailbox and the calendars outside each go
 /// beside everything else: neither a slow server nor a long job keeps the others waiting.
@@ -34,18 +34,18 @@ pub async fn run(app: &App, stop: CancellationToken) {
     tokio::join!(
         jobs(app, &stop),
         outbox::run(app, stop.clone()),
-        imap::run(app, &stop),
-        look_outside(app, &stop),
-        scan_files(app, &stop)
+        mailbox::run(app, &stop),
+        run_external_calendars(app, &stop),
+        run_attachment_scans(app, &stop)
     );
 }
 
 /// Calendars outside. A fetch in hand is given up when it is time to stop, and taken up again later.
-async fn look_outside(app: &App, stop: &CancellationToken) {
+async fn run_external_calendars(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
-            if !told(outside::step(app)).await {
-                tokio::time::sleep(LOOK).await;
+            if !run_logged(external_calendar::step(app)).await {
+                tokio::time::sleep(CALENDAR_INTERVAL).await;
             }
         }
     };
@@ -56,11 +56,11 @@ async fn look_outside(app: &App, stop: &CancellationToken) {
 }
 
 /// Files that came with messages. The scanner may take its time; a file in its hands stays held.
-async fn scan_files(app: &App, stop: &CancellationToken) {
+async fn run_attachment_scans(app: &App, stop: &CancellationToken) {
     let scanning = async {
         loop {
-            if !told(scan::step(app)).await {
-                tokio::time::sleep(NAP).await;
+            if !run_logged(attachment_scan::step(app)).await {
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
     };
@@ -72,22 +72,22 @@ async fn scan_files(app: &App, stop: &CancellationToken) {
 
 async fn jobs(app: &App, stop: &CancellationToken) {
     let (mut beaten, mut swept) = (None, None);
-    let mut looked = waiting::Looked::default();
+    let mut looked = waiting_list::LastLook::default();
     while !stop.is_cancelled() {
         let now = app.clock.now();
-        if beaten.is_none_or(|it: DateTime<Utc>| now - it >= BEAT) {
+        if beaten.is_none_or(|it: DateTime<Utc>| now - it >= HEARTBEAT_INTERVAL) {
             beaten = Some(now);
-            beat(app).await;
-            told(chores::step(app)).await;
+            record_heartbeat(app).await;
+            run_logged(housekeeping::step(app)).await;
         }
-        if swept.is_none_or(|it: DateTime<Utc>| now - it >= SWEEP) {
+        if swept.is_none_or(|it: DateTime<Utc>| now - it >= SWEEP_INTERVAL) {
             swept = Some(now);
-            told(chores::sweep(app)).await;
+            run_logged(housekeeping::sweep(app)).await;
         }
         if !round(app, &mut looked).await {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(NAP) => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
         }
     }
@@ -95,44 +95,44 @@ async fn jobs(app: &App, stop: &CancellationToken) {
 
 /// Does everything that is due now, then returns.
 pub async fn once(app: &App) {
-    beat(app).await;
-    told(chores::step(app)).await;
-    told(chores::sweep(app)).await;
-    while told(outside::step(app)).await {}
-    imap::once(app).await;
-    while told(scan::step(app)).await {}
-    let mut looked = waiting::Looked::default();
+    record_heartbeat(app).await;
+    run_logged(housekeeping::step(app)).await;
+    run_logged(housekeeping::sweep(app)).await;
+    while run_logged(external_calendar::step(app)).await {}
+    mailbox::once(app).await;
+    while run_logged(attachment_scan::step(app)).await {}
+    let mut looked = waiting_list::LastLook::default();
     loop {
         let jobs = round(app, &mut looked).await;
-        let mail = told(outbox::step(app)).await;
+        let mail = run_logged(outbox::step(app)).await;
         if !jobs && !mail && !is_paced(app).await {
             break;
         }
     }
-    app.mail.transport.take_leave(true).await;
-    while told(outside::step(app)).await {}
+    app.mail.transport.close_idle(true).await;
+    while run_logged(external_calendar::step(app)).await {}
 }
 
 /// One look at every job that cannot wait, mail apart. Says whether there was anything to do; a job that fails is logged
 /// and tried again later.
-async fn round(app: &App, looked: &mut waiting::Looked) -> bool {
-    let deadlines = told(deadlines::step(app)).await;
-    let inbox = told(inbox::step(app)).await;
-    let offers = told(waiting::step(app, looked)).await;
+async fn round(app: &App, looked: &mut waiting_list::LastLook) -> bool {
+    let deadlines = run_logged(deadlines::step(app)).await;
+    let inbox = run_logged(inbound_mail::step(app)).await;
+    let offers = run_logged(waiting_list::step(app, looked)).await;
     deadlines || inbox || offers
 }
 
 /// Where mail is due and a domain's pace keeps it back: waits a moment, and says so.
 async fn is_paced(app: &App) -> bool {
-    let is_due = store::outbox::any_due(&app.db, app.clock.now()).await;
+    let is_due = store::correspondence::outbox::any_due(&app.db, app.clock.now()).await;
     let is_paced = app.config.smtp.per_domain_a_minute > 0 && is_due.unwrap_or(false);
     if is_paced {
-        tokio::time::sleep(NAP).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     is_paced
 }
 
-async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {
+async fn run_logged(job: impl Future<Output = Result<bool, Problem>>) -> bool {
     match job.await {
         Ok(busy) => busy,
         Err(err) => {
@@ -143,11 +143,11 @@ async fn told(job: impl Future<Output = Result<bool, Problem>>) -> bool {
 }
 
 /// Says that a worker is alive; `/readyz` looks for it.
-async fn beat(app: &App) {
+async fn record_heartbeat(app: &App) {
     let now = app.clock.now();
     let beaten = async {
         let tx = app.begin().await?;
-        store::beat::note(&tx, "worker", now).await?;
+        store::heartbeat::record(&tx, "worker", now).await?;
         tx.commit().await
     };
     if let Err(err) = beaten.await {

@@ -1,5 +1,5 @@
 //! One sitting, with one or two experts.
-use codes::{AppointmentStatus, SessionMode};
+use codes::{AppointmentMode, AppointmentStatus};
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -19,7 +19,7 @@ pub struct Model {
     pub starts_at: DateTimeUtc,
     pub ends_at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
-    pub mode: Coded<SessionMode>,
+    pub mode: Coded<AppointmentMode>,
     #[sea_orm(column_type = "Text")]
     pub place: String,
     /// The prefecture of a visit (JIS X 0401), by which its ways were reckoned; none where it is not known.

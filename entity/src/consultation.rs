@@ -53,7 +53,7 @@ pub struct Model {
     pub due_at: Option<DateTimeUtc>,
     /// What the inbox sorts by: the deadline, else since when the state holds.
     pub sort_at: DateTimeUtc,
-    pub sessions_done: i32,
+    pub appointments_done: i32,
     pub event_count: i32,
     /// Rises with every change; a page that was read earlier cannot overwrite.
     pub version: i32,

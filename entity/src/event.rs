@@ -1,5 +1,5 @@
 //! What happened to a consultation, append-only.
-use codes::{ConsultationStatus, Deed, Party};
+use codes::{ActionKind, ConsultationStatus, Party};
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -18,7 +18,7 @@ pub struct Model {
     pub actor_kind: Coded<Party>,
     pub actor_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
-    pub act: Coded<Deed>,
+    pub act: Coded<ActionKind>,
     #[sea_orm(column_type = "Text", nullable)]
     pub from_state: Option<Coded<ConsultationStatus>>,
     #[sea_orm(column_type = "Text")]

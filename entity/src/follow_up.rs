@@ -29,7 +29,7 @@ pub struct Model {
     /// The step as it was when this was planned; None for one that the product ships with.
     pub step: Option<Json>,
     /// What the time was reckoned from.
-    pub session_ended_at: Option<DateTimeUtc>,
+    pub appointment_ended_at: Option<DateTimeUtc>,
     pub approved_at: Option<DateTimeUtc>,
 }
 

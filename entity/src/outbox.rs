@@ -35,7 +35,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub dedup_key: Option<String>,
     /// What has to be true when it is sent; else it is suppressed.
-    pub must_hold: Option<Json>,
+    pub send_condition: Option<Json>,
     #[sea_orm(column_type = "Text")]
     pub state: Coded<MailStatus>,
     pub due_at: DateTimeUtc,
@@ -55,9 +55,9 @@ pub struct Model {
     pub planned_at: DateTimeUtc,
     /// Kept from the worker: `held`, or of an outcome that is `unknown`.
     #[sea_orm(column_type = "Text", nullable)]
-    pub apart: Option<Coded<HoldReason>>,
+    pub hold_reason: Option<Coded<HoldReason>>,
     /// How often nobody could know whether it was taken.
-    pub unknowns: i32,
+    pub unknown_outcomes: i32,
     /// Message-IDs of the first and the latest mail of the same consultation to the same address, with a blank between.
     #[sea_orm(column_type = "Text", nullable)]
     pub follows: Option<String>,

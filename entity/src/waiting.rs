@@ -1,5 +1,5 @@
 //! A company that wants to hear of an earlier time.
-use codes::Stopped;
+use codes::WaitingEndReason;
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -11,13 +11,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub consultation_id: Uuid,
-    pub wishes: Json,
+    pub preferred_times: Json,
     pub since: DateTimeUtc,
     /// Offers that were declined or not answered.
     pub turned_down: i16,
     pub ended_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
-    pub end_reason: Option<Coded<Stopped>>,
+    pub end_reason: Option<Coded<WaitingEndReason>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

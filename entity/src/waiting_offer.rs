@@ -1,5 +1,5 @@
 //! One freed time, held for one company until it has answered.
-use codes::OfferState;
+use codes::WaitingOfferState;
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -17,7 +17,7 @@ pub struct Model {
     pub offered_at: DateTimeUtc,
     pub until: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
-    pub state: Coded<OfferState>,
+    pub state: Coded<WaitingOfferState>,
     pub answered_at: Option<DateTimeUtc>,
 }
 

@@ -21,6 +21,7 @@ mod m20261120_000016_calendars;
 mod m20261120_000017_bounces;
 mod m20261120_000019_received;
 mod m20261120_000020_wishes;
+mod m20261129_000001_one_name_per_thing;
 mod m20261129_000001_readiness;
 
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000019_received::Migration),
             Box::new(m20261120_000020_wishes::Migration),
             Box::new(m20261129_000001_readiness::Migration),
+            Box::new(m20261129_000001_one_name_per_thing::Migration),
         ]
     }
 }

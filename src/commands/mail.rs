@@ -6,8 +6,8 @@ use domain::id::MailId;
 use madoguchi::{
     app::App,
     config::Config,
-    ops::{self, inbound::Incoming},
-    store::inbound::Source,
+    ops::{self, correspondence::inbound_mail::IncomingMail},
+    store::correspondence::inbound_mail::Source,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -68,15 +68,19 @@ async fn keep(app: &App, receive: &Receive, bytes: &[u8], size: usize) -> anyhow
         _ => it,
     });
     let (to, from) = (to.unwrap_or_default(), from.unwrap_or_default());
-    let it = Incoming { source: Source::Pipe, envelope_to: &to, envelope_from: &from, bytes, size };
-    ops::inbound::keep(app, &it).await.map_err(|err| anyhow!("it cannot be kept: {err:?}"))
+    let it = IncomingMail { source: Source::Pipe, envelope_to: &to, envelope_from: &from, bytes, size };
+    ops::correspondence::inbound_mail::store_raw(app, &it)
+        .await
+        .map_err(|err| anyhow!("it cannot be kept: {err:?}"))
 }
 
 /// Whether it is a mail at all; one that is none is put into quarantine at once. It is kept either way: what fails from
 /// here on, a worker tries again.
 async fn understood(app: &App, id: MailId, bytes: Vec<u8>) -> bool {
-    let is_mail = tokio::task::spawn_blocking(move || ops::inbound::is_mail(&bytes)).await.unwrap_or(true);
-    if !is_mail && let Err(err) = ops::inbound::understand(app, id).await {
+    let is_mail = tokio::task::spawn_blocking(move || ops::correspondence::inbound_mail::is_mail(&bytes))
+        .await
+        .unwrap_or(true);
+    if !is_mail && let Err(err) = ops::correspondence::inbound_mail::process(app, id).await {
         tracing::warn!(error = ?err, "a mail that is none is left to the worker");
     }
     is_mail

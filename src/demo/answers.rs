@@ -1,18 +1,20 @@
 //! What companies answer when they are asked afterwards.
-use domain::follow_up::{Agreement, Answer, Kind, Progress, ProgressAnswer, SurveyAnswer};
+use domain::aftercare::follow_up::{
+    FollowUpAnswer, Kind, Progress, ProgressAnswer, SurveyAgreement, SurveyAnswer,
+};
 
 use super::dice::Dice;
 
-pub(super) fn answer(kind: Kind, dice: &mut Dice) -> Answer {
+pub(super) fn answer(kind: Kind, dice: &mut Dice) -> FollowUpAnswer {
     if kind != Kind::Survey {
-        return Answer::Progress(ProgressAnswer {
+        return FollowUpAnswer::Progress(ProgressAnswer {
             progress: dice.weighted(PROGRESS).unwrap_or(Progress::Preparing),
             wants_help: dice.chance(10),
             comment: String::new(),
         });
     }
-    let mut agreement = || dice.weighted(AGREEMENT).unwrap_or(Agreement::Yes);
-    Answer::Survey(SurveyAnswer {
+    let mut agreement = || dice.weighted(AGREEMENT).unwrap_or(SurveyAgreement::Yes);
+    FollowUpAnswer::Survey(SurveyAnswer {
         purpose_achieved: agreement(),
         satisfied: agreement(),
         will_consider: agreement(),
@@ -22,8 +24,12 @@ pub(super) fn answer(kind: Kind, dice: &mut Dice) -> Answer {
 }
 
 /// Of a hundred.
-const AGREEMENT: &[(Agreement, u32)] =
-    &[(Agreement::Yes, 55), (Agreement::RatherYes, 33), (Agreement::RatherNo, 9), (Agreement::No, 3)];
+const AGREEMENT: &[(SurveyAgreement, u32)] = &[
+    (SurveyAgreement::Yes, 55),
+    (SurveyAgreement::RatherYes, 33),
+    (SurveyAgreement::RatherNo, 9),
+    (SurveyAgreement::No, 3),
+];
 
 /// Of a hundred.
 const PROGRESS: &[(Progress, u32)] = &[

@@ -1,7 +1,7 @@
 //! Companies that apply, some of them again.
 use chrono::{DateTime, Utc};
 use domain::{
-    company::{CorporateNumber, Industry, Organization},
+    intake::company::{CorporateNumber, Industry, Organization},
     prefecture::Prefecture,
     text::search_key,
 };

@@ -7,10 +7,10 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     app::App,
-    mail::letter::MailKind,
-    ops::{self, inbound::Incoming},
+    mail::outgoing_mail::MailKind,
+    ops::{self, correspondence::inbound_mail::IncomingMail},
     problem::Problem,
-    store::{self, inbound::Source},
+    store::{self, correspondence::inbound_mail::Source},
 };
 
 /// Takes the mails in as a mail server would hand them over.
@@ -49,9 +49,10 @@ pub async fn arrive(app: &App) -> Result<(), Problem> {
 
 async fn take(app: &App, raw: &str) -> Result<(), Problem> {
     let bytes = raw.as_bytes();
-    let it = Incoming { source: Source::Pipe, envelope_to: "", envelope_from: "", bytes, size: bytes.len() };
-    let id = ops::inbound::keep(app, &it).await?;
-    ops::inbound::understand(app, id).await
+    let it =
+        IncomingMail { source: Source::Pipe, envelope_to: "", envelope_from: "", bytes, size: bytes.len() };
+    let id = ops::correspondence::inbound_mail::store_raw(app, &it).await?;
+    ops::correspondence::inbound_mail::process(app, id).await
 }
 
 async fn contact(app: &App, case: ConsultationId) -> Result<Option<String>, Problem> {

@@ -10,7 +10,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use codes::Origin;
 use domain::{
     calendar::{BusinessCalendar, japan_date},
-    consultation::Refused,
+    consultation::ActionRefused,
     number::{BadCaseNumber, BadFiscalYear, CaseNumber, FiscalYear},
     theme::SHIPPED,
 };
@@ -28,8 +28,8 @@ use super::{
     staff::{self, Staff},
 };
 use crate::store::{
-    programme::{self, Programme},
-    unless_there,
+    reference::programme::{self, Programme},
+    rows_inserted,
 };
 use diary::Diary;
 use plan::Outline;
@@ -43,7 +43,7 @@ pub enum FillError {
     #[error("there has to be at least one expert")]
     NoExperts,
     #[error("the domain refused a step of an invented story: {0}")]
-    Refused(#[from] Refused),
+    Refused(#[from] ActionRefused),
     #[error(transparent)]
     Year(#[from] BadFiscalYear),
     #[error("more consultations in a fiscal year than there are numbers")]
@@ -182,7 +182,7 @@ async fn ship_themes(db: &impl ConnectionTrait) -> Result<(), DbErr> {
         .on_conflict(OnConflict::column(theme::Column::Code).do_nothing().to_owned())
         .exec_without_returning(db)
         .await;
-    unless_there(written)?;
+    rows_inserted(written)?;
     Ok(())
 }
 

@@ -19,7 +19,7 @@ use super::dice::Dice;
 use crate::{
     app::App,
     problem::Problem,
-    store::programme::{demo_filled_on, mark_demo},
+    store::reference::programme::{demo_filled_on, mark_demo},
 };
 use act::Case;
 use stage::Stage;

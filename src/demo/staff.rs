@@ -2,9 +2,9 @@
 use chrono::{DateTime, Utc, Weekday};
 use domain::{
     actor::Role,
-    availability::{Schedule, Span, WeeklyRule},
-    company::Industry,
+    booking::availability::{Schedule, Span, WeeklyRule},
     field::{Field, Fields},
+    intake::company::Industry,
     prefecture::Prefecture,
     theme::SHIPPED,
 };

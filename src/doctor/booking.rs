@@ -75,7 +75,7 @@ fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
 
 /// Nothing goes on after the end. That an expert has accepted stays true of what was carried out.
 fn ended(case: &Case<'_>, findings: &mut Findings) {
-    let carried_out = case.row.sessions_done > 0;
+    let carried_out = case.row.appointments_done > 0;
     let alive = |it: &&assignment::Model| {
         it.state.code() == "offered" || it.state.code() == "accepted" && !carried_out
     };

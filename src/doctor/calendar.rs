@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    availability::{Footprint, Slot, quarter_index},
+    booking::availability::{Footprint, Slot, quarter_index},
     calendar::japan_date,
     number::FiscalYear,
     prefecture::Prefecture,
@@ -17,7 +17,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Findings, page::grouped};
-use crate::store::programme::{self, Programme};
+use crate::store::reference::programme::{self, Programme};
 
 /// Live appointments that are held in memory at once.
 const SIZE: u64 = 500;

@@ -85,7 +85,7 @@ async fn unscanned(
     let waiting: Vec<Uuid> = row::Entity::find()
         .select_only()
         .column(row::Column::Id)
-        .filter(row::COLUMN.state.eq(store::attachment::Trust::Held.code()))
+        .filter(row::COLUMN.state.eq(store::correspondence::attachment::Trust::Held.code()))
         .filter(row::COLUMN.created_at.lt(now - TimeDelta::hours(GRACE)))
         .order_by_asc(row::COLUMN.id)
         .into_tuple()
@@ -106,7 +106,7 @@ async fn orphans(
     let mut idle = files::idle(folder, now - WITHOUT_ROW).await?.whole;
     idle.sort();
     for hashes in idle.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-        let known: BTreeSet<_> = store::attachment::known(db, hashes).await?;
+        let known: BTreeSet<_> = store::correspondence::attachment::known(db, hashes).await?;
         for it in hashes.iter().filter(|it| !known.contains(*it)) {
             findings.add("file_row", format!("file {it}"), "no message has it, for more than a day");
         }

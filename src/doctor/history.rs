@@ -3,9 +3,9 @@ use domain::consultation::{self, Rebuilt, State};
 use entity::{Coded, event};
 
 use super::{Findings, page::Case};
-use crate::store::{
-    chain::{self, Link},
-    event::{Detail, actor},
+use crate::store::audit::{
+    event::{EventDetail, actor},
+    hash_chain::{self, HashedEvent},
 };
 
 pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
@@ -61,7 +61,7 @@ fn chain(case: &Case<'_>, findings: &mut Findings) {
             let what = format!("event {} does not hold the hash of the one before", event.seq);
             return findings.add("chain", &case.row.number, what);
         }
-        if event.hash != chain::hash(previous, &Link::from(event)) {
+        if event.hash != hash_chain::hash(previous, &HashedEvent::from(event)) {
             let what = format!("event {} was changed after it was written", event.seq);
             return findings.add("chain", &case.row.number, what);
         }
@@ -84,7 +84,7 @@ fn history(rows: &[event::Model]) -> Result<Vec<consultation::Event>, (i32, &'st
 fn event(row: &event::Model, from: Option<State>) -> Result<consultation::Event, &'static str> {
     let by = row.actor_kind.known().and_then(|it| actor(it, row.actor_id)).ok_or("its actor is nobody")?;
     let deed = row.act.known().ok_or("its act is unknown")?;
-    let detail: Detail =
+    let detail: EventDetail =
         serde_json::from_value(row.detail.clone()).map_err(|_| "its detail cannot be read")?;
     if row.to_state != detail.to.status() {
         return Err("its detail tells of another state");

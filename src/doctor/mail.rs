@@ -22,7 +22,7 @@ pub(super) async fn examine(
         Condition::any().add(outbox::Column::LeaseUntil.is_null()).add(outbox::Column::LeaseUntil.lt(limit));
     let leased = Condition::all().add(outbox::Column::State.eq("sending")).add(gone);
     let overdue =
-        Condition::all().add(outbox::Column::State.eq("waiting")).add(outbox::Column::Apart.is_null());
+        Condition::all().add(outbox::Column::State.eq("waiting")).add(outbox::Column::HoldReason.is_null());
     let overdue = overdue.add(outbox::Column::DueAt.lt(limit));
     let attempted = outbox_log::Entity::find()
         .select_only()

@@ -37,9 +37,9 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
         wrong("sort_at", "it is neither the deadline nor what stands for one in that state");
     }
     let done = case.appointments.iter().filter(|it| it.state.code() == "done").count();
-    if usize::try_from(row.sessions_done).ok() != Some(done) {
-        let what = format!("it counts {}, {done} appointments are done", row.sessions_done);
-        wrong("sessions_done", &what);
+    if usize::try_from(row.appointments_done).ok() != Some(done) {
+        let what = format!("it counts {}, {done} appointments are done", row.appointments_done);
+        wrong("appointments_done", &what);
     }
 }
 

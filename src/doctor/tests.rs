@@ -43,8 +43,8 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ("due_at", &["UPDATE consultation SET due_at = NULL, sort_at = state_since WHERE state = 'received'"]),
     ("sort_at", &["UPDATE consultation SET sort_at = '2020-01-01 00:00:00+00:00' WHERE state = 'booked'"]),
     (
-        "sessions_done",
-        &["UPDATE consultation SET sessions_done = sessions_done + 1 WHERE state = 'follow_up'"],
+        "appointments_done",
+        &["UPDATE consultation SET appointments_done = appointments_done + 1 WHERE state = 'follow_up'"],
     ),
     ("counter", &["UPDATE counter SET last = last - 1 WHERE fiscal_year = 2025"]),
     (
@@ -65,7 +65,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "ended",
         &["UPDATE assignment SET state = 'accepted' WHERE id = (SELECT assignment.id FROM assignment \
            JOIN consultation ON consultation.id = consultation_id WHERE ended_at IS NOT NULL \
-           AND sessions_done = 0 AND assignment.state = 'withdrawn' LIMIT 1)"],
+           AND appointments_done = 0 AND assignment.state = 'withdrawn' LIMIT 1)"],
     ),
     ("offer", &["UPDATE assignment SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'offered'"]),
     ("hold", &["UPDATE appointment SET held_until = '2020-01-01 00:00:00+00:00' WHERE state = 'held'"]),
@@ -117,22 +117,22 @@ const DAMAGE: &[(&str, &[&str])] = &[
     ("follow_up", &["UPDATE follow_up SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'planned'"]),
     (
         "waiting",
-        &["INSERT INTO waiting (id, consultation_id, wishes, since, turned_down) \
+        &["INSERT INTO waiting (id, consultation_id, preferred_times, since, turned_down) \
            SELECT id, id, '[]', state_since, 0 FROM consultation WHERE state = 'received' LIMIT 1"],
     ),
     (
         "offer",
         &[
-            "INSERT INTO waiting (id, consultation_id, wishes, since, turned_down) \
+            "INSERT INTO waiting (id, consultation_id, preferred_times, since, turned_down) \
              SELECT id, id, '[]', state_since, 0 FROM consultation WHERE state = 'booked' LIMIT 1",
             "UPDATE appointment SET waiting_id = (SELECT id FROM waiting) WHERE id = \
              (SELECT id FROM appointment WHERE state = 'held' AND consultation_id IS NOT NULL LIMIT 1)",
         ],
     ),
     (
-        "calendar_entry",
+        "external_entry",
         &[
-            "INSERT INTO calendar_source (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
+            "INSERT INTO external_calendar (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
              created_at, due_at, fetched_at, read_at, failures, unread, unknown_zones) \
              SELECT expert_id, expert_id, 'caldav', '', '', '', TRUE, TRUE, TRUE, '2020-01-01 00:00:00+00:00', \
              '2099-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', 0, 0, 0 \
@@ -140,24 +140,24 @@ const DAMAGE: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "calendar_entry",
+        "external_entry",
         &[
-            "INSERT INTO calendar_source (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
+            "INSERT INTO external_calendar (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
              created_at, due_at, fetched_at, read_at, failures, unread, unknown_zones) \
              SELECT expert_id, expert_id, 'caldav', '', '', '', FALSE, TRUE, TRUE, '2020-01-01 00:00:00+00:00', \
              '2099-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', 0, 0, 0 \
              FROM appointment_expert JOIN appointment ON appointment.id = appointment_id WHERE state = 'held' AND consultation_id IS NOT NULL LIMIT 1",
-            "INSERT INTO calendar_entry (id, source_id, appointment_id, href, state, sequence, failures, due_at) \
-             SELECT appointment.id, calendar_source.id, appointment.id, '/', 'written', 0, 0, \
-             '2020-01-01 00:00:00+00:00' FROM calendar_source JOIN appointment_expert \
-             ON appointment_expert.expert_id = calendar_source.expert_id JOIN appointment \
+            "INSERT INTO external_entry (id, source_id, appointment_id, href, state, sequence, failures, due_at) \
+             SELECT appointment.id, external_calendar.id, appointment.id, '/', 'written', 0, 0, \
+             '2020-01-01 00:00:00+00:00' FROM external_calendar JOIN appointment_expert \
+             ON appointment_expert.expert_id = external_calendar.expert_id JOIN appointment \
              ON appointment.id = appointment_id WHERE state = 'held' AND consultation_id IS NOT NULL LIMIT 1",
         ],
     ),
     (
         "calendar_waiting",
         &[
-            "INSERT INTO calendar_source (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
+            "INSERT INTO external_calendar (id, expert_id, kind, name, host, access, writes, blocks_when_stale, blocking, \
              created_at, due_at, fetched_at, read_at, failures, unread, unknown_zones) \
              SELECT expert_id, expert_id, 'caldav', '', '', '', FALSE, TRUE, TRUE, '2020-01-01 00:00:00+00:00', \
              '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00', 0, 0, 0 \
@@ -165,9 +165,9 @@ const DAMAGE: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "former_seat",
+        "cancelled_invitation",
         &[
-            "INSERT INTO former_seat SELECT appointment_id, expert_id, starts_at, ends_at, sequence, created_at \
+            "INSERT INTO cancelled_invitation SELECT appointment_id, expert_id, starts_at, ends_at, sequence, created_at \
            FROM appointment JOIN appointment_expert ON appointment.id = appointment_id WHERE state = 'confirmed' \
            LIMIT 1",
         ],
@@ -175,13 +175,13 @@ const DAMAGE: &[(&str, &[&str])] = &[
     (
         "orphan_busy",
         &[
-            "PRAGMA foreign_keys = OFF; INSERT INTO calendar_busy VALUES (X'000102030405060708090a0b0c0d0e0f', 1, 2)",
+            "PRAGMA foreign_keys = OFF; INSERT INTO external_busy VALUES (X'000102030405060708090a0b0c0d0e0f', 1, 2)",
         ],
     ),
     (
         "orphan_entry",
         &["PRAGMA foreign_keys = OFF; \
-           INSERT INTO calendar_entry (id, source_id, appointment_id, href, state, sequence, failures, due_at) \
+           INSERT INTO external_entry (id, source_id, appointment_id, href, state, sequence, failures, due_at) \
            VALUES (X'000102030405060708090a0b0c0d0e0f', X'000102030405060708090a0b0c0d0e0f', \
            X'000102030405060708090a0b0c0d0e0f', '/', 'written', 0, 0, '2020-01-01 00:00:00+00:00')"],
     ),
@@ -246,7 +246,7 @@ fn mail(state: &str, hours: i64) -> outbox::Model {
         calendar_method: None,
         message_id: Uuid::now_v7().to_string(),
         dedup_key: None,
-        must_hold: None,
+        send_condition: None,
         state: Coded::read(state.to_owned()),
         due_at,
         attempts: 0,
@@ -257,8 +257,8 @@ fn mail(state: &str, hours: i64) -> outbox::Model {
         sent_at: (state == "sent").then_some(due_at),
         domain: "example.jp".into(),
         planned_at: due_at,
-        apart: None,
-        unknowns: 0,
+        hold_reason: None,
+        unknown_outcomes: 0,
         follows: None,
         unsubscribe: None,
     }

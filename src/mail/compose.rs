@@ -10,9 +10,9 @@ use minijinja::{Error, ErrorKind::InvalidOperation};
 
 use super::{
     html,
-    letter::Letter,
-    occasion::{About, House, Occasion, PlainOccasion, Recipient},
-    text::{Reader, TextKind, Values, Variable, Words, write_shipped},
+    mail_event::{AccountMailEvent, MailContext, MailEvent, Recipient, SenderContext},
+    outgoing_mail::OutgoingMail,
+    text::{MailWording, Reader, TextKind, Values, Variable, write_shipped},
 };
 
 mod invitation;
@@ -22,7 +22,11 @@ mod wording;
 use wording::{greeting, tidied};
 
 /// Writes a letter about a consultation.
-pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Result<Letter, Error> {
+pub fn about(
+    occasion: MailEvent<'_>,
+    to: Recipient<'_>,
+    about: &MailContext<'_>,
+) -> Result<OutgoingMail, Error> {
     let text = TextKind::of(&occasion);
     let is_company = text.reader() == Reader::Company;
     let is_stranger = is_company && !about.address_confirmed;
@@ -36,16 +40,20 @@ pub fn about(occasion: Occasion<'_>, to: Recipient<'_>, about: &About<'_>) -> Re
     let words = words(text, &values::of(&occasion, about), is_stranger, &about.house)?;
     let answers = if is_company { Answers::Company } else { Answers::Staff };
     let frame = Frame::around(&words, answers, &greeting, Some(about.number));
-    let sitting = occasion.calendar_sitting();
-    Ok(Letter {
+    let appointment = occasion.calendar_sitting();
+    Ok(OutgoingMail {
         consultation: Some(about.id),
-        calendar: sitting.and_then(|it| invitation::of(text, about, to, it)),
+        calendar: appointment.and_then(|it| invitation::of(text, about, to, it)),
         ..letter(text, frame, to, &about.house)?
     })
 }
 
 /// Writes a letter that is about no consultation.
-pub fn plain(occasion: PlainOccasion<'_>, to: Recipient<'_>, house: &House<'_>) -> Result<Letter, Error> {
+pub fn plain(
+    occasion: AccountMailEvent<'_>,
+    to: Recipient<'_>,
+    house: &SenderContext<'_>,
+) -> Result<OutgoingMail, Error> {
     let text = TextKind::of_plain(&occasion);
     // A person who types an address to get a link is not known to own it.
     let to = if text.may_reach_a_stranger() { Recipient { name: "", ..to } } else { to };
@@ -54,14 +62,19 @@ pub fn plain(occasion: PlainOccasion<'_>, to: Recipient<'_>, house: &House<'_>) 
     let greeting = greeting("", to.name);
     let frame = Frame::around(&words, Answers::Nobody, &greeting, None);
     let unsubscribe = Some(values.get(Variable::StopLink)).filter(|it| !it.is_empty());
-    Ok(Letter { unsubscribe: unsubscribe.map(str::to_owned), ..letter(text, frame, to, house)? })
+    Ok(OutgoingMail { unsubscribe: unsubscribe.map(str::to_owned), ..letter(text, frame, to, house)? })
 }
 
 /// Returns subject and text: the administrator's for the year, else those that the product ships with.
 ///
 /// Where the reader may be a stranger, the administrator's text gets nothing that the form said. The shipped text gets all
 /// values: of what the form said it names the place of a session alone, which is agreed only with a confirmed address.
-fn words(text: TextKind, values: &Values, is_stranger: bool, house: &House<'_>) -> Result<Words, Error> {
+fn words(
+    text: TextKind,
+    values: &Values,
+    is_stranger: bool,
+    house: &SenderContext<'_>,
+) -> Result<MailWording, Error> {
     let own = FiscalYear::of(japan_date(house.now)).ok().and_then(|year| {
         let year = year.start_year();
         if is_stranger {
@@ -95,7 +108,7 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     const fn around(
-        words: &'a Words,
+        words: &'a MailWording,
         answers: Answers,
         greeting: &'a str,
         number: Option<&'a CaseNumber>,
@@ -104,11 +117,16 @@ impl<'a> Frame<'a> {
     }
 }
 
-fn letter(text: TextKind, frame: Frame<'_>, to: Recipient<'_>, house: &House<'_>) -> Result<Letter, Error> {
+fn letter(
+    text: TextKind,
+    frame: Frame<'_>,
+    to: Recipient<'_>,
+    house: &SenderContext<'_>,
+) -> Result<OutgoingMail, Error> {
     let kind = text.mail().ok_or_else(|| Error::new(InvalidOperation, "the frame is no letter"))?;
-    let Words { title, body } = words(TextKind::Frame, &values::of_frame(&frame, house), false, house)?;
+    let MailWording { title, body } = words(TextKind::Frame, &values::of_frame(&frame, house), false, house)?;
     let text = tidied(&body);
-    Ok(Letter {
+    Ok(OutgoingMail {
         kind,
         consultation: None,
         to: to.address.to_owned(),
@@ -119,7 +137,7 @@ fn letter(text: TextKind, frame: Frame<'_>, to: Recipient<'_>, house: &House<'_>
         calendar: None,
         due_at: house.now,
         dedup_key: None,
-        must_hold: None,
+        send_condition: None,
         unsubscribe: None,
         over_limit: false,
     })

@@ -14,7 +14,7 @@ use url::{Host, Url};
 
 /// Where the mailbox is, and how to get in.
 #[derive(Clone)]
-pub struct Account {
+pub struct ImapAccount {
     host: String,
     port: u16,
     security: Security,
@@ -81,7 +81,7 @@ pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Duplex for T {}
 
-impl Account {
+impl ImapAccount {
     /// `imaps://user:password@host:port/FOLDER?moved_to=FOLDER`, or `imap://…` with STARTTLS.
     pub fn parse(raw: &str) -> Option<Self> {
         let url = Url::parse(raw).ok()?;
@@ -129,7 +129,7 @@ impl Account {
 }
 
 impl Mailbox {
-    pub async fn open(account: &Account) -> Result<Self, ImapError> {
+    pub async fn open(account: &ImapAccount) -> Result<Self, ImapError> {
         let stream = timeout(TIMEOUT, connected(account)).await??;
         let client = Client::new(stream.0);
         let client = if stream.1 { greeted(client).await? } else { client };
@@ -242,7 +242,7 @@ impl Mailbox {
 }
 
 /// The connection, and whether the server will greet on it.
-async fn connected(account: &Account) -> Result<(Box<dyn Duplex>, bool), ImapError> {
+async fn connected(account: &ImapAccount) -> Result<(Box<dyn Duplex>, bool), ImapError> {
     let tcp = TcpStream::connect((account.host.as_str(), account.port)).await?;
     tcp.set_nodelay(true)?;
     match account.security {
@@ -265,13 +265,13 @@ async fn greeted(mut client: Client<Box<dyn Duplex>>) -> Result<Client<Box<dyn D
     Ok(client)
 }
 
-async fn tls(account: &Account, stream: Box<dyn Duplex>) -> Result<Box<dyn Duplex>, ImapError> {
+async fn tls(account: &ImapAccount, stream: Box<dyn Duplex>) -> Result<Box<dyn Duplex>, ImapError> {
     let name = ServerName::try_from(account.host.clone())
         .map_err(|_| ImapError::Refused("the host is no name that a certificate could have"))?;
     Ok(Box::new(super::tls::connector()?.connect(name, stream).await?))
 }
 
-impl fmt::Debug for Account {
+impl fmt::Debug for ImapAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Account({})", self.name())
     }
@@ -279,17 +279,17 @@ impl fmt::Debug for Account {
 
 #[cfg(test)]
 mod tests {
-    use super::Account;
+    use super::ImapAccount;
 
     #[test]
     fn addresses_name_the_mailbox_and_hide_the_password() {
         let it =
-            Account::parse("imaps://reply%40example.jp:p%40ss@mail.example.jp/Archive%20A?moved_to=Done")
+            ImapAccount::parse("imaps://reply%40example.jp:p%40ss@mail.example.jp/Archive%20A?moved_to=Done")
                 .unwrap();
         assert_eq!(it.name(), "reply@example.jp@mail.example.jp:993/Archive A");
         assert_eq!((it.password.as_str(), it.moved_to.as_deref()), ("p@ss", Some("Done")));
         assert!(!format!("{it:?}").contains("p@ss"));
-        let it = Account::parse("imap://a:b@[::1]:1143").unwrap();
+        let it = ImapAccount::parse("imap://a:b@[::1]:1143").unwrap();
         assert_eq!((it.name().as_str(), it.is_here()), ("a@::1:1143/INBOX", true));
         for wrong in [
             "imap://mail.example.jp",
@@ -300,8 +300,8 @@ mod tests {
             "imaps://a:b@mail.example.jp/?delete=yes",
             "imaps://a:b%0d%0aX@mail.example.jp",
         ] {
-            assert!(Account::parse(wrong).is_none(), "{wrong}");
+            assert!(ImapAccount::parse(wrong).is_none(), "{wrong}");
         }
-        assert!(!Account::parse("imap://a:b@mail.example.jp").unwrap().is_here());
+        assert!(!ImapAccount::parse("imap://a:b@mail.example.jp").unwrap().is_here());
     }
 }

@@ -6,23 +6,23 @@
 mod define;
 mod table;
 
-use domain::outgoing::{COPIES, topic::Topic};
+use domain::correspondence::outgoing_mail::{COPIES, topic::NotificationTopic};
 
 pub use self::{
     define::{CalendarUse, ConditionKind, Reader},
     table::{MailKind, TextKind},
 };
-use super::text::{Variable, Words};
+use super::text::{MailWording, Variable};
 
 impl MailKind {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }
 
-    /// Whether one more copy may go out by itself after `unknowns` of which nobody knows whether they were taken. A
+    /// Whether one more copy may go out by itself after `unknown_outcomes` of which nobody knows whether they were taken. A
     /// second copy under the same Message-ID is the smaller evil only where the reader waits for the mail.
-    pub const fn may_repeat(self, unknowns: i32) -> bool {
-        self.delivery().is_waited_for && unknowns < COPIES
+    pub const fn may_repeat(self, unknown_outcomes: i32) -> bool {
+        self.delivery().is_waited_for && unknown_outcomes < COPIES
     }
 
     /// Whether it always waits for opening hours.
@@ -31,7 +31,7 @@ impl MailKind {
     }
 
     /// The topic that its reader can unsubscribe from, if it has one.
-    pub const fn topic(self) -> Option<Topic> {
+    pub const fn topic(self) -> Option<NotificationTopic> {
         self.delivery().topic
     }
 
@@ -87,9 +87,9 @@ impl TextKind {
     }
 
     /// The words that the product ships with, in the language that an administrator edits.
-    pub fn shipped_words(self) -> Words {
+    pub fn shipped_words(self) -> MailWording {
         let text = self.text();
-        Words { title: text.title.to_owned(), body: text.body.trim_end().to_owned() }
+        MailWording { title: text.title.to_owned(), body: text.body.trim_end().to_owned() }
     }
 
     /// Whether it can be written to an address that nobody has confirmed.

@@ -13,13 +13,13 @@ use lettre::{
 
 use super::{
     dkim::Dkim,
-    letter::{CalendarPart, Mail},
+    outgoing_mail::{InvitationPart, QueuedMail},
 };
 
 /// A mail and what the envelope needs besides.
 #[derive(Clone, Copy, Debug)]
-pub struct Outgoing<'a> {
-    pub mail: &'a Mail,
+pub struct MessageParts<'a> {
+    pub mail: &'a QueuedMail,
     /// The `Date` header.
     pub date: DateTime<Utc>,
     pub from: &'a Mailbox,
@@ -39,8 +39,8 @@ pub enum Unsendable {
     ContentType(#[from] ContentTypeErr),
 }
 
-pub fn build(outgoing: &Outgoing<'_>) -> Result<Message, Unsendable> {
-    let Mail { message_id, follows, letter } = outgoing.mail;
+pub fn build(outgoing: &MessageParts<'_>) -> Result<Message, Unsendable> {
+    let QueuedMail { message_id, follows, letter } = outgoing.mail;
     let to = addressed(&letter.to, &letter.to_name)?;
     // lettre would read it back from the headers, where it does not understand a quoted local part.
     let envelope = Envelope::new(Some(return_path(outgoing)), vec![to.email.clone()])?;
@@ -86,7 +86,7 @@ pub fn build(outgoing: &Outgoing<'_>) -> Result<Message, Unsendable> {
 
 /// The sender of the envelope: the address for answers, so that a server which reports a failure reports it there, and
 /// the address says of which mail. Only below the domain of `From`, for servers refuse strange ones.
-fn return_path(outgoing: &Outgoing<'_>) -> Address {
+fn return_path(outgoing: &MessageParts<'_>) -> Address {
     let home = outgoing.from.email.domain();
     let is_ours = |it: &&Mailbox| {
         let domain = it.email.domain();
@@ -109,7 +109,7 @@ pub fn mailbox(raw: &str) -> Result<Mailbox, AddressError> {
 }
 
 /// Some programs look at the alternative, others at the attachment.
-fn with_invitation(texts: MultiPart, part: &CalendarPart) -> Result<MultiPart, Unsendable> {
+fn with_invitation(texts: MultiPart, part: &InvitationPart) -> Result<MultiPart, Unsendable> {
     let method = part.method.code();
     let alternative = ContentType::parse(&format!("text/calendar; method={method}; charset=UTF-8"))?;
     let attached = ContentType::parse(&format!("application/ics; name=\"{FILE_NAME}\""))?;

@@ -6,8 +6,8 @@ use lettre::{Message, message::Mailbox};
 
 use super::{
     dkim::Dkim,
-    letter::Mail,
-    message::{self, Outgoing, Unsendable},
+    message::{self, MessageParts, Unsendable},
+    outgoing_mail::QueuedMail,
     transport::{SendError, Transport},
 };
 
@@ -23,7 +23,7 @@ impl Sender {
     /// refused: trying again would not help.
     pub async fn send(
         &self,
-        mail: &Mail,
+        mail: &QueuedMail,
         reply_to: Option<&Mailbox>,
         date: DateTime<Utc>,
     ) -> Result<String, SendError> {
@@ -35,11 +35,11 @@ impl Sender {
     /// The message as it would be handed over.
     pub fn message(
         &self,
-        mail: &Mail,
+        mail: &QueuedMail,
         reply_to: Option<&Mailbox>,
         date: DateTime<Utc>,
     ) -> Result<Message, Unsendable> {
         let dkim = self.dkim.as_deref();
-        message::build(&Outgoing { mail, date, from: &self.from, reply_to, dkim })
+        message::build(&MessageParts { mail, date, from: &self.from, reply_to, dkim })
     }
 }

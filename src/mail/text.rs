@@ -11,7 +11,7 @@ use std::{
 };
 
 pub use super::kind::{Reader, TextKind};
-pub use template::{Flaw, Part, Template, Words};
+pub use template::{MailWording, Template, TextFault, TextPart};
 pub use variable::{Values, Variable};
 
 /// The texts in force, by kind and by the year from which they are.
@@ -25,12 +25,12 @@ pub enum Kept {
     Shipped,
     Own(Arc<Template>),
     /// Kept, but it no longer holds: the product may have been renewed since.
-    Broken(Vec<Flaw>),
+    Broken(Vec<TextFault>),
 }
 
 impl Texts {
     /// Puts a year's text in force. Without words it is the shipped one.
-    pub fn put(&mut self, kind: TextKind, start_year: i32, words: Option<&Words>) {
+    pub fn put(&mut self, kind: TextKind, start_year: i32, words: Option<&MailWording>) {
         let kept = match words.map(|it| Template::parse(kind, it)) {
             None => Kept::Shipped,
             Some(Ok(template)) => Kept::Own(Arc::new(template)),
@@ -54,7 +54,7 @@ impl Texts {
     }
 
     /// Title and body in the words of a year's own text. `None` where there is none, or where it does not hold.
-    pub fn write(&self, kind: TextKind, start_year: i32, values: &Values) -> Option<Words> {
+    pub fn write(&self, kind: TextKind, start_year: i32, values: &Values) -> Option<MailWording> {
         match self.of(kind, start_year)?.1 {
             Kept::Shipped | Kept::Broken(_) => None,
             Kept::Own(template) => match template.write(values) {
@@ -75,7 +75,7 @@ static SHIPPED: LazyLock<BTreeMap<TextKind, Template>> = LazyLock::new(|| {
 });
 
 /// Returns subject and body in the words that the product ships with.
-pub fn write_shipped(kind: TextKind, values: &Values) -> Result<Words, minijinja::Error> {
+pub fn write_shipped(kind: TextKind, values: &Values) -> Result<MailWording, minijinja::Error> {
     match SHIPPED.get(&kind) {
         Some(template) => template.write(values),
         None => Err(minijinja::Error::new(minijinja::ErrorKind::TemplateNotFound, kind.code())),

@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use domain::outgoing::Failure;
+use domain::correspondence::outgoing_mail::SendFailure;
 use lettre::Message;
 
 mod folder;
@@ -42,7 +42,7 @@ pub enum SendError {
     NoSuchAddress(String),
     /// The server does not have it, and another attempt may succeed.
     #[error("deferred: {1}")]
-    Deferred(Failure, String),
+    Deferred(SendFailure, String),
     /// The message was given, and no answer came: the server may have it or not.
     #[error("unknown: {0}")]
     Unknown(String),
@@ -89,9 +89,9 @@ impl Transport {
     }
 
     /// Closes connections that nobody has used for a while, or, `for_good`, all of them.
-    pub async fn take_leave(&self, for_good: bool) {
+    pub async fn close_idle(&self, for_good: bool) {
         match self {
-            Self::Smtp(smtp) => smtp.take_leave(for_good).await,
+            Self::Smtp(smtp) => smtp.close_idle(for_good).await,
             Self::Folder(_) | Self::Memory(_) => {}
         }
     }

@@ -1,27 +1,30 @@
 //! What a coordinator, a company or the passing of time does to a consultation as a whole.
 use domain::{
     actor::Actor,
-    appointment::{Appointment, AppointmentState},
+    aftercare::follow_up::FollowUp,
+    booking::appointment::{Appointment, AppointmentState},
     calendar::japan_date,
-    consultation::{Act, Deed, State, UnfulfilledReason},
-    follow_up::FollowUp,
+    consultation::{Action, ActionKind, State, UnfulfilledReason},
     id::{AccountId, ConsultationId},
     number::FiscalYear,
-    text::{Line, Prose},
+    text::{Prose, TextLine},
 };
 
 use super::{
-    actor_at::ActorAt,
-    appointment::cancel_session,
-    assignment::request_best,
-    case_transaction::CaseTransaction,
-    notices::{sitting, tell_slots_to_choose},
-    requests::withdraw_live,
-    save::{ConfirmedAddress, SuppressedMails},
+    booking::{
+        appointment::cancel_session,
+        notices::{appointment_text, notify_slots_to_choose},
+    },
+    case::{
+        actor::ActorAt,
+        save::{ConfirmedAddress, SuppressedMails},
+        transaction::CaseTransaction,
+    },
+    routing::{assignment::request_best, requests::withdraw_live},
 };
 use crate::{
     app::App,
-    mail::occasion::{Occasion, Side},
+    mail::mail_event::{MailEvent, ReaderSide},
     problem::Problem,
     store,
 };
@@ -31,16 +34,16 @@ use crate::{
 pub enum Ending {
     Withdraw { reason: Option<Prose> },
     CloseUnfulfilled { reason: UnfulfilledReason },
-    Refer { organization: Line, note: Option<Prose> },
+    Refer { organization: TextLine, note: Option<Prose> },
     Complete,
 }
 
 /// A coordinator takes the case on and looks at it.
 pub async fn start_check(app: &App, id: ConsultationId, version: i32, by: AccountId) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
-    work.act(Act::StartCheck, Actor::Coordinator(by), None)?;
+    work.act(Action::StartCheck, Actor::Coordinator(by), None)?;
     work.record.coordinator = Some(by);
-    work.mail_desk(Occasion::HandOverAccepted).await?;
+    work.mail_desk(MailEvent::HandOverAccepted).await?;
     work.commit().await?;
     Ok(())
 }
@@ -64,15 +67,15 @@ pub async fn end(
     work.act(act, by, note)?;
     say_farewell(&mut work, &ending, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
-    tell_desk_the_result(&mut work).await?;
+    notify_desk(&mut work).await?;
     work.commit().await?;
     Ok(())
 }
 
 /// Tells the desk that handed an ended consultation over what became of it.
-pub async fn tell_desk_the_result(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+pub async fn notify_desk(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     match result(&work.record.consultation.state) {
-        Some(result) => work.mail_desk(Occasion::HandOverResult { result: &result }).await,
+        Some(result) => work.mail_desk(MailEvent::HandOverResult { result: &result }).await,
         None => Ok(()),
     }
 }
@@ -103,10 +106,10 @@ pub async fn reopen(
     id: ConsultationId,
     version: i32,
     by: Actor,
-    reason: &Line,
+    reason: &TextLine,
 ) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
-    work.act(Act::Reopen, by, Some(reason.as_str().to_owned()))?;
+    work.act(Action::Reopen, by, Some(reason.as_str().to_owned()))?;
     // Who carried it out is known by the sessions; now somebody is looked for anew.
     for assignment in work.live().cloned().collect::<Vec<_>>() {
         work.save_assignment(assignment.withdraw(work.now())).await?;
@@ -120,7 +123,7 @@ pub async fn plan_further_session(
     app: &App,
     id: ConsultationId,
     by: impl Into<ActorAt>,
-    override_reason: Option<&Line>,
+    override_reason: Option<&TextLine>,
 ) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.actor;
@@ -139,18 +142,18 @@ pub async fn plan_further_session(
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
     by: Actor,
-    override_reason: Option<&Line>,
+    override_reason: Option<&TextLine>,
 ) -> Result<(), Problem> {
-    work.check(Deed::PlanFurtherSession, by)?;
+    work.check(ActionKind::PlanFurtherSession, by)?;
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
-    let act = Act::PlanFurtherSession {
-        sessions: store::company::sessions_in(&work.tx, work.record.company, year).await?,
+    let act = Action::PlanFurtherSession {
+        sessions: store::intake::company::sessions_in(&work.tx, work.record.company, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    tell_slots_to_choose(work)
+    notify_slots_to_choose(work)
 }
 
 /// The contact's address is known to be right: by the link in the acknowledgement, or because a coordinator has
@@ -169,9 +172,9 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         }
     };
     work.note(by, how);
-    let automatic = work.context.settings.routing == domain::settings::Routing::Automatic;
+    let automatic = work.context.settings.routing == domain::settings::RoutingMode::Automatic;
     let asked = automatic
-        && work.check(Deed::RequestExperts, Actor::System).is_ok()
+        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
         && request_best(&mut work).await?;
     if !asked {
         keep_for_the_center(&mut work).await?;
@@ -195,7 +198,7 @@ async fn keep_for_the_center(work: &mut CaseTransaction<'_>) -> Result<(), Probl
 
 /// Drops the questions that were planned and not answered.
 pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    for it in store::follow_up::of(&work.tx, work.record.consultation.id).await? {
+    for it in store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await? {
         if !it.is_over() {
             work.save(&FollowUp::skip(it)).await?;
         }
@@ -203,15 +206,15 @@ pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Probl
     Ok(())
 }
 
-fn act_of(ending: &Ending) -> (Act, Option<String>) {
+fn act_of(ending: &Ending) -> (Action, Option<String>) {
     let text = |it: &Option<Prose>| it.as_ref().map(|it| it.as_str().to_owned());
     match ending {
-        Ending::Withdraw { reason } => (Act::Withdraw, text(reason)),
-        Ending::CloseUnfulfilled { reason } => (Act::CloseUnfulfilled { reason: *reason }, None),
+        Ending::Withdraw { reason } => (Action::Withdraw, text(reason)),
+        Ending::CloseUnfulfilled { reason } => (Action::CloseUnfulfilled { reason: *reason }, None),
         Ending::Refer { organization, note } => {
-            (Act::Refer { organization: organization.as_str().to_owned() }, text(note))
+            (Action::Refer { organization: organization.as_str().to_owned() }, text(note))
         }
-        Ending::Complete => (Act::Complete, None),
+        Ending::Complete => (Action::Complete, None),
     }
 }
 
@@ -262,11 +265,13 @@ fn say_farewell(
 ) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = cancelled.map(|it| work.names(&it.experts)).unwrap_or_default();
-    let cancelled = cancelled.map(|it| sitting(it, &names));
+    let cancelled = cancelled.map(|it| appointment_text(it, &names));
     let event = match ending {
-        Ending::Withdraw { .. } => Occasion::Withdrawn { side: Side::Company { portal: &portal }, cancelled },
-        Ending::CloseUnfulfilled { reason } => Occasion::Unfulfilled { reason: *reason, cancelled },
-        Ending::Refer { organization, note } => Occasion::Referred {
+        Ending::Withdraw { .. } => {
+            MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
+        }
+        Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, cancelled },
+        Ending::Refer { organization, note } => MailEvent::Referred {
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),
             cancelled,

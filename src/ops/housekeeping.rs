@@ -12,9 +12,9 @@ const AT_ONCE: usize = 500;
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
-    let drafts = store::draft::delete_expired(&tx, now).await?;
-    let sessions = store::session::delete_expired(&tx, now).await?;
-    let links = store::link::delete_expired(&tx, now).await?;
+    let drafts = store::intake::draft::delete_expired(&tx, now).await?;
+    let sessions = store::accounts::session::delete_expired(&tx, now).await?;
+    let links = store::accounts::link::delete_expired(&tx, now).await?;
     tx.commit().await?;
     Ok(drafts + sessions + links)
 }
@@ -26,7 +26,7 @@ pub async fn give_up_unconfirmed(app: &App) -> Result<bool, Problem> {
     let programme = app.programme().await?;
     let limit = now - TimeDelta::days(i64::from(programme.settings_at(now).draft_days));
     let tx = app.begin().await?;
-    let dropped = store::outbox::give_up_unconfirmed(&tx, limit, now).await?;
+    let dropped = store::correspondence::outbox::fail_unconfirmed(&tx, limit, now).await?;
     tx.commit().await?;
     Ok(dropped > 0)
 }
@@ -42,7 +42,7 @@ pub async fn sweep_files(app: &App) -> Result<u64, Problem> {
     idle.remove_unfinished().await.map_err(anyhow::Error::from)?;
     let mut swept = 0;
     for hashes in idle.whole.chunks(AT_ONCE) {
-        let known = store::attachment::known(&app.db, hashes).await?;
+        let known = store::correspondence::attachment::known(&app.db, hashes).await?;
         for hash in hashes.iter().filter(|it| !known.contains(*it)) {
             let gone = files::forget(folder, hash, since).await.map_err(anyhow::Error::from)?;
             swept += u64::from(gone);

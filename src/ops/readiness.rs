@@ -42,7 +42,7 @@ async fn check(app: &App) -> Option<&'static str> {
     if !app.runs_worker {
         return None;
     }
-    match store::beat::any_since(&app.db, app.clock.now() - LATEST_BEAT).await {
+    match store::heartbeat::any_since(&app.db, app.clock.now() - LATEST_BEAT).await {
         Ok(false) => Some("the worker is silent\n"),
         Ok(true) => None,
         Err(_) => Some("the database cannot be reached\n"),

@@ -4,7 +4,7 @@ use std::fmt;
 /// How experts are chosen for those who wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// All who wait are planned together each morning (`domain::planning`).
+    /// All who wait are planned together each morning (`domain::routing::planning`).
     Optimal,
     /// One by one: the company chooses the earliest time that suits it among everybody's, and the best-ranked expert
     /// who is free then is asked (`domain::routing`). What the service does by itself.

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use domain::{
+    booking::notice::last_session_day,
     calendar::BusinessCalendar,
-    notice::last_session_day,
-    routing::{judge, teams},
+    routing::{evaluate, teams},
     settings::Settings,
 };
 
@@ -92,7 +92,7 @@ fn whoever_cannot_be_served_stays_unserved_in_the_year_of_the_readme() {
     let can_be_served = |at: usize| {
         let wish = &world.applications[at].wish;
         let willing = world.experts.iter().enumerate().filter(|(expert, _)| !world.declines(at, *expert));
-        let judged: Vec<_> = willing.map(|(_, it)| judge(it, wish, None)).collect();
+        let judged: Vec<_> = willing.map(|(_, it)| evaluate(it, wish, None)).collect();
         teams(wish, &judged).next().is_some()
     };
     let beyond = (0..world.applications.len()).filter(|it| !can_be_served(*it)).count();

@@ -3,14 +3,16 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use domain::{
-    appointment::SessionMode,
-    availability::{Absence, Calendar, Limits, Occupied, Schedule, Span, WeeklyRule},
+    booking::{
+        appointment::AppointmentMode,
+        availability::{Absence, AppointmentLimits, Calendar, Occupied, Schedule, Span, WeeklyRule},
+    },
     calendar::BusinessCalendar,
-    company::Mode,
     field::Fields,
     id::{CompanyId, ExpertId},
+    intake::company::Mode,
     prefecture::Prefecture,
-    routing::{Expert, ThemeCode, Wish},
+    routing::{Expert, RoutingRequest, ThemeCode},
 };
 use uuid::Uuid;
 
@@ -39,8 +41,8 @@ const DECLINE: u64 = 12;
 /// Someone to be advised.
 pub struct Application {
     pub on: NaiveDate,
-    pub wish: Wish,
-    pub mode: SessionMode,
+    pub wish: RoutingRequest,
+    pub mode: AppointmentMode,
 }
 
 pub struct World {
@@ -132,7 +134,7 @@ fn advisor(chance: Chance, n: u64) -> (Expert, Calendar) {
     let works_visit = chance.percent(85, &draw(Topic::ExpertPlace, 100));
     let id = ExpertId(Uuid::from_u128(u128::from(n) + 1));
     let half_days = 3 + chance.index(4, &draw(Topic::ExpertSize, 0));
-    let limits = Limits { per_day: 2, per_week: u16::try_from(half_days).unwrap_or(3).min(4) };
+    let limits = AppointmentLimits { per_day: 2, per_week: u16::try_from(half_days).unwrap_or(3).min(4) };
     let themes = (0..THEMES).filter(|it| chance.percent(40, &draw(Topic::ExpertThemes, *it)));
     let expert = Expert {
         id,
@@ -203,7 +205,7 @@ fn application(chance: Chance, n: u64, days: &[NaiveDate]) -> Application {
     let size = chance.weighted(&SIZES, &draw(Topic::Size));
     let visit = chance.percent(VISITS[size], &draw(Topic::Mode));
     let themes = (0..=size as u64).map(|it| theme(chance.number(&[Topic::Theme.code(), n, it]) % THEMES));
-    let wish = Wish {
+    let wish = RoutingRequest {
         fields,
         themes: themes.collect(),
         mode: if visit { Mode::Visit } else { Mode::Online },
@@ -213,7 +215,7 @@ fn application(chance: Chance, n: u64, days: &[NaiveDate]) -> Application {
         slot: None,
         excluded: BTreeSet::new(),
     };
-    let mode = if visit { SessionMode::Visit } else { SessionMode::Online };
+    let mode = if visit { AppointmentMode::Visit } else { AppointmentMode::Online };
     Application { on, wish, mode }
 }
 

@@ -3,13 +3,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use domain::{
-    availability::{Ask, Day, Footprint, Occupied, Pool, Slot, Window},
+    booking::{
+        availability::{Day, Footprint, Occupied, Pool, Slot, SlotQuery, Window},
+        notice::{last_session_day, window},
+    },
     calendar::at_japan,
     field::Fields,
     id::ExpertId,
-    notice::{last_session_day, window},
-    planning::{self, Ground, Waiting, Weights},
-    routing::{Team, Wish, judge, teams},
+    routing::{
+        RoutingRequest, Team, evaluate,
+        planning::{self, PendingConsultation, PlanningContext, Weights},
+        teams,
+    },
     settings::Settings,
 };
 
@@ -219,7 +224,7 @@ impl Year<'_> {
             .map(|&at| {
                 let it = &self.world.applications[at];
                 let waited = self.world.business.business_days_between(it.on, self.today);
-                Waiting {
+                PendingConsultation {
                     wish: it.wish.clone(),
                     mode: it.mode,
                     waited: u32::try_from(waited).unwrap_or(u32::MAX),
@@ -227,7 +232,7 @@ impl Year<'_> {
                 }
             })
             .collect();
-        let ground = Ground {
+        let ground = PlanningContext {
             experts: &self.world.experts,
             calendars: &self.world.calendars,
             settings: &self.settings,
@@ -282,7 +287,7 @@ impl Year<'_> {
                 self.world.chance.number(&[Topic::Draw.code(), at as u64, from as u64, *it as u64])
             });
         }
-        let may = |it: &usize| judge(&self.world.experts[*it], wish, None).is_in();
+        let may = |it: &usize| evaluate(&self.world.experts[*it], wish, None).is_in();
         let may: Vec<_> = order.into_iter().filter(may).collect();
         let fields = |it: usize| self.world.experts[it].fields;
         if let Some(one) = may.iter().find(|it| fields(**it).covers(wish.fields)) {
@@ -296,9 +301,13 @@ impl Year<'_> {
     fn ask_best(&mut self, at: usize, slot: Slot) {
         let pool = self.pool();
         let ask = self.ask_of(at, Day::ALL);
-        let wish = Wish { slot: Some(slot), ..self.world.applications[at].wish.clone() };
-        let candidates: Vec<_> =
-            self.world.experts.iter().map(|it| judge(it, &wish, pool.why_not(&ask, it.id, slot))).collect();
+        let wish = RoutingRequest { slot: Some(slot), ..self.world.applications[at].wish.clone() };
+        let candidates: Vec<_> = self
+            .world
+            .experts
+            .iter()
+            .map(|it| evaluate(it, &wish, pool.why_not(&ask, it.id, slot)))
+            .collect();
         if let Some(team) = teams(&wish, &candidates).next() {
             let team = self.places(team);
             self.take(at, &team, slot);
@@ -396,19 +405,19 @@ impl Year<'_> {
         self.pool_of(&self.world.calendars)
     }
 
-    fn pool_of(&self, calendars: &[domain::availability::Calendar]) -> Pool {
+    fn pool_of(&self, calendars: &[domain::booking::availability::Calendar]) -> Pool {
         let days = usize::try_from((self.window.horizon - self.today).num_days() + 1).unwrap_or(1);
         Pool::new(self.today, days, |it| !self.world.business.is_open(it), calendars)
     }
 
-    fn ask_of(&self, at: usize, starts: Day) -> Ask {
+    fn ask_of(&self, at: usize, starts: Day) -> SlotQuery {
         let it = &self.world.applications[at];
         let footprint = |expert: &domain::routing::Expert| {
-            let eligible = judge(expert, &it.wish, None).is_in();
+            let eligible = evaluate(expert, &it.wish, None).is_in();
             eligible.then(|| expert.footprint(it.mode, it.wish.prefecture, &self.settings)).flatten()
         };
         let footprints = self.world.experts.iter().map(footprint).collect();
-        Ask { fields: it.wish.fields, footprints, window: self.window, starts }
+        SlotQuery { fields: it.wish.fields, footprints, window: self.window, starts }
     }
 
     /// What a company is offered before anybody is asked.
@@ -424,7 +433,7 @@ impl Year<'_> {
         let footprint = |expert: &usize| {
             self.world.experts[*expert].footprint(it.mode, it.wish.prefecture, &self.settings)
         };
-        let ask = Ask {
+        let ask = SlotQuery {
             fields: it.wish.fields,
             footprints: team.iter().map(footprint).collect(),
             window: self.window,

@@ -1,14 +1,15 @@
 //! Consultations: the record that every act locks, decides on and saves.
+pub mod case_details;
 mod row;
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    company::{Industry, Mode},
     consultation::Consultation,
     due::Due,
     id::{AccountId, CompanyId, ConsultationId, DeskId},
+    intake::company::{Industry, Mode},
     number::CaseNumber,
     prefecture::Prefecture,
 };
@@ -19,9 +20,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::batch::WriteBatch;
+use super::write_batch::WriteBatch;
 
-pub use row::{New, Origin, from_row, sort_at, state};
+pub use row::{NewConsultation, Origin, from_row, sort_at, state};
 
 /// A consultation with what acts and letters need beside its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub struct Record {
     pub coordinator: Option<AccountId>,
     pub received_at: DateTime<Utc>,
     pub due: Option<Due>,
-    pub sessions_done: i32,
+    pub appointments_done: i32,
     /// Since when the company asks for more help and nobody has seen to it.
     pub wants_help_since: Option<DateTime<Utc>>,
     pub event_count: i32,
@@ -48,13 +49,13 @@ pub struct Record {
 
 /// The person to write to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct ContactPerson {
     pub name: String,
     pub email: Option<String>,
     pub phone: Option<String>,
 }
 
-impl From<contact::Model> for Person {
+impl From<contact::Model> for ContactPerson {
     fn from(it: contact::Model) -> Self {
         Self { name: it.name, email: it.email, phone: it.phone }
     }
@@ -137,9 +138,9 @@ pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result
     Ok(found.is_some())
 }
 
-pub async fn person(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<Person>, DbErr> {
+pub async fn person(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<ContactPerson>, DbErr> {
     let found = contact::Entity::find_by_id(id.0).one(db).await?;
-    Ok(found.map(Person::from))
+    Ok(found.map(ContactPerson::from))
 }
 
 /// The application and its themes, as the company wrote it.
@@ -223,7 +224,7 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         ict: Set(state.ict),
         labor: Set(state.labor),
         coordinator_id: Set(record.coordinator.map(|it| it.0)),
-        sessions_done: Set(record.sessions_done),
+        appointments_done: Set(record.appointments_done),
         wants_help_since: Set(record.wants_help_since),
         event_count: Set(record.event_count),
         version: Set(record.version),

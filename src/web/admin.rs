@@ -6,8 +6,8 @@ mod follow_up_form;
 mod holidays;
 mod invite;
 mod mail_texts;
-mod masters;
 mod overview;
+mod reference_data;
 mod settings;
 mod settings_form;
 mod users;
@@ -28,11 +28,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(holidays::show)
         .service(holidays::add)
         .service(holidays::remove)
-        .service(masters::show)
-        .service(masters::add_theme)
-        .service(masters::change_theme)
-        .service(masters::add_desk)
-        .service(masters::set_desk_active)
+        .service(reference_data::show)
+        .service(reference_data::add_theme)
+        .service(reference_data::change_theme)
+        .service(reference_data::add_desk)
+        .service(reference_data::set_desk_active)
         .service(follow_up::index)
         .service(follow_up::show)
         .service(follow_up::take)

@@ -18,7 +18,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(start::begin)
         .service(resume::show)
         .service(resume::send)
-        .service(resume::go_on)
+        .service(resume::resume_draft)
         .service(questions::show)
         .service(questions::submit)
         .service(slot::show)

@@ -1,21 +1,21 @@
 //! What a company sees of its own consultations, come in by a link and without an account.
 mod answer;
+mod appointment;
 mod calendar;
 mod cancel;
 mod case;
 mod earlier_time;
-mod further;
+mod further_appointment;
 mod history;
 mod messages;
-mod own;
+mod own_consultation;
+mod progress;
 mod question;
 mod report;
 mod sign_in;
-mod sitting;
 mod slots;
-mod standing;
 mod survey;
-mod waiting;
+mod waiting_list;
 
 use actix_web::web::ServiceConfig;
 
@@ -39,14 +39,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(messages::html)
         .service(slots::show)
         .service(slots::submit)
-        .service(waiting::show)
-        .service(waiting::submit)
-        .service(waiting::stop)
+        .service(waiting_list::show)
+        .service(waiting_list::submit)
+        .service(waiting_list::stop)
         .service(earlier_time::show)
         .service(earlier_time::submit)
         .service(cancel::show)
         .service(cancel::submit)
-        .service(further::submit)
+        .service(further_appointment::submit)
         .service(report::show)
         .service(survey::show)
         .service(survey::submit)

@@ -1,5 +1,5 @@
 //! What an expert sees and does.
-mod acts;
+mod actions;
 mod answer;
 mod availability;
 mod calendar;
@@ -9,18 +9,18 @@ mod case;
 mod consultation;
 mod facts;
 mod feed;
+mod meeting_link;
 mod notifications;
 mod report;
-mod room;
 mod slot;
 mod times;
-mod todo;
 mod week;
+mod worklist;
 
 use actix_web::web::ServiceConfig;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(todo::show)
+    cfg.service(worklist::show)
         .service(answer::show)
         .service(answer::submit)
         .service(answer::show_by_link)
@@ -31,14 +31,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(consultation::html)
         .service(slot::show)
         .service(slot::submit)
-        .service(room::show)
-        .service(room::submit)
-        .service(acts::ask_cancel)
-        .service(acts::cancel)
-        .service(acts::ask_outcome)
-        .service(acts::outcome)
-        .service(acts::ask_plan)
-        .service(acts::plan)
+        .service(meeting_link::show)
+        .service(meeting_link::submit)
+        .service(actions::ask_cancel)
+        .service(actions::cancel)
+        .service(actions::ask_outcome)
+        .service(actions::outcome)
+        .service(actions::ask_plan)
+        .service(actions::plan)
         .service(report::show)
         .service(report::submit)
         .service(calendar::show)

@@ -16,7 +16,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::{app::App, problem::Problem, store, web::client};
+use crate::{app::App, problem::Problem, store, web::kit::client};
 
 /// What the answer's content type has to be (OpenMetrics 1.0).
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -81,16 +81,16 @@ fn requests(registry: &mut Registry) {
 
 async fn work(app: &App, registry: &mut Registry) -> Result<(), Problem> {
     let mails = Family::<State, Gauge<i64, AtomicI64>>::default();
-    for (state, n) in store::outbox::tally(&app.db, app.clock.now()).await? {
+    for (state, n) in store::correspondence::outbox::tally(&app.db, app.clock.now()).await? {
         mails.get_or_create(&State { state }).set(n);
     }
     registry.register("mails", "Mails in the outbox by state", mails);
     let consultations = Family::<Whose, Gauge<i64, AtomicI64>>::default();
-    for (turn, n) in store::figures::turns(&app.db).await? {
+    for (turn, n) in store::statistics::waiting_by_turn(&app.db).await? {
         consultations.get_or_create(&Whose { turn }).set(n);
     }
     registry.register("consultations", "Consultations by whose turn it is", consultations);
-    if let Some(latest) = store::beat::latest(&app.db).await? {
+    if let Some(latest) = store::heartbeat::latest(&app.db).await? {
         let age = Gauge::<i64, AtomicI64>::default();
         age.set((app.clock.now() - latest).num_seconds());
         registry.register("worker_age_seconds", "Time since a worker was last alive", age);

@@ -1,30 +1,30 @@
 //! What the center sees and does, and the door through which everyone with a password comes in.
 mod absences;
-mod act;
-mod act_page;
+mod action;
+mod action_page;
 mod calendars;
 mod candidates;
 mod case;
 mod case_views;
-mod forgotten;
-mod free;
-mod inbox;
+mod forgotten_password;
+mod free_time;
+mod inbound_mail;
 mod intake;
-mod lookalike;
-mod mail;
+mod meeting_link;
 mod notifications;
+mod outbox;
 mod password;
 mod plan;
-mod proposals;
-mod received;
+mod possible_duplicate;
+mod reply_templates;
 mod report;
-mod room;
 mod schedule;
 mod sign_in;
 mod slots;
-mod templates;
 mod thread;
-mod waiting;
+mod time_proposals;
+mod waiting_list;
+mod worklist;
 
 use actix_web::web::ServiceConfig;
 
@@ -32,12 +32,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(sign_in::show)
         .service(sign_in::submit)
         .service(sign_in::sign_out)
-        .service(forgotten::show)
-        .service(forgotten::submit)
+        .service(forgotten_password::show)
+        .service(forgotten_password::submit)
         .service(password::show)
         .service(password::submit)
-        .service(inbox::home)
-        .service(inbox::all)
+        .service(worklist::home)
+        .service(worklist::all)
         .service(intake::show)
         .service(intake::submit)
         .service(plan::show)
@@ -45,39 +45,39 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(schedule::show)
         .service(absences::show)
         .service(absences::submit)
-        .service(free::show)
-        .service(received::list)
-        .service(received::show)
-        .service(received::original)
-        .service(received::html)
-        .service(received::attach)
-        .service(received::discard)
-        .service(received::done)
-        .service(waiting::list)
+        .service(free_time::show)
+        .service(inbound_mail::list)
+        .service(inbound_mail::show)
+        .service(inbound_mail::original)
+        .service(inbound_mail::html)
+        .service(inbound_mail::attach)
+        .service(inbound_mail::discard)
+        .service(inbound_mail::done)
+        .service(waiting_list::list)
         .service(notifications::show)
         .service(notifications::submit)
-        .service(mail::list)
-        .service(mail::show)
-        .service(mail::letter)
-        .service(mail::act)
+        .service(outbox::list)
+        .service(outbox::show)
+        .service(outbox::letter)
+        .service(outbox::act)
         .service(case::show)
         .service(candidates::submit)
-        .service(proposals::keep)
+        .service(time_proposals::keep)
         .service(slots::show)
         .service(slots::submit)
-        .service(room::show)
-        .service(room::submit)
+        .service(meeting_link::show)
+        .service(meeting_link::submit)
         .service(thread::message)
         .service(thread::note)
         .service(thread::download)
         .service(thread::html)
-        .service(templates::show)
-        .service(templates::add)
-        .service(templates::change)
-        .service(templates::remove)
+        .service(reply_templates::show)
+        .service(reply_templates::add)
+        .service(reply_templates::change)
+        .service(reply_templates::remove)
         .service(report::show)
         .service(report::submit)
         // Last: it takes whatever is left after the number.
-        .service(act_page::show)
-        .service(act_page::submit);
+        .service(action_page::show)
+        .service(action_page::submit);
 }

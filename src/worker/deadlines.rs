@@ -1,6 +1,6 @@
 //! Holds, requests and questions whose time has come.
 use chrono::TimeDelta;
-use domain::follow_up::WAITS_DAYS;
+use domain::aftercare::follow_up::WAITS_DAYS;
 
 use crate::{app::App, ops, problem::Problem, store};
 
@@ -13,18 +13,18 @@ const AT_ONCE: u64 = 100;
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
     let mut done = 0;
-    for held in store::appointment::expired_holds(&app.db, now, AT_ONCE).await? {
-        done += tried(ops::appointment::release_expired(app, &held).await, "release a hold");
+    for held in store::booking::appointment::expired_holds(&app.db, now, AT_ONCE).await? {
+        done += tried(ops::booking::appointment::release_expired(app, &held).await, "release a hold");
     }
-    for request in store::assignment::overdue(&app.db, now, AT_ONCE).await? {
-        done += tried(ops::assignment::lapse(app, request.id).await, "let a request lapse");
+    for request in store::routing::assignment::overdue(&app.db, now, AT_ONCE).await? {
+        done += tried(ops::routing::assignment::lapse(app, request.id).await, "let a request lapse");
     }
-    for question in store::follow_up::due(&app.db, now, AT_ONCE).await? {
-        done += tried(ops::follow_up::send(app, question.id).await, "send a follow-up");
+    for question in store::aftercare::follow_up::due(&app.db, now, AT_ONCE).await? {
+        done += tried(ops::aftercare::follow_up::send(app, question.id).await, "send a follow-up");
     }
     let waited = now - TimeDelta::days(WAITS_DAYS);
-    for question in store::follow_up::unanswered(&app.db, waited, AT_ONCE).await? {
-        done += tried(ops::follow_up::lapse(app, question.id).await, "give a follow-up up");
+    for question in store::aftercare::follow_up::unanswered(&app.db, waited, AT_ONCE).await? {
+        done += tried(ops::aftercare::follow_up::lapse(app, question.id).await, "give a follow-up up");
     }
     Ok(done > 0)
 }

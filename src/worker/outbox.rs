@@ -4,14 +4,14 @@
 //! A lease is committed before any of its mails is sent, and a mail's fate soon after it is known. After a crash in
 //! between, the lease runs out, and the mails in hand count as of unknown outcome.
 mod attempt;
-mod truth;
+mod send_condition;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    correspondence::outgoing_mail::{SendFailure, rate_limit::RateLimit},
     id::{ConsultationId, MailId},
-    outgoing::{Failure, pace::Pace},
 };
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -19,12 +19,14 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    mail::letter::MailKind,
+    mail::outgoing_mail::MailKind,
     problem::Problem,
     store::{
         self,
-        bounce::Bounce,
-        outbox::{Fate, Leased, Room, Settled},
+        correspondence::{
+            bounce::Bounce,
+            outbox::{LeasedMail, SendCapacity, SendOutcome, SettledMail},
+        },
     },
 };
 
@@ -54,13 +56,13 @@ pub async fn run(app: &App, stop: CancellationToken) {
             logged(pump.settle().await);
             continue;
         }
-        app.mail.transport.take_leave(false).await;
+        app.mail.transport.close_idle(false).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(NAP) => {}
         }
     }
-    app.mail.transport.take_leave(true).await;
+    app.mail.transport.close_idle(true).await;
 }
 
 /// Takes up what is due, as much as one hand holds, and sends it. Says whether there was any.
@@ -95,13 +97,13 @@ struct Pump {
 
 /// A mail whose fate is known.
 struct Sent {
-    settled: Settled,
+    settled: SettledMail,
     domain: String,
     kind: MailKind,
     consultation: Option<ConsultationId>,
     address: String,
     /// Where the server could not be spoken to.
-    failure: Option<Failure>,
+    failure: Option<SendFailure>,
     no_such_address: bool,
 }
 
@@ -129,20 +131,20 @@ impl Pump {
     /// Leases what there is room for, and begins to send it. Says whether there was any.
     async fn take_up(&mut self) -> Result<bool, Problem> {
         let app = &self.app;
-        if !store::outbox::any_due(&app.db, app.clock.now()).await? {
+        if !store::correspondence::outbox::any_due(&app.db, app.clock.now()).await? {
             return Ok(false);
         }
-        let room = Room {
+        let room = SendCapacity {
             mails: IN_HAND.saturating_sub(self.sending.len()),
             per_domain: app.config.smtp.per_domain.max(1),
             in_hand: &self.in_hand,
-            pace: Pace(app.config.smtp.per_domain_a_minute),
+            pace: RateLimit(app.config.smtp.per_domain_a_minute),
         };
         let tx = app.begin().await?;
-        let lease = store::outbox::lease(&tx, app.clock.now(), LEASE, room).await?;
+        let lease = store::correspondence::outbox::lease(&tx, app.clock.now(), LEASE, room).await?;
         tx.commit().await?;
         let was_due = !lease.mails.is_empty() || lease.aside > 0;
-        let known = known(app, &lease.mails).await.map(Arc::new);
+        let known = learn_facts(app, &lease.mails).await.map(Arc::new);
         for mail in lease.mails {
             *self.in_hand.entry(mail.domain.clone()).or_default() += 1;
             let (app, stop, connections) = (app.clone(), self.stop.clone(), Arc::clone(&self.connections));
@@ -154,7 +156,7 @@ impl Pump {
     }
 
     /// Waits for a fate, and then a moment for others. Says what the servers were like.
-    async fn gather(&mut self, patience: Duration) -> Vec<Option<Failure>> {
+    async fn gather(&mut self, patience: Duration) -> Vec<Option<SendFailure>> {
         let mut until = Instant::now() + patience;
         let before = self.unsettled.len();
         while let Ok(Some(ended)) = tokio::time::timeout_at(until, self.sending.join_next()).await {
@@ -188,15 +190,15 @@ impl Pump {
         let now = self.app.clock.now();
         let settled: Vec<_> = self.unsettled.iter().map(|it| it.settled.clone()).collect();
         let tx = self.app.begin().await?;
-        let ours = store::outbox::settle(&tx, &settled, now).await?;
+        let ours = store::correspondence::outbox::settle(&tx, &settled, now).await?;
         for it in self.unsettled.iter().filter(|it| it.no_such_address) {
-            store::bounce::note(&tx, it.bounce(), now).await?;
+            store::correspondence::bounce::note(&tx, it.bounce(), now).await?;
         }
         let reached =
-            self.unsettled.iter().filter(|it| it.kind.is_asked_for() && it.settled.fate == Fate::Sent);
+            self.unsettled.iter().filter(|it| it.kind.is_asked_for() && it.settled.fate == SendOutcome::Sent);
         let reached: Vec<_> = reached.map(|it| it.address.as_str()).collect();
         if !reached.is_empty() {
-            store::bounce::taken(&tx, reached, now).await?;
+            store::correspondence::bounce::taken(&tx, reached, now).await?;
         }
         tx.commit().await?;
         if ours < settled.len() {
@@ -211,14 +213,14 @@ impl Pump {
 
 /// What can be known of these mails. Where that fails, each is asked about alone: one whose row cannot be read must not
 /// keep the others waiting.
-async fn known(app: &App, mails: &[Leased]) -> Option<attempt::Known> {
+async fn learn_facts(app: &App, mails: &[LeasedMail]) -> Option<attempt::KnownFacts> {
     if mails.is_empty() {
         return None;
     }
     let at = Instant::now();
-    let asked = truth::Asked::by(mails.iter().map(|it| &it.mail.letter));
-    match truth::learn(app, asked).await {
-        Ok(truth) => Some(attempt::Known { truth, at }),
+    let asked = send_condition::FactQuery::by(mails.iter().map(|it| &it.mail.letter));
+    match send_condition::learn(app, asked).await {
+        Ok(truth) => Some(attempt::KnownFacts { truth, at }),
         Err(err) => {
             tracing::error!(error = ?err, "what {} mails say cannot be checked together", mails.len());
             None
@@ -238,9 +240,9 @@ async fn send(
     app: &App,
     stop: &CancellationToken,
     connections: &Semaphore,
-    leased: Leased,
+    leased: LeasedMail,
     term: Term,
-    known: Option<&attempt::Known>,
+    known: Option<&attempt::KnownFacts>,
 ) -> Sent {
     let permit = tokio::select! {
         biased;
@@ -248,13 +250,13 @@ async fn send(
         permit = connections.acquire() => permit.ok(),
     };
     let given = if permit.is_none() || app.clock.now() + MARGIN > term.until {
-        attempt::Told::given_back()
+        attempt::AttemptResult::given_back()
     } else {
         attempt::attempt(app, &leased, known).await
     };
-    let attempt::Told { fate, detail, failure, no_such_address } = given;
+    let attempt::AttemptResult { fate, detail, failure, no_such_address } = given;
     Sent {
-        settled: Settled { id: leased.id, token: term.token, fate, detail },
+        settled: SettledMail { id: leased.id, token: term.token, fate, detail },
         domain: leased.domain,
         kind: leased.mail.letter.kind,
         consultation: leased.mail.letter.consultation,
@@ -266,7 +268,7 @@ async fn send(
 
 impl Sent {
     fn was_tried(&self) -> bool {
-        !matches!(self.settled.fate, Fate::GivenBack | Fate::Suppressed)
+        !matches!(self.settled.fate, SendOutcome::GivenBack | SendOutcome::Suppressed)
     }
 
     /// What its server said of the address.
@@ -285,18 +287,20 @@ impl Sent {
     fn log(&self) {
         let (id, kind, detail): (MailId, _, _) = (self.settled.id, self.kind.code(), &self.settled.detail);
         match self.settled.fate {
-            Fate::Sent => tracing::info!(mail.id = %id, mail.kind = kind, "sent mail {id}"),
-            Fate::Suppressed => {
+            SendOutcome::Sent => tracing::info!(mail.id = %id, mail.kind = kind, "sent mail {id}"),
+            SendOutcome::Suppressed => {
                 tracing::info!(mail.id = %id, mail.kind = kind, "dropped mail {id}: {detail}");
             }
-            Fate::Deferred(_) => {
+            SendOutcome::Deferred(_) => {
                 tracing::warn!(mail.id = %id, mail.kind = kind, "could not send mail {id} now: {detail}");
             }
-            Fate::Failed => tracing::error!(mail.id = %id, mail.kind = kind, "gave mail {id} up: {detail}"),
-            Fate::Unknown(_) => {
+            SendOutcome::Failed => {
+                tracing::error!(mail.id = %id, mail.kind = kind, "gave mail {id} up: {detail}")
+            }
+            SendOutcome::Unknown(_) => {
                 tracing::error!(mail.id = %id, mail.kind = kind, "nobody knows whether mail {id} was taken: {detail}");
             }
-            Fate::GivenBack => {}
+            SendOutcome::GivenBack => {}
         }
     }
 }
@@ -313,8 +317,9 @@ impl Rest {
         self.until.is_some_and(|it| it > Instant::now())
     }
 
-    fn after(&mut self, servers: &[Option<Failure>]) {
-        let is_away = |it: &Option<Failure>| matches!(it, Some(Failure::Connection | Failure::Tls));
+    fn after(&mut self, servers: &[Option<SendFailure>]) {
+        let is_away =
+            |it: &Option<SendFailure>| matches!(it, Some(SendFailure::Connection | SendFailure::Tls));
         if servers.iter().any(|it| !is_away(it)) {
             *self = Self::default();
         } else if !servers.is_empty() && !self.lasts() {

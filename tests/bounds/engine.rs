@@ -3,8 +3,9 @@ use std::{collections::BTreeSet, hint::black_box, time::Instant};
 
 use chrono::{NaiveDate, Weekday};
 use domain::{
-    availability::{
-        Ask, Calendar, Day, Footprint, Limits, Occupied, Pool, Schedule, Slot, Span, WeeklyRule, Window,
+    booking::availability::{
+        AppointmentLimits, Calendar, Day, Footprint, Occupied, Pool, Schedule, Slot, SlotQuery, Span,
+        WeeklyRule, Window,
     },
     calendar::BusinessCalendar,
     field::Fields,
@@ -21,7 +22,7 @@ pub fn measure(table: &mut Table) {
     let calendars: Vec<_> = (0..500).map(|n| expert(n, first)).collect();
     let business = BusinessCalendar::default();
     let pool = Pool::new(first, 61, |it| !business.is_open(it), &calendars);
-    let ask = Ask {
+    let ask = SlotQuery {
         fields: Fields::Ict,
         footprints: vec![Some(Footprint::online(&settings)); calendars.len()],
         window: Window { earliest: first, horizon: first + chrono::Days::new(60), last_session: None },
@@ -62,6 +63,6 @@ fn expert(n: u128, first: NaiveDate) -> Calendar {
         schedule: Schedule { rules: rules.collect(), ..Schedule::default() },
         occupied: cells.into_iter().collect::<Occupied>(),
         sessions: Vec::new(),
-        limits: Limits { per_day: 3, per_week: 8 },
+        limits: AppointmentLimits { per_day: 3, per_week: 8 },
     }
 }

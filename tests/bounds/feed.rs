@@ -18,7 +18,7 @@ const FIRST: i32 = 900_000;
 
 pub async fn measure(table: &mut Table, filled: &Filled) {
     let expert = booked(filled).await;
-    let token = ops::expert::make_feed(&filled.app, expert).await.unwrap();
+    let token = ops::routing::expert::make_feed(&filled.app, expert).await.unwrap();
     let feed = get(&format!("/calendar/{token}.ics"), "");
     let milliseconds = latency(filled.address, &feed, 200, 50).await;
     table.at_most("calendar feed of 1,000 events", milliseconds, "ms", 20.0);
@@ -49,7 +49,7 @@ async fn booked(filled: &Filled) -> ExpertId {
             state: codes::AppointmentStatus::Confirmed.into(),
             starts_at,
             ends_at: starts_at + TimeDelta::hours(1),
-            mode: codes::SessionMode::Online.into(),
+            mode: codes::AppointmentMode::Online.into(),
             place: "https://video.example.jp/expert".to_owned(),
             site: None,
             uid: format!("{}@example.jp", appointment_id.simple()),

@@ -11,7 +11,7 @@ use lettre::transport::smtp::{client::AsyncSmtpConnection, extension::ClientId};
 use madoguchi::{
     app::App,
     mail::{
-        letter::{Letter, Mail, MailKind},
+        outgoing_mail::{MailKind, OutgoingMail, QueuedMail},
         transport::{SmtpOptions, Transport},
     },
     store, worker,
@@ -74,8 +74,11 @@ async fn bare(sink: SocketAddr, n: u32) -> f64 {
     let now = app.clock.now();
     let messages: Vec<_> = (0..n)
         .map(|n| {
-            let mail =
-                Mail { message_id: format!("{n}@example.jp"), follows: Vec::new(), letter: letter(&app, n) };
+            let mail = QueuedMail {
+                message_id: format!("{n}@example.jp"),
+                follows: Vec::new(),
+                letter: letter(&app, n),
+            };
             app.mail.message(&mail, None, now).unwrap()
         })
         .collect();
@@ -93,7 +96,7 @@ async fn worked(app: &App, n: u32) -> f64 {
     let letters: Vec<_> = (0..n).map(|n| letter(app, n)).collect();
     let tx = app.begin().await.unwrap();
     for some in letters.chunks(500) {
-        store::outbox::push(&tx, some.to_vec(), "example.jp", app.clock.now()).await.unwrap();
+        store::correspondence::outbox::push(&tx, some.to_vec(), "example.jp", app.clock.now()).await.unwrap();
     }
     tx.commit().await.unwrap();
     let stop = CancellationToken::new();
@@ -153,8 +156,8 @@ async fn unsent(app: &App) -> u64 {
     unsent.filter(outbox::COLUMN.due_at.lte(app.clock.now())).count(&app.db).await.unwrap()
 }
 
-fn letter(app: &App, n: u32) -> Letter {
-    Letter {
+fn letter(app: &App, n: u32) -> OutgoingMail {
+    OutgoingMail {
         kind: MailKind::Booked,
         consultation: None,
         to: format!("contact{n}@c{}.example", n % 200),
@@ -165,7 +168,7 @@ fn letter(app: &App, n: u32) -> Letter {
         calendar: None,
         due_at: app.clock.now(),
         dedup_key: None,
-        must_hold: None,
+        send_condition: None,
         unsubscribe: None,
         over_limit: false,
     }

@@ -5,7 +5,7 @@ use actix_web::{
     HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use domain::{application::Form, number::CaseNumber};
+use domain::{intake::application::ApplicationForm, number::CaseNumber};
 use entity::consultation;
 use madoguchi::{app::App, ops};
 use sea_orm::{EntityTrait, QueryOrder};
@@ -73,15 +73,15 @@ async fn some_case(app: &App) -> CaseNumber {
 }
 
 async fn slot_page(app: &App) -> String {
-    let id = ops::apply::start(app, "bench".to_owned()).await.unwrap();
-    let form = Form {
+    let id = ops::intake::apply::start(app, "bench".to_owned()).await.unwrap();
+    let form = ApplicationForm {
         field: vec!["ict".to_owned()],
         description: "在宅勤務の環境を整えたい".to_owned(),
         mode: "online".to_owned(),
         prefecture: "13".to_owned(),
         ..crate::posting::form(0)
     };
-    ops::apply::save(app, id, |it| *it = form).await.unwrap();
+    ops::intake::apply::save(app, id, |it| *it = form).await.unwrap();
     format!("/apply/{id}/slot")
 }
 

@@ -5,9 +5,9 @@ use actix_web::{
     HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use domain::{application::Form, theme::SHIPPED};
+use domain::{intake::application::ApplicationForm, theme::SHIPPED};
 use entity::{company, consultation};
-use madoguchi::{app::App, ops, store::programme};
+use madoguchi::{app::App, ops, store::reference::programme};
 use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait, TransactionTrait};
 use uuid::Uuid;
 
@@ -57,17 +57,17 @@ pub async fn ship_themes(app: &App) {
 }
 
 /// The last request of an application that is written to its end.
-pub async fn ready(app: &App, n: u32, form: Form) -> Vec<u8> {
-    let id = ops::apply::start(app, format!("network-{n}")).await.unwrap();
-    ops::apply::save(app, id, |it| *it = form).await.unwrap();
+pub async fn ready(app: &App, n: u32, form: ApplicationForm) -> Vec<u8> {
+    let id = ops::intake::apply::start(app, format!("network-{n}")).await.unwrap();
+    ops::intake::apply::save(app, id, |it| *it = form).await.unwrap();
     // A time is chosen after what it depends on: whatever was chosen before that is forgotten.
-    ops::apply::save(app, id, |it| "none".clone_into(&mut it.slot)).await.unwrap();
+    ops::intake::apply::save(app, id, |it| "none".clone_into(&mut it.slot)).await.unwrap();
     post(&format!("/apply/{id}/confirm"), "consent=1")
 }
 
-pub fn form(n: u32) -> Form {
+pub fn form(n: u32) -> ApplicationForm {
     let text = |it: &str| it.to_owned();
-    Form {
+    ApplicationForm {
         field: vec![text("ict"), text("labor")],
         theme: vec![text("ict_network"), text("labor_rules")],
         description: text("在宅勤務の環境と規程を整えたい"),
@@ -87,7 +87,7 @@ pub fn form(n: u32) -> Form {
         contact_kana: text("ケイソク ハナコ"),
         email: format!("contact{n}@example.co.jp"),
         phone: text("03-1234-5678"),
-        ..Form::default()
+        ..ApplicationForm::default()
     }
 }
 

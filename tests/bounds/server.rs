@@ -11,7 +11,7 @@ use actix_web::{
     App as Web, HttpServer,
     web::{Data, ServiceConfig},
 };
-use domain::{actor::Role, contact::EmailAddress};
+use domain::{actor::Role, intake::contact::EmailAddress};
 use madoguchi::{
     app::App,
     cached::Cached,
@@ -23,8 +23,8 @@ use madoguchi::{
         sender::Sender,
         transport::{Memory, Transport},
     },
-    ops::{self, account::NewAccount},
-    password::{Guard, Password},
+    ops::{self, accounts::account::NewAccount},
+    password::{Password, SignInGuard},
     secret::Secret,
     store,
     url::Site,
@@ -51,7 +51,7 @@ pub async fn filled(folder: &Path, consultations: usize, experts: usize) -> Fill
     let url = format!("sqlite://{}/{consultations}.db", folder.display());
     let app = app(&url).await;
     demo::fill::run(&app.db, consultations, experts, 1, app.clock.now()).await.unwrap();
-    store::sizes::learn(&app.db).await.unwrap();
+    store::table_sizes::learn(&app.db).await.unwrap();
     let cookie = coordinator(&app).await;
     let address = serve(app.clone());
     Filled { app, url, address, cookie }
@@ -77,7 +77,7 @@ pub async fn app(url: &str) -> App {
         site: Site::new(config.public_url.as_str()),
         config: Arc::new(config),
         cached: Arc::new(Cached::shown_for(Duration::from_secs(1))),
-        guard: Guard::default(),
+        guard: SignInGuard::default(),
         runs_worker: false,
         readiness: Arc::default(),
     }
@@ -121,10 +121,11 @@ pub fn serve_bare(routes: fn(&mut ServiceConfig), app: &App) -> SocketAddr {
 async fn coordinator(app: &App) -> String {
     let email = EmailAddress::parse("bench@example.jp").unwrap();
     let new = NewAccount { email, name: "計測".to_owned(), role: Role::Coordinator, desk: None };
-    let invitation = ops::account::invite(app, &new).await.unwrap();
+    let invitation = ops::accounts::account::invite(app, &new).await.unwrap();
     let password = Password::parse("correct horse battery", "").unwrap();
-    ops::account::set_password(app, &invitation.token, password).await.unwrap();
+    ops::accounts::account::set_password(app, &invitation.token, password).await.unwrap();
     let here = [127, 0, 0, 1].into();
-    let signed_in = ops::account::sign_in(app, "bench@example.jp", "correct horse battery", here, None).await;
+    let signed_in =
+        ops::accounts::account::sign_in(app, "bench@example.jp", "correct horse battery", here, None).await;
     format!("madoguchi_session={}", signed_in.unwrap().unwrap().token)
 }

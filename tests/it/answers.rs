@@ -1,10 +1,12 @@
 //! Answers to invitations, as calendar programs write them, do exactly what the button does.
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{actor::Actor, appointment::Appointment, assignment::AssignmentState, id::AssignmentId};
+use domain::{
+    actor::Actor, booking::appointment::Appointment, id::AssignmentId, routing::assignment::AssignmentState,
+};
 use entity::inbound_mail;
 use madoguchi::{
     ops,
-    store::{self, message::Audience},
+    store::{self, correspondence::message::Audience},
 };
 
 use crate::{
@@ -89,7 +91,8 @@ impl Asked {
         let site = Site::new().await;
         let cast = Cast::new(&site).await;
         let case = held(&site, &cast, CONTACT).await;
-        let assignment = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
+        let assignment =
+            store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
         let appointment = cases::session(&site, case).await;
         assert_eq!(cases::state(&site, case).await, "matching");
         Self { site, cast, case, assignment, appointment }
@@ -104,19 +107,19 @@ impl Asked {
     }
 
     async fn assignment(&self) -> AssignmentState {
-        store::assignment::find(&self.site.app.db, self.assignment).await.unwrap().unwrap().state
+        store::routing::assignment::find(&self.site.app.db, self.assignment).await.unwrap().unwrap().state
     }
 }
 
 /// `Matching`, with the slot that the company chose when it applied.
 pub async fn held(site: &Site, cast: &Cast, email: &str) -> Case {
     let app = &site.app;
-    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
-    let saved = ops::apply::save(app, draft, |it| *it = cases::form(email)).await.unwrap();
-    let offers = ops::apply::slots(app, &saved).await.unwrap();
+    let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+    let saved = ops::intake::apply::save(app, draft, |it| *it = cases::form(email)).await.unwrap();
+    let offers = ops::intake::apply::slots(app, &saved).await.unwrap();
     let slot = offers.days().into_iter().flat_map(|(_, slots)| slots).next().unwrap();
-    ops::apply::hold(app, draft, slot).await.unwrap();
-    let record = ops::apply::submit(app, draft, |_| ()).await.unwrap();
+    ops::intake::apply::hold(app, draft, slot).await.unwrap();
+    let record = ops::intake::apply::submit(app, draft, |_| ()).await.unwrap();
     let case = Case { id: record.consultation.id, number: record.number };
     // Routing is automatic: confirming asks the best expert for the slot.
     ops::consultation::confirm_address(app, case.id, cast.center()).await.unwrap();
@@ -191,7 +194,7 @@ async fn tentative_leaves_it_open_and_is_shown() {
         let entry = thread(&it.site, it.case, Audience::Internal).await.pop().unwrap();
         assert!(entry.internal && entry.body.contains("仮承諾"), "{name}: {}", entry.body);
         // The button is still there.
-        ops::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
+        ops::routing::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
     }
 }
 
@@ -222,7 +225,7 @@ async fn another_time_is_a_proposal_for_the_center() {
 #[actix_web::test]
 async fn a_proposal_is_turned_down_or_followed() {
     let it = Asked::new().await;
-    ops::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
+    ops::routing::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
     let propose = async || {
         let now = cases::session(&it.site, it.case).await;
         let starts_at = now.starts_at + TimeDelta::days(1);
@@ -245,11 +248,14 @@ async fn a_proposal_is_turned_down_or_followed() {
     it.site.get(&of_case).await.shows("この提案は、すでに対応済みです。");
 
     let (mail, starts_at) = propose().await;
-    let slot = domain::availability::Slot::at(starts_at).unwrap();
+    let slot = domain::booking::availability::Slot::at(starts_at).unwrap();
     let by = Actor::Coordinator(it.cast.coordinator);
-    ops::appointment::reschedule(&it.site.app, it.case.id, by, slot).await.unwrap();
+    ops::booking::appointment::reschedule(&it.site.app, it.case.id, by, slot).await.unwrap();
     assert!(!it.site.get(&of_case).await.body.contains("変更の提案（"));
-    let mail = store::inbound::find(&it.site.app.db, domain::id::MailId(mail.id)).await.unwrap().unwrap();
+    let mail = store::correspondence::inbound_mail::find(&it.site.app.db, domain::id::MailId(mail.id))
+        .await
+        .unwrap()
+        .unwrap();
     assert!(!mail.open, "it is what the session has become");
 }
 
@@ -271,9 +277,9 @@ async fn nobody_can_be_sent_instead() {
 async fn an_older_answer_undoes_nothing() {
     let it = Asked::new().await;
     let old = it.says(EXPERT, "DECLINED");
-    ops::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
+    ops::routing::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
     let slot = cases::free_slots(&it.site, it.case).await[3];
-    ops::appointment::reschedule(&it.site.app, it.case.id, Actor::Expert(it.cast.expert), slot)
+    ops::booking::appointment::reschedule(&it.site.app, it.case.id, Actor::Expert(it.cast.expert), slot)
         .await
         .unwrap();
     let mail = it.answers(&old, PROGRAMS[0].1).await;
@@ -291,7 +297,7 @@ async fn an_older_answer_undoes_nothing() {
 #[actix_web::test]
 async fn a_company_that_cannot_come_is_phoned() {
     let it = Asked::new().await;
-    ops::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
+    ops::routing::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
     let now = cases::session(&it.site, it.case).await;
     for (partstat, open) in [("ACCEPTED", false), ("DECLINED", true)] {
         let mail = Says::of(&it.site, it.case, &now, CONTACT, partstat).written(PROGRAMS[1].1);

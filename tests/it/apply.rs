@@ -3,7 +3,7 @@ pub mod setting;
 
 use chrono::TimeDelta;
 use domain::settings::Settings;
-use madoguchi::ops::{self, budget::Budget};
+use madoguchi::ops::{self, correspondence::mail_budget::MailBudget};
 use sea_orm::EntityTrait;
 
 use self::setting::{
@@ -498,20 +498,23 @@ async fn one_domain_and_one_network_cause_a_bounded_number_of_mails_in_a_day() {
     let spend = async |email: &str, network: &str| {
         let tx = site.app.begin().await.unwrap();
         let now = site.app.clock.now();
-        let spent = ops::budget::spend(&site.app, &tx, "", email, network, &settings, now).await.unwrap();
+        let spent =
+            ops::correspondence::mail_budget::spend(&site.app, &tx, "", email, network, &settings, now)
+                .await
+                .unwrap();
         tx.commit().await.unwrap();
         spent
     };
     for n in 0..4 {
-        assert_eq!(spend(&format!("c{n}@example.co.jp"), &format!("network{n}")).await, Budget::Within);
+        assert_eq!(spend(&format!("c{n}@example.co.jp"), &format!("network{n}")).await, MailBudget::Within);
     }
-    assert_eq!(spend("c9@EXAMPLE.co.jp", "network9").await, Budget::Spent, "a fifth to the domain");
+    assert_eq!(spend("c9@EXAMPLE.co.jp", "network9").await, MailBudget::Spent, "a fifth to the domain");
     for n in 0..6 {
-        assert_eq!(spend(&format!("c@c{n}.example"), "network").await, Budget::Within);
+        assert_eq!(spend(&format!("c@c{n}.example"), "network").await, MailBudget::Within);
     }
-    assert_eq!(spend("c@c9.example", "network").await, Budget::Spent, "a seventh from the network");
+    assert_eq!(spend("c@c9.example", "network").await, MailBudget::Spent, "a seventh from the network");
     site.app.clock.advance(TimeDelta::days(1));
-    assert_eq!(spend("c9@example.co.jp", "network").await, Budget::Within);
+    assert_eq!(spend("c9@example.co.jp", "network").await, MailBudget::Within);
     // Neither an address nor a domain is kept.
     for row in entity::mail_budget::Entity::find().all(&site.app.db).await.unwrap() {
         assert!(!row.key.contains("example"), "{}", row.key);

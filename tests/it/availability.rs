@@ -1,7 +1,7 @@
 //! One day, a copied week, and rules that overlap: what an expert says of single days.
 use chrono::NaiveDate;
 use domain::{
-    availability::{Day, Span},
+    booking::availability::{Day, Span},
     id::ExpertId,
 };
 use madoguchi::store;
@@ -22,7 +22,7 @@ async fn site() -> (Site, ExpertId) {
 }
 
 async fn open(site: &Site, expert: ExpertId, date: &str) -> Day {
-    let entries = store::expert::entries(&site.app.db, expert).await.unwrap();
+    let entries = store::routing::expert::entries(&site.app.db, expert).await.unwrap();
     entries.schedule().day(date.parse::<NaiveDate>().unwrap())
 }
 
@@ -149,8 +149,9 @@ async fn overlapping_rules_become_one() {
         [("form", "rule"), ("weekday", "mon"), ("rule_start", start), ("rule_end", end)]
     };
     let mondays = || async {
-        let entries = store::expert::entries(&site.app.db, expert).await.unwrap();
-        let monday = |it: &&(_, domain::availability::WeeklyRule)| it.1.weekday == chrono::Weekday::Mon;
+        let entries = store::routing::expert::entries(&site.app.db, expert).await.unwrap();
+        let monday =
+            |it: &&(_, domain::booking::availability::WeeklyRule)| it.1.weekday == chrono::Weekday::Mon;
         entries.rules.iter().filter(monday).map(|it| (it.1.span.start(), it.1.span.end())).collect::<Vec<_>>()
     };
     // Several stretches a day stand side by side, those that meet are one.

@@ -57,8 +57,15 @@ async fn every_servers_report_marks_the_address() {
         let mail = arrives(&site, &filled(mail, &parts)).await;
         assert_eq!((mail.state.code(), mail.open), ("bounce", true), "{name}: {}", mail.reason);
         assert!(mail.outcome.contains(CONTACT) && mail.outcome.contains("電話"), "{name}: {}", mail.outcome);
-        assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_some(), "{name}");
-        assert_eq!(store::bounce::of(&site.app.db, case.id).await.unwrap().len(), 1, "{name}");
+        assert!(
+            store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_some(),
+            "{name}"
+        );
+        assert_eq!(
+            store::correspondence::bounce::of(&site.app.db, case.id).await.unwrap().len(),
+            1,
+            "{name}"
+        );
         let told = cases::letters(&site, "center@example.jp").await;
         let shared =
             site.app.programme().await.unwrap().settings_at(site.app.clock.now()).center_email.clone();
@@ -77,7 +84,10 @@ async fn every_servers_report_marks_the_address() {
         let to = site.app.reply_address(case.id, CONTACT);
         let back = crate::inbound::letter(CONTACT, &to, "Re: 受付", "アドレスを直しました。");
         assert_eq!(arrives(&site, &back).await.state.code(), "attached", "{name}");
-        assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none(), "{name}");
+        assert!(
+            store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none(),
+            "{name}"
+        );
     }
 }
 
@@ -93,8 +103,8 @@ async fn a_delay_is_noted_and_disturbs_nobody() {
         let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
         assert_eq!((mail.state.code(), mail.open), ("bounce", false), "{action}");
     }
-    assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
-    assert!(store::bounce::of(&site.app.db, case.id).await.unwrap().is_empty());
+    assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
+    assert!(store::correspondence::bounce::of(&site.app.db, case.id).await.unwrap().is_empty());
 }
 
 #[actix_web::test]
@@ -106,7 +116,7 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
         [("address", CONTACT), ("id", "made-up@example.jp"), ("action", "failed"), ("status", "5.1.1")];
     let mail = arrives(&site, &filled(POSTFIX, &parts)).await;
     assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", "unknown_bounce"));
-    assert!(store::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
+    assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
 }
 
 /// What a server says at once is the same fact as what a report says later: it shows on every consultation of the
@@ -223,7 +233,7 @@ async fn what_was_noted_in_two_places_is_kept_in_one() {
     }
     Migrator::up(db, None).await.unwrap();
 
-    let found = async |address| store::bounce::find(db, address).await.unwrap();
+    let found = async |address| store::correspondence::bounce::find(db, address).await.unwrap();
     let away = found("away@example.jp").await.unwrap();
     assert_eq!((away.inbound_id, away.outbox_id, away.diagnostic.as_str()), (Some(report), None, "away"));
     assert!(found("slow@example.jp").await.is_none());

@@ -7,13 +7,20 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use domain::{actor::Actor, appointment::Appointment, availability::Slot, field::Fields};
-use entity::{calendar_entry, calendar_source};
+use domain::{
+    actor::Actor,
+    booking::{appointment::Appointment, availability::Slot},
+    field::Fields,
+};
+use entity::{external_calendar, external_entry};
 use http::{HeaderMap, HeaderValue, Method};
 use madoguchi::{
     fetch::{Answer, Ask, Login},
-    ops::{self, apply::slot_value, outside::Change, substitute::Agreement},
-    store::{self, proposal::Of, substitute::Seat},
+    ops::{
+        self, booking::substitute::SubstituteConsent, calendars::external::AccessChange,
+        intake::apply::slot_value,
+    },
+    store::{self, booking::substitute::Participation, calendars::time_proposal::ProposalScope},
     worker,
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
@@ -167,18 +174,18 @@ impl House {
     async fn later(&self, time: TimeDelta) {
         self.site.app.clock.advance(time);
         worker::once(&self.site.app).await;
-        let source = calendar_source::Entity::find().one(&self.site.app.db).await.unwrap().unwrap();
+        let source = external_calendar::Entity::find().one(&self.site.app.db).await.unwrap().unwrap();
         assert_eq!(source.error, None);
     }
 
-    async fn entry(&self) -> calendar_entry::Model {
-        calendar_entry::Entity::find().one(&self.site.app.db).await.unwrap().unwrap()
+    async fn entry(&self) -> external_entry::Model {
+        external_entry::Entity::find().one(&self.site.app.db).await.unwrap().unwrap()
     }
 
     async fn slot_page(&self) -> String {
         let app = &self.site.app;
-        let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
-        ops::apply::save(app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
+        let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+        ops::intake::apply::save(app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
         self.site.visitor().get(&format!("/apply/{draft}/slot")).await.body
     }
 
@@ -231,26 +238,33 @@ async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
     assert!(text.contains(&format!("UID:{}", session.uid)) && text.contains("みなと製作所"), "{text}");
     assert!(!text.contains("METHOD:"), "an object of a collection has no method");
     // Our own entry is no private appointment, and is not written twice.
-    assert!(store::outside::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().is_empty());
+    assert!(
+        store::calendars::external::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().is_empty()
+    );
     house.later(TimeDelta::minutes(31)).await;
     assert_eq!(house.entry().await, entry);
     assert!(!house.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));
 
     let slot: Slot = cases::free_slots(&house.site, case).await[3];
-    ops::appointment::reschedule(&house.site.app, case.id, Actor::Coordinator(house.cast.coordinator), slot)
-        .await
-        .unwrap();
+    ops::booking::appointment::reschedule(
+        &house.site.app,
+        case.id,
+        Actor::Coordinator(house.cast.coordinator),
+        slot,
+    )
+    .await
+    .unwrap();
     house.later(TimeDelta::zero()).await;
     let moved = house.server.read(&house.site, &entry.href).await.unwrap();
     assert!(moved.contains(&format!("DTSTART:{}", slot.start().format("%Y%m%dT%H%M%SZ"))), "{moved}");
     assert_eq!(house.entry().await.href, entry.href);
 
-    ops::appointment::cancel(&house.site.app, case.id, Actor::Company, "都合が悪い".to_owned())
+    ops::booking::appointment::cancel(&house.site.app, case.id, Actor::Company, "都合が悪い".to_owned())
         .await
         .unwrap();
     house.later(TimeDelta::zero()).await;
     assert_eq!(house.server.read(&house.site, &entry.href).await, None);
-    assert!(calendar_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+    assert!(external_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
 }
 
 #[actix_web::test]
@@ -261,7 +275,7 @@ async fn another_password_alone_is_typed() {
     let entry = house.entry().await;
     let users = house.server.folder.join("users");
     std::fs::write(users, format!("{USER}:another-password\n")).unwrap();
-    let source = calendar_source::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
+    let source = external_calendar::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
     let path = format!("/expert/calendars/{}/access", source.id);
     let wrong = house.expert.post(&path, &[("password", "wrong")]).await;
     assert_eq!(wrong.status, 422);
@@ -282,13 +296,14 @@ async fn whoever_gives_the_seat_away_has_it_in_the_calendar_no_more() {
     house.later(TimeDelta::zero()).await;
     let entry = house.entry().await;
     assert!(house.server.read(&house.site, &entry.href).await.is_some());
-    let seat = Seat { appointment: cases::session(&house.site, case).await.id, expert: house.cast.expert };
+    let seat =
+        Participation { appointment: cases::session(&house.site, case).await.id, expert: house.cast.expert };
     let version = cases::record(&house.site, case).await.version;
-    let (by, given) = (house.cast.center(), Agreement::Given);
-    ops::substitute::ask(&house.site.app, seat, sato, version, by, given).await.unwrap();
+    let (by, given) = (house.cast.center(), SubstituteConsent::Given);
+    ops::booking::substitute::ask(&house.site.app, seat, sato, version, by, given).await.unwrap();
     house.later(TimeDelta::zero()).await;
     assert_eq!(house.server.read(&house.site, &entry.href).await, None);
-    assert!(calendar_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+    assert!(external_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
 }
 
 /// With both times, where the case is, and in the list of what the center has to do; the time is chosen already.
@@ -363,7 +378,7 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
     house.drag(case, TimeDelta::hours(1)).await;
     house.later(TimeDelta::minutes(31)).await;
     let slot = Slot::at(before.starts_at + TimeDelta::hours(1)).unwrap();
-    ops::appointment::reschedule(&house.site.app, case.id, Actor::Expert(house.cast.expert), slot)
+    ops::booking::appointment::reschedule(&house.site.app, case.id, Actor::Expert(house.cast.expert), slot)
         .await
         .unwrap();
     house.later(TimeDelta::zero()).await;
@@ -380,10 +395,10 @@ async fn a_write_that_was_cut_off_is_finished_once() {
     let entry = house.entry().await;
     // After the PUT and before it was noted; then, before the PUT of a move was noted.
     for (state, etag) in [("wanted", None), ("wanted", Some("\"old\"")), ("written", Some("\"old\""))] {
-        calendar_entry::Entity::update_many()
-            .col_expr(calendar_entry::Column::State, Expr::value(state))
-            .col_expr(calendar_entry::Column::Etag, Expr::value(etag))
-            .filter(calendar_entry::COLUMN.id.eq(entry.id))
+        external_entry::Entity::update_many()
+            .col_expr(external_entry::Column::State, Expr::value(state))
+            .col_expr(external_entry::Column::Etag, Expr::value(etag))
+            .filter(external_entry::COLUMN.id.eq(entry.id))
             .exec(&house.site.app.db)
             .await
             .unwrap();
@@ -409,23 +424,26 @@ async fn a_server_that_is_gone_loses_nothing() {
     let case = cases::booked(&house.site, &house.cast, CONTACT).await;
     house.site.app.clock.advance(TimeDelta::hours(25));
     worker::once(&house.site.app).await;
-    assert_eq!(store::outside::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().len(), 1);
+    assert_eq!(
+        store::calendars::external::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().len(),
+        1
+    );
     house.expert.sign_in("expert@example.jp", PASSWORD).await;
     house.expert.get("/expert/calendars").await.shows("「仕事」を24時間以上読み込めていません");
     // It comes back, and gets what it has missed.
     let old = std::mem::replace(&mut house.server, Radicale::start());
     let url = house.server.url();
-    let access = madoguchi::ops::outside::Access {
+    let access = madoguchi::ops::calendars::external::CalendarAccess {
         url: url.parse().unwrap(),
         user: USER.to_owned(),
         password: APP_PASSWORD.to_owned(),
     };
     drop(old);
     house.server.ready(&house.site).await;
-    let source = calendar_source::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
+    let source = external_calendar::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
     let sealed = house.site.app.secret.seal(source.id, &serde_json::to_string(&access).unwrap()).unwrap();
-    calendar_source::Entity::update_many()
-        .col_expr(calendar_source::Column::Access, Expr::value(sealed))
+    external_calendar::Entity::update_many()
+        .col_expr(external_calendar::Column::Access, Expr::value(sealed))
         .exec(&house.site.app.db)
         .await
         .unwrap();
@@ -441,23 +459,29 @@ async fn another_address_while_it_is_written_to_proposes_nothing() {
     let app = &house.site.app;
     let made = house.server.ask(&house.site, "MKCALENDAR", &format!("/{USER}/private/"), &[], "").await;
     assert!(made.status.is_success(), "{made:?}");
-    let source = calendar_source::Entity::find().one(&app.db).await.unwrap().unwrap().id;
+    let source = external_calendar::Entity::find().one(&app.db).await.unwrap().unwrap().id;
     for n in 0..8 {
         cases::booked(&house.site, &house.cast, &format!("contact{n}@example.co.jp")).await;
         let name = if n % 2 == 0 { "private" } else { "work" };
         let url = house.server.url().replace("/work/", &format!("/{name}/")).parse().unwrap();
-        let change = Change { url: Some(url), ..Change::default() };
+        let change = AccessChange { url: Some(url), ..AccessChange::default() };
         let later = async {
             tokio::time::sleep(Duration::from_millis(n * 4)).await;
-            ops::outside::change(app, house.cast.expert, source, change).await
+            ops::calendars::external::change(app, house.cast.expert, source, change).await
         };
-        let (looked, changed) = tokio::join!(ops::outside::refresh(app, source), later);
+        let (looked, changed) = tokio::join!(ops::calendars::external::refresh(app, source), later);
         assert!(looked.is_ok(), "{looked:?}");
         assert!(changed.unwrap().is_ok());
         house.later(TimeDelta::minutes(31)).await;
-        let proposals = store::proposal::proposals(&app.db, Of::Everybody, app.clock.now()).await.unwrap();
+        let proposals = store::calendars::time_proposal::time_proposals(
+            &app.db,
+            ProposalScope::Everybody,
+            app.clock.now(),
+        )
+        .await
+        .unwrap();
         assert!(proposals.is_empty(), "{proposals:?}");
-        let entries = calendar_entry::Entity::find().all(&app.db).await.unwrap();
+        let entries = external_entry::Entity::find().all(&app.db).await.unwrap();
         assert_eq!(u64::try_from(entries.len()).unwrap(), n + 1);
         for it in entries {
             assert_eq!(it.state.code(), "written", "{it:?}");

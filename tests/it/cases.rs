@@ -4,25 +4,29 @@
 use chrono::{NaiveTime, TimeDelta, Weekday};
 use domain::{
     actor::{Actor, Role},
-    application::{Application, Form, Intake},
-    appointment::Appointment,
-    availability::{Slot, Span, WeeklyRule},
-    contact::EmailAddress,
+    aftercare::report::ReportBody,
+    booking::{
+        appointment::Appointment,
+        availability::{Slot, Span, WeeklyRule},
+    },
     field::{Field, Fields},
     id::{AccountId, ConsultationId, ExpertId},
+    intake::{
+        application::{Application, ApplicationForm, Intake},
+        contact::EmailAddress,
+    },
     number::CaseNumber,
-    report::Body,
 };
 use entity::{expert, outbox};
 use madoguchi::{
     ops::{
         self,
-        account::NewAccount,
-        expert::Change,
-        report::{Decision, Saving},
+        accounts::account::NewAccount,
+        aftercare::report::{ReportDecision, Saving},
+        routing::expert::AvailabilityChange,
     },
     password::Password,
-    store::{self, consultation::Record, revision::Part},
+    store::{self, consultation::Record, reference::revision::RevisedPart},
 };
 use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -67,9 +71,9 @@ pub async fn expert(site: &Site, email: &str, name: &str, fields: Fields) -> Exp
         role: Role::Expert,
         desk: None,
     };
-    let invitation = ops::account::invite(&site.app, &new).await.unwrap();
+    let invitation = ops::accounts::account::invite(&site.app, &new).await.unwrap();
     let password = Password::parse(PASSWORD, "").unwrap();
-    let id = ops::account::set_password(&site.app, &invitation.token, password).await.unwrap().id.0;
+    let id = ops::accounts::account::set_password(&site.app, &invitation.token, password).await.unwrap().id.0;
     let local = email.split('@').next().unwrap();
     let row = expert::Model {
         id,
@@ -94,13 +98,15 @@ pub async fn expert(site: &Site, email: &str, name: &str, fields: Fields) -> Exp
         .exec_without_returning(&tx)
         .await
         .unwrap();
-    store::revision::touch(&tx, Part::Experts).await.unwrap();
+    store::reference::revision::touch(&tx, RevisedPart::Experts).await.unwrap();
     tx.commit().await.unwrap();
     let hour = |it| NaiveTime::from_hms_opt(it, 0, 0).unwrap();
     let span = Span::between(hour(9), hour(17)).unwrap();
     for weekday in [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri] {
         let rule = WeeklyRule { weekday, span, valid_from: None, valid_until: None };
-        ops::expert::change_availability(&site.app, ExpertId(id), Change::AddRule(rule)).await.unwrap();
+        ops::routing::expert::change_availability(&site.app, ExpertId(id), AvailabilityChange::AddRule(rule))
+            .await
+            .unwrap();
     }
     ExpertId(id)
 }
@@ -112,13 +118,13 @@ pub async fn visits_too(site: &Site, expert: ExpertId, prefectures: &[i16]) {
         entity::expert_prefecture::Model { expert_id: expert.0, prefecture }.into_active_model()
     });
     entity::expert_prefecture::Entity::insert_many(rows).exec_without_returning(&tx).await.unwrap();
-    store::revision::touch(&tx, Part::Experts).await.unwrap();
+    store::reference::revision::touch(&tx, RevisedPart::Experts).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 /// Everything that a company types, right in every field: ICT, online, 「みなと製作所」 in Tokyo.
-pub fn form(email: &str) -> Form {
-    Form {
+pub fn form(email: &str) -> ApplicationForm {
+    ApplicationForm {
         field: vec!["ict".to_owned()],
         description: "在宅勤務の勤怠管理に困っています。".to_owned(),
         mode: "online".to_owned(),
@@ -138,14 +144,15 @@ pub fn form(email: &str) -> Form {
         email: email.to_owned(),
         phone: "03-0000-0000".to_owned(),
         consent: "yes".to_owned(),
-        ..Form::default()
+        ..ApplicationForm::default()
     }
 }
 
 /// Taken down by the center; nobody has confirmed the address.
-pub async fn unconfirmed(site: &Site, cast: &Cast, form: &Form) -> Case {
+pub async fn unconfirmed(site: &Site, cast: &Cast, form: &ApplicationForm) -> Case {
     let application = Application::parse(form, Intake::OnBehalf).unwrap();
-    let taken = ops::apply::take_down(&site.app, &application, cast.center(), Uuid::new_v4(), false).await;
+    let taken =
+        ops::intake::apply::take_down(&site.app, &application, cast.center(), Uuid::new_v4(), false).await;
     let taken = taken.unwrap();
     Case { id: taken.consultation.id, number: taken.number }
 }
@@ -161,15 +168,17 @@ pub async fn received(site: &Site, cast: &Cast, email: &str) -> Case {
 pub async fn matching(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = received(site, cast, email).await;
     let version = record(site, case).await.version;
-    ops::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await.unwrap();
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
     case
 }
 
 /// `Scheduling`: the expert has accepted, no time is chosen.
 pub async fn scheduling(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = matching(site, cast, email).await;
-    let asked = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    ops::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
     case
 }
 
@@ -177,7 +186,7 @@ pub async fn scheduling(site: &Site, cast: &Cast, email: &str) -> Case {
 pub async fn booked(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = scheduling(site, cast, email).await;
     let slot = free_slots(site, case).await[0];
-    ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
     case
 }
 
@@ -186,7 +195,7 @@ pub async fn consulted(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = booked(site, cast, email).await;
     let ends_at = session(site, case).await.ends_at;
     site.app.clock.advance(ends_at - site.app.clock.now());
-    ops::appointment::record_done(&site.app, case.id, Actor::Expert(cast.expert)).await.unwrap();
+    ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(cast.expert)).await.unwrap();
     case
 }
 
@@ -194,15 +203,17 @@ pub async fn consulted(site: &Site, cast: &Cast, email: &str) -> Case {
 pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = consulted(site, cast, email).await;
     let session = session(site, case).await.id;
-    let body = Body {
+    let body = ReportBody {
         present_state: "紙のタイムカードを使っています。".to_owned(),
         advice: "クラウドの勤怠管理を段階的に始めてください。".to_owned(),
         next_steps: "3月までに規程の案を作ります。".to_owned(),
         internal_note: "内部だけの所見です。".to_owned(),
-        ..Body::default()
+        ..ReportBody::default()
     };
-    ops::report::write(&site.app, session, cast.expert, body, 0, Saving::Submit).await.unwrap();
-    ops::report::decide(&site.app, session, cast.coordinator, Decision::Approve).await.unwrap();
+    ops::aftercare::report::write(&site.app, session, cast.expert, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(&site.app, session, cast.coordinator, ReportDecision::Approve)
+        .await
+        .unwrap();
     case
 }
 
@@ -210,8 +221,8 @@ pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
 pub async fn asked(site: &Site, cast: &Cast, email: &str, wait: TimeDelta) -> Case {
     let case = approved(site, cast, email).await;
     site.app.clock.advance(wait);
-    for due in store::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
-        ops::follow_up::send(&site.app, due.id).await.unwrap();
+    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
+        ops::aftercare::follow_up::send(&site.app, due.id).await.unwrap();
     }
     case
 }
@@ -227,13 +238,13 @@ pub async fn state(site: &Site, case: Case) -> &'static str {
 
 /// The latest appointment, whatever has become of it.
 pub async fn session(site: &Site, case: Case) -> Appointment {
-    store::appointment::of(&site.app.db, case.id).await.unwrap().pop().unwrap()
+    store::booking::appointment::of(&site.app.db, case.id).await.unwrap().pop().unwrap()
 }
 
 /// What the company could choose now, earliest first.
 pub async fn free_slots(site: &Site, case: Case) -> Vec<Slot> {
     let record = record(site, case).await;
-    let offers = ops::appointment::joint_offers(&site.app, &record, Actor::Company).await.unwrap();
+    let offers = ops::booking::appointment::joint_offers(&site.app, &record, Actor::Company).await.unwrap();
     offers.days().into_iter().flat_map(|(_, slots)| slots).collect()
 }
 

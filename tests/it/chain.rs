@@ -92,7 +92,7 @@ async fn reported(site: &Site, expert: &Site, case: Case) {
 
 /// The survey and the three questions after it, each by the link in its mail.
 async fn answered(site: &Site, company: &Site, case: Case) {
-    let plan = store::follow_up::of(&site.app.db, case.id).await.unwrap();
+    let plan = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
     assert_eq!(plan.len(), 4);
     for planned in plan {
         later(site, planned.due_at).await;
@@ -113,7 +113,7 @@ async fn later(site: &Site, at: DateTime<Utc>) {
 }
 
 async fn rebuilt(site: &Site, case: Case) -> &'static str {
-    let lines = store::event::of(&site.app.db, case.id).await.unwrap();
+    let lines = store::audit::event::of(&site.app.db, case.id).await.unwrap();
     let mut from = None;
     let history: Vec<_> = lines
         .into_iter()

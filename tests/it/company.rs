@@ -1,5 +1,5 @@
 //! What a company sees and does after applying, by link and without an account.
-use madoguchi::{ops, store::link::Purpose};
+use madoguchi::{ops, store::accounts::link::Purpose};
 use sea_orm::EntityTrait;
 
 use crate::{
@@ -19,7 +19,7 @@ const OTHER: &str = "other@example.co.jp";
 async fn link_for(site: &Site, email: &str) -> String {
     let tx = site.app.begin().await.unwrap();
     let purpose = Purpose::SignIn { email_key: email.to_owned() };
-    let token = ops::account::company_link(&tx, &purpose, site.app.clock.now()).await.unwrap();
+    let token = ops::accounts::account::company_link(&tx, &purpose, site.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     format!("/l/{token}")
 }

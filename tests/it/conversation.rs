@@ -2,8 +2,11 @@
 use actix_web::test::TestRequest;
 use domain::{actor::Actor, id::MessageId};
 use madoguchi::{
-    ops, store,
-    store::message::{Audience, Channel, Message},
+    ops,
+    store::{
+        self,
+        correspondence::message::{Audience, Channel, NewMessage},
+    },
     worker,
 };
 use uuid::Uuid;
@@ -50,8 +53,8 @@ pub async fn everyone(site: Site) -> Everyone {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let company = site.visitor();
     let tx = site.app.begin().await.unwrap();
-    let purpose = store::link::Purpose::SignIn { email_key: CONTACT.to_owned() };
-    let token = ops::account::company_link(&tx, &purpose, site.app.clock.now()).await.unwrap();
+    let purpose = store::accounts::link::Purpose::SignIn { email_key: CONTACT.to_owned() };
+    let token = ops::accounts::account::company_link(&tx, &purpose, site.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(company.post(&format!("/l/{token}"), &[]).await.status, 303);
     let expert = site.visitor();
@@ -168,7 +171,10 @@ async fn files_beyond_the_limits_are_refused_at_the_field_and_the_text_is_kept()
     // What was written is still there when they come back.
     all.company.get(&path).await.shows("書きかけの文章</textarea>");
     assert!(
-        store::message::of(&all.center.app.db, all.case.id, Audience::Internal).await.unwrap().is_empty()
+        store::correspondence::message::of(&all.center.app.db, all.case.id, Audience::Internal)
+            .await
+            .unwrap()
+            .is_empty()
     );
 }
 
@@ -193,19 +199,21 @@ async fn a_file_is_held_until_it_was_scanned() {
     page.shows("ウイルス検査を待っています");
     assert_eq!(files(&page).len(), 0);
     for _ in 0..3 {
-        assert!(worker::scan::step(&all.center.app).await.unwrap());
+        assert!(worker::attachment_scan::step(&all.center.app).await.unwrap());
     }
-    assert!(!worker::scan::step(&all.center.app).await.unwrap(), "what failed waits");
+    assert!(!worker::attachment_scan::step(&all.center.app).await.unwrap(), "what failed waits");
     let page = all.company.get(&path).await;
     assert_eq!(files(&page).len(), 1);
     page.shows("bad.pdf（4バイト）");
     page.shows("ウイルスが見つかったため、取り出せません");
-    let found = store::attachment::of(&all.center.app.db, all.case.id, Audience::Internal).await.unwrap();
+    let found = store::correspondence::attachment::of(&all.center.app.db, all.case.id, Audience::Internal)
+        .await
+        .unwrap();
     let bad = found.into_values().flatten().find(|it| it.name == "bad.pdf").unwrap();
     assert_eq!(bad.note, "stdin: Test FOUND");
     assert_eq!(all.company.get(&format!("/my/{}/files/{}", all.number, bad.id)).await.status, 409);
     all.center.app.clock.advance(chrono::TimeDelta::minutes(6));
-    assert!(worker::scan::step(&all.center.app).await.unwrap(), "it is tried again");
+    assert!(worker::attachment_scan::step(&all.center.app).await.unwrap(), "it is tried again");
     std::fs::remove_file(script).unwrap();
 }
 
@@ -228,8 +236,8 @@ async fn a_draft_is_its_writers_until_it_is_sent() {
         all.center.post(&format!("{path}/note"), &[("note", "書きかけのメモ。以上")]).await.status,
         303
     );
-    let writer = store::message_draft::Writer::Account(all.cast.coordinator.0);
-    let drafts = store::message_draft::of(&all.center.app.db, all.case.id, writer);
+    let writer = store::correspondence::message_draft::DraftWriter::Account(all.cast.coordinator.0);
+    let drafts = store::correspondence::message_draft::of(&all.center.app.db, all.case.id, writer);
     assert!(drafts.await.unwrap().is_empty());
 }
 
@@ -245,7 +253,7 @@ async fn a_text_is_kept_and_filled_in() {
     let twice = all.center.post("/staff/templates", &form).await;
     assert_eq!(twice.status, 422);
     twice.shows("同じ名前のひな形があります");
-    let id = store::reply_template::all(&all.center.app.db).await.unwrap()[0].id.to_string();
+    let id = store::correspondence::reply_template::all(&all.center.app.db).await.unwrap()[0].id.to_string();
     let path = format!("/staff/consultations/{}/message", all.number);
     let reply = all.center.post(&path, &[("text", "前書き"), ("template", &id), ("do", "insert")]).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
@@ -253,7 +261,10 @@ async fn a_text_is_kept_and_filled_in() {
     reply.shows(&format!("前書き\n\n{company} "));
     reply.shows(&format!("参加者を教えてください（{}）。", all.number));
     assert!(
-        store::message::of(&all.center.app.db, all.case.id, Audience::Internal).await.unwrap().is_empty()
+        store::correspondence::message::of(&all.center.app.db, all.case.id, Audience::Internal)
+            .await
+            .unwrap()
+            .is_empty()
     );
     assert_eq!(all.center.post(&format!("/staff/templates/{id}/remove"), &[]).await.status, 303);
     assert_eq!(all.expert.get("/staff/templates").await.status, 403);
@@ -270,10 +281,10 @@ async fn a_mail_is_shown_with_its_quotation_folded_and_an_automatic_one_small() 
     ] {
         let id = MessageId(Uuid::now_v7());
         let (author, channel, audience) = (Actor::Company, Channel::Mail, Audience::Everyone);
-        let message = Message { id, consultation: all.case.id, author, channel, audience, body };
-        store::message::insert(&tx, &message, app.clock.now()).await.unwrap();
+        let message = NewMessage { id, consultation: all.case.id, author, channel, audience, body };
+        store::correspondence::message::insert(&tx, &message, app.clock.now()).await.unwrap();
         if automatic {
-            store::message::mark_automatic(&tx, id).await.unwrap();
+            store::correspondence::message::mark_automatic(&tx, id).await.unwrap();
         }
     }
     tx.commit().await.unwrap();

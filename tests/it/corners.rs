@@ -2,22 +2,22 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::{Actor, Role},
-    application::{Application, Form, Intake},
-    appointment::{Appointment, AppointmentState},
-    assignment::Assignment,
+    aftercare::report::ReportBody,
+    booking::appointment::{Appointment, AppointmentState},
     id::{AccountId, ConsultationId},
+    intake::application::{Application, ApplicationForm, Intake},
     number::FiscalYear,
-    report::Body,
-    settings::{Routing, Settings},
-    text::Line,
+    routing::assignment::Assignment,
+    settings::{RoutingMode, Settings},
+    text::TextLine,
 };
 use madoguchi::{
     demo, doctor,
     ops::{
         self,
-        actor_at::ActorAt,
+        aftercare::report::{ReportDecision, Saving},
+        case::actor::ActorAt,
         consultation::Ending,
-        report::{Decision, Saving},
     },
     problem::Problem,
     store, worker,
@@ -36,7 +36,7 @@ async fn an_expert_who_accepts_after_the_slot_has_passed_books_nothing_in_the_pa
     let held = live(&site, id).await.unwrap();
     site.app.clock.advance(held.starts_at - site.app.clock.now() + TimeDelta::minutes(1));
     let request = offered(&site, id).await.unwrap();
-    ops::assignment::accept(&site.app, request.id, request.expert).await.unwrap();
+    ops::routing::assignment::accept(&site.app, request.id, request.expert).await.unwrap();
     assert_eq!(state(&site, id).await, "scheduling");
     assert_eq!(live(&site, id).await, None);
     sound(&site).await;
@@ -49,7 +49,9 @@ async fn nobody_is_asked_for_a_slot_that_has_passed() {
     let held = live(&site, id).await.unwrap();
     site.app.clock.advance(held.starts_at - site.app.clock.now() + TimeDelta::minutes(1));
     let request = offered(&site, id).await.unwrap();
-    ops::assignment::decline(&site.app, request.id, request.expert, "多忙".to_owned()).await.unwrap();
+    ops::routing::assignment::decline(&site.app, request.id, request.expert, "多忙".to_owned())
+        .await
+        .unwrap();
     assert_eq!(state(&site, id).await, "checking");
     assert_eq!((offered(&site, id).await, live(&site, id).await), (None, None));
     sound(&site).await;
@@ -60,8 +62,8 @@ async fn a_confirmed_company_keeps_its_slot_until_the_center_has_looked() {
     let site = with_experts().await;
     let (now, by) = (site.app.clock.now(), center(&site).await);
     let year = FiscalYear::of(domain::calendar::japan_date(now)).unwrap();
-    let reviewed = Settings { routing: Routing::Reviewed, ..Settings::default() };
-    ops::settings::save(&site.app, year, &reviewed, 0, by).await.unwrap();
+    let reviewed = Settings { routing: RoutingMode::Reviewed, ..Settings::default() };
+    ops::reference::settings::save(&site.app, year, &reviewed, 0, by).await.unwrap();
     let id = applied(&site).await;
     let held = live(&site, id).await.unwrap();
     assert_eq!(state(&site, id).await, "received");
@@ -84,9 +86,9 @@ async fn what_ended_after_its_session_is_sound_and_starts_anew_when_reopened() {
         .unwrap();
     sound(&site).await;
     let version = store::consultation::find(&site.app.db, id).await.unwrap().unwrap().version;
-    let reason = Line::parse("理由", "改めて相談したいとのこと", 100).unwrap();
+    let reason = TextLine::parse("理由", "改めて相談したいとのこと", 100).unwrap();
     ops::consultation::reopen(&site.app, id, version, Actor::Coordinator(by), &reason).await.unwrap();
-    let asked = store::assignment::of(&site.app.db, id).await.unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, id).await.unwrap();
     assert!(!asked.iter().any(Assignment::is_live), "nobody has accepted the new beginning: {asked:?}");
     sound(&site).await;
 }
@@ -96,7 +98,7 @@ async fn a_question_without_an_address_is_left_to_the_telephone() {
     let site = with_experts().await;
     let by = center(&site).await;
     let id = followed(&site, by).await;
-    let questions = store::follow_up::of(&site.app.db, id).await.unwrap();
+    let questions = store::aftercare::follow_up::of(&site.app.db, id).await.unwrap();
     site.app.clock.advance(questions[0].due_at - site.app.clock.now());
     worker::once(&site.app).await;
     let notes: Vec<_> = notes_of(&site, id).await;
@@ -118,12 +120,13 @@ async fn center(site: &Site) -> AccountId {
 /// With the first slot on offer, and the address confirmed.
 async fn applied(site: &Site) -> ConsultationId {
     let app = &site.app;
-    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
-    ops::apply::save(app, draft, |it| *it = form("contact@example.co.jp")).await.unwrap();
-    let offers = ops::apply::slots(app, &ops::apply::draft(app, draft).await.unwrap()).await.unwrap();
+    let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(app, draft, |it| *it = form("contact@example.co.jp")).await.unwrap();
+    let offers =
+        ops::intake::apply::slots(app, &ops::intake::apply::draft(app, draft).await.unwrap()).await.unwrap();
     let first = offers.days()[0].1[0];
-    ops::apply::hold(app, draft, first).await.unwrap();
-    let id = ops::apply::submit(app, draft, |_| ()).await.unwrap().consultation.id;
+    ops::intake::apply::hold(app, draft, first).await.unwrap();
+    let id = ops::intake::apply::submit(app, draft, |_| ()).await.unwrap().consultation.id;
     ops::consultation::confirm_address(app, id, Actor::Company).await.unwrap();
     id
 }
@@ -132,35 +135,36 @@ async fn applied(site: &Site) -> ConsultationId {
 async fn followed(site: &Site, by: AccountId) -> ConsultationId {
     let (app, center) = (&site.app, Actor::Coordinator(by));
     let application = Application::parse(&form(""), Intake::OnBehalf).unwrap();
-    let record = ops::apply::take_down(app, &application, center, Uuid::new_v4(), true).await.unwrap();
+    let record =
+        ops::intake::apply::take_down(app, &application, center, Uuid::new_v4(), true).await.unwrap();
     let id = record.consultation.id;
     let roster = app.programme_and_experts().await.unwrap().1;
     let expert = roster.all().iter().find(|it| it.fields.covers(domain::field::Fields::Both)).unwrap().id;
-    ops::assignment::request(app, id, record.version, center, &[expert]).await.unwrap();
+    ops::routing::assignment::request(app, id, record.version, center, &[expert]).await.unwrap();
     let request = offered(site, id).await.unwrap();
-    ops::assignment::accept(app, request.id, expert).await.unwrap();
+    ops::routing::assignment::accept(app, request.id, expert).await.unwrap();
     let record = store::consultation::find(&app.db, id).await.unwrap().unwrap();
-    let offers = ops::appointment::joint_offers(app, &record, center).await.unwrap();
+    let offers = ops::booking::appointment::joint_offers(app, &record, center).await.unwrap();
     let slot = offers.days().into_iter().flat_map(|it| it.1).find(|it| it.start() > app.clock.now()).unwrap();
-    ops::appointment::choose_slot(app, id, center, slot).await.unwrap();
+    ops::booking::appointment::choose_slot(app, id, center, slot).await.unwrap();
     app.clock.advance(slot.start() + TimeDelta::hours(1) - app.clock.now());
     let session = live(site, id).await.unwrap().id;
-    ops::appointment::record_done(app, id, Actor::Expert(expert)).await.unwrap();
-    let body = Body {
+    ops::booking::appointment::record_done(app, id, Actor::Expert(expert)).await.unwrap();
+    let body = ReportBody {
         present_state: "紙の勤怠管理".to_owned(),
         advice: "段階的な導入".to_owned(),
         next_steps: "規程の案を作る".to_owned(),
-        ..Body::default()
+        ..ReportBody::default()
     };
-    ops::report::write(app, session, expert, body, 0, Saving::Submit).await.unwrap();
-    ops::report::decide(app, session, by, Decision::Approve).await.unwrap();
+    ops::aftercare::report::write(app, session, expert, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(app, session, by, ReportDecision::Approve).await.unwrap();
     assert_eq!(state(site, id).await, "follow_up");
     id
 }
 
-fn form(email: &str) -> Form {
+fn form(email: &str) -> ApplicationForm {
     let text = str::to_owned;
-    Form {
+    ApplicationForm {
         field: vec![text("ict")],
         description: text("社外から社内のデータを見たいです。"),
         mode: text("online"),
@@ -179,17 +183,17 @@ fn form(email: &str) -> Form {
         contact_kana: text("アオキ　アキコ"),
         email: text(email),
         phone: text("03-0000-0000"),
-        ..Form::default()
+        ..ApplicationForm::default()
     }
 }
 
 async fn live(site: &Site, id: ConsultationId) -> Option<Appointment> {
-    let all = store::appointment::of(&site.app.db, id).await.unwrap();
+    let all = store::booking::appointment::of(&site.app.db, id).await.unwrap();
     all.into_iter().find(Appointment::is_live)
 }
 
 async fn offered(site: &Site, id: ConsultationId) -> Option<Assignment> {
-    let all = store::assignment::of(&site.app.db, id).await.unwrap();
+    let all = store::routing::assignment::of(&site.app.db, id).await.unwrap();
     all.into_iter().find(|it| it.state.code() == "offered")
 }
 
@@ -198,7 +202,7 @@ async fn state(site: &Site, id: ConsultationId) -> &'static str {
 }
 
 async fn notes_of(site: &Site, id: ConsultationId) -> Vec<String> {
-    let lines = store::event::of(&site.app.db, id).await.unwrap();
+    let lines = store::audit::event::of(&site.app.db, id).await.unwrap();
     lines.into_iter().filter_map(|it| it.note).collect()
 }
 
@@ -216,10 +220,10 @@ async fn of_two_who_move_one_session_from_the_same_page_the_second_is_told() {
     let seen = ActorAt::new(cast.center(), cases::record(&site, case).await.version);
     let slots = cases::free_slots(&site, case).await;
 
-    ops::appointment::reschedule(&site.app, case.id, seen, slots[3]).await.unwrap();
-    let second = ops::appointment::reschedule(&site.app, case.id, seen, slots[9]).await;
+    ops::booking::appointment::reschedule(&site.app, case.id, seen, slots[3]).await.unwrap();
+    let second = ops::booking::appointment::reschedule(&site.app, case.id, seen, slots[9]).await;
     assert!(matches!(second, Err(Problem::Stale)), "{second:?}");
-    let third = ops::appointment::cancel(&site.app, case.id, seen, "都合により".to_owned()).await;
+    let third = ops::booking::appointment::cancel(&site.app, case.id, seen, "都合により".to_owned()).await;
     assert!(matches!(third, Err(Problem::Stale)), "{third:?}");
     assert_eq!(cases::session(&site, case).await.starts_at, slots[3].start());
 }

@@ -119,11 +119,12 @@ async fn the_people_are_there(app: &App, now: DateTime<Utc>) {
     let first = accounts.iter().find(|it| it.email == "expert01@example.jp").unwrap().id;
     let first = domain::id::ExpertId(first);
     let week = TimeDelta::days(11);
-    let booked =
-        madoguchi::store::appointment::of_expert(&app.db, first, now - week, now + week).await.unwrap();
+    let booked = madoguchi::store::booking::appointment::of_expert(&app.db, first, now - week, now + week)
+        .await
+        .unwrap();
     assert!(booked.iter().filter(|it| it.is_confirmed()).count() >= 4, "{booked:?}");
     assert!(booked.iter().any(|it| it.state.code() == "done"));
-    assert!(!madoguchi::store::assignment::offered_to(&app.db, first).await.unwrap().is_empty());
+    assert!(!madoguchi::store::routing::assignment::offered_to(&app.db, first).await.unwrap().is_empty());
 }
 
 async fn what_follows_is_there(app: &App, now: DateTime<Utc>) {

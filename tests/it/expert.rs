@@ -2,14 +2,14 @@
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{
-    application::Form,
     field::Fields,
     id::{AssignmentId, ExpertId},
-    text::Line,
+    intake::application::ApplicationForm,
+    text::TextLine,
 };
 use entity::weekly_rule;
 use madoguchi::{
-    ops::{self, apply::slot_value, report::Decision},
+    ops::{self, aftercare::report::ReportDecision, intake::apply::slot_value},
     secret::Purpose,
     store,
 };
@@ -35,13 +35,13 @@ async fn sign_in(site: &Site, email: &str) {
 }
 
 /// Applied for with the first slot on offer; the best expert is asked by the system.
-async fn with_slot(site: &Site, form: Form) -> Case {
-    let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
-    ops::apply::save(&site.app, draft, |it| *it = form.clone()).await.unwrap();
-    let kept = ops::apply::draft(&site.app, draft).await.unwrap();
-    let slot = ops::apply::slots(&site.app, &kept).await.unwrap().days().remove(0).1.remove(0);
-    ops::apply::hold(&site.app, draft, slot).await.unwrap();
-    let record = ops::apply::submit(&site.app, draft, |_| ()).await.unwrap();
+async fn with_slot(site: &Site, form: ApplicationForm) -> Case {
+    let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(&site.app, draft, |it| *it = form.clone()).await.unwrap();
+    let kept = ops::intake::apply::draft(&site.app, draft).await.unwrap();
+    let slot = ops::intake::apply::slots(&site.app, &kept).await.unwrap().days().remove(0).1.remove(0);
+    ops::intake::apply::hold(&site.app, draft, slot).await.unwrap();
+    let record = ops::intake::apply::submit(&site.app, draft, |_| ()).await.unwrap();
     let id = record.consultation.id;
     ops::consultation::confirm_address(&site.app, id, domain::actor::Actor::Company).await.unwrap();
     Case { id, number: record.number }
@@ -53,7 +53,7 @@ fn path(case: Case) -> String {
 
 /// The link to answer by, of the expert who was asked last.
 async fn token(site: &Site, case: Case) -> (String, AssignmentId) {
-    let asked = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     let expires = site.app.clock.now() + TimeDelta::days(60);
     (format!("/a/{}", site.app.secret.sign(Purpose::Assignment, asked.id.0, expires)), asked.id)
 }
@@ -78,7 +78,7 @@ async fn nothing_to_do_is_said() {
         weekly_rule::Entity::delete_by_id(row.id).exec(&site.app.db).await.unwrap();
     }
     let tx = site.app.begin().await.unwrap();
-    store::revision::touch(&tx, store::revision::Part::Experts).await.unwrap();
+    store::reference::revision::touch(&tx, store::reference::revision::RevisedPart::Experts).await.unwrap();
     tx.commit().await.unwrap();
     let hint = "予定はありません。空きを登録すると、企業が予約できるようになります。";
     site.get("/expert").await.shows(hint);
@@ -201,7 +201,7 @@ async fn what_cannot_be_answered_any_more_says_so() {
         page.shows("このリンクからは回答できません");
     }
     site.app.clock.advance(TimeDelta::days(10));
-    ops::assignment::lapse(&site.app, asked).await.unwrap();
+    ops::routing::assignment::lapse(&site.app, asked).await.unwrap();
     for page in [site.get(&link).await, site.post(&link, &[("answer", "accept")]).await] {
         assert_eq!(page.status, 200);
         page.shows("回答期限を過ぎたため、ほかの専門家に依頼しました");
@@ -253,7 +253,9 @@ async fn both_fields_wait_for_both_experts() {
     let case = cases::unconfirmed(&site, &cast, &form).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     let version = record(&site, case).await.version;
-    ops::assignment::request(&site.app, case.id, version, cast.center(), &[ict, labor]).await.unwrap();
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[ict, labor])
+        .await
+        .unwrap();
 
     sign_in(&site, "ict@example.jp").await;
     site.post(&format!("{}/answer", path(case)), &[("answer", "accept")]).await;
@@ -384,9 +386,9 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
     assert_eq!(late.status, 409);
     late.shows("提出済みの報告書は変更できません");
 
-    let reason = Line::parse("理由", "導入の時期が未記入です", 100).unwrap();
-    let back = Decision::Return { reason };
-    ops::report::decide(&site.app, session, cast.coordinator, back).await.unwrap();
+    let reason = TextLine::parse("理由", "導入の時期が未記入です", 100).unwrap();
+    let back = ReportDecision::Return { reason };
+    ops::aftercare::report::decide(&site.app, session, cast.coordinator, back).await.unwrap();
     let todo = site.get("/expert").await;
     todo.shows("導入の時期が未記入です");
     todo.shows("報告書を直す");
@@ -394,7 +396,9 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
     page.shows("導入の時期が未記入です");
     page.shows(r#"name="version" value="4""#);
     assert_eq!(write("4", "submit", "段階的に始める。時期は4月").await.status, 303);
-    ops::report::decide(&site.app, session, cast.coordinator, Decision::Approve).await.unwrap();
+    ops::aftercare::report::decide(&site.app, session, cast.coordinator, ReportDecision::Approve)
+        .await
+        .unwrap();
     site.get(&report).await.shows("実施報告書（確認済み）");
     hides(&site.get("/expert").await, "報告書を直す");
     let next = format!("{}/next", path(case));
@@ -409,7 +413,15 @@ async fn the_thread_is_read_and_written() {
     let case = cases::scheduling(&site, &cast, CONTACT).await;
     let text = domain::text::Prose::parse("本文", "<b>資料</b>を送ります", 100).unwrap();
     let by = domain::actor::Actor::Company;
-    ops::message::post(&site.app, case.id, by, store::message::Audience::Everyone, &text).await.unwrap();
+    ops::correspondence::message::post(
+        &site.app,
+        case.id,
+        by,
+        store::correspondence::message::Audience::Everyone,
+        &text,
+    )
+    .await
+    .unwrap();
     site.get("/expert").await.shows("企業から");
     site.get(&path(case)).await.shows("&#60;b&#62;資料&#60;/b&#62;を送ります");
     let messages = format!("{}/messages", path(case));
@@ -422,7 +434,13 @@ async fn the_thread_is_read_and_written() {
     page.shows("内部の相談です");
     page.shows("あなた");
     hides(&site.get("/expert").await, "企業から");
-    let open = store::message::of(&site.app.db, case.id, store::message::Audience::Everyone).await.unwrap();
+    let open = store::correspondence::message::of(
+        &site.app.db,
+        case.id,
+        store::correspondence::message::Audience::Everyone,
+    )
+    .await
+    .unwrap();
     assert_eq!(open.len(), 1, "the company does not see what is internal");
 }
 
@@ -430,7 +448,7 @@ async fn the_thread_is_read_and_written() {
 async fn availability_changes_what_companies_are_offered() {
     let (site, cast) = site().await;
     let case = cases::scheduling(&site, &cast, CONTACT).await;
-    let day = |it: &domain::availability::Slot| it.date().to_string();
+    let day = |it: &domain::booking::availability::Slot| it.date().to_string();
     let offered = || async { free_slots(&site, case).await.iter().map(day).collect::<Vec<_>>() };
     assert!(offered().await.contains(&"2026-11-26".to_owned()));
     let on = [("on_year", "R8"), ("on_month", "11"), ("on_day", "26")];
@@ -511,7 +529,7 @@ async fn nobody_removes_what_is_another_experts() {
     let other = cases::expert(&site, "other@example.jp", "別の 専門家", Fields::Both).await;
     let rules = |id: ExpertId| {
         let db = site.app.db.clone();
-        async move { store::expert::entries(&db, id).await.unwrap().rules }
+        async move { store::routing::expert::entries(&db, id).await.unwrap().rules }
     };
     let id = rules(other).await[0].0;
     site.post(&format!("/expert/availability/rule/{id}/remove"), &[]).await;
@@ -560,7 +578,7 @@ async fn a_calendar_program_reads_the_feed() {
 
     let reason = "体調不良".to_owned();
     let by = domain::actor::Actor::Expert(cast.expert);
-    ops::appointment::cancel(&site.app, case.id, by, reason).await.unwrap();
+    ops::booking::appointment::cancel(&site.app, case.id, by, reason).await.unwrap();
     let changed = ask().await;
     assert_eq!(changed.status, 200);
     changed.shows("STATUS:CANCELLED");

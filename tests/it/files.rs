@@ -1,7 +1,13 @@
 //! The files of messages on the disk: what the doctor finds wrong with them, and what is swept away.
 use chrono::TimeDelta;
 use entity::attachment as row;
-use madoguchi::{clock::Clock, doctor::files::examine, files, ops, store, store::message::Audience, worker};
+use madoguchi::{
+    clock::Clock,
+    doctor::files::examine,
+    files, ops,
+    store::{self, correspondence::message::Audience},
+    worker,
+};
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
@@ -12,11 +18,17 @@ use crate::{
 /// A message with a file of these bytes.
 async fn post(site: &Site, case: Case, bytes: &[u8]) -> String {
     let text = domain::text::Prose::parse("本文", "資料です", 100).unwrap();
-    let file = ops::attachment::Upload::new("a.pdf", "application/pdf", bytes.to_vec());
+    let file = ops::correspondence::attachment::UploadedFile::new("a.pdf", "application/pdf", bytes.to_vec());
     let (by, audience) = (domain::actor::Actor::Company, Audience::Everyone);
-    let post = ops::message::Post { by, audience, text: &text, files: vec![file], form: "message" };
-    ops::message::post_whole(&site.app, case.id, post).await.unwrap();
-    let files = store::attachment::of(&site.app.db, case.id, audience).await.unwrap();
+    let post = ops::correspondence::message::PostedMessage {
+        by,
+        audience,
+        text: &text,
+        files: vec![file],
+        form: "message",
+    };
+    ops::correspondence::message::post_whole(&site.app, case.id, post).await.unwrap();
+    let files = store::correspondence::attachment::of(&site.app.db, case.id, audience).await.unwrap();
     files.into_values().flatten().next_back().unwrap().sha256.unwrap()
 }
 
@@ -72,19 +84,19 @@ async fn what_no_message_has_goes_after_a_day_and_what_one_has_stays() {
     let cast = Cast::new(&site).await;
     let case = cases::received(&site, &cast, CONTACT).await;
     let folder = site.app.config.attachments.folder.clone();
-    assert!(!worker::chores::sweep(&site.app).await.unwrap());
+    assert!(!worker::housekeeping::sweep(&site.app).await.unwrap());
     let kept = post(&site, case, b"kept").await;
     let orphan = files::keep(&folder, b"orphan".to_vec(), site.app.clock.now()).await.unwrap();
-    assert!(!worker::chores::sweep(&site.app).await.unwrap());
+    assert!(!worker::housekeeping::sweep(&site.app).await.unwrap());
     site.app.clock.advance(TimeDelta::days(2));
     // Somebody sends the same bytes now: they are kept, and their row comes a moment later.
     let wanted = files::keep(&folder, b"orphan".to_vec(), site.app.clock.now()).await.unwrap();
     assert_eq!(wanted, orphan);
-    assert!(!worker::chores::sweep(&site.app).await.unwrap(), "its row is on the way");
+    assert!(!worker::housekeeping::sweep(&site.app).await.unwrap(), "its row is on the way");
     assert_eq!(post(&site, case, b"orphan").await, orphan);
     let other = files::keep(&folder, b"other".to_vec(), site.app.clock.now()).await.unwrap();
     site.app.clock.advance(TimeDelta::days(2));
-    assert!(worker::chores::sweep(&site.app).await.unwrap());
+    assert!(worker::housekeeping::sweep(&site.app).await.unwrap());
     for (hash, stays) in [(kept, true), (orphan, true), (other, false)] {
         assert_eq!(files::read(&folder, &hash).await.is_ok(), stays);
     }

@@ -2,7 +2,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Role,
-    follow_up::{Agreement, Answer, FollowUp, FollowUpState, Kind, Progress, ProgressAnswer, SurveyAnswer},
+    aftercare::follow_up::{
+        FollowUp, FollowUpAnswer, FollowUpState, Kind, Progress, ProgressAnswer, SurveyAgreement,
+        SurveyAnswer,
+    },
 };
 use entity::{consultation, follow_up_programme};
 use madoguchi::{database, demo::fill, doctor, ops, store};
@@ -34,7 +37,7 @@ async fn office() -> Office {
 
 impl Office {
     async fn plan(&self) -> Vec<FollowUp> {
-        store::follow_up::of(&self.site.app.db, self.case.id).await.unwrap()
+        store::aftercare::follow_up::of(&self.site.app.db, self.case.id).await.unwrap()
     }
 
     async fn due(&self, kind: Kind) -> Option<DateTime<Utc>> {
@@ -45,8 +48,8 @@ impl Office {
     async fn wait(&self, wait: TimeDelta) {
         self.site.app.clock.advance(wait);
         let now = self.site.app.clock.now();
-        for due in store::follow_up::due(&self.site.app.db, now, 10).await.unwrap() {
-            ops::follow_up::send(&self.site.app, due.id).await.unwrap();
+        for due in store::aftercare::follow_up::due(&self.site.app.db, now, 10).await.unwrap() {
+            ops::aftercare::follow_up::send(&self.site.app, due.id).await.unwrap();
         }
         // Sessions end in the meantime.
         assert_eq!(self.site.sign_in("admin@example.jp", PASSWORD).await.status, 303);
@@ -100,7 +103,7 @@ async fn a_change_is_seen_before_it_is_taken_and_moves_what_is_planned() {
     assert_eq!((taken.status, taken.location.as_deref()), (303, Some(HERE)));
     let after = office.due(Kind::ThreeMonths).await.unwrap();
     assert!(after > before + TimeDelta::days(20), "{before} {after}");
-    let events = store::event::of(&office.site.app.db, office.case.id).await.unwrap();
+    let events = store::audit::event::of(&office.site.app.db, office.case.id).await.unwrap();
     let note = events.last().unwrap().note.clone().unwrap();
     assert!(note.starts_with("フォローアップの予定が変わりました：3か月後の確認を変更"), "{note}");
     let page = office.site.get(HERE).await;
@@ -209,7 +212,9 @@ async fn an_answer_stops_what_it_is_said_to_stop_and_the_end_comes() {
     office.wait(TimeDelta::days(100)).await;
     let asked = office.plan().await.into_iter().find(|it| it.kind == Kind::ThreeMonths).unwrap();
     let said = ProgressAnswer { progress: Progress::GivenUp, wants_help: false, comment: String::new() };
-    ops::follow_up::answer(&office.site.app, asked.id, Answer::Progress(said)).await.unwrap();
+    ops::aftercare::follow_up::answer(&office.site.app, asked.id, FollowUpAnswer::Progress(said))
+        .await
+        .unwrap();
     let states: Vec<_> = office.plan().await.iter().map(|it| it.state.code()).collect();
     assert_eq!(states, ["answered", "skipped", "skipped"]);
     assert_eq!(cases::state(&office.site, office.case).await, "completed");
@@ -226,7 +231,7 @@ async fn the_center_is_asked_to_telephone() {
     assert!(letters.iter().all(|it| it.kind != "survey"));
     let record = cases::record(&office.site, office.case).await;
     assert!(record.due.is_some());
-    let events = store::event::of(&office.site.app.db, office.case.id).await.unwrap();
+    let events = store::audit::event::of(&office.site.app.db, office.case.id).await.unwrap();
     assert!(events.last().unwrap().note.as_deref().unwrap().contains("電話で確認してください"));
 }
 
@@ -239,15 +244,15 @@ async fn a_wish_comes_and_goes_with_the_answer() {
     let survey = office.plan().await.into_iter().find(|it| it.kind == Kind::Survey).unwrap();
     let say = async |wants_further_session| {
         app.clock.advance(TimeDelta::days(1));
-        let agreed = Agreement::Yes;
-        let answer = Answer::Survey(SurveyAnswer {
+        let agreed = SurveyAgreement::Yes;
+        let answer = FollowUpAnswer::Survey(SurveyAnswer {
             purpose_achieved: agreed,
             satisfied: agreed,
             will_consider: agreed,
             wants_further_session,
             comment: "会議の進め方も知りたい。".to_owned(),
         });
-        ops::follow_up::answer(app, survey.id, answer).await.unwrap();
+        ops::aftercare::follow_up::answer(app, survey.id, answer).await.unwrap();
         // No worker is there to send the mails.
         let findings = doctor::examine(&app.db, app.clock.now()).await.unwrap();
         assert!(findings.iter().all(|it| it.rule == "mail_waiting"), "{findings:?}");

@@ -10,9 +10,9 @@ use madoguchi::{
     doctor,
     fault::Fault,
     mail::transport::{Memory, Transport},
-    ops::{self, inbound::Incoming},
+    ops::{self, correspondence::inbound_mail::IncomingMail},
     problem::Problem,
-    store::inbound::Source,
+    store::correspondence::inbound_mail::Source,
     worker,
 };
 use sea_orm::{Database, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
@@ -122,9 +122,14 @@ impl Act {
             Self::ReceivedMail => {
                 let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
                 let (bytes, size) = (raw.as_bytes(), raw.len());
-                let it =
-                    Incoming { source: Source::Pipe, envelope_to: "", envelope_from: CONTACT, bytes, size };
-                match ops::inbound::keep(&all.company.app, &it).await {
+                let it = IncomingMail {
+                    source: Source::Pipe,
+                    envelope_to: "",
+                    envelope_from: CONTACT,
+                    bytes,
+                    size,
+                };
+                match ops::correspondence::inbound_mail::store_raw(&all.company.app, &it).await {
                     Ok(_) => Answer::Done,
                     Err(Problem::Unavailable(Fault::NotSaved, _)) => Answer::NotSaved,
                     Err(Problem::Unavailable(Fault::Unknown, _)) => Answer::Unknown,
@@ -175,9 +180,9 @@ async fn everyone_on_a_disk() -> (Disk, Everyone) {
 /// Filled in, and not submitted.
 async fn draft(all: &Everyone) -> DraftId {
     let (app, email) = (&all.center.app, format!("{}@example.co.jp", uuid::Uuid::new_v4().simple()));
-    let id = ops::apply::start(app, email.clone()).await.unwrap();
-    ops::apply::save(app, id, |it| *it = cases::form(&email)).await.unwrap();
-    ops::apply::release(app, id).await.unwrap();
+    let id = ops::intake::apply::start(app, email.clone()).await.unwrap();
+    ops::intake::apply::save(app, id, |it| *it = cases::form(&email)).await.unwrap();
+    ops::intake::apply::release(app, id).await.unwrap();
     id
 }
 

@@ -22,8 +22,8 @@ async fn a_silent_worker_makes_the_service_not_ready() {
     assert_eq!(site.get("/readyz").await.body, "the worker is silent\n");
 
     let tx = site.app.begin().await.unwrap();
-    store::beat::note(&tx, "w", site.app.clock.now()).await.unwrap();
-    store::beat::note(&tx, "w", site.app.clock.now()).await.unwrap();
+    store::heartbeat::record(&tx, "w", site.app.clock.now()).await.unwrap();
+    store::heartbeat::record(&tx, "w", site.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(site.get("/readyz").await.status, 200);
     site.app.clock.advance(TimeDelta::minutes(2));

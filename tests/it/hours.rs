@@ -2,13 +2,13 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    booking::notice::in_business_hours,
     calendar::{BusinessCalendar, at_japan},
-    notice::in_business_hours,
     settings::Settings,
     text::Prose,
 };
 use entity::outbox;
-use madoguchi::{mail::letter::MailKind, ops, store::message::Audience};
+use madoguchi::{mail::outgoing_mail::MailKind, ops, store::correspondence::message::Audience};
 
 use crate::{
     cases::{self, CONTACT, Case, Cast},
@@ -68,24 +68,26 @@ async fn what_moves_a_consultation_on_goes_out_at_night_and_news_wait_for_those_
     let booked = cases::booked(&site, &cast, "second@example.co.jp").await;
     // A session far ahead.
     let far = *cases::free_slots(&site, booked).await.last().unwrap();
-    ops::appointment::reschedule(&site.app, booked.id, cast.center(), far).await.unwrap();
+    ops::booking::appointment::reschedule(&site.app, booked.id, cast.center(), far).await.unwrap();
     in_the_night(&site);
 
     let of_expert = store_assignment(&site, asked).await;
-    ops::assignment::accept(&site.app, of_expert, cast.expert).await.unwrap();
+    ops::routing::assignment::accept(&site.app, of_expert, cast.expert).await.unwrap();
     assert_eq!(latest(&site, CONTACT, "slots_to_choose").await.due_at, night());
 
     let text = Prose::parse("メッセージ", "よろしくお願いします。", 100).unwrap();
-    ops::message::post(&site.app, asked.id, Actor::Company, Audience::Everyone, &text).await.unwrap();
+    ops::correspondence::message::post(&site.app, asked.id, Actor::Company, Audience::Everyone, &text)
+        .await
+        .unwrap();
     assert_eq!(latest(&site, EXPERT, "new_message").await.due_at, tuesday(9));
     assert_eq!(latest(&site, CENTER, "new_message").await.due_at, tuesday(9));
     let expert = Actor::Expert(cast.expert);
-    ops::message::post(&site.app, asked.id, expert, Audience::Everyone, &text).await.unwrap();
+    ops::correspondence::message::post(&site.app, asked.id, expert, Audience::Everyone, &text).await.unwrap();
     assert_eq!(latest(&site, CONTACT, "new_message").await.due_at, night());
 
     let other = cases::free_slots(&site, booked).await.into_iter().rev().find(|it| *it != far).unwrap();
-    ops::appointment::reschedule(&site.app, booked.id, Actor::Company, other).await.unwrap();
-    ops::appointment::cancel(&site.app, booked.id, expert, "都合により".to_owned()).await.unwrap();
+    ops::booking::appointment::reschedule(&site.app, booked.id, Actor::Company, other).await.unwrap();
+    ops::booking::appointment::cancel(&site.app, booked.id, expert, "都合により".to_owned()).await.unwrap();
     for (to, kind) in [(EXPERT, "moved"), (EXPERT, "cancelled"), ("second@example.co.jp", "cancelled")] {
         assert_eq!(latest(&site, to, kind).await.due_at, night(), "{to} {kind}");
     }
@@ -100,14 +102,16 @@ async fn what_somebody_waits_for_comes_at_night() {
     let case = cases::unconfirmed(&site, &cast, &cases::form(CONTACT)).await;
     assert_eq!(latest(&site, CONTACT, "acknowledgement").await.due_at, night());
     ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();
-    let email = domain::contact::EmailAddress::parse(CONTACT).unwrap();
-    ops::contact::request_link(&site.app, &email, "network").await.unwrap();
+    let email = domain::intake::contact::EmailAddress::parse(CONTACT).unwrap();
+    ops::accounts::contact_sign_in::request_link(&site.app, &email, "network").await.unwrap();
     assert_eq!(latest(&site, CONTACT, "sign_in").await.due_at, night());
     let version = cases::record(&site, case).await.version;
-    ops::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await.unwrap();
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
     assert_eq!(latest(&site, EXPERT, "request").await.due_at, night());
 }
 
 async fn store_assignment(site: &Site, case: Case) -> domain::id::AssignmentId {
-    madoguchi::store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id
+    madoguchi::store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id
 }

@@ -8,11 +8,13 @@ use domain::{
 };
 use entity::inbound_mail;
 use madoguchi::{
-    ops::{self, consultation::Ending, inbound::Incoming},
+    ops::{self, consultation::Ending, correspondence::inbound_mail::IncomingMail},
     store::{
         self,
-        inbound::Source,
-        message::{Audience, Entry},
+        correspondence::{
+            inbound_mail::Source,
+            message::{Audience, ThreadEntry},
+        },
     },
     worker,
 };
@@ -34,26 +36,27 @@ pub fn letter(from: &str, to: &str, subject: &str, text: &str) -> String {
 
 /// Takes a mail as a mail server's pipe delivers it.
 pub async fn keep(site: &Site, raw: &[u8], envelope_from: &str) -> MailId {
-    let it = Incoming { source: Source::Pipe, envelope_to: "", envelope_from, bytes: raw, size: raw.len() };
-    ops::inbound::keep(&site.app, &it).await.unwrap()
+    let it =
+        IncomingMail { source: Source::Pipe, envelope_to: "", envelope_from, bytes: raw, size: raw.len() };
+    ops::correspondence::inbound_mail::store_raw(&site.app, &it).await.unwrap()
 }
 
 /// The same, and lets the worker understand it.
 pub async fn arrives(site: &Site, raw: &str) -> inbound_mail::Model {
     let id = keep(site, raw.as_bytes(), "").await;
-    while worker::inbox::step(&site.app).await.unwrap() {}
-    store::inbound::find(&site.app.db, id).await.unwrap().unwrap()
+    while worker::inbound_mail::step(&site.app).await.unwrap() {}
+    store::correspondence::inbound_mail::find(&site.app.db, id).await.unwrap().unwrap()
 }
 
-pub async fn thread(site: &Site, case: Case, audience: Audience) -> Vec<Entry> {
-    store::message::of(&site.app.db, case.id, audience).await.unwrap()
+pub async fn thread(site: &Site, case: Case, audience: Audience) -> Vec<ThreadEntry> {
+    store::correspondence::message::of(&site.app.db, case.id, audience).await.unwrap()
 }
 
 async fn waiting(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = cases::received(site, cast, email).await;
     let version = cases::record(site, case).await.version;
     let question = Prose::parse("質問", "端末は何台ですか。", 100).unwrap();
-    ops::message::ask(&site.app, case.id, version, cast.center(), &question).await.unwrap();
+    ops::correspondence::message::ask(&site.app, case.id, version, cast.center(), &question).await.unwrap();
     case
 }
 
@@ -313,28 +316,36 @@ async fn what_cannot_be_understood_is_kept() {
     Cast::new(&site).await;
     for raw in [&b""[..], b"\r\n\r\n", b"\x00\xff\xfe garbage without a header", b"hello\n"] {
         let id = keep(&site, raw, "").await;
-        while worker::inbox::step(&site.app).await.unwrap() {}
-        let mail = store::inbound::find(&site.app.db, id).await.unwrap().unwrap();
+        while worker::inbound_mail::step(&site.app).await.unwrap() {}
+        let mail = store::correspondence::inbound_mail::find(&site.app.db, id).await.unwrap().unwrap();
         assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", "unreadable"), "{raw:?}");
-        assert_eq!(store::inbound::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
+        assert_eq!(store::correspondence::inbound_mail::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
     }
     // Only the beginning of what there was.
     let raw = letter(CONTACT, "madoguchi@example.jp", "大きな資料", "添付します。");
-    let it = Incoming {
+    let it = IncomingMail {
         source: Source::Pipe,
         envelope_to: "",
         envelope_from: "",
         bytes: raw.as_bytes(),
         size: 80_000_000,
     };
-    let id = ops::inbound::keep(&site.app, &it).await.unwrap();
-    while worker::inbox::step(&site.app).await.unwrap() {}
-    let mail = store::inbound::find(&site.app.db, id).await.unwrap().unwrap();
+    let id = ops::correspondence::inbound_mail::store_raw(&site.app, &it).await.unwrap();
+    while worker::inbound_mail::step(&site.app).await.unwrap() {}
+    let mail = store::correspondence::inbound_mail::find(&site.app.db, id).await.unwrap().unwrap();
     assert_eq!((mail.reason.as_str(), mail.truncated, mail.size), ("too_large", true, 80_000_000));
     assert_eq!(mail.from_key, CONTACT);
     let site_reply = site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     assert_eq!(site_reply.status, 303);
-    for mail in store::inbound::page(&site.app.db, store::inbound::Shown::All, None, 10).await.unwrap() {
+    for mail in store::correspondence::inbound_mail::page(
+        &site.app.db,
+        store::correspondence::inbound_mail::InboundFilter::All,
+        None,
+        10,
+    )
+    .await
+    .unwrap()
+    {
         let page = site.get(&format!("/staff/mail/in/{}", mail.id)).await;
         assert_eq!(page.status, 200);
     }
@@ -371,7 +382,7 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
     let again = site.post(&format!("/staff/mail/in/{}/attach", mail.id), &form).await;
     assert_eq!(again.status, 409);
     again.shows("すでに対応済みです");
-    let history = store::event::of(&site.app.db, case.id).await.unwrap();
+    let history = store::audit::event::of(&site.app.db, case.id).await.unwrap();
     assert!(history.iter().any(|it| it.by == cast.center()
         && it.note.as_deref() == Some("受信したメールを追加：tanaka.private@example.com")));
 
@@ -380,7 +391,8 @@ async fn a_coordinator_decides_what_becomes_of_a_mail() {
     assert_eq!(empty.status, 422);
     let gone = site.post(&format!("/staff/mail/in/{}/discard", spam.id), &[("reason", "広告のため")]).await;
     assert_eq!(gone.status, 303);
-    let spam = store::inbound::find(&site.app.db, MailId(spam.id)).await.unwrap().unwrap();
+    let spam =
+        store::correspondence::inbound_mail::find(&site.app.db, MailId(spam.id)).await.unwrap().unwrap();
     assert_eq!(
         (spam.state.code(), spam.open, spam.handled_note.as_str()),
         ("discarded", false, "広告のため")
@@ -427,12 +439,15 @@ async fn a_mail_becomes_a_new_consultation() {
     let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let made = site.post("/staff/new", &typed).await;
     assert_eq!(made.status, 303, "{}", made.body);
-    let mail = store::inbound::find(&site.app.db, MailId(mail.id)).await.unwrap().unwrap();
+    let mail =
+        store::correspondence::inbound_mail::find(&site.app.db, MailId(mail.id)).await.unwrap().unwrap();
     assert_eq!((mail.state.code(), mail.open), ("attached", false));
     let case = store::consultation::of_contact(&site.app.db, "sato@example.co.jp").await.unwrap();
     assert_eq!(mail.consultation_id.map(ConsultationId), Some(case[0].consultation.id));
     let files =
-        store::attachment::of(&site.app.db, case[0].consultation.id, Audience::Everyone).await.unwrap();
+        store::correspondence::attachment::of(&site.app.db, case[0].consultation.id, Audience::Everyone)
+            .await
+            .unwrap();
     let files: Vec<_> = files.into_values().flatten().map(|it| (it.name, it.size)).collect();
     assert_eq!(files, [("kitei.txt".to_owned(), 4)]);
 }

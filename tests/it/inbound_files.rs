@@ -1,7 +1,10 @@
 //! The files of mails that come in, and what of their texts others read.
 use base64::{Engine, engine::general_purpose::STANDARD};
 use encoding_rs::ISO_2022_JP;
-use madoguchi::store::{self, attachment::Trust, message::Audience};
+use madoguchi::store::{
+    self,
+    correspondence::{attachment::Trust, message::Audience},
+};
 
 use crate::{
     cases::{self, CONTACT},
@@ -87,7 +90,8 @@ async fn a_japanese_reply_comes_with_its_files_and_what_it_quotes_is_folded() {
         assert!(!page.body.contains(token), "{}", page.body);
     }
     // Its bytes are nowhere, so that there is nothing to take.
-    let kept = store::attachment::of(&site.app.db, all.case.id, Audience::Internal).await.unwrap();
+    let kept =
+        store::correspondence::attachment::of(&site.app.db, all.case.id, Audience::Internal).await.unwrap();
     let refused = kept.into_values().flatten().find(|it| it.name == "run.exe").unwrap();
     assert_eq!((refused.trust, refused.sha256), (Trust::Refused, None));
     let path = format!("/staff/consultations/{}/files/{}", all.number, refused.id);
@@ -159,15 +163,15 @@ async fn of_a_mail_that_was_cut_no_file_is_kept() {
     let site = &all.center;
     let sent: [(&str, &str, &[u8]); 1] = [("large.pdf", "application/pdf", PDF)];
     let raw = mail("tanaka@example.com", "madoguchi@example.jp", "資料です。", &sent);
-    let it = madoguchi::ops::inbound::Incoming {
-        source: store::inbound::Source::Pipe,
+    let it = madoguchi::ops::correspondence::inbound_mail::IncomingMail {
+        source: store::correspondence::inbound_mail::Source::Pipe,
         envelope_to: "",
         envelope_from: "",
         bytes: raw.as_bytes(),
         size: 80_000_000,
     };
-    let id = madoguchi::ops::inbound::keep(&site.app, &it).await.unwrap();
-    while madoguchi::worker::inbox::step(&site.app).await.unwrap() {}
+    let id = madoguchi::ops::correspondence::inbound_mail::store_raw(&site.app, &it).await.unwrap();
+    while madoguchi::worker::inbound_mail::step(&site.app).await.unwrap() {}
     let form = [("number", all.number.as_str()), ("voice", "company")];
     assert_eq!(site.post(&format!("/staff/mail/in/{id}/attach"), &form).await.status, 303);
     let before = thread(site, all.case, Audience::Everyone).await;

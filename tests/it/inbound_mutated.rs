@@ -1,7 +1,7 @@
 //! Real mails, broken anyhow: each is kept octet by octet, and each has become something.
 use std::path::Path;
 
-use domain::inbound::InboundState;
+use domain::correspondence::inbound_mail::InboundState;
 use madoguchi::{store, worker};
 
 use crate::{
@@ -42,12 +42,12 @@ async fn every_mutation_is_kept_understood_and_shown() {
         let mut raw = parts.iter().fold(sample.clone(), |raw, (name, value)| filled(&raw, name, value));
         chance.mutate(&mut raw);
         let id = keep(&site, &raw, "").await;
-        while worker::inbox::step(&site.app).await.unwrap() {}
-        let mail = store::inbound::find(&site.app.db, id).await.unwrap().unwrap();
+        while worker::inbound_mail::step(&site.app).await.unwrap() {}
+        let mail = store::correspondence::inbound_mail::find(&site.app.db, id).await.unwrap().unwrap();
         let shown = String::from_utf8_lossy(&raw);
         assert_ne!(mail.state.code(), InboundState::Stored.code(), "{shown}");
         assert_eq!(mail.attempts, 0, "it was understood at once: {shown}");
-        assert_eq!(store::inbound::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
+        assert_eq!(store::correspondence::inbound_mail::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
         assert_eq!(site.get(&format!("/staff/mail/in/{}", mail.id)).await.status, 200, "{shown}");
         states.insert(mail.state.code().to_owned());
         site.app.clock.advance(chrono::TimeDelta::minutes(3));

@@ -1,10 +1,10 @@
 //! One of two experts says no: the other and the time stay, and somebody else is asked for the same time.
 use domain::{
     actor::Actor,
-    assignment::{Assignment, AssignmentState},
-    availability::Slot,
+    booking::availability::Slot,
     field::Fields,
     id::{AccountId, ExpertId},
+    routing::assignment::{Assignment, AssignmentState},
 };
 use madoguchi::{doctor, ops, store, worker};
 
@@ -17,22 +17,22 @@ use crate::{
 async fn asked(site: &Site, slot: Slot) -> Case {
     let mut form = cases::form(CONTACT);
     form.field = vec!["ict".to_owned(), "labor".to_owned()];
-    let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
+    let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
     let typed = form.clone();
-    ops::apply::save(&site.app, draft, |it| *it = typed).await.unwrap();
-    ops::apply::hold(&site.app, draft, slot).await.unwrap();
-    let record = ops::apply::submit(&site.app, draft, |_| ()).await.unwrap();
+    ops::intake::apply::save(&site.app, draft, |it| *it = typed).await.unwrap();
+    ops::intake::apply::hold(&site.app, draft, slot).await.unwrap();
+    let record = ops::intake::apply::submit(&site.app, draft, |_| ()).await.unwrap();
     ops::consultation::confirm_address(&site.app, record.consultation.id, Actor::Company).await.unwrap();
     Case { id: record.consultation.id, number: record.number }
 }
 
 async fn offered(site: &Site, case: Case) -> Vec<Assignment> {
-    let all = store::assignment::of(&site.app.db, case.id).await.unwrap();
+    let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
     all.into_iter().filter(|it| it.state == AssignmentState::Offered).collect()
 }
 
 async fn says_no(site: &Site, it: &Assignment) {
-    ops::assignment::decline(&site.app, it.id, it.expert, "多忙のため".to_owned()).await.unwrap();
+    ops::routing::assignment::decline(&site.app, it.id, it.expert, "多忙のため".to_owned()).await.unwrap();
 }
 
 async fn told(site: &Site, to: &str, kind: &str) -> usize {
@@ -49,14 +49,14 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     }
     let labor = cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
     // Nobody has both.
-    ops::account::set_active(&site.app, AccountId(cast.expert.0), false).await.unwrap();
+    ops::accounts::account::set_active(&site.app, AccountId(cast.expert.0), false).await.unwrap();
     let slot = Slot::new("2026-12-03".parse().unwrap(), 16).unwrap();
     let case = asked(&site, slot).await;
     let pair = offered(&site, case).await;
     assert_eq!(pair.len(), 2, "one of each");
     let second = pair.iter().find(|it| it.expert == labor).unwrap();
     let first = pair.iter().find(|it| ict.contains(&it.expert)).unwrap();
-    ops::assignment::accept(&site.app, second.id, labor).await.unwrap();
+    ops::routing::assignment::accept(&site.app, second.id, labor).await.unwrap();
     assert_eq!(cases::state(&site, case).await, "matching");
     let before = cases::session(&site, case).await;
     says_no(&site, first).await;
@@ -74,7 +74,7 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     let mut both = vec![labor, substitute.expert];
     both.sort_unstable();
     assert_eq!(seats, both);
-    let accepted = store::assignment::find(&site.app.db, second.id).await.unwrap().unwrap();
+    let accepted = store::routing::assignment::find(&site.app.db, second.id).await.unwrap().unwrap();
     assert!(accepted.is_accepted());
     assert_eq!(told(&site, CONTACT, "back_at_center").await, 0, "the company need not know");
     assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 0);
@@ -94,7 +94,7 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
 async fn with_the_substitute_the_session_is_booked_at_that_time() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    ops::account::set_active(&site.app, AccountId(cast.expert.0), false).await.unwrap();
+    ops::accounts::account::set_active(&site.app, AccountId(cast.expert.0), false).await.unwrap();
     for local in ["a", "b"] {
         cases::expert(&site, &format!("{local}@example.jp"), "佐藤 次郎", Fields::Ict).await;
     }
@@ -107,7 +107,7 @@ async fn with_the_substitute_the_session_is_booked_at_that_time() {
     };
     says_no(&site, ict).await;
     for it in offered(&site, case).await {
-        ops::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
+        ops::routing::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
     }
     assert_eq!(cases::state(&site, case).await, "booked");
     let session = cases::session(&site, case).await;

@@ -16,7 +16,7 @@ use entity::{Coded, assignment, outbox, outbox_log};
 use madoguchi::{
     app::App,
     clock::Clock,
-    mail::letter::{Letter, MailKind},
+    mail::outgoing_mail::{MailKind, OutgoingMail},
     ops, store,
 };
 use sea_orm::{
@@ -47,9 +47,9 @@ impl House {
         std::fs::create_dir(&folder).unwrap();
         // The center is closed: on a business day its digest would be one more mail.
         let today = domain::calendar::japan_date(site.app.clock.now());
-        let note = domain::text::Line::parse("理由", "休業", 10).unwrap();
+        let note = domain::text::TextLine::parse("理由", "休業", 10).unwrap();
         for day in today.iter_days().take(2) {
-            ops::settings::add_closing_day(&site.app, day, &note).await.unwrap();
+            ops::reference::settings::add_closing_day(&site.app, day, &note).await.unwrap();
         }
         Self { site, sink: Sink::open(manner), folder }
     }
@@ -176,7 +176,7 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
             "sent" => assert!((1..=often).contains(&times), "{} was taken {times} times", mail.kind),
             "suppressed" => assert_eq!(times, 0, "{} was not to be sent", mail.kind),
             // In hand at three kills.
-            "failed" => assert!(mail.unknowns == 3 && times <= often, "{} failed", mail.kind),
+            "failed" => assert!(mail.unknown_outcomes == 3 && times <= often, "{} failed", mail.kind),
             other => panic!("{} is {other}", mail.kind),
         }
     }
@@ -256,8 +256,8 @@ async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
     let taken = house.sink.taken();
     for (id, mail) in &before {
         let (times, was_in_hand) = (taken.get(id).copied().unwrap_or_default(), in_hand.contains(id));
-        assert_eq!(mail.unknowns, i32::from(was_in_hand), "{mail:?}");
-        let outcome = (mail.state.code(), mail.apart.as_ref().map(Coded::code));
+        assert_eq!(mail.unknown_outcomes, i32::from(was_in_hand), "{mail:?}");
+        let outcome = (mail.state.code(), mail.hold_reason.as_ref().map(Coded::code));
         if was_in_hand && mail.kind == MailKind::Survey.code() {
             assert_eq!(outcome, ("failed", Some("unknown")), "{mail:?}");
             assert!(times <= 1, "{mail:?}");
@@ -331,10 +331,10 @@ async fn of_two_thousand_mails_none_is_lost_and_only_what_nobody_knew_of_is_sent
     let (mut twice, mut unknown, mut refused) = (0, 0, 0);
     for mail in mails.values() {
         let times = taken.get(&mail.message_id).copied().unwrap_or_default();
-        let copies = 1 + usize::try_from(mail.unknowns).unwrap();
-        assert!(times <= copies, "{times} copies, and nobody knew of {} only", mail.unknowns);
+        let copies = 1 + usize::try_from(mail.unknown_outcomes).unwrap();
+        assert!(times <= copies, "{times} copies, and nobody knew of {} only", mail.unknown_outcomes);
         twice += usize::from(times > 1);
-        match (mail.state.code(), mail.apart.as_ref().map(Coded::code)) {
+        match (mail.state.code(), mail.hold_reason.as_ref().map(Coded::code)) {
             ("sent", None) => assert!(times >= 1, "said to be sent, and lost"),
             ("failed", Some("unknown")) => unknown += 1,
             ("failed", None) => {
@@ -359,7 +359,7 @@ fn long_ago(house: &House) -> DateTime<Utc> {
 /// Mails to a hundred domains, half of them of a kind that is waited for.
 pub async fn write(app: &App, n: usize) {
     let now = app.clock.now();
-    let letters = (0..n).map(|n| Letter {
+    let letters = (0..n).map(|n| OutgoingMail {
         kind: if n % 2 == 0 { MailKind::Booked } else { MailKind::Survey },
         consultation: None,
         to: format!("contact{n}@c{}.example", n % 100),
@@ -370,14 +370,14 @@ pub async fn write(app: &App, n: usize) {
         calendar: None,
         due_at: now,
         dedup_key: None,
-        must_hold: None,
+        send_condition: None,
         unsubscribe: None,
         over_limit: false,
     });
     let letters: Vec<_> = letters.collect();
     let tx = app.begin().await.unwrap();
     for some in letters.chunks(500) {
-        store::outbox::push(&tx, some.to_vec(), "example.jp", now).await.unwrap();
+        store::correspondence::outbox::push(&tx, some.to_vec(), "example.jp", now).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -417,7 +417,7 @@ async fn abandoned(app: &App) -> Vec<String> {
 /// The worker let the request lapse exactly once, with everything that belongs to it.
 async fn lapsed_once(site: &Site, case: Case, mails: impl Iterator<Item = &outbox::Model>) {
     assert_eq!(cases::state(site, case).await, "checking", "{}", case.number);
-    let history = store::event::of(&site.app.db, case.id).await.unwrap();
+    let history = store::audit::event::of(&site.app.db, case.id).await.unwrap();
     assert_eq!(history.iter().filter(|it| it.deed.code() == "decline").count(), 1, "{}", case.number);
     let mut kinds: Vec<_> =
         mails.filter(|it| it.consultation_id == Some(case.id.0)).map(|it| it.kind.as_str()).collect();

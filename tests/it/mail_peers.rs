@@ -10,13 +10,13 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{id::MailId, outgoing::MailState};
+use domain::{correspondence::outgoing_mail::MailState, id::MailId};
 use entity::outbox;
 use madoguchi::{
     mail::{
         dkim::Dkim,
-        letter::{CalendarPart, Letter, Mail, MailKind, Method},
         message::mailbox,
+        outgoing_mail::{CalendarMethod, InvitationPart, MailKind, OutgoingMail, QueuedMail},
         sender::Sender,
         transport::{Memory, SmtpOptions, Transport},
     },
@@ -77,15 +77,18 @@ async fn others_read_what_we_wrote_and_see_that_it_is_ours() {
         folder.key("rsa2026", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "rsa"),
         folder.key("ed2026", &["-algorithm", "ED25519"], "ed25519"),
     ];
-    let plain = Mail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: letter() };
-    let part = CalendarPart { method: Method::Request, body: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into() };
-    let invitation = Mail {
+    let plain = QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: letter() };
+    let part = InvitationPart {
+        method: CalendarMethod::Request,
+        body: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into(),
+    };
+    let invitation = QueuedMail {
         message_id: "0193@example.jp".into(),
         follows: vec!["0191@example.jp".into(), "0192@example.jp".into()],
-        letter: Letter { calendar: Some(part), ..letter() },
+        letter: OutgoingMail { calendar: Some(part), ..letter() },
     };
     let unsubscribe = Some(format!("https://soudan.example.jp/u/weekly_digest/{}", "a".repeat(80)));
-    let digest = Mail { letter: Letter { unsubscribe, ..letter() }, ..plain.clone() };
+    let digest = QueuedMail { letter: OutgoingMail { unsubscribe, ..letter() }, ..plain.clone() };
     let reply_to = mailbox("テレワーク相談センター <reply+0123456789abcdef@example.jp>").unwrap();
     let mails = [("digest", &digest), ("invitation", &invitation), ("plain", &plain)];
     for (n, key) in keys.into_iter().enumerate() {
@@ -206,13 +209,15 @@ async fn another_mail_server_takes_defers_refuses_or_breaks_off() {
         ("tanaka", MailKind::Booked, MailState::Sent),
     ];
     let tx = site.app.begin().await.unwrap();
-    let letters = wanted.iter().map(|(local, kind, _)| Letter {
+    let letters = wanted.iter().map(|(local, kind, _)| OutgoingMail {
         kind: *kind,
         to: format!("{local}@minato.example.co.jp"),
         due_at: site.app.clock.now(),
         ..letter()
     });
-    store::outbox::push(&tx, letters.collect(), "example.jp", site.app.clock.now()).await.unwrap();
+    store::correspondence::outbox::push(&tx, letters.collect(), "example.jp", site.app.clock.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     while worker::outbox::step(&site.app).await.unwrap() {}
     let is_given = |state| matches!(state, MailState::Sent | MailState::Unknown);
@@ -221,16 +226,21 @@ async fn another_mail_server_takes_defers_refuses_or_breaks_off() {
     let by_reader: BTreeMap<_, _> = mails.iter().map(|it| (it.recipient.as_str(), it)).collect();
     for (local, _, state) in wanted {
         let mail = by_reader[format!("{local}@minato.example.co.jp").as_str()];
-        assert_eq!(store::outbox::state(mail, site.app.clock.now()), state, "{local}: {:?}", mail.last_reply);
-        let log = store::outbox::log_of(&site.app.db, MailId(mail.id)).await.unwrap();
+        assert_eq!(
+            store::correspondence::outbox::state(mail, site.app.clock.now()),
+            state,
+            "{local}: {:?}",
+            mail.last_reply
+        );
+        let log = store::correspondence::outbox::log_of(&site.app.db, MailId(mail.id)).await.unwrap();
         assert_eq!(log.len(), 1, "{local}");
         let was_given = given.iter().any(|it| it.starts_with(&mail.message_id));
         assert_eq!(was_given, is_given(state), "{local}");
     }
 }
 
-fn letter() -> Letter {
-    Letter {
+fn letter() -> OutgoingMail {
+    OutgoingMail {
         kind: MailKind::Booked,
         consultation: None,
         to: "suzuki@minato.example.co.jp".into(),
@@ -241,7 +251,7 @@ fn letter() -> Letter {
         calendar: None,
         due_at: now(),
         dedup_key: None,
-        must_hold: None,
+        send_condition: None,
         unsubscribe: None,
         over_limit: false,
     }

@@ -6,7 +6,7 @@ use domain::{
     text::Prose,
 };
 use entity::outbox;
-use madoguchi::{ops, store::message::Audience, worker};
+use madoguchi::{ops, store::correspondence::message::Audience, worker};
 
 use crate::{
     cases::{self, CONTACT, Cast},
@@ -21,7 +21,7 @@ async fn kinds(site: &Site, to: &str) -> Vec<(String, String)> {
 async fn go_on(site: &Site, day: &str, hour: u8) {
     let at = at_japan(day.parse().unwrap(), hour, 0);
     site.app.clock.advance(at - site.app.clock.now());
-    while worker::chores::step(&site.app).await.unwrap() {}
+    while worker::housekeeping::step(&site.app).await.unwrap() {}
     while worker::outbox::step(&site.app).await.unwrap() {}
 }
 
@@ -106,7 +106,9 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let write = async || {
         let text = Prose::parse("メッセージ", "よろしくお願いします。", 100).unwrap();
-        ops::message::post(&site.app, case.id, Actor::Company, Audience::Everyone, &text).await.unwrap();
+        ops::correspondence::message::post(&site.app, case.id, Actor::Company, Audience::Everyone, &text)
+            .await
+            .unwrap();
     };
     let told = async || {
         let letters = cases::letters(&site, "expert@example.jp").await;
@@ -136,7 +138,9 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
     site.app.clock.advance(TimeDelta::days(2));
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(told().await, ["sent", "sent", "suppressed"]);
-    ops::appointment::cancel(&site.app, case.id, cast.center(), "都合により".to_owned()).await.unwrap();
+    ops::booking::appointment::cancel(&site.app, case.id, cast.center(), "都合により".to_owned())
+        .await
+        .unwrap();
     while worker::outbox::step(&site.app).await.unwrap() {}
     let kinds = kinds(&site, "expert@example.jp").await;
     assert!(kinds.contains(&("cancelled".to_owned(), "sent".to_owned())), "{kinds:?}");

@@ -3,16 +3,18 @@ use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{
     actor::Role,
-    application::{Application, Intake},
-    contact::EmailAddress,
     id::DeskId,
+    intake::{
+        application::{Application, Intake},
+        contact::EmailAddress,
+    },
     number::FiscalYear,
     prefecture::Prefecture,
     settings::Settings,
-    text::Line,
+    text::TextLine,
 };
 use madoguchi::{
-    ops::{self, account::NewAccount, apply::Agreed, consultation::Ending},
+    ops::{self, accounts::account::NewAccount, consultation::Ending, intake::apply::HandOverConsent},
     password::Password,
     store::{self, consultation::Record},
 };
@@ -39,25 +41,29 @@ const HAND_OVER: [(&str, &str); 10] = [
 /// A desk, and somebody who works there and can sign in.
 async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
     let tokyo = Prefecture::parse("13").unwrap();
-    let line = Line::parse("名称", name, 60).unwrap();
-    let desk = ops::settings::add_desk(&site.app, &line, tokyo).await.unwrap();
+    let line = TextLine::parse("名称", name, 60).unwrap();
+    let desk = ops::reference::settings::add_desk(&site.app, &line, tokyo).await.unwrap();
     let new = NewAccount {
         email: EmailAddress::parse(email).unwrap(),
         name: "窓口 花子".to_owned(),
         role: Role::Desk,
         desk: Some(desk),
     };
-    let invitation = ops::account::invite(&site.app, &new).await.unwrap();
+    let invitation = ops::accounts::account::invite(&site.app, &new).await.unwrap();
     let password = Password::parse(PASSWORD, "").unwrap();
-    ops::account::set_password(&site.app, &invitation.token, password).await.unwrap();
+    ops::accounts::account::set_password(&site.app, &invitation.token, password).await.unwrap();
     desk
 }
 
 async fn handed_over(site: &Site, desk: DeskId, company: &str) -> Record {
-    let form = domain::application::Form { company_name: company.to_owned(), ..cases::form(cases::CONTACT) };
+    let form = domain::intake::application::ApplicationForm {
+        company_name: company.to_owned(),
+        ..cases::form(cases::CONTACT)
+    };
     let application = Application::parse(&form, Intake::OnBehalf).unwrap();
-    let agreed = Agreed { person: Line::parse("氏名", "田中 一郎", 60).unwrap(), how: "電話" };
-    ops::apply::hand_over(&site.app, &application, desk, &agreed, Uuid::new_v4()).await.unwrap()
+    let agreed =
+        HandOverConsent { person: TextLine::parse("氏名", "田中 一郎", 60).unwrap(), how: "電話" };
+    ops::intake::apply::hand_over(&site.app, &application, desk, &agreed, Uuid::new_v4()).await.unwrap()
 }
 
 fn key_of(page: &str) -> String {
@@ -97,7 +103,7 @@ async fn a_desk_hands_over_once_and_sees_its_own_alone() {
     assert!(!list.body.contains("よその見本"));
     let number = "R08-000002".parse().unwrap();
     let record = store::consultation::by_number(&site.app.db, number).await.unwrap().unwrap();
-    let history = store::event::of(&site.app.db, record.consultation.id).await.unwrap();
+    let history = store::audit::event::of(&site.app.db, record.consultation.id).await.unwrap();
     let notes: Vec<_> = history.iter().filter_map(|it| it.note.as_deref()).collect();
     assert_eq!(notes, ["個人情報の取扱いを窓口で説明し、田中 一郎さんの同意を得ました"]);
 
@@ -118,10 +124,11 @@ async fn another_desks_key_opens_nothing() {
     let one = desk(&site, "みなみ窓口", "desk1@example.jp").await;
     let two = desk(&site, "きた窓口", "desk2@example.jp").await;
     let application = Application::parse(&cases::form(cases::CONTACT), Intake::OnBehalf).unwrap();
-    let agreed = Agreed { person: Line::parse("氏名", "田中 一郎", 60).unwrap(), how: "電話" };
+    let agreed =
+        HandOverConsent { person: TextLine::parse("氏名", "田中 一郎", 60).unwrap(), how: "電話" };
     let key = Uuid::new_v4();
-    ops::apply::hand_over(&site.app, &application, one, &agreed, key).await.unwrap();
-    assert!(ops::apply::hand_over(&site.app, &application, two, &agreed, key).await.is_err());
+    ops::intake::apply::hand_over(&site.app, &application, one, &agreed, key).await.unwrap();
+    assert!(ops::intake::apply::hand_over(&site.app, &application, two, &agreed, key).await.is_err());
 }
 
 #[actix_web::test]
@@ -152,7 +159,7 @@ async fn the_people_of_a_desk_hear_when_the_center_starts_and_how_it_ended() {
     assert!(cases::letters(&site, "desk1@example.jp").await.is_empty());
 
     ops::consultation::start_check(&site.app, id, case.version, cast.coordinator).await.unwrap();
-    let organization = Line::parse("機関", "見本県の労働局", 60).unwrap();
+    let organization = TextLine::parse("機関", "見本県の労働局", 60).unwrap();
     let ending = Ending::Refer { organization, note: None };
     ops::consultation::end(&site.app, id, None, cast.center(), ending).await.unwrap();
     let letters = cases::letters(&site, "desk1@example.jp").await;
@@ -170,7 +177,10 @@ async fn the_people_of_a_desk_hear_when_the_center_starts_and_how_it_ended() {
 async fn from_prefecture(site: &Site, cast: &Cast, code: &str, n: usize) {
     for at in 0..n {
         let email = format!("c{code}-{at}@example.co.jp");
-        let form = domain::application::Form { prefecture: code.to_owned(), ..cases::form(&email) };
+        let form = domain::intake::application::ApplicationForm {
+            prefecture: code.to_owned(),
+            ..cases::form(&email)
+        };
         cases::unconfirmed(site, cast, &form).await;
     }
 }
@@ -220,16 +230,16 @@ async fn the_figures_follow_a_case_from_receipt_to_survey() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::asked(&site, &cast, cases::CONTACT, TimeDelta::days(7)).await;
-    let survey = store::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
-    use domain::follow_up::{Agreement, Answer, SurveyAnswer};
-    let answer = Answer::Survey(SurveyAnswer {
-        purpose_achieved: Agreement::Yes,
-        satisfied: Agreement::RatherYes,
-        will_consider: Agreement::No,
+    let survey = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
+    use domain::aftercare::follow_up::{FollowUpAnswer, SurveyAgreement, SurveyAnswer};
+    let answer = FollowUpAnswer::Survey(SurveyAnswer {
+        purpose_achieved: SurveyAgreement::Yes,
+        satisfied: SurveyAgreement::RatherYes,
+        will_consider: SurveyAgreement::No,
         wants_further_session: false,
         comment: "秘密の感想".to_owned(),
     });
-    ops::follow_up::answer(&site.app, survey.id, answer).await.unwrap();
+    ops::aftercare::follow_up::answer(&site.app, survey.id, answer).await.unwrap();
 
     let public = site.get("/stats").await;
     public.shows("1から4件");
@@ -264,9 +274,9 @@ async fn an_invited_expert_gets_a_mail_with_a_working_link() {
     let site = Site::signed_in(Role::Administrator).await;
     site.get("/admin/users/new").await.shows("どの役割の方を招待しますか");
     site.get("/admin/users/new?role=expert").await.shows("会議のアドレス");
-    let theme = Line::parse("テーマ", "勤怠管理", 60).unwrap();
-    ops::settings::add_theme(&site.app, domain::field::Field::Labor, &theme).await.unwrap();
-    let theme = store::masters::themes(&site.app.db).await.unwrap().remove(0).code;
+    let theme = TextLine::parse("テーマ", "勤怠管理", 60).unwrap();
+    ops::reference::settings::add_theme(&site.app, domain::field::Field::Labor, &theme).await.unwrap();
+    let theme = store::reference::theme::themes(&site.app.db).await.unwrap().remove(0).code;
     let person = [("role", "expert"), ("email", "expert9@example.jp"), ("name", "佐藤 次郎")];
     let wrong = site.post("/admin/users/new", &[&person[..], &[("way", "visit")]].concat()).await;
     assert_eq!(wrong.status, 422);
@@ -330,7 +340,7 @@ async fn an_invited_expert_gets_a_mail_with_a_working_link() {
 #[actix_web::test]
 async fn the_last_administrator_stays() {
     let site = Site::signed_in(Role::Administrator).await;
-    let me = store::account::all(&site.app.db).await.unwrap().remove(0).id;
+    let me = store::accounts::account::all(&site.app.db).await.unwrap().remove(0).id;
     let path = format!("/admin/users/{me}/active");
     let refused = site.post(&path, &[("active", "no")]).await;
     assert_eq!(refused.status, 409);
@@ -434,7 +444,7 @@ async fn themes_and_desks_are_kept() {
     let site = Site::signed_in(Role::Administrator).await;
     assert_eq!(site.post("/admin/masters/themes", &[("field", "ict")]).await.status, 422);
     site.post("/admin/masters/themes", &[("field", "ict"), ("label", "会議の道具")]).await;
-    let theme = store::masters::themes(&site.app.db).await.unwrap().remove(0);
+    let theme = store::reference::theme::themes(&site.app.db).await.unwrap().remove(0);
     assert_eq!(site.app.programme().await.unwrap().themes.len(), 1);
     let path = format!("/admin/masters/themes/{}", theme.code);
     let wrong = site.post(&path, &[("theme_label", ""), ("position", "x")]).await;
@@ -445,7 +455,7 @@ async fn themes_and_desks_are_kept() {
     assert!(site.app.programme().await.unwrap().themes.is_empty(), "a retired theme is not offered");
 
     site.post("/admin/masters/desks", &[("desk_name", "みなみ窓口"), ("prefecture", "13")]).await;
-    let desk = store::desk::all(&site.app.db).await.unwrap().remove(0);
+    let desk = store::reference::desk::all(&site.app.db).await.unwrap().remove(0);
     site.get("/admin/users/new?role=desk").await.shows("みなみ窓口");
     site.post(&format!("/admin/masters/desks/{}/active", desk.id), &[("active", "no")]).await;
     assert!(!site.get("/admin/users/new?role=desk").await.body.contains("みなみ窓口"));

@@ -3,10 +3,10 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use domain::actor::Actor;
-use entity::{calendar_busy, calendar_source};
+use entity::{external_busy, external_calendar};
 use madoguchi::{
     fetch::{Fetcher, Limits},
-    ops::{self, outside::Outcome},
+    ops::{self, calendars::external::RefreshOutcome},
     store, worker,
 };
 use sea_orm::EntityTrait;
@@ -40,8 +40,8 @@ impl House {
         let site = Site::with_settings(&[("MADOGUCHI_FETCH_ALLOW", networks)]).await;
         let cast = Cast::new(&site).await;
         let (expert, center) = (site.visitor(), site.visitor());
-        let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
-        ops::apply::save(&site.app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
+        let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
+        ops::intake::apply::save(&site.app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
         let house = Self { site, cast, expert, center, draft: format!("/apply/{draft}/slot") };
         house.sign_in().await;
         house
@@ -79,11 +79,11 @@ impl House {
 
     /// How many stretches are taken from experts.
     async fn blocked(&self) -> usize {
-        store::outside::busy(&self.site.app.db, 0..i64::MAX, None).await.unwrap().len()
+        store::calendars::external::busy(&self.site.app.db, 0..i64::MAX, None).await.unwrap().len()
     }
 
-    async fn source(&self) -> calendar_source::Model {
-        calendar_source::Entity::find().one(&self.site.app.db).await.unwrap().unwrap()
+    async fn source(&self) -> external_calendar::Model {
+        external_calendar::Entity::find().one(&self.site.app.db).await.unwrap().unwrap()
     }
 }
 
@@ -121,7 +121,7 @@ async fn a_private_appointment_takes_its_time_and_tells_nobody_what_it_is() {
     let id = house.source().await.id;
     assert_eq!(house.expert.post(&format!("/expert/calendars/{id}/remove"), &[]).await.status, 303);
     assert!(house.offers("2026-11-26T04:00:00Z").await);
-    assert!(calendar_busy::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+    assert!(external_busy::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
 }
 
 #[actix_web::test]
@@ -183,16 +183,17 @@ async fn two_who_look_at_once_ask_once() {
         Fetcher::new(&app.config.fetch_allow, Limits { total: Duration::from_secs(2), ..Limits::default() });
     let second = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        ops::outside::refresh(&app, id).await.unwrap()
+        ops::calendars::external::refresh(&app, id).await.unwrap()
     };
-    let (first, second) = tokio::join!(async { ops::outside::refresh(&app, id).await.unwrap() }, second);
-    assert_eq!(first, Outcome::Failed("時間内に応答がありませんでした".to_owned()));
-    assert_eq!(second, Outcome::InHand);
+    let (first, second) =
+        tokio::join!(async { ops::calendars::external::refresh(&app, id).await.unwrap() }, second);
+    assert_eq!(first, RefreshOutcome::Failed("時間内に応答がありませんでした".to_owned()));
+    assert_eq!(second, RefreshOutcome::InHand);
     assert_eq!(host.seen().len(), 2, "when it was added, and once since");
     // Whoever died with it in hand keeps nobody waiting for long.
     let tx = app.begin().await.unwrap();
     let (now, later) = (app.clock.now(), app.clock.now() + TimeDelta::minutes(5));
-    assert!(store::outside::lease(&tx, id, now, later).await.unwrap().is_some());
+    assert!(store::calendars::external::lease(&tx, id, now, later).await.unwrap().is_some());
     tx.commit().await.unwrap();
     host.set(crate::calendar_host::page(&[AT_TEN]));
     house.later(TimeDelta::minutes(10)).await;
@@ -268,9 +269,14 @@ async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
     host.set(Manner::Page(calendar(&[&ours]).replace("UID:0@private.example\r\n", ""), vec![]));
     house.later(TimeDelta::minutes(31)).await;
     assert!(!house.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));
-    ops::appointment::cancel(&house.site.app, booked.id, Actor::Company, "都合が悪くなりました".to_owned())
-        .await
-        .unwrap();
+    ops::booking::appointment::cancel(
+        &house.site.app,
+        booked.id,
+        Actor::Company,
+        "都合が悪くなりました".to_owned(),
+    )
+    .await
+    .unwrap();
 }
 
 /// Each is refused where it is typed, with what was typed kept, and nothing is kept of it.
@@ -322,7 +328,7 @@ async fn what_cannot_be_read_is_refused_at_its_field() {
         assert_eq!(page.status, 422, "{typed}");
         page.shows(sentence);
     }
-    assert!(calendar_source::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+    assert!(external_calendar::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
 }
 
 /// A name is judged by where it leads, when it is asked.

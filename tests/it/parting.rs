@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use domain::{assignment::Assignment, field::Fields, id::ExpertId};
+use domain::{field::Fields, id::ExpertId, routing::assignment::Assignment};
 use madoguchi::{doctor, ops, store, worker};
 
 use crate::{
@@ -21,7 +21,7 @@ enum End {
 
 /// A new address of the expert's feed.
 pub async fn feed(site: &Site, expert: ExpertId) -> String {
-    let token = ops::expert::make_feed(&site.app, expert).await.unwrap();
+    let token = ops::routing::expert::make_feed(&site.app, expert).await.unwrap();
     format!("/calendar/{token}.ics")
 }
 
@@ -69,14 +69,14 @@ fn method(calendar: &str) -> Event {
 }
 
 async fn asked(site: &Site, case: Case) -> Assignment {
-    store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap()
+    store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap()
 }
 
 async fn end_it(site: &Site, cast: &Cast, case: Case, request: &Assignment, end: End) {
     match end {
         End::Declined => {
             let reason = "多忙のため".to_owned();
-            ops::assignment::decline(&site.app, request.id, request.expert, reason).await.unwrap();
+            ops::routing::assignment::decline(&site.app, request.id, request.expert, reason).await.unwrap();
         }
         End::Lapsed => {
             site.app.clock.advance(request.due_at - site.app.clock.now());
@@ -145,10 +145,10 @@ async fn a_time_that_a_company_has_let_go_of_just_goes() {
     let cast = Cast::new(&site).await;
     let feed = feed(&site, cast.expert).await;
     let app = &site.app;
-    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
-    let saved = ops::apply::save(app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
-    let slot = ops::apply::slots(app, &saved).await.unwrap().days()[0].1[0];
-    ops::apply::hold(app, draft, slot).await.unwrap();
+    let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+    let saved = ops::intake::apply::save(app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
+    let slot = ops::intake::apply::slots(app, &saved).await.unwrap().days()[0].1[0];
+    ops::intake::apply::hold(app, draft, slot).await.unwrap();
     assert_eq!(events(&site, &feed).await.len(), 1);
     app.clock.advance(TimeDelta::hours(1));
     worker::deadlines::step(app).await.unwrap();

@@ -71,9 +71,11 @@ async fn two_other_programs_read_in_our_invitations_what_we_mean() {
     let booked = cases::session(&site, case).await;
     let center = Actor::Coordinator(cast.coordinator);
     let slot = cases::free_slots(&site, case).await[5];
-    ops::appointment::reschedule(&site.app, case.id, center, slot).await.unwrap();
+    ops::booking::appointment::reschedule(&site.app, case.id, center, slot).await.unwrap();
     let moved = cases::session(&site, case).await;
-    ops::appointment::cancel(&site.app, case.id, center, "都合が悪くなりました".to_owned()).await.unwrap();
+    ops::booking::appointment::cancel(&site.app, case.id, center, "都合が悪くなりました".to_owned())
+        .await
+        .unwrap();
     let cancelled = cases::session(&site, case).await;
     for to in [CONTACT, "expert@example.jp"] {
         let letters = cases::letters(&site, to).await;

@@ -85,7 +85,7 @@ impl Pipe {
             .exec(&self.site.app.db)
             .await
             .unwrap();
-        while madoguchi::worker::inbox::step(&self.site.app).await.unwrap() {}
+        while madoguchi::worker::inbound_mail::step(&self.site.app).await.unwrap() {}
         self.rows().await
     }
 }
@@ -136,14 +136,16 @@ async fn fifty_megabytes_are_kept_and_more_is_cut() {
     assert_eq!(pipe.receive(&raw), Some(0));
     let whole = pipe.rows().await.remove(0);
     assert!(!whole.truncated);
-    let kept = store::inbound::raw(&pipe.site.app.db, MailId(whole.id)).await.unwrap().unwrap();
+    let kept =
+        store::correspondence::inbound_mail::raw(&pipe.site.app.db, MailId(whole.id)).await.unwrap().unwrap();
     assert!(kept == raw, "{} of {} octets", kept.len(), raw.len());
     let mut small = pipe.command();
     small.env("MAIL_SIZE_LIMIT", "65536");
     assert_eq!(pipe.code(small, &raw), Some(0), "kept, so the server may forget it");
     let cut = pipe.rows().await.into_iter().find(|it| it.truncated).unwrap();
     assert_eq!(usize::try_from(cut.size), Ok(raw.len()));
-    let kept = store::inbound::raw(&pipe.site.app.db, MailId(cut.id)).await.unwrap().unwrap();
+    let kept =
+        store::correspondence::inbound_mail::raw(&pipe.site.app.db, MailId(cut.id)).await.unwrap().unwrap();
     assert!(kept == raw[..65536]);
 }
 
@@ -184,7 +186,12 @@ async fn killed_at_any_moment_every_mail_is_there_once() {
     let rows = pipe.rows().await;
     let mut kept = Vec::new();
     for row in &rows {
-        kept.push(store::inbound::raw(&pipe.site.app.db, MailId(row.id)).await.unwrap().unwrap());
+        kept.push(
+            store::correspondence::inbound_mail::raw(&pipe.site.app.db, MailId(row.id))
+                .await
+                .unwrap()
+                .unwrap(),
+        );
     }
     // What a killed process was given only half of is another mail to it; the server gives the whole again.
     for raw in &mails {
@@ -210,9 +217,10 @@ async fn a_real_mail_server_hands_over_what_comes() {
         assert!(begun.elapsed() < Duration::from_secs(20), "nothing arrived");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    while madoguchi::worker::inbox::step(&pipe.site.app).await.unwrap() {}
+    while madoguchi::worker::inbound_mail::step(&pipe.site.app).await.unwrap() {}
     let mail = pipe.rows().await.remove(0);
     assert_eq!((mail.state.code(), mail.envelope_to.as_str()), ("attached", to.as_str()), "{}", mail.reason);
-    let thread = crate::inbound::thread(&pipe.site, case, store::message::Audience::Everyone).await;
+    let thread =
+        crate::inbound::thread(&pipe.site, case, store::correspondence::message::Audience::Everyone).await;
     assert_eq!(thread.last().unwrap().body, ".\n点で始まる行も届きます。");
 }

@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     actor::Actor,
-    appointment::{Appointment, SessionMode},
-    availability::Slot,
+    booking::{
+        appointment::{Appointment, AppointmentMode},
+        availability::Slot,
+    },
     calendar::japan_date,
     field::{Field, Fields},
     id::{DraftId, ExpertId},
@@ -13,7 +15,12 @@ use domain::{
     settings::Settings,
 };
 use entity::{appointment, appointment_expert, expert};
-use madoguchi::{app::App, doctor, ops, problem::Problem, store, store::revision::Part};
+use madoguchi::{
+    app::App,
+    doctor, ops,
+    problem::Problem,
+    store::{self, reference::revision::RevisedPart},
+};
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -31,7 +38,7 @@ const AT_ONCE: usize = 50;
 #[derive(Clone, Debug)]
 struct Wish {
     fields: Fields,
-    mode: SessionMode,
+    mode: AppointmentMode,
     /// Where the company is.
     place: Prefecture,
     slot: Slot,
@@ -85,14 +92,14 @@ async fn drafts_hold_exactly_what_fits() {
     let mut wishes = Vec::new();
     for n in 0..AT_ONCE {
         let fields = [Fields::Ict, Fields::Labor, Fields::Both][n % 3];
-        let mode = if n % 5 < 3 { SessionMode::Online } else { SessionMode::Visit };
+        let mode = if n % 5 < 3 { AppointmentMode::Online } else { AppointmentMode::Visit };
         let mut form = cases::form(&format!("contact{n}@example.co.jp"));
         form.field = fields_of(fields);
         form.mode = mode.code().to_owned();
         let place = place(n / 4);
         form.prefecture = place.code().to_string();
-        let draft = ops::apply::start(&site.app, format!("network {n}")).await.unwrap();
-        ops::apply::save(&site.app, draft, |it| *it = form).await.unwrap();
+        let draft = ops::intake::apply::start(&site.app, format!("network {n}")).await.unwrap();
+        ops::intake::apply::save(&site.app, draft, |it| *it = form).await.unwrap();
         // Half hours from 9:00 to 14:30.
         let slot = at("2026-11-26", 12 + u8::try_from(n * 7 % 12).unwrap() * 2);
         wishes.push(Wish { fields, mode, place, slot, only: Vec::new(), by: By::Draft(draft) });
@@ -112,10 +119,10 @@ async fn cases_book_and_move_exactly_where_it_fits() {
     let mut wishes = Vec::new();
     for n in 0..AT_ONCE {
         let (fields, mode, only) = match n % 5 {
-            0 | 1 => (Fields::Ict, SessionMode::Online, vec![ict]),
-            2 => (Fields::Labor, SessionMode::Visit, vec![labor]),
-            3 => (Fields::Labor, SessionMode::Online, vec![labor]),
-            _ => (Fields::Both, SessionMode::Online, vec![ict, labor]),
+            0 | 1 => (Fields::Ict, AppointmentMode::Online, vec![ict]),
+            2 => (Fields::Labor, AppointmentMode::Visit, vec![labor]),
+            3 => (Fields::Labor, AppointmentMode::Online, vec![labor]),
+            _ => (Fields::Both, AppointmentMode::Online, vec![ict, labor]),
         };
         let place = place(n / 5);
         let case = scheduling(&site, &cast, n, fields, (mode, place), &only).await;
@@ -144,7 +151,7 @@ async fn visits_far_away_fit_beside_each_other() {
     let expert = cast.expert;
     cases::visits_too(&site, expert, &[40, 47]).await;
     lift_limits(&site).await;
-    let (fields, mode) = (Fields::Labor, SessionMode::Visit);
+    let (fields, mode) = (Fields::Labor, AppointmentMode::Visit);
     let days = ["2026-11-26", "2026-11-27", "2026-11-30"];
     let mut wishes = Vec::new();
     for n in 0..AT_ONCE {
@@ -170,10 +177,10 @@ async fn sessions_that_change_places_end_somewhere_each() {
     lift_limits(&site).await;
     let mut cases_booked = Vec::new();
     for n in 0..5 {
-        let online = (SessionMode::Online, place(0));
+        let online = (AppointmentMode::Online, place(0));
         let case = scheduling(&site, &cast, n, Fields::Ict, online, &[cast.expert]).await;
         let slot = at("2026-11-26", 12 + u8::try_from(n).unwrap() * 5);
-        ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
+        ops::booking::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
         cases_booked.push((case, slot));
     }
     for round in 1..5 {
@@ -181,7 +188,7 @@ async fn sessions_that_change_places_end_somewhere_each() {
             let (case, _) = cases_booked[n];
             let (_, slot) = cases_booked[(n + round) % 5];
             let by = By::Moving(case, cast.center());
-            let (mode, place) = (SessionMode::Online, place(0));
+            let (mode, place) = (AppointmentMode::Online, place(0));
             Wish { fields: Fields::Ict, mode, place, slot, only: vec![cast.expert], by }
         });
         all_at_once(&site, wishes.collect()).await;
@@ -199,9 +206,13 @@ async fn all_at_once(site: &Site, wishes: Vec<Wish>) -> Vec<(Wish, bool)> {
         running.spawn(async move {
             start.wait().await;
             let done = match wish.by {
-                By::Draft(id) => ops::apply::hold(&app, id, wish.slot).await.map(drop),
-                By::Choosing(case, by) => ops::appointment::choose_slot(&app, case.id, by, wish.slot).await,
-                By::Moving(case, by) => ops::appointment::reschedule(&app, case.id, by, wish.slot).await,
+                By::Draft(id) => ops::intake::apply::hold(&app, id, wish.slot).await.map(drop),
+                By::Choosing(case, by) => {
+                    ops::booking::appointment::choose_slot(&app, case.id, by, wish.slot).await
+                }
+                By::Moving(case, by) => {
+                    ops::booking::appointment::reschedule(&app, case.id, by, wish.slot).await
+                }
             };
             match done {
                 Ok(()) => (wish, true),
@@ -248,8 +259,8 @@ impl Wish {
     fn busy(&self, expert: ExpertId) -> Busy {
         let settings = Settings::default();
         let (minutes, site) = match self.mode {
-            SessionMode::Online => (settings.online_minutes, None),
-            SessionMode::Visit => (settings.visit_minutes, Some(self.place)),
+            AppointmentMode::Online => (settings.online_minutes, None),
+            AppointmentMode::Visit => (settings.visit_minutes, Some(self.place)),
         };
         let from = self.slot.start();
         let to = from + TimeDelta::minutes(minutes.into());
@@ -284,14 +295,16 @@ fn are_apart(one: &Busy, other: &Busy) -> bool {
 
 async fn got_it(app: &App, wish: &Wish) -> bool {
     let live = match wish.by {
-        By::Draft(id) => store::appointment::held_by_draft(&app.db, id).await.unwrap(),
-        By::Choosing(case, _) | By::Moving(case, _) => {
-            store::appointment::of(&app.db, case.id).await.unwrap().into_iter().find(Appointment::is_live)
-        }
+        By::Draft(id) => store::booking::appointment::held_by_draft(&app.db, id).await.unwrap(),
+        By::Choosing(case, _) | By::Moving(case, _) => store::booking::appointment::of(&app.db, case.id)
+            .await
+            .unwrap()
+            .into_iter()
+            .find(Appointment::is_live),
     };
     let Some(live) = live.filter(|it| it.starts_at == wish.slot.start()) else { return false };
     let row = appointment::Entity::find_by_id(live.id.0).one(&app.db).await.unwrap().unwrap();
-    let site = (wish.mode == SessionMode::Visit).then(|| i16::from(wish.place.code()));
+    let site = (wish.mode == AppointmentMode::Visit).then(|| i16::from(wish.place.code()));
     assert_eq!(row.site, site, "{wish:?}");
     true
 }
@@ -333,7 +346,7 @@ async fn scheduling(
     cast: &Cast,
     n: usize,
     fields: Fields,
-    (mode, place): (SessionMode, Prefecture),
+    (mode, place): (AppointmentMode, Prefecture),
     experts: &[ExpertId],
 ) -> Case {
     let mut form = cases::form(&format!("contact{n}@example.co.jp"));
@@ -344,9 +357,9 @@ async fn scheduling(
     let case = cases::unconfirmed(site, cast, &form).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     let version = cases::record(site, case).await.version;
-    ops::assignment::request(&site.app, case.id, version, cast.center(), experts).await.unwrap();
-    for asked in store::assignment::of(&site.app.db, case.id).await.unwrap() {
-        ops::assignment::accept(&site.app, asked.id, asked.expert).await.unwrap();
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), experts).await.unwrap();
+    for asked in store::routing::assignment::of(&site.app.db, case.id).await.unwrap() {
+        ops::routing::assignment::accept(&site.app, asked.id, asked.expert).await.unwrap();
     }
     case
 }
@@ -356,7 +369,7 @@ async fn moving(site: &Site, cast: &Cast, case: Case, by: Actor, n: usize) -> By
     let monday: NaiveDate = "2026-11-30".parse().unwrap();
     let weekday = i64::try_from(n / 4 % 5 + n / 20 * 7).unwrap();
     let slot = Slot::new(monday + TimeDelta::days(weekday), 12).unwrap();
-    ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
+    ops::booking::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
     By::Moving(case, by)
 }
 
@@ -373,7 +386,7 @@ async fn lift_limits(site: &Site) {
         let all = expert::Entity::update_many().col_expr(limit, Expr::value(100_i16));
         all.exec(&tx).await.unwrap();
     }
-    store::revision::touch(&tx, Part::Experts).await.unwrap();
+    store::reference::revision::touch(&tx, RevisedPart::Experts).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -2,7 +2,7 @@
 use crate::{access::ROUTES, tables, town::Person, town::Town};
 
 /// A session notes when it was used last; a worker notes that it is alive, and a process that it can write.
-const EXCEPT: &[&str] = &["session", "worker_beat", "readiness"];
+const EXCEPT: &[&str] = &["session", "worker_heartbeat", "readiness"];
 
 const ALL: [Person; 7] = [
     Person::Visitor,

@@ -4,8 +4,12 @@ use std::{cell::Cell, collections::BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    actor::Actor, appointment::Appointment, assignment::AssignmentState, availability::Slot,
-    calendar::BusinessCalendar, field::Fields, notice::reminder_at, settings::Settings,
+    actor::Actor,
+    booking::{appointment::Appointment, availability::Slot, notice::reminder_at},
+    calendar::BusinessCalendar,
+    field::Fields,
+    routing::assignment::AssignmentState,
+    settings::Settings,
 };
 use entity::outbox;
 use madoguchi::{
@@ -161,13 +165,13 @@ impl Diary {
         if !["scheduling", "booked"].contains(&state) {
             return Ok(());
         }
-        let offers = ops::appointment::joint_offers(app, &record, center).await?;
+        let offers = ops::booking::appointment::joint_offers(app, &record, center).await?;
         let now = app.clock.now();
         let mut soon = offers.days().into_iter().flat_map(|(_, slots)| slots).filter(|it| it.start() > now);
         let Some(slot) = soon.clone().nth(pick).or_else(|| soon.next_back()) else { return Ok(()) };
         match state {
-            "booked" => ops::appointment::reschedule(app, case.id, center, slot).await,
-            _ => ops::appointment::choose_slot(app, case.id, center, slot).await,
+            "booked" => ops::booking::appointment::reschedule(app, case.id, center, slot).await,
+            _ => ops::booking::appointment::choose_slot(app, case.id, center, slot).await,
         }
     }
 
@@ -178,19 +182,19 @@ impl Diary {
             Who::Company => Actor::Company,
             Who::Expert => Actor::Expert(standing.session.experts[0]),
         };
-        ops::appointment::cancel(&self.site.app, self.cases[n].id, by, "都合により".to_owned()).await
+        ops::booking::appointment::cancel(&self.site.app, self.cases[n].id, by, "都合により".to_owned()).await
     }
 
     async fn answer(&self, n: usize, yes: bool) -> Result<(), Problem> {
         let app = &self.site.app;
-        let asked = store::assignment::of(&app.db, self.cases[n].id).await.unwrap();
+        let asked = store::routing::assignment::of(&app.db, self.cases[n].id).await.unwrap();
         let Some(it) = asked.into_iter().find(|it| it.state == AssignmentState::Offered) else {
             return Ok(());
         };
         if yes {
-            ops::assignment::accept(app, it.id, it.expert).await
+            ops::routing::assignment::accept(app, it.id, it.expert).await
         } else {
-            ops::assignment::decline(app, it.id, it.expert, "多忙のため".to_owned()).await
+            ops::routing::assignment::decline(app, it.id, it.expert, "多忙のため".to_owned()).await
         }
     }
 
@@ -221,7 +225,7 @@ impl Diary {
     async fn look(&mut self) {
         let now = self.site.app.clock.now();
         for n in 0..CASES {
-            let all = store::appointment::of(&self.site.app.db, self.cases[n].id).await.unwrap();
+            let all = store::booking::appointment::of(&self.site.app.db, self.cases[n].id).await.unwrap();
             let session = all.into_iter().find(Appointment::is_confirmed);
             let name = |it: &Appointment| (it.id, it.sequence);
             if self.standing[n].as_ref().map(|it| name(&it.session)) == session.as_ref().map(name) {
@@ -257,12 +261,12 @@ impl Diary {
 /// A time is held, the address confirmed, and the best expert asked.
 async fn asked(site: &Site, n: usize) -> Case {
     let form = cases::form(&contact(n));
-    let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
+    let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
     let typed = form.clone();
-    ops::apply::save(&site.app, draft, |it| *it = typed).await.unwrap();
+    ops::intake::apply::save(&site.app, draft, |it| *it = typed).await.unwrap();
     let slot = Slot::new("2026-12-03".parse().unwrap(), 16).unwrap();
-    ops::apply::hold(&site.app, draft, slot).await.unwrap();
-    let record = ops::apply::submit(&site.app, draft, |_| ()).await.unwrap();
+    ops::intake::apply::hold(&site.app, draft, slot).await.unwrap();
+    let record = ops::intake::apply::submit(&site.app, draft, |_| ()).await.unwrap();
     ops::consultation::confirm_address(&site.app, record.consultation.id, Actor::Company).await.unwrap();
     Case { id: record.consultation.id, number: record.number }
 }

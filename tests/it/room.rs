@@ -2,8 +2,8 @@
 use domain::{actor::Role, field::Fields};
 use madoguchi::{
     doctor,
-    ops::{self, account},
-    store::{self, link::Purpose},
+    ops::{self, accounts::account},
+    store::{self, accounts::link::Purpose},
     worker,
 };
 
@@ -97,10 +97,10 @@ async fn sessions_follow_the_expert_to_another_room() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let elsewhere = cases::booked(&site, &cast, "other@example.co.jp").await;
     let special = "https://video.example.jp/special";
-    ops::room::change(&site.app, elsewhere.id, cast.center(), special).await.unwrap();
+    ops::booking::meeting_link::change(&site.app, elsewhere.id, cast.center(), special).await.unwrap();
     let (_, roster) = site.app.programme_and_experts().await.unwrap();
     let profile = roster.get(cast.expert).unwrap();
-    let facts = store::expert::Facts {
+    let facts = store::routing::expert::ExpertFacts {
         fields: Fields::Both,
         themes: profile.themes.clone(),
         industries: profile.industries.clone(),
@@ -114,7 +114,7 @@ async fn sessions_follow_the_expert_to_another_room() {
         video_url: OTHER.to_owned(),
         profile: profile.profile.clone(),
     };
-    ops::expert::change_facts(&site.app, cast.expert, &facts).await.unwrap();
+    ops::routing::expert::change_facts(&site.app, cast.expert, &facts).await.unwrap();
     assert_eq!(cases::session(&site, case).await.place, OTHER);
     assert_eq!(cases::session(&site, elsewhere).await.place, special, "it had a room of its own");
     let told = cases::letters(&site, CONTACT).await;

@@ -4,20 +4,20 @@ use std::{collections::HashMap, path::Path, time::Duration};
 use chrono::TimeDelta;
 use domain::{
     actor::Role,
+    correspondence::outgoing_mail::{MailState, rate_limit::RateLimit},
     id::MailId,
-    outgoing::{MailState, pace::Pace},
-    text::Line,
+    text::TextLine,
 };
 use entity::outbox;
 use madoguchi::{
     mail::{
-        letter::Letter,
+        outgoing_mail::OutgoingMail,
         transport::{SmtpOptions, Transport},
     },
-    ops::{self, outbox::Deed},
+    ops::{self, correspondence::outbox::MailAction},
     store::{
         self,
-        outbox::{Fate, Lease, Room, Settled},
+        correspondence::outbox::{Lease, SendCapacity, SendOutcome, SettledMail},
     },
     worker,
 };
@@ -47,7 +47,7 @@ async fn a_mail_that_is_deferred_waits_longer_each_time_and_keeps_its_name() {
     sink.set(Manner::HangUp);
     assert!(worker::outbox::step(&site.app).await.unwrap());
     let mail = the_mail(&site).await;
-    assert_eq!((state(&site, &mail), mail.unknowns), (MailState::Deferred, 1));
+    assert_eq!((state(&site, &mail), mail.unknown_outcomes), (MailState::Deferred, 1));
     sink.set(Manner::Take(Duration::ZERO));
     site.app.clock.advance(mail.due_at - site.app.clock.now());
     assert!(worker::outbox::step(&site.app).await.unwrap());
@@ -69,7 +69,7 @@ async fn what_nobody_knows_is_kept_apart_after_two_copies_or_at_once() {
             site.app.clock.advance(TimeDelta::hours(3));
         }
         let mail = the_mail(&site).await;
-        assert_eq!((state(&site, &mail), mail.unknowns), (MailState::Unknown, copies), "{kind}");
+        assert_eq!((state(&site, &mail), mail.unknown_outcomes), (MailState::Unknown, copies), "{kind}");
         let times = usize::try_from(copies).unwrap();
         assert_eq!(sink.taken().into_iter().collect::<Vec<_>>(), [(mail.message_id, times)]);
     }
@@ -87,10 +87,13 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
 
     // Nothing else is sent to an address that is not there, until somebody says that it is.
     sink.set(Manner::Take(Duration::ZERO));
-    let other = Letter { dedup_key: None, ..store::outbox::letter(the_mail(&site).await).unwrap() };
+    let other = OutgoingMail {
+        dedup_key: None,
+        ..store::correspondence::outbox::letter(the_mail(&site).await).unwrap()
+    };
     let tx = site.app.begin().await.unwrap();
-    let other = Letter { due_at: site.app.clock.now(), ..other };
-    store::outbox::push(&tx, vec![other], "example.jp", site.app.clock.now()).await.unwrap();
+    let other = OutgoingMail { due_at: site.app.clock.now(), ..other };
+    store::correspondence::outbox::push(&tx, vec![other], "example.jp", site.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert!(worker::outbox::step(&site.app).await.unwrap());
     let all = outbox::Entity::find().order_by_asc(outbox::COLUMN.id).all(&site.app.db).await.unwrap();
@@ -102,21 +105,23 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
     assert_eq!(all[1].follows.as_deref(), Some(all[0].message_id.as_str()));
 
     let person = site.account(Role::Coordinator, "center9@example.jp").await;
-    let reason = Line::parse("理由", "電話で確認した", 100).unwrap();
-    ops::outbox::act(&site.app, MailId(mail.id), Deed::Resend, person.id, &reason).await.unwrap();
+    let reason = TextLine::parse("理由", "電話で確認した", 100).unwrap();
+    ops::correspondence::outbox::apply(&site.app, MailId(mail.id), MailAction::Resend, person.id, &reason)
+        .await
+        .unwrap();
     assert!(worker::outbox::step(&site.app).await.unwrap());
     assert_eq!(sink.taken().get(&mail.message_id), Some(&1));
-    assert!(store::bounce::find(&site.app.db, cases::CONTACT).await.unwrap().is_none());
+    assert!(store::correspondence::bounce::find(&site.app.db, cases::CONTACT).await.unwrap().is_none());
 }
 
 #[actix_web::test]
 async fn a_mail_that_nobody_can_read_is_set_aside_and_keeps_no_other_waiting() {
     let (site, sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let letter = store::outbox::letter(the_mail(&site).await).unwrap();
+    let letter = store::correspondence::outbox::letter(the_mail(&site).await).unwrap();
     let renamed = outbox::Entity::update_many().col_expr(outbox::Column::Kind, Expr::value("of_tomorrow"));
     renamed.exec(&site.app.db).await.unwrap();
     let tx = site.app.begin().await.unwrap();
-    store::outbox::push(&tx, vec![letter], "example.jp", site.app.clock.now()).await.unwrap();
+    store::correspondence::outbox::push(&tx, vec![letter], "example.jp", site.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert!(worker::outbox::step(&site.app).await.unwrap());
     let all = outbox::Entity::find().order_by_asc(outbox::COLUMN.id).all(&site.app.db).await.unwrap();
@@ -132,18 +137,19 @@ async fn a_mail_that_nobody_can_read_is_set_aside_and_keeps_no_other_waiting() {
 #[actix_web::test]
 async fn who_lost_the_lease_marks_nothing() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let room = Room { mails: 10, per_domain: 10, in_hand: &HashMap::new(), pace: Pace(0) };
+    let room = SendCapacity { mails: 10, per_domain: 10, in_hand: &HashMap::new(), pace: RateLimit(0) };
     let lease = async |length| {
         let tx = site.app.begin().await.unwrap();
-        let lease = store::outbox::lease(&tx, site.app.clock.now(), length, room).await.unwrap();
+        let lease =
+            store::correspondence::outbox::lease(&tx, site.app.clock.now(), length, room).await.unwrap();
         tx.commit().await.unwrap();
         lease
     };
     let settle = async |lease: &Lease, fate| {
         let id = MailId(the_mail(&site).await.id);
-        let settled = [Settled { id, token: lease.token, fate, detail: "250".to_owned() }];
+        let settled = [SettledMail { id, token: lease.token, fate, detail: "250".to_owned() }];
         let tx = site.app.begin().await.unwrap();
-        let n = store::outbox::settle(&tx, &settled, site.app.clock.now()).await.unwrap();
+        let n = store::correspondence::outbox::settle(&tx, &settled, site.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
         n
     };
@@ -151,11 +157,11 @@ async fn who_lost_the_lease_marks_nothing() {
     assert_eq!((first.mails.len(), lease(TimeDelta::minutes(5)).await.mails.len()), (1, 0));
     site.app.clock.advance(TimeDelta::minutes(6));
     let second = lease(TimeDelta::minutes(5)).await;
-    assert_eq!((second.mails.len(), second.mails[0].unknowns), (1, 1));
-    assert_eq!(settle(&first, Fate::Sent).await, 0);
+    assert_eq!((second.mails.len(), second.mails[0].unknown_outcomes), (1, 1));
+    assert_eq!(settle(&first, SendOutcome::Sent).await, 0);
     assert_eq!(state(&site, &the_mail(&site).await), MailState::Sending);
-    assert_eq!(settle(&second, Fate::Sent).await, 1);
-    assert_eq!(settle(&second, Fate::Failed).await, 0);
+    assert_eq!(settle(&second, SendOutcome::Sent).await, 1);
+    assert_eq!(settle(&second, SendOutcome::Failed).await, 0);
     assert_eq!(state(&site, &the_mail(&site).await), MailState::Sent);
 }
 
@@ -164,25 +170,29 @@ async fn who_lost_the_lease_marks_nothing() {
 #[actix_web::test]
 async fn one_domain_does_not_hold_up_another() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let letter = store::outbox::letter(the_mail(&site).await).unwrap();
+    let letter = store::correspondence::outbox::letter(the_mail(&site).await).unwrap();
     let now = site.app.clock.now();
-    let to = |to: String, ago| Letter { to, due_at: now - TimeDelta::minutes(ago), ..letter.clone() };
+    let to = |to: String, ago| OutgoingMail { to, due_at: now - TimeDelta::minutes(ago), ..letter.clone() };
     let mut letters: Vec<_> = (0..20).map(|n| to(format!("c{n}@slow.example"), 30)).collect();
     letters.push(to("c@quick.example".to_owned(), 1));
     let tx = site.app.begin().await.unwrap();
-    store::outbox::push(&tx, letters, "example.jp", now).await.unwrap();
+    store::correspondence::outbox::push(&tx, letters, "example.jp", now).await.unwrap();
     let in_hand = HashMap::from([("slow.example".to_owned(), 1)]);
-    let room = Room { mails: 8, per_domain: 3, in_hand: &in_hand, pace: Pace(0) };
+    let room = SendCapacity { mails: 8, per_domain: 3, in_hand: &in_hand, pace: RateLimit(0) };
     let domains = |lease: Lease| lease.mails.into_iter().map(|it| it.domain).collect::<Vec<_>>();
-    let taken = domains(store::outbox::lease(&tx, now, TimeDelta::minutes(5), room).await.unwrap());
+    let taken =
+        domains(store::correspondence::outbox::lease(&tx, now, TimeDelta::minutes(5), room).await.unwrap());
     assert_eq!(taken, ["slow.example", "slow.example", "quick.example", "example.co.jp"]);
-    let room = Room { mails: 8, per_domain: 8, in_hand: &HashMap::new(), pace: Pace(30) };
+    let room = SendCapacity { mails: 8, per_domain: 8, in_hand: &HashMap::new(), pace: RateLimit(30) };
     for expected in [5, 0] {
-        let taken = domains(store::outbox::lease(&tx, now, TimeDelta::minutes(5), room).await.unwrap());
+        let taken = domains(
+            store::correspondence::outbox::lease(&tx, now, TimeDelta::minutes(5), room).await.unwrap(),
+        );
         assert_eq!(taken, vec!["slow.example"; expected]);
     }
     let later = now + TimeDelta::seconds(4);
-    let taken = domains(store::outbox::lease(&tx, later, TimeDelta::minutes(5), room).await.unwrap());
+    let taken =
+        domains(store::correspondence::outbox::lease(&tx, later, TimeDelta::minutes(5), room).await.unwrap());
     assert_eq!(taken.len(), 2);
     tx.rollback().await.unwrap();
 }
@@ -193,19 +203,19 @@ async fn sending_to(manner: Manner) -> (Site, Sink) {
     let sink = Sink::open(manner);
     site.app.mail.transport =
         Transport::from_settings(Some(&sink.url()), Path::new("unused"), SmtpOptions::default()).unwrap();
-    let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
-    ops::apply::save(&site.app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
-    ops::apply::release(&site.app, draft).await.unwrap();
-    ops::apply::submit(&site.app, draft, |_| ()).await.unwrap();
+    let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(&site.app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
+    ops::intake::apply::release(&site.app, draft).await.unwrap();
+    ops::intake::apply::submit(&site.app, draft, |_| ()).await.unwrap();
     (site, sink)
 }
 
 fn state(site: &Site, mail: &outbox::Model) -> MailState {
-    store::outbox::state(mail, site.app.clock.now())
+    store::correspondence::outbox::state(mail, site.app.clock.now())
 }
 
 async fn log(site: &Site, id: Uuid) -> Vec<String> {
-    let log = store::outbox::log_of(&site.app.db, MailId(id)).await.unwrap();
+    let log = store::correspondence::outbox::log_of(&site.app.db, MailId(id)).await.unwrap();
     log.into_iter().map(|it| it.what.code().to_owned()).collect()
 }
 

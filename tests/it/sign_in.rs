@@ -1,11 +1,14 @@
 //! Coming in with a password, staying, and going.
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
-use domain::{actor::Role, contact::EmailAddress};
+use domain::{actor::Role, intake::contact::EmailAddress};
 use madoguchi::{
-    ops::{self, account::NewAccount},
-    store::{self, link::Purpose, session::Holder},
-    web::session::STAFF_COOKIE,
+    ops::{self, accounts::account::NewAccount},
+    store::{
+        self,
+        accounts::{link::Purpose, session::Holder},
+    },
+    web::kit::session::STAFF_COOKIE,
 };
 
 use crate::site::{PASSWORD, Site};
@@ -118,13 +121,14 @@ async fn a_session_ends_by_time_by_signing_out_and_by_being_revoked() {
 
     site.sign_in("someone@example.jp", PASSWORD).await;
     let tx = site.app.begin().await.unwrap();
-    let account = madoguchi::store::account::find_by_email(&tx, "someone@example.jp").await.unwrap().unwrap();
+    let account =
+        madoguchi::store::accounts::account::find_by_email(&tx, "someone@example.jp").await.unwrap().unwrap();
     tx.commit().await.unwrap();
-    ops::account::revoke_all(&site.app, &Holder::Account(account.id)).await.unwrap();
+    ops::accounts::account::revoke_all(&site.app, &Holder::Account(account.id)).await.unwrap();
     assert_eq!(home().await, None);
 
     site.sign_in("someone@example.jp", PASSWORD).await;
-    ops::account::set_active(&site.app, account.id, false).await.unwrap();
+    ops::accounts::account::set_active(&site.app, account.id, false).await.unwrap();
     assert_eq!(home().await, None);
     site.sign_in("someone@example.jp", PASSWORD).await.shows(WRONG);
 }
@@ -134,8 +138,8 @@ async fn an_invitation_sets_one_password_once() {
     let site = Site::new().await;
     let email = EmailAddress::parse("new@example.jp").unwrap();
     let new = NewAccount { email, name: "新人 太郎".to_owned(), role: Role::Coordinator, desk: None };
-    let invitation = ops::account::invite(&site.app, &new).await.unwrap();
-    assert!(ops::account::invite(&site.app, &new).await.is_err(), "one account for one address");
+    let invitation = ops::accounts::account::invite(&site.app, &new).await.unwrap();
+    assert!(ops::accounts::account::invite(&site.app, &new).await.is_err(), "one account for one address");
     let path = format!("/staff/set-password/{}", invitation.token);
 
     site.get(&path).await.shows("new@example.jp");
@@ -161,10 +165,15 @@ async fn a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_a
     assert_eq!(answers[0], answers[1]);
     assert_eq!(site.post("/staff/forgotten-password", &[("email", "x")]).await.status, 422);
 
-    let waiting =
-        store::outbox::page(&site.app.db, &store::outbox::Filter::default(), None, 10, site.app.clock.now())
-            .await
-            .unwrap();
+    let waiting = store::correspondence::outbox::page(
+        &site.app.db,
+        &store::correspondence::outbox::OutboxFilter::default(),
+        None,
+        10,
+        site.app.clock.now(),
+    )
+    .await
+    .unwrap();
     assert_eq!(waiting.len(), 1, "a mail to the one who has an account");
     let text = &waiting[0].text_body;
     let path = text.split_whitespace().find_map(|it| it.split_once("/staff/set-password/")).unwrap().1;
@@ -177,14 +186,14 @@ async fn a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_a
 async fn the_first_start_offers_one_administrator_the_latest_link_alone() {
     let site = Site::new().await;
     let email = EmailAddress::parse("admin@example.jp").unwrap();
-    let first = ops::account::set_up(&site.app, &email).await.unwrap().unwrap();
-    let second = ops::account::set_up(&site.app, &email).await.unwrap().unwrap();
+    let first = ops::accounts::account::set_up(&site.app, &email).await.unwrap().unwrap();
+    let second = ops::accounts::account::set_up(&site.app, &email).await.unwrap().unwrap();
     assert_eq!(first.account.id, second.account.id);
     assert_eq!(site.get(&format!("/staff/set-password/{}", first.token)).await.status, 410);
     let path = format!("/staff/set-password/{}", second.token);
     assert_eq!(site.post(&path, &[("password", PASSWORD)]).await.status, 303);
-    assert!(ops::account::set_up(&site.app, &email).await.unwrap().is_none());
-    let last = ops::account::set_active(&site.app, first.account.id, false).await;
+    assert!(ops::accounts::account::set_up(&site.app, &email).await.unwrap().is_none());
+    let last = ops::accounts::account::set_active(&site.app, first.account.id, false).await;
     assert!(last.is_err(), "the last administrator stays");
 }
 
@@ -194,16 +203,16 @@ async fn a_companys_link_is_spent_once() {
     let now = site.app.clock.now();
     let purpose = Purpose::SignIn { email_key: "contact@example.co.jp".to_owned() };
     let tx = site.app.begin().await.unwrap();
-    let token = ops::account::company_link(&tx, &purpose, now).await.unwrap();
+    let token = ops::accounts::account::company_link(&tx, &purpose, now).await.unwrap();
     tx.commit().await.unwrap();
 
-    assert_eq!(ops::account::peek_link(&site.app, &token).await.unwrap(), purpose);
+    assert_eq!(ops::accounts::account::peek_link(&site.app, &token).await.unwrap(), purpose);
     let tx = site.app.begin().await.unwrap();
-    let signed_in = ops::account::spend_link(&tx, &token, None, now).await.unwrap();
+    let signed_in = ops::accounts::account::spend_link(&tx, &token, None, now).await.unwrap();
     assert_eq!((signed_in.email_key.as_str(), signed_in.confirms), ("contact@example.co.jp", None));
-    assert!(ops::account::spend_link(&tx, &token, None, now).await.is_err());
+    assert!(ops::accounts::account::spend_link(&tx, &token, None, now).await.is_err());
     tx.commit().await.unwrap();
-    assert!(ops::account::peek_link(&site.app, &token).await.is_err());
+    assert!(ops::accounts::account::peek_link(&site.app, &token).await.is_err());
     let as_password = TestRequest::get().uri(&format!("/staff/set-password/{token}"));
     assert_eq!(site.send(as_password).await.status, 410);
 }

@@ -10,7 +10,7 @@ use actix_web::{
     web::Data,
 };
 use chrono::{DateTime, Utc};
-use domain::{actor::Role, contact::EmailAddress};
+use domain::{actor::Role, intake::contact::EmailAddress};
 use madoguchi::{
     app::App,
     clock::Clock,
@@ -20,10 +20,10 @@ use madoguchi::{
         sender::Sender,
         transport::{Memory, Transport},
     },
-    ops::{self, account::NewAccount},
-    password::{Guard, Password},
+    ops::{self, accounts::account::NewAccount},
+    password::{Password, SignInGuard},
     secret::Secret,
-    store::account::Account,
+    store::accounts::account::Account,
     url, web,
 };
 use tokio::sync::Mutex;
@@ -99,7 +99,7 @@ impl Site {
             site: url::Site::new(config.public_url.as_str()),
             config: Arc::new(config),
             cached: Arc::default(),
-            guard: Guard::default(),
+            guard: SignInGuard::default(),
             runs_worker: false,
             readiness: Arc::default(),
         };
@@ -115,9 +115,9 @@ impl Site {
     pub async fn account(&self, role: Role, email: &str) -> Account {
         let email = EmailAddress::parse(email).unwrap();
         let new = NewAccount { email, name: "鈴木 花子".to_owned(), role, desk: None };
-        let invitation = ops::account::invite(&self.app, &new).await.unwrap();
+        let invitation = ops::accounts::account::invite(&self.app, &new).await.unwrap();
         let password = Password::parse(PASSWORD, "").unwrap();
-        ops::account::set_password(&self.app, &invitation.token, password).await.unwrap()
+        ops::accounts::account::set_password(&self.app, &invitation.token, password).await.unwrap()
     }
 
     /// An account of this role, signed in.

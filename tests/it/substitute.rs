@@ -3,18 +3,17 @@ use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,
-    appointment::Appointment,
-    assignment::Assignment,
-    availability::Absence,
+    booking::{appointment::Appointment, availability::Absence},
     calendar::japan_date,
     field::Fields,
     id::{AccountId, ExpertId},
+    routing::assignment::Assignment,
 };
 use madoguchi::{
     doctor,
-    ops::{self, expert::Change, substitute::Agreement},
+    ops::{self, booking::substitute::SubstituteConsent, routing::expert::AvailabilityChange},
     problem::Problem,
-    store::{self, substitute::Seat},
+    store::{self, booking::substitute::Participation},
     worker,
 };
 use tokio::task::JoinSet;
@@ -54,8 +53,8 @@ impl Scene {
         assert_eq!(self.site.sign_in(email, PASSWORD).await.status, 303);
     }
 
-    async fn seat(&self) -> Seat {
-        Seat { appointment: session(&self.site, self.case).await.id, expert: self.cast.expert }
+    async fn seat(&self) -> Participation {
+        Participation { appointment: session(&self.site, self.case).await.id, expert: self.cast.expert }
     }
 
     async fn version(&self) -> i32 {
@@ -66,21 +65,29 @@ impl Scene {
     async fn away(&self) {
         let day = japan_date(session(&self.site, self.case).await.starts_at);
         let absence = Absence { first: day, last: day, stand_in: Some(self.takahashi) };
-        let change = Change::AddAbsence(absence, String::new());
-        ops::expert::change_availability(&self.site.app, self.cast.expert, change).await.unwrap();
+        let change = AvailabilityChange::AddAbsence(absence, String::new());
+        ops::routing::expert::change_availability(&self.site.app, self.cast.expert, change).await.unwrap();
     }
 
-    async fn ask(&self, substitute: ExpertId, agreement: Agreement) -> Result<(), Problem> {
+    async fn ask(&self, substitute: ExpertId, agreement: SubstituteConsent) -> Result<(), Problem> {
         let (seat, version) = (self.seat().await, self.version().await);
-        ops::substitute::ask(&self.site.app, seat, substitute, version, self.cast.center(), agreement).await
+        ops::booking::substitute::ask(
+            &self.site.app,
+            seat,
+            substitute,
+            version,
+            self.cast.center(),
+            agreement,
+        )
+        .await
     }
 
     async fn request(&self) -> Assignment {
-        store::assignment::of(&self.site.app.db, self.case.id).await.unwrap().pop().unwrap()
+        store::routing::assignment::of(&self.site.app.db, self.case.id).await.unwrap().pop().unwrap()
     }
 
     async fn proposed(&self) -> Vec<ExpertId> {
-        let (gaps, _) = ops::substitute::gaps(&self.site.app, 10).await.unwrap();
+        let (gaps, _) = ops::booking::substitute::vacancies(&self.site.app, 10).await.unwrap();
         gaps.iter().flat_map(|it| &it.proposals).map(|it| it.expert).collect()
     }
 
@@ -148,7 +155,7 @@ async fn what_is_booked_is_shown_before_an_absence_takes_effect() {
     page.shows("11月26日（木）9:00から10:00");
     page.shows("代わり：高橋 三郎");
     page.shows(&format!(r#"name="known" value="{}""#, booked.id));
-    let entries = || store::expert::entries(&scene.site.app.db, scene.cast.expert);
+    let entries = || store::routing::expert::entries(&scene.site.app.db, scene.cast.expert);
     assert!(entries().await.unwrap().absences.is_empty(), "nothing has happened yet");
 
     form.push(("act".to_owned(), "back".to_owned()));
@@ -265,20 +272,20 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
 async fn whoever_declines_or_is_silent_is_followed_by_the_next() {
     let scene = Scene::new().await;
     scene.away().await;
-    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
-    let again = scene.ask(scene.sato, Agreement::Asked).await;
+    scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
+    let again = scene.ask(scene.sato, SubstituteConsent::Asked).await;
     assert!(matches!(again, Err(Problem::Refused(why)) if why.contains("すでに")), "one is asked at a time");
     let request = scene.request().await;
-    let stranger = ops::assignment::accept(&scene.site.app, request.id, scene.sato).await;
+    let stranger = ops::routing::assignment::accept(&scene.site.app, request.id, scene.sato).await;
     assert!(matches!(stranger, Err(Problem::NotFound)));
     let reason = "先約があります".to_owned();
-    ops::assignment::decline(&scene.site.app, request.id, scene.takahashi, reason).await.unwrap();
+    ops::routing::assignment::decline(&scene.site.app, request.id, scene.takahashi, reason).await.unwrap();
     assert_eq!(state(&scene.site, scene.case).await, "booked");
     assert_eq!(session(&scene.site, scene.case).await.experts, [scene.cast.expert]);
     assert_eq!(scene.proposed().await, [scene.sato], "who has declined is not proposed again");
     scene.sound().await;
 
-    scene.ask(scene.sato, Agreement::Asked).await.unwrap();
+    scene.ask(scene.sato, SubstituteConsent::Asked).await.unwrap();
     let request = scene.request().await;
     assert!(request.due_at <= session(&scene.site, scene.case).await.starts_at);
     scene.site.app.clock.advance(request.due_at - scene.site.app.clock.now());
@@ -290,7 +297,7 @@ async fn whoever_declines_or_is_silent_is_followed_by_the_next() {
     scene.sign_in("center@example.jp").await;
     scene.site.get(ABSENCES).await.shows("この日時に代われる専門家がいません。");
     scene.sound().await;
-    let late = ops::assignment::accept(&scene.site.app, request.id, scene.sato).await;
+    let late = ops::routing::assignment::accept(&scene.site.app, request.id, scene.sato).await;
     assert!(matches!(late, Err(Problem::Refused(_))));
 }
 
@@ -308,13 +315,15 @@ async fn whoever_leaves_a_session_sees_it_cancelled_in_the_calendar() {
     // Asked, and asked no more; then asked again, which is news.
     let mut last = -1;
     for _ in 0..2 {
-        scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+        scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
         let asked = only(site, &theirs).await;
         assert_eq!((&asked["UID"], &asked["STATUS"][..]), (&booked["UID"], "TENTATIVE"));
         assert!(sequence(&asked) > last);
         assert_eq!(last_word(site, "takahashi@example.jp").await.1["SEQUENCE"], asked["SEQUENCE"]);
         let (seat, version) = (scene.seat().await, scene.version().await);
-        ops::substitute::take_back(&site.app, seat, version, scene.cast.center()).await.unwrap();
+        ops::booking::substitute::withdraw_request(&site.app, seat, version, scene.cast.center())
+            .await
+            .unwrap();
         let gone = only(site, &theirs).await;
         assert_eq!((&gone["UID"], &gone["STATUS"][..]), (&booked["UID"], "CANCELLED"));
         assert!(sequence(&gone) > sequence(&asked));
@@ -324,9 +333,9 @@ async fn whoever_leaves_a_session_sees_it_cancelled_in_the_calendar() {
     }
     assert_eq!(only(site, &hers).await, booked, "all that was none of the one who has the seat");
 
-    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+    scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
     let request = scene.request().await;
-    ops::assignment::accept(&site.app, request.id, scene.takahashi).await.unwrap();
+    ops::routing::assignment::accept(&site.app, request.id, scene.takahashi).await.unwrap();
     let (left, has) = (only(site, &hers).await, only(site, &theirs).await);
     assert_eq!((&left["UID"], &left["STATUS"][..]), (&booked["UID"], "CANCELLED"));
     assert_eq!((&has["UID"], &has["STATUS"][..]), (&booked["UID"], "CONFIRMED"));
@@ -346,16 +355,16 @@ async fn the_time_of_whoever_is_asked_is_kept() {
     let other = cases::scheduling(&scene.site, &second, "second@example.co.jp").await;
     let at = session(&scene.site, scene.case).await.starts_at;
     let same = free_slots(&scene.site, other).await.into_iter().find(|it| it.start() == at).unwrap();
-    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
-    let taken = ops::appointment::choose_slot(&scene.site.app, other.id, Actor::Company, same).await;
+    scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
+    let taken = ops::booking::appointment::choose_slot(&scene.site.app, other.id, Actor::Company, same).await;
     assert!(matches!(taken, Err(Problem::SlotTaken)));
 
     let by = scene.cast.center();
     let (seat, version) = (scene.seat().await, scene.version().await);
-    ops::substitute::take_back(&scene.site.app, seat, version, by).await.unwrap();
-    ops::appointment::choose_slot(&scene.site.app, other.id, Actor::Company, same).await.unwrap();
+    ops::booking::substitute::withdraw_request(&scene.site.app, seat, version, by).await.unwrap();
+    ops::booking::appointment::choose_slot(&scene.site.app, other.id, Actor::Company, same).await.unwrap();
     assert_eq!(scene.proposed().await, [scene.sato], "the stand-in is not free any more");
-    let late = scene.ask(scene.takahashi, Agreement::Asked).await;
+    let late = scene.ask(scene.takahashi, SubstituteConsent::Asked).await;
     assert!(matches!(late, Err(Problem::Refused(_))));
     scene.sound().await;
 }
@@ -365,12 +374,12 @@ async fn what_was_asked_ends_with_the_session_it_was_asked_for() {
     let scene = Scene::new().await;
     scene.away().await;
     let app = &scene.site.app;
-    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+    scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
     let request = scene.request().await;
     let later = free_slots(&scene.site, scene.case).await.into_iter().last().unwrap();
-    ops::appointment::reschedule(app, scene.case.id, Actor::Company, later).await.unwrap();
+    ops::booking::appointment::reschedule(app, scene.case.id, Actor::Company, later).await.unwrap();
     scene.sound().await;
-    let late = ops::assignment::accept(app, request.id, scene.takahashi).await;
+    let late = ops::routing::assignment::accept(app, request.id, scene.takahashi).await;
     assert!(matches!(late, Err(Problem::Refused(_))));
     let letters = letters(&scene.site, "takahashi@example.jp").await;
     let letter = letters.iter().find(|it| it.kind == "request_withdrawn").unwrap();
@@ -379,9 +388,10 @@ async fn what_was_asked_ends_with_the_session_it_was_asked_for() {
 
     // Asked again for another session, and again it ends: with the booking, with the consultation.
     let day = japan_date(later.start());
-    let change = Change::AddAbsence(Absence { first: day, last: day, stand_in: None }, String::new());
-    ops::expert::change_availability(app, scene.cast.expert, change).await.unwrap();
-    scene.ask(scene.takahashi, Agreement::Asked).await.unwrap();
+    let change =
+        AvailabilityChange::AddAbsence(Absence { first: day, last: day, stand_in: None }, String::new());
+    ops::routing::expert::change_availability(app, scene.cast.expert, change).await.unwrap();
+    scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
     let invitation = |it: &entity::outbox::Model| it.calendar.clone().unwrap_or_default();
     let asked = cases::letters(&scene.site, "takahashi@example.jp").await;
     let sequence = |text: String| -> i32 {
@@ -390,7 +400,9 @@ async fn what_was_asked_ends_with_the_session_it_was_asked_for() {
     let withdrawn = sequence(invitation(asked.iter().find(|it| it.kind == "request_withdrawn").unwrap()));
     let again = sequence(invitation(asked.iter().rfind(|it| it.kind == "request").unwrap()));
     assert!(again >= withdrawn, "an old cancellation does not hide a new request: {again}, {withdrawn}");
-    ops::appointment::cancel(app, scene.case.id, scene.cast.center(), "日程の都合".to_owned()).await.unwrap();
+    ops::booking::appointment::cancel(app, scene.case.id, scene.cast.center(), "日程の都合".to_owned())
+        .await
+        .unwrap();
     assert_eq!(state(&scene.site, scene.case).await, "scheduling");
     assert!(!scene.request().await.is_live());
     scene.sound().await;
@@ -398,7 +410,7 @@ async fn what_was_asked_ends_with_the_session_it_was_asked_for() {
     let other = cases::booked(&scene.site, &scene.cast, "second@example.co.jp").await;
     let scene = Scene { case: other, ..scene };
     scene.away().await;
-    scene.ask(scene.sato, Agreement::Asked).await.unwrap();
+    scene.ask(scene.sato, SubstituteConsent::Asked).await.unwrap();
     let ending = ops::consultation::Ending::Withdraw { reason: None };
     let app = &scene.site.app;
     ops::consultation::end(app, other.id, None, scene.cast.center(), ending).await.unwrap();
@@ -418,12 +430,14 @@ async fn one_of_two_experts_changes_and_the_other_is_told() {
     let case = cases::unconfirmed(&site, &cast, &form).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     let version = record(&site, case).await.version;
-    ops::assignment::request(&site.app, case.id, version, cast.center(), &[ict, labor]).await.unwrap();
-    for it in store::assignment::of(&site.app.db, case.id).await.unwrap() {
-        ops::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[ict, labor])
+        .await
+        .unwrap();
+    for it in store::routing::assignment::of(&site.app.db, case.id).await.unwrap() {
+        ops::routing::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
     }
     let slot = free_slots(&site, case).await[0];
-    ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
     let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Labor).await;
     let takahashi = cases::expert(&site, "takahashi@example.jp", "高橋 三郎", Fields::Ict).await;
     let scene = Scene { site, cast, case, sato, takahashi };
@@ -451,22 +465,30 @@ async fn a_page_that_is_out_of_date_changes_nothing() {
     scene.away().await;
     scene.sign_in("center@example.jp").await;
     let (seat, version) = (scene.seat().await, scene.version().await);
-    ops::message::post(
+    ops::correspondence::message::post(
         &scene.site.app,
         scene.case.id,
         Actor::Company,
-        store::message::Audience::Everyone,
+        store::correspondence::message::Audience::Everyone,
         &domain::text::Prose::parse("本文", "よろしくお願いします", 100).unwrap(),
     )
     .await
     .unwrap();
     let by = scene.cast.center();
-    let stale = ops::substitute::ask(&scene.site.app, seat, scene.sato, version, by, Agreement::Asked).await;
+    let stale = ops::booking::substitute::ask(
+        &scene.site.app,
+        seat,
+        scene.sato,
+        version,
+        by,
+        SubstituteConsent::Asked,
+    )
+    .await;
     assert!(matches!(stale, Err(Problem::Stale)), "{stale:?}");
     // Nobody takes a place in a session that has begun.
     let begun = session(&scene.site, scene.case).await.starts_at;
     scene.site.app.clock.advance(begun - scene.site.app.clock.now());
-    let late = scene.ask(scene.sato, Agreement::Asked).await;
+    let late = scene.ask(scene.sato, SubstituteConsent::Asked).await;
     assert!(matches!(late, Err(Problem::Refused(_))), "{late:?}");
     let odd = scene.site.send(TestRequest::post().uri(ABSENCES).set_form([("act", "ask")])).await;
     assert!(matches!(odd.status, 303 | 422), "{}", odd.status);
@@ -488,14 +510,14 @@ async fn acceptances_moves_and_cancellations_at_once_leave_no_contradiction() {
     let last = session(&scene.site, scene.case).await.starts_at;
     let first = japan_date(session(&scene.site, wanted[0]).await.starts_at);
     let absence = Absence { first, last: japan_date(last), stand_in: None };
-    let change = Change::AddAbsence(absence, String::new());
-    ops::expert::change_availability(&scene.site.app, scene.cast.expert, change).await.unwrap();
+    let change = AvailabilityChange::AddAbsence(absence, String::new());
+    ops::routing::expert::change_availability(&scene.site.app, scene.cast.expert, change).await.unwrap();
     let mut requests = Vec::new();
     for &case in &wanted {
         scene.case = case;
         let substitute = if case.id.0.as_u128() % 2 == 0 { scene.sato } else { scene.takahashi };
         // Some are full by now; what is asked is answered below.
-        if scene.ask(substitute, Agreement::Asked).await.is_ok() {
+        if scene.ask(substitute, SubstituteConsent::Asked).await.is_ok() {
             requests.push((case, scene.request().await));
         }
     }
@@ -504,12 +526,14 @@ async fn acceptances_moves_and_cancellations_at_once_leave_no_contradiction() {
     for (n, (case, request)) in requests.into_iter().enumerate() {
         let (app, center) = (scene.site.app.clone(), scene.cast.center());
         let accepting = app.clone();
-        all.spawn(async move { ops::assignment::accept(&accepting, request.id, request.expert).await });
+        all.spawn(
+            async move { ops::routing::assignment::accept(&accepting, request.id, request.expert).await },
+        );
         all.spawn(async move {
             if n % 2 == 0 {
-                ops::appointment::cancel(&app, case.id, center, "日程の都合".to_owned()).await
+                ops::booking::appointment::cancel(&app, case.id, center, "日程の都合".to_owned()).await
             } else {
-                ops::assignment::decline(&app, request.id, request.expert, "先約".to_owned()).await
+                ops::routing::assignment::decline(&app, request.id, request.expert, "先約".to_owned()).await
             }
         });
     }
@@ -521,7 +545,7 @@ async fn acceptances_moves_and_cancellations_at_once_leave_no_contradiction() {
     }
     scene.sound().await;
     for &case in &wanted {
-        let asked = store::assignment::of(&scene.site.app.db, case.id).await.unwrap();
+        let asked = store::routing::assignment::of(&scene.site.app.db, case.id).await.unwrap();
         assert!(!asked.iter().any(Assignment::is_asked_instead), "every request is answered or taken back");
     }
 }

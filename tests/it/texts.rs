@@ -2,10 +2,10 @@
 use domain::{actor::Role, number::FiscalYear};
 use entity::mail_text;
 use madoguchi::{
-    mail::text::{TextKind, Words},
+    mail::text::{MailWording, TextKind},
     ops,
     problem::Problem,
-    store::{self, account::Account, revision::Part},
+    store::{self, accounts::account::Account, reference::revision::RevisedPart},
 };
 use sea_orm::{EntityTrait, IntoActiveModel, Set};
 
@@ -160,8 +160,10 @@ async fn a_text_that_does_not_hold_is_not_saved_and_what_was_typed_stays() {
     assert!(mail_text::Entity::find().all(&office.site.app.db).await.unwrap().is_empty());
     // The operation does not believe the page either.
     let (year, kind) = (FiscalYear::new(2026).unwrap(), TextKind::ReportReady);
-    let words = Words { title: "件名".to_owned(), body: "リンクなし".to_owned() };
-    let refused = ops::mail_text::save(&office.site.app, year, kind, 0, Some(&words), office.admin.id).await;
+    let words = MailWording { title: "件名".to_owned(), body: "リンクなし".to_owned() };
+    let refused =
+        ops::correspondence::mail_text::save(&office.site.app, year, kind, 0, Some(&words), office.admin.id)
+            .await;
     assert!(matches!(refused, Err(Problem::Refused(_))));
     assert_eq!(office.site.get("/admin/mail-texts/2026/unknown").await.status, 404);
     assert_eq!(office.site.get("/admin/mail-texts/1926/survey").await.status, 404);
@@ -223,7 +225,7 @@ async fn a_text_that_no_longer_holds_gives_way_to_the_shipped_one_and_the_admini
         saved_by: None,
     };
     mail_text::Entity::insert(unknown.into_active_model()).exec_without_returning(&tx).await.unwrap();
-    store::revision::touch(&tx, Part::Programme).await.unwrap();
+    store::reference::revision::touch(&tx, RevisedPart::Programme).await.unwrap();
     tx.commit().await.unwrap();
     office.approved().await;
     let (subject, text, _) = office.letter("report_ready").await;
@@ -238,10 +240,15 @@ async fn a_text_that_no_longer_holds_gives_way_to_the_shipped_one_and_the_admini
 async fn two_administrators_at_once_write_two_versions_or_one_is_told() {
     let office = office().await;
     let (year, kind) = (FiscalYear::new(2026).unwrap(), TextKind::ReportReady);
-    let words = Words { title: TITLE.to_owned(), body: "{{ リンク }}".to_owned() };
-    let save = || ops::mail_text::save(&office.site.app, year, kind, 0, Some(&words), office.admin.id);
+    let words = MailWording { title: TITLE.to_owned(), body: "{{ リンク }}".to_owned() };
+    let save = || {
+        ops::correspondence::mail_text::save(&office.site.app, year, kind, 0, Some(&words), office.admin.id)
+    };
     let (first, second) = tokio::join!(save(), save());
     let stale = [first, second].into_iter().filter(|it| matches!(it, Err(Problem::Stale))).count();
     assert_eq!(stale, 1);
-    assert_eq!(store::mail_text::history(&office.site.app.db, year, kind).await.unwrap().len(), 1);
+    assert_eq!(
+        store::correspondence::mail_text::history(&office.site.app.db, year, kind).await.unwrap().len(),
+        1
+    );
 }

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use madoguchi::mail::{letter::MailKind, text::TextKind};
+use madoguchi::mail::{outgoing_mail::MailKind, text::TextKind};
 
 use crate::access::rust_files;
 
@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("fetch", &["config", "fetch"]),
     ("mail", &["mail", "url"]),
     // The outbox keeps letters and the programme their texts, and the chain of events writes hashes as text.
-    ("store", &["store", "mail::letter", "mail::text", "secret::hex"]),
+    ("store", &["store", "mail::outgoing_mail", "mail::text", "secret::hex"]),
     ("cached", &["store"]),
     ("app", &["cached", "clock", "config", "fault", "fetch", "mail", "password", "secret", "store", "url"]),
     (

@@ -2,23 +2,25 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
-    appointment::{AppointmentState, Owner},
+    booking::{
+        appointment::{AppointmentState, Owner},
+        waiting_list::{TimePreference, WaitingListEntry, WaitingOffer, WaitingOfferState},
+    },
     id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
-    text::{Line, Prose},
-    waiting::{Offer, OfferState, Waiting, Wish},
+    text::{Prose, TextLine},
 };
 use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
 use madoguchi::{
     demo::fill,
-    ops::{self, outside::Access},
+    ops::{self, calendars::external::CalendarAccess},
     secret::Purpose,
     store::{
         self,
-        message::Audience,
-        session::Holder,
-        waiting::{Entry, Held},
+        accounts::session::Holder,
+        booking::waiting_list::{HeldOffer, WaitingCompany},
+        correspondence::message::Audience,
     },
-    web::session::{COMPANY_COOKIE, STAFF_COOKIE},
+    web::kit::session::{COMPANY_COOKIE, STAFF_COOKIE},
 };
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -112,7 +114,7 @@ impl Town {
         };
         let app = &self.site.app;
         let tx = app.begin().await.unwrap();
-        let token = ops::account::open_session(&tx, &holder, app.clock.now()).await.unwrap();
+        let token = ops::accounts::account::open_session(&tx, &holder, app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
         let cookie = if person == Person::Company { COMPANY_COOKIE } else { STAFF_COOKIE };
         browser.set_cookie(cookie, &token).await;
@@ -150,7 +152,7 @@ impl Town {
     }
 
     async fn account(&self, email: &str) -> Holder {
-        let found = store::account::find_by_email(&self.site.app.db, email).await.unwrap();
+        let found = store::accounts::account::find_by_email(&self.site.app.db, email).await.unwrap();
         Holder::Account(found.unwrap().id)
     }
 }
@@ -160,7 +162,7 @@ impl Case {
         let db = &site.app.db;
         let row = consultation::Entity::find_by_id(id).one(db).await.unwrap().unwrap();
         let contact = contact::Entity::find_by_id(id).one(db).await.unwrap().unwrap();
-        let asked = store::assignment::of(db, ConsultationId(id)).await.unwrap();
+        let asked = store::routing::assignment::of(db, ConsultationId(id)).await.unwrap();
         let expert = asked.iter().find(|it| it.is_accepted()).or(asked.last()).unwrap().expert;
         Self { number: row.number, email_key: contact.email_key.unwrap_or_default(), expert }
     }
@@ -170,26 +172,31 @@ impl Case {
 async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
     let now = site.app.clock.now();
     let consultation = ConsultationId(session.consultation_id.unwrap());
-    let waiting =
-        Waiting { id: WaitingId(Uuid::now_v7()), since: now, wishes: vec![Wish::default()], turned_down: 0 };
-    let mut held = store::appointment::find(&site.app.db, AppointmentId(session.id)).await.unwrap().unwrap();
+    let waiting = WaitingListEntry {
+        id: WaitingId(Uuid::now_v7()),
+        since: now,
+        preferred_times: vec![TimePreference::default()],
+        turned_down: 0,
+    };
+    let mut held =
+        store::booking::appointment::find(&site.app.db, AppointmentId(session.id)).await.unwrap().unwrap();
     let until = now + TimeDelta::hours(4);
     held.id = AppointmentId(Uuid::now_v7());
     held.owner = Owner::Offer { consultation, waiting: waiting.id };
     held.state = AppointmentState::Held { until: Some(until) };
     held.uid = held.id.to_string();
-    let offer = Offer {
+    let offer = WaitingOffer {
         id: WaitingOfferId(Uuid::now_v7()),
         waiting: waiting.id,
         starts_at: held.starts_at,
         until,
-        state: OfferState::Open,
+        state: WaitingOfferState::Open,
     };
     let tx = site.app.begin().await.unwrap();
-    store::waiting::insert(&tx, &Entry { consultation, waiting }).await.unwrap();
-    store::appointment::insert(&tx, &held, &[], now).await.unwrap().unwrap();
-    let kept = Held { offer: offer.clone(), appointment: held.id, offered_at: now };
-    store::waiting::insert_offer(&tx, &kept).await.unwrap();
+    store::booking::waiting_list::insert(&tx, &WaitingCompany { consultation, waiting }).await.unwrap();
+    store::booking::appointment::insert(&tx, &held, &[], now).await.unwrap().unwrap();
+    let kept = HeldOffer { offer: offer.clone(), appointment: held.id, offered_at: now };
+    store::booking::waiting_list::insert_offer(&tx, &kept).await.unwrap();
     tx.commit().await.unwrap();
     site.app.secret.sign(Purpose::WaitingOffer, offer.id.0, until)
 }
@@ -198,20 +205,28 @@ async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
 async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, String)> {
     let app = &site.app;
     let text = Prose::parse("本文", "資料です", 100).unwrap();
-    let file = ops::attachment::Upload::new("file.pdf", "application/pdf", b"PDF".to_vec());
+    let file =
+        ops::correspondence::attachment::UploadedFile::new("file.pdf", "application/pdf", b"PDF".to_vec());
     let (by, audience) = (Actor::Company, Audience::Everyone);
-    let post = ops::message::Post { by, audience, text: &text, files: vec![file], form: "message" };
-    ops::message::post_whole(app, id, post).await.unwrap();
+    let post = ops::correspondence::message::PostedMessage {
+        by,
+        audience,
+        text: &text,
+        files: vec![file],
+        form: "message",
+    };
+    ops::correspondence::message::post_whole(app, id, post).await.unwrap();
     let contact = store::consultation::person(&app.db, id).await.unwrap().unwrap().email.unwrap();
     let to = app.reply_address(id, &contact);
     let answer = crate::inbound_html::letter(&contact, &to, "<p>本文</p>");
     let entry = crate::inbound::arrives(site, &answer).await.entry_id.unwrap().to_string();
-    let files = store::attachment::of(&app.db, id, audience).await.unwrap();
+    let files = store::correspondence::attachment::of(&app.db, id, audience).await.unwrap();
     let file = files.into_values().flatten().next().unwrap().id.to_string();
-    let center = store::account::find_by_email(&app.db, "center1@example.jp").await.unwrap().unwrap();
-    let name = Line::parse("名前", "参加者", 60).unwrap();
-    ops::reply_template::save(app, None, &name, &text, center.id).await.unwrap();
-    let template = store::reply_template::all(&app.db).await.unwrap()[0].id.to_string();
+    let center =
+        store::accounts::account::find_by_email(&app.db, "center1@example.jp").await.unwrap().unwrap();
+    let name = TextLine::parse("名前", "参加者", 60).unwrap();
+    ops::correspondence::reply_template::save(app, None, &name, &text, center.id).await.unwrap();
+    let template = store::correspondence::reply_template::all(&app.db).await.unwrap()[0].id.to_string();
     vec![
         ("/my/{number}/files/{id}", file.clone()),
         ("/expert/consultations/{number}/files/{id}", file.clone()),
@@ -223,19 +238,20 @@ async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, Str
 
 async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
-    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
-    ops::apply::save(app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
-    let submitted = ops::apply::start(app, "network".to_owned()).await.unwrap();
-    ops::apply::save(app, submitted, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
-    ops::apply::release(app, submitted).await.unwrap();
-    ops::apply::submit(app, submitted, |_| ()).await.unwrap();
-    let desk = store::account::find_by_email(&app.db, "desk5@example.jp").await.unwrap().unwrap();
-    let invitation = ops::account::invite_again(app, desk.id).await.unwrap();
-    let expert = store::account::find_by_email(&app.db, "expert01@example.jp").await.unwrap().unwrap();
-    let feed = ops::expert::make_feed(app, ExpertId(expert.id.0)).await.unwrap();
+    let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(app, draft, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
+    let submitted = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(app, submitted, |it| *it = cases::form(cases::CONTACT)).await.unwrap();
+    ops::intake::apply::release(app, submitted).await.unwrap();
+    ops::intake::apply::submit(app, submitted, |_| ()).await.unwrap();
+    let desk = store::accounts::account::find_by_email(&app.db, "desk5@example.jp").await.unwrap().unwrap();
+    let invitation = ops::accounts::account::invite_again(app, desk.id).await.unwrap();
+    let expert =
+        store::accounts::account::find_by_email(&app.db, "expert01@example.jp").await.unwrap().unwrap();
+    let feed = ops::routing::expert::make_feed(app, ExpertId(expert.id.0)).await.unwrap();
     let tx = app.begin().await.unwrap();
-    let sign_in = store::link::Purpose::SignIn { email_key: cases::CONTACT.to_owned() };
-    let link = ops::account::company_link(&tx, &sign_in, now).await.unwrap();
+    let sign_in = store::accounts::link::Purpose::SignIn { email_key: cases::CONTACT.to_owned() };
+    let link = ops::accounts::account::company_link(&tx, &sign_in, now).await.unwrap();
     tx.commit().await.unwrap();
     let mail = outbox::Entity::find().one(&app.db).await.unwrap().unwrap();
     let stray = crate::inbound_html::letter("stranger@example.com", "madoguchi@example.jp", "<p>本文</p>");
@@ -277,12 +293,12 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
     let ids = [Uuid::now_v7(), Uuid::now_v7()];
     let tx = app.begin().await.unwrap();
     for id in ids {
-        let access = Access {
+        let access = CalendarAccess {
             url: "https://127.0.0.1/calendar/".parse().unwrap(),
             user: "expert".to_owned(),
             password: "secret".to_owned(),
         };
-        let source = store::outside::Source {
+        let source = store::calendars::external::Source {
             id,
             expert_id: expert.0,
             kind: codes::CalendarKind::CalDav.into(),
@@ -305,9 +321,9 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
             lease_token: None,
             lease_until: None,
         };
-        store::outside::insert(&tx, source, &[]).await.unwrap();
+        store::calendars::external::insert(&tx, source, &[]).await.unwrap();
     }
-    let entry = store::outside::entry::Entry {
+    let entry = store::calendars::external::entry::Entry {
         id: Uuid::now_v7(),
         source_id: ids[1],
         appointment_id: session,
@@ -323,7 +339,7 @@ async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'stati
         error: None,
     };
     let entry_id = entry.id.to_string();
-    store::outside::entry::insert(&tx, entry).await.unwrap();
+    store::calendars::external::entry::insert(&tx, entry).await.unwrap();
     tx.commit().await.unwrap();
     vec![
         ("/expert/calendars/{id}", ids[0].to_string()),

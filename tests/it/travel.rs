@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::{
-    availability::{Absence, Slot},
+    booking::availability::{Absence, Slot},
     field::Fields,
     wording::iso_date_time,
 };
@@ -12,9 +12,9 @@ use madoguchi::{
     database,
     demo::fill,
     doctor,
-    ops::{self, expert::Change, substitute::Agreement},
+    ops::{self, booking::substitute::SubstituteConsent, routing::expert::AvailabilityChange},
     problem::Problem,
-    store::{self, substitute::Seat},
+    store::{self, booking::substitute::Participation},
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -40,18 +40,22 @@ async fn promised(site: &Site, cast: &Cast, n: u8, mode: &str, prefecture: &str)
     let case = cases::unconfirmed(site, cast, &form).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     let version = cases::record(site, case).await.version;
-    ops::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await.unwrap();
-    let asked = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    ops::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
     case
 }
 
 async fn book(site: &Site, cast: &Cast, case: Case, slot: Slot) -> Result<(), Problem> {
-    ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await
+    ops::booking::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await
 }
 
 async fn cancel(site: &Site, cast: &Cast, case: Case) {
-    ops::appointment::cancel(&site.app, case.id, cast.center(), "都合により".to_owned()).await.unwrap();
+    ops::booking::appointment::cancel(&site.app, case.id, cast.center(), "都合により".to_owned())
+        .await
+        .unwrap();
 }
 
 /// What a company could choose on the day, in quarters since 9:00.
@@ -115,9 +119,9 @@ async fn two_visits_far_away_are_an_hour_apart() {
     assert_eq!(free(&site, online).await, [0, 2], "before the way to the last one");
     assert_eq!(free(&site, first).await.last(), Some(&12));
     book(&site, &cast, first, at(12)).await.unwrap();
-    ops::appointment::reschedule(&site.app, first.id, cast.center(), at(8)).await.unwrap();
+    ops::booking::appointment::reschedule(&site.app, first.id, cast.center(), at(8)).await.unwrap();
     shared(&site).await;
-    ops::appointment::reschedule(&site.app, third.id, cast.center(), at(20)).await.unwrap();
+    ops::booking::appointment::reschedule(&site.app, third.id, cast.center(), at(20)).await.unwrap();
     shared(&site).await;
     book(&site, &cast, fukuoka, at(20)).await.unwrap_err();
     cancel(&site, &cast, third).await;
@@ -142,21 +146,27 @@ async fn a_substitute_may_have_a_visit_nearby() {
     assert_eq!(shared(&site).await, 0);
     let day: NaiveDate = DAY.parse().unwrap();
     let away = Absence { first: day, last: day, stand_in: None };
-    ops::expert::change_availability(&site.app, cast.expert, Change::AddAbsence(away, String::new()))
-        .await
-        .unwrap();
+    ops::routing::expert::change_availability(
+        &site.app,
+        cast.expert,
+        AvailabilityChange::AddAbsence(away, String::new()),
+    )
+    .await
+    .unwrap();
 
-    let seat = Seat { appointment: cases::session(&site, case).await.id, expert: cast.expert };
+    let seat = Participation { appointment: cases::session(&site, case).await.id, expert: cast.expert };
     let ask = async |agreement| {
         let version = cases::record(&site, case).await.version;
-        ops::substitute::ask(&site.app, seat, other, version, cast.center(), agreement).await.unwrap();
+        ops::booking::substitute::ask(&site.app, seat, other, version, cast.center(), agreement)
+            .await
+            .unwrap();
     };
-    ask(Agreement::Asked).await;
+    ask(SubstituteConsent::Asked).await;
     assert!(shared(&site).await > 0, "kept beside their own visit");
     let version = cases::record(&site, case).await.version;
-    ops::substitute::take_back(&site.app, seat, version, cast.center()).await.unwrap();
+    ops::booking::substitute::withdraw_request(&site.app, seat, version, cast.center()).await.unwrap();
     assert_eq!(shared(&site).await, 0);
-    ask(Agreement::Given).await;
+    ask(SubstituteConsent::Given).await;
     assert!(shared(&site).await > 0);
     assert_eq!(cases::session(&site, case).await.experts, [other]);
     cancel(&site, &cast, theirs).await;
@@ -202,9 +212,9 @@ async fn what_was_booked_before_has_its_place() {
     let expert = cases::expert(&site, "expert@example.jp", "山田 太郎", Fields::Ict).await;
     let mut form = cases::form(cases::CONTACT);
     form.mode = "visit".to_owned();
-    let draft = ops::apply::start(&site.app, "network".to_owned()).await.unwrap();
-    ops::apply::save(&site.app, draft, |it| *it = form).await.unwrap();
-    assert!(!ops::apply::hold(&site.app, draft, at(0)).await.unwrap().experts.is_empty());
+    let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(&site.app, draft, |it| *it = form).await.unwrap();
+    assert!(!ops::intake::apply::hold(&site.app, draft, at(0)).await.unwrap().experts.is_empty());
     let rows = async || {
         let sites = appointment::Entity::find().order_by_asc(appointment::Column::Id).all(db).await.unwrap();
         let cells = calendar_cell::Entity::find()

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
-    application::{Application, Intake},
     id::DraftId,
+    intake::application::{Application, Intake},
 };
 use entity::{appointment, consultation, outbox, theme};
 use madoguchi::{
@@ -13,7 +13,7 @@ use madoguchi::{
     doctor,
     ops::{self, consultation::Ending},
     problem::Problem,
-    store::{self, batch::WriteBatch, consultation::Record},
+    store::{self, consultation::Record, write_batch::WriteBatch},
     worker,
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait};
@@ -78,7 +78,7 @@ async fn fifty_submissions_are_all_taken_and_numbered_without_a_gap() {
     }
     let tasks = drafts.into_iter().map(|id| {
         let app = site.app.clone();
-        async move { ops::apply::submit(&app, id, |_| ()).await }
+        async move { ops::intake::apply::submit(&app, id, |_| ()).await }
     });
     let serials: BTreeSet<_> =
         at_once(tasks).await.into_iter().map(|it| it.unwrap().number.to_string()).collect();
@@ -93,12 +93,12 @@ async fn a_form_that_is_sent_twenty_times_is_one_consultation() {
     let site = Site::on_disk().await;
     cases::expert(&site, "expert@example.jp", "山田 太郎", domain::field::Fields::Both).await;
     let id = draft(&site, cases::CONTACT).await;
-    let kept = ops::apply::draft(&site.app, id).await.unwrap();
-    let slot = ops::apply::slots(&site.app, &kept).await.unwrap().days()[0].1[0];
-    ops::apply::hold(&site.app, id, slot).await.unwrap();
+    let kept = ops::intake::apply::draft(&site.app, id).await.unwrap();
+    let slot = ops::intake::apply::slots(&site.app, &kept).await.unwrap().days()[0].1[0];
+    ops::intake::apply::hold(&site.app, id, slot).await.unwrap();
     let tasks = (0..20).map(|_| {
         let app = site.app.clone();
-        async move { ops::apply::submit(&app, id, |_| ()).await }
+        async move { ops::intake::apply::submit(&app, id, |_| ()).await }
     });
     one_consultation(&site, at_once(tasks).await).await;
     assert_eq!(appointment::Entity::find().count(&site.app.db).await.unwrap(), 1);
@@ -112,11 +112,14 @@ async fn a_telephone_call_that_is_saved_twenty_times_is_one_consultation() {
     let key = Uuid::new_v4();
     let tasks = (0..20).map(|_| {
         let (app, application) = (site.app.clone(), application.clone());
-        async move { ops::apply::take_down(&app, &application, Actor::Coordinator(center), key, false).await }
+        async move {
+            ops::intake::apply::take_down(&app, &application, Actor::Coordinator(center), key, false).await
+        }
     });
     one_consultation(&site, at_once(tasks).await).await;
     let by = Actor::Coordinator(center);
-    let next = ops::apply::take_down(&site.app, &application, by, Uuid::new_v4(), false).await.unwrap();
+    let next =
+        ops::intake::apply::take_down(&site.app, &application, by, Uuid::new_v4(), false).await.unwrap();
     assert_eq!(next.number.to_string(), "R08-000002");
 }
 
@@ -161,7 +164,7 @@ async fn a_withdrawal_against_both_leaves_nothing_behind() {
     for case in asked {
         assert_eq!(cases::state(&site, case).await, "withdrawn");
         assert!(answers(&site.app, case).await <= 1);
-        let assignments = store::assignment::of(&site.app.db, case.id).await.unwrap();
+        let assignments = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
         assert!(assignments.iter().all(|it| !it.is_live()), "{assignments:?}");
     }
     sound(&site.app).await;
@@ -176,13 +179,13 @@ async fn all_answer_at_once(who: fn(usize) -> bool) -> (Site, Vec<Case>) {
     for n in 0..12 {
         let case = cases::matching(&site, &cast, &format!("contact{n}@example.co.jp")).await;
         asked.push(case);
-        let request = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
+        let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
         for turn in (0..3).map(|it| (it + n) % 3).filter(|&it| who(it)) {
             let app = site.app.clone();
             tasks.push(async move {
                 match turn {
-                    0 => ops::assignment::accept(&app, request, cast.expert).await,
-                    1 => ops::assignment::lapse(&app, request).await,
+                    0 => ops::routing::assignment::accept(&app, request, cast.expert).await,
+                    1 => ops::routing::assignment::lapse(&app, request).await,
                     _ => {
                         let ending = Ending::Withdraw { reason: None };
                         ops::consultation::end(&app, case.id, None, Actor::Company, ending).await
@@ -201,7 +204,7 @@ async fn all_answer_at_once(who: fn(usize) -> bool) -> (Site, Vec<Case>) {
 
 /// How often the history says that the expert answered or let the request lapse.
 async fn answers(app: &App, case: Case) -> usize {
-    let history = store::event::of(&app.db, case.id).await.unwrap();
+    let history = store::audit::event::of(&app.db, case.id).await.unwrap();
     history.iter().filter(|it| matches!(it.deed.code(), "accept" | "decline")).count()
 }
 
@@ -232,9 +235,9 @@ async fn at_once<T: Send + 'static>(
 
 /// Everything is filled in.
 async fn draft(site: &Site, email: &str) -> DraftId {
-    let id = ops::apply::start(&site.app, email.to_owned()).await.unwrap();
-    ops::apply::save(&site.app, id, |it| *it = cases::form(email)).await.unwrap();
-    ops::apply::release(&site.app, id).await.unwrap();
+    let id = ops::intake::apply::start(&site.app, email.to_owned()).await.unwrap();
+    ops::intake::apply::save(&site.app, id, |it| *it = cases::form(email)).await.unwrap();
+    ops::intake::apply::release(&site.app, id).await.unwrap();
     id
 }
 

@@ -16,7 +16,7 @@ codes! {
 
 codes! {
     /// How a session takes place.
-    pub enum SessionMode {
+    pub enum AppointmentMode {
         Online = "online" => "オンライン",
         Visit = "visit" => "訪問",
     }
@@ -45,7 +45,7 @@ codes! {
 
 codes! {
     /// The state of an offer of a freed time.
-    pub enum OfferState {
+    pub enum WaitingOfferState {
         Open = "open" => "回答待ち",
         Accepted = "accepted" => "予約済み",
         Declined = "declined" => "見送り",
@@ -57,7 +57,7 @@ codes! {
 
 codes! {
     /// Why a company no longer waits.
-    pub enum Stopped {
+    pub enum WaitingEndReason {
         /// It took a time that was offered.
         Accepted = "accepted",
         /// It settled on a time that it had wished for.
@@ -69,7 +69,7 @@ codes! {
     }
 }
 
-impl SessionMode {
+impl AppointmentMode {
     /// How a session takes place, given the company's wish: online unless it asked for a visit.
     pub const fn wished(wish: Mode) -> Self {
         match wish {

@@ -77,7 +77,7 @@ codes! {
 
 codes! {
     /// The name of an act: what the history keeps and the pages offer. The label is what a history line says.
-    pub enum Deed {
+    pub enum ActionKind {
         Submit = "submit" => "申込み",
         StartCheck = "start_check" => "確認を開始",
         Ask = "ask" => "企業に確認を依頼",

@@ -12,10 +12,14 @@ mod mail;
 mod message;
 
 pub use account::{LinkPurpose, Party, Role};
-pub use appointment::{AppointmentStatus, AssignmentStatus, OfferState, ReportStatus, SessionMode, Stopped};
+pub use appointment::{
+    AppointmentMode, AppointmentStatus, AssignmentStatus, ReportStatus, WaitingEndReason, WaitingOfferState,
+};
 pub use calendar::{CalendarEntryStatus, CalendarKind, ExceptionKind};
 pub use company::{Industry, Organization, TeleworkStatus};
-pub use consultation::{ConsultationStatus, Deed, DueKind, Field, Mode, Origin, Turn, UnfulfilledReason};
+pub use consultation::{
+    ActionKind, ConsultationStatus, DueKind, Field, Mode, Origin, Turn, UnfulfilledReason,
+};
 pub use follow_up::{FollowUpKind, FollowUpStatus};
 pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};
 pub use message::{Channel, Trust};

@@ -2,7 +2,7 @@
 use crate::codes;
 
 codes! {
-    /// The stored state of an outgoing mail. People read `domain::outgoing::MailState`, which follows from it and from
+    /// The stored state of an outgoing mail. People read `domain::correspondence::outgoing_mail::MailState`, which follows from it and from
     /// the time, the tries and the reason to hold the mail.
     pub enum MailStatus {
         Waiting = "waiting",

@@ -1,4 +1,4 @@
-use super::{AppointmentStatus, Deed, FollowUpKind, Industry, Party};
+use super::{ActionKind, AppointmentStatus, FollowUpKind, Industry, Party};
 
 #[test]
 fn a_value_is_found_by_its_code_and_by_nothing_else() {
@@ -6,8 +6,8 @@ fn a_value_is_found_by_its_code_and_by_nothing_else() {
         assert_eq!(AppointmentStatus::from_code(it.code()), Some(it));
         assert_eq!(it.to_string(), it.code());
     }
-    for it in Deed::ALL {
-        assert_eq!(Deed::from_code(it.code()), Some(it));
+    for it in ActionKind::ALL {
+        assert_eq!(ActionKind::from_code(it.code()), Some(it));
     }
     for wrong in ["", "Held", "held ", "gone"] {
         assert_eq!(AppointmentStatus::from_code(wrong), None);

@@ -3,8 +3,10 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
-    appointment::SessionMode,
-    availability::{Day, Footprint, Slot},
+    booking::{
+        appointment::AppointmentMode,
+        availability::{Day, Footprint, Slot},
+    },
     field::Fields,
     prefecture::Prefecture,
 };
@@ -18,7 +20,7 @@ pub(super) type Team = Vec<(usize, Fields)>;
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
     pub team: Team,
-    pub mode: SessionMode,
+    pub mode: AppointmentMode,
     pub site: Prefecture,
 }
 
@@ -91,7 +93,7 @@ pub(super) fn footprint(world: &World, wish: &Wish, expert: &Expert, slot: Slot)
 pub(super) fn team(
     world: &World,
     fields: Fields,
-    mode: SessionMode,
+    mode: AppointmentMode,
     site: Prefecture,
     dice: &mut Dice,
 ) -> Team {
@@ -102,7 +104,7 @@ pub(super) fn team(
             .iter()
             .enumerate()
             .filter(|(_, it)| {
-                it.fields.covers(wanted) && (mode == SessionMode::Online || it.visits.contains(&site))
+                it.fields.covers(wanted) && (mode == AppointmentMode::Online || it.visits.contains(&site))
             })
             .map(|(place, _)| place)
             .collect();

@@ -2,11 +2,11 @@
 use chrono::{DateTime, Utc};
 use codes::{Origin, UnfulfilledReason};
 use domain::{
-    appointment::SessionMode,
-    company::{Mode, TeleworkStatus},
+    booking::appointment::AppointmentMode,
     consultation::State,
     due::Due,
     field::{Field, Fields},
+    intake::company::{Mode, TeleworkStatus},
     number::CaseNumber,
     settings::Settings,
     text::search_key,
@@ -27,7 +27,10 @@ use super::{
 };
 use crate::{
     demo::names::{self, Place},
-    store::{chain, consultation::sort_at, event as history},
+    store::{
+        audit::{event as history, hash_chain},
+        consultation::sort_at,
+    },
 };
 
 /// What the application says beside what the story knows.
@@ -56,11 +59,11 @@ impl Rows {
         self.assignments.extend(story.assignments);
         self.reports.extend(story.reports);
         self.follow_ups.extend(story.follow_ups);
-        for sitting in story.sittings {
-            let id = sitting.row.id;
-            self.appointments.push(sitting.row);
+        for appointment in story.sittings {
+            let id = appointment.row.id;
+            self.appointments.push(appointment.row);
             let expert = |expert_id| appointment_expert::Model { appointment_id: id, expert_id };
-            self.appointment_experts.extend(sitting.experts.into_iter().map(expert));
+            self.appointment_experts.extend(appointment.experts.into_iter().map(expert));
             // Everybody goes home between two sittings here, so that no way shares its time with another.
             let cell = |(expert_id, quarter)| calendar_cell::Model {
                 expert_id,
@@ -68,7 +71,7 @@ impl Rows {
                 lane: 0,
                 appointment_id: id,
             };
-            self.cells.extend(sitting.cells.into_iter().map(cell));
+            self.cells.extend(appointment.cells.into_iter().map(cell));
         }
         Ok(())
     }
@@ -117,7 +120,7 @@ impl Rows {
     fn add_history(&mut self, story: &Story) -> Result<(), DbErr> {
         let mut previous = String::new();
         for ((event, note), seq) in story.history.iter().zip(1..) {
-            let detail = history::Detail { to: event.to.clone(), note: note.map(str::to_owned) };
+            let detail = history::EventDetail { to: event.to.clone(), note: note.map(str::to_owned) };
             let mut row = event::Model {
                 id: 0,
                 consultation_id: story.it.id.0,
@@ -132,7 +135,7 @@ impl Rows {
                 previous_hash: previous,
                 hash: String::new(),
             };
-            row.hash = chain::hash(&row.previous_hash, &chain::Link::from(&row));
+            row.hash = hash_chain::hash(&row.previous_hash, &hash_chain::HashedEvent::from(&row));
             previous = row.hash.clone();
             self.events.push(row);
         }
@@ -181,7 +184,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         deadline,
         due_at,
         sort_at: sort_at(&story.it, due_at),
-        sessions_done: i32::from(story.sessions_done),
+        appointments_done: i32::from(story.appointments_done),
         event_count: events,
         version: events,
         submission_key: Uuid::from_u128(!story.it.id.0.as_u128()).to_string(),
@@ -199,7 +202,7 @@ fn wants_help_since(story: &Story) -> Option<DateTime<Utc>> {
         (_, Some(_)) => story.it.state_since,
         (_, None) => return None,
     };
-    let latest = story.follow_ups.iter().filter(|it| it.round == story.sessions_done);
+    let latest = story.follow_ups.iter().filter(|it| it.round == story.appointments_done);
     latest.filter(|it| it.wants_help).filter_map(|it| it.answered_at).filter(|it| *it > after).max()
 }
 
@@ -215,13 +218,13 @@ fn carried(state: &State) -> (Option<Coded<UnfulfilledReason>>, Option<String>) 
 }
 
 /// What the company wishes, and how the session takes place.
-pub(super) fn modes(dice: &mut Dice) -> (Mode, SessionMode) {
+pub(super) fn modes(dice: &mut Dice) -> (Mode, AppointmentMode) {
     let shares = [
-        ((Mode::Online, SessionMode::Online), 60),
-        ((Mode::Either, SessionMode::Online), 22),
-        ((Mode::Visit, SessionMode::Visit), 18),
+        ((Mode::Online, AppointmentMode::Online), 60),
+        ((Mode::Either, AppointmentMode::Online), 22),
+        ((Mode::Visit, AppointmentMode::Visit), 18),
     ];
-    dice.weighted(&shares).unwrap_or((Mode::Online, SessionMode::Online))
+    dice.weighted(&shares).unwrap_or((Mode::Online, AppointmentMode::Online))
 }
 
 pub(super) fn fields(dice: &mut Dice) -> Fields {

@@ -11,8 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use codes::{AssignmentStatus, Channel, Origin};
 use domain::{
     actor::Actor,
-    appointment::SessionMode,
-    consultation::{Act, Consultation, Event, Refused},
+    booking::appointment::AppointmentMode,
+    consultation::{Action, ActionRefused, Consultation, Event},
     due::{self, Due},
     field::{Field, Fields},
     id::{AccountId, ConsultationId, DeskId, ExpertId},
@@ -42,7 +42,7 @@ pub(super) struct Story {
     pub sittings: Vec<Sitting>,
     pub reports: Vec<report::Model>,
     pub follow_ups: Vec<follow_up::Model>,
-    pub sessions_done: i16,
+    pub appointments_done: i16,
 }
 
 /// What is known when it comes in.
@@ -50,7 +50,7 @@ pub(super) struct Opening {
     pub outline: Outline,
     pub by: Actor,
     pub fields: Fields,
-    pub mode: SessionMode,
+    pub mode: AppointmentMode,
     pub site: Prefecture,
     pub address: String,
 }
@@ -75,13 +75,13 @@ struct Telling<'a> {
     story: Story,
 }
 
-type Step = Result<ControlFlow<()>, Refused>;
+type Step = Result<ControlFlow<()>, ActionRefused>;
 
 const ON: Step = Ok(ControlFlow::Continue(()));
 const END: Step = Ok(ControlFlow::Break(()));
 
 impl Teller<'_> {
-    pub fn tell(&mut self, opening: &Opening) -> Result<Story, Refused> {
+    pub fn tell(&mut self, opening: &Opening) -> Result<Story, ActionRefused> {
         let at = opening.outline.received_at;
         let goal = opening.outline.goal;
         let confirmed = goal != Goal::Received || self.dice.chance(60);
@@ -111,7 +111,7 @@ impl Teller<'_> {
                 sittings: Vec::new(),
                 reports: Vec::new(),
                 follow_ups: Vec::new(),
-                sessions_done: 0,
+                appointments_done: 0,
             },
         };
         telling.to(goal)
@@ -119,7 +119,7 @@ impl Teller<'_> {
 }
 
 impl Telling<'_> {
-    fn to(mut self, goal: Goal) -> Result<Story, Refused> {
+    fn to(mut self, goal: Goal) -> Result<Story, ActionRefused> {
         if goal == Goal::Received {
             self.hold_while_unconfirmed();
             return Ok(self.story);
@@ -135,20 +135,24 @@ impl Telling<'_> {
     fn check(&mut self, goal: Goal) -> Step {
         self.pass(1, 20);
         self.story.coordinator = Some(self.coordinator);
-        self.act(Act::StartCheck, self.center(), None)?;
+        self.act(Action::StartCheck, self.center(), None)?;
         if goal == Goal::Checking {
             return END;
         }
         if goal == Goal::WaitingCompany || self.dice.chance(25) {
             self.pass(0, 3);
-            self.act(Act::Ask, self.center(), Some("テレワークの対象にしたい業務と人数を確認したいです。"))?;
+            self.act(
+                Action::Ask,
+                self.center(),
+                Some("テレワークの対象にしたい業務と人数を確認したいです。"),
+            )?;
             self.say(self.center(), false);
             if goal == Goal::WaitingCompany {
                 return END;
             }
             self.pass(4, 72);
             self.say(Actor::Company, false);
-            self.act(Act::Answer, Actor::Company, None)?;
+            self.act(Action::Answer, Actor::Company, None)?;
         }
         if is_cut_short(goal) && self.dice.chance(55) {
             return self.cut_short(goal);
@@ -165,7 +169,7 @@ impl Telling<'_> {
             self.at = self.at.max(lately);
         }
         let by = if self.dice.chance(60) { Actor::System } else { self.center() };
-        self.act(Act::RequestExperts, by, None)?;
+        self.act(Action::RequestExperts, by, None)?;
         self.offer();
         if goal == Goal::Matching {
             if self.dice.chance(70) {
@@ -188,7 +192,7 @@ impl Telling<'_> {
         if goal == Goal::Scheduling || !self.sit(goal) {
             return END;
         }
-        self.act(Act::ChooseSlot, Actor::Company, None)?;
+        self.act(Action::ChooseSlot, Actor::Company, None)?;
         ON
     }
 
@@ -219,7 +223,7 @@ impl Telling<'_> {
     }
 
     /// Everybody who was asked declines or is asked no longer, and another team is asked.
-    fn decline(&mut self) -> Result<(), Refused> {
+    fn decline(&mut self) -> Result<(), ActionRefused> {
         let reason = names::decline_reason(self.dice.index(100));
         let mut who = None;
         for it in &mut self.story.assignments {
@@ -233,7 +237,7 @@ impl Telling<'_> {
             }
         }
         self.act(
-            Act::Decline { next_candidate: true },
+            Action::Decline { next_candidate: true },
             who.map_or(Actor::System, Actor::Expert),
             Some(reason),
         )?;
@@ -243,7 +247,7 @@ impl Telling<'_> {
         Ok(())
     }
 
-    fn accept(&mut self, slot_held: bool) -> Result<(), Refused> {
+    fn accept(&mut self, slot_held: bool) -> Result<(), ActionRefused> {
         let mut open = Some(self.opening.fields);
         for n in 0..self.story.assignments.len() {
             let Some(it) =
@@ -256,12 +260,12 @@ impl Telling<'_> {
             let expert = ExpertId(it.expert_id);
             let accepted = Fields::from_flags(it.ict, it.labor);
             open = open.and_then(|left| accepted.map_or(Some(left), |taken| left.without(taken)));
-            self.act(Act::Accept { still_open: open, slot_held }, Actor::Expert(expert), None)?;
+            self.act(Action::Accept { still_open: open, slot_held }, Actor::Expert(expert), None)?;
         }
         Ok(())
     }
 
-    fn act(&mut self, act: Act, by: Actor, note: Option<&'static str>) -> Result<(), Refused> {
+    fn act(&mut self, act: Action, by: Actor, note: Option<&'static str>) -> Result<(), ActionRefused> {
         let deed = act.deed();
         let (it, event) = self.story.it.clone().act(act, by, self.at)?;
         let settings = self.world.programme.settings_at(self.at);

@@ -1,5 +1,5 @@
 //! Invented companies: a stem that no company is known by, and what companies of an industry call themselves.
-use domain::company::{Industry, Organization};
+use domain::intake::company::{Industry, Organization};
 
 use super::nth;
 

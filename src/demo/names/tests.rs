@@ -1,11 +1,13 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    application::{Application, Form, Intake},
-    company::{Industry, Organization},
+    aftercare::report::ReportBody,
     field::Fields,
+    intake::{
+        application::{Application, ApplicationForm, Intake},
+        company::{Industry, Organization},
+    },
     prefecture::Prefecture,
-    report::Body,
     theme::SHIPPED,
 };
 
@@ -18,7 +20,7 @@ fn every_invented_company_could_apply() {
         let (company, contact) = (company(industry, organization, n), person(n));
         let prefecture = Prefecture::all().nth(n % 47).unwrap();
         let place = place(prefecture, n);
-        let form = Form {
+        let form = ApplicationForm {
             field: vec!["ict".into()],
             description: description(Fields::Ict, n).1.into(),
             mode: "online".into(),
@@ -38,7 +40,7 @@ fn every_invented_company_could_apply() {
             contact_kana: contact.kana,
             email: "contact@example.jp".into(),
             phone: "03-0000-0000".into(),
-            ..Form::default()
+            ..ApplicationForm::default()
         };
         let application = Application::parse(&form, Intake::Company).unwrap();
         assert_eq!(application.company.kana.map(|it| it.to_string()), Some(company.kana));
@@ -69,11 +71,11 @@ fn every_invented_report_can_be_submitted() {
     let bodies: BTreeSet<_> = (0..100)
         .map(|n| {
             let text = report(n);
-            let body = Body {
+            let body = ReportBody {
                 present_state: text.present_state.into(),
                 advice: text.advice.into(),
                 next_steps: text.next_steps.into(),
-                ..Body::default()
+                ..ReportBody::default()
             };
             assert_eq!(body.missing().next(), None);
             text.present_state

@@ -2,7 +2,7 @@
 mod description;
 mod report;
 
-use domain::company::Industry;
+use domain::intake::company::Industry;
 
 use super::nth;
 

@@ -2,14 +2,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Actor,
-    application::{Application, Form, Intake},
-    appointment::SessionMode,
-    assignment::Assignment,
-    availability::{Day, Slot},
+    booking::{
+        appointment::AppointmentMode,
+        availability::{Day, Slot},
+    },
     consultation::{State, UnfulfilledReason},
     id::{ConsultationId, ExpertId, FollowUpId},
-    routing::ThemeCode,
-    text::Line,
+    intake::application::{Application, ApplicationForm, Intake},
+    routing::{ThemeCode, assignment::Assignment},
+    text::TextLine,
 };
 
 use super::{
@@ -21,12 +22,12 @@ use crate::{
     demo::{answers, names},
     ops::{
         self,
+        booking::slot_offers::{SearchAim, SlotOffers, SlotSearch},
+        case::context::Context,
         consultation::Ending,
-        context::Context,
-        offers::{Aim, Offers, Search},
     },
     problem::Problem,
-    store::{self, consultation::Record, message::Audience},
+    store::{self, consultation::Record, correspondence::message::Audience},
 };
 
 /// When somebody looks at the case again; never, where its story is told.
@@ -34,7 +35,7 @@ pub(super) type Next = Option<DateTime<Utc>>;
 
 pub(super) struct Case {
     pub plot: Plot,
-    pub form: Form,
+    pub form: ApplicationForm,
     pub id: Option<ConsultationId>,
     /// The twist has happened.
     pub twisted: bool,
@@ -46,7 +47,14 @@ pub(super) struct Case {
 
 impl Case {
     pub fn new(plot: Plot) -> Self {
-        Self { plot, form: Form::default(), id: None, twisted: false, talked: 0, questions: Vec::new() }
+        Self {
+            plot,
+            form: ApplicationForm::default(),
+            id: None,
+            twisted: false,
+            talked: 0,
+            questions: Vec::new(),
+        }
     }
 
     /// The twist, the first time that it is asked for.
@@ -82,34 +90,37 @@ pub(super) async fn look(stage: &mut Stage, case: &mut Case) -> Result<Next, Pro
 
 /// The company answers a question, if it is still being asked.
 pub(super) async fn answer(stage: &mut Stage, case: &Case, question: FollowUpId) -> Result<(), Problem> {
-    let Some(asked) = store::follow_up::find(&stage.app.db, question).await? else { return Ok(()) };
+    let Some(asked) = store::aftercare::follow_up::find(&stage.app.db, question).await? else {
+        return Ok(());
+    };
     if asked.state.code() != "sent" || case.id.is_none() {
         return Ok(());
     }
     let answer = answers::answer(asked.kind, &mut stage.dice);
-    ops::follow_up::answer(&stage.app, question, answer).await
+    ops::aftercare::follow_up::answer(&stage.app, question, answer).await
 }
 
 async fn apply(stage: &mut Stage, case: &mut Case) -> Result<Next, Problem> {
     let app = &stage.app;
     let by = case.plot.by;
     let record = if by == Actor::Company {
-        let draft = ops::apply::start(app, format!("demo-{}", case.plot.n)).await?;
-        ops::apply::save(app, draft, |it| it.clone_from(&case.form)).await?;
+        let draft = ops::intake::apply::start(app, format!("demo-{}", case.plot.n)).await?;
+        ops::intake::apply::save(app, draft, |it| it.clone_from(&case.form)).await?;
         if case.plot.picks_slot {
-            let found = ops::apply::slots(app, &ops::apply::draft(app, draft).await?).await?;
+            let found = ops::intake::apply::slots(app, &ops::intake::apply::draft(app, draft).await?).await?;
             match session::pick(stage, case, &found) {
-                Some(slot) => drop(ops::apply::hold(&stage.app, draft, slot).await?),
-                None => ops::apply::release(&stage.app, draft).await?,
+                Some(slot) => drop(ops::intake::apply::hold(&stage.app, draft, slot).await?),
+                None => ops::intake::apply::release(&stage.app, draft).await?,
             }
         } else {
-            ops::apply::release(app, draft).await?;
+            ops::intake::apply::release(app, draft).await?;
         }
-        ops::apply::submit(&stage.app, draft, |_| ()).await?
+        ops::intake::apply::submit(&stage.app, draft, |_| ()).await?
     } else {
         let key = stage.dice.id(stage.now());
         let spoken = matches!(by, Actor::Coordinator(_));
-        ops::apply::take_down(&stage.app, &parsed(&case.form, Intake::OnBehalf)?, by, key, spoken).await?
+        ops::intake::apply::take_down(&stage.app, &parsed(&case.form, Intake::OnBehalf)?, by, key, spoken)
+            .await?
     };
     case.id = Some(record.consultation.id);
     Ok(match by {
@@ -175,7 +186,7 @@ async fn checking(stage: &mut Stage, case: &mut Case, record: &Record) -> Result
 async fn ask(stage: &mut Stage, case: &Case, record: &Record) -> Result<(), Problem> {
     let question = prose(names::message(false, 0))?;
     let (app, id) = (&stage.app, record.consultation.id);
-    ops::message::ask(app, id, record.version, case.coordinator(), &question).await
+    ops::correspondence::message::ask(app, id, record.version, case.coordinator(), &question).await
 }
 
 async fn waiting(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
@@ -190,10 +201,10 @@ async fn waiting(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<
 /// The coordinator asks the best team, or the first expert of the list where the plot wants it.
 async fn request(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
     let (id, by) = (record.consultation.id, case.coordinator());
-    let live = store::appointment::of(&stage.app.db, id)
+    let live = store::booking::appointment::of(&stage.app.db, id)
         .await?
         .into_iter()
-        .find(domain::appointment::Appointment::is_live);
+        .find(domain::booking::appointment::Appointment::is_live);
     let slot = live.as_ref().and_then(|it| Slot::at(it.starts_at));
     let found = candidates(stage, record, live.as_ref().map(|it| it.id)).await?;
     let mut teams: Vec<Vec<ExpertId>> =
@@ -206,7 +217,7 @@ async fn request(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<
         ops::consultation::end(&stage.app, id, Some(record.version), by, ending).await?;
         return Ok(None);
     };
-    ops::assignment::request(&stage.app, id, record.version, by, team).await?;
+    ops::routing::assignment::request(&stage.app, id, record.version, by, team).await?;
     Ok(Some(stage.office(2, 12)))
 }
 
@@ -214,34 +225,34 @@ async fn candidates(
     stage: &Stage,
     record: &Record,
     moving: Option<domain::id::AppointmentId>,
-) -> Result<Offers, Problem> {
+) -> Result<SlotOffers, Problem> {
     let context = Context::of(&stage.app).await?;
     let themes = store::consultation::themes(&stage.app.db, record.consultation.id).await?;
-    let asked = store::assignment::of(&stage.app.db, record.consultation.id).await?;
-    let search = Search {
+    let asked = store::routing::assignment::of(&stage.app.db, record.consultation.id).await?;
+    let search = SlotSearch {
         fields: record.consultation.fields,
-        mode: SessionMode::wished(record.mode),
+        mode: AppointmentMode::wished(record.mode),
         themes: themes.into_iter().map(ThemeCode).collect(),
         prefecture: record.prefecture,
         industry: record.industry,
         company: Some(record.company),
         only: None,
-        excluded: ops::requests::turned_down(&asked),
+        excluded: ops::routing::requests::turned_down(&asked),
         moving,
         starts: Day::ALL,
         overridden: true,
-        aim: Aim::Choose,
+        aim: SearchAim::Choose,
     };
     context.offers(&stage.app.db, search).await
 }
 
 async fn matching(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
-    let asked = store::assignment::of(&stage.app.db, record.consultation.id).await?;
+    let asked = store::routing::assignment::of(&stage.app.db, record.consultation.id).await?;
     let offered = |it: &&Assignment| it.state.code() == "offered";
     let Some(first) = asked.iter().find(offered) else { return Ok(None) };
     if case.twist(Twist::Declined) {
         let reason = names::decline_reason(case.plot.n).to_owned();
-        ops::assignment::decline(&stage.app, first.id, first.expert, reason).await?;
+        ops::routing::assignment::decline(&stage.app, first.id, first.expert, reason).await?;
         return Ok(Some(stage.office(2, 10)));
     }
     if case.twist(Twist::Lapsed) {
@@ -252,7 +263,7 @@ async fn matching(stage: &mut Stage, case: &mut Case, record: &Record) -> Result
     if case.plot.goal == Goal::Matching && !half {
         return Ok(None);
     }
-    ops::assignment::accept(&stage.app, first.id, first.expert).await?;
+    ops::routing::assignment::accept(&stage.app, first.id, first.expert).await?;
     Ok(Some(stage.office(1, 8)))
 }
 
@@ -266,12 +277,12 @@ async fn ended(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Ne
     Ok(None)
 }
 
-fn parsed(form: &Form, intake: Intake) -> Result<Application, Problem> {
+fn parsed(form: &ApplicationForm, intake: Intake) -> Result<Application, Problem> {
     Application::parse(form, intake).map_err(|mistakes| Problem::Refused(format!("{mistakes:?}")))
 }
 
-pub(super) fn line(text: &str) -> Result<Line, Problem> {
-    Line::parse("理由", text, 200).map_err(|err| Problem::Refused(err.to_string()))
+pub(super) fn line(text: &str) -> Result<TextLine, Problem> {
+    TextLine::parse("理由", text, 200).map_err(|err| Problem::Refused(err.to_string()))
 }
 
 fn reason(n: usize) -> UnfulfilledReason {

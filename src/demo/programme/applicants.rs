@@ -1,7 +1,11 @@
 //! What the invented companies type into the form.
 use std::collections::BTreeSet;
 
-use domain::{actor::Actor, application::Form, company::TeleworkStatus, field::Field};
+use domain::{
+    actor::Actor,
+    field::Field,
+    intake::{application::ApplicationForm, company::TeleworkStatus},
+};
 
 use super::{
     act::Case,
@@ -42,7 +46,7 @@ pub(super) fn fill_in(cases: &mut [Case], dice: &mut Dice) {
     }
 }
 
-fn form(plot: &Plot, it: &Applicant, dice: &mut Dice) -> Form {
+fn form(plot: &Plot, it: &Applicant, dice: &mut Dice) -> ApplicationForm {
     let place = names::place(it.prefecture, it.n);
     let person = names::person(it.n);
     let name = it.name();
@@ -53,7 +57,7 @@ fn form(plot: &Plot, it: &Applicant, dice: &mut Dice) -> Form {
     let own = |text: &str| text.to_owned();
     // On the telephone not everybody has an address at hand.
     let silent = matches!(plot.by, Actor::Coordinator(_)) && dice.chance(30);
-    Form {
+    ApplicationForm {
         field: wanted.map(|it| own(it.code())).collect(),
         theme: themes.iter().map(|it| own(it)).collect(),
         description: own(description),

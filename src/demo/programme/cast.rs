@@ -14,9 +14,9 @@ use crate::{
     demo::{dice::Dice, names, rows::Rows, staff::Staff},
     password::Password,
     problem::Problem,
-    store::{
+    store::reference::{
         programme::{Theme, ship_themes},
-        revision::{Part, touch},
+        revision::{RevisedPart, touch},
     },
 };
 
@@ -63,7 +63,7 @@ pub(super) async fn hire(app: &App, dice: &mut Dice, at: DateTime<Utc>) -> Resul
     let tx = app.begin().await?;
     ship_themes(&tx, SHIPPED.iter().map(Theme::from)).await?;
     rows.write(&tx).await?;
-    touch(&tx, Part::Experts).await?;
+    touch(&tx, RevisedPart::Experts).await?;
     tx.commit().await?;
     let ids = |ids: Vec<Uuid>| ids.into_iter();
     Ok(Cast {

@@ -3,9 +3,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     actor::Actor,
     calendar::{at_japan, japan_date},
-    company::Mode,
     field::Fields,
     id::AccountId,
+    intake::company::Mode,
 };
 
 use super::cast::Cast;

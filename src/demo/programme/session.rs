@@ -2,10 +2,9 @@
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,
-    appointment::Appointment,
-    availability::Slot,
+    aftercare::report::{Report, ReportBody, ReportState},
+    booking::{appointment::Appointment, availability::Slot},
     id::AppointmentId,
-    report::{Body, Report, ReportState},
 };
 
 use super::{
@@ -17,16 +16,16 @@ use crate::{
     demo::names,
     ops::{
         self,
+        aftercare::report::{ReportDecision, Saving},
+        booking::slot_offers::SlotOffers,
         consultation::Ending,
-        offers::Offers,
-        report::{Decision, Saving},
     },
     problem::Problem,
-    store::{self, consultation::Record, message::Audience},
+    store::{self, consultation::Record, correspondence::message::Audience},
 };
 
 /// One of the earliest starts at which the story can go on.
-pub(super) fn pick(stage: &mut Stage, case: &Case, found: &Offers) -> Option<Slot> {
+pub(super) fn pick(stage: &mut Stage, case: &Case, found: &SlotOffers) -> Option<Slot> {
     let (from, to) = stage.session_days(case.plot.goal);
     let starts: Vec<_> = found.days().into_iter().flat_map(|(_, starts)| starts).collect();
     let fitting: Vec<_> = starts.iter().copied().filter(|it| from < it.start() && it.start() < to).collect();
@@ -42,9 +41,9 @@ pub(super) async fn scheduling(stage: &mut Stage, case: &mut Case, record: &Reco
         return Ok(None);
     }
     for by in [Actor::Company, case.coordinator()] {
-        let found = ops::appointment::joint_offers(&stage.app, record, by).await?;
+        let found = ops::booking::appointment::joint_offers(&stage.app, record, by).await?;
         if let Some(slot) = pick(stage, case, &found) {
-            ops::appointment::choose_slot(&stage.app, id, by, slot).await?;
+            ops::booking::appointment::choose_slot(&stage.app, id, by, slot).await?;
             return Ok(Some(stage.office(2, 20)));
         }
     }
@@ -70,10 +69,10 @@ pub(super) async fn booked(stage: &mut Stage, case: &mut Case, record: &Record) 
         return Ok(Some(after));
     }
     if case.twist(Twist::NoShow) {
-        ops::appointment::record_no_show(&stage.app, id, host).await?;
+        ops::booking::appointment::record_no_show(&stage.app, id, host).await?;
         return Ok(Some(stage.daytime(3, 40)));
     }
-    ops::appointment::record_done(&stage.app, id, host).await?;
+    ops::booking::appointment::record_done(&stage.app, id, host).await?;
     Ok(Some(stage.office(3, 70)))
 }
 
@@ -86,20 +85,20 @@ async fn change_of_plan(
 ) -> Result<Next, Problem> {
     let id = record.consultation.id;
     if case.twist(Twist::Moved) {
-        let found = ops::appointment::joint_offers(&stage.app, record, Actor::Company).await?;
+        let found = ops::booking::appointment::joint_offers(&stage.app, record, Actor::Company).await?;
         if let Some(slot) = pick(stage, case, &found) {
-            ops::appointment::reschedule(&stage.app, id, Actor::Company, slot).await?;
+            ops::booking::appointment::reschedule(&stage.app, id, Actor::Company, slot).await?;
         }
         return Ok(Some(stage.office(2, 12)));
     }
     if case.twist(Twist::CancelledByCompany) {
         let reason = "決算の作業と重なったため、日程を改めたいです。".to_owned();
-        ops::appointment::cancel(&stage.app, id, Actor::Company, reason).await?;
+        ops::booking::appointment::cancel(&stage.app, id, Actor::Company, reason).await?;
         return Ok(Some(stage.daytime(12, 60)));
     }
     if case.twist(Twist::CancelledByExpert) {
         let reason = "公共交通機関の運休のため、実施できなくなりました。".to_owned();
-        ops::appointment::cancel(&stage.app, id, host, reason).await?;
+        ops::booking::appointment::cancel(&stage.app, id, host, reason).await?;
         return Ok(Some(stage.daytime(3, 30)));
     }
     if case.plot.goal == Goal::Withdrawn && case.twist(Twist::Late) {
@@ -135,7 +134,7 @@ async fn talk_before(
 }
 
 pub(super) async fn consulted(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
-    let reports = store::report::of(&stage.app.db, record.consultation.id).await?;
+    let reports = store::aftercare::report::of(&stage.app.db, record.consultation.id).await?;
     let Some(session) = last_done(stage, record).await? else { return Ok(None) };
     let written = reports.iter().find(|it| it.appointment == session.id);
     let stops = case.plot.goal == Goal::Consulted;
@@ -150,7 +149,7 @@ pub(super) async fn consulted(stage: &mut Stage, case: &mut Case, record: &Recor
         }
         Some(ReportState::Submitted { .. }) if case.twist(Twist::ReportReturned) => {
             let reason = line("次回までの取組みについて、時期と担当者を書き加えてください。")?;
-            decide(stage, case, session.id, Decision::Return { reason }).await?;
+            decide(stage, case, session.id, ReportDecision::Return { reason }).await?;
             Ok(Some(stage.office(6, 40)))
         }
         Some(_) if stops => Ok(None),
@@ -174,7 +173,7 @@ async fn write(
     let Some(&author) = session.experts.first() else { return Ok(()) };
     let n = case.plot.n + usize::try_from(session.sequence).unwrap_or_default();
     let text = names::report(n);
-    let body = Body {
+    let body = ReportBody {
         attendees: format!("{}ほか{}名", case.form.contact_name, n % 3 + 1),
         present_state: text.present_state.to_owned(),
         advice: text.advice.to_owned(),
@@ -190,7 +189,7 @@ async fn write(
         publishable: n.is_multiple_of(5),
         internal_note: String::new(),
     };
-    ops::report::write(&stage.app, session.id, author, body, version, saving).await
+    ops::aftercare::report::write(&stage.app, session.id, author, body, version, saving).await
 }
 
 /// The center approves; another session follows where the plot has one, or else the questions.
@@ -200,8 +199,8 @@ async fn approve(
     record: &Record,
     session: &Appointment,
 ) -> Result<Next, Problem> {
-    if record.sessions_done < case.plot.sessions {
-        let further = Decision::ApproveAndContinue { override_reason: None };
+    if record.appointments_done < case.plot.sessions {
+        let further = ReportDecision::ApproveAndContinue { override_reason: None };
         match decide(stage, case, session.id, further).await {
             Ok(()) => return Ok(Some(stage.daytime(4, 60))),
             // The company has had its sessions of the year in another consultation.
@@ -209,8 +208,8 @@ async fn approve(
             Err(other) => return Err(other),
         }
     }
-    decide(stage, case, session.id, Decision::Approve).await?;
-    for it in store::follow_up::of(&stage.app.db, record.consultation.id).await? {
+    decide(stage, case, session.id, ReportDecision::Approve).await?;
+    for it in store::aftercare::follow_up::of(&stage.app.db, record.consultation.id).await? {
         if stage.dice.chance(62) {
             let delay = stage.dice.hours(1, 150);
             let at = stage.awake(it.due_at.max(stage.now()) + delay);
@@ -249,17 +248,17 @@ async fn decide(
     stage: &Stage,
     case: &Case,
     session: AppointmentId,
-    decision: Decision,
+    decision: ReportDecision,
 ) -> Result<(), Problem> {
-    ops::report::decide(&stage.app, session, case.plot.coordinator, decision).await
+    ops::aftercare::report::decide(&stage.app, session, case.plot.coordinator, decision).await
 }
 
 async fn live(stage: &Stage, record: &Record) -> Result<Option<Appointment>, Problem> {
-    let all = store::appointment::of(&stage.app.db, record.consultation.id).await?;
+    let all = store::booking::appointment::of(&stage.app.db, record.consultation.id).await?;
     Ok(all.into_iter().find(Appointment::is_live))
 }
 
 async fn last_done(stage: &Stage, record: &Record) -> Result<Option<Appointment>, Problem> {
-    let all = store::appointment::of(&stage.app.db, record.consultation.id).await?;
+    let all = store::booking::appointment::of(&stage.app.db, record.consultation.id).await?;
     Ok(all.into_iter().rfind(|it| it.state.code() == "done"))
 }

@@ -2,9 +2,9 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     actor::Actor,
-    application::Form,
-    availability::{Absence, Change as OnDay, Exception, Span},
+    booking::availability::{Absence, Exception, ExceptionChange as OnDay, Span},
     calendar::{BusinessCalendar, at_japan, japan_date},
+    intake::application::ApplicationForm,
     text::Prose,
 };
 
@@ -17,7 +17,7 @@ use crate::{
         sender::Sender,
         transport::{Memory, Transport},
     },
-    ops::{self, expert::Change},
+    ops::{self, routing::expert::AvailabilityChange},
     problem::Problem,
     worker,
 };
@@ -109,10 +109,10 @@ impl Stage {
         &self,
         case: domain::id::ConsultationId,
         by: Actor,
-        audience: crate::store::message::Audience,
+        audience: crate::store::correspondence::message::Audience,
         text: &str,
     ) -> Result<(), Problem> {
-        ops::message::post(&self.app, case, by, audience, &prose(text)?).await
+        ops::correspondence::message::post(&self.app, case, by, audience, &prose(text)?).await
     }
 
     /// Holidays that experts have entered, and what is different on single days around now.
@@ -122,9 +122,9 @@ impl Stage {
         for (n, &expert) in experts.iter().enumerate() {
             let days_ahead = |days: usize| today + TimeDelta::days(i64::try_from(days).unwrap_or_default());
             let changes = match n % 8 {
-                3 => vec![Change::AddAbsence(away(days_ahead(12 + n), 4), "出張".to_owned())],
-                5 => vec![Change::AddAbsence(away(days_ahead(20 + n), 6), "休暇".to_owned())],
-                1 => vec![Change::AddException(Exception {
+                3 => vec![AvailabilityChange::AddAbsence(away(days_ahead(12 + n), 4), "出張".to_owned())],
+                5 => vec![AvailabilityChange::AddAbsence(away(days_ahead(20 + n), 6), "休暇".to_owned())],
+                1 => vec![AvailabilityChange::AddException(Exception {
                     date: self.calendar.add_business_days(today, 4),
                     change: OnDay::RemoveAll,
                 })],
@@ -132,7 +132,7 @@ impl Stage {
                 _ => Vec::new(),
             };
             for change in changes {
-                ops::expert::change_availability(&self.app, expert, change).await?;
+                ops::routing::expert::change_availability(&self.app, expert, change).await?;
             }
         }
         Ok(())
@@ -144,14 +144,14 @@ impl Stage {
             ("ict", "社外から基幹システムを使えるようにしたいです。"),
             ("labor", "在宅勤務の規程を見直したいです。"),
         ] {
-            let id = ops::apply::start(&self.app, format!("demo-draft-{field}")).await?;
-            let form = Form {
+            let id = ops::intake::apply::start(&self.app, format!("demo-draft-{field}")).await?;
+            let form = ApplicationForm {
                 field: vec![field.to_owned()],
                 description: text.to_owned(),
                 mode: "online".to_owned(),
-                ..Form::default()
+                ..ApplicationForm::default()
             };
-            ops::apply::save(&self.app, id, |it| *it = form).await?;
+            ops::intake::apply::save(&self.app, id, |it| *it = form).await?;
         }
         Ok(())
     }
@@ -199,10 +199,10 @@ fn away(first: NaiveDate, days: i64) -> Absence {
 }
 
 /// 9:00 to 12:00 in quarter hours after 6:00.
-fn morning_off(date: NaiveDate) -> Vec<Change> {
+fn morning_off(date: NaiveDate) -> Vec<AvailabilityChange> {
     let morning = Span::new(12, 24).ok();
     morning
-        .map(|it| Change::AddException(Exception { date, change: OnDay::Remove(it) }))
+        .map(|it| AvailabilityChange::AddException(Exception { date, change: OnDay::Remove(it) }))
         .into_iter()
         .collect()
 }

@@ -2,7 +2,7 @@
 //! visits. What shares none is apart by its ways from and to home.
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::availability::quarter_index;
+use domain::booking::availability::quarter_index;
 use entity::{appointment, calendar_cell};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;

@@ -8,18 +8,22 @@
 use chrono::{Days, NaiveDate, Weekday};
 use divan::{Bencher, black_box};
 use domain::{
-    appointment::SessionMode,
-    availability::{
-        Ask, Calendar, Day, Footprint, Limits, Pool, Schedule, Skills, Slot, Span, TeamAsk, WeeklyRule,
-        Window,
+    booking::{
+        appointment::AppointmentMode,
+        availability::{
+            AppointmentLimits, Calendar, Day, Footprint, Pool, Schedule, Skills, Slot, SlotQuery, Span,
+            TeamQuery, WeeklyRule, Window,
+        },
     },
     calendar::BusinessCalendar,
-    company::Mode,
     field::Fields,
     id::{CompanyId, ExpertId},
-    planning::{Ground, Waiting, Weights, plan},
+    intake::company::Mode,
     prefecture::Prefecture,
-    routing::{Expert, ThemeCode, Wish},
+    routing::{
+        Expert, RoutingRequest, ThemeCode,
+        planning::{PendingConsultation, PlanningContext, Weights, plan},
+    },
     settings::Settings,
 };
 use std::time::{Duration, Instant};
@@ -76,7 +80,7 @@ fn three_by_skill(bencher: Bencher, experts: usize) {
     let (pool, plain) = (pool(experts), ask(Fields::Both, experts));
     let seats = [Fields::Ict, Fields::Ict, Fields::Labor].map(Skills::from).to_vec();
     let skills = (0..experts).map(|it| fields(it).into()).collect();
-    let team = TeamAsk::new(seats, skills, plain.footprints, plain.window, plain.starts).unwrap();
+    let team = TeamQuery::new(seats, skills, plain.footprints, plain.window, plain.starts).unwrap();
     bencher.bench_local(|| black_box(&pool).search_team(black_box(&team)));
 }
 
@@ -105,9 +109,9 @@ fn pool(experts: usize) -> Pool {
     Pool::new(FIRST, DAYS, |it| !business.is_open(it), &calendars)
 }
 
-fn ask(fields: Fields, experts: usize) -> Ask {
+fn ask(fields: Fields, experts: usize) -> SlotQuery {
     let settings = Settings::default();
-    Ask {
+    SlotQuery {
         fields,
         footprints: vec![Some(Footprint::online(&settings)); experts],
         window: window(89),
@@ -145,7 +149,7 @@ fn calendar(n: usize) -> Calendar {
         schedule: Schedule { rules: rules.collect(), ..Schedule::default() },
         occupied: booked.iter().filter_map(slot).flat_map(|it| footprint.cells(it)).collect(),
         sessions: booked,
-        limits: Limits { per_day: 2, per_week: 6 },
+        limits: AppointmentLimits { per_day: 2, per_week: 6 },
     }
 }
 
@@ -153,7 +157,7 @@ fn calendar(n: usize) -> Calendar {
 struct Office {
     experts: Vec<Expert>,
     calendars: Vec<Calendar>,
-    waiting: Vec<Waiting>,
+    waiting: Vec<PendingConsultation>,
     settings: Settings,
     business: BusinessCalendar,
 }
@@ -170,7 +174,7 @@ impl Office {
     }
 
     fn plan(&self) -> usize {
-        let ground = Ground {
+        let ground = PlanningContext {
             experts: &self.experts,
             calendars: &self.calendars,
             settings: &self.settings,
@@ -200,7 +204,7 @@ fn expert(n: usize) -> Expert {
         absent: false,
         conflicts: [CompanyId(Uuid::from_u128(n as u128 * 2))].into(),
         known: [].into(),
-        limits: Limits { per_day: 2, per_week: 6 },
+        limits: AppointmentLimits { per_day: 2, per_week: 6 },
         day_sessions: 0,
         week_sessions: 0,
         open_cases: (n % 3) as u16,
@@ -212,10 +216,10 @@ fn expert(n: usize) -> Expert {
 }
 
 /// A third asks for a visit, a fifth for both fields, a tenth has chosen a time.
-fn waiting(n: usize) -> Waiting {
+fn waiting(n: usize) -> PendingConsultation {
     let visit = n.is_multiple_of(3);
-    Waiting {
-        wish: Wish {
+    PendingConsultation {
+        wish: RoutingRequest {
             fields: [Fields::Ict, Fields::Labor, Fields::Ict, Fields::Labor, Fields::Both][n % 5],
             themes: [ThemeCode(format!("theme-{}", n % 7))].into(),
             mode: if visit { Mode::Visit } else { Mode::Online },
@@ -225,7 +229,7 @@ fn waiting(n: usize) -> Waiting {
             slot: (n % 10 == 1).then(|| Slot::new(FIRST + Days::new(11 + (n % 3) as u64), 28).unwrap()),
             excluded: [].into(),
         },
-        mode: if visit { SessionMode::Visit } else { SessionMode::Online },
+        mode: if visit { AppointmentMode::Visit } else { AppointmentMode::Online },
         waited: (n % 15) as u32,
         holders: Vec::new(),
     }

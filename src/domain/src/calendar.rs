@@ -7,7 +7,7 @@ pub mod holiday;
 
 pub use business::{BusinessCalendar, Closed};
 pub use deadline::{
-    Count, Deadline, PausedDeadline, Step, deadline_after_business_days, deadline_calendar_days,
+    Count, Deadline, DeadlineStep, PausedDeadline, deadline_after_business_days, deadline_calendar_days,
 };
 pub use holiday::Holiday;
 

@@ -3,16 +3,16 @@
 //!
 //! Nothing else decides a state. An act consumes the consultation with what it needs to know and gives back the new
 //! one with an event, or a refusal.
-mod act;
+mod action;
 mod event;
 mod refused;
 mod state;
 
 use chrono::{DateTime, Utc};
 
-pub use act::{Act, Deed};
+pub use action::{Action, ActionKind};
 pub use event::{Event, History, Rebuilt, rebuild};
-pub use refused::Refused;
+pub use refused::ActionRefused;
 pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};
 
 use crate::{
@@ -41,18 +41,18 @@ impl Consultation {
         address_confirmed: bool,
         by: Actor,
         now: DateTime<Utc>,
-    ) -> Result<(Self, Event), Refused> {
+    ) -> Result<(Self, Event), ActionRefused> {
         match by.party() {
             Party::Company | Party::Desk | Party::Coordinator => {
                 let it = Self { id, state: State::Received, state_since: now, fields, address_confirmed };
-                Ok((it, Event { at: now, by, deed: Deed::Submit, from: None, to: State::Received }))
+                Ok((it, Event { at: now, by, deed: ActionKind::Submit, from: None, to: State::Received }))
             }
-            Party::Expert | Party::System => Err(Refused::NotYours(Deed::Submit)),
+            Party::Expert | Party::System => Err(ActionRefused::NotYours(ActionKind::Submit)),
         }
     }
 
-    /// Does `act`, or says why not. The only way from one state to another.
-    pub fn act(self, act: Act, by: Actor, now: DateTime<Utc>) -> Result<(Self, Event), Refused> {
+    /// Does `action`, or says why not. The only way from one state to another.
+    pub fn act(self, act: Action, by: Actor, now: DateTime<Utc>) -> Result<(Self, Event), ActionRefused> {
         let deed = act.deed();
         self.allows(deed, by.party())?;
         let to = self.next(act, now)?;
@@ -62,70 +62,70 @@ impl Consultation {
     }
 
     /// Whether `party` may do `deed` in this state, as far as state and party decide it.
-    pub fn allows(&self, deed: Deed, party: Party) -> Result<(), Refused> {
-        if !act::parties(deed).contains(&party) {
-            return Err(Refused::NotYours(deed));
+    pub fn allows(&self, deed: ActionKind, party: Party) -> Result<(), ActionRefused> {
+        if !action::parties(deed).contains(&party) {
+            return Err(ActionRefused::NotYours(deed));
         }
-        if act::is_allowed_in(deed, &self.state) {
+        if action::is_allowed_in(deed, &self.state) {
             return Ok(());
         }
         match self.state.ended() {
-            Some(_) => Err(Refused::HasEnded(self.state.clone())),
-            None => Err(Refused::NotNow { deed, state: self.state.clone() }),
+            Some(_) => Err(ActionRefused::HasEnded(self.state.clone())),
+            None => Err(ActionRefused::NotNow { deed, state: self.state.clone() }),
         }
     }
 
     /// Everything that `party` may do now, in the order of the table.
-    pub fn possible(&self, party: Party) -> Vec<Deed> {
-        act::changes().filter(|&it| self.allows(it, party).is_ok()).collect()
+    pub fn possible(&self, party: Party) -> Vec<ActionKind> {
+        action::changes().filter(|&it| self.allows(it, party).is_ok()).collect()
     }
 
-    fn next(&self, act: Act, now: DateTime<Utc>) -> Result<State, Refused> {
+    fn next(&self, act: Action, now: DateTime<Utc>) -> Result<State, ActionRefused> {
         Ok(match act {
-            Act::StartCheck => State::Checking,
-            Act::Ask => State::WaitingCompany,
-            Act::Answer => State::Checking,
-            Act::RequestExperts => {
+            Action::StartCheck => State::Checking,
+            Action::Ask => State::WaitingCompany,
+            Action::Answer => State::Checking,
+            Action::RequestExperts => {
                 if !self.address_confirmed {
-                    return Err(Refused::AddressUnconfirmed);
+                    return Err(ActionRefused::AddressUnconfirmed);
                 }
                 State::Matching
             }
-            Act::Accept { still_open: Some(_), .. } => State::Matching,
-            Act::Accept { still_open: None, slot_held: true } => State::Booked,
-            Act::Accept { still_open: None, slot_held: false } => State::Scheduling,
-            Act::Decline { next_candidate } => {
+            Action::Accept { still_open: Some(_), .. } => State::Matching,
+            Action::Accept { still_open: None, slot_held: true } => State::Booked,
+            Action::Accept { still_open: None, slot_held: false } => State::Scheduling,
+            Action::Decline { next_candidate } => {
                 if next_candidate {
                     State::Matching
                 } else {
                     State::Checking
                 }
             }
-            Act::ChooseSlot => State::Booked,
-            Act::Reschedule { until } | Act::CancelAppointment { until }
+            Action::ChooseSlot => State::Booked,
+            Action::Reschedule { until } | Action::CancelAppointment { until }
                 if until.is_some_and(|it| now >= it) =>
             {
-                return Err(Refused::TooLate { until: until.unwrap_or(now) });
+                return Err(ActionRefused::TooLate { until: until.unwrap_or(now) });
             }
-            Act::Reschedule { .. } => State::Booked,
-            Act::CancelAppointment { .. } => State::Scheduling,
-            Act::RecordNoShow { starts_at } | Act::RecordDone { starts_at } if now < starts_at => {
-                return Err(Refused::NotStarted { starts_at });
+            Action::Reschedule { .. } => State::Booked,
+            Action::CancelAppointment { .. } => State::Scheduling,
+            Action::RecordNoShow { starts_at } | Action::RecordDone { starts_at } if now < starts_at => {
+                return Err(ActionRefused::NotStarted { starts_at });
             }
-            Act::RecordNoShow { .. } => State::Scheduling,
-            Act::RecordDone { .. } => State::Consulted,
-            Act::ApproveReport => State::FollowUp,
-            Act::PlanFurtherSession { sessions, cap, overridden } => {
+            Action::RecordNoShow { .. } => State::Scheduling,
+            Action::RecordDone { .. } => State::Consulted,
+            Action::ApproveReport => State::FollowUp,
+            Action::PlanFurtherSession { sessions, cap, overridden } => {
                 if sessions >= cap && !overridden {
-                    return Err(Refused::CapReached { cap });
+                    return Err(ActionRefused::CapReached { cap });
                 }
                 State::Scheduling
             }
-            Act::Complete => State::Completed,
-            Act::Withdraw => State::Withdrawn,
-            Act::CloseUnfulfilled { reason } => State::Unfulfilled { reason },
-            Act::Refer { organization } => State::Referred { organization },
-            Act::Reopen => State::Checking,
+            Action::Complete => State::Completed,
+            Action::Withdraw => State::Withdrawn,
+            Action::CloseUnfulfilled { reason } => State::Unfulfilled { reason },
+            Action::Refer { organization } => State::Referred { organization },
+            Action::Reopen => State::Checking,
         })
     }
 }

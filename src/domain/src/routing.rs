@@ -1,22 +1,28 @@
 //! Who is asked to give a consultation, and why (`docs/spec/lifecycle.md` §4).
 //!
-//! [`judge`] looks at one expert and says in or out with every reason; [`rank`] puts those who are in in order;
+//! [`eligibility`] looks at one expert and says in or out with every reason; [`rank`] puts those who are in in order;
 //! [`teams`] makes of them what a consultation needs: one expert, or two for both fields.
-mod judge;
+pub mod assignment;
+mod eligibility;
+pub mod planning;
 mod rank;
 mod reason;
 
-pub use judge::{Candidate, Verdict, judge};
+pub use eligibility::{Candidate, Eligibility, evaluate};
 pub use rank::{Rank, Team, rank, teams};
-pub use reason::{Against, For};
+pub use reason::{ReasonAgainst, ReasonFor};
 
-use crate::appointment::SessionMode;
-use crate::availability::{Footprint, Limits, Slot};
-use crate::company::{Industry, Mode};
-use crate::field::Fields;
-use crate::id::{CompanyId, ExpertId};
-use crate::prefecture::Prefecture;
-use crate::settings::Settings;
+use crate::{
+    booking::{
+        appointment::AppointmentMode,
+        availability::{AppointmentLimits, Footprint, Slot},
+    },
+    field::Fields,
+    id::{CompanyId, ExpertId},
+    intake::company::{Industry, Mode},
+    prefecture::Prefecture,
+    settings::Settings,
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -46,7 +52,7 @@ pub struct Expert {
     pub conflicts: BTreeSet<CompanyId>,
     /// Companies that they have advised before.
     pub known: BTreeSet<CompanyId>,
-    pub limits: Limits,
+    pub limits: AppointmentLimits,
     /// Sessions on the day of the wish's slot; 0 without a slot. `week_sessions` likewise, Monday to Sunday.
     pub day_sessions: u16,
     pub week_sessions: u16,
@@ -62,7 +68,7 @@ pub struct Expert {
 
 /// What a consultation needs. `None` is what the company has not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
+pub struct RoutingRequest {
     pub fields: Fields,
     pub themes: BTreeSet<ThemeCode>,
     pub mode: Mode,
@@ -79,17 +85,17 @@ pub struct Wish {
 impl Expert {
     /// What a session takes of their day, with its travel or buffer; `None` where they give none of this kind there.
     ///
-    /// It fills [`crate::availability::Ask::footprints`], for those whom [`judge`] lets in without a slot. A company
+    /// It fills [`crate::booking::availability::SlotQuery::footprints`], for those whom [`eligibility`] lets in without a slot. A company
     /// to whom either mode is right is searched for twice. A visit to an unknown place counts as far.
     pub fn footprint(
         &self,
-        mode: SessionMode,
+        mode: AppointmentMode,
         site: Option<Prefecture>,
         settings: &Settings,
     ) -> Option<Footprint> {
         let goes = match mode {
-            SessionMode::Online => self.works_online,
-            SessionMode::Visit => site.map_or(!self.visits.is_empty(), |it| self.visits.contains(&it)),
+            AppointmentMode::Online => self.works_online,
+            AppointmentMode::Visit => site.map_or(!self.visits.is_empty(), |it| self.visits.contains(&it)),
         };
         goes.then(|| Footprint::new(mode, self.home, site, settings))
     }

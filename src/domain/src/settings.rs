@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 /// Whether the system asks the best-ranked expert by itself (`docs/spec/lifecycle.md` §5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Routing {
+pub enum RoutingMode {
     /// Once a slot is chosen, the address confirmed and an eligible expert free.
     Automatic,
     /// A coordinator sends every request.
@@ -15,7 +15,7 @@ pub enum Routing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    pub routing: Routing,
+    pub routing: RoutingMode,
     /// Business days.
     pub first_contact_days: u16,
     /// Business days.
@@ -81,7 +81,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            routing: Routing::Automatic,
+            routing: RoutingMode::Automatic,
             first_contact_days: 3,
             reply_days: 2,
             hold_minutes: 15,

@@ -8,7 +8,7 @@ pub const LEAST: u64 = 5;
 
 /// A count as it may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum DisplayedCount {
     Exact(u64),
     /// 1 to 4.
     Few,
@@ -27,10 +27,10 @@ pub struct Spread {
 }
 
 /// One count that stands by itself.
-pub const fn alone(count: u64) -> Shown {
+pub const fn alone(count: u64) -> DisplayedCount {
     match count {
-        1..LEAST => Shown::Few,
-        _ => Shown::Exact(count),
+        1..LEAST => DisplayedCount::Few,
+        _ => DisplayedCount::Exact(count),
     }
 }
 
@@ -38,28 +38,28 @@ pub const fn alone(count: u64) -> Shown {
 ///
 /// Small parts are hidden. Where the others and the sum would still tell one, larger parts are hidden too, smallest
 /// first; where that does not help either, every part is.
-pub fn protected(parts: &[u64]) -> Vec<Shown> {
+pub fn protected(parts: &[u64]) -> Vec<DisplayedCount> {
     let sum: u64 = parts.iter().sum();
-    let nothing = || vec![Shown::Withheld; parts.len()];
+    let nothing = || vec![DisplayedCount::Withheld; parts.len()];
     if (1..LEAST).contains(&sum) {
         return nothing();
     }
     let mut shown: Vec<_> = parts.iter().map(|&it| alone(it)).collect();
     while !is_safe(&shown, sum) {
         let next = shown.iter().enumerate().filter_map(|(at, it)| match it {
-            Shown::Exact(count) if *count >= LEAST => Some((*count, at)),
-            Shown::Exact(_) | Shown::Few | Shown::Withheld => None,
+            DisplayedCount::Exact(count) if *count >= LEAST => Some((*count, at)),
+            DisplayedCount::Exact(_) | DisplayedCount::Few | DisplayedCount::Withheld => None,
         });
         let Some((_, at)) = next.min() else { return nothing() };
         if let Some(it) = shown.get_mut(at) {
-            *it = Shown::Withheld;
+            *it = DisplayedCount::Withheld;
         }
     }
     shown
 }
 
 /// Whether each hidden part could have at least two values, given the rest.
-fn is_safe(shown: &[Shown], sum: u64) -> bool {
+fn is_safe(shown: &[DisplayedCount], sum: u64) -> bool {
     let hidden: Vec<_> = shown.iter().filter_map(|it| it.range(sum)).collect();
     let left = sum.saturating_sub(shown.iter().filter_map(|it| it.exact()).sum());
     let lowest: u64 = hidden.iter().map(|it| it.0).sum();
@@ -71,7 +71,7 @@ fn is_safe(shown: &[Shown], sum: u64) -> bool {
     })
 }
 
-impl Shown {
+impl DisplayedCount {
     pub const fn exact(self) -> Option<u64> {
         match self {
             Self::Exact(count) => Some(count),
@@ -90,7 +90,7 @@ impl Shown {
 }
 
 /// 「1,234」, 「1から4」, 「非公表」
-impl fmt::Display for Shown {
+impl fmt::Display for DisplayedCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(count) => f.write_str(&thousands(*count)),

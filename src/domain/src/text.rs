@@ -19,7 +19,7 @@ pub use key::search_key;
 /// One line of free text: never empty, no blanks around it, no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Line(String);
+pub struct TextLine(String);
 
 /// Free text of one or more lines: never empty, no blanks around it, lines separated by `\n` alone, no control
 /// characters but that and the tab.
@@ -40,7 +40,7 @@ pub enum BadText {
     NotKana { label: &'static str },
 }
 
-impl Line {
+impl TextLine {
     /// `max` counts Unicode characters after trimming; an ideographic variation sequence counts as two.
     pub fn parse(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
         let line = raw.trim();
@@ -99,7 +99,7 @@ pub fn optional<T, E>(raw: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Re
 }
 
 /// From storage, where the field's name and limit are no longer known.
-impl TryFrom<String> for Line {
+impl TryFrom<String> for TextLine {
     type Error = BadText;
 
     fn try_from(raw: String) -> Result<Self, BadText> {
@@ -116,8 +116,8 @@ impl TryFrom<String> for Prose {
     }
 }
 
-impl From<Line> for String {
-    fn from(line: Line) -> Self {
+impl From<TextLine> for String {
+    fn from(line: TextLine) -> Self {
         line.0
     }
 }
@@ -128,7 +128,7 @@ impl From<Prose> for String {
     }
 }
 
-impl std::fmt::Display for Line {
+impl std::fmt::Display for TextLine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }

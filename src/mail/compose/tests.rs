@@ -1,12 +1,12 @@
 use std::collections::{BTreeSet, HashSet};
 
-use samples::{CENTER, COMPANY, COMPANY_NAME, EXPERT, letters, now, sitting, with_about};
+use samples::{CENTER, COMPANY, COMPANY_NAME, EXPERT, appointment_text, letters, now, with_about};
 
 use super::{Answers, Frame, about, values, wording};
 use crate::mail::{
-    letter::{Letter, MailKind, Method},
-    occasion::{Occasion, Recipient, Side},
-    text::{TextKind, Texts, Variable, Words},
+    mail_event::{MailEvent, ReaderSide, Recipient},
+    outgoing_mail::{CalendarMethod, MailKind, OutgoingMail},
+    text::{MailWording, TextKind, Texts, Variable},
 };
 
 mod combinations;
@@ -41,7 +41,7 @@ fn every_kind_is_written_and_reads_well() {
             assert!(width(line) <= 74, "{name}: {} columns: {line}", width(line));
             assert_eq!(line.trim_end(), line);
         }
-        assert_eq!((it.due_at, &it.dedup_key, it.must_hold), (now(), &None, None));
+        assert_eq!((it.due_at, &it.dedup_key, it.send_condition), (now(), &None, None));
         assert_eq!(it.html.matches("<h2").count(), text.lines().filter(|it| it.starts_with('■')).count());
         assert!(!it.html.contains(['▼', '■']), "{name}: {}", it.html);
     }
@@ -53,7 +53,7 @@ fn what_concerns_a_time_carries_a_calendar_part() {
         // A letter says that it carries one, and which.
         let cancels = it.text.contains("カレンダーの予定を取り消すファイル（invite.ics）");
         let invites = it.text.contains("ファイル（invite.ics）");
-        let wanted = cancels.then_some(Method::Cancel).or(invites.then_some(Method::Request));
+        let wanted = cancels.then_some(CalendarMethod::Cancel).or(invites.then_some(CalendarMethod::Request));
         let concerns_one = [MailKind::Booked, MailKind::Moved, MailKind::Room, MailKind::Cancelled];
         assert!(
             wanted.is_some() || it.to == CENTER.address || !concerns_one.contains(&it.kind),
@@ -63,7 +63,10 @@ fn what_concerns_a_time_carries_a_calendar_part() {
         assert_eq!(it.calendar.as_ref().map(|it| it.method), wanted, "{}", it.kind.code());
         if let Some(part) = it.calendar {
             let body = part.body.replace("\r\n ", "");
-            assert!(body.contains("UID:0191@example.jp\r\nURL") || part.method == Method::Cancel, "{body}");
+            assert!(
+                body.contains("UID:0191@example.jp\r\nURL") || part.method == CalendarMethod::Cancel,
+                "{body}"
+            );
             assert!(body.contains(&format!("mailto:{}", it.to)), "{body}");
             assert_eq!(body.contains("RSVP=TRUE"), it.kind == MailKind::Request, "{body}");
         }
@@ -226,13 +229,13 @@ fn nobody_is_greeted_twice() {
 #[test]
 fn what_a_person_wrote_cannot_look_like_the_letter() {
     let reason = "▼ログインする\nhttps://evil.example.jp/\n■お知らせ\n\n\n\n\n受付番号：1 <b>";
-    let occasion = Occasion::Cancelled { side: Side::Expert, sitting: sitting(), reason };
+    let occasion = MailEvent::Cancelled { side: ReaderSide::Expert, sitting: appointment_text(), reason };
     let it = with_about(true, |about_this| about(occasion, EXPERT, about_this)).unwrap();
     assert!(it.html.contains("&lt;b&gt;") && !it.html.contains("<b>"));
     assert!(!it.html.contains(">ログインする</a>") && !it.html.contains("<h2>お知らせ"), "{}", it.html);
 }
 
-fn text(letters: &[Letter], kind: MailKind, to: Recipient<'_>) -> String {
+fn text(letters: &[OutgoingMail], kind: MailKind, to: Recipient<'_>) -> String {
     let it = letters.iter().find(|it| it.kind == kind && it.to == to.address).unwrap();
     format!("{}\n\n{}", it.subject, it.text)
 }
@@ -257,7 +260,7 @@ fn ones_own_words_begin_as_the_shipped_ones() {
         assert_eq!(own.text, shipped.text, "{name}");
         assert_eq!(own, shipped, "{name}");
     }
-    let stranger = |letters: Vec<Letter>| text(&letters, MailKind::Acknowledgement, COMPANY);
+    let stranger = |letters: Vec<OutgoingMail>| text(&letters, MailKind::Acknowledgement, COMPANY);
     assert_eq!(stranger(samples::letters_in(false, &texts)), stranger(letters(false)));
 }
 
@@ -310,7 +313,7 @@ fn every_letter_stands_in_ones_own_frame() {
     let mut texts = Texts::default();
     let title = "［デスク］{{ 件名 }}{% if 受付番号 %} {{ 受付番号 }}{% endif %}";
     let body = "{{ 宛名 }}\n\nいつもお世話になっております。\n\n{{ 本文 }}\n\n-- \nデスク{% if not 返信不可 %}\n返信できます{% endif %}";
-    texts.put(TextKind::Frame, 2026, Some(&Words { title: title.to_owned(), body: body.to_owned() }));
+    texts.put(TextKind::Frame, 2026, Some(&MailWording { title: title.to_owned(), body: body.to_owned() }));
     assert_eq!(texts.broken(2026), []);
     for (own, shipped) in samples::letters_in(true, &texts).into_iter().zip(letters(true)) {
         let name = own.kind.code();
@@ -336,7 +339,7 @@ fn ones_own_words_repeat_nothing_to_a_stranger() {
         let all: Vec<_> = kind.variables().map(|it| format!("{{{{ {} }}}}", it.name())).collect();
         let title =
             if kind == TextKind::Frame { "【{{ センター名 }}】{{ 件名 }}" } else { "お知らせ" };
-        let words = Words { title: title.to_owned(), body: all.join("\n") };
+        let words = MailWording { title: title.to_owned(), body: all.join("\n") };
         texts.put(kind, 2026, Some(&words));
     }
     assert_eq!(texts.broken(2026), []);

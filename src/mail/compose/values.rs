@@ -4,9 +4,9 @@
 //! purpose.
 use chrono::{DateTime, Utc};
 use domain::{
-    appointment::SessionMode,
+    aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
+    booking::appointment::AppointmentMode,
     consultation::UnfulfilledReason,
-    follow_up::{EDITABLE_DAYS, WAITS_DAYS},
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     mail::{
-        occasion::{About, House, Occasion, PlainOccasion, Side, Sitting},
+        mail_event::{AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext},
         text::{
             Values,
             Variable::{self, *},
@@ -25,7 +25,7 @@ use crate::{
     url,
 };
 
-pub fn of(occasion: &Occasion<'_>, about: &About<'_>) -> Values {
+pub fn of(occasion: &MailEvent<'_>, about: &MailContext<'_>) -> Values {
     let mut values = of_house(&about.house);
     values.set(Number, about.number.to_string());
     values.set(Fields, fields(about.fields));
@@ -33,32 +33,34 @@ pub fn of(occasion: &Occasion<'_>, about: &About<'_>) -> Values {
     values
 }
 
-pub fn of_plain(occasion: &PlainOccasion<'_>, house: &House<'_>) -> Values {
+pub fn of_plain(occasion: &AccountMailEvent<'_>, house: &SenderContext<'_>) -> Values {
     let mut values = of_house(house);
     match *occasion {
-        PlainOccasion::SignIn { link } | PlainOccasion::PasswordReset { link } => values.set(Link, link),
-        PlainOccasion::ResumeDraft { link, expires_at } => {
+        AccountMailEvent::SignIn { link } | AccountMailEvent::PasswordReset { link } => {
+            values.set(Link, link)
+        }
+        AccountMailEvent::ResumeDraft { link, expires_at } => {
             values.set(Link, link);
             values.set(DraftUntil, month_day_time(expires_at));
         }
-        PlainOccasion::Invitation { link, role } => {
+        AccountMailEvent::Invitation { link, role } => {
             values.set(Link, link);
             values.set(Role, role);
         }
-        PlainOccasion::AbsenceOverBookings { expert, days, lines } => {
+        AccountMailEvent::AbsenceOverBookings { expert, days, lines } => {
             values.set(Link, house.site.absolute("/staff/absences"));
             values.set(Experts, expert);
             values.set(AbsentDays, days);
             values.set(Clashing, bullets(lines));
         }
-        PlainOccasion::Digest { new, overdue, lines, stop } => {
+        AccountMailEvent::Digest { new, overdue, lines, stop } => {
             values.set(Link, house.site.absolute("/staff"));
             values.set(NewCount, new.to_string());
             values.set(OverdueCount, overdue.to_string());
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
         }
-        PlainOccasion::WeeklyDigest { sessions, requests, reports, stop } => {
+        AccountMailEvent::WeeklyDigest { sessions, requests, reports, stop } => {
             values.set(Link, house.site.absolute("/expert"));
             values.set(WeekSessions, bullets(sessions));
             values.set(WeekRequests, bullets(requests));
@@ -70,7 +72,7 @@ pub fn of_plain(occasion: &PlainOccasion<'_>, house: &House<'_>) -> Values {
 }
 
 /// The values of the frame around the words of a letter.
-pub fn of_frame(frame: &Frame<'_>, house: &House<'_>) -> Values {
+pub fn of_frame(frame: &Frame<'_>, house: &SenderContext<'_>) -> Values {
     let mut values = of_house(house);
     values.set(Title, frame.title);
     values.set(Body, frame.body);
@@ -81,7 +83,7 @@ pub fn of_frame(frame: &Frame<'_>, house: &House<'_>) -> Values {
     values
 }
 
-fn of_house(house: &House<'_>) -> Values {
+fn of_house(house: &SenderContext<'_>) -> Values {
     let mut values = Values::default();
     values.set(CenterName, house.settings.center_name.as_str());
     values.set(CenterPhone, house.settings.center_phone.as_str());
@@ -89,63 +91,67 @@ fn of_house(house: &House<'_>) -> Values {
     values
 }
 
-fn tell(values: &mut Values, occasion: &Occasion<'_>, about: &About<'_>) {
+fn tell(values: &mut Values, occasion: &MailEvent<'_>, about: &MailContext<'_>) {
     match *occasion {
-        Occasion::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
+        MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
             acknowledge(values, about, confirm, slot, received_at, first_contact_due);
         }
-        Occasion::Question { portal, text } => set(values, [(Link, portal), (QuestionText, &quoted(text))]),
-        Occasion::SlotsToChoose { portal, experts } => slots(values, about, portal, experts),
-        Occasion::EarlierTime { answer, sitting, booked, until } => {
-            earlier(values, about, answer, &sitting, booked, until);
+        MailEvent::Question { portal, text } => set(values, [(Link, portal), (QuestionText, &quoted(text))]),
+        MailEvent::SlotsToChoose { portal, experts } => slots(values, about, portal, experts),
+        MailEvent::EarlierTime { answer, sitting: appointment, booked, until } => {
+            earlier(values, about, answer, &appointment, booked, until);
         }
-        Occasion::BackAtCenter { portal } => contact_soon(values, about, portal),
-        Occasion::Booked { side, sitting, change_until } => {
+        MailEvent::BackAtCenter { portal } => contact_soon(values, about, portal),
+        MailEvent::Booked { side, sitting: appointment, change_until } => {
             reportable(values, about, side);
-            sit_until(values, about, side, &sitting, change_until);
+            sit_until(values, about, side, &appointment, change_until);
         }
-        Occasion::Moved { side, sitting, change_until, was } => {
+        MailEvent::Moved { side, sitting: appointment, change_until, was } => {
             values.set(Was, long_date_time(was));
-            sit_until(values, about, side, &sitting, change_until);
+            sit_until(values, about, side, &appointment, change_until);
         }
-        Occasion::ExpertChanged { side, sitting, was } => {
-            sit_with(values, about, side, &sitting);
+        MailEvent::ExpertChanged { side, sitting: appointment, was } => {
+            sit_with(values, about, side, &appointment);
             values.set(WasExperts, names(was));
         }
-        Occasion::Relieved { sitting } => request_withdrawn(values, about, Some(&sitting)),
-        Occasion::Room { side, sitting } => sit_with(values, about, side, &sitting),
-        Occasion::Cancelled { side, sitting, reason } => cancelled(values, about, side, &sitting, reason),
-        Occasion::Reminder { side, sitting } => remind(values, about, side, &sitting),
-        Occasion::NewMessage { side } => told_to(values, about, side),
-        Occasion::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
-        Occasion::ReportReady { portal } => known(values, about, portal),
-        Occasion::Survey { answer } => survey(values, about, answer),
-        Occasion::FollowUp { lead, answer } => ask(values, about, lead, answer),
-        Occasion::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
-        Occasion::Referred { organization, note, cancelled } => {
+        MailEvent::Relieved { sitting: appointment } => request_withdrawn(values, about, Some(&appointment)),
+        MailEvent::Room { side, sitting: appointment } => sit_with(values, about, side, &appointment),
+        MailEvent::Cancelled { side, sitting: appointment, reason } => {
+            cancelled(values, about, side, &appointment, reason)
+        }
+        MailEvent::Reminder { side, sitting: appointment } => remind(values, about, side, &appointment),
+        MailEvent::NewMessage { side } => told_to(values, about, side),
+        MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
+        MailEvent::ReportReady { portal } => known(values, about, portal),
+        MailEvent::Survey { answer } => survey(values, about, answer),
+        MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
+        MailEvent::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
+        MailEvent::Referred { organization, note, cancelled } => {
             referred(values, organization, note, cancelled.as_ref());
         }
-        Occasion::Request { answer, fields: wanted, slot, due_at, outline } => {
+        MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {
             set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
             answer_until(values, answer, due_at);
             maybe_sit(values, slot.as_ref());
         }
-        Occasion::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
-        Occasion::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
-        Occasion::RequestWithdrawn { slot } => request_withdrawn(values, about, slot.as_ref()),
-        Occasion::RequestDeclined { sitting } => request_withdrawn(values, about, Some(&sitting)),
-        Occasion::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
-        Occasion::ReportReturned { reason } => report_returned(values, about, reason),
-        Occasion::NobodyLeft => nobody_left(values, about),
-        Occasion::SubstituteNeeded { sitting, declined, page } => {
-            substitute_needed(values, about, &sitting, declined, page);
+        MailEvent::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
+        MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
+        MailEvent::RequestWithdrawn { slot } => request_withdrawn(values, about, slot.as_ref()),
+        MailEvent::RequestDeclined { sitting: appointment } => {
+            request_withdrawn(values, about, Some(&appointment))
         }
-        Occasion::Undelivered { address, reason } => undelivered(values, about, address, reason),
-        Occasion::NoDelegates { is_company: _, starts_at, ends_at } => {
+        MailEvent::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
+        MailEvent::ReportReturned { reason } => report_returned(values, about, reason),
+        MailEvent::NobodyLeft => nobody_left(values, about),
+        MailEvent::SubstituteNeeded { sitting: appointment, declined, page } => {
+            substitute_needed(values, about, &appointment, declined, page);
+        }
+        MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
+        MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => {
             values.set(When, long_date_time_range(starts_at, ends_at));
         }
-        Occasion::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
-        Occasion::HandOverResult { result } => {
+        MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
+        MailEvent::HandOverResult { result } => {
             set(values, [(Link, &desk_page(about)), (Outcome, result)]);
         }
     }
@@ -157,31 +163,31 @@ fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
     }
 }
 
-fn slots(values: &mut Values, about: &About<'_>, portal: &str, experts: &[String]) {
+fn slots(values: &mut Values, about: &MailContext<'_>, portal: &str, experts: &[String]) {
     known(values, about, portal);
     values.set(Experts, names(experts));
 }
 
 fn earlier(
     values: &mut Values,
-    about: &About<'_>,
+    about: &MailContext<'_>,
     answer: &str,
-    sitting: &Sitting<'_>,
+    appointment: &AppointmentText<'_>,
     booked: Option<DateTime<Utc>>,
     until: DateTime<Utc>,
 ) {
     known(values, about, answer);
-    maybe_sit(values, Some(sitting));
+    maybe_sit(values, Some(appointment));
     values.set(CurrentBooking, booked.map(long_date_time).unwrap_or_default());
     values.set(HeldUntil, month_day_time(until));
 }
 
-fn unfulfilled(values: &mut Values, reason: UnfulfilledReason, cancelled: Option<&Sitting<'_>>) {
+fn unfulfilled(values: &mut Values, reason: UnfulfilledReason, cancelled: Option<&AppointmentText<'_>>) {
     set(values, [(Reason, reason.label()), (Help, help(reason))]);
     gone(values, cancelled);
 }
 
-fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Option<&Sitting<'_>>) {
+fn referred(values: &mut Values, organization: &str, note: &str, cancelled: Option<&AppointmentText<'_>>) {
     set(values, [(Organization, organization), (Note, &quoted(note))]);
     gone(values, cancelled);
 }
@@ -192,110 +198,115 @@ fn answer_until(values: &mut Values, answer: &str, due_at: DateTime<Utc>) {
 
 fn substitute_needed(
     values: &mut Values,
-    about: &About<'_>,
-    sitting: &Sitting<'_>,
+    about: &MailContext<'_>,
+    appointment: &AppointmentText<'_>,
     declined: &str,
     page: &str,
 ) {
     known(values, about, page);
-    maybe_sit(values, Some(sitting));
+    maybe_sit(values, Some(appointment));
     values.set(Declined, declined);
 }
 
-fn undelivered(values: &mut Values, about: &About<'_>, address: &str, reason: &str) {
+fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reason: &str) {
     known(values, about, &center_page(about));
     set(values, [(Address, address), (Reason, &quoted(reason))]);
 }
 
 /// The center will be in touch, by the time within which it first is.
-fn contact_soon(values: &mut Values, about: &About<'_>, link: &str) {
+fn contact_soon(values: &mut Values, about: &MailContext<'_>, link: &str) {
     let due = in_business_days(&about.house, about.house.settings.first_contact_days);
     set(values, [(Link, link), (ContactDue, &due)]);
 }
 
-fn nobody_left(values: &mut Values, about: &About<'_>) {
+fn nobody_left(values: &mut Values, about: &MailContext<'_>) {
     known(values, about, &center_page(about));
     contact_soon(values, about, &center_page(about));
 }
 
-fn survey(values: &mut Values, about: &About<'_>, answer: &str) {
+fn survey(values: &mut Values, about: &MailContext<'_>, answer: &str) {
     known(values, about, answer);
     values.set(WaitsDays, WAITS_DAYS.to_string());
     values.set(EditableDays, EDITABLE_DAYS.to_string());
 }
 
-fn withdrawn(values: &mut Values, about: &About<'_>, side: Side<'_>, cancelled: Option<&Sitting<'_>>) {
+fn withdrawn(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    side: ReaderSide<'_>,
+    cancelled: Option<&AppointmentText<'_>>,
+) {
     told_to(values, about, side);
-    if matches!(side, Side::Company { .. }) {
+    if matches!(side, ReaderSide::Company { .. }) {
         values.set(ApplyLink, about.house.site.absolute("/apply"));
         gone(values, cancelled);
     }
 }
 
-fn request_lapsed(values: &mut Values, about: &About<'_>, slot: Option<&Sitting<'_>>) {
+fn request_lapsed(values: &mut Values, about: &MailContext<'_>, slot: Option<&AppointmentText<'_>>) {
     values.set(Link, about.house.site.absolute("/expert/availability"));
     maybe_sit(values, slot);
 }
 
-fn request_withdrawn(values: &mut Values, about: &About<'_>, slot: Option<&Sitting<'_>>) {
+fn request_withdrawn(values: &mut Values, about: &MailContext<'_>, slot: Option<&AppointmentText<'_>>) {
     values.set(Link, about.house.site.absolute("/expert"));
     maybe_sit(values, slot);
 }
 
-fn report_due(values: &mut Values, about: &About<'_>, due_at: DateTime<Utc>, overdue: bool) {
+fn report_due(values: &mut Values, about: &MailContext<'_>, due_at: DateTime<Utc>, overdue: bool) {
     known(values, about, &report_page(about));
     values.set(Variable::ReportDue, month_day_weekday(due_at));
     values.set_flag(Overdue, overdue);
 }
 
-fn report_returned(values: &mut Values, about: &About<'_>, reason: &str) {
+fn report_returned(values: &mut Values, about: &MailContext<'_>, reason: &str) {
     known(values, about, &report_page(about));
     values.set(Reason, quoted(reason));
 }
 
-fn report_page(about: &About<'_>) -> String {
+fn report_page(about: &MailContext<'_>) -> String {
     format!("{}/report", expert_page(about))
 }
 
-fn expert_page(about: &About<'_>) -> String {
+fn expert_page(about: &MailContext<'_>) -> String {
     about.house.site.absolute(&url::expert(about.number))
 }
 
-fn center_page(about: &About<'_>) -> String {
+fn center_page(about: &MailContext<'_>) -> String {
     about.house.site.absolute(&url::staff(about.number))
 }
 
-fn desk_page(about: &About<'_>) -> String {
+fn desk_page(about: &MailContext<'_>) -> String {
     about.house.site.absolute("/desk")
 }
 
 /// To whoever knows the company: by name.
-fn known(values: &mut Values, about: &About<'_>, link: &str) {
+fn known(values: &mut Values, about: &MailContext<'_>, link: &str) {
     values.set(Link, link);
     values.set(Company, about.company_name);
 }
 
 /// A company's address may not be confirmed yet; then its name is not repeated.
-fn told_to(values: &mut Values, about: &About<'_>, side: Side<'_>) {
+fn told_to(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
     values.set(Link, link_of(side, about));
-    if !matches!(side, Side::Company { .. }) {
+    if !matches!(side, ReaderSide::Company { .. }) {
         values.set(Company, about.company_name);
     }
 }
 
-fn link_of(side: Side<'_>, about: &About<'_>) -> String {
+fn link_of(side: ReaderSide<'_>, about: &MailContext<'_>) -> String {
     match side {
-        Side::Company { portal } => portal.to_owned(),
-        Side::Expert => expert_page(about),
-        Side::Center => center_page(about),
+        ReaderSide::Company { portal } => portal.to_owned(),
+        ReaderSide::Expert => expert_page(about),
+        ReaderSide::Center => center_page(about),
     }
 }
 
 fn acknowledge(
     values: &mut Values,
-    about: &About<'_>,
+    about: &MailContext<'_>,
     confirm: &str,
-    slot: Option<(Sitting<'_>, DateTime<Utc>)>,
+    slot: Option<(AppointmentText<'_>, DateTime<Utc>)>,
     received_at: DateTime<Utc>,
     first_contact_due: DateTime<Utc>,
 ) {
@@ -310,69 +321,85 @@ fn acknowledge(
     values.set(ContactDays, about.house.settings.first_contact_days.to_string());
 }
 
-fn ask(values: &mut Values, about: &About<'_>, lead: &str, answer: &str) {
+fn ask(values: &mut Values, about: &MailContext<'_>, lead: &str, answer: &str) {
     values.set(Company, about.company_name);
     values.set(Lead, lead);
     values.set(Choices, choices(answer));
     values.set(WaitsDays, WAITS_DAYS.to_string());
 }
 
-fn sit_with(values: &mut Values, about: &About<'_>, side: Side<'_>, sitting: &Sitting<'_>) {
+fn sit_with(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    side: ReaderSide<'_>,
+    appointment: &AppointmentText<'_>,
+) {
     known(values, about, &link_of(side, about));
-    maybe_sit(values, Some(sitting));
+    maybe_sit(values, Some(appointment));
 }
 
 fn sit_until(
     values: &mut Values,
-    about: &About<'_>,
-    side: Side<'_>,
-    sitting: &Sitting<'_>,
+    about: &MailContext<'_>,
+    side: ReaderSide<'_>,
+    appointment: &AppointmentText<'_>,
     change_until: DateTime<Utc>,
 ) {
-    sit_with(values, about, side, sitting);
+    sit_with(values, about, side, appointment);
     changeable(values, about, side, change_until);
 }
 
-fn cancelled(values: &mut Values, about: &About<'_>, side: Side<'_>, sitting: &Sitting<'_>, reason: &str) {
-    sit_with(values, about, side, sitting);
+fn cancelled(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    side: ReaderSide<'_>,
+    appointment: &AppointmentText<'_>,
+    reason: &str,
+) {
+    sit_with(values, about, side, appointment);
     values.set(Reason, quoted(reason));
 }
 
-fn remind(values: &mut Values, about: &About<'_>, side: Side<'_>, sitting: &Sitting<'_>) {
-    sit_with(values, about, side, sitting);
+fn remind(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    side: ReaderSide<'_>,
+    appointment: &AppointmentText<'_>,
+) {
+    sit_with(values, about, side, appointment);
     reportable(values, about, side);
 }
 
 /// Until when the company may move the sitting by itself.
-fn changeable(values: &mut Values, about: &About<'_>, side: Side<'_>, until: DateTime<Utc>) {
-    if matches!(side, Side::Company { .. }) {
+fn changeable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>, until: DateTime<Utc>) {
+    if matches!(side, ReaderSide::Company { .. }) {
         let until = still_ahead(&about.house, until).map(month_day_time);
         values.set(ChangeUntil, until.unwrap_or_default());
     }
 }
 
 /// Within how many days the expert reports.
-fn reportable(values: &mut Values, about: &About<'_>, side: Side<'_>) {
-    if side == Side::Expert {
+fn reportable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
+    if side == ReaderSide::Expert {
         values.set(ReportDays, about.house.settings.report_days.to_string());
     }
 }
 
-fn maybe_sit(values: &mut Values, sitting: Option<&Sitting<'_>>) {
-    sit(values, sitting);
-    values.set(Place, sitting.map_or("", |it| it.place));
+fn maybe_sit(values: &mut Values, appointment: Option<&AppointmentText<'_>>) {
+    sit(values, appointment);
+    values.set(Place, appointment.map_or("", |it| it.place));
 }
 
 /// The booking that ended with the consultation.
-fn gone(values: &mut Values, cancelled: Option<&Sitting<'_>>) {
+fn gone(values: &mut Values, cancelled: Option<&AppointmentText<'_>>) {
     sit(values, cancelled);
     values.set(CancelledPlace, cancelled.map_or("", |it| it.place));
 }
 
-fn sit(values: &mut Values, sitting: Option<&Sitting<'_>>) {
-    let when = sitting.map(|it| long_date_time_range(it.starts_at, it.ends_at));
+fn sit(values: &mut Values, appointment: Option<&AppointmentText<'_>>) {
+    let when = appointment.map(|it| long_date_time_range(it.starts_at, it.ends_at));
     values.set(When, when.unwrap_or_default());
-    values.set(Mode, sitting.map_or("", |it| it.mode.label()));
-    values.set_flag(IsVisit, sitting.is_some_and(|it| it.mode == SessionMode::Visit));
-    values.set(Experts, sitting.map(|it| names(it.experts)).unwrap_or_default());
+    values.set(Mode, appointment.map_or("", |it| it.mode.label()));
+    values.set_flag(IsVisit, appointment.is_some_and(|it| it.mode == AppointmentMode::Visit));
+    values.set(Experts, appointment.map(|it| names(it.experts)).unwrap_or_default());
 }

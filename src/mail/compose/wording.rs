@@ -1,15 +1,15 @@
 //! Phrases that several letters share.
 use chrono::{DateTime, Utc};
 use domain::{
+    aftercare::follow_up::Progress,
     calendar::japan_date,
     consultation::UnfulfilledReason,
     field::{Field, Fields},
-    follow_up::Progress,
     settings::Settings,
     wording::month_day_weekday,
 };
 
-use crate::mail::occasion::House;
+use crate::mail::mail_event::SenderContext;
 
 /// Whom the letter greets: a person with 様, else a company with 御中, never both.
 pub fn greeting(company: &str, person: &str) -> String {
@@ -41,12 +41,12 @@ pub fn names(names: &[String]) -> String {
 }
 
 /// The day that is `days` business days away: 「11月26日（木）」.
-pub fn in_business_days(house: &House<'_>, days: u16) -> String {
+pub fn in_business_days(house: &SenderContext<'_>, days: u16) -> String {
     month_day_weekday(house.calendar.add_business_days(japan_date(house.now), days))
 }
 
 /// `at`, unless it has passed.
-pub fn still_ahead(house: &House<'_>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn still_ahead(house: &SenderContext<'_>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     (at > house.now).then_some(at)
 }
 

@@ -1,5 +1,5 @@
 //! The columns of the table of letters, and the macro that derives `MailKind` and `TextKind` from its rows.
-use domain::outgoing::topic::Topic;
+use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 
 use crate::mail::text::Variable;
 
@@ -58,7 +58,7 @@ pub enum CalendarUse {
 pub struct Delivery {
     pub is_waited_for: bool,
     pub keeps_hours: bool,
-    pub topic: Option<Topic>,
+    pub topic: Option<NotificationTopic>,
     pub condition: Option<ConditionKind>,
     pub is_asked_for: bool,
 }
@@ -81,7 +81,7 @@ impl Delivery {
     }
 
     /// Its reader can do without it, and unsubscribes from it under this topic.
-    pub const fn topic(self, topic: Topic) -> Self {
+    pub const fn topic(self, topic: NotificationTopic) -> Self {
         Self { topic: Some(topic), ..self }
     }
 

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Codes are kept in the database: `outbox.kind` and `mail_text.kind`. They stay as they are.
-use domain::outgoing::topic::Topic;
+use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 
 use super::define::{ConditionKind, Delivery, Reader, Text};
 use crate::mail::text::Variable;
@@ -47,7 +47,7 @@ letters! {
             [AnswerDue, Link] [Number, WantedFields, When, Mode, IsVisit, Place, Experts, Outline], asks;
     }
     RequestReminder = "request_reminder", "回答期限のお知らせ",
-        not_waited_for, keeps_hours, topic(Topic::RequestReminder), only_if(ConditionKind::AssignmentOffered)
+        not_waited_for, keeps_hours, topic(NotificationTopic::RequestReminder), only_if(ConditionKind::AssignmentOffered)
     {
         RequestReminder to Expert, "担当のお願いの回答期限が近づきました", [AnswerDue, Link] [Number];
     }
@@ -97,7 +97,7 @@ letters! {
         ExpertChangedCenter = "expert_changed_center" to Center, "担当の専門家が交代しました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, WasExperts];
     }
-    WeeklyDigest = "weekly_digest", "今週の予定", not_waited_for, keeps_hours, topic(Topic::WeeklyDigest) {
+    WeeklyDigest = "weekly_digest", "今週の予定", not_waited_for, keeps_hours, topic(NotificationTopic::WeeklyDigest) {
         WeeklyDigest to Expert, "今週の予定のお知らせ",
             [Link, StopLink] [WeekSessions, WeekRequests, WeekReports];
     }
@@ -116,7 +116,7 @@ letters! {
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Reason];
     }
     Reminder = "reminder", "前営業日のお知らせ",
-        not_waited_for, keeps_hours, topic(Topic::SessionReminder), only_if(ConditionKind::AppointmentStands)
+        not_waited_for, keeps_hours, topic(NotificationTopic::SessionReminder), only_if(ConditionKind::AppointmentStands)
     {
         ReminderCompany = "reminder_company" to Company, "相談の日が近づきました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
@@ -148,7 +148,7 @@ letters! {
 
     // Correspondence.
     NewMessage = "new_message", "新着メッセージ",
-        topic(Topic::NewMessage), only_if(ConditionKind::AddressConfirmed)
+        topic(NotificationTopic::NewMessage), only_if(ConditionKind::AddressConfirmed)
     {
         NewMessageCompany = "new_message_company" to Company, "新しいメッセージが届きました",
             [Link] [Number, Fields], reaches_unconfirmed;
@@ -186,7 +186,7 @@ letters! {
     Undelivered = "undelivered", "不達のお知らせ", keeps_hours {
         Undelivered to Center, "メールが届きませんでした", [Address, Link] [Number, Fields, Company, Reason];
     }
-    Digest = "digest", "対応が必要な案件", not_waited_for, keeps_hours, topic(Topic::DailyDigest) {
+    Digest = "digest", "対応が必要な案件", not_waited_for, keeps_hours, topic(NotificationTopic::DailyDigest) {
         Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link] [Urgent, StopLink];
     }
     HandOverAccepted = "hand_over_accepted", "引継ぎの受付", not_waited_for {

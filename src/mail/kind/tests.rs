@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use domain::outgoing::{COPIES, topic::Topic};
+use domain::correspondence::outgoing_mail::{COPIES, topic::NotificationTopic};
 
 use super::{MailKind, Reader, TextKind};
 use crate::mail::text::Variable;
@@ -45,7 +45,7 @@ fn a_mail_that_only_reminds_asks_or_sums_up_is_not_sent_twice() {
 
 #[test]
 fn every_topic_has_one_mail() {
-    for topic in Topic::ALL {
+    for topic in NotificationTopic::ALL {
         let mails = MailKind::ALL.into_iter().filter(|it| it.topic() == Some(topic));
         assert_eq!(mails.count(), 1, "{}", topic.code());
     }

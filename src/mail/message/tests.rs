@@ -3,12 +3,12 @@ use chrono::{DateTime, Utc};
 use lettre::message::Mailbox;
 use proptest::prelude::*;
 
-use super::{Outgoing, build, mailbox};
-use crate::mail::letter::{CalendarPart, Letter, Mail, MailKind, Method};
+use super::{MessageParts, build, mailbox};
+use crate::mail::outgoing_mail::{CalendarMethod, InvitationPart, MailKind, OutgoingMail, QueuedMail};
 
 #[test]
 fn headers_are_ours_and_decode_to_what_was_written() {
-    let letter = Letter { to_name: "髙橋 﨑子, 𠮷田".to_owned(), ..sample() };
+    let letter = OutgoingMail { to_name: "髙橋 﨑子, 𠮷田".to_owned(), ..sample() };
     let raw = formatted(&letter);
     let headers = headers(&raw);
     assert_eq!(one(&headers, "Message-ID"), "<0191@example.jp>");
@@ -31,9 +31,9 @@ fn answers_and_failures_go_to_the_address_for_answers() {
         ("reply+0123@notexample.jp", "madoguchi@example.jp"),
     ] {
         let reply_to = mailbox(reply_to).unwrap();
-        let mail = Mail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: sample() };
+        let mail = QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: sample() };
         let outgoing =
-            Outgoing { mail: &mail, date: now(), from: &from, reply_to: Some(&reply_to), dkim: None };
+            MessageParts { mail: &mail, date: now(), from: &from, reply_to: Some(&reply_to), dkim: None };
         let message = build(&outgoing).unwrap();
         assert_eq!(message.envelope().from().unwrap().to_string(), return_path);
         let raw = String::from_utf8(message.formatted()).unwrap();
@@ -47,12 +47,12 @@ fn answers_and_failures_go_to_the_address_for_answers() {
 fn a_mail_names_those_before_it_and_how_to_get_no_more() {
     let from = mailbox("madoguchi@example.jp").unwrap();
     let unsubscribe = Some("https://soudan.example.jp/u/abc".to_owned());
-    let mail = Mail {
+    let mail = QueuedMail {
         message_id: "0193@example.jp".into(),
         follows: vec!["0191@example.jp".into(), "0192@example.jp".into()],
-        letter: Letter { unsubscribe, ..sample() },
+        letter: OutgoingMail { unsubscribe, ..sample() },
     };
-    let message = build(&Outgoing { mail: &mail, date: now(), from: &from, reply_to: None, dkim: None });
+    let message = build(&MessageParts { mail: &mail, date: now(), from: &from, reply_to: None, dkim: None });
     let raw = String::from_utf8(message.unwrap().formatted()).unwrap();
     let headers = headers(&raw);
     assert_eq!(one(&headers, "In-Reply-To"), "<0192@example.jp>");
@@ -63,8 +63,11 @@ fn a_mail_names_those_before_it_and_how_to_get_no_more() {
 
 #[test]
 fn an_invitation_is_an_alternative_and_an_attachment() {
-    let part = CalendarPart { method: Method::Request, body: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into() };
-    let raw = formatted(&Letter { calendar: Some(part), ..sample() });
+    let part = InvitationPart {
+        method: CalendarMethod::Request,
+        body: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".into(),
+    };
+    let raw = formatted(&OutgoingMail { calendar: Some(part), ..sample() });
     let order = [
         "multipart/mixed",
         "multipart/alternative",
@@ -89,11 +92,11 @@ fn addresses_that_carriers_once_gave_out_are_quoted() {
         ("ab.@docomo.example.jp", "\"ab.\"@docomo.example.jp"),
         ("a.b@example.jp", "a.b@example.jp"),
     ] {
-        let raw = formatted(&Letter { to: address.into(), to_name: String::new(), ..sample() });
+        let raw = formatted(&OutgoingMail { to: address.into(), to_name: String::new(), ..sample() });
         assert_eq!(one(&headers(&raw), "To"), written);
     }
     for bad in ["", "a", "a@", "@b.jp", "a b@c.jp", "a@b.jp\r\nBcc: c@d.jp", "a,c@b.jp", "a\"b@c.jp"] {
-        let letter = Letter { to: bad.into(), ..sample() };
+        let letter = OutgoingMail { to: bad.into(), ..sample() };
         assert!(try_build(&letter).is_err(), "{bad}");
     }
 }
@@ -118,7 +121,7 @@ proptest! {
         name in any::<String>(),
         subject in "[ -~\r\nあ-ん\u{2028}\u{202e}]{0,120}",
     ) {
-        let letter = Letter { to_name: name, subject: subject.clone(), ..sample() };
+        let letter = OutgoingMail { to_name: name, subject: subject.clone(), ..sample() };
         let raw = formatted(&letter);
         let headers = headers(&raw);
         let names: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).collect();
@@ -131,8 +134,8 @@ proptest! {
     }
 }
 
-fn sample() -> Letter {
-    Letter {
+fn sample() -> OutgoingMail {
+    OutgoingMail {
         kind: MailKind::Booked,
         consultation: None,
         to: "suzuki@minato.example.co.jp".into(),
@@ -143,7 +146,7 @@ fn sample() -> Letter {
         calendar: None,
         due_at: now(),
         dedup_key: None,
-        must_hold: None,
+        send_condition: None,
         unsubscribe: None,
         over_limit: false,
     }
@@ -153,13 +156,14 @@ fn now() -> DateTime<Utc> {
     "2026-11-20T05:05:00Z".parse().unwrap()
 }
 
-fn try_build(letter: &Letter) -> Result<lettre::Message, super::Unsendable> {
+fn try_build(letter: &OutgoingMail) -> Result<lettre::Message, super::Unsendable> {
     let from: Mailbox = mailbox("テレワーク相談センター <madoguchi@example.jp>").unwrap();
-    let mail = Mail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: letter.clone() };
-    build(&Outgoing { mail: &mail, date: now(), from: &from, reply_to: None, dkim: None })
+    let mail =
+        QueuedMail { message_id: "0191@example.jp".into(), follows: Vec::new(), letter: letter.clone() };
+    build(&MessageParts { mail: &mail, date: now(), from: &from, reply_to: None, dkim: None })
 }
 
-fn formatted(letter: &Letter) -> String {
+fn formatted(letter: &OutgoingMail) -> String {
     String::from_utf8(try_build(letter).unwrap().formatted()).unwrap()
 }
 

@@ -10,22 +10,22 @@ use super::{
 
 /// A title and a body: as they are written, or as they are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct MailWording {
     pub title: String,
     pub body: String,
 }
 
 /// Where something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum TextPart {
     Title,
     Body,
 }
 
 /// What is wrong with a text, as the page says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    pub part: Part,
+pub struct TextFault {
+    pub part: TextPart,
     pub message: String,
 }
 
@@ -43,15 +43,16 @@ const DEEPEST: usize = 4;
 
 impl Template {
     /// Everything that is wrong at once, or a text that holds.
-    pub fn parse(kind: TextKind, words: &Words) -> Result<Self, Vec<Flaw>> {
+    pub fn parse(kind: TextKind, words: &MailWording) -> Result<Self, Vec<TextFault>> {
         let mut flaws = Vec::new();
-        let title = scanned(kind, Part::Title, words.title.trim(), LONGEST_TITLE, &mut flaws);
+        let title = scanned(kind, TextPart::Title, words.title.trim(), LONGEST_TITLE, &mut flaws);
         let body = words.body.replace("\r\n", "\n");
-        let body = scanned(kind, Part::Body, body.trim(), LONGEST_BODY, &mut flaws);
+        let body = scanned(kind, TextPart::Body, body.trim(), LONGEST_BODY, &mut flaws);
         if words.title.trim().contains(char::is_control) {
-            flaws.push(Flaw {
-                part: Part::Title, message: "件名は1行で入力してください".to_owned()
-            });
+            flaws
+                .push(TextFault {
+                    part: TextPart::Title, message: "件名は1行で入力してください".to_owned()
+                });
         }
         if !flaws.is_empty() {
             return Err(flaws);
@@ -61,11 +62,11 @@ impl Template {
         conditions.dedup();
         if conditions.len() > MOST_CONDITIONS {
             let message = format!("条件に使う項目は{MOST_CONDITIONS}種類までにしてください");
-            return Err(vec![Flaw { part: Part::Body, message }]);
+            return Err(vec![TextFault { part: TextPart::Body, message }]);
         }
         let template = Self::compile(title.text, body.text).map_err(|err| {
-            vec![Flaw {
-                part: Part::Body, message: format!("書き方を確認してください（{err}）")
+            vec![TextFault {
+                part: TextPart::Body, message: format!("書き方を確認してください（{err}）")
             }]
         })?;
         let flaws = template.tried(kind, &conditions);
@@ -75,8 +76,8 @@ impl Template {
     /// The shipped text of a kind. That it holds in every case is tested, and not tried again here.
     pub fn parse_shipped(kind: TextKind) -> Option<Self> {
         let (words, mut flaws) = (kind.shipped_words(), Vec::new());
-        let title = scanned(kind, Part::Title, &words.title, LONGEST_TITLE, &mut flaws);
-        let body = scanned(kind, Part::Body, &words.body, LONGEST_BODY, &mut flaws);
+        let title = scanned(kind, TextPart::Title, &words.title, LONGEST_TITLE, &mut flaws);
+        let body = scanned(kind, TextPart::Body, &words.body, LONGEST_BODY, &mut flaws);
         Self::compile(title.text, body.text).ok().filter(|_| flaws.is_empty())
     }
 
@@ -90,21 +91,21 @@ impl Template {
         Ok(Self { env })
     }
 
-    pub fn write(&self, values: &Values) -> Result<Words, minijinja::Error> {
+    pub fn write(&self, values: &Values) -> Result<MailWording, minijinja::Error> {
         let context = Value::from_pairs(Variable::ALL.iter().map(|it| (it.name(), values.get(*it))));
         let title = self.env.get_template("title")?.render(context.clone())?;
         let body = self.env.get_template("body")?.render(context)?;
         // A header has one line.
         let title = title.replace(char::is_control, " ").trim().to_owned();
-        Ok(Words { title, body })
+        Ok(MailWording { title, body })
     }
 
     /// Whether it says what it must, whichever of its conditions hold: these are all the ways in which it can come
     /// out.
-    fn tried(&self, kind: TextKind, conditions: &[Variable]) -> Vec<Flaw> {
+    fn tried(&self, kind: TextKind, conditions: &[Variable]) -> Vec<TextFault> {
         let mut flaws = Vec::new();
         let mut wrong = |part, message: String| {
-            let flaw = Flaw { part, message };
+            let flaw = TextFault { part, message };
             if !flaws.contains(&flaw) {
                 flaws.push(flaw);
             }
@@ -121,18 +122,18 @@ impl Template {
                 values.set(variable, if is_there { marker(variable) } else { String::new() });
             }
             let Ok(words) = self.write(&values) else {
-                wrong(Part::Body, "この文面は組み立てられません".to_owned());
+                wrong(TextPart::Body, "この文面は組み立てられません".to_owned());
                 continue;
             };
             if words.title.is_empty() {
                 wrong(
-                    Part::Title,
+                    TextPart::Title,
                     "件名が空になることがあります。条件の外にも文を入力してください".to_owned(),
                 );
             }
             let parts = [
-                (Part::Title, "件名", &words.title, kind.required_in_title()),
-                (Part::Body, "本文", &words.body, kind.required()),
+                (TextPart::Title, "件名", &words.title, kind.required_in_title()),
+                (TextPart::Body, "本文", &words.body, kind.required()),
             ];
             for (part, label, said, required) in parts {
                 for required in required.iter().filter(|it| !said.contains(&marker(**it))) {
@@ -161,11 +162,17 @@ struct Scanned {
 }
 
 /// Reads a text tag by tag, and refuses whatever the language does not have.
-fn scanned(kind: TextKind, part: Part, text: &str, longest: usize, flaws: &mut Vec<Flaw>) -> Scanned {
-    let mut wrong = |message: String| flaws.push(Flaw { part, message });
+fn scanned(
+    kind: TextKind,
+    part: TextPart,
+    text: &str,
+    longest: usize,
+    flaws: &mut Vec<TextFault>,
+) -> Scanned {
+    let mut wrong = |message: String| flaws.push(TextFault { part, message });
     let label = match part {
-        Part::Title => "件名",
-        Part::Body => "本文",
+        TextPart::Title => "件名",
+        TextPart::Body => "本文",
     };
     if text.is_empty() {
         wrong(format!("{label}を入力してください"));

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
-use super::{Flaw, Kept, Part, Reader, Template, TextKind, Texts, Values, Variable, Words};
+use super::{Kept, MailWording, Reader, Template, TextFault, TextKind, TextPart, Texts, Values, Variable};
 
-fn words(title: &str, body: &str) -> Words {
-    Words { title: title.to_owned(), body: body.to_owned() }
+fn words(title: &str, body: &str) -> MailWording {
+    MailWording { title: title.to_owned(), body: body.to_owned() }
 }
 
 /// What is wrong with a question to a company, which must say what is asked and have its link.
@@ -52,7 +52,7 @@ fn shipped_texts_to_the_company_name_nothing_that_the_form_said_but_the_place() 
     for kind in
         TextKind::ALL.into_iter().filter(|it| matches!(it.reader(), Reader::Company | Reader::Everybody))
     {
-        let Words { title, body } = kind.shipped_words();
+        let MailWording { title, body } = kind.shipped_words();
         for it in kind.variables().filter(|it| it.is_from_form() && *it != Variable::Place) {
             let is_named = [&title, &body].iter().any(|text| text.contains(&format!(" {} ", it.name())));
             assert!(!is_named, "{} names {}", kind.code(), it.name());
@@ -99,7 +99,7 @@ fn what_must_be_said_is_said_in_every_case() {
     assert_eq!(wrong(both), [""; 0]);
     let flaws =
         Template::parse(TextKind::Question, &words("{% if 相談分野 %}確認{% endif %}", WHOLE)).unwrap_err();
-    assert_eq!(flaws[0].part, Part::Title);
+    assert_eq!(flaws[0].part, TextPart::Title);
 }
 
 #[test]
@@ -110,16 +110,16 @@ fn a_frame_says_what_it_frames() {
     };
     let missing = |what| format!("{what} }}}} を、どの条件でも表示されるように入れてください");
     assert_eq!(flaws("{{ 件名 }}", "{{ 本文 }}"), []);
-    assert_eq!(flaws("お知らせ", "{{ 本文 }}"), [(Part::Title, missing("件名に {{ 件名"))]);
-    assert_eq!(flaws("{{ 件名 }}", "{{ 宛名 }}"), [(Part::Body, missing("本文に {{ 本文"))]);
+    assert_eq!(flaws("お知らせ", "{{ 本文 }}"), [(TextPart::Title, missing("件名に {{ 件名"))]);
+    assert_eq!(flaws("{{ 件名 }}", "{{ 宛名 }}"), [(TextPart::Body, missing("本文に {{ 本文"))]);
     let hidden = "{% if 返信不可 %}{{ 件名 }}{% else %}お知らせ{% endif %}";
-    assert_eq!(flaws(hidden, "{{ 本文 }}"), [(Part::Title, missing("件名に {{ 件名"))]);
+    assert_eq!(flaws(hidden, "{{ 本文 }}"), [(TextPart::Title, missing("件名に {{ 件名"))]);
 }
 
 #[test]
 fn a_subject_is_one_line_whatever_is_put_into_it() {
     let flaws = Template::parse(TextKind::Question, &words("件名\r\nBcc: x@example.jp", WHOLE)).unwrap_err();
-    assert!(flaws.iter().any(|it: &Flaw| it.part == Part::Title && it.message.contains("1行")));
+    assert!(flaws.iter().any(|it: &TextFault| it.part == TextPart::Title && it.message.contains("1行")));
     let template = Template::parse(TextKind::Question, &words("{{ 確認事項 }}", WHOLE)).unwrap();
     let mut values = Values::default();
     values.set(Variable::QuestionText, "> 端末\r\nBcc: x@example.jp\u{0}");

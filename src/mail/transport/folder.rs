@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{calendar::jst, outgoing::Failure};
+use domain::{calendar::jst, correspondence::outgoing_mail::SendFailure};
 use lettre::{Message, message::header};
 
 use super::SendError;
@@ -19,8 +19,8 @@ pub async fn write(folder: &Path, message: &Message) -> Result<String, SendError
     let written = tokio::task::spawn_blocking(move || write_whole(&path, &bytes)).await;
     match written {
         Ok(Ok(())) => Ok(answer),
-        Ok(Err(error)) => Err(SendError::Deferred(Failure::Connection, error.to_string())),
-        Err(error) => Err(SendError::Deferred(Failure::Connection, error.to_string())),
+        Ok(Err(error)) => Err(SendError::Deferred(SendFailure::Connection, error.to_string())),
+        Err(error) => Err(SendError::Deferred(SendFailure::Connection, error.to_string())),
     }
 }
 

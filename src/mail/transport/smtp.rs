@@ -1,6 +1,6 @@
 //! Handing over by SMTP (RFC 5321), command by command: lettre's own transport does not tell whether a connection broke
 //! before or after the message was given.
-mod sealed;
+mod tls_connection;
 
 use std::{
     fmt,
@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::outgoing::Failure;
+use domain::correspondence::outgoing_mail::SendFailure;
 use lettre::{
     Message,
     address::Envelope,
@@ -25,7 +25,7 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 use url::{Host, Url};
 
-use self::sealed::Sealed;
+use self::tls_connection::TlsConnection;
 use super::{BadSmtpUrl, SendError, SmtpOptions};
 use crate::mail::tls;
 
@@ -114,11 +114,11 @@ impl Smtp {
     pub async fn send(&self, message: &Message) -> Result<String, SendError> {
         let server = &*self.0;
         let bytes = message.formatted();
-        if let Some(mut rested) = server.rested() {
-            let told = rested.converse(message.envelope(), &bytes).await;
+        if let Some(mut rested) = server.idle_connection() {
+            let told = rested.send_message(message.envelope(), &bytes).await;
             // It may have been closed while it rested, which says nothing of this mail.
             if !told.was_closed() {
-                server.rest(rested, &told).await;
+                server.keep_idle(rested, &told).await;
                 return told.0;
             }
         }
@@ -126,14 +126,15 @@ impl Smtp {
             Ok(connected) => connected?,
             Err(_) => return Err(silence(UNTIL_DATA)),
         };
-        let told = fresh.converse(message.envelope(), &bytes).await;
-        server.rest(fresh, &told).await;
+        let told = fresh.send_message(message.envelope(), &bytes).await;
+        server.keep_idle(fresh, &told).await;
         told.0
     }
 
     /// Takes leave from connections that have rested for long, or, for good, from all.
-    pub async fn take_leave(&self, for_good: bool) {
-        let leaving: Vec<_> = self.0.resting().extract_if(.., |it| for_good || it.has_rested()).collect();
+    pub async fn close_idle(&self, for_good: bool) {
+        let leaving: Vec<_> =
+            self.0.idle_connections().extract_if(.., |it| for_good || it.has_rested()).collect();
         for it in leaving {
             it.quit().await;
         }
@@ -141,11 +142,11 @@ impl Smtp {
 }
 
 /// What came of a conversation.
-struct Told(Result<String, SendError>, Standing);
+struct SmtpReply(Result<String, SendError>, ConnectionState);
 
 /// How a connection stands after a conversation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum ConnectionState {
     /// Ready for the next mail.
     Ready,
     /// In the middle of a mail that was refused.
@@ -154,10 +155,10 @@ enum Standing {
     Lost,
 }
 
-impl Told {
+impl SmtpReply {
     /// Whether the server had closed the connection before it heard of this mail.
     fn was_closed(&self) -> bool {
-        self.1 == Standing::Lost && matches!(&self.0, Err(SendError::Deferred(..)))
+        self.1 == ConnectionState::Lost && matches!(&self.0, Err(SendError::Deferred(..)))
     }
 }
 
@@ -167,7 +168,7 @@ impl Server {
         let stream: Box<dyn AsyncTokioStream> = match &self.security {
             Security::Tls(tls, name) => {
                 let sealed = tls.connect(name.clone(), stream).await;
-                Box::new(Sealed(sealed.map_err(|it| not_sealed(&it))?))
+                Box::new(TlsConnection(sealed.map_err(|it| not_sealed(&it))?))
             }
             Security::Plain | Security::StartTls(_) => Box::new(stream),
         };
@@ -183,31 +184,31 @@ impl Server {
         Ok(Connection { smtp, mails: 0, since: Instant::now() })
     }
 
-    fn rested(&self) -> Option<Connection> {
-        let mut resting = self.resting();
+    fn idle_connection(&self) -> Option<Connection> {
+        let mut resting = self.idle_connections();
         let at = resting.iter().position(|it| !it.has_rested())?;
         Some(resting.swap_remove(at))
     }
 
     /// Keeps a connection for the next mail, if it can be used.
-    async fn rest(&self, mut it: Connection, told: &Told) {
+    async fn keep_idle(&self, mut it: Connection, told: &SmtpReply) {
         let is_ready = match told.1 {
-            Standing::Ready => true,
-            Standing::Halfway => {
+            ConnectionState::Ready => true,
+            ConnectionState::Halfway => {
                 timeout(COURTESY, it.smtp.command(Rset)).await.is_ok_and(|answer| answer.is_ok())
             }
-            Standing::Lost => false,
+            ConnectionState::Lost => false,
         };
         it.mails += 1;
         it.since = Instant::now();
         if is_ready && it.mails < MAILS_A_CONNECTION {
-            self.resting().push(it);
+            self.idle_connections().push(it);
         } else if is_ready {
             it.quit().await;
         }
     }
 
-    fn resting(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn idle_connections(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -222,24 +223,25 @@ impl Connection {
         drop(timeout(COURTESY, self.smtp.quit()).await);
     }
 
-    async fn converse(&mut self, envelope: &Envelope, message: &[u8]) -> Told {
+    async fn send_message(&mut self, envelope: &Envelope, message: &[u8]) -> SmtpReply {
         match timeout(UNTIL_DATA, self.until_data(envelope, message.is_ascii())).await {
             Ok(Ok(())) => {}
-            Ok(Err((failed, error))) => return Told(Err(failed), standing(&error)),
-            Err(_) => return Told(Err(silence(UNTIL_DATA)), Standing::Lost),
+            Ok(Err((failed, error))) => return SmtpReply(Err(failed), connection_state(&error)),
+            Err(_) => return SmtpReply(Err(silence(UNTIL_DATA)), ConnectionState::Lost),
         }
         match timeout(AFTER_DATA, self.smtp.message(message)).await {
-            Ok(Ok(answer)) => Told(Ok(reply(&answer)), Standing::Ready),
+            Ok(Ok(answer)) => SmtpReply(Ok(reply(&answer)), ConnectionState::Ready),
             Ok(Err(error)) if error.is_permanent() => {
-                Told(Err(SendError::Refused(error.to_string())), ready_after(&error))
+                SmtpReply(Err(SendError::Refused(error.to_string())), ready_after(&error))
             }
-            Ok(Err(error)) if error.is_transient() => {
-                Told(Err(SendError::Deferred(Failure::Temporary, error.to_string())), ready_after(&error))
-            }
-            Ok(Err(error)) => Told(Err(SendError::Unknown(error.to_string())), Standing::Lost),
+            Ok(Err(error)) if error.is_transient() => SmtpReply(
+                Err(SendError::Deferred(SendFailure::Temporary, error.to_string())),
+                ready_after(&error),
+            ),
+            Ok(Err(error)) => SmtpReply(Err(SendError::Unknown(error.to_string())), ConnectionState::Lost),
             Err(_) => {
                 let silence = format!("no answer to the message within {} seconds", AFTER_DATA.as_secs());
-                Told(Err(SendError::Unknown(silence)), Standing::Lost)
+                SmtpReply(Err(SendError::Unknown(silence)), ConnectionState::Lost)
             }
         }
     }
@@ -284,11 +286,13 @@ fn has_code(error: &Error, codes: &[&str]) -> bool {
 fn early(error: &Error) -> SendError {
     let text = error.to_string();
     match () {
-        () if error.is_permanent() && has_code(error, &NOT_LET_IN) => SendError::Deferred(Failure::Tls, text),
+        () if error.is_permanent() && has_code(error, &NOT_LET_IN) => {
+            SendError::Deferred(SendFailure::Tls, text)
+        }
         () if error.is_permanent() => SendError::Refused(text),
-        () if error.is_transient() => SendError::Deferred(Failure::Temporary, text),
-        () if error.is_tls() => SendError::Deferred(Failure::Tls, text),
-        () => SendError::Deferred(Failure::Connection, text),
+        () if error.is_transient() => SendError::Deferred(SendFailure::Temporary, text),
+        () if error.is_tls() => SendError::Deferred(SendFailure::Tls, text),
+        () => SendError::Deferred(SendFailure::Connection, text),
     }
 }
 
@@ -313,36 +317,40 @@ pub(super) async fn open(host: &str, port: u16) -> std::io::Result<TcpStream> {
 /// A certificate of somebody else is to be mended by the operator; a connection that breaks off need not be.
 fn not_sealed(error: &std::io::Error) -> SendError {
     let about_trust = error.get_ref().and_then(|it| it.downcast_ref::<tokio_rustls::rustls::Error>());
-    let failure = if about_trust.is_some() { Failure::Tls } else { Failure::Connection };
+    let failure = if about_trust.is_some() { SendFailure::Tls } else { SendFailure::Connection };
     SendError::Deferred(failure, format!("no TLS: {error}"))
 }
 
 fn unreachable(error: &std::io::Error) -> SendError {
-    SendError::Deferred(Failure::Connection, format!("no connection: {error}"))
+    SendError::Deferred(SendFailure::Connection, format!("no connection: {error}"))
 }
 
 /// A greeting in the negative is about us, not about the mail.
 fn not_connected(error: &Error) -> SendError {
-    let failure = if error.is_tls() { Failure::Tls } else { Failure::Connection };
+    let failure = if error.is_tls() { SendFailure::Tls } else { SendFailure::Connection };
     SendError::Deferred(failure, error.to_string())
 }
 
 /// No STARTTLS, a certificate of somebody else, or a password that is wrong: to be mended by the operator.
 fn untrusted(error: &Error) -> SendError {
-    let failure = if error.is_transient() { Failure::Temporary } else { Failure::Tls };
+    let failure = if error.is_transient() { SendFailure::Temporary } else { SendFailure::Tls };
     SendError::Deferred(failure, error.to_string())
 }
 
 fn silence(waited: Duration) -> SendError {
-    SendError::Deferred(Failure::Connection, format!("no answer within {} seconds", waited.as_secs()))
+    SendError::Deferred(SendFailure::Connection, format!("no answer within {} seconds", waited.as_secs()))
 }
 
-fn standing(error: &Error) -> Standing {
-    if error.status().is_some() && !has_code(error, &[CLOSING]) { Standing::Halfway } else { Standing::Lost }
+fn connection_state(error: &Error) -> ConnectionState {
+    if error.status().is_some() && !has_code(error, &[CLOSING]) {
+        ConnectionState::Halfway
+    } else {
+        ConnectionState::Lost
+    }
 }
 
-fn ready_after(error: &Error) -> Standing {
-    if has_code(error, &[CLOSING]) { Standing::Lost } else { Standing::Ready }
+fn ready_after(error: &Error) -> ConnectionState {
+    if has_code(error, &[CLOSING]) { ConnectionState::Lost } else { ConnectionState::Ready }
 }
 
 fn reply(response: &Response) -> String {

@@ -6,7 +6,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use domain::outgoing::Failure;
+use domain::correspondence::outgoing_mail::SendFailure;
 
 use super::{
     BadSmtpUrl, Memory, SendError, SmtpOptions, Transport,
@@ -18,7 +18,7 @@ async fn memory_keeps_or_fails_as_told() {
     let memory = Memory::default();
     let transport = Transport::Memory(memory.clone());
     transport.send(&message()).await.unwrap();
-    let failure = SendError::Deferred(Failure::Temporary, "451 later".into());
+    let failure = SendError::Deferred(SendFailure::Temporary, "451 later".into());
     memory.fail_with(Some(failure.clone()));
     assert_eq!(transport.send(&message()).await, Err(failure));
     memory.fail_with(None);

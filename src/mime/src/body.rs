@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::{
     Attachment, CalendarPart, DeliveryReport, LONGEST_BODY, MOST_ATTACHMENTS, ReceivedMail, Remark, charset,
     header, html,
-    part::{Around, Part},
+    part::{MimePart, Multipart},
     report,
 };
 
@@ -25,12 +25,12 @@ struct Text {
     html: Option<String>,
 }
 
-pub fn fill(read: &mut ReceivedMail, parts: Vec<Part<'_>>, remarks: &mut BTreeSet<Remark>) {
+pub fn fill(read: &mut ReceivedMail, parts: Vec<MimePart<'_>>, remarks: &mut BTreeSet<Remark>) {
     let mut texts = Vec::new();
     let mut report = None;
     for part in parts {
         let kind = part.kind();
-        let reporting = part.within.contains(&Around::Report);
+        let reporting = part.within.contains(&Multipart::Report);
         let is_text = !part.is_attached() && texts.len() < MOST_TEXTS;
         match &*kind {
             "text/plain" if is_text && part.name().is_none() => texts.push(plain(&part, remarks)),
@@ -91,28 +91,28 @@ fn chosen(texts: Vec<Text>) -> (String, Option<String>) {
     (body, (!html.is_empty()).then(|| html.join("\n<hr>\n")))
 }
 
-fn plain(part: &Part<'_>, remarks: &mut BTreeSet<Remark>) -> Text {
+fn plain(part: &MimePart<'_>, remarks: &mut BTreeSet<Remark>) -> Text {
     let text = text(part, remarks);
     let is = |name: &str, value: &str| part.parameter(name).is_some_and(|it| it.eq_ignore_ascii_case(value));
     let text = if is("format", "flowed") { unflowed(&text, is("delsp", "yes")) } else { text };
     Text { group: group(part), text: tidy(&text), html: None }
 }
 
-fn hyper(part: &Part<'_>, remarks: &mut BTreeSet<Remark>) -> Text {
+fn hyper(part: &MimePart<'_>, remarks: &mut BTreeSet<Remark>) -> Text {
     let source = text(part, remarks);
     let (html, text) = html::clean(&source);
     Text { group: group(part), text: tidy(&text), html: Some(html) }
 }
 
 /// Of one group are all parts that lie in the same alternatives, however deep.
-fn group(part: &Part<'_>) -> Option<usize> {
+fn group(part: &MimePart<'_>) -> Option<usize> {
     part.within.iter().find_map(|it| match it {
-        Around::Alternative(n) => Some(*n),
-        Around::Mixed | Around::Related | Around::Report => None,
+        Multipart::Alternative(n) => Some(*n),
+        Multipart::Mixed | Multipart::Related | Multipart::Report => None,
     })
 }
 
-fn calendar(part: &Part<'_>, remarks: &mut BTreeSet<Remark>) -> CalendarPart {
+fn calendar(part: &MimePart<'_>, remarks: &mut BTreeSet<Remark>) -> CalendarPart {
     CalendarPart {
         method: part.parameter("method").map(str::to_ascii_uppercase),
         text: text(part, remarks).replace('\0', ""),
@@ -120,7 +120,7 @@ fn calendar(part: &Part<'_>, remarks: &mut BTreeSet<Remark>) -> CalendarPart {
 }
 
 /// The characters of a text part.
-fn text(part: &Part<'_>, remarks: &mut BTreeSet<Remark>) -> String {
+fn text(part: &MimePart<'_>, remarks: &mut BTreeSet<Remark>) -> String {
     let (bytes, broken) = part.bytes();
     if broken {
         remarks.insert(Remark::BadEncoding);
@@ -138,7 +138,7 @@ fn text(part: &Part<'_>, remarks: &mut BTreeSet<Remark>) -> String {
     decoded.text
 }
 
-fn attach(read: &mut ReceivedMail, part: &Part<'_>, kind: String, remarks: &mut BTreeSet<Remark>) {
+fn attach(read: &mut ReceivedMail, part: &MimePart<'_>, kind: String, remarks: &mut BTreeSet<Remark>) {
     if read.attachments.len() >= MOST_ATTACHMENTS {
         remarks.insert(Remark::TooManyAttachments);
         return;
@@ -160,7 +160,7 @@ fn attach(read: &mut ReceivedMail, part: &Part<'_>, kind: String, remarks: &mut 
         remarks.insert(Remark::Tnef);
     }
     let inline =
-        !part.is_attached() && (part.within.contains(&Around::Related) || part.disposition.is_some());
+        !part.is_attached() && (part.within.contains(&Multipart::Related) || part.disposition.is_some());
     read.attachments.push(Attachment { name, content_type: kind, bytes: bytes.into_owned(), inline });
 }
 

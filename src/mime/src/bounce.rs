@@ -3,16 +3,16 @@ use crate::{DeliveryReport, ReceivedMail};
 
 /// A server's report, by the standard or in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct BounceReport {
     /// The recipients of whom it speaks; at least one.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRecipient>,
     /// Message-IDs that may be those of the mail in question.
     pub message_ids: Vec<String>,
 }
 
 /// A recipient whom the mail did not reach, or not yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Failure {
+pub struct FailedRecipient {
     /// The address as the server names it; may be empty, and may be the one that the mail was forwarded to.
     pub address: String,
     /// The enhanced status (RFC 3463), or the reply code; may be empty.
@@ -20,12 +20,12 @@ pub struct Failure {
     /// The server's own words, shortened; may be empty.
     pub diagnostic: String,
     /// What is to be expected.
-    pub outlook: Outlook,
+    pub outlook: DeliveryStatus,
 }
 
 /// Whether the mail will arrive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Outlook {
+pub enum DeliveryStatus {
     /// It will not arrive.
     #[default]
     Lost,
@@ -42,27 +42,27 @@ const LINES: usize = 400;
 
 /// Returns the report in a mail, if it is one. `null_sender` says that the envelope had no sender, as reports have
 /// (RFC 5321 §4.5.5).
-pub fn report(read: &ReceivedMail, null_sender: bool) -> Option<Report> {
+pub fn report(read: &ReceivedMail, null_sender: bool) -> Option<BounceReport> {
     let failures = match &read.delivery_report {
         Some(it) => standard(it),
         None if is_told(read, null_sender) => vec![in_words(&read.body)],
         None => return None,
     };
-    Some(Report { failures, message_ids: message_ids(read) })
+    Some(BounceReport { failures, message_ids: message_ids(read) })
 }
 
-fn standard(report: &DeliveryReport) -> Vec<Failure> {
+fn standard(report: &DeliveryReport) -> Vec<FailedRecipient> {
     let failure = |recipient: &Vec<(String, String)>| {
         let field = |name| DeliveryReport::field(recipient, name).unwrap_or_default();
         let address = [field("original-recipient"), field("final-recipient")];
         let status = field("status").to_owned();
         let outlook = match field("action").to_ascii_lowercase().as_str() {
-            "delayed" => Outlook::Delayed,
-            "delivered" | "relayed" | "expanded" => Outlook::Delivered,
-            _ if status.starts_with('4') => Outlook::Delayed,
-            _ => Outlook::Lost,
+            "delayed" => DeliveryStatus::Delayed,
+            "delivered" | "relayed" | "expanded" => DeliveryStatus::Delivered,
+            _ if status.starts_with('4') => DeliveryStatus::Delayed,
+            _ => DeliveryStatus::Lost,
         };
-        Failure {
+        FailedRecipient {
             address: address.into_iter().find(|it| it.contains('@')).unwrap_or_default().to_owned(),
             diagnostic: shortened(field("diagnostic-code")),
             status,
@@ -70,7 +70,7 @@ fn standard(report: &DeliveryReport) -> Vec<Failure> {
         }
     };
     let failures: Vec<_> = report.recipients.iter().map(failure).collect();
-    if failures.is_empty() { vec![Failure::default()] } else { failures }
+    if failures.is_empty() { vec![FailedRecipient::default()] } else { failures }
 }
 
 /// How servers without RFC 3464 begin, or what they call it. Lower-cased.
@@ -128,7 +128,7 @@ fn is_told(read: &ReceivedMail, null_sender: bool) -> bool {
 }
 
 /// The first address in angle brackets, or the first one at all, and the words of the server that refused it.
-fn in_words(body: &str) -> Failure {
+fn in_words(body: &str) -> FailedRecipient {
     let lines: Vec<_> = body.lines().take(LINES).map(str::trim).collect();
     let bracketed = lines.iter().find_map(|it| {
         let (_, rest) = it.split_once('<')?;
@@ -143,9 +143,9 @@ fn in_words(body: &str) -> Failure {
     };
     let told = lines.iter().find(|it| reply_code(it).is_some());
     let status = told.and_then(|it| reply_code(it)).unwrap_or_default();
-    Failure {
+    FailedRecipient {
         address: bracketed.or_else(bare).unwrap_or_default(),
-        outlook: if status.starts_with('4') { Outlook::Delayed } else { Outlook::Lost },
+        outlook: if status.starts_with('4') { DeliveryStatus::Delayed } else { DeliveryStatus::Lost },
         status,
         diagnostic: shortened(told.copied().unwrap_or_default()),
     }

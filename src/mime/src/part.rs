@@ -18,19 +18,19 @@ const MOST: usize = 1000;
 
 /// A part that holds no others, or whose parts are left together.
 #[derive(Debug)]
-pub struct Part<'a> {
+pub struct MimePart<'a> {
     pub headers: Headers<'a>,
     pub content_type: Option<Typed>,
     pub disposition: Option<Typed>,
     /// As they came.
     pub raw: &'a [u8],
     /// What lies around it, innermost last.
-    pub within: Vec<Around>,
+    pub within: Vec<Multipart>,
 }
 
 /// A multipart around a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Around {
+pub enum Multipart {
     Mixed,
     /// The number tells one group of alternatives from another.
     Alternative(usize),
@@ -38,7 +38,7 @@ pub enum Around {
     Report,
 }
 
-impl Part<'_> {
+impl MimePart<'_> {
     /// `type/subtype`, lower-cased; `text/plain` where there is none.
     pub fn kind(&self) -> String {
         match &self.content_type {
@@ -82,24 +82,24 @@ impl Part<'_> {
 }
 
 /// Every part that holds no others, in order.
-pub fn walk<'a>(headers: Headers<'a>, body: &'a [u8], remarks: &mut BTreeSet<Remark>) -> Vec<Part<'a>> {
+pub fn walk<'a>(headers: Headers<'a>, body: &'a [u8], remarks: &mut BTreeSet<Remark>) -> Vec<MimePart<'a>> {
     let mut walk = Walk { found: Vec::new(), count: 0, remarks };
     walk.take(headers, body, &[], false);
     walk.found
 }
 
 struct Walk<'a, 'r> {
-    found: Vec<Part<'a>>,
+    found: Vec<MimePart<'a>>,
     count: usize,
     remarks: &'r mut BTreeSet<Remark>,
 }
 
 impl<'a> Walk<'a, '_> {
-    fn take(&mut self, headers: Headers<'a>, body: &'a [u8], within: &[Around], digest: bool) {
+    fn take(&mut self, headers: Headers<'a>, body: &'a [u8], within: &[Multipart], digest: bool) {
         self.count += 1;
         let content_type = headers.typed("content-type").filter(|it| !it.main.is_empty());
         let disposition = headers.typed("content-disposition");
-        let part = Part { headers, content_type, disposition, raw: body, within: within.to_vec() };
+        let part = MimePart { headers, content_type, disposition, raw: body, within: within.to_vec() };
         let kind =
             if part.content_type.is_none() && digest { "message/rfc822".to_owned() } else { part.kind() };
         let boundary =
@@ -115,10 +115,10 @@ impl<'a> Walk<'a, '_> {
         }
         let mut inner = within.to_vec();
         inner.push(match &*kind {
-            "multipart/alternative" => Around::Alternative(self.count),
-            "multipart/related" => Around::Related,
-            "multipart/report" => Around::Report,
-            _ => Around::Mixed,
+            "multipart/alternative" => Multipart::Alternative(self.count),
+            "multipart/related" => Multipart::Related,
+            "multipart/report" => Multipart::Report,
+            _ => Multipart::Mixed,
         });
         let digest = kind == "multipart/digest";
         let mut any = false;

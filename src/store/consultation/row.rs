@@ -83,17 +83,17 @@ pub fn sort_at(it: &Consultation, due_at: Option<DateTime<Utc>>) -> DateTime<Utc
 }
 
 /// A consultation that is being submitted.
-pub struct New<'a> {
+pub struct NewConsultation<'a> {
     pub consultation: Consultation,
     pub number: CaseNumber,
     pub company: CompanyId,
-    pub application: &'a domain::application::Application,
+    pub application: &'a domain::intake::application::Application,
     pub by: Actor,
     pub due: Due,
     pub now: DateTime<Utc>,
 }
 
-impl New<'_> {
+impl NewConsultation<'_> {
     /// Without its first event.
     pub fn record(self) -> Record {
         let (origin, desk) = match self.by {
@@ -114,7 +114,7 @@ impl New<'_> {
             coordinator: None,
             received_at: self.now,
             due: Some(self.due),
-            sessions_done: 0,
+            appointments_done: 0,
             wants_help_since: None,
             event_count: 0,
             version: 0,
@@ -156,7 +156,7 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         deadline: state.deadline,
         due_at: state.due_at,
         sort_at: state.sort_at,
-        sessions_done: record.sessions_done,
+        appointments_done: record.appointments_done,
         event_count: record.event_count,
         version: record.version,
         submission_key: new.submission_key.clone(),
@@ -194,7 +194,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         coordinator: row.coordinator_id.map(AccountId),
         received_at: row.received_at,
         due: due.map_err(|err| wrong(&err.to_string()))?,
-        sessions_done: row.sessions_done,
+        appointments_done: row.appointments_done,
         wants_help_since: row.wants_help_since,
         event_count: row.event_count,
         version: row.version,

@@ -8,8 +8,8 @@ use super::{Tab, tabs};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, audit::Entry},
-    web::{
+    store::{self, audit::log::AuditEntry},
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::Administrator,
@@ -26,7 +26,7 @@ struct AuditPage {
     form: Fields,
     errors: FieldErrors,
     /// None until a time was asked for.
-    rows: Option<Vec<Entry>>,
+    rows: Option<Vec<AuditEntry>>,
     /// The address of the next page, or nothing.
     next: String,
 }
@@ -49,7 +49,7 @@ pub async fn show(
     };
     let before = form.get("before").parse().ok();
     let (start, end) = (at_japan(from, 0, 0), at_japan(to, 24, 0));
-    let mut rows = store::audit::events(&app.db, start, end, before, ROWS + 1).await?;
+    let mut rows = store::audit::log::events(&app.db, start, end, before, ROWS + 1).await?;
     let limit = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);

@@ -2,8 +2,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    company::Industry,
     field::{Field, Fields as Topics},
+    intake::company::Industry,
     prefecture::Prefecture,
     routing::ThemeCode,
     text::Prose,
@@ -11,12 +11,12 @@ use domain::{
 
 use crate::{
     store::{
-        expert::{Facts, Profile},
-        masters::Theme,
+        reference::theme::ManagedTheme,
+        routing::expert::{ExpertFacts, Profile},
     },
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
-        room,
+        meeting_link,
     },
 };
 
@@ -41,9 +41,10 @@ const STARTING: [(&str, &str); 5] = [
 
 impl Choices {
     /// Retired themes are offered only to those who have them, so that saving does not take them away.
-    pub fn new(themes: &[Theme], form: &Fields) -> Self {
+    pub fn new(themes: &[ManagedTheme], form: &Fields) -> Self {
         let offered = themes.iter().filter(|it| it.active || form.has("theme", &it.code));
-        let theme = |it: &Theme| Choice::new(it.code.clone(), format!("{}：{}", it.field.label(), it.label));
+        let theme =
+            |it: &ManagedTheme| Choice::new(it.code.clone(), format!("{}：{}", it.field.label(), it.label));
         Self {
             fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
             themes: offered.map(theme).collect(),
@@ -82,7 +83,7 @@ pub fn of_profile(it: &Profile) -> Fields {
 }
 
 /// Notes everything that is wrong at once.
-pub fn parse(form: &Fields, themes: &[Theme], errors: &mut FieldErrors) -> Option<Facts> {
+pub fn parse(form: &Fields, themes: &[ManagedTheme], errors: &mut FieldErrors) -> Option<ExpertFacts> {
     let topics = Topics::from_flags(form.has("field", "ict"), form.has("field", "labor"));
     let fields = errors.take("field", topics.ok_or("相談の分野を選択してください"));
     let known = themes.iter().filter(|it| form.has("theme", &it.code));
@@ -100,9 +101,9 @@ pub fn parse(form: &Fields, themes: &[Theme], errors: &mut FieldErrors) -> Optio
     let weekly_limit = count(form, errors, "weekly_limit", 50);
     let open_limit = count(form, errors, "open_limit", 200);
     let capacity = count(form, errors, "capacity", 200);
-    let video_url = errors.take("video_url", room::parse(form.get("video_url"), works_online));
+    let video_url = errors.take("video_url", meeting_link::parse(form.get("video_url"), works_online));
     let profile = errors.take("profile", Prose::parse("紹介文", form.get("profile"), 400));
-    Some(Facts {
+    Some(ExpertFacts {
         fields: fields?,
         themes,
         industries: Industry::ALL.iter().copied().filter(|it| form.has("industry", it.code())).collect(),

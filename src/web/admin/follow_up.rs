@@ -8,8 +8,8 @@ use actix_web::{
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
+    aftercare::follow_up::{FollowUpStep, MOST_STEPS, PlanChange},
     calendar::japan_date,
-    follow_up::{Change, MOST_STEPS, Step},
     number::FiscalYear,
 };
 use uuid::Uuid;
@@ -17,10 +17,10 @@ use uuid::Uuid;
 use super::{Tab, follow_up_form as fields, tabs};
 use crate::{
     app::App,
-    ops::{self, follow_up_programme::Replanned},
+    ops::{self, aftercare::follow_up_programme::Replanned},
     problem::Problem,
-    store::{self, follow_up_programme::Version},
-    web::{
+    store::{self, aftercare::follow_up_programme::ProgrammeVersion},
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::Administrator,
@@ -40,9 +40,9 @@ struct ListPage {
     tabs: Vec<Tab>,
     year: FiscalYear,
     years: Vec<FiscalYear>,
-    steps: Vec<Step>,
+    steps: Vec<FollowUpStep>,
     version: i32,
-    history: Vec<Version>,
+    history: Vec<ProgrammeVersion>,
     /// What could not be done.
     refused: String,
 }
@@ -75,7 +75,7 @@ struct PreviewPage {
     version: i32,
     /// The whole programme as it would be, for the next step.
     json: String,
-    steps: Vec<Step>,
+    steps: Vec<FollowUpStep>,
     lines: Vec<Line>,
     /// Questions and consultations that would change.
     questions: usize,
@@ -133,7 +133,7 @@ pub async fn change(
     let mut steps = programme.follow_up(year);
     let at = steps.iter().position(|it| it.id == id);
     match (form.get("act"), at) {
-        ("shipped", _) => steps = Step::shipped(programme.settings(year)),
+        ("shipped", _) => steps = FollowUpStep::shipped(programme.settings(year)),
         ("remove", Some(_)) if steps.len() == 1 => {
             let refused = "質問を1件は残してください。".to_owned();
             let page = list_page(&app, shell, year, refused).await?;
@@ -162,7 +162,7 @@ pub async fn change(
         }
         _ => return Err(Problem::Unreadable),
     }
-    let replanned = ops::follow_up_programme::preview(&app, year, &steps).await?;
+    let replanned = ops::aftercare::follow_up_programme::preview(&app, year, &steps).await?;
     page::html(&PreviewPage {
         shell,
         tabs: tabs(HERE),
@@ -186,8 +186,9 @@ pub async fn take(
 ) -> Result<HttpResponse, Problem> {
     let year = year(&path)?;
     let version = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
-    let steps: Vec<Step> = serde_json::from_str(form.get("steps")).map_err(|_| Problem::Unreadable)?;
-    match ops::follow_up_programme::take(&app, year, version, &steps, user.id).await {
+    let steps: Vec<FollowUpStep> =
+        serde_json::from_str(form.get("steps")).map_err(|_| Problem::Unreadable)?;
+    match ops::aftercare::follow_up_programme::take(&app, year, version, &steps, user.id).await {
         Ok(count) => {
             let message = format!("フォローアップを変更しました。予定の変わった質問は{count}件です。");
             Ok(page::see_other_with(address(year), &message))
@@ -207,12 +208,12 @@ pub async fn take(
 
 fn lines(it: Replanned) -> Vec<Line> {
     let Replanned { number, company_name, changes } = it;
-    let line = |it: Change| {
+    let line = |it: PlanChange| {
         let (label, old, new) = match it {
-            Change::Add { step, due_at } => (step.label, None, Some(due_at)),
-            Change::Move { step, from, due_at, .. } => (step.label, Some(from), Some(due_at)),
-            Change::Reword { step, due_at, .. } => (step.label, Some(due_at), Some(due_at)),
-            Change::Drop { label, from, .. } => (label, Some(from), None),
+            PlanChange::Add { step, due_at } => (step.label, None, Some(due_at)),
+            PlanChange::Move { step, from, due_at, .. } => (step.label, Some(from), Some(due_at)),
+            PlanChange::Reword { step, due_at, .. } => (step.label, Some(due_at), Some(due_at)),
+            PlanChange::Drop { label, from, .. } => (label, Some(from), None),
         };
         Line { number: number.to_string(), company_name: company_name.clone(), label, old, new }
     };
@@ -223,7 +224,7 @@ fn edit_page(
     shell: Shell,
     year: FiscalYear,
     id: &str,
-    step: &Step,
+    step: &FollowUpStep,
     form: Fields,
     errors: FieldErrors,
 ) -> EditPage {
@@ -232,7 +233,7 @@ fn edit_page(
         tabs: tabs(HERE),
         year,
         id: id.to_owned(),
-        is_custom: step.kind == domain::follow_up::Kind::Custom,
+        is_custom: step.kind == domain::aftercare::follow_up::Kind::Custom,
         form,
         errors,
         units: fields::units(),
@@ -254,13 +255,13 @@ async fn list_page(app: &App, shell: Shell, year: FiscalYear, refused: String) -
         years: years.into_iter().flatten().collect(),
         steps: programme.follow_up(year),
         version: programme.follow_up_version(year),
-        history: store::follow_up_programme::history(&app.db, year).await?,
+        history: store::aftercare::follow_up_programme::history(&app.db, year).await?,
         refused,
     })
 }
 
 /// A step of the programme, or a new one.
-fn named(steps: &[Step], id: &str) -> Result<Step, Problem> {
+fn named(steps: &[FollowUpStep], id: &str) -> Result<FollowUpStep, Problem> {
     if id == NEW {
         return Ok(fields::new(Uuid::new_v4().simple().to_string()));
     }

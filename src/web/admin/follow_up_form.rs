@@ -1,15 +1,15 @@
 //! A question of the programme as a form.
 use domain::{
-    follow_up::{Addressee, Condition, Kind, Origin, Step, Stop, When},
-    text::{Line, digits, optional},
+    aftercare::follow_up::{Addressee, Condition, FollowUpStep, Kind, Origin, Stop, When},
+    text::{TextLine, digits, optional},
 };
 
-use crate::web::form::{Choice, FieldErrors, Fields};
+use crate::web::kit::form::{Choice, FieldErrors, Fields};
 
 pub const UNITS: [(&str, &str); 3] =
     [("business_days", "営業日後"), ("months", "か月後"), ("next_year", "月の最初の営業日（翌年度）")];
 
-pub fn fill(step: &Step) -> Fields {
+pub fn fill(step: &FollowUpStep) -> Fields {
     let (unit, n) = match step.when {
         When::BusinessDays(n) => ("business_days", n.to_string()),
         When::Months(n) => ("months", n.to_string()),
@@ -32,10 +32,10 @@ pub fn fill(step: &Step) -> Fields {
 }
 
 /// Notes everything that is wrong at once. `step` is what is changed.
-pub fn parse(form: &Fields, step: Step, errors: &mut FieldErrors) -> Option<Step> {
-    let label = errors.take("label", Line::parse("名称", form.get("label"), 30));
+pub fn parse(form: &Fields, step: FollowUpStep, errors: &mut FieldErrors) -> Option<FollowUpStep> {
+    let label = errors.take("label", TextLine::parse("名称", form.get("label"), 30));
     let question =
-        errors.take("question", optional(form.get("question"), |raw| Line::parse("質問の文", raw, 120)));
+        errors.take("question", optional(form.get("question"), |raw| TextLine::parse("質問の文", raw, 120)));
     let n = digits(form.get("n")).parse::<u8>();
     let n = errors.take("n", n.map_err(|_| "1以上の整数で入力してください"));
     let when = |n: u8| match form.get("unit") {
@@ -54,7 +54,7 @@ pub fn parse(form: &Fields, step: Step, errors: &mut FieldErrors) -> Option<Step
     let to = errors.take("to", to.ok_or("相手を選択してください"));
     let condition = Condition::ALL.into_iter().find(|it| chosen("condition", it.code()));
     let condition = errors.take("condition", condition.ok_or("条件を選択してください"));
-    let parsed = Step {
+    let parsed = FollowUpStep {
         label: label?.into(),
         question: question?.map(String::from).unwrap_or_default(),
         from: from?,
@@ -72,9 +72,9 @@ pub fn parse(form: &Fields, step: Step, errors: &mut FieldErrors) -> Option<Step
 }
 
 /// What a new question begins as.
-pub fn new(id: String) -> Step {
+pub fn new(id: String) -> FollowUpStep {
     let label = String::new();
-    Step { id, label, ..Step::plain(Kind::Custom, When::Months(3)) }
+    FollowUpStep { id, label, ..FollowUpStep::plain(Kind::Custom, When::Months(3)) }
 }
 
 pub fn units() -> Vec<Choice> {

@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use domain::{
     calendar::{holiday, japan_date},
-    text::{Line, digits},
+    text::{TextLine, digits},
 };
 
 use super::{Tab, tabs};
@@ -12,7 +12,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::Administrator,
@@ -57,12 +57,12 @@ pub async fn add(
 ) -> Result<HttpResponse, Problem> {
     let mut errors = FieldErrors::default();
     let date = errors.take("year", date(&form).ok_or("日付は、実在する年月日を入力してください"));
-    let note = errors.take("note", Line::parse("理由", form.get("note"), 60));
+    let note = errors.take("note", TextLine::parse("理由", form.get("note"), 60));
     let (Some(date), Some(note)) = (date, note) else {
         let year = japan_date(app.clock.now()).year();
         return page::unprocessable(&holidays_page(&app, shell, year, form, errors).await?);
     };
-    ops::settings::add_closing_day(&app, date, &note).await?;
+    ops::reference::settings::add_closing_day(&app, date, &note).await?;
     let message = format!("{}を休業日にしました。", domain::wording::long_date(date));
     Ok(page::see_other_with(format!("/admin/holidays?year={}", date.year()), &message))
 }
@@ -70,7 +70,7 @@ pub async fn add(
 #[post("/admin/holidays/remove")]
 pub async fn remove(app: Data<App>, _: Administrator, form: Fields) -> Result<HttpResponse, Problem> {
     let date: NaiveDate = form.get("date").parse().map_err(|_| Problem::Unreadable)?;
-    ops::settings::remove_closing_day(&app, date).await?;
+    ops::reference::settings::remove_closing_day(&app, date).await?;
     let message = format!("{}を休業日から外しました。", domain::wording::long_date(date));
     Ok(page::see_other_with(format!("/admin/holidays?year={}", date.year()), &message))
 }

@@ -1,16 +1,16 @@
 //! Inviting somebody: the role first, then what that role needs.
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
-use domain::{actor::Role, contact::EmailAddress, id::DeskId, text::Line};
+use domain::{actor::Role, id::DeskId, intake::contact::EmailAddress, text::TextLine};
 use uuid::Uuid;
 
 use super::{Tab, expert_form, tabs};
 use crate::{
     app::App,
-    ops::{self, account::NewAccount},
+    ops::{self, accounts::account::NewAccount},
     problem::Problem,
-    store::{self, desk::Desk},
-    web::{
+    store::{self, reference::desk::Desk},
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::Administrator,
@@ -59,20 +59,22 @@ pub async fn submit(
     let role = Role::from_code(form.get("role")).ok_or(Problem::Unreadable)?;
     let mut errors = FieldErrors::default();
     let email = errors.take("email", EmailAddress::parse(form.get("email")));
-    let name = errors.take("name", Line::parse("氏名", form.get("name"), 60));
+    let name = errors.take("name", TextLine::parse("氏名", form.get("name"), 60));
     let desk = match role {
-        Role::Desk => desk(&store::desk::all(&app.db).await?, &form, &mut errors),
+        Role::Desk => desk(&store::reference::desk::all(&app.db).await?, &form, &mut errors),
         Role::Coordinator | Role::Expert | Role::Observer | Role::Administrator => None,
     };
     let facts = match role {
-        Role::Expert => expert_form::parse(&form, &store::masters::themes(&app.db).await?, &mut errors),
+        Role::Expert => {
+            expert_form::parse(&form, &store::reference::theme::themes(&app.db).await?, &mut errors)
+        }
         Role::Coordinator | Role::Desk | Role::Observer | Role::Administrator => None,
     };
     let (Some(email), Some(name), true) = (email, name, errors.is_empty()) else {
         return page::unprocessable(&invite_page(&app, shell, form, errors, Some(role)).await?);
     };
     let new = NewAccount { email, name: name.as_str().to_owned(), role, desk };
-    match ops::invitation::invite(&app, &new, facts.as_ref()).await {
+    match ops::accounts::invitation::invite(&app, &new, facts.as_ref()).await {
         Ok(account) => {
             let message = format!("{}さん（{}）に招待のメールを送りました。", account.name, account.email);
             Ok(page::see_other_with("/admin/users", &message))
@@ -102,9 +104,9 @@ async fn invite_page(
     let mut desks = Vec::new();
     let mut choices = expert_form::Choices::default();
     match role {
-        Some(Role::Desk) => desks = store::desk::all(&app.db).await?,
+        Some(Role::Desk) => desks = store::reference::desk::all(&app.db).await?,
         Some(Role::Expert) => {
-            choices = expert_form::Choices::new(&store::masters::themes(&app.db).await?, &form);
+            choices = expert_form::Choices::new(&store::reference::theme::themes(&app.db).await?, &form);
         }
         Some(Role::Coordinator | Role::Observer | Role::Administrator) | None => {}
     }

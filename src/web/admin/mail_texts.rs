@@ -15,13 +15,13 @@ use super::{Tab, tabs};
 use crate::{
     app::App,
     mail::{
-        letter::Letter,
-        text::{self, Flaw, Kept, Part, Reader, TextKind, Variable, Words},
+        outgoing_mail::OutgoingMail,
+        text::{self, Kept, MailWording, Reader, TextFault, TextKind, TextPart, Variable},
     },
     ops,
     problem::Problem,
-    store::{self, mail_text::Version},
-    web::{
+    store::{self, correspondence::mail_text::MailTextVersion},
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::Administrator,
@@ -58,15 +58,15 @@ struct EditPage {
     kind: TextKind,
     /// With where each must be said, if it must.
     variables: Vec<(Variable, Option<&'static str>)>,
-    history: Vec<Version>,
+    history: Vec<MailTextVersion>,
     writing: Writing,
     /// From which earlier year the words in force are, where this one has none of its own.
     inherited: Option<FiscalYear>,
     /// Why the words in force are not sent.
-    broken: Vec<Flaw>,
+    broken: Vec<TextFault>,
     /// Somebody else saved another version meanwhile.
     overtaken: bool,
-    preview: Option<Letter>,
+    preview: Option<OutgoingMail>,
 }
 
 /// A text on the form: as it is in force, or as it was typed.
@@ -78,7 +78,7 @@ struct Writing {
 }
 
 impl Writing {
-    fn of(words: Words, version: i32) -> Self {
+    fn of(words: MailWording, version: i32) -> Self {
         let form = Fields::from_iter([("title", words.title), ("body", words.body)]);
         Self { form, errors: FieldErrors::default(), version }
     }
@@ -88,8 +88,8 @@ impl Writing {
         Ok(Self { form, errors: FieldErrors::default(), version })
     }
 
-    fn words(&self) -> Words {
-        Words {
+    fn words(&self) -> MailWording {
+        MailWording {
             title: self.form.get("title").trim().to_owned(),
             body: self.form.get("body").replace("\r\n", "\n").trim().to_owned(),
         }
@@ -98,8 +98,8 @@ impl Writing {
     fn check(&mut self, kind: TextKind) {
         for flaw in text::Template::parse(kind, &self.words()).err().unwrap_or_default() {
             let field = match flaw.part {
-                Part::Title => "title",
-                Part::Body => "body",
+                TextPart::Title => "title",
+                TextPart::Body => "body",
             };
             self.errors.add(field, flaw.message);
         }
@@ -117,7 +117,7 @@ pub async fn list(
     let query = Fields::of_query(&req);
     let year = if query.get("year").is_empty() { current } else { year(query.get("year"))? };
     let programme = app.programme().await?;
-    let newest = store::mail_text::newest(&app.db, year).await?;
+    let newest = store::correspondence::mail_text::newest(&app.db, year).await?;
     let entry = |kind: TextKind| {
         let kept = programme.texts.of(kind, year.start_year());
         let standing = match (newest.get(&kind), kept) {
@@ -148,7 +148,7 @@ pub async fn edit(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (year, kind) = named(&path)?;
-    let history = store::mail_text::history(&app.db, year, kind).await?;
+    let history = store::correspondence::mail_text::history(&app.db, year, kind).await?;
     // An older version can be laid into the form, to be saved again.
     let asked = Fields::of_query(&req).get("version").parse::<i32>().ok();
     let old = asked.and_then(|it| history.iter().find(|of| of.version == it)).cloned();
@@ -178,7 +178,7 @@ pub async fn submit(
     }
     let words = writing.words();
     if let Some(number) = number {
-        return match ops::mail_text::preview(&app, kind, &words, number).await {
+        return match ops::correspondence::mail_text::preview(&app, kind, &words, number).await {
             Ok(letter) => {
                 let page = edit_page(&app, shell, (year, kind), writing).await?;
                 page::html(&EditPage { preview: Some(letter), ..page })
@@ -191,7 +191,8 @@ pub async fn submit(
             Err(problem) => Err(problem),
         };
     }
-    match ops::mail_text::save(&app, year, kind, writing.version, Some(&words), user.id).await {
+    match ops::correspondence::mail_text::save(&app, year, kind, writing.version, Some(&words), user.id).await
+    {
         Ok(()) => Ok(page::see_other_with(
             address(year, kind),
             "文面を保存しました。これから作るメールに使います。",
@@ -215,11 +216,11 @@ pub async fn restore(
         "shipped" => None,
         old => {
             let old: i32 = old.parse().map_err(|_| Problem::Unreadable)?;
-            let history = store::mail_text::history(&app.db, year, kind).await?;
+            let history = store::correspondence::mail_text::history(&app.db, year, kind).await?;
             history.into_iter().find(|it| it.version == old).ok_or(Problem::NotFound)?.words
         }
     };
-    match ops::mail_text::save(&app, year, kind, version, words.as_ref(), user.id).await {
+    match ops::correspondence::mail_text::save(&app, year, kind, version, words.as_ref(), user.id).await {
         Ok(()) => {
             let message = match words {
                 Some(_) => format!("第{}版の文面に戻しました。", form.get("from")),
@@ -244,7 +245,7 @@ async fn overtaken(
     (year, kind): (FiscalYear, TextKind),
     typed: Option<Writing>,
 ) -> Result<HttpResponse, Problem> {
-    let history = store::mail_text::history(&app.db, year, kind).await?;
+    let history = store::correspondence::mail_text::history(&app.db, year, kind).await?;
     let version = newest(&history);
     let writing = match typed {
         Some(typed) => Writing { version, ..typed },
@@ -254,7 +255,7 @@ async fn overtaken(
     page::html_with(StatusCode::CONFLICT, &EditPage { overtaken: true, ..page })
 }
 
-fn newest(history: &[Version]) -> i32 {
+fn newest(history: &[MailTextVersion]) -> i32 {
     history.first().map_or(0, |it| it.version)
 }
 
@@ -263,15 +264,15 @@ async fn in_force(
     app: &App,
     year: FiscalYear,
     kind: TextKind,
-    history: &[Version],
-) -> Result<Words, Problem> {
+    history: &[MailTextVersion],
+) -> Result<MailWording, Problem> {
     if let Some(newest) = history.first() {
         return Ok(newest.words.clone().unwrap_or_else(|| kind.shipped_words()));
     }
     let programme = app.programme().await?;
     let from = programme.texts.of(kind, year.start_year()).and_then(|(from, _)| FiscalYear::new(from).ok());
     let Some(from) = from else { return Ok(kind.shipped_words()) };
-    let earlier = store::mail_text::history(&app.db, from, kind).await?;
+    let earlier = store::correspondence::mail_text::history(&app.db, from, kind).await?;
     let words = earlier.into_iter().next().and_then(|it| it.words);
     Ok(words.unwrap_or_else(|| kind.shipped_words()))
 }
@@ -282,7 +283,7 @@ async fn edit_page(
     (year, kind): (FiscalYear, TextKind),
     writing: Writing,
 ) -> Result<EditPage, Problem> {
-    let history = store::mail_text::history(&app.db, year, kind).await?;
+    let history = store::correspondence::mail_text::history(&app.db, year, kind).await?;
     let programme = app.programme().await?;
     let kept = programme.texts.of(kind, year.start_year());
     let broken = match kept {

@@ -9,7 +9,7 @@ use crate::{
     mail::text::TextKind,
     problem::Problem,
     store,
-    web::{
+    web::kit::{
         page::{self, Shell},
         session::Administrator,
     },
@@ -38,8 +38,8 @@ pub async fn show(app: Data<App>, shell: Shell, _: Administrator) -> Result<Http
     let today = japan_date(app.clock.now());
     let year = FiscalYear::of(today).map_err(anyhow::Error::from)?;
     let programme = app.programme().await?;
-    let counts = store::account::count_by_role(&app.db).await?;
-    let desks = store::desk::all(&app.db).await?;
+    let counts = store::accounts::account::count_by_role(&app.db).await?;
+    let desks = store::reference::desk::all(&app.db).await?;
     page::html(&OverviewPage {
         shell,
         tabs: tabs("/admin"),

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::Administrator,
@@ -64,7 +64,7 @@ pub async fn submit(
     let Some(settings) = settings_form::parse(&form, &mut errors) else {
         return page::unprocessable(&settings_page(shell, year, form, errors, version));
     };
-    match ops::settings::save(&app, year, &settings, version, user.id).await {
+    match ops::reference::settings::save(&app, year, &settings, version, user.id).await {
         Ok(()) => {
             let to = format!("/admin/settings?year={}", year.start_year());
             Ok(page::see_other_with(to, &format!("{}の設定を保存しました。", year.label())))

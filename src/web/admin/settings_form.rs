@@ -1,11 +1,11 @@
 //! The settings of a fiscal year as a form.
 use domain::{
-    contact::EmailAddress,
-    settings::{Routing, Settings},
-    text::{Line, Prose, digits, optional},
+    intake::contact::EmailAddress,
+    settings::{RoutingMode, Settings},
+    text::{Prose, TextLine, digits, optional},
 };
 
-use crate::web::form::{FieldErrors, Fields};
+use crate::web::kit::form::{FieldErrors, Fields};
 
 /// A setting that is a number.
 pub struct Number {
@@ -159,7 +159,7 @@ pub fn fill(settings: &Settings) -> Fields {
 /// Notes everything that is wrong at once.
 pub fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<Settings> {
     let mut settings = Settings::default();
-    let routing = [Routing::Automatic, Routing::Reviewed].into_iter();
+    let routing = [RoutingMode::Automatic, RoutingMode::Reviewed].into_iter();
     let routing = routing.into_iter().find(|&it| routing_code(it) == form.get("routing"));
     if let Some(routing) = errors.take("routing", routing.ok_or("依頼の方法を選択してください"))
     {
@@ -173,7 +173,7 @@ pub fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<Settings> {
         }
     }
     for it in TEXTS {
-        if let Some(line) = errors.take(it.name, Line::parse(it.label, form.get(it.name), 120)) {
+        if let Some(line) = errors.take(it.name, TextLine::parse(it.label, form.get(it.name), 120)) {
             (it.set)(&mut settings, line.into());
         }
     }
@@ -190,9 +190,9 @@ pub fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<Settings> {
     errors.is_empty().then_some(settings)
 }
 
-pub const fn routing_code(it: Routing) -> &'static str {
+pub const fn routing_code(it: RoutingMode) -> &'static str {
     match it {
-        Routing::Automatic => "automatic",
-        Routing::Reviewed => "reviewed",
+        RoutingMode::Automatic => "automatic",
+        RoutingMode::Reviewed => "reviewed",
     }
 }

@@ -21,8 +21,8 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::{self, account::Account},
-    web::{
+    store::{self, accounts::account::Account},
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::Administrator,
@@ -61,10 +61,10 @@ struct UserPage {
 
 #[get("/admin/users")]
 pub async fn list(app: Data<App>, shell: Shell, _: Administrator) -> Result<HttpResponse, Problem> {
-    let links = store::account::last_links(&app.db).await?;
+    let links = store::accounts::account::last_links(&app.db).await?;
     let desks = desk_names(&app).await?;
     let now = app.clock.now();
-    let accounts = store::account::all(&app.db).await?;
+    let accounts = store::accounts::account::all(&app.db).await?;
     let rows = accounts.into_iter().map(|it| row(it, &desks, &links, now)).collect();
     page::html(&UsersPage { shell, tabs: tabs("/admin/users"), rows })
 }
@@ -93,7 +93,7 @@ pub async fn set_active(
         "no" => false,
         _ => return Err(Problem::Unreadable),
     };
-    match ops::account::set_active(&app, id, active).await {
+    match ops::accounts::account::set_active(&app, id, active).await {
         Ok(()) => {
             let message =
                 if active { "利用を再開しました。" } else { "利用を停止しました。" };
@@ -112,7 +112,7 @@ pub async fn send_link(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = account_id(&id)?;
-    match ops::invitation::send_link(&app, id).await {
+    match ops::accounts::invitation::send_link(&app, id).await {
         Ok(account) => {
             let message = format!("パスワードを設定するリンクを {} に送りました。", account.email);
             Ok(page::see_other_with(format!("/admin/users/{id}"), &message))
@@ -131,11 +131,11 @@ pub async fn change_facts(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let id = account_id(&id)?;
-    let themes = store::masters::themes(&app.db).await?;
+    let themes = store::reference::theme::themes(&app.db).await?;
     let mut errors = FieldErrors::default();
     match expert_form::parse(&form, &themes, &mut errors) {
         Some(facts) => {
-            ops::expert::change_facts(&app, ExpertId(id.0), &facts).await?;
+            ops::routing::expert::change_facts(&app, ExpertId(id.0), &facts).await?;
             let message = "専門家の情報を保存しました。";
             Ok(page::see_other_with(format!("/admin/users/{id}"), message))
         }
@@ -154,8 +154,8 @@ async fn user_page(
     id: AccountId,
     typed: Option<(Fields, FieldErrors)>,
 ) -> Result<UserPage, Problem> {
-    let account = store::account::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let links = store::account::last_links(&app.db).await?;
+    let account = store::accounts::account::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let links = store::accounts::account::last_links(&app.db).await?;
     let is_expert = account.role == Role::Expert;
     let (form, errors) = match typed {
         Some(typed) => typed,
@@ -168,7 +168,7 @@ async fn user_page(
         None => Default::default(),
     };
     let choices = match is_expert {
-        true => expert_form::Choices::new(&store::masters::themes(&app.db).await?, &form),
+        true => expert_form::Choices::new(&store::reference::theme::themes(&app.db).await?, &form),
         false => expert_form::Choices::default(),
     };
     let row = row(account, &desk_names(app).await?, &links, app.clock.now());
@@ -193,7 +193,7 @@ fn row(
 }
 
 async fn desk_names(app: &App) -> Result<BTreeMap<DeskId, String>, Problem> {
-    Ok(store::desk::all(&app.db).await?.into_iter().map(|it| (it.id, it.name)).collect())
+    Ok(store::reference::desk::all(&app.db).await?.into_iter().map(|it| (it.id, it.name)).collect())
 }
 
 fn account_id(id: &str) -> Result<AccountId, Problem> {

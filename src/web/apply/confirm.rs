@@ -7,8 +7,8 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    application::{Application, Form, Intake},
     id::DraftId,
+    intake::application::{Application, ApplicationForm, Intake},
     wording::{long_date_time_range, time},
 };
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use crate::{
     ops,
     problem::Problem,
     url,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
     },
@@ -68,7 +68,7 @@ pub async fn submit(
     typed: Fields,
 ) -> Result<HttpResponse, Problem> {
     let draft = DraftId(*id);
-    let mut given = Form::default();
+    let mut given = ApplicationForm::default();
     given.set("consent", typed.all("consent"));
     let mut errors = FieldErrors::default();
     if !given.consents() {
@@ -76,7 +76,7 @@ pub async fn submit(
     }
     let mut refused = None;
     if errors.is_empty() && !is_closed(&shell) {
-        match ops::apply::submit(&app, draft, |form| Step::Confirm.keep(&typed, form)).await {
+        match ops::intake::apply::submit(&app, draft, |form| Step::Confirm.keep(&typed, form)).await {
             Ok(_) => return Ok(page::see_other(done_path(draft))),
             Err(Problem::Refused(why)) => refused = Some(why),
             // Said below, as on every page of the form.
@@ -92,7 +92,7 @@ pub async fn submit(
         return Ok(first);
     }
     // What becomes a consultation is written once; what does not yet is kept as it was typed.
-    writing.draft = ops::apply::save(&app, draft, |form| Step::Confirm.keep(&typed, form)).await?;
+    writing.draft = ops::intake::apply::save(&app, draft, |form| Step::Confirm.keep(&typed, form)).await?;
     match refused {
         // The time ran out between looking and sending, or another window was at it; the page of times tells why.
         Some(why) => Ok(page::see_other_with(Step::Slot.path(draft), &why)),
@@ -109,7 +109,7 @@ pub async fn extend(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<Http
         Err(elsewhere) => return Ok(elsewhere),
     };
     let draft = writing.draft.id;
-    match ops::apply::extend_hold(&app, draft).await {
+    match ops::intake::apply::extend_hold(&app, draft).await {
         Ok(until) => {
             let told = format!("お取り置きの期限を{}まで延長しました。", time(until));
             Ok(page::see_other_with(Step::Confirm.path(draft), &told))

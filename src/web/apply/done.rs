@@ -6,7 +6,7 @@ use actix_web::{
 use askama::Template;
 use codes::MailStatus;
 use domain::{
-    appointment::Appointment,
+    booking::appointment::Appointment,
     consultation::State,
     due::Due,
     wording::{long_date, long_date_time, long_date_time_range, month_day_time},
@@ -16,10 +16,10 @@ use uuid::Uuid;
 use super::writing::submitted;
 use crate::{
     app::App,
-    mail::letter::MailKind,
+    mail::outgoing_mail::MailKind,
     problem::Problem,
     store, url,
-    web::page::{self, Shell},
+    web::kit::page::{self, Shell},
 };
 
 #[derive(Template)]
@@ -49,8 +49,9 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpRe
     };
     let record = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let person = store::consultation::person(&app.db, id).await?;
-    let mails = store::outbox::of(&app.db, id).await?;
-    let appointment = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let mails = store::correspondence::outbox::of(&app.db, id).await?;
+    let appointment =
+        store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
     let programme = app.programme().await?;
     let now = app.clock.now();
     let settings = programme.settings_at(record.received_at);

@@ -7,9 +7,9 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
-    company::{Industry, Mode, Organization, TeleworkStatus},
     field::Field,
     id::DraftId,
+    intake::company::{Industry, Mode, Organization, TeleworkStatus},
     prefecture::Prefecture,
 };
 use uuid::Uuid;
@@ -22,8 +22,8 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::programme::Programme,
-    web::{
+    store::reference::programme::Programme,
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
     },
@@ -95,7 +95,7 @@ pub async fn submit(
     if let Err(elsewhere) = open(&app, &shell, id.0).await? {
         return Ok(elsewhere);
     }
-    let draft = ops::apply::save(&app, id, |form| step.keep(&typed, form)).await?;
+    let draft = ops::intake::apply::save(&app, id, |form| step.keep(&typed, form)).await?;
     if typed.has("action", "save") {
         return Ok(page::see_other(saved_path(id)));
     }

@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::contact::EmailAddress;
+use domain::intake::contact::EmailAddress;
 use uuid::Uuid;
 
 use super::{start::network, writing::open};
@@ -12,7 +12,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
     },
@@ -49,7 +49,7 @@ pub async fn send(
     let mut errors = FieldErrors::default();
     match errors.take("email", EmailAddress::parse(typed.get("email"))) {
         Some(email) => {
-            ops::apply::resume(&app, &email, &network(&app, &req)).await?;
+            ops::intake::apply::resume(&app, &email, &network(&app, &req)).await?;
             page::html(&ResumeSent { shell, email: email.as_str().to_owned() })
         }
         None => page::unprocessable(&ResumePage { shell, form: typed, errors }),
@@ -58,7 +58,7 @@ pub async fn send(
 
 /// To the step that is next.
 #[get("/apply/{draft}")]
-pub async fn go_on(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub async fn resume_draft(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     Ok(match open(&app, &shell, *id).await? {
         Ok(writing) => page::see_other(writing.first_open_step().path(writing.draft.id)),
         Err(elsewhere) => elsewhere,

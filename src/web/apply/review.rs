@@ -1,12 +1,12 @@
 //! An application as the confirmation shows it: every answer, with the way to change it.
 use domain::{
-    application::{Application, CompanyFacts, Contact, Topic},
     field::Field,
     id::DraftId,
+    intake::application::{Application, ApplicationTopic, CompanyFacts, Contact},
 };
 
 use super::step::Step;
-use crate::store::programme::Programme;
+use crate::store::reference::programme::Programme;
 
 pub struct Section {
     pub title: &'static str,
@@ -34,7 +34,7 @@ pub fn change(id: DraftId, step: Step, field: &str) -> String {
     format!("{}?from=confirm#{field}", step.path(id))
 }
 
-fn topic(id: DraftId, it: &Topic, programme: &Programme) -> Vec<Row> {
+fn topic(id: DraftId, it: &ApplicationTopic, programme: &Programme) -> Vec<Row> {
     let row = |field, label, value: String| Row { label, value, change: change(id, Step::Topic, field) };
     let fields: Vec<_> = it.fields.iter().map(Field::label).collect();
     let known = programme.themes.iter().filter(|theme| it.themes.contains(&theme.code));

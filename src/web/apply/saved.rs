@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{contact::EmailAddress, wording::long_date_time};
+use domain::{intake::contact::EmailAddress, wording::long_date_time};
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{
     ops,
     problem::Problem,
     url,
-    web::page::{self, Shell},
+    web::kit::page::{self, Shell},
 };
 
 #[derive(Template)]
@@ -57,7 +57,7 @@ pub async fn mail(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpRe
         Ok(writing) => writing,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let told = match ops::apply::mail_link(&app, writing.draft.id).await {
+    let told = match ops::intake::apply::mail_link(&app, writing.draft.id).await {
         Ok(()) => "続きを入力するためのリンクをメールで送りました。",
         Err(Problem::TooMany) => {
             "今日送ることができるメールの数を超えたため、送っていません。画面のアドレスを控えてください。"

@@ -8,7 +8,7 @@ use actix_web::{
 use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
-    availability::Slot,
+    booking::availability::Slot,
     wording::{month_day_time, month_day_weekday, time},
 };
 use uuid::Uuid;
@@ -21,11 +21,11 @@ use crate::{
     app::App,
     ops::{
         self,
-        apply::{chose_slot, slot_value},
-        offers::Offers,
+        booking::slot_offers::SlotOffers,
+        intake::apply::{chose_slot, slot_value},
     },
     problem::Problem,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         slots::{self, DATES, Date},
@@ -99,8 +99,8 @@ pub async fn submit(
     let draft = writing.draft.id;
     let saves = typed.has("action", "save");
     let outcome = match (typed.get("slot"), slots::parse(typed.get("slot"))) {
-        ("none", _) => ops::apply::release(&app, draft).await,
-        (_, Some(slot)) => ops::apply::hold(&app, draft, slot).await.map(|_| ()),
+        ("none", _) => ops::intake::apply::release(&app, draft).await,
+        (_, Some(slot)) => ops::intake::apply::hold(&app, draft, slot).await.map(|_| ()),
         (_, None) if saves => Ok(()),
         (_, None) => {
             let mut errors = FieldErrors::default();
@@ -132,14 +132,14 @@ async fn answer(
     lapsed: String,
     errors: FieldErrors,
 ) -> Result<HttpResponse, Problem> {
-    let found = ops::apply::slots(app, &writing.draft).await?;
+    let found = ops::intake::apply::slots(app, &writing.draft).await?;
     page::html_with(status, &slot_page(shell, writing, &found, after, lapsed, errors))
 }
 
 fn slot_page(
     shell: Shell,
     writing: &Writing,
-    found: &Offers,
+    found: &SlotOffers,
     after: Option<NaiveDate>,
     lapsed: String,
     errors: FieldErrors,
@@ -186,7 +186,7 @@ fn earlier(all: &[(NaiveDate, Vec<Slot>)], from: usize, path: &str) -> String {
     }
 }
 
-fn terms(writing: &Writing, found: &Offers) -> String {
+fn terms(writing: &Writing, found: &SlotOffers) -> String {
     let fields: Vec<_> = domain::field::Field::ALL
         .into_iter()
         .filter(|field| writing.draft.form.field.iter().any(|it| it == field.code()))

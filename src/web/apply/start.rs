@@ -7,7 +7,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    web::{
+    web::kit::{
         client,
         page::{self, Shell},
     },
@@ -38,7 +38,7 @@ pub async fn begin(app: Data<App>, req: HttpRequest, shell: Shell) -> Result<Htt
     if is_closed(&shell) {
         return closed(shell, StatusCode::CONFLICT, false);
     }
-    let draft = ops::apply::start(&app, network(&app, &req)).await?;
+    let draft = ops::intake::apply::start(&app, network(&app, &req)).await?;
     Ok(page::see_other(Step::Topic.path(draft)))
 }
 

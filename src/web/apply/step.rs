@@ -1,12 +1,12 @@
 //! The steps of the application, in their order.
 use domain::{
-    application::{CompanyFacts, Contact, Form, Intake, Mistakes, Topic},
     id::DraftId,
+    intake::application::{ApplicationForm, ApplicationTopic, CompanyFacts, Contact, Intake, Mistakes},
 };
 
 use crate::{
     url,
-    web::form::{FieldErrors, Fields},
+    web::kit::form::{FieldErrors, Fields},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,9 +113,9 @@ impl Step {
     }
 
     /// Everything that is wrong with the answers to its questions.
-    pub fn mistakes(self, form: &Form) -> FieldErrors {
+    pub fn mistakes(self, form: &ApplicationForm) -> FieldErrors {
         let mistakes: Mistakes = match self {
-            Self::Topic => Topic::parse(form).err(),
+            Self::Topic => ApplicationTopic::parse(form).err(),
             Self::Company => CompanyFacts::parse(form, Intake::Company).err(),
             Self::Contact => Contact::parse(form, Intake::Company).err(),
             // Neither is an answer that could be wrong by itself.
@@ -130,7 +130,7 @@ impl Step {
     }
 
     /// Writes what was typed on its page into the form.
-    pub fn keep(self, typed: &Fields, form: &mut Form) {
+    pub fn keep(self, typed: &Fields, form: &mut ApplicationForm) {
         for name in self.fields() {
             form.set(name, typed.all(name));
         }
@@ -138,19 +138,19 @@ impl Step {
 }
 
 /// The form as pages show it.
-pub fn shown(form: &Form) -> Fields {
+pub fn shown(form: &ApplicationForm) -> Fields {
     form.pairs().into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::application::Form;
+    use domain::intake::application::ApplicationForm;
 
     use super::Step;
 
     #[test]
     fn the_steps_ask_for_every_field_once() {
-        let mut form = Form::default();
+        let mut form = ApplicationForm::default();
         let asked: Vec<_> = Step::ALL.iter().flat_map(|it| it.fields()).collect();
         for name in &asked {
             form.set(name, ["x"]);

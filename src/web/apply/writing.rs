@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
-    appointment::Appointment,
+    booking::appointment::Appointment,
     id::{ConsultationId, DraftId},
 };
 use uuid::Uuid;
@@ -13,9 +13,9 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::{self, draft::Draft},
+    store::{self, intake::draft::Draft},
     url,
-    web::{
+    web::kit::{
         form::Fields,
         page::{self, Shell},
     },
@@ -38,7 +38,7 @@ struct Gone {
 
 /// The draft of an address, or the answer to whoever must go elsewhere: it has been submitted, or is no longer there.
 pub async fn open(app: &App, shell: &Shell, id: Uuid) -> Result<Result<Writing, HttpResponse>, Problem> {
-    let draft = match ops::apply::draft(app, DraftId(id)).await {
+    let draft = match ops::intake::apply::draft(app, DraftId(id)).await {
         Ok(draft) => draft,
         Err(Problem::NotFound) => return gone(shell, StatusCode::NOT_FOUND).map(Err),
         Err(Problem::Expired) => return gone(shell, StatusCode::GONE).map(Err),
@@ -47,7 +47,7 @@ pub async fn open(app: &App, shell: &Shell, id: Uuid) -> Result<Result<Writing, 
     if draft.consultation.is_some() {
         return Ok(Err(page::see_other(done_path(draft.id))));
     }
-    let held = ops::apply::held(&app.db, &draft).await?;
+    let held = ops::intake::apply::held(&app.db, &draft).await?;
     let now = app.clock.now();
     let expired_at = held.as_ref().filter(|it| it.has_expired(now)).and_then(Appointment::held_until);
     let held = held.filter(|it| !it.has_expired(now));
@@ -63,7 +63,7 @@ pub async fn submitted(
     match open(app, shell, id).await? {
         Ok(writing) => Ok(Err(page::see_other(writing.first_open_step().path(writing.draft.id)))),
         Err(elsewhere) => {
-            let draft = store::draft::find(&app.db, DraftId(id)).await?;
+            let draft = store::intake::draft::find(&app.db, DraftId(id)).await?;
             Ok(draft.and_then(|it| it.consultation).ok_or(elsewhere))
         }
     }
@@ -103,7 +103,7 @@ impl Writing {
 
     /// A time was chosen and is no longer kept.
     pub fn slot_has_lapsed(&self) -> bool {
-        self.held.is_none() && ops::apply::chose_slot(&self.draft.form)
+        self.held.is_none() && ops::intake::apply::chose_slot(&self.draft.form)
     }
 
     fn has_finished(&self, step: Step) -> bool {

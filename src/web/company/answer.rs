@@ -5,7 +5,10 @@ use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
-    follow_up::{Agreement, Answer, FollowUp, FollowUpState, Kind, Progress, ProgressAnswer, SurveyAnswer},
+    aftercare::follow_up::{
+        FollowUp, FollowUpAnswer, FollowUpState, Kind, Progress, ProgressAnswer, SurveyAgreement,
+        SurveyAnswer,
+    },
     text::{Prose, optional},
     wording::month_day_time,
 };
@@ -14,7 +17,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
     },
@@ -106,7 +109,7 @@ pub async fn take(
     };
     let known = matches!(&it.state, FollowUpState::Answered { answer: before, .. } if *before == answer);
     if !known {
-        match ops::follow_up::answer(app, it.id, answer).await {
+        match ops::aftercare::follow_up::answer(app, it.id, answer).await {
             Ok(()) => {}
             Err(Problem::Refused(why)) => return over(shell, it, place, StatusCode::CONFLICT, why),
             Err(problem) => return Err(problem),
@@ -124,7 +127,7 @@ fn answer_page(
     now: DateTime<Utc>,
 ) -> AnswerPage {
     let is_survey = it.kind == Kind::Survey;
-    let agreements = || Agreement::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec();
+    let agreements = || SurveyAgreement::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec();
     let progress = || Progress::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec();
     AnswerPage {
         shell,
@@ -170,14 +173,14 @@ impl fmt::Display for NotChosen {
     }
 }
 
-fn survey(form: &Fields, errors: &mut FieldErrors) -> Option<Answer> {
+fn survey(form: &Fields, errors: &mut FieldErrors) -> Option<FollowUpAnswer> {
     let mut answers = SENTENCES.into_iter().zip(SurveyAnswer::SENTENCES).map(|(name, sentence)| {
-        errors.take(name, Agreement::from_code(form.get(name)).ok_or(NotChosen(sentence)))
+        errors.take(name, SurveyAgreement::from_code(form.get(name)).ok_or(NotChosen(sentence)))
     });
     let (first, second, third) = (answers.next()?, answers.next()?, answers.next()?);
     drop(answers);
     let comment = comment(form, errors);
-    Some(Answer::Survey(SurveyAnswer {
+    Some(FollowUpAnswer::Survey(SurveyAnswer {
         purpose_achieved: first?,
         satisfied: second?,
         will_consider: third?,
@@ -186,11 +189,15 @@ fn survey(form: &Fields, errors: &mut FieldErrors) -> Option<Answer> {
     }))
 }
 
-fn progress(form: &Fields, errors: &mut FieldErrors) -> Option<Answer> {
+fn progress(form: &Fields, errors: &mut FieldErrors) -> Option<FollowUpAnswer> {
     let progress = Progress::from_code(form.get("answer")).ok_or(NotChosen("テレワークの状況"));
     let progress = errors.take("answer", progress);
     let comment = comment(form, errors);
-    Some(Answer::Progress(ProgressAnswer { progress: progress?, wants_help: form.has("help", "1"), comment }))
+    Some(FollowUpAnswer::Progress(ProgressAnswer {
+        progress: progress?,
+        wants_help: form.has("help", "1"),
+        comment,
+    }))
 }
 
 fn comment(form: &Fields, errors: &mut FieldErrors) -> String {
@@ -199,14 +206,14 @@ fn comment(form: &Fields, errors: &mut FieldErrors) -> String {
 }
 
 /// The form as it was when this was answered.
-fn typed(answer: &Answer) -> Fields {
+fn typed(answer: &FollowUpAnswer) -> Fields {
     let (mut form, help, comment) = match answer {
-        Answer::Survey(it) => {
+        FollowUpAnswer::Survey(it) => {
             let given = [it.purpose_achieved, it.satisfied, it.will_consider];
-            let fields = SENTENCES.into_iter().zip(given.map(Agreement::code)).collect::<Fields>();
+            let fields = SENTENCES.into_iter().zip(given.map(SurveyAgreement::code)).collect::<Fields>();
             (fields, it.wants_further_session, &it.comment)
         }
-        Answer::Progress(it) => {
+        FollowUpAnswer::Progress(it) => {
             (Fields::from_iter([("answer", it.progress.code())]), it.wants_help, &it.comment)
         }
     };

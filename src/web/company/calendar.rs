@@ -1,21 +1,21 @@
 //! The confirmed session as a calendar entry to download.
 use actix_web::{HttpResponse, get, http::header, web::Data};
-use domain::appointment::{Appointment, SessionMode};
+use domain::booking::appointment::{Appointment, AppointmentMode};
 use ical::{Entry, Status, entry};
 
-use super::own::Own;
-use crate::{app::App, problem::Problem, store, web::page::Shell};
+use super::own_consultation::OwnConsultation;
+use crate::{app::App, problem::Problem, store, web::kit::page::Shell};
 
 #[get("/my/{number}/appointment.ics")]
-pub async fn download(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+pub async fn download(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     let (_, roster) = app.programme_and_experts().await?;
-    let all = store::appointment::of(&app.db, own.0.consultation.id).await?;
+    let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
     let session = all.into_iter().find(Appointment::is_confirmed).ok_or(Problem::NotFound)?;
     let names: Vec<_> = session.experts.iter().map(|&it| roster.name(it)).collect();
     let settings = &shell.settings;
     let place = match session.mode {
-        SessionMode::Online => "接続先",
-        SessionMode::Visit => "訪問先",
+        AppointmentMode::Online => "接続先",
+        AppointmentMode::Visit => "訪問先",
     };
     let description = format!(
         "受付番号：{}\n実施方法：{}\n{place}：{}\n担当：{}\n\n{}\n電話：{}",

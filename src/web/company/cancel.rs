@@ -3,20 +3,19 @@ use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Dat
 use askama::Template;
 use domain::{
     actor::{Actor, Party},
-    appointment::Appointment,
-    consultation::Deed,
-    notice::change_until,
+    booking::{appointment::Appointment, notice::change_until},
+    consultation::ActionKind,
     text::{Prose, optional},
     wording::month_day_time,
 };
 
-use super::{own::Own, sitting::Sitting};
+use super::{appointment::CompanyAppointment, own_consultation::OwnConsultation};
 use crate::{
     app::App,
     ops::{self, consultation::Ending},
     problem::Problem,
     store,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
     },
@@ -32,19 +31,19 @@ struct CancelPage {
     number: String,
     path: String,
     /// What is booked.
-    sitting: Option<Sitting>,
+    sitting: Option<CompanyAppointment>,
     /// Until when the company can cancel the session; empty where none is booked.
     until: String,
     too_late: bool,
 }
 
 #[derive(Template)]
-#[template(path = "company/cancel_session.html")]
+#[template(path = "company/cancel_appointment.html")]
 struct CancelSessionPage {
     shell: Shell,
     number: String,
     path: String,
-    sitting: Sitting,
+    sitting: CompanyAppointment,
     form: Fields,
     errors: FieldErrors,
     problem: String,
@@ -57,20 +56,30 @@ struct WithdrawPage {
     number: String,
     path: String,
     /// What is cancelled with it.
-    sitting: Option<Sitting>,
+    sitting: Option<CompanyAppointment>,
     form: Fields,
     errors: FieldErrors,
     problem: String,
 }
 
 #[get("/my/{number}/cancel")]
-pub async fn show(app: Data<App>, req: HttpRequest, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
     let form = Fields::from_iter([("what", Fields::of_query(&req).get("what"))]);
     answer(&app, shell, own, form, FieldErrors::default(), String::new()).await
 }
 
 #[post("/my/{number}/cancel")]
-pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Result<HttpResponse, Problem> {
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    own: OwnConsultation,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
     let mut errors = FieldErrors::default();
     let id = own.0.consultation.id;
     let parse = |raw: &str| Prose::parse("理由", raw, LONGEST);
@@ -80,7 +89,7 @@ pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Res
                 return answer(&app, shell, own, form, errors, String::new()).await;
             };
             let reason = reason.as_str().to_owned();
-            let done = ops::appointment::cancel(&app, id, Actor::Company, reason).await;
+            let done = ops::booking::appointment::cancel(&app, id, Actor::Company, reason).await;
             (done, "予約を取り消しました。あらためて日時を選べます。")
         }
         "consultation" => {
@@ -97,7 +106,7 @@ pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Res
         Ok(()) => Ok(page::see_other_with(own.path(""), said)),
         Err(problem @ (Problem::Stale | Problem::Refused(_))) => {
             let current = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-            answer(&app, shell, Own(current), form, errors, problem.to_string()).await
+            answer(&app, shell, OwnConsultation(current), form, errors, problem.to_string()).await
         }
         Err(problem) => Err(problem),
     }
@@ -107,13 +116,13 @@ pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Res
 async fn answer(
     app: &App,
     shell: Shell,
-    own: Own,
+    own: OwnConsultation,
     form: Fields,
     errors: FieldErrors,
     problem: String,
 ) -> Result<HttpResponse, Problem> {
     let can = |deed| own.0.consultation.allows(deed, Party::Company).is_ok();
-    if !can(Deed::Withdraw) {
+    if !can(ActionKind::Withdraw) {
         return match problem.is_empty() {
             true => Ok(page::see_other_with(own.path(""), "この相談は終了しています。")),
             false => Err(Problem::Refused(problem)),
@@ -126,12 +135,13 @@ async fn answer(
     };
     let (programme, roster) = app.programme_and_experts().await?;
     let now = app.clock.now();
-    let all = store::appointment::of(&app.db, own.0.consultation.id).await?;
-    let booked = all.into_iter().find(Appointment::is_confirmed).filter(|_| can(Deed::CancelAppointment));
+    let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
+    let booked =
+        all.into_iter().find(Appointment::is_confirmed).filter(|_| can(ActionKind::CancelAppointment));
     let until =
         booked.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &programme.calendar(now)));
     let in_time = until.is_some_and(|it| now < it);
-    let sitting = booked.as_ref().map(|it| Sitting::of(it, &roster));
+    let sitting = booked.as_ref().map(|it| CompanyAppointment::of(it, &roster));
     let (number, path) = (own.0.number.to_string(), own.path(""));
     match (form.get("what"), sitting) {
         ("session", Some(sitting)) if in_time => {

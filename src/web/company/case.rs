@@ -4,30 +4,31 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
-    appointment::Appointment,
+    aftercare::{
+        follow_up::{FollowUp, FollowUpState},
+        report::ReportState,
+    },
+    booking::{appointment::Appointment, notice::change_until},
     calendar::japan_date,
-    consultation::{Deed, State},
-    follow_up::{FollowUp, FollowUpState},
-    notice::change_until,
+    consultation::{ActionKind, State},
     number::FiscalYear,
-    report::ReportState,
     wording::{month_day_time, month_day_weekday},
 };
 
 use super::{
+    appointment::CompanyAppointment,
     history::{self, Step},
-    own::Own,
-    sitting::Sitting,
-    standing::{self, Facts},
+    own_consultation::OwnConsultation,
+    progress::{self, Facts},
     survey,
 };
 use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::{self, consultation::Record, message::Audience},
+    store::{self, consultation::Record, correspondence::message::Audience},
     url,
-    web::{
+    web::kit::{
         page::{self, Shell},
         session::CompanyUser,
     },
@@ -56,7 +57,7 @@ struct CasePage {
     record: Record,
     path: String,
     sentences: Vec<String>,
-    next: Option<Sitting>,
+    next: Option<CompanyAppointment>,
     /// The next session is certain: there is a calendar entry to download.
     is_confirmed: bool,
     acts: Acts,
@@ -112,15 +113,15 @@ pub async fn list(app: Data<App>, shell: Shell, user: CompanyUser) -> Result<Htt
 }
 
 #[get("/my/{number}")]
-pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let (programme, roster) = app.programme_and_experts().await?;
     let id = own.0.consultation.id;
-    let live = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
-    let follow_ups = store::follow_up::of(&app.db, id).await?;
-    let thread = store::message::of(&app.db, id, Audience::Everyone).await?;
-    let reports = store::report::of(&app.db, id).await?;
-    let events = store::event::of(&app.db, id).await?;
+    let live = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?;
+    let thread = store::correspondence::message::of(&app.db, id, Audience::Everyone).await?;
+    let reports = store::aftercare::report::of(&app.db, id).await?;
+    let events = store::audit::event::of(&app.db, id).await?;
     let until = live.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &programme.calendar(now)));
     let facts = Facts {
         record: &own.0,
@@ -138,10 +139,11 @@ pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse
     };
     let page = CasePage {
         path: own.path(""),
-        sentences: standing::sentences(facts),
-        next: live.as_ref().map(|it| Sitting::of(it, &roster)),
+        sentences: progress::sentences(facts),
+        next: live.as_ref().map(|it| CompanyAppointment::of(it, &roster)),
         is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
-        waits: (acts.choose || acts.reschedule) && store::waiting::of(&app.db, id).await?.is_some(),
+        waits: (acts.choose || acts.reschedule)
+            && store::booking::waiting_list::of(&app.db, id).await?.is_some(),
         acts,
         steps: history::steps(&events),
         messages: thread.len(),
@@ -156,7 +158,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse
 
 /// The contact is in by a link to the address, and that is all that a confirmation asks for.
 #[post("/my/{number}/confirm")]
-pub async fn confirm(app: Data<App>, own: Own) -> Result<HttpResponse, Problem> {
+pub async fn confirm(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     ops::consultation::confirm_address(&app, own.0.consultation.id, Actor::Company).await?;
     Ok(page::see_other_with(own.path(""), "メールアドレスを確認しました。"))
 }
@@ -166,13 +168,13 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
     let can = |deed| possible.contains(&deed);
     let in_time = until.is_some_and(|it| now < it);
     Acts {
-        answer: can(Deed::Answer),
-        choose: can(Deed::ChooseSlot),
-        reschedule: can(Deed::Reschedule) && in_time,
-        change_until: until.filter(|_| can(Deed::Reschedule)).map(month_day_time).unwrap_or_default(),
-        too_late: can(Deed::Reschedule) && !in_time,
-        cancel: can(Deed::CancelAppointment) && in_time,
-        withdraw: can(Deed::Withdraw),
+        answer: can(ActionKind::Answer),
+        choose: can(ActionKind::ChooseSlot),
+        reschedule: can(ActionKind::Reschedule) && in_time,
+        change_until: until.filter(|_| can(ActionKind::Reschedule)).map(month_day_time).unwrap_or_default(),
+        too_late: can(ActionKind::Reschedule) && !in_time,
+        cancel: can(ActionKind::CancelAppointment) && in_time,
+        withdraw: can(ActionKind::Withdraw),
         read: false,
         survey: false,
         further,
@@ -180,11 +182,11 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
 }
 
 async fn further(app: &App, record: &Record, cap: u16, now: DateTime<Utc>) -> Result<Further, Problem> {
-    if record.consultation.allows(Deed::PlanFurtherSession, Party::Company).is_err() {
+    if record.consultation.allows(ActionKind::PlanFurtherSession, Party::Company).is_err() {
         return Ok(Further::NotNow);
     }
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let had = store::company::sessions_in(&app.db, record.company, year).await?;
+    let had = store::intake::company::sessions_in(&app.db, record.company, year).await?;
     Ok(match cap.saturating_sub(had) {
         0 => Further::CapReached(cap),
         left => Further::Left(left),

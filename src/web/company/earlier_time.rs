@@ -8,9 +8,8 @@ use actix_web::{
 use askama::Template;
 use domain::{
     actor::Actor,
-    appointment::Appointment,
+    booking::{appointment::Appointment, waiting_list::WaitingOfferState},
     id::{ConsultationId, WaitingOfferId},
-    waiting::OfferState,
     wording::{long_date_time_range, month_day_time},
 };
 
@@ -20,8 +19,8 @@ use crate::{
     ops,
     problem::Problem,
     secret::Purpose,
-    store::{self, waiting::Held},
-    web::{
+    store::{self, booking::waiting_list::HeldOffer},
+    web::kit::{
         form::Fields,
         page::{self, Shell},
     },
@@ -42,7 +41,7 @@ struct OfferPage {
     until: String,
     /// It can still be answered.
     stands: bool,
-    state: OfferState,
+    state: WaitingOfferState,
     problem: String,
 }
 
@@ -61,13 +60,18 @@ pub async fn submit(
     let Some((consultation, held)) = offered(&app, &token).await? else { return sign_in::gone(shell) };
     let id = held.offer.id;
     let (done, said) = match form.get("answer") {
-        "take" => (ops::waiting::accept(&app, id).await, "日時が決まりました。確認メールを送りました。"),
-        "decline" => {
-            (ops::waiting::decline(&app, id).await, "見送りました。引き続き、空きが出たときにご案内します。")
-        }
-        "stop" => {
-            (ops::waiting::stop(&app, consultation, Actor::Company).await, "見送って、空き待ちを終えました。")
-        }
+        "take" => (
+            ops::booking::waiting_list::accept(&app, id).await,
+            "日時が決まりました。確認メールを送りました。",
+        ),
+        "decline" => (
+            ops::booking::waiting_list::decline(&app, id).await,
+            "見送りました。引き続き、空きが出たときにご案内します。",
+        ),
+        "stop" => (
+            ops::booking::waiting_list::stop(&app, consultation, Actor::Company).await,
+            "見送って、空き待ちを終えました。",
+        ),
         _ => return Err(Problem::Unreadable),
     };
     match done {
@@ -83,8 +87,9 @@ async fn answer(app: &App, shell: Shell, token: &str, problem: String) -> Result
     let Some((id, held)) = offered(app, token).await? else { return sign_in::gone(shell) };
     let (_, roster) = app.programme_and_experts().await?;
     let record = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let kept = store::appointment::find(&app.db, held.appointment).await?.ok_or(Problem::NotFound)?;
-    let all = store::appointment::of(&app.db, id).await?;
+    let kept =
+        store::booking::appointment::find(&app.db, held.appointment).await?.ok_or(Problem::NotFound)?;
+    let all = store::booking::appointment::of(&app.db, id).await?;
     let booked = all.iter().find(|it| it.is_confirmed());
     let names: Vec<_> = kept.experts.iter().map(|&it| roster.name(it)).collect();
     let range = |it: &Appointment| long_date_time_range(it.starts_at, it.ends_at);
@@ -106,7 +111,7 @@ async fn answer(app: &App, shell: Shell, token: &str, problem: String) -> Result
 }
 
 /// The offer of a token; `None` for one that is forged or long over.
-async fn offered(app: &App, token: &str) -> Result<Option<(ConsultationId, Held)>, Problem> {
+async fn offered(app: &App, token: &str) -> Result<Option<(ConsultationId, HeldOffer)>, Problem> {
     let Some(id) = app.secret.verify(Purpose::WaitingOffer, token, app.clock.now()) else { return Ok(None) };
-    Ok(store::waiting::find(&app.db, WaitingOfferId(id)).await?)
+    Ok(store::booking::waiting_list::find(&app.db, WaitingOfferId(id)).await?)
 }

@@ -1,11 +1,11 @@
 //! これまでの流れ: the history without what is between center and experts.
 use domain::{
     actor::Party,
-    consultation::{Deed, State},
+    consultation::{ActionKind, State},
     wording::{iso_date_time, month_day_time},
 };
 
-use crate::store::event::Line;
+use crate::store::audit::event::HistoryEntry;
 
 /// One step, oldest first on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,49 +18,49 @@ pub struct Step {
     pub note: String,
 }
 
-pub fn steps(events: &[Line]) -> Vec<Step> {
-    let step = |it: &Line| {
-        let (what, note) = told(it)?;
+pub fn steps(events: &[HistoryEntry]) -> Vec<Step> {
+    let step = |it: &HistoryEntry| {
+        let (what, note) = step_text(it)?;
         Some(Step { when: month_day_time(it.at), at: iso_date_time(it.at), what, note })
     };
     events.iter().filter_map(step).collect()
 }
 
 /// What the company is told of an event; nothing where it is not concerned. A reason is shown to whoever gave it.
-fn told(it: &Line) -> Option<(String, String)> {
+fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
     let own = || it.note.clone().filter(|_| it.by.party() == Party::Company).unwrap_or_default();
     let time = || it.note.clone().unwrap_or_default();
     let plain = |text: &str| Some((text.to_owned(), String::new()));
     match (it.deed, &it.to) {
-        (Deed::Submit, _) => plain("申込みを受け付けました"),
-        (Deed::StartCheck, _) => plain("センターで内容の確認を始めました"),
-        (Deed::Ask, _) => plain("センターから確認をお願いしました"),
-        (Deed::Answer, _) => plain("確認に回答しました"),
-        (Deed::RequestExperts, _) => plain("担当する専門家の調整を始めました"),
-        (Deed::Accept, State::Booked) => plain("専門家が決まり、予約が確定しました"),
-        (Deed::Accept, State::Scheduling) => plain("担当する専門家が決まりました"),
-        (Deed::Decline, State::Checking) => plain("担当する専門家と日時を再調整しています"),
+        (ActionKind::Submit, _) => plain("申込みを受け付けました"),
+        (ActionKind::StartCheck, _) => plain("センターで内容の確認を始めました"),
+        (ActionKind::Ask, _) => plain("センターから確認をお願いしました"),
+        (ActionKind::Answer, _) => plain("確認に回答しました"),
+        (ActionKind::RequestExperts, _) => plain("担当する専門家の調整を始めました"),
+        (ActionKind::Accept, State::Booked) => plain("専門家が決まり、予約が確定しました"),
+        (ActionKind::Accept, State::Scheduling) => plain("担当する専門家が決まりました"),
+        (ActionKind::Decline, State::Checking) => plain("担当する専門家と日時を再調整しています"),
         // One expert's answer while another is asked.
-        (Deed::Accept | Deed::Decline, _) => None,
-        (Deed::ChooseSlot, _) => Some(("相談の日時が決まりました".to_owned(), time())),
-        (Deed::Reschedule, _) => Some(("相談の日時を変更しました".to_owned(), time())),
-        (Deed::CancelAppointment, _) => Some(("予約を取り消しました".to_owned(), own())),
-        (Deed::RecordNoShow, _) => plain("予約の日時に、相談は行われませんでした"),
-        (Deed::RecordDone, _) => plain("相談を実施しました"),
-        (Deed::ApproveReport, _) => plain("報告書ができました"),
-        (Deed::PlanFurtherSession, _) => plain("次回の相談の日時を選べるようになりました"),
-        (Deed::Complete, _) => plain("相談を完了しました"),
-        (Deed::Withdraw, _) => Some(("申込みを取り下げました".to_owned(), own())),
-        (Deed::CloseUnfulfilled, _) => plain("今回は相談を実施できませんでした"),
-        (Deed::Refer, State::Referred { organization }) => {
+        (ActionKind::Accept | ActionKind::Decline, _) => None,
+        (ActionKind::ChooseSlot, _) => Some(("相談の日時が決まりました".to_owned(), time())),
+        (ActionKind::Reschedule, _) => Some(("相談の日時を変更しました".to_owned(), time())),
+        (ActionKind::CancelAppointment, _) => Some(("予約を取り消しました".to_owned(), own())),
+        (ActionKind::RecordNoShow, _) => plain("予約の日時に、相談は行われませんでした"),
+        (ActionKind::RecordDone, _) => plain("相談を実施しました"),
+        (ActionKind::ApproveReport, _) => plain("報告書ができました"),
+        (ActionKind::PlanFurtherSession, _) => plain("次回の相談の日時を選べるようになりました"),
+        (ActionKind::Complete, _) => plain("相談を完了しました"),
+        (ActionKind::Withdraw, _) => Some(("申込みを取り下げました".to_owned(), own())),
+        (ActionKind::CloseUnfulfilled, _) => plain("今回は相談を実施できませんでした"),
+        (ActionKind::Refer, State::Referred { organization }) => {
             Some((format!("{organization}をご案内しました"), String::new()))
         }
-        (Deed::Refer, _) => plain("ほかの窓口をご案内しました"),
-        (Deed::Reopen, _) => plain("相談を再開しました"),
-        (Deed::Note, _) if it.by.party() == Party::Company => {
+        (ActionKind::Refer, _) => plain("ほかの窓口をご案内しました"),
+        (ActionKind::Reopen, _) => plain("相談を再開しました"),
+        (ActionKind::Note, _) if it.by.party() == Party::Company => {
             it.note.clone().filter(|it| !it.is_empty()).map(|it| (it, String::new()))
         }
-        (Deed::Note, _) => None,
+        (ActionKind::Note, _) => None,
     }
 }
 
@@ -69,17 +69,17 @@ mod tests {
     use chrono::DateTime;
     use domain::{
         actor::Actor,
-        consultation::{Deed, State},
+        consultation::{ActionKind, State},
         id::{AccountId, ExpertId},
     };
     use uuid::Uuid;
 
     use super::steps;
-    use crate::store::event::Line;
+    use crate::store::audit::event::HistoryEntry;
 
     #[test]
     fn reasons_and_notes_of_others_stay_with_them() {
-        let line = |by, deed, to, note: &str| Line {
+        let line = |by, deed, to, note: &str| HistoryEntry {
             at: DateTime::UNIX_EPOCH,
             by,
             deed,
@@ -90,13 +90,13 @@ mod tests {
         let expert = Actor::Expert(ExpertId(Uuid::nil()));
         let center = Actor::Coordinator(AccountId(Uuid::nil()));
         let events = [
-            line(expert, Deed::Decline, State::Matching, "秘密"),
-            line(expert, Deed::Decline, State::Checking, "秘密"),
-            line(expert, Deed::CancelAppointment, State::Scheduling, "秘密"),
-            line(center, Deed::Note, State::Checking, "秘密"),
-            line(center, Deed::Reopen, State::Checking, "秘密"),
-            line(center, Deed::PlanFurtherSession, State::Scheduling, "秘密"),
-            line(Actor::Company, Deed::CancelAppointment, State::Scheduling, "急な出張"),
+            line(expert, ActionKind::Decline, State::Matching, "秘密"),
+            line(expert, ActionKind::Decline, State::Checking, "秘密"),
+            line(expert, ActionKind::CancelAppointment, State::Scheduling, "秘密"),
+            line(center, ActionKind::Note, State::Checking, "秘密"),
+            line(center, ActionKind::Reopen, State::Checking, "秘密"),
+            line(center, ActionKind::PlanFurtherSession, State::Scheduling, "秘密"),
+            line(Actor::Company, ActionKind::CancelAppointment, State::Scheduling, "急な出張"),
         ];
         let told = steps(&events);
         assert!(told.iter().all(|it| it.what != "秘密" && it.note != "秘密"), "{told:?}");

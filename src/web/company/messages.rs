@@ -7,28 +7,30 @@ use askama::Template;
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Party},
-    consultation::Deed,
+    consultation::ActionKind,
     id::ExpertId,
     text::Prose,
 };
 
-use super::own::Own;
+use super::own_consultation::OwnConsultation;
 use crate::{
     app::App,
-    ops::{self, message::Post},
+    ops::{self, correspondence::message::PostedMessage},
     problem::Problem,
     store::{
         self,
-        expert::Roster,
-        message::{Audience, Entry},
-        message_draft::Writer,
+        correspondence::{
+            message::{Audience, ThreadEntry},
+            message_draft::DraftWriter,
+        },
+        routing::expert::Roster,
     },
-    web::{
+    web::kit::{
         files,
         form::{FieldErrors, Fields},
-        letter,
+        mail_document,
         page::{self, Shell},
-        thread::{Around, Line, Reader},
+        thread::{Reader, ThreadContext, ThreadLine},
         upload::{FILES, FormWithFiles},
     },
 };
@@ -46,7 +48,7 @@ struct MessagesPage {
     shell: Shell,
     number: String,
     path: String,
-    lines: Vec<Line>,
+    lines: Vec<ThreadLine>,
     accepted: String,
     unread: usize,
     /// What the company writes is the answer that the center waits for.
@@ -56,9 +58,12 @@ struct MessagesPage {
 }
 
 #[get("/my/{number}/messages")]
-pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     let id = own.0.consultation.id;
-    let form = store::message_draft::of(&app.db, id, Writer::Company).await?.into_iter().collect();
+    let form = store::correspondence::message_draft::of(&app.db, id, DraftWriter::Company)
+        .await?
+        .into_iter()
+        .collect();
     page::html(&thread(&app, shell, &own, form, FieldErrors::default()).await?)
 }
 
@@ -66,13 +71,13 @@ pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse
 pub async fn post(
     app: Data<App>,
     shell: Shell,
-    own: Own,
+    own: OwnConsultation,
     form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
     let id = own.0.consultation.id;
     let written = form.fields.get(FIELD);
     if form.fields.get("do") == "draft" {
-        ops::message::save_draft(&app, id, Actor::Company, FIELD, written).await?;
+        ops::correspondence::message::save_draft(&app, id, Actor::Company, FIELD, written).await?;
         return Ok(page::see_other_with(own.path("/messages"), "下書きを保存しました。"));
     }
     let mut errors = FieldErrors::default();
@@ -81,13 +86,13 @@ pub async fn post(
     let text = errors.take(FIELD, Prose::parse(label, written, LONGEST));
     form.check(&app, FILES, &mut errors);
     let Some(text) = text.filter(|_| errors.is_empty()) else {
-        ops::message::save_draft(&app, id, Actor::Company, FIELD, written).await?;
+        ops::correspondence::message::save_draft(&app, id, Actor::Company, FIELD, written).await?;
         return page::unprocessable(&thread(&app, shell, &own, form.fields, errors).await?);
     };
     if answers || !form.files.is_empty() || !is_sent(&app, &own, &text).await? {
         let (by, audience) = (Actor::Company, Audience::Everyone);
-        let post = Post { by, audience, text: &text, files: form.files, form: FIELD };
-        ops::message::post_whole(&app, id, post).await?;
+        let post = PostedMessage { by, audience, text: &text, files: form.files, form: FIELD };
+        ops::correspondence::message::post_whole(&app, id, post).await?;
     }
     let done = if answers { "回答を送りました。" } else { "メッセージを送りました。" };
     Ok(page::see_other_with(own.path("/messages"), done))
@@ -97,7 +102,7 @@ pub async fn post(
 #[get("/my/{number}/files/{id}")]
 pub async fn download(
     app: Data<App>,
-    own: Own,
+    own: OwnConsultation,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     files::answer(&app, own.0.consultation.id, &path.1, Audience::Everyone).await
@@ -105,30 +110,35 @@ pub async fn download(
 
 /// A mail of the thread, as HTML.
 #[get("/my/{number}/mail/{entry}")]
-pub async fn html(app: Data<App>, own: Own, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+pub async fn html(
+    app: Data<App>,
+    own: OwnConsultation,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
     let back = own.path("/messages");
-    letter::of_entry(&app, own.0.consultation.id, &path.1, Reader::Company, &back).await
+    mail_document::of_entry(&app, own.0.consultation.id, &path.1, Reader::Company, &back).await
 }
 
 /// 「読みました」: said by a button, for looking at a page changes nothing.
 #[post("/my/{number}/messages/read")]
-pub async fn read(app: Data<App>, own: Own) -> Result<HttpResponse, Problem> {
-    ops::message::mark_read(&app, own.0.consultation.id).await?;
+pub async fn read(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
+    ops::correspondence::message::mark_read(&app, own.0.consultation.id).await?;
     Ok(page::see_other(own.path("/messages")))
 }
 
 /// The company has not said that it has read it.
-pub fn is_new(it: &Entry) -> bool {
+pub fn is_new(it: &ThreadEntry) -> bool {
     it.author != Party::Company && !it.automatic && it.read_by_company_at.is_none()
 }
 
-fn answers(own: &Own) -> bool {
-    own.0.consultation.allows(Deed::Answer, Party::Company).is_ok()
+fn answers(own: &OwnConsultation) -> bool {
+    own.0.consultation.allows(ActionKind::Answer, Party::Company).is_ok()
 }
 
 /// The last thing that the company wrote is this, a moment ago: the form was sent twice.
-async fn is_sent(app: &App, own: &Own, text: &Prose) -> Result<bool, Problem> {
-    let thread = store::message::of(&app.db, own.0.consultation.id, Audience::Everyone).await?;
+async fn is_sent(app: &App, own: &OwnConsultation, text: &Prose) -> Result<bool, Problem> {
+    let thread =
+        store::correspondence::message::of(&app.db, own.0.consultation.id, Audience::Everyone).await?;
     let since = app.clock.now() - SENT_TWICE;
     let last = thread.last().filter(|it| it.author == Party::Company && since < it.at);
     Ok(last.is_some_and(|it| it.body == text.as_str()))
@@ -137,25 +147,26 @@ async fn is_sent(app: &App, own: &Own, text: &Prose) -> Result<bool, Problem> {
 async fn thread(
     app: &App,
     shell: Shell,
-    own: &Own,
+    own: &OwnConsultation,
     form: Fields,
     errors: FieldErrors,
 ) -> Result<MessagesPage, Problem> {
     let (_, roster) = app.programme_and_experts().await?;
-    let thread = store::message::of(&app.db, own.0.consultation.id, Audience::Everyone).await?;
+    let thread =
+        store::correspondence::message::of(&app.db, own.0.consultation.id, Audience::Everyone).await?;
     let unread = thread.iter().filter(|it| is_new(it)).count();
     let center = shell.settings.center_name.clone();
-    let mut around = Around::of(app, own.0.consultation.id, Reader::Company).await?;
+    let mut around = ThreadContext::of(app, own.0.consultation.id, Reader::Company).await?;
     let path = own.path("");
     let lines = thread.iter().map(|it| {
         let line = around.line(it, author(it, &center, &roster), it.author == Party::Company, &path);
-        Line { is_new: is_new(it), ..line }
+        ThreadLine { is_new: is_new(it), ..line }
     });
     Ok(MessagesPage {
         number: own.0.number.to_string(),
         lines: lines.collect(),
         path,
-        accepted: ops::attachment::accepted(app),
+        accepted: ops::correspondence::attachment::accepted(app),
         unread,
         answers: answers(own),
         shell,
@@ -164,7 +175,7 @@ async fn thread(
     })
 }
 
-fn author(it: &Entry, center: &str, roster: &Roster) -> String {
+fn author(it: &ThreadEntry, center: &str, roster: &Roster) -> String {
     match (it.author, it.author_id) {
         (Party::Company, _) => "あなた".to_owned(),
         (Party::Expert, Some(id)) => format!("専門家　{}", roster.name(ExpertId(id))),

@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
 };
-use domain::{follow_up::FollowUp, id::FollowUpId};
+use domain::{aftercare::follow_up::FollowUp, id::FollowUpId};
 
 use super::{
     answer::{self, Place},
@@ -14,7 +14,7 @@ use crate::{
     problem::Problem,
     secret::Purpose,
     store,
-    web::{form::Fields, page::Shell},
+    web::kit::{form::Fields, page::Shell},
 };
 
 #[get("/f/{token}")]
@@ -47,7 +47,7 @@ pub async fn submit(
 /// The question that a token asks; `None` for one that is forged, over, or about something that is gone.
 async fn asked(app: &App, token: &str) -> Result<Option<(FollowUp, Place)>, Problem> {
     let Some(id) = app.secret.verify(Purpose::FollowUp, token, app.clock.now()) else { return Ok(None) };
-    let Some(it) = store::follow_up::find(&app.db, FollowUpId(id)).await? else { return Ok(None) };
+    let Some(it) = store::aftercare::follow_up::find(&app.db, FollowUpId(id)).await? else { return Ok(None) };
     let record = store::consultation::find(&app.db, it.consultation).await?.ok_or(Problem::NotFound)?;
     let place =
         Place { number: record.number.to_string(), action: format!("/f/{token}"), back: String::new() };

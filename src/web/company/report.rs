@@ -2,17 +2,17 @@
 use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
 use domain::{
+    aftercare::report::{Report, ReportState},
     consultation::State,
-    report::{Report, ReportState},
     wording::long_date,
 };
 
-use super::{own::Own, sitting::Sitting};
+use super::{appointment::CompanyAppointment, own_consultation::OwnConsultation};
 use crate::{
     app::App,
     problem::Problem,
     store,
-    web::page::{self, Shell},
+    web::kit::page::{self, Shell},
 };
 
 #[derive(Template)]
@@ -29,7 +29,7 @@ struct ReportPage {
 
 /// One report, without what is for the center alone.
 struct Shown {
-    sitting: Option<Sitting>,
+    sitting: Option<CompanyAppointment>,
     approved: String,
     /// Heading and text; parts that were left empty are not here.
     parts: Vec<(&'static str, String)>,
@@ -38,14 +38,17 @@ struct Shown {
 }
 
 #[get("/my/{number}/report")]
-pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     let id = own.0.consultation.id;
     let (_, roster) = app.programme_and_experts().await?;
-    let sessions = store::appointment::of(&app.db, id).await?;
+    let sessions = store::booking::appointment::of(&app.db, id).await?;
     let sitting = |it: &Report| {
-        sessions.iter().find(|session| session.id == it.appointment).map(|it| Sitting::of(it, &roster))
+        sessions
+            .iter()
+            .find(|session| session.id == it.appointment)
+            .map(|it| CompanyAppointment::of(it, &roster))
     };
-    let reports = store::report::of(&app.db, id).await?;
+    let reports = store::aftercare::report::of(&app.db, id).await?;
     let reports: Vec<_> = reports
         .into_iter()
         .filter_map(|it| match it.state {

@@ -6,15 +6,18 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{contact::EmailAddress, id::ConsultationId};
+use domain::{id::ConsultationId, intake::contact::EmailAddress};
 
 use crate::{
     app::App,
-    ops::{self, account::COMPANY_SESSION, contact::Confirmed},
+    ops::{
+        self,
+        accounts::{account::COMPANY_SESSION, contact_sign_in::AddressConfirmation},
+    },
     problem::Problem,
-    store::{self, link::Purpose},
+    store::{self, accounts::link::Purpose},
     url,
-    web::{
+    web::kit::{
         client,
         form::{FieldErrors, Fields},
         page::{self, Shell},
@@ -79,7 +82,7 @@ pub async fn send(
     let Some(email) = errors.take("email", EmailAddress::parse(form.get("email"))) else {
         return page::unprocessable(&SignInPage { shell, form, errors, spent: false });
     };
-    match ops::contact::request_link(&app, &email, &network(&app, &req)).await {
+    match ops::accounts::contact_sign_in::request_link(&app, &email, &network(&app, &req)).await {
         Ok(()) => Ok(page::see_other("/login/sent")),
         Err(Problem::TooMany) => {
             let refused = SignInPage { shell, form, errors, spent: true };
@@ -103,7 +106,7 @@ pub async fn open(
     token: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = Fields::of_query(&req).get("case").to_owned();
-    match ops::account::peek_link(&app, &token).await {
+    match ops::accounts::account::peek_link(&app, &token).await {
         Ok(purpose) => {
             let confirms = matches!(purpose, Purpose::Confirm { .. });
             let (action, days) = (format!("/l/{token}"), COMPANY_SESSION.num_days());
@@ -124,22 +127,23 @@ pub async fn enter(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let previous = cookie_value(&req, COMPANY_COOKIE);
-    let (signed_in, confirmed) = match ops::contact::enter(&app, &token, previous.as_deref()).await {
-        Ok(entered) => entered,
-        Err(Problem::Expired) => return over(&app, shell, &visitor, &token, form.get("case")).await,
-        Err(problem) => return Err(problem),
-    };
+    let (signed_in, confirmed) =
+        match ops::accounts::contact_sign_in::enter(&app, &token, previous.as_deref()).await {
+            Ok(entered) => entered,
+            Err(Problem::Expired) => return over(&app, shell, &visitor, &token, form.get("case")).await,
+            Err(problem) => return Err(problem),
+        };
     let user = CompanyUser { email_key: signed_in.email_key };
     let response = match confirmed {
-        Confirmed::Yes(id) => {
+        AddressConfirmation::Yes(id) => {
             let home = home_of(&app, id).await?;
             page::see_other_with(home, "メールアドレスを確認しました。")
         }
-        Confirmed::Failed(id) => {
+        AddressConfirmation::Failed(id) => {
             let home = home_of(&app, id).await?;
             page::see_other_with(home, "ログインしました。メールアドレスの確認は、まだ終わっていません。")
         }
-        Confirmed::NotAsked => page::see_other(asked_for(&app, &user, form.get("case")).await?),
+        AddressConfirmation::NotAsked => page::see_other(asked_for(&app, &user, form.get("case")).await?),
     };
     page::with_cookie(response, &company_cookie(signed_in.token))
 }
@@ -151,7 +155,7 @@ pub async fn send_again(
     shell: Shell,
     token: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    match ops::contact::renew_link(&app, &token, &network(&app, &req)).await {
+    match ops::accounts::contact_sign_in::renew_link(&app, &token, &network(&app, &req)).await {
         Ok(()) => Ok(page::see_other("/login/sent")),
         Err(Problem::TooMany) => {
             let refused = LinkOverPage { shell, renew: String::new(), spent: true };
@@ -165,7 +169,7 @@ pub async fn send_again(
 #[post("/my/sign-out")]
 pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
     if let Some(cookie) = cookie_value(&req, COMPANY_COOKIE) {
-        ops::account::sign_out(&app, &cookie).await?;
+        ops::accounts::account::sign_out(&app, &cookie).await?;
     }
     page::with_cookie(page::see_other_with("/login", "ログアウトしました。"), &removal_cookie(COMPANY_COOKIE))
 }
@@ -184,7 +188,7 @@ async fn over(
     case: &str,
 ) -> Result<HttpResponse, Problem> {
     let Some(Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) =
-        ops::contact::renewable(app, token).await?
+        ops::accounts::contact_sign_in::renewable(app, token).await?
     else {
         return gone(shell);
     };
@@ -197,7 +201,7 @@ async fn over(
 
 /// The page that a mail was about, or else the first one.
 async fn asked_for(app: &App, user: &CompanyUser, case: &str) -> Result<String, Problem> {
-    match super::own::find(app, user, case).await {
+    match super::own_consultation::find(app, user, case).await {
         Ok(own) => Ok(own.path("")),
         Err(Problem::NotFound) => Ok("/my".to_owned()),
         Err(problem) => Err(problem),

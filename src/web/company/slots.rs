@@ -6,20 +6,22 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     actor::{Actor, Party},
-    appointment::{Appointment, SessionMode},
-    availability::Slot,
-    consultation::Deed,
-    notice::change_until,
+    booking::{
+        appointment::{Appointment, AppointmentMode},
+        availability::Slot,
+        notice::change_until,
+    },
+    consultation::ActionKind,
     wording::{iso_date, month_day_time, month_day_weekday},
 };
 
-use super::{own::Own, sitting::Sitting};
+use super::{appointment::CompanyAppointment, own_consultation::OwnConsultation};
 use crate::{
     app::App,
-    ops::{self, offers::Offers},
+    ops::{self, booking::slot_offers::SlotOffers},
     problem::Problem,
     store,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         slots::{self, DATES, Date},
@@ -33,7 +35,7 @@ struct SlotsPage {
     number: String,
     path: String,
     /// What is moved; none where a first time is chosen.
-    moves: Option<Sitting>,
+    moves: Option<CompanyAppointment>,
     /// 「オンライン・60分・担当 山田 太郎」
     outline: String,
     days: Vec<Date>,
@@ -54,7 +56,7 @@ struct TooLatePage {
     number: String,
     path: String,
     until: String,
-    sitting: Sitting,
+    sitting: CompanyAppointment,
 }
 
 /// What can be done about the time.
@@ -70,25 +72,36 @@ enum Choice {
 }
 
 #[get("/my/{number}/reschedule")]
-pub async fn show(app: Data<App>, req: HttpRequest, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    app: Data<App>,
+    req: HttpRequest,
+    shell: Shell,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
     let form = Fields::from_iter([("from", query.get("from"))]);
     answer(&app, shell, own, form, Said::Nothing).await
 }
 
 #[post("/my/{number}/reschedule")]
-pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Result<HttpResponse, Problem> {
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    own: OwnConsultation,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
     let mut errors = FieldErrors::default();
     let Some(slot) = errors.take("slot", chosen(form.get("slot"))) else {
         return answer(&app, shell, own, form, Said::Wrong(errors)).await;
     };
     let id = own.0.consultation.id;
-    let booked = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_confirmed);
+    let booked =
+        store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_confirmed);
     let done = match &booked {
         // The form was sent twice, or the wish is what is booked already.
         Some(it) if it.starts_at == slot.start() => Ok(()),
-        Some(_) => ops::appointment::reschedule(&app, id, Actor::Company, slot).await,
-        None => ops::appointment::choose_slot(&app, id, Actor::Company, slot).await,
+        Some(_) => ops::booking::appointment::reschedule(&app, id, Actor::Company, slot).await,
+        None => ops::booking::appointment::choose_slot(&app, id, Actor::Company, slot).await,
     };
     match done {
         Ok(()) if booked.is_some() => Ok(page::see_other_with(
@@ -102,7 +115,7 @@ pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Res
         Err(problem @ (Problem::SlotTaken | Problem::Stale | Problem::Refused(_))) => {
             // What is true by now, which may be another state.
             let current = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-            answer(&app, shell, Own(current), form, Said::Refused(problem.to_string())).await
+            answer(&app, shell, OwnConsultation(current), form, Said::Refused(problem.to_string())).await
         }
         Err(problem) => Err(problem),
     }
@@ -118,7 +131,7 @@ enum Said {
 async fn answer(
     app: &App,
     shell: Shell,
-    own: Own,
+    own: OwnConsultation,
     form: Fields,
     said: Said,
 ) -> Result<HttpResponse, Problem> {
@@ -141,7 +154,7 @@ async fn answer(
                 number: own.0.number.to_string(),
                 path: own.path(""),
                 until: month_day_time(until),
-                sitting: Sitting::of(&booked, &roster),
+                sitting: CompanyAppointment::of(&booked, &roster),
             };
             page::html_with(status, &page)
         }
@@ -152,13 +165,14 @@ async fn answer(
     }
 }
 
-async fn choice(app: &App, shell: &Shell, own: &Own) -> Result<Choice, Problem> {
+async fn choice(app: &App, shell: &Shell, own: &OwnConsultation) -> Result<Choice, Problem> {
     let can = |deed| own.0.consultation.allows(deed, Party::Company).is_ok();
-    if can(Deed::ChooseSlot) {
+    if can(ActionKind::ChooseSlot) {
         return Ok(Choice::First);
     }
-    let all = store::appointment::of(&app.db, own.0.consultation.id).await?;
-    let Some(booked) = all.into_iter().find(Appointment::is_confirmed).filter(|_| can(Deed::Reschedule))
+    let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
+    let Some(booked) =
+        all.into_iter().find(Appointment::is_confirmed).filter(|_| can(ActionKind::Reschedule))
     else {
         return Ok(Choice::Nothing);
     };
@@ -170,20 +184,20 @@ async fn choice(app: &App, shell: &Shell, own: &Own) -> Result<Choice, Problem> 
 async fn slots_page(
     app: &App,
     shell: Shell,
-    own: &Own,
+    own: &OwnConsultation,
     form: Fields,
     said: Said,
     moves: Option<Appointment>,
 ) -> Result<SlotsPage, Problem> {
     let (_, roster) = app.programme_and_experts().await?;
-    let offers = ops::appointment::joint_offers(app, &own.0, Actor::Company).await?;
-    let assignments = store::assignment::of(&app.db, own.0.consultation.id).await?;
+    let offers = ops::booking::appointment::joint_offers(app, &own.0, Actor::Company).await?;
+    let assignments = store::routing::assignment::of(&app.db, own.0.consultation.id).await?;
     let accepted = assignments.iter().filter(|it| it.is_accepted());
     let experts: Vec<_> = accepted.map(|it| roster.name(it.expert)).collect();
-    let mode = moves.as_ref().map_or(SessionMode::wished(own.0.mode), |it| it.mode);
+    let mode = moves.as_ref().map_or(AppointmentMode::wished(own.0.mode), |it| it.mode);
     let minutes = match mode {
-        SessionMode::Online => shell.settings.online_minutes,
-        SessionMode::Visit => shell.settings.visit_minutes,
+        AppointmentMode::Online => shell.settings.online_minutes,
+        AppointmentMode::Visit => shell.settings.visit_minutes,
     };
     let from = form.get("from").parse::<NaiveDate>().ok();
     let (days, later) =
@@ -198,7 +212,7 @@ async fn slots_page(
         number: own.0.number.to_string(),
         path: own.path(""),
         outline: format!("{}・{minutes}分・担当 {}", mode.label(), experts.join("、")),
-        moves: moves.map(|it| Sitting::of(&it, &roster)),
+        moves: moves.map(|it| CompanyAppointment::of(&it, &roster)),
         days,
         from: from.map(iso_date).unwrap_or_default(),
         later,
@@ -209,7 +223,7 @@ async fn slots_page(
 
 /// The days of one page from a day on, without the time that is booked already, and the day after them.
 fn on_offer(
-    offers: &Offers,
+    offers: &SlotOffers,
     from: Option<NaiveDate>,
     booked: Option<DateTime<Utc>>,
     chosen: Option<Slot>,

@@ -2,19 +2,19 @@
 use actix_web::{HttpResponse, get, post, web::Data};
 use askama::Template;
 use domain::{
-    follow_up::{FollowUp, FollowUpState, Kind},
+    aftercare::follow_up::{FollowUp, FollowUpState, Kind},
     wording::month_day_weekday,
 };
 
 use super::{
     answer::{self, Place},
-    own::Own,
+    own_consultation::OwnConsultation,
 };
 use crate::{
     app::App,
     problem::Problem,
     store,
-    web::{
+    web::kit::{
         form::Fields,
         page::{self, Shell},
     },
@@ -32,8 +32,8 @@ struct LaterPage {
 }
 
 #[get("/my/{number}/survey")]
-pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse, Problem> {
-    let all = store::follow_up::of(&app.db, own.0.consultation.id).await?;
+pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<HttpResponse, Problem> {
+    let all = store::aftercare::follow_up::of(&app.db, own.0.consultation.id).await?;
     match latest(&all) {
         Some(it) => answer::page(&app, shell, it, &place(&own), ""),
         None => {
@@ -46,8 +46,13 @@ pub async fn show(app: Data<App>, shell: Shell, own: Own) -> Result<HttpResponse
 }
 
 #[post("/my/{number}/survey")]
-pub async fn submit(app: Data<App>, shell: Shell, own: Own, form: Fields) -> Result<HttpResponse, Problem> {
-    let all = store::follow_up::of(&app.db, own.0.consultation.id).await?;
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    own: OwnConsultation,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let all = store::aftercare::follow_up::of(&app.db, own.0.consultation.id).await?;
     let survey =
         latest(&all).ok_or_else(|| Problem::Refused("アンケートは、まだお送りしていません。".to_owned()))?;
     answer::take(&app, shell, survey, &place(&own), form).await
@@ -59,6 +64,6 @@ pub fn latest(all: &[FollowUp]) -> Option<&FollowUp> {
     all.iter().filter(|it| it.kind == Kind::Survey).filter(sent).max_by_key(|it| it.round)
 }
 
-fn place(own: &Own) -> Place {
+fn place(own: &OwnConsultation) -> Place {
     Place { number: own.0.number.to_string(), action: own.path("/survey"), back: own.path("") }
 }

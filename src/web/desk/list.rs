@@ -7,8 +7,8 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::{self, desk::HandOver},
-    web::{
+    store::{self, reference::desk::HandOver},
+    web::kit::{
         form::Fields,
         page::{self, Shell},
         session::DeskUser,
@@ -36,7 +36,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let query = Fields::of_query(&req);
     let before = CaseNumber::parse(query.get("before")).ok();
-    let mut rows = store::desk::handed_over(&app.db, user.desk, before, ROWS + 1).await?;
+    let mut rows = store::reference::desk::handed_over(&app.db, user.desk, before, ROWS + 1).await?;
     let next = page_after(&mut rows);
     page::html(&ListPage { shell, rows, next, first: before.is_none() })
 }

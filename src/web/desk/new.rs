@@ -2,19 +2,21 @@
 use actix_web::{HttpResponse, get, post, web::Data};
 use askama::Template;
 use domain::{
-    application::{Application, Form, Intake},
-    company::{Industry, Mode},
     field::Field,
+    intake::{
+        application::{Application, ApplicationForm, Intake},
+        company::{Industry, Mode},
+    },
     prefecture::Prefecture,
-    text::Line,
+    text::TextLine,
 };
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    ops::{self, apply::Agreed},
+    ops::{self, intake::apply::HandOverConsent},
     problem::Problem,
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::DeskUser,
@@ -69,7 +71,7 @@ pub async fn submit(
     let agreed = agreed(&form, &mut errors);
     match (application, agreed) {
         (Ok(application), Some(agreed)) if errors.is_empty() => {
-            let done = ops::apply::hand_over(&app, &application, user.desk, &agreed, key).await?;
+            let done = ops::intake::apply::hand_over(&app, &application, user.desk, &agreed, key).await?;
             let message = format!("センターに引き継ぎました。受付番号は {} です。", done.number);
             Ok(page::see_other_with("/desk", &message))
         }
@@ -77,20 +79,20 @@ pub async fn submit(
     }
 }
 
-fn agreed(form: &Fields, errors: &mut FieldErrors) -> Option<Agreed> {
-    let person = errors.take("told_name", Line::parse("説明した相手の氏名", form.get("told_name"), 60));
+fn agreed(form: &Fields, errors: &mut FieldErrors) -> Option<HandOverConsent> {
+    let person = errors.take("told_name", TextLine::parse("説明した相手の氏名", form.get("told_name"), 60));
     let how = HOWS.iter().find(|(code, _)| *code == form.get("told_how")).map(|(_, word)| *word);
     let how = errors.take("told_how", how.ok_or("説明した方法を選択してください"));
     if form.get("consent") != "1" {
         errors.add("consent", "個人情報の取扱いを説明し、同意を得た場合はチェックしてください");
     }
-    Some(Agreed { person: person?, how: how? })
+    Some(HandOverConsent { person: person?, how: how? })
 }
 
 /// The fields that a desk asks for; the others stay open.
-fn application_form(form: &Fields) -> Form {
+fn application_form(form: &Fields) -> ApplicationForm {
     let one = |name: &str| form.get(name).to_owned();
-    Form {
+    ApplicationForm {
         field: form.all("field").map(str::to_owned).collect(),
         description: one("description"),
         mode: one("mode"),
@@ -102,7 +104,7 @@ fn application_form(form: &Fields) -> Form {
         contact_name: one("contact_name"),
         email: one("email"),
         phone: one("phone"),
-        ..Form::default()
+        ..ApplicationForm::default()
     }
 }
 

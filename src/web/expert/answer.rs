@@ -8,10 +8,10 @@ use actix_web::{
 use askama::Template;
 use chrono::TimeDelta;
 use domain::{
-    appointment::Appointment,
-    assignment::{Assignment, AssignmentState},
+    booking::appointment::Appointment,
     id::AssignmentId,
     number::CaseNumber,
+    routing::assignment::{Assignment, AssignmentState},
     text::Prose,
     wording,
 };
@@ -24,11 +24,11 @@ use crate::{
     secret::Purpose,
     store::{self, consultation::Record},
     url,
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
+        form_state::sentence,
         page::{self, Shell},
         session::ExpertUser,
-        typed::sentence,
     },
 };
 
@@ -151,7 +151,7 @@ impl Asked<'_> {
         notice: Option<String>,
     ) -> Result<AnswerPage, Problem> {
         let id = self.record.consultation.id;
-        let live = store::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+        let live = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
         let near = match &live {
             Some(slot) => near(app, self.mine, slot).await?,
             None => Vec::new(),
@@ -195,11 +195,11 @@ impl Asked<'_> {
         let (id, expert) = (self.mine.id, self.mine.expert);
         let (done, next, told) = match answer {
             Answer::Accept => {
-                let done = ops::assignment::accept(app, id, expert).await;
+                let done = ops::routing::assignment::accept(app, id, expert).await;
                 (done, accepted, "担当を引き受けました。")
             }
             Answer::Decline(reason) => {
-                let done = ops::assignment::decline(app, id, expert, reason.into()).await;
+                let done = ops::routing::assignment::decline(app, id, expert, reason.into()).await;
                 (done, declined, "担当を断りました。センターに伝えました。")
             }
         };
@@ -208,7 +208,7 @@ impl Asked<'_> {
             Err(problem) => sentence(problem)?,
         };
         // Somebody may have answered in between: then there is no form any more.
-        match store::assignment::find(&app.db, id).await? {
+        match store::routing::assignment::find(&app.db, id).await? {
             Some(now) if now.state != AssignmentState::Offered => over(app, shell, self.record, &now).await,
             Some(_) | None => {
                 let errors = FieldErrors::default();
@@ -247,7 +247,7 @@ fn preselected(req: &HttpRequest) -> Fields {
 async fn by_number(app: &App, expert: &ExpertUser, number: &str) -> Result<(Record, Assignment), Problem> {
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
     let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
-    let all = store::assignment::of(&app.db, record.consultation.id).await?;
+    let all = store::routing::assignment::of(&app.db, record.consultation.id).await?;
     let mine = all.into_iter().rfind(|it| it.expert == expert.id);
     Ok((record, mine.ok_or(Problem::NotFound)?))
 }
@@ -256,7 +256,9 @@ async fn by_token(app: &App, token: &str) -> Result<Option<(Record, Assignment)>
     let Some(id) = app.secret.verify(Purpose::Assignment, token, app.clock.now()) else {
         return Ok(None);
     };
-    let Some(mine) = store::assignment::find(&app.db, AssignmentId(id)).await? else { return Ok(None) };
+    let Some(mine) = store::routing::assignment::find(&app.db, AssignmentId(id)).await? else {
+        return Ok(None);
+    };
     let record = store::consultation::find(&app.db, mine.consultation).await?;
     Ok(record.map(|it| (it, mine)))
 }
@@ -264,7 +266,7 @@ async fn by_token(app: &App, token: &str) -> Result<Option<(Record, Assignment)>
 /// The expert's other bookings around a slot.
 async fn near(app: &App, mine: &Assignment, slot: &Appointment) -> Result<Vec<String>, Problem> {
     let (from, to) = (slot.starts_at - NEAR, slot.ends_at + NEAR);
-    let around = store::appointment::of_expert(&app.db, mine.expert, from, to).await?;
+    let around = store::booking::appointment::of_expert(&app.db, mine.expert, from, to).await?;
     let others = around.iter().filter(|it| it.is_live() && it.id != slot.id);
     Ok(others
         .map(|it| {
@@ -295,7 +297,7 @@ async fn over(app: &App, shell: Shell, record: &Record, mine: &Assignment) -> Re
         }
     };
     let when = if accepted {
-        let all = store::appointment::of(&app.db, record.consultation.id).await?;
+        let all = store::booking::appointment::of(&app.db, record.consultation.id).await?;
         all.iter().find(|it| it.is_live()).map(|it| {
             let when = wording::long_date_time_range(it.starts_at, it.ends_at);
             format!("{when}（{}・{}）", it.mode.label(), it.state.label())

@@ -10,7 +10,7 @@ use actix_web::{
 use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
-    availability::{Day, Schedule, Slot},
+    booking::availability::{Day, Schedule, Slot},
     calendar::{Closed, at_japan, japan_date},
     wording,
 };
@@ -19,14 +19,14 @@ use uuid::Uuid;
 use super::times;
 use crate::{
     app::App,
-    ops::{self, expert::Change},
+    ops::{self, routing::expert::AvailabilityChange},
     problem::Problem,
     store::{
-        agenda::{self, Sitting},
-        expert::Entries,
+        booking::expert_agenda::{self, AgendaAppointment},
+        routing::expert::ScheduleEntries,
     },
     url,
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::ExpertUser,
@@ -109,7 +109,7 @@ pub async fn add(
     };
     match parsed {
         Ok((change, told)) => {
-            ops::expert::change_availability(&app, expert.id, change).await?;
+            ops::routing::expert::change_availability(&app, expert.id, change).await?;
             Ok(page::see_other_with("/expert/availability", told))
         }
         Err(errors) => page::unprocessable(&page_of(&app, &expert, shell, form, errors, None).await?),
@@ -125,12 +125,12 @@ pub async fn remove(
 ) -> Result<HttpResponse, Problem> {
     let (kind, id) = path.into_inner();
     let change = match kind.as_str() {
-        "rule" => Change::RemoveRule(id),
-        "exception" => Change::RemoveException(id),
-        "absence" => Change::RemoveAbsence(id),
+        "rule" => AvailabilityChange::RemoveRule(id),
+        "exception" => AvailabilityChange::RemoveException(id),
+        "absence" => AvailabilityChange::RemoveAbsence(id),
         _ => return Err(Problem::NotFound),
     };
-    ops::expert::change_availability(&app, expert.id, change).await?;
+    ops::routing::expert::change_availability(&app, expert.id, change).await?;
     Ok(page::see_other_with("/expert/availability", "削除しました。"))
 }
 
@@ -143,19 +143,19 @@ pub async fn change_feed(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     if form.get("act") == "revoke" {
-        ops::expert::revoke_feed(&app, expert.id).await?;
+        ops::routing::expert::revoke_feed(&app, expert.id).await?;
         let told = "カレンダー用のアドレスを使えなくしました。";
         return Ok(page::see_other_with("/expert/availability", told));
     }
-    let token = ops::expert::make_feed(&app, expert.id).await?;
+    let token = ops::routing::expert::make_feed(&app, expert.id).await?;
     let address = app.site.absolute(&format!("/calendar/{token}.ics"));
     let page =
         page_of(&app, &expert, shell, Fields::default(), FieldErrors::default(), Some(address)).await?;
     page::html(&page)
 }
 
-async fn agenda_entries(app: &App, expert: &ExpertUser) -> Result<Entries, Problem> {
-    Ok(crate::store::expert::entries(&app.db, expert.id).await?)
+async fn agenda_entries(app: &App, expert: &ExpertUser) -> Result<ScheduleEntries, Problem> {
+    Ok(crate::store::routing::expert::entries(&app.db, expert.id).await?)
 }
 
 async fn page_of(
@@ -171,9 +171,9 @@ async fn page_of(
     let entries = agenda_entries(app, expert).await?;
     let schedule = entries.schedule();
     let horizon = TimeDelta::days(i64::from(shell.settings.horizon_days) + 365);
-    let sittings = agenda::between(&app.db, expert.id, now, now + horizon).await?;
+    let appointments = expert_agenda::between(&app.db, expert.id, now, now + horizon).await?;
     let from = at_japan(today, 0, 0);
-    let occupied = agenda::occupied(&app.db, expert.id, from, from + TimeDelta::days(15)).await?;
+    let occupied = expert_agenda::occupied(&app.db, expert.id, from, from + TimeDelta::days(15)).await?;
     let calendar = app.programme().await?.calendar(now);
     let (_, roster) = app.programme_and_experts().await?;
     let free = |date: NaiveDate| {
@@ -193,9 +193,9 @@ async fn page_of(
     let limits = [entry::FROM.names(), entry::UNTIL.names()].concat();
     Ok(AvailabilityPage {
         is_limited: limits.iter().any(|it| !form.get(it).is_empty()),
-        has_feed: feed.is_some() || crate::store::expert::has_feed(&app.db, expert.id).await?,
+        has_feed: feed.is_some() || crate::store::routing::expert::has_feed(&app.db, expert.id).await?,
         free: today.iter_days().take(SHOWN).map(free).collect(),
-        stranded: sittings.iter().filter(|it| is_stranded(it, &schedule)).map(stranded).collect(),
+        stranded: appointments.iter().filter(|it| is_stranded(it, &schedule)).map(stranded).collect(),
         rules: entries.rules.iter().map(|(id, it)| Kept { id: *id, text: entry::rule(it) }).collect(),
         exceptions: entries
             .exceptions
@@ -226,15 +226,15 @@ async fn page_of(
 }
 
 /// Booked at a time at which the expert says to be away.
-fn is_stranded(it: &Sitting, schedule: &Schedule) -> bool {
+fn is_stranded(it: &AgendaAppointment, schedule: &Schedule) -> bool {
     let (start, last) = (it.appointment.starts_at, it.appointment.ends_at - TimeDelta::minutes(1));
     let (Some(start), Some(last)) = (Slot::at(start), Slot::at(last)) else { return false };
     let needed: Day =
-        domain::availability::Span::new(start.quarter(), last.quarter() + 1).into_iter().collect();
+        domain::booking::availability::Span::new(start.quarter(), last.quarter() + 1).into_iter().collect();
     it.appointment.is_live() && !needed.minus(schedule.day(start.date())).is_empty()
 }
 
-fn stranded(it: &Sitting) -> Stranded {
+fn stranded(it: &AgendaAppointment) -> Stranded {
     let what = match &it.case {
         Some(case) => match &case.company_name {
             Some(name) => format!("{name}（{}）", case.number),

@@ -2,7 +2,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
 use domain::{
-    availability::{Occupied, Schedule, quarter_index},
+    booking::availability::{Occupied, Schedule, quarter_index},
     calendar::{at_japan, japan_date},
     wording,
 };
@@ -11,8 +11,8 @@ use super::week::{Agenda, Facts, Week};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, agenda},
-    web::{
+    store::{self, booking::expert_agenda},
+    web::kit::{
         form::Fields,
         page::{self, Shell},
         session::ExpertUser,
@@ -48,17 +48,17 @@ pub async fn show(
     let week = Week::parse(query.get("week")).unwrap_or_else(|| Week::of(japan_date(now)));
     let (programme, roster) = app.programme_and_experts().await?;
     let (from, to) = (at_japan(week.first(), 0, 0), at_japan(week.last(), 24, 0));
-    let sittings = agenda::between(&app.db, expert.id, from, to).await?;
-    let occupied = agenda::occupied(&app.db, expert.id, from, to).await?;
+    let appointments = expert_agenda::between(&app.db, expert.id, from, to).await?;
+    let occupied = expert_agenda::occupied(&app.db, expert.id, from, to).await?;
     let week_of = quarter_index(from)..quarter_index(to);
-    let busy = store::outside::busy(&app.db, week_of, Some(expert.id)).await?;
+    let busy = store::calendars::external::busy(&app.db, week_of, Some(expert.id)).await?;
     let busy: Occupied = busy.into_iter().flat_map(|it| it.1).collect();
     let none = Schedule::default();
     let facts = Facts {
         schedule: roster.get(expert.id).map_or(&none, |it| &it.schedule),
         occupied: &occupied,
         busy: &busy,
-        sittings: &sittings,
+        sittings: &appointments,
         calendar: &programme.calendar(now),
         now,
     };

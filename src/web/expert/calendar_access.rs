@@ -5,7 +5,7 @@ use actix_web::{
 };
 use askama::Template;
 use codes::CalendarKind;
-use domain::text::{Line, optional};
+use domain::text::{TextLine, optional};
 use uuid::Uuid;
 
 use super::calendars::{LONGEST_LOGIN, PAGE};
@@ -14,11 +14,11 @@ use crate::{
     fetch::{self, Failed},
     ops::{
         self,
-        outside::{Change, Trouble},
+        calendars::external::{AccessChange, CalendarError},
     },
     problem::Problem,
-    store::outside::{self, Source},
-    web::{
+    store::calendars::external::{self, Source},
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::ExpertUser,
@@ -60,11 +60,11 @@ pub async fn submit(
     let mut errors = FieldErrors::default();
     let change = parse(&form, &mut errors);
     if errors.is_empty() {
-        match ops::outside::change(&app, expert.id, *id, change).await? {
+        match ops::calendars::external::change(&app, expert.id, *id, change).await? {
             Ok(()) => {
                 return Ok(page::see_other_with(PAGE, "接続先を変更し、カレンダーを読み込みました。"));
             }
-            Err(trouble @ Trouble::Failed(Failed::NotLetIn)) if source.kind == CalendarKind::CalDav => {
+            Err(trouble @ CalendarError::Failed(Failed::NotLetIn)) if source.kind == CalendarKind::CalDav => {
                 errors.add("password", trouble.to_string());
             }
             Err(trouble) => errors.add("url", trouble.to_string()),
@@ -74,9 +74,9 @@ pub async fn submit(
 }
 
 /// What is left empty stays as it is.
-fn parse(form: &Fields, errors: &mut FieldErrors) -> Change {
+fn parse(form: &Fields, errors: &mut FieldErrors) -> AccessChange {
     let url = errors.take("url", optional(form.get("url"), fetch::address)).flatten();
-    let user = optional(form.get("user"), |it| Line::parse("ユーザー名", it, LONGEST_LOGIN));
+    let user = optional(form.get("user"), |it| TextLine::parse("ユーザー名", it, LONGEST_LOGIN));
     let user = errors.take("user", user).flatten().map(String::from);
     let password = Some(form.get("password").to_owned()).filter(|it| !it.is_empty());
     if password.as_ref().is_some_and(|it| it.len() > LONGEST_LOGIN) {
@@ -85,11 +85,11 @@ fn parse(form: &Fields, errors: &mut FieldErrors) -> Change {
     if errors.is_empty() && url.is_none() && user.is_none() && password.is_none() {
         errors.add("url", "変更する項目を入力してください");
     }
-    Change { url, user, password }
+    AccessChange { url, user, password }
 }
 
 async fn own(app: &App, expert: &ExpertUser, id: Uuid) -> Result<Source, Problem> {
-    let found = outside::find(&app.db, id).await?;
+    let found = external::find(&app.db, id).await?;
     found.filter(|it| it.expert_id == expert.id.0).ok_or(Problem::NotFound)
 }
 

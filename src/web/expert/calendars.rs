@@ -7,8 +7,8 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use codes::CalendarKind;
 use domain::{
-    application::TICKED,
-    text::{Line, optional},
+    intake::application::TICKED,
+    text::{TextLine, optional},
     wording,
 };
 use uuid::Uuid;
@@ -18,19 +18,19 @@ use crate::{
     fetch::{self, Failed},
     ops::{
         self,
-        outside::{Access, New, Outcome, STALE_AFTER, Trouble},
+        calendars::external::{CalendarAccess, CalendarError, NewCalendar, RefreshOutcome, STALE_AFTER},
     },
     problem::Problem,
-    store::{
-        outside::{
+    store::calendars::{
+        external::{
             self, Source,
-            clash::{Clash, clashes},
+            clash::{CalendarClash, clashes},
             entry,
         },
-        proposal::{Of, Proposal, Way, proposals},
+        time_proposal::{ProposalScope, ProposalSource, TimeProposal, time_proposals},
     },
     url,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::ExpertUser,
@@ -98,7 +98,7 @@ pub async fn add(
     let Some((name, new, access)) = parsed.filter(|_| errors.is_empty()) else {
         return page::unprocessable(&page_of(&app, &expert, shell, form, errors).await?);
     };
-    match ops::outside::add(&app, expert.id, &name, new.clone(), &access).await? {
+    match ops::calendars::external::add(&app, expert.id, &name, new.clone(), &access).await? {
         Ok(_) => {
             Ok(page::see_other_with(PAGE, "カレンダーを読み込みました。予定のある時間は、予約を受けません。"))
         }
@@ -112,15 +112,15 @@ pub async fn add(
 #[post("/expert/calendars/{id}/refresh")]
 pub async fn refresh(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     own(&app, &expert, *id).await?;
-    let told = match ops::outside::refresh(&app, *id).await? {
-        Outcome::Read => "カレンダーを読み込みました。".to_owned(),
-        Outcome::Failed(why) => {
+    let told = match ops::calendars::external::refresh(&app, *id).await? {
+        RefreshOutcome::Read => "カレンダーを読み込みました。".to_owned(),
+        RefreshOutcome::Failed(why) => {
             format!("読み込めませんでした。前に読み込んだ予定をそのまま使います。理由：{why}")
         }
-        Outcome::InHand => {
+        RefreshOutcome::InHand => {
             "いま読み込んでいます。少したってから、このページを開き直してください。".to_owned()
         }
-        Outcome::Gone => return Err(Problem::NotFound),
+        RefreshOutcome::Gone => return Err(Problem::NotFound),
     };
     Ok(page::see_other_with(PAGE, &told))
 }
@@ -139,61 +139,65 @@ pub async fn keep_blocking(
         "free" => false,
         _ => return Err(Problem::Unreadable),
     };
-    ops::outside::keep_blocking(&app, expert.id, *id, blocks).await?;
+    ops::calendars::external::keep_blocking(&app, expert.id, *id, blocks).await?;
     Ok(page::see_other_with(PAGE, "変更しました。"))
 }
 
 #[post("/expert/calendars/{id}/remove")]
 pub async fn remove(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
-    ops::outside::remove(&app, expert.id, *id).await?;
+    ops::calendars::external::remove(&app, expert.id, *id).await?;
     Ok(page::see_other_with(PAGE, "カレンダーの登録を削除しました。"))
 }
 
 /// Puts an entry back as it is booked.
 #[post("/expert/calendars/entries/{id}/restore")]
 pub async fn restore(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
-    ops::proposal::restore(&app, *id, expert.id).await?;
+    ops::calendars::time_proposal::restore(&app, *id, expert.id).await?;
     Ok(page::see_other_with(PAGE, "まもなく、外部のカレンダーの予定を元に戻します。"))
 }
 
 async fn own(app: &App, expert: &ExpertUser, id: Uuid) -> Result<(), Problem> {
-    let found = outside::find(&app.db, id).await?;
+    let found = external::find(&app.db, id).await?;
     found.filter(|it| it.expert_id == expert.id.0).map(|_| ()).ok_or(Problem::NotFound)
 }
 
-type Parsed = Option<(String, New, Access)>;
+type Parsed = Option<(String, NewCalendar, CalendarAccess)>;
 
 fn parse_ics(form: &Fields, errors: &mut FieldErrors) -> Parsed {
     let name = name(form, "ics_name", errors);
     let url = errors.take("ics_url", fetch::address(form.get("ics_url")));
-    Some((name?, New::Ics, Access { url: url?, user: String::new(), password: String::new() }))
+    Some((
+        name?,
+        NewCalendar::Ics,
+        CalendarAccess { url: url?, user: String::new(), password: String::new() },
+    ))
 }
 
 fn parse_dav(form: &Fields, errors: &mut FieldErrors) -> Parsed {
     let name = name(form, "dav_name", errors);
     let url = errors.take("dav_url", fetch::address(form.get("dav_url")));
-    let user = errors.take("dav_user", Line::parse("ユーザー名", form.get("dav_user"), LONGEST_LOGIN));
+    let user = errors.take("dav_user", TextLine::parse("ユーザー名", form.get("dav_user"), LONGEST_LOGIN));
     let password = form.get("dav_password");
     if password.is_empty() || password.len() > LONGEST_LOGIN {
         errors.add("dav_password", "パスワードを入力してください");
     }
     let writes = form.has("dav_writes", TICKED);
-    let access = Access { url: url?, user: user?.into(), password: password.to_owned() };
-    Some((name?, New::CalDav { writes }, access))
+    let access = CalendarAccess { url: url?, user: user?.into(), password: password.to_owned() };
+    Some((name?, NewCalendar::CalDav { writes }, access))
 }
 
 /// Without one, the calendar is called by its kind.
 fn name(form: &Fields, field: &'static str, errors: &mut FieldErrors) -> Option<String> {
-    let given = optional(form.get(field), |it| Line::parse("カレンダーの名前", it, LONGEST_NAME));
+    let given = optional(form.get(field), |it| TextLine::parse("カレンダーの名前", it, LONGEST_NAME));
     errors.take(field, given).map(|it| it.map_or_else(|| "外部カレンダー".to_owned(), String::from))
 }
 
 /// Where the sentence about a calendar that cannot be read stands.
-const fn field_of(trouble: &Trouble, new: &New) -> &'static str {
+const fn field_of(trouble: &CalendarError, new: &NewCalendar) -> &'static str {
     match (new, trouble) {
-        (New::Ics, _) => "ics_url",
-        (New::CalDav { .. }, Trouble::Failed(Failed::NotLetIn)) => "dav_user",
-        (New::CalDav { .. }, _) => "dav_url",
+        (NewCalendar::Ics, _) => "ics_url",
+        (NewCalendar::CalDav { .. }, CalendarError::Failed(Failed::NotLetIn)) => "dav_user",
+        (NewCalendar::CalDav { .. }, _) => "dav_url",
     }
 }
 
@@ -205,13 +209,13 @@ async fn page_of(
     errors: FieldErrors,
 ) -> Result<CalendarsPage, Problem> {
     let now = app.clock.now();
-    let calendars = outside::of(&app.db, expert.id).await?;
+    let calendars = external::of(&app.db, expert.id).await?;
     let mut refused = Vec::new();
     for it in calendars.iter().filter(|it| it.writes) {
         let entries = entry::of(&app.db, it.id).await?;
         refused.push((it.id, entries.into_iter().filter_map(|it| it.error).next()));
     }
-    let mine = proposals(&app.db, Of::Expert(expert.id), now).await?;
+    let mine = time_proposals(&app.db, ProposalScope::Expert(expert.id), now).await?;
     let refused = |id: Uuid| refused.iter().find(|it| it.0 == id).and_then(|it| it.1.clone());
     Ok(CalendarsPage {
         calendars: calendars.into_iter().map(|it| kept(refused(it.id), it, now)).collect(),
@@ -257,8 +261,8 @@ fn kept(refused: Option<String>, it: Source, now: DateTime<Utc>) -> Kept {
 }
 
 /// What the expert can put back; what was answered by mail is the center's to decide.
-fn changed(it: Proposal) -> Option<Changed> {
-    let Way::Calendar(calendar) = it.way else { return None };
+fn changed(it: TimeProposal) -> Option<Changed> {
+    let ProposalSource::Calendar(calendar) = it.way else { return None };
     Some(Changed {
         id: it.id,
         href: url::expert(&it.number),
@@ -269,7 +273,7 @@ fn changed(it: Proposal) -> Option<Changed> {
     })
 }
 
-fn clash(it: &Clash) -> (String, String, String) {
+fn clash(it: &CalendarClash) -> (String, String, String) {
     let at = &it.booking.appointment;
     (
         url::expert(&it.booking.number),

@@ -4,13 +4,13 @@ use std::{future::Future, pin::Pin};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
 use domain::{
     actor::{Actor, Party},
-    appointment::{Appointment, SessionMode},
-    assignment::Assignment,
-    company::{Headcount, Industry},
-    consultation::Deed,
+    booking::appointment::{Appointment, AppointmentMode},
+    consultation::ActionKind,
     id::ConsultationId,
+    intake::company::{Headcount, Industry},
     number::CaseNumber,
     prefecture::Prefecture,
+    routing::assignment::Assignment,
     wording,
 };
 
@@ -19,7 +19,7 @@ use crate::{
     problem::Problem,
     store::{self, consultation::Record},
     url,
-    web::{
+    web::kit::{
         page::{self, Shell, no_app},
         session::ExpertUser,
     },
@@ -51,7 +51,7 @@ pub struct Row {
 pub async fn find(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, Problem> {
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
     let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
-    let assignments = store::assignment::of(&app.db, record.consultation.id).await?;
+    let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
     let live = || assignments.iter().filter(|it| it.expert == expert.id && it.is_live());
     let mine = live().find(|it| it.is_accepted()).or_else(|| live().next()).cloned();
     Ok(Case { mine: mine.ok_or(Problem::NotFound)?, record })
@@ -88,7 +88,7 @@ impl Opened {
         Actor::Expert(self.expert.id)
     }
 
-    pub fn allows(&self, deed: Deed) -> bool {
+    pub fn allows(&self, deed: ActionKind) -> bool {
         self.case.record.consultation.allows(deed, Party::Expert).is_ok()
     }
 
@@ -116,7 +116,7 @@ impl Case {
 
     /// What is held or confirmed now.
     pub async fn live(&self, app: &App) -> Result<Option<Appointment>, Problem> {
-        let all = store::appointment::of(&app.db, self.record.consultation.id).await?;
+        let all = store::booking::appointment::of(&app.db, self.record.consultation.id).await?;
         Ok(all.into_iter().find(Appointment::is_live))
     }
 }
@@ -132,7 +132,7 @@ pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> 
     let id = record.consultation.id;
     let (written, _) = store::consultation::application(&app.db, id).await?.unzip();
     let themes = themes(app, record).await?;
-    let mode = live.map_or_else(|| SessionMode::wished(record.mode), |it| it.mode);
+    let mode = live.map_or_else(|| AppointmentMode::wished(record.mode), |it| it.mode);
     let prefecture = record.prefecture.map(Prefecture::name).unwrap_or_default();
     let mut rows = Vec::new();
     if let Some(it) = live {
@@ -143,8 +143,8 @@ pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> 
     rows.push(Row::new(
         "実施方法",
         match mode {
-            SessionMode::Online => mode.label().to_owned(),
-            SessionMode::Visit => {
+            AppointmentMode::Online => mode.label().to_owned(),
+            AppointmentMode::Visit => {
                 let city = written.as_ref().map(|it| it.city.as_str()).unwrap_or_default();
                 format!("{}（{prefecture}{city}）", mode.label())
             }

@@ -8,10 +8,10 @@ use actix_web::{
 use askama::Template;
 use domain::{
     actor::Party,
-    appointment::Appointment,
-    consultation::{Deed, State},
+    aftercare::report::ReportState,
+    booking::appointment::Appointment,
+    consultation::{ActionKind, State},
     id::AppointmentId,
-    report::ReportState,
     text::Prose,
     wording,
 };
@@ -22,22 +22,24 @@ use super::{
 };
 use crate::{
     app::App,
-    ops::{self, message::Post},
+    ops::{self, correspondence::message::PostedMessage},
     problem::Problem,
     store::{
         self,
-        expert::Roster,
-        message::{Audience, Entry},
-        message_draft::Writer,
+        correspondence::{
+            message::{Audience, ThreadEntry},
+            message_draft::DraftWriter,
+        },
+        routing::expert::Roster,
     },
-    web::{
+    web::kit::{
         files,
         form::{Choice, Fields},
-        letter,
+        form_state::FormState,
+        mail_document,
         page::{self, Shell},
         session::ExpertUser,
-        thread::{Around, Line, Reader, seen},
-        typed::Typed,
+        thread::{Reader, ThreadContext, ThreadLine, seen},
         upload::{FILES, FormWithFiles},
     },
 };
@@ -51,7 +53,7 @@ const LONGEST_MESSAGE: usize = 2000;
 #[template(path = "expert/consultation.html")]
 struct CasePage {
     shell: Shell,
-    typed: Typed,
+    typed: FormState,
     title: String,
     path: String,
     state: State,
@@ -61,8 +63,8 @@ struct CasePage {
     acts: Vec<Act>,
     rows: Vec<Row>,
     description: String,
-    sittings: Vec<SittingView>,
-    lines: Vec<Line>,
+    sittings: Vec<AppointmentView>,
+    lines: Vec<ThreadLine>,
     accepted_files: String,
     audiences: Vec<Choice>,
 }
@@ -73,7 +75,7 @@ struct Act {
     primary: bool,
 }
 
-struct SittingView {
+struct AppointmentView {
     when: String,
     state: &'static str,
     mode: &'static str,
@@ -97,19 +99,20 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let case = case::find(&app, &expert, &number).await?;
     let id = case.record.consultation.id;
-    let draft = store::message_draft::of(&app.db, id, Writer::Account(expert.id.0)).await?;
+    let draft =
+        store::correspondence::message_draft::of(&app.db, id, DraftWriter::Account(expert.id.0)).await?;
     let mut form = Fields::from_iter(draft);
     form.add("audience", "everyone");
-    case_page(Opened { app, expert, shell, case }, Typed::of(form)).await
+    case_page(Opened { app, expert, shell, case }, FormState::of(form)).await
 }
 
 /// Adds to the thread.
 #[post("/expert/consultations/{number}/messages")]
 pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Problem> {
     let (id, by) = (open.id(), open.by());
-    let mut typed = Typed::of(form.fields.clone());
+    let mut typed = FormState::of(form.fields.clone());
     if typed.form.get("do") == "draft" {
-        ops::message::save_draft(&open.app, id, by, FIELD, typed.form.get(FIELD)).await?;
+        ops::correspondence::message::save_draft(&open.app, id, by, FIELD, typed.form.get(FIELD)).await?;
         return Ok(open.back("下書きを保存しました。"));
     }
     let audience = match typed.form.get("audience") {
@@ -124,13 +127,13 @@ pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Pr
     let text = typed.errors.take(FIELD, text);
     form.check(&open.app, FILES, &mut typed.errors);
     if let (Some(audience), Some(text), true) = (audience, text, typed.errors.is_empty()) {
-        let post = Post { by, audience, text: &text, files: form.files, form: FIELD };
-        let done = ops::message::post_whole(&open.app, id, post).await;
+        let post = PostedMessage { by, audience, text: &text, files: form.files, form: FIELD };
+        let done = ops::correspondence::message::post_whole(&open.app, id, post).await;
         if typed.done(done)? {
             return Ok(open.back("メッセージを送りました。"));
         }
     }
-    ops::message::save_draft(&open.app, id, by, FIELD, typed.form.get(FIELD)).await?;
+    ops::correspondence::message::save_draft(&open.app, id, by, FIELD, typed.form.get(FIELD)).await?;
     case_page(open, typed).await
 }
 
@@ -143,16 +146,16 @@ pub async fn download(open: Opened, path: Path<(String, String)>) -> Result<Http
 /// A mail of the thread, as HTML.
 #[get("/expert/consultations/{number}/mail/{entry}")]
 pub async fn html(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    letter::of_entry(&open.app, open.id(), &path.1, Reader::Expert, &open.case.path()).await
+    mail_document::of_entry(&open.app, open.id(), &path.1, Reader::Expert, &open.case.path()).await
 }
 
 /// Also for an expert who has not answered yet: then without names.
-async fn case_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> {
+async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
     let Opened { app, expert, shell, case } = open;
     let id = case.record.consultation.id;
     let accepted = case.mine.is_accepted();
     let (_, roster) = app.programme_and_experts().await?;
-    let appointments = store::appointment::of(&app.db, id).await?;
+    let appointments = store::booking::appointment::of(&app.db, id).await?;
     let live = appointments.iter().find(|it| it.is_live());
     let (rows, description) = if accepted {
         facts(&app, &case.record).await?
@@ -160,18 +163,18 @@ async fn case_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> 
         (outline(&app, &case.record, live).await?, String::new())
     };
     let (sittings, thread) = if accepted {
-        let reports = store::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
+        let reports = store::aftercare::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
         let now = app.clock.now();
-        let view = |it: &Appointment| SittingView {
+        let view = |it: &Appointment| AppointmentView {
             has_room: it.is_online_ahead(now),
-            ..sitting(it, &case, &expert, &roster, &reports)
+            ..appointment_view(it, &case, &expert, &roster, &reports)
         };
-        let thread = store::message::of(&app.db, id, Audience::Internal).await?;
+        let thread = store::correspondence::message::of(&app.db, id, Audience::Internal).await?;
         (appointments.iter().rev().map(view).collect(), thread)
     } else {
         (Vec::new(), Vec::new())
     };
-    let mut around = Around::of(&app, id, Reader::Expert).await?;
+    let mut around = ThreadContext::of(&app, id, Reader::Expert).await?;
     let path = case.path();
     let status = typed.status();
     let page = CasePage {
@@ -188,7 +191,7 @@ async fn case_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> 
         description,
         sittings,
         lines: thread.iter().map(|it| line(it, &mut around, &expert, &roster, &path)).collect(),
-        accepted_files: ops::attachment::accepted(&app),
+        accepted_files: ops::correspondence::attachment::accepted(&app),
         audiences: vec![
             Choice::new("everyone", "企業とセンター").with_hint("企業にもメールでお知らせします。"),
             Choice::new("internal", "センターと専門家だけ").with_hint("企業には表示されません。"),
@@ -200,32 +203,32 @@ async fn case_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> 
 /// What is possible now, the most likely one first.
 fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
     let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
-    let act = |deed: Deed| {
+    let act = |deed: ActionKind| {
         let (act, label) = match deed {
-            Deed::Accept => ("answer", "依頼に回答する"),
-            Deed::ChooseSlot => ("slot", "日時を決める"),
-            Deed::Reschedule => ("slot", "日時を変更する"),
-            Deed::CancelAppointment => ("cancel", "予約を取り消す"),
-            Deed::RecordDone if begun => ("outcome", "実施・欠席を記録する"),
-            Deed::PlanFurtherSession => ("next", "次回の相談を計画する"),
-            Deed::RecordDone
-            | Deed::RecordNoShow
-            | Deed::Decline
-            | Deed::Submit
-            | Deed::StartCheck
-            | Deed::Ask
-            | Deed::Answer
-            | Deed::RequestExperts
-            | Deed::ApproveReport
-            | Deed::Complete
-            | Deed::Withdraw
-            | Deed::CloseUnfulfilled
-            | Deed::Refer
-            | Deed::Reopen
-            | Deed::Note => return None,
+            ActionKind::Accept => ("answer", "依頼に回答する"),
+            ActionKind::ChooseSlot => ("slot", "日時を決める"),
+            ActionKind::Reschedule => ("slot", "日時を変更する"),
+            ActionKind::CancelAppointment => ("cancel", "予約を取り消す"),
+            ActionKind::RecordDone if begun => ("outcome", "実施・欠席を記録する"),
+            ActionKind::PlanFurtherSession => ("next", "次回の相談を計画する"),
+            ActionKind::RecordDone
+            | ActionKind::RecordNoShow
+            | ActionKind::Decline
+            | ActionKind::Submit
+            | ActionKind::StartCheck
+            | ActionKind::Ask
+            | ActionKind::Answer
+            | ActionKind::RequestExperts
+            | ActionKind::ApproveReport
+            | ActionKind::Complete
+            | ActionKind::Withdraw
+            | ActionKind::CloseUnfulfilled
+            | ActionKind::Refer
+            | ActionKind::Reopen
+            | ActionKind::Note => return None,
         };
-        let mine = (deed == Deed::Accept) != case.mine.is_accepted();
-        let primary = matches!(deed, Deed::Accept | Deed::ChooseSlot | Deed::RecordDone);
+        let mine = (deed == ActionKind::Accept) != case.mine.is_accepted();
+        let primary = matches!(deed, ActionKind::Accept | ActionKind::ChooseSlot | ActionKind::RecordDone);
         mine.then(|| Act { href: case.path_of(act), label, primary })
     };
     let possible = case.record.consultation.possible(Party::Expert);
@@ -257,17 +260,18 @@ fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str
     }
 }
 
-fn sitting(
+fn appointment_view(
     it: &Appointment,
     case: &Case,
     expert: &ExpertUser,
     roster: &Roster,
     reports: &BTreeMap<AppointmentId, ReportState>,
-) -> SittingView {
-    let done = it.state == domain::appointment::AppointmentState::Done && it.experts.contains(&expert.id);
+) -> AppointmentView {
+    let done =
+        it.state == domain::booking::appointment::AppointmentState::Done && it.experts.contains(&expert.id);
     let state = reports.get(&it.id).map_or("未作成", ReportState::label);
     let names: Vec<_> = it.experts.iter().map(|&id| roster.name(id)).collect();
-    SittingView {
+    AppointmentView {
         when: wording::long_date_time_range(it.starts_at, it.ends_at),
         state: it.state.label(),
         mode: it.mode.label(),
@@ -280,7 +284,13 @@ fn sitting(
     }
 }
 
-fn line(it: &Entry, around: &mut Around, expert: &ExpertUser, roster: &Roster, path: &str) -> Line {
+fn line(
+    it: &ThreadEntry,
+    around: &mut ThreadContext,
+    expert: &ExpertUser,
+    roster: &Roster,
+    path: &str,
+) -> ThreadLine {
     let mine = it.author == Party::Expert && it.author_id == Some(expert.id.0);
     let author = match (it.author, it.author_id) {
         _ if mine => "あなた".to_owned(),

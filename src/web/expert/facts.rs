@@ -1,6 +1,6 @@
 //! What is known of a company, for the expert who has accepted its consultation.
 use domain::{
-    company::{Capital, Industry, Organization, TeleworkStatus},
+    intake::company::{Capital, Industry, Organization, TeleworkStatus},
     prefecture::Prefecture,
 };
 

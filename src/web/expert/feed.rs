@@ -14,7 +14,7 @@ use crate::{
     secret::{hex, token_hash},
     store::{
         self,
-        agenda::{Standing, Told},
+        booking::expert_agenda::{FeedEntry, FeedStatus},
     },
     url,
 };
@@ -24,10 +24,11 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 
 #[get("/calendar/{token}.ics")]
 pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let expert = store::expert::by_feed(&app.db, &token_hash(&token)).await?.ok_or(Problem::NotFound)?;
+    let expert =
+        store::routing::expert::by_feed(&app.db, &token_hash(&token)).await?.ok_or(Problem::NotFound)?;
     let now = app.clock.now();
-    let sittings = store::agenda::told(&app.db, expert, now - KEPT, now).await?;
-    let worded: Vec<_> = sittings.iter().map(|it| in_words(&app, it)).collect();
+    let appointments = store::booking::expert_agenda::feed_entries(&app.db, expert, now - KEPT, now).await?;
+    let worded: Vec<_> = appointments.iter().map(|it| in_words(&app, it)).collect();
     let entries: Vec<_> = worded.iter().map(Worded::entry).collect();
     let programme = app.programme().await?;
     let name = &programme.settings_at(now).center_name;
@@ -47,15 +48,15 @@ pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Resu
 
 /// A sitting in words.
 struct Worded<'a> {
-    sitting: &'a Told,
+    sitting: &'a FeedEntry,
     summary: String,
     description: String,
     url: Option<String>,
 }
 
-fn in_words<'a>(app: &App, sitting: &'a Told) -> Worded<'a> {
-    let mode = sitting.mode.label();
-    let (summary, description, url) = match &sitting.case {
+fn in_words<'a>(app: &App, appointment: &'a FeedEntry) -> Worded<'a> {
+    let mode = appointment.mode.label();
+    let (summary, description, url) = match &appointment.case {
         Some(case) => {
             let name = case.company_name.as_deref().unwrap_or("担当の依頼（回答待ち）");
             let description =
@@ -64,8 +65,8 @@ fn in_words<'a>(app: &App, sitting: &'a Told) -> Worded<'a> {
         }
         None => ("テレワーク相談".to_owned(), format!("方法：{mode}"), None),
     };
-    let mark = if status(sitting.standing) == Status::Tentative { "【仮】" } else { "" };
-    Worded { sitting, summary: format!("{mark}{summary}"), description, url }
+    let mark = if status(appointment.standing) == Status::Tentative { "【仮】" } else { "" };
+    Worded { sitting: appointment, summary: format!("{mark}{summary}"), description, url }
 }
 
 impl Worded<'_> {
@@ -87,10 +88,10 @@ impl Worded<'_> {
     }
 }
 
-const fn status(standing: Standing) -> Status {
+const fn status(standing: FeedStatus) -> Status {
     match standing {
-        Standing::Asked | Standing::Held => Status::Tentative,
-        Standing::Certain => Status::Confirmed,
-        Standing::Ended => Status::Cancelled,
+        FeedStatus::Asked | FeedStatus::Held => Status::Tentative,
+        FeedStatus::Certain => Status::Confirmed,
+        FeedStatus::Ended => Status::Cancelled,
     }
 }

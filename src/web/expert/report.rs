@@ -2,21 +2,21 @@
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use domain::{
-    appointment::{Appointment, AppointmentState},
-    report::{Body, Report, ReportState},
+    aftercare::report::{Report, ReportBody, ReportState},
+    booking::appointment::{Appointment, AppointmentState},
     text::{BadText, Prose, optional},
     wording,
 };
 
 use super::case::{Opened, Row};
 use crate::{
-    ops::{self, report::Saving},
+    ops::{self, aftercare::report::Saving},
     problem::Problem,
     store,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
+        form_state::FormState,
         page::{self, Shell},
-        typed::Typed,
     },
 };
 
@@ -35,7 +35,7 @@ const TEXTS: [(&str, &str, usize, bool); 7] = [
 #[template(path = "expert/report.html")]
 struct ReportPage {
     shell: Shell,
-    typed: Typed,
+    typed: FormState,
     head: Head,
     version: i32,
     /// Why the center gave it back.
@@ -72,14 +72,14 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
     let Some(session) = session(&open, query.get("session")).await? else {
         return Ok(open.back("実施を記録すると、報告書を書けます。"));
     };
-    let report = store::report::of_appointment(&open.app.db, session.id).await?;
+    let report = store::aftercare::report::of_appointment(&open.app.db, session.id).await?;
     let head = head(&open, &session).await?;
     match report {
         Some(it) if is_closed(&it) => page::html(&read_page(open.shell, head, &it)),
         report => {
             let version = report.as_ref().map_or(0, |it| it.version);
             let returned = report.as_ref().and_then(returned);
-            let typed = Typed::of(report.map(|it| typed(&it.body)).unwrap_or_default());
+            let typed = FormState::of(report.map(|it| typed(&it.body)).unwrap_or_default());
             let newest = Vec::new();
             page::html(&ReportPage { shell: open.shell, typed, head, version, returned, newest })
         }
@@ -91,18 +91,19 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     let session = session(&open, form.get("session")).await?.ok_or(Problem::NotFound)?;
     let saving = if form.get("act") == "submit" { Saving::Submit } else { Saving::Keep };
     let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
-    let mut typed = Typed::of(form);
+    let mut typed = FormState::of(form);
     match parse(&typed.form, saving) {
         Err(errors) => typed.errors = errors,
         Ok(body) => {
-            let done = ops::report::write(&open.app, session.id, open.expert.id, body, typed_at, saving);
+            let done =
+                ops::aftercare::report::write(&open.app, session.id, open.expert.id, body, typed_at, saving);
             if typed.done(done.await)? {
                 return Ok(saved(&open, &session, saving));
             }
         }
     }
     let head = head(&open, &session).await?;
-    let kept = store::report::of_appointment(&open.app.db, session.id).await?;
+    let kept = store::aftercare::report::of_appointment(&open.app.db, session.id).await?;
     let returned = kept.as_ref().and_then(returned);
     // After a conflict the newest version is the one to go on from: it stands below what was typed.
     let newest = kept.filter(|_| typed.refused.is_some());
@@ -114,7 +115,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 
 /// The session that the report is about: the one named, or the latest that took place.
 async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Problem> {
-    let (me, all) = (open.expert.id, store::appointment::of(&open.app.db, open.id()).await?);
+    let (me, all) = (open.expert.id, store::booking::appointment::of(&open.app.db, open.id()).await?);
     let mut mine =
         all.into_iter().filter(|it| it.state == AppointmentState::Done && it.experts.contains(&me));
     if wanted.is_empty() {
@@ -153,7 +154,7 @@ fn saved(open: &Opened, session: &Appointment, saving: Saving) -> HttpResponse {
     }
 }
 
-fn parse(form: &Fields, saving: Saving) -> Result<Body, FieldErrors> {
+fn parse(form: &Fields, saving: Saving) -> Result<ReportBody, FieldErrors> {
     let mut errors = FieldErrors::default();
     let mut texts = TEXTS.into_iter().map(|(name, label, max, required)| {
         let parse = |raw: &str| Prose::parse(label, raw, max);
@@ -165,7 +166,7 @@ fn parse(form: &Fields, saving: Saving) -> Result<Body, FieldErrors> {
         errors.take(name, parsed).flatten().map(String::from).unwrap_or_default()
     });
     let mut next = || texts.next().unwrap_or_default();
-    let body = Body {
+    let body = ReportBody {
         attendees: next(),
         present_state: next(),
         advice: next(),
@@ -182,7 +183,7 @@ fn parse(form: &Fields, saving: Saving) -> Result<Body, FieldErrors> {
 }
 
 /// A report as its form shows it.
-fn typed(body: &Body) -> Fields {
+fn typed(body: &ReportBody) -> Fields {
     let mut form: Fields = TEXTS.iter().map(|it| it.0).zip(texts(body)).collect();
     for (name, value) in flags(body) {
         if value {
@@ -193,7 +194,7 @@ fn typed(body: &Body) -> Fields {
 }
 
 /// In the order of `TEXTS`.
-fn texts(body: &Body) -> [&str; 7] {
+fn texts(body: &ReportBody) -> [&str; 7] {
     [
         &body.attendees,
         &body.present_state,
@@ -205,7 +206,7 @@ fn texts(body: &Body) -> [&str; 7] {
     ]
 }
 
-const fn flags(body: &Body) -> [(&'static str, bool); 3] {
+const fn flags(body: &ReportBody) -> [(&'static str, bool); 3] {
     [
         ("further_session", body.further_session),
         ("other_field", body.other_field),
@@ -213,7 +214,7 @@ const fn flags(body: &Body) -> [(&'static str, bool); 3] {
     ]
 }
 
-fn rows(body: &Body) -> Vec<Row> {
+fn rows(body: &ReportBody) -> Vec<Row> {
     let yes = |it: bool, yes: &str, no: &str| if it { yes.to_owned() } else { no.to_owned() };
     let mut rows: Vec<_> = TEXTS.iter().zip(texts(body)).map(|(it, text)| Row::new(it.1, text)).collect();
     rows.push(Row::new("次回の相談", yes(body.further_session, "必要", "不要")));

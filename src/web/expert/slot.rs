@@ -2,17 +2,17 @@
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::NaiveDate;
-use domain::{actor::Party, availability::Slot, consultation::Deed, wording};
+use domain::{actor::Party, booking::availability::Slot, consultation::ActionKind, wording};
 
 use super::case::{Case, Opened};
 use crate::{
     ops,
     problem::Problem,
-    web::{
+    web::kit::{
         form::Fields,
+        form_state::FormState,
         page::{self, Shell},
         slots::{self, DATES, Date},
-        typed::Typed,
     },
 };
 
@@ -22,7 +22,7 @@ const NOT_NOW: &str = "いまは日時を決められません。最新の内容
 #[template(path = "expert/slot.html")]
 struct SlotPage {
     shell: Shell,
-    typed: Typed,
+    typed: FormState,
     title: String,
     back: String,
     /// The time that is moved; nothing where none is settled yet.
@@ -36,7 +36,7 @@ struct SlotPage {
 #[get("/expert/consultations/{number}/slot")]
 pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
     match deed(&open.case) {
-        Some(_) => slot_page(open, Typed::of(Fields::of_query(&req))).await,
+        Some(_) => slot_page(open, FormState::of(Fields::of_query(&req))).await,
         None => Ok(open.back(NOT_NOW)),
     }
 }
@@ -44,19 +44,19 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
 #[post("/expert/consultations/{number}/slot")]
 pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
     let Some(deed) = deed(&open.case) else { return Ok(open.back(NOT_NOW)) };
-    let mut typed = Typed::of(form);
+    let mut typed = FormState::of(form);
     let Some(slot) = slots::parse(typed.form.get("slot")) else {
         typed.errors.add("slot", "日時を選択してください");
         return slot_page(open, typed).await;
     };
-    let (done, told) = if deed == Deed::Reschedule {
+    let (done, told) = if deed == ActionKind::Reschedule {
         (
-            ops::appointment::reschedule(&open.app, open.id(), open.by(), slot).await,
+            ops::booking::appointment::reschedule(&open.app, open.id(), open.by(), slot).await,
             "日時を変更しました。企業に確認メールを送りました。",
         )
     } else {
         (
-            ops::appointment::choose_slot(&open.app, open.id(), open.by(), slot).await,
+            ops::booking::appointment::choose_slot(&open.app, open.id(), open.by(), slot).await,
             "日時を決めました。企業に確認メールを送りました。",
         )
     };
@@ -64,15 +64,15 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 }
 
 /// Choosing or moving, whichever is possible now.
-fn deed(case: &Case) -> Option<Deed> {
+fn deed(case: &Case) -> Option<ActionKind> {
     let possible = case.record.consultation.possible(Party::Expert);
-    possible.into_iter().find(|it| matches!(it, Deed::ChooseSlot | Deed::Reschedule))
+    possible.into_iter().find(|it| matches!(it, ActionKind::ChooseSlot | ActionKind::Reschedule))
 }
 
-async fn slot_page(open: Opened, typed: Typed) -> Result<HttpResponse, Problem> {
+async fn slot_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
     let by = open.by();
     let Opened { app, shell, case, .. } = open;
-    let offers = ops::appointment::joint_offers(&app, &case.record, by).await?;
+    let offers = ops::booking::appointment::joint_offers(&app, &case.record, by).await?;
     let live = case.live(&app).await?;
     let today = domain::calendar::japan_date(app.clock.now());
     let moved = live.as_ref().and_then(|it| Slot::at(it.starts_at));

@@ -1,11 +1,11 @@
 //! Quarter hours and dates as the expert's pages show and take them.
 use chrono::NaiveDate;
 use domain::{
-    availability::{NoSpan, QUARTERS, Span},
+    booking::availability::{NoSpan, QUARTERS, Span},
     text::digits,
 };
 
-use crate::web::form::{Choice, FieldErrors, Fields};
+use crate::web::kit::form::{Choice, FieldErrors, Fields};
 
 /// 6:00 Japan time is quarter 0.
 const FIRST_HOUR: u8 = 6;
@@ -132,7 +132,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::{DateFields, clock, take_date, take_span};
-    use crate::web::form::{FieldErrors, Fields};
+    use crate::web::kit::form::{FieldErrors, Fields};
 
     const NAMES: DateFields = DateFields { year: "y", month: "m", day: "d" };
 

@@ -3,14 +3,16 @@ use std::ops::Range;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
 use domain::{
-    appointment::Appointment,
-    availability::{Day, Occupied, QUARTERS, Schedule, Slot, Span},
+    booking::{
+        appointment::Appointment,
+        availability::{Day, Occupied, QUARTERS, Schedule, Slot, Span},
+    },
     calendar::{BusinessCalendar, Closed, japan_date},
     wording,
 };
 
 use super::times::{self, clock};
-use crate::{store::agenda::Sitting, url};
+use crate::{store::booking::expert_agenda::AgendaAppointment, url};
 
 /// The hours that a table shows even where nothing is in them.
 const HOURS: std::ops::RangeInclusive<u8> = 9..=16;
@@ -76,7 +78,7 @@ pub struct Facts<'a> {
     pub occupied: &'a Occupied,
     /// What the expert's calendars outside take of it.
     pub busy: &'a Occupied,
-    pub sittings: &'a [Sitting],
+    pub sittings: &'a [AgendaAppointment],
     pub calendar: &'a BusinessCalendar,
     pub now: DateTime<Utc>,
 }
@@ -134,14 +136,14 @@ impl Week {
 fn day(date: NaiveDate, facts: &Facts<'_>) -> DayView {
     let today = japan_date(facts.now);
     let closed = facts.calendar.why_closed(date);
-    let sittings: Vec<_> =
+    let appointments: Vec<_> =
         facts.sittings.iter().filter(|it| japan_date(it.appointment.starts_at) == date).collect();
     let free = if closed.is_some() || date < today {
         Day::NONE
     } else {
         facts.schedule.day(date).minus(facts.occupied.day(date))
     };
-    let mut placed: Vec<_> = sittings.iter().map(|it| (quarters(&it.appointment), item(it))).collect();
+    let mut placed: Vec<_> = appointments.iter().map(|it| (quarters(&it.appointment), item(it))).collect();
     placed.extend(free.spans().into_iter().map(|it| (it.start()..it.end(), open(it))));
     placed.extend(facts.busy.day(date).spans().into_iter().map(|it| (it.start()..it.end(), elsewhere(it))));
     placed.sort_by_key(|(taken, _)| taken.start);
@@ -176,7 +178,7 @@ fn quarters(it: &Appointment) -> Range<u8> {
     start..end.min(QUARTERS)
 }
 
-fn item(it: &Sitting) -> Item {
+fn item(it: &AgendaAppointment) -> Item {
     let held = it.is_tentative();
     let what = match &it.case {
         Some(case) => match &case.company_name {

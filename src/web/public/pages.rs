@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     problem::Problem,
-    web::page::{self, Shell},
+    web::kit::page::{self, Shell},
 };
 
 #[derive(Template)]

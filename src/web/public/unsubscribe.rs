@@ -4,21 +4,21 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{id::AccountId, outgoing::topic::Topic};
+use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
 
 use crate::{
     app::App,
     ops,
     problem::Problem,
     secret::Purpose,
-    web::page::{self, Shell},
+    web::kit::page::{self, Shell},
 };
 
 #[derive(Template)]
 #[template(path = "public/unsubscribe.html")]
 struct UnsubscribePage {
     shell: Shell,
-    topic: Topic,
+    topic: NotificationTopic,
     /// None once it is done.
     action: Option<String>,
 }
@@ -43,12 +43,12 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let (topic, token) = path.into_inner();
     let (topic, reader) = reader(&app, &topic, &token)?;
-    ops::wishes::stop(&app, reader, topic).await?;
+    ops::correspondence::notification_preferences::unsubscribe(&app, reader, topic).await?;
     page::html(&UnsubscribePage { shell, topic, action: None })
 }
 
-fn reader(app: &App, topic: &str, token: &str) -> Result<(Topic, AccountId), Problem> {
-    let topic = Topic::from_code(topic).ok_or(Problem::NotFound)?;
+fn reader(app: &App, topic: &str, token: &str) -> Result<(NotificationTopic, AccountId), Problem> {
+    let topic = NotificationTopic::from_code(topic).ok_or(Problem::NotFound)?;
     let reader = app.secret.verify(Purpose::Unsubscribe, token, app.clock.now()).ok_or(Problem::NotFound)?;
     Ok((topic, AccountId(reader)))
 }

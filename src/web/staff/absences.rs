@@ -13,12 +13,12 @@ use crate::{
     app::App,
     ops::{
         self,
-        substitute::{Agreement, Gap, Proposal},
+        booking::substitute::{SubstituteConsent, SubstituteProposal, Vacancy},
     },
     problem::Problem,
-    store::{expert::Roster, substitute::Seat},
+    store::{booking::substitute::Participation, routing::expert::Roster},
     url,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::Coordinator,
@@ -43,7 +43,7 @@ struct AbsencesPage {
 
 /// A place in a session.
 struct View {
-    seat: Seat,
+    seat: Participation,
     version: i32,
     number: String,
     company: String,
@@ -88,13 +88,13 @@ pub async fn submit(
     let (Some((appointment, absent)), Some(version)) = (seat, version) else {
         return Err(Problem::Unreadable);
     };
-    let seat = Seat { appointment: AppointmentId(appointment), expert: ExpertId(absent) };
+    let seat = Participation { appointment: AppointmentId(appointment), expert: ExpertId(absent) };
     let by = Actor::Coordinator(me.id);
     let agreement = match form.get("act") {
-        "ask" => Agreement::Asked,
-        "settle" => Agreement::Given,
+        "ask" => SubstituteConsent::Asked,
+        "settle" => SubstituteConsent::Given,
         "withdraw" => {
-            let done = ops::substitute::take_back(&app, seat, version, by).await;
+            let done = ops::booking::substitute::withdraw_request(&app, seat, version, by).await;
             return answer(&app, shell, &form, done, "依頼を取り消しました。担当は、もとのままです。").await;
         }
         _ => return Err(Problem::Unreadable),
@@ -104,12 +104,12 @@ pub async fn submit(
         errors.add("substitute", "代わりの専門家を選択してください");
         return render(&app, shell, &form, errors, None).await;
     };
-    let done = ops::substitute::ask(&app, seat, substitute, version, by, agreement).await;
+    let done = ops::booking::substitute::ask(&app, seat, substitute, version, by, agreement).await;
     let (_, roster) = app.programme_and_experts().await?;
     let name = roster.name(substitute);
     let told = match agreement {
-        Agreement::Asked => format!("{name}さんに依頼しました。引き受けると、担当が交代します。"),
-        Agreement::Given => format!("{name}さんに交代しました。企業と専門家にメールを送りました。"),
+        SubstituteConsent::Asked => format!("{name}さんに依頼しました。引き受けると、担当が交代します。"),
+        SubstituteConsent::Given => format!("{name}さんに交代しました。企業と専門家にメールを送りました。"),
     };
     answer(&app, shell, &form, done, &told).await
 }
@@ -134,7 +134,7 @@ async fn render(
     errors: FieldErrors,
     refused: Option<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (gaps, count) = ops::substitute::gaps(app, SHOWN).await?;
+    let (gaps, count) = ops::booking::substitute::vacancies(app, SHOWN).await?;
     let (_, roster) = app.programme_and_experts().await?;
     let status = match (&refused, errors.is_empty()) {
         (Some(_), _) => StatusCode::CONFLICT,
@@ -142,18 +142,19 @@ async fn render(
         (None, true) => StatusCode::OK,
     };
     let more = count - gaps.len();
-    let wrong = |it: &Gap| !errors.is_empty() && form.has("appointment", &it.seat.appointment.to_string());
+    let wrong =
+        |it: &Vacancy| !errors.is_empty() && form.has("appointment", &it.seat.appointment.to_string());
     let gaps = gaps.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
     page::html_with(status, &AbsencesPage { shell, errors, refused, gaps, more })
 }
 
-fn view(roster: &Roster, form: &Fields, wrong: bool, it: Gap) -> View {
+fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
     let typed = form.has("appointment", &it.seat.appointment.to_string()).then(|| form.get("substitute"));
-    let chosen = |n: usize, proposal: &Proposal| match typed.filter(|it| !it.is_empty()) {
+    let chosen = |n: usize, proposal: &SubstituteProposal| match typed.filter(|it| !it.is_empty()) {
         Some(typed) => typed == proposal.expert.to_string(),
         None => n == 0 && !wrong,
     };
-    let person = |(n, it): (usize, &Proposal)| Person {
+    let person = |(n, it): (usize, &SubstituteProposal)| Person {
         id: it.expert,
         name: roster.name(it.expert).to_owned(),
         is_stand_in: it.is_stand_in,

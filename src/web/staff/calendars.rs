@@ -2,15 +2,17 @@
 use chrono::{DateTime, Utc};
 use domain::{id::ExpertId, wording};
 
-use super::proposals::{Proposed, proposed};
+use super::time_proposals::{Proposed, proposed};
 use crate::{
     app::App,
-    ops::outside::STALE_AFTER,
+    ops::calendars::external::STALE_AFTER,
     problem::Problem,
     store::{
-        expert::Roster,
-        outside::{clash::clashes, stale},
-        proposal::Of,
+        calendars::{
+            external::{clash::clashes, stale},
+            time_proposal::ProposalScope,
+        },
+        routing::expert::Roster,
     },
     url,
 };
@@ -57,6 +59,7 @@ pub async fn outside(
         expert: roster.name(it.expert).to_owned(),
     });
     let clashes = clashes.collect();
-    let proposals = proposed(app, expert.map_or(Of::Everybody, Of::Expert), now).await?;
+    let proposals =
+        proposed(app, expert.map_or(ProposalScope::Everybody, ProposalScope::Expert), now).await?;
     Ok(Outside { stale, clashes, proposals })
 }

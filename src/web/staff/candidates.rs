@@ -8,22 +8,22 @@ use actix_web::{
 use askama::Template;
 use domain::{
     actor::Actor,
-    availability::Slot,
-    consultation::Deed,
+    booking::availability::Slot,
+    consultation::ActionKind,
     field::Fields as Wanted,
     id::ExpertId,
     prefecture::Prefecture,
-    routing::{Verdict, rank},
+    routing::{Eligibility, rank},
 };
 use uuid::Uuid;
 
-use super::case::{self, Head, Typed, View, find, seen, sentence};
+use super::case::{self, FormState, Head, View, find, seen, sentence};
 use crate::{
     app::App,
     ops,
     problem::Problem,
-    store::expert::Roster,
-    web::{
+    store::routing::expert::Roster,
+    web::kit::{
         form::Fields,
         page::{self, Shell},
         session::Coordinator,
@@ -38,7 +38,7 @@ const FIRST: usize = 10;
 struct Candidates {
     shell: Shell,
     head: Head,
-    typed: Typed,
+    typed: FormState,
     /// The time that is held for the company.
     slot: Option<Slot>,
     both: bool,
@@ -68,19 +68,19 @@ pub async fn submit(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
-    let mut typed = Typed { form, ..Typed::default() };
+    let mut typed = FormState { form, ..FormState::default() };
     let experts = chosen(&typed.form);
     if experts.is_empty() {
         typed.errors.add("expert", "依頼する専門家を選択してください");
     }
-    match seen(&case, &typed.form, Some(Deed::RequestExperts)) {
+    match seen(&case, &typed.form, Some(ActionKind::RequestExperts)) {
         Err(problem) => typed.refused = Some(sentence(problem)?),
         Ok(_) if !typed.errors.is_empty() => {}
         Ok(version) => {
             let by = Actor::Coordinator(me.id);
             let experts: Vec<_> = experts.into_iter().collect();
             let id = case.record.consultation.id;
-            match ops::assignment::request(&app, id, version, by, &experts).await {
+            match ops::routing::assignment::request(&app, id, version, by, &experts).await {
                 Ok(()) => return done(&app, &number, &experts).await,
                 Err(problem) => typed.refused = Some(sentence(problem)?),
             }
@@ -91,9 +91,9 @@ pub async fn submit(
 }
 
 /// The view of the candidates, for a consultation for which somebody can be asked.
-pub async fn render(app: &App, shell: Shell, head: Head, typed: Typed) -> Result<HttpResponse, Problem> {
+pub async fn render(app: &App, shell: Shell, head: Head, typed: FormState) -> Result<HttpResponse, Problem> {
     let status = typed.status();
-    let (offers, slot) = ops::assignment::candidates(app, &head.case.record).await?;
+    let (offers, slot) = ops::routing::assignment::candidates(app, &head.case.record).await?;
     let (_, roster) = app.programme_and_experts().await?;
     let wanted = head.case.record.consultation.fields;
     let best: Vec<_> =
@@ -114,13 +114,13 @@ pub async fn render(app: &App, shell: Shell, head: Head, typed: Typed) -> Result
     page::html_with(status, &Candidates { shell, head, typed, slot, both, first, rest, out, best })
 }
 
-fn person(roster: &Roster, id: ExpertId, verdict: &Verdict, picked: &BTreeSet<ExpertId>) -> Person {
+fn person(roster: &Roster, id: ExpertId, verdict: &Eligibility, picked: &BTreeSet<ExpertId>) -> Person {
     let profile = roster.get(id);
     let (covers, sentences) = match verdict {
-        Verdict::In { covers, reasons, .. } => {
+        Eligibility::In { covers, reasons, .. } => {
             (*covers, reasons.iter().map(|it| (it.sentence(), it.is_caution())).collect())
         }
-        Verdict::Out { reasons } => (
+        Eligibility::Out { reasons } => (
             profile.map_or(Wanted::Both, |it| it.fields),
             reasons.iter().map(|it| (it.sentence(), false)).collect(),
         ),

@@ -5,8 +5,8 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    consultation::{Deed, State},
-    due::{Clock, Due},
+    consultation::{ActionKind, State},
+    due::{Due, DueClock},
     number::CaseNumber,
     wording,
 };
@@ -14,17 +14,17 @@ use domain::{
 use entity::{inbound_mail, mail_bounce};
 
 use super::{
-    act::Act,
+    action::StaffAction,
     candidates, case_views,
-    proposals::{Proposed, proposed},
+    time_proposals::{Proposed, proposed},
 };
-pub use crate::web::typed::{Typed, sentence};
+pub use crate::web::kit::form_state::{FormState, sentence};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, case::Case, proposal::Of},
+    store::{self, calendars::time_proposal::ProposalScope, consultation::case_details::CaseDetails},
     url,
-    web::{form::Fields, page::Shell, session::Coordinator},
+    web::kit::{form::Fields, page::Shell, session::Coordinator},
 };
 
 /// The part of a consultation that a page shows.
@@ -41,7 +41,7 @@ pub enum View {
 
 /// What is above every view of a consultation.
 pub struct Head {
-    pub case: Case,
+    pub case: CaseDetails,
     /// Mails that came in about it and wait for somebody.
     pub open_mails: Vec<inbound_mail::Model>,
     pub bounces: Vec<mail_bounce::Model>,
@@ -77,16 +77,16 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
     let view = View::from_code(Fields::of_query(&req).get("view")).unwrap_or(View::Overview);
-    render(&app, shell, case, view, Typed::default()).await
+    render(&app, shell, case, view, FormState::default()).await
 }
 
 /// A view of a consultation, with what was typed into its forms.
 pub async fn render(
     app: &App,
     shell: Shell,
-    case: Case,
+    case: CaseDetails,
     view: View,
-    typed: Typed,
+    typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let (now, refused) = (app.clock.now(), typed.refused.clone());
     let proposals = waiting_proposals(app, &case, now).await?;
@@ -94,7 +94,7 @@ pub async fn render(
     let head = Head { case, open_mails, bounces, proposals, view: Some(view), now, refused };
     match view {
         // Nobody is looked for whom nobody could ask.
-        View::Candidates if !head.can(Deed::RequestExperts) => {
+        View::Candidates if !head.can(ActionKind::RequestExperts) => {
             let head = Head { view: Some(View::Overview), ..head };
             case_views::overview(app, shell, head, &typed).await
         }
@@ -109,22 +109,31 @@ pub async fn render(
 }
 
 /// Other times that were proposed. Not asked for where there can be none.
-async fn waiting_proposals(app: &App, case: &Case, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {
+async fn waiting_proposals(
+    app: &App,
+    case: &CaseDetails,
+    now: DateTime<Utc>,
+) -> Result<Vec<Proposed>, Problem> {
     if case.changed_entries == 0 && case.open_mails == 0 {
         return Ok(Vec::new());
     }
-    proposed(app, Of::Case(case.record.consultation.id), now).await
+    proposed(app, ProposalScope::Case(case.record.consultation.id), now).await
 }
 
 /// What came in about a consultation and waits, and what did not arrive. Not asked for where there is nothing.
 async fn waiting_mail(
     app: &App,
-    case: &Case,
+    case: &CaseDetails,
     proposals: &[Proposed],
 ) -> Result<(Vec<inbound_mail::Model>, Vec<mail_bounce::Model>), Problem> {
     let id = case.record.consultation.id;
-    let mut open = if case.open_mails > 0 { store::inbound::of(&app.db, id).await? } else { Vec::new() };
-    let bounces = if case.bounces > 0 { store::bounce::of(&app.db, id).await? } else { Vec::new() };
+    let mut open = if case.open_mails > 0 {
+        store::correspondence::inbound_mail::of(&app.db, id).await?
+    } else {
+        Vec::new()
+    };
+    let bounces =
+        if case.bounces > 0 { store::correspondence::bounce::of(&app.db, id).await? } else { Vec::new() };
     // What did not arrive, or proposes another time, is told once.
     open.retain(|it| {
         it.open
@@ -135,13 +144,13 @@ async fn waiting_mail(
 }
 
 /// The consultation of an address.
-pub async fn find(app: &App, number: &str) -> Result<Case, Problem> {
+pub async fn find(app: &App, number: &str) -> Result<CaseDetails, Problem> {
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
-    store::case::find(&app.db, number).await?.ok_or(Problem::NotFound)
+    store::consultation::case_details::find(&app.db, number).await?.ok_or(Problem::NotFound)
 }
 
 /// The version of the page on which the form was, checked: nobody has changed the consultation since.
-pub fn seen(case: &Case, form: &Fields, deed: Option<Deed>) -> Result<i32, Problem> {
+pub fn seen(case: &CaseDetails, form: &Fields, deed: Option<ActionKind>) -> Result<i32, Problem> {
     let current = case.record.version;
     let seen = form.get("version").parse::<i32>().ok();
     if seen.is_some_and(|it| it != current) {
@@ -183,7 +192,7 @@ impl View {
 
 impl Head {
     /// Above the page of one act, which tells only why that was refused.
-    pub fn of_act(case: Case, now: DateTime<Utc>, typed: &Typed) -> Self {
+    pub fn of_act(case: CaseDetails, now: DateTime<Utc>, typed: &FormState) -> Self {
         let (open_mails, bounces, proposals) = (Vec::new(), Vec::new(), Vec::new());
         Self { case, open_mails, bounces, proposals, view: None, now, refused: typed.refused.clone() }
     }
@@ -198,7 +207,7 @@ impl Head {
 
     /// Whether the session can be moved, or its time be chosen.
     pub fn can_move(&self) -> bool {
-        self.can(Deed::Reschedule) || self.can(Deed::ChooseSlot)
+        self.can(ActionKind::Reschedule) || self.can(ActionKind::ChooseSlot)
     }
 
     pub fn is_open(&self) -> bool {
@@ -216,7 +225,7 @@ impl Head {
 
     pub fn tabs(&self) -> Vec<Link> {
         let shown = |it: &View| match it {
-            View::Candidates => self.can(Deed::RequestExperts),
+            View::Candidates => self.can(ActionKind::RequestExperts),
             View::SameCompany => self.case.lookalikes > 0,
             View::Overview | View::Messages | View::Sessions | View::History | View::Mail => true,
         };
@@ -236,7 +245,7 @@ impl Head {
         View::ALL.into_iter().filter(shown).map(tab).collect()
     }
 
-    pub fn can(&self, deed: Deed) -> bool {
+    pub fn can(&self, deed: ActionKind) -> bool {
         self.case.record.consultation.allows(deed, domain::actor::Party::Coordinator).is_ok()
     }
 
@@ -244,7 +253,7 @@ impl Head {
     pub fn offers(&self) -> (Vec<Offer>, Vec<Offer>) {
         let mut offers = Vec::new();
         if self.is_open() && !self.address_confirmed() {
-            offers.push(self.offer(Act::ConfirmAddress));
+            offers.push(self.offer(StaffAction::ConfirmAddress));
         }
         if self.case.submitted_reports > 0 {
             let href = self.at("?view=sessions");
@@ -253,48 +262,48 @@ impl Head {
         let mut endings = Vec::new();
         for deed in self.case.record.consultation.possible(domain::actor::Party::Coordinator) {
             match deed {
-                Deed::RequestExperts => offers.push(Offer {
+                ActionKind::RequestExperts => offers.push(Offer {
                     label: "専門家に依頼する",
                     href: self.at("?view=candidates"),
                     at_once: false,
                 }),
-                Deed::ChooseSlot => {
+                ActionKind::ChooseSlot => {
                     offers
                         .push(Offer { label: "日時を決める", href: self.at("/slots"), at_once: false });
                 }
-                Deed::Reschedule => {
+                ActionKind::Reschedule => {
                     offers.push(Offer {
                         label: "日時を変更する", href: self.at("/slots"), at_once: false
                     });
                 }
-                Deed::Withdraw | Deed::CloseUnfulfilled | Deed::Refer => {
-                    endings.extend(Act::of(deed).map(|it| self.offer(it)));
+                ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => {
+                    endings.extend(StaffAction::of(deed).map(|it| self.offer(it)));
                 }
                 // Where it is done with the report before one's eyes.
-                Deed::ApproveReport => {}
-                Deed::Submit
-                | Deed::StartCheck
-                | Deed::Ask
-                | Deed::Answer
-                | Deed::Accept
-                | Deed::Decline
-                | Deed::CancelAppointment
-                | Deed::RecordNoShow
-                | Deed::RecordDone
-                | Deed::PlanFurtherSession
-                | Deed::Complete
-                | Deed::Reopen
-                | Deed::Note => offers.extend(Act::of(deed).map(|it| self.offer(it))),
+                ActionKind::ApproveReport => {}
+                ActionKind::Submit
+                | ActionKind::StartCheck
+                | ActionKind::Ask
+                | ActionKind::Answer
+                | ActionKind::Accept
+                | ActionKind::Decline
+                | ActionKind::CancelAppointment
+                | ActionKind::RecordNoShow
+                | ActionKind::RecordDone
+                | ActionKind::PlanFurtherSession
+                | ActionKind::Complete
+                | ActionKind::Reopen
+                | ActionKind::Note => offers.extend(StaffAction::of(deed).map(|it| self.offer(it))),
             }
         }
         (offers, endings)
     }
 
-    fn offer(&self, act: Act) -> Offer {
+    fn offer(&self, act: StaffAction) -> Offer {
         Offer {
             label: act.button(),
             href: self.at(&format!("/{}", act.code())),
-            at_once: act == Act::StartCheck,
+            at_once: act == StaffAction::StartCheck,
         }
     }
 
@@ -307,8 +316,10 @@ impl Head {
     pub fn due(&self) -> Option<String> {
         let due = self.case.record.due.as_ref()?;
         Some(match &due.clock {
-            Clock::Running(deadline) => format!("{}：{}", due.label(), wording::month_day_time(deadline.at)),
-            Clock::Paused(_) => format!("{}：企業の回答を待つ間、停止しています", due.label()),
+            DueClock::Running(deadline) => {
+                format!("{}：{}", due.label(), wording::month_day_time(deadline.at))
+            }
+            DueClock::Paused(_) => format!("{}：企業の回答を待つ間、停止しています", due.label()),
         })
     }
 

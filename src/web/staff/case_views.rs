@@ -7,20 +7,22 @@ use chrono::{DateTime, Utc};
 use codes::Code;
 use domain::{
     actor::{Actor, Party},
-    company::{Industry, Organization, TeleworkStatus},
+    aftercare::{
+        follow_up::{FollowUp, FollowUpAnswer, FollowUpState, SurveyAnswer},
+        report::Report,
+    },
+    booking::waiting_list::WaitingListEntry,
     consultation::State,
-    follow_up::{Answer, FollowUp, FollowUpState, SurveyAnswer},
-    outgoing::MailState,
-    report::Report,
-    waiting::Waiting,
+    correspondence::outgoing_mail::MailState,
+    intake::company::{Industry, Organization, TeleworkStatus},
     wording,
 };
 use entity::{Coded, inbound_mail, outbox};
 use uuid::Uuid;
 
 use super::{
-    case::{Head, Typed},
-    lookalike::{Lookalike, lookalikes},
+    case::{FormState, Head},
+    possible_duplicate::{PossibleDuplicate, lookalikes},
 };
 use crate::{
     app::App,
@@ -28,14 +30,13 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        case::{Asked, Sitting},
-        message::Audience,
-        message_draft::Writer,
+        consultation::case_details::{AskedExpert, CaseAppointment},
+        correspondence::{message::Audience, message_draft::DraftWriter},
     },
-    web::{
+    web::kit::{
         form::Choice,
         page::{self, Shell},
-        thread::{Around, Line, Reader, seen},
+        thread::{Reader, ThreadContext, ThreadLine, seen},
     },
 };
 
@@ -44,11 +45,11 @@ use crate::{
 struct Overview {
     shell: Shell,
     head: Head,
-    asked: Vec<Asked>,
+    asked: Vec<AskedExpert>,
     /// Held or confirmed.
-    sitting: Option<Sitting>,
+    sitting: Option<CaseAppointment>,
     /// The earlier time that the company waits for.
-    waiting: Option<Waiting>,
+    waiting: Option<WaitingListEntry>,
     /// The sessions of the company in this year, where it has had all that it may have, and how many those are.
     used_up: Option<(u16, u16)>,
 }
@@ -58,7 +59,7 @@ struct Overview {
 struct SameCompany {
     shell: Shell,
     head: Head,
-    lookalikes: Vec<Lookalike>,
+    lookalikes: Vec<PossibleDuplicate>,
 }
 
 #[derive(Template)]
@@ -66,18 +67,18 @@ struct SameCompany {
 struct Messages {
     shell: Shell,
     head: Head,
-    typed: Typed,
-    lines: Vec<Line>,
+    typed: FormState,
+    lines: Vec<ThreadLine>,
     templates: Vec<Choice>,
     accepted: String,
 }
 
 #[derive(Template)]
-#[template(path = "staff/sessions.html")]
+#[template(path = "staff/appointments.html")]
 struct Sessions {
     shell: Shell,
     head: Head,
-    sittings: Vec<(Sitting, Option<Report>)>,
+    sittings: Vec<(CaseAppointment, Option<Report>)>,
     follow_ups: Vec<Question>,
 }
 
@@ -119,27 +120,41 @@ struct CaseMail {
 
 impl CaseMail {
     fn state_of(&self, mail: &outbox::Model) -> MailState {
-        store::outbox::state(mail, self.now)
+        store::correspondence::outbox::state(mail, self.now)
     }
 }
 
-pub async fn overview(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
+pub async fn overview(
+    app: &App,
+    shell: Shell,
+    head: Head,
+    typed: &FormState,
+) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
     // What is not there is not asked for: most cases in the inbox have neither.
-    let asked = if head.case.has_assignments { store::case::asked(&app.db, id).await? } else { Vec::new() };
-    let sittings =
-        if head.case.has_appointments { store::case::sittings(&app.db, id).await? } else { Vec::new() };
+    let asked = if head.case.has_assignments {
+        store::consultation::case_details::asked_experts(&app.db, id).await?
+    } else {
+        Vec::new()
+    };
+    let sittings = if head.case.has_appointments {
+        store::consultation::case_details::appointments(&app.db, id).await?
+    } else {
+        Vec::new()
+    };
     let sitting = sittings.into_iter().find(|it| it.appointment.is_live());
     // Whose first application it is has had no session yet.
-    let may_be_used_up = head.is_open() && (head.case.lookalikes > 0 || head.case.record.sessions_done > 0);
+    let may_be_used_up =
+        head.is_open() && (head.case.lookalikes > 0 || head.case.record.appointments_done > 0);
     let used_up = if may_be_used_up {
-        let used_up = ops::apply::used_up(&app.db, &head.case.record, &shell.settings, head.now).await?;
+        let used_up =
+            ops::intake::apply::used_up(&app.db, &head.case.record, &shell.settings, head.now).await?;
         used_up.map(|it| (it, shell.settings.session_cap))
     } else {
         None
     };
     let waiting = if matches!(head.state(), State::Scheduling | State::Booked) {
-        store::waiting::of(&app.db, id).await?
+        store::booking::waiting_list::of(&app.db, id).await?
     } else {
         None
     };
@@ -151,7 +166,7 @@ pub async fn same_company(
     app: &App,
     shell: Shell,
     head: Head,
-    typed: &Typed,
+    typed: &FormState,
 ) -> Result<HttpResponse, Problem> {
     let record = &head.case.record;
     let key = domain::text::search_key(&record.company_name);
@@ -163,12 +178,12 @@ pub async fn messages(
     app: &App,
     shell: Shell,
     head: Head,
-    mut typed: Typed,
+    mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    let thread = store::message::of(&app.db, id, Audience::Internal).await?;
-    let names = store::account::names(&app.db, thread.iter().filter_map(|it| it.author_id)).await?;
-    let mut around = Around::of(app, id, Reader::Center).await?;
+    let thread = store::correspondence::message::of(&app.db, id, Audience::Internal).await?;
+    let names = store::accounts::account::names(&app.db, thread.iter().filter_map(|it| it.author_id)).await?;
+    let mut around = ThreadContext::of(app, id, Reader::Center).await?;
     let path = head.at("");
     let lines = thread.iter().map(|it| {
         let who = named(it.author, it.author_id, &names);
@@ -178,24 +193,31 @@ pub async fn messages(
     });
     if let Some(me) = &shell.account {
         // What is being written in the other form, and in this one where nothing was sent.
-        for (form, body) in store::message_draft::of(&app.db, id, Writer::Account(me.id.0)).await? {
+        for (form, body) in
+            store::correspondence::message_draft::of(&app.db, id, DraftWriter::Account(me.id.0)).await?
+        {
             if typed.form.get(&form).is_empty() {
                 typed.form.add(form, body);
             }
         }
     }
-    let templates = store::reply_template::all(&app.db).await?;
+    let templates = store::correspondence::reply_template::all(&app.db).await?;
     let templates = templates.into_iter().map(|it| Choice::new(it.id.to_string(), it.name)).collect();
-    let accepted = ops::attachment::accepted(app);
+    let accepted = ops::correspondence::attachment::accepted(app);
     let lines = lines.collect();
     page::html_with(typed.status(), &Messages { shell, head, typed, lines, templates, accepted })
 }
 
-pub async fn sessions(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
+pub async fn sessions(
+    app: &App,
+    shell: Shell,
+    head: Head,
+    typed: &FormState,
+) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    let sittings = store::case::sittings(&app.db, id).await?;
+    let sittings = store::consultation::case_details::appointments(&app.db, id).await?;
     let mut reports: BTreeMap<_, _> =
-        store::report::of(&app.db, id).await?.into_iter().map(|it| (it.appointment, it)).collect();
+        store::aftercare::report::of(&app.db, id).await?.into_iter().map(|it| (it.appointment, it)).collect();
     let sittings = sittings
         .into_iter()
         .map(|it| {
@@ -203,13 +225,19 @@ pub async fn sessions(app: &App, shell: Shell, head: Head, typed: &Typed) -> Res
             (it, report)
         })
         .collect();
-    let follow_ups = store::follow_up::of(&app.db, id).await?.iter().map(question).collect();
+    let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?.iter().map(question).collect();
     page::html_with(typed.status(), &Sessions { shell, head, sittings, follow_ups })
 }
 
-pub async fn history(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
-    let events = store::event::of(&app.db, head.case.record.consultation.id).await?;
-    let names = store::account::names(&app.db, events.iter().filter_map(|it| account_of(it.by))).await?;
+pub async fn history(
+    app: &App,
+    shell: Shell,
+    head: Head,
+    typed: &FormState,
+) -> Result<HttpResponse, Problem> {
+    let events = store::audit::event::of(&app.db, head.case.record.consultation.id).await?;
+    let names =
+        store::accounts::account::names(&app.db, events.iter().filter_map(|it| account_of(it.by))).await?;
     let lines = events
         .into_iter()
         .rev()
@@ -224,10 +252,10 @@ pub async fn history(app: &App, shell: Shell, head: Head, typed: &Typed) -> Resu
     page::html_with(typed.status(), &HistoryPage { shell, head, lines })
 }
 
-pub async fn mail(app: &App, shell: Shell, head: Head, typed: &Typed) -> Result<HttpResponse, Problem> {
+pub async fn mail(app: &App, shell: Shell, head: Head, typed: &FormState) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    let mails = store::outbox::of(&app.db, id).await?;
-    let received = store::inbound::of(&app.db, id).await?;
+    let mails = store::correspondence::outbox::of(&app.db, id).await?;
+    let received = store::correspondence::inbound_mail::of(&app.db, id).await?;
     page::html_with(typed.status(), &CaseMail { shell, head, now: app.clock.now(), mails, received })
 }
 
@@ -261,22 +289,22 @@ fn question(it: &FollowUp) -> Question {
         label,
         state,
         due_at: it.due_at,
-        wants_help: answer.is_some_and(Answer::wants_help),
+        wants_help: answer.is_some_and(FollowUpAnswer::wants_help),
         answers: answer.map(answers).unwrap_or_default(),
     }
 }
 
-fn answers(answer: &Answer) -> Vec<(&'static str, String)> {
+fn answers(answer: &FollowUpAnswer) -> Vec<(&'static str, String)> {
     let yes_no = |it| if it { "はい" } else { "いいえ" }.to_owned();
     let (mut lines, comment) = match answer {
-        Answer::Survey(it) => {
+        FollowUpAnswer::Survey(it) => {
             let agreed = [it.purpose_achieved, it.satisfied, it.will_consider];
             let agreed = SurveyAnswer::SENTENCES.into_iter().zip(agreed);
             let mut lines: Vec<_> = agreed.map(|(said, it)| (said, it.label().to_owned())).collect();
             lines.push(("次回の相談を希望する", yes_no(it.wants_further_session)));
             (lines, &it.comment)
         }
-        Answer::Progress(it) => (
+        FollowUpAnswer::Progress(it) => (
             vec![
                 ("その後の状況", it.progress.label().to_owned()),
                 ("相談の継続を希望する", yes_no(it.wants_help)),

@@ -3,25 +3,27 @@ use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Dat
 use askama::Template;
 use domain::{
     actor::Actor,
-    application::{Application, Form, Intake},
-    company::{Industry, Mode, Organization, TeleworkStatus},
     field::Field,
     id::{CompanyId, ConsultationId, MailId},
+    intake::{
+        application::{Application, ApplicationForm, Intake},
+        company::{Industry, Mode, Organization, TeleworkStatus},
+    },
     prefecture::Prefecture,
 };
 use mime::Piece;
 use uuid::Uuid;
 
-use super::lookalike::{Lookalike, lookalikes};
+use super::possible_duplicate::{PossibleDuplicate, lookalikes};
 use crate::{
     app::App,
-    ops::{self, inbound::Voice},
+    ops::{self, correspondence::inbound_mail::AttachAs},
     problem::Problem,
-    store::{self, programme::Programme},
+    store::{self, reference::programme::Programme},
     url,
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
-        letter,
+        mail_document,
         page::{self, Shell},
         session::Coordinator,
     },
@@ -39,7 +41,7 @@ struct IntakePage {
     choices: Choices,
     /// Makes a form that is sent twice one consultation.
     key: Uuid,
-    lookalikes: Vec<Lookalike>,
+    lookalikes: Vec<PossibleDuplicate>,
     /// The numbers that were shown, so that saving again means them.
     seen: String,
 }
@@ -97,7 +99,7 @@ pub async fn submit(
     }
     let confirmed = form.has("address_confirmed", "1");
     let by = Actor::Coordinator(me.id);
-    let record = ops::apply::take_down(&app, &application, by, key, confirmed).await?;
+    let record = ops::intake::apply::take_down(&app, &application, by, key, confirmed).await?;
     if let Some(id) = mail_of(&form) {
         add_mail(&app, id, record.consultation.id, &me).await?;
     }
@@ -110,7 +112,7 @@ async fn render(
     shell: Shell,
     mut form: Fields,
     errors: FieldErrors,
-    lookalikes: Vec<Lookalike>,
+    lookalikes: Vec<PossibleDuplicate>,
 ) -> Result<HttpResponse, Problem> {
     let programme = app.programme().await?;
     let key = Uuid::try_parse(form.get("key")).unwrap_or_else(|_| Uuid::new_v4());
@@ -134,8 +136,8 @@ fn mail_of(form: &Fields) -> Option<MailId> {
 
 /// What a mail says of who wrote it, and what about.
 async fn fill_from_mail(app: &App, id: MailId, form: &mut Fields) -> Result<(), Problem> {
-    let mail = store::inbound::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let read = letter::read(app, id).await?;
+    let mail = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let read = mail_document::read(app, id).await?;
     let written = mime::pieces(&read.body).into_iter().filter_map(|it| match it {
         Piece::Written(text) => Some(text),
         Piece::Quoted(_) | Piece::Signature(_) => None,
@@ -154,24 +156,24 @@ async fn fill_from_mail(app: &App, id: MailId, form: &mut Fields) -> Result<(), 
 
 /// The mail becomes the first entry of the thread, unless somebody has dealt with it meanwhile.
 async fn add_mail(app: &App, id: MailId, case: ConsultationId, me: &Coordinator) -> Result<(), Problem> {
-    match ops::inbound::attach(app, id, case, me.id, Voice::Company).await {
+    match ops::correspondence::inbound_mail::attach(app, id, case, me.id, AttachAs::Company).await {
         Ok(_) | Err(Problem::Refused(_) | Problem::NotFound) => Ok(()),
         Err(other) => Err(other),
     }
 }
 
 /// Other consultations of the company that is spoken with, as far as its number and name tell.
-async fn same_company(app: &App, application: &Application) -> Result<Vec<Lookalike>, Problem> {
+async fn same_company(app: &App, application: &Application) -> Result<Vec<PossibleDuplicate>, Problem> {
     let company = &application.company;
     let known = match company.corporate_number {
-        Some(number) => store::company::by_number(&app.db, &number.to_string()).await?,
+        Some(number) => store::intake::company::by_number(&app.db, &number.to_string()).await?,
         None => None,
     };
     let known = known.unwrap_or(CompanyId(Uuid::nil()));
     Ok(lookalikes(app, known, &company.name.search_key(), Uuid::nil()).await?)
 }
 
-fn was_seen(form: &Fields, it: &Lookalike) -> bool {
+fn was_seen(form: &Fields, it: &PossibleDuplicate) -> bool {
     let number = it.number.to_string();
     form.get("seen").split(',').any(|seen| seen == number)
 }
@@ -181,10 +183,10 @@ async fn is_new(app: &App, key: Uuid) -> Result<bool, Problem> {
     Ok(store::consultation::by_submission_key(&app.db, &key.to_string()).await?.is_none())
 }
 
-fn written(form: &Fields) -> Form {
+fn written(form: &Fields) -> ApplicationForm {
     let one = |name: &str| form.get(name).to_owned();
     let many = |name: &str| form.all(name).map(str::to_owned).collect();
-    Form {
+    ApplicationForm {
         field: many("field"),
         theme: many("theme"),
         description: one("description"),
@@ -217,7 +219,7 @@ fn written(form: &Fields) -> Form {
 
 impl Choices {
     fn of(programme: &Programme, shell: &Shell) -> Self {
-        let theme = |it: &store::programme::Theme| {
+        let theme = |it: &store::reference::programme::Theme| {
             Choice::new(it.code.clone(), it.label.clone()).with_hint(it.field.label())
         };
         let consent = format!(

@@ -10,7 +10,7 @@ use crate::{
     ops,
     password::Password,
     problem::Problem,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
     },
@@ -26,7 +26,7 @@ struct SetPasswordPage {
 
 #[get("/staff/set-password/{token}")]
 pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<HttpResponse, Problem> {
-    let email = ops::account::password_link_account(&app, &token).await?.email;
+    let email = ops::accounts::account::password_link_account(&app, &token).await?.email;
     page::html(&SetPasswordPage { shell, email, errors: FieldErrors::default() })
 }
 
@@ -37,11 +37,11 @@ pub async fn submit(
     token: Path<String>,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let email = ops::account::password_link_account(&app, &token).await?.email;
+    let email = ops::accounts::account::password_link_account(&app, &token).await?.email;
     let mut errors = FieldErrors::default();
     match errors.take("password", Password::parse(form.get("password"), &email)) {
         Some(password) => {
-            ops::account::set_password(&app, &token, password).await?;
+            ops::accounts::account::set_password(&app, &token, password).await?;
             Ok(page::see_other_with("/staff/sign-in", "パスワードを設定しました。ログインしてください。"))
         }
         None => page::unprocessable(&SetPasswordPage { shell, email, errors }),

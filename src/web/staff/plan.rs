@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::case::sentence;
 use crate::{
     app::App,
-    ops::{self, plan::MOST},
+    ops::{self, routing::plan::MOST},
     problem::Problem,
-    store::{consultation::Record, expert::Roster},
+    store::{consultation::Record, routing::expert::Roster},
     url,
-    web::{
+    web::kit::{
         form::Fields,
         page::{self, Shell},
         session::Coordinator,
@@ -98,7 +98,7 @@ pub async fn submit(
     for line in &chosen {
         // Each by itself: what became impossible meanwhile takes nothing else with it.
         let by = Actor::Coordinator(me.id);
-        match ops::assignment::request(&app, line.id, line.version, by, &line.experts).await {
+        match ops::routing::assignment::request(&app, line.id, line.version, by, &line.experts).await {
             Ok(()) => taken += 1,
             Err(problem) => {
                 let record = crate::store::consultation::find(&app.db, line.id).await?;
@@ -121,7 +121,7 @@ async fn render(
     refused: Vec<Refused>,
     form: Option<&Fields>,
 ) -> Result<HttpResponse, Problem> {
-    let plan = ops::plan::make(app).await?;
+    let plan = ops::routing::plan::make(app).await?;
     let (_, roster) = app.programme_and_experts().await?;
     let total = plan.lines.len();
     let ahead: u32 = plan.lines.iter().map(|it| it.ahead).sum();
@@ -162,10 +162,10 @@ async fn render(
     )
 }
 
-fn line(it: ops::plan::Line, roster: &Roster, chosen: bool) -> Line {
+fn line(it: ops::routing::plan::PlannedRequest, roster: &Roster, chosen: bool) -> Line {
     let experts: Vec<_> = it.team.iter().map(|it| it.expert.to_string()).collect();
     let several = it.team.len() > 1;
-    let person = |member: ops::offers::Member| Person {
+    let person = |member: ops::booking::slot_offers::TeamMember| Person {
         name: roster.name(member.expert).to_owned(),
         field: several.then(|| member.fields.label()),
         reasons: member.reasons.iter().map(|it| (it.sentence(), it.is_caution())).collect(),

@@ -5,22 +5,22 @@ use actix_web::{
 };
 use askama::Template;
 use domain::{
+    aftercare::report::{Report, ReportState},
     id::AppointmentId,
-    report::{Report, ReportState},
-    text::{Line, optional},
+    text::{TextLine, optional},
 };
 use uuid::Uuid;
 
-use super::case::{Head, Typed, find, seen, sentence};
+use super::case::{FormState, Head, find, seen, sentence};
 use crate::{
     app::App,
-    ops::{self, report::Decision},
+    ops::{self, aftercare::report::ReportDecision},
     problem::Problem,
     store::{
         self,
-        case::{Case, Sitting},
+        consultation::case_details::{CaseAppointment, CaseDetails},
     },
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::Coordinator,
@@ -32,9 +32,9 @@ use crate::{
 struct ReportPage {
     shell: Shell,
     head: Head,
-    typed: Typed,
+    typed: FormState,
     report: Report,
-    sitting: Sitting,
+    sitting: CaseAppointment,
     decisions: Vec<Choice>,
 }
 
@@ -47,7 +47,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let (number, appointment) = path.into_inner();
     let case = find(&app, &number).await?;
-    render(&app, shell, case, AppointmentId(appointment), Typed::default()).await
+    render(&app, shell, case, AppointmentId(appointment), FormState::default()).await
 }
 
 #[post("/staff/consultations/{number}/report/{appointment}")]
@@ -63,13 +63,13 @@ pub async fn submit(
     let case = find(&app, &number).await?;
     // Nobody decides on another consultation's report by this address.
     of(&app, &case, appointment).await?;
-    let mut typed = Typed { form, ..Typed::default() };
+    let mut typed = FormState { form, ..FormState::default() };
     match (seen(&case, &typed.form, None), read(&typed.form)) {
         (Err(problem), _) => typed.refused = Some(sentence(problem)?),
         (Ok(_), Err(errors)) => typed.errors = errors,
         (Ok(_), Ok(decision)) => {
-            let told = told(&decision);
-            match ops::report::decide(&app, appointment, me.id, decision).await {
+            let told = decision_text(&decision);
+            match ops::aftercare::report::decide(&app, appointment, me.id, decision).await {
                 Ok(()) => return Ok(page::see_other_with(crate::url::staff(&case.record.number), told)),
                 Err(problem) => typed.refused = Some(sentence(problem)?),
             }
@@ -82,9 +82,9 @@ pub async fn submit(
 async fn render(
     app: &App,
     shell: Shell,
-    case: Case,
+    case: CaseDetails,
     appointment: AppointmentId,
-    typed: Typed,
+    typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let (report, sitting) = of(app, &case, appointment).await?;
     let status = typed.status();
@@ -98,26 +98,26 @@ async fn render(
     page::html_with(status, &ReportPage { shell, head, typed, report, sitting, decisions })
 }
 
-async fn of(app: &App, case: &Case, id: AppointmentId) -> Result<(Report, Sitting), Problem> {
+async fn of(app: &App, case: &CaseDetails, id: AppointmentId) -> Result<(Report, CaseAppointment), Problem> {
     let consultation = case.record.consultation.id;
-    let reports = store::report::of(&app.db, consultation).await?;
+    let reports = store::aftercare::report::of(&app.db, consultation).await?;
     let report = reports.into_iter().find(|it| it.appointment == id).ok_or(Problem::NotFound)?;
-    let sittings = store::case::sittings(&app.db, consultation).await?;
+    let sittings = store::consultation::case_details::appointments(&app.db, consultation).await?;
     let sitting = sittings.into_iter().find(|it| it.appointment.id == id).ok_or(Problem::NotFound)?;
     Ok((report, sitting))
 }
 
-fn read(form: &Fields) -> Result<Decision, FieldErrors> {
+fn read(form: &Fields) -> Result<ReportDecision, FieldErrors> {
     let mut errors = FieldErrors::default();
     let reason = form.get("reason");
     let decision = match form.get("decision") {
-        "approve" => Some(Decision::Approve),
+        "approve" => Some(ReportDecision::Approve),
         "continue" => errors
-            .take("reason", optional(reason, |it| Line::parse("理由", it, 200)))
-            .map(|override_reason| Decision::ApproveAndContinue { override_reason }),
-        "return" => {
-            errors.take("reason", Line::parse("理由", reason, 200)).map(|reason| Decision::Return { reason })
-        }
+            .take("reason", optional(reason, |it| TextLine::parse("理由", it, 200)))
+            .map(|override_reason| ReportDecision::ApproveAndContinue { override_reason }),
+        "return" => errors
+            .take("reason", TextLine::parse("理由", reason, 200))
+            .map(|reason| ReportDecision::Return { reason }),
         _ => {
             errors.add("decision", "報告書の確認結果を選択してください");
             None
@@ -126,11 +126,11 @@ fn read(form: &Fields) -> Result<Decision, FieldErrors> {
     decision.ok_or(errors)
 }
 
-const fn told(decision: &Decision) -> &'static str {
+const fn decision_text(decision: &ReportDecision) -> &'static str {
     match decision {
-        Decision::Approve => "報告書を確認済みにしました。企業に報告書をお知らせしました。",
-        Decision::ApproveAndContinue { .. } => "報告書を確認済みにし、次回の相談を計画しました。",
-        Decision::Return { .. } => "報告書を差し戻しました。専門家に理由を知らせました。",
+        ReportDecision::Approve => "報告書を確認済みにしました。企業に報告書をお知らせしました。",
+        ReportDecision::ApproveAndContinue { .. } => "報告書を確認済みにし、次回の相談を計画しました。",
+        ReportDecision::Return { .. } => "報告書を差し戻しました。専門家に理由を知らせました。",
     }
 }
 

@@ -15,9 +15,9 @@ use super::calendars::{Outside, outside};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, expert::Roster, week::Entry},
+    store::{self, booking::week::WeekEntry, routing::expert::Roster},
     url,
-    web::{
+    web::kit::{
         form::{Choice, Fields},
         page::{self, Shell},
         session::Coordinator,
@@ -81,7 +81,7 @@ pub async fn show(
     let monday = monday_of(typed.get("week").parse().unwrap_or(today));
     let expert = Uuid::try_parse(typed.get("expert")).ok().map(ExpertId);
     let (from, to) = (at_japan(monday, 0, 0), at_japan(monday, 7 * 24, 0));
-    let entries = store::week::between(&app.db, from, to, expert).await?;
+    let entries = store::booking::week::between(&app.db, from, to, expert).await?;
     let loads = loads(&roster, &entries, expert);
     let mut by_day: BTreeMap<NaiveDate, Vec<Line>> = BTreeMap::new();
     for it in entries {
@@ -127,7 +127,7 @@ fn address(monday: NaiveDate, expert: Option<ExpertId>) -> String {
     }
 }
 
-fn line(roster: &Roster, it: Entry) -> Line {
+fn line(roster: &Roster, it: WeekEntry) -> Line {
     Line {
         at: wording::time_range(it.starts_at, it.ends_at),
         iso: wording::iso_date_time(it.starts_at),
@@ -141,7 +141,7 @@ fn line(roster: &Roster, it: Entry) -> Line {
 }
 
 /// Every expert who can be asked, the one with the most room first.
-fn loads(roster: &Roster, entries: &[Entry], only: Option<ExpertId>) -> Vec<Load> {
+fn loads(roster: &Roster, entries: &[WeekEntry], only: Option<ExpertId>) -> Vec<Load> {
     let mut loads: Vec<_> = roster
         .all()
         .iter()

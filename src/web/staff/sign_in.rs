@@ -6,7 +6,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
-    web::{
+    web::kit::{
         client,
         form::{FieldErrors, Fields},
         page::{self, Shell},
@@ -55,7 +55,8 @@ pub async fn submit(
     if errors.is_empty() {
         let network = client::address(&req, &app.config.trusted_proxies);
         let previous = cookie_value(&req, STAFF_COOKIE);
-        let signed_in = ops::account::sign_in(&app, email, password, network, previous.as_deref()).await?;
+        let signed_in =
+            ops::accounts::account::sign_in(&app, email, password, network, previous.as_deref()).await?;
         if let Some(it) = signed_in {
             let home = page::home(it.account.role);
             let next = if next.is_empty() { home } else { &next };
@@ -74,7 +75,7 @@ pub async fn submit(
 #[post("/staff/sign-out")]
 pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Problem> {
     if let Some(cookie) = cookie_value(&req, STAFF_COOKIE) {
-        ops::account::sign_out(&app, &cookie).await?;
+        ops::accounts::account::sign_out(&app, &cookie).await?;
     }
     let response = page::see_other_with("/staff/sign-in", "ログアウトしました。");
     page::with_cookie(response, &removal_cookie(STAFF_COOKIE))

@@ -7,17 +7,17 @@ use askama::Template;
 use chrono::NaiveDate;
 use domain::{
     actor::{Actor, Party},
-    consultation::Deed,
+    consultation::ActionKind,
     wording,
 };
 
-use super::case::{Head, Typed, find, seen, sentence};
+use super::case::{FormState, Head, find, seen, sentence};
 use crate::{
     app::App,
-    ops::{self, actor_at::ActorAt},
+    ops::{self, case::actor::ActorAt},
     problem::Problem,
-    store::case::{Case, Sitting},
-    web::{
+    store::consultation::case_details::{CaseAppointment, CaseDetails},
+    web::kit::{
         form::Fields,
         page::{self, Shell},
         session::Coordinator,
@@ -30,13 +30,13 @@ use crate::{
 struct SlotsPage {
     shell: Shell,
     head: Head,
-    typed: Typed,
-    deed: Deed,
+    typed: FormState,
+    deed: ActionKind,
     /// Whether it can still be done.
     possible: bool,
     days: Vec<Date>,
     /// The present time of the session.
-    now_at: Option<Sitting>,
+    now_at: Option<CaseAppointment>,
     /// A time that was asked for and is not free.
     missing: Option<String>,
     later: Option<String>,
@@ -53,8 +53,11 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
     let refused = case.record.consultation.allows(deed(&case), Party::Coordinator).err();
-    let typed =
-        Typed { form: Fields::of_query(&req), refused: refused.map(|it| it.to_string()), ..Typed::default() };
+    let typed = FormState {
+        form: Fields::of_query(&req),
+        refused: refused.map(|it| it.to_string()),
+        ..FormState::default()
+    };
     render(&app, &me, shell, case, typed).await
 }
 
@@ -68,7 +71,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
     let deed = deed(&case);
-    let mut typed = Typed { form, ..Typed::default() };
+    let mut typed = FormState { form, ..FormState::default() };
     let slot = slots::parse(typed.form.get("slot"));
     if slot.is_none() {
         typed.errors.add("slot", "日時を選択してください");
@@ -79,14 +82,14 @@ pub async fn submit(
         (Ok(version), Some(slot)) => {
             let by = ActorAt::new(Actor::Coordinator(me.id), version);
             let id = case.record.consultation.id;
-            let done = if deed == Deed::Reschedule {
-                ops::appointment::reschedule(&app, id, by, slot).await
+            let done = if deed == ActionKind::Reschedule {
+                ops::booking::appointment::reschedule(&app, id, by, slot).await
             } else {
-                ops::appointment::choose_slot(&app, id, by, slot).await
+                ops::booking::appointment::choose_slot(&app, id, by, slot).await
             };
             match done {
                 Ok(()) => {
-                    let told = if deed == Deed::Reschedule {
+                    let told = if deed == ActionKind::Reschedule {
                         "日時を変更しました。確認メールを送りました。"
                     } else {
                         "日時を決めました。確認メールを送りました。"
@@ -105,15 +108,16 @@ async fn render(
     app: &App,
     me: &Coordinator,
     shell: Shell,
-    case: Case,
-    typed: Typed,
+    case: CaseDetails,
+    typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let deed = deed(&case);
     let possible = case.record.consultation.allows(deed, Party::Coordinator).is_ok();
-    let offers = ops::appointment::joint_offers(app, &case.record, Actor::Coordinator(me.id)).await?;
+    let offers =
+        ops::booking::appointment::joint_offers(app, &case.record, Actor::Coordinator(me.id)).await?;
     let now = app.clock.now();
     let id = case.record.consultation.id;
-    let now_at = crate::store::case::sittings(&app.db, id).await?;
+    let now_at = crate::store::consultation::case_details::appointments(&app.db, id).await?;
     let now_at = now_at.into_iter().find(|it| it.appointment.is_live());
     let from: Option<NaiveDate> = typed.form.get("from").parse().ok();
     let all = if possible { offers.days() } else { Vec::new() };
@@ -132,7 +136,7 @@ async fn render(
 }
 
 /// What this page does in the present state.
-fn deed(case: &Case) -> Deed {
-    let can_move = case.record.consultation.allows(Deed::Reschedule, Party::Coordinator).is_ok();
-    if can_move { Deed::Reschedule } else { Deed::ChooseSlot }
+fn deed(case: &CaseDetails) -> ActionKind {
+    let can_move = case.record.consultation.allows(ActionKind::Reschedule, Party::Coordinator).is_ok();
+    if can_move { ActionKind::Reschedule } else { ActionKind::ChooseSlot }
 }

@@ -5,22 +5,22 @@ use actix_web::{
 };
 use domain::{
     actor::Actor,
-    reply_template::{self, Variable},
+    correspondence::reply_template::{self, ReplyVariable},
     text::Prose,
     wording,
 };
 
-use super::case::{Typed, View, find, render, sentence};
+use super::case::{FormState, View, find, render, sentence};
 use crate::{
     app::App,
-    ops::{self, message::Post},
+    ops::{self, correspondence::message::PostedMessage},
     problem::Problem,
-    store::{self, case::Case, message::Audience},
+    store::{self, consultation::case_details::CaseDetails, correspondence::message::Audience},
     url,
-    web::{
+    web::kit::{
         files,
         form::Fields,
-        letter,
+        mail_document,
         page::{self, Shell},
         session::Coordinator,
         thread::Reader,
@@ -73,7 +73,7 @@ pub async fn html(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &path.0).await?;
     let back = format!("{}?view=messages", url::staff(&case.record.number));
-    letter::of_entry(&app, case.record.consultation.id, &path.1, Reader::Center, &back).await
+    mail_document::of_entry(&app, case.record.consultation.id, &path.1, Reader::Center, &back).await
 }
 
 async fn post(
@@ -91,11 +91,11 @@ async fn post(
     };
     let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
     let next = format!("{}?view=messages", url::staff(&case.record.number));
-    let mut typed = Typed { form: form.fields.clone(), ..Typed::default() };
+    let mut typed = FormState { form: form.fields.clone(), ..FormState::default() };
     let written = typed.form.get(field);
     match typed.form.get("do") {
         "draft" => {
-            ops::message::save_draft(app, id, by, field, written).await?;
+            ops::correspondence::message::save_draft(app, id, by, field, written).await?;
             return Ok(page::see_other_with(next, "下書きを保存しました。"));
         }
         "insert" => {
@@ -108,13 +108,13 @@ async fn post(
     let text = typed.errors.take(field, Prose::parse(label, written, LONGEST));
     form.check(app, files_field, &mut typed.errors);
     if let Some(text) = text.filter(|_| typed.errors.is_empty()) {
-        let post = Post { by, audience, text: &text, files: form.files, form: field };
-        match ops::message::post_whole(app, id, post).await {
+        let post = PostedMessage { by, audience, text: &text, files: form.files, form: field };
+        match ops::correspondence::message::post_whole(app, id, post).await {
             Ok(()) => return Ok(page::see_other_with(next, done)),
             Err(problem) => typed.refused = Some(sentence(problem)?),
         }
     }
-    ops::message::save_draft(app, id, by, field, form.fields.get(field)).await?;
+    ops::correspondence::message::save_draft(app, id, by, field, form.fields.get(field)).await?;
     render(app, shell, case, View::Messages, typed).await
 }
 
@@ -122,29 +122,29 @@ async fn post(
 async fn inserted(
     app: &App,
     me: &Coordinator,
-    case: &Case,
+    case: &CaseDetails,
     form: &Fields,
     field: &str,
 ) -> Result<String, Problem> {
     let chosen = form.get("template");
-    let all = store::reply_template::all(&app.db).await?;
+    let all = store::correspondence::reply_template::all(&app.db).await?;
     let Some(template) = all.into_iter().find(|it| it.id.to_string() == chosen) else {
         return Ok(form.get(field).to_owned());
     };
     let settings = page::settings(app).await?;
-    let live = store::appointment::of(&app.db, case.record.consultation.id).await?;
-    let live = live.into_iter().find(domain::appointment::Appointment::is_live);
+    let live = store::booking::appointment::of(&app.db, case.record.consultation.id).await?;
+    let live = live.into_iter().find(domain::booking::appointment::Appointment::is_live);
     let filled = reply_template::fill(&template.body, |it| match it {
-        Variable::Company => case.record.company_name.clone(),
-        Variable::Contact => case.contact.name.clone(),
-        Variable::Number => case.record.number.to_string(),
-        Variable::Appointment => live.as_ref().map_or_else(
+        ReplyVariable::Company => case.record.company_name.clone(),
+        ReplyVariable::Contact => case.contact.name.clone(),
+        ReplyVariable::Number => case.record.number.to_string(),
+        ReplyVariable::Appointment => live.as_ref().map_or_else(
             || "（予約なし）".to_owned(),
             |it| wording::long_date_time_range(it.starts_at, it.ends_at),
         ),
-        Variable::Writer => me.name.clone(),
-        Variable::Center => settings.center_name.clone(),
-        Variable::Phone => settings.center_phone.clone(),
+        ReplyVariable::Writer => me.name.clone(),
+        ReplyVariable::Center => settings.center_name.clone(),
+        ReplyVariable::Phone => settings.center_phone.clone(),
     });
     let before = form.get(field).trim_end();
     Ok(if before.is_empty() { filled } else { format!("{before}\n\n{filled}") })

@@ -1,5 +1,5 @@
 //! The geometry of a bar chart, in the units of its viewBox of 640 by 260.
-use domain::statistics::Shown;
+use domain::statistics::DisplayedCount;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bars {
@@ -32,7 +32,7 @@ pub const BASE: u64 = 224;
 
 impl Bars {
     /// Of at least one row. A hidden count has no bar, only its words.
-    pub fn new(subject: &str, rows: &[(String, Shown)]) -> Self {
+    pub fn new(subject: &str, rows: &[(String, DisplayedCount)]) -> Self {
         let highest = rows.iter().filter_map(|(_, it)| it.exact()).max().unwrap_or(0);
         let ticks = nice_ticks(highest);
         let top = ticks.last().copied().unwrap_or(1).max(1);
@@ -78,7 +78,7 @@ fn nice_ticks(highest: u64) -> Vec<u64> {
 
 #[cfg(test)]
 mod tests {
-    use domain::statistics::Shown;
+    use domain::statistics::DisplayedCount;
 
     use super::{BASE, Bars, nice_ticks};
 
@@ -96,13 +96,13 @@ mod tests {
 
     #[test]
     fn bars_stand_on_the_base_and_within_the_picture() {
-        let rows: Vec<_> = (0..12_u64).map(|n| (format!("{n}月"), Shown::Exact(n * 7))).collect();
+        let rows: Vec<_> = (0..12_u64).map(|n| (format!("{n}月"), DisplayedCount::Exact(n * 7))).collect();
         let chart = Bars::new("受付件数", &rows);
         for bar in &chart.bars {
             assert_eq!(bar.y + bar.height, BASE);
             assert!(bar.y >= 24 && bar.x + bar.width <= 640);
         }
         assert!(chart.summary.contains("11月77件"));
-        assert_eq!(Bars::new("受付件数", &[("4月".to_owned(), Shown::Few)]).bars[0].value, "1から4");
+        assert_eq!(Bars::new("受付件数", &[("4月".to_owned(), DisplayedCount::Few)]).bars[0].value, "1から4");
     }
 }

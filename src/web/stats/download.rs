@@ -1,10 +1,10 @@
 //! The same figures to go on reckoning with.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Data};
-use domain::{statistics::Shown, wording::iso_date};
+use domain::{statistics::DisplayedCount, wording::iso_date};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::{page::report, report::Report};
-use crate::{app::App, problem::Problem, web::session::Visitor};
+use crate::{app::App, problem::Problem, web::kit::session::Visitor};
 
 /// Excel takes a file without it for Shift_JIS.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -16,7 +16,7 @@ type Line = (String, String, String, String, Value);
 /// A figure, or the words that stand for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Value {
-    Count(Shown),
+    Count(DisplayedCount),
     Words(String),
 }
 
@@ -45,7 +45,7 @@ pub async fn xlsx(app: Data<App>, req: HttpRequest, visitor: Visitor) -> Result<
 impl Value {
     fn plain(&self) -> String {
         match self {
-            Self::Count(Shown::Exact(count)) => count.to_string(),
+            Self::Count(DisplayedCount::Exact(count)) => count.to_string(),
             Self::Count(hidden) => hidden.to_string(),
             Self::Words(words) => words.clone(),
         }
@@ -60,7 +60,7 @@ fn lines(report: &Report) -> Vec<Line> {
     };
     total("received", "受付件数", Value::Count(report.received));
     if let Some(companies) = report.companies {
-        total("companies", "企業・団体の数", Value::Count(Shown::Exact(companies)));
+        total("companies", "企業・団体の数", Value::Count(DisplayedCount::Exact(companies)));
     }
     total("sessions", "相談の実施回数", Value::Count(report.sessions));
     for (part, label, spread) in [
@@ -129,7 +129,7 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
 fn write(sheet: &mut Worksheet, row: u32, value: &Value) -> Result<(), XlsxError> {
     match value {
         // A sheet keeps numbers as 64-bit floats; a count is far below where those are exact.
-        Value::Count(Shown::Exact(count)) => sheet.write(row, 2, *count)?,
+        Value::Count(DisplayedCount::Exact(count)) => sheet.write(row, 2, *count)?,
         Value::Count(_) | Value::Words(_) => sheet.write(row, 2, value.plain())?,
     };
     Ok(())

@@ -6,7 +6,7 @@ use actix_web::{
 use askama::Template;
 use domain::{
     actor::Role, calendar::japan_date, field::Field, number::FiscalYear, prefecture::Prefecture,
-    statistics::Shown, wording::month_day_weekday,
+    statistics::DisplayedCount, wording::month_day_weekday,
 };
 
 use super::{
@@ -19,9 +19,9 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        figures::{Selection, years},
+        statistics::{StatisticsFilter, years},
     },
-    web::{
+    web::kit::{
         form::{Choice, FieldErrors, Fields},
         page::{self, Shell},
         session::Visitor,
@@ -51,7 +51,7 @@ struct PrefecturePage {
     year: FiscalYear,
     prefecture: Prefecture,
     /// None where the figures of the year tell nothing by prefecture.
-    count: Option<Shown>,
+    count: Option<DisplayedCount>,
 }
 
 #[get("/stats")]
@@ -79,7 +79,7 @@ pub async fn prefecture(
     let selection = selection(&app, &req, audience)?;
     match audience {
         Audience::Insiders => {
-            let selection = Selection { prefecture: Some(prefecture), ..selection };
+            let selection = StatisticsFilter { prefecture: Some(prefecture), ..selection };
             let report = count(&app, selection, audience).await?;
             page::html(&stats_page(&app, shell, report).await?)
         }
@@ -113,9 +113,9 @@ impl StatsPage {
     }
 }
 
-async fn count(app: &App, selection: Selection, audience: Audience) -> Result<Report, Problem> {
+async fn count(app: &App, selection: StatisticsFilter, audience: Audience) -> Result<Report, Problem> {
     let now = app.clock.now();
-    let figures = store::figures::of(&app.db, &selection).await?;
+    let figures = store::statistics::of(&app.db, &selection).await?;
     let calendar = app.programme().await?.calendar(now);
     Ok(Report::new(&figures, selection, audience, &calendar, japan_date(now)))
 }
@@ -128,15 +128,15 @@ fn audience(visitor: &Visitor) -> Audience {
 }
 
 /// Everyone selects a year alone: the difference of two finer selections would tell what is hidden in each.
-fn selection(app: &App, req: &HttpRequest, audience: Audience) -> Result<Selection, Problem> {
+fn selection(app: &App, req: &HttpRequest, audience: Audience) -> Result<StatisticsFilter, Problem> {
     let query = Fields::of_query(req);
     let year = match query.get("year") {
         "" => FiscalYear::of(japan_date(app.clock.now())).map_err(anyhow::Error::from)?,
         typed => typed.parse().ok().and_then(|it| FiscalYear::new(it).ok()).ok_or(Problem::NotFound)?,
     };
     Ok(match audience {
-        Audience::Everyone => Selection { year, field: None, prefecture: None },
-        Audience::Insiders => Selection {
+        Audience::Everyone => StatisticsFilter { year, field: None, prefecture: None },
+        Audience::Insiders => StatisticsFilter {
             year,
             field: Field::from_code(query.get("field")),
             prefecture: Prefecture::parse(query.get("prefecture")).ok(),
@@ -184,7 +184,7 @@ fn heading(report: &Report) -> String {
     let field = selection.field.map(|it| format!("{}の", it.label())).unwrap_or_default();
     let year = selection.year.label();
     let received = report.received;
-    if received == Shown::Exact(0) {
+    if received == DisplayedCount::Exact(0) {
         return format!("{year}の{place}{field}相談はまだありません");
     }
     format!("{year}は{place}{field}相談を{received}件受け付けました")

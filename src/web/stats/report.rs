@@ -3,24 +3,24 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use domain::{
+    aftercare::follow_up::{Kind, Progress, SurveyAgreement},
     calendar::{BusinessCalendar, japan_date},
-    follow_up::{Agreement, Kind, Progress},
     prefecture::Prefecture,
-    statistics::{LEAST, Shown, Spread, alone, share},
+    statistics::{DisplayedCount, LEAST, Spread, alone, share},
 };
 
 use super::tables::{self, Audience, Row, Table};
-use crate::store::figures::{Figures, Selection, Wait};
+use crate::store::statistics::{Statistics, StatisticsFilter, Wait};
 
 pub struct Report {
-    pub selection: Selection,
+    pub selection: StatisticsFilter,
     pub audience: Audience,
     /// The day on which it was counted.
     pub day: NaiveDate,
-    pub received: Shown,
+    pub received: DisplayedCount,
     /// None for everyone: beside the consultations it would tell how many companies came again.
     pub companies: Option<u64>,
-    pub sessions: Shown,
+    pub sessions: DisplayedCount,
     /// Consultations with a session, as a share.
     pub carried_out: Option<String>,
     /// Business days.
@@ -29,13 +29,13 @@ pub struct Report {
     pub first_session: Option<Spread>,
     pub kpis: Vec<Kpi>,
     /// Surveys that were sent and that were answered.
-    pub surveys: (Shown, Shown),
+    pub surveys: (DisplayedCount, DisplayedCount),
     pub response_rate: Option<String>,
     pub tables: Vec<Table>,
     /// What companies say of their progress when they are asked later.
     pub progress: Option<Table>,
     /// How many of those who were asked later have answered.
-    pub follow_ups: Vec<(&'static str, Shown, Shown)>,
+    pub follow_ups: Vec<(&'static str, DisplayedCount, DisplayedCount)>,
     /// Sentences beside tables, by the table's code.
     pub notes: Vec<(&'static str, String)>,
 }
@@ -44,8 +44,8 @@ pub struct Report {
 pub struct Kpi {
     pub sentence: &'static str,
     /// None where the number of answers is too small to tell.
-    pub agreed: Option<(String, Shown)>,
-    pub answers: Shown,
+    pub agreed: Option<(String, DisplayedCount)>,
+    pub answers: DisplayedCount,
 }
 
 /// The sentences that the ministries have used as indicators, word for word (`docs/spec/programme.md` §1.6).
@@ -54,17 +54,17 @@ const SENTENCES: [&str; 3] =
 
 impl Report {
     pub fn new(
-        figures: &Figures,
-        selection: Selection,
+        figures: &Statistics,
+        selection: StatisticsFilter,
         audience: Audience,
         calendar: &BusinessCalendar,
         day: NaiveDate,
     ) -> Self {
         let public = audience == Audience::Everyone;
-        let number = |it: u64| if public { alone(it) } else { Shown::Exact(it) };
+        let number = |it: u64| if public { alone(it) } else { DisplayedCount::Exact(it) };
         let without = figures.received.saturating_sub(figures.with_session);
         let carried_out = tables::shown(&[figures.with_session, without], audience);
-        let carried_out = carried_out.first().copied().and_then(Shown::exact);
+        let carried_out = carried_out.first().copied().and_then(DisplayedCount::exact);
         let tables = tables::all(figures, selection.year.start_year(), audience);
         // Few of one kind would tell of each: then there are no breakdowns at all.
         let telling = !public || number(figures.received).exact().is_some();
@@ -119,12 +119,12 @@ fn spread(waits: &[Wait], calendar: &BusinessCalendar, audience: Audience) -> Op
 }
 
 /// Surveys sent, and how many of them were answered.
-fn survey_response(figures: &Figures, audience: Audience) -> (Shown, Shown) {
+fn survey_response(figures: &Statistics, audience: Audience) -> (DisplayedCount, DisplayedCount) {
     response(figures, Kind::Survey, audience)
 }
 
 /// What was sent of a kind, and what came back: where one may not be told, neither is.
-fn response(figures: &Figures, kind: Kind, audience: Audience) -> (Shown, Shown) {
+fn response(figures: &Statistics, kind: Kind, audience: Audience) -> (DisplayedCount, DisplayedCount) {
     let of = |state: &str| {
         let found = figures.follow_ups.iter().find(|((k, s), _)| k == kind.code() && s == state);
         found.map_or(0, |it| it.1)
@@ -132,14 +132,16 @@ fn response(figures: &Figures, kind: Kind, audience: Audience) -> (Shown, Shown)
     let (answered, silent) = (of("answered"), of("sent") + of("lapsed"));
     let sent = match audience {
         Audience::Everyone => alone(answered + silent),
-        Audience::Insiders => Shown::Exact(answered + silent),
+        Audience::Insiders => DisplayedCount::Exact(answered + silent),
     };
     let answered = tables::shown(&[answered, silent], audience).first().copied();
-    (sent, answered.unwrap_or(Shown::Withheld))
+    (sent, answered.unwrap_or(DisplayedCount::Withheld))
 }
 
-fn kpis(figures: &Figures, audience: Audience, answers: Shown) -> Vec<Kpi> {
-    let agrees = |it: &str| matches!(Agreement::from_code(it), Some(Agreement::Yes | Agreement::RatherYes));
+fn kpis(figures: &Statistics, audience: Audience, answers: DisplayedCount) -> Vec<Kpi> {
+    let agrees = |it: &str| {
+        matches!(SurveyAgreement::from_code(it), Some(SurveyAgreement::Yes | SurveyAgreement::RatherYes))
+    };
     let all: u64 = figures.surveys.iter().map(|it| it.1).sum();
     let kpi = |(at, sentence): (usize, &'static str)| {
         let said = figures.surveys.iter().filter(|it| it.0.get(at).is_some_and(|it| agrees(it)));
@@ -154,7 +156,7 @@ fn kpis(figures: &Figures, audience: Audience, answers: Shown) -> Vec<Kpi> {
 }
 
 /// All later questions together; none where nobody has answered, or too few to tell everyone.
-fn progress(figures: &Figures, audience: Audience) -> Option<Table> {
+fn progress(figures: &Statistics, audience: Audience) -> Option<Table> {
     let of = |it: Progress| {
         figures.progress.iter().filter(|((_, said), _)| said == it.code()).map(|it| it.1).sum::<u64>()
     };
@@ -164,7 +166,7 @@ fn progress(figures: &Figures, audience: Audience) -> Option<Table> {
         return None;
     }
     let shown = tables::shown(&counts, audience);
-    let row = |(it, count): (Progress, Shown)| Row {
+    let row = |(it, count): (Progress, DisplayedCount)| Row {
         code: it.code().to_owned(),
         label: it.label().to_owned(),
         count,
@@ -173,7 +175,10 @@ fn progress(figures: &Figures, audience: Audience) -> Option<Table> {
     Some(Table { code: "progress", title: "その後の状況", rows })
 }
 
-fn follow_ups(figures: &Figures, audience: Audience) -> Vec<(&'static str, Shown, Shown)> {
+fn follow_ups(
+    figures: &Statistics,
+    audience: Audience,
+) -> Vec<(&'static str, DisplayedCount, DisplayedCount)> {
     // Everyone is told of all kinds together in the table of progress.
     if audience == Audience::Everyone {
         return Vec::new();
@@ -186,14 +191,14 @@ fn follow_ups(figures: &Figures, audience: Audience) -> Vec<(&'static str, Shown
     later.map(row).to_vec()
 }
 
-fn notes(tables: &[Table], figures: &Figures, audience: Audience) -> Vec<(&'static str, String)> {
+fn notes(tables: &[Table], figures: &Statistics, audience: Audience) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     let size = tables.iter().find(|it| it.code == "size");
-    let exact = |code: &str| size.and_then(|it| it.count_of(code)).and_then(Shown::exact);
+    let exact = |code: &str| size.and_then(|it| it.count_of(code)).and_then(DisplayedCount::exact);
     // Only from numbers that are shown: nothing else follows from it.
     if let (Some(a), Some(b)) = (exact("0-19"), exact("20-99")) {
         let share = share(a + b, figures.received).map(|it| format!("（{it}）")).unwrap_or_default();
-        notes.push(("size", format!("100人未満は合わせて{}件{share}です。", Shown::Exact(a + b))));
+        notes.push(("size", format!("100人未満は合わせて{}件{share}です。", DisplayedCount::Exact(a + b))));
     }
     if audience == Audience::Insiders {
         let [ict, labor, both] = figures.by_fields;

@@ -1,14 +1,14 @@
 //! From counts to tables: each part of the figures by name, protected where everyone may read it.
 use domain::{
-    company::{Industry, Mode},
     consultation::UnfulfilledReason,
+    intake::company::{Industry, Mode},
     prefecture::Prefecture,
-    statistics::{LEAST, Shown, protected},
+    statistics::{DisplayedCount, LEAST, protected},
 };
 
 use crate::store::{
     consultation::Origin,
-    figures::{Counts, Figures},
+    statistics::{Counts, Statistics},
 };
 
 /// Who reads.
@@ -32,7 +32,7 @@ pub struct Table {
 pub struct Row {
     pub code: String,
     pub label: String,
-    pub count: Shown,
+    pub count: DisplayedCount,
 }
 
 const UNKNOWN: &str = "不明";
@@ -57,7 +57,7 @@ const SIZE_LABELS: [&str; 5] = ["20人未満", "20から99人", "100から299人
 const SIZE_CODES: [&str; 5] = ["0-19", "20-99", "100-299", "300-", "unknown"];
 
 /// Everything, in the order of the page. For everyone, a breakdown whose sum is hidden is left out.
-pub fn all(figures: &Figures, year: i32, audience: Audience) -> Vec<Table> {
+pub fn all(figures: &Statistics, year: i32, audience: Audience) -> Vec<Table> {
     let table = |code, title, parts: Vec<(String, String, u64)>| {
         let counts: Vec<_> = parts.iter().map(|it| it.2).collect();
         let shown = shown(&counts, audience);
@@ -68,7 +68,7 @@ pub fn all(figures: &Figures, year: i32, audience: Audience) -> Vec<Table> {
     let unfulfilled = states.rows.iter().find(|it| it.code == "unfulfilled").map(|it| it.count);
     let mut tables = vec![table("month", "月", months(figures, year)), states];
     // The reasons sum up to one cell of the table above: where that is hidden, so are they.
-    if unfulfilled.and_then(Shown::exact).is_some_and(|it| it > 0) {
+    if unfulfilled.and_then(DisplayedCount::exact).is_some_and(|it| it > 0) {
         let reasons = UnfulfilledReason::ALL.map(|it| (it.code(), it.label()));
         tables.push(table("unfulfilled", "不成立の理由", named(&figures.unfulfilled, reasons.into_iter())));
     }
@@ -87,10 +87,10 @@ pub fn all(figures: &Figures, year: i32, audience: Audience) -> Vec<Table> {
 }
 
 /// The parts of one whole.
-pub fn shown(parts: &[u64], audience: Audience) -> Vec<Shown> {
+pub fn shown(parts: &[u64], audience: Audience) -> Vec<DisplayedCount> {
     match audience {
         Audience::Everyone => protected(parts),
-        Audience::Insiders => parts.iter().copied().map(Shown::Exact).collect(),
+        Audience::Insiders => parts.iter().copied().map(DisplayedCount::Exact).collect(),
     }
 }
 
@@ -100,9 +100,9 @@ impl Table {
         let known = self.rows.iter().filter_map(|it| Some((it.count.exact()?, it)));
         let most = known.filter(|(count, _)| *count > 0).map(|(count, _)| count).max();
         let Some(most) = most else { return format!("{}別の件数", self.title) };
-        let top = self.rows.iter().filter(|it| it.count == Shown::Exact(most));
+        let top = self.rows.iter().filter(|it| it.count == DisplayedCount::Exact(most));
         let top: Vec<_> = top.map(|it| it.label.as_str()).collect();
-        let (title, most) = (self.title, Shown::Exact(most));
+        let (title, most) = (self.title, DisplayedCount::Exact(most));
         match top.as_slice() {
             [one] => format!("{title}別では{one}が最多の{most}件"),
             [one, two] => format!("{title}別では{one}と{two}が最多の{most}件"),
@@ -113,10 +113,10 @@ impl Table {
     /// Rows that a long table is shorter without.
     pub fn worth_showing(&self) -> impl Iterator<Item = &Row> {
         let long = self.rows.len() > 15;
-        self.rows.iter().filter(move |it| !long || it.count != Shown::Exact(0))
+        self.rows.iter().filter(move |it| !long || it.count != DisplayedCount::Exact(0))
     }
 
-    pub fn count_of(&self, code: &str) -> Option<Shown> {
+    pub fn count_of(&self, code: &str) -> Option<DisplayedCount> {
         self.rows.iter().find(|it| it.code == code).map(|it| it.count)
     }
 }
@@ -125,12 +125,12 @@ impl Row {
     /// The colour of a tile on the map, from `q0` to `q5`.
     pub const fn shade(&self) -> &'static str {
         match self.count {
-            Shown::Withheld | Shown::Exact(0) => "q0",
-            Shown::Few | Shown::Exact(1..LEAST) => "q1",
-            Shown::Exact(LEAST..10) => "q2",
-            Shown::Exact(10..20) => "q3",
-            Shown::Exact(20..40) => "q4",
-            Shown::Exact(40..) => "q5",
+            DisplayedCount::Withheld | DisplayedCount::Exact(0) => "q0",
+            DisplayedCount::Few | DisplayedCount::Exact(1..LEAST) => "q1",
+            DisplayedCount::Exact(LEAST..10) => "q2",
+            DisplayedCount::Exact(10..20) => "q3",
+            DisplayedCount::Exact(20..40) => "q4",
+            DisplayedCount::Exact(40..) => "q5",
         }
     }
 
@@ -155,13 +155,13 @@ fn named<'a>(counts: &Counts, names: impl Iterator<Item = (&'a str, &'a str)>) -
 }
 
 /// `2026-04` and so on.
-fn months(figures: &Figures, year: i32) -> Vec<(String, String, u64)> {
+fn months(figures: &Statistics, year: i32) -> Vec<(String, String, u64)> {
     let months = (4..=12).map(|it| (year, it)).chain((1..=3).map(|it| (year + 1, it)));
     let row = |((year, month), &n)| (format!("{year}-{month:02}"), format!("{month}月"), n);
     months.zip(&figures.by_month).map(row).collect()
 }
 
-fn prefectures(figures: &Figures) -> Vec<(String, String, u64)> {
+fn prefectures(figures: &Statistics) -> Vec<(String, String, u64)> {
     let of = |code: Option<i16>| figures.by_prefecture.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
     let row =
         |it: Prefecture| (format!("{:02}", it.code()), it.name().to_owned(), of(Some(i16::from(it.code()))));
@@ -173,13 +173,13 @@ fn prefectures(figures: &Figures) -> Vec<(String, String, u64)> {
 }
 
 /// Apart from each other: a consultation about both counts once.
-fn fields(figures: &Figures) -> Vec<(String, String, u64)> {
+fn fields(figures: &Statistics) -> Vec<(String, String, u64)> {
     let names = [("ict", "ICTだけ"), ("labor", "労務管理だけ"), ("both", "両方")];
     let row = |((code, label), &n): ((&str, &str), &u64)| (code.to_owned(), label.to_owned(), n);
     names.into_iter().zip(&figures.by_fields).map(row).collect()
 }
 
-fn sizes(figures: &Figures) -> Vec<(String, String, u64)> {
+fn sizes(figures: &Statistics) -> Vec<(String, String, u64)> {
     let names = SIZE_CODES.into_iter().zip(SIZE_LABELS);
     let row = |((code, label), &n): ((&str, &str), &u64)| (code.to_owned(), label.to_owned(), n);
     names.zip(&figures.by_size).map(row).collect()

@@ -1,7 +1,7 @@
 //! What an application needs: a programme, an expert with free time, and the answers of a company.
 use domain::{
     actor::Role,
-    availability::{Span, WeeklyRule},
+    booking::availability::{Span, WeeklyRule},
     field::Field,
     id::{AccountId, ExpertId},
     number::FiscalYear,
@@ -10,8 +10,10 @@ use domain::{
 use entity::{expert, outbox};
 use madoguchi::store::{
     self,
-    programme::Theme,
-    revision::{Part, touch},
+    reference::{
+        programme::Theme,
+        revision::{RevisedPart, touch},
+    },
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 
@@ -87,9 +89,9 @@ pub async fn programme(site: &Site, change: impl FnOnce(&mut Settings)) {
         theme("labor_hours", Field::Labor, "労働時間管理"),
     ];
     let tx = site.app.begin().await.unwrap();
-    store::programme::ship_themes(&tx, themes).await.unwrap();
+    store::reference::programme::ship_themes(&tx, themes).await.unwrap();
     let by = AccountId(admin.id.0);
-    assert!(store::programme::save_settings(&tx, year, &settings, 0, by, now).await.unwrap());
+    assert!(store::reference::programme::save_settings(&tx, year, &settings, 0, by, now).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -124,19 +126,24 @@ pub async fn expert(site: &Site, email: &str) -> ExpertId {
         // Quarters since six in the morning.
         let span = Span::new(12, 44).unwrap();
         let rule = WeeklyRule { weekday, span, valid_from: None, valid_until: None };
-        store::expert::add_rule(&tx, id, &rule).await.unwrap();
+        store::routing::expert::add_rule(&tx, id, &rule).await.unwrap();
     }
-    touch(&tx, Part::Experts).await.unwrap();
+    touch(&tx, RevisedPart::Experts).await.unwrap();
     tx.commit().await.unwrap();
     id
 }
 
 /// Every mail that was written, oldest first.
 pub async fn outbox(site: &Site) -> Vec<outbox::Model> {
-    let mut mails =
-        store::outbox::page(&site.app.db, &store::outbox::Filter::default(), None, 100, site.app.clock.now())
-            .await
-            .unwrap();
+    let mut mails = store::correspondence::outbox::page(
+        &site.app.db,
+        &store::correspondence::outbox::OutboxFilter::default(),
+        None,
+        100,
+        site.app.clock.now(),
+    )
+    .await
+    .unwrap();
     mails.reverse();
     mails
 }

@@ -10,8 +10,8 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{actor::Actor, appointment::Appointment};
-use entity::{calendar_entry, calendar_source};
+use domain::{actor::Actor, booking::appointment::Appointment};
+use entity::{external_calendar, external_entry};
 use madoguchi::{clock::Clock, ops, store};
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -40,16 +40,16 @@ fn start(site: &Site, folder: &Path, args: &[&str]) -> Child {
         .unwrap()
 }
 
-async fn entries(site: &Site) -> Vec<calendar_entry::Model> {
-    calendar_entry::Entity::find().all(&site.app.db).await.unwrap()
+async fn entries(site: &Site) -> Vec<external_entry::Model> {
+    external_entry::Entity::find().all(&site.app.db).await.unwrap()
 }
 
 /// What five minutes would do to the lease of whoever died.
 async fn minutes_later(site: &Site) {
     let past: Option<DateTime<Utc>> = Some(site.app.clock.now() - TimeDelta::minutes(1));
-    let over = calendar_source::Entity::update_many()
-        .col_expr(calendar_source::Column::LeaseUntil, Expr::value(past))
-        .filter(calendar_source::COLUMN.lease_token.is_not_null());
+    let over = external_calendar::Entity::update_many()
+        .col_expr(external_calendar::Column::LeaseUntil, Expr::value(past))
+        .filter(external_calendar::COLUMN.lease_token.is_not_null());
     over.exec(&site.app.db).await.unwrap();
 }
 
@@ -76,13 +76,13 @@ async fn house(server: &Radicale) -> (Site, Cast, PathBuf) {
     fs::set_permissions(folder.join("secret"), fs::Permissions::from_mode(0o600)).unwrap();
     server.ready(&site).await;
     let cast = Cast::new(&site).await;
-    let access = ops::outside::Access {
+    let access = ops::calendars::external::CalendarAccess {
         url: server.url().parse().unwrap(),
         user: USER.to_owned(),
         password: APP_PASSWORD.to_owned(),
     };
-    let writes = ops::outside::New::CalDav { writes: true };
-    ops::outside::add(&site.app, cast.expert, "仕事", writes, &access).await.unwrap().unwrap();
+    let writes = ops::calendars::external::NewCalendar::CalDav { writes: true };
+    ops::calendars::external::add(&site.app, cast.expert, "仕事", writes, &access).await.unwrap().unwrap();
     (site, cast, folder)
 }
 
@@ -90,9 +90,9 @@ async fn house(server: &Radicale) -> (Site, Cast, PathBuf) {
 async fn change(site: &Site, cast: &Cast, case: Case, n: usize) {
     let later = cases::free_slots(site, case).await[n];
     let by = Actor::Expert(cast.expert);
-    ops::appointment::reschedule(&site.app, case.id, by, later).await.unwrap();
+    ops::booking::appointment::reschedule(&site.app, case.id, by, later).await.unwrap();
     if n.is_multiple_of(3) {
-        ops::appointment::cancel(&site.app, case.id, by, "体調不良".to_owned()).await.unwrap();
+        ops::booking::appointment::cancel(&site.app, case.id, by, "体調不良".to_owned()).await.unwrap();
     }
 }
 
@@ -121,7 +121,9 @@ async fn killing_the_process_leaves_no_booking_out_and_none_twice() {
         process.kill().unwrap();
         process.wait().unwrap();
         let unfinished =
-            store::outside::entry::sources_behind(&site.app.db, site.app.clock.now()).await.unwrap();
+            store::calendars::external::entry::sources_behind(&site.app.db, site.app.clock.now())
+                .await
+                .unwrap();
         in_hand += usize::from(!unfinished.is_empty());
         minutes_later(&site).await;
     }

@@ -1,7 +1,7 @@
 //! The survey and the questions after a consultation.
 use chrono::TimeDelta;
 use domain::{
-    follow_up::{Answer, FollowUpState, Kind, Progress},
+    aftercare::follow_up::{FollowUpAnswer, FollowUpState, Kind, Progress},
     id::FollowUpId,
 };
 use entity::follow_up;
@@ -14,11 +14,11 @@ use crate::{
     site::Site,
 };
 
-async fn answered(site: &Site, kind: Kind) -> Option<Answer> {
+async fn answered(site: &Site, kind: Kind) -> Option<FollowUpAnswer> {
     let rows =
         follow_up::Entity::find().order_by_asc(follow_up::Column::DueAt).all(&site.app.db).await.unwrap();
     let row = rows.into_iter().find(|it| it.kind == kind).unwrap();
-    let it = store::follow_up::find(&site.app.db, FollowUpId(row.id)).await.unwrap().unwrap();
+    let it = store::aftercare::follow_up::find(&site.app.db, FollowUpId(row.id)).await.unwrap().unwrap();
     match it.state {
         FollowUpState::Answered { answer, .. } => Some(answer),
         FollowUpState::Planned
@@ -44,8 +44,8 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
     site.get(&my(case, "/survey")).await.shows("11月27日（金）にメールでお送りします");
     assert_eq!(site.post(&my(case, "/survey"), &SURVEY).await.status, 409);
     site.app.clock.advance(TimeDelta::days(2));
-    for due in store::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
-        ops::follow_up::send(&site.app, due.id).await.unwrap();
+    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
+        ops::aftercare::follow_up::send(&site.app, due.id).await.unwrap();
     }
     let page = site.get(&my(case, "/survey")).await;
     for sentence in
@@ -63,7 +63,9 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
     let events = cases::record(&site, case).await.event_count;
     leads_to(&site.post(&my(case, "/survey"), &SURVEY).await, &my(case, "/survey"));
     assert_eq!(cases::record(&site, case).await.event_count, events, "sent twice, kept once");
-    let Some(Answer::Survey(first)) = answered(&site, Kind::Survey).await else { panic!("no answer") };
+    let Some(FollowUpAnswer::Survey(first)) = answered(&site, Kind::Survey).await else {
+        panic!("no answer")
+    };
     assert!(!first.wants_further_session);
     site.get(&my(case, "/survey")).await.shows("まで変更できます");
 
@@ -73,7 +75,9 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
     site.app.clock.advance(TimeDelta::days(13));
     site.get(&mailed).await.shows(r#"value="rather_no" checked"#);
     leads_to(&site.post(&mailed, &changed).await, &mailed);
-    let Some(Answer::Survey(second)) = answered(&site, Kind::Survey).await else { panic!("no answer") };
+    let Some(FollowUpAnswer::Survey(second)) = answered(&site, Kind::Survey).await else {
+        panic!("no answer")
+    };
     assert!(second.wants_further_session);
     site.app.clock.advance(TimeDelta::days(1));
     site.get(&mailed).await.shows("この質問の回答期間は終わりました。");
@@ -94,7 +98,7 @@ async fn one_click_in_a_mail_asks_and_a_button_answers() {
     assert_eq!(site.post(path, &[]).await.status, 422);
     let form = [("answer", "introduced"), ("help", "1"), ("comment", "評価制度も相談したい。")];
     leads_to(&site.post(path, &form).await, path);
-    let Some(Answer::Progress(answer)) = answered(&site, Kind::ThreeMonths).await else {
+    let Some(FollowUpAnswer::Progress(answer)) = answered(&site, Kind::ThreeMonths).await else {
         panic!("no answer")
     };
     assert_eq!((answer.progress, answer.wants_help), (Progress::Introduced, true));

@@ -4,7 +4,7 @@ use domain::{
     actor::Actor,
     wording::{iso_date_time, month_day_time},
 };
-use madoguchi::ops::{self, apply::slot_value};
+use madoguchi::ops::{self, intake::apply::slot_value};
 
 use super::{OTHER, hides, leads_to, my, sign_in};
 use crate::{
@@ -141,7 +141,7 @@ async fn of_two_who_want_a_time_one_is_shown_others() {
     let rival = cases::scheduling(&site, &cast, OTHER).await;
     sign_in(&site, CONTACT).await;
     let slot = cases::free_slots(&site, case).await[0];
-    ops::appointment::choose_slot(&site.app, rival.id, Actor::Company, slot).await.unwrap();
+    ops::booking::appointment::choose_slot(&site.app, rival.id, Actor::Company, slot).await.unwrap();
     let wanted = iso_date_time(slot.start());
     let reply = site.post(&my(case, "/reschedule"), &[("slot", &wanted)]).await;
     assert_eq!(reply.status, 409);
@@ -166,7 +166,7 @@ async fn a_further_session_is_wished_for_up_to_the_cap() {
         site.post(&my(case, "/reschedule"), &[("slot", &slot)]).await;
         let ends_at = cases::session(&site, case).await.ends_at;
         site.app.clock.advance(ends_at - site.app.clock.now());
-        ops::appointment::record_done(&site.app, case.id, Actor::Expert(cast.expert)).await.unwrap();
+        ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(cast.expert)).await.unwrap();
     }
     let page = site.get(&my(case, "")).await;
     page.shows("今年度の相談は3回までで、すべて利用されました。");

@@ -2,13 +2,13 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
-    contact::EmailAddress,
+    intake::contact::EmailAddress,
 };
 use entity::link;
 use madoguchi::{
-    ops::{self, account::NewAccount, consultation::Ending},
+    ops::{self, accounts::account::NewAccount, consultation::Ending},
     secret::token,
-    web::session::COMPANY_COOKIE,
+    web::kit::session::COMPANY_COOKIE,
 };
 use sea_orm::EntityTrait;
 
@@ -87,7 +87,7 @@ async fn a_link_opens_once_for_its_purpose_until_its_time() {
     }
     leads_to(&site.post(&format!("{path}/renew"), &[]).await, "/login/sent");
     let fresh = cases::link(&cases::letters(&site, CONTACT).await, "sign_in");
-    site.app.clock.advance(ops::account::COMPANY_LINK);
+    site.app.clock.advance(ops::accounts::account::COMPANY_LINK);
     assert_eq!(site.get(&fresh).await.status, 410);
     assert_eq!(site.post(&fresh, &[]).await.status, 410);
 
@@ -102,7 +102,7 @@ async fn a_link_opens_once_for_its_purpose_until_its_time() {
         role: Role::Coordinator,
         desk: None,
     };
-    let password = format!("/l/{}", ops::account::invite(&site.app, &new).await.unwrap().token);
+    let password = format!("/l/{}", ops::accounts::account::invite(&site.app, &new).await.unwrap().token);
     assert_eq!(site.get(&password).await.status, 410);
     assert_eq!(site.post(&password, &[]).await.status, 410);
     assert_eq!(site.post(&format!("{password}/renew"), &[]).await.status, 410);

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::text::Prose;
 use madoguchi::{
     ops,
-    store::{self, message::Audience},
+    store::{self, correspondence::message::Audience},
 };
 
 use super::{OTHER, everything, hides, leads_to, link_for, my, sign_in};
@@ -22,7 +22,9 @@ async fn looking_changes_nothing() {
     let asked = cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
     let center = cast.center();
     let text = Prose::parse("本文", "ご準備をお願いします。", 100).unwrap();
-    ops::message::post(&site.app, booked.id, center, Audience::Everyone, &text).await.unwrap();
+    ops::correspondence::message::post(&site.app, booked.id, center, Audience::Everyone, &text)
+        .await
+        .unwrap();
     let survey = cases::link(&cases::letters(&site, CONTACT).await, "survey");
     let unused = link_for(&site, CONTACT).await;
     sign_in(&site, CONTACT).await;
@@ -120,11 +122,13 @@ async fn what_is_between_center_and_experts_is_not_shown() {
     let case = cases::matching(&site, &cast, CONTACT).await;
     sign_in(&site, CONTACT).await;
     hides(&site.get(&my(case, "")).await, "山田");
-    let asked = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     let reason = "取引先のため辞退します".to_owned();
-    ops::assignment::decline(&site.app, asked.id, cast.expert, reason).await.unwrap();
+    ops::routing::assignment::decline(&site.app, asked.id, cast.expert, reason).await.unwrap();
     let memo = Prose::parse("メモ", "内部の所見です。", 100).unwrap();
-    ops::message::post(&site.app, case.id, cast.center(), Audience::Internal, &memo).await.unwrap();
+    ops::correspondence::message::post(&site.app, case.id, cast.center(), Audience::Internal, &memo)
+        .await
+        .unwrap();
     let page = site.get(&my(case, "")).await;
     page.shows("担当する専門家と日時を再調整しています");
     for secret in ["取引先", "山田", "内部", "expert@example.jp", "center@example.jp\"", "鈴木"] {
@@ -157,9 +161,11 @@ async fn a_message_while_the_center_waits_is_the_answer() {
     site.get(&my(case, "/messages")).await.shows("まだメッセージはありません");
     let question = Prose::parse("質問", "従業員数を教えてください。", 100).unwrap();
     let version = cases::record(&site, case).await.version;
-    ops::message::ask(&site.app, case.id, version, cast.center(), &question).await.unwrap();
+    ops::correspondence::message::ask(&site.app, case.id, version, cast.center(), &question).await.unwrap();
     let memo = Prose::parse("メモ", "内部の所見です。", 100).unwrap();
-    ops::message::post(&site.app, case.id, cast.center(), Audience::Internal, &memo).await.unwrap();
+    ops::correspondence::message::post(&site.app, case.id, cast.center(), Audience::Internal, &memo)
+        .await
+        .unwrap();
     let page = site.get(&my(case, "")).await;
     page.shows("メッセージに回答してください。");
     page.shows("新着1件");
@@ -175,13 +181,15 @@ async fn a_message_while_the_center_waits_is_the_answer() {
     leads_to(&site.post(&my(case, "/messages"), &form).await, &my(case, "/messages"));
     leads_to(&site.post(&my(case, "/messages"), &form).await, &my(case, "/messages"));
     assert_eq!(cases::state(&site, case).await, "checking");
-    let thread = store::message::of(&site.app.db, case.id, Audience::Everyone).await.unwrap();
+    let thread = store::correspondence::message::of(&site.app.db, case.id, Audience::Everyone).await.unwrap();
     assert_eq!(thread.len(), 2, "sent twice, kept once");
     assert!(thread.iter().all(|it| it.read_by_company_at.is_some()));
     hides(&site.get(&my(case, "")).await, "新着");
 
     let text = Prose::parse("本文", "ありがとうございます。", 100).unwrap();
-    ops::message::post(&site.app, case.id, cast.center(), Audience::Everyone, &text).await.unwrap();
+    ops::correspondence::message::post(&site.app, case.id, cast.center(), Audience::Everyone, &text)
+        .await
+        .unwrap();
     site.get(&my(case, "/messages")).await.shows("読みました</button>");
     leads_to(&site.post(&my(case, "/messages/read"), &[]).await, &my(case, "/messages"));
     hides(&site.get(&my(case, "/messages")).await, "新着");

@@ -2,15 +2,17 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 use domain::{
     actor::Actor,
-    availability::Slot,
-    waiting::{Part, Wish},
+    booking::{
+        availability::Slot,
+        waiting_list::{HalfDay, TimePreference},
+    },
 };
 use entity::outbox;
 use madoguchi::{
     doctor,
-    ops::{self, consultation::Ending, waiting::Waits},
+    ops::{self, booking::waiting_list::WaitingResult, consultation::Ending},
     store,
-    worker::{self, waiting::Looked},
+    worker::{self, waiting_list::LastLook},
 };
 
 use super::{OTHER, hides, leads_to, my, sign_in};
@@ -36,7 +38,7 @@ impl Full {
         for n in 0..4 {
             let case = cases::scheduling(&site, &cast, &format!("rival{n}@example.co.jp")).await;
             let slot = first_on(&site, case, day).await;
-            ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+            ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
             rivals.push(case);
         }
         Self { site, cast, day, rivals }
@@ -46,28 +48,32 @@ impl Full {
     async fn waits(&self, email: &str) -> Case {
         let case = cases::scheduling(&self.site, &self.cast, email).await;
         let slot = first_on(&self.site, case, self.day.succ_opt().unwrap()).await;
-        ops::appointment::choose_slot(&self.site.app, case.id, Actor::Company, slot).await.unwrap();
+        ops::booking::appointment::choose_slot(&self.site.app, case.id, Actor::Company, slot).await.unwrap();
         let waits =
-            ops::waiting::wait(&self.site.app, case.id, Actor::Company, vec![self.wish()]).await.unwrap();
-        assert_eq!(waits, Waits::Yes);
+            ops::booking::waiting_list::wait(&self.site.app, case.id, Actor::Company, vec![self.wish()])
+                .await
+                .unwrap();
+        assert_eq!(waits, WaitingResult::Yes);
         // Who came later has waited less long.
         self.site.app.clock.advance(TimeDelta::seconds(1));
         case
     }
 
-    fn wish(&self) -> Wish {
-        Wish { from: Some(self.day), until: Some(self.day), ..Wish::default() }
+    fn wish(&self) -> TimePreference {
+        TimePreference { from: Some(self.day), until: Some(self.day), ..TimePreference::default() }
     }
 
     async fn frees_up(&self, rival: usize) -> DateTime<Utc> {
         let was = cases::session(&self.site, self.rivals[rival]).await.starts_at;
         let id = self.rivals[rival].id;
-        ops::appointment::cancel(&self.site.app, id, Actor::Company, "都合により".to_owned()).await.unwrap();
+        ops::booking::appointment::cancel(&self.site.app, id, Actor::Company, "都合により".to_owned())
+            .await
+            .unwrap();
         was
     }
 
     async fn look(&self) -> bool {
-        worker::waiting::step(&self.site.app, &mut Looked::default()).await.unwrap()
+        worker::waiting_list::step(&self.site.app, &mut LastLook::default()).await.unwrap()
     }
 
     async fn offers(&self, to: &str) -> Vec<outbox::Model> {
@@ -91,7 +97,7 @@ async fn a_freed_time_is_offered_held_and_taken() {
     let site = &full.site;
     let case = cases::scheduling(site, &full.cast, CONTACT).await;
     let late = first_on(site, case, full.day.succ_opt().unwrap()).await;
-    ops::appointment::choose_slot(&site.app, case.id, Actor::Company, late).await.unwrap();
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, late).await.unwrap();
     sign_in(site, CONTACT).await;
     site.get(&my(case, "")).await.shows("早い日時が空いたら知らせる");
     let page = site.get(&my(case, "/waiting")).await;
@@ -134,7 +140,7 @@ async fn a_freed_time_is_offered_held_and_taken() {
     let told = cases::letters(site, CONTACT).await;
     let moved = told.iter().find(|it| it.kind == "moved").unwrap();
     assert_eq!(moved.calendar_method.as_deref(), Some("REQUEST"));
-    assert_eq!(store::waiting::of(&site.app.db, case.id).await.unwrap(), None);
+    assert_eq!(store::booking::waiting_list::of(&site.app.db, case.id).await.unwrap(), None);
     assert_eq!(visitor.post(&link, &[("answer", "decline")]).await.status, 409);
     full.sound().await;
 }
@@ -181,7 +187,7 @@ async fn companies_are_asked_one_after_the_other() {
     assert_eq!(full.offers(CONTACT).await.len(), 2);
     while worker::outbox::step(&site.app).await.unwrap() {}
     full.sound().await;
-    let state = store::waiting::of(&site.app.db, second.id).await.unwrap().unwrap();
+    let state = store::booking::waiting_list::of(&site.app.db, second.id).await.unwrap().unwrap();
     assert_eq!(state.turned_down, 1);
 }
 
@@ -201,7 +207,7 @@ async fn an_offer_that_no_longer_stands_is_not_mailed() {
     // The second settles on another time by itself: its offer says nothing any more.
     let earlier = "2026-12-01".parse().unwrap();
     let slot = first_on(site, second, earlier).await;
-    ops::appointment::reschedule(&site.app, second.id, Actor::Company, slot).await.unwrap();
+    ops::booking::appointment::reschedule(&site.app, second.id, Actor::Company, slot).await.unwrap();
     full.sound().await;
     while worker::outbox::step(&site.app).await.unwrap() {}
     for to in [CONTACT, OTHER] {
@@ -211,7 +217,7 @@ async fn an_offer_that_no_longer_stands_is_not_mailed() {
     let page = site.visitor().get(&cases::link(&full.offers(OTHER).await, "earlier_time")).await;
     page.shows("このご案内は、終わりました。");
     // It waits on, for something earlier than what it has now; there is none.
-    assert!(store::waiting::of(&site.app.db, second.id).await.unwrap().is_some());
+    assert!(store::booking::waiting_list::of(&site.app.db, second.id).await.unwrap().is_some());
     while full.look().await {}
     assert_eq!(full.offers(OTHER).await.len(), 1);
 }
@@ -226,13 +232,16 @@ async fn whoever_can_choose_now_need_not_wait_and_whoever_waits_can_stop() {
     assert_eq!(page.status, 409);
     page.shows("ご希望に合う日時が、いま空いています");
     page.shows(r#"<option value="fri" selected>"#);
-    assert_eq!(store::waiting::of(&site.app.db, case.id).await.unwrap(), None);
+    assert_eq!(store::booking::waiting_list::of(&site.app.db, case.id).await.unwrap(), None);
     assert_eq!(site.post(&my(case, "/waiting"), &[("weekday-1", "sun")]).await.status, 422);
 
     let day = full.wish();
-    let wishes = vec![day, Wish { part: Some(Part::Morning), ..day }];
+    let wishes = vec![day, TimePreference { part: Some(HalfDay::Morning), ..day }];
     let id = case.id;
-    assert_eq!(ops::waiting::wait(&site.app, id, Actor::Company, wishes).await.unwrap(), Waits::Yes);
+    assert_eq!(
+        ops::booking::waiting_list::wait(&site.app, id, Actor::Company, wishes).await.unwrap(),
+        WaitingResult::Yes
+    );
     full.frees_up(0).await;
     full.look().await;
     let page = site.get(&my(case, "/waiting")).await;
@@ -244,10 +253,13 @@ async fn whoever_can_choose_now_need_not_wait_and_whoever_waits_can_stop() {
     assert!(thursday.is_some(), "the time is free for everybody again");
 
     // Without a session, a time that is offered is booked.
-    let weekday = Wish { weekday: Some(Weekday::Thu), ..day };
+    let weekday = TimePreference { weekday: Some(Weekday::Thu), ..day };
     let slot = thursday.unwrap();
-    ops::appointment::choose_slot(&site.app, full.rivals[0].id, Actor::Company, slot).await.unwrap();
-    assert_eq!(ops::waiting::wait(&site.app, id, Actor::Company, vec![weekday]).await.unwrap(), Waits::Yes);
+    ops::booking::appointment::choose_slot(&site.app, full.rivals[0].id, Actor::Company, slot).await.unwrap();
+    assert_eq!(
+        ops::booking::waiting_list::wait(&site.app, id, Actor::Company, vec![weekday]).await.unwrap(),
+        WaitingResult::Yes
+    );
     site.app.clock.advance(TimeDelta::days(3));
     full.frees_up(0).await;
     full.look().await;

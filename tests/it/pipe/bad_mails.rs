@@ -270,7 +270,10 @@ async fn the_worst_that_can_be_sent_is_kept_bounded_and_shown_for_what_it_is() {
             assert!(took.memory < ANYHOW + TIMES * it.raw.len(), "{what}: {took:?}");
         }
         let row = pipe.rows().await.into_iter().find(|it| !before.contains(&it.id)).unwrap();
-        let kept = store::inbound::raw(&pipe.site.app.db, MailId(row.id)).await.unwrap().unwrap();
+        let kept = store::correspondence::inbound_mail::raw(&pipe.site.app.db, MailId(row.id))
+            .await
+            .unwrap()
+            .unwrap();
         assert!(kept == it.raw, "{what}: {} of {} octets", kept.len(), it.raw.len());
         assert_eq!((row.state.code(), row.truncated), (it.state, false), "{what}: {}", row.reason);
         assert_eq!(row.open, it.state == QUARANTINED, "{what}");

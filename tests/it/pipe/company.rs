@@ -3,14 +3,14 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
+    aftercare::report::ReportBody,
     id::ExpertId,
-    report::Body,
 };
 use madoguchi::{
     mail::transport::Transport,
     ops::{
         self,
-        report::{Decision, Saving},
+        aftercare::report::{ReportDecision, Saving},
     },
     store, worker,
 };
@@ -66,22 +66,24 @@ async fn applied(site: &Site) -> (Case, ReceivedMail) {
 
 /// The session takes place, its report is approved, and the questions of the months after it are sent.
 async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast) {
-    let asked = store::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
-    ops::assignment::accept(&site.app, asked.id, expert).await.unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, asked.id, expert).await.unwrap();
     let session = cases::session(site, case).await;
     site.app.clock.advance(session.ends_at - site.app.clock.now());
-    ops::appointment::record_done(&site.app, case.id, Actor::Expert(expert)).await.unwrap();
-    let body = Body {
+    ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(expert)).await.unwrap();
+    let body = ReportBody {
         present_state: "紙のタイムカードを使っています。".to_owned(),
         advice: "クラウドの勤怠管理を始めてください。".to_owned(),
         next_steps: "3月までに規程の案を作ります。".to_owned(),
-        ..Body::default()
+        ..ReportBody::default()
     };
-    ops::report::write(&site.app, session.id, expert, body, 0, Saving::Submit).await.unwrap();
-    ops::report::decide(&site.app, session.id, cast.coordinator, Decision::Approve).await.unwrap();
+    ops::aftercare::report::write(&site.app, session.id, expert, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(&site.app, session.id, cast.coordinator, ReportDecision::Approve)
+        .await
+        .unwrap();
     site.app.clock.advance(TimeDelta::days(100));
-    for due in store::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
-        ops::follow_up::send(&site.app, due.id).await.unwrap();
+    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
+        ops::aftercare::follow_up::send(&site.app, due.id).await.unwrap();
     }
     // Whatever the day is: it reaches people in opening hours.
     site.app.clock.advance(TimeDelta::days(4));
@@ -187,6 +189,12 @@ async fn two_machines_that_face_each_other_through_mail_servers_end_within_three
     }
     assert_eq!(states, ["attached", "attached", "auto_reply"]);
     let thread = site.app.db.clone();
-    let thread = store::message::of(&thread, case.id, store::message::Audience::Internal).await.unwrap();
+    let thread = store::correspondence::message::of(
+        &thread,
+        case.id,
+        store::correspondence::message::Audience::Internal,
+    )
+    .await
+    .unwrap();
     assert_eq!(thread.iter().filter(|it| !it.automatic).count(), 2, "{thread:?}");
 }

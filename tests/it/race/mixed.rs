@@ -2,13 +2,13 @@
 use std::{future::Future, pin::Pin, time::Duration};
 
 use domain::{
-    assignment::AssignmentState,
-    waiting::{OfferState, Part, Wish},
+    booking::waiting_list::{HalfDay, TimePreference, WaitingOfferState},
+    routing::assignment::AssignmentState,
 };
 use entity::{assignment, waiting, waiting_offer};
 use madoguchi::{
-    ops::waiting::Waits,
-    worker::{deadlines, waiting as offers},
+    ops::booking::waiting_list::WaitingResult,
+    worker::{deadlines, waiting_list as offers},
 };
 
 use super::*;
@@ -107,10 +107,10 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
     lift_limits(site).await;
     let (wanted, labor) = (experts[0], experts[3]);
     let only = [wanted];
-    let online = (SessionMode::Online, place(0));
+    let online = (AppointmentMode::Online, place(0));
     let alone = |n| scheduling(site, cast, n, Fields::Ict, online, &only);
     let book = async |case: Case, slot| {
-        ops::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
+        ops::booking::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
     };
     // 9:00, 10:15 and 11:30: no half hour of the morning is left.
     let mut settled = Vec::new();
@@ -120,15 +120,21 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
         settled.push(case);
     }
     let day: NaiveDate = DAY.parse().unwrap();
-    let wish = Wish { from: Some(day), until: Some(day), part: Some(Part::Morning), ..Wish::default() };
+    let wish = TimePreference {
+        from: Some(day),
+        until: Some(day),
+        part: Some(HalfDay::Morning),
+        ..TimePreference::default()
+    };
     let mut waiting = Vec::new();
     for n in 0..6_u8 {
         let case = alone(10 + usize::from(n)).await;
         if n % 2 == 0 {
             book(case, at("2026-12-04", 12 + n / 2 * 5)).await;
         }
-        let waits = ops::waiting::wait(&site.app, case.id, Actor::Company, vec![wish]).await.unwrap();
-        assert_eq!(waits, Waits::Yes);
+        let waits =
+            ops::booking::waiting_list::wait(&site.app, case.id, Actor::Company, vec![wish]).await.unwrap();
+        assert_eq!(waits, WaitingResult::Yes);
         waiting.push(case);
     }
     let mut joint = Vec::new();
@@ -140,14 +146,14 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
     }
     // One of them is visited, two hours away.
     cases::visits_too(site, wanted, &[14]).await;
-    let visit = (SessionMode::Visit, place(1));
+    let visit = (AppointmentMode::Visit, place(1));
     let others = vec![alone(30).await, scheduling(site, cast, 31, Fields::Ict, visit, &only).await];
     let asked = vec![held(site, 0).await, held(site, 1).await, held(site, 2).await];
     Everybody { wanted, settled, waiting, joint, others, asked }
 }
 
 async fn gives_up(app: App, case: Case) {
-    ops::appointment::cancel(&app, case.id, Actor::Company, "都合により".to_owned()).await.unwrap();
+    ops::booking::appointment::cancel(&app, case.id, Actor::Company, "都合により".to_owned()).await.unwrap();
 }
 
 /// Moves about in the day, for one expert or the other.
@@ -156,7 +162,7 @@ async fn moves(app: App, case: Case, wanted: ExpertId, n: usize) {
         let quarter = 12 + u8::try_from((round * 5 + n * 7) % 28).unwrap();
         let by = if round % 2 == 0 { wanted } else { labor_of(&app, case).await };
         let slot = at(DAY, quarter);
-        answered(ops::appointment::reschedule(&app, case.id, Actor::Expert(by), slot).await);
+        answered(ops::booking::appointment::reschedule(&app, case.id, Actor::Expert(by), slot).await);
     }
 }
 
@@ -164,10 +170,10 @@ async fn moves(app: App, case: Case, wanted: ExpertId, n: usize) {
 async fn comes_and_goes(app: App, case: Case, n: usize) {
     for round in 0..ROUNDS {
         let slot = at(DAY, 12 + u8::try_from((round + n) % 6).unwrap() * 2);
-        if answered(ops::appointment::choose_slot(&app, case.id, Actor::Company, slot).await) {
+        if answered(ops::booking::appointment::choose_slot(&app, case.id, Actor::Company, slot).await) {
             breathe().await;
             let reason = "都合により".to_owned();
-            answered(ops::appointment::cancel(&app, case.id, Actor::Company, reason).await);
+            answered(ops::booking::appointment::cancel(&app, case.id, Actor::Company, reason).await);
         }
     }
 }
@@ -177,11 +183,11 @@ async fn held(site: &Site, n: u8) -> Case {
     let mut form = cases::form(&format!("asked{n}@example.co.jp"));
     form.field = fields_of(Fields::Both);
     form.company_name = format!("株式会社相談{n}");
-    let draft = ops::apply::start(&site.app, format!("asked {n}")).await.unwrap();
+    let draft = ops::intake::apply::start(&site.app, format!("asked {n}")).await.unwrap();
     let typed = form.clone();
-    ops::apply::save(&site.app, draft, |it| *it = typed).await.unwrap();
-    ops::apply::hold(&site.app, draft, at("2026-12-08", 12 + n * 6)).await.unwrap();
-    let record = ops::apply::submit(&site.app, draft, |_| ()).await.unwrap();
+    ops::intake::apply::save(&site.app, draft, |it| *it = typed).await.unwrap();
+    ops::intake::apply::hold(&site.app, draft, at("2026-12-08", 12 + n * 6)).await.unwrap();
+    let record = ops::intake::apply::submit(&site.app, draft, |_| ()).await.unwrap();
     let id = record.consultation.id;
     ops::consultation::confirm_address(&site.app, id, Actor::Company).await.unwrap();
     assert_eq!(cases::state(site, Case { id, number: record.number }).await, "matching");
@@ -189,7 +195,7 @@ async fn held(site: &Site, n: u8) -> Case {
 }
 
 async fn labor_of(app: &App, case: Case) -> ExpertId {
-    let all = store::assignment::of(&app.db, case.id).await.unwrap();
+    let all = store::routing::assignment::of(&app.db, case.id).await.unwrap();
     all.iter().find(|it| it.fields == Fields::Labor).unwrap().expert
 }
 
@@ -202,25 +208,25 @@ async fn answers(app: App, case: Case, takes: bool) {
 }
 
 async fn answer_open(app: &App, case: Case, takes: bool) {
-    let Some(waiting) = store::waiting::of(&app.db, case.id).await.unwrap() else { return };
-    let offers = store::waiting::offers(&app.db, waiting.id).await.unwrap();
-    let Some(open) = offers.into_iter().find(|it| it.offer.state == OfferState::Open) else { return };
+    let Some(waiting) = store::booking::waiting_list::of(&app.db, case.id).await.unwrap() else { return };
+    let offers = store::booking::waiting_list::offers(&app.db, waiting.id).await.unwrap();
+    let Some(open) = offers.into_iter().find(|it| it.offer.state == WaitingOfferState::Open) else { return };
     answered(if takes {
-        ops::waiting::accept(app, open.offer.id).await
+        ops::booking::waiting_list::accept(app, open.offer.id).await
     } else {
-        ops::waiting::decline(app, open.offer.id).await
+        ops::booking::waiting_list::decline(app, open.offer.id).await
     });
 }
 
 /// Whoever is asked first says no, twice; then everybody says yes.
 async fn declines(app: App, case: Case) {
     for round in 0..ROUNDS {
-        let all = store::assignment::of(&app.db, case.id).await.unwrap();
+        let all = store::routing::assignment::of(&app.db, case.id).await.unwrap();
         for it in all.iter().filter(|it| it.state == AssignmentState::Offered) {
             answered(if round < 2 {
-                ops::assignment::decline(&app, it.id, it.expert, "多忙のため".to_owned()).await
+                ops::routing::assignment::decline(&app, it.id, it.expert, "多忙のため".to_owned()).await
             } else {
-                ops::assignment::accept(&app, it.id, it.expert).await
+                ops::routing::assignment::accept(&app, it.id, it.expert).await
             });
             if round < 2 {
                 break;
@@ -231,7 +237,7 @@ async fn declines(app: App, case: Case) {
 }
 
 async fn works(app: App) {
-    let mut looked = offers::Looked::default();
+    let mut looked = offers::LastLook::default();
     for _ in 0..ROUNDS {
         answered(offers::step(&app, &mut looked).await);
         answered(deadlines::step(&app).await);
@@ -251,8 +257,9 @@ async fn judge_offers(app: &App) {
         assert_eq!(usize::try_from(row.turned_down).unwrap(), declined);
         let accepted: Vec<_> = mine.iter().filter(|it| it.state.code() == "accepted").collect();
         assert!(accepted.len() <= 1);
-        let all =
-            store::appointment::of(&app.db, domain::id::ConsultationId(row.consultation_id)).await.unwrap();
+        let all = store::booking::appointment::of(&app.db, domain::id::ConsultationId(row.consultation_id))
+            .await
+            .unwrap();
         let live = all.iter().find(|it| it.is_live());
         if let Some(taken) = accepted.first() {
             assert_eq!(row.end_reason.as_ref().map(entity::Coded::code), Some("accepted"));
@@ -269,7 +276,7 @@ async fn judge_substitutes(app: &App, cases: &[Case]) {
         let declined = all.iter().filter(|it| it.state.code() == "declined").count();
         assert_eq!(declined, 2, "{all:?}");
         let record = store::consultation::find(&app.db, case.id).await.unwrap().unwrap();
-        let sessions = store::appointment::of(&app.db, case.id).await.unwrap();
+        let sessions = store::booking::appointment::of(&app.db, case.id).await.unwrap();
         assert_eq!(sessions.len(), 1, "the time that was chosen is the only one there ever was");
         match record.consultation.state.code() {
             "booked" => assert!(sessions[0].is_confirmed()),

@@ -1,8 +1,8 @@
 //! Every act of a coordinator: done where it is possible, refused where it is not.
 use chrono::TimeDelta;
-use domain::{actor::Actor, field::Fields, report::Body};
+use domain::{actor::Actor, aftercare::report::ReportBody, field::Fields};
 use madoguchi::{
-    ops::{self, report::Saving},
+    ops::{self, aftercare::report::Saving},
     store,
 };
 
@@ -52,8 +52,10 @@ async fn a_case_is_checked_asked_about_noted_and_given_to_an_expert() {
     empty.shows("内部メモを入力してください");
 
     let answer = domain::text::Prose::parse("", "12台です。", 100).unwrap();
-    let everyone = store::message::Audience::Everyone;
-    ops::message::post(&site.app, case.id, domain::actor::Actor::Company, everyone, &answer).await.unwrap();
+    let everyone = store::correspondence::message::Audience::Everyone;
+    ops::correspondence::message::post(&site.app, case.id, domain::actor::Actor::Company, everyone, &answer)
+        .await
+        .unwrap();
     let page = site.get(&at(case.number, "?view=candidates")).await;
     page.shows("山田 太郎");
     page.shows("前後28日の相談が0件");
@@ -88,7 +90,7 @@ async fn both_fields_can_be_given_to_a_pair_and_others_are_told_why_not() {
     half.shows("候補の中から選んでください");
     half.shows(&format!("value=\"{ict}\" checked"));
     done(&act(&site, case, "/request", &[("expert", &ict), ("expert", &labor.to_string())]).await);
-    assert_eq!(store::assignment::of(&site.app.db, case.id).await.unwrap().len(), 2);
+    assert_eq!(store::routing::assignment::of(&site.app.db, case.id).await.unwrap().len(), 2);
 
     let one = received(&site, &cast, "b@example.co.jp").await;
     let page = site.get(&at(one.number, "?view=candidates")).await;
@@ -100,7 +102,7 @@ async fn both_fields_can_be_given_to_a_pair_and_others_are_told_why_not() {
 #[actix_web::test]
 async fn an_application_past_the_yearly_cap_warns_the_center() {
     let (site, cast) = center().await;
-    let form = |email: &str| domain::application::Form {
+    let form = |email: &str| domain::intake::application::ApplicationForm {
         corporate_number: "7000012050002".to_owned(),
         ..cases::form(email)
     };
@@ -108,13 +110,15 @@ async fn an_application_past_the_yearly_cap_warns_the_center() {
         let case = cases::unconfirmed(&site, &cast, &form(&format!("contact{n}@example.co.jp"))).await;
         ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
         let version = cases::record(&site, case).await.version;
-        ops::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await.unwrap();
-        let asked = store::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
-        ops::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+        ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+            .await
+            .unwrap();
+        let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+        ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
         let page = site.get(&at(case.number, "")).await;
         assert!(!page.body.contains("上限の3回"), "the cap is not reached before the booking of case {n}");
         let slot = cases::free_slots(&site, case).await[0];
-        ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+        ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
     }
     let fourth = cases::unconfirmed(&site, &cast, &form(CONTACT)).await;
     site.get(&at(fourth.number, "")).await.shows("この企業の今年度の相談は3回で、上限の3回に達しています。");
@@ -217,14 +221,16 @@ async fn a_report_is_read_returned_and_approved() {
 }
 
 async fn submit(site: &Site, cast: &Cast, case: Case, version: i32) {
-    let body = Body {
+    let body = ReportBody {
         present_state: "紙の勤怠管理".to_owned(),
         advice: "段階的に始める".to_owned(),
         next_steps: "規程の案を作る".to_owned(),
-        ..Body::default()
+        ..ReportBody::default()
     };
     let session = cases::session(site, case).await.id;
-    ops::report::write(&site.app, session, cast.expert, body, version, Saving::Submit).await.unwrap();
+    ops::aftercare::report::write(&site.app, session, cast.expert, body, version, Saving::Submit)
+        .await
+        .unwrap();
 }
 
 #[actix_web::test]
@@ -238,7 +244,7 @@ async fn a_further_session_past_the_cap_needs_a_reason() {
 
     let year = domain::number::FiscalYear::new(2026).unwrap();
     let settings = domain::settings::Settings { session_cap: 1, ..Default::default() };
-    ops::settings::save(&site.app, year, &settings, 0, cast.coordinator).await.unwrap();
+    ops::reference::settings::save(&site.app, year, &settings, 0, cast.coordinator).await.unwrap();
     let other = approved(&site, &cast, "b@example.co.jp").await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     let capped = act(&site, other, "/further", &[]).await;
@@ -368,16 +374,17 @@ async fn a_wish_for_help_is_shown_until_it_is_answered() {
     let number = case.number.to_string();
     assert!(!site.get("/staff").await.body.contains(&number), "nothing to do yet");
     site.get("/staff?tab=follow_up").await.shows(&number);
-    let survey = store::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
-    let yes = domain::follow_up::Agreement::Yes;
-    let answer = domain::follow_up::Answer::Survey(domain::follow_up::SurveyAnswer {
-        purpose_achieved: yes,
-        satisfied: yes,
-        will_consider: yes,
-        wants_further_session: true,
-        comment: "もう一度お願いします。".to_owned(),
-    });
-    ops::follow_up::answer(&site.app, survey.id, answer).await.unwrap();
+    let survey = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap().remove(0);
+    let yes = domain::aftercare::follow_up::SurveyAgreement::Yes;
+    let answer =
+        domain::aftercare::follow_up::FollowUpAnswer::Survey(domain::aftercare::follow_up::SurveyAnswer {
+            purpose_achieved: yes,
+            satisfied: yes,
+            will_consider: yes,
+            wants_further_session: true,
+            comment: "もう一度お願いします。".to_owned(),
+        });
+    ops::aftercare::follow_up::answer(&site.app, survey.id, answer).await.unwrap();
     let list = site.get("/staff").await;
     list.shows(&number);
     list.shows("相談継続の希望");
@@ -387,15 +394,18 @@ async fn a_wish_for_help_is_shown_until_it_is_answered() {
     for _ in 0..4 {
         site.app.clock.advance(TimeDelta::days(200));
         let now = site.app.clock.now();
-        for it in store::follow_up::due(&site.app.db, now, 10).await.unwrap() {
-            ops::follow_up::send(&site.app, it.id).await.unwrap();
+        for it in store::aftercare::follow_up::due(&site.app.db, now, 10).await.unwrap() {
+            ops::aftercare::follow_up::send(&site.app, it.id).await.unwrap();
         }
-        for it in store::follow_up::unanswered(&site.app.db, now - TimeDelta::days(100), 10).await.unwrap() {
-            ops::follow_up::lapse(&site.app, it.id).await.unwrap();
+        for it in store::aftercare::follow_up::unanswered(&site.app.db, now - TimeDelta::days(100), 10)
+            .await
+            .unwrap()
+        {
+            ops::aftercare::follow_up::lapse(&site.app, it.id).await.unwrap();
         }
     }
-    let plan = store::follow_up::of(&site.app.db, case.id).await.unwrap();
-    assert!(plan.iter().all(domain::follow_up::FollowUp::is_over));
+    let plan = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
+    assert!(plan.iter().all(domain::aftercare::follow_up::FollowUp::is_over));
     assert_eq!(state(&site, case).await, "follow_up", "who asked for help is not closed away");
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     site.get("/staff?tab=wishes").await.shows(&number);

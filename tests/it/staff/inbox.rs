@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::actor::Role;
-use madoguchi::store::inbox::{Cursor, Filter, From, Tab, statement};
+use madoguchi::store::worklist::{PageStart, WorklistCursor, WorklistFilter, WorklistTab, statement};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
@@ -58,7 +58,7 @@ async fn a_case_is_found_by_name_reading_and_number_in_any_width() {
     form.company_name = "株式会社　サンプル商事㈱".to_owned();
     form.company_kana = "サンプルショウジ".to_owned();
     form.corporate_number = "1234567890123".to_owned();
-    form.corporate_number = domain::company::CorporateNumber::from_base(700_110_005_901).to_string();
+    form.corporate_number = domain::intake::company::CorporateNumber::from_base(700_110_005_901).to_string();
     let case = cases::unconfirmed(&site, &cast, &form).await;
     let other = cases::unconfirmed(&site, &cast, &cases::form("b@example.co.jp")).await;
     let corporate = form.corporate_number.clone();
@@ -134,17 +134,17 @@ async fn a_page_reads_along_one_index() {
         return;
     }
     let now = site.app.clock.now();
-    let cursor = From::After(Cursor { at: now, id: Uuid::nil() });
+    let cursor = PageStart::After(WorklistCursor { at: now, id: Uuid::nil() });
     for (tab, index) in [
-        (Tab::Center, "ix_consultation_turn_sort_at_id"),
-        (Tab::Company, "ix_consultation_turn_sort_at_id"),
-        (Tab::Expert, "ix_consultation_turn_sort_at_id"),
-        (Tab::Booked, "ix_consultation_turn_sort_at_id"),
-        (Tab::FollowUp, "ix_consultation_turn_sort_at_id"),
-        (Tab::Ended, "ix_consultation_turn_sort_at_id"),
-        (Tab::All, "ix_consultation_received_at_id"),
+        (WorklistTab::Center, "ix_consultation_turn_sort_at_id"),
+        (WorklistTab::Company, "ix_consultation_turn_sort_at_id"),
+        (WorklistTab::Expert, "ix_consultation_turn_sort_at_id"),
+        (WorklistTab::Booked, "ix_consultation_turn_sort_at_id"),
+        (WorklistTab::FollowUp, "ix_consultation_turn_sort_at_id"),
+        (WorklistTab::Ended, "ix_consultation_turn_sort_at_id"),
+        (WorklistTab::All, "ix_consultation_received_at_id"),
     ] {
-        for from in [From::Start, cursor] {
+        for from in [PageStart::Start, cursor] {
             let plan = plan(&site, tab, from).await;
             assert!(
                 plan.iter().any(|it| it.contains("consultation USING INDEX") && it.contains(index)),
@@ -155,8 +155,8 @@ async fn a_page_reads_along_one_index() {
     }
 }
 
-async fn plan(site: &Site, tab: Tab, from: From) -> Vec<String> {
-    let select = statement(tab, &Filter::default(), from, site.app.clock.now());
+async fn plan(site: &Site, tab: WorklistTab, from: PageStart) -> Vec<String> {
+    let select = statement(tab, &WorklistFilter::default(), from, site.app.clock.now());
     let built = site.app.db.get_database_backend().build(&select);
     let explain = format!("EXPLAIN QUERY PLAN {}", built.sql);
     let values = built.values.unwrap();

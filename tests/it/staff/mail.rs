@@ -2,17 +2,17 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
-    contact::EmailAddress,
+    correspondence::outgoing_mail::{MailState, topic::NotificationTopic},
     id::DraftId,
-    outgoing::{MailState, topic::Topic},
+    intake::contact::EmailAddress,
 };
 use entity::outbox;
 use madoguchi::{
     mail::{
         html,
-        letter::{CalendarPart, Letter, MailKind, Method},
+        outgoing_mail::{CalendarMethod, InvitationPart, MailKind, OutgoingMail},
     },
-    ops::{self, account::NewAccount},
+    ops::{self, accounts::account::NewAccount},
     secret::{self, Purpose},
     store, url, worker,
 };
@@ -91,7 +91,7 @@ async fn no_preview_holds_a_link_that_works() {
     let (app, now) = (&site.app, site.app.clock.now());
     let until = now + TimeDelta::days(1);
     let sign = |purpose| app.secret.sign(purpose, Uuid::now_v7(), until);
-    let stop = app.site.unsubscribe(Topic::DailyDigest, &sign(Purpose::Unsubscribe));
+    let stop = app.site.unsubscribe(NotificationTopic::DailyDigest, &sign(Purpose::Unsubscribe));
     let draft = app.site.absolute(&url::draft(DraftId(Uuid::now_v7())));
     let links = [
         app.site.link(&secret::token().unwrap()),
@@ -109,7 +109,7 @@ async fn no_preview_holds_a_link_that_works() {
     // Folded in the middle, as long lines are.
     let (front, end) = reply.split_at(20);
     let calendar = format!("BEGIN:VCALENDAR\r\nORGANIZER:mailto:{front}\r\n {end}\r\nURL:{}\r\n", links[0]);
-    let letters = MailKind::ALL.into_iter().map(|kind| Letter {
+    let letters = MailKind::ALL.into_iter().map(|kind| OutgoingMail {
         kind,
         consultation: Some(case.id),
         to: CONTACT.to_owned(),
@@ -117,15 +117,15 @@ async fn no_preview_holds_a_link_that_works() {
         subject: kind.label().to_owned(),
         html: html::from_text(&text),
         text: text.clone(),
-        calendar: Some(CalendarPart { method: Method::Request, body: calendar.clone() }),
+        calendar: Some(InvitationPart { method: CalendarMethod::Request, body: calendar.clone() }),
         due_at: now,
         dedup_key: Some(format!("sample/{}", kind.code())),
-        must_hold: None,
+        send_condition: None,
         unsubscribe: Some(stop.clone()),
         over_limit: false,
     });
     let tx = app.begin().await.unwrap();
-    store::outbox::push(&tx, letters.collect(), "example.jp", now).await.unwrap();
+    store::correspondence::outbox::push(&tx, letters.collect(), "example.jp", now).await.unwrap();
     tx.commit().await.unwrap();
     let samples = outbox::Entity::find().filter(outbox::COLUMN.dedup_key.starts_with("sample/"));
     let samples = samples.all(&app.db).await.unwrap();
@@ -154,7 +154,7 @@ async fn a_link_that_sets_a_password_is_not_shown() {
     let (site, _) = center().await;
     let email = EmailAddress::parse("new@example.jp").unwrap();
     let new = NewAccount { email, name: "新人 太郎".to_owned(), role: Role::Administrator, desk: None };
-    ops::invitation::invite(&site.app, &new, None).await.unwrap();
+    ops::accounts::invitation::invite(&site.app, &new, None).await.unwrap();
     let mail = cases::letters(&site, "new@example.jp").await.remove(0);
     let (_, token) = mail.text_body.split_once("/staff/set-password/").unwrap();
     let token = token.lines().next().unwrap();
@@ -190,7 +190,9 @@ async fn what_is_written_to_an_unconfirmed_address_waits_for_its_confirmation() 
     while worker::outbox::step(&site.app).await.unwrap() {}
     let states = async |to: &str| {
         let letters = cases::letters(&site, to).await;
-        let state = |it: outbox::Model| (it.kind.clone(), store::outbox::state(&it, site.app.clock.now()));
+        let state = |it: outbox::Model| {
+            (it.kind.clone(), store::correspondence::outbox::state(&it, site.app.clock.now()))
+        };
         letters.into_iter().map(state).filter(|it| it.0 != "acknowledgement").collect::<Vec<_>>()
     };
     let all = |state| vec![("new_message".to_owned(), state), ("question".to_owned(), state)];
@@ -226,10 +228,10 @@ async fn what_is_written_to_an_unconfirmed_address_waits_for_its_confirmation() 
     ops::consultation::end(&site.app, cases[1].id, None, cast.center(), ending).await.unwrap();
     assert_eq!(states(&ended).await[..2], all(MailState::Suppressed)[..]);
     site.app.clock.advance(TimeDelta::days(25));
-    while worker::chores::step(&site.app).await.unwrap() {}
+    while worker::housekeeping::step(&site.app).await.unwrap() {}
     assert_eq!(states(&forgotten).await, all(MailState::Held), "as long as an application may wait");
     site.app.clock.advance(TimeDelta::days(2));
-    while worker::chores::step(&site.app).await.unwrap() {}
+    while worker::housekeeping::step(&site.app).await.unwrap() {}
     assert_eq!(states(&forgotten).await, all(MailState::Suppressed));
 }
 

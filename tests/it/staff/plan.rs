@@ -21,7 +21,7 @@ async fn take(site: &Site, lines: &[&String]) -> Reply {
 }
 
 async fn asked(site: &Site, case: Case) -> usize {
-    store::assignment::of(&site.app.db, case.id).await.unwrap().len()
+    store::routing::assignment::of(&site.app.db, case.id).await.unwrap().len()
 }
 
 #[actix_web::test]
@@ -127,7 +127,7 @@ async fn deactivate(site: &Site, expert: domain::id::ExpertId) {
         ..Default::default()
     };
     entity::expert::Entity::update(row).exec(&tx).await.unwrap();
-    store::revision::touch(&tx, store::revision::Part::Experts).await.unwrap();
+    store::reference::revision::touch(&tx, store::reference::revision::RevisedPart::Experts).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -5,12 +5,14 @@ use std::{fs::File, io::Write, path::Path, process::Command};
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
     actor::{Actor, Role},
-    availability::{Absence, Change as Hours, Exception, Slot},
+    booking::{
+        availability::{Absence, Exception, ExceptionChange as Hours, Slot},
+        waiting_list::TimePreference,
+    },
+    correspondence::outgoing_mail::topic::NotificationTopic,
     id::AccountId,
     number::FiscalYear,
-    outgoing::topic::Topic,
-    text::{Line, Prose},
-    waiting::Wish,
+    text::{Prose, TextLine},
 };
 use entity::{conflict_of_interest, consultation};
 use flate2::{Compression, write::GzEncoder};
@@ -18,11 +20,14 @@ use madoguchi::{
     demo::fill,
     doctor,
     mail::text::TextKind,
-    ops::{self, expert::Change, outside::Access, waiting::Waits},
+    ops::{
+        self, booking::waiting_list::WaitingResult, calendars::external::CalendarAccess,
+        routing::expert::AvailabilityChange,
+    },
     store::{
         self,
-        message::Audience,
-        outside::{Source, entry},
+        calendars::external::{Source, entry},
+        correspondence::message::Audience,
     },
     worker,
 };
@@ -69,32 +74,46 @@ async fn administered(site: &Site, by: AccountId) {
     let app = &site.app;
     let year = FiscalYear::new(2026).unwrap();
     let programme = app.programme().await.unwrap();
-    ops::settings::save(app, year, programme.settings(year), 0, by).await.unwrap();
-    let note = Line::parse("メモ", "年末の休業", 60).unwrap();
-    ops::settings::add_closing_day(app, day("2026-12-28"), &note).await.unwrap();
-    ops::follow_up_programme::take(app, year, 0, &programme.follow_up(year), by).await.unwrap();
+    ops::reference::settings::save(app, year, programme.settings(year), 0, by).await.unwrap();
+    let note = TextLine::parse("メモ", "年末の休業", 60).unwrap();
+    ops::reference::settings::add_closing_day(app, day("2026-12-28"), &note).await.unwrap();
+    ops::aftercare::follow_up_programme::take(app, year, 0, &programme.follow_up(year), by).await.unwrap();
     let words = TextKind::Survey.shipped_words();
-    ops::mail_text::save(app, year, TextKind::Survey, 0, Some(&words), by).await.unwrap();
-    ops::wishes::stop(app, by, Topic::DailyDigest).await.unwrap();
+    ops::correspondence::mail_text::save(app, year, TextKind::Survey, 0, Some(&words), by).await.unwrap();
+    ops::correspondence::notification_preferences::unsubscribe(app, by, NotificationTopic::DailyDigest)
+        .await
+        .unwrap();
     let (name, body) =
-        (Line::parse("名前", "参加者", 60), Prose::parse("本文", "当日の参加者を教えてください。", 100));
-    ops::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();
+        (TextLine::parse("名前", "参加者", 60), Prose::parse("本文", "当日の参加者を教えてください。", 100));
+    ops::correspondence::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();
 }
 
 /// A conversation with a file, and a message that is not finished.
 async fn written(site: &Site, cast: &Cast, case: Case) {
     let app = &site.app;
     let text = Prose::parse("本文", "規程の案をお送りします。", 100).unwrap();
-    let file = ops::attachment::Upload::new("規程案.pdf", "application/pdf", b"%PDF-1.4".to_vec());
-    let post = ops::message::Post {
+    let file = ops::correspondence::attachment::UploadedFile::new(
+        "規程案.pdf",
+        "application/pdf",
+        b"%PDF-1.4".to_vec(),
+    );
+    let post = ops::correspondence::message::PostedMessage {
         by: Actor::Company,
         audience: Audience::Everyone,
         text: &text,
         files: vec![file],
         form: "message",
     };
-    ops::message::post_whole(app, case.id, post).await.unwrap();
-    ops::message::save_draft(app, case.id, cast.center(), "message", "ありがとうございます。").await.unwrap();
+    ops::correspondence::message::post_whole(app, case.id, post).await.unwrap();
+    ops::correspondence::message::save_draft(
+        app,
+        case.id,
+        cast.center(),
+        "message",
+        "ありがとうございます。",
+    )
+    .await
+    .unwrap();
 }
 
 /// A request that an expert has declined, so that somebody else was asked for the same time; and what keeps experts from
@@ -102,9 +121,9 @@ async fn written(site: &Site, cast: &Cast, case: Case) {
 async fn routed(site: &Site, cast: &Cast) {
     let app = &site.app;
     let case = answers::held(site, cast, "routed@example.co.jp").await;
-    let request = store::assignment::of(&app.db, case.id).await.unwrap().pop().unwrap();
+    let request = store::routing::assignment::of(&app.db, case.id).await.unwrap().pop().unwrap();
     let reason = "多忙のため".to_owned();
-    ops::assignment::decline(app, request.id, request.expert, reason).await.unwrap();
+    ops::routing::assignment::decline(app, request.id, request.expert, reason).await.unwrap();
     let company_id =
         consultation::Entity::find_by_id(case.id.0).one(&app.db).await.unwrap().unwrap().company_id;
     let known =
@@ -115,11 +134,13 @@ async fn routed(site: &Site, cast: &Cast) {
         .unwrap();
     let away = Absence { first: day("2027-01-12"), last: day("2027-01-15"), stand_in: None };
     let closed = Exception { date: day("2027-01-20"), change: Hours::RemoveAll };
-    for change in [Change::AddAbsence(away, "出張".to_owned()), Change::AddException(closed)] {
-        ops::expert::change_availability(app, cast.expert, change).await.unwrap();
+    for change in
+        [AvailabilityChange::AddAbsence(away, "出張".to_owned()), AvailabilityChange::AddException(closed)]
+    {
+        ops::routing::expert::change_availability(app, cast.expert, change).await.unwrap();
     }
-    let draft = ops::apply::start(app, "network".to_owned()).await.unwrap();
-    ops::apply::save(app, draft, |it| *it = cases::form("unfinished@example.co.jp")).await.unwrap();
+    let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(app, draft, |it| *it = cases::form("unfinished@example.co.jp")).await.unwrap();
 }
 
 /// A company that is offered the time which another one has given back.
@@ -131,17 +152,19 @@ async fn offered(site: &Site, cast: &Cast) {
         rivals.push(booked_on(site, cast, &format!("rival{n}@example.co.jp"), full).await);
     }
     let case = booked_on(site, cast, WAITER, full.succ_opt().unwrap()).await;
-    let wish = Wish { from: Some(full), until: Some(full), ..Wish::default() };
-    let waits = ops::waiting::wait(app, case.id, Actor::Company, vec![wish]).await.unwrap();
-    assert_eq!(waits, Waits::Yes);
-    ops::appointment::cancel(app, rivals[0].id, Actor::Company, "都合により".to_owned()).await.unwrap();
+    let wish = TimePreference { from: Some(full), until: Some(full), ..TimePreference::default() };
+    let waits = ops::booking::waiting_list::wait(app, case.id, Actor::Company, vec![wish]).await.unwrap();
+    assert_eq!(waits, WaitingResult::Yes);
+    ops::booking::appointment::cancel(app, rivals[0].id, Actor::Company, "都合により".to_owned())
+        .await
+        .unwrap();
 }
 
 async fn booked_on(site: &Site, cast: &Cast, email: &str, day: NaiveDate) -> Case {
     let case = cases::scheduling(site, cast, email).await;
     let slots = cases::free_slots(site, case).await;
     let slot: Slot = slots.into_iter().find(|it| it.date() == day).unwrap();
-    ops::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
     case
 }
 
@@ -150,7 +173,7 @@ async fn booked_on(site: &Site, cast: &Cast, email: &str, day: NaiveDate) -> Cas
 async fn calendars(site: &Site, cast: &Cast, case: Case) {
     let (app, now) = (&site.app, site.app.clock.now());
     let id = Uuid::now_v7();
-    let access = Access {
+    let access = CalendarAccess {
         url: "https://127.0.0.1/calendar/".parse().unwrap(),
         user: "expert".to_owned(),
         password: "secret".to_owned(),
@@ -196,13 +219,20 @@ async fn calendars(site: &Site, cast: &Cast, case: Case) {
     };
     let quarter = (now + TimeDelta::days(60)).timestamp() / 900;
     let tx = app.begin().await.unwrap();
-    store::outside::insert(&tx, source, &[quarter..quarter + 4, quarter + 8..quarter + 12]).await.unwrap();
+    store::calendars::external::insert(&tx, source, &[quarter..quarter + 4, quarter + 8..quarter + 12])
+        .await
+        .unwrap();
     entry::insert(&tx, put).await.unwrap();
-    let (token, _) = store::imap::lease(&tx, MAILBOX, TimeDelta::minutes(5), now).await.unwrap().unwrap();
-    let place = store::imap::Place { uid_validity: Some(1), last_uid: 7 };
-    assert!(store::imap::renew(&tx, MAILBOX, token, TimeDelta::minutes(5), now).await.unwrap());
-    assert!(store::imap::advance(&tx, MAILBOX, token, place).await.unwrap());
-    store::imap::give_back(&tx, MAILBOX, token, "").await.unwrap();
+    let (token, _) = store::correspondence::mailbox::lease(&tx, MAILBOX, TimeDelta::minutes(5), now)
+        .await
+        .unwrap()
+        .unwrap();
+    let place = store::correspondence::mailbox::ReadPosition { uid_validity: Some(1), last_uid: 7 };
+    assert!(
+        store::correspondence::mailbox::renew(&tx, MAILBOX, token, TimeDelta::minutes(5), now).await.unwrap()
+    );
+    assert!(store::correspondence::mailbox::advance(&tx, MAILBOX, token, place).await.unwrap());
+    store::correspondence::mailbox::give_back(&tx, MAILBOX, token, "").await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -1,7 +1,7 @@
 //! What is asked after the sessions, and what companies answer.
 use chrono::{DateTime, TimeDelta, Utc};
 use codes::FollowUpStatus;
-use domain::follow_up::{self, Anchors, Step, WAITS_DAYS};
+use domain::aftercare::follow_up::{self, Anchors, FollowUpStep, WAITS_DAYS};
 use entity::follow_up as row;
 
 use super::Telling;
@@ -28,7 +28,7 @@ impl Telling<'_> {
         for round in std::mem::take(&mut self.rounds) {
             let settings = self.world.programme.settings_at(round.ended_at);
             let anchors = Anchors { session_ended: round.ended_at, approved: round.planned_at };
-            let steps = Step::shipped(settings);
+            let steps = FollowUpStep::shipped(settings);
             for (step, due_at) in follow_up::plan(&steps, anchors, settings, &self.world.calendar) {
                 let row = self.follow_up(&round, &step, anchors, due_at);
                 self.story.follow_ups.push(row);
@@ -39,7 +39,7 @@ impl Telling<'_> {
     fn follow_up(
         &mut self,
         round: &Round,
-        step: &Step,
+        step: &FollowUpStep,
         anchors: Anchors,
         due_at: DateTime<Utc>,
     ) -> row::Model {
@@ -58,7 +58,7 @@ impl Telling<'_> {
             answer: None,
             wants_help: false,
             step: serde_json::to_value(step).ok(),
-            session_ended_at: Some(anchors.session_ended),
+            appointment_ended_at: Some(anchors.session_ended),
             approved_at: Some(anchors.approved),
         };
         let sent_at = due_at.max(round.planned_at);

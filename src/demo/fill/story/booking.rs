@@ -1,7 +1,10 @@
 //! Times that are chosen, held and confirmed.
 use chrono::{DateTime, TimeDelta, Utc};
 use codes::AppointmentStatus;
-use domain::{appointment::SessionMode, availability::Slot, calendar::japan_date};
+use domain::{
+    booking::{appointment::AppointmentMode, availability::Slot},
+    calendar::japan_date,
+};
 use entity::appointment;
 use uuid::Uuid;
 
@@ -81,7 +84,7 @@ impl Telling<'_> {
                 ends_at: slot.start(),
                 mode: self.wish.mode.into(),
                 place: String::new(),
-                site: (self.wish.mode == SessionMode::Visit).then(|| self.wish.site.code().into()),
+                site: (self.wish.mode == AppointmentMode::Visit).then(|| self.wish.site.code().into()),
                 uid: format!("{id}@example.jp"),
                 sequence: 0,
                 held_until,
@@ -100,8 +103,8 @@ impl Telling<'_> {
             it.experts.push(expert.id);
             if it.row.place.is_empty() {
                 it.row.place = match self.wish.mode {
-                    SessionMode::Online => expert.video_url.clone(),
-                    SessionMode::Visit => self.opening.address.clone(),
+                    AppointmentMode::Online => expert.video_url.clone(),
+                    AppointmentMode::Visit => self.opening.address.clone(),
                 };
             }
         }

@@ -2,7 +2,7 @@
 use codes::{AppointmentStatus, AssignmentStatus};
 use domain::{
     actor::Actor,
-    consultation::{Act, UnfulfilledReason},
+    consultation::{Action, UnfulfilledReason},
 };
 
 use super::{END, Step, Telling};
@@ -15,17 +15,17 @@ impl Telling<'_> {
         match goal {
             Goal::Withdrawn => {
                 self.say(Actor::Company, false);
-                self.act(Act::Withdraw, Actor::Company, Some("社内の方針が変わったため。"))?;
+                self.act(Action::Withdraw, Actor::Company, Some("社内の方針が変わったため。"))?;
             }
             Goal::Unfulfilled => {
                 let reason =
                     self.dice.pick(&UnfulfilledReason::ALL).unwrap_or(UnfulfilledReason::Unreachable);
-                self.act(Act::CloseUnfulfilled { reason }, self.center(), Some(reason.label()))?;
+                self.act(Action::CloseUnfulfilled { reason }, self.center(), Some(reason.label()))?;
             }
             Goal::Referred => {
                 let organization = names::organization_referred(self.dice.index(100)).to_owned();
                 let note = Some("より適した窓口をご案内しました。");
-                self.act(Act::Refer { organization }, self.center(), note)?;
+                self.act(Action::Refer { organization }, self.center(), note)?;
             }
             Goal::Received
             | Goal::Checking

@@ -2,9 +2,9 @@
 use codes::{AppointmentStatus, ReportStatus};
 use domain::{
     actor::Actor,
-    consultation::{Act, Refused},
+    aftercare::report::ReportBody,
+    consultation::{Action, ActionRefused},
     id::ExpertId,
-    report::Body,
 };
 use entity::report;
 
@@ -16,7 +16,7 @@ const ABSENT: &str = "開始時刻を過ぎても連絡がありませんでし�
 
 impl Telling<'_> {
     /// From the first booking to the goal.
-    pub(super) fn sessions(&mut self, goal: Goal) -> Result<(), Refused> {
+    pub(super) fn sessions(&mut self, goal: Goal) -> Result<(), ActionRefused> {
         if goal == Goal::Booked {
             return Ok(());
         }
@@ -31,9 +31,9 @@ impl Telling<'_> {
             if !approved {
                 return Ok(());
             }
-            self.act(Act::ApproveReport, self.center(), None)?;
+            self.act(Action::ApproveReport, self.center(), None)?;
             let ended_at = self.story.sittings.last().map_or(self.at, |it| it.row.ends_at);
-            let n = self.story.sessions_done;
+            let n = self.story.appointments_done;
             self.rounds.push(Round { n, ended_at, planned_at: self.at, closed_at: None });
             if !(self.has_days(60) && n < 3 && self.dice.chance(25)) {
                 break;
@@ -43,70 +43,72 @@ impl Telling<'_> {
         if goal == Goal::Completed {
             self.pass(24 * 7, 24 * 200);
             self.close_round();
-            self.act(Act::Complete, self.center(), None)?;
+            self.act(Action::Complete, self.center(), None)?;
         }
         Ok(())
     }
 
-    fn further_session(&mut self) -> Result<(), Refused> {
+    fn further_session(&mut self) -> Result<(), ActionRefused> {
         self.pass(48, 300);
         self.close_round();
-        let sessions = u16::try_from(self.story.sessions_done).unwrap_or_default();
-        let act = Act::PlanFurtherSession { sessions, cap: 3, overridden: false };
+        let sessions = u16::try_from(self.story.appointments_done).unwrap_or_default();
+        let act = Action::PlanFurtherSession { sessions, cap: 3, overridden: false };
         self.act(act, self.center(), None)?;
         self.say(Actor::Company, false);
         self.pass(4, 60);
         self.sit(Goal::Completed);
-        self.act(Act::ChooseSlot, Actor::Company, None)
+        self.act(Action::ChooseSlot, Actor::Company, None)
     }
 
     /// Now and then the company does not come, or cancels, and another time is chosen.
-    fn miss(&mut self) -> Result<(), Refused> {
+    fn miss(&mut self) -> Result<(), ActionRefused> {
         if !self.has_days(45) || !self.dice.chance(9) {
             return Ok(());
         }
         let (absent, by) = (self.dice.chance(50), self.lead());
-        let Some(sitting) = self.story.sittings.last_mut() else { return Ok(()) };
+        let Some(appointment) = self.story.sittings.last_mut() else { return Ok(()) };
         if absent {
-            let starts_at = sitting.row.starts_at;
-            self.at = self.at.max(sitting.row.ends_at);
-            sitting.end(AppointmentStatus::NoShow, self.at);
-            self.act(Act::RecordNoShow { starts_at }, by, Some(ABSENT))?;
+            let starts_at = appointment.row.starts_at;
+            self.at = self.at.max(appointment.row.ends_at);
+            appointment.end(AppointmentStatus::NoShow, self.at);
+            self.act(Action::RecordNoShow { starts_at }, by, Some(ABSENT))?;
         } else {
-            sitting.end(AppointmentStatus::CancelledByCompany, self.at);
-            sitting.row.end_reason = Some(CANNOT.to_owned());
-            sitting.row.sequence = 1;
-            self.act(Act::CancelAppointment { until: None }, Actor::Company, Some(CANNOT))?;
+            appointment.end(AppointmentStatus::CancelledByCompany, self.at);
+            appointment.row.end_reason = Some(CANNOT.to_owned());
+            appointment.row.sequence = 1;
+            self.act(Action::CancelAppointment { until: None }, Actor::Company, Some(CANNOT))?;
         }
         self.pass(12, 60);
         self.sit(Goal::Completed);
-        self.act(Act::ChooseSlot, Actor::Company, None)
+        self.act(Action::ChooseSlot, Actor::Company, None)
     }
 
     /// The session takes place.
-    fn hold_session(&mut self) -> Result<(), Refused> {
+    fn hold_session(&mut self) -> Result<(), ActionRefused> {
         let (after, by) = (self.dice.hours(0, 3), self.lead());
-        let Some(sitting) = self.story.sittings.last_mut() else { return Ok(()) };
-        self.at = self.at.max(sitting.row.ends_at + after).min(self.world.now);
-        sitting.end(AppointmentStatus::Done, self.at);
-        let starts_at = sitting.row.starts_at;
-        self.story.sessions_done += 1;
-        self.act(Act::RecordDone { starts_at }, by, None)
+        let Some(appointment) = self.story.sittings.last_mut() else { return Ok(()) };
+        self.at = self.at.max(appointment.row.ends_at + after).min(self.world.now);
+        appointment.end(AppointmentStatus::Done, self.at);
+        let starts_at = appointment.row.starts_at;
+        self.story.appointments_done += 1;
+        self.act(Action::RecordDone { starts_at }, by, None)
     }
 
     /// The expert writes the report; time passes until it is approved.
     fn report(&mut self, approved: bool) {
-        let Some(sitting) = self.story.sittings.last() else { return };
-        let (Some(&author_id), appointment_id) = (sitting.experts.first(), sitting.row.id) else { return };
+        let Some(appointment) = self.story.sittings.last() else { return };
+        let (Some(&author_id), appointment_id) = (appointment.experts.first(), appointment.row.id) else {
+            return;
+        };
         let text = names::report(self.dice.index(1000));
-        let body = Body {
+        let body = ReportBody {
             attendees: "代表者、総務担当者".to_owned(),
             present_state: text.present_state.to_owned(),
             advice: text.advice.to_owned(),
             next_steps: text.next_steps.to_owned(),
             documents: text.documents.to_owned(),
             publishable: self.dice.chance(20),
-            ..Body::default()
+            ..ReportBody::default()
         };
         let mut submitted_at = None;
         if approved || self.dice.chance(50) {

@@ -13,7 +13,7 @@ mod explain;
 pub struct Deadline {
     pub at: DateTime<Utc>,
     /// In the order in which it happened; the last step tells the due instant.
-    pub trace: Vec<Step>,
+    pub trace: Vec<DeadlineStep>,
     count: Count,
 }
 
@@ -21,7 +21,7 @@ pub struct Deadline {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PausedDeadline {
     pub since: DateTime<Utc>,
-    pub trace: Vec<Step>,
+    pub trace: Vec<DeadlineStep>,
     count: Count,
     /// When it was due before the pause.
     was: DateTime<Utc>,
@@ -42,7 +42,7 @@ pub enum Count {
 /// `certain` is false where the almanac that fixes the day's equinox was not out yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
-pub enum Step {
+pub enum DeadlineStep {
     Started {
         at: DateTime<Utc>,
         days: u16,
@@ -129,13 +129,13 @@ impl Deadline {
             days.map_or(u16::MAX, |it| u16::try_from(it.max(0)).unwrap_or(u16::MAX))
         });
         let mut trace = self.trace;
-        trace.push(Step::Paused { at: from, waiting, for_whom, left });
+        trace.push(DeadlineStep::Paused { at: from, waiting, for_whom, left });
         PausedDeadline { since: from, trace, count: self.count, was: self.at, left }
     }
 
     /// Whether a day on the way depends on an almanac that was not out yet.
     pub fn is_certain(&self) -> bool {
-        self.trace.iter().all(Step::is_certain)
+        self.trace.iter().all(DeadlineStep::is_certain)
     }
 
     /// The reckoning in Japanese, one line a step.
@@ -150,9 +150,9 @@ impl PausedDeadline {
     pub fn resumed(self, calendar: &BusinessCalendar, at: DateTime<Utc>) -> Deadline {
         let at = at.max(self.since);
         let mut trace = self.trace;
-        trace.push(Step::Resumed { at });
+        trace.push(DeadlineStep::Resumed { at });
         let Some(left) = self.left else {
-            trace.push(Step::Due { at: self.was, certain: true });
+            trace.push(DeadlineStep::Due { at: self.was, certain: true });
             return Deadline { at: self.was, trace, count: self.count };
         };
         let closes = self.was - at_japan(due_day(self.was), 0, 0);
@@ -167,7 +167,7 @@ impl PausedDeadline {
     }
 }
 
-impl Step {
+impl DeadlineStep {
     const fn is_certain(&self) -> bool {
         match self {
             Self::Counted { certain, .. } | Self::Skipped { certain, .. } | Self::Due { certain, .. } => {
@@ -185,7 +185,8 @@ fn started(
     count: Count,
     closes: TimeDelta,
 ) -> Deadline {
-    let mut deadline = Deadline { at: from, trace: vec![Step::Started { at: from, days, count }], count };
+    let mut deadline =
+        Deadline { at: from, trace: vec![DeadlineStep::Started { at: from, days, count }], count };
     deadline.run(calendar, from, days, closes);
     deadline
 }
@@ -200,24 +201,26 @@ impl Deadline {
             let why = calendar.why_closed(day).filter(|_| self.count == Count::BusinessDays);
             let certain = self.count == Count::CalendarDays || calendar.is_certain(day);
             match why {
-                Some(why) if day < NaiveDate::MAX => self.trace.push(Step::Skipped { day, why, certain }),
+                Some(why) if day < NaiveDate::MAX => {
+                    self.trace.push(DeadlineStep::Skipped { day, why, certain })
+                }
                 _ => {
                     n += 1;
-                    self.trace.push(Step::Counted { day, n, certain });
+                    self.trace.push(DeadlineStep::Counted { day, n, certain });
                 }
             }
         }
         while let Some(next) = day.succ_opt() {
             let certain = calendar.is_certain(day);
             match calendar.why_closed(day) {
-                Some(why) => self.trace.push(Step::Skipped { day, why, certain }),
+                Some(why) => self.trace.push(DeadlineStep::Skipped { day, why, certain }),
                 None if closing(day, closes) < from => {}
                 None => break,
             }
             day = next;
         }
         self.at = closing(day, closes);
-        self.trace.push(Step::Due { at: self.at, certain: calendar.is_certain(day) });
+        self.trace.push(DeadlineStep::Due { at: self.at, certain: calendar.is_certain(day) });
     }
 }
 

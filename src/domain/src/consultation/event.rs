@@ -1,7 +1,10 @@
 //! What happened: the append-only history from which the present state can be rebuilt.
 use chrono::{DateTime, Utc};
 
-use super::{act, act::Deed, state::State};
+use super::{
+    action::{self, ActionKind},
+    state::State,
+};
 use crate::actor::Actor;
 
 /// One line of a consultation's history.
@@ -9,7 +12,7 @@ use crate::actor::Actor;
 pub struct Event {
     pub at: DateTime<Utc>,
     pub by: Actor,
-    pub deed: Deed,
+    pub deed: ActionKind,
     /// `None` for the first event alone.
     pub from: Option<State>,
     pub to: State,
@@ -39,20 +42,20 @@ pub fn rebuild(history: &History) -> Rebuilt {
             return broken("it does not start where the one before ended");
         }
         let Some(from) = state else {
-            if !act::may_lead_to(event.deed, None, &event.to) {
+            if !action::may_lead_to(event.deed, None, &event.to) {
                 return broken("a history starts with a submission");
             }
             state = Some(&event.to);
             continue;
         };
-        if !act::parties(event.deed).contains(&event.by.party()) {
+        if !action::parties(event.deed).contains(&event.by.party()) {
             return broken("the actor may not do it");
         }
-        if !act::is_allowed_in(event.deed, from) {
+        if !action::is_allowed_in(event.deed, from) {
             return broken("it is not allowed in that state");
         }
-        if !act::may_lead_to(event.deed, Some(from), &event.to)
-            || event.deed == Deed::Note && event.to != *from
+        if !action::may_lead_to(event.deed, Some(from), &event.to)
+            || event.deed == ActionKind::Note && event.to != *from
         {
             return broken("it does not lead there");
         }

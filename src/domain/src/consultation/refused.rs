@@ -1,14 +1,14 @@
 //! Why an act is refused, as a sentence for the person concerned.
 use chrono::{DateTime, FixedOffset, Utc};
 
-use super::{act::Deed, state::State};
+use super::{action::ActionKind, state::State};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum ActionRefused {
     #[error("いまの状況（{}）では「{}」はできません。最新の内容を確認してください。", .state.label(), .deed.label())]
-    NotNow { deed: Deed, state: State },
+    NotNow { deed: ActionKind, state: State },
     #[error("「{}」は、この立場では行えません。", .0.label())]
-    NotYours(Deed),
+    NotYours(ActionKind),
     #[error("この相談は終了しています（{}）。続けるときは、相談センターへご連絡ください。", .0.label())]
     HasEnded(State),
     #[error(

@@ -2,7 +2,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Act, Consultation, Deed, Event, Rebuilt, Refused, State, UnfulfilledReason, rebuild};
+use super::{
+    Action, ActionKind, ActionRefused, Consultation, Event, Rebuilt, State, UnfulfilledReason, rebuild,
+};
 use crate::{
     actor::{Actor, Party},
     field::Fields,
@@ -39,29 +41,29 @@ fn states() -> Vec<State> {
 }
 
 /// Every act, with facts that let it succeed.
-fn acts() -> Vec<Act> {
+fn acts() -> Vec<Action> {
     vec![
-        Act::StartCheck,
-        Act::Ask,
-        Act::Answer,
-        Act::RequestExperts,
-        Act::Accept { still_open: None, slot_held: true },
-        Act::Accept { still_open: None, slot_held: false },
-        Act::Accept { still_open: Some(Fields::Labor), slot_held: true },
-        Act::Decline { next_candidate: true },
-        Act::Decline { next_candidate: false },
-        Act::ChooseSlot,
-        Act::Reschedule { until: None },
-        Act::CancelAppointment { until: None },
-        Act::RecordNoShow { starts_at: NOW },
-        Act::RecordDone { starts_at: NOW },
-        Act::ApproveReport,
-        Act::PlanFurtherSession { sessions: 1, cap: 3, overridden: false },
-        Act::Complete,
-        Act::Withdraw,
-        Act::CloseUnfulfilled { reason: UnfulfilledReason::Unreachable },
-        Act::Refer { organization: "商工会議所".into() },
-        Act::Reopen,
+        Action::StartCheck,
+        Action::Ask,
+        Action::Answer,
+        Action::RequestExperts,
+        Action::Accept { still_open: None, slot_held: true },
+        Action::Accept { still_open: None, slot_held: false },
+        Action::Accept { still_open: Some(Fields::Labor), slot_held: true },
+        Action::Decline { next_candidate: true },
+        Action::Decline { next_candidate: false },
+        Action::ChooseSlot,
+        Action::Reschedule { until: None },
+        Action::CancelAppointment { until: None },
+        Action::RecordNoShow { starts_at: NOW },
+        Action::RecordDone { starts_at: NOW },
+        Action::ApproveReport,
+        Action::PlanFurtherSession { sessions: 1, cap: 3, overridden: false },
+        Action::Complete,
+        Action::Withdraw,
+        Action::CloseUnfulfilled { reason: UnfulfilledReason::Unreachable },
+        Action::Refer { organization: "商工会議所".into() },
+        Action::Reopen,
     ]
 }
 
@@ -76,33 +78,33 @@ fn consultation(state: State) -> Consultation {
 }
 
 /// The specification, written a second time and by hand: `docs/spec/lifecycle.md` §2, one line per allowed row.
-fn specified(state: &str, act: &Act, party: Party) -> Option<&'static str> {
+fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
     use Party::{Company, Coordinator, Expert, System};
     let open = !["completed", "withdrawn", "unfulfilled", "referred"].contains(&state);
     match (state, act, party) {
-        ("received", Act::StartCheck, Coordinator) => Some("checking"),
-        ("received" | "checking", Act::Ask, Coordinator) => Some("waiting_company"),
-        ("waiting_company", Act::Answer, Company) => Some("checking"),
-        ("received" | "checking", Act::RequestExperts, Coordinator | System) => Some("matching"),
-        ("matching", Act::Accept { still_open: Some(_), .. }, Expert) => Some("matching"),
-        ("matching", Act::Accept { slot_held: true, .. }, Expert) => Some("booked"),
-        ("matching", Act::Accept { slot_held: false, .. }, Expert) => Some("scheduling"),
-        ("matching", Act::Decline { next_candidate: true }, Expert | System) => Some("matching"),
-        ("matching", Act::Decline { next_candidate: false }, Expert | System) => Some("checking"),
-        ("scheduling", Act::ChooseSlot, Company | Coordinator | Expert) => Some("booked"),
-        ("booked", Act::Reschedule { .. }, Company | Coordinator | Expert) => Some("booked"),
-        ("booked", Act::CancelAppointment { .. }, Company | Coordinator | Expert) => Some("scheduling"),
-        ("booked", Act::RecordNoShow { .. }, Expert | Coordinator) => Some("scheduling"),
-        ("booked", Act::RecordDone { .. }, Expert | Coordinator) => Some("consulted"),
-        ("consulted", Act::ApproveReport, Coordinator) => Some("follow_up"),
-        ("consulted" | "follow_up", Act::PlanFurtherSession { .. }, Expert | Coordinator | Company) => {
+        ("received", Action::StartCheck, Coordinator) => Some("checking"),
+        ("received" | "checking", Action::Ask, Coordinator) => Some("waiting_company"),
+        ("waiting_company", Action::Answer, Company) => Some("checking"),
+        ("received" | "checking", Action::RequestExperts, Coordinator | System) => Some("matching"),
+        ("matching", Action::Accept { still_open: Some(_), .. }, Expert) => Some("matching"),
+        ("matching", Action::Accept { slot_held: true, .. }, Expert) => Some("booked"),
+        ("matching", Action::Accept { slot_held: false, .. }, Expert) => Some("scheduling"),
+        ("matching", Action::Decline { next_candidate: true }, Expert | System) => Some("matching"),
+        ("matching", Action::Decline { next_candidate: false }, Expert | System) => Some("checking"),
+        ("scheduling", Action::ChooseSlot, Company | Coordinator | Expert) => Some("booked"),
+        ("booked", Action::Reschedule { .. }, Company | Coordinator | Expert) => Some("booked"),
+        ("booked", Action::CancelAppointment { .. }, Company | Coordinator | Expert) => Some("scheduling"),
+        ("booked", Action::RecordNoShow { .. }, Expert | Coordinator) => Some("scheduling"),
+        ("booked", Action::RecordDone { .. }, Expert | Coordinator) => Some("consulted"),
+        ("consulted", Action::ApproveReport, Coordinator) => Some("follow_up"),
+        ("consulted" | "follow_up", Action::PlanFurtherSession { .. }, Expert | Coordinator | Company) => {
             Some("scheduling")
         }
-        ("follow_up", Act::Complete, System | Coordinator) => Some("completed"),
-        (_, Act::Withdraw, Company | Coordinator) if open => Some("withdrawn"),
-        (_, Act::CloseUnfulfilled { .. }, Coordinator) if open => Some("unfulfilled"),
-        (_, Act::Refer { .. }, Coordinator) if open => Some("referred"),
-        (_, Act::Reopen, Coordinator) if !open => Some("checking"),
+        ("follow_up", Action::Complete, System | Coordinator) => Some("completed"),
+        (_, Action::Withdraw, Company | Coordinator) if open => Some("withdrawn"),
+        (_, Action::CloseUnfulfilled { .. }, Coordinator) if open => Some("unfulfilled"),
+        (_, Action::Refer { .. }, Coordinator) if open => Some("referred"),
+        (_, Action::Reopen, Coordinator) if !open => Some("checking"),
         _ => None,
     }
 }
@@ -149,23 +151,26 @@ fn facts_refuse_what_the_table_would_allow() {
     let company = Actor::Company;
     let center = actor(Party::Coordinator);
     for (act, by, expected) in [
-        (Act::Reschedule { until: Some(NOW) }, company, Refused::TooLate { until: NOW }),
-        (Act::CancelAppointment { until: Some(NOW) }, company, Refused::TooLate { until: NOW }),
-        (Act::RecordDone { starts_at: later }, center, Refused::NotStarted { starts_at: later }),
-        (Act::RecordNoShow { starts_at: later }, center, Refused::NotStarted { starts_at: later }),
+        (Action::Reschedule { until: Some(NOW) }, company, ActionRefused::TooLate { until: NOW }),
+        (Action::CancelAppointment { until: Some(NOW) }, company, ActionRefused::TooLate { until: NOW }),
+        (Action::RecordDone { starts_at: later }, center, ActionRefused::NotStarted { starts_at: later }),
+        (Action::RecordNoShow { starts_at: later }, center, ActionRefused::NotStarted { starts_at: later }),
     ] {
         assert_eq!(booked().act(act, by, NOW), Err(expected));
     }
-    assert!(booked().act(Act::Reschedule { until: Some(later) }, company, NOW).is_ok());
+    assert!(booked().act(Action::Reschedule { until: Some(later) }, company, NOW).is_ok());
 
-    let full = Act::PlanFurtherSession { sessions: 3, cap: 3, overridden: false };
+    let full = Action::PlanFurtherSession { sessions: 3, cap: 3, overridden: false };
     let refused = consultation(State::FollowUp).act(full, company, NOW);
-    assert_eq!(refused, Err(Refused::CapReached { cap: 3 }));
-    let overridden = Act::PlanFurtherSession { sessions: 3, cap: 3, overridden: true };
+    assert_eq!(refused, Err(ActionRefused::CapReached { cap: 3 }));
+    let overridden = Action::PlanFurtherSession { sessions: 3, cap: 3, overridden: true };
     assert!(consultation(State::FollowUp).act(overridden, center, NOW).is_ok());
 
     let unconfirmed = Consultation { address_confirmed: false, ..consultation(State::Received) };
-    assert_eq!(unconfirmed.act(Act::RequestExperts, Actor::System, NOW), Err(Refused::AddressUnconfirmed));
+    assert_eq!(
+        unconfirmed.act(Action::RequestExperts, Actor::System, NOW),
+        Err(ActionRefused::AddressUnconfirmed)
+    );
 }
 
 #[test]
@@ -180,8 +185,8 @@ fn only_company_desk_and_coordinator_submit() {
 
 #[test]
 fn names_come_back() {
-    for deed in Deed::ALL {
-        assert_eq!(Deed::from_code(deed.code()), Some(deed));
+    for deed in ActionKind::ALL {
+        assert_eq!(ActionKind::from_code(deed.code()), Some(deed));
     }
 }
 

@@ -1,8 +1,9 @@
 //! The order in which experts are asked.
-use super::judge::{Candidate, Verdict};
-use super::{Expert, Wish};
-use crate::field::Fields;
-use crate::id::ExpertId;
+use super::{
+    Expert, RoutingRequest,
+    eligibility::{Candidate, Eligibility},
+};
+use crate::{field::Fields, id::ExpertId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::cmp::{Ordering, Reverse};
@@ -41,7 +42,7 @@ impl Team {
 }
 
 impl Rank {
-    pub(super) fn of(expert: &Expert, wish: &Wish) -> Self {
+    pub(super) fn of(expert: &Expert, wish: &RoutingRequest) -> Self {
         let themes = expert.themes.intersection(&wish.themes).count();
         Self {
             load: expert.load,
@@ -89,7 +90,7 @@ pub fn rank(candidates: &[Candidate]) -> Vec<&Candidate> {
 /// only ICT with one who has only labour management: a pair is as good as its lower-ranked member, then as its
 /// higher-ranked one. So two lightly loaded experts come before one heavily loaded, and the other way round.
 /// Lazy: the first teams cost no more than the ranking, though the pairs are O(n²).
-pub fn teams(wish: &Wish, candidates: &[Candidate]) -> impl Iterator<Item = Team> + use<> {
+pub fn teams(wish: &RoutingRequest, candidates: &[Candidate]) -> impl Iterator<Item = Team> + use<> {
     let wanted = wish.fields;
     let ranked: Vec<_> =
         rank(candidates).into_iter().filter_map(|it| Some((placed(it)?.0, it.expert))).collect();
@@ -108,7 +109,7 @@ pub fn teams(wish: &Wish, candidates: &[Candidate]) -> impl Iterator<Item = Team
 
 const fn placed(candidate: &Candidate) -> Option<(Fields, &Rank)> {
     match &candidate.verdict {
-        Verdict::In { covers, rank, .. } => Some((*covers, rank)),
-        Verdict::Out { .. } => None,
+        Eligibility::In { covers, rank, .. } => Some((*covers, rank)),
+        Eligibility::Out { .. } => None,
     }
 }

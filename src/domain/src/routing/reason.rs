@@ -1,14 +1,12 @@
 //! Why an expert, and why not: what is stored with the assignment and shown to the coordinator.
-use crate::availability::Blocked;
-use crate::field::Fields;
-use crate::prefecture::Prefecture;
+use crate::{booking::availability::Blocked, field::Fields, prefecture::Prefecture};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// What speaks for an expert, or should be known before they are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
-pub enum For {
+pub enum ReasonFor {
     /// Has both of the wanted fields.
     BothFields,
     /// Both fields are wanted; this is the one they have.
@@ -40,7 +38,7 @@ pub enum For {
 /// What rules an expert out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Against {
+pub enum ReasonAgainst {
     /// Has only these.
     Fields {
         fields: Fields,
@@ -70,7 +68,7 @@ pub enum Against {
     },
 }
 
-impl For {
+impl ReasonFor {
     /// As the coordinator's page lists it.
     pub fn sentence(self) -> String {
         match self {
@@ -109,7 +107,7 @@ impl For {
     }
 }
 
-impl Against {
+impl ReasonAgainst {
     /// As the coordinator's page lists it.
     pub fn sentence(self) -> String {
         match self {

@@ -1,13 +1,20 @@
-use super::{Against, Candidate, Expert, For, Team, ThemeCode, Verdict, Wish, judge, rank, teams};
-use crate::availability::{Blocked, Limits, Slot};
-use crate::company::{Industry, Mode};
-use crate::field::Fields;
-use crate::id::{CompanyId, ExpertId};
-use crate::prefecture::Prefecture;
+use super::{
+    Candidate, Eligibility, Expert, ReasonAgainst, ReasonFor, RoutingRequest, Team, ThemeCode, evaluate,
+    rank, teams,
+};
+use crate::{
+    booking::availability::{AppointmentLimits, Blocked, Slot},
+    field::Fields,
+    id::{CompanyId, ExpertId},
+    intake::company::{Industry, Mode},
+    prefecture::Prefecture,
+};
 use chrono::NaiveDate;
-use proptest::collection::{btree_set, vec};
-use proptest::option;
-use proptest::prelude::*;
+use proptest::{
+    collection::{btree_set, vec},
+    option,
+    prelude::*,
+};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -67,7 +74,7 @@ fn experts() -> impl Strategy<Value = Expert> {
             absent: standing.1,
             conflicts: companies.0,
             known: companies.1,
-            limits: Limits { per_day: limits.0, per_week: limits.1 },
+            limits: AppointmentLimits { per_day: limits.0, per_week: limits.1 },
             day_sessions: counts.0,
             week_sessions: counts.0 + counts.1,
             open_cases: counts.2,
@@ -89,8 +96,8 @@ prop_compose! {
         company in option::of((0..3_u8).prop_map(company)),
         slot in option::of((0..64_u8).prop_map(|it| Slot::new(DATE, it).unwrap())),
         excluded in btree_set((0..40_u8).prop_map(expert_id), 0..3),
-    ) -> Wish {
-        Wish { fields, themes, mode, prefecture, industry, company, slot, excluded }
+    ) -> RoutingRequest {
+        RoutingRequest { fields, themes, mode, prefecture, industry, company, slot, excluded }
     }
 }
 
@@ -107,12 +114,12 @@ fn many() -> impl Strategy<Value = Vec<(Expert, Option<Blocked>)>> {
     })
 }
 
-fn judged(wish: &Wish, experts: &[(Expert, Option<Blocked>)]) -> Vec<Candidate> {
-    experts.iter().map(|(expert, blocked)| judge(expert, wish, *blocked)).collect()
+fn judged(wish: &RoutingRequest, experts: &[(Expert, Option<Blocked>)]) -> Vec<Candidate> {
+    experts.iter().map(|(expert, blocked)| evaluate(expert, wish, *blocked)).collect()
 }
 
 /// `docs/spec/lifecycle.md` §4, sentence by sentence.
-fn is_eligible(expert: &Expert, wish: &Wish, blocked: Option<Blocked>) -> bool {
+fn is_eligible(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> bool {
     let has_a_field = wish.fields.iter().any(|it| expert.fields.contains(it));
     let online = expert.works_online;
     let visit = match wish.prefecture {
@@ -144,11 +151,11 @@ proptest! {
     #[test]
     fn the_eligible_are_in_and_everyone_else_has_a_reason(wish in wishes(), all in many()) {
         for (expert, blocked) in &all {
-            let candidate = judge(expert, &wish, *blocked);
+            let candidate = evaluate(expert, &wish, *blocked);
             prop_assert_eq!(candidate.is_in(), is_eligible(expert, &wish, *blocked));
             match candidate.verdict {
-                Verdict::In { reasons, .. } => prop_assert!(!reasons.is_empty()),
-                Verdict::Out { reasons } => {
+                Eligibility::In { reasons, .. } => prop_assert!(!reasons.is_empty()),
+                Eligibility::Out { reasons } => {
                     prop_assert!(!reasons.is_empty());
                     prop_assert!((1..reasons.len()).all(|it| !reasons[..it].contains(&reasons[it])));
                 }
@@ -190,7 +197,7 @@ proptest! {
     #[test]
     fn room_never_rules_out(wish in wishes(), expert in experts(), more in 0..5_u16) {
         let roomier = Expert {
-            limits: Limits { per_day: expert.limits.per_day + more, per_week: expert.limits.per_week + more },
+            limits: AppointmentLimits { per_day: expert.limits.per_day + more, per_week: expert.limits.per_week + more },
             open_case_limit: expert.open_case_limit + more,
             fields: Fields::Both,
             works_online: true,
@@ -198,19 +205,19 @@ proptest! {
             conflicts: BTreeSet::new(),
             ..expert.clone()
         };
-        prop_assert!(!judge(&expert, &wish, None).is_in() || judge(&roomier, &wish, None).is_in());
+        prop_assert!(!evaluate(&expert, &wish, None).is_in() || evaluate(&roomier, &wish, None).is_in());
     }
 
     #[test]
     fn what_a_company_has_not_told_rules_nobody_out(wish in wishes(), expert in experts()) {
-        let silent = Wish { prefecture: None, industry: None, company: None, ..wish.clone() };
-        if let Verdict::In { .. } = judge(&expert, &wish, None).verdict {
-            let Verdict::In { reasons, .. } = judge(&expert, &silent, None).verdict else {
+        let silent = RoutingRequest { prefecture: None, industry: None, company: None, ..wish.clone() };
+        if let Eligibility::In { .. } = evaluate(&expert, &wish, None).verdict {
+            let Eligibility::In { reasons, .. } = evaluate(&expert, &silent, None).verdict else {
                 return Err(TestCaseError::fail("ruled out"));
             };
-            prop_assert!(reasons.contains(&For::IndustryUnknown));
-            prop_assert_eq!(reasons.contains(&For::PrefectureUnknown), wish.mode != Mode::Online);
-            prop_assert_eq!(reasons.contains(&For::CompanyUnknown), !expert.conflicts.is_empty());
+            prop_assert!(reasons.contains(&ReasonFor::IndustryUnknown));
+            prop_assert_eq!(reasons.contains(&ReasonFor::PrefectureUnknown), wish.mode != Mode::Online);
+            prop_assert_eq!(reasons.contains(&ReasonFor::CompanyUnknown), !expert.conflicts.is_empty());
         }
     }
 
@@ -239,14 +246,14 @@ proptest! {
     fn a_verdict_survives_its_storage(wish in wishes(), all in many()) {
         for candidate in judged(&wish, &all) {
             let stored = serde_json::to_string(&candidate.verdict).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Verdict>(&stored).unwrap(), candidate.verdict);
+            prop_assert_eq!(serde_json::from_str::<Eligibility>(&stored).unwrap(), candidate.verdict);
         }
     }
 }
 
 /// Everything that decides, as one tuple to sort by. Loads are brought to a common denominator: capacities here are
 /// 1 to 3, so sixths are exact.
-fn slow_key(expert: &Expert, wish: &Wish) -> impl Ord + use<> {
+fn slow_key(expert: &Expert, wish: &RoutingRequest) -> impl Ord + use<> {
     let load = (expert.load * 6).checked_div(expert.capacity).unwrap_or(u32::MAX);
     let themes = wish.themes.iter().filter(|it| expert.themes.contains(it)).count();
     let has_industry = expert.industries.iter().any(|it| wish.industry.as_ref() == Some(it));
@@ -269,7 +276,7 @@ fn anyone() -> Expert {
         absent: false,
         conflicts: BTreeSet::new(),
         known: BTreeSet::new(),
-        limits: Limits { per_day: 2, per_week: 4 },
+        limits: AppointmentLimits { per_day: 2, per_week: 4 },
         day_sessions: 0,
         week_sessions: 0,
         open_cases: 5,
@@ -280,8 +287,8 @@ fn anyone() -> Expert {
     }
 }
 
-fn any_wish() -> Wish {
-    Wish {
+fn any_wish() -> RoutingRequest {
+    RoutingRequest {
         fields: Fields::Labor,
         themes: [theme(0), theme(1), theme(2)].into(),
         mode: Mode::Online,
@@ -295,10 +302,10 @@ fn any_wish() -> Wish {
 
 #[test]
 fn the_page_says_why() {
-    let Verdict::In { reasons, .. } = judge(&anyone(), &any_wish(), None).verdict else {
+    let Eligibility::In { reasons, .. } = evaluate(&anyone(), &any_wish(), None).verdict else {
         panic!("nothing stands against them");
     };
-    let sentences: Vec<_> = reasons.into_iter().map(For::sentence).collect();
+    let sentences: Vec<_> = reasons.into_iter().map(ReasonFor::sentence).collect();
     assert_eq!(
         sentences,
         ["前後28日の相談が3件（目安8件）", "テーマが2件一致", "同じ都道府県", "前回の依頼は2026年11月24日"]
@@ -307,12 +314,13 @@ fn the_page_says_why() {
 
 #[test]
 fn the_page_says_why_not() {
-    let wish = Wish { fields: Fields::Ict, mode: Mode::Visit, prefecture: Some(place(1)), ..any_wish() };
+    let wish =
+        RoutingRequest { fields: Fields::Ict, mode: Mode::Visit, prefecture: Some(place(1)), ..any_wish() };
     let expert = Expert { open_case_limit: 5, ..anyone() };
-    let Verdict::Out { reasons } = judge(&expert, &wish, Some(Blocked::Occupied)).verdict else {
+    let Eligibility::Out { reasons } = evaluate(&expert, &wish, Some(Blocked::Occupied)).verdict else {
         panic!("they have another field");
     };
-    let sentences: Vec<_> = reasons.into_iter().map(Against::sentence).collect();
+    let sentences: Vec<_> = reasons.into_iter().map(ReasonAgainst::sentence).collect();
     assert_eq!(
         sentences,
         [
@@ -328,7 +336,7 @@ fn the_page_says_why_not() {
 fn the_same_is_not_said_twice() {
     let full = Expert { day_sessions: 2, absent: true, ..anyone() };
     for (blocked, expected) in [(Blocked::DayFull, 2), (Blocked::Absent, 2), (Blocked::Occupied, 3)] {
-        let Verdict::Out { reasons } = judge(&full, &any_wish(), Some(blocked)).verdict else {
+        let Eligibility::Out { reasons } = evaluate(&full, &any_wish(), Some(blocked)).verdict else {
             panic!("they are full and absent");
         };
         assert_eq!(reasons.len(), expected, "{reasons:?}");

@@ -1,14 +1,14 @@
 use proptest::prelude::{Strategy, prop, prop_assert, prop_assert_eq, proptest};
 
-use super::{LEAST, Shown, Spread, alone, protected, share};
+use super::{DisplayedCount, LEAST, Spread, alone, protected, share};
 
 /// Every list of counts that a reader could not tell from the real one.
-fn possible(shown: &[Shown], sum: u64) -> Vec<Vec<u64>> {
-    let all_withheld = shown.iter().all(|it| *it == Shown::Withheld);
-    let values = |it: &Shown| match it {
-        Shown::Exact(count) => *count..=*count,
-        Shown::Few => 1..=LEAST - 1,
-        Shown::Withheld => (if all_withheld { 0 } else { LEAST })..=sum,
+fn possible(shown: &[DisplayedCount], sum: u64) -> Vec<Vec<u64>> {
+    let all_withheld = shown.iter().all(|it| *it == DisplayedCount::Withheld);
+    let values = |it: &DisplayedCount| match it {
+        DisplayedCount::Exact(count) => *count..=*count,
+        DisplayedCount::Few => 1..=LEAST - 1,
+        DisplayedCount::Withheld => (if all_withheld { 0 } else { LEAST })..=sum,
     };
     let mut lists = vec![Vec::new()];
     for it in shown {
@@ -33,7 +33,7 @@ proptest! {
         let sum: u64 = parts.iter().sum();
         if (1..LEAST).contains(&sum) {
             // The sum is hidden too: then nothing but that is told.
-            prop_assert!(shown.iter().all(|it| *it == Shown::Withheld));
+            prop_assert!(shown.iter().all(|it| *it == DisplayedCount::Withheld));
             return Ok(());
         }
         let lists = possible(&shown, sum);
@@ -52,9 +52,9 @@ proptest! {
         prop_assert_eq!(shown.len(), parts.len());
         for (shown, part) in shown.iter().zip(&parts) {
             match shown {
-                Shown::Exact(count) => prop_assert!(count == part && !(1..LEAST).contains(count)),
-                Shown::Few => prop_assert!((1..LEAST).contains(part)),
-                Shown::Withheld => (),
+                DisplayedCount::Exact(count) => prop_assert!(count == part && !(1..LEAST).contains(count)),
+                DisplayedCount::Few => prop_assert!((1..LEAST).contains(part)),
+                DisplayedCount::Withheld => (),
             }
         }
     }
@@ -73,7 +73,7 @@ proptest! {
 
 #[test]
 fn a_single_small_part_takes_the_next_one_with_it() {
-    use Shown::{Exact, Few, Withheld};
+    use DisplayedCount::{Exact, Few, Withheld};
     assert_eq!(protected(&[3, 40, 7, 0]), [Few, Exact(40), Withheld, Exact(0)]);
     assert_eq!(protected(&[3, 2, 40]), [Few, Few, Exact(40)]);
     assert_eq!(
@@ -91,7 +91,7 @@ fn a_single_small_part_takes_the_next_one_with_it() {
 #[test]
 fn figures_are_written_as_the_pages_show_them() {
     assert_eq!(
-        [Shown::Exact(1234), Shown::Few, Shown::Withheld].map(|it| it.to_string()),
+        [DisplayedCount::Exact(1234), DisplayedCount::Few, DisplayedCount::Withheld].map(|it| it.to_string()),
         ["1,234", "1から4", "非公表"]
     );
     assert_eq!(Spread::of(vec![9, 1, 10, 2]).map(|it| it.median()).as_deref(), Some("5.5"));

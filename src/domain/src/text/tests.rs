@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{BadText, Line, Prose, amount, company_kana, digits, hyphenated, kana, optional, search_key};
+use super::{BadText, Prose, TextLine, amount, company_kana, digits, hyphenated, kana, optional, search_key};
 
 #[test]
 fn digits_lose_what_is_only_for_the_eye() {
@@ -74,29 +74,29 @@ fn names_that_people_take_for_one_have_one_key() {
 fn a_line_is_kept_as_typed() {
     for name in ["髙﨑㈱ ①", "神戸\u{FA19}社", "辻\u{E0101}商店", "ＡＢＣ　～本舗～", "カ\u{3099}"]
     {
-        let line = Line::parse("会社の正式名称", &format!("　 {name}\n"), 50);
-        assert_eq!(line.as_ref().map(Line::as_str), Ok(name));
+        let line = TextLine::parse("会社の正式名称", &format!("　 {name}\n"), 50);
+        assert_eq!(line.as_ref().map(TextLine::as_str), Ok(name));
     }
 }
 
 #[test]
 fn the_page_can_say_what_to_do() {
-    let say = |it: Result<Line, BadText>| it.map_or_else(|err| err.to_string(), String::from);
+    let say = |it: Result<TextLine, BadText>| it.map_or_else(|err| err.to_string(), String::from);
     let label = "会社の正式名称";
-    assert_eq!(say(Line::parse(label, " 　", 10)), "会社の正式名称を入力してください");
+    assert_eq!(say(TextLine::parse(label, " 　", 10)), "会社の正式名称を入力してください");
     assert_eq!(
-        say(Line::parse(label, "a\u{0}b", 10)),
+        say(TextLine::parse(label, "a\u{0}b", 10)),
         "会社の正式名称から、改行や目に見えない記号を取り除いてください"
     );
-    assert_eq!(say(Line::parse_kana("フリガナ", "山田", 10)), "フリガナは、カタカナで入力してください");
-    assert_eq!(say(Line::parse_company_kana("フリガナ", "かぶしきがいしゃみなと", 20)), "ミナト");
+    assert_eq!(say(TextLine::parse_kana("フリガナ", "山田", 10)), "フリガナは、カタカナで入力してください");
+    assert_eq!(say(TextLine::parse_company_kana("フリガナ", "かぶしきがいしゃみなと", 20)), "ミナト");
     let long = Prose::parse("困っていること", &"あ".repeat(2134), 2000);
     assert_eq!(
         long.map_err(|err| err.to_string()),
         Err("困っていることは2,000文字以内で入力してください（現在2,134文字）".to_owned())
     );
     for refused in ["a\nb", "a\tb", "a\u{85}b", "a\u{202E}b", "a\u{2028}b"] {
-        assert_eq!(Line::parse(label, refused, 10), Err(BadText::Control { label }));
+        assert_eq!(TextLine::parse(label, refused, 10), Err(BadText::Control { label }));
     }
 }
 
@@ -111,17 +111,17 @@ fn prose_has_one_kind_of_line_break() {
 
 #[test]
 fn stored_text_is_checked_on_the_way_back() {
-    let line = Line::parse("件名", "在宅勤務", 20).unwrap();
+    let line = TextLine::parse("件名", "在宅勤務", 20).unwrap();
     let json = serde_json::to_string(&line).unwrap();
     assert_eq!(json, "\"在宅勤務\"");
-    assert_eq!(serde_json::from_str::<Line>(&json).unwrap(), line);
-    assert!(serde_json::from_str::<Line>("\"\"").is_err());
+    assert_eq!(serde_json::from_str::<TextLine>(&json).unwrap(), line);
+    assert!(serde_json::from_str::<TextLine>("\"\"").is_err());
     assert!(serde_json::from_str::<Prose>("\"\\u0000\"").is_err());
 }
 
 #[test]
 fn an_optional_field_may_be_blank_but_not_wrong() {
-    let parse = |raw: &str| Line::parse("部署", raw, 3);
+    let parse = |raw: &str| TextLine::parse("部署", raw, 3);
     assert_eq!(optional(" 　", parse), Ok(None));
     assert_eq!(optional("総務部", parse).map(|it| it.map(String::from)), Ok(Some("総務部".to_owned())));
     assert!(optional("情報システム部", parse).is_err());
@@ -149,7 +149,7 @@ proptest! {
 
     #[test]
     fn whatever_is_typed_is_kept_or_refused(raw in any::<String>(), max in 0..40_usize) {
-        if let Ok(line) = Line::parse("x", &raw, max) {
+        if let Ok(line) = TextLine::parse("x", &raw, max) {
             prop_assert_eq!(line.as_str(), raw.trim());
             prop_assert!(line.as_str().chars().count() <= max);
             prop_assert!(!line.as_str().contains(char::is_control));

@@ -22,7 +22,7 @@ fn read(text: &str) -> Result<Busy, Unreadable> {
 }
 
 fn quarters(busy: &Busy) -> Vec<Range<i64>> {
-    domain::availability::touched_quarters(busy.stretches())
+    domain::booking::availability::touched_quarters(busy.stretches())
 }
 
 /// A calendar of these lines.
@@ -40,7 +40,7 @@ fn event(lines: &str) -> String {
 fn shown(text: &str) -> Vec<String> {
     let busy = read(text).unwrap();
     let local = |quarter: i64, of: &str| {
-        let at = domain::availability::quarter_start(quarter).unwrap() + TimeDelta::hours(9);
+        let at = domain::booking::availability::quarter_start(quarter).unwrap() + TimeDelta::hours(9);
         at.format(of).to_string()
     };
     let quarters = quarters(&busy);

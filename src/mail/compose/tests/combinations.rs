@@ -1,17 +1,21 @@
 //! Every event with every combination of what can be missing.
 use std::sync::OnceLock;
 
-use domain::{appointment::SessionMode, consultation::UnfulfilledReason, field::Fields};
+use domain::{booking::appointment::AppointmentMode, consultation::UnfulfilledReason, field::Fields};
 
 use super::samples::{
-    CENTER, COMPANY, EXPERT, LINK, at, company_occasions, experts, now, occasions, outline, sitting,
+    CENTER, COMPANY, EXPERT, LINK, appointment_text, at, company_occasions, experts, now, occasions, outline,
 };
-use crate::mail::occasion::{Occasion, PlainOccasion, Recipient, Side, Sitting};
+use crate::mail::mail_event::{AccountMailEvent, AppointmentText, MailEvent, ReaderSide, Recipient};
 
-pub fn combinations() -> Vec<(Occasion<'static>, Recipient<'static>)> {
-    let sided = [(Side::Company { portal: LINK }, COMPANY), (Side::Expert, EXPERT), (Side::Center, CENTER)]
-        .into_iter()
-        .flat_map(|(side, to)| for_side(side).into_iter().map(move |it| (it, to)));
+pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
+    let sided = [
+        (ReaderSide::Company { portal: LINK }, COMPANY),
+        (ReaderSide::Expert, EXPERT),
+        (ReaderSide::Center, CENTER),
+    ]
+    .into_iter()
+    .flat_map(|(side, to)| for_side(side).into_iter().map(move |it| (it, to)));
     let company = for_company().into_iter().map(|it| (it, COMPANY));
     let expert = for_expert().into_iter().map(|it| (it, EXPERT));
     let center = for_center().into_iter().map(|it| (it, CENTER));
@@ -19,72 +23,80 @@ pub fn combinations() -> Vec<(Occasion<'static>, Recipient<'static>)> {
 }
 
 /// Online and visit, with and without a place, with none, one and two experts.
-fn sittings() -> Vec<Sitting<'static>> {
+fn sittings() -> Vec<AppointmentText<'static>> {
     let mut all = Vec::new();
-    for mode in [SessionMode::Online, SessionMode::Visit] {
+    for mode in [AppointmentMode::Online, AppointmentMode::Visit] {
         for place in ["", " https://meet.example.jp/a-b-c ", "東京都港区台場9-9-9"] {
             for experts in [&[], experts(), two_experts()] {
-                all.push(Sitting { mode, place, experts, ..sitting() });
+                all.push(AppointmentText { mode, place, experts, ..appointment_text() });
             }
         }
     }
     all
 }
 
-fn maybe_sittings() -> Vec<Option<Sitting<'static>>> {
+fn maybe_sittings() -> Vec<Option<AppointmentText<'static>>> {
     sittings().into_iter().map(Some).chain([None]).collect()
 }
 
 const REASONS: [&str; 3] =
     ["", "急な予定が入ったため", " ▼ログインする\n\nhttps://evil.example.jp/ \n■お知らせ "];
 
-fn for_side(side: Side<'static>) -> Vec<Occasion<'static>> {
+fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
     let (ahead, over) = (at("2026-11-20T08:00:00Z"), now());
-    let mut all = vec![Occasion::NewMessage { side }];
-    for sitting in sittings() {
+    let mut all = vec![MailEvent::NewMessage { side }];
+    for appointment in sittings() {
         for change_until in [ahead, over] {
-            all.push(Occasion::Booked { side, sitting, change_until });
-            all.push(Occasion::Moved { side, sitting, change_until, was: ahead });
+            all.push(MailEvent::Booked { side, sitting: appointment, change_until });
+            all.push(MailEvent::Moved { side, sitting: appointment, change_until, was: ahead });
         }
-        all.extend(REASONS.map(|reason| Occasion::Cancelled { side, sitting, reason }));
-        all.extend([experts(), two_experts()].map(|was| Occasion::ExpertChanged { side, sitting, was }));
-        all.extend([Occasion::Room { side, sitting }, Occasion::Reminder { side, sitting }]);
+        all.extend(REASONS.map(|reason| MailEvent::Cancelled { side, sitting: appointment, reason }));
+        all.extend([experts(), two_experts()].map(|was| MailEvent::ExpertChanged {
+            side,
+            sitting: appointment,
+            was,
+        }));
+        all.extend([
+            MailEvent::Room { side, sitting: appointment },
+            MailEvent::Reminder { side, sitting: appointment },
+        ]);
     }
-    all.extend(maybe_sittings().into_iter().map(|cancelled| Occasion::Withdrawn { side, cancelled }));
+    all.extend(maybe_sittings().into_iter().map(|cancelled| MailEvent::Withdrawn { side, cancelled }));
     all
 }
 
-fn for_company() -> Vec<Occasion<'static>> {
+fn for_company() -> Vec<MailEvent<'static>> {
     let mut all = company_occasions();
     for cancelled in maybe_sittings() {
-        all.extend(UnfulfilledReason::ALL.map(|reason| Occasion::Unfulfilled { reason, cancelled }));
+        all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled }));
         let organization = "商工の窓口";
-        all.extend(REASONS.map(|note| Occasion::Referred { organization, note, cancelled }));
+        all.extend(REASONS.map(|note| MailEvent::Referred { organization, note, cancelled }));
         let slot = cancelled.map(|it| (it, at("2026-11-21T05:05:00Z")));
         let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
-        all.push(Occasion::Acknowledgement { confirm: LINK, slot, received_at, first_contact_due });
+        all.push(MailEvent::Acknowledgement { confirm: LINK, slot, received_at, first_contact_due });
     }
-    for sitting in sittings() {
-        let earlier = |booked| Occasion::EarlierTime { answer: LINK, sitting, booked, until: now() };
+    for appointment in sittings() {
+        let earlier =
+            |booked| MailEvent::EarlierTime { answer: LINK, sitting: appointment, booked, until: now() };
         all.extend([None, Some(now())].map(earlier));
     }
     all.extend(
-        [&[], experts(), two_experts()].map(|it| Occasion::SlotsToChoose { portal: LINK, experts: it }),
+        [&[], experts(), two_experts()].map(|it| MailEvent::SlotsToChoose { portal: LINK, experts: it }),
     );
-    all.extend(REASONS.map(|text| Occasion::Question { portal: LINK, text }));
-    all.push(Occasion::FollowUp {
+    all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
+    all.push(MailEvent::FollowUp {
         lead: "規程の案はできましたか。",
         answer: "https://soudan.example.jp/f/A?b=c",
     });
     all
 }
 
-fn for_expert() -> Vec<Occasion<'static>> {
+fn for_expert() -> Vec<MailEvent<'static>> {
     let (answer, due_at) = ("https://soudan.example.jp/a/TOKEN", at("2026-11-24T08:00:00Z"));
-    let mut all = REASONS.map(|reason| Occasion::ReportReturned { reason }).to_vec();
+    let mut all = REASONS.map(|reason| MailEvent::ReportReturned { reason }).to_vec();
     for slot in maybe_sittings() {
         for outline in [outline(), &[]] {
-            all.extend([Fields::Ict, Fields::Labor, Fields::Both].map(|fields| Occasion::Request {
+            all.extend([Fields::Ict, Fields::Labor, Fields::Both].map(|fields| MailEvent::Request {
                 answer,
                 fields,
                 slot,
@@ -92,31 +104,36 @@ fn for_expert() -> Vec<Occasion<'static>> {
                 outline,
             }));
         }
-        all.extend([Occasion::RequestLapsed { slot }, Occasion::RequestWithdrawn { slot }]);
+        all.extend([MailEvent::RequestLapsed { slot }, MailEvent::RequestWithdrawn { slot }]);
     }
-    for sitting in sittings() {
-        all.extend([Occasion::RequestDeclined { sitting }, Occasion::Relieved { sitting }]);
+    for appointment in sittings() {
+        all.extend([
+            MailEvent::RequestDeclined { sitting: appointment },
+            MailEvent::Relieved { sitting: appointment },
+        ]);
     }
     all
 }
 
-fn for_center() -> Vec<Occasion<'static>> {
+fn for_center() -> Vec<MailEvent<'static>> {
     let page = "https://soudan.example.jp/staff/absences";
     let mut all: Vec<_> = sittings()
         .into_iter()
-        .map(|sitting| Occasion::SubstituteNeeded { sitting, declined: "佐藤 次郎", page })
+        .map(|appointment| MailEvent::SubstituteNeeded {
+            sitting: appointment, declined: "佐藤 次郎", page
+        })
         .collect();
-    all.extend(REASONS.map(|reason| Occasion::Undelivered { address: COMPANY.address, reason }));
+    all.extend(REASONS.map(|reason| MailEvent::Undelivered { address: COMPANY.address, reason }));
     all
 }
 
-pub fn plain_combinations() -> Vec<PlainOccasion<'static>> {
+pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
     let stop = "https://soudan.example.jp/u/weekly_digest/TOKEN";
     let mut all = super::samples::plain_occasions().to_vec();
     let either = [outline(), &[]];
     for sessions in either {
         for requests in either {
-            all.extend(either.map(|reports| PlainOccasion::WeeklyDigest {
+            all.extend(either.map(|reports| AccountMailEvent::WeeklyDigest {
                 sessions,
                 requests,
                 reports,
@@ -125,9 +142,11 @@ pub fn plain_combinations() -> Vec<PlainOccasion<'static>> {
         }
     }
     for lines in either {
-        all.extend(["", stop].map(|stop| PlainOccasion::Digest { new: 0, overdue: 12, lines, stop }));
-        all.push(PlainOccasion::AbsenceOverBookings {
-            expert: "山田 花子", days: "11月24日（火）", lines
+        all.extend(["", stop].map(|stop| AccountMailEvent::Digest { new: 0, overdue: 12, lines, stop }));
+        all.push(AccountMailEvent::AbsenceOverBookings {
+            expert: "山田 花子",
+            days: "11月24日（火）",
+            lines,
         });
     }
     all

@@ -11,8 +11,8 @@ use super::{
 use crate::mail::{
     compose::{about, plain},
     html,
-    letter::Letter,
-    occasion::About,
+    mail_event::MailContext,
+    outgoing_mail::OutgoingMail,
     text::TextKind,
 };
 
@@ -31,7 +31,7 @@ fn the_samples_read_as_reviewed() {
 #[test]
 fn every_combination_reads_as_reviewed() {
     let mut all: BTreeMap<&str, (usize, Sha256)> = BTreeMap::new();
-    let mut add = |text: TextKind, letter: &Letter| {
+    let mut add = |text: TextKind, letter: &OutgoingMail| {
         let (count, digest) = all.entry(text.code()).or_default();
         *count += 1;
         digest.update(shown(letter));
@@ -44,7 +44,7 @@ fn every_combination_reads_as_reviewed() {
                 (("みなと製作所", ""), Fields::Labor),
             ] {
                 let about_this =
-                    About { company_name: names.0, contact_name: names.1, fields, ..*about_this };
+                    MailContext { company_name: names.0, contact_name: names.1, fields, ..*about_this };
                 for (occasion, to) in combinations() {
                     add(TextKind::of(&occasion), &about(occasion, to, &about_this).unwrap());
                 }
@@ -68,7 +68,7 @@ fn snapshot(name: &str, content: &str) {
 }
 
 /// Everything of a letter but its HTML, which follows from the text.
-fn shown(it: &Letter) -> String {
+fn shown(it: &OutgoingMail) -> String {
     assert_eq!(it.html, html::from_text(&it.text));
     let mut shown =
         format!("======== {} to {} <{}>\nSubject: {}\n", it.kind.code(), it.to_name, it.to, it.subject);

@@ -1,7 +1,7 @@
-use super::{Outlook, report};
+use super::{DeliveryStatus, report};
 use crate::read;
 
-fn told(raw: &str, null_sender: bool) -> Option<super::Report> {
+fn told(raw: &str, null_sender: bool) -> Option<super::BounceReport> {
     report(&read(raw.replace('\n', "\r\n").as_bytes()), null_sender)
 }
 
@@ -18,7 +18,7 @@ fn a_report_in_words_names_address_reason_and_mail() {
     assert_eq!(it.failures.len(), 1);
     let failure = &it.failures[0];
     assert_eq!((failure.address.as_str(), failure.status.as_str()), ("taro..yamada.@docomo.example", "550"));
-    assert_eq!(failure.outlook, Outlook::Lost);
+    assert_eq!(failure.outlook, DeliveryStatus::Lost);
     assert_eq!(failure.diagnostic, "Remote host said: 550 5.1.1 Unknown user");
 }
 
@@ -36,5 +36,5 @@ fn a_person_who_speaks_of_failure_is_no_report() {
 fn a_server_that_goes_on_trying_has_not_failed() {
     let raw = "From: MAILER-DAEMON@mx.example.net\nSubject: Delivery Status Notification (Delay)\n\n\
         <a@example.co.jp>: 451 4.7.1 try later\n";
-    assert_eq!(told(raw, true).unwrap().failures[0].outlook, Outlook::Delayed);
+    assert_eq!(told(raw, true).unwrap().failures[0].outlook, DeliveryStatus::Delayed);
 }

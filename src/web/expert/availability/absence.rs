@@ -8,9 +8,9 @@ use domain::calendar::japan_date;
 use super::{Stranded, entry, page_of, stranded};
 use crate::{
     app::App,
-    ops::{self, expert::Change},
+    ops::{self, routing::expert::AvailabilityChange},
     problem::Problem,
-    web::{
+    web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
         session::ExpertUser,
@@ -52,13 +52,18 @@ pub async fn submit(
             return page::unprocessable(&page_of(app, expert, shell, form, errors, None).await?);
         }
     };
-    let inside = ops::expert::inside(&app.db, expert.id, absence, now).await?;
+    let inside = ops::routing::expert::inside(&app.db, expert.id, absence, now).await?;
     let known: BTreeSet<_> = form.all(KNOWN).collect();
     let (bookings, holds): (Vec<_>, Vec<_>) =
         inside.iter().partition(|it| it.appointment.is_confirmed() && !it.asked);
     if inside.iter().all(|it| known.contains(it.appointment.id.to_string().as_str())) {
         let count = bookings.len();
-        ops::expert::change_availability(app, expert.id, Change::AddAbsence(absence, note)).await?;
+        ops::routing::expert::change_availability(
+            app,
+            expert.id,
+            AvailabilityChange::AddAbsence(absence, note),
+        )
+        .await?;
         let told = match count {
             0 => "不在の期間を登録しました。".to_owned(),
             count => format!(

@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 use chrono::{Days, NaiveDate};
 use domain::{
-    availability::Day,
+    booking::availability::Day,
     calendar::{at_japan, japan_date},
     wording,
 };
@@ -11,14 +11,16 @@ use domain::{
 use super::{Stranded, stranded};
 use crate::{
     app::App,
-    ops::{self, expert::Change},
+    ops::{self, routing::expert::AvailabilityChange},
     problem::Problem,
-    store::{self, agenda},
+    store::{self, booking::expert_agenda},
     web::{
         expert::times::{self, take_span},
-        form::{Choice, FieldErrors, Fields},
-        page::{self, Shell},
-        session::ExpertUser,
+        kit::{
+            form::{Choice, FieldErrors, Fields},
+            page::{self, Shell},
+            session::ExpertUser,
+        },
     },
 };
 
@@ -89,12 +91,12 @@ pub async fn submit(
     let date = date(&app, &form).ok_or(Problem::Unreadable)?;
     let day = wording::month_day_weekday(date);
     let (change, told) = match form.get("act") {
-        "none" => (Change::SetDay(date, Day::NONE), format!("{day}を、終日空きなしにしました。")),
-        "reset" => (Change::ResetDay(date), format!("{day}を、毎週の空きに戻しました。")),
+        "none" => (AvailabilityChange::SetDay(date, Day::NONE), format!("{day}を、終日空きなしにしました。")),
+        "reset" => (AvailabilityChange::ResetDay(date), format!("{day}を、毎週の空きに戻しました。")),
         _ => match parse(&form) {
             Ok((wanted, united)) => {
                 let united = if united { "重なる時間は、1つにまとめました。" } else { "" };
-                (Change::SetDay(date, wanted), format!("{day}の空きを変更しました。{united}"))
+                (AvailabilityChange::SetDay(date, wanted), format!("{day}の空きを変更しました。{united}"))
             }
             Err(errors) => {
                 let page = day_page(&app, &expert, shell, date, Some(form), errors).await?;
@@ -102,7 +104,7 @@ pub async fn submit(
             }
         },
     };
-    ops::expert::change_availability(&app, expert.id, change).await?;
+    ops::routing::expert::change_availability(&app, expert.id, change).await?;
     Ok(page::see_other_with("/expert/availability", &told))
 }
 
@@ -143,11 +145,11 @@ async fn day_page(
     typed: Option<Fields>,
     errors: FieldErrors,
 ) -> Result<DayPage, Problem> {
-    let entries = store::expert::entries(&app.db, expert.id).await?;
+    let entries = store::routing::expert::entries(&app.db, expert.id).await?;
     let schedule = entries.schedule();
     let spans = schedule.opened(date).spans();
     let (from, to) = (at_japan(date, 0, 0), at_japan(date, 24, 0));
-    let sittings = agenda::between(&app.db, expert.id, from, to).await?;
+    let appointments = expert_agenda::between(&app.db, expert.id, from, to).await?;
     let calendar = app.programme().await?.calendar(app.clock.now());
     let absent = schedule.is_absent(date).then(|| "不在の期間".to_owned());
     let weekly: Vec<_> = schedule.weekly(date).spans().into_iter().map(times::span).collect();
@@ -174,6 +176,6 @@ async fn day_page(
         too_many: spans.len() > ROWS.len(),
         rows: &ROWS[..shown],
         times: times::choices(),
-        bookings: sittings.iter().filter(|it| it.appointment.is_live()).map(stranded).collect(),
+        bookings: appointments.iter().filter(|it| it.appointment.is_live()).map(stranded).collect(),
     })
 }

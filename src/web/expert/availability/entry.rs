@@ -1,9 +1,9 @@
 //! What is typed about an expert's time, and how it is said again.
 use chrono::{NaiveDate, Weekday};
 use domain::{
-    availability::{Absence, Change as DayChange, Exception, WeeklyRule},
+    booking::availability::{Absence, Exception, ExceptionChange as DayChange, WeeklyRule},
     id::ExpertId,
-    text::{Line, optional},
+    text::{TextLine, optional},
     wording,
 };
 use uuid::Uuid;
@@ -13,9 +13,9 @@ use super::super::{
     week::Week,
 };
 use crate::{
-    ops::expert::Change,
-    store::expert::{Entries, Roster},
-    web::form::{Choice, FieldErrors, Fields},
+    ops::routing::expert::AvailabilityChange,
+    store::routing::expert::{Roster, ScheduleEntries},
+    web::kit::form::{Choice, FieldErrors, Fields},
 };
 
 /// Characters.
@@ -37,9 +37,9 @@ const LAST: DateFields = DateFields { year: "last_year", month: "last_month", da
 /// Weeks that can be chosen, this one counted.
 const WEEKS: usize = 13;
 
-pub type Parsed = Result<(Change, &'static str), FieldErrors>;
+pub type Parsed = Result<(AvailabilityChange, &'static str), FieldErrors>;
 
-pub fn parse_rules(form: &Fields, kept: &Entries, today: NaiveDate) -> Parsed {
+pub fn parse_rules(form: &Fields, kept: &ScheduleEntries, today: NaiveDate) -> Parsed {
     let mut errors = FieldErrors::default();
     let days: Vec<_> = WEEK.into_iter().filter(|it| form.has("weekday", it.1)).map(|it| it.0).collect();
     if days.is_empty() {
@@ -61,7 +61,7 @@ pub fn parse_rules(form: &Fields, kept: &Entries, today: NaiveDate) -> Parsed {
         "空きを登録しました。"
     };
     let rule = |weekday| WeeklyRule { weekday, span, valid_from, valid_until };
-    Ok((Change::AddRules(days.into_iter().map(rule).collect()), told))
+    Ok((AvailabilityChange::AddRules(days.into_iter().map(rule).collect()), told))
 }
 
 pub fn parse_exception(form: &Fields, today: NaiveDate) -> Parsed {
@@ -78,7 +78,7 @@ pub fn parse_exception(form: &Fields, today: NaiveDate) -> Parsed {
     };
     match date.zip(change) {
         Some((date, change)) if errors.is_empty() => {
-            Ok((Change::AddException(Exception { date, change }), "この日の変更を登録しました。"))
+            Ok((AvailabilityChange::AddException(Exception { date, change }), "この日の変更を登録しました。"))
         }
         Some(_) | None => Err(errors),
     }
@@ -101,7 +101,7 @@ pub fn parse_absence(
     if stand_in.is_none() && !typed.is_empty() {
         errors.add("stand_in", "代わりの専門家は、一覧から選択してください");
     }
-    let note = optional(form.get("note"), |it| Line::parse("メモ", it, LONGEST_NOTE));
+    let note = optional(form.get("note"), |it| TextLine::parse("メモ", it, LONGEST_NOTE));
     let note = errors.take("note", note).flatten().map(String::from).unwrap_or_default();
     let stand_in = stand_in.and_then(|it| Uuid::try_parse(&it.value).ok()).map(ExpertId);
     match first.zip(last) {
@@ -126,7 +126,7 @@ pub fn parse_copy(form: &Fields, today: NaiveDate) -> Parsed {
     }
     match from.zip(to) {
         Some((from, to)) if errors.is_empty() => Ok((
-            Change::CopyWeek { from: from.first(), to: to.first() },
+            AvailabilityChange::CopyWeek { from: from.first(), to: to.first() },
             "週の時間を写しました。不在の期間と休業日は、そのままです。",
         )),
         Some(_) | None => Err(errors),

@@ -1,15 +1,17 @@
 //! A deadline's reckoning, as the coordinator reads it.
 use chrono::{DateTime, Utc};
 
-use super::{Count, Step, due_day};
-use crate::calendar::at_japan;
-use crate::wording::{long_date, long_date_time, month_day_time, month_day_weekday};
+use super::{Count, DeadlineStep, due_day};
+use crate::{
+    calendar::at_japan,
+    wording::{long_date, long_date_time, month_day_time, month_day_weekday},
+};
 
-pub(super) fn lines(trace: &[Step]) -> Vec<String> {
+pub(super) fn lines(trace: &[DeadlineStep]) -> Vec<String> {
     let mut count = Count::BusinessDays;
     let mut lines = Vec::with_capacity(trace.len());
     for step in trace {
-        if let Step::Started { count: started, .. } = step {
+        if let DeadlineStep::Started { count: started, .. } = step {
             count = *started;
         }
         let unsure = if step.is_certain() { "" } else { UNSURE };
@@ -21,17 +23,19 @@ pub(super) fn lines(trace: &[Step]) -> Vec<String> {
 /// The equinox of a year is fixed by the 暦要項 of the February before.
 const UNSURE: &str = "（春分の日・秋分の日が官報でまだ発表されていないため、変わることがあります）";
 
-fn line(step: &Step, count: Count) -> String {
+fn line(step: &DeadlineStep, count: Count) -> String {
     match step {
-        Step::Started { at, days, count } => {
+        DeadlineStep::Started { at, days, count } => {
             let (unit, first) = words(*count);
             format!("{}に開始、{first}を1日目として{days}{unit}", long_date_time(*at))
         }
-        Step::Counted { day, n, .. } => format!("{}：{n}{}目", month_day_weekday(*day), words(count).0),
-        Step::Skipped { day, why, .. } => {
+        DeadlineStep::Counted { day, n, .. } => {
+            format!("{}：{n}{}目", month_day_weekday(*day), words(count).0)
+        }
+        DeadlineStep::Skipped { day, why, .. } => {
             format!("{}：{}のため数えません", month_day_weekday(*day), why.label())
         }
-        Step::Paused { at, waiting, for_whom, left } => {
+        DeadlineStep::Paused { at, waiting, for_whom, left } => {
             let left = match left {
                 None => "期限を過ぎています".to_owned(),
                 Some(0) => "残りは期限の日のみ".to_owned(),
@@ -40,8 +44,8 @@ fn line(step: &Step, count: Count) -> String {
             let (waiting, for_whom) = (waiting.label(), for_whom.label());
             format!("{}から停止：{waiting}が{for_whom}を待っています（{left}）", month_day_time(*at))
         }
-        Step::Resumed { at } => format!("{}に再開", month_day_time(*at)),
-        Step::Due { at, .. } => format!("期限：{}", due(*at)),
+        DeadlineStep::Resumed { at } => format!("{}に再開", month_day_time(*at)),
+        DeadlineStep::Due { at, .. } => format!("期限：{}", due(*at)),
     }
 }
 

@@ -1,12 +1,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use proptest::collection::btree_set;
-use proptest::prelude::*;
+use proptest::{collection::btree_set, prelude::*};
 
-use super::{Count, Deadline, Step, deadline_after_business_days, deadline_calendar_days};
-use crate::actor::Party;
-use crate::calendar::{BusinessCalendar, at_japan};
+use super::{Count, Deadline, DeadlineStep, deadline_after_business_days, deadline_calendar_days};
+use crate::{
+    actor::Party,
+    calendar::{BusinessCalendar, at_japan},
+};
 
 fn at(day: &str, hour: u8, minute: u8) -> DateTime<Utc> {
     at_japan(day.parse().unwrap(), hour, minute)
@@ -200,7 +201,7 @@ proptest! {
             prop_assert_eq!(deadline.at, at_japan(deadline.day(), 17, 0));
             prop_assert!(deadline.at >= from);
             prop_assert!(deadline.at <= computed(&calendar, from, days + 1, count).at);
-            prop_assert_eq!(deadline.trace.last(), Some(&Step::Due { at: deadline.at, certain: calendar.is_certain(deadline.day()) }));
+            prop_assert_eq!(deadline.trace.last(), Some(&DeadlineStep::Due { at: deadline.at, certain: calendar.is_certain(deadline.day()) }));
         }
     }
 

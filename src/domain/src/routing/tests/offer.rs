@@ -1,14 +1,18 @@
 //! Search and routing together.
 use super::{DATE, many, wishes};
-use crate::appointment::SessionMode;
-use crate::availability::{
-    Ask, Calendar, Change, Day, Exception, Occupied, Pool, Schedule, Slot, Span, Window,
+use crate::{
+    booking::{
+        appointment::AppointmentMode,
+        availability::{
+            Calendar, Day, Exception, ExceptionChange, Occupied, Pool, Schedule, Slot, SlotQuery, Span,
+            Window,
+        },
+    },
+    intake::company::Mode,
+    routing::{Expert, RoutingRequest, evaluate, rank, teams},
+    settings::Settings,
 };
-use crate::company::Mode;
-use crate::routing::{Expert, Wish, judge, rank, teams};
-use crate::settings::Settings;
-use proptest::collection::vec;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeSet;
 
 proptest! {
@@ -18,21 +22,21 @@ proptest! {
         wish in wishes(), all in many(), hours in vec((0..40_u8, 4..24_u8), 12), at in 0..64_u8, visit in any::<bool>(),
     ) {
         let slot = Slot::new(DATE, at).unwrap();
-        let (mode, session) = if visit { (Mode::Visit, SessionMode::Visit) } else { (Mode::Online, SessionMode::Online) };
-        let anytime = Wish { mode, slot: None, ..wish.clone() };
+        let (mode, session) = if visit { (Mode::Visit, AppointmentMode::Visit) } else { (Mode::Online, AppointmentMode::Online) };
+        let anytime = RoutingRequest { mode, slot: None, ..wish.clone() };
         let settings = Settings::default();
         let footprint = |it: &Expert| it.footprint(session, wish.prefecture, &settings);
-        let eligible = |it: &Expert| judge(it, &anytime, None).is_in();
+        let eligible = |it: &Expert| evaluate(it, &anytime, None).is_in();
         let footprints = all.iter().map(|it| footprint(&it.0).filter(|_| eligible(&it.0))).collect();
         let calendars: Vec<_> = all.iter().zip(&hours).map(|(it, hours)| calendar(&it.0, *hours)).collect();
         let pool = Pool::new(DATE, 1, |_| false, &calendars);
         let window = Window { earliest: DATE, horizon: DATE, last_session: None };
-        let ask = Ask { fields: wish.fields, footprints, window, starts: Day::ALL };
+        let ask = SlotQuery { fields: wish.fields, footprints, window, starts: Day::ALL };
 
-        let then = Wish { slot: Some(slot), ..anytime.clone() };
+        let then = RoutingRequest { slot: Some(slot), ..anytime.clone() };
         let candidates: Vec<_> = all
             .iter()
-            .map(|it| judge(&it.0, &then, pool.why_not(&ask, it.0.id, slot)))
+            .map(|it| evaluate(&it.0, &then, pool.why_not(&ask, it.0.id, slot)))
             .collect();
         let offered = pool.starts_on(&ask, DATE).contains(at);
         prop_assert_eq!(teams(&then, &candidates).next().is_some(), offered);
@@ -45,7 +49,7 @@ proptest! {
 
 /// Open for some quarters of the day, with as many sessions as the expert's own counts say.
 fn calendar(expert: &Expert, (from, length): (u8, u8)) -> Calendar {
-    let change = Change::Add(Span::new(from, from + length).unwrap());
+    let change = ExceptionChange::Add(Span::new(from, from + length).unwrap());
     let monday = DATE - chrono::Days::new(1);
     let today = usize::from(expert.day_sessions);
     let before = usize::from(expert.week_sessions) - today;

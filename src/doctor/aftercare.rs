@@ -1,0 +1,78 @@
+//! Reports, questions and wishes after a session.
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{appointment, consultation, follow_up, report};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+    sea_query::{Expr, Query},
+};
+use uuid::Uuid;
+
+use super::Findings;
+
+/// How long after its due moment a question may wait for the worker. Hours.
+const GRACE: i64 = 24;
+
+pub(super) async fn examine(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    findings: &mut Findings,
+) -> Result<(), DbErr> {
+    let not_done = appointment::Entity::find()
+        .select_only()
+        .column(appointment::Column::Id)
+        .filter(appointment::Column::State.ne("done"));
+    let reports: Vec<Uuid> = report::Entity::find()
+        .select_only()
+        .column(report::Column::Id)
+        .filter(report::Column::AppointmentId.in_subquery(not_done.into_query()))
+        .order_by_asc(report::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for it in reports {
+        findings.add("report", format!("report {it}"), "the session it reports on has not taken place");
+    }
+    let waiting: Vec<Uuid> = follow_up::Entity::find()
+        .select_only()
+        .column(follow_up::Column::Id)
+        .filter(follow_up::Column::State.eq("planned"))
+        .filter(follow_up::Column::DueAt.lt(now - TimeDelta::hours(GRACE)))
+        .order_by_asc(follow_up::Column::DueAt)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for it in waiting {
+        findings.add("follow_up", format!("follow_up {it}"), "it should have been sent more than a day ago");
+    }
+    for it in unfounded_help_requests(db).await? {
+        findings.add("wants_help_since", it, "no answer until then asks for help");
+    }
+    Ok(())
+}
+
+/// The consultations that wait to be heard although nobody asked.
+async fn unfounded_help_requests(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let of_answer = |column| Expr::col((follow_up::Entity, column));
+    let of_consultation = |column| Expr::col((consultation::Entity, column));
+    let asked = Query::select()
+        .expr(Expr::val(1))
+        .from(follow_up::Entity)
+        .and_where(of_answer(follow_up::Column::ConsultationId).eq(of_consultation(consultation::Column::Id)))
+        // The first time; the wish may have come with a later change of the answer.
+        .and_where(
+            of_answer(follow_up::Column::AnsweredAt)
+                .lte(of_consultation(consultation::Column::WantsHelpSince)),
+        )
+        .and_where(follow_up::Column::WantsHelp.eq(true))
+        .take();
+    consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Number)
+        .filter(consultation::COLUMN.wants_help_since.is_not_null())
+        .filter(Expr::exists(asked).not())
+        .order_by_asc(consultation::Column::Number)
+        .into_tuple()
+        .all(db)
+        .await
+}

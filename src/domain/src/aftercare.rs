@@ -1,0 +1,3 @@
+//! What follows an appointment: the report and the questions afterwards.
+pub mod follow_up;
+pub mod report;

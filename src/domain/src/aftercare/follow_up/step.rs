@@ -1,0 +1,350 @@
+//! The programme of questions: what is asked after a consultation, when, of whom, and until when. Set for a fiscal
+//! year; a year without one goes on with the last that has one, and before the first it is `FollowUpStep::shipped`.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use codes::codes;
+use serde::{Deserialize, Serialize};
+
+use super::{FollowUp, FollowUpAnswer, FollowUpState, Kind, Progress};
+use crate::{
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    field::{Field, Fields},
+    id::FollowUpId,
+    number::FiscalYear,
+    settings::Settings,
+};
+
+/// One question of the programme.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUpStep {
+    /// Never changes: what was planned by this step is found by it.
+    pub id: String,
+    pub kind: Kind,
+    /// What the center calls it.
+    pub label: String,
+    /// What is asked, in the administrator's words; empty for the shipped ones.
+    #[serde(default)]
+    pub question: String,
+    pub from: Origin,
+    pub when: When,
+    pub to: Addressee,
+    pub condition: Condition,
+    /// Not asked after this many months from its origin, at the end of that day.
+    pub until_months: Option<u8>,
+    /// Not asked any more once an earlier question was answered so.
+    pub stops_on: BTreeSet<Stop>,
+}
+
+codes! {
+    /// What the time is reckoned from.
+    pub enum Origin {
+        /// The day on which the report went to the company.
+        ReportApproved = "report_approved" => "報告書を企業に届けた日",
+        SessionEnded = "session_ended" => "相談の日",
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "after", content = "n", rename_all = "snake_case")]
+pub enum When {
+    /// So many business days after the origin.
+    BusinessDays(u16),
+    /// So many calendar months after it, on the first business day from then on.
+    Months(u8),
+    /// On the first business day of this month in the fiscal year after it.
+    NextYear(u8),
+}
+
+codes! {
+    /// Who is asked.
+    pub enum Addressee {
+        /// By mail, answered by one click.
+        Company = "company" => "企業にメールで質問する",
+        /// The center, to ask by telephone.
+        Center = "center" => "センターが電話で確認する",
+    }
+}
+
+codes! {
+    /// What has to be so when the time has come.
+    pub enum Condition {
+        Always = "always" => "いつも送る",
+        /// No earlier question after the same session was answered.
+        Unanswered = "unanswered" => "前の質問に回答がないときだけ",
+        WithIct = "with_ict" => "ICTの相談だけ",
+        WithLabor = "with_labor" => "労務管理の相談だけ",
+    }
+}
+
+codes! {
+    /// An answer after which a question is not asked any more.
+    pub enum Stop {
+        AnyAnswer = "any_answer" => "前の質問に回答があった",
+        WantsHelp = "wants_help" => "相談の継続を希望した",
+        Introduced = "introduced" => "「導入した」と回答した",
+        Expanded = "expanded" => "「拡大した」と回答した",
+        Preparing = "preparing" => "「準備中」と回答した",
+        GivenUp = "given_up" => "「見送り」と回答した",
+    }
+}
+
+/// What the times of one plan are reckoned from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchors {
+    pub session_ended: DateTime<Utc>,
+    /// When the report was approved, which is also when the questions were planned.
+    pub approved: DateTime<Utc>,
+}
+
+/// What becomes of a planned question whose time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepDecision {
+    Send,
+    /// Never; why, for the history.
+    Drop(&'static str),
+}
+
+/// What a changed programme does to one consultation. What was sent does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanChange {
+    Add {
+        step: FollowUpStep,
+        due_at: DateTime<Utc>,
+    },
+    Move {
+        id: FollowUpId,
+        step: FollowUpStep,
+        from: DateTime<Utc>,
+        due_at: DateTime<Utc>,
+    },
+    /// The time stays; what is asked, or of whom, does not.
+    Reword {
+        id: FollowUpId,
+        step: FollowUpStep,
+        due_at: DateTime<Utc>,
+    },
+    Drop {
+        id: FollowUpId,
+        label: String,
+        from: DateTime<Utc>,
+    },
+}
+
+/// What cannot be saved, by field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadStep {
+    pub field: &'static str,
+    pub message: &'static str,
+}
+
+/// The longest programme. Questions.
+pub const MOST_STEPS: usize = 20;
+
+impl FollowUpStep {
+    /// The programme of `docs/spec/lifecycle.md` §3.
+    pub fn shipped(settings: &Settings) -> Vec<Self> {
+        let [first, second] = settings.follow_up_months;
+        [
+            (Kind::Survey, When::BusinessDays(1)),
+            (Kind::ThreeMonths, When::Months(first)),
+            (Kind::SixMonths, When::Months(second)),
+            (Kind::NextYear, When::NextYear(5)),
+        ]
+        .map(|(kind, when)| Self::plain(kind, when))
+        .to_vec()
+    }
+
+    /// A question of a kind in the shipped words: always, to the company, without an end.
+    pub fn plain(kind: Kind, when: When) -> Self {
+        Self {
+            id: kind.code().to_owned(),
+            kind,
+            label: kind.label().to_owned(),
+            question: String::new(),
+            from: Origin::ReportApproved,
+            when,
+            to: Addressee::Company,
+            condition: Condition::Always,
+            until_months: None,
+            stops_on: BTreeSet::new(),
+        }
+    }
+
+    /// Everything that is not sensible, at once.
+    pub fn check(&self) -> Vec<BadStep> {
+        let mut bad = Vec::new();
+        let mut wrong = |field, message| bad.push(BadStep { field, message });
+        if self.label.trim().is_empty() {
+            wrong("label", "名称を入力してください");
+        }
+        if self.kind == Kind::Custom && self.question.trim().is_empty() {
+            wrong("question", "質問の文を入力してください");
+        }
+        let fits = match self.when {
+            When::BusinessDays(n) => (1..=250).contains(&n),
+            When::Months(n) => (1..=24).contains(&n),
+            When::NextYear(month) => (1..=12).contains(&month),
+        };
+        if !fits {
+            wrong("n", "営業日は1から250、月数は1から24、月は1から12までの数を入力してください");
+        }
+        if self.until_months.is_some_and(|it| !(1..=36).contains(&it)) {
+            wrong("until_months", "1から36までの数を入力してください");
+        }
+        bad
+    }
+
+    /// How the letter begins.
+    pub fn lead(&self) -> String {
+        match (self.question.trim(), self.when) {
+            ("", When::BusinessDays(_)) => "相談をご利用いただき、ありがとうございました。".to_owned(),
+            ("", When::Months(n)) => format!("相談から、およそ{n}か月がたちました。"),
+            ("", When::NextYear(_)) => "相談から年度が改まりましたので、ご連絡します。".to_owned(),
+            (question, _) => question.to_owned(),
+        }
+    }
+
+    /// When it is asked: on a business day, at the mail hour, after the day on which it is planned. `None` where that
+    /// would be after its end.
+    pub fn due(
+        &self,
+        anchors: Anchors,
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+    ) -> Option<DateTime<Utc>> {
+        let origin = self.origin(anchors);
+        let day = match self.when {
+            When::BusinessDays(n) => calendar.add_business_days(origin, n),
+            When::Months(n) => origin.checked_add_months(Months::new(u32::from(n)))?,
+            When::NextYear(month) => {
+                let next = FiscalYear::of(origin).ok()?.next().ok()?.first_day();
+                NaiveDate::from_ymd_opt(next.year() + i32::from(month < 4), u32::from(month), 1)?
+            }
+        };
+        let earliest = calendar.next_business_day(japan_date(anchors.approved));
+        let day = calendar.add_business_days(day, 0).max(earliest);
+        let due = at_japan(day, settings.mail_hour, 0);
+        self.end(anchors).is_none_or(|end| due < end).then_some(due)
+    }
+
+    /// From when on it is not asked any more.
+    pub fn end(&self, anchors: Anchors) -> Option<DateTime<Utc>> {
+        let months = Months::new(u32::from(self.until_months?));
+        let last = self.origin(anchors).checked_add_months(months)?;
+        Some(at_japan(last.checked_add_days(Days::new(1))?, 0, 0))
+    }
+
+    /// Whether `answer` to an earlier question ends it.
+    pub fn is_stopped_by(&self, answer: &FollowUpAnswer) -> bool {
+        self.stops_on.iter().any(|it| it.matches(answer))
+    }
+
+    fn origin(&self, anchors: Anchors) -> NaiveDate {
+        japan_date(match self.from {
+            Origin::ReportApproved => anchors.approved,
+            Origin::SessionEnded => anchors.session_ended,
+        })
+    }
+}
+
+impl Stop {
+    fn matches(self, answer: &FollowUpAnswer) -> bool {
+        let is = |wanted: Progress| matches!(answer, FollowUpAnswer::Progress(it) if it.progress == wanted);
+        match self {
+            Self::AnyAnswer => true,
+            Self::WantsHelp => answer.wants_help(),
+            Self::Introduced => is(Progress::Introduced),
+            Self::Expanded => is(Progress::Expanded),
+            Self::Preparing => is(Progress::Preparing),
+            Self::GivenUp => is(Progress::GivenUp),
+        }
+    }
+}
+
+impl When {
+    /// 「3か月後」
+    pub fn label(self) -> String {
+        match self {
+            Self::BusinessDays(1) => "次の営業日".to_owned(),
+            Self::BusinessDays(n) => format!("{n}営業日後"),
+            Self::Months(n) => format!("{n}か月後"),
+            Self::NextYear(month) => format!("翌年度の{month}月の最初の営業日"),
+        }
+    }
+}
+
+/// What is planned when the report on a session goes to the company.
+pub fn plan(
+    steps: &[FollowUpStep],
+    anchors: Anchors,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> Vec<(FollowUpStep, DateTime<Utc>)> {
+    let planned = steps.iter().filter_map(|it| Some((it.clone(), it.due(anchors, settings, calendar)?)));
+    planned.collect()
+}
+
+/// What becomes of a planned question at the time when it is due. `round` is everything that was planned with it.
+pub fn ready(it: &FollowUp, round: &[FollowUp], fields: Fields, now: DateTime<Utc>) -> StepDecision {
+    let step = &it.step;
+    let mut answers = round.iter().filter(|of| of.id != it.id).filter_map(FollowUp::given);
+    if it.anchors.and_then(|anchors| step.end(anchors)).is_some_and(|end| end <= now) {
+        return StepDecision::Drop("送る期間が終わりました");
+    }
+    if answers.clone().any(|answer| step.is_stopped_by(answer)) {
+        return StepDecision::Drop("前の質問への回答により、送りません");
+    }
+    let holds = match step.condition {
+        Condition::Always => true,
+        Condition::Unanswered => answers.next().is_none(),
+        Condition::WithIct => fields.contains(Field::Ict),
+        Condition::WithLabor => fields.contains(Field::Labor),
+    };
+    if holds {
+        StepDecision::Send
+    } else {
+        StepDecision::Drop("条件に合わないため、送りません")
+    }
+}
+
+/// What a changed programme does to the questions after one session. What is due already is on its way, and is left
+/// alone like what was sent.
+pub fn replan(
+    round: &[FollowUp],
+    steps: &[FollowUpStep],
+    anchors: Anchors,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+    now: DateTime<Utc>,
+) -> Vec<PlanChange> {
+    let soonest = at_japan(calendar.next_business_day(japan_date(now)), settings.mail_hour, 0);
+    let mut changes = Vec::new();
+    let planned = round.iter().filter(|it| it.state == FollowUpState::Planned && it.due_at > now);
+    for it in planned {
+        let step = steps.iter().find(|step| step.id == it.step.id);
+        let due = step.and_then(|step| step.due(anchors, settings, calendar));
+        let in_time =
+            |due: &DateTime<Utc>| step.and_then(|step| step.end(anchors)).is_none_or(|end| *due < end);
+        // A time that has passed becomes the next one there is.
+        let due = due.map(|due| if due > now { due } else { soonest }).filter(in_time);
+        changes.extend(match (step, due) {
+            (Some(step), Some(due_at)) if due_at != it.due_at => {
+                Some(PlanChange::Move { id: it.id, step: step.clone(), from: it.due_at, due_at })
+            }
+            (Some(step), Some(due_at)) if *step != it.step => {
+                Some(PlanChange::Reword { id: it.id, step: step.clone(), due_at })
+            }
+            (Some(_), Some(_)) => None,
+            (_, None) | (None, Some(_)) => {
+                Some(PlanChange::Drop { id: it.id, label: it.step.label.clone(), from: it.due_at })
+            }
+        });
+    }
+    // Nobody is asked after the fact what was not planned for them.
+    for step in steps.iter().filter(|step| round.iter().all(|it| it.step.id != step.id)) {
+        let due = step.due(anchors, settings, calendar).filter(|it| *it > now);
+        changes.extend(due.map(|due_at| PlanChange::Add { step: step.clone(), due_at }));
+    }
+    changes
+}

@@ -1,0 +1,83 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{Appointment, AppointmentMode, AppointmentRefused, AppointmentState, Owner};
+use crate::{
+    actor::Party,
+    id::{AppointmentId, ConsultationId, ExpertId},
+};
+
+const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+fn appointment(state: AppointmentState) -> Appointment {
+    Appointment {
+        id: AppointmentId(Uuid::nil()),
+        owner: Owner::Consultation(ConsultationId(Uuid::nil())),
+        state,
+        starts_at: NOW,
+        ends_at: NOW + TimeDelta::hours(1),
+        mode: AppointmentMode::Online,
+        experts: vec![ExpertId(Uuid::nil())],
+        place: String::new(),
+        uid: "1@example.jp".into(),
+        sequence: 4,
+    }
+}
+
+/// Every state × every act: what it becomes, and whether calendars hear of it.
+#[test]
+fn transitions() {
+    use AppointmentState::{CancelledByCenter, CancelledByCompany, Confirmed, Done, Held, NoShow, Released};
+    let reason = || "都合".to_owned();
+    let over = [
+        Done,
+        NoShow,
+        CancelledByCompany { reason: reason() },
+        CancelledByCenter { reason: reason() },
+        Released,
+    ];
+    for state in over {
+        let it = || appointment(state.clone());
+        for outcome in [
+            it().confirm(),
+            it().move_to(NOW, NOW + TimeDelta::hours(1), vec![]),
+            it().cancel(Party::Company, reason()),
+            it().no_show(),
+            it().done(),
+            it().release(),
+            it().keep_for(vec![], String::new()),
+        ] {
+            assert_eq!(outcome, Err(AppointmentRefused::Over), "{state:?}");
+        }
+        assert!(!it().is_live());
+    }
+
+    let held = || appointment(Held { until: Some(NOW) });
+    assert_eq!(held().confirm().map(|it| (it.state, it.sequence)), Ok((Confirmed, 4)));
+    let kept = held().keep_for(vec![], "会議室".to_owned()).unwrap();
+    assert_eq!((kept.state, kept.place.as_str(), kept.sequence), (Held { until: None }, "会議室", 4));
+    assert_eq!(held().release().map(|it| (it.state, it.sequence)), Ok((Released, 5)));
+    assert_eq!(held().done(), Err(AppointmentRefused::NotConfirmed));
+    assert_eq!(held().no_show(), Err(AppointmentRefused::NotConfirmed));
+    assert_eq!(held().cancel(Party::Company, reason()), Err(AppointmentRefused::NotConfirmed));
+
+    let confirmed = || appointment(Confirmed);
+    let by = |party| confirmed().cancel(party, reason()).map(|it| (it.state, it.sequence));
+    assert_eq!(by(Party::Company), Ok((CancelledByCompany { reason: reason() }, 5)));
+    assert_eq!(by(Party::Expert), Ok((CancelledByCenter { reason: reason() }, 5)));
+    assert_eq!(confirmed().done().map(|it| it.state), Ok(Done));
+    assert_eq!(confirmed().no_show().map(|it| it.state), Ok(NoShow));
+    assert_eq!(confirmed().confirm(), Err(AppointmentRefused::Over));
+    assert_eq!(confirmed().release(), Err(AppointmentRefused::Over));
+    let moved = confirmed().move_to(NOW + TimeDelta::days(1), NOW + TimeDelta::hours(25), vec![]);
+    assert_eq!(moved.map(|it| (it.state, it.sequence)), Ok((Confirmed, 5)));
+}
+
+#[test]
+fn a_hold_ends_at_its_limit_and_never_without_one() {
+    let until = NOW + TimeDelta::minutes(15);
+    let held = appointment(AppointmentState::Held { until: Some(until) });
+    assert!(!held.has_expired(until - TimeDelta::seconds(1)));
+    assert!(held.has_expired(until));
+    assert!(!appointment(AppointmentState::Held { until: None }).has_expired(until));
+}

@@ -1,0 +1,163 @@
+//! How much of an expert's day one session takes.
+//!
+//! Every sitting has a place. An online one is at the expert's home, and so is whatever a calendar outside says and
+//! whatever is at an unknown place; a visit is in its prefecture. Between two sittings of one expert there must be the
+//! buffer after the first and the way between their places: none from home to home, else what the settings give for
+//! the [`Distance`]. Before the first and after the last sitting of a day there is the way from and to home.
+//!
+//! No detour is shorter than the direct way ([`Settings::check`]). So it is enough to look at neighbours, and two
+//! sittings that stand with a third one between them still stand when that one is gone.
+use super::{
+    day::Day,
+    quarter::{QUARTERS, Slot, grid_start},
+};
+use crate::{booking::appointment::AppointmentMode, prefecture::Prefecture, settings::Settings};
+use std::ops::Range;
+
+/// A session with what must be free around it. All in quarter hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Footprint {
+    /// The way from home.
+    pub before: u8,
+    pub length: u8,
+    /// The way home, or the buffer.
+    pub after: u8,
+    /// Where it is; at home if nowhere else. Beside another visit, the ways from and to home are not needed.
+    pub site: Option<Site>,
+}
+
+/// The place of a visit, and how long the way from there is. Quarter hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Site {
+    pub prefecture: Prefecture,
+    same: u8,
+    near: u8,
+    far: u8,
+}
+
+/// How far an expert travels to a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Distance {
+    SamePrefecture,
+    /// The same or a neighbouring region, see [`crate::prefecture::Region::is_near`].
+    NearRegion,
+    Far,
+}
+
+impl Distance {
+    /// A place that is not known counts as far: a day that is planned too wide can be narrowed later.
+    pub fn between(home: Option<Prefecture>, site: Option<Prefecture>) -> Self {
+        match (home, site) {
+            (Some(home), Some(site)) if home == site => Self::SamePrefecture,
+            (Some(home), Some(site)) if home.region().is_near(site.region()) => Self::NearRegion,
+            (Some(_) | None, Some(_) | None) => Self::Far,
+        }
+    }
+}
+
+impl Site {
+    pub fn new(prefecture: Prefecture, settings: &Settings) -> Self {
+        let way = |distance| way(settings, distance);
+        Self {
+            prefecture,
+            same: way(Distance::SamePrefecture),
+            near: way(Distance::NearRegion),
+            far: way(Distance::Far),
+        }
+    }
+
+    /// The way to another company.
+    pub fn way_to(self, other: Prefecture) -> u8 {
+        match Distance::between(Some(self.prefecture), Some(other)) {
+            Distance::SamePrefecture => self.same,
+            Distance::NearRegion => self.near,
+            Distance::Far => self.far,
+        }
+    }
+}
+
+impl Footprint {
+    /// What a session takes of an expert who lives in `home`. Where it is matters for a visit only.
+    pub fn new(
+        mode: AppointmentMode,
+        home: Option<Prefecture>,
+        site: Option<Prefecture>,
+        settings: &Settings,
+    ) -> Self {
+        match mode {
+            AppointmentMode::Online => Self::online(settings),
+            AppointmentMode::Visit => Self::visit(settings, home, site),
+        }
+    }
+
+    /// Nothing before, the settings' buffer after.
+    pub fn online(settings: &Settings) -> Self {
+        Self {
+            before: 0,
+            length: quarters(settings.online_minutes),
+            after: quarters(settings.online_buffer_minutes),
+            site: None,
+        }
+    }
+
+    /// The way there before, the way back after.
+    pub fn visit(settings: &Settings, home: Option<Prefecture>, site: Option<Prefecture>) -> Self {
+        let way = way(settings, Distance::between(home, site));
+        Self {
+            before: way,
+            length: quarters(settings.visit_minutes),
+            after: way,
+            site: site.map(|it| Site::new(it, settings)),
+        }
+    }
+
+    /// The same as if it were at home: with all of its ways, whatever is beside it.
+    pub const fn at_home(self) -> Self {
+        Self { site: None, ..self }
+    }
+
+    /// Whether there is room between this session from `start` on and a visit to `site` at the absolute quarter hours
+    /// `session`. Beside all that is no visit, its [`Footprint::cells`] are what it needs. O(1).
+    pub fn leaves_room(self, start: Slot, site: Prefecture, session: &Range<i64>) -> bool {
+        let mine = self.session(start);
+        self.site
+            .map(|it| i64::from(it.way_to(site)))
+            .is_some_and(|way| mine.end + way <= session.start || session.end + way <= mine.start)
+    }
+
+    /// Where such a session can start on a day with nothing but sittings at home. O(log 64).
+    pub const fn starts(self, open: Day, busy: Day) -> Day {
+        open.starts_for(self.length, self.before, self.after, busy)
+    }
+
+    /// The absolute quarter hours (see [`super::quarter_index`]) of the session itself.
+    pub fn session(self, start: Slot) -> Range<i64> {
+        start.index()..start.index() + i64::from(self.length)
+    }
+
+    /// The absolute quarter hours that a session from `start` takes from its expert, with its ways and buffers.
+    ///
+    /// Clipped to 6:00–22:00 of that day: the night cannot be booked, so nothing has to be kept free in it.
+    pub fn cells(self, start: Slot) -> Range<i64> {
+        let day = grid_start(start.date());
+        let first = start.index() - i64::from(self.before);
+        let end = start.index() + i64::from(self.length) + i64::from(self.after);
+        first.max(day)..end.min(day + i64::from(QUARTERS))
+    }
+}
+
+fn way(settings: &Settings, distance: Distance) -> u8 {
+    quarters(match distance {
+        Distance::SamePrefecture => settings.travel_same_prefecture_minutes,
+        Distance::NearRegion => settings.travel_near_region_minutes,
+        Distance::Far => settings.travel_far_minutes,
+    })
+}
+
+/// Rounded up, so that no minute is lost. Settings beyond a day give a length that fits nowhere.
+fn quarters(minutes: u16) -> u8 {
+    u8::try_from(minutes.div_ceil(15)).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! How long before a session what can still be done, and when people are reminded
+//! (`docs/spec/lifecycle.md` §3 and §5).
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+
+use crate::{
+    booking::availability::Window,
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    number::FiscalYear,
+    settings::Settings,
+};
+
+/// Until when a company may move or cancel a session by itself.
+pub fn change_until(
+    starts_at: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    at_japan(calendar.previous_business_day(japan_date(starts_at)), settings.change_until_hour, 0)
+}
+
+/// When both sides are reminded of a session that was booked at `booked_at`.
+///
+/// A session that is booked when its reminder would already have gone out gets none: the confirmation, which has just
+/// been sent, says the same.
+pub fn reminder_at(
+    starts_at: DateTime<Utc>,
+    booked_at: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> Option<DateTime<Utc>> {
+    let at = at_japan(calendar.previous_business_day(japan_date(starts_at)), settings.mail_hour, 0);
+    (booked_at < at).then_some(at)
+}
+
+/// When a mail that can wait goes to somebody at work: at once within opening hours, else when they begin again.
+pub fn in_business_hours(
+    now: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    let today = japan_date(now);
+    let hour = |day, hour: u8| at_japan(day, hour, 0);
+    if calendar.is_open(today) && now < hour(today, settings.closes_hour) {
+        return now.max(hour(today, settings.opens_hour));
+    }
+    hour(calendar.add_business_days(today, 1), settings.opens_hour)
+}
+
+/// When somebody is told what somebody else did: when they are at work, unless `session` begins so soon after that that
+/// they could do nothing about it any more. Then at once, at whatever hour.
+pub fn notified_at(
+    now: DateTime<Utc>,
+    session: Option<DateTime<Utc>>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    let at = in_business_hours(now, settings, calendar);
+    let is_soon = session.is_some_and(|it| it > now && it < at + TimeDelta::days(1));
+    if is_soon { now } else { at }
+}
+
+/// The days from which a company can choose today.
+pub fn window(now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> Window {
+    let today = japan_date(now);
+    Window {
+        earliest: calendar.add_business_days(today, settings.notice_days),
+        horizon: today + TimeDelta::days(i64::from(settings.horizon_days)),
+        last_session: None,
+    }
+}
+
+/// The last day of sessions in the fiscal year of `day`: the contract closes on 31 March, and reports have to be in.
+pub fn last_session_day(
+    day: NaiveDate,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> Option<NaiveDate> {
+    let year = FiscalYear::of(day).ok()?;
+    let month = u32::from(settings.last_session_month);
+    let calendar_year = if month >= 4 { year.start_year() } else { year.last_day().year() };
+    calendar.last_business_day_of_month(calendar_year, month)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, NaiveDate, Utc};
+    use proptest::prelude::*;
+
+    use super::{change_until, last_session_day, notified_at, reminder_at, window};
+    use crate::{calendar::BusinessCalendar, settings::Settings};
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_others_do_at_night_is_told_in_the_morning_unless_it_cannot_wait() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        // Sunday; Monday is a holiday.
+        let night = at("2026-11-22T03:00:00+09:00");
+        let opening = at("2026-11-24T09:00:00+09:00");
+        for (session, told) in [
+            (None, opening),
+            (Some("2026-11-26T10:00:00+09:00"), opening),
+            (Some("2026-11-25T09:00:00+09:00"), opening),
+            (Some("2026-11-24T16:00:00+09:00"), night),
+            (Some("2026-11-20T10:00:00+09:00"), opening),
+        ] {
+            assert_eq!(notified_at(night, session.map(at), &settings, &calendar), told, "{session:?}");
+        }
+        let noon = at("2026-11-25T12:00:00+09:00");
+        assert_eq!(notified_at(noon, None, &settings, &calendar), noon);
+    }
+
+    #[test]
+    fn a_holiday_moves_limit_and_reminder_to_the_friday_before() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        let tuesday = at("2026-11-24T10:00:00+09:00");
+        assert_eq!(change_until(tuesday, &settings, &calendar), at("2026-11-20T17:00:00+09:00"));
+        let friday = at("2026-11-20T10:00:00+09:00");
+        let reminder = |booked| reminder_at(tuesday, booked, &settings, &calendar);
+        assert_eq!(reminder(at("2026-11-19T09:00:00+09:00")), Some(friday));
+        assert_eq!(reminder(friday), None);
+    }
+
+    #[test]
+    fn the_window_starts_on_the_third_business_day() {
+        let window =
+            window(at("2026-11-20T14:05:00+09:00"), &Settings::default(), &BusinessCalendar::default());
+        assert_eq!((window.earliest, window.horizon), (day("2026-11-26"), day("2027-01-19")));
+    }
+
+    #[test]
+    fn sessions_end_in_february_of_the_fiscal_year() {
+        let last = |text| last_session_day(day(text), &Settings::default(), &BusinessCalendar::default());
+        assert_eq!(last("2026-11-20"), Some(day("2027-02-26")));
+        assert_eq!(last("2027-03-31"), Some(day("2027-02-26")));
+        assert_eq!(last("2027-04-01"), Some(day("2028-02-29")));
+        let december = Settings { last_session_month: 12, ..Settings::default() };
+        let last = last_session_day(day("2027-02-01"), &december, &BusinessCalendar::default());
+        assert_eq!(last, Some(day("2026-12-28")));
+    }
+
+    #[test]
+    fn what_can_wait_waits_for_opening_hours() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        for (written, sent) in [
+            ("2026-11-20T14:05:00+09:00", "2026-11-20T14:05:00+09:00"),
+            ("2026-11-20T06:00:00+09:00", "2026-11-20T09:00:00+09:00"),
+            ("2026-11-20T17:00:00+09:00", "2026-11-24T09:00:00+09:00"),
+            ("2026-11-21T10:00:00+09:00", "2026-11-24T09:00:00+09:00"),
+        ] {
+            assert_eq!(super::in_business_hours(at(written), &settings, &calendar), at(sent), "{written}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_reminder_goes_out_after_the_booking_and_before_the_session(
+            start in 0..200_000_i64, ahead in 0..90_000_i64
+        ) {
+            let starts_at = at("2026-04-01T00:00:00Z") + chrono::TimeDelta::minutes(start);
+            let booked_at = starts_at - chrono::TimeDelta::minutes(ahead);
+            let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+            if let Some(reminder) = reminder_at(starts_at, booked_at, &settings, &calendar) {
+                prop_assert!(booked_at < reminder && reminder < starts_at);
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What can be done to a consultation: the rows of the table in `docs/spec/lifecycle.md` §2.
+use chrono::{DateTime, Utc};
+pub use codes::ActionKind;
+
+use super::state::{State, UnfulfilledReason};
+use crate::{actor::Party, field::Fields};
+
+/// An act with the facts that decide it. The shell finds the facts; the text that goes with an act (a question, a
+/// reason) is a value that cannot be blank by the time it reaches the shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    StartCheck,
+    Ask,
+    Answer,
+    RequestExperts,
+    Accept {
+        /// Fields that no expert has accepted yet, this answer counted.
+        still_open: Option<Fields>,
+        /// The company's slot is held with the accepting experts.
+        slot_held: bool,
+    },
+    /// An expert declined or did not answer in time.
+    Decline {
+        /// Another expert has been asked for the same slot.
+        next_candidate: bool,
+    },
+    ChooseSlot,
+    Reschedule {
+        /// The company's notice limit; none for center and expert, who always may.
+        until: Option<DateTime<Utc>>,
+    },
+    CancelAppointment {
+        until: Option<DateTime<Utc>>,
+    },
+    RecordNoShow {
+        starts_at: DateTime<Utc>,
+    },
+    RecordDone {
+        starts_at: DateTime<Utc>,
+    },
+    ApproveReport,
+    PlanFurtherSession {
+        /// Sessions done or booked by the company in the fiscal year.
+        sessions: u16,
+        cap: u16,
+        /// A coordinator overrides the cap and has given the reason.
+        overridden: bool,
+    },
+    Complete,
+    Withdraw,
+    CloseUnfulfilled {
+        reason: UnfulfilledReason,
+    },
+    Refer {
+        organization: String,
+    },
+    Reopen,
+}
+
+impl Action {
+    pub const fn deed(&self) -> ActionKind {
+        match self {
+            Self::StartCheck => ActionKind::StartCheck,
+            Self::Ask => ActionKind::Ask,
+            Self::Answer => ActionKind::Answer,
+            Self::RequestExperts => ActionKind::RequestExperts,
+            Self::Accept { .. } => ActionKind::Accept,
+            Self::Decline { .. } => ActionKind::Decline,
+            Self::ChooseSlot => ActionKind::ChooseSlot,
+            Self::Reschedule { .. } => ActionKind::Reschedule,
+            Self::CancelAppointment { .. } => ActionKind::CancelAppointment,
+            Self::RecordNoShow { .. } => ActionKind::RecordNoShow,
+            Self::RecordDone { .. } => ActionKind::RecordDone,
+            Self::ApproveReport => ActionKind::ApproveReport,
+            Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
+            Self::Complete => ActionKind::Complete,
+            Self::Withdraw => ActionKind::Withdraw,
+            Self::CloseUnfulfilled { .. } => ActionKind::CloseUnfulfilled,
+            Self::Refer { .. } => ActionKind::Refer,
+            Self::Reopen => ActionKind::Reopen,
+        }
+    }
+}
+
+/// Every act that changes a consultation which is already there, in the order of the table.
+pub fn changes() -> impl Iterator<Item = ActionKind> {
+    ActionKind::ALL.into_iter().filter(|it| !matches!(it, ActionKind::Submit | ActionKind::Note))
+}
+
+/// Who may do `deed` at all.
+pub const fn parties(deed: ActionKind) -> &'static [Party] {
+    use Party::{Company, Coordinator, Desk, Expert, System};
+    match deed {
+        ActionKind::Submit => &[Company, Desk, Coordinator],
+        ActionKind::StartCheck
+        | ActionKind::Ask
+        | ActionKind::ApproveReport
+        | ActionKind::CloseUnfulfilled
+        | ActionKind::Refer
+        | ActionKind::Reopen => &[Coordinator],
+        ActionKind::Answer => &[Company],
+        ActionKind::RequestExperts | ActionKind::Complete => &[Coordinator, System],
+        ActionKind::Accept => &[Expert],
+        ActionKind::Decline => &[Expert, System],
+        ActionKind::ChooseSlot
+        | ActionKind::Reschedule
+        | ActionKind::CancelAppointment
+        | ActionKind::PlanFurtherSession => &[Company, Coordinator, Expert],
+        ActionKind::RecordNoShow | ActionKind::RecordDone => &[Expert, Coordinator],
+        ActionKind::Withdraw => &[Company, Coordinator],
+        ActionKind::Note => &[Company, Coordinator, Expert, Desk, System],
+    }
+}
+
+/// Whether `deed` is allowed in `state`. What is not listed here is refused.
+pub const fn is_allowed_in(deed: ActionKind, state: &State) -> bool {
+    match deed {
+        ActionKind::Submit => false,
+        ActionKind::StartCheck => matches!(state, State::Received),
+        ActionKind::Ask | ActionKind::RequestExperts => matches!(state, State::Received | State::Checking),
+        ActionKind::Answer => matches!(state, State::WaitingCompany),
+        ActionKind::Accept | ActionKind::Decline => matches!(state, State::Matching),
+        ActionKind::ChooseSlot => matches!(state, State::Scheduling),
+        ActionKind::Reschedule
+        | ActionKind::CancelAppointment
+        | ActionKind::RecordNoShow
+        | ActionKind::RecordDone => {
+            matches!(state, State::Booked)
+        }
+        ActionKind::ApproveReport => matches!(state, State::Consulted),
+        ActionKind::PlanFurtherSession => matches!(state, State::Consulted | State::FollowUp),
+        ActionKind::Complete => matches!(state, State::FollowUp),
+        ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => state.is_open(),
+        ActionKind::Reopen => !state.is_open(),
+        ActionKind::Note => true,
+    }
+}
+
+/// Whether `deed` may lead to `to` from a state in which it is allowed: the table's column "to", for checking a history.
+pub const fn may_lead_to(deed: ActionKind, from: Option<&State>, to: &State) -> bool {
+    match (deed, from) {
+        (ActionKind::Submit, None) => matches!(to, State::Received),
+        (ActionKind::Submit, Some(_)) | (_, None) => false,
+        (ActionKind::StartCheck | ActionKind::Answer | ActionKind::Reopen, _) => {
+            matches!(to, State::Checking)
+        }
+        (ActionKind::Ask, _) => matches!(to, State::WaitingCompany),
+        (ActionKind::RequestExperts, _) => matches!(to, State::Matching),
+        (ActionKind::Accept, _) => matches!(to, State::Matching | State::Scheduling | State::Booked),
+        (ActionKind::Decline, _) => matches!(to, State::Matching | State::Checking),
+        (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
+        (ActionKind::CancelAppointment | ActionKind::RecordNoShow | ActionKind::PlanFurtherSession, _) => {
+            matches!(to, State::Scheduling)
+        }
+        (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
+        (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
+        (ActionKind::Complete, _) => matches!(to, State::Completed),
+        (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn),
+        (ActionKind::CloseUnfulfilled, _) => matches!(to, State::Unfulfilled { .. }),
+        (ActionKind::Refer, _) => matches!(to, State::Referred { .. }),
+        // That a note leaves the state alone is checked by `rebuild`, which can compare what a state carries.
+        (ActionKind::Note, Some(_)) => true,
+    }
+}

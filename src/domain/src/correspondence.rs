@@ -1,0 +1,4 @@
+//! Outgoing and received mail, and reply templates.
+pub mod inbound_mail;
+pub mod outgoing_mail;
+pub mod reply_template;

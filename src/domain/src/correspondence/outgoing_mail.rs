@@ -1,0 +1,185 @@
+//! What becomes of an outgoing mail: where it stands, when it is tried again, and how fast one domain gets its mail.
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub mod rate_limit;
+pub mod topic;
+
+/// Where a mail stands, as people read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MailState {
+    /// Its time has not come.
+    Planned,
+    /// Its time has come, and nobody has tried yet.
+    Ready,
+    Sending,
+    /// Tried in vain, and to be tried again.
+    Deferred,
+    /// Somebody keeps it back.
+    Held,
+    Sent,
+    Failed,
+    /// The server may have taken it or not, and nobody can know. It is sent again by hand alone.
+    Unknown,
+    /// Not to be sent: no longer true, not wanted, called off, or over a limit.
+    Suppressed,
+}
+
+impl MailState {
+    pub const ALL: [Self; 9] = [
+        Self::Planned,
+        Self::Ready,
+        Self::Sending,
+        Self::Deferred,
+        Self::Held,
+        Self::Sent,
+        Self::Failed,
+        Self::Unknown,
+        Self::Suppressed,
+    ];
+
+    /// The name in addresses and figures.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Ready => "ready",
+            Self::Sending => "sending",
+            Self::Deferred => "deferred",
+            Self::Held => "held",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Suppressed => "suppressed",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Planned => "送信予定",
+            Self::Ready => "送信待ち",
+            Self::Sending => "送信中",
+            Self::Deferred => "再送待ち",
+            Self::Held => "保留",
+            Self::Sent => "送信済み",
+            Self::Failed => "不達",
+            Self::Unknown => "結果不明",
+            Self::Suppressed => "送信取りやめ",
+        }
+    }
+
+    /// Whether a person has to look at it.
+    pub const fn is_trouble(self) -> bool {
+        matches!(self, Self::Failed | Self::Unknown)
+    }
+
+    /// Whether it may still go out by itself.
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::Planned | Self::Ready | Self::Deferred)
+    }
+}
+
+/// Why a mail is to be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendFailure {
+    /// The server said: later (4xx).
+    Temporary,
+    /// No connection, or it broke before the message was given: says nothing about the recipient.
+    Connection,
+    /// No trust in the server, which somebody has to mend.
+    Tls,
+    /// The connection broke after the message was given. Another copy may be the second one.
+    Unknown,
+}
+
+/// How long a mail is tried after it became due (RFC 5321 §4.5.4.1 asks for four to five days at least of a server
+/// that others rely on; after three, somebody should telephone).
+pub const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(72);
+
+/// How often a mail of unknown outcome may be sent again by itself.
+pub const COPIES: i32 = 2;
+
+impl SendFailure {
+    /// The first pause and the longest one.
+    const fn pauses(self) -> (TimeDelta, TimeDelta) {
+        match self {
+            Self::Temporary => (TimeDelta::minutes(1), TimeDelta::hours(2)),
+            Self::Connection => (TimeDelta::seconds(20), TimeDelta::minutes(10)),
+            Self::Tls => (TimeDelta::minutes(5), TimeDelta::hours(2)),
+            Self::Unknown => (TimeDelta::minutes(10), TimeDelta::hours(2)),
+        }
+    }
+}
+
+/// When to try again after `attempts` earlier tries: pauses that double, each made up to a quarter longer by `dice` so
+/// that what failed together does not come back together. `None` once that is 72 hours after the mail was `due`.
+pub fn next_attempt(
+    failure: SendFailure,
+    attempts: u32,
+    due: DateTime<Utc>,
+    now: DateTime<Utc>,
+    dice: u8,
+) -> Option<DateTime<Utc>> {
+    let (first, longest) = failure.pauses();
+    let pause = (first * 2_i32.pow(attempts.min(16))).min(longest);
+    let again = now + pause + pause * i32::from(dice) / (4 * 255);
+    (again <= due + GIVEN_UP_AFTER).then_some(again)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+    use proptest::prelude::*;
+
+    use super::{GIVEN_UP_AFTER, MailState, SendFailure, next_attempt};
+
+    const FAILURES: [SendFailure; 4] =
+        [SendFailure::Temporary, SendFailure::Connection, SendFailure::Tls, SendFailure::Unknown];
+
+    /// The pauses of a mail that fails so until it is given up. Seconds.
+    fn pauses(failure: SendFailure, dice: u8) -> Vec<i64> {
+        let due = DateTime::<Utc>::UNIX_EPOCH;
+        let (mut now, mut pauses) = (due, Vec::new());
+        while let Some(again) = next_attempt(failure, u32::try_from(pauses.len()).unwrap(), due, now, dice) {
+            pauses.push((again - now).num_seconds());
+            now = again;
+        }
+        assert!(now > due + GIVEN_UP_AFTER - TimeDelta::hours(3), "{failure:?} is given up early");
+        pauses
+    }
+
+    #[test]
+    fn pauses_grow_each_in_its_own_way_and_end_after_three_days() {
+        assert_eq!(pauses(SendFailure::Temporary, 0)[..9], [60, 120, 240, 480, 960, 1920, 3840, 7200, 7200]);
+        assert_eq!(pauses(SendFailure::Connection, 0)[..7], [20, 40, 80, 160, 320, 600, 600]);
+        assert_eq!(pauses(SendFailure::Tls, 0)[..6], [300, 600, 1200, 2400, 4800, 7200]);
+        assert_eq!(pauses(SendFailure::Temporary, 255)[..2], [75, 150]);
+    }
+
+    #[test]
+    fn codes_are_read_back() {
+        for state in MailState::ALL {
+            assert_eq!(MailState::from_code(state.code()), Some(state));
+        }
+        assert_eq!(MailState::from_code("waiting"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_attempt_is_later_and_within_three_days(
+            which in 0..4_usize, attempts in 0..10_000_u32, ago in 0..400_000_i64, dice: u8
+        ) {
+            let due = DateTime::<Utc>::UNIX_EPOCH;
+            let now = due + TimeDelta::seconds(ago);
+            if let Some(again) = next_attempt(FAILURES[which], attempts, due, now, dice) {
+                prop_assert!(again >= now + TimeDelta::seconds(20));
+                prop_assert!(again <= now + TimeDelta::minutes(150));
+                prop_assert!(again <= due + GIVEN_UP_AFTER);
+            } else {
+                prop_assert!(now > due + GIVEN_UP_AFTER - TimeDelta::minutes(150));
+            }
+        }
+    }
+}

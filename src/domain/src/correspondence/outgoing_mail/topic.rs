@@ -1,0 +1,75 @@
+//! Mails that their reader may do without. What a case cannot go on without is none of them.
+use crate::actor::Role;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NotificationTopic {
+    /// What is new and what is late at the center, every business day.
+    DailyDigest,
+    /// An expert's week: sessions, requests, reports.
+    WeeklyDigest,
+    /// The business day before a session.
+    SessionReminder,
+    /// Before a request lapses.
+    RequestReminder,
+    /// Somebody has written into a thread.
+    NewMessage,
+}
+
+impl NotificationTopic {
+    pub const ALL: [Self; 5] = [
+        Self::DailyDigest,
+        Self::WeeklyDigest,
+        Self::SessionReminder,
+        Self::RequestReminder,
+        Self::NewMessage,
+    ];
+
+    /// What somebody of this role is sent and may do without.
+    pub const fn of(role: Role) -> &'static [Self] {
+        match role {
+            Role::Coordinator => &[Self::DailyDigest],
+            Role::Expert => {
+                &[Self::WeeklyDigest, Self::SessionReminder, Self::RequestReminder, Self::NewMessage]
+            }
+            Role::Desk | Role::Observer | Role::Administrator => &[],
+        }
+    }
+
+    /// The name in addresses and rows.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::DailyDigest => "daily_digest",
+            Self::WeeklyDigest => "weekly_digest",
+            Self::SessionReminder => "session_reminder",
+            Self::RequestReminder => "request_reminder",
+            Self::NewMessage => "new_message",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::DailyDigest => "対応が必要な案件のお知らせ",
+            Self::WeeklyDigest => "今週の予定のお知らせ",
+            Self::SessionReminder => "相談の前営業日のお知らせ",
+            Self::RequestReminder => "回答期限のお知らせ",
+            Self::NewMessage => "新しいメッセージのお知らせ",
+        }
+    }
+
+    /// When it comes.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::DailyDigest => "営業日の朝に1通。新着と期限超過の案件があるときだけ送ります。",
+            Self::WeeklyDigest => {
+                "週の最初の営業日の朝に1通。相談、回答待ちの依頼、報告書があるときだけ送ります。"
+            }
+            Self::SessionReminder => "相談の前の営業日に送ります。",
+            Self::RequestReminder => "担当依頼に回答していないとき、期限の前に送ります。",
+            Self::NewMessage => "業務時間に、1つの相談につき1日1通まで送ります。",
+        }
+    }
+}

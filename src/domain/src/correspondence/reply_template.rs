@@ -1,0 +1,87 @@
+//! Texts to begin a message from: words of our own, and variables in braces.
+
+/// What a text may take from the consultation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyVariable {
+    Company,
+    Contact,
+    Number,
+    /// Of the appointment that is held or confirmed.
+    Appointment,
+    Writer,
+    Center,
+    Phone,
+}
+
+impl ReplyVariable {
+    pub const ALL: [Self; 7] = [
+        Self::Company,
+        Self::Contact,
+        Self::Number,
+        Self::Appointment,
+        Self::Writer,
+        Self::Center,
+        Self::Phone,
+    ];
+
+    /// As it stands between the braces.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Company => "会社名",
+            Self::Contact => "担当者名",
+            Self::Number => "受付番号",
+            Self::Appointment => "予約日時",
+            Self::Writer => "対応者名",
+            Self::Center => "センター名",
+            Self::Phone => "センター電話番号",
+        }
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+}
+
+/// The first name in braces that is no variable.
+pub fn unknown(body: &str) -> Option<&str> {
+    names(body).find(|it| ReplyVariable::of(it).is_none())
+}
+
+/// The text with its variables filled in, once: what is filled in is never looked through again.
+pub fn fill(body: &str, value: impl Fn(ReplyVariable) -> String) -> String {
+    let mut filled = String::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        match after.split_once('}').and_then(|(name, after)| Some((ReplyVariable::of(name.trim())?, after))) {
+            Some((variable, after)) => {
+                filled.push_str(&value(variable));
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled + rest
+}
+
+fn names(body: &str) -> impl Iterator<Item = &str> {
+    body.split('{').skip(1).filter_map(|it| it.split_once('}')).map(|(name, _)| name.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReplyVariable, fill, unknown};
+
+    #[test]
+    fn variables_are_filled_in_once() {
+        let value = |it: ReplyVariable| {
+            if it == ReplyVariable::Company { "{受付番号}".to_owned() } else { "R08-000123".to_owned() }
+        };
+        assert_eq!(fill("{会社名} 様（{ 受付番号 }）{", value), "{受付番号} 様（R08-000123）{");
+        assert_eq!(unknown("{会社名}{会社}"), Some("会社"));
+        assert_eq!(unknown("{会社名}と{"), None);
+    }
+}

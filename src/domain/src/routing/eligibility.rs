@@ -1,0 +1,157 @@
+//! One expert against one wish.
+use super::{
+    Expert, RoutingRequest,
+    rank::Rank,
+    reason::{ReasonAgainst, ReasonFor},
+};
+use crate::{
+    booking::availability::Blocked,
+    field::{Field, Fields},
+    id::ExpertId,
+    intake::company::Mode,
+};
+use serde::{Deserialize, Serialize};
+
+/// An expert with the verdict on them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub expert: ExpertId,
+    pub verdict: Eligibility,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Eligibility {
+    In {
+        /// Which of the wanted fields they have.
+        covers: Fields,
+        rank: Rank,
+        reasons: Vec<ReasonFor>,
+    },
+    /// Every reason, never none.
+    Out { reasons: Vec<ReasonAgainst> },
+}
+
+impl Candidate {
+    pub const fn is_in(&self) -> bool {
+        matches!(self.verdict, Eligibility::In { .. })
+    }
+}
+
+/// Whether the expert can be asked, with every reason for it or against it.
+///
+/// `blocked` is what [`crate::booking::availability::Pool::why_not`] says of the wish's slot, and `None` where they are free
+/// or no slot is chosen. What the company has not told never rules an expert out; it is among the reasons.
+pub fn evaluate(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> Candidate {
+    let covers = shared(expert.fields, wish.fields);
+    let against = against(expert, wish, blocked);
+    let verdict = match covers {
+        Some(covers) if against.is_empty() => Eligibility::In {
+            covers,
+            rank: Rank::of(expert, wish),
+            reasons: reasons_for(expert, wish, covers),
+        },
+        Some(_) | None => Eligibility::Out { reasons: against },
+    };
+    Candidate { expert: expert.id, verdict }
+}
+
+fn shared(a: Fields, b: Fields) -> Option<Fields> {
+    let both_have = |field| a.contains(field) && b.contains(field);
+    Fields::from_flags(both_have(Field::Ict), both_have(Field::Labor))
+}
+
+fn against(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> Vec<ReasonAgainst> {
+    let limits = expert.limits;
+    let mut against = Vec::new();
+    let mut note = |holds: bool, reason| {
+        if holds && !against.contains(&reason) {
+            against.push(reason);
+        }
+    };
+    note(shared(expert.fields, wish.fields).is_none(), ReasonAgainst::Fields { fields: expert.fields });
+    note(!expert.active, ReasonAgainst::Inactive);
+    note(expert.absent, ReasonAgainst::Absent);
+    note(wish.company.is_some_and(|it| expert.conflicts.contains(&it)), ReasonAgainst::Conflict);
+    note(wish.excluded.contains(&expert.id), ReasonAgainst::AskedBefore);
+    for reason in cannot_meet(expert, wish) {
+        note(true, reason);
+    }
+    let has_slot = wish.slot.is_some();
+    note(has_slot && expert.day_sessions >= limits.per_day, ReasonAgainst::DayFull { limit: limits.per_day });
+    note(
+        has_slot && expert.week_sessions >= limits.per_week,
+        ReasonAgainst::WeekFull { limit: limits.per_week },
+    );
+    let cases = expert.open_case_limit;
+    note(expert.open_cases >= cases, ReasonAgainst::CasesFull { limit: cases });
+    if let Some(blocked) = blocked {
+        note(true, at_slot(blocked, expert));
+    }
+    against
+}
+
+/// Why neither of the ways that the company would like is possible; nothing where one is.
+fn cannot_meet(expert: &Expert, wish: &RoutingRequest) -> Vec<ReasonAgainst> {
+    let online = (!expert.works_online).then_some(ReasonAgainst::NotOnline);
+    let visit = match wish.prefecture {
+        Some(_) | None if expert.visits.is_empty() => Some(ReasonAgainst::NoVisits),
+        Some(prefecture) if !expert.visits.contains(&prefecture) => {
+            Some(ReasonAgainst::NotThere { prefecture })
+        }
+        Some(_) | None => None,
+    };
+    match (wish.mode, online, visit) {
+        (Mode::Online, online, _) => online.into_iter().collect(),
+        (Mode::Visit, _, visit) => visit.into_iter().collect(),
+        (Mode::Either, Some(online), Some(visit)) => vec![online, visit],
+        (Mode::Either, _, _) => Vec::new(),
+    }
+}
+
+/// The calendar's reason in the words of the expert's own facts, so that the same thing is not said twice.
+const fn at_slot(blocked: Blocked, expert: &Expert) -> ReasonAgainst {
+    match blocked {
+        Blocked::Absent => ReasonAgainst::Absent,
+        Blocked::DayFull => ReasonAgainst::DayFull { limit: expert.limits.per_day },
+        Blocked::WeekFull => ReasonAgainst::WeekFull { limit: expert.limits.per_week },
+        Blocked::Unsuited
+        | Blocked::Notice
+        | Blocked::Horizon
+        | Blocked::LastSession
+        | Blocked::Closed
+        | Blocked::NoHours
+        | Blocked::Occupied
+        | Blocked::Travel => ReasonAgainst::Slot { blocked },
+    }
+}
+
+/// In the order of the ranking; what is unknown comes last.
+fn reasons_for(expert: &Expert, wish: &RoutingRequest, covers: Fields) -> Vec<ReasonFor> {
+    let rank = Rank::of(expert, wish);
+    let share = (wish.fields == Fields::Both).then_some(match covers {
+        Fields::Both => ReasonFor::BothFields,
+        Fields::Ict | Fields::Labor => ReasonFor::OneField { fields: covers },
+    });
+    let may_visit = match wish.mode {
+        Mode::Visit | Mode::Either => true,
+        Mode::Online => false,
+    };
+    let no_place = may_visit && wish.prefecture.is_none();
+    let no_company = wish.company.is_none() && !expert.conflicts.is_empty();
+    [
+        share,
+        Some(ReasonFor::Load { sessions: rank.load, capacity: rank.capacity }),
+        (rank.themes > 0).then_some(ReasonFor::Themes { count: rank.themes }),
+        rank.industry.then_some(ReasonFor::Industry),
+        rank.same_prefecture.then_some(ReasonFor::SamePrefecture),
+        rank.known_company.then_some(ReasonFor::KnownCompany),
+        Some(rank.last_asked.map_or(ReasonFor::NeverAsked, |on| ReasonFor::LastAsked { on })),
+        no_place.then_some(ReasonFor::PrefectureUnknown),
+        wish.industry.is_none().then_some(ReasonFor::IndustryUnknown),
+        no_company.then_some(ReasonFor::CompanyUnknown),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,140 @@
+//! The experts' free time while a plan is made: what is booked in it changes with every round.
+use super::{PlanningContext, placement::Placement};
+use crate::booking::availability::{BusyDay, Day, Footprint, Slot};
+use chrono::{Datelike, NaiveDate};
+
+/// What is open and what is busy for each expert and day, and how many more sessions there may be.
+#[derive(Clone, Debug)]
+pub(super) struct Diary {
+    pub days: Vec<DiaryDay>,
+    /// Expert by expert, the days of an expert side by side.
+    cells: Vec<Cell>,
+    /// Sessions more in each week, expert by expert.
+    weeks: Vec<u16>,
+    weeks_each: usize,
+    /// Consultations more for each expert, and how many they were given in this plan.
+    pub room: Vec<u16>,
+    pub given: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DiaryDay {
+    pub date: NaiveDate,
+    /// Business days from today.
+    pub ahead: u32,
+    week: usize,
+    in_window: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Cell {
+    open: Day,
+    busy: BusyDay,
+    room: u16,
+}
+
+impl Diary {
+    /// O(experts × days × rules of an expert).
+    pub fn new(ground: &PlanningContext<'_>) -> Self {
+        let monday = u64::from(ground.today.weekday().num_days_from_monday());
+        let mut ahead = 0;
+        let dates = ground.today.iter_days().take_while(|it| *it <= ground.window.horizon.max(ground.today));
+        let days: Vec<_> = dates
+            .zip(monday..)
+            .map(|(date, n)| {
+                let is_open = ground.business.is_open(date);
+                ahead += u32::from(is_open && date > ground.today);
+                let in_window =
+                    is_open && ground.window.contains(date) && !ground.no_sessions.contains(&date);
+                DiaryDay { date, ahead, week: usize::try_from(n / 7).unwrap_or_default(), in_window }
+            })
+            .collect();
+        let weeks_each = days.last().map_or(0, |it| it.week + 1);
+        let mut diary = Self {
+            days,
+            cells: Vec::new(),
+            weeks: Vec::new(),
+            weeks_each,
+            room: Vec::new(),
+            given: Vec::new(),
+        };
+        for (expert, calendar) in ground.experts.iter().zip(ground.calendars) {
+            let mut weeks = vec![calendar.limits.per_week; weeks_each];
+            let first_monday = ground.today - chrono::Days::new(monday);
+            for session in &calendar.sessions {
+                let week = usize::try_from((*session - first_monday).num_days().div_euclid(7));
+                if let Some(room) = week.ok().and_then(|it| weeks.get_mut(it)) {
+                    *room = room.saturating_sub(1);
+                }
+            }
+            for day in &diary.days {
+                let sessions = calendar.sessions.iter().filter(|it| **it == day.date).count();
+                let sessions = u16::try_from(sessions).unwrap_or(u16::MAX);
+                let is_open = ground.business.is_open(day.date);
+                diary.cells.push(Cell {
+                    open: if is_open { calendar.schedule.day(day.date) } else { Day::NONE },
+                    busy: calendar.occupied.on(day.date).cloned().unwrap_or_default(),
+                    room: calendar.limits.per_day.saturating_sub(sessions),
+                });
+            }
+            diary.weeks.extend(weeks);
+            diary.room.push(expert.open_case_limit.saturating_sub(expert.open_cases));
+            diary.given.push(0);
+        }
+        diary
+    }
+
+    /// Where the expert can start such a session on a day. O(1 + visits of the day).
+    pub fn starts(&self, expert: usize, day: usize, footprint: Footprint) -> Day {
+        let cell = &self.cells[expert * self.days.len() + day];
+        let week = self.weeks[expert * self.weeks_each + self.days[day].week];
+        if cell.room == 0 || week == 0 || self.room[expert] == 0 || cell.open.is_empty() {
+            return Day::NONE;
+        }
+        cell.busy.starts(cell.open, footprint)
+    }
+
+    /// The days on which a session without a time can be planned.
+    pub fn window(&self) -> impl Iterator<Item = usize> {
+        (0..self.days.len()).filter(|&it| self.days[it].in_window)
+    }
+
+    pub fn day(&self, date: NaiveDate) -> Option<usize> {
+        let day = usize::try_from((date - self.days.first()?.date).num_days()).ok()?;
+        (day < self.days.len()).then_some(day)
+    }
+
+    /// Keeps the time of a seat, for each of its members: with the ways from and to home, so that it is apart from every
+    /// other seat wherever the sessions in them will be.
+    pub fn keep(&mut self, seat: &Placement) {
+        self.fill(seat, Footprint::at_home);
+    }
+
+    /// Books a seat for good.
+    pub fn book(&mut self, seat: &Placement) {
+        self.fill(seat, |it| it);
+        for member in &seat.members {
+            self.given[member.expert] += 1;
+        }
+    }
+
+    fn fill(&mut self, seat: &Placement, taken: impl Fn(Footprint) -> Footprint) {
+        for member in &seat.members {
+            self.room[member.expert] = self.room[member.expert].saturating_sub(1);
+            if !member.holds {
+                self.take(member.expert, seat.day, seat.quarter, taken(member.footprint));
+            }
+        }
+    }
+
+    fn take(&mut self, expert: usize, day: usize, quarter: u8, footprint: Footprint) {
+        let (each, week) = (self.days.len(), self.days[day].week);
+        let cell = &mut self.cells[expert * each + day];
+        if let Some(slot) = Slot::new(self.days[day].date, quarter) {
+            cell.busy.take(slot, footprint);
+        }
+        cell.room = cell.room.saturating_sub(1);
+        let week = &mut self.weeks[expert * self.weeks_each + week];
+        *week = week.saturating_sub(1);
+    }
+}

@@ -1,0 +1,342 @@
+//! Stretches of experts' time, apart from each other, that one consultation each can be given.
+use super::{Eligible, PendingConsultation, PlannedConsultation, PlanningContext, Weights, diary::Diary};
+use crate::{
+    booking::availability::{Day, Footprint, Slot},
+    field::Fields,
+    routing::{Candidate, Expert, Team, teams},
+};
+use std::collections::BTreeMap;
+
+/// Teams that are considered for a time that is chosen, in one round.
+const TEAMS: usize = 4;
+/// An expert who has named no capacity is asked after those who have this many times theirs to do.
+const WITHOUT_CAPACITY: i64 = 10;
+
+/// One expert, or one for each field, from one quarter on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Placement {
+    pub members: Vec<PlacementMember>,
+    /// Which of the diary's days.
+    pub day: usize,
+    pub quarter: u8,
+    /// The consultations that have chosen this time; for all others if there are none.
+    chosen_by: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PlacementMember {
+    /// The place of the expert.
+    pub expert: usize,
+    /// The longest session, with its travel and buffers, that fits.
+    pub footprint: Footprint,
+    /// The company's slot is in this expert's calendar already.
+    pub holds: bool,
+    /// There is time for the ways from and to home, so that the session may be anywhere; else only where the footprint
+    /// says, because there is a visit beside it.
+    anywhere: bool,
+    /// It is the expert's nth in this round, from 1.
+    nth: u32,
+}
+
+/// Cuts the free time of `diary` into seats for the consultations `open`.
+pub(super) fn placements(
+    diary: &Diary,
+    ground: &PlanningContext<'_>,
+    waiting: &[PendingConsultation],
+    people: &[Eligible],
+    open: &[usize],
+) -> Vec<Placement> {
+    let mut cutter = Cutter {
+        diary: diary.clone(),
+        ground,
+        seats: Vec::new(),
+        count: vec![0; ground.experts.len()],
+        wanted: vec![BTreeMap::new(); ground.experts.len()],
+    };
+    for &at in open {
+        let (one, eligible) = (&waiting[at], &people[at]);
+        if let Some(slot) = one.wish.slot {
+            cutter.fixed(at, one, eligible, slot);
+        } else {
+            if one.wish.fields == Fields::Both {
+                cutter.joint(one, eligible);
+            }
+            cutter.want(one, eligible);
+        }
+    }
+    cutter.singles();
+    cutter.seats
+}
+
+struct Cutter<'a> {
+    diary: Diary,
+    ground: &'a PlanningContext<'a>,
+    seats: Vec<Placement>,
+    /// Seats of each expert so far.
+    count: Vec<u32>,
+    /// What sessions could be given to each expert alone, and how many of each.
+    wanted: Vec<BTreeMap<Footprint, usize>>,
+}
+
+impl Cutter<'_> {
+    fn push(&mut self, day: usize, quarter: u8, team: &[(usize, Footprint, bool)], chosen_by: Vec<usize>) {
+        let (count, diary) = (&mut self.count, &self.diary);
+        let members = team.iter().map(|&(expert, footprint, holds)| {
+            count[expert] += 1;
+            let anywhere = diary.starts(expert, day, footprint.at_home()).contains(quarter);
+            PlacementMember { expert, footprint, holds, anywhere, nth: count[expert] }
+        });
+        let seat = Placement { members: members.collect(), day, quarter, chosen_by };
+        self.diary.keep(&seat);
+        self.seats.push(seat);
+    }
+
+    /// Seats at the time that a company has chosen, with the best-ranked teams that are free then.
+    fn fixed(&mut self, at: usize, one: &PendingConsultation, eligible: &Eligible, slot: Slot) {
+        let Some(day) = self.diary.day(slot.date()) else { return };
+        let experts = self.ground.experts;
+        let candidates: Vec<_> = eligible
+            .0
+            .iter()
+            .filter(|it| {
+                self.is_free(it.0, one, day, slot) || self.seat_to_share(it.0, one, day, slot).is_some()
+            })
+            .map(|(place, verdict)| Candidate { expert: experts[*place].id, verdict: verdict.clone() })
+            .collect();
+        let best: Vec<_> = teams(&one.wish, &candidates).take(TEAMS).collect();
+        for team in best {
+            let places = places(team, experts, eligible);
+            if places.iter().all(|it| self.is_free(*it, one, day, slot)) {
+                let member = |&it: &usize| {
+                    Some((
+                        it,
+                        footprint(&experts[it], one, self.ground)?,
+                        one.holders.contains(&experts[it].id),
+                    ))
+                };
+                let team: Option<Vec<_>> = places.iter().map(member).collect();
+                if let Some(team) = team {
+                    self.push(day, slot.quarter(), &team, vec![at]);
+                }
+            } else if let [alone] = places[..]
+                && let Some(shared) = self.seat_to_share(alone, one, day, slot)
+            {
+                self.seats[shared].chosen_by.push(at);
+            }
+        }
+    }
+
+    fn is_free(&self, expert: usize, one: &PendingConsultation, day: usize, slot: Slot) -> bool {
+        let holds = one.holders.contains(&self.ground.experts[expert].id);
+        (holds && self.diary.room[expert] > 0)
+            || footprint(&self.ground.experts[expert], one, self.ground)
+                .is_some_and(|it| self.diary.starts(expert, day, it).contains(slot.quarter()))
+    }
+
+    /// A seat of this expert alone at the same time, which others have chosen too.
+    fn seat_to_share(
+        &self,
+        expert: usize,
+        one: &PendingConsultation,
+        day: usize,
+        slot: Slot,
+    ) -> Option<usize> {
+        let wanted = footprint(&self.ground.experts[expert], one, self.ground)?;
+        self.seats.iter().position(|it| {
+            let same = it.day == day && it.quarter == slot.quarter() && !it.chosen_by.is_empty();
+            let alone =
+                matches!(it.members[..], [one] if one.expert == expert && !one.holds && one.takes(wanted));
+            same && alone
+        })
+    }
+
+    /// The earliest time that two of one field each share; of those, who has the least to do.
+    fn joint(&mut self, one: &PendingConsultation, eligible: &Eligible) {
+        let with = |fields: Fields| -> Vec<(usize, Footprint)> {
+            let of_field =
+                eligible.0.iter().filter(|it| eligible.of_expert(it.0).is_some_and(|it| it.0 == fields));
+            of_field
+                .filter_map(|it| Some((it.0, footprint(&self.ground.experts[it.0], one, self.ground)?)))
+                .collect()
+        };
+        let (ict, labor) = (with(Fields::Ict), with(Fields::Labor));
+        let days: Vec<_> = self.diary.window().collect();
+        for day in days {
+            let starts = |of: &[(usize, Footprint)]| {
+                of.iter().fold(Day::NONE, |starts, it| starts.union(self.diary.starts(it.0, day, it.1)))
+            };
+            let shared = starts(&ict).intersection(starts(&labor)).intersection(Day::HALF_HOURS);
+            let Some(quarter) = shared.first() else { continue };
+            let lightest = |of: &[(usize, Footprint)]| {
+                let free = of.iter().filter(|it| self.diary.starts(it.0, day, it.1).contains(quarter));
+                free.min_by_key(|it| (self.load(it.0), it.0)).map(|it| (it.0, it.1, false))
+            };
+            if let (Some(ict), Some(labor)) = (lightest(&ict), lightest(&labor)) {
+                self.push(day, quarter, &[ict, labor], Vec::new());
+            }
+            return;
+        }
+    }
+
+    fn load(&self, place: usize) -> i64 {
+        let expert = &self.ground.experts[place];
+        relative(
+            expert,
+            1000,
+            i64::from(expert.load) + i64::from(self.diary.given[place] + self.count[place]),
+        )
+    }
+
+    fn want(&mut self, one: &PendingConsultation, eligible: &Eligible) {
+        for (place, _) in &eligible.0 {
+            let alone = eligible.of_expert(*place).is_some_and(|it| it.0.covers(one.wish.fields));
+            if let Some(it) = footprint(&self.ground.experts[*place], one, self.ground).filter(|_| alone) {
+                *self.wanted[*place].entry(it).or_default() += 1;
+            }
+        }
+    }
+
+    /// What is left of the time, the longest sessions first on each day; no more of a kind than are wanted.
+    fn singles(&mut self) {
+        let days: Vec<_> = self.diary.window().collect();
+        for place in 0..self.ground.experts.len() {
+            let mut wanted = std::mem::take(&mut self.wanted[place]);
+            for &day in &days {
+                while let Some((footprint, quarter)) = wanted.keys().rev().find_map(|&footprint| {
+                    let starts = self.diary.starts(place, day, footprint).intersection(Day::HALF_HOURS);
+                    Some((footprint, starts.first()?))
+                }) {
+                    self.push(day, quarter, &[(place, footprint, false)], Vec::new());
+                    let left = wanted.get(&footprint).map_or(0, |it| it - 1);
+                    if left == 0 {
+                        wanted.remove(&footprint);
+                    } else {
+                        wanted.insert(footprint, left);
+                    }
+                }
+                if wanted.is_empty() || self.diary.room[place] == 0 {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+impl Placement {
+    /// Whether a consultation may be given this seat.
+    pub fn suits(
+        &self,
+        at: usize,
+        one: &PendingConsultation,
+        eligible: &Eligible,
+        ground: &PlanningContext<'_>,
+    ) -> bool {
+        if one.wish.slot.is_some() || !self.chosen_by.is_empty() {
+            return self.chosen_by.contains(&at);
+        }
+        if self.members.len() > 1 && one.wish.fields != Fields::Both {
+            return false;
+        }
+        let mut covered: Option<Fields> = None;
+        for member in &self.members {
+            let Some((covers, _)) = eligible.of_expert(member.expert) else { return false };
+            let session = footprint(&ground.experts[member.expert], one, ground);
+            if !session.is_some_and(|it| member.takes(it)) {
+                return false;
+            }
+            covered = Some(covered.map_or(covers, |it| it.union(covers)));
+        }
+        covered.is_some_and(|it| it.covers(one.wish.fields))
+    }
+
+    /// In the points of `weights`; the module's documentation says what is in it.
+    pub fn price(
+        &self,
+        one: &PendingConsultation,
+        eligible: &Eligible,
+        ground: &PlanningContext<'_>,
+        diary: &Diary,
+        weights: &Weights,
+    ) -> i64 {
+        let ahead = i64::from(diary.days[self.day].ahead);
+        // Of two who can wait equally, the one who has waited longer is given the earlier time.
+        let order = ahead * i64::from(one.waited.min(250)) / 10;
+        let members = self.members.iter().map(|member| {
+            let expert = &ground.experts[member.expert];
+            let sessions = expert.load + diary.given[member.expert] + member.nth;
+            let load = relative(expert, weights.load, i64::from(sessions));
+            let merits = eligible.of_expert(member.expert).map_or(0, |(_, it)| {
+                i64::from(it.themes.min(5)) * 4
+                    + i64::from(it.industry) * 3
+                    + i64::from(it.same_prefecture) * 2
+                    + i64::from(it.known_company)
+            });
+            load - weights.merit * merits / 4
+        });
+        ahead * weights.day + order + members.sum::<i64>()
+    }
+
+    /// The seat as long as this consultation's session is.
+    pub fn for_one(&self, one: &PendingConsultation, ground: &PlanningContext<'_>) -> Self {
+        let members = self.members.iter().map(|it| PlacementMember {
+            footprint: footprint(&ground.experts[it.expert], one, ground).unwrap_or(it.footprint),
+            holds: it.holds && one.holders.contains(&ground.experts[it.expert].id),
+            ..*it
+        });
+        Self { members: members.collect(), ..self.clone() }
+    }
+
+    /// The line of the plan; none for a seat without a time, which is not made.
+    pub fn line(
+        &self,
+        at: usize,
+        ground: &PlanningContext<'_>,
+        diary: &Diary,
+    ) -> Option<PlannedConsultation> {
+        let id = |it: &PlacementMember| ground.experts[it.expert].id;
+        let team = match &self.members[..] {
+            [one] => Team::One(id(one)),
+            [ict, labor] => Team::Pair { ict: id(ict), labor: id(labor) },
+            _ => return None,
+        };
+        let day = diary.days[self.day];
+        Some(PlannedConsultation {
+            waiting: at,
+            team,
+            slot: Slot::new(day.date, self.quarter)?,
+            ahead: day.ahead,
+        })
+    }
+}
+
+/// `points` for each whole capacity that so many sessions are.
+fn relative(expert: &Expert, points: i64, sessions: i64) -> i64 {
+    match i64::from(expert.capacity) {
+        0 => points * WITHOUT_CAPACITY * sessions.max(1),
+        capacity => points * sessions / capacity,
+    }
+}
+
+fn footprint(expert: &Expert, one: &PendingConsultation, ground: &PlanningContext<'_>) -> Option<Footprint> {
+    expert.footprint(one.mode, one.wish.prefecture, ground.settings)
+}
+
+impl PlacementMember {
+    /// Whether such a session can be in this seat.
+    fn takes(&self, session: Footprint) -> bool {
+        let seat = self.footprint;
+        let fits =
+            session.before <= seat.before && session.length <= seat.length && session.after <= seat.after;
+        fits && (self.anywhere || session.site == seat.site)
+    }
+}
+
+/// The places of a team's experts, ICT first.
+fn places(team: Team, experts: &[Expert], eligible: &Eligible) -> Vec<usize> {
+    let ids = match team {
+        Team::One(one) => vec![one],
+        Team::Pair { ict, labor } => vec![ict, labor],
+    };
+    let place = |id| eligible.0.iter().map(|it| it.0).find(|it| experts[*it].id == id);
+    ids.into_iter().filter_map(place).collect()
+}

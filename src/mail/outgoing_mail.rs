@@ -1,0 +1,104 @@
+//! One mail as the outbox keeps it: written in full when its cause happens, so that what was promised can be read.
+use chrono::{DateTime, Utc};
+use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId};
+use serde::{Deserialize, Serialize};
+
+pub use super::kind::{ConditionKind, MailKind};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutgoingMail {
+    pub kind: MailKind,
+    pub consultation: Option<ConsultationId>,
+    /// The bare address.
+    pub to: String,
+    /// The name beside the address; may be empty.
+    pub to_name: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub calendar: Option<InvitationPart>,
+    /// Not before.
+    pub due_at: DateTime<Utc>,
+    /// Two letters of one key would be the same mail twice; the second is dropped.
+    pub dedup_key: Option<String>,
+    /// What has to be true when it is sent.
+    pub send_condition: Option<SendCondition>,
+    /// The absolute address at which its reader stops mails of this kind; none on mail about a consultation.
+    pub unsubscribe: Option<String>,
+    /// The day's mails are spent: it is kept for the center to see, and does not go out.
+    pub over_limit: bool,
+}
+
+/// A letter on its way: what it is called, and what it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuedMail {
+    /// `local@domain`, without angle brackets. The same at every attempt.
+    pub message_id: String,
+    /// Message-IDs of the mails of the same conversation, oldest first.
+    pub follows: Vec<String>,
+    pub letter: OutgoingMail,
+}
+
+/// An iCalendar object (RFC 5545) with its method (RFC 5546).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationPart {
+    pub method: CalendarMethod,
+    pub body: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarMethod {
+    Request,
+    Cancel,
+}
+
+impl CalendarMethod {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Request => "REQUEST",
+            Self::Cancel => "CANCEL",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Request, Self::Cancel].into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// A planned mail goes out only if this is still so at that moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum SendCondition {
+    /// The appointment is confirmed and has not been moved since.
+    AppointmentStands { appointment: AppointmentId, sequence: i32 },
+    /// The expert has not answered yet.
+    AssignmentOffered { assignment: AssignmentId },
+    /// The session took place and its report has not been submitted.
+    ReportMissing { appointment: AppointmentId },
+    /// The question has not been answered or dropped.
+    FollowUpOpen { follow_up: FollowUpId },
+    /// The time is still held for the company.
+    OfferStands { offer: WaitingOfferId },
+    /// The contact's address is known to be right. Until then the mail is held.
+    AddressConfirmed { consultation: ConsultationId },
+}
+
+impl SendCondition {
+    pub const fn kind(self) -> ConditionKind {
+        match self {
+            Self::AppointmentStands { .. } => ConditionKind::AppointmentStands,
+            Self::AssignmentOffered { .. } => ConditionKind::AssignmentOffered,
+            Self::ReportMissing { .. } => ConditionKind::ReportMissing,
+            Self::FollowUpOpen { .. } => ConditionKind::FollowUpOpen,
+            Self::OfferStands { .. } => ConditionKind::OfferStands,
+            Self::AddressConfirmed { .. } => ConditionKind::AddressConfirmed,
+        }
+    }
+}
+
+impl OutgoingMail {
+    /// Whether its condition, if it has one, is the one that mails of its kind may carry.
+    pub fn has_a_condition_of_its_kind(&self) -> bool {
+        self.send_condition.is_none_or(|it| self.kind.condition() == Some(it.kind()))
+    }
+}

@@ -1,0 +1,331 @@
+//! Accounts, sessions and links: who may come in.
+use std::net::IpAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::Role,
+    id::{AccountId, ConsultationId, DeskId},
+    intake::contact::EmailAddress,
+};
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    password::Password,
+    problem::Problem,
+    secret::{token, token_hash},
+    store::{
+        self,
+        accounts::{
+            account::{Account, Credentials},
+            link::Purpose,
+            session::Holder,
+        },
+        reference::revision::RevisedPart,
+    },
+};
+
+/// How long a session of an account lasts.
+pub const STAFF_SESSION: TimeDelta = TimeDelta::hours(12);
+/// How long a session of a company's contact lasts.
+pub const COMPANY_SESSION: TimeDelta = TimeDelta::days(30);
+/// How long a link that sets a password is good.
+pub const PASSWORD_LINK: TimeDelta = TimeDelta::days(7);
+/// How long a link that signs a company's contact in is good.
+pub const COMPANY_LINK: TimeDelta = TimeDelta::days(30);
+
+/// After so many wrong passwords in a row an account is locked.
+const FAILURES: i32 = 10;
+const LOCK: TimeDelta = TimeDelta::minutes(15);
+
+/// Somebody who has come in, with the value of their new cookie.
+#[derive(Debug)]
+pub struct SignedIn {
+    pub token: String,
+    pub account: Account,
+}
+
+/// An account to be.
+#[derive(Debug)]
+pub struct NewAccount {
+    pub email: EmailAddress,
+    pub name: String,
+    pub role: Role,
+    /// Needed by the role `Desk`, and by no other.
+    pub desk: Option<DeskId>,
+}
+
+/// A link that was made for an account; the token is known nowhere else.
+#[derive(Debug)]
+pub struct Invitation {
+    pub account: Account,
+    pub token: String,
+}
+
+/// What a company's link did: the value of the new cookie, and what it confirms.
+#[derive(Debug)]
+pub struct CompanySignedIn {
+    pub token: String,
+    pub email_key: String,
+    pub confirms: Option<ConsultationId>,
+}
+
+/// Signs an account in; `None` for an unknown address, a wrong password, and a locked or inactive account alike.
+///
+/// `previous` is the cookie that the browser had: its session ends, so that nobody is left in somebody else's.
+pub async fn sign_in(
+    app: &App,
+    email: &str,
+    password: &str,
+    network: IpAddr,
+    previous: Option<&str>,
+) -> Result<Option<SignedIn>, Problem> {
+    let now = app.clock.now();
+    app.guard.admit(network, now)?;
+    let email_key = email_key(email);
+    let known = store::accounts::account::credentials(&app.db, &email_key).await?;
+    let hash = known.and_then(|it| it.password_hash);
+    let right = app.guard.verify(password, hash.as_deref()).await?;
+
+    let tx = app.begin().await?;
+    let found = store::accounts::account::lock_credentials(&tx, &email_key).await?;
+    let Some(found) = found.filter(|it| it.password_hash == hash) else {
+        app.guard.note_failure(network, now);
+        return Ok(None);
+    };
+    let locked = found.locked_until.is_some_and(|it| now < it);
+    if !right || locked || !found.account.active {
+        app.guard.note_failure(network, now);
+        if !right && !locked {
+            note_wrong_password(&tx, &found, now).await?;
+        }
+        tx.commit().await?;
+        return Ok(None);
+    }
+    store::accounts::account::save_failures(&tx, found.account.id, 0, None).await?;
+    if let Some(previous) = previous {
+        store::accounts::session::revoke(&tx, &token_hash(previous), now).await?;
+    }
+    let token = open_session(&tx, &Holder::Account(found.account.id), now).await?;
+    tx.commit().await?;
+    Ok(Some(SignedIn { token, account: found.account }))
+}
+
+/// Ends the session of one cookie, of an account or a company's contact.
+pub async fn sign_out(app: &App, cookie: &str) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    store::accounts::session::revoke(&tx, &token_hash(cookie), app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends every session of an account or a contact.
+pub async fn revoke_all(app: &App, holder: &Holder) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    store::accounts::session::revoke_all(&tx, holder, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets an account in, or shuts it out at once.
+pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let account = store::accounts::account::find(&tx, id).await?.ok_or(Problem::NotFound)?;
+    store::accounts::account::save_active(&tx, id, active).await?;
+    if account.role == Role::Expert {
+        store::reference::revision::touch(&tx, RevisedPart::Experts).await?;
+    }
+    if !active {
+        store::accounts::session::revoke_all(&tx, &Holder::Account(id), now).await?;
+        store::accounts::link::void_of(&tx, id, now).await?;
+        if account.role == Role::Administrator && !store::accounts::account::any_administrator(&tx).await? {
+            return Err(Problem::Refused("最後の管理者は、利用を停止できません。".to_owned()));
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Makes an account and the link that sets its password.
+pub async fn invite(app: &App, new: &NewAccount) -> Result<Invitation, Problem> {
+    let tx = app.begin().await?;
+    let invitation = invite_within(&tx, new, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(invitation)
+}
+
+/// The same, for a caller that writes more in the same transaction: an expert's row, the letter.
+pub async fn invite_within(
+    tx: &DatabaseTransaction,
+    new: &NewAccount,
+    now: DateTime<Utc>,
+) -> Result<Invitation, Problem> {
+    let email_key = new.email.key();
+    if store::accounts::account::find_by_email(tx, &email_key).await?.is_some() {
+        return Err(Problem::Refused("このメールアドレスは、すでに登録されています。".to_owned()));
+    }
+    let account = Account {
+        id: AccountId(Uuid::now_v7()),
+        email: new.email.as_str().to_owned(),
+        name: new.name.clone(),
+        role: new.role,
+        desk: new.desk,
+        active: true,
+        has_password: false,
+    };
+    store::accounts::account::insert(tx, &account, email_key, now).await?;
+    let token = password_link(tx, account.id, now).await?;
+    Ok(Invitation { account, token })
+}
+
+/// A new link for an account that exists; earlier ones become worthless.
+pub async fn invite_again(app: &App, id: AccountId) -> Result<Invitation, Problem> {
+    let tx = app.begin().await?;
+    let invitation = invite_again_within(&tx, id, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(invitation)
+}
+
+/// The same, for a caller that writes more in the same transaction.
+pub async fn invite_again_within(
+    tx: &DatabaseTransaction,
+    id: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Invitation, Problem> {
+    let account = store::accounts::account::find(tx, id).await?.ok_or(Problem::NotFound)?;
+    let token = password_link(tx, id, now).await?;
+    Ok(Invitation { account, token })
+}
+
+/// Where nobody can sign in as administrator: a link for one who can. The address is used if none is waiting.
+pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation>, Problem> {
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    if store::accounts::account::any_administrator(&tx).await? {
+        return Ok(None);
+    }
+    let invitation = match store::accounts::account::waiting_administrator(&tx).await? {
+        Some(account) => {
+            let token = password_link(&tx, account.id, now).await?;
+            Invitation { account, token }
+        }
+        None => {
+            let (email, name) = (email.clone(), Role::Administrator.label().to_owned());
+            let new = NewAccount { email, name, role: Role::Administrator, desk: None };
+            invite_within(&tx, &new, now).await?
+        }
+    };
+    tx.commit().await?;
+    Ok(Some(invitation))
+}
+
+/// Whose password a link would set. Changes nothing.
+pub async fn password_link_account(app: &App, token: &str) -> Result<Account, Problem> {
+    let purpose = store::accounts::link::open(&app.db, &token_hash(token), app.clock.now()).await?;
+    let Some(Purpose::SetPassword(id)) = purpose else { return Err(Problem::Expired) };
+    let account = store::accounts::account::find(&app.db, id).await?;
+    account.filter(|it| it.active).ok_or(Problem::Expired)
+}
+
+/// Sets the password by a link, which is used up; every session and other link of the account ends.
+pub async fn set_password(app: &App, token: &str, password: Password) -> Result<Account, Problem> {
+    let hash = app.guard.hash(password).await?;
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let purpose = store::accounts::link::spend(&tx, &token_hash(token), now).await?;
+    let Some(Purpose::SetPassword(id)) = purpose else { return Err(Problem::Expired) };
+    let account =
+        store::accounts::account::find(&tx, id).await?.filter(|it| it.active).ok_or(Problem::Expired)?;
+    store::accounts::account::save_password(&tx, id, hash).await?;
+    store::accounts::session::revoke_all(&tx, &Holder::Account(id), now).await?;
+    store::accounts::link::void_of(&tx, id, now).await?;
+    tx.commit().await?;
+    Ok(account)
+}
+
+/// Makes a link for a company's contact, to be mailed by whoever holds the transaction. Returns its token.
+pub async fn company_link(
+    tx: &DatabaseTransaction,
+    purpose: &Purpose,
+    now: DateTime<Utc>,
+) -> Result<String, Problem> {
+    new_link(tx, purpose, now, COMPANY_LINK).await
+}
+
+/// What a company's link would do. Changes nothing.
+pub async fn peek_link(app: &App, token: &str) -> Result<Purpose, Problem> {
+    let purpose = store::accounts::link::open(&app.db, &token_hash(token), app.clock.now()).await?;
+    purpose.filter(|it| !matches!(it, Purpose::SetPassword(_))).ok_or(Problem::Expired)
+}
+
+/// Uses a company's link up and signs its contact in; the caller confirms what it confirms and commits.
+pub async fn spend_link(
+    tx: &DatabaseTransaction,
+    token: &str,
+    previous: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<CompanySignedIn, Problem> {
+    let (email_key, confirms) = match store::accounts::link::spend(tx, &token_hash(token), now).await? {
+        Some(Purpose::SignIn { email_key }) => (email_key, None),
+        Some(Purpose::Confirm { email_key, consultation }) => (email_key, Some(consultation)),
+        Some(Purpose::SetPassword(_)) | None => return Err(Problem::Expired),
+    };
+    if let Some(previous) = previous {
+        store::accounts::session::revoke(tx, &token_hash(previous), now).await?;
+    }
+    let token = open_session(tx, &Holder::Contact(email_key.clone()), now).await?;
+    Ok(CompanySignedIn { token, email_key, confirms })
+}
+
+/// Opens a session and returns the value of its cookie.
+pub async fn open_session(
+    tx: &DatabaseTransaction,
+    holder: &Holder,
+    now: DateTime<Utc>,
+) -> Result<String, Problem> {
+    let lasts = match holder {
+        Holder::Account(_) => STAFF_SESSION,
+        Holder::Contact(_) => COMPANY_SESSION,
+    };
+    let token = token().map_err(|err| Problem::Internal(err.into()))?;
+    store::accounts::session::insert(tx, token_hash(&token), holder, now, now + lasts).await?;
+    Ok(token)
+}
+
+async fn note_wrong_password(
+    tx: &DatabaseTransaction,
+    found: &Credentials,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let failed = found.failed_sign_ins + 1;
+    let (failed, locked_until) = if failed < FAILURES { (failed, None) } else { (0, Some(now + LOCK)) };
+    store::accounts::account::save_failures(tx, found.account.id, failed, locked_until).await?;
+    Ok(())
+}
+
+async fn password_link(
+    tx: &DatabaseTransaction,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<String, Problem> {
+    store::accounts::link::void_of(tx, account, now).await?;
+    new_link(tx, &Purpose::SetPassword(account), now, PASSWORD_LINK).await
+}
+
+async fn new_link(
+    tx: &DatabaseTransaction,
+    purpose: &Purpose,
+    now: DateTime<Utc>,
+    lasts: TimeDelta,
+) -> Result<String, Problem> {
+    let token = token().map_err(|err| Problem::Internal(err.into()))?;
+    store::accounts::link::insert(tx, token_hash(&token), purpose, now, now + lasts).await?;
+    Ok(token)
+}
+
+/// An address as accounts are found by it; what is no address finds nobody.
+fn email_key(email: &str) -> String {
+    EmailAddress::parse(email).map(|it| it.key()).unwrap_or_default()
+}

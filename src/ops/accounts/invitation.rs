@@ -1,0 +1,84 @@
+//! Inviting the people who sign in with a password: the account and the mail with its link, in one transaction.
+use domain::{
+    actor::Role,
+    id::{AccountId, ExpertId},
+    intake::contact::EmailAddress,
+};
+use sea_orm::DatabaseTransaction;
+
+use super::account::{Invitation, NewAccount, invite_again_within, invite_within};
+use crate::{
+    app::App,
+    mail::mail_event::{AccountMailEvent, Recipient},
+    ops::{
+        case::context::Context,
+        correspondence::mail_budget::{MailBudget, spend},
+    },
+    problem::Problem,
+    store::{self, accounts::account::Account, routing::expert::ExpertFacts},
+};
+
+/// Makes an account and mails the link that sets its password. `facts` are what routing knows of an expert; needed by
+/// that role, and by no other.
+pub async fn invite(app: &App, new: &NewAccount, facts: Option<&ExpertFacts>) -> Result<Account, Problem> {
+    if (new.role == Role::Expert) != facts.is_some() || (new.role == Role::Desk) != new.desk.is_some() {
+        return Err(Problem::Unreadable);
+    }
+    let context = Context::of(app).await?;
+    let now = context.now;
+    let tx = app.begin().await?;
+    let invitation = invite_within(&tx, new, now).await?;
+    if let Some(facts) = facts {
+        store::routing::expert::insert_facts(&tx, ExpertId(invitation.account.id.0), facts).await?;
+    }
+    post(app, &tx, &context, &invitation).await?;
+    tx.commit().await?;
+    Ok(invitation.account)
+}
+
+/// Mails a new link to an account that exists; earlier ones become worthless.
+pub async fn send_link(app: &App, id: AccountId) -> Result<Account, Problem> {
+    let context = Context::of(app).await?;
+    let now = context.now;
+    let tx = app.begin().await?;
+    let invitation = invite_again_within(&tx, id, now).await?;
+    if !invitation.account.active {
+        return Err(Problem::Refused("利用を停止している人には、リンクを送れません。".to_owned()));
+    }
+    post(app, &tx, &context, &invitation).await?;
+    tx.commit().await?;
+    Ok(invitation.account)
+}
+
+/// Mails a link to whoever forgot the password, if there is such an account. Nobody is told whether there is, nor that
+/// the day's mails for an address or a network are spent. `network` is a keyed hash.
+pub async fn send_forgotten(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
+    let context = Context::of(app).await?;
+    let now = context.now;
+    let tx = app.begin().await?;
+    let budget = spend(app, &tx, "password/", &email.key(), network, &context.settings, now).await?;
+    let account = store::accounts::account::find_by_email(&tx, &email.key()).await?;
+    if let Some(account) = account.filter(|it| it.active && budget == MailBudget::Within) {
+        let invitation = invite_again_within(&tx, account.id, now).await?;
+        post(app, &tx, &context, &invitation).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn post(
+    app: &App,
+    tx: &DatabaseTransaction,
+    context: &Context,
+    invitation: &Invitation,
+) -> Result<(), Problem> {
+    let account = &invitation.account;
+    let link = app.site.set_password(&invitation.token);
+    let occasion = if account.has_password {
+        AccountMailEvent::PasswordReset { link: &link }
+    } else {
+        AccountMailEvent::Invitation { link: &link, role: account.role.label() }
+    };
+    let to = Recipient { address: &account.email, name: &account.name };
+    context.mail(app, tx, occasion, to).await
+}

@@ -1,0 +1,190 @@
+//! Asking after the consultation, and taking the answers.
+use chrono::TimeDelta;
+use domain::{
+    actor::Actor,
+    aftercare::follow_up::{
+        Addressee, FollowUp, FollowUpAnswer, FollowUpRefused, FollowUpState, Kind, StepDecision, ready,
+    },
+    consultation::{Action, ActionKind, State},
+    due::Due,
+    id::FollowUpId,
+};
+
+use crate::{
+    app::App,
+    mail::{
+        mail_event::{MailEvent, ReaderSide},
+        outgoing_mail::SendCondition,
+    },
+    ops::case::transaction::CaseTransaction,
+    problem::Problem,
+    secret::Purpose,
+    store,
+};
+
+/// How long the link in a question is understood; whether it may still be answered is the question's own affair.
+const ANSWER_LINK: TimeDelta = TimeDelta::days(400);
+
+/// Sends a planned question, once; or drops it where it is not to be asked any more. One for the center waits for it.
+pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
+    let (mut work, it) = begin_follow_up(app, id).await?;
+    if it.state != FollowUpState::Planned || it.due_at > work.now() {
+        return Ok(());
+    }
+    let round = round_of(&work, &it).await?;
+    if let StepDecision::Drop(why) = ready(&it, &round, work.record.consultation.fields, work.now()) {
+        let what = format!("{}：{why}", it.step.label);
+        work.save(&it.skip()).await?;
+        work.note(Actor::System, what);
+        complete_if_over(&mut work).await?;
+        work.commit().await?;
+        return Ok(());
+    }
+    let sent = it.send(work.now()).map_err(refused)?;
+    work.save(&sent).await?;
+    let is_mailed = match sent.step.to {
+        Addressee::Company => ask(&mut work, &sent)?,
+        Addressee::Center => false,
+    };
+    let label = &sent.step.label;
+    let what = match (is_mailed, sent.step.to) {
+        (true, _) => format!("{label}を送りました"),
+        (false, Addressee::Center) => {
+            format!("{label}の時期になりました。電話で確認してください：{}", sent.step.lead())
+        }
+        (false, Addressee::Company) => {
+            format!("{label}の時期になりました。メールアドレスがないため、電話での確認が必要です")
+        }
+    };
+    if sent.step.to == Addressee::Center {
+        wait_for_center(&mut work);
+    }
+    work.note(Actor::System, what);
+    work.commit().await?;
+    Ok(())
+}
+
+/// Mails the question to the company. Says whether there is an address.
+fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
+    let token = work.app.secret.sign(Purpose::FollowUp, it.id.0, work.now() + ANSWER_LINK);
+    let answer = work.app.site.follow_up(&token);
+    let lead = it.step.lead();
+    let occasion = match it.kind {
+        Kind::Survey => MailEvent::Survey { answer: &answer },
+        Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear | Kind::Custom => {
+            MailEvent::FollowUp { lead: &lead, answer: &answer }
+        }
+    };
+    let Some(letter) = work.mail_company(occasion)? else { return Ok(false) };
+    letter.dedup_key = Some(format!("follow_up/{}", it.id));
+    letter.send_condition = Some(SendCondition::FollowUpOpen { follow_up: it.id });
+    Ok(true)
+}
+
+/// Takes the company's answer. A wish for help is told to the center.
+pub async fn answer(app: &App, id: FollowUpId, answer: FollowUpAnswer) -> Result<(), Problem> {
+    let (mut work, it) = begin_follow_up(app, id).await?;
+    let wants_help = answer.wants_help();
+    let wanted_help = it.asks_for_help();
+    let answered = it.answer(answer.clone(), work.now()).map_err(refused)?;
+    work.save(&answered).await?;
+    work.note(Actor::Company, format!("{}に回答しました", answered.step.label));
+    stop(&mut work, &answered, &answer).await?;
+    if wants_help {
+        work.note(Actor::Company, "相談の継続を希望しています");
+        if !wanted_help {
+            wait_to_be_heard(&mut work);
+        }
+        wait_for_center(&mut work);
+        work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })?;
+    }
+    if wanted_help && !wants_help {
+        take_wish_back(&mut work, &answered).await?;
+    }
+    complete_if_over(&mut work).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Nobody answered; it is asked no longer.
+pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
+    let (mut work, it) = begin_follow_up(app, id).await?;
+    let lapsed = it.lapse(work.now()).map_err(refused)?;
+    work.save(&lapsed).await?;
+    work.note(Actor::System, format!("{}への回答はありませんでした", lapsed.step.label));
+    complete_if_over(&mut work).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Drops the questions that such an answer ends.
+async fn stop(
+    work: &mut CaseTransaction<'_>,
+    answered: &FollowUp,
+    answer: &FollowUpAnswer,
+) -> Result<(), Problem> {
+    for it in round_of(work, answered).await? {
+        if it.state == FollowUpState::Planned && it.id != answered.id && it.step.is_stopped_by(answer) {
+            let what = format!("{}：回答により、送らないことになりました", it.step.label);
+            work.save(&it.skip()).await?;
+            work.note(Actor::System, what);
+        }
+    }
+    Ok(())
+}
+
+/// Everything that was planned together with a question.
+async fn round_of(work: &CaseTransaction<'_>, it: &FollowUp) -> Result<Vec<FollowUp>, Problem> {
+    let all = store::aftercare::follow_up::of(&work.tx, it.consultation).await?;
+    Ok(all.into_iter().filter(|of| of.round == it.round).collect())
+}
+
+/// Whoever is being helped already has been heard.
+fn wait_to_be_heard(work: &mut CaseTransaction<'_>) {
+    let state = &work.record.consultation.state;
+    if *state == State::FollowUp || !state.is_open() {
+        work.record.wants_help_since.get_or_insert(work.now());
+    }
+}
+
+/// A changed answer asks for no help any more; another one may still.
+async fn take_wish_back(work: &mut CaseTransaction<'_>, changed: &FollowUp) -> Result<(), Problem> {
+    if !round_of(work, changed).await?.iter().any(FollowUp::asks_for_help) {
+        work.record.wants_help_since = None;
+    }
+    Ok(())
+}
+
+/// A wish for help waits for the center as a new application does.
+fn wait_for_center(work: &mut CaseTransaction<'_>) {
+    if work.record.consultation.state == State::FollowUp && work.record.due.is_none() {
+        work.record.due =
+            Some(Due::first_contact(&work.context.settings, &work.context.calendar, work.now()));
+    }
+}
+
+/// The plan is finished: so is the consultation. Whoever asks for help is not closed away, even by the last answer.
+pub(in crate::ops) async fn complete_if_over(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if work.record.wants_help_since.is_some() {
+        return Ok(());
+    }
+    let plan = store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await?;
+    let over = plan.iter().all(FollowUp::is_over);
+    if over && work.check(ActionKind::Complete, Actor::System).is_ok() {
+        work.act(Action::Complete, Actor::System, None)?;
+        crate::ops::consultation::notify_desk(work).await?;
+    }
+    Ok(())
+}
+
+async fn begin_follow_up(app: &App, id: FollowUpId) -> Result<(CaseTransaction<'_>, FollowUp), Problem> {
+    let found = store::aftercare::follow_up::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let work = CaseTransaction::begin(app, found.consultation).await?;
+    // Read again under the lock: somebody may have answered in between.
+    let it = store::aftercare::follow_up::find(&work.tx, id).await?.ok_or(Problem::NotFound)?;
+    Ok((work, it))
+}
+
+fn refused(refused: FollowUpRefused) -> Problem {
+    Problem::Refused(refused.to_string())
+}

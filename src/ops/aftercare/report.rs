@@ -1,0 +1,186 @@
+//! Reports: written by the expert, decided by the center, read by the company.
+use domain::{
+    actor::Actor,
+    aftercare::{
+        follow_up::{Anchors, FollowUp, FollowUpState, plan},
+        report::{Report, ReportBody, ReportState},
+    },
+    booking::appointment::{Appointment, AppointmentState},
+    calendar::japan_date,
+    consultation::{Action, ActionKind, State},
+    id::{AccountId, AppointmentId, ConsultationId, ExpertId, FollowUpId, ReportId},
+    number::FiscalYear,
+    text::TextLine,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    mail::mail_event::MailEvent,
+    ops::{
+        case::{
+            save::{NewFollowUps, NewReport},
+            transaction::CaseTransaction,
+        },
+        consultation::further_session,
+    },
+    problem::Problem,
+    store,
+};
+
+/// What an expert does with a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saving {
+    Keep,
+    Submit,
+}
+
+/// What a coordinator makes of a submitted report.
+#[derive(Clone, Debug)]
+pub enum ReportDecision {
+    Approve,
+    /// The company gets the report and chooses a time for a further session. The reason is for more than the cap.
+    ApproveAndContinue {
+        override_reason: Option<TextLine>,
+    },
+    Return {
+        reason: TextLine,
+    },
+}
+
+/// Keeps or submits the report on a session. `version` is that of the page that was written on; 0 for a new report.
+pub async fn write(
+    app: &App,
+    appointment: AppointmentId,
+    by: ExpertId,
+    body: ReportBody,
+    version: i32,
+    saving: Saving,
+) -> Result<(), Problem> {
+    let session = store::booking::appointment::find(&app.db, appointment).await?.ok_or(Problem::NotFound)?;
+    let mut work = begin(app, &session, by).await?;
+    let kept = store::aftercare::report::lock_of_appointment(&work.tx, appointment).await?;
+    let is_new = kept.is_none();
+    let report = kept.unwrap_or_else(|| Report {
+        id: ReportId(Uuid::now_v7()),
+        consultation: work.record.consultation.id,
+        appointment,
+        author: by,
+        body: ReportBody::default(),
+        state: ReportState::Draft,
+        version: 0,
+    });
+    let saved = report.save(body, version)?;
+    let saved = if saving == Saving::Submit { saved.submit(work.now())? } else { saved };
+    if is_new {
+        work.save(NewReport(&saved)).await?;
+    } else {
+        work.save(&saved).await?;
+    }
+    if saving == Saving::Submit {
+        work.note(Actor::Expert(by), "実施報告書を提出しました");
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// Approves a submitted report, or gives it back.
+pub async fn decide(
+    app: &App,
+    appointment: AppointmentId,
+    by: AccountId,
+    decision: ReportDecision,
+) -> Result<(), Problem> {
+    let session = store::booking::appointment::find(&app.db, appointment).await?.ok_or(Problem::NotFound)?;
+    let mut work = CaseTransaction::begin(app, consultation_of(&session)?).await?;
+    let report = store::aftercare::report::lock_of_appointment(&work.tx, appointment).await?;
+    let report = report.ok_or(Problem::NotFound)?;
+    let center = Actor::Coordinator(by);
+    match decision {
+        ReportDecision::Return { reason } => {
+            let author = report.author;
+            let returned = report.give_back(reason.as_str().to_owned())?;
+            work.save(&returned).await?;
+            work.note(center, format!("実施報告書を差し戻しました：{}", reason.as_str()));
+            work.mail_expert(author, MailEvent::ReportReturned { reason: reason.as_str() })?;
+        }
+        ReportDecision::Approve => {
+            approve(&mut work, report, by).await?;
+            if work.check(ActionKind::ApproveReport, center).is_ok() {
+                work.act(Action::ApproveReport, center, None)?;
+                plan_follow_ups(&mut work, &session).await?;
+                // A programme may have nothing left to ask.
+                super::follow_up::complete_if_over(&mut work).await?;
+            } else {
+                work.note(center, "実施報告書を確認しました");
+            }
+        }
+        ReportDecision::ApproveAndContinue { override_reason } => {
+            approve(&mut work, report, by).await?;
+            work.note(center, "実施報告書を確認しました");
+            further_session(&mut work, center, override_reason.as_ref()).await?;
+        }
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+async fn begin<'a>(
+    app: &'a App,
+    session: &Appointment,
+    by: ExpertId,
+) -> Result<CaseTransaction<'a>, Problem> {
+    if !session.experts.contains(&by) {
+        return Err(Problem::NotFound);
+    }
+    if session.state != AppointmentState::Done {
+        return Err(Problem::Refused("相談の実施を記録してから、報告書を書いてください。".to_owned()));
+    }
+    CaseTransaction::begin(app, consultation_of(session)?).await
+}
+
+fn consultation_of(session: &Appointment) -> Result<ConsultationId, Problem> {
+    match session.owner {
+        domain::booking::appointment::Owner::Consultation(id) => Ok(id),
+        domain::booking::appointment::Owner::Draft(_) | domain::booking::appointment::Owner::Offer { .. } => {
+            Err(Problem::NotFound)
+        }
+    }
+}
+
+/// The report goes to the company.
+async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
+    let approved = report.approve(by, work.now())?;
+    work.save(&approved).await?;
+    let portal = work.portal()?;
+    work.mail_company(MailEvent::ReportReady { portal: &portal })?;
+    Ok(())
+}
+
+/// What is asked in the months after, unless it is planned already for this number of sessions.
+async fn plan_follow_ups(work: &mut CaseTransaction<'_>, session: &Appointment) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
+    let round = i16::try_from(work.record.appointments_done).unwrap_or(i16::MAX);
+    let there = store::aftercare::follow_up::of(&work.tx, id).await?;
+    if work.record.consultation.state != State::FollowUp || there.iter().any(|it| it.round == round) {
+        return Ok(());
+    }
+    let anchors = Anchors { session_ended: session.ends_at, approved: work.now() };
+    let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
+    let steps = work.context.programme.follow_up(year);
+    let planned: Vec<_> = plan(&steps, anchors, &work.context.settings, &work.context.calendar)
+        .into_iter()
+        .map(|(step, due_at)| FollowUp {
+            id: FollowUpId(Uuid::now_v7()),
+            consultation: id,
+            kind: step.kind,
+            round,
+            state: FollowUpState::Planned,
+            due_at,
+            step,
+            anchors: Some(anchors),
+        })
+        .collect();
+    work.save(NewFollowUps(&planned)).await?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! The steps that follow every change of a consultation, in its transaction. They lie below the gate and know a change
+//! by its rows alone.
+use chrono::{DateTime, Utc};
+use domain::{
+    booking::{appointment::Appointment, availability::Slot, waiting_list::WaitingEndReason},
+    consultation::{Consultation, State},
+};
+use sea_orm::DatabaseTransaction;
+
+use super::waiting_offer;
+use crate::{problem::Problem, store};
+
+/// A change that is about to be written.
+pub struct CaseChange<'a> {
+    pub tx: &'a DatabaseTransaction,
+    pub now: DateTime<Utc>,
+    pub consultation: &'a Consultation,
+    /// The appointment that is held or confirmed after the change.
+    pub appointment: Option<&'a Appointment>,
+}
+
+/// Takes every step.
+pub async fn follow(change: &CaseChange<'_>) -> Result<(), Problem> {
+    end_waiting(change).await
+}
+
+/// Ends the waiting for an earlier time where the company has what it wished for, or no session ahead. An offer beside a
+/// time that has just been settled or lost is withdrawn.
+async fn end_waiting(change: &CaseChange<'_>) -> Result<(), Problem> {
+    let CaseChange { tx, now, consultation, appointment } = *change;
+    let Some(waiting) = store::booking::waiting_list::of(tx, consultation.id).await? else { return Ok(()) };
+    store::booking::appointment::take_turns(tx).await?;
+    waiting_offer::withdraw_open(tx, waiting.id, now).await?;
+    let booked = appointment.filter(|it| it.is_confirmed());
+    let settled = booked.and_then(|it| Slot::at(it.starts_at)).is_some_and(|it| waiting.wants(it));
+    let why = match consultation.state {
+        State::Booked if settled => WaitingEndReason::Fulfilled,
+        State::Booked | State::Scheduling => return Ok(()),
+        State::Received
+        | State::Checking
+        | State::WaitingCompany
+        | State::Matching
+        | State::Consulted
+        | State::FollowUp
+        | State::Completed
+        | State::Withdrawn
+        | State::Unfulfilled { .. }
+        | State::Referred { .. } => WaitingEndReason::Over,
+    };
+    store::booking::waiting_list::end(tx, waiting.id, why, now).await?;
+    Ok(())
+}

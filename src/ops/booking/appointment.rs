@@ -1,0 +1,335 @@
+//! Choosing, moving, cancelling and recording sessions.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Party},
+    booking::{
+        appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
+        availability::{Day, Slot},
+        notice::change_until,
+    },
+    consultation::{Action, ActionKind},
+    due::Due,
+    id::{AppointmentId, ConsultationId, ExpertId},
+    wording,
+};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{
+    notices::{
+        notify_booked, notify_company_cancelled, notify_experts_cancelled, notify_moved,
+        notify_slots_to_choose, plan_reminders,
+    },
+    slot_offers::{SearchAim, SlotOffers, SlotSearch},
+    venue,
+};
+use crate::{
+    app::App,
+    mail::{mail_event::MailEvent, outgoing_mail::SendCondition},
+    ops::{
+        case::{
+            actor::ActorAt,
+            context::Context,
+            save::{ClosedProposals, MovedAppointment, NewAppointment},
+            transaction::CaseTransaction,
+        },
+        routing::requests::withdraw_asked,
+    },
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// The slots at which the accepting experts can meet the company together: to choose from while `scheduling`, or to
+/// move to while `booked`. A coordinator or expert also sees times nearer than the notice.
+pub async fn joint_offers(app: &App, record: &Record, by: Actor) -> Result<SlotOffers, Problem> {
+    let context = Context::of(app).await?;
+    let all = store::booking::appointment::of(&app.db, record.consultation.id).await?;
+    joint_now(&app.db, &context, record, by, all.iter().find(|it| it.is_live())).await
+}
+
+/// The same on any connection, for a session that `moves` or, without one, beside what is booked.
+pub async fn joint_now(
+    db: &impl ConnectionTrait,
+    context: &Context,
+    record: &Record,
+    by: Actor,
+    moves: Option<&Appointment>,
+) -> Result<SlotOffers, Problem> {
+    let assignments = store::routing::assignment::of(db, record.consultation.id).await?;
+    let experts: BTreeSet<_> = assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
+    let search = joint(record, experts.into_iter().collect(), moves, by);
+    context.offers(db, search).await
+}
+
+/// Books one of the joint slots.
+pub async fn choose_slot(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    slot: Slot,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let mut work = begin_change(app, id, acting, ActionKind::ChooseSlot).await?;
+    let found = joint_in(&work, acting.actor, work.appointment.as_ref()).await?;
+    book(&mut work, acting.actor, slot, &found).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Books a slot, as part of another act too.
+pub async fn book(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    slot: Slot,
+    found: &SlotOffers,
+) -> Result<(), Problem> {
+    if !found.has(slot) {
+        return Err(Problem::SlotTaken);
+    }
+    let experts = work.accepted();
+    let mode = AppointmentMode::wished(work.record.mode);
+    let uid = Uuid::now_v7();
+    let booked = Appointment {
+        id: AppointmentId(uid),
+        owner: Owner::Consultation(work.record.consultation.id),
+        state: AppointmentState::Confirmed,
+        starts_at: slot.start(),
+        ends_at: found.end(slot),
+        mode,
+        place: venue::of(work, mode, &experts).await?,
+        uid: work.app.calendar_uid(uid),
+        sequence: 0,
+        experts,
+    };
+    let cells = found.cells(&booked.experts, slot, &work.context.settings);
+    work.save(NewAppointment(&booked, &cells)).await?;
+    work.act(Action::ChooseSlot, by, Some(wording::long_date_time_range(booked.starts_at, booked.ends_at)))?;
+    notify_booked(work, &booked)?;
+    plan_reminders(work, &booked)?;
+    work.appointment = Some(booked);
+    Ok(())
+}
+
+/// Moves a confirmed session: the old quarter hours are freed and the new ones taken together.
+pub async fn reschedule(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    slot: Slot,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let mut work = begin_change(app, id, acting, ActionKind::Reschedule).await?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    let found = joint_in(&work, acting.actor, Some(&before)).await?;
+    move_booked(&mut work, acting.actor, before, slot, &found).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Moves what is booked, as part of another act too.
+pub async fn move_booked(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    before: Appointment,
+    slot: Slot,
+    found: &SlotOffers,
+) -> Result<(), Problem> {
+    let until = limit(work, by, before.starts_at);
+    let told = wording::long_date_time_range(slot.start(), found.end(slot));
+    work.act(Action::Reschedule { until }, by, Some(told))?;
+    if !found.has(slot) {
+        return Err(Problem::SlotTaken);
+    }
+    withdraw_asked(work, &before).await?;
+    work.save(ClosedProposals(work.record.consultation.id)).await?;
+    let was = before.starts_at;
+    let experts = before.experts.clone();
+    let moved = before.move_to(slot.start(), found.end(slot), experts)?;
+    let cells = found.cells(&moved.experts, slot, &work.context.settings);
+    work.save(MovedAppointment(&moved, &cells)).await?;
+    notify_moved(work, &moved, was)?;
+    plan_reminders(work, &moved)?;
+    work.appointment = Some(moved);
+    Ok(())
+}
+
+/// Cancels a confirmed session; the company chooses another time.
+pub async fn cancel(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    reason: String,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.actor;
+    let mut work = begin_change(app, id, acting, ActionKind::CancelAppointment).await?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    let until = limit(&work, by, before.starts_at);
+    work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
+    let cancelled = cancel_session(&mut work, before, by.party(), &reason).await?;
+    notify_company_cancelled(&mut work, &cancelled, &reason)?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Nobody came.
+pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.actor;
+    let mut work = begin_change(app, id, acting, ActionKind::RecordNoShow).await?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, None)?;
+    withdraw_asked(&mut work, &before).await?;
+    work.save(&before.no_show()?).await?;
+    notify_slots_to_choose(&mut work)?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// The session took place; the report is due.
+pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
+    let acting = by.into();
+    let by = acting.actor;
+    let mut work = begin_change(app, id, acting, ActionKind::RecordDone).await?;
+    let before = work.appointment.clone().ok_or(Problem::NotFound)?;
+    work.act(Action::RecordDone { starts_at: before.starts_at }, by, None)?;
+    withdraw_asked(&mut work, &before).await?;
+    let done = before.done()?;
+    work.save(&done).await?;
+    work.record.appointments_done += 1;
+    let due_at = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
+    // One report a session: the first of its experts is told, and told again when it is overdue.
+    if let Some(&author) = done.experts.first() {
+        work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
+        if let Some(letter) = work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: true })? {
+            letter.due_at = due_at;
+            letter.send_condition = Some(SendCondition::ReportMissing { appointment: done.id });
+        }
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// A coordinator lets go of the slot that is held while nobody has been asked for it: no expert is free then.
+pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    work.check(ActionKind::RequestExperts, by)?;
+    let held = work
+        .appointment
+        .take()
+        .ok_or_else(|| Problem::Refused("仮予約はありません。最新の内容を確認してください。".to_owned()))?;
+    work.save(&held.release()?).await?;
+    work.note(by, "仮予約を解除しました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// Lets go of a hold whose time is over. The consultation, if there is one, stays where it is.
+pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Problem> {
+    match held.owner {
+        // An offer ends with its answer or its limit.
+        Owner::Offer { .. } => {}
+        Owner::Draft(draft) => {
+            let now = app.clock.now();
+            let tx = app.begin().await?;
+            // Whoever submits it has it locked, and keeps the time for the consultation.
+            store::intake::draft::lock(&tx, draft).await?;
+            let current = store::booking::appointment::find(&tx, held.id).await?;
+            let is_still_held = |it: &Appointment| it.owner == held.owner && it.has_expired(now);
+            if let Some(it) = current.filter(is_still_held) {
+                store::booking::appointment::save(&tx, &it.release()?, now).await?;
+            }
+            tx.commit().await?;
+        }
+        Owner::Consultation(id) => {
+            let mut work = CaseTransaction::begin(app, id).await?;
+            let expired = work.appointment.take().filter(|it| it.has_expired(work.now()));
+            let Some(expired) = expired else { return Ok(()) };
+            work.save(&expired.release()?).await?;
+            let why = if work.record.consultation.address_confirmed {
+                "担当する専門家が決まらないまま期限を過ぎたため、仮予約を解除しました"
+            } else {
+                "連絡先が確認されないまま期限を過ぎたため、仮予約を解除しました"
+            };
+            work.note(Actor::System, why);
+            work.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Cancels a confirmed session and tells its experts, whatever act leads to it. The company is told by the caller, who
+/// may have more to say.
+pub async fn cancel_session(
+    work: &mut CaseTransaction<'_>,
+    before: Appointment,
+    by: Party,
+    reason: &str,
+) -> Result<Appointment, Problem> {
+    withdraw_asked(work, &before).await?;
+    work.save(ClosedProposals(work.record.consultation.id)).await?;
+    let cancelled = before.cancel(by, reason.to_owned())?;
+    work.save(&cancelled).await?;
+    work.appointment = None;
+    notify_experts_cancelled(work, &cancelled, reason)?;
+    Ok(cancelled)
+}
+
+/// Until when the company may still do it; center and expert always may.
+fn limit(work: &CaseTransaction<'_>, by: Actor, starts_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match by.party() {
+        Party::Company => Some(change_until(starts_at, &work.context.settings, &work.context.calendar)),
+        Party::Coordinator | Party::Expert | Party::Desk | Party::System => None,
+    }
+}
+
+/// Takes a consultation up for a deed, refusing who may not do it and what is not possible now before anything is done.
+async fn begin_change(
+    app: &App,
+    id: ConsultationId,
+    acting: ActorAt,
+    deed: ActionKind,
+) -> Result<CaseTransaction<'_>, Problem> {
+    let work = CaseTransaction::begin_for(app, id, acting).await?;
+    may_speak_for(&work, acting.actor)?;
+    work.check(deed, acting.actor)?;
+    Ok(work)
+}
+
+/// An expert acts only on what they have accepted.
+fn may_speak_for(work: &CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    match by {
+        Actor::Expert(expert) if !work.accepted().contains(&expert) => Err(Problem::NotFound),
+        Actor::Expert(_) | Actor::Company | Actor::Coordinator(_) | Actor::Desk(_) | Actor::System => Ok(()),
+    }
+}
+
+/// The joint slots within a transaction, in turn.
+pub async fn joint_in(
+    work: &CaseTransaction<'_>,
+    by: Actor,
+    moves: Option<&Appointment>,
+) -> Result<SlotOffers, Problem> {
+    work.offers(joint(&work.record, work.accepted(), moves, by)).await
+}
+
+fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by: Actor) -> SlotSearch {
+    let company = by.party() == Party::Company;
+    SlotSearch {
+        fields: record.consultation.fields,
+        mode: live.map_or_else(|| AppointmentMode::wished(record.mode), |it| it.mode),
+        themes: BTreeSet::new(),
+        prefecture: record.prefecture,
+        industry: record.industry,
+        company: Some(record.company),
+        only: Some(experts),
+        excluded: BTreeSet::new(),
+        moving: live.map(|it| it.id),
+        starts: if company { Day::HALF_HOURS } else { Day::ALL },
+        overridden: !company,
+        // Who comes is settled; only the time is open.
+        aim: SearchAim::List,
+    }
+}

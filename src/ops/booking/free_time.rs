@@ -1,0 +1,159 @@
+//! Where there is time: the next free time of each expert, prefecture and field, and why there is none on a day.
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use domain::{
+    booking::{
+        appointment::AppointmentMode,
+        availability::{Blocked, Day, MOST_SEATS, Pool, Skills, Slot, SlotQuery, TeamQuery, Window},
+        notice::{last_session_day, window},
+    },
+    calendar::japan_date,
+    field::{Field, Fields},
+    id::ExpertId,
+    intake::company::Mode,
+    prefecture::Prefecture,
+    routing::{self, RoutingRequest, evaluate},
+    settings::Settings,
+};
+
+use super::slot_offers::{RoutingFacts, SearchAim, days_between, people};
+use crate::{app::App, ops::case::context::Context, problem::Problem};
+
+/// What is asked for, by whatever company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeTimeQuery {
+    pub fields: Fields,
+    pub mode: AppointmentMode,
+    /// Where the company is; for a session online it does not matter.
+    pub prefecture: Option<Prefecture>,
+}
+
+/// The free time of all experts for as far as companies can book. A snapshot.
+pub struct FreeTimeBoard {
+    pool: Pool,
+    facts: Vec<routing::Expert>,
+    settings: Settings,
+    pub window: Window,
+    pub today: NaiveDate,
+}
+
+/// What became of one expert on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayAvailability {
+    /// How many starts they have.
+    Free(u32),
+    Blocked(Blocked),
+    /// They could not be asked, whatever the day.
+    NotEligible(routing::ReasonAgainst),
+}
+
+impl FreeTimeBoard {
+    pub async fn load(app: &App) -> Result<Self, Problem> {
+        let Context { now, experts, settings, calendar: business, .. } = Context::of(app).await?;
+        let (today, window) = (japan_date(now), window(now, &settings, &business));
+        let profiles: Vec<_> = experts.all().iter().filter(|it| it.active).collect();
+        let days = (today, window.horizon.max(today));
+        let RoutingFacts { facts, calendars } =
+            people(&app.db, &profiles, days, now, None, SearchAim::List, &BTreeSet::new()).await?;
+        let closed = |date: NaiveDate| {
+            !business.is_open(date)
+                || last_session_day(date, &settings, &business).is_some_and(|last| date > last)
+        };
+        let pool = Pool::new(today, days_between(days), closed, &calendars);
+        Ok(Self { pool, facts, settings, window, today })
+    }
+
+    /// The earliest time that companies can be offered. O(experts × days until then).
+    pub fn next(&self, kind: FreeTimeQuery) -> Option<Slot> {
+        self.pool.next_start(&self.ask(kind), Slot::new(self.today, 0)?)
+    }
+
+    /// The earliest time of each expert for what they can do; in their own prefecture for a visit.
+    pub fn next_of_each(&self, mode: AppointmentMode) -> Vec<(ExpertId, Option<Slot>)> {
+        let footprint = |it: &routing::Expert| {
+            let wish = routing_request(FreeTimeQuery { fields: it.fields, mode, prefecture: it.home });
+            let eligible = evaluate(it, &wish, None).is_in();
+            eligible.then(|| it.footprint(mode, it.home, &self.settings)).flatten()
+        };
+        let footprints = self.facts.iter().map(footprint).collect();
+        let ask =
+            SlotQuery { fields: Fields::Both, footprints, window: self.window, starts: Day::HALF_HOURS };
+        let next = |at: usize| {
+            let mut days = self.window.earliest.iter_days().take_while(|it| *it <= self.window.horizon);
+            days.find_map(|date| Slot::new(date, self.pool.starts_of(&ask, at, date).first()?))
+        };
+        self.facts.iter().enumerate().map(|(at, it)| (it.id, next(at))).collect()
+    }
+
+    /// The first day on which so many of each field can come together, with its starts and one such team for the first.
+    pub fn next_team(
+        &self,
+        kind: FreeTimeQuery,
+        ict: usize,
+        labor: usize,
+    ) -> Option<(NaiveDate, Day, Vec<ExpertId>)> {
+        if ict + labor > MOST_SEATS {
+            return None;
+        }
+        let seat = |field: Field| Skills::from(Fields::from(field));
+        let seats = [vec![seat(Field::Ict); ict], vec![seat(Field::Labor); labor]].concat();
+        let ask = self.ask(FreeTimeQuery { fields: Fields::Both, ..kind });
+        let skills = self.facts.iter().map(|it| it.fields.into()).collect();
+        let team = TeamQuery::new(seats, skills, ask.footprints, ask.window, ask.starts)?;
+        let (date, starts) = self.pool.search_team(&team).into_iter().next()?;
+        Some((date, starts, self.pool.team_at(&team, Slot::new(date, starts.first()?)?)?))
+    }
+
+    /// The starts of a day, and what stands against it for each expert.
+    pub fn day(&self, kind: FreeTimeQuery, date: NaiveDate) -> (Day, Vec<(ExpertId, DayAvailability)>) {
+        let ask = self.ask(kind);
+        let wish = routing_request(kind);
+        let of = |(at, it): (usize, &routing::Expert)| {
+            let candidate = evaluate(it, &wish, None);
+            let on_day = match candidate.verdict {
+                routing::Eligibility::Out { ref reasons } if !reasons.is_empty() => {
+                    DayAvailability::NotEligible(reasons[0])
+                }
+                routing::Eligibility::Out { .. } | routing::Eligibility::In { .. } => {
+                    match self.pool.why_not_on(&ask, at, date) {
+                        Some(blocked) => DayAvailability::Blocked(blocked),
+                        None => DayAvailability::Free(self.pool.starts_of(&ask, at, date).count()),
+                    }
+                }
+            };
+            (it.id, on_day)
+        };
+        (self.pool.starts_on(&ask, date), self.facts.iter().enumerate().map(of).collect())
+    }
+
+    fn ask(&self, kind: FreeTimeQuery) -> SlotQuery {
+        let wish = routing_request(kind);
+        let footprint = |it: &routing::Expert| {
+            let eligible = evaluate(it, &wish, None).is_in();
+            eligible.then(|| it.footprint(kind.mode, kind.prefecture, &self.settings)).flatten()
+        };
+        SlotQuery {
+            fields: kind.fields,
+            footprints: self.facts.iter().map(footprint).collect(),
+            window: self.window,
+            starts: Day::HALF_HOURS,
+        }
+    }
+}
+
+fn routing_request(kind: FreeTimeQuery) -> RoutingRequest {
+    RoutingRequest {
+        fields: kind.fields,
+        themes: BTreeSet::new(),
+        mode: match kind.mode {
+            AppointmentMode::Online => Mode::Online,
+            AppointmentMode::Visit => Mode::Visit,
+        },
+        prefecture: kind.prefecture,
+        industry: None,
+        company: None,
+        slot: None,
+        excluded: BTreeSet::new(),
+    }
+}

@@ -1,0 +1,56 @@
+//! The room of an online session: the expert's standing one, or another one for this session.
+use domain::{
+    actor::Actor,
+    id::{ConsultationId, ExpertId},
+};
+
+use super::notices::{notify_meeting_link, plan_reminders};
+use crate::{
+    app::App,
+    ops::case::{actor::ActorAt, transaction::CaseTransaction},
+    problem::Problem,
+    store,
+};
+
+/// Gives a confirmed session another link. Both sides get it with a changed calendar entry, and the reminders that are
+/// planned are written anew.
+pub async fn change(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    link: &str,
+) -> Result<(), Problem> {
+    let acting = by.into();
+    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
+    if matches!(acting.actor, Actor::Expert(expert) if !work.accepted().contains(&expert)) {
+        return Err(Problem::NotFound);
+    }
+    let now = work.now();
+    let ahead = work.appointment.clone().filter(|it| it.is_online_ahead(now));
+    let before = ahead
+        .ok_or_else(|| Problem::Refused("接続先を変更できるオンラインの予約はありません。".to_owned()))?;
+    if before.place == link {
+        return Ok(());
+    }
+    let changed = before.meet_at(link.to_owned())?;
+    work.save(&changed).await?;
+    notify_meeting_link(&mut work, &changed)?;
+    plan_reminders(&mut work, &changed)?;
+    work.note(acting.actor, "オンライン相談の接続先を変更しました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// An expert's standing room is another one now: so it is for every session ahead that was to take place in the old
+/// one. A session that cannot be changed is logged and keeps its link; the others are not kept waiting for it.
+pub async fn follow_standing(app: &App, expert: ExpertId, old: &str, new: &str) -> Result<(), Problem> {
+    if old.is_empty() || new.is_empty() || old == new {
+        return Ok(());
+    }
+    for id in store::booking::appointment::in_room(&app.db, expert, old, app.clock.now()).await? {
+        if let Err(err) = change(app, id, Actor::System, new).await {
+            tracing::error!(error = ?err, consultation.id = %id, "could not change the room of a session");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! What both sides are told of a session, with its calendar entries, and when they are reminded of it.
+use chrono::{DateTime, Utc};
+use domain::{
+    booking::{
+        appointment::Appointment,
+        notice::{change_until, reminder_at},
+    },
+    id::ExpertId,
+};
+
+use crate::{
+    mail::{
+        mail_event::{AppointmentText, MailEvent, ReaderSide},
+        outgoing_mail::SendCondition,
+    },
+    ops::case::{save::FormerParticipation, transaction::CaseTransaction},
+    problem::Problem,
+    store,
+};
+
+/// The news of a session.
+#[derive(Clone, Copy)]
+enum News<'a> {
+    Booked { change_until: DateTime<Utc> },
+    Moved { change_until: DateTime<Utc>, was: DateTime<Utc> },
+    Room,
+    Cancelled { reason: &'a str },
+}
+
+impl<'a> News<'a> {
+    const fn event(&self, side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> MailEvent<'a> {
+        match *self {
+            Self::Booked { change_until } => MailEvent::Booked { side, sitting: appointment, change_until },
+            Self::Moved { change_until, was } => {
+                MailEvent::Moved { side, sitting: appointment, change_until, was }
+            }
+            Self::Room => MailEvent::Room { side, sitting: appointment },
+            Self::Cancelled { reason } => MailEvent::Cancelled { side, sitting: appointment, reason },
+        }
+    }
+}
+
+/// Returns an appointment as letters tell it. `names` are the experts', in order.
+pub fn appointment_text<'a>(it: &'a Appointment, names: &'a [String]) -> AppointmentText<'a> {
+    AppointmentText {
+        starts_at: it.starts_at,
+        ends_at: it.ends_at,
+        mode: it.mode,
+        place: &it.place,
+        experts: names,
+        uid: &it.uid,
+        sequence: it.sequence,
+    }
+}
+
+/// Mails the confirmation to both sides, each with its calendar entry.
+pub fn notify_booked(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Result<(), Problem> {
+    let change_until = change_until(booked.starts_at, &work.context.settings, &work.context.calendar);
+    tell(work, booked, News::Booked { change_until })
+}
+
+/// Mails the new time to both sides, each with its calendar entry. `was` is the start before.
+pub fn notify_moved(
+    work: &mut CaseTransaction<'_>,
+    moved: &Appointment,
+    was: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let change_until = change_until(moved.starts_at, &work.context.settings, &work.context.calendar);
+    tell(work, moved, News::Moved { change_until, was })
+}
+
+/// Mails the new room to both sides, each with its calendar entry.
+pub fn notify_meeting_link(work: &mut CaseTransaction<'_>, changed: &Appointment) -> Result<(), Problem> {
+    tell(work, changed, News::Room)
+}
+
+/// Mails the cancellation to the company.
+pub fn notify_company_cancelled(
+    work: &mut CaseTransaction<'_>,
+    cancelled: &Appointment,
+    reason: &str,
+) -> Result<(), Problem> {
+    tell_company(work, cancelled, News::Cancelled { reason })
+}
+
+/// Mails the cancellation to the experts.
+pub fn notify_experts_cancelled(
+    work: &mut CaseTransaction<'_>,
+    cancelled: &Appointment,
+    reason: &str,
+) -> Result<(), Problem> {
+    tell_experts(work, cancelled, News::Cancelled { reason })
+}
+
+/// Mails the company that it can choose among the free slots of the experts who have accepted.
+pub fn notify_slots_to_choose(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let names = work.names(&work.accepted());
+    work.mail_company(MailEvent::SlotsToChoose { portal: &portal, experts: &names })?;
+    Ok(())
+}
+
+/// Plans the reminders of both sides for the business day before; each is checked again when it is due.
+pub fn plan_reminders(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Result<(), Problem> {
+    let (settings, calendar) = (&work.context.settings, &work.context.calendar);
+    let Some(due_at) = reminder_at(booked.starts_at, work.now(), settings, calendar) else {
+        return Ok(());
+    };
+    let portal = work.portal()?;
+    let names = work.names(&booked.experts);
+    let sitting = appointment_text(booked, &names);
+    let send_condition =
+        SendCondition::AppointmentStands { appointment: booked.id, sequence: booked.sequence };
+    let company = MailEvent::Reminder { side: ReaderSide::Company { portal: &portal }, sitting };
+    for reader in std::iter::once(None).chain(booked.experts.iter().map(Some)) {
+        let letter = match reader {
+            None => work.mail_company(company)?,
+            Some(&expert) => {
+                work.mail_expert(expert, MailEvent::Reminder { side: ReaderSide::Expert, sitting })?
+            }
+        };
+        if let Some(letter) = letter {
+            letter.due_at = due_at;
+            letter.dedup_key = Some(format!("reminder/{}/{}/{}", booked.id, booked.sequence, letter.to));
+            letter.send_condition = Some(send_condition);
+        }
+    }
+    Ok(())
+}
+
+/// Returns the SEQUENCE under which an expert is told of a session: higher than that of its end, where they had it
+/// before.
+pub async fn sequence_for(
+    work: &CaseTransaction<'_>,
+    it: &Appointment,
+    expert: ExpertId,
+) -> Result<i32, Problem> {
+    let ended = store::calendars::cancelled_invitation::sequence(&work.tx, it.id, expert).await?;
+    Ok(ended.map_or(it.sequence, |ended| it.sequence.max(ended + 1)))
+}
+
+/// Keeps that the session which an expert was told of as `shown` is none of theirs any more. Returns it as the
+/// cancellation tells it.
+pub async fn cancel_invitation(
+    work: &mut CaseTransaction<'_>,
+    shown: Appointment,
+    expert: ExpertId,
+) -> Result<Appointment, Problem> {
+    let sequence = sequence_for(work, &shown, expert).await? + 1;
+    let left = Appointment { sequence, ..shown };
+    work.save(FormerParticipation(&left, expert)).await?;
+    Ok(left)
+}
+
+/// Mails the company and each expert, with its calendar entry.
+fn tell(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    tell_company(work, it, news)?;
+    tell_experts(work, it, news)
+}
+
+fn tell_company(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let names = work.names(&it.experts);
+    work.mail_company(news.event(ReaderSide::Company { portal: &portal }, appointment_text(it, &names)))?;
+    Ok(())
+}
+
+fn tell_experts(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
+    let names = work.names(&it.experts);
+    for &expert in &it.experts {
+        work.mail_expert(expert, news.event(ReaderSide::Expert, appointment_text(it, &names)))?;
+    }
+    Ok(())
+}

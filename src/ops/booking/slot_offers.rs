@@ -1,0 +1,327 @@
+//! Which slots can be offered and who can give them: the facts for `domain::booking::availability` and `domain::routing`.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::{
+    booking::{
+        appointment::AppointmentMode,
+        availability::{Blocked, Calendar, Day, Footprint, Pool, Slot, SlotQuery, WhyNone},
+        notice::{last_session_day, window},
+    },
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    field::Fields,
+    id::{AppointmentId, CompanyId, ExpertId},
+    intake::company::{Industry, Mode},
+    prefecture::Prefecture,
+    routing::{self, Candidate, Eligibility, ReasonFor, RoutingRequest, Team, ThemeCode, evaluate, teams},
+    settings::Settings,
+};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use crate::store::{
+    booking::appointment::Cells,
+    routing::expert::{self, Profile, Roster, Workload},
+};
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct SlotSearch {
+    pub fields: Fields,
+    pub mode: AppointmentMode,
+    pub themes: BTreeSet<ThemeCode>,
+    pub prefecture: Option<Prefecture>,
+    pub industry: Option<Industry>,
+    pub company: Option<CompanyId>,
+    /// These alone, all of them together; otherwise anybody who is eligible.
+    pub only: Option<Vec<ExpertId>>,
+    /// Who declined this consultation or let the request lapse.
+    pub excluded: BTreeSet<ExpertId>,
+    /// The appointment that is about to move: its own time is free for it.
+    pub moving: Option<AppointmentId>,
+    /// The starts to offer.
+    pub starts: Day,
+    /// A coordinator may book at short notice and after the last day of sessions.
+    pub overridden: bool,
+    /// Whether somebody is to be chosen, or the times only listed.
+    pub aim: SearchAim,
+}
+
+/// What a search is for. Ranking needs to know how much everybody has had to do, which a list of times does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchAim {
+    List,
+    Choose,
+}
+
+/// The slots and candidates that a search has found; a snapshot.
+pub struct SlotOffers {
+    search: SlotSearch,
+    pool: Pool,
+    ask: SlotQuery,
+    facts: Vec<routing::Expert>,
+    /// What begins by then cannot be offered any more.
+    now: DateTime<Utc>,
+    today: NaiveDate,
+    minutes: i64,
+}
+
+/// Who is to be asked, for which fields, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamMember {
+    pub expert: ExpertId,
+    pub fields: Fields,
+    pub reasons: Vec<ReasonFor>,
+}
+
+/// Searches for as far as companies can book.
+pub async fn offers(
+    db: &impl ConnectionTrait,
+    roster: &Roster,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+    now: DateTime<Utc>,
+    search: SlotSearch,
+) -> Result<SlotOffers, DbErr> {
+    let today = japan_date(now);
+    let mut window = window(now, settings, calendar);
+    if search.overridden {
+        window.earliest = today;
+    }
+    let wanted = |it: &&Profile| search.only.as_ref().is_none_or(|only| only.contains(&it.id));
+    let members: Vec<_> = roster.all().iter().filter(wanted).collect();
+    let known = match search.company {
+        Some(company) => expert::advised(db, company).await?.into_iter().map(|it| (it, company)).collect(),
+        None => BTreeSet::new(),
+    };
+    let days = (today, window.horizon);
+    let RoutingFacts { facts, calendars } =
+        people(db, &members, days, now, search.moving, search.aim, &known).await?;
+    let overridden = search.overridden;
+    let closed = |date: NaiveDate| {
+        let late = last_session_day(date, settings, calendar).is_some_and(|last| date > last);
+        !calendar.is_open(date) || (late && !overridden)
+    };
+    let pool = Pool::new(today, days_between(days), closed, &calendars);
+    let wish = routing_request(&search, None);
+    let footprints = facts
+        .iter()
+        .map(|it| {
+            let eligible = search.only.is_some() || evaluate(it, &wish, None).is_in();
+            eligible.then(|| it.footprint(search.mode, search.prefecture, settings)).flatten()
+        })
+        .collect();
+    let ask = SlotQuery { fields: search.fields, footprints, window, starts: search.starts };
+    let minutes = i64::from(match search.mode {
+        AppointmentMode::Online => settings.online_minutes,
+        AppointmentMode::Visit => settings.visit_minutes,
+    });
+    Ok(SlotOffers { search, pool, ask, facts, now, today, minutes })
+}
+
+/// What routing knows of each expert, and their time; in the order in which they were asked for.
+pub(in crate::ops) struct RoutingFacts {
+    pub facts: Vec<routing::Expert>,
+    pub calendars: Vec<Calendar>,
+}
+
+/// Loads the time and the counts of experts for the days from the first to the last, both included: a fixed number of
+/// queries. `known` says who has advised which company.
+pub(in crate::ops) async fn people(
+    db: &impl ConnectionTrait,
+    members: &[&Profile],
+    (first, last): (NaiveDate, NaiveDate),
+    now: DateTime<Utc>,
+    moving: Option<AppointmentId>,
+    aim: SearchAim,
+    known: &BTreeSet<(ExpertId, CompanyId)>,
+) -> Result<RoutingFacts, DbErr> {
+    let (from, to) = (at_japan(first, 0, 0), at_japan(last, 24, 0));
+    // Limits count whole weeks, also the parts of them that lie outside the days on offer.
+    let week = TimeDelta::days(7);
+    let mut occupied = expert::occupied(db, from, to, moving).await?;
+    let mut sessions = expert::sessions(db, from - week, to + week, moving).await?;
+    let standings = match aim {
+        SearchAim::List => expert::open_cases(db).await?,
+        SearchAim::Choose => expert::workloads(db, now).await?,
+    };
+    let idle = Workload::default();
+    let facts = members.iter().map(|it| facts(it, standings.get(&it.id).unwrap_or(&idle), known)).collect();
+    let calendars = members.iter().map(|it| Calendar {
+        expert: it.id,
+        fields: it.fields,
+        schedule: it.schedule.clone(),
+        occupied: occupied.remove(&it.id).unwrap_or_default(),
+        sessions: sessions.remove(&it.id).unwrap_or_default(),
+        limits: it.limits,
+    });
+    Ok(RoutingFacts { facts, calendars: calendars.collect() })
+}
+
+/// How many days these are, both ends included.
+pub(in crate::ops) fn days_between((first, last): (NaiveDate, NaiveDate)) -> usize {
+    usize::try_from((last - first).num_days() + 1).unwrap_or(1)
+}
+
+impl SlotOffers {
+    /// The days with a start, earliest first, each with its starts.
+    pub fn days(&self) -> Vec<(NaiveDate, Vec<Slot>)> {
+        let days = match &self.search.only {
+            None => self.pool.search(&self.ask),
+            Some(_) => self
+                .ask
+                .window
+                .earliest
+                .iter_days()
+                .take_while(|&it| it <= self.ask.window.horizon)
+                .map(|it| (it, self.together_on(it)))
+                .filter(|(_, starts)| !starts.is_empty())
+                .collect(),
+        };
+        let slots = |(date, starts): (NaiveDate, Day)| {
+            let slots = starts.quarters().filter_map(|it| Slot::new(date, it));
+            let ahead: Vec<_> = slots.filter(|it| it.start() > self.now).collect();
+            (!ahead.is_empty()).then_some((date, ahead))
+        };
+        days.into_iter().filter_map(slots).collect()
+    }
+
+    /// Whether a session can start at `slot`.
+    pub fn has(&self, slot: Slot) -> bool {
+        if slot.start() <= self.now {
+            return false;
+        }
+        match &self.search.only {
+            None => {
+                self.search.starts.contains(slot.quarter()) && !self.pool.teams_at(&self.ask, slot).is_empty()
+            }
+            Some(_) => self.together_on(slot.date()).contains(slot.quarter()),
+        }
+    }
+
+    /// Every expert with the verdict on them, for this slot or for any.
+    pub fn candidates(&self, slot: Option<Slot>) -> Vec<Candidate> {
+        let wish = routing_request(&self.search, slot);
+        self.facts
+            .iter()
+            .map(|it| {
+                let blocked = slot.and_then(|slot| self.blocked(it.id, slot));
+                evaluate(it, &wish, blocked)
+            })
+            .collect()
+    }
+
+    /// Who could give the session, the team to ask first at the front.
+    pub fn teams(&self, slot: Option<Slot>) -> impl Iterator<Item = Vec<TeamMember>> + use<> {
+        let wish = routing_request(&self.search, slot);
+        let candidates = self.candidates(slot);
+        let fields = self.search.fields;
+        teams(&wish, &candidates).map(move |team| members(team, fields, &candidates))
+    }
+
+    /// Why there is no start on a day.
+    pub fn why_none(&self, date: NaiveDate) -> WhyNone {
+        self.pool.why_none(&self.ask, date)
+    }
+
+    /// The end of a session from `slot` on.
+    pub fn end(&self, slot: Slot) -> DateTime<Utc> {
+        slot.start() + TimeDelta::minutes(self.minutes)
+    }
+
+    /// What these experts give to a session at `slot`, with its ways and buffers.
+    pub fn cells(&self, experts: &[ExpertId], slot: Slot, settings: &Settings) -> Vec<Cells> {
+        experts
+            .iter()
+            .filter_map(|&expert| {
+                let facts = self.facts.iter().find(|it| it.id == expert)?;
+                let (mode, site) = (self.search.mode, self.search.prefecture);
+                Some(Cells { expert, slot, footprint: Footprint::new(mode, facts.home, site, settings) })
+            })
+            .collect()
+    }
+
+    /// How the session takes place.
+    pub const fn mode(&self) -> AppointmentMode {
+        self.search.mode
+    }
+
+    /// How long it lasts. Minutes.
+    pub const fn minutes(&self) -> i64 {
+        self.minutes
+    }
+
+    /// The first day on which anything can be offered at all.
+    pub const fn earliest(&self) -> NaiveDate {
+        self.ask.window.earliest
+    }
+
+    /// The starts on a day at which all the experts asked for are free together.
+    fn together_on(&self, date: NaiveDate) -> Day {
+        let places = 0..self.facts.len();
+        let joint = places
+            .fold(Day::ALL, |joint, place| joint.intersection(self.pool.starts_of(&self.ask, place, date)));
+        if self.facts.is_empty() { Day::NONE } else { joint }
+    }
+
+    fn blocked(&self, expert: ExpertId, slot: Slot) -> Option<Blocked> {
+        if slot.date() < self.today { None } else { self.pool.why_not(&self.ask, expert, slot) }
+    }
+}
+
+pub(in crate::ops) fn members(team: Team, fields: Fields, candidates: &[Candidate]) -> Vec<TeamMember> {
+    let reasons = |expert| {
+        let verdict = candidates.iter().find(|it| it.expert == expert).map(|it| &it.verdict);
+        match verdict {
+            Some(Eligibility::In { reasons, .. }) => reasons.clone(),
+            Some(Eligibility::Out { .. }) | None => Vec::new(),
+        }
+    };
+    match team {
+        Team::One(expert) => vec![TeamMember { expert, fields, reasons: reasons(expert) }],
+        Team::Pair { ict, labor } => vec![
+            TeamMember { expert: ict, fields: Fields::Ict, reasons: reasons(ict) },
+            TeamMember { expert: labor, fields: Fields::Labor, reasons: reasons(labor) },
+        ],
+    }
+}
+
+fn routing_request(search: &SlotSearch, slot: Option<Slot>) -> RoutingRequest {
+    RoutingRequest {
+        fields: search.fields,
+        themes: search.themes.clone(),
+        mode: match search.mode {
+            AppointmentMode::Online => Mode::Online,
+            AppointmentMode::Visit => Mode::Visit,
+        },
+        prefecture: search.prefecture,
+        industry: search.industry,
+        company: search.company,
+        slot,
+        excluded: search.excluded.clone(),
+    }
+}
+
+fn facts(profile: &Profile, standing: &Workload, known: &BTreeSet<(ExpertId, CompanyId)>) -> routing::Expert {
+    routing::Expert {
+        id: profile.id,
+        active: profile.active,
+        fields: profile.fields,
+        themes: profile.themes.clone(),
+        industries: profile.industries.clone(),
+        home: profile.home,
+        visits: profile.visits.clone(),
+        works_online: profile.works_online,
+        // Absences, and the limits of a day and a week, are part of the pool, which knows the days.
+        absent: false,
+        conflicts: profile.conflicts.clone(),
+        known: known.iter().filter(|it| it.0 == profile.id).map(|it| it.1).collect(),
+        limits: profile.limits,
+        day_sessions: 0,
+        week_sessions: 0,
+        open_cases: standing.open_cases,
+        open_case_limit: profile.open_limit,
+        load: standing.load,
+        capacity: profile.capacity,
+        last_asked: standing.last_asked,
+    }
+}

@@ -1,0 +1,368 @@
+//! Another expert for a session whose own will be away: proposed, asked, and put in the place with one answer.
+//!
+//! Nothing disappears meanwhile: the expert who will be away keeps the place until somebody has accepted it, and the
+//! time of whoever is asked is kept under the same key as every booking.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Actor,
+    booking::{
+        appointment::{Appointment, Owner},
+        availability::{Day, Slot},
+        notice::change_until,
+    },
+    calendar::japan_date,
+    consultation::ActionKind,
+    due::Due,
+    field::Fields,
+    id::{AssignmentId, ConsultationId, ExpertId},
+    routing::{
+        Eligibility, ReasonFor, ThemeCode,
+        assignment::{Assignment, AssignmentState},
+        rank,
+    },
+};
+use uuid::Uuid;
+
+use super::{
+    notices::{appointment_text, plan_reminders, sequence_for},
+    slot_offers::{SearchAim, SlotOffers, SlotSearch},
+    venue,
+};
+use crate::{
+    app::App,
+    mail::mail_event::{MailEvent, ReaderSide},
+    ops::{
+        case::{
+            context::Context,
+            save::{
+                ExchangedParticipation, FormerParticipation, HeldParticipation, NewAssignment,
+                ReleasedParticipation,
+            },
+            transaction::CaseTransaction,
+        },
+        routing::requests::{as_asked, leave, outline, turned_down, withdraw_asked, write_request},
+    },
+    problem::Problem,
+    store::{self, booking::substitute::Participation, consultation::Record},
+};
+
+/// A place in a session for which a substitute is looked for, or being asked.
+pub struct Vacancy {
+    pub seat: Participation,
+    pub record: Record,
+    pub session: Appointment,
+    /// What the substitute has to cover.
+    pub fields: Fields,
+    /// The request that waits for an answer.
+    pub asked: Option<Assignment>,
+    /// Who could be asked, the first choice at the front; nobody while somebody is asked.
+    pub proposals: Vec<SubstituteProposal>,
+}
+
+/// Somebody who could take the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubstituteProposal {
+    pub expert: ExpertId,
+    /// Named by whoever will be away.
+    pub is_stand_in: bool,
+    pub reasons: Vec<ReasonFor>,
+}
+
+/// How sure the center is of the substitute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubstituteConsent {
+    /// They are asked, and answer as to any request.
+    Asked,
+    /// They have said yes to the center: the place is theirs at once.
+    Given,
+}
+
+/// Every place for which there is something to do or to wait for, the earliest session first, at most `limit`; and how
+/// many there are.
+pub async fn vacancies(app: &App, limit: usize) -> Result<(Vec<Vacancy>, usize), Problem> {
+    let context = Context::of(app).await?;
+    let mut seats = store::booking::substitute::absent(&app.db, context.now).await?;
+    // Somebody may still be asked although the absence was taken back.
+    for (seat, _) in store::booking::substitute::asked(&app.db).await? {
+        if !seats.contains(&seat) {
+            seats.push(seat);
+        }
+    }
+    let count = seats.len();
+    let mut gaps = Vec::new();
+    for seat in seats.into_iter().take(limit) {
+        gaps.extend(vacancy(app, &context, seat).await?);
+    }
+    Ok((gaps, count))
+}
+
+/// Asks an expert to take a place, or gives it to them. `version` is that of the consultation when it was seen.
+pub async fn ask(
+    app: &App,
+    seat: Participation,
+    substitute: ExpertId,
+    version: i32,
+    by: Actor,
+    agreement: SubstituteConsent,
+) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, consultation_of(app, seat).await?, version).await?;
+    work.check(ActionKind::Reschedule, by)?;
+    let session = session_to_come(&work)?;
+    let leaving = accepted_by(&work.assignments, seat.expert);
+    let (Some(place), true) = (leaving.first(), session.id == seat.appointment) else {
+        return Err(Problem::Stale);
+    };
+    if work.assignments.iter().any(Assignment::is_asked_instead) {
+        return Err(refused(
+            "この予約では、すでに代わりの専門家に依頼しています。回答を待つか、依頼を取り消してください。",
+        ));
+    }
+    let instead_of = Some(place.id);
+    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    let search = search(&work.record, &session, &work.assignments, seat.expert, themes);
+    let fields = search.fields;
+    let found = work.offers(search).await?;
+    let slot = slot(&session)?;
+    let chosen = ranked(&found, slot, fields, None).into_iter().find(|it| it.expert == substitute);
+    let chosen = chosen.ok_or_else(|| {
+        refused("選んだ専門家は、この日時を担当できなくなりました。候補の中から選び直してください。")
+    })?;
+    let cells = found.cells(&[substitute], slot, &work.context.settings);
+    work.save(HeldParticipation(session.id, &cells)).await?;
+    let due = Due::reply(&work.context.settings, &work.context.calendar, work.now());
+    let request = Assignment {
+        id: AssignmentId(Uuid::now_v7()),
+        consultation: work.record.consultation.id,
+        expert: substitute,
+        fields,
+        state: AssignmentState::Offered,
+        offered_at: work.now(),
+        // An answer after the session has begun would be of no use.
+        due_at: due.at().unwrap_or(work.now()).min(session.starts_at),
+        instead_of,
+    };
+    work.save(NewAssignment(&request, &due, &chosen.reasons)).await?;
+    let names = work.names(&[seat.expert, substitute]);
+    match agreement {
+        SubstituteConsent::Asked => {
+            let outline = outline(&work).await?;
+            let shown = as_asked(&work, &session, seat.expert, substitute);
+            let shown = Appointment { sequence: sequence_for(&work, &shown, substitute).await?, ..shown };
+            write_request(&mut work, &request, Some(&shown), &outline)?;
+            work.note(by, format!("不在の{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
+            work.assignments.push(request);
+        }
+        SubstituteConsent::Given => {
+            work.assignments.push(request.clone());
+            take_over(&mut work, request, by).await?;
+        }
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// A coordinator takes the request for a place back; the expert who has it keeps it.
+pub async fn withdraw_request(
+    app: &App,
+    seat: Participation,
+    version: i32,
+    by: Actor,
+) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, consultation_of(app, seat).await?, version).await?;
+    work.check(ActionKind::Reschedule, by)?;
+    let session = session_to_come(&work)?;
+    withdraw_asked(&mut work, &session).await?;
+    work.note(by, "代わりの専門家への依頼を取り消しました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// Whoever was asked accepts: the two change places.
+pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment) -> Result<(), Problem> {
+    let by = Actor::Expert(request.expert);
+    take_over(work, request, by).await
+}
+
+/// Whoever was asked declines, or has not answered in time (`turned` says which): the place stays as it is, and the
+/// center is told to look for somebody else. Gives the sitting that they were invited to and have left with it.
+pub async fn turn_down(
+    work: &mut CaseTransaction<'_>,
+    turned: Assignment,
+    by: Actor,
+) -> Result<Option<Appointment>, Problem> {
+    let (expert, instead_of) = (turned.expert, turned.instead_of);
+    let why = match &turned.state {
+        AssignmentState::Declined { reason, .. } => format!("代わりの担当を断りました：{reason}"),
+        AssignmentState::Offered
+        | AssignmentState::Accepted { .. }
+        | AssignmentState::Lapsed { .. }
+        | AssignmentState::Withdrawn { .. } => "代わりの担当の依頼が回答期限を過ぎました".to_owned(),
+    };
+    work.save_assignment(turned).await?;
+    work.note(by, why);
+    let Some(session) = work.appointment.clone() else { return Ok(None) };
+    work.save(ReleasedParticipation(session.id, expert)).await?;
+    let names = work.names(&session.experts);
+    let page = work.app.site.absolute("/staff/absences");
+    let declined = work.context.experts.name(expert).to_owned();
+    let occasion = MailEvent::SubstituteNeeded {
+        sitting: appointment_text(&session, &names),
+        declined: &declined,
+        page: &page,
+    };
+    work.mail_center(occasion)?;
+    Ok(Some(leave(work, &session, expert, instead_of).await?))
+}
+
+async fn vacancy(app: &App, context: &Context, seat: Participation) -> Result<Option<Vacancy>, Problem> {
+    let found = store::booking::appointment::find(&app.db, seat.appointment).await?;
+    let Some(session) = found.filter(Appointment::is_confirmed) else { return Ok(None) };
+    let Owner::Consultation(id) = session.owner else { return Ok(None) };
+    let Some(record) = store::consultation::find(&app.db, id).await? else { return Ok(None) };
+    let assignments = store::routing::assignment::of(&app.db, id).await?;
+    let asked = assignments.iter().find(|it| it.is_asked_instead()).cloned();
+    let themes = store::consultation::themes(&app.db, id).await?;
+    let search = search(&record, &session, &assignments, seat.expert, themes);
+    let fields = search.fields;
+    let proposals = if asked.is_some() {
+        Vec::new()
+    } else {
+        let found = context.offers(&app.db, search).await?;
+        let day = japan_date(session.starts_at);
+        let stand_in = context.experts.get(seat.expert).and_then(|it| it.schedule.stand_in(day));
+        ranked(&found, slot(&session)?, fields, stand_in)
+    };
+    Ok(Some(Vacancy { seat, record, session, fields, asked, proposals }))
+}
+
+/// Those who could take the place alone: the stand-in if they can, then the others in the order of routing.
+fn ranked(
+    found: &SlotOffers,
+    slot: Slot,
+    fields: Fields,
+    stand_in: Option<ExpertId>,
+) -> Vec<SubstituteProposal> {
+    let all = found.candidates(Some(slot));
+    let proposal = |it: &domain::routing::Candidate| match &it.verdict {
+        Eligibility::In { covers, reasons, .. } if covers.covers(fields) => Some(SubstituteProposal {
+            expert: it.expert,
+            is_stand_in: stand_in == Some(it.expert),
+            reasons: reasons.clone(),
+        }),
+        Eligibility::In { .. } | Eligibility::Out { .. } => None,
+    };
+    let mut ranked: Vec<_> = rank(&all).into_iter().filter_map(proposal).collect();
+    ranked.sort_by_key(|it| !it.is_stand_in);
+    ranked
+}
+
+fn search(
+    record: &Record,
+    session: &Appointment,
+    assignments: &[Assignment],
+    leaving: ExpertId,
+    themes: Vec<String>,
+) -> SlotSearch {
+    let theirs = accepted_by(assignments, leaving).into_iter().map(|it| it.fields);
+    let mut excluded = turned_down(assignments);
+    excluded.extend(session.experts.iter().copied());
+    SlotSearch {
+        fields: theirs.reduce(Fields::union).unwrap_or(record.consultation.fields),
+        mode: session.mode,
+        themes: themes.into_iter().map(ThemeCode).collect::<BTreeSet<_>>(),
+        prefecture: record.prefecture,
+        industry: record.industry,
+        company: Some(record.company),
+        only: None,
+        excluded,
+        moving: Some(session.id),
+        starts: Day::ALL,
+        overridden: true,
+        aim: SearchAim::Choose,
+    }
+}
+
+/// The place changes hands: the requests, the seat with its quarter hours, and everybody's calendar.
+async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
+    let session = work.appointment.clone();
+    let place = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
+    let leaving = place.map(|it| it.expert);
+    let accepted = request.accept(work.now())?;
+    let (Some(session), Some(leaving)) = (session.filter(Appointment::is_confirmed), leaving) else {
+        return Err(Problem::Stale);
+    };
+    let coming = accepted.expert;
+    // The one who leaves first: of each field one has accepted.
+    for it in accepted_by(&work.assignments, leaving) {
+        work.save_assignment(it.withdraw(work.now())).await?;
+    }
+    let sequence = sequence_for(work, &session, coming).await? + 1;
+    work.save_assignment(accepted).await?;
+    let place = venue::after_exchange(work, &session, leaving, coming);
+    let after = Appointment { place, sequence, ..session.clone().exchange(leaving, coming)? };
+    work.save(ExchangedParticipation(&after, leaving)).await?;
+    let names = work.names(&[leaving, coming]);
+    work.note(by, format!("担当を交代しました：{}さんから{}さんへ", names[0], names[1]));
+    notify(work, &session, &after, leaving, coming).await?;
+    plan_reminders(work, &after)?;
+    work.appointment = Some(after);
+    Ok(())
+}
+
+async fn notify(
+    work: &mut CaseTransaction<'_>,
+    before: &Appointment,
+    after: &Appointment,
+    leaving: ExpertId,
+    coming: ExpertId,
+) -> Result<(), Problem> {
+    let change_until = change_until(after.starts_at, &work.context.settings, &work.context.calendar);
+    let (was, names) = (work.names(&before.experts), work.names(&after.experts));
+    let cancelled = Appointment { sequence: after.sequence, ..before.clone() };
+    work.save(FormerParticipation(&cancelled, leaving)).await?;
+    work.mail_expert(leaving, MailEvent::Relieved { sitting: appointment_text(&cancelled, &was) })?;
+    let appointment = appointment_text(after, &names);
+    for &expert in &after.experts {
+        let side = ReaderSide::Expert;
+        let event = if expert == coming {
+            MailEvent::Booked { side, sitting: appointment, change_until }
+        } else {
+            MailEvent::ExpertChanged { side, sitting: appointment, was: &was }
+        };
+        work.mail_expert(expert, event)?;
+    }
+    let portal = work.portal()?;
+    let side = ReaderSide::Company { portal: &portal };
+    work.mail_company(MailEvent::ExpertChanged { side, sitting: appointment, was: &was })?;
+    work.mail_center(MailEvent::ExpertChanged { side: ReaderSide::Center, sitting: appointment, was: &was })?;
+    Ok(())
+}
+
+fn accepted_by(assignments: &[Assignment], expert: ExpertId) -> Vec<Assignment> {
+    assignments.iter().filter(|it| it.is_accepted() && it.expert == expert).cloned().collect()
+}
+
+async fn consultation_of(app: &App, seat: Participation) -> Result<ConsultationId, Problem> {
+    let session =
+        store::booking::appointment::find(&app.db, seat.appointment).await?.ok_or(Problem::NotFound)?;
+    match session.owner {
+        Owner::Consultation(id) => Ok(id),
+        Owner::Draft(_) | Owner::Offer { .. } => Err(Problem::NotFound),
+    }
+}
+
+fn session_to_come(work: &CaseTransaction<'_>) -> Result<Appointment, Problem> {
+    let confirmed = work.appointment.clone().filter(|it| it.is_confirmed() && it.starts_at > work.now());
+    confirmed.ok_or_else(|| refused("この予約は、すでに始まったか、終わっています。"))
+}
+
+fn slot(session: &Appointment) -> Result<Slot, Problem> {
+    let at: DateTime<Utc> = session.starts_at;
+    Slot::at(at).ok_or_else(|| anyhow::anyhow!("a session starts between quarter hours: {at}").into())
+}
+
+fn refused(why: &str) -> Problem {
+    Problem::Refused(why.to_owned())
+}

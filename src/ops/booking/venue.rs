@@ -1,0 +1,44 @@
+//! Where a session takes place.
+use domain::{
+    booking::appointment::{Appointment, AppointmentMode},
+    id::ExpertId,
+    prefecture::Prefecture,
+};
+
+use crate::{ops::case::transaction::CaseTransaction, problem::Problem, store};
+
+/// Returns the first expert's room online, or the company's address.
+pub async fn of(
+    work: &CaseTransaction<'_>,
+    mode: AppointmentMode,
+    experts: &[ExpertId],
+) -> Result<String, Problem> {
+    match mode {
+        AppointmentMode::Online => {
+            let first = experts.first().and_then(|&it| work.context.experts.get(it));
+            Ok(first.map(|it| it.video_url.clone()).unwrap_or_default())
+        }
+        AppointmentMode::Visit => {
+            let written = store::consultation::application(&work.tx, work.record.consultation.id).await?;
+            let prefecture = work.record.prefecture.map(Prefecture::name).unwrap_or_default();
+            Ok(written
+                .map(|(it, _)| {
+                    format!("{prefecture}{}{} {}", it.city, it.street, it.building).trim().to_owned()
+                })
+                .unwrap_or_default())
+        }
+    }
+}
+
+/// Returns the venue after one expert has taken another's place. Online, it is the room of whoever stays; with nobody
+/// staying, that of the one who comes. A company's address stays.
+pub fn after_exchange(
+    work: &CaseTransaction<'_>,
+    session: &Appointment,
+    leaving: ExpertId,
+    coming: ExpertId,
+) -> String {
+    let room = |it| work.context.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
+    let stays = session.experts.iter().any(|&it| it != leaving && session.place == room(it));
+    if session.mode == AppointmentMode::Visit || stays { session.place.clone() } else { room(coming) }
+}

@@ -1,0 +1,317 @@
+//! Waiting for an earlier time: who is offered a freed time, and what becomes of the offer.
+//!
+//! Nothing remembers that a time was freed. Whoever waits is compared with what is free now, so that a time which became
+//! free in any way is found, and a crash loses none.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Actor,
+    booking::{
+        appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
+        availability::Slot,
+        notice::change_until,
+        waiting_list::{
+            TimePreference, WISHES, WaitingEndReason, WaitingListEntry, WaitingOffer, WaitingOfferState,
+            held_until, may_wait,
+        },
+    },
+    calendar::japan_date,
+    consultation::ActionKind,
+    id::{AppointmentId, ConsultationId, WaitingId, WaitingOfferId},
+    wording::{long_date_time_range, month_day_time},
+};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{
+    appointment::{book, joint_in, joint_now, move_booked},
+    notices::appointment_text,
+    slot_offers::SlotOffers,
+    waiting_offer,
+};
+use crate::{
+    app::App,
+    mail::{mail_event::MailEvent, outgoing_mail::SendCondition},
+    ops::case::{
+        actor::ActorAt,
+        context::Context,
+        save::{EndedWaiting, NewAppointment, TurnedDown},
+        transaction::CaseTransaction,
+    },
+    problem::Problem,
+    secret::Purpose,
+    store::{
+        self,
+        booking::waiting_list::{HeldOffer, WaitingCompany},
+    },
+};
+
+/// What came of the wish to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitingResult {
+    Yes,
+    /// There is nothing to wait for: this time is free now.
+    FreeNow(Slot),
+}
+
+/// Lets a company wait for an earlier time than it has, or than there is to choose from.
+pub async fn wait(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    wishes: Vec<TimePreference>,
+) -> Result<WaitingResult, Problem> {
+    let acting = by.into();
+    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
+    let limit = work
+        .appointment
+        .as_ref()
+        .map(|it| change_until(it.starts_at, &work.context.settings, &work.context.calendar));
+    if !may_wait(&work.record.consultation.state, limit, work.now()) {
+        return Err(Problem::Refused("いまは、空き待ちを受け付けられません。".to_owned()));
+    }
+    if wishes.is_empty() || wishes.len() > WISHES {
+        return Err(Problem::Unreadable);
+    }
+    if store::booking::waiting_list::of(&work.tx, id).await?.is_some() {
+        return Err(Problem::Refused("すでに空き待ちを受け付けています。".to_owned()));
+    }
+    let waiting = WaitingListEntry {
+        id: WaitingId(Uuid::now_v7()),
+        since: work.now(),
+        preferred_times: wishes,
+        turned_down: 0,
+    };
+    let found = joint_in(&work, Actor::Company, None).await?;
+    let booked = work.appointment.as_ref().map(|it| it.starts_at);
+    if let Some(slot) = waiting.choice(&free(&found), booked, &BTreeSet::new()) {
+        return Ok(WaitingResult::FreeNow(slot));
+    }
+    let wishes: Vec<_> = waiting.preferred_times.iter().map(TimePreference::label).collect();
+    work.save(&WaitingCompany { consultation: id, waiting }).await?;
+    work.note(acting.actor, format!("早い日時の空き待ちを受け付けました（{}）", wishes.join("、または ")));
+    work.commit().await?;
+    Ok(WaitingResult::Yes)
+}
+
+/// Ends the waiting; what was offered goes to the next.
+pub async fn stop(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
+    let acting = by.into();
+    let mut work = CaseTransaction::begin_for(app, id, acting).await?;
+    let Some(waiting) = store::booking::waiting_list::of(&work.tx, id).await? else { return Ok(()) };
+    store::booking::appointment::take_turns(&work.tx).await?;
+    waiting_offer::withdraw_open(&work.tx, waiting.id, work.now()).await?;
+    work.save(EndedWaiting(waiting.id, WaitingEndReason::Stopped)).await?;
+    work.note(acting.actor, "空き待ちを終えました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// The company takes the time that is held for it: what it had is let go and the new time is booked, or nothing is.
+pub async fn accept(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
+    let (mut work, held) = begin_offer(app, id).await?;
+    if held.offer.state == WaitingOfferState::Accepted {
+        return Ok(());
+    }
+    let by = Actor::Company;
+    let slot = Slot::at(held.offer.starts_at).ok_or(Problem::SlotTaken)?;
+    let offer = held.offer.clone().accept(work.now())?;
+    let deed = if work.appointment.is_some() { ActionKind::Reschedule } else { ActionKind::ChooseSlot };
+    work.check(deed, by)?;
+    work.save(&offer).await?;
+    waiting_offer::release(&work.tx, held.appointment, work.now()).await?;
+    work.save(EndedWaiting(offer.waiting, WaitingEndReason::Accepted)).await?;
+    // The time was in notice when it was offered.
+    let found = joint_in(&work, Actor::System, work.appointment.as_ref()).await?;
+    match work.appointment.clone() {
+        Some(booked) => move_booked(&mut work, by, booked, slot, &found).await?,
+        None => book(&mut work, by, slot, &found).await?,
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// The company does not want the time; the next is asked. It goes on waiting.
+pub async fn decline(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
+    let (mut work, held) = begin_offer(app, id).await?;
+    if held.offer.state == WaitingOfferState::Declined {
+        return Ok(());
+    }
+    let offer = held.offer.decline(work.now())?;
+    turn_down(&mut work, &offer, held.appointment, Actor::Company, "見送られました").await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// The company has not answered in time.
+pub async fn lapse(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
+    let (mut work, held) = begin_offer(app, id).await?;
+    let Some(offer) = held.offer.lapse(work.now()) else { return Ok(()) };
+    turn_down(&mut work, &offer, held.appointment, Actor::System, "回答がないまま期限を過ぎました").await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Offers one free time to whoever is to be asked first. Says whether another look is worth while.
+pub async fn offer_next(app: &App) -> Result<bool, Problem> {
+    let context = Context::of(app).await?;
+    let Some(seen) = next(app, &app.db, &context).await? else { return Ok(false) };
+    let mut work = CaseTransaction::begin(app, seen.consultation).await?;
+    store::booking::appointment::take_turns(&work.tx).await?;
+    // Somebody may have taken the time, or come ahead in the queue: then it is looked through again.
+    match next(app, &work.tx, &work.context).await? {
+        Some(it) if it.consultation == seen.consultation => make_offer(&mut work, it).await?,
+        Some(_) => return Ok(true),
+        None => return Ok(false),
+    }
+    work.commit().await?;
+    Ok(true)
+}
+
+/// Who is to be asked, about which time.
+struct Next {
+    consultation: ConsultationId,
+    waiting: WaitingListEntry,
+    slot: Slot,
+    found: SlotOffers,
+}
+
+/// The first in the queue for whom a time is free now, skipping whoever has an offer to answer, has had the day's mail,
+/// or cannot move any more.
+async fn next(app: &App, db: &impl ConnectionTrait, context: &Context) -> Result<Option<Next>, Problem> {
+    let asked = store::booking::waiting_list::being_asked(db).await?;
+    for WaitingCompany { consultation, waiting } in store::booking::waiting_list::queue(db).await? {
+        if asked.contains(&waiting.id) || !may_be_mailed(app, db, consultation, context.now).await? {
+            continue;
+        }
+        let Some(record) = store::consultation::find(db, consultation).await? else { continue };
+        let all = store::booking::appointment::of(db, consultation).await?;
+        let booked = all.iter().find(|it| it.is_live());
+        if booked.is_some_and(|it| limit(context, it) <= context.now) {
+            continue;
+        }
+        // A time that was offered before, or that the company itself gave up, is no news.
+        let mut known: BTreeSet<_> = all.iter().map(|it| it.starts_at).collect();
+        known.extend(
+            store::booking::waiting_list::offers(db, waiting.id)
+                .await?
+                .into_iter()
+                .map(|it| it.offer.starts_at),
+        );
+        // Beside what is booked, which stays until the company has answered.
+        let found = joint_now(db, context, &record, Actor::Company, None).await?;
+        if let Some(slot) = waiting.choice(&free(&found), booked.map(|it| it.starts_at), &known) {
+            return Ok(Some(Next { consultation, waiting, slot, found }));
+        }
+    }
+    Ok(None)
+}
+
+async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Problem> {
+    let Next { consultation, waiting, slot, found } = next;
+    let change_until = work
+        .appointment
+        .as_ref()
+        .map(|it| change_until(it.starts_at, &work.context.settings, &work.context.calendar));
+    let limit = change_until.unwrap_or(slot.start()).min(slot.start());
+    let until = held_until(work.now(), limit, &work.context.settings, &work.context.calendar);
+    let uid = Uuid::now_v7();
+    let held = Appointment {
+        id: AppointmentId(uid),
+        owner: Owner::Offer { consultation, waiting: waiting.id },
+        state: AppointmentState::Held { until: Some(until) },
+        starts_at: slot.start(),
+        ends_at: found.end(slot),
+        mode: AppointmentMode::wished(work.record.mode),
+        place: String::new(),
+        uid: work.app.calendar_uid(uid),
+        sequence: 0,
+        experts: work.accepted(),
+    };
+    let cells = found.cells(&held.experts, slot, &work.context.settings);
+    work.save(NewAppointment(&held, &cells)).await?;
+    let offer = WaitingOffer {
+        id: WaitingOfferId(Uuid::now_v7()),
+        waiting: waiting.id,
+        starts_at: held.starts_at,
+        until,
+        state: WaitingOfferState::Open,
+    };
+    let kept = HeldOffer { offer: offer.clone(), appointment: held.id, offered_at: work.now() };
+    work.save(&kept).await?;
+    if let Some(key) = mail_key(work.app, work.person.email.as_deref()) {
+        store::correspondence::mail_budget::count(&work.tx, [key], japan_date(work.now())).await?;
+    }
+    let names = work.names(&held.experts);
+    let answer = offer_link(work.app, &offer);
+    let booked = work.appointment.as_ref().map(|it| it.starts_at);
+    let event =
+        MailEvent::EarlierTime { answer: &answer, sitting: appointment_text(&held, &names), booked, until };
+    if let Some(letter) = work.mail_company(event)? {
+        letter.send_condition = Some(SendCondition::OfferStands { offer: offer.id });
+    }
+    work.note(
+        Actor::System,
+        format!(
+            "空いた日時（{}）を案内しました。{}までお取り置きします",
+            long_date_time_range(held.starts_at, held.ends_at),
+            month_day_time(until)
+        ),
+    );
+    Ok(())
+}
+
+/// The address at which a company answers an offer, good for as long as the offer is.
+pub fn offer_link(app: &App, offer: &WaitingOffer) -> String {
+    let token = app.secret.sign(Purpose::WaitingOffer, offer.id.0, offer.until + chrono::TimeDelta::days(30));
+    app.site.earlier_time(&token)
+}
+
+/// Takes up the consultation of an offer, in turn, with the offer as it is then.
+async fn begin_offer(app: &App, id: WaitingOfferId) -> Result<(CaseTransaction<'_>, HeldOffer), Problem> {
+    let (consultation, _) =
+        store::booking::waiting_list::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let work = CaseTransaction::begin(app, consultation).await?;
+    store::booking::appointment::take_turns(&work.tx).await?;
+    let (_, held) = store::booking::waiting_list::find(&work.tx, id).await?.ok_or(Problem::NotFound)?;
+    Ok((work, held))
+}
+
+async fn turn_down(
+    work: &mut CaseTransaction<'_>,
+    offer: &WaitingOffer,
+    held: AppointmentId,
+    by: Actor,
+    how: &str,
+) -> Result<(), Problem> {
+    work.save(offer).await?;
+    work.save(TurnedDown(offer.waiting)).await?;
+    waiting_offer::release(&work.tx, held, work.now()).await?;
+    work.note(by, format!("空いた日時（{}）のご案内は、{how}", month_day_time(offer.starts_at)));
+    Ok(())
+}
+
+fn free(found: &SlotOffers) -> Vec<Slot> {
+    found.days().into_iter().flat_map(|(_, slots)| slots).collect()
+}
+
+fn limit(context: &Context, booked: &Appointment) -> DateTime<Utc> {
+    change_until(booked.starts_at, &context.settings, &context.calendar)
+}
+
+/// One offer a day to an address, whatever the number of its consultations.
+async fn may_be_mailed(
+    app: &App,
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<bool, Problem> {
+    let person = store::consultation::person(db, id).await?;
+    let Some(key) = mail_key(app, person.and_then(|it| it.email).as_deref()) else { return Ok(false) };
+    Ok(store::correspondence::mail_budget::counted(db, &key, japan_date(now)).await? == 0)
+}
+
+fn mail_key(app: &App, email: Option<&str>) -> Option<String> {
+    email.map(|it| format!("earlier-time/{}", app.secret.pseudonym(&it.to_lowercase())))
+}

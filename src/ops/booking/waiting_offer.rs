@@ -1,0 +1,37 @@
+//! An earlier time that is held for a company: how it is let go.
+use chrono::{DateTime, Utc};
+use domain::{
+    booking::appointment::Appointment,
+    id::{AppointmentId, WaitingId},
+};
+use sea_orm::DatabaseTransaction;
+
+use crate::{problem::Problem, store};
+
+/// Withdraws the offers that wait for an answer, and frees their time.
+pub async fn withdraw_open(
+    tx: &DatabaseTransaction,
+    waiting: WaitingId,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    for held in store::booking::waiting_list::offers(tx, waiting).await? {
+        if let Some(offer) = held.offer.withdraw() {
+            store::booking::waiting_list::save_offer(tx, &offer, now).await?;
+            release(tx, held.appointment, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Frees the time that was held for an offer.
+pub async fn release(
+    tx: &DatabaseTransaction,
+    held: AppointmentId,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let held = store::booking::appointment::find(tx, held).await?.filter(Appointment::is_live);
+    if let Some(held) = held {
+        store::booking::appointment::save(tx, &held.release()?, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Calendars outside of the service.
+pub mod external;
+pub mod time_proposal;

@@ -1,0 +1,404 @@
+//! Experts' calendars that are kept elsewhere: added, read again and again, and let go of.
+//!
+//! What is fetched is fetched between two transactions, under a lease; what was read last stands until something newer
+//! was read whole.
+use std::{
+    ops::Range,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use codes::CalendarKind;
+use domain::{
+    booking::availability::touched_quarters,
+    calendar::{at_japan, japan_date},
+    id::ExpertId,
+};
+use http::{HeaderMap, HeaderValue, Method, header};
+use ical::busy::{Reader, Unreadable};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    fetch::{Ask, Failed, Login},
+    problem::Problem,
+    store::{
+        self,
+        calendars::external::{CalendarReading, Source},
+    },
+};
+
+pub mod entries;
+
+/// An expert may have so many.
+const MOST: usize = 5;
+/// How far ahead busy times are kept; more than any booking horizon.
+const AHEAD: TimeDelta = TimeDelta::days(200);
+/// How often a calendar is read.
+const EVERY: TimeDelta = TimeDelta::minutes(30);
+/// The longest time between two tries.
+const LONGEST_WAIT: i64 = 120;
+/// What has not been confirmed for so long is stale, and its owner is told.
+pub const STALE_AFTER: TimeDelta = TimeDelta::hours(24);
+/// Far longer than a fetch may take.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// The longest time for which reading one calendar may occupy a thread.
+const LONGEST_READING: Duration = Duration::from_secs(20);
+
+/// How to get at a calendar. Kept sealed: the address of a feed alone opens it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarAccess {
+    pub url: Url,
+    /// Empty for a feed.
+    pub user: String,
+    pub password: String,
+}
+
+/// A calendar that an expert gives us.
+#[derive(Clone)]
+pub enum NewCalendar {
+    /// To be read alone.
+    Ics,
+    /// Read, and written where that is wanted.
+    CalDav { writes: bool },
+}
+
+/// Why a calendar cannot be read; the text is for its owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CalendarError {
+    #[error(transparent)]
+    Failed(#[from] Failed),
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error("保存した接続の情報を読み取れません。このカレンダーを削除して、もう一度登録してください")]
+    Sealed,
+    #[error("登録できるカレンダーは5つまでです。使わないものを削除してください")]
+    TooMany,
+}
+
+/// What a look at a calendar has brought.
+pub(in crate::ops) enum FetchResult {
+    /// The server says that it is what we have.
+    Same,
+    Read(CalendarReading),
+}
+
+/// What became of a calendar that was to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefreshOutcome {
+    Read,
+    Failed(String),
+    /// Somebody else is at it.
+    InHand,
+    Gone,
+}
+
+/// Reads a calendar once, and keeps it where that succeeds.
+pub async fn add(
+    app: &App,
+    expert: ExpertId,
+    name: &str,
+    new: NewCalendar,
+    access: &CalendarAccess,
+) -> Result<Result<Uuid, CalendarError>, Problem> {
+    if store::calendars::external::of(&app.db, expert).await?.len() >= MOST {
+        return Ok(Err(CalendarError::TooMany));
+    }
+    let now = app.clock.now();
+    let (kind, writes) = match new {
+        NewCalendar::Ics => (CalendarKind::Ics, false),
+        NewCalendar::CalDav { writes } => (CalendarKind::CalDav, writes),
+    };
+    let read = match first_look(app, kind, access, now).await {
+        Ok(read) => read,
+        Err(trouble) => return Ok(Err(trouble)),
+    };
+    let id = Uuid::now_v7();
+    let source = Source {
+        id,
+        expert_id: expert.0,
+        kind: kind.into(),
+        name: name.to_owned(),
+        host: access.url.host_str().unwrap_or_default().to_owned(),
+        access: app.secret.seal(id, &serde_json::to_string(access)?)?,
+        writes,
+        blocks_when_stale: true,
+        blocking: true,
+        version: read.version,
+        created_at: now,
+        due_at: now + EVERY,
+        fetched_at: now,
+        read_at: now,
+        failing_since: None,
+        failures: 0,
+        error: None,
+        unread: read.unread,
+        unknown_zones: read.unknown_zones,
+        lease_token: None,
+        lease_until: None,
+    };
+    let tx = app.begin().await?;
+    store::calendars::external::insert(&tx, source, &read.quarters).await?;
+    tx.commit().await?;
+    Ok(Ok(id))
+}
+
+/// What is different about how to get at a calendar; the rest stays as it is kept.
+#[derive(Clone, Default)]
+pub struct AccessChange {
+    pub url: Option<Url>,
+    pub user: Option<String>,
+    pub password: Option<String>,
+}
+
+/// Gives one of the expert's own calendars another address or login, once it could be read by it.
+pub async fn change(
+    app: &App,
+    expert: ExpertId,
+    id: Uuid,
+    change: AccessChange,
+) -> Result<Result<(), CalendarError>, Problem> {
+    let source = store::calendars::external::find(&app.db, id).await?.filter(|it| it.expert_id == expert.0);
+    let source = source.ok_or(Problem::NotFound)?;
+    let Some(old) = opened(app, &source) else { return Ok(Err(CalendarError::Sealed)) };
+    let access = CalendarAccess {
+        url: change.url.unwrap_or_else(|| old.url.clone()),
+        user: change.user.unwrap_or(old.user),
+        password: change.password.unwrap_or(old.password),
+    };
+    let Some(kind) = source.kind.known() else { return Ok(Err(CalendarError::Sealed)) };
+    let now = app.clock.now();
+    let read = match first_look(app, kind, &access, now).await {
+        Ok(read) => read,
+        Err(trouble) => return Ok(Err(trouble)),
+    };
+    let tx = app.begin().await?;
+    // Looking took its time: what was decided of the calendar meanwhile stands.
+    let current = store::calendars::external::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+    let changed = Source {
+        host: access.url.host_str().unwrap_or_default().to_owned(),
+        access: app.secret.seal(id, &serde_json::to_string(&access)?)?,
+        blocking: true,
+        version: read.version,
+        // Bookings are written with the next look.
+        due_at: now,
+        fetched_at: now,
+        read_at: now,
+        failing_since: None,
+        failures: 0,
+        error: None,
+        unread: read.unread,
+        unknown_zones: read.unknown_zones,
+        ..current
+    };
+    store::calendars::external::replace(&tx, changed, &read.quarters, access.url != old.url).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
+/// Lets go of one of the expert's own calendars, and of the time that it takes.
+pub async fn remove(app: &App, expert: ExpertId, id: Uuid) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    if !store::calendars::external::remove(&tx, expert, id).await? {
+        return Err(Problem::NotFound);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether a calendar that cannot be read any more still blocks the expert's time.
+pub async fn keep_blocking(app: &App, expert: ExpertId, id: Uuid, blocks: bool) -> Result<(), Problem> {
+    let fresh = app.clock.now() - STALE_AFTER;
+    let tx = app.begin().await?;
+    store::calendars::external::save_policy(&tx, expert, id, blocks, fresh).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets stale calendars go whose owners want that. Says how many there were.
+pub async fn unblock_stale(app: &App) -> Result<u64, Problem> {
+    let fresh = app.clock.now() - STALE_AFTER;
+    let tx = app.begin().await?;
+    let done = store::calendars::external::unblock(&tx, fresh).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Reads a calendar again and, where we write into it, writes what is missing there.
+pub async fn refresh(app: &App, id: Uuid) -> Result<RefreshOutcome, Problem> {
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let leased = store::calendars::external::lease(&tx, id, now, now + LEASE).await?;
+    tx.commit().await?;
+    let Some((token, source)) = leased else {
+        let there = store::calendars::external::find(&app.db, id).await?.is_some();
+        return Ok(if there { RefreshOutcome::InHand } else { RefreshOutcome::Gone });
+    };
+    let seen = match opened(app, &source) {
+        Some(access) => look_and_write(app, &source, &access, now).await?,
+        None => Err(CalendarError::Sealed),
+    };
+    let tx = app.begin().await?;
+    let ours = match &seen {
+        Ok(seen) => {
+            let read = match seen {
+                FetchResult::Same => None,
+                FetchResult::Read(read) => Some(read),
+            };
+            store::calendars::external::settle(&tx, id, token, read, now + EVERY, now).await?
+        }
+        Err(trouble) => {
+            let again = now + wait(source.failures);
+            store::calendars::external::settle_failed(&tx, id, token, &trouble.to_string(), again, now)
+                .await?
+        }
+    };
+    tx.commit().await?;
+    if !ours {
+        return Ok(RefreshOutcome::Gone);
+    }
+    Ok(match seen {
+        Ok(_) => RefreshOutcome::Read,
+        Err(trouble) => {
+            tracing::warn!(calendar.id = %id, "could not read a calendar outside: {trouble}");
+            RefreshOutcome::Failed(trouble.to_string())
+        }
+    })
+}
+
+async fn look_and_write(
+    app: &App,
+    source: &Source,
+    access: &CalendarAccess,
+    now: DateTime<Utc>,
+) -> Result<Result<FetchResult, CalendarError>, Problem> {
+    let Some(kind) = source.kind.known() else { return Ok(Err(CalendarError::Sealed)) };
+    // Once a day everything is read, whatever the server says: its clock may be wrong, or its versions.
+    let version = source.version.as_deref().filter(|_| now - source.read_at < STALE_AFTER);
+    let seen = match look(app, kind, access, version, now).await {
+        Ok(seen) => seen,
+        Err(trouble) => return Ok(Err(trouble)),
+    };
+    if !source.writes {
+        return Ok(Ok(seen));
+    }
+    Ok(entries::follow(app, source, access, now).await?.map(|()| seen))
+}
+
+/// Reads a calendar of which nothing is kept yet.
+async fn first_look(
+    app: &App,
+    kind: CalendarKind,
+    access: &CalendarAccess,
+    now: DateTime<Utc>,
+) -> Result<CalendarReading, CalendarError> {
+    Ok(match look(app, kind, access, None, now).await? {
+        FetchResult::Read(read) => read,
+        FetchResult::Same => CalendarReading::default(),
+    })
+}
+
+/// Fetches and reads a calendar; only whether it has changed, where `version` is what we have.
+async fn look(
+    app: &App,
+    kind: CalendarKind,
+    access: &CalendarAccess,
+    version: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<FetchResult, CalendarError> {
+    let window = window(now);
+    if kind == CalendarKind::CalDav {
+        let Some((version, objects)) = entries::objects(app, access, version, &window).await? else {
+            return Ok(FetchResult::Same);
+        };
+        return read(app, objects, Some(version), window).await;
+    }
+    let ask = Ask {
+        method: Method::GET,
+        url: access.url.clone(),
+        headers: conditions(version),
+        body: String::new(),
+        login: None,
+    };
+    let answer = app.fetch.fetch(ask).await?;
+    if answer.status == http::StatusCode::NOT_MODIFIED && version.is_some() {
+        return Ok(FetchResult::Same);
+    }
+    let answer = answer.succeeded()?;
+    let version = answer.header(header::ETAG).map(|it| format!("etag {it}"));
+    let version = version.or_else(|| answer.header(header::LAST_MODIFIED).map(|it| format!("date {it}")));
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    read(app, vec![text], version, window).await
+}
+
+/// Off the threads that answer requests: a large calendar takes its time.
+async fn read(
+    app: &App,
+    texts: Vec<String>,
+    version: Option<String>,
+    window: Range<DateTime<Utc>>,
+) -> Result<FetchResult, CalendarError> {
+    let domain = app.config.mail_reply_domain.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let ours = |uid: &str| is_ours(uid, &domain);
+        let until = Instant::now() + LONGEST_READING;
+        let is_late = || Instant::now() > until;
+        let mut reader = Reader::new(window, &ours, &is_late);
+        texts.iter().try_for_each(|it| reader.read(it))?;
+        Ok::<_, Unreadable>(reader.finish())
+    });
+    let busy = reading.await.map_err(|err| {
+        tracing::error!("reading a calendar ended badly: {err}");
+        Unreadable::NotACalendar
+    })??;
+    let count = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    Ok(FetchResult::Read(CalendarReading {
+        quarters: touched_quarters(busy.stretches()),
+        version,
+        unread: count(busy.unread),
+        unknown_zones: count(busy.unknown_zones),
+    }))
+}
+
+/// What asks a server to answer only if something is new. What it calls its version goes back to it as it came.
+fn conditions(version: Option<&str>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("text/calendar, */*;q=0.5"));
+    let named = version.and_then(|it| it.split_once(' '));
+    if let Some((kind, value)) = named
+        && let Ok(value) = HeaderValue::from_str(value)
+    {
+        let name = if kind == "etag" { header::IF_NONE_MATCH } else { header::IF_MODIFIED_SINCE };
+        headers.insert(name, value);
+    }
+    headers
+}
+
+/// From the beginning of today on.
+fn window(now: DateTime<Utc>) -> Range<DateTime<Utc>> {
+    let today = at_japan(japan_date(now), 0, 0);
+    today..today + AHEAD
+}
+
+fn opened(app: &App, source: &Source) -> Option<CalendarAccess> {
+    serde_json::from_str(&app.secret.open(source.id, &source.access)?).ok()
+}
+
+/// After `failures` earlier ones: 5, 10, 20, … minutes, at most two hours.
+fn wait(failures: i32) -> TimeDelta {
+    TimeDelta::minutes((5_i64 << failures.clamp(0, 5)).min(LONGEST_WAIT))
+}
+
+/// Whether a UID is one of `App::calendar_uid`: our own entry, however it came into that calendar.
+fn is_ours(uid: &str, domain: &str) -> bool {
+    let of_domain = uid.strip_suffix(domain).and_then(|it| it.strip_suffix('@'));
+    of_domain.is_some_and(|it| it.len() == 32 && Uuid::try_parse(it).is_ok())
+}
+
+impl CalendarAccess {
+    pub(in crate::ops) fn login(&self) -> Login<'_> {
+        Login { user: &self.user, password: &self.password }
+    }
+}

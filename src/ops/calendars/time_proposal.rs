@@ -1,0 +1,65 @@
+//! What becomes of another time that somebody proposed from a calendar program.
+use chrono::{DateTime, Utc};
+use codes::CalendarEntryStatus;
+use domain::{
+    actor::Actor,
+    id::{AccountId, AppointmentId, ConsultationId, ExpertId, MailId},
+};
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    ops::case::transaction::CaseTransaction,
+    problem::Problem,
+    store::{self, calendars::external::entry::Entry},
+};
+
+/// A coordinator leaves the session as it is. An entry that was changed outside is put back; an answer is dealt with.
+pub async fn keep(app: &App, case: ConsultationId, id: Uuid, by: AccountId) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin(app, case).await?;
+    if let Some(entry) = store::calendars::external::entry::find(&work.tx, id).await? {
+        let all = store::booking::appointment::of(&work.tx, case).await?;
+        if !all.iter().any(|it| it.id == AppointmentId(entry.appointment_id)) {
+            return Err(Problem::NotFound);
+        }
+        put_back(&work.tx, entry, work.now()).await?;
+    } else {
+        let mail = store::correspondence::inbound_mail::lock(&work.tx, MailId(id)).await?;
+        let mail = mail.filter(|it| it.consultation_id == Some(case.0) && it.proposed_start.is_some());
+        if !mail.ok_or(Problem::NotFound)?.open {
+            return Err(Problem::Refused("この提案は、すでに対応済みです。".to_owned()));
+        }
+        store::correspondence::inbound_mail::handle(&work.tx, MailId(id), by, "予約はそのまま", work.now())
+            .await?;
+    }
+    work.note(Actor::Coordinator(by), "提案された変更を採らず、予約をそのままにしました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// The expert has an entry put back into a calendar of their own.
+pub async fn restore(app: &App, id: Uuid, expert: ExpertId) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    let entry = store::calendars::external::entry::find(&tx, id).await?.ok_or(Problem::NotFound)?;
+    let source = store::calendars::external::find(&tx, entry.source_id).await?;
+    source.filter(|it| it.expert_id == expert.0).ok_or(Problem::NotFound)?;
+    put_back(&tx, entry, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Has an entry written again as it is with us.
+async fn put_back(tx: &DatabaseTransaction, entry: Entry, now: DateTime<Utc>) -> Result<(), Problem> {
+    let wanted = Entry {
+        state: CalendarEntryStatus::Wanted.into(),
+        moved_from: None,
+        moved_to: None,
+        noticed_at: None,
+        failures: 0,
+        due_at: now,
+        error: None,
+        ..entry
+    };
+    Ok(store::calendars::external::entry::save(tx, wanted).await?)
+}

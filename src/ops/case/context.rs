@@ -1,0 +1,84 @@
+//! What an operation knows before it begins.
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::{calendar::BusinessCalendar, settings::Settings};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+
+use crate::{
+    app::App,
+    mail::{
+        compose,
+        mail_event::{AccountMailEvent, Recipient, SenderContext},
+    },
+    ops::booking::slot_offers::{self, SlotOffers, SlotSearch},
+    problem::Problem,
+    store::{
+        self,
+        reference::{programme::Programme, revision::Revisions},
+        routing::expert::Roster,
+    },
+};
+
+/// The moment of an operation, with the programme and the experts as they are then. It is read before the transaction
+/// begins, which may hold the only connection.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub now: DateTime<Utc>,
+    pub programme: Arc<Programme>,
+    pub experts: Arc<Roster>,
+    /// The settings in force at `now`.
+    pub settings: Settings,
+    /// The business days as they are known at `now`.
+    pub calendar: BusinessCalendar,
+}
+
+impl Context {
+    /// Reads the context of an operation that begins now.
+    pub async fn of(app: &App) -> Result<Self, Problem> {
+        let (programme, experts) = app.programme_and_experts().await?;
+        Ok(Self::new(app.clock.now(), programme, experts))
+    }
+
+    /// Reads the context in a transaction that has read the revisions with something else.
+    pub async fn at(app: &App, tx: &DatabaseTransaction, revisions: Revisions) -> Result<Self, Problem> {
+        let (programme, experts) = app.programme_and_experts_at(tx, revisions).await?;
+        Ok(Self::new(app.clock.now(), programme, experts))
+    }
+
+    fn new(now: DateTime<Utc>, programme: Arc<Programme>, experts: Arc<Roster>) -> Self {
+        let (settings, calendar) = (programme.settings_at(now).clone(), programme.calendar(now));
+        Self { now, programme, experts, settings, calendar }
+    }
+
+    /// Searches for slots and for the experts who can give them.
+    pub async fn offers(&self, db: &impl ConnectionTrait, search: SlotSearch) -> Result<SlotOffers, Problem> {
+        let Self { now, experts, settings, calendar, .. } = self;
+        Ok(slot_offers::offers(db, experts, settings, calendar, *now, search).await?)
+    }
+
+    /// Writes a mail that is about no consultation.
+    pub async fn mail(
+        &self,
+        app: &App,
+        tx: &DatabaseTransaction,
+        event: AccountMailEvent<'_>,
+        to: Recipient<'_>,
+    ) -> Result<(), Problem> {
+        let letter = compose::plain(event, to, &self.house(app))?;
+        Ok(store::correspondence::outbox::push(tx, vec![letter], &app.config.mail_reply_domain, self.now)
+            .await?)
+    }
+
+    /// Returns what every mail is written with. Invitations are answered to the sender.
+    pub fn house<'a>(&'a self, app: &'a App) -> SenderContext<'a> {
+        SenderContext {
+            settings: &self.settings,
+            calendar: &self.calendar,
+            site: &app.site,
+            texts: &self.programme.texts,
+            organizer: &app.config.mail_from.address,
+            now: self.now,
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The rows of a case, and how each is written by the unit of work.
+use chrono::{DateTime, Utc};
+use domain::{
+    aftercare::{
+        follow_up::{FollowUp, FollowUpStep},
+        report::Report,
+    },
+    booking::{
+        appointment::Appointment,
+        waiting_list::{WaitingEndReason, WaitingOffer},
+    },
+    due::Due,
+    id::{AppointmentId, ConsultationId, DraftId, ExpertId, FollowUpId, MessageId, WaitingId},
+    routing::{ReasonFor, assignment::Assignment},
+};
+use sea_orm::DatabaseTransaction;
+
+use crate::{
+    problem::Problem,
+    store::{
+        self,
+        booking::{
+            appointment::{CellTaken, Cells},
+            waiting_list::{HeldOffer, WaitingCompany},
+        },
+        correspondence::{message::NewMessage, message_draft::DraftWriter},
+        write_batch::WriteBatch,
+    },
+};
+
+/// Where a row is written: at once, for what is read again before the change ends or what the database may refuse; or in
+/// the batch, in one turn with the end of the change.
+pub struct Target<'a> {
+    pub tx: &'a DatabaseTransaction,
+    pub batch: &'a mut WriteBatch,
+    pub now: DateTime<Utc>,
+}
+
+/// A row that the unit of work can save.
+pub trait Save {
+    fn save(self, to: Target<'_>) -> impl Future<Output = Result<(), Problem>> + Send;
+}
+
+/// An appointment whose time and experts stay the same.
+impl Save for &Appointment {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::appointment::save(to.tx, self, to.now).await?)
+    }
+}
+
+/// A new appointment with its quarter hours.
+pub struct NewAppointment<'a>(pub &'a Appointment, pub &'a [Cells]);
+
+impl Save for NewAppointment<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        taken(store::booking::appointment::insert(to.tx, self.0, self.1, to.now).await?)
+    }
+}
+
+/// An appointment at another time or with other experts: the old quarter hours are freed and these taken.
+pub struct MovedAppointment<'a>(pub &'a Appointment, pub &'a [Cells]);
+
+impl Save for MovedAppointment<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        taken(store::booking::appointment::save_moved(to.tx, self.0, self.1, to.now).await?)
+    }
+}
+
+/// The quarter hours of an expert who is asked to take another's place.
+pub struct HeldParticipation<'a>(pub AppointmentId, pub &'a [Cells]);
+
+impl Save for HeldParticipation<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        taken(store::booking::appointment::hold_seat(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// The same quarter hours, freed.
+pub struct ReleasedParticipation(pub AppointmentId, pub ExpertId);
+
+impl Save for ReleasedParticipation {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::appointment::release_seat(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// An appointment in which this expert has given the place to another, whose time is held already.
+pub struct ExchangedParticipation<'a>(pub &'a Appointment, pub ExpertId);
+
+impl Save for ExchangedParticipation<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::appointment::save_exchanged(to.tx, self.0, self.1, to.now).await?)
+    }
+}
+
+/// The appointment as the calendar of an expert is told that it is cancelled for them.
+pub struct FormerParticipation<'a>(pub &'a Appointment, pub ExpertId);
+
+impl Save for FormerParticipation<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::calendars::cancelled_invitation::keep(to.tx, self.0, self.1, to.now).await?)
+    }
+}
+
+impl Save for &Assignment {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::routing::assignment::save(to.tx, self).await?)
+    }
+}
+
+/// A new request with the reasons for its expert.
+pub struct NewAssignment<'a>(pub &'a Assignment, pub &'a Due, pub &'a [ReasonFor]);
+
+impl Save for NewAssignment<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::routing::assignment::insert(to.tx, self.0, self.1, self.2).await?)
+    }
+}
+
+impl Save for &FollowUp {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::follow_up::save(to.tx, self).await?)
+    }
+}
+
+/// Questions that are planned.
+pub struct NewFollowUps<'a>(pub &'a [FollowUp]);
+
+impl Save for NewFollowUps<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::follow_up::insert(to.tx, self.0).await?)
+    }
+}
+
+impl Save for &Report {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::report::save(to.tx, self, to.now).await?)
+    }
+}
+
+pub struct NewReport<'a>(pub &'a Report);
+
+impl Save for NewReport<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::report::insert(to.tx, self.0, to.now).await?)
+    }
+}
+
+/// A company that begins to wait for an earlier time.
+impl Save for &WaitingCompany {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::waiting_list::insert(to.tx, self).await?)
+    }
+}
+
+/// A company that waits no longer.
+pub struct EndedWaiting(pub WaitingId, pub WaitingEndReason);
+
+impl Save for EndedWaiting {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::waiting_list::end(to.tx, self.0, self.1, to.now).await?)
+    }
+}
+
+/// A new offer of an earlier time.
+impl Save for &HeldOffer {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::waiting_list::insert_offer(to.tx, self).await?)
+    }
+}
+
+impl Save for &WaitingOffer {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::waiting_list::save_offer(to.tx, self, to.now).await?)
+    }
+}
+
+/// A new entry of the thread.
+impl Save for &NewMessage<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::message::insert(to.tx, self, to.now).await?)
+    }
+}
+
+/// A planned question with another step or day.
+pub struct ReplannedFollowUp<'a>(pub FollowUpId, pub &'a FollowUpStep, pub DateTime<Utc>);
+
+impl Save for ReplannedFollowUp<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::follow_up::plan_anew(to.tx, self.0, self.1, self.2).await?)
+    }
+}
+
+/// A planned question that is not asked any more.
+pub struct DroppedFollowUp(pub FollowUpId);
+
+impl Save for DroppedFollowUp {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::follow_up::unplan(to.tx, self.0).await?)
+    }
+}
+
+/// A company that has turned one more offer down.
+pub struct TurnedDown(pub WaitingId);
+
+impl Save for TurnedDown {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::waiting_list::count_turned_down(to.tx, self.0).await?)
+    }
+}
+
+/// An entry of the thread that a machine wrote.
+pub struct AutomaticMessage(pub MessageId);
+
+impl Save for AutomaticMessage {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::message::mark_automatic(to.tx, self.0).await?)
+    }
+}
+
+/// A draft of a message, with its form, that is over.
+pub struct FinishedDraft<'a>(pub ConsultationId, pub DraftWriter, pub &'a str);
+
+impl Save for FinishedDraft<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::message_draft::remove(to.tx, self.0, self.1, self.2).await?)
+    }
+}
+
+/// A contact whose address is confirmed, with the mails that waited for it.
+pub struct ConfirmedAddress(pub ConsultationId);
+
+impl Save for ConfirmedAddress {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        store::consultation::confirm_address(to.tx, self.0, to.now).await?;
+        Ok(store::correspondence::outbox::address_confirmed(to.tx, self.0, to.now).await?)
+    }
+}
+
+/// The planned mails of a consultation that has ended.
+pub struct SuppressedMails(pub ConsultationId);
+
+impl Save for SuppressedMails {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::outbox::suppress_waiting(to.tx, self.0, "the consultation has ended")
+            .await?)
+    }
+}
+
+/// The proposals of another time that are settled with the session.
+pub struct ClosedProposals(pub ConsultationId);
+
+impl Save for ClosedProposals {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::inbound_mail::close_proposals(to.tx, self.0).await?)
+    }
+}
+
+/// A draft that has become this consultation.
+pub struct SubmittedDraft(pub DraftId, pub ConsultationId);
+
+impl Save for SubmittedDraft {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::intake::draft::submitted(to.batch, self.0, self.1, to.now)?)
+    }
+}
+
+fn taken(answer: Result<(), CellTaken>) -> Result<(), Problem> {
+    answer.map_err(|CellTaken| Problem::SlotTaken)
+}

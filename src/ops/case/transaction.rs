@@ -1,0 +1,381 @@
+//! The unit of work of a consultation: it is locked and loaded, then saved with its history and its mail, or not at all.
+//!
+//! The one gate through which a consultation changes: nothing else writes a state. It knows no operation; the steps that
+//! follow every change are in `after_change`.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    booking::{appointment::Appointment, notice::in_business_hours},
+    consultation::{Action, ActionKind, ActionRefused, Event},
+    due,
+    field::Fields,
+    id::{AssignmentId, ConsultationId, ExpertId},
+    routing::assignment::Assignment,
+};
+use sea_orm::DatabaseTransaction;
+
+use super::{
+    actor::ActorAt,
+    context::Context,
+    save::{Save, Target},
+};
+use crate::{
+    app::App,
+    mail::{
+        compose,
+        mail_event::{MailContext, MailEvent, Recipient, SenderContext},
+        outgoing_mail::{OutgoingMail, SendCondition},
+    },
+    ops::booking::{
+        after_change::{self, CaseChange},
+        slot_offers::{SlotOffers, SlotSearch},
+    },
+    problem::Problem,
+    secret::{self, Purpose},
+    store::{
+        self,
+        accounts::link,
+        consultation::{ContactPerson, Record, Submission},
+        correspondence::outbox::Threads,
+        write_batch::WriteBatch,
+    },
+};
+
+/// How long a link to the company's page in a mail opens it.
+const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
+/// How long an expert's link to a request is understood; the request itself ends much earlier.
+const ANSWER_LINK: TimeDelta = TimeDelta::days(60);
+
+/// A consultation that is being changed. Its rows are written by `save`, its mails by `mail_company` and the like.
+pub struct CaseTransaction<'a> {
+    pub app: &'a App,
+    /// For reading, for locks, and for rows that are not the case's own: received mail, calendars outside, mail budgets.
+    pub tx: DatabaseTransaction,
+    pub context: Context,
+    pub record: Record,
+    pub person: ContactPerson,
+    /// Every assignment there ever was, oldest first.
+    pub assignments: Vec<Assignment>,
+    /// The appointment that is held or confirmed.
+    pub appointment: Option<Appointment>,
+    events: Vec<(Event, Option<String>)>,
+    letters: Vec<OutgoingMail>,
+    portal: Option<String>,
+    /// The rest of a consultation that is being submitted and has no row yet.
+    new: Option<Box<Submission>>,
+    /// The rows that are written after the consultation, in one turn with it.
+    batch: WriteBatch,
+}
+
+impl<'a> CaseTransaction<'a> {
+    /// Locks and loads a consultation.
+    pub async fn begin(app: &'a App, id: ConsultationId) -> Result<Self, Problem> {
+        let context = Context::of(app).await?;
+        let tx = app.begin().await?;
+        let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+        Self::with(app, context, tx, record).await
+    }
+
+    /// Locks and loads a consultation for an actor who decided on this version; `Stale` where it has changed since.
+    pub async fn begin_at(app: &'a App, id: ConsultationId, version: i32) -> Result<Self, Problem> {
+        let work = Self::begin(app, id).await?;
+        if work.record.version == version { Ok(work) } else { Err(Problem::Stale) }
+    }
+
+    /// Locks and loads a consultation for an actor who may have seen an older version.
+    pub async fn begin_for(app: &'a App, id: ConsultationId, by: ActorAt) -> Result<Self, Problem> {
+        match by.expected_version {
+            Some(version) => Self::begin_at(app, id, version).await,
+            None => Self::begin(app, id).await,
+        }
+    }
+
+    /// Loads a consultation in a transaction that has locked its record.
+    pub async fn with(
+        app: &'a App,
+        context: Context,
+        tx: DatabaseTransaction,
+        record: Record,
+    ) -> Result<Self, Problem> {
+        let id = record.consultation.id;
+        let person = store::consultation::person(&tx, id).await?;
+        let person = person.ok_or_else(|| anyhow::anyhow!("consultation {id} has no contact"))?;
+        let assignments = store::routing::assignment::of(&tx, id).await?;
+        let appointment =
+            store::booking::appointment::of(&tx, id).await?.into_iter().find(Appointment::is_live);
+        let opened = Self::open(app, context, tx, record, person);
+        Ok(Self { assignments, appointment, ..opened })
+    }
+
+    /// Begins a consultation that is submitted. Its rows are written with everything else.
+    pub fn submitted(
+        app: &'a App,
+        context: Context,
+        tx: DatabaseTransaction,
+        new: Submission,
+        record: Record,
+        event: Event,
+    ) -> Self {
+        let person = new.contact.clone().into();
+        let opened = Self::open(app, context, tx, record, person);
+        Self { new: Some(Box::new(new)), events: vec![(event, None)], ..opened }
+    }
+
+    fn open(
+        app: &'a App,
+        context: Context,
+        tx: DatabaseTransaction,
+        record: Record,
+        person: ContactPerson,
+    ) -> Self {
+        Self {
+            app,
+            tx,
+            context,
+            record,
+            person,
+            assignments: Vec::new(),
+            appointment: None,
+            events: Vec::new(),
+            letters: Vec::new(),
+            portal: None,
+            new: None,
+            batch: WriteBatch::default(),
+        }
+    }
+
+    /// Returns the moment of the change.
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.context.now
+    }
+
+    /// Lets the domain decide, and keeps the event.
+    pub fn act(&mut self, act: Action, by: Actor, note: Option<String>) -> Result<(), ActionRefused> {
+        let now = self.now();
+        let (consultation, event) = self.record.consultation.clone().act(act, by, now)?;
+        let before = self.record.due.take();
+        let Context { settings, calendar, .. } = &self.context;
+        self.record.due = due::after(event.deed, &event.to, before, settings, calendar, now);
+        self.record.consultation = consultation;
+        if event.from.as_ref() != Some(&event.to) {
+            // Whoever moves it on has seen to what was asked for.
+            self.record.wants_help_since = None;
+        }
+        self.events.push((event, note));
+        Ok(())
+    }
+
+    /// Adds a note to the history; the state stays.
+    pub fn note(&mut self, by: Actor, text: impl Into<String>) {
+        let state = self.record.consultation.state.clone();
+        let event =
+            Event { at: self.now(), by, deed: ActionKind::Note, from: Some(state.clone()), to: state };
+        self.events.push((event, Some(text.into())));
+    }
+
+    /// Refuses a deed before anything is done for it, so that nothing has to be undone.
+    pub fn check(&self, deed: ActionKind, by: Actor) -> Result<(), Problem> {
+        Ok(self.record.consultation.allows(deed, by.party())?)
+    }
+
+    /// Writes and commits everything. Until here nothing has happened.
+    pub async fn commit(self) -> Result<Record, Problem> {
+        let (tx, record) = self.flush().await?;
+        tx.commit().await?;
+        Ok(record)
+    }
+
+    /// Writes everything and gives the open transaction back, for a change that concerns several consultations.
+    pub async fn flush(mut self) -> Result<(DatabaseTransaction, Record), Problem> {
+        if self.new.is_none() && self.events.iter().any(|(event, _)| event.deed != ActionKind::Note) {
+            let change = CaseChange {
+                tx: &self.tx,
+                now: self.now(),
+                consultation: &self.record.consultation,
+                appointment: self.appointment.as_ref(),
+            };
+            after_change::follow(&change).await?;
+        }
+        let now = self.now();
+        let letters: Vec<_> =
+            std::mem::take(&mut self.letters).into_iter().map(|it| self.timed(it)).collect();
+        let (id, before) = (self.record.consultation.id, self.record.event_count);
+        self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
+        self.record.version += 1;
+        let mut batch = WriteBatch::default();
+        let threads = match self.new {
+            // Nobody was written to about it yet.
+            Some(new) => {
+                store::consultation::insert(&mut batch, *new, &self.record, now)?;
+                Threads::default()
+            }
+            None => {
+                store::consultation::save(&mut batch, &self.record, now)?;
+                Threads::of(&self.tx, &letters).await?
+            }
+        };
+        store::audit::event::append(&self.tx, &mut batch, id, before, &self.events).await?;
+        batch.append(self.batch)?;
+        store::correspondence::outbox::add(
+            &mut batch,
+            letters,
+            &threads,
+            &self.app.config.mail_reply_domain,
+            now,
+        )?;
+        batch.write(&self.tx).await?;
+        Ok((self.tx, self.record))
+    }
+
+    /// Saves a row of the case.
+    pub async fn save(&mut self, row: impl Save) -> Result<(), Problem> {
+        let now = self.now();
+        row.save(Target { tx: &self.tx, batch: &mut self.batch, now }).await
+    }
+
+    /// Saves an assignment of the case in the place of what it was.
+    pub async fn save_assignment(&mut self, changed: Assignment) -> Result<(), Problem> {
+        self.save(&changed).await?;
+        if let Some(it) = self.assignments.iter_mut().find(|it| it.id == changed.id) {
+            *it = changed;
+        }
+        Ok(())
+    }
+
+    /// Puts a letter that can wait into business hours.
+    fn timed(&self, letter: OutgoingMail) -> OutgoingMail {
+        if letter.due_at > self.now() || !letter.kind.keeps_hours() {
+            return letter;
+        }
+        let Context { settings, calendar, now, .. } = &self.context;
+        OutgoingMail { due_at: in_business_hours(*now, settings, calendar), ..letter }
+    }
+
+    /// Mails the company; nothing without an address. Gives the letter, so that the caller can put it off or tie it to a
+    /// condition. To an address that nobody has confirmed it repeats nothing of the form, not even a name: the composer
+    /// sees to that. What people write to it is held until it is confirmed.
+    pub fn mail_company(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
+        let Some(address) = self.person.email.as_deref() else { return Ok(None) };
+        let mut letter = self.letter(event, address, &self.person.name)?;
+        let consultation = &self.record.consultation;
+        if !consultation.address_confirmed && letter.kind.is_correspondence() {
+            letter.send_condition = Some(SendCondition::AddressConfirmed { consultation: consultation.id });
+        }
+        Ok(self.push(letter))
+    }
+
+    /// Mails an expert. Gives the letter as `mail_company` does.
+    pub fn mail_expert(
+        &mut self,
+        expert: ExpertId,
+        event: MailEvent<'_>,
+    ) -> Result<Option<&mut OutgoingMail>, Problem> {
+        let Some(profile) = self.context.experts.get(expert) else { return Ok(None) };
+        let letter = self.letter(event, &profile.email, &profile.name)?;
+        Ok(self.push(letter))
+    }
+
+    /// Mails the center. Gives the letter as `mail_company` does.
+    pub fn mail_center(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
+        let settings = &self.context.settings;
+        let letter = self.letter(event, &settings.center_email, &settings.center_name)?;
+        Ok(self.push(letter))
+    }
+
+    /// Mails everyone at the desk that handed the consultation over, if one did.
+    pub async fn mail_desk(&mut self, event: MailEvent<'_>) -> Result<(), Problem> {
+        let Some(desk) = self.record.desk else { return Ok(()) };
+        for it in store::reference::desk::addresses(&self.tx, desk).await? {
+            let letter = self.letter(event, &it.address, &it.name)?;
+            self.push(letter);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, letter: OutgoingMail) -> Option<&mut OutgoingMail> {
+        self.letters.push(letter);
+        self.letters.last_mut()
+    }
+
+    fn letter(&self, event: MailEvent<'_>, address: &str, name: &str) -> Result<OutgoingMail, Problem> {
+        let record = &self.record;
+        let organizer = self.app.reply_address(record.consultation.id, address);
+        let about = MailContext {
+            id: record.consultation.id,
+            number: &record.number,
+            company_name: &record.company_name,
+            contact_name: &self.person.name,
+            fields: record.consultation.fields,
+            address_confirmed: record.consultation.address_confirmed,
+            house: SenderContext { organizer: &organizer, ..self.context.house(self.app) },
+        };
+        Ok(compose::about(event, Recipient { address, name }, &about)?)
+    }
+
+    /// Searches within the transaction, in turn with everybody else who looks for free quarter hours.
+    pub async fn offers(&self, search: SlotSearch) -> Result<SlotOffers, Problem> {
+        store::booking::appointment::take_turns(&self.tx).await?;
+        self.context.offers(&self.tx, search).await
+    }
+
+    /// Returns the address that opens the company's page, the same in all letters of one change.
+    pub fn portal(&mut self) -> Result<String, Problem> {
+        if let Some(portal) = &self.portal {
+            return Ok(portal.clone());
+        }
+        let portal = match self.person.email.as_deref() {
+            Some(email) => {
+                let email_key = email.to_lowercase();
+                // Whoever comes by this link has the address, which is all that a confirmation says.
+                let purpose = if self.record.consultation.address_confirmed {
+                    link::Purpose::SignIn { email_key }
+                } else {
+                    link::Purpose::Confirm { email_key, consultation: self.record.consultation.id }
+                };
+                let link = self.link(&purpose, PORTAL_LINK)?;
+                format!("{link}?case={}", self.record.number)
+            }
+            None => self.app.site.absolute("/login"),
+        };
+        self.portal = Some(portal.clone());
+        Ok(portal)
+    }
+
+    /// Makes a single-use link, and returns its address.
+    pub fn link(&mut self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
+        let token = secret::token().map_err(anyhow::Error::from)?;
+        let hash = secret::token_hash(&token);
+        let now = self.now();
+        link::add(&mut self.batch, hash, purpose, now, now + lasts)?;
+        Ok(self.app.site.link(&token))
+    }
+
+    /// Returns the address at which an expert answers a request.
+    pub fn answer_link(&self, assignment: AssignmentId) -> String {
+        let token = self.app.secret.sign(Purpose::Assignment, assignment.0, self.now() + ANSWER_LINK);
+        self.app.site.answer(&token)
+    }
+
+    /// Assignments that are offered or accepted.
+    pub fn live(&self) -> impl Iterator<Item = &Assignment> {
+        self.assignments.iter().filter(|it| it.is_live())
+    }
+
+    /// The experts who have accepted, each once.
+    pub fn accepted(&self) -> Vec<ExpertId> {
+        let experts: BTreeSet<_> =
+            self.assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
+        experts.into_iter().collect()
+    }
+
+    /// Fields that nobody has accepted.
+    pub fn still_open(&self) -> Option<Fields> {
+        domain::routing::assignment::still_open(self.record.consultation.fields, &self.assignments)
+    }
+
+    pub fn names(&self, experts: &[ExpertId]) -> Vec<String> {
+        experts.iter().map(|&it| self.context.experts.name(it).to_owned()).collect()
+    }
+}

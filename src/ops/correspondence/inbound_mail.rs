@@ -1,0 +1,400 @@
+//! Mail that comes in: kept before anything else, then understood, each in one transaction with what it causes.
+mod bounce;
+mod by_hand;
+mod calendar;
+mod claim;
+mod entry;
+
+use chrono::TimeDelta;
+use domain::{
+    actor::{Actor, Party},
+    correspondence::inbound_mail::{
+        Dropped, InboundDecision, InboundFacts, InboundState, Quarantine, SenderRelation, internal, triage,
+    },
+    id::{ConsultationId, MailId},
+};
+use entity::inbound_mail as row;
+use ical::reply::{self, Reply};
+use mime::{
+    Piece, ReceivedMail, Remark,
+    bounce::{BounceReport, report},
+    pieces, read,
+};
+use sha2::{Digest, Sha256};
+
+use super::{attachment::AttachedFiles, message};
+use crate::{
+    app::App,
+    ops::case::{save::AutomaticMessage, transaction::CaseTransaction},
+    problem::Problem,
+    secret::hex,
+    store::{
+        self,
+        correspondence::{
+            inbound_mail::{ArrivedMail, InboundOutcome, Source},
+            message::{Audience, Channel},
+        },
+    },
+};
+use claim::{CaseClaim, MailAuthor};
+
+pub use by_hand::{AttachAs, attach, discard, done};
+
+/// Who sends the same words again so soon is a machine.
+const REPEATED: TimeDelta = TimeDelta::minutes(10);
+/// How often a mail is tried to be understood.
+const TRIES: i32 = 5;
+
+/// A mail with what the server says of it. `bytes` may be only the beginning of what there was.
+#[derive(Clone, Copy, Debug)]
+pub struct IncomingMail<'a> {
+    pub source: Source,
+    pub envelope_to: &'a str,
+    pub envelope_from: &'a str,
+    pub bytes: &'a [u8],
+    /// Octets of the whole.
+    pub size: usize,
+}
+
+/// Keeps a mail for good. The same one taken twice is kept once: a mail server that did not hear our answer tries again.
+pub async fn store_raw(app: &App, it: &IncomingMail<'_>) -> Result<MailId, Problem> {
+    let mut hash = Sha256::new();
+    hash.update(it.envelope_to.to_lowercase());
+    hash.update([0]);
+    hash.update(it.size.to_be_bytes());
+    hash.update(it.bytes);
+    let content_hash = hex(&hash.finalize());
+    let arrived = ArrivedMail {
+        source: it.source,
+        envelope_to: it.envelope_to,
+        envelope_from: it.envelope_from,
+        bytes: it.bytes,
+        size: i64::try_from(it.size).unwrap_or(i64::MAX),
+        content_hash: &content_hash,
+    };
+    let tx = app.begin().await?;
+    let id = store::correspondence::inbound_mail::keep(&tx, &arrived, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A mail with what was read in it.
+struct InboundMail {
+    id: MailId,
+    row: row::Model,
+    read: ReceivedMail,
+    report: Option<BounceReport>,
+    reply: Option<Reply>,
+    /// What its author wrote, without what stands below out of habit.
+    text: String,
+}
+
+/// Understands one mail and does what it asks for. One that was understood already stays as it is.
+pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
+    let Some(row) = store::correspondence::inbound_mail::find(&app.db, id).await? else {
+        return Err(Problem::NotFound);
+    };
+    if row.state != InboundState::Stored {
+        return Ok(());
+    }
+    let raw = store::correspondence::inbound_mail::raw(&app.db, id).await?.unwrap_or_default();
+    // A mail is written by strangers: what breaks the reader must not break the worker.
+    let letter = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
+    let mut letter = letter.map_err(anyhow::Error::from)?;
+    let claim = claim::of(app, &letter).await?;
+    let author = match &claim {
+        Some(claim) => claim::author(app, &letter, claim).await?,
+        None => None,
+    };
+    let facts = facts(app, &letter, claim.as_ref(), author.as_ref()).await?;
+    let case = claim.as_ref().map(|it| it.consultation);
+    match triage(&facts) {
+        _ if letter.row.truncated => {
+            letter.put(app, InboundOutcome::quarantined(Quarantine::TooLarge, case)).await
+        }
+        _ if !letter.is_readable() => {
+            letter.put(app, InboundOutcome::quarantined(Quarantine::Unreadable, case)).await
+        }
+        InboundDecision::Drop(why) => letter.put(app, dropped(why, case)).await,
+        InboundDecision::Quarantine(why) => letter.put(app, InboundOutcome::quarantined(why, case)).await,
+        InboundDecision::AutoReply => keep_small(app, &mut letter, case, author.as_ref()).await,
+        InboundDecision::Bounce => bounce::take(app, &letter, claim.as_ref()).await,
+        InboundDecision::Calendar => match (case, author, letter.reply.clone()) {
+            (Some(case), Some(author), Some(reply)) => {
+                calendar::take(app, &mut letter, case, &author, &reply).await
+            }
+            _ => letter.put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, case)).await,
+        },
+        InboundDecision::Attach => match (case, author) {
+            (Some(case), Some(author)) => attach_to(app, &mut letter, case, &author).await,
+            _ => letter.put(app, InboundOutcome::quarantined(Quarantine::Stranger, case)).await,
+        },
+    }
+}
+
+/// A mail that cannot be understood now: tried again later, and in the end left to a person.
+pub async fn postpone(app: &App, id: MailId) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let attempts =
+        store::correspondence::inbound_mail::postpone(&tx, id, now + TimeDelta::minutes(1)).await?;
+    if attempts >= TRIES {
+        store::correspondence::inbound_mail::save_outcome(
+            &tx,
+            id,
+            InboundOutcome::quarantined(Quarantine::NotUnderstood, None),
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether there is anything that could be a mail.
+pub fn is_mail(bytes: &[u8]) -> bool {
+    readable(&read(bytes))
+}
+
+fn readable(read: &ReceivedMail) -> bool {
+    let has_headers = !read.from.is_empty()
+        || !read.to.is_empty()
+        || !read.subject.is_empty()
+        || read.message_id.is_some()
+        || read.date.is_some();
+    has_headers && !read.remarks.contains(&Remark::Empty)
+}
+
+impl InboundMail {
+    fn of(id: MailId, mut row: row::Model, raw: &[u8]) -> Self {
+        let read = read(raw);
+        let null_sender = row.envelope_from.trim() == "<>";
+        let report = report(&read, null_sender);
+        let reply = read.calendar.iter().find_map(|it| reply::parse(&it.text));
+        let text = written(&read);
+        if let Some(from) = read.from.first() {
+            row.from_address.clone_from(&from.address);
+            row.from_name.clone_from(&from.name);
+            row.from_key = from.key();
+        }
+        row.subject.clone_from(&read.subject);
+        row.has_html = read.html.is_some();
+        row.message_id = read.message_id.clone().unwrap_or_default();
+        let words: String = text.split_whitespace().collect();
+        row.fingerprint =
+            if words.is_empty() { String::new() } else { hex(&Sha256::digest(words.as_bytes())) };
+        Self { id, row, read, report, reply, text }
+    }
+
+    fn is_readable(&self) -> bool {
+        readable(&self.read)
+    }
+
+    /// The sender, where there is exactly one to speak of; lower-cased.
+    fn sender(&self) -> Option<String> {
+        self.read.author().map(mime::Address::key)
+    }
+
+    /// Writes down what it says of itself and what has become of it, unless somebody was quicker. Says whether it did.
+    async fn settle(&self, tx: &sea_orm::DatabaseTransaction, fate: InboundOutcome) -> Result<bool, Problem> {
+        let now = store::correspondence::inbound_mail::lock(tx, self.id).await?;
+        if now.is_none_or(|it| it.state != InboundState::Stored) {
+            return Ok(false);
+        }
+        store::correspondence::inbound_mail::describe(tx, &self.row).await?;
+        store::correspondence::inbound_mail::save_outcome(tx, self.id, fate).await?;
+        Ok(true)
+    }
+
+    /// The same, where nothing else changes.
+    async fn put(&self, app: &App, fate: InboundOutcome) -> Result<(), Problem> {
+        let tx = app.begin().await?;
+        self.settle(&tx, fate).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+async fn facts(
+    app: &App,
+    letter: &InboundMail,
+    claim: Option<&CaseClaim>,
+    author: Option<&MailAuthor>,
+) -> Result<InboundFacts, Problem> {
+    let (db, now, row) = (&app.db, app.clock.now(), &letter.row);
+    let own_id =
+        store::correspondence::inbound_mail::sent_as(db, std::slice::from_ref(&row.message_id)).await?;
+    let known = match &letter.report {
+        Some(report) => {
+            claim.is_some()
+                || !store::correspondence::inbound_mail::sent_as(db, &report.message_ids).await?.is_empty()
+        }
+        None => false,
+    };
+    let has_id = !row.message_id.is_empty();
+    let has_words = !row.fingerprint.is_empty();
+    Ok(InboundFacts {
+        ours: !own_id.is_empty() || letter.read.loops.contains(&app.config.mail_reply_domain),
+        duplicate: has_id
+            && store::correspondence::inbound_mail::is_duplicate(
+                db,
+                &row.from_key,
+                &row.message_id,
+                letter.id,
+            )
+            .await?,
+        report: letter.report.is_some(),
+        report_known: known,
+        calendar: letter.reply.is_some(),
+        automatic: is_automatic(&letter.read),
+        repeated: has_words
+            && store::correspondence::inbound_mail::is_repeated(
+                db,
+                &row.from_key,
+                &row.fingerprint,
+                letter.id,
+                now - REPEATED,
+            )
+            .await?,
+        lately: match row.from_key.as_str() {
+            "" => 0,
+            sender => {
+                store::correspondence::inbound_mail::lately(db, sender, letter.id, now - TimeDelta::hours(1))
+                    .await?
+            }
+        },
+        names_case: claim.is_some(),
+        part: match author {
+            Some(MailAuthor::Former(_)) => SenderRelation::FormerExpert,
+            Some(
+                MailAuthor::Company
+                | MailAuthor::Coordinator(_)
+                | MailAuthor::Asked(_)
+                | MailAuthor::Expert(_),
+            ) => SenderRelation::Participant,
+            None => SenderRelation::None,
+        },
+    })
+}
+
+/// How programs that write no header of RFC 3834 begin their subject. Lower-cased.
+const ABSENT: [&str; 9] = [
+    "自動返信",
+    "自動応答",
+    "不在通知",
+    "不在のお知らせ",
+    "【自動",
+    "out of office",
+    "automatic reply",
+    "auto reply",
+    "auto:",
+];
+
+fn is_automatic(read: &ReceivedMail) -> bool {
+    let subject = read.subject.trim_start_matches(['[', '［', '【', '(', '（', ' ']).to_lowercase();
+    read.automatic.is() || ABSENT.iter().any(|it| subject.starts_with(it.trim_start_matches('【')))
+}
+
+fn written(read: &ReceivedMail) -> String {
+    let of_author = pieces(&read.body).into_iter().filter_map(|it| match it {
+        Piece::Written(text) => Some(text),
+        Piece::Quoted(_) | Piece::Signature(_) => None,
+    });
+    of_author.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn dropped(why: Dropped, consultation: Option<ConsultationId>) -> InboundOutcome {
+    InboundOutcome {
+        state: Some(InboundState::Discarded),
+        reason: why.code(),
+        outcome: why.sentence().to_owned(),
+        consultation,
+        ..InboundOutcome::default()
+    }
+}
+
+/// Shows what a machine wrote small, and tells nobody of it. A company does not read of absences in center and among
+/// experts.
+async fn keep_small(
+    app: &App,
+    letter: &mut InboundMail,
+    case: Option<ConsultationId>,
+    author: Option<&MailAuthor>,
+) -> Result<(), Problem> {
+    let outcome = if letter.read.automatic.is() {
+        "自動送信のメールのため、相談の状態は変えていません。"
+    } else {
+        "自動返信とみられるため、相談の状態は変えていません。"
+    };
+    let fate = InboundOutcome {
+        state: Some(InboundState::AutoReply),
+        outcome: outcome.to_owned(),
+        consultation: case,
+        ..InboundOutcome::default()
+    };
+    let (Some(case), Some((by, _))) = (case, author.and_then(MailAuthor::speaks)) else {
+        return letter.put(app, fate).await;
+    };
+    let is_company = by.party() == Party::Company;
+    let audience = if is_company { Audience::Everyone } else { Audience::Internal };
+    let text = entry::whole(app, letter)?;
+    let files = entry::files(app, letter).await?;
+    let mut work = CaseTransaction::begin(app, case).await?;
+    let entry = message::write(&mut work, by, Channel::Mail, audience, &text).await?;
+    work.save(AutomaticMessage(entry)).await?;
+    work.save(AttachedFiles(entry, &files)).await?;
+    if letter.settle(&work.tx, InboundOutcome { entry: Some(entry), ..fate }).await? {
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+/// Adds it to the thread with its files, as if its author had written it on the page.
+async fn attach_to(
+    app: &App,
+    letter: &mut InboundMail,
+    case: ConsultationId,
+    author: &MailAuthor,
+) -> Result<(), Problem> {
+    let Some((by, audience)) = author.speaks() else {
+        return letter.put(app, InboundOutcome::quarantined(Quarantine::FormerExpert, Some(case))).await;
+    };
+    // What center and experts answered may be nothing for the company: of theirs, only their own words.
+    let (audience, text) = match internal(&letter.text) {
+        _ if by.party() == Party::Company => (audience, entry::whole(app, letter)?),
+        Some(rest) => (Audience::Internal, entry::own(app, letter, rest)?),
+        None => (audience, entry::own(app, letter, &letter.text)?),
+    };
+    let files = entry::files(app, letter).await?;
+    let mut work = CaseTransaction::begin(app, case).await?;
+    let has_ended = work.record.consultation.state.ended().is_some();
+    let entry = message::enter(&mut work, by, Channel::Mail, audience, &text).await?;
+    work.save(AttachedFiles(entry, &files)).await?;
+    let outcome = match (has_ended, audience) {
+        (true, _) => "終了した相談への返信です。相談を再開するか、内容を確認してください。",
+        (false, Audience::Internal) => "内部メモとして追加しました。企業には表示されません。",
+        (false, Audience::Everyone) => "メッセージとして追加しました。",
+    };
+    let fate = InboundOutcome {
+        state: Some(InboundState::Attached),
+        outcome: outcome.to_owned(),
+        open: has_ended,
+        consultation: Some(case),
+        entry: Some(entry),
+        ..InboundOutcome::default()
+    };
+    if letter.settle(&work.tx, fate).await? {
+        // Whoever writes from an address can be reached there again.
+        store::correspondence::bounce::clear(&work.tx, [letter.row.from_key.as_str()], work.now()).await?;
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+/// The actor of an author, for the history.
+const fn actor(author: &MailAuthor) -> Actor {
+    match author {
+        MailAuthor::Company => Actor::Company,
+        MailAuthor::Coordinator(id) => Actor::Coordinator(*id),
+        MailAuthor::Asked(id) | MailAuthor::Expert(id) | MailAuthor::Former(id) => Actor::Expert(*id),
+    }
+}

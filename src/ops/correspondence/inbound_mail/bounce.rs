@@ -1,0 +1,113 @@
+//! A mail of ours that did not arrive: the address is marked, and the center reaches for the telephone.
+use domain::{actor::Actor, correspondence::inbound_mail::InboundState, id::ConsultationId};
+use mime::bounce::{DeliveryStatus, FailedRecipient};
+use sea_orm::DatabaseTransaction;
+
+use super::{CaseClaim, InboundMail};
+use crate::{
+    app::App,
+    mail::mail_event::MailEvent,
+    ops::case::transaction::CaseTransaction,
+    problem::Problem,
+    store::{
+        self,
+        correspondence::{
+            bounce::Bounce,
+            inbound_mail::{InboundOutcome, SentMail},
+        },
+    },
+};
+
+/// What did not arrive, and where.
+struct Missed {
+    address: String,
+    mail: Option<SentMail>,
+    consultation: Option<ConsultationId>,
+    failure: FailedRecipient,
+}
+
+pub async fn take(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) -> Result<(), Problem> {
+    let missed = missed(app, letter, claim).await?;
+    match missed.consultation {
+        Some(case) => {
+            let mut work = CaseTransaction::begin(app, case).await?;
+            let center = work.context.settings.center_email.to_lowercase();
+            if missed.failure.outlook == DeliveryStatus::Lost {
+                work.note(Actor::System, format!("メールが届きませんでした：{}", missed.address));
+                // To the center's own address it could not be said either.
+                if missed.address.to_lowercase() != center {
+                    let occasion = MailEvent::Undelivered {
+                        address: &missed.address,
+                        reason: &missed.failure.diagnostic,
+                    };
+                    work.mail_center(occasion)?;
+                }
+            }
+            if settle(&work.tx, letter, &missed, work.now()).await? {
+                work.commit().await?;
+            }
+        }
+        None => {
+            let tx = app.begin().await?;
+            settle(&tx, letter, &missed, app.clock.now()).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Our own record of whom we wrote to counts, not what the report says: a mail may have been forwarded.
+async fn missed(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) -> Result<Missed, Problem> {
+    let report = letter.report.clone().unwrap_or_default();
+    let mut sent = store::correspondence::inbound_mail::sent_as(&app.db, &report.message_ids).await?;
+    // The report's own words come before what the headers of a thread drag along.
+    sent.sort_by_key(|it| report.message_ids.iter().position(|id| *id == it.message_id));
+    let mail = sent.into_iter().next();
+    let address = match (&mail, claim) {
+        (Some(mail), _) => mail.recipient.clone(),
+        (None, Some(claim)) => claim.sent_to.clone(),
+        (None, None) => String::new(),
+    };
+    let of_address = report.failures.iter().find(|it| it.address.eq_ignore_ascii_case(&address));
+    let failure = of_address.or(report.failures.first()).cloned().unwrap_or_default();
+    let consultation = mail.as_ref().and_then(|it| it.consultation).or(claim.map(|it| it.consultation));
+    Ok(Missed { address, mail, consultation, failure })
+}
+
+async fn settle(
+    tx: &DatabaseTransaction,
+    letter: &InboundMail,
+    missed: &Missed,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<bool, Problem> {
+    let (address, said) = (&missed.address, &missed.failure.diagnostic);
+    let said = if said.is_empty() { String::new() } else { format!("（{said}）") };
+    let outcome = match missed.failure.outlook {
+        DeliveryStatus::Lost => format!("{address} に届きませんでした。電話で連絡してください。{said}"),
+        DeliveryStatus::Delayed => format!("{address} への配信が遅れています。{said}"),
+        DeliveryStatus::Delivered => format!("{address} に届きました。"),
+    };
+    let fate = InboundOutcome {
+        state: Some(InboundState::Bounce),
+        outcome,
+        open: missed.failure.outlook == DeliveryStatus::Lost,
+        consultation: missed.consultation,
+        ..InboundOutcome::default()
+    };
+    if !letter.settle(tx, fate).await? {
+        return Ok(false);
+    }
+    if missed.failure.outlook != DeliveryStatus::Delivered {
+        let bounce = Bounce {
+            reported_by: Some(letter.id.0),
+            address: missed.address.clone(),
+            mail: missed.mail.as_ref().map(|it| it.id),
+            consultation: missed.consultation,
+            permanent: missed.failure.outlook == DeliveryStatus::Lost,
+            status: missed.failure.status.clone(),
+            diagnostic: missed.failure.diagnostic.clone(),
+        };
+        store::correspondence::bounce::note(tx, bounce, now).await?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,240 @@
+//! The answer to an invitation does exactly what the button does; what it cannot decide, a person does.
+use domain::{
+    actor::{Actor, Party},
+    booking::appointment::Appointment,
+    correspondence::inbound_mail::{
+        InboundState, InvitationReply, InvitationReplyAction, InvitationReplyFacts, Quarantine, step,
+    },
+    id::ConsultationId,
+    routing::assignment::Assignment,
+    text::Prose,
+    wording::long_date_time_range,
+};
+use ical::reply::{self, Reply};
+use mime::Attachment;
+
+use super::{InboundMail, MailAuthor, actor, entry};
+use crate::{
+    app::App,
+    mail::mail_event::{MailEvent, ReaderSide},
+    ops::{
+        case::transaction::CaseTransaction,
+        correspondence::{attachment::AttachedFiles, message},
+        routing::assignment,
+    },
+    problem::Problem,
+    store::{
+        self,
+        correspondence::{
+            inbound_mail::InboundOutcome,
+            message::{Audience, Channel},
+        },
+    },
+};
+
+/// What a declined request says where its expert gave no reason.
+const NO_REASON: &str = "カレンダーから辞退";
+
+pub async fn take(
+    app: &App,
+    letter: &mut InboundMail,
+    case: ConsultationId,
+    author: &MailAuthor,
+    reply: &Reply,
+) -> Result<(), Problem> {
+    // The answer itself comes as a file as well.
+    letter.read.attachments.retain(|it| !is_calendar(it));
+    let brings_files = letter.read.attachments.iter().any(|it| !it.inline);
+    let files = entry::files(app, letter).await?;
+    let mut work = CaseTransaction::begin(app, case).await?;
+    let all = store::booking::appointment::of(&work.tx, case).await?;
+    let asked = all.iter().find(|it| it.uid == reply.uid);
+    let (Some(appointment), true) = (asked, letter.sender().as_deref() == Some(&*reply.attendee)) else {
+        // Its transaction has locked the consultation, and is not needed.
+        drop(work);
+        return letter.put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, Some(case))).await;
+    };
+    let mine = own(&work, author);
+    let step = step(&InvitationReplyFacts {
+        answer: answer(reply),
+        theirs: reply.sequence,
+        ours: appointment.sequence,
+        live: appointment.is_live(),
+        assignment: mine.as_ref().map(|it| &it.state),
+    });
+    let (outcome, open) = match do_step(&mut work, step, author, mine, appointment, reply).await {
+        Ok(done) => done,
+        // The rules have said no, as they would to the button: nothing of it may stay.
+        Err(Problem::Refused(why)) => {
+            drop(work);
+            let outcome =
+                format!("カレンダーの回答「{}」は反映できませんでした。{why}", answer(reply).label());
+            return letter.put(app, noted(case, outcome, true)).await;
+        }
+        Err(other) => return Err(other),
+    };
+    let is_told = match step {
+        InvitationReplyAction::Note
+        | InvitationReplyAction::Outdated
+        | InvitationReplyAction::Accept
+        | InvitationReplyAction::Decline => brings_files,
+        InvitationReplyAction::StayOpen
+        | InvitationReplyAction::Propose
+        | InvitationReplyAction::RefuseDelegation
+        | InvitationReplyAction::TellCenter => true,
+    };
+    let entry = if is_told {
+        let entry = told(&mut work, author, reply, &outcome).await?;
+        work.save(AttachedFiles(entry, &files)).await?;
+        Some(entry)
+    } else {
+        None
+    };
+    let proposed = reply
+        .proposed
+        .clone()
+        .filter(|_| step == InvitationReplyAction::Propose)
+        .map(|it| (it.start, it.end));
+    let fate = InboundOutcome { entry, proposed, ..noted(case, outcome, open) };
+    if letter.settle(&work.tx, fate).await? {
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+/// Returns what the rules call the reply's answer.
+const fn answer(reply: &Reply) -> InvitationReply {
+    match reply.answer {
+        reply::Answer::Accepted => InvitationReply::Accepted,
+        reply::Answer::Declined => InvitationReply::Declined,
+        reply::Answer::Tentative => InvitationReply::Tentative,
+        reply::Answer::Countered => InvitationReply::Countered,
+        reply::Answer::Delegated => InvitationReply::Delegated,
+    }
+}
+
+fn is_calendar(it: &Attachment) -> bool {
+    matches!(&*it.content_type, "text/calendar" | "application/ics")
+}
+
+fn noted(case: ConsultationId, outcome: String, open: bool) -> InboundOutcome {
+    InboundOutcome {
+        state: Some(InboundState::Calendar),
+        outcome,
+        open,
+        consultation: Some(case),
+        ..InboundOutcome::default()
+    }
+}
+
+/// Does it. Gives the sentence that says what was done, and whether the center has to look at it.
+async fn do_step(
+    work: &mut CaseTransaction<'_>,
+    step: InvitationReplyAction,
+    author: &MailAuthor,
+    mine: Option<Assignment>,
+    appointment: &Appointment,
+    reply: &Reply,
+) -> Result<(String, bool), Problem> {
+    let by = actor(author);
+    let who = by.party().label();
+    Ok(match (step, mine, by) {
+        (InvitationReplyAction::Accept, Some(mine), Actor::Expert(expert)) => {
+            assignment::accept_in(work, mine.id, expert).await?;
+            ("専門家がカレンダーで承諾し、依頼を引き受けました。".to_owned(), false)
+        }
+        (InvitationReplyAction::Decline, Some(mine), Actor::Expert(expert)) => {
+            let reason = Some(reply.comment.as_str()).filter(|it| !it.is_empty()).unwrap_or(NO_REASON);
+            // The calendar program that has sent the answer knows of it.
+            assignment::decline_in(work, mine.id, expert, reason.to_owned()).await?;
+            ("専門家がカレンダーで辞退し、依頼を断りました。".to_owned(), false)
+        }
+        (InvitationReplyAction::Accept | InvitationReplyAction::Decline, ..) => {
+            ("回答を受け取りました。".to_owned(), true)
+        }
+        (InvitationReplyAction::StayOpen, ..) => (stay_open(work, author), false),
+        (InvitationReplyAction::Propose, ..) => (propose(work, by, reply), true),
+        (InvitationReplyAction::RefuseDelegation, ..) => {
+            (refuse_delegation(work, by, appointment, reply)?, true)
+        }
+        (InvitationReplyAction::TellCenter, ..) => (notify_center(work, by)?, true),
+        (InvitationReplyAction::Note, ..) => {
+            (format!("{who}がカレンダーで「{}」と回答しました。", answer(reply).label()), false)
+        }
+        (InvitationReplyAction::Outdated, ..) => {
+            let label = answer(reply).label();
+            (format!("{who}の回答「{label}」は以前の予定へのものです。今の予約は変えていません。"), false)
+        }
+    })
+}
+
+fn stay_open(work: &mut CaseTransaction<'_>, author: &MailAuthor) -> String {
+    let by = actor(author);
+    let waits = if matches!(author, MailAuthor::Asked(_)) {
+        "回答はまだ確定していません。"
+    } else {
+        ""
+    };
+    work.note(by, format!("カレンダーで「{}」と回答", InvitationReply::Tentative.label()));
+    format!("{}がカレンダーで仮承諾と回答しました。{waits}", by.party().label())
+}
+
+fn propose(work: &mut CaseTransaction<'_>, by: Actor, reply: &Reply) -> String {
+    work.note(by, "カレンダーで別の日時を提案");
+    let when = reply.proposed.as_ref().map(|it| long_date_time_range(it.start, it.end));
+    let when = when.map_or_else(|| "日時は示されていません。".to_owned(), |it| format!("希望：{it}"));
+    format!("{}がカレンダーで別の日時を提案しました。{when}", by.party().label())
+}
+
+fn refuse_delegation(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    appointment: &Appointment,
+    reply: &Reply,
+) -> Result<String, Problem> {
+    work.note(by, "カレンダーで代理を指名（受け付けていないことを返信）");
+    let occasion = MailEvent::NoDelegates {
+        is_company: by == Actor::Company,
+        starts_at: appointment.starts_at,
+        ends_at: appointment.ends_at,
+    };
+    if let Actor::Expert(expert) = by {
+        work.mail_expert(expert, occasion)?;
+    } else if by == Actor::Company {
+        work.mail_company(occasion)?;
+    }
+    let (who, to) = (by.party().label(), reply.delegate.as_deref().unwrap_or("別の人"));
+    Ok(format!("{who}が代理（{to}）を指名しましたが、代理は受け付けていないと返信しました。"))
+}
+
+fn notify_center(work: &mut CaseTransaction<'_>, by: Actor) -> Result<String, Problem> {
+    work.note(by, "カレンダーで予約に欠席と回答（予約は変えていません）");
+    work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })?;
+    let who = by.party().label();
+    Ok(format!("{who}がカレンダーで予約に欠席と回答しました。予約はそのままです。本人に連絡してください。"))
+}
+
+/// Tells those who work on the case; the company reads only what it said itself.
+async fn told(
+    work: &mut CaseTransaction<'_>,
+    author: &MailAuthor,
+    reply: &Reply,
+    outcome: &str,
+) -> Result<domain::id::MessageId, Problem> {
+    let by = actor(author);
+    let audience = if by.party() == Party::Company { Audience::Everyone } else { Audience::Internal };
+    let said = if reply.comment.is_empty() { String::new() } else { format!("\n\n{}", reply.comment) };
+    let clean: String = format!("{outcome}{said}").chars().filter(|it| !entry::is_control(*it)).collect();
+    let text = Prose::try_from(clean).map_err(|err| anyhow::anyhow!("a comment: {err}"))?;
+    message::write(work, by, Channel::Mail, audience, &text).await
+}
+
+/// The assignment that the sender's answer is about: the one that waits for it, else the latest.
+fn own(work: &CaseTransaction<'_>, author: &MailAuthor) -> Option<Assignment> {
+    let (MailAuthor::Asked(expert) | MailAuthor::Expert(expert) | MailAuthor::Former(expert)) = author else {
+        return None;
+    };
+    let mine = || work.assignments.iter().filter(|it| it.expert == *expert);
+    let offered = mine().find(|it| it.is_live() && !it.is_accepted());
+    offered.or_else(|| mine().find(|it| it.is_live())).or_else(|| mine().next_back()).cloned()
+}

@@ -1,0 +1,144 @@
+//! Which consultation a mail is about, and who wrote it. Both must be proved: by what we sent to that very address.
+use domain::{
+    actor::{Actor, Role},
+    id::{AccountId, ConsultationId, ExpertId},
+};
+
+use super::InboundMail;
+use crate::{
+    app::App,
+    problem::Problem,
+    secret::reply_subject,
+    store::{
+        self,
+        correspondence::{inbound_mail::SentMail, message::Audience},
+    },
+};
+
+/// The consultation that a mail names by something that only we could have sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseClaim {
+    pub consultation: ConsultationId,
+    /// The address, lower-cased, that it was sent to.
+    pub sent_to: String,
+}
+
+/// Who has a part in a consultation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailAuthor {
+    Company,
+    Coordinator(AccountId),
+    /// Was asked, and has not answered.
+    Asked(ExpertId),
+    /// Has accepted.
+    Expert(ExpertId),
+    /// Has declined, let the request lapse, or was asked no longer.
+    Former(ExpertId),
+}
+
+impl MailAuthor {
+    /// As whom, and to whom, such an author's mail speaks. The company does not meet an expert who has not accepted.
+    pub const fn speaks(&self) -> Option<(Actor, Audience)> {
+        match *self {
+            Self::Company => Some((Actor::Company, Audience::Everyone)),
+            Self::Coordinator(id) => Some((Actor::Coordinator(id), Audience::Everyone)),
+            Self::Asked(id) => Some((Actor::Expert(id), Audience::Internal)),
+            Self::Expert(id) => Some((Actor::Expert(id), Audience::Everyone)),
+            Self::Former(_) => None,
+        }
+    }
+}
+
+/// The token in an address that it came to, or else a Message-ID of ours that it answers.
+///
+/// The token comes first: it is what we asked the sender to write to. Of several Message-IDs, the one that went to the
+/// sender counts.
+pub async fn of(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, Problem> {
+    if let Some(claim) = by_token(app, letter).await? {
+        return Ok(Some(claim));
+    }
+    let mut ids: Vec<_> = letter.read.in_reply_to.iter().chain(letter.read.references.iter().rev()).collect();
+    ids.extend(letter.report.iter().flat_map(|it| &it.message_ids));
+    let ids: Vec<String> = ids.into_iter().cloned().collect();
+    let sent = store::correspondence::inbound_mail::sent_as(&app.db, &ids).await?;
+    let sender = letter.sender();
+    let about = |it: &&SentMail| it.consultation.is_some();
+    let own = sent.iter().filter(about).find(|it| Some(it.recipient.to_lowercase()) == sender);
+    let named = own.or_else(|| sent.iter().find(about));
+    Ok(named.and_then(|it| {
+        Some(CaseClaim { consultation: it.consultation?, sent_to: it.recipient.to_lowercase() })
+    }))
+}
+
+async fn by_token(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, Problem> {
+    let headers = letter.read.recipients().map(|it| it.address.as_str());
+    let addresses = std::iter::once(letter.row.envelope_to.as_str()).chain(headers);
+    let tokens = addresses.filter_map(|it| token(it, &app.config.mail_reply_domain));
+    // More than a few are no mail of anybody.
+    for token in tokens.take(20) {
+        let Some(consultation) = reply_subject(token).map(ConsultationId) else { continue };
+        let mut known = store::correspondence::inbound_mail::written_to(&app.db, consultation).await?;
+        let person = store::consultation::person(&app.db, consultation).await?;
+        known.extend(person.and_then(|it| it.email));
+        known.extend(letter.sender());
+        let found = app.secret.reply_verify(token, known.iter().map(String::as_str));
+        if let Some((_, sent_to)) = found
+            && store::consultation::find(&app.db, consultation).await?.is_some()
+        {
+            return Ok(Some(CaseClaim { consultation, sent_to: sent_to.to_lowercase() }));
+        }
+    }
+    Ok(None)
+}
+
+/// What stands between `reply+` and `@` of our domain.
+fn token<'a>(address: &'a str, domain: &str) -> Option<&'a str> {
+    let (local, host) = address.trim().trim_matches(['<', '>']).rsplit_once('@')?;
+    let (name, token) = local.split_once('+')?;
+    (host.eq_ignore_ascii_case(domain) && name.eq_ignore_ascii_case("reply")).then_some(token)
+}
+
+/// Who wrote it, if that is somebody who has a part in the consultation and shows what was sent to their own address.
+pub async fn author(
+    app: &App,
+    letter: &InboundMail,
+    claim: &CaseClaim,
+) -> Result<Option<MailAuthor>, Problem> {
+    let Some(sender) = letter.sender() else { return Ok(None) };
+    let db = &app.db;
+    let account = store::accounts::account::find_by_email(db, &sender).await?.filter(|it| it.active);
+    if let Some(it) = account.as_ref().filter(|it| works_at_center(it.role)) {
+        // What goes to the center goes to an address that its people share.
+        let programme = app.programme().await?;
+        let shared = programme.settings_at(app.clock.now()).center_email.to_lowercase();
+        let own = claim.sent_to == sender || claim.sent_to == shared;
+        return Ok(own.then_some(MailAuthor::Coordinator(it.id)));
+    }
+    if claim.sent_to != sender {
+        return Ok(None);
+    }
+    let person = store::consultation::person(db, claim.consultation).await?;
+    if person.and_then(|it| it.email).is_some_and(|it| it.to_lowercase() == sender) {
+        return Ok(Some(MailAuthor::Company));
+    }
+    let Some(account) = account.filter(|it| it.role == Role::Expert) else { return Ok(None) };
+    let id = ExpertId(account.id.0);
+    let asked = store::routing::assignment::of(db, claim.consultation).await?;
+    let asked: Vec<_> = asked.into_iter().filter(|it| it.expert == id).collect();
+    Ok(if asked.iter().any(domain::routing::assignment::Assignment::is_accepted) {
+        Some(MailAuthor::Expert(id))
+    } else if asked.iter().any(domain::routing::assignment::Assignment::is_live) {
+        Some(MailAuthor::Asked(id))
+    } else if asked.is_empty() {
+        None
+    } else {
+        Some(MailAuthor::Former(id))
+    })
+}
+
+const fn works_at_center(role: Role) -> bool {
+    match role {
+        Role::Coordinator | Role::Administrator => true,
+        Role::Expert | Role::Desk | Role::Observer => false,
+    }
+}

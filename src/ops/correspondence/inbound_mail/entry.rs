@@ -1,0 +1,68 @@
+//! What of a mail stands in the thread: its text, and its files.
+use domain::text::Prose;
+use mime::Attachment;
+
+use super::InboundMail;
+use crate::{
+    app::App,
+    ops::correspondence::attachment::{self, StoredFile, UploadedFile},
+    problem::Problem,
+};
+
+/// Characters of one entry of the thread; the whole text stays in the mail.
+const LONGEST: usize = 20_000;
+
+/// What its author wrote, and nothing of what stands below.
+pub fn own(app: &App, letter: &InboundMail, text: &str) -> Result<Prose, Problem> {
+    let text = if text.trim().is_empty() { nothing(letter) } else { text.to_owned() };
+    prose(app, &text)
+}
+
+/// The whole, which the pages fold. Only for those who may read what its author was sent.
+pub fn whole(app: &App, letter: &InboundMail) -> Result<Prose, Problem> {
+    let body = letter.read.body.trim_matches('\n');
+    if body.chars().count() > LONGEST {
+        return own(app, letter, &letter.text);
+    }
+    if letter.text.is_empty() {
+        return prose(app, &format!("{}\n\n{body}", nothing(letter)));
+    }
+    prose(app, body)
+}
+
+/// Keeps the files of a mail; of one that was cut nobody can say which are whole.
+pub async fn files(app: &App, letter: &mut InboundMail) -> Result<Vec<StoredFile>, Problem> {
+    let mut files = std::mem::take(&mut letter.read.attachments);
+    // The pictures of a signature must not leave a file without its place.
+    files.sort_by_key(|it| it.inline);
+    let files: Vec<_> = files.into_iter().map(UploadedFile::from).collect();
+    if letter.row.truncated {
+        return Ok(attachment::refuse(files, "メールが大きすぎるため、保存していません"));
+    }
+    attachment::keep(app, files).await
+}
+
+/// Whether a text may not hold it.
+pub fn is_control(it: char) -> bool {
+    (it.is_control() && !matches!(it, '\n' | '\t'))
+        || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+fn nothing(letter: &InboundMail) -> String {
+    let is_file = |it: &&Attachment| !it.inline;
+    match letter.read.attachments.iter().filter(is_file).count() {
+        0 => "（本文のないメールです。）".to_owned(),
+        files => format!("（本文のないメールです。添付ファイル{files}件）"),
+    }
+}
+
+/// Never empty, never endless, without the controls that a text may not hold, and without the links that we sent.
+fn prose(app: &App, text: &str) -> Result<Prose, Problem> {
+    let clean: String = text.chars().filter(|it| !is_control(*it)).collect();
+    let clean = app.site.without_links(clean.trim());
+    let mut shown: String = clean.chars().take(LONGEST).collect();
+    if shown.len() < clean.len() {
+        shown.push_str("\n（長いため、以下を省略しました。全文は受信したメールにあります。）");
+    }
+    Prose::try_from(shown).map_err(|err| anyhow::anyhow!("the text of a mail: {err}").into())
+}

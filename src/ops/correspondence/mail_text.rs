@@ -1,0 +1,261 @@
+//! The words of mails: written by an administrator, tried on a consultation, taken back.
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    booking::{
+        appointment::{Appointment, AppointmentMode},
+        notice::change_until,
+    },
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    consultation::UnfulfilledReason,
+    due::Due,
+    id::AccountId,
+    number::{CaseNumber, FiscalYear},
+    settings::Settings,
+};
+
+use crate::{
+    app::App,
+    mail::{
+        compose,
+        mail_event::{
+            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, Recipient, SenderContext,
+        },
+        outgoing_mail::OutgoingMail,
+        text::{MailWording, Reader, Template, TextKind},
+    },
+    ops::case::context::Context,
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// What people will write, in a preview.
+const QUESTION: &str = "（センターが書いた質問）";
+const ORGANIZATION: &str = "（案内先）";
+const LEAD: &str = "相談から、およそ3か月がたちました。";
+const NOTE: &str = "（センターからの案内）";
+const NO_TIME: UnfulfilledReason = UnfulfilledReason::NoSuitableTime;
+const NAME: &str = "（専門家の氏名）";
+const DAYS: &str = "（不在の期間）";
+const ADDRESS: &str = "contact@example.co.jp";
+const RESULT: &str = "専門家との相談が終わりました。";
+
+/// Puts words in force for a year, as the version after `seen`; without words those that the product ships with.
+/// `Stale` where somebody has saved another version since.
+pub async fn save(
+    app: &App,
+    year: FiscalYear,
+    kind: TextKind,
+    seen: i32,
+    words: Option<&MailWording>,
+    by: AccountId,
+) -> Result<(), Problem> {
+    if words.is_some_and(|it| Template::parse(kind, it).is_err()) {
+        return Err(Problem::Refused("この文面は使えません。書き方を確認してください。".to_owned()));
+    }
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    if !store::correspondence::mail_text::save(&tx, year, kind, seen, words, by, now).await? {
+        return Err(Problem::Stale);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The letter in these words, with what is known of a consultation. Nothing is kept, and nothing is sent.
+///
+/// Links are examples; so is what the consultation does not have yet, such as a session.
+pub async fn preview(
+    app: &App,
+    kind: TextKind,
+    words: &MailWording,
+    number: CaseNumber,
+) -> Result<OutgoingMail, Problem> {
+    let context = Context::of(app).await?;
+    let now = context.now;
+    let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
+    let id = record.consultation.id;
+    let person = store::consultation::person(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let sessions = store::booking::appointment::of(&app.db, id).await?;
+    let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
+    let mut texts = context.programme.texts.clone();
+    texts.put(kind, year.start_year(), Some(words));
+    let house = SenderContext { texts: &texts, ..context.house(app) };
+    let session = sessions.last();
+    let names: Vec<_> = session.map_or_else(
+        || vec!["（専門家の氏名）".to_owned()],
+        |it| it.experts.iter().map(|&it| context.experts.name(it).to_owned()).collect(),
+    );
+    let sitting = appointment_of(session, &names, &context.settings, &context.calendar, now);
+    let to = Recipient { address: person.email.as_deref().unwrap_or_default(), name: &person.name };
+    let about = MailContext {
+        id,
+        number: &record.number,
+        company_name: &record.company_name,
+        contact_name: &person.name,
+        fields: record.consultation.fields,
+        address_confirmed: record.consultation.address_confirmed,
+        house,
+    };
+    let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
+    let link = app.site.link("preview");
+    let example = example(
+        kind,
+        &Facts { about: &about, record: &record, sitting, names: &names, outline: &outline, link: &link },
+    );
+    Ok(match example {
+        Example::Case(occasion) => compose::about(occasion, to, &about)?,
+        Example::Plain(occasion) => compose::plain(occasion, to, &house)?,
+    })
+}
+
+/// What an occasion is told from.
+struct Facts<'a> {
+    about: &'a MailContext<'a>,
+    record: &'a Record,
+    sitting: AppointmentText<'a>,
+    names: &'a [String],
+    outline: &'a [String],
+    link: &'a str,
+}
+
+impl Facts<'_> {
+    fn due(&self) -> DateTime<Utc> {
+        let SenderContext { settings, calendar, now, .. } = self.about.house;
+        Due::reply(settings, calendar, now).at().unwrap_or(now)
+    }
+
+    fn change_until(&self) -> DateTime<Utc> {
+        let SenderContext { settings, calendar, .. } = self.about.house;
+        change_until(self.sitting.starts_at, settings, calendar)
+    }
+}
+
+enum Example<'a> {
+    Case(MailEvent<'a>),
+    Plain(AccountMailEvent<'a>),
+}
+
+/// The occasion of a text, as it would be for a consultation.
+fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    use Example::{Case, Plain};
+    use MailEvent as O;
+    use TextKind as K;
+    let change_until = facts.change_until();
+    let Facts { sitting: appointment, names: experts, outline, link, .. } = *facts;
+    let (portal, answer) = (link, link);
+    let (was, due_at) = (appointment.starts_at - TimeDelta::days(7), facts.due());
+    let (fields, slot, reason) = (facts.record.consultation.fields, Some(appointment), "（理由）");
+    let side = side(kind, portal);
+    match kind {
+        K::Acknowledgement => Case(received(facts, due_at)),
+        K::Question => Case(O::Question { portal, text: QUESTION }),
+        K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
+        K::EarlierTime => {
+            Case(O::EarlierTime { answer, sitting: appointment, booked: Some(was), until: due_at })
+        }
+        K::BackAtCenter => Case(O::BackAtCenter { portal }),
+        K::BookedCompany | K::BookedExpert | K::BookedCenter => {
+            Case(O::Booked { side, sitting: appointment, change_until })
+        }
+        K::MovedCompany | K::MovedExpert | K::MovedCenter => {
+            Case(O::Moved { side, sitting: appointment, change_until, was })
+        }
+        K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => {
+            Case(O::Cancelled { side, sitting: appointment, reason })
+        }
+        K::ReminderCompany | K::ReminderExpert | K::ReminderCenter => {
+            Case(O::Reminder { side, sitting: appointment })
+        }
+        K::NewMessageCompany | K::NewMessageExpert | K::NewMessageCenter => Case(O::NewMessage { side }),
+        K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => {
+            Case(O::Withdrawn { side, cancelled: None })
+        }
+        K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => {
+            Case(O::ExpertChanged { side, sitting: appointment, was: experts })
+        }
+        K::Relieved => Case(O::Relieved { sitting: appointment }),
+        K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, sitting: appointment }),
+        // What is around every letter is shown around this one.
+        K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
+        K::Survey => Case(O::Survey { answer }),
+        K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
+        K::Unfulfilled => Case(O::Unfulfilled { reason: NO_TIME, cancelled: None }),
+        K::Referred => Case(O::Referred { organization: ORGANIZATION, note: NOTE, cancelled: None }),
+        K::Request => Case(O::Request { answer, fields, slot, due_at, outline }),
+        K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
+        K::RequestLapsed => Case(O::RequestLapsed { slot }),
+        K::RequestWithdrawn => Case(O::RequestWithdrawn { slot }),
+        K::RequestDeclined => Case(O::RequestDeclined { sitting: appointment }),
+        K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
+        K::ReportReturned => Case(O::ReportReturned { reason }),
+        K::SubstituteNeeded => Case(O::SubstituteNeeded { sitting: appointment, declined: NAME, page: link }),
+        K::NobodyLeft => Case(O::NobodyLeft),
+        K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason }),
+        K::NoDelegatesCompany | K::NoDelegatesExpert => Case(no_delegates(kind, appointment)),
+        K::HandOverAccepted => Case(O::HandOverAccepted),
+        K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
+        K::SignIn => Plain(AccountMailEvent::SignIn { link }),
+        K::ResumeDraft => Plain(AccountMailEvent::ResumeDraft { link, expires_at: due_at }),
+        K::Invitation => Plain(AccountMailEvent::Invitation { link, role: "専門家" }),
+        K::PasswordReset => Plain(AccountMailEvent::PasswordReset { link }),
+        K::Digest => Plain(AccountMailEvent::Digest { new: 1, overdue: 1, lines: experts, stop: link }),
+        K::WeeklyDigest => Plain(weekly(facts)),
+        K::Absence => {
+            Plain(AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts })
+        }
+    }
+}
+
+const fn no_delegates<'a>(kind: TextKind, appointment: AppointmentText<'a>) -> MailEvent<'a> {
+    let is_company = matches!(kind, TextKind::NoDelegatesCompany);
+    MailEvent::NoDelegates { is_company, starts_at: appointment.starts_at, ends_at: appointment.ends_at }
+}
+
+const fn weekly<'a>(facts: &Facts<'a>) -> AccountMailEvent<'a> {
+    let lines = facts.outline;
+    AccountMailEvent::WeeklyDigest { sessions: lines, requests: lines, reports: lines, stop: facts.link }
+}
+
+const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
+    match kind.reader() {
+        Reader::Company => ReaderSide::Company { portal },
+        Reader::Expert => ReaderSide::Expert,
+        Reader::Everybody | Reader::Center | Reader::Desk | Reader::Staff => ReaderSide::Center,
+    }
+}
+
+fn received<'a>(facts: &Facts<'a>, until: DateTime<Utc>) -> MailEvent<'a> {
+    let SenderContext { settings, calendar, .. } = facts.about.house;
+    let received_at = facts.record.received_at;
+    let due = Due::first_contact(settings, calendar, received_at).at();
+    MailEvent::Acknowledgement {
+        confirm: facts.link,
+        slot: Some((facts.sitting, until)),
+        received_at,
+        first_contact_due: due.unwrap_or(received_at),
+    }
+}
+
+/// The latest session, or one on a business day to come.
+fn appointment_of<'a>(
+    session: Option<&'a Appointment>,
+    names: &'a [String],
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+    now: DateTime<Utc>,
+) -> AppointmentText<'a> {
+    if let Some(it) = session {
+        return crate::ops::booking::notices::appointment_text(it, names);
+    }
+    let day = calendar.add_business_days(japan_date(now), settings.notice_days + 1);
+    let starts_at = at_japan(day, settings.opens_hour + 1, 0);
+    AppointmentText {
+        starts_at,
+        ends_at: starts_at + TimeDelta::minutes(i64::from(settings.online_minutes)),
+        mode: AppointmentMode::Online,
+        place: "（接続先）",
+        experts: names,
+        uid: "preview",
+        sequence: 0,
+    }
+}

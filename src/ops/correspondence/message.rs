@@ -1,0 +1,200 @@
+//! The thread between company, center and experts.
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Party},
+    booking::notice::in_business_hours,
+    calendar::{at_japan, japan_date},
+    consultation::{Action, ActionKind},
+    id::{ConsultationId, MessageId},
+    text::Prose,
+};
+use uuid::Uuid;
+
+use super::attachment::{self, AttachedFiles, UploadedFile};
+use crate::{
+    app::App,
+    mail::mail_event::{MailEvent, ReaderSide},
+    ops::case::{context::Context, save::FinishedDraft, transaction::CaseTransaction},
+    problem::Problem,
+    store::{
+        self,
+        correspondence::{
+            message::{Audience, Channel, NewMessage},
+            message_draft::DraftWriter,
+        },
+    },
+};
+
+/// What is not sent yet may be too long, and still not endless. Characters.
+const LONGEST_DRAFT: usize = 20_000;
+
+/// What somebody writes on a page.
+#[derive(Debug)]
+pub struct PostedMessage<'a> {
+    pub by: Actor,
+    pub audience: Audience,
+    pub text: &'a Prose,
+    pub files: Vec<UploadedFile>,
+    /// The form in which it was written; what was kept of it is over.
+    pub form: &'a str,
+}
+
+/// Adds to the thread and tells the others. What a company writes while it is its turn to answer is the answer.
+pub async fn post(
+    app: &App,
+    id: ConsultationId,
+    by: Actor,
+    audience: Audience,
+    text: &Prose,
+) -> Result<(), Problem> {
+    post_whole(app, id, PostedMessage { by, audience, text, files: Vec::new(), form: "" }).await
+}
+
+/// The same with files, from a form whose draft is over with it.
+pub async fn post_whole(app: &App, id: ConsultationId, post: PostedMessage<'_>) -> Result<(), Problem> {
+    let PostedMessage { by, audience, text, files, form } = post;
+    let files = attachment::keep(app, files).await?;
+    let mut work = CaseTransaction::begin(app, id).await?;
+    let message = enter(&mut work, by, Channel::Portal, audience, text).await?;
+    work.save(AttachedFiles(message, &files)).await?;
+    if let Some(writer) = writer(by) {
+        work.save(FinishedDraft(id, writer, form)).await?;
+    }
+    if by == Actor::Company {
+        // Whoever answers has read what was asked.
+        store::correspondence::message::mark_read(&work.tx, id, work.now()).await?;
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// The same as a part of something larger; gives the new entry.
+pub async fn enter(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    channel: Channel,
+    audience: Audience,
+    text: &Prose,
+) -> Result<MessageId, Problem> {
+    let entry = write(work, by, channel, audience, text).await?;
+    if work.check(ActionKind::Answer, by).is_ok() {
+        work.act(Action::Answer, by, None)?;
+    } else {
+        work.note(by, if audience == Audience::Internal { "内部メモ" } else { "メッセージ" });
+    }
+    notify_others(work, by, audience).await?;
+    Ok(entry)
+}
+
+/// A coordinator asks the company; the clock of the first contact stands still until it answers.
+pub async fn ask(
+    app: &App,
+    id: ConsultationId,
+    version: i32,
+    by: Actor,
+    question: &Prose,
+) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    work.act(Action::Ask, by, None)?;
+    write(&mut work, by, Channel::Portal, Audience::Everyone, question).await?;
+    let portal = work.portal()?;
+    work.mail_company(MailEvent::Question { portal: &portal, text: question.as_str() })?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Keeps what is being written, for its writer alone. Nothing written is nothing kept.
+pub async fn save_draft(
+    app: &App,
+    id: ConsultationId,
+    by: Actor,
+    form: &str,
+    body: &str,
+) -> Result<(), Problem> {
+    let Some(writer) = writer(by) else { return Ok(()) };
+    let body: String = body.chars().filter(|it| *it != '\0').take(LONGEST_DRAFT).collect();
+    let tx = app.begin().await?;
+    if body.trim().is_empty() {
+        store::correspondence::message_draft::remove(&tx, id, writer, form).await?;
+    } else {
+        store::correspondence::message_draft::save(&tx, id, writer, form, &body, app.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whose drafts are whose. The contacts of a company share theirs.
+pub const fn writer(by: Actor) -> Option<DraftWriter> {
+    match by {
+        Actor::Coordinator(id) => Some(DraftWriter::Account(id.0)),
+        Actor::Expert(id) => Some(DraftWriter::Account(id.0)),
+        Actor::Desk(id) => Some(DraftWriter::Account(id.0)),
+        Actor::Company => Some(DraftWriter::Company),
+        Actor::System => None,
+    }
+}
+
+/// The company has read what there is.
+pub async fn mark_read(app: &App, id: ConsultationId) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    store::correspondence::message::mark_read(&tx, id, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes an entry without telling anybody: part of other acts.
+pub async fn write(
+    work: &mut CaseTransaction<'_>,
+    author: Actor,
+    channel: Channel,
+    audience: Audience,
+    text: &Prose,
+) -> Result<MessageId, Problem> {
+    let message = NewMessage {
+        id: MessageId(Uuid::now_v7()),
+        consultation: work.record.consultation.id,
+        author,
+        channel,
+        audience,
+        body: text.as_str(),
+    };
+    work.save(&message).await?;
+    Ok(message.id)
+}
+
+async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {
+    if by.party() != Party::Company && audience == Audience::Everyone {
+        let portal = work.portal()?;
+        work.mail_company(MailEvent::NewMessage { side: ReaderSide::Company { portal: &portal } })?;
+    }
+    if by.party() != Party::Coordinator {
+        let address = work.context.settings.center_email.clone();
+        let (due_at, key) = next_notice(work, &address).await?;
+        if let Some(letter) = work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })? {
+            letter.due_at = due_at;
+            letter.dedup_key = Some(key);
+        }
+    }
+    for expert in work.accepted().into_iter().filter(|&it| by != Actor::Expert(it)) {
+        let Some(address) = work.context.experts.get(expert).map(|it| it.email.clone()) else { continue };
+        let (due_at, key) = next_notice(work, &address).await?;
+        if let Some(letter) = work.mail_expert(expert, MailEvent::NewMessage { side: ReaderSide::Expert })? {
+            letter.due_at = due_at;
+            letter.dedup_key = Some(key);
+        }
+    }
+    Ok(())
+}
+
+/// Returns when somebody at work is told of something new, and the key of that notice: in opening hours, and once a day
+/// and consultation. What comes after that is told on the next business day, once.
+async fn next_notice(work: &CaseTransaction<'_>, address: &str) -> Result<(DateTime<Utc>, String), Problem> {
+    let Context { settings, calendar, now, .. } = &work.context;
+    let key = |at| format!("new_message/{}/{address}/{}", work.record.consultation.id, japan_date(at));
+    let mut due_at = in_business_hours(*now, settings, calendar);
+    if store::correspondence::outbox::is_gone_out(&work.tx, &key(due_at)).await? {
+        let next = calendar.add_business_days(japan_date(due_at), 1);
+        due_at = at_japan(next, settings.opens_hour, 0);
+    }
+    Ok((due_at, key(due_at)))
+}

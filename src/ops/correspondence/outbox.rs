@@ -1,0 +1,50 @@
+//! What a person does about a mail: keep it back, let it go, call it off, send it once more.
+use domain::{
+    id::{AccountId, MailId},
+    text::TextLine,
+};
+
+use crate::{app::App, problem::Problem, store};
+
+/// What can be done about a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailAction {
+    Hold,
+    Release,
+    Cancel,
+    Resend,
+}
+
+/// Does it, and writes down who did and why.
+pub async fn apply(
+    app: &App,
+    id: MailId,
+    deed: MailAction,
+    by: AccountId,
+    reason: &TextLine,
+) -> Result<(), Problem> {
+    let (now, reason) = (app.clock.now(), reason.as_str());
+    let tx = app.begin().await?;
+    if deed == MailAction::Release
+        && let Some(mail) = store::correspondence::outbox::find(&tx, id).await?
+        && store::correspondence::outbox::awaits_address(&mail)
+    {
+        let sentence = "連絡先が未確認のため、送信できません。連絡先を確認すると、自動で送信します。";
+        return Err(Problem::Refused(sentence.to_owned()));
+    }
+    let done = match deed {
+        MailAction::Hold => store::correspondence::outbox::hold(&tx, id, by, reason, now).await?,
+        MailAction::Release => store::correspondence::outbox::release(&tx, id, by, reason, now).await?,
+        MailAction::Cancel => store::correspondence::outbox::cancel(&tx, id, by, reason, now).await?,
+        MailAction::Resend => {
+            let domain = &app.config.mail_reply_domain;
+            store::correspondence::outbox::resend(&tx, id, by, reason, domain, now).await?
+        }
+    };
+    if !done {
+        let sentence = "このメールの状態が変わったため、操作できませんでした。最新の状態を確認してください。";
+        return Err(Problem::Refused(sentence.to_owned()));
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,2 @@
+//! How an application comes in.
+pub mod apply;

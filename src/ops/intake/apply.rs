@@ -1,0 +1,505 @@
+//! Applications: drafts, the slot that is kept meanwhile, and the submission that makes a consultation of them.
+mod resume;
+mod row;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use domain::{
+    actor::Actor,
+    booking::{
+        appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
+        availability::{Day, Slot},
+    },
+    calendar::japan_date,
+    consultation::Consultation,
+    due::Due,
+    id::{AppointmentId, CompanyId, ConsultationId, DeskId, DraftId},
+    intake::{
+        application::{Application, ApplicationForm, ApplicationTopic, Intake},
+        company::{Choice, Industry},
+    },
+    number::{CaseNumber, FiscalYear},
+    prefecture::Prefecture,
+    routing::ThemeCode,
+    settings::Settings,
+    text::TextLine,
+};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+pub use resume::{mail_link, resume};
+use row::{application_row, contact_row};
+
+use crate::{
+    app::App,
+    mail::mail_event::MailEvent,
+    ops::{
+        booking::{
+            notices::appointment_text,
+            slot_offers::{SearchAim, SlotOffers, SlotSearch},
+        },
+        case::{context::Context, save::SubmittedDraft, transaction::CaseTransaction},
+        correspondence::mail_budget::{MailBudget, spend},
+    },
+    problem::Problem,
+    store::{
+        self,
+        accounts::link::Purpose,
+        consultation::{NewConsultation, Record, Submission},
+        intake::{company::Applicant, draft::Draft},
+    },
+};
+
+/// How many times one network can hold at once: enough for an office that applies together, too few to keep everybody
+/// else from booking.
+const HOLDS_OF_NETWORK: u64 = 20;
+/// How long the link that confirms an address can be used.
+const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
+
+/// Starts a draft. `network` is a keyed hash of where it comes from.
+pub async fn start(app: &App, network: String) -> Result<DraftId, Problem> {
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
+    open_for_intake(settings)?;
+    let draft = Draft {
+        id: DraftId(Uuid::new_v4()),
+        form: ApplicationForm::default(),
+        network,
+        expires_at: context.now + TimeDelta::days(i64::from(settings.draft_days)),
+        consultation: None,
+    };
+    let tx = app.begin().await?;
+    store::intake::draft::insert(&tx, &draft, context.now).await?;
+    tx.commit().await?;
+    Ok(draft.id)
+}
+
+/// A draft that is still being written, or that has become a consultation; `Expired` where its time is over.
+pub async fn draft(app: &App, id: DraftId) -> Result<Draft, Problem> {
+    let found = store::intake::draft::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    if found.consultation.is_none() && found.expires_at <= app.clock.now() {
+        return Err(Problem::Expired);
+    }
+    Ok(found)
+}
+
+/// Keeps what was typed, right or wrong: `change` writes it into the form as it is now, so that two windows do not undo
+/// each other. A change of topic or place lets go of a slot that no longer fits.
+pub async fn save(
+    app: &App,
+    id: DraftId,
+    change: impl FnOnce(&mut ApplicationForm),
+) -> Result<Draft, Problem> {
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
+    let tx = app.begin().await?;
+    let mut draft = lock(&tx, id, context.now).await?;
+    let before = draft.form.clone();
+    change(&mut draft.form);
+    let now = &draft.form;
+    let moved = (&before.field, &before.mode, &before.prefecture) != (&now.field, &now.mode, &now.prefecture);
+    draft.expires_at = context.now + TimeDelta::days(i64::from(settings.draft_days));
+    if moved {
+        release_held(&tx, id, context.now).await?;
+        draft.form.slot.clear();
+    }
+    write(&tx, &draft, context.now).await?;
+    tx.commit().await?;
+    Ok(draft)
+}
+
+/// The slots that a draft's company can choose from.
+pub async fn slots(app: &App, draft: &Draft) -> Result<SlotOffers, Problem> {
+    let context = Context::of(app).await?;
+    let held = held(&app.db, draft).await?;
+    let search = search(&draft.form, held.map(|it| it.id), SearchAim::List)?;
+    context.offers(&app.db, search).await
+}
+
+/// Keeps a slot for the draft, with the best team that is free then; whatever it held before is let go.
+pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Problem> {
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
+    let tx = app.begin().await?;
+    let mut draft = lock(&tx, id, context.now).await?;
+    store::booking::appointment::take_turns(&tx).await?;
+    release_held(&tx, id, context.now).await?;
+    if store::intake::draft::holds_of_network(&tx, &draft.network, context.now).await? >= HOLDS_OF_NETWORK {
+        return Err(Problem::TooMany);
+    }
+    let search = search(&draft.form, None, SearchAim::Choose)?;
+    let mode = search.mode;
+    let found = context.offers(&tx, search).await?;
+    if !found.has(slot) {
+        return Err(Problem::SlotTaken);
+    }
+    let team = found.teams(Some(slot)).next().ok_or(Problem::SlotTaken)?;
+    let uid = Uuid::now_v7();
+    let until = Some(context.now + TimeDelta::minutes(i64::from(settings.hold_minutes)));
+    let held = Appointment {
+        id: AppointmentId(uid),
+        owner: Owner::Draft(id),
+        state: AppointmentState::Held { until },
+        starts_at: slot.start(),
+        ends_at: found.end(slot),
+        mode,
+        experts: team.into_iter().map(|it| it.expert).collect(),
+        place: String::new(),
+        uid: app.calendar_uid(uid),
+        sequence: 0,
+    };
+    let cells = found.cells(&held.experts, slot, settings);
+    store::booking::appointment::insert(&tx, &held, &cells, context.now)
+        .await?
+        .map_err(|_taken| Problem::SlotTaken)?;
+    draft.form.slot = slot_value(slot);
+    write(&tx, &draft, context.now).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// A slot as forms send it: the start in UTC, `2026-11-26T01:00:00Z`.
+pub fn slot_value(slot: Slot) -> String {
+    slot.start().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Whether the form names a time, rather than none yet or leaving it to the center.
+pub fn chose_slot(form: &ApplicationForm) -> bool {
+    !matches!(form.slot.as_str(), "" | "none")
+}
+
+/// What is kept for a draft. Only one that names a time has anything kept, and is asked about.
+pub async fn held(db: &impl ConnectionTrait, draft: &Draft) -> Result<Option<Appointment>, DbErr> {
+    if chose_slot(&draft.form) {
+        store::booking::appointment::held_by_draft(db, draft.id).await
+    } else {
+        Ok(None)
+    }
+}
+
+/// Lets go of what a draft holds: the company asks the center to find a time.
+pub async fn release(app: &App, id: DraftId) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let tx = app.begin().await?;
+    let mut draft = lock(&tx, id, now).await?;
+    release_held(&tx, id, now).await?;
+    "none".clone_into(&mut draft.form.slot);
+    write(&tx, &draft, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Keeps the held slot for another while, so that nobody has to hurry (WCAG 2.2.1).
+///
+/// Says until when.
+pub async fn extend_hold(app: &App, id: DraftId) -> Result<DateTime<Utc>, Problem> {
+    let context = Context::of(app).await?;
+    let minutes = i64::from(context.settings.hold_minutes);
+    let tx = app.begin().await?;
+    lock(&tx, id, context.now).await?;
+    let held = store::booking::appointment::held_by_draft(&tx, id).await?;
+    let held = held.filter(|it| !it.has_expired(context.now)).ok_or_else(expired)?;
+    let until = context.now + TimeDelta::minutes(minutes);
+    let held = Appointment { state: AppointmentState::Held { until: Some(until) }, ..held };
+    store::booking::appointment::save(&tx, &held, context.now).await?;
+    tx.commit().await?;
+    Ok(until)
+}
+
+/// Makes a consultation of a draft, once: a form that is sent twice finds the first one. `change` writes what was typed
+/// last; what becomes no consultation is not kept by it.
+pub async fn submit(
+    app: &App,
+    id: DraftId,
+    change: impl FnOnce(&mut ApplicationForm),
+) -> Result<Record, Problem> {
+    let tx = app.begin().await?;
+    let (mut draft, revisions) =
+        store::intake::draft::lock_to_submit(&tx, id).await?.ok_or(Problem::NotFound)?;
+    if let Some(done) = draft.consultation {
+        tx.rollback().await?;
+        return store::consultation::find(&app.db, done).await?.ok_or(Problem::NotFound);
+    }
+    let context = Context::at(app, &tx, revisions).await?;
+    let now = context.now;
+    if draft.expires_at <= now {
+        return Err(Problem::Expired);
+    }
+    open_for_intake(&context.settings)?;
+    let held = held(&tx, &draft).await?;
+    if held.as_ref().is_some_and(|it| it.has_expired(now)) || (held.is_none() && chose_slot(&draft.form)) {
+        return Err(expired());
+    }
+    change(&mut draft.form);
+    let application = Application::parse(&draft.form, Intake::Company).map_err(|_| unfinished())?;
+    if draft.form.slot.is_empty() {
+        return Err(unfinished());
+    }
+    let number = store::reference::programme::next_number(&tx, now).await?;
+    let mut work = take_in(
+        app,
+        context,
+        tx,
+        Incoming {
+            number,
+            application: &application,
+            by: Actor::Company,
+            key: id.to_string(),
+            address_confirmed: false,
+        },
+    )
+    .await?;
+    let id = work.record.consultation.id;
+    work.save(SubmittedDraft(draft.id, id)).await?;
+    let kept = held.map(|it| kept_for(it, id, &work.context.settings, now));
+    work.appointment.clone_from(&kept);
+    let budget = match &application.contact.email {
+        Some(email) => {
+            let settings = &work.context.settings;
+            spend(app, &work.tx, "", &email.key(), &draft.network, settings, now).await?
+        }
+        None => MailBudget::Within,
+    };
+    let (tx, record) = acknowledged(work, budget)?.flush().await?;
+    if let Some(kept) = kept {
+        store::booking::appointment::save(&tx, &kept, now).await?;
+    }
+    tx.commit().await?;
+    Ok(record)
+}
+
+/// Takes an application down for a company: from a telephone call, or from a regional desk. `key` makes a form that
+/// is sent twice one consultation.
+pub async fn take_down(
+    app: &App,
+    application: &Application,
+    by: Actor,
+    key: Uuid,
+    address_confirmed: bool,
+) -> Result<Record, Problem> {
+    let context = Context::of(app).await?;
+    let tx = app.begin().await?;
+    // Numbers are given one after the other: whoever waited for one sees what was submitted before.
+    let number = store::reference::programme::next_number(&tx, context.now).await?;
+    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
+        tx.rollback().await?;
+        return Ok(done);
+    }
+    let work = take_in(
+        app,
+        context,
+        tx,
+        Incoming { number, application, by, key: key.to_string(), address_confirmed },
+    )
+    .await?;
+    acknowledged(work, MailBudget::Within)?.commit().await
+}
+
+/// How the person was asked who agreed to the hand-over of their request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOverConsent {
+    pub person: TextLine,
+    pub how: &'static str,
+}
+
+/// Takes down what a regional desk hands over, with the record of who has agreed to it. `key` as in `take_down`.
+pub async fn hand_over(
+    app: &App,
+    application: &Application,
+    desk: DeskId,
+    agreed: &HandOverConsent,
+    key: Uuid,
+) -> Result<Record, Problem> {
+    let context = Context::of(app).await?;
+    let by = Actor::Desk(desk);
+    let tx = app.begin().await?;
+    // As in `take_down`: whoever waited for a number sees what was handed over before.
+    let number = store::reference::programme::next_number(&tx, context.now).await?;
+    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
+        tx.rollback().await?;
+        // A key is no key to another desk's case.
+        return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
+    }
+    let mut work = take_in(
+        app,
+        context,
+        tx,
+        Incoming { number, application, by, key: key.to_string(), address_confirmed: false },
+    )
+    .await?;
+    let HandOverConsent { person, how } = agreed;
+    work.note(by, format!("個人情報の取扱いを{how}で説明し、{person}さんの同意を得ました"));
+    acknowledged(work, MailBudget::Within)?.commit().await
+}
+
+/// What comes in, and from whom.
+struct Incoming<'a> {
+    number: CaseNumber,
+    application: &'a Application,
+    by: Actor,
+    /// Makes a form that is sent twice one consultation.
+    key: String,
+    address_confirmed: bool,
+}
+
+/// Takes up the consultation that an application becomes, with its first event; nothing of it is written yet.
+async fn take_in<'a>(
+    app: &'a App,
+    context: Context,
+    tx: DatabaseTransaction,
+    incoming: Incoming<'_>,
+) -> Result<CaseTransaction<'a>, Problem> {
+    let Incoming { number, application, by, key, address_confirmed } = incoming;
+    let now = context.now;
+    let Context { settings, calendar, .. } = &context;
+    let id = ConsultationId(Uuid::now_v7());
+    let (consultation, event) =
+        Consultation::submit(id, application.topic.fields, address_confirmed, by, now)?;
+    let (company, new_company) =
+        match store::intake::company::of_application(&tx, &application.company, now).await? {
+            Applicant::Known(id) => (id, None),
+            Applicant::New(row) => (CompanyId(row.id), Some(row)),
+        };
+    let is_known = new_company.is_none();
+    let due = Due::first_contact(settings, calendar, now);
+    let record = NewConsultation { consultation, number, company, application, by, due, now }.record();
+    let known: BTreeSet<_> = context.programme.themes.iter().map(|it| it.code.as_str()).collect();
+    let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
+    let new = Submission {
+        company: new_company,
+        search_key: application.search_key(),
+        submission_key: key,
+        entered_by: match by {
+            Actor::Coordinator(account) => Some(account),
+            Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => None,
+        },
+        consent_version: settings.consent_version.clone(),
+        newsletter: application.newsletter,
+        application: application_row(id, application),
+        contact: contact_row(id, application),
+        themes: themes.collect(),
+    };
+    let mut work = CaseTransaction::submitted(app, context, tx, new, record, event);
+    if is_known {
+        note_used_up(&mut work).await?;
+    }
+    tracing::info!(consultation.number = %number, "received consultation {number}");
+    Ok(work)
+}
+
+/// Refuses, with the operator's own words, while no applications are taken.
+fn open_for_intake(settings: &Settings) -> Result<(), Problem> {
+    let notice = &settings.intake_closed_notice;
+    if notice.is_empty() { Ok(()) } else { Err(Problem::Refused(notice.clone())) }
+}
+
+/// The draft's slot as the consultation's, until the address is confirmed.
+fn kept_for(held: Appointment, id: ConsultationId, settings: &Settings, now: DateTime<Utc>) -> Appointment {
+    let until = now + TimeDelta::hours(i64::from(settings.unconfirmed_hold_hours));
+    Appointment {
+        owner: Owner::Consultation(id),
+        state: AppointmentState::Held { until: Some(until) },
+        ..held
+    }
+}
+
+/// With the acknowledgement and the link that confirms the address.
+fn acknowledged(mut work: CaseTransaction<'_>, budget: MailBudget) -> Result<CaseTransaction<'_>, Problem> {
+    let Some(email) = work.person.email.clone() else { return Ok(work) };
+    if budget == MailBudget::Spent {
+        work.note(Actor::System, "1日に送るメールの上限に達したため、受付のメールを送っていません");
+    }
+    let purpose =
+        Purpose::Confirm { email_key: email.to_lowercase(), consultation: work.record.consultation.id };
+    let confirm = work.link(&purpose, CONFIRM_LINK)?;
+    let held = work.appointment.clone();
+    let names = Vec::new();
+    let slot = held.as_ref().and_then(|it| Some((appointment_text(it, &names), it.held_until()?)));
+    let due = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
+    let occasion = MailEvent::Acknowledgement {
+        confirm: &confirm,
+        slot,
+        received_at: work.record.received_at,
+        first_contact_due: due,
+    };
+    let over_limit = budget == MailBudget::Spent;
+    if let Some(letter) = work.mail_company(occasion)? {
+        letter.over_limit = over_limit;
+    }
+    Ok(work)
+}
+
+fn unfinished() -> Problem {
+    Problem::Refused("入力が終わっていない項目があります。".to_owned())
+}
+
+/// A company that has had all the sessions of its year may ask again: a coordinator decides, and is told.
+async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if let Some(sessions) = used_up(&work.tx, &work.record, &work.context.settings, work.now()).await? {
+        let cap = work.context.settings.session_cap;
+        let told = format!("この企業の今年度の相談は{sessions}回で、上限の{cap}回に達しています");
+        work.note(Actor::System, told);
+    }
+    Ok(())
+}
+
+/// How many sessions the company has had or booked in the fiscal year of `now`, where that is as many as it may have.
+pub async fn used_up(
+    db: &impl ConnectionTrait,
+    record: &Record,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<Option<u16>, Problem> {
+    let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
+    let sessions = store::intake::company::sessions_in(db, record.company, year).await?;
+    Ok((sessions >= settings.session_cap).then_some(sessions))
+}
+
+async fn lock(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>) -> Result<Draft, Problem> {
+    let draft = store::intake::draft::lock(tx, id).await?.ok_or(Problem::NotFound)?;
+    if draft.consultation.is_some() {
+        return Err(Problem::Refused("この申込みは、すでに受け付けました。".to_owned()));
+    }
+    if draft.expires_at <= now { Err(Problem::Expired) } else { Ok(draft) }
+}
+
+async fn write(tx: &DatabaseTransaction, draft: &Draft, now: DateTime<Utc>) -> Result<(), Problem> {
+    let email = domain::intake::contact::EmailAddress::parse(&draft.form.email);
+    Ok(store::intake::draft::save(tx, draft, email.ok().map(|it| it.key()), now).await?)
+}
+
+async fn release_held(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>) -> Result<(), Problem> {
+    if let Some(held) = store::booking::appointment::held_by_draft(tx, id).await? {
+        store::booking::appointment::save(tx, &held.release()?, now).await?;
+    }
+    Ok(())
+}
+
+/// What a draft looks for. Its topic has to be right; of the company only the place matters.
+fn search(
+    form: &ApplicationForm,
+    moving: Option<AppointmentId>,
+    aim: SearchAim,
+) -> Result<SlotSearch, Problem> {
+    let topic = ApplicationTopic::parse(form)
+        .map_err(|_| Problem::Refused("先に、相談したいことを入力してください。".to_owned()))?;
+    Ok(SlotSearch {
+        fields: topic.fields,
+        mode: AppointmentMode::wished(topic.mode),
+        themes: topic.themes.into_iter().map(ThemeCode).collect(),
+        prefecture: Prefecture::parse(&form.prefecture).ok(),
+        industry: Industry::parse(&form.industry).ok(),
+        company: None,
+        only: None,
+        excluded: BTreeSet::new(),
+        moving,
+        starts: Day::HALF_HOURS,
+        overridden: false,
+        aim,
+    })
+}
+
+fn expired() -> Problem {
+    Problem::Refused("お取り置きの期限が過ぎました。もう一度日時を選んでください。".to_owned())
+}

@@ -1,0 +1,83 @@
+//! The link to go on with a draft, by mail.
+use chrono::{DateTime, Utc};
+use domain::{
+    id::DraftId,
+    intake::{application::ApplicationForm, contact::EmailAddress},
+};
+use sea_orm::{DatabaseTransaction, TransactionTrait};
+use uuid::Uuid;
+
+use super::{Context, lock};
+use crate::{
+    app::App,
+    mail::mail_event::{AccountMailEvent, Recipient},
+    ops::correspondence::mail_budget::{MailBudget, spend},
+    problem::Problem,
+    store::{self, intake::draft::Draft},
+};
+
+/// The mails of this kind in the daily limits.
+const PURSE: &str = "resume/";
+
+/// Mails the link to go on with the newest draft under an address. Neither the answer nor its time tells whether there
+/// is one, and the answer not whether the day's mails are spent. `network` is a keyed hash of where the request comes from.
+pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
+    let tx = app.begin().await?;
+    let budget = spend(app, &tx, PURSE, &email.key(), network, settings, context.now).await?;
+    let found = store::intake::draft::of_address(&tx, &email.key(), context.now).await?.pop();
+    let is_known = found.is_some();
+    let draft = found.unwrap_or_else(|| nobodys(context.now));
+    // The same is written for an unknown address, and then taken back.
+    let inner = tx.begin().await?;
+    post(app, &inner, &context, &draft, email).await?;
+    if is_known && budget == MailBudget::Within {
+        inner.commit().await?;
+    } else {
+        inner.rollback().await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Mails the link to the address that the draft itself names; `TooMany` once the day's mails are spent.
+pub async fn mail_link(app: &App, id: DraftId) -> Result<(), Problem> {
+    let context = Context::of(app).await?;
+    let settings = &context.settings;
+    let tx = app.begin().await?;
+    let draft = lock(&tx, id, context.now).await?;
+    let email = EmailAddress::parse(&draft.form.email).map_err(|err| Problem::Refused(err.to_string()))?;
+    let budget = spend(app, &tx, PURSE, &email.key(), &draft.network, settings, context.now).await?;
+    if budget == MailBudget::Within {
+        post(app, &tx, &context, &draft, &email).await?;
+    }
+    tx.commit().await?;
+    match budget {
+        MailBudget::Within => Ok(()),
+        MailBudget::Spent => Err(Problem::TooMany),
+    }
+}
+
+/// Stands in for a draft that is not there.
+fn nobodys(now: DateTime<Utc>) -> Draft {
+    Draft {
+        id: DraftId(Uuid::nil()),
+        form: ApplicationForm::default(),
+        network: String::new(),
+        expires_at: now,
+        consultation: None,
+    }
+}
+
+async fn post(
+    app: &App,
+    tx: &DatabaseTransaction,
+    context: &Context,
+    draft: &Draft,
+    to: &EmailAddress,
+) -> Result<(), Problem> {
+    let link = app.site.absolute(&crate::url::draft(draft.id));
+    let occasion = AccountMailEvent::ResumeDraft { link: &link, expires_at: draft.expires_at };
+    context.mail(app, tx, occasion, Recipient { address: to.as_str(), name: "" }).await
+}

@@ -1,0 +1,2 @@
+//! Reference data and settings.
+pub mod settings;

@@ -1,0 +1,261 @@
+//! Asking experts, and what their answers lead to (`docs/spec/lifecycle.md` §2 and §4).
+use std::collections::BTreeSet;
+
+use domain::{
+    actor::Actor,
+    booking::{appointment::Appointment, availability::Slot},
+    consultation::{Action, ActionKind},
+    field::Fields,
+    id::{AssignmentId, ConsultationId, ExpertId},
+    routing::assignment::Assignment,
+};
+
+use super::requests::{ask, drop_stale_hold, held_slot, search, search_for, turned_down, withdraw_live};
+use crate::{
+    app::App,
+    mail::mail_event::MailEvent,
+    ops::{
+        booking::{
+            notices::{
+                appointment_text, cancel_invitation, notify_booked, notify_slots_to_choose, plan_reminders,
+            },
+            slot_offers::{SlotOffers, TeamMember},
+            substitute,
+        },
+        case::{context::Context, transaction::CaseTransaction},
+    },
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// A coordinator asks one expert, or one for each field.
+pub async fn request(
+    app: &App,
+    id: ConsultationId,
+    version: i32,
+    by: Actor,
+    experts: &[ExpertId],
+) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    work.check(ActionKind::RequestExperts, by)?;
+    drop_stale_hold(&mut work).await?;
+    let slot = held_slot(&work);
+    let found = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
+    let team = chosen(&found, experts, work.record.consultation.fields, slot)?;
+    ask(&mut work, &found, team, slot).await?;
+    work.act(Action::RequestExperts, by, None)?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Asks the best-ranked team for the held slot, if there is one: what `automatic` routing does once the address is
+/// confirmed. Says whether anybody was asked.
+pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
+    let Some(slot) = held_slot(work) else { return Ok(false) };
+    let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+    let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
+    ask(work, &found, team, Some(slot)).await?;
+    work.act(Action::RequestExperts, Actor::System, None)?;
+    Ok(true)
+}
+
+/// An expert takes the request on.
+pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Problem> {
+    let mut work = begin_answer(app, id, Some(by)).await?;
+    accept_in(&mut work, id, by).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// The same as a part of something larger.
+pub async fn accept_in(
+    work: &mut CaseTransaction<'_>,
+    id: AssignmentId,
+    by: ExpertId,
+) -> Result<(), Problem> {
+    let assignment = mine(work, id)?;
+    if assignment.is_asked_instead() {
+        return substitute::accept(work, assignment).await;
+    }
+    work.check(ActionKind::Accept, Actor::Expert(by))?;
+    work.save_assignment(assignment.accept(work.now())?).await?;
+    drop_stale_hold(work).await?;
+    let still_open = work.still_open();
+    let held = work.appointment.clone().filter(|_| still_open.is_none());
+    work.act(Action::Accept { still_open, slot_held: held.is_some() }, Actor::Expert(by), None)?;
+    match (still_open, held) {
+        (Some(_), _) => {}
+        (None, Some(held)) => confirm(work, held).await?,
+        // The company chooses among the joint free slots.
+        (None, None) => notify_slots_to_choose(work)?,
+    }
+    Ok(())
+}
+
+/// An expert declines, with a reason for the center.
+pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) -> Result<(), Problem> {
+    let mut work = begin_answer(app, id, Some(by)).await?;
+    if let Some(left) = decline_in(&mut work, id, by, reason).await? {
+        // No calendar program knows of an answer that was given elsewhere.
+        let names = work.names(&left.experts);
+        work.mail_expert(by, MailEvent::RequestDeclined { sitting: appointment_text(&left, &names) })?;
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+/// The same as a part of something larger. Gives the sitting that the expert was invited to and has left with it.
+pub async fn decline_in(
+    work: &mut CaseTransaction<'_>,
+    id: AssignmentId,
+    by: ExpertId,
+    reason: String,
+) -> Result<Option<Appointment>, Problem> {
+    let assignment = mine(work, id)?;
+    if assignment.is_asked_instead() {
+        let declined = assignment.decline(reason, work.now())?;
+        return substitute::turn_down(work, declined, Actor::Expert(by)).await;
+    }
+    work.check(ActionKind::Decline, Actor::Expert(by))?;
+    let declined = assignment.decline(reason.clone(), work.now())?;
+    let fields = declined.fields;
+    work.save_assignment(declined).await?;
+    let left = part_from_held(work, by).await?;
+    request_next(work, Actor::Expert(by), fields, reason).await?;
+    Ok(left)
+}
+
+/// An expert has not answered in time.
+pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
+    let mut work = begin_answer(app, id, None).await?;
+    let assignment = mine(&work, id)?;
+    if assignment.is_asked_instead() {
+        let lapsed = assignment.lapse(work.now())?;
+        let expert = lapsed.expert;
+        let left = substitute::turn_down(&mut work, lapsed, Actor::System).await?;
+        notify_lapsed(&mut work, expert, left.as_ref())?;
+        work.commit().await?;
+        return Ok(());
+    }
+    work.check(ActionKind::Decline, Actor::System)?;
+    let lapsed = assignment.lapse(work.now())?;
+    let (fields, expert) = (lapsed.fields, lapsed.expert);
+    work.save_assignment(lapsed).await?;
+    let left = part_from_held(&mut work, expert).await?;
+    notify_lapsed(&mut work, expert, left.as_ref())?;
+    request_next(&mut work, Actor::System, fields, "回答期限を過ぎました".to_owned()).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// What is held goes on without an expert who was asked for it.
+async fn part_from_held(
+    work: &mut CaseTransaction<'_>,
+    expert: ExpertId,
+) -> Result<Option<Appointment>, Problem> {
+    match work.appointment.clone().filter(|it| it.experts.contains(&expert)) {
+        Some(held) => Ok(Some(cancel_invitation(work, held, expert).await?)),
+        None => Ok(None),
+    }
+}
+
+fn notify_lapsed(
+    work: &mut CaseTransaction<'_>,
+    expert: ExpertId,
+    left: Option<&Appointment>,
+) -> Result<(), Problem> {
+    let names = left.map(|it| work.names(&it.experts)).unwrap_or_default();
+    let slot = left.map(|it| appointment_text(it, &names));
+    work.mail_expert(expert, MailEvent::RequestLapsed { slot })?;
+    Ok(())
+}
+
+/// Who could be asked for a consultation, for the slot that is held for it if one is. A snapshot to choose from.
+pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Option<Slot>), Problem> {
+    let context = Context::of(app).await?;
+    let id = record.consultation.id;
+    let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let themes = store::consultation::themes(&app.db, id).await?;
+    let search = search_for(record, held.as_ref(), themes, record.consultation.fields, BTreeSet::new());
+    let found = context.offers(&app.db, search).await?;
+    let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
+    Ok((found, slot))
+}
+
+async fn begin_answer(
+    app: &App,
+    id: AssignmentId,
+    by: Option<ExpertId>,
+) -> Result<CaseTransaction<'_>, Problem> {
+    let found = store::routing::assignment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    if by.is_some_and(|it| it != found.expert) {
+        return Err(Problem::NotFound);
+    }
+    CaseTransaction::begin(app, found.consultation).await
+}
+
+fn mine(work: &CaseTransaction<'_>, id: AssignmentId) -> Result<Assignment, Problem> {
+    work.assignments.iter().find(|it| it.id == id).cloned().ok_or(Problem::NotFound)
+}
+
+/// The experts that a coordinator picked, as a team that covers every field once.
+fn chosen(
+    found: &SlotOffers,
+    experts: &[ExpertId],
+    fields: Fields,
+    slot: Option<Slot>,
+) -> Result<Vec<TeamMember>, Problem> {
+    let wanted: BTreeSet<_> = experts.iter().collect();
+    let team =
+        found.teams(slot).find(|team| team.iter().map(|it| &it.expert).collect::<BTreeSet<_>>() == wanted);
+    team.ok_or_else(|| {
+        let both = if fields == Fields::Both {
+            "ICTと労務管理の両方を担当できる組合せで、"
+        } else {
+            ""
+        };
+        Problem::Refused(format!(
+            "選んだ専門家には、この日時・分野で依頼できません。{both}候補の中から選んでください。"
+        ))
+    })
+}
+
+/// Everybody has accepted, and the slot that the company chose is theirs.
+async fn confirm(work: &mut CaseTransaction<'_>, held: Appointment) -> Result<(), Problem> {
+    let confirmed = held.confirm()?;
+    work.save(&confirmed).await?;
+    notify_booked(work, &confirmed)?;
+    plan_reminders(work, &confirmed)?;
+    work.appointment = Some(confirmed);
+    Ok(())
+}
+
+/// After a refusal: the next candidate for the same slot, or back to the center.
+async fn request_next(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    fields: Fields,
+    note: String,
+) -> Result<(), Problem> {
+    if let Some(slot) = held_slot(work) {
+        let mut excluded = turned_down(&work.assignments);
+        excluded.extend(work.live().map(|it| it.expert));
+        let found = search(work, fields, excluded).await?;
+        let next = found.teams(Some(slot)).next();
+        if let Some(team) = next {
+            let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+            ask(work, &whole, team, Some(slot)).await?;
+            return Ok(work.act(Action::Decline { next_candidate: true }, by, Some(note))?);
+        }
+    }
+    work.act(Action::Decline { next_candidate: false }, by, Some(note))?;
+    let appointment = work.appointment.take();
+    withdraw_live(work, appointment.as_ref()).await?;
+    if let Some(held) = appointment {
+        work.save(&held.release()?).await?;
+    }
+    let portal = work.portal()?;
+    work.mail_company(MailEvent::BackAtCenter { portal: &portal })?;
+    work.mail_center(MailEvent::NobodyLeft)?;
+    Ok(())
+}

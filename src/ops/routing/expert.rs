@@ -1,0 +1,191 @@
+//! What experts say about their time, and what the administrator knows of them.
+use chrono::{NaiveDate, TimeDelta};
+use domain::{
+    booking::{
+        availability::{Absence, Day, Exception, WeeklyRule},
+        notice::notified_at,
+    },
+    calendar::{at_japan, japan_date},
+    id::ExpertId,
+    wording,
+};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    mail::{
+        compose,
+        mail_event::{AccountMailEvent, Recipient},
+        outgoing_mail::OutgoingMail,
+    },
+    ops::{booking::meeting_link::follow_standing, case::context::Context},
+    problem::Problem,
+    secret::{token, token_hash},
+    store::{self, booking::expert_agenda::AgendaAppointment, routing::expert::ExpertFacts},
+};
+
+/// One change to an expert's own calendar.
+#[derive(Clone, Debug)]
+pub enum AvailabilityChange {
+    AddRule(WeeklyRule),
+    /// Several at once, such as the same hours on five weekdays. What overlaps or touches becomes one.
+    AddRules(Vec<WeeklyRule>),
+    RemoveRule(Uuid),
+    AddException(Exception),
+    RemoveException(Uuid),
+    /// Open on this day exactly then, whatever was said of it before.
+    SetDay(NaiveDate, Day),
+    /// As every week.
+    ResetDay(NaiveDate),
+    /// The days from the second Monday on become as those from the first one, absences aside; the past stays.
+    CopyWeek {
+        from: NaiveDate,
+        to: NaiveDate,
+    },
+    AddAbsence(Absence, String),
+    RemoveAbsence(Uuid),
+}
+
+/// Changes when an expert can be asked. What is booked already stays booked; where an absence is laid over it, the
+/// center is told.
+pub async fn change_availability(
+    app: &App,
+    expert: ExpertId,
+    change: AvailabilityChange,
+) -> Result<(), Problem> {
+    let context = Context::of(app).await?;
+    let tx = app.begin().await?;
+    match change {
+        AvailabilityChange::AddRule(rule) => add_rule(&tx, expert, rule).await?,
+        AvailabilityChange::AddRules(rules) => {
+            for rule in rules {
+                add_rule(&tx, expert, rule).await?;
+            }
+        }
+        AvailabilityChange::SetDay(date, wanted) => {
+            let schedule = store::routing::expert::entries(&tx, expert).await?.schedule();
+            let exceptions = schedule.changes_to(date, wanted);
+            store::routing::expert::replace_exceptions(&tx, expert, date, &exceptions).await?;
+        }
+        AvailabilityChange::ResetDay(date) => {
+            store::routing::expert::replace_exceptions(&tx, expert, date, &[]).await?
+        }
+        AvailabilityChange::CopyWeek { from, to } => {
+            let schedule = store::routing::expert::entries(&tx, expert).await?.schedule();
+            let days = from.iter_days().zip(to.iter_days()).take(7);
+            for (from, to) in days.filter(|(_, to)| *to >= japan_date(context.now)) {
+                let exceptions = schedule.changes_to(to, schedule.opened(from));
+                store::routing::expert::replace_exceptions(&tx, expert, to, &exceptions).await?;
+            }
+        }
+        AvailabilityChange::RemoveRule(id) => store::routing::expert::remove_rule(&tx, expert, id).await?,
+        AvailabilityChange::AddException(exception) => {
+            store::routing::expert::add_exception(&tx, expert, &exception).await?
+        }
+        AvailabilityChange::RemoveException(id) => {
+            store::routing::expert::remove_exception(&tx, expert, id).await?
+        }
+        AvailabilityChange::AddAbsence(absence, note) => {
+            store::routing::expert::add_absence(&tx, expert, absence, &note).await?;
+            notify_center(app, &tx, &context, expert, absence).await?;
+        }
+        AvailabilityChange::RemoveAbsence(id) => {
+            store::routing::expert::remove_absence(&tx, expert, id).await?
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What is booked or kept for an expert in days of absence, earliest first; not what is over.
+pub async fn inside(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    absence: Absence,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Vec<AgendaAppointment>, DbErr> {
+    let (from, to) = (at_japan(absence.first, 0, 0), at_japan(absence.last, 24, 0));
+    let mut appointments = store::booking::expert_agenda::between(db, expert, from.max(now), to).await?;
+    appointments.retain(|it| it.appointment.is_live() && !it.appointment.has_expired(now));
+    Ok(appointments)
+}
+
+/// Rules that nobody could tell apart are kept as one.
+async fn add_rule(tx: &DatabaseTransaction, expert: ExpertId, rule: WeeklyRule) -> Result<(), DbErr> {
+    let mut rule = rule;
+    for (id, kept) in store::routing::expert::entries(tx, expert).await?.rules {
+        if let Some(one) = rule.united(kept) {
+            store::routing::expert::remove_rule(tx, expert, id).await?;
+            rule = one;
+        }
+    }
+    store::routing::expert::add_rule(tx, expert, &rule).await
+}
+
+/// The center has to find somebody else for what is confirmed in these days.
+async fn notify_center(
+    app: &App,
+    tx: &DatabaseTransaction,
+    context: &Context,
+    expert: ExpertId,
+    absence: Absence,
+) -> Result<(), Problem> {
+    let line = |it: &AgendaAppointment| {
+        let case = it.case.as_ref()?;
+        let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
+        let name = case.company_name.as_deref().unwrap_or_default();
+        (it.appointment.is_confirmed() && !it.asked).then(|| format!("{}　{name}　{when}", case.number))
+    };
+    let inside = inside(tx, expert, absence, context.now).await?;
+    let lines: Vec<_> = inside.iter().filter_map(line).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let Context { settings, calendar, .. } = context;
+    let to = Recipient { address: &settings.center_email, name: &settings.center_name };
+    let (name, days) = (context.experts.name(expert), days(absence));
+    let occasion = AccountMailEvent::AbsenceOverBookings { expert: name, days: &days, lines: &lines };
+    let letter = compose::plain(occasion, to, &context.house(app))?;
+    let confirmed = inside.iter().map(|it| &it.appointment).filter(|it| it.is_confirmed());
+    let due_at = notified_at(context.now, confirmed.map(|it| it.starts_at).min(), settings, calendar);
+    let letters = vec![OutgoingMail { due_at, ..letter }];
+    store::correspondence::outbox::push(tx, letters, &app.config.mail_reply_domain, context.now).await?;
+    Ok(())
+}
+
+/// 「2026年（令和8年）11月26日（木）から2026年（令和8年）12月4日（金）まで」
+fn days(it: Absence) -> String {
+    let (first, last) = (wording::long_date(it.first), wording::long_date(it.last));
+    if it.last - it.first < TimeDelta::days(1) { first } else { format!("{first}から{last}まで") }
+}
+
+/// A new secret address for the expert's calendar, given back once; an earlier one is worth nothing from now on.
+pub async fn make_feed(app: &App, expert: ExpertId) -> Result<String, Problem> {
+    let token = token().map_err(anyhow::Error::from)?;
+    let tx = app.begin().await?;
+    store::routing::expert::save_feed(&tx, expert, Some(token_hash(&token))).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Takes the secret address back.
+pub async fn revoke_feed(app: &App, expert: ExpertId) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    store::routing::expert::save_feed(&tx, expert, None).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Changes what routing knows of an expert. What is booked already stays booked; sessions ahead in the expert's standing
+/// room follow it to another.
+pub async fn change_facts(app: &App, expert: ExpertId, facts: &ExpertFacts) -> Result<(), Problem> {
+    let (_, roster) = app.programme_and_experts().await?;
+    let old = roster.get(expert).map(|it| it.video_url.clone()).unwrap_or_default();
+    let tx = app.begin().await?;
+    if !store::routing::expert::save_facts(&tx, expert, facts).await? {
+        return Err(Problem::NotFound);
+    }
+    tx.commit().await?;
+    follow_standing(app, expert, &old, &facts.video_url).await
+}

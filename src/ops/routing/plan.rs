@@ -1,0 +1,169 @@
+//! The plan for all consultations that wait to be routed: made, and shown, without changing anything. It is taken line
+//! by line with `ops::routing::assignment::request`.
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    booking::{
+        appointment::AppointmentMode,
+        availability::{Slot, Window},
+        notice::{last_session_day, window},
+    },
+    calendar::{BusinessCalendar, japan_date},
+    intake::company::Mode,
+    routing::{
+        Candidate, RoutingRequest, evaluate,
+        planning::{self, Weights},
+    },
+    settings::Settings,
+};
+
+use crate::{
+    app::App,
+    ops::{
+        booking::slot_offers::{RoutingFacts, SearchAim, TeamMember, members, people},
+        case::context::Context,
+    },
+    problem::Problem,
+    store::{self, consultation::Record, routing::plan::PendingConsultation},
+};
+
+/// More than this many at once are not planned; those who have waited longest come first.
+pub const MOST: u64 = 1000;
+
+/// What would be asked of whom.
+#[derive(Debug)]
+pub struct Plan {
+    /// Those who have waited longest first.
+    pub lines: Vec<PlannedRequest>,
+    pub left: Vec<UnplannedRequest>,
+}
+
+#[derive(Debug)]
+pub struct PlannedRequest {
+    pub record: Record,
+    pub team: Vec<TeamMember>,
+    /// The company's time, or the earliest that the plan keeps for it.
+    pub slot: Slot,
+    pub is_chosen: bool,
+    /// Business days from today until then.
+    pub ahead: u32,
+}
+
+#[derive(Debug)]
+pub struct UnplannedRequest {
+    pub record: Record,
+    /// Experts who could be asked if they had time.
+    pub eligible: usize,
+}
+
+/// Everything that a plan is made of, read at one moment.
+struct Question {
+    people: RoutingFacts,
+    waiting: Vec<planning::PendingConsultation>,
+    settings: Settings,
+    business: BusinessCalendar,
+    window: Window,
+    no_sessions: BTreeSet<NaiveDate>,
+    today: NaiveDate,
+}
+
+/// A line with why its experts were chosen, and whether the company has chosen the time.
+struct Explained {
+    line: planning::PlannedConsultation,
+    is_chosen: bool,
+    judged: Vec<Candidate>,
+}
+
+/// Makes the plan of this moment.
+pub async fn make(app: &App) -> Result<Plan, Problem> {
+    let waiting = store::routing::plan::waiting(&app.db, MOST).await?;
+    let question = Question::of(app, &waiting).await?;
+    // It may take a second, during which others want to be served.
+    let answered = tokio::task::spawn_blocking(move || question.answer());
+    let (lines, left) = answered.await.map_err(|err| Problem::Internal(err.into()))?;
+    let record = |at: usize| waiting[at].record.clone();
+    let line = |it: Explained| PlannedRequest {
+        record: record(it.line.waiting),
+        team: members(it.line.team, waiting[it.line.waiting].record.consultation.fields, &it.judged),
+        slot: it.line.slot,
+        is_chosen: it.is_chosen,
+        ahead: it.line.ahead,
+    };
+    let left =
+        left.into_iter().map(|it| UnplannedRequest { record: record(it.waiting), eligible: it.eligible });
+    Ok(Plan { lines: lines.into_iter().map(line).collect(), left: left.collect() })
+}
+
+impl Question {
+    async fn of(app: &App, waiting: &[PendingConsultation]) -> Result<Self, Problem> {
+        let Context { now, experts, settings, calendar: business, .. } = Context::of(app).await?;
+        let known = store::routing::plan::advised(&app.db).await?;
+        let (today, window) = (japan_date(now), window(now, &settings, &business));
+        let profiles: Vec<_> = experts.all().iter().collect();
+        let days = (today, window.horizon.max(today));
+        let people = people(&app.db, &profiles, days, now, None, SearchAim::Choose, &known).await?;
+        let waiting = waiting.iter().map(|it| one(it, now, &business)).collect();
+        let late =
+            |date: &NaiveDate| last_session_day(*date, &settings, &business).is_some_and(|last| *date > last);
+        let no_sessions = today.iter_days().take_while(|it| *it <= days.1).filter(late).collect();
+        Ok(Self { people, waiting, settings, business, window, no_sessions, today })
+    }
+
+    fn answer(self) -> (Vec<Explained>, Vec<planning::UnplannedConsultation>) {
+        let ground = planning::PlanningContext {
+            experts: &self.people.facts,
+            calendars: &self.people.calendars,
+            settings: &self.settings,
+            business: &self.business,
+            window: self.window,
+            no_sessions: &self.no_sessions,
+            today: self.today,
+        };
+        let plan = planning::plan(&ground, &self.waiting, &Weights::default());
+        let explained = |line: planning::PlannedConsultation| {
+            let wish = &self.waiting[line.waiting].wish;
+            let team = self.people.facts.iter().filter(|it| line.team.has(it.id));
+            let judged = team.map(|it| evaluate(it, wish, None)).collect();
+            Explained { line, is_chosen: wish.slot.is_some(), judged }
+        };
+        (plan.lines.into_iter().map(explained).collect(), plan.left)
+    }
+}
+
+fn one(
+    it: &PendingConsultation,
+    now: DateTime<Utc>,
+    business: &BusinessCalendar,
+) -> planning::PendingConsultation {
+    let waited = business.business_days_between(japan_date(it.record.received_at), japan_date(now));
+    // A hold that is over, or whose time has come, is as none: asking lets go of it.
+    let held = it.held.as_ref().filter(|held| !held.has_expired(now) && held.starts_at > now);
+    planning::PendingConsultation {
+        wish: routing_request(it, held.and_then(|it| Slot::at(it.starts_at))),
+        mode: mode(it),
+        waited: u32::try_from(waited).unwrap_or(u32::MAX),
+        holders: held.map(|it| it.experts.clone()).unwrap_or_default(),
+    }
+}
+
+fn mode(it: &PendingConsultation) -> AppointmentMode {
+    it.held.as_ref().map_or_else(|| AppointmentMode::wished(it.record.mode), |it| it.mode)
+}
+
+fn routing_request(it: &PendingConsultation, slot: Option<Slot>) -> RoutingRequest {
+    let record = &it.record;
+    RoutingRequest {
+        fields: record.consultation.fields,
+        themes: it.themes.clone(),
+        mode: match mode(it) {
+            AppointmentMode::Online => Mode::Online,
+            AppointmentMode::Visit => Mode::Visit,
+        },
+        prefecture: record.prefecture,
+        industry: record.industry,
+        company: Some(record.company),
+        slot,
+        excluded: it.turned_down.clone(),
+    }
+}

@@ -1,0 +1,246 @@
+//! Asking experts: who is searched for, what they are told, and how a request is taken back.
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use domain::{
+    booking::{
+        appointment::{Appointment, AppointmentMode},
+        availability::{Day, Slot},
+    },
+    due::Due,
+    field::Fields,
+    id::{AssignmentId, ExpertId},
+    intake::company::Headcount,
+    routing::{
+        ThemeCode,
+        assignment::{Assignment, AssignmentState},
+    },
+};
+use uuid::Uuid;
+
+use crate::{
+    mail::{mail_event::MailEvent, outgoing_mail::SendCondition},
+    ops::{
+        booking::{
+            notices::{appointment_text, cancel_invitation},
+            slot_offers::{SearchAim, SlotOffers, SlotSearch, TeamMember},
+            venue,
+        },
+        case::{
+            save::{MovedAppointment, NewAssignment, ReleasedParticipation},
+            transaction::CaseTransaction,
+        },
+    },
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// Searches for experts on behalf of a consultation. The time may be nearer than companies can book: it was chosen
+/// earlier, or a coordinator decides.
+pub async fn search(
+    work: &CaseTransaction<'_>,
+    fields: Fields,
+    excluded: BTreeSet<ExpertId>,
+) -> Result<SlotOffers, Problem> {
+    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    work.offers(search_for(&work.record, work.appointment.as_ref(), themes, fields, excluded)).await
+}
+
+/// Returns the same search for any connection. `held` is the appointment of the consultation.
+pub fn search_for(
+    record: &Record,
+    held: Option<&Appointment>,
+    themes: Vec<String>,
+    fields: Fields,
+    excluded: BTreeSet<ExpertId>,
+) -> SlotSearch {
+    SlotSearch {
+        fields,
+        mode: held.map_or_else(|| AppointmentMode::wished(record.mode), |it| it.mode),
+        themes: themes.into_iter().map(ThemeCode).collect(),
+        prefecture: record.prefecture,
+        industry: record.industry,
+        company: Some(record.company),
+        only: None,
+        excluded,
+        moving: held.map(|it| it.id),
+        starts: Day::ALL,
+        overridden: true,
+        aim: SearchAim::Choose,
+    }
+}
+
+/// Returns everyone who has declined this consultation or let a request lapse.
+pub fn turned_down(assignments: &[Assignment]) -> BTreeSet<ExpertId> {
+    let no = |it: &&Assignment| {
+        matches!(it.state, AssignmentState::Declined { .. } | AssignmentState::Lapsed { .. })
+    };
+    assignments.iter().filter(no).map(|it| it.expert).collect()
+}
+
+/// Returns the slot that is kept and can still take place.
+pub fn held_slot(work: &CaseTransaction<'_>) -> Option<Slot> {
+    work.appointment.as_ref().filter(|it| is_good(it, work)).and_then(|it| Slot::at(it.starts_at))
+}
+
+/// Lets go of a hold that is over, or whose time has passed while experts were asked.
+pub async fn drop_stale_hold(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    if work.appointment.as_ref().is_some_and(|it| !is_good(it, work))
+        && let Some(stale) = work.appointment.take()
+    {
+        work.save(&stale.release()?).await?;
+    }
+    Ok(())
+}
+
+fn is_good(held: &Appointment, work: &CaseTransaction<'_>) -> bool {
+    !held.has_expired(work.now()) && held.starts_at > work.now()
+}
+
+/// Writes the assignments with their letters, and moves a held slot to the team's calendars.
+pub async fn ask(
+    work: &mut CaseTransaction<'_>,
+    found: &SlotOffers,
+    team: Vec<TeamMember>,
+    slot: Option<Slot>,
+) -> Result<(), Problem> {
+    let others: Vec<_> = work.live().map(|it| it.expert).collect();
+    let experts: Vec<_> = others.into_iter().chain(team.iter().map(|it| it.expert)).collect();
+    if let (Some(slot), Some(held)) = (slot, work.appointment.clone()) {
+        hold_for(work, found, held, experts, slot).await?;
+    }
+    let due = Due::reply(&work.context.settings, &work.context.calendar, work.now());
+    let outline = outline(work).await?;
+    for member in team {
+        let assignment = Assignment {
+            id: AssignmentId(Uuid::now_v7()),
+            consultation: work.record.consultation.id,
+            expert: member.expert,
+            fields: member.fields,
+            state: AssignmentState::Offered,
+            offered_at: work.now(),
+            due_at: due.at().unwrap_or(work.now()),
+            instead_of: None,
+        };
+        work.save(NewAssignment(&assignment, &due, &member.reasons)).await?;
+        let held = work.appointment.clone();
+        write_request(work, &assignment, held.as_ref(), &outline)?;
+        work.assignments.push(assignment);
+    }
+    Ok(())
+}
+
+/// Moves what is held to the calendars of those who are asked. It stays held as long as they are.
+async fn hold_for(
+    work: &mut CaseTransaction<'_>,
+    found: &SlotOffers,
+    held: Appointment,
+    experts: Vec<ExpertId>,
+    slot: Slot,
+) -> Result<(), Problem> {
+    let cells = found.cells(&experts, slot, &work.context.settings);
+    let place = venue::of(work, held.mode, &experts).await?;
+    let kept = held.keep_for(experts, place)?;
+    work.save(MovedAppointment(&kept, &cells)).await?;
+    work.appointment = Some(kept);
+    Ok(())
+}
+
+/// Mails the request with its invitation, and a reminder for the morning of the day on which the answer is due.
+pub fn write_request(
+    work: &mut CaseTransaction<'_>,
+    it: &Assignment,
+    held: Option<&Appointment>,
+    outline: &[String],
+) -> Result<(), Problem> {
+    let answer = work.answer_link(it.id);
+    let names = held.map(|held| work.names(&held.experts)).unwrap_or_default();
+    let slot = held.map(|held| appointment_text(held, &names));
+    let request = MailEvent::Request { answer: &answer, fields: it.fields, slot, due_at: it.due_at, outline };
+    work.mail_expert(it.expert, request)?;
+    let settings = &work.context.settings;
+    let office_hours = i64::from(settings.closes_hour.saturating_sub(settings.opens_hour));
+    let reminder = MailEvent::RequestReminder { answer: &answer, due_at: it.due_at };
+    if let Some(letter) = work.mail_expert(it.expert, reminder)? {
+        letter.due_at = it.due_at - TimeDelta::hours(office_hours);
+        letter.send_condition = Some(SendCondition::AssignmentOffered { assignment: it.id });
+    }
+    Ok(())
+}
+
+/// Returns what an expert needs to know before answering; no name of a person, no free text.
+pub async fn outline(work: &CaseTransaction<'_>) -> Result<Vec<String>, Problem> {
+    let record = &work.record;
+    let written = store::consultation::application(&work.tx, record.consultation.id).await?;
+    let employees = written.and_then(|(it, _)| it.employees).and_then(|it| u32::try_from(it).ok());
+    let themes = store::consultation::themes(&work.tx, record.consultation.id).await?;
+    let themes: Vec<_> = themes.iter().map(|it| work.context.programme.theme_label(it)).collect();
+    let mut lines = Vec::new();
+    lines.extend(record.prefecture.map(|it| format!("所在地：{}", it.name())));
+    lines.extend(record.industry.map(|it| format!("業種：{}", it.label())));
+    let count = employees.and_then(|it| Headcount::try_from(it).ok());
+    lines.extend(count.map(|it| format!("従業員数：{it}")));
+    if !themes.is_empty() {
+        lines.push(format!("テーマ：{}", themes.join("、")));
+    }
+    lines.push(format!("実施方法：{}", AppointmentMode::wished(record.mode).label()));
+    Ok(lines)
+}
+
+/// Takes back every request, answered or not, and tells those who were asked.
+pub async fn withdraw_live(
+    work: &mut CaseTransaction<'_>,
+    held: Option<&Appointment>,
+) -> Result<(), Problem> {
+    let live: Vec<_> = work.live().cloned().collect();
+    for assignment in live {
+        let expert = assignment.expert;
+        work.save_assignment(assignment.withdraw(work.now())).await?;
+        let held = held.cloned().map(|it| Appointment { sequence: it.sequence + 1, ..it });
+        let names = held.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
+        let slot = held.as_ref().map(|it| appointment_text(it, &names));
+        work.mail_expert(expert, MailEvent::RequestWithdrawn { slot })?;
+    }
+    Ok(())
+}
+
+/// Takes back what is asked of a substitute for a session that does not stand as it was: moved, cancelled or over.
+pub async fn withdraw_asked(work: &mut CaseTransaction<'_>, session: &Appointment) -> Result<(), Problem> {
+    let asked: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
+    for request in asked {
+        let expert = request.expert;
+        let left = leave(work, session, expert, request.instead_of).await?;
+        work.save(ReleasedParticipation(session.id, expert)).await?;
+        work.save_assignment(request.withdraw(work.now())).await?;
+        let names = work.names(&left.experts);
+        work.mail_expert(
+            expert,
+            MailEvent::RequestWithdrawn { slot: Some(appointment_text(&left, &names)) },
+        )?;
+    }
+    Ok(())
+}
+
+/// Keeps that a substitute who was asked will not have the place. Returns the session as the cancellation tells it.
+pub async fn leave(
+    work: &mut CaseTransaction<'_>,
+    session: &Appointment,
+    expert: ExpertId,
+    instead_of: Option<AssignmentId>,
+) -> Result<Appointment, Problem> {
+    let leaving = instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
+    let shown = leaving.map_or_else(|| session.clone(), |it| as_asked(work, session, it.expert, expert));
+    cancel_invitation(work, shown, expert).await
+}
+
+/// Returns the session as it would be for a substitute who is asked.
+pub fn as_asked(
+    work: &CaseTransaction<'_>,
+    session: &Appointment,
+    leaving: ExpertId,
+    coming: ExpertId,
+) -> Appointment {
+    let experts = session.experts.iter().map(|&it| if it == leaving { coming } else { it }).collect();
+    let place = venue::after_exchange(work, session, leaving, coming);
+    Appointment { experts, place, ..session.clone() }
+}

@@ -1,0 +1,2 @@
+//! What the center and the experts have to do: the digests.
+pub mod digest;

@@ -1,0 +1,79 @@
+//! Digests: once on every business day for the center, what is new and what is late; once a week for an expert.
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::Role,
+    calendar::{at_japan, japan_date},
+    correspondence::outgoing_mail::topic::NotificationTopic,
+    id::AccountId,
+    wording,
+};
+
+use crate::{
+    app::App,
+    mail::{
+        compose,
+        mail_event::{AccountMailEvent, Recipient},
+        outgoing_mail::OutgoingMail,
+    },
+    ops::case::context::Context,
+    problem::Problem,
+    secret::Purpose,
+    store::{self, worklist::center_digest::OverdueCase},
+};
+
+mod weekly;
+
+pub use weekly::write as write_weekly;
+
+/// How many of the most urgent the digest names.
+const NAMED: u64 = 10;
+/// How long the link in a digest stops it.
+const STOP_LINK: TimeDelta = TimeDelta::days(400);
+
+/// Writes today's digest for the center's mailbox and every coordinator who wants it, if its hour has come and it is not
+/// written yet. Says whether it did.
+///
+/// Its key holds the day, so that two workers at once write one.
+pub async fn write(app: &App) -> Result<bool, Problem> {
+    let context = Context::of(app).await?;
+    let Context { now, ref settings, ref calendar, .. } = context;
+    let today = japan_date(now);
+    let key = format!("digest/{today}");
+    let due = calendar.is_open(today) && at_japan(today, settings.mail_hour, 0) <= now;
+    if !due || store::correspondence::outbox::is_written(&app.db, &key).await? {
+        return Ok(false);
+    }
+    let urgent = store::worklist::center_digest::center_digest(&app.db, now, NAMED).await?;
+    if urgent.new == 0 && urgent.overdue == 0 {
+        return Ok(false);
+    }
+    let line = |it: &OverdueCase| {
+        format!("{}　{}（期限 {}）", it.number, it.company_name, wording::month_day_time(it.due_at))
+    };
+    let lines: Vec<_> = urgent.cases.iter().map(line).collect();
+    let letter = |key: String, address: &str, name: &str, stop: &str| {
+        let occasion =
+            AccountMailEvent::Digest { new: urgent.new, overdue: urgent.overdue, lines: &lines, stop };
+        let letter = compose::plain(occasion, Recipient { address, name }, &context.house(app))?;
+        Ok::<_, Problem>(OutgoingMail { dedup_key: Some(key), ..letter })
+    };
+    let mut letters = vec![letter(key.clone(), &settings.center_email, &settings.center_name, "")?];
+    for reader in store::accounts::account::all(&app.db).await? {
+        let is_reader = reader.role == Role::Coordinator && reader.active && reader.has_password;
+        // Whoever reads the center's mailbox has it already.
+        if !is_reader || reader.email.eq_ignore_ascii_case(&settings.center_email) {
+            continue;
+        }
+        let stop = stop_link(app, reader.id, NotificationTopic::DailyDigest, now);
+        letters.push(letter(format!("{key}/{}", reader.id), &reader.email, &reader.name, &stop)?);
+    }
+    let tx = app.begin().await?;
+    store::correspondence::outbox::push(&tx, letters, &app.config.mail_reply_domain, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// The address at which a reader stops mails of a topic.
+fn stop_link(app: &App, reader: AccountId, topic: NotificationTopic, now: DateTime<Utc>) -> String {
+    app.site.unsubscribe(topic, &app.secret.sign(Purpose::Unsubscribe, reader.0, now + STOP_LINK))
+}

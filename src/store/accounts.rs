@@ -1,0 +1,4 @@
+//! Who signs in: accounts, sessions and single-use links.
+pub mod account;
+pub mod link;
+pub mod session;

@@ -1,0 +1,211 @@
+//! Accounts: the people who sign in with a password.
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Role,
+    id::{AccountId, DeskId},
+};
+use entity::{account as row, link};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+use crate::store::known;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub id: AccountId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    /// Set for the role `Desk` alone.
+    pub desk: Option<DeskId>,
+    /// An account that is not active cannot sign in.
+    pub active: bool,
+    /// False until the set-up link was used.
+    pub has_password: bool,
+}
+
+/// What stands between an account and a session.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub account: Account,
+    /// Argon2id in PHC format.
+    pub password_hash: Option<String>,
+    pub failed_sign_ins: i32,
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Account>, DbErr> {
+    row::Entity::find_by_id(id.0).one(db).await?.map(|it| from_row(&it)).transpose()
+}
+
+pub async fn find_by_email(db: &impl ConnectionTrait, email_key: &str) -> Result<Option<Account>, DbErr> {
+    Ok(credentials(db, email_key).await?.map(|it| it.account))
+}
+
+pub async fn credentials(db: &impl ConnectionTrait, email_key: &str) -> Result<Option<Credentials>, DbErr> {
+    let found = row::Entity::find().filter(row::Column::EmailKey.eq(email_key)).one(db).await?;
+    found.map(to_credentials).transpose()
+}
+
+/// The same, with the row locked until the transaction ends.
+pub async fn lock_credentials(
+    tx: &DatabaseTransaction,
+    email_key: &str,
+) -> Result<Option<Credentials>, DbErr> {
+    let query = row::Entity::find().filter(row::Column::EmailKey.eq(email_key)).lock_exclusive();
+    query.one(tx).await?.map(to_credentials).transpose()
+}
+
+/// The names of these accounts.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, String>, DbErr> {
+    let ids: BTreeSet<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let query = row::Entity::find().select_only().column(row::Column::Id).column(row::Column::Name);
+    let rows: Vec<(Uuid, String)> = query.filter(row::Column::Id.is_in(ids)).into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Everyone, by role and name.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Account>, DbErr> {
+    let query = row::Entity::find().order_by_asc(row::Column::Role).order_by_asc(row::Column::Name);
+    query.order_by_asc(row::Column::Id).all(db).await?.iter().map(from_row).collect()
+}
+
+/// When each account was last sent a link to set its password, and until when that link is or was good.
+pub async fn last_links(
+    db: &impl ConnectionTrait,
+) -> Result<BTreeMap<AccountId, (DateTime<Utc>, DateTime<Utc>)>, DbErr> {
+    let rows: Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> = link::Entity::find()
+        .select_only()
+        .column(link::Column::AccountId)
+        .column_as(link::Column::CreatedAt.max(), "created_at")
+        .column_as(link::Column::ExpiresAt.max(), "expires_at")
+        .filter(link::Column::AccountId.is_not_null())
+        .group_by(link::Column::AccountId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, created, expires)| (AccountId(id), (created, expires))).collect())
+}
+
+/// How many accounts there are, by role.
+pub async fn count_by_role(db: &impl ConnectionTrait) -> Result<BTreeMap<String, i64>, DbErr> {
+    let rows: Vec<(String, i64)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Role)
+        .column_as(row::Column::Id.count(), "n")
+        .filter(row::Column::Active.eq(true))
+        .group_by(row::Column::Role)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Whether somebody can sign in as administrator.
+pub async fn any_administrator(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let query = administrators().filter(row::Column::PasswordHash.is_not_null());
+    Ok(query.count(db).await? > 0)
+}
+
+/// The first administrator who has not set a password yet.
+pub async fn waiting_administrator(db: &impl ConnectionTrait) -> Result<Option<Account>, DbErr> {
+    let query = administrators().filter(row::Column::PasswordHash.is_null());
+    query.order_by_asc(row::Column::CreatedAt).one(db).await?.map(|it| from_row(&it)).transpose()
+}
+
+pub async fn insert(
+    tx: &DatabaseTransaction,
+    account: &Account,
+    email_key: String,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let row = row::ActiveModel {
+        id: Set(account.id.0),
+        email: Set(account.email.clone()),
+        email_key: Set(email_key),
+        name: Set(account.name.clone()),
+        role: Set(account.role.into()),
+        desk_id: Set(account.desk.map(|it| it.0)),
+        password_hash: Set(None),
+        active: Set(account.active),
+        failed_sign_ins: Set(0),
+        locked_until: Set(None),
+        created_at: Set(now),
+    };
+    row::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Keeps how often in a row the password was wrong, and until when no more tries count.
+pub async fn save_failures(
+    tx: &DatabaseTransaction,
+    id: AccountId,
+    failed_sign_ins: i32,
+    locked_until: Option<DateTime<Utc>>,
+) -> Result<(), DbErr> {
+    let row = row::ActiveModel {
+        id: Set(id.0),
+        failed_sign_ins: Set(failed_sign_ins),
+        locked_until: Set(locked_until),
+        ..Default::default()
+    };
+    row.update(tx).await?;
+    Ok(())
+}
+
+/// Sets the password and forgets earlier failures.
+pub async fn save_password(tx: &DatabaseTransaction, id: AccountId, hash: String) -> Result<(), DbErr> {
+    let row = row::ActiveModel {
+        id: Set(id.0),
+        password_hash: Set(Some(hash)),
+        failed_sign_ins: Set(0),
+        locked_until: Set(None),
+        ..Default::default()
+    };
+    row.update(tx).await?;
+    Ok(())
+}
+
+pub async fn save_active(tx: &DatabaseTransaction, id: AccountId, active: bool) -> Result<(), DbErr> {
+    let row = row::ActiveModel { id: Set(id.0), active: Set(active), ..Default::default() };
+    row.update(tx).await?;
+    Ok(())
+}
+
+pub(in crate::store) fn from_row(row: &row::Model) -> Result<Account, DbErr> {
+    let role = known(&row.role, row::Column::Role, row.id)?;
+    Ok(Account {
+        id: AccountId(row.id),
+        email: row.email.clone(),
+        name: row.name.clone(),
+        role,
+        desk: row.desk_id.map(DeskId),
+        active: row.active,
+        has_password: row.password_hash.is_some(),
+    })
+}
+
+fn to_credentials(row: row::Model) -> Result<Credentials, DbErr> {
+    Ok(Credentials {
+        account: from_row(&row)?,
+        password_hash: row.password_hash,
+        failed_sign_ins: row.failed_sign_ins,
+        locked_until: row.locked_until,
+    })
+}
+
+fn administrators() -> sea_orm::Select<row::Entity> {
+    row::Entity::find()
+        .filter(row::Column::Role.eq(Role::Administrator.code()))
+        .filter(row::Column::Active.eq(true))
+}

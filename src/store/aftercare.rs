@@ -1,0 +1,4 @@
+//! What follows an appointment: the report and the questions afterwards.
+pub mod follow_up;
+pub mod follow_up_programme;
+pub mod report;

@@ -1,0 +1,86 @@
+//! What an administrator has set to be asked after consultations: every version, the highest being in force.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{aftercare::follow_up::FollowUpStep, id::AccountId, number::FiscalYear};
+use entity::follow_up_programme as row;
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::OnConflict,
+};
+
+use crate::store::{
+    contradiction,
+    reference::revision::{RevisedPart, touch},
+    rows_inserted,
+};
+
+/// Who has saved a version, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgrammeVersion {
+    pub version: i32,
+    pub steps: usize,
+    pub saved_at: DateTime<Utc>,
+    /// Empty where that is not known.
+    pub saved_by: String,
+}
+
+/// The programmes in force with their versions, by the year from which they are.
+pub async fn in_force(db: &impl ConnectionTrait) -> Result<BTreeMap<i32, (Vec<FollowUpStep>, i32)>, DbErr> {
+    let mut newest = BTreeMap::new();
+    for it in row::Entity::find().order_by_asc(row::COLUMN.version).all(db).await? {
+        newest.insert(it.fiscal_year, (steps(&it)?, it.version));
+    }
+    Ok(newest)
+}
+
+/// Every version of a year's programme, newest first.
+pub async fn history(db: &impl ConnectionTrait, year: FiscalYear) -> Result<Vec<ProgrammeVersion>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.fiscal_year.eq(year.start_year()))
+        .order_by_desc(row::COLUMN.version)
+        .all(db)
+        .await?;
+    let names = crate::store::accounts::account::names(db, rows.iter().filter_map(|it| it.saved_by)).await?;
+    let version = |it: row::Model| {
+        Ok(ProgrammeVersion {
+            version: it.version,
+            steps: steps(&it)?.len(),
+            saved_at: it.saved_at,
+            saved_by: it.saved_by.and_then(|it| names.get(&it).cloned()).unwrap_or_default(),
+        })
+    };
+    rows.into_iter().map(version).collect()
+}
+
+/// Writes the version after `seen`; false where somebody has done so already.
+pub async fn save(
+    tx: &DatabaseTransaction,
+    year: FiscalYear,
+    seen: i32,
+    steps: &[FollowUpStep],
+    by: AccountId,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let row = row::ActiveModel {
+        fiscal_year: Set(year.start_year()),
+        version: Set(seen + 1),
+        steps: Set(serde_json::to_value(steps).map_err(|err| DbErr::Type(err.to_string()))?),
+        saved_at: Set(now),
+        saved_by: Set(Some(by.0)),
+    };
+    let key = [row::Column::FiscalYear, row::Column::Version];
+    let written = row::Entity::insert(row)
+        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await;
+    let is_ours = rows_inserted(written)? > 0;
+    if is_ours {
+        touch(tx, RevisedPart::Programme).await?;
+    }
+    Ok(is_ours)
+}
+
+fn steps(row: &row::Model) -> Result<Vec<FollowUpStep>, DbErr> {
+    serde_json::from_value(row.steps.clone()).map_err(|err| contradiction(row::Entity, row.fiscal_year, err))
+}

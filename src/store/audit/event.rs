@@ -1,0 +1,145 @@
+//! The history: appended to, never changed.
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::{Actor, Party},
+    consultation::{ActionKind, Event, State},
+    id::{AccountId, ConsultationId, DeskId, ExpertId},
+};
+use entity::{consultation, event as row};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::hash_chain;
+use crate::store::{contradiction, known, write_batch::WriteBatch};
+
+/// What an event says beside its names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventDetail {
+    /// The state that it led to, with what that state carries.
+    pub to: State,
+    /// A reason or a sentence, as the actor gave it.
+    pub note: Option<String>,
+}
+
+/// One line of the history as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    pub at: DateTime<Utc>,
+    pub by: Actor,
+    pub deed: ActionKind,
+    pub from: Option<String>,
+    pub to: State,
+    pub note: Option<String>,
+}
+
+/// Appends `events` after the `count` that are there.
+pub async fn append(
+    tx: &DatabaseTransaction,
+    batch: &mut WriteBatch,
+    id: ConsultationId,
+    count: i32,
+    events: &[(Event, Option<String>)],
+) -> Result<(), DbErr> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut previous = if count == 0 { String::new() } else { last_hash(tx, id).await? };
+    let mut rows = Vec::with_capacity(events.len());
+    for ((event, note), seq) in events.iter().zip(count + 1..) {
+        let detail = EventDetail { to: event.to.clone(), note: note.clone() };
+        let detail = serde_json::to_value(&detail).map_err(|err| DbErr::Type(err.to_string()))?;
+        let hash = hash_chain::hash(
+            &previous,
+            &hash_chain::HashedEvent {
+                consultation: id.0,
+                seq,
+                at: event.at,
+                actor_kind: event.by.party().code(),
+                actor_id: actor_id(event.by),
+                act: event.deed.code(),
+                from: event.from.as_ref().map(State::code),
+                to: event.to.code(),
+                detail: &detail,
+            },
+        );
+        rows.push(row::ActiveModel {
+            consultation_id: Set(id.0),
+            seq: Set(seq),
+            at: Set(event.at),
+            actor_kind: Set(event.by.party().into()),
+            actor_id: Set(actor_id(event.by)),
+            act: Set(event.deed.into()),
+            from_state: Set(event.from.as_ref().map(|it| it.status().into())),
+            to_state: Set(event.to.status().into()),
+            detail: Set(detail),
+            previous_hash: Set(previous),
+            hash: Set(hash.clone()),
+            ..Default::default()
+        });
+        previous = hash;
+    }
+    batch.insert_many(rows)
+}
+
+/// The whole history, oldest first.
+pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<HistoryEntry>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .order_by_asc(row::COLUMN.seq)
+        .all(db)
+        .await?;
+    rows.into_iter().map(line).collect()
+}
+
+fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
+    let detail: EventDetail =
+        serde_json::from_value(row.detail.clone()).map_err(|err| wrong(&err.to_string()))?;
+    let party = known(&row.actor_kind, row::Column::ActorKind, row.id)?;
+    Ok(HistoryEntry {
+        at: row.at,
+        by: actor(party, row.actor_id).ok_or_else(|| wrong("actor"))?,
+        deed: known(&row.act, row::Column::Act, row.id)?,
+        from: row.from_state.map(|it| it.code().to_owned()),
+        to: detail.to,
+        note: detail.note,
+    })
+}
+
+async fn last_hash(tx: &DatabaseTransaction, id: ConsultationId) -> Result<String, DbErr> {
+    let found: Option<String> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Hash)
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .order_by_desc(row::COLUMN.seq)
+        .limit(1)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    found.ok_or_else(|| contradiction(consultation::Entity, id, "its history is gone"))
+}
+
+/// The account, expert or desk behind an actor.
+pub const fn actor_id(actor: Actor) -> Option<Uuid> {
+    match actor {
+        Actor::Coordinator(id) => Some(id.0),
+        Actor::Expert(id) => Some(id.0),
+        Actor::Desk(id) => Some(id.0),
+        Actor::Company | Actor::System => None,
+    }
+}
+
+/// The actor that a row names; `None` where its columns contradict each other.
+pub fn actor(party: Party, id: Option<Uuid>) -> Option<Actor> {
+    Some(match (party, id) {
+        (Party::Company, None) => Actor::Company,
+        (Party::System, None) => Actor::System,
+        (Party::Coordinator, Some(id)) => Actor::Coordinator(AccountId(id)),
+        (Party::Expert, Some(id)) => Actor::Expert(ExpertId(id)),
+        (Party::Desk, Some(id)) => Actor::Desk(DeskId(id)),
+        _ => return None,
+    })
+}

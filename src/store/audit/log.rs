@@ -1,0 +1,88 @@
+//! Who did what, over all consultations.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{actor::Party, consultation::ActionKind};
+use entity::{Coded, account, consultation, desk, event};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use crate::store::known;
+
+/// One event, without what was written in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub party: Party,
+    /// The person's or the desk's name; empty for company and system.
+    pub name: String,
+    pub deed: ActionKind,
+    /// The consultation's number.
+    pub number: String,
+}
+
+/// Events of a time, half open, newest first, before the one with the id `before`.
+pub async fn events(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<AuditEntry>, DbErr> {
+    type Row = (i64, DateTime<Utc>, Coded<Party>, Option<Uuid>, Coded<ActionKind>, String);
+    let whose = event::Entity::belongs_to(consultation::Entity)
+        .from(event::Column::ConsultationId)
+        .to(consultation::Column::Id)
+        .into();
+    let mut query = event::Entity::find()
+        .select_only()
+        .column(event::Column::Id)
+        .column(event::Column::At)
+        .column(event::Column::ActorKind)
+        .column(event::Column::ActorId)
+        .column(event::Column::Act)
+        .column(consultation::Column::Number)
+        .join(JoinType::InnerJoin, whose)
+        .filter(event::Column::At.gte(from))
+        .filter(event::Column::At.lt(to));
+    if let Some(before) = before {
+        query = query.filter(event::Column::Id.lt(before));
+    }
+    let rows: Vec<Row> = query.order_by_desc(event::Column::Id).limit(limit).into_tuple().all(db).await?;
+    let names = names(db, rows.iter().filter_map(|it| it.3).collect()).await?;
+    let entry = |(id, at, kind, actor, act, number): Row| {
+        Ok(AuditEntry {
+            id,
+            at,
+            party: known(&kind, event::Column::ActorKind, id)?,
+            name: actor.and_then(|it| names.get(&it).cloned()).unwrap_or_default(),
+            deed: known(&act, event::Column::Act, id)?,
+            number,
+        })
+    };
+    rows.into_iter().map(entry).collect()
+}
+
+/// The names of people and desks, in two queries.
+async fn names(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, String>, DbErr> {
+    let people: Vec<(Uuid, String)> = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .column(account::Column::Name)
+        .filter(account::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let desks: Vec<(Uuid, String)> = desk::Entity::find()
+        .select_only()
+        .column(desk::Column::Id)
+        .column(desk::Column::Name)
+        .filter(desk::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(people.into_iter().chain(desks).collect())
+}

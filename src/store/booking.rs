@@ -1,0 +1,6 @@
+//! When experts and companies meet: appointments, the waiting list, substitutes and agendas.
+pub mod appointment;
+pub mod expert_agenda;
+pub mod substitute;
+pub mod waiting_list;
+pub mod week;

@@ -1,0 +1,411 @@
+//! Appointments: what is held, booked and over, and whose.
+mod cells;
+
+use chrono::{DateTime, Utc};
+use codes::AppointmentStatus;
+use domain::{
+    booking::appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
+    id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
+};
+use entity::{appointment as row, appointment_expert, consultation, draft};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationDef, Set, sea_query::SelectStatement,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub use cells::{CellTaken, Cells, visits};
+
+use crate::store::{
+    contradiction, known,
+    reference::revision::{RevisedPart, touch},
+};
+use cells::{free, site_of, take};
+
+/// Lets one transaction at a time look for free quarter hours and take them, until it ends. To be called after the
+/// consultation or the draft is locked, and before the search.
+///
+/// Without it two bookings that let go of one time and take another could wait for each other, and each would count the
+/// sessions of an expert's day without the other's. The turn is a row that everybody writes, so that it works on any
+/// engine; that nobody is booked twice does not depend on it.
+pub async fn take_turns(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    touch(tx, RevisedPart::Bookings).await
+}
+
+/// Lets go of what drafts hold whose own time is over by `now`. The drafts are locked.
+pub(in crate::store) async fn release_drafts(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let over = draft::Entity::find()
+        .select_only()
+        .column(draft::Column::Id)
+        .filter(draft::COLUMN.expires_at.lte(now))
+        .into_query();
+    let held = row::Entity::find()
+        .filter(row::Column::DraftId.in_subquery(over))
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
+        .all(tx)
+        .await?;
+    if !held.is_empty() {
+        take_turns(tx).await?;
+    }
+    for it in held {
+        free(tx, AppointmentId(it.id), None).await?;
+    }
+    Ok(())
+}
+
+/// The appointments in which an expert has a seat, whatever became of them: for another query.
+pub(in crate::store) fn ids_of(expert: ExpertId) -> SelectStatement {
+    appointment_expert::Entity::find()
+        .select_only()
+        .column(appointment_expert::Column::AppointmentId)
+        .filter(appointment_expert::COLUMN.expert_id.eq(expert.0))
+        .into_query()
+}
+
+/// From appointments to the seats in them.
+pub(in crate::store) fn participants() -> RelationDef {
+    row::Entity::belongs_to(appointment_expert::Entity)
+        .from(row::Column::Id)
+        .to(appointment_expert::Column::AppointmentId)
+        .into()
+}
+
+/// From appointments to the consultations that they belong to; those of drafts have none.
+pub(in crate::store) fn owner() -> RelationDef {
+    row::Entity::belongs_to(consultation::Entity)
+        .from(row::Column::ConsultationId)
+        .to(consultation::Column::Id)
+        .into()
+}
+
+/// All of a consultation's appointments, oldest first; not the times that were offered beside them.
+pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.waiting_id.is_null())
+        .order_by_asc(row::COLUMN.created_at)
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<Appointment>, DbErr> {
+    let rows = row::Entity::find_by_id(id.0).all(db).await?;
+    Ok(with_experts(db, rows).await?.pop())
+}
+
+/// Those of these that there are.
+pub async fn some(db: &impl ConnectionTrait, ids: Vec<AppointmentId>) -> Result<Vec<Appointment>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = ids.into_iter().map(|it| it.0);
+    let rows = row::Entity::find().filter(row::COLUMN.id.is_in(ids)).all(db).await?;
+    with_experts(db, rows).await
+}
+
+/// What a draft holds, if it holds a slot.
+pub async fn held_by_draft(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.draft_id.eq(id.0))
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
+        .all(db)
+        .await?;
+    Ok(with_experts(db, rows).await?.pop())
+}
+
+/// Holds whose time is over, longest over first. Offers end by themselves, see `store::booking::waiting_list`.
+pub async fn expired_holds(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
+        .filter(row::COLUMN.held_until.lte(now))
+        .filter(row::COLUMN.waiting_id.is_null())
+        .order_by_asc(row::COLUMN.held_until)
+        .limit(limit)
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+/// An expert's appointments that touch the time from `from` to `to`, earliest first.
+pub async fn of_expert(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::Column::Id.in_subquery(ids_of(expert)))
+        .filter(row::COLUMN.ends_at.gt(from))
+        .filter(row::COLUMN.starts_at.lt(to))
+        .order_by_asc(row::COLUMN.starts_at)
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+/// Everybody's held, confirmed and finished appointments that start between `from` and `to`, earliest first.
+pub async fn between(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Appointment>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.starts_at.gte(from))
+        .filter(row::COLUMN.starts_at.lt(to))
+        .filter(
+            row::COLUMN.state.is_in(
+                [
+                    AppointmentStatus::Held,
+                    AppointmentStatus::Confirmed,
+                    AppointmentStatus::Done,
+                    AppointmentStatus::NoShow,
+                ]
+                .map(AppointmentStatus::code),
+            ),
+        )
+        .order_by_asc(row::COLUMN.starts_at)
+        .limit(limit)
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+/// The consultations whose online session with this expert lies ahead, in this room.
+pub async fn in_room(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    place: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    let found = row::Entity::find()
+        .filter(row::Column::Id.in_subquery(ids_of(expert)))
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
+        .filter(row::COLUMN.mode.eq(AppointmentMode::Online.code()))
+        .filter(row::COLUMN.place.eq(place))
+        .filter(row::COLUMN.ends_at.gt(now))
+        .order_by_asc(row::COLUMN.starts_at)
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter_map(|it| it.consultation_id.map(ConsultationId)).collect())
+}
+
+/// Writes a new appointment with its experts and takes its quarter hours.
+pub async fn insert(
+    tx: &DatabaseTransaction,
+    it: &Appointment,
+    cells: &[Cells],
+    now: DateTime<Utc>,
+) -> Result<Result<(), CellTaken>, DbErr> {
+    let state = columns(&it.state, now);
+    let (draft_id, consultation_id, waiting_id) = owner_columns(it.owner);
+    let model = row::Model {
+        id: it.id.0,
+        consultation_id,
+        draft_id,
+        waiting_id,
+        state: it.state.status().into(),
+        starts_at: it.starts_at,
+        ends_at: it.ends_at,
+        mode: it.mode.into(),
+        place: it.place.clone(),
+        site: site_of(cells),
+        uid: it.uid.clone(),
+        sequence: it.sequence,
+        held_until: state.held_until,
+        created_at: now,
+        ended_at: state.ended_at,
+        end_reason: state.end_reason,
+    };
+    row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    insert_experts(tx, it).await?;
+    take(tx, it.id, cells).await
+}
+
+/// Saves an appointment whose time and experts are the same as before; frees its quarter hours once it has ended, which
+/// is done in turn too: whoever waits for an earlier time is looked for again.
+pub async fn save(tx: &DatabaseTransaction, it: &Appointment, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if !it.is_live() {
+        take_turns(tx).await?;
+    }
+    row::Entity::update(changed(it, now)).exec(tx).await?;
+    if !it.is_live() {
+        free(tx, it.id, None).await?;
+    }
+    Ok(())
+}
+
+/// Saves an appointment that has moved to another time or other experts: the old quarter hours are freed and the new
+/// ones taken, or nothing is.
+pub async fn save_moved(
+    tx: &DatabaseTransaction,
+    it: &Appointment,
+    cells: &[Cells],
+    now: DateTime<Utc>,
+) -> Result<Result<(), CellTaken>, DbErr> {
+    row::Entity::update(row::ActiveModel { site: Set(site_of(cells)), ..changed(it, now) }).exec(tx).await?;
+    appointment_expert::Entity::delete_many()
+        .filter(appointment_expert::COLUMN.appointment_id.eq(it.id.0))
+        .exec(tx)
+        .await?;
+    insert_experts(tx, it).await?;
+    free(tx, it.id, None).await?;
+    take(tx, it.id, cells).await
+}
+
+/// Keeps an expert's time for a session in which another one still sits.
+pub async fn hold_seat(
+    tx: &DatabaseTransaction,
+    id: AppointmentId,
+    cells: &[Cells],
+) -> Result<Result<(), CellTaken>, DbErr> {
+    take(tx, id, cells).await
+}
+
+/// Lets go of what `hold_seat` has kept, in turn.
+pub async fn release_seat(
+    tx: &DatabaseTransaction,
+    id: AppointmentId,
+    expert: ExpertId,
+) -> Result<(), DbErr> {
+    take_turns(tx).await?;
+    free(tx, id, Some(expert)).await
+}
+
+/// Saves an appointment in which an expert has given the seat to another, whose time is kept already.
+pub async fn save_exchanged(
+    tx: &DatabaseTransaction,
+    it: &Appointment,
+    leaving: ExpertId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    row::Entity::update(changed(it, now)).exec(tx).await?;
+    appointment_expert::Entity::delete_many()
+        .filter(appointment_expert::COLUMN.appointment_id.eq(it.id.0))
+        .exec(tx)
+        .await?;
+    insert_experts(tx, it).await?;
+    release_seat(tx, it.id, leaving).await
+}
+
+async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<(), DbErr> {
+    let experts = it.experts.iter().map(|expert| {
+        appointment_expert::Model { appointment_id: it.id.0, expert_id: expert.0 }.into_active_model()
+    });
+    appointment_expert::Entity::insert_many(experts).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The appointments of `rows`, in their order, with one query for all their experts.
+pub(in crate::store) async fn with_experts(
+    db: &impl ConnectionTrait,
+    rows: Vec<row::Model>,
+) -> Result<Vec<Appointment>, DbErr> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = rows.iter().map(|it| it.id);
+    let mut experts: BTreeMap<Uuid, Vec<ExpertId>> = BTreeMap::new();
+    let found = appointment_expert::Entity::find()
+        .filter(appointment_expert::COLUMN.appointment_id.is_in(ids))
+        .order_by_asc(appointment_expert::COLUMN.expert_id)
+        .all(db)
+        .await?;
+    for it in found {
+        experts.entry(it.appointment_id).or_default().push(ExpertId(it.expert_id));
+    }
+    rows.into_iter().map(|it| from_row(experts.remove(&it.id).unwrap_or_default(), it)).collect()
+}
+
+struct StateColumns {
+    held_until: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+    end_reason: Option<String>,
+}
+
+fn columns(state: &AppointmentState, now: DateTime<Utc>) -> StateColumns {
+    let (held_until, ended_at, end_reason) = match state {
+        AppointmentState::Held { until } => (*until, None, None),
+        AppointmentState::Confirmed => (None, None, None),
+        AppointmentState::Done | AppointmentState::NoShow | AppointmentState::Released => {
+            (None, Some(now), None)
+        }
+        AppointmentState::CancelledByCompany { reason } | AppointmentState::CancelledByCenter { reason } => {
+            (None, Some(now), Some(reason.clone()))
+        }
+    };
+    StateColumns { held_until, ended_at, end_reason }
+}
+
+/// The draft, the consultation and the waiting company.
+const fn owner_columns(owner: Owner) -> (Option<Uuid>, Option<Uuid>, Option<Uuid>) {
+    match owner {
+        Owner::Draft(id) => (Some(id.0), None, None),
+        Owner::Consultation(id) => (None, Some(id.0), None),
+        Owner::Offer { consultation, waiting } => (None, Some(consultation.0), Some(waiting.0)),
+    }
+}
+
+fn changed(it: &Appointment, now: DateTime<Utc>) -> row::ActiveModel {
+    let state = columns(&it.state, now);
+    let (draft_id, consultation_id, waiting_id) = owner_columns(it.owner);
+    row::ActiveModel {
+        id: Set(it.id.0),
+        draft_id: Set(draft_id),
+        consultation_id: Set(consultation_id),
+        waiting_id: Set(waiting_id),
+        state: Set(it.state.status().into()),
+        starts_at: Set(it.starts_at),
+        ends_at: Set(it.ends_at),
+        place: Set(it.place.clone()),
+        sequence: Set(it.sequence),
+        held_until: Set(state.held_until),
+        ended_at: Set(state.ended_at),
+        end_reason: Set(state.end_reason),
+        ..Default::default()
+    }
+}
+
+pub(in crate::store) fn from_row(experts: Vec<ExpertId>, row: row::Model) -> Result<Appointment, DbErr> {
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
+    let owner = match (row.draft_id, row.consultation_id, row.waiting_id) {
+        (Some(id), None, None) => Owner::Draft(DraftId(id)),
+        (None, Some(id), None) => Owner::Consultation(ConsultationId(id)),
+        (None, Some(id), Some(waiting)) => {
+            Owner::Offer { consultation: ConsultationId(id), waiting: WaitingId(waiting) }
+        }
+        _ => return Err(wrong("owner")),
+    };
+    let reason = row.end_reason.clone().unwrap_or_default();
+    let state = match known(&row.state, row::Column::State, row.id)? {
+        AppointmentStatus::Held => AppointmentState::Held { until: row.held_until },
+        AppointmentStatus::Confirmed => AppointmentState::Confirmed,
+        AppointmentStatus::Done => AppointmentState::Done,
+        AppointmentStatus::NoShow => AppointmentState::NoShow,
+        AppointmentStatus::CancelledByCompany => AppointmentState::CancelledByCompany { reason },
+        AppointmentStatus::CancelledByCenter => AppointmentState::CancelledByCenter { reason },
+        AppointmentStatus::Released => AppointmentState::Released,
+    };
+    Ok(Appointment {
+        id: AppointmentId(row.id),
+        owner,
+        state,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        mode: known(&row.mode, row::Column::Mode, row.id)?,
+        experts,
+        place: row.place,
+        uid: row.uid,
+        sequence: row.sequence,
+    })
+}

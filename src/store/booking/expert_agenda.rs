@@ -1,0 +1,371 @@
+//! An expert's agenda: the consultations that concern one expert and the sittings they lead to. The read models of the
+//! expert's pages and, in `feed`, calendar feed; each a fixed number of queries.
+mod feed;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, AssignmentStatus, ReportStatus, Turn};
+use domain::{
+    actor::Party,
+    aftercare::report::ReportState,
+    booking::{
+        appointment::{Appointment, Owner},
+        availability::{Occupied, quarter_index},
+    },
+    consultation::State,
+    due::{Due, DueKind},
+    field::Fields,
+    id::{ConsultationId, ExpertId},
+    intake::company::Industry,
+    number::CaseNumber,
+    prefecture::Prefecture,
+    routing::assignment::Assignment,
+};
+use entity::{Coded, appointment, assignment, calendar_cell, consultation, message, report};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
+use uuid::Uuid;
+
+pub use feed::{FeedCase, FeedEntry, FeedStatus, feed_entries};
+
+use super::appointment::{ids_of, with_experts};
+
+/// More than one page can show; what is older can be found in the consultation itself.
+const MOST_MESSAGES: u64 = 300;
+
+/// A consultation with the expert's part in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgendaCase {
+    pub id: ConsultationId,
+    pub number: CaseNumber,
+    /// Known once the expert has accepted.
+    pub company_name: Option<String>,
+    /// What the expert is asked for, or has accepted.
+    pub fields: Fields,
+    pub prefecture: Option<Prefecture>,
+    pub industry: Option<Industry>,
+    pub state: State,
+    /// When the report is due, while one is waited for.
+    pub report_due: Option<DateTime<Utc>>,
+}
+
+/// A sitting that takes this expert's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgendaAppointment {
+    pub appointment: Appointment,
+    /// Another expert sits in it, and this one is asked to take the place.
+    pub asked: bool,
+    /// Nothing while the expert has not been asked: a company keeps the time, but may yet get another expert.
+    pub case: Option<AgendaCase>,
+}
+
+impl AgendaAppointment {
+    /// It may yet take place with somebody else, or not at all.
+    pub const fn is_tentative(&self) -> bool {
+        self.asked || (self.appointment.is_live() && !self.appointment.is_confirmed())
+    }
+}
+
+/// A request that waits for the expert's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgendaRequest {
+    pub assignment: Assignment,
+    pub case: AgendaCase,
+    /// The time that the company has chosen.
+    pub held: Option<Appointment>,
+}
+
+/// A session that took place and whose report the center has not approved yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgendaReport {
+    pub appointment: Appointment,
+    pub case: AgendaCase,
+    /// Nothing where nobody has begun to write.
+    pub state: Option<ReportState>,
+}
+
+/// The last word in a thread, where it is somebody else's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnansweredMessage {
+    pub case: AgendaCase,
+    pub author: Party,
+    pub at: DateTime<Utc>,
+}
+
+/// The experts whom an agenda may tell anything: asked, or with a consultation of theirs under way. One query.
+pub async fn busy(db: &impl ConnectionTrait) -> Result<BTreeSet<ExpertId>, DbErr> {
+    let open = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(
+            consultation::COLUMN
+                .turn
+                .is_in([Turn::Company, Turn::Expert, Turn::Center, Turn::Nobody].map(Turn::code)),
+        )
+        .into_query();
+    let ids: Vec<Uuid> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ExpertId)
+        .distinct()
+        .filter(
+            assignment::COLUMN
+                .state
+                .is_in([AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code)),
+        )
+        .filter(assignment::Column::ConsultationId.in_subquery(open))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ExpertId).collect())
+}
+
+/// What waits for the expert's answer, soonest due first. Five queries.
+pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaRequest>, DbErr> {
+    let offered = crate::store::routing::assignment::offered_to(db, expert).await?;
+    let ids: BTreeSet<_> = offered.iter().map(|it| it.consultation).collect();
+    let cases = cases(db, expert, &ids).await?;
+    let held = live_of(db, &ids).await?;
+    let request = |assignment: Assignment| {
+        let case = cases.get(&assignment.consultation)?.clone();
+        let held = held.iter().find(|it| it.owner == Owner::Consultation(case.id)).cloned();
+        Some(AgendaRequest { assignment, case, held })
+    };
+    Ok(offered.into_iter().filter_map(request).collect())
+}
+
+/// The confirmed sittings that are not recorded yet, earliest first, whether they are over or to come. Four queries.
+pub async fn confirmed(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaAppointment>, DbErr> {
+    let only = Condition::all().add(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()));
+    let mut appointments = agenda_appointments(db, expert, only).await?;
+    appointments.retain(|it| !it.asked);
+    Ok(appointments)
+}
+
+/// What takes the expert's time between two instants, or took it, earliest first. Four queries.
+pub async fn between(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<AgendaAppointment>, DbErr> {
+    let only = Condition::all()
+        .add(
+            appointment::COLUMN.state.is_in(
+                [
+                    AppointmentStatus::Held,
+                    AppointmentStatus::Confirmed,
+                    AppointmentStatus::Done,
+                    AppointmentStatus::NoShow,
+                ]
+                .map(AppointmentStatus::code),
+            ),
+        )
+        .add(appointment::COLUMN.ends_at.gt(from))
+        .add(appointment::COLUMN.starts_at.lt(to));
+    agenda_appointments(db, expert, only).await
+}
+
+/// The sessions whose report is to be written, mended or decided on, oldest first. Five queries.
+pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaReport>, DbErr> {
+    let approved = report::Entity::find()
+        .select_only()
+        .column(report::Column::AppointmentId)
+        .filter(report::COLUMN.state.eq(ReportStatus::Approved.code()))
+        .into_query();
+    let only = Condition::all()
+        .add(appointment::COLUMN.state.eq(AppointmentStatus::Done.code()))
+        .add(appointment::Column::Id.not_in_subquery(approved));
+    let appointments = agenda_appointments(db, expert, only).await?;
+    let ids = appointments.iter().map(|it| it.appointment.id);
+    let mut states = crate::store::aftercare::report::states(db, ids).await?;
+    let report = |it: AgendaAppointment| {
+        let state = states.remove(&it.appointment.id);
+        it.case.map(|case| AgendaReport { appointment: it.appointment, case, state })
+    };
+    Ok(appointments.into_iter().filter_map(report).collect())
+}
+
+/// Threads of open consultations in which somebody else wrote last, newest first. Three queries.
+pub async fn unanswered_messages(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    since: DateTime<Utc>,
+) -> Result<Vec<UnansweredMessage>, DbErr> {
+    let accepted =
+        live(expert).filter(assignment::COLUMN.state.eq(AssignmentStatus::Accepted.code())).into_query();
+    let rows: Vec<(Uuid, Coded<Party>, Option<Uuid>, DateTime<Utc>)> = message::Entity::find()
+        .select_only()
+        .column(message::Column::ConsultationId)
+        .column(message::Column::AuthorKind)
+        .column(message::Column::AuthorId)
+        .column(message::Column::CreatedAt)
+        .filter(message::Column::ConsultationId.in_subquery(accepted))
+        .filter(message::COLUMN.created_at.gte(since))
+        .filter(message::COLUMN.author_kind.ne(Party::System.code()))
+        .filter(message::COLUMN.automatic.eq(false))
+        .order_by_desc(message::COLUMN.created_at)
+        .order_by_desc(message::COLUMN.id)
+        .limit(MOST_MESSAGES)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let ids = rows.iter().map(|it| ConsultationId(it.0)).collect();
+    let mut cases = cases(db, expert, &ids).await?;
+    let mut last = Vec::new();
+    for (id, author, author_id, at) in rows {
+        // The first one of a thread is its newest; taking the case out passes over the rest.
+        let Some(case) = cases.remove(&ConsultationId(id)) else { continue };
+        let Some(author) = author.known() else { continue };
+        if author_id != Some(expert.0) && case.state.is_open() {
+            last.push(UnansweredMessage { case, author, at });
+        }
+    }
+    Ok(last)
+}
+
+/// The quarter hours that one expert has given away between two instants, travel and buffers included, and those that a
+/// calendar outside takes.
+pub async fn occupied(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Occupied, DbErr> {
+    let during = quarter_index(from)..quarter_index(to);
+    let mut quarters: Vec<i64> = calendar_cell::Entity::find()
+        .select_only()
+        .column(calendar_cell::Column::Quarter)
+        .filter(calendar_cell::COLUMN.expert_id.eq(expert.0))
+        .filter(calendar_cell::COLUMN.quarter.gte(quarter_index(from)))
+        .filter(calendar_cell::COLUMN.quarter.lt(quarter_index(to)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (_, taken) in crate::store::calendars::external::busy(db, during, Some(expert)).await? {
+        quarters.extend(taken);
+    }
+    Ok(quarters.into_iter().collect())
+}
+
+async fn agenda_appointments(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    only: Condition,
+) -> Result<Vec<AgendaAppointment>, DbErr> {
+    let rows = appointment::Entity::find()
+        .filter(of(expert))
+        .filter(only)
+        .order_by_asc(appointment::COLUMN.starts_at)
+        .order_by_asc(appointment::COLUMN.id)
+        .all(db)
+        .await?;
+    let appointments = with_experts(db, rows).await?;
+    let ids = appointments.iter().filter_map(consultation_of).collect();
+    let cases = cases(db, expert, &ids).await?;
+    let sitting = |appointment: Appointment| {
+        let case = consultation_of(&appointment).and_then(|it| cases.get(&it)).cloned();
+        AgendaAppointment { asked: !appointment.experts.contains(&expert), appointment, case }
+    };
+    Ok(appointments.into_iter().map(sitting).collect())
+}
+
+/// The sittings that the expert sits in, or is asked to take over.
+fn of(expert: ExpertId) -> Condition {
+    Condition::any().add(appointment::Column::Id.in_subquery(ids_of(expert))).add(instead(expert))
+}
+
+/// The sessions of which the expert is asked to take somebody's seat.
+fn instead(expert: ExpertId) -> Condition {
+    let instead = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ConsultationId)
+        .filter(assignment::COLUMN.expert_id.eq(expert.0))
+        .filter(assignment::COLUMN.state.eq(AssignmentStatus::Offered.code()))
+        .filter(assignment::COLUMN.instead_of.is_not_null())
+        .into_query();
+    Condition::all()
+        .add(appointment::Column::ConsultationId.in_subquery(instead))
+        .add(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
+}
+
+/// What the expert may know of these consultations; those that do not concern the expert are left out.
+async fn cases(
+    db: &impl ConnectionTrait,
+    expert: ExpertId,
+    ids: &BTreeSet<ConsultationId>,
+) -> Result<BTreeMap<ConsultationId, AgendaCase>, DbErr> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let wanted = || ids.iter().map(|it| it.0);
+    let asked: Vec<(Uuid, bool, bool, Coded<AssignmentStatus>)> = live(expert)
+        .column(assignment::Column::Ict)
+        .column(assignment::Column::Labor)
+        .column(assignment::Column::State)
+        .filter(assignment::COLUMN.consultation_id.is_in(wanted()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let rows = consultation::Entity::find().filter(consultation::COLUMN.id.is_in(wanted())).all(db).await?;
+    let mut cases = BTreeMap::new();
+    for row in &rows {
+        let record = crate::store::consultation::from_row(row)?;
+        let parts = || asked.iter().filter(|it| it.0 == row.id);
+        let fields = parts().filter_map(|it| Fields::from_flags(it.1, it.2)).reduce(Fields::union);
+        let Some(fields) = fields else { continue };
+        let accepted = parts().any(|it| it.3 == AssignmentStatus::Accepted);
+        let report_due = record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
+        let case = AgendaCase {
+            id: record.consultation.id,
+            number: record.number,
+            company_name: accepted.then_some(record.company_name),
+            fields,
+            prefecture: record.prefecture,
+            industry: record.industry,
+            state: record.consultation.state,
+            report_due,
+        };
+        cases.insert(case.id, case);
+    }
+    Ok(cases)
+}
+
+/// The consultations for which the expert is asked, or has accepted.
+fn live(expert: ExpertId) -> sea_orm::Select<assignment::Entity> {
+    assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::ConsultationId)
+        .filter(assignment::COLUMN.expert_id.eq(expert.0))
+        .filter(
+            assignment::COLUMN
+                .state
+                .is_in([AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code)),
+        )
+}
+
+/// What is held or confirmed for these consultations.
+async fn live_of(
+    db: &impl ConnectionTrait,
+    ids: &BTreeSet<ConsultationId>,
+) -> Result<Vec<Appointment>, DbErr> {
+    let rows = appointment::Entity::find()
+        .filter(appointment::COLUMN.consultation_id.is_in(ids.iter().map(|it| it.0)))
+        .filter(
+            appointment::COLUMN
+                .state
+                .is_in([AppointmentStatus::Held, AppointmentStatus::Confirmed].map(AppointmentStatus::code)),
+        )
+        .all(db)
+        .await?;
+    with_experts(db, rows).await
+}
+
+const fn consultation_of(it: &Appointment) -> Option<ConsultationId> {
+    match it.owner {
+        Owner::Consultation(id) | Owner::Offer { consultation: id, .. } => Some(id),
+        Owner::Draft(_) => None,
+    }
+}

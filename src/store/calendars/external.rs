@@ -1,0 +1,296 @@
+//! Experts' calendars that are kept elsewhere, and when they say that an expert is busy.
+//!
+//! What was read last stays until something newer was read: no failure deletes a busy time.
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+use domain::id::ExpertId;
+pub use entity::external_calendar::Model as Source;
+use entity::{external_busy as busy_row, external_calendar as row};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef, Set, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use crate::store::reference::revision::{RevisedPart, touch};
+
+pub mod clash;
+pub mod entry;
+
+/// Rows written in one statement.
+const AT_ONCE: usize = 1000;
+
+/// What a fetch has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CalendarReading {
+    /// Quarter hours since 1970, in order, apart from each other.
+    pub quarters: Vec<Range<i64>>,
+    /// What the server calls this state.
+    pub version: Option<String>,
+    pub unread: i32,
+    pub unknown_zones: i32,
+}
+
+/// One expert's calendars, oldest first.
+pub async fn of(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Source>, DbErr> {
+    row::Entity::find()
+        .filter(row::COLUMN.expert_id.eq(expert.0))
+        .order_by_asc(row::COLUMN.created_at)
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Source>, DbErr> {
+    row::Entity::find_by_id(id).one(db).await
+}
+
+/// Those that nobody has been able to read since before `fresh`, longest first; of one expert where that is asked for.
+pub async fn stale(
+    db: &impl ConnectionTrait,
+    fresh: DateTime<Utc>,
+    only: Option<ExpertId>,
+) -> Result<Vec<Source>, DbErr> {
+    let mut query = row::Entity::find().filter(row::COLUMN.fetched_at.lt(fresh));
+    if let Some(expert) = only {
+        query = query.filter(row::COLUMN.expert_id.eq(expert.0));
+    }
+    query.order_by_asc(row::COLUMN.fetched_at).all(db).await
+}
+
+/// One, locked until the transaction ends.
+pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<Source>, DbErr> {
+    row::Entity::find_by_id(id).lock_exclusive().one(tx).await
+}
+
+/// Those that are to be fetched now, longest waited first.
+pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.due_at.lte(now))
+        .filter(unleased(now))
+        .order_by_asc(row::COLUMN.due_at)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// The stretches that calendars outside take from experts, as far as they lie within these quarters; of one expert
+/// where that is asked for.
+pub async fn busy(
+    db: &impl ConnectionTrait,
+    quarters: Range<i64>,
+    only: Option<ExpertId>,
+) -> Result<Vec<(ExpertId, Range<i64>)>, DbErr> {
+    let mut query = busy_row::Entity::find()
+        .select_only()
+        .column(row::Column::ExpertId)
+        .column(busy_row::Column::FirstQuarter)
+        .column(busy_row::Column::EndQuarter)
+        .join(JoinType::InnerJoin, source())
+        .filter(row::COLUMN.blocking.eq(true))
+        .filter(busy_row::COLUMN.end_quarter.gt(quarters.start))
+        .filter(busy_row::COLUMN.first_quarter.lt(quarters.end));
+    if let Some(expert) = only {
+        query = query.filter(row::COLUMN.expert_id.eq(expert.0));
+    }
+    let rows: Vec<(Uuid, i64, i64)> =
+        query.order_by_asc(busy_row::COLUMN.first_quarter).into_tuple().all(db).await?;
+    let within = |(expert, first, end): (Uuid, i64, i64)| {
+        (ExpertId(expert), first.max(quarters.start)..end.min(quarters.end))
+    };
+    Ok(rows.into_iter().map(within).collect())
+}
+
+/// Writes a calendar that was just read.
+pub async fn insert(tx: &DatabaseTransaction, it: Source, quarters: &[Range<i64>]) -> Result<(), DbErr> {
+    let id = it.id;
+    row::Entity::insert(it.into_active_model()).exec_without_returning(tx).await?;
+    insert_busy(tx, id, quarters).await?;
+    touch(tx, RevisedPart::Bookings).await
+}
+
+/// Gives one another address or another login, with what was just read by it. Whoever has it in hand can settle nothing
+/// of the old one any more. What was written at another address stays there, and is written anew.
+pub async fn replace(
+    tx: &DatabaseTransaction,
+    it: Source,
+    quarters: &[Range<i64>],
+    is_elsewhere: bool,
+) -> Result<(), DbErr> {
+    let id = it.id;
+    let it = Source { lease_token: None, lease_until: None, ..it };
+    row::Entity::update(it.into_active_model().reset_all()).exec(tx).await?;
+    if is_elsewhere {
+        entry::forget(tx, id).await?;
+    }
+    replace_busy(tx, id, quarters).await?;
+    touch(tx, RevisedPart::Bookings).await
+}
+
+/// Removes one of the expert's own, with what it blocked; says whether it was there.
+pub async fn remove(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid) -> Result<bool, DbErr> {
+    let gone = row::Entity::delete_many()
+        .filter(row::COLUMN.id.eq(id))
+        .filter(row::COLUMN.expert_id.eq(expert.0))
+        .exec(tx)
+        .await?;
+    touch(tx, RevisedPart::Bookings).await?;
+    Ok(gone.rows_affected > 0)
+}
+
+/// Whether one of the expert's own blocks their time also when it is older than `fresh`.
+pub async fn save_policy(
+    tx: &DatabaseTransaction,
+    expert: ExpertId,
+    id: Uuid,
+    blocks_when_stale: bool,
+    fresh: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let Some(it) = find(tx, id).await?.filter(|it| it.expert_id == expert.0) else { return Ok(()) };
+    let blocking = blocks_when_stale || it.fetched_at >= fresh;
+    let mut it = it.into_active_model();
+    it.blocks_when_stale = Set(blocks_when_stale);
+    it.blocking = Set(blocking);
+    row::Entity::update(it).exec(tx).await?;
+    touch(tx, RevisedPart::Bookings).await
+}
+
+/// Lets go of the time of those that are older than `fresh` and are not to block then. Says how many there were.
+pub async fn unblock(tx: &DatabaseTransaction, fresh: DateTime<Utc>) -> Result<u64, DbErr> {
+    let done = row::Entity::update_many()
+        .col_expr(row::Column::Blocking, Expr::value(false))
+        .filter(row::COLUMN.blocking.eq(true))
+        .filter(row::COLUMN.blocks_when_stale.eq(false))
+        .filter(row::COLUMN.fetched_at.lt(fresh))
+        .exec(tx)
+        .await?;
+    if done.rows_affected > 0 {
+        touch(tx, RevisedPart::Bookings).await?;
+    }
+    Ok(done.rows_affected)
+}
+
+/// Takes one up to fetch it; nothing where somebody else has.
+pub async fn lease(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<(Uuid, Source)>, DbErr> {
+    let token = Uuid::new_v4();
+    let taken = row::Entity::update_many()
+        .col_expr(row::Column::LeaseToken, Expr::value(Some(token)))
+        .col_expr(row::Column::LeaseUntil, Expr::value(Some(until)))
+        .filter(row::COLUMN.id.eq(id))
+        .filter(unleased(now))
+        .exec(tx)
+        .await?;
+    if taken.rows_affected == 0 {
+        return Ok(None);
+    }
+    Ok(find(tx, id).await?.map(|it| (token, it)))
+}
+
+/// Lets go of a lease, and keeps what became of the calendar; false where it was taken over or the calendar is gone.
+///
+/// `read` is what was found, nothing where the server said that it is the same as before.
+pub async fn settle(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    token: Uuid,
+    read: Option<&CalendarReading>,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let Some(it) = leased(tx, id, token).await? else { return Ok(false) };
+    let was_blocking = it.blocking;
+    let mut it = it.into_active_model();
+    let mut changed = !was_blocking;
+    if let Some(read) = read {
+        changed |= replace_busy(tx, id, &read.quarters).await?;
+        it.version = Set(read.version.clone());
+        it.unread = Set(read.unread);
+        it.unknown_zones = Set(read.unknown_zones);
+        it.read_at = Set(now);
+    }
+    it.blocking = Set(true);
+    it.fetched_at = Set(now);
+    it.due_at = Set(due_at);
+    it.failing_since = Set(None);
+    it.failures = Set(0);
+    it.error = Set(None);
+    it.lease_token = Set(None);
+    it.lease_until = Set(None);
+    row::Entity::update(it).exec(tx).await?;
+    if changed {
+        touch(tx, RevisedPart::Bookings).await?;
+    }
+    Ok(true)
+}
+
+/// The same after a failure: everything that was read before stands.
+pub async fn settle_failed(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    token: Uuid,
+    why: &str,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let Some(it) = leased(tx, id, token).await? else { return Ok(false) };
+    let (since, failures) = (it.failing_since.unwrap_or(now), it.failures.saturating_add(1));
+    let mut it = it.into_active_model();
+    it.due_at = Set(due_at);
+    it.failing_since = Set(Some(since));
+    it.failures = Set(failures);
+    it.error = Set(Some(why.to_owned()));
+    it.lease_token = Set(None);
+    it.lease_until = Set(None);
+    row::Entity::update(it).exec(tx).await?;
+    Ok(true)
+}
+
+async fn leased(tx: &DatabaseTransaction, id: Uuid, token: Uuid) -> Result<Option<Source>, DbErr> {
+    Ok(find(tx, id).await?.filter(|it| it.lease_token == Some(token)))
+}
+
+/// Says whether anything is different now.
+async fn replace_busy(tx: &DatabaseTransaction, id: Uuid, quarters: &[Range<i64>]) -> Result<bool, DbErr> {
+    let of_source = || busy_row::Entity::find().filter(busy_row::COLUMN.source_id.eq(id));
+    let known: Vec<_> = of_source()
+        .order_by_asc(busy_row::COLUMN.first_quarter)
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|it| it.first_quarter..it.end_quarter)
+        .collect();
+    if known == quarters {
+        return Ok(false);
+    }
+    busy_row::Entity::delete_many().filter(busy_row::COLUMN.source_id.eq(id)).exec(tx).await?;
+    insert_busy(tx, id, quarters).await?;
+    Ok(true)
+}
+
+async fn insert_busy(tx: &DatabaseTransaction, id: Uuid, quarters: &[Range<i64>]) -> Result<(), DbErr> {
+    for part in quarters.chunks(AT_ONCE) {
+        let rows = part.iter().map(|it| {
+            busy_row::Model { source_id: id, first_quarter: it.start, end_quarter: it.end }
+                .into_active_model()
+        });
+        busy_row::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+fn unleased(now: DateTime<Utc>) -> sea_orm::Condition {
+    sea_orm::Condition::any().add(row::COLUMN.lease_until.is_null()).add(row::COLUMN.lease_until.lte(now))
+}
+
+fn source() -> RelationDef {
+    busy_row::Entity::belongs_to(row::Entity).from(busy_row::Column::SourceId).to(row::Column::Id).into()
+}

@@ -1,0 +1,248 @@
+//! One consultation as the center's page shows it, in few queries.
+use chrono::{DateTime, Utc};
+use codes::{AppointmentStatus, CalendarEntryStatus, MailStatus, ReportStatus};
+use domain::{
+    booking::appointment::Appointment,
+    id::{ConsultationId, ExpertId},
+    number::CaseNumber,
+    routing::{ReasonFor, assignment::Assignment},
+};
+use entity::{
+    account, application, appointment, appointment_expert, assignment, consultation as row, contact,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
+};
+
+use crate::store::{
+    booking::appointment::{from_row as to_appointment, participants},
+    consultation::Record,
+    contradiction,
+    routing::assignment::from_row as to_assignment,
+};
+
+/// The record with what was written, and with what somebody should know at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseDetails {
+    pub record: Record,
+    pub application: application::Model,
+    pub contact: contact::Model,
+    /// Labels, in the order of the programme.
+    pub themes: Option<String>,
+    pub coordinator: Option<String>,
+    pub address_confirmed_at: Option<DateTime<Utc>>,
+    pub consent_version: String,
+    pub messages: i64,
+    pub failed_mails: i64,
+    /// Mails that came in about it and wait for somebody.
+    pub open_mails: i64,
+    /// Entries of its sessions that somebody has changed in a calendar outside.
+    pub changed_entries: i64,
+    /// Addresses that its mails did not reach.
+    pub bounces: i64,
+    /// Reports that wait for the center.
+    pub submitted_reports: i64,
+    /// So many other consultations may be of the same company.
+    pub lookalikes: i64,
+    /// Somebody was asked at some time, so that it is worth looking whom.
+    pub has_assignments: bool,
+    pub has_appointments: bool,
+}
+
+/// Who was asked, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedExpert {
+    pub assignment: Assignment,
+    pub name: String,
+    pub reasons: Vec<ReasonFor>,
+}
+
+/// An appointment with the names of its experts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseAppointment {
+    pub appointment: Appointment,
+    pub experts: Vec<String>,
+}
+
+/// One query, one row.
+pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Option<CaseDetails>, DbErr> {
+    let mut query = row::Entity::find()
+        .join(JoinType::InnerJoin, with(application::Entity, application::Column::ConsultationId))
+        .join(JoinType::InnerJoin, with(contact::Entity, contact::Column::ConsultationId))
+        .join(JoinType::LeftJoin, coordinator());
+    for column in application::Column::iter() {
+        query = query.column(column);
+    }
+    for column in contact::Column::iter().filter(|it| !matches!(it, contact::Column::ConsultationId)) {
+        query = query.column(column);
+    }
+    let found = query
+        .column_as(Expr::cust(THEMES), "themes")
+        .column_as(account::Column::Name, "coordinator_name")
+        .column_as(Expr::cust(MESSAGES), "messages")
+        .column_as(Expr::cust(failed_mails()), "failed_mails")
+        .column_as(Expr::cust(OPEN_MAILS), "open_mails")
+        .column_as(Expr::cust(changed_entries()), "changed_entries")
+        .column_as(Expr::cust(BOUNCES), "bounces")
+        .column_as(Expr::cust(submitted_reports()), "submitted_reports")
+        .column_as(Expr::cust(LOOKALIKES), "lookalikes")
+        .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
+        .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
+        .filter(row::COLUMN.number.eq(number.to_string()))
+        .into_model::<Found>()
+        .one(db)
+        .await?;
+    found.map(Found::case).transpose()
+}
+
+/// Everybody who was ever asked, oldest first.
+pub async fn asked_experts(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<AskedExpert>, DbErr> {
+    let rows = assignment::Entity::find()
+        .join(JoinType::InnerJoin, to_account(assignment::Entity, assignment::Column::ExpertId))
+        .select_also(account::Entity)
+        .filter(assignment::COLUMN.consultation_id.eq(id.0))
+        .order_by_asc(assignment::COLUMN.offered_at)
+        .order_by_asc(assignment::COLUMN.id)
+        .all(db)
+        .await?;
+    rows.into_iter()
+        .map(|(row, account)| {
+            let reasons = serde_json::from_value(row.reasons.clone());
+            Ok(AskedExpert {
+                assignment: to_assignment(&row)?,
+                name: account.map(|it| it.name).unwrap_or_default(),
+                reasons: reasons.map_err(|err| contradiction(assignment::Entity, row.id, err))?,
+            })
+        })
+        .collect()
+}
+
+/// All appointments, oldest first; not the times that were offered beside them.
+pub async fn appointments(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+) -> Result<Vec<CaseAppointment>, DbErr> {
+    let rows = appointment::Entity::find()
+        .join(JoinType::InnerJoin, participants())
+        .join(
+            JoinType::InnerJoin,
+            to_account(appointment_expert::Entity, appointment_expert::Column::ExpertId),
+        )
+        .select_also(account::Entity)
+        .filter(appointment::COLUMN.consultation_id.eq(id.0))
+        .filter(appointment::COLUMN.waiting_id.is_null())
+        .order_by_asc(appointment::COLUMN.created_at)
+        .order_by_asc(appointment::COLUMN.id)
+        .order_by_asc(appointment_expert::COLUMN.expert_id)
+        .all(db)
+        .await?;
+    let mut sittings: Vec<CaseAppointment> = Vec::new();
+    for (row, account) in rows {
+        let Some(account) = account else { continue };
+        match sittings.last_mut().filter(|it| it.appointment.id.0 == row.id) {
+            Some(it) => {
+                it.appointment.experts.push(ExpertId(account.id));
+                it.experts.push(account.name);
+            }
+            None => {
+                let appointment = to_appointment(vec![ExpertId(account.id)], row)?;
+                sittings.push(CaseAppointment { appointment, experts: vec![account.name] });
+            }
+        }
+    }
+    Ok(sittings)
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Found {
+    #[sea_orm(nested)]
+    row: row::Model,
+    #[sea_orm(nested)]
+    application: application::Model,
+    #[sea_orm(nested)]
+    contact: contact::Model,
+    themes: Option<String>,
+    coordinator_name: Option<String>,
+    messages: i64,
+    failed_mails: i64,
+    open_mails: i64,
+    changed_entries: i64,
+    bounces: i64,
+    submitted_reports: i64,
+    lookalikes: i64,
+    has_assignments: bool,
+    has_appointments: bool,
+}
+
+impl Found {
+    fn case(self) -> Result<CaseDetails, DbErr> {
+        let record = crate::store::consultation::from_row(&self.row)?;
+        Ok(CaseDetails {
+            record,
+            application: self.application,
+            contact: self.contact,
+            themes: self.themes,
+            coordinator: self.coordinator_name,
+            address_confirmed_at: self.row.address_confirmed_at,
+            consent_version: self.row.consent_version,
+            messages: self.messages,
+            failed_mails: self.failed_mails,
+            open_mails: self.open_mails,
+            changed_entries: self.changed_entries,
+            bounces: self.bounces,
+            submitted_reports: self.submitted_reports,
+            lookalikes: self.lookalikes,
+            has_assignments: self.has_assignments,
+            has_appointments: self.has_appointments,
+        })
+    }
+}
+
+const MESSAGES: &str =
+    r#"(SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id")"#;
+fn failed_mails() -> String {
+    format!(
+        r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = '{}')"#,
+        MailStatus::Failed
+    )
+}
+
+const OPEN_MAILS: &str =
+    r#"(SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open")"#;
+fn changed_entries() -> String {
+    format!(
+        r#"(SELECT COUNT(*) FROM "appointment" a JOIN "external_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}' AND e."state" IN ('{}', '{}'))"#,
+        AppointmentStatus::Confirmed,
+        CalendarEntryStatus::Moved,
+        CalendarEntryStatus::Deleted
+    )
+}
+
+const BOUNCES: &str = r#"(SELECT COUNT(*) FROM "mail_bounce" b WHERE b."permanent" AND b."cleared_at" IS NULL AND (b."consultation_id" = "consultation"."id" OR b."address_key" = "contact"."email_key"))"#;
+fn submitted_reports() -> String {
+    format!(
+        r#"(SELECT COUNT(*) FROM "report" r WHERE r."consultation_id" = "consultation"."id" AND r."state" = '{}')"#,
+        ReportStatus::Submitted
+    )
+}
+
+const ASSIGNMENTS: &str =
+    r#"EXISTS (SELECT 1 FROM "assignment" a WHERE a."consultation_id" = "consultation"."id")"#;
+const APPOINTMENTS: &str =
+    r#"EXISTS (SELECT 1 FROM "appointment" a WHERE a."consultation_id" = "consultation"."id")"#;
+const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
+/// The same company, or one of the same folded name.
+const LOOKALIKES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;
+
+fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> RelationDef {
+    row::Entity::belongs_to(other).from(row::Column::Id).to(column).into()
+}
+
+fn coordinator() -> RelationDef {
+    row::Entity::belongs_to(account::Entity).from(row::Column::CoordinatorId).to(account::Column::Id).into()
+}
+
+fn to_account<E: EntityTrait<Column = C>, C: ColumnTrait>(_: E, column: C) -> RelationDef {
+    E::belongs_to(account::Entity).from(column).to(account::Column::Id).into()
+}

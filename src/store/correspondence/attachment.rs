@@ -1,0 +1,187 @@
+//! The files of messages.
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+pub use codes::Trust;
+use domain::id::{AttachmentId, ConsultationId, MessageId};
+use entity::{attachment as row, message};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+};
+
+use super::message::Audience;
+
+/// A file of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub name: String,
+    pub content_type: String,
+    /// Octets.
+    pub size: i64,
+    /// None where the bytes were not kept.
+    pub sha256: Option<String>,
+    pub trust: Trust,
+    /// What the scanner said, or why it was refused.
+    pub note: String,
+}
+
+/// A file about to be written down.
+#[derive(Clone, Debug)]
+pub struct NewAttachment<'a> {
+    pub name: &'a str,
+    pub content_type: &'a str,
+    pub size: usize,
+    pub sha256: Option<&'a str>,
+    pub trust: Trust,
+    pub note: &'a str,
+}
+
+pub async fn insert(
+    tx: &DatabaseTransaction,
+    message: MessageId,
+    files: &[NewAttachment<'_>],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let models = (0..).zip(files).map(|(position, it)| {
+        row::Model {
+            id: uuid::Uuid::now_v7(),
+            message_id: message.0,
+            position,
+            name: it.name.to_owned(),
+            content_type: it.content_type.to_owned(),
+            size: i64::try_from(it.size).unwrap_or(i64::MAX),
+            sha256: it.sha256.map(str::to_owned),
+            state: it.trust.into(),
+            note: it.note.to_owned(),
+            scan_at: (it.trust == Trust::Held).then_some(now),
+            created_at: now,
+        }
+        .into_active_model()
+    });
+    if !files.is_empty() {
+        row::Entity::insert_many(models).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// The files of a thread by message, in order; only those of messages that the audience reads.
+pub async fn of(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+    audience: Audience,
+) -> Result<BTreeMap<MessageId, Vec<Attachment>>, DbErr> {
+    let mut messages = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::COLUMN.consultation_id.eq(id.0));
+    if audience == Audience::Everyone {
+        messages = messages.filter(message::COLUMN.internal.eq(false));
+    }
+    let files = row::Entity::find()
+        .filter(row::Column::MessageId.in_subquery(messages.into_query()))
+        .order_by_asc(row::COLUMN.position)
+        .all(db)
+        .await?;
+    let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for file in files {
+        found.entry(MessageId(file.message_id)).or_default().push(attachment(file)?);
+    }
+    Ok(found)
+}
+
+/// One file of a consultation, if the audience reads the message that it came with.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    consultation: ConsultationId,
+    id: AttachmentId,
+    audience: Audience,
+) -> Result<Option<Attachment>, DbErr> {
+    let all = of(db, consultation, audience).await?;
+    Ok(all.into_values().flatten().find(|it| it.id == id))
+}
+
+/// Those of these hashes of which there is a file.
+pub async fn known(db: &impl ConnectionTrait, hashes: &[String]) -> Result<BTreeSet<String>, DbErr> {
+    let found: Vec<String> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Sha256)
+        .filter(row::Column::Sha256.is_in(hashes))
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// The file that has waited longest for the scanner; the next to ask will be given another one until `again_at`.
+pub async fn take_held(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Option<Attachment>, DbErr> {
+    let due = row::Entity::find()
+        .filter(row::COLUMN.state.eq(Trust::Held.code()))
+        .filter(row::COLUMN.scan_at.lte(now))
+        .order_by_asc(row::COLUMN.scan_at)
+        .one(tx)
+        .await?;
+    let Some(due) = due else { return Ok(None) };
+    row::Entity::update_many()
+        .col_expr(row::Column::ScanAt, Expr::value(now + lease))
+        .filter(row::COLUMN.id.eq(due.id))
+        .exec(tx)
+        .await?;
+    attachment(due).map(Some)
+}
+
+/// Whether anything waits for the scanner now.
+pub async fn any_held(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let due = row::Entity::find()
+        .filter(row::COLUMN.state.eq(Trust::Held.code()))
+        .filter(row::COLUMN.scan_at.lte(now))
+        .one(db)
+        .await?;
+    Ok(due.is_some())
+}
+
+/// What the scanner said of every file with these bytes.
+pub async fn save_trust(
+    tx: &DatabaseTransaction,
+    sha256: &str,
+    trust: Trust,
+    note: &str,
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(trust.code()))
+        .col_expr(row::Column::ScanAt, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(row::Column::Note, Expr::value(note))
+        .filter(row::COLUMN.state.eq(Trust::Held.code()))
+        .filter(row::COLUMN.sha256.eq(sha256))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Why it could not be scanned; it waits on.
+pub async fn note(tx: &DatabaseTransaction, id: AttachmentId, note: &str) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Note, Expr::value(note))
+        .filter(row::COLUMN.id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+fn attachment(row: row::Model) -> Result<Attachment, DbErr> {
+    Ok(Attachment {
+        id: AttachmentId(row.id),
+        trust: crate::store::known(&row.state, row::Column::State, row.id)?,
+        name: row.name,
+        content_type: row.content_type,
+        size: row.size,
+        sha256: row.sha256,
+        note: row.note,
+    })
+}

@@ -1,0 +1,392 @@
+//! Mail that came in: kept first, understood later, handled by a person where need be.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+pub use codes::InboundSource as Source;
+use domain::{
+    correspondence::inbound_mail::{InboundState, Quarantine},
+    id::{AccountId, ConsultationId, MailId, MessageId},
+};
+use entity::{inbound_mail as row, inbound_raw, outbox};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, OnConflict},
+};
+use uuid::Uuid;
+
+use crate::store::rows_inserted;
+
+/// A mail as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct ArrivedMail<'a> {
+    pub source: Source,
+    /// What the server says; may be empty.
+    pub envelope_to: &'a str,
+    pub envelope_from: &'a str,
+    /// What is kept of it.
+    pub bytes: &'a [u8],
+    /// Of the whole. Octets.
+    pub size: i64,
+    /// SHA-256, in hexadecimal.
+    pub content_hash: &'a str,
+}
+
+/// Keeps a mail. A mail that is there already stays as it is: the one id of both comes back.
+pub async fn keep(
+    tx: &DatabaseTransaction,
+    it: &ArrivedMail<'_>,
+    now: DateTime<Utc>,
+) -> Result<MailId, DbErr> {
+    let id = Uuid::now_v7();
+    let model = row::Model {
+        id,
+        content_hash: it.content_hash.to_owned(),
+        source: it.source.into(),
+        envelope_to: it.envelope_to.to_owned(),
+        envelope_from: it.envelope_from.to_owned(),
+        size: it.size,
+        truncated: usize::try_from(it.size).is_ok_and(|size| size > it.bytes.len()),
+        received_at: now,
+        state: InboundState::Stored.into(),
+        reason: String::new(),
+        outcome: String::new(),
+        open: false,
+        from_address: String::new(),
+        from_name: String::new(),
+        from_key: String::new(),
+        subject: String::new(),
+        message_id: String::new(),
+        fingerprint: String::new(),
+        has_html: false,
+        consultation_id: None,
+        entry_id: None,
+        proposed_start: None,
+        proposed_end: None,
+        handled_by: None,
+        handled_at: None,
+        handled_note: String::new(),
+        attempts: 0,
+        next_try_at: now,
+    };
+    let written = row::Entity::insert(model.into_active_model())
+        .on_conflict(OnConflict::column(row::Column::ContentHash).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await;
+    if rows_inserted(written)? == 0 {
+        let known = row::Entity::find().filter(row::COLUMN.content_hash.eq(it.content_hash));
+        let known = known.one(tx).await?.ok_or(DbErr::RecordNotInserted)?;
+        return Ok(MailId(known.id));
+    }
+    let raw = inbound_raw::Model { inbound_id: id, bytes: it.bytes.to_vec() };
+    inbound_raw::Entity::insert(raw.into_active_model()).exec_without_returning(tx).await?;
+    Ok(MailId(id))
+}
+
+/// The oldest mail that nobody has looked at yet.
+pub async fn next(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<row::Model>, DbErr> {
+    row::Entity::find()
+        .filter(row::COLUMN.state.eq(InboundState::Stored.code()))
+        .filter(row::COLUMN.next_try_at.lte(now))
+        .order_by_asc(row::COLUMN.next_try_at)
+        .order_by_asc(row::COLUMN.id)
+        .one(db)
+        .await
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::Model>, DbErr> {
+    row::Entity::find_by_id(id.0).one(db).await
+}
+
+/// The row, locked until the transaction ends.
+pub async fn lock(tx: &DatabaseTransaction, id: MailId) -> Result<Option<row::Model>, DbErr> {
+    row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await
+}
+
+pub async fn raw(db: &impl ConnectionTrait, id: MailId) -> Result<Option<Vec<u8>>, DbErr> {
+    Ok(inbound_raw::Entity::find_by_id(id.0).one(db).await?.map(|it| it.bytes))
+}
+
+/// Puts off a mail that could not be understood; says how often that was.
+pub async fn postpone(tx: &DatabaseTransaction, id: MailId, until: DateTime<Utc>) -> Result<i32, DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(1))
+        .col_expr(row::Column::NextTryAt, Expr::value(until))
+        .filter(row::COLUMN.id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(find(tx, id).await?.map_or(0, |it| it.attempts))
+}
+
+/// Writes down what a mail says of itself.
+pub async fn describe(tx: &DatabaseTransaction, it: &row::Model) -> Result<(), DbErr> {
+    let change = row::ActiveModel {
+        id: Set(it.id),
+        from_address: Set(it.from_address.clone()),
+        from_name: Set(it.from_name.clone()),
+        from_key: Set(it.from_key.clone()),
+        subject: Set(it.subject.clone()),
+        message_id: Set(it.message_id.clone()),
+        fingerprint: Set(it.fingerprint.clone()),
+        has_html: Set(it.has_html),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// What has become of a mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InboundOutcome {
+    pub state: Option<InboundState>,
+    /// Why it was put into quarantine or dropped.
+    pub reason: &'static str,
+    pub outcome: String,
+    pub open: bool,
+    pub consultation: Option<ConsultationId>,
+    pub entry: Option<MessageId>,
+    /// From and until when somebody would rather meet.
+    pub proposed: Option<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+impl InboundOutcome {
+    pub fn quarantined(why: Quarantine, consultation: Option<ConsultationId>) -> Self {
+        Self {
+            state: Some(InboundState::Quarantined),
+            reason: why.code(),
+            open: true,
+            consultation,
+            ..Self::default()
+        }
+    }
+}
+
+/// Writes down what has become of it.
+pub async fn save_outcome(tx: &DatabaseTransaction, id: MailId, fate: InboundOutcome) -> Result<(), DbErr> {
+    let (start, end) = fate.proposed.unzip();
+    let state = fate.state.unwrap_or(InboundState::Stored);
+    let change = row::ActiveModel {
+        id: Set(id.0),
+        state: Set(state.into()),
+        reason: Set(fate.reason.to_owned()),
+        outcome: Set(fate.outcome),
+        open: Set(fate.open),
+        consultation_id: Set(fate.consultation.map(|it| it.0)),
+        entry_id: Set(fate.entry.map(|it| it.0)),
+        proposed_start: Set(start),
+        proposed_end: Set(end),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// A person has added it to a consultation.
+pub async fn attach(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    consultation: ConsultationId,
+    entry: MessageId,
+) -> Result<(), DbErr> {
+    let change = row::ActiveModel {
+        id: Set(id.0),
+        state: Set(InboundState::Attached.into()),
+        outcome: Set("センターが相談に追加しました。".to_owned()),
+        consultation_id: Set(Some(consultation.0)),
+        entry_id: Set(Some(entry.0)),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+pub async fn set_state(tx: &DatabaseTransaction, id: MailId, state: InboundState) -> Result<(), DbErr> {
+    let change = row::ActiveModel { id: Set(id.0), state: Set(state.into()), ..Default::default() };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// A person has dealt with it.
+pub async fn handle(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let change = row::ActiveModel {
+        id: Set(id.0),
+        open: Set(false),
+        handled_by: Set(Some(by.0)),
+        handled_at: Set(Some(now)),
+        handled_note: Set(note.to_owned()),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Nobody has to look at times any more that were proposed for a session which has been moved, or is not booked now.
+pub async fn close_proposals(tx: &DatabaseTransaction, id: ConsultationId) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Open, Expr::value(false))
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.open.eq(true))
+        .filter(row::COLUMN.state.eq(InboundState::Calendar.code()))
+        .filter(row::COLUMN.proposed_start.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Which mails a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InboundFilter {
+    /// Those that somebody has to look at.
+    Open,
+    State(InboundState),
+    All,
+}
+
+/// Newest first, before the one with the id `before`.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    shown: InboundFilter,
+    before: Option<MailId>,
+    limit: u64,
+) -> Result<Vec<row::Model>, DbErr> {
+    let mut query = row::Entity::find();
+    query = match shown {
+        InboundFilter::Open => query.filter(row::COLUMN.open.eq(true)),
+        InboundFilter::State(state) => query.filter(row::COLUMN.state.eq(state.code())),
+        InboundFilter::All => query,
+    };
+    if let Some(before) = before {
+        query = query.filter(row::COLUMN.id.lt(before.0));
+    }
+    query.order_by_desc(row::COLUMN.id).limit(limit).all(db).await
+}
+
+/// How many wait for somebody.
+pub async fn count_open(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    row::Entity::find().filter(row::COLUMN.open.eq(true)).count(db).await
+}
+
+/// Everything that came in for a consultation, newest first.
+pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
+    row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .order_by_desc(row::COLUMN.id)
+        .all(db)
+        .await
+}
+
+/// The mails that can be shown as HTML, by the entry of the thread that each became.
+pub async fn with_html(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+) -> Result<BTreeMap<MessageId, MailId>, DbErr> {
+    let rows: Vec<(Uuid, Uuid)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::EntryId)
+        .column(row::Column::Id)
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.has_html.eq(true))
+        .filter(row::COLUMN.entry_id.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(entry, mail)| (MessageId(entry), MailId(mail))).collect())
+}
+
+/// Mails from this sender since then, without the one with this id.
+pub async fn lately(
+    db: &impl ConnectionTrait,
+    from_key: &str,
+    except: MailId,
+    since: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    row::Entity::find()
+        .filter(row::COLUMN.from_key.eq(from_key))
+        .filter(row::COLUMN.received_at.gt(since))
+        .filter(row::COLUMN.id.ne(except.0))
+        .count(db)
+        .await
+}
+
+/// Whether another mail of this sender has the same Message-ID.
+pub async fn is_duplicate(
+    db: &impl ConnectionTrait,
+    from_key: &str,
+    message_id: &str,
+    except: MailId,
+) -> Result<bool, DbErr> {
+    let found = row::Entity::find()
+        .filter(row::COLUMN.from_key.eq(from_key))
+        .filter(row::COLUMN.message_id.eq(message_id))
+        .filter(row::COLUMN.id.ne(except.0))
+        .filter(row::COLUMN.state.ne(InboundState::Stored.code()));
+    Ok(found.one(db).await?.is_some())
+}
+
+/// Whether this sender wrote the same words since then.
+pub async fn is_repeated(
+    db: &impl ConnectionTrait,
+    from_key: &str,
+    fingerprint: &str,
+    except: MailId,
+    since: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let found = row::Entity::find()
+        .filter(row::COLUMN.from_key.eq(from_key))
+        .filter(row::COLUMN.received_at.gt(since))
+        .filter(row::COLUMN.fingerprint.eq(fingerprint))
+        .filter(row::COLUMN.id.ne(except.0))
+        .filter(row::COLUMN.state.is_in([InboundState::Attached.code(), InboundState::AutoReply.code()]));
+    Ok(found.one(db).await?.is_some())
+}
+
+/// A mail of ours that another one names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentMail {
+    pub id: MailId,
+    pub message_id: String,
+    pub recipient: String,
+    pub consultation: Option<ConsultationId>,
+}
+
+/// Those of these Message-IDs that are ours.
+pub async fn sent_as(db: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<SentMail>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = outbox::Entity::find().filter(outbox::Column::MessageId.is_in(ids.iter().take(100)));
+    let rows: Vec<(Uuid, String, String, Option<Uuid>)> = query
+        .select_only()
+        .column(outbox::Column::Id)
+        .column(outbox::Column::MessageId)
+        .column(outbox::Column::Recipient)
+        .column(outbox::Column::ConsultationId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let sent = |(id, message_id, recipient, consultation): (Uuid, String, String, Option<Uuid>)| SentMail {
+        id: MailId(id),
+        message_id,
+        recipient,
+        consultation: consultation.map(ConsultationId),
+    };
+    Ok(rows.into_iter().map(sent).collect())
+}
+
+/// Every address that we wrote to about a consultation.
+pub async fn written_to(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<String>, DbErr> {
+    outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Recipient)
+        .filter(outbox::COLUMN.consultation_id.eq(id.0))
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await
+}

@@ -1,0 +1,125 @@
+//! What an administrator has written in the place of the shipped texts: every version, the highest being in force.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{id::AccountId, number::FiscalYear};
+use entity::mail_text as row;
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::OnConflict,
+};
+use uuid::Uuid;
+
+use crate::{
+    mail::text::{MailWording, TextKind, Texts},
+    store::{
+        reference::revision::{RevisedPart, touch},
+        rows_inserted,
+    },
+};
+
+/// One version of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailTextVersion {
+    pub version: i32,
+    /// None for the shipped text, taken up again.
+    pub words: Option<MailWording>,
+    pub saved_at: DateTime<Utc>,
+    /// Who saved it; empty where that is not known.
+    pub saved_by: String,
+}
+
+/// The texts in force. One whose kind is no longer known is passed over.
+pub async fn in_force(db: &impl ConnectionTrait) -> Result<Texts, DbErr> {
+    let mut newest = BTreeMap::new();
+    for it in row::Entity::find().order_by_asc(row::COLUMN.version).all(db).await? {
+        if let Some(kind) = TextKind::from_code(&it.kind) {
+            newest.insert((kind, it.fiscal_year), words(it.title, it.body));
+        }
+    }
+    let mut texts = Texts::default();
+    for ((kind, start_year), words) in newest {
+        texts.put(kind, start_year, words.as_ref());
+    }
+    Ok(texts)
+}
+
+/// Every version of a year's text, newest first.
+pub async fn history(
+    db: &impl ConnectionTrait,
+    year: FiscalYear,
+    kind: TextKind,
+) -> Result<Vec<MailTextVersion>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.fiscal_year.eq(year.start_year()))
+        .filter(row::COLUMN.kind.eq(kind.code()))
+        .order_by_desc(row::COLUMN.version)
+        .all(db)
+        .await?;
+    let names = crate::store::accounts::account::names(db, rows.iter().filter_map(|it| it.saved_by)).await?;
+    Ok(rows.into_iter().map(|it| version(it, &names)).collect())
+}
+
+/// The newest version of every text of a year, by kind.
+pub async fn newest(
+    db: &impl ConnectionTrait,
+    year: FiscalYear,
+) -> Result<BTreeMap<TextKind, MailTextVersion>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.fiscal_year.eq(year.start_year()))
+        .order_by_asc(row::COLUMN.version)
+        .all(db)
+        .await?;
+    let names = crate::store::accounts::account::names(db, rows.iter().filter_map(|it| it.saved_by)).await?;
+    let mut newest = BTreeMap::new();
+    for it in rows {
+        if let Some(kind) = TextKind::from_code(&it.kind) {
+            newest.insert(kind, version(it, &names));
+        }
+    }
+    Ok(newest)
+}
+
+/// Writes the version after `seen`; false where somebody has done so already. Without words it is the shipped text.
+pub async fn save(
+    tx: &DatabaseTransaction,
+    year: FiscalYear,
+    kind: TextKind,
+    seen: i32,
+    words: Option<&MailWording>,
+    by: AccountId,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let row = row::ActiveModel {
+        fiscal_year: Set(year.start_year()),
+        kind: Set(kind.code().to_owned()),
+        version: Set(seen + 1),
+        title: Set(words.map(|it| it.title.clone())),
+        body: Set(words.map(|it| it.body.clone())),
+        saved_at: Set(now),
+        saved_by: Set(Some(by.0)),
+    };
+    let key = [row::Column::FiscalYear, row::Column::Kind, row::Column::Version];
+    let written = row::Entity::insert(row)
+        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await;
+    let is_ours = rows_inserted(written)? > 0;
+    if is_ours {
+        touch(tx, RevisedPart::Programme).await?;
+    }
+    Ok(is_ours)
+}
+
+fn version(it: row::Model, names: &BTreeMap<Uuid, String>) -> MailTextVersion {
+    MailTextVersion {
+        version: it.version,
+        words: words(it.title, it.body),
+        saved_at: it.saved_at,
+        saved_by: it.saved_by.and_then(|it| names.get(&it).cloned()).unwrap_or_default(),
+    }
+}
+
+fn words(title: Option<String>, body: Option<String>) -> Option<MailWording> {
+    title.zip(body).map(|(title, body)| MailWording { title, body })
+}

@@ -1,0 +1,351 @@
+//! The outbox: mail written with the change that causes it, and what has become of it since.
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+
+use chrono::{DateTime, Utc};
+pub use codes::OutboxEvent;
+use codes::{HoldReason, MailStatus};
+use domain::{
+    correspondence::outgoing_mail::MailState,
+    id::{AccountId, ConsultationId, MailId},
+};
+use entity::{Coded, outbox as row, outbox_log};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, LikeExpr},
+};
+use uuid::Uuid;
+
+use crate::{
+    mail::outgoing_mail::{
+        CalendarMethod, InvitationPart, MailKind, OutgoingMail, QueuedMail, SendCondition,
+    },
+    store::{contradiction, write_batch::WriteBatch},
+};
+
+mod awaiting;
+mod by_hand;
+mod lease;
+
+pub use awaiting::{address_confirmed, awaits_address, fail_unconfirmed};
+pub use by_hand::{cancel, hold, release, resend};
+pub use lease::{Lease, LeasedMail, SendCapacity, SendOutcome, SettledMail, any_due, lease, settle};
+
+/// Writes letters. One whose key is there already is dropped.
+pub async fn push(
+    tx: &DatabaseTransaction,
+    letters: Vec<OutgoingMail>,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let threads = Threads::of(tx, &letters).await?;
+    let mut batch = WriteBatch::default();
+    add(&mut batch, letters, &threads, domain, now)?;
+    batch.write(tx).await
+}
+
+/// Adds letters to a batch. One whose key is there already is dropped.
+pub fn add(
+    batch: &mut WriteBatch,
+    letters: Vec<OutgoingMail>,
+    threads: &Threads,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if letters.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(letters.len());
+    for letter in letters {
+        let follows = threads.before(&letter);
+        rows.push(new_row(letter, follows, domain, now)?.into_active_model());
+    }
+    batch.insert_unless_there(rows, row::Column::DedupKey)
+}
+
+/// The mails that letters are to be shown under, by consultation and recipient: the first and the latest.
+#[derive(Debug, Default)]
+pub struct Threads(BTreeMap<(Uuid, String), (String, Option<String>)>);
+
+impl Threads {
+    pub async fn of(tx: &DatabaseTransaction, letters: &[OutgoingMail]) -> Result<Self, DbErr> {
+        let about = letters.iter().filter_map(|it| Some((it.consultation?.0, it.to.as_str())));
+        let (consultations, recipients): (BTreeSet<_>, BTreeSet<_>) = about.unzip();
+        if consultations.is_empty() {
+            return Ok(Self::default());
+        }
+        let before: Vec<(Uuid, String, String)> = row::Entity::find()
+            .select_only()
+            .columns([row::Column::ConsultationId, row::Column::Recipient, row::Column::MessageId])
+            .filter(row::COLUMN.consultation_id.is_in(consultations))
+            .filter(row::COLUMN.recipient.is_in(recipients))
+            .order_by_asc(row::COLUMN.id)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let mut threads = BTreeMap::new();
+        for (consultation, recipient, message_id) in before {
+            match threads.entry((consultation, recipient)) {
+                Entry::Vacant(it) => drop(it.insert((message_id, None))),
+                Entry::Occupied(mut it) => it.get_mut().1 = Some(message_id),
+            }
+        }
+        Ok(Self(threads))
+    }
+
+    fn before(&self, letter: &OutgoingMail) -> Option<String> {
+        let (first, latest) = self.0.get(&(letter.consultation?.0, letter.to.clone()))?;
+        Some(latest.as_ref().map_or_else(|| first.clone(), |it| format!("{first} {it}")))
+    }
+}
+
+fn new_row(
+    it: OutgoingMail,
+    follows: Option<String>,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<row::Model, DbErr> {
+    debug_assert!(it.has_a_condition_of_its_kind(), "{:?} carries {:?}", it.kind, it.send_condition);
+    let id = Uuid::now_v7();
+    let (calendar, calendar_method) = it.calendar.map(|it| (it.body, it.method.code().to_owned())).unzip();
+    let is_held = matches!(it.send_condition, Some(SendCondition::AddressConfirmed { .. }));
+    let send_condition = it.send_condition.as_ref().map(serde_json::to_value).transpose();
+    Ok(row::Model {
+        id,
+        consultation_id: it.consultation.map(|it| it.0),
+        kind: it.kind.code().to_owned(),
+        domain: domain_of(&it.to),
+        recipient: it.to,
+        recipient_name: it.to_name,
+        subject: it.subject,
+        text_body: it.text,
+        html_body: it.html,
+        calendar,
+        calendar_method,
+        message_id: format!("{}@{domain}", id.simple()),
+        dedup_key: it.dedup_key,
+        send_condition: send_condition.map_err(|err| DbErr::Type(err.to_string()))?,
+        state: if it.over_limit { MailStatus::Suppressed } else { MailStatus::Waiting }.into(),
+        due_at: it.due_at,
+        planned_at: it.due_at,
+        hold_reason: is_held.then(|| HoldReason::Held.into()),
+        attempts: 0,
+        unknown_outcomes: 0,
+        follows,
+        unsubscribe: it.unsubscribe,
+        lease_token: None,
+        lease_until: None,
+        last_reply: it.over_limit.then(|| OVER_LIMIT.to_owned()),
+        created_at: now,
+        sent_at: None,
+    })
+}
+
+/// What stands beside a mail that was written and is not to go out.
+const OVER_LIMIT: &str = "the day's mails to this address or domain, or from this network, are spent";
+
+/// What is behind the `@`, in lower case.
+pub fn domain_of(address: &str) -> String {
+    address.rsplit_once('@').map_or(address, |(_, domain)| domain).to_lowercase()
+}
+
+/// Whether a mail of this key was ever written.
+pub async fn is_written(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
+    Ok(row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?.is_some())
+}
+
+/// Whether the mail of this key is on its way, or further.
+pub async fn is_gone_out(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
+    let found = row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?;
+    Ok(found.is_some_and(|it| it.state != MailStatus::Waiting))
+}
+
+/// Whether any mail was ever written whose key begins so.
+pub async fn is_any_written(db: &impl ConnectionTrait, prefix: &str) -> Result<bool, DbErr> {
+    let found = row::Entity::find().filter(row::COLUMN.dedup_key.starts_with(prefix)).one(db).await?;
+    Ok(found.is_some())
+}
+
+/// Gives up planned mails of a consultation that has ended.
+pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why: &str) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .col_expr(row::Column::LastReply, Expr::value(why))
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .filter(row::COLUMN.send_condition.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The mails of a consultation, newest first.
+pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
+    row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .order_by_desc(row::COLUMN.id)
+        .all(db)
+        .await
+}
+
+/// What narrows the list of mails.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutboxFilter {
+    pub state: Option<MailState>,
+    /// Part of an address, a name or a subject, or a Message-ID.
+    pub search: String,
+}
+
+/// Mails in order of writing, newest first, before the one with the id `before`.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    filter: &OutboxFilter,
+    before: Option<MailId>,
+    limit: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<row::Model>, DbErr> {
+    let mut query = row::Entity::find();
+    if let Some(state) = filter.state {
+        query = query.filter(is_in(state, now));
+    }
+    if !filter.search.is_empty() {
+        let escaped = filter.search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        let columns = [row::Column::Recipient, row::Column::RecipientName, row::Column::Subject];
+        let found = columns
+            .into_iter()
+            .fold(Expr::col((row::Entity, row::Column::MessageId)).eq(filter.search.as_str()), |any, it| {
+                any.or(Expr::col((row::Entity, it)).like(like()))
+            });
+        query = query.filter(found);
+    }
+    if let Some(before) = before {
+        query = query.filter(row::COLUMN.id.lt(before.0));
+    }
+    query.order_by_desc(row::COLUMN.id).limit(limit).all(db).await
+}
+
+/// How many mails are in each state.
+pub async fn tally(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<&'static str, i64>, DbErr> {
+    let late = row::COLUMN.due_at.gt(now);
+    let rows: Vec<(Coded<MailStatus>, Option<Coded<HoldReason>>, bool, bool, i64)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::State)
+        .column(row::Column::HoldReason)
+        .expr_as(late, "late")
+        .expr_as(row::COLUMN.attempts.gt(0), "tried")
+        .expr_as(Expr::col((row::Entity, row::Column::Id)).count(), "n")
+        .group_by(row::Column::State)
+        .group_by(row::Column::HoldReason)
+        // By name: PostgreSQL takes the same expression with another parameter for another one.
+        .group_by(Expr::cust("late"))
+        .group_by(Expr::cust("tried"))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut counts: BTreeMap<_, _> = MailState::ALL.into_iter().map(|it| (it.code(), 0)).collect();
+    for (state, apart, late, tried, n) in rows {
+        let state = named(&state, apart.is_some(), late, tried);
+        *counts.entry(state.code()).or_default() += n;
+    }
+    Ok(counts)
+}
+
+/// Where a mail stands.
+pub fn state(row: &row::Model, now: DateTime<Utc>) -> MailState {
+    named(&row.state, row.hold_reason.is_some(), row.due_at > now, row.attempts > 0)
+}
+
+/// A stored text that is no status is shown among the mails that have not gone out; no worker takes up such a row.
+fn named(status: &Coded<MailStatus>, is_apart: bool, is_later: bool, is_tried: bool) -> MailState {
+    match status.known() {
+        Some(MailStatus::Sending) => MailState::Sending,
+        Some(MailStatus::Sent) => MailState::Sent,
+        Some(MailStatus::Suppressed) => MailState::Suppressed,
+        Some(MailStatus::Failed) if is_apart => MailState::Unknown,
+        Some(MailStatus::Failed) => MailState::Failed,
+        Some(MailStatus::Waiting) | None if is_apart => MailState::Held,
+        Some(MailStatus::Waiting) | None if is_tried => MailState::Deferred,
+        Some(MailStatus::Waiting) | None if is_later => MailState::Planned,
+        Some(MailStatus::Waiting) | None => MailState::Ready,
+    }
+}
+
+fn is_in(state: MailState, now: DateTime<Utc>) -> Expr {
+    let stored = |it: MailStatus| row::COLUMN.state.eq(it.code());
+    let waiting = || stored(MailStatus::Waiting).and(row::COLUMN.hold_reason.is_null());
+    match state {
+        MailState::Planned => waiting().and(row::COLUMN.attempts.eq(0)).and(row::COLUMN.due_at.gt(now)),
+        MailState::Ready => waiting().and(row::COLUMN.attempts.eq(0)).and(row::COLUMN.due_at.lte(now)),
+        MailState::Deferred => waiting().and(row::COLUMN.attempts.gt(0)),
+        MailState::Held => stored(MailStatus::Waiting).and(row::COLUMN.hold_reason.is_not_null()),
+        MailState::Failed => stored(MailStatus::Failed).and(row::COLUMN.hold_reason.is_null()),
+        MailState::Unknown => stored(MailStatus::Failed).and(row::COLUMN.hold_reason.is_not_null()),
+        MailState::Sending => stored(MailStatus::Sending),
+        MailState::Sent => stored(MailStatus::Sent),
+        MailState::Suppressed => stored(MailStatus::Suppressed),
+    }
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::Model>, DbErr> {
+    row::Entity::find_by_id(id.0).one(db).await
+}
+
+/// Everything that happened to a mail, oldest first.
+pub async fn log_of(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<outbox_log::Model>, DbErr> {
+    outbox_log::Entity::find()
+        .filter(outbox_log::COLUMN.outbox_id.eq(id.0))
+        .order_by_asc(outbox_log::COLUMN.id)
+        .all(db)
+        .await
+}
+
+fn entry(
+    id: Uuid,
+    what: OutboxEvent,
+    detail: &str,
+    by: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> outbox_log::ActiveModel {
+    outbox_log::ActiveModel {
+        outbox_id: Set(id),
+        at: Set(now),
+        what: Set(what.into()),
+        detail: Set(detail.to_owned()),
+        account_id: Set(by.map(|it| it.0)),
+        ..Default::default()
+    }
+}
+
+/// The letter that a row holds.
+pub fn letter(row: row::Model) -> Result<OutgoingMail, DbErr> {
+    let wrong = |why: &str| contradiction(row::Entity, row.id, why);
+    let method =
+        row.calendar_method.as_deref().map(|it| CalendarMethod::from_code(it).ok_or_else(|| wrong("method")));
+    let send_condition = row.send_condition.clone().map(serde_json::from_value).transpose();
+    Ok(OutgoingMail {
+        kind: MailKind::from_code(&row.kind).ok_or_else(|| wrong("kind"))?,
+        calendar: method.transpose()?.zip(row.calendar).map(|(method, body)| InvitationPart { method, body }),
+        send_condition: send_condition.map_err(|err| contradiction(row::Entity, row.id, err))?,
+        consultation: row.consultation_id.map(ConsultationId),
+        to: row.recipient,
+        to_name: row.recipient_name,
+        subject: row.subject,
+        text: row.text_body,
+        html: row.html_body,
+        due_at: row.due_at,
+        dedup_key: row.dedup_key,
+        unsubscribe: row.unsubscribe,
+        over_limit: false,
+    })
+}
+
+/// The mail that a row holds.
+pub fn mail(row: row::Model) -> Result<QueuedMail, DbErr> {
+    let follows = row.follows.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    Ok(QueuedMail { message_id: row.message_id.clone(), follows, letter: letter(row)? })
+}

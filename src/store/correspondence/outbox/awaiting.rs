@@ -1,0 +1,95 @@
+//! Mail that is held until the address of its reader is confirmed.
+use chrono::{DateTime, Utc};
+use codes::{HoldReason, MailStatus};
+use domain::id::ConsultationId;
+use entity::{outbox as row, outbox_log};
+use sea_orm::{
+    DatabaseTransaction, DbErr, EntityTrait, JsonValue as Json, QueryFilter, QuerySelect, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{OutboxEvent, entry};
+use crate::mail::outgoing_mail::SendCondition;
+
+/// Whether a mail waits for nothing but that its reader's address is confirmed.
+pub fn awaits_address(row: &row::Model) -> bool {
+    let is_held = row.hold_reason.as_ref().is_some_and(|it| *it == HoldReason::Held);
+    row.state == MailStatus::Waiting && is_held && needs_address(row)
+}
+
+/// Whether it was written while nobody had confirmed the address, and nobody has since.
+fn needs_address(row: &row::Model) -> bool {
+    let send_condition = row.send_condition.clone().and_then(|it| serde_json::from_value(it).ok());
+    matches!(send_condition, Some(SendCondition::AddressConfirmed { .. }))
+}
+
+/// Lets everything go that was held for this address, as if it were written now. From now on none of its mails, also
+/// where it is sent once more, has to wait for that.
+pub async fn address_confirmed(
+    tx: &DatabaseTransaction,
+    id: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let conditional = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.send_condition.is_not_null())
+        .lock_exclusive();
+    let mut mails = conditional.all(tx).await?;
+    mails.retain(needs_address);
+    row::Entity::update_many()
+        .col_expr(row::Column::SendCondition, Expr::value(None::<Json>))
+        .filter(row::COLUMN.id.is_in(mails.iter().map(|it| it.id)))
+        .exec(tx)
+        .await?;
+    let held = waiting(&mails);
+    row::Entity::update_many()
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .col_expr(row::Column::DueAt, Expr::value(now))
+        .col_expr(row::Column::PlannedAt, Expr::value(now))
+        .filter(row::COLUMN.id.is_in(held.clone()))
+        .exec(tx)
+        .await?;
+    log(tx, held, OutboxEvent::Released, "the address was confirmed", now).await
+}
+
+/// Drops what was written before `limit` and is held for an address that nobody has confirmed since. Says how many.
+pub async fn fail_unconfirmed(
+    tx: &DatabaseTransaction,
+    limit: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<usize, DbErr> {
+    const WHY: &str = "nobody confirmed the address";
+    let held = row::Entity::find().filter(row::COLUMN.state.eq(MailStatus::Waiting.code()));
+    let held = held.filter(row::COLUMN.hold_reason.eq(HoldReason::Held.code()));
+    // Locked, so that nobody lets one go meanwhile.
+    let ids = waiting(&held.filter(row::COLUMN.created_at.lt(limit)).lock_exclusive().all(tx).await?);
+    let count = ids.len();
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .col_expr(row::Column::LastReply, Expr::value(WHY))
+        .filter(row::COLUMN.id.is_in(ids.clone()))
+        .exec(tx)
+        .await?;
+    log(tx, ids, OutboxEvent::Suppressed, WHY, now).await?;
+    Ok(count)
+}
+
+fn waiting(rows: &[row::Model]) -> Vec<Uuid> {
+    rows.iter().filter(|it| awaits_address(it)).map(|it| it.id).collect()
+}
+
+async fn log(
+    tx: &DatabaseTransaction,
+    ids: Vec<Uuid>,
+    what: OutboxEvent,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let entries = ids.into_iter().map(|it| entry(it, what, why, None, now));
+    outbox_log::Entity::insert_many(entries).exec_without_returning(tx).await?;
+    Ok(())
+}

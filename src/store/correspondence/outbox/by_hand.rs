@@ -1,0 +1,116 @@
+//! What a person does about a mail. Each says `false` where the mail is not in a state for it.
+use chrono::{DateTime, Utc};
+use codes::{HoldReason, MailStatus};
+use domain::id::{AccountId, MailId};
+use entity::{outbox as row, outbox_log};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, UpdateMany, sea_query::Expr};
+
+use super::{OutboxEvent, entry, letter, push};
+use crate::{mail::outgoing_mail::OutgoingMail, store::correspondence::bounce};
+
+/// Who does it, and why.
+#[derive(Clone, Copy, Debug)]
+struct Deed<'a> {
+    what: OutboxEvent,
+    by: AccountId,
+    reason: &'a str,
+    now: DateTime<Utc>,
+}
+
+/// Keeps a mail back that would go out by itself.
+pub async fn hold(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::HoldReason, Expr::value(HoldReason::Held.code()))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .filter(row::COLUMN.hold_reason.is_null());
+    done(tx, id, update, Deed { what: OutboxEvent::Held, by, reason, now }).await
+}
+
+/// Lets a mail go that was kept back.
+pub async fn release(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .filter(row::COLUMN.hold_reason.eq(HoldReason::Held.code()));
+    done(tx, id, update, Deed { what: OutboxEvent::Released, by, reason, now }).await
+}
+
+/// Calls a mail off that has not gone out.
+pub async fn cancel(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .col_expr(row::Column::LastReply, Expr::value(reason))
+        .filter(row::COLUMN.state.is_in([MailStatus::Waiting, MailStatus::Failed].map(MailStatus::code)));
+    done(tx, id, update, Deed { what: OutboxEvent::Cancelled, by, reason, now }).await
+}
+
+/// Has a mail tried once more, at once and for another three days, under the same Message-ID. Of one that was sent
+/// or dropped, a new mail that says the same.
+///
+/// Whoever does so says that the address is good, whatever its server has said before.
+pub async fn resend(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    by: AccountId,
+    reason: &str,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let Some(found) = row::Entity::find_by_id(id.0).one(tx).await? else { return Ok(false) };
+    bounce::clear(tx, [found.recipient.as_str()], now).await?;
+    if matches!(found.state.known(), Some(MailStatus::Sent | MailStatus::Suppressed)) {
+        let letter = OutgoingMail { due_at: now, dedup_key: None, ..letter(found)? };
+        push(tx, vec![letter], domain, now).await?;
+        let entry = entry(id.0, OutboxEvent::Resent, reason, Some(by), now);
+        outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
+        return Ok(true);
+    }
+    let update = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Waiting.code()))
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .col_expr(row::Column::DueAt, Expr::value(now))
+        .col_expr(row::Column::PlannedAt, Expr::value(now))
+        .col_expr(row::Column::Attempts, Expr::value(0))
+        .filter(row::COLUMN.state.eq(MailStatus::Failed.code()).or(is_deferred()));
+    done(tx, id, update, Deed { what: OutboxEvent::Resent, by, reason, now }).await
+}
+
+fn is_deferred() -> Expr {
+    row::COLUMN
+        .state
+        .eq(MailStatus::Waiting.code())
+        .and(row::COLUMN.attempts.gt(0))
+        .and(row::COLUMN.hold_reason.is_null())
+}
+
+async fn done(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    update: UpdateMany<row::Entity>,
+    deed: Deed<'_>,
+) -> Result<bool, DbErr> {
+    if update.filter(row::COLUMN.id.eq(id.0)).exec(tx).await?.rows_affected == 0 {
+        return Ok(false);
+    }
+    let entry = entry(id.0, deed.what, deed.reason, Some(deed.by), deed.now);
+    outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
+    Ok(true)
+}

@@ -1,0 +1,382 @@
+//! Taking mails up for sending, so that no two workers have one, and writing down what came of it.
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use codes::{HoldReason, MailStatus};
+use domain::{correspondence::outgoing_mail::rate_limit::RateLimit, id::MailId};
+use entity::{mail_rate, outbox as row, outbox_log};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, UpdateMany,
+    sea_query::{CaseStatement, Expr, LockBehavior, LockType, OnConflict},
+};
+use uuid::Uuid;
+
+use super::{OutboxEvent, entry, mail};
+use crate::mail::outgoing_mail::{MailKind, QueuedMail};
+
+/// A mail that somebody has leased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeasedMail {
+    pub id: MailId,
+    pub mail: QueuedMail,
+    pub domain: String,
+    /// Tries before this one.
+    pub attempts: i32,
+    /// How often its outcome was unknown before.
+    pub unknown_outcomes: i32,
+    pub planned_at: DateTime<Utc>,
+}
+
+/// What a worker has taken up.
+#[derive(Debug)]
+pub struct Lease {
+    /// Only its holder has it: a worker that wakes up after its lease was taken over cannot mark anything.
+    pub token: Uuid,
+    pub until: DateTime<Utc>,
+    pub mails: Vec<LeasedMail>,
+    /// Mails that were set aside instead: they cannot be read, or a worker has died with them.
+    pub aside: usize,
+}
+
+/// How much a worker can take up.
+#[derive(Clone, Copy, Debug)]
+pub struct SendCapacity<'a> {
+    pub mails: usize,
+    /// Mails to one domain in one hand.
+    pub per_domain: usize,
+    /// Mails in hand already, by domain.
+    pub in_hand: &'a HashMap<String, usize>,
+    pub pace: RateLimit,
+}
+
+/// What became of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SendOutcome {
+    Sent,
+    /// Not taken; to be tried again then.
+    Deferred(DateTime<Utc>),
+    /// Not taken, and given up.
+    Failed,
+    /// Perhaps taken. To be sent again then, or kept apart.
+    Unknown(Option<DateTime<Utc>>),
+    /// Not to be sent any more.
+    Suppressed,
+    /// Nobody has tried.
+    GivenBack,
+}
+
+#[derive(Clone, Debug)]
+pub struct SettledMail {
+    pub id: MailId,
+    pub token: Uuid,
+    pub fate: SendOutcome,
+    /// OutboxEvent the server said, or why.
+    pub detail: String,
+}
+
+/// Whether there is anything to take up; asked before a transaction is begun for it.
+pub async fn any_due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let found: Option<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(is_due(now).or(is_abandoned(now)))
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Leases mails that are due, the longest due first, as far as there is room for their domains. Each is marked as being
+/// sent, with a token that only the caller has.
+pub async fn lease(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    length: TimeDelta,
+    room: SendCapacity<'_>,
+) -> Result<Lease, DbErr> {
+    let mut lease = Lease { token: Uuid::new_v4(), until: now + length, mails: Vec::new(), aside: 0 };
+    lease.aside += take_over(tx, now).await?;
+    let chosen = keep_pace(tx, choose(tx, now, room).await?, room.pace, now).await?;
+    if chosen.is_empty() {
+        return Ok(lease);
+    }
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.id.is_in(chosen))
+        .order_by_asc(row::COLUMN.due_at)
+        .all(tx)
+        .await?;
+    let (mut ids, mut unreadable) = (Vec::new(), Vec::new());
+    for it in rows {
+        let id = it.id;
+        match leased(it) {
+            Ok(it) => {
+                ids.push(id);
+                lease.mails.push(it);
+            }
+            // One that nobody can read must not keep the others waiting.
+            Err(err) => unreadable.push((id, err.to_string())),
+        }
+    }
+    lease.aside += unreadable.len();
+    for (id, why) in unreadable {
+        give_up(tx, id, &why, now).await?;
+    }
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Sending.code()))
+        .col_expr(row::Column::LeaseToken, Expr::value(lease.token))
+        .col_expr(row::Column::LeaseUntil, Expr::value(lease.until))
+        .filter(row::COLUMN.id.is_in(ids))
+        .exec(tx)
+        .await?;
+    Ok(lease)
+}
+
+/// Writes down what became of mails, as far as their leases are still the caller's. Says how many were.
+pub async fn settle(
+    tx: &DatabaseTransaction,
+    settled: &[SettledMail],
+    now: DateTime<Utc>,
+) -> Result<usize, DbErr> {
+    let still = still_leased(tx, settled).await?;
+    let ours: Vec<_> = settled.iter().filter(|it| still.contains(&(it.id.0, it.token))).collect();
+    // Most have gone well, and differ in the server's words alone.
+    let (sent, others): (Vec<_>, Vec<_>) = ours.iter().partition(|it| it.fate == SendOutcome::Sent);
+    if !sent.is_empty() {
+        write_sent(tx, &sent, now).await?;
+    }
+    for it in others {
+        write(tx, it, now).await?;
+    }
+    let log: Vec<_> = ours
+        .iter()
+        .filter_map(|it| {
+            let what = match it.fate {
+                SendOutcome::Sent => OutboxEvent::Sent,
+                SendOutcome::Deferred(_) => OutboxEvent::Deferred,
+                SendOutcome::Failed => OutboxEvent::Refused,
+                SendOutcome::Unknown(_) => OutboxEvent::Unknown,
+                SendOutcome::Suppressed => OutboxEvent::Suppressed,
+                SendOutcome::GivenBack => return None,
+            };
+            Some(entry(it.id.0, what, &it.detail, None, now))
+        })
+        .collect();
+    if !log.is_empty() {
+        outbox_log::Entity::insert_many(log).exec_without_returning(tx).await?;
+    }
+    Ok(ours.len())
+}
+
+/// Which of them are still under the lease by which they were taken up, with its token; locked until the transaction
+/// ends.
+async fn still_leased(
+    tx: &DatabaseTransaction,
+    settled: &[SettledMail],
+) -> Result<HashSet<(Uuid, Uuid)>, DbErr> {
+    let found: Vec<(Uuid, Option<Uuid>)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::Id, row::Column::LeaseToken])
+        .filter(row::COLUMN.id.is_in(settled.iter().map(|it| it.id.0)))
+        .order_by_asc(row::COLUMN.id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(found.into_iter().filter_map(|(id, token)| Some((id, token?))).collect())
+}
+
+/// What was sent, at least one: in one statement, however many they are.
+async fn write_sent(
+    tx: &DatabaseTransaction,
+    sent: &[&&SettledMail],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let reply = sent.iter().fold(CaseStatement::new(), |case, it| {
+        case.case(Expr::col(row::Column::Id).eq(it.id.0), Expr::value(it.detail.as_str()))
+    });
+    out_of_hand(MailStatus::Sent, None, 1)
+        .col_expr(row::Column::SentAt, Expr::value(now))
+        .col_expr(row::Column::LastReply, reply.into())
+        .filter(row::COLUMN.id.is_in(sent.iter().map(|it| it.id.0)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// What became of one.
+async fn write(tx: &DatabaseTransaction, it: &SettledMail, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let tried = i32::from(it.fate != SendOutcome::GivenBack);
+    let (state, apart, due_at, unknown) = match it.fate {
+        SendOutcome::Sent => return write_sent(tx, &[&it], now).await,
+        SendOutcome::Deferred(again) => (MailStatus::Waiting, None, Some(again), 0),
+        SendOutcome::Failed => (MailStatus::Failed, None, None, 0),
+        SendOutcome::Unknown(Some(again)) => (MailStatus::Waiting, None, Some(again), 1),
+        SendOutcome::Unknown(None) => (MailStatus::Failed, Some(HoldReason::Unknown), None, 1),
+        SendOutcome::Suppressed => (MailStatus::Suppressed, None, None, 0),
+        SendOutcome::GivenBack => (MailStatus::Waiting, None, None, 0),
+    };
+    let mut update = out_of_hand(state, apart, tried)
+        .col_expr(row::Column::UnknownOutcomes, Expr::col(row::Column::UnknownOutcomes).add(unknown))
+        .filter(row::COLUMN.id.eq(it.id.0));
+    if let Some(due_at) = due_at {
+        update = update.col_expr(row::Column::DueAt, Expr::value(due_at));
+    }
+    if it.fate != SendOutcome::GivenBack {
+        update = update.col_expr(row::Column::LastReply, Expr::value(it.detail.as_str()));
+    }
+    update.exec(tx).await?;
+    Ok(())
+}
+
+/// Nobody has it in hand any more, after so many more tries.
+fn out_of_hand(status: MailStatus, apart: Option<HoldReason>, tried: i32) -> UpdateMany<row::Entity> {
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(status.code()))
+        .col_expr(row::Column::HoldReason, Expr::value(apart.map(HoldReason::code)))
+        .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
+        .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(tried))
+}
+
+/// What a worker has died with may have been sent: each is tried again or kept apart, by the rule of its kind.
+async fn take_over(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize, DbErr> {
+    let abandoned: Vec<(Uuid, Uuid, String, i32)> = row::Entity::find()
+        .select_only()
+        .columns([row::Column::Id, row::Column::LeaseToken, row::Column::Kind, row::Column::UnknownOutcomes])
+        .filter(is_abandoned(now))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let settled: Vec<_> = abandoned
+        .into_iter()
+        .map(|(id, token, kind, unknown_outcomes)| {
+            let again = MailKind::from_code(&kind).is_some_and(|it| it.may_repeat(unknown_outcomes));
+            SettledMail {
+                id: MailId(id),
+                token,
+                fate: SendOutcome::Unknown(again.then_some(now)),
+                detail: "the worker ended in the middle".to_owned(),
+            }
+        })
+        .collect();
+    if settled.is_empty() { Ok(0) } else { settle(tx, &settled, now).await }
+}
+
+/// Identifiers of due mails with their domains, in order, no more of a domain than it has room for. A domain that is
+/// full does not keep the others waiting.
+async fn choose(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    room: SendCapacity<'_>,
+) -> Result<Vec<(Uuid, String)>, DbErr> {
+    let mut taken: HashMap<String, usize> = room.in_hand.clone();
+    let mut chosen: Vec<(Uuid, String)> = Vec::new();
+    while chosen.len() < room.mails {
+        let full = taken.iter().filter(|(_, n)| **n >= room.per_domain).map(|(it, _)| it.clone());
+        let wanted = room.mails - chosen.len();
+        let found: Vec<(Uuid, String)> = row::Entity::find()
+            .select_only()
+            .columns([row::Column::Id, row::Column::Domain])
+            .filter(is_due(now))
+            .filter(row::COLUMN.domain.is_not_in(full))
+            .filter(row::COLUMN.id.is_not_in(chosen.iter().map(|it| it.0)))
+            .order_by_asc(row::COLUMN.due_at)
+            .limit(u64::try_from(wanted).unwrap_or(u64::MAX))
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        let is_all = found.len() < wanted;
+        for (id, domain) in found {
+            let n = taken.entry(domain.clone()).or_default();
+            if *n < room.per_domain {
+                *n += 1;
+                chosen.push((id, domain));
+            }
+        }
+        // What was left out here was left out for its domain, which is full now.
+        if is_all {
+            break;
+        }
+    }
+    Ok(chosen)
+}
+
+/// What of it may go out now without any domain getting more than its pace, which all workers share.
+async fn keep_pace(
+    tx: &DatabaseTransaction,
+    chosen: Vec<(Uuid, String)>,
+    pace: RateLimit,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbErr> {
+    if pace.0 == 0 || chosen.is_empty() {
+        return Ok(chosen.into_iter().map(|it| it.0).collect());
+    }
+    let mut by_domain: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+    for (id, domain) in chosen {
+        by_domain.entry(domain).or_default().push(id);
+    }
+    let mut granted = Vec::new();
+    // In one order, so that two workers cannot wait for each other.
+    for (domain, mut ids) in by_domain {
+        let fresh = mail_rate::Model { domain: domain.clone(), used_until: now }.into_active_model();
+        // Locks the row until the end, whether it is new or not.
+        let used = mail_rate::Entity::insert(fresh)
+            .on_conflict(
+                OnConflict::column(mail_rate::Column::Domain)
+                    .value(
+                        mail_rate::Column::UsedUntil,
+                        Expr::col((mail_rate::Entity, mail_rate::Column::UsedUntil)),
+                    )
+                    .to_owned(),
+            )
+            .exec_with_returning(tx)
+            .await?;
+        let (n, until) = pace.grant(Some(used.used_until), now, ids.len());
+        ids.truncate(n);
+        granted.extend(ids);
+        mail_rate::Entity::update_many()
+            .col_expr(mail_rate::Column::UsedUntil, Expr::value(until))
+            .filter(mail_rate::COLUMN.domain.eq(domain))
+            .exec(tx)
+            .await?;
+    }
+    Ok(granted)
+}
+
+async fn give_up(tx: &DatabaseTransaction, id: Uuid, why: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    tracing::error!(mail.id = %id, "mail {id} cannot be read and was set aside: {why}");
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Failed.code()))
+        .col_expr(row::Column::LastReply, Expr::value(why))
+        .filter(row::COLUMN.id.eq(id))
+        .exec(tx)
+        .await?;
+    let entry = entry(id, OutboxEvent::Refused, why, None, now);
+    outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+fn leased(row: row::Model) -> Result<LeasedMail, DbErr> {
+    Ok(LeasedMail {
+        id: MailId(row.id),
+        domain: row.domain.clone(),
+        attempts: row.attempts,
+        unknown_outcomes: row.unknown_outcomes,
+        planned_at: row.planned_at,
+        mail: mail(row)?,
+    })
+}
+
+fn is_due(now: DateTime<Utc>) -> Expr {
+    let waiting = row::COLUMN.state.eq(MailStatus::Waiting.code()).and(row::COLUMN.due_at.lte(now));
+    waiting.and(row::COLUMN.hold_reason.is_null())
+}
+
+/// In hand of somebody whose lease has run out.
+fn is_abandoned(now: DateTime<Utc>) -> Expr {
+    row::COLUMN.state.eq(MailStatus::Sending.code()).and(row::COLUMN.lease_until.lte(now))
+}

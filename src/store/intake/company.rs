@@ -1,0 +1,102 @@
+//! Companies: known by their corporate number, else each application stands for itself until a person matches them.
+use chrono::{DateTime, Utc};
+use codes::AppointmentStatus;
+use domain::{calendar::at_japan, id::CompanyId, intake::application::CompanyFacts, number::FiscalYear};
+use entity::{appointment, company as row, consultation};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+/// Whose an application is.
+#[derive(Clone, Debug)]
+pub enum Applicant {
+    Known(CompanyId),
+    /// To be written with the application.
+    New(row::Model),
+}
+
+/// The company of an application: the one with its corporate number, or a new one.
+///
+/// What is known of an existing company is left as it is: anybody can type another's number.
+pub async fn of_application(
+    tx: &DatabaseTransaction,
+    facts: &CompanyFacts,
+    now: DateTime<Utc>,
+) -> Result<Applicant, DbErr> {
+    let number = facts.corporate_number.map(|it| it.to_string());
+    if let Some(number) = &number {
+        let known =
+            row::Entity::find().filter(row::COLUMN.corporate_number.eq(number.clone())).one(tx).await?;
+        if let Some(known) = known {
+            return Ok(Applicant::Known(CompanyId(known.id)));
+        }
+    }
+    Ok(Applicant::New(row::Model {
+        id: Uuid::now_v7(),
+        corporate_number: number,
+        name: facts.name.as_str().to_owned(),
+        search_key: facts.name.search_key(),
+        created_at: now,
+    }))
+}
+
+/// The company with this corporate number.
+pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<CompanyId>, DbErr> {
+    let found = row::Entity::find().filter(row::COLUMN.corporate_number.eq(number)).one(db).await?;
+    Ok(found.map(|it| CompanyId(it.id)))
+}
+
+/// Sessions that the company had or has booked in a fiscal year.
+pub async fn sessions_in(
+    db: &impl ConnectionTrait,
+    company: CompanyId,
+    year: FiscalYear,
+) -> Result<u16, DbErr> {
+    let own = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.company_id.eq(company.0))
+        .into_query();
+    let from = at_japan(year.first_day(), 0, 0);
+    let to = at_japan(year.last_day(), 24, 0);
+    let count = appointment::Entity::find()
+        .filter(appointment::Column::ConsultationId.in_subquery(own))
+        .filter(
+            appointment::COLUMN
+                .state
+                .is_in([AppointmentStatus::Confirmed, AppointmentStatus::Done].map(AppointmentStatus::code)),
+        )
+        .filter(appointment::COLUMN.starts_at.gte(from))
+        .filter(appointment::COLUMN.starts_at.lt(to))
+        .count(db)
+        .await?;
+    Ok(u16::try_from(count).unwrap_or(u16::MAX))
+}
+
+/// Earlier consultations that may be of the same company: the same company, or the same folded name.
+pub async fn possible_duplicates(
+    db: &impl ConnectionTrait,
+    company: CompanyId,
+    name_key: &str,
+    except: Uuid,
+) -> Result<Vec<consultation::Model>, DbErr> {
+    let named = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.search_key.eq(name_key))
+        .into_query();
+    consultation::Entity::find()
+        .filter(
+            consultation::COLUMN
+                .company_id
+                .eq(company.0)
+                .or(consultation::Column::CompanyId.in_subquery(named)),
+        )
+        .filter(consultation::COLUMN.id.ne(except))
+        .order_by_desc(consultation::COLUMN.received_at)
+        .limit(10)
+        .all(db)
+        .await
+}

@@ -1,0 +1,181 @@
+//! Drafts: unfinished applications, kept for a while and counted nowhere.
+use chrono::{DateTime, Utc};
+use codes::AppointmentStatus;
+use domain::{
+    id::{ConsultationId, DraftId},
+    intake::application::ApplicationForm,
+};
+use entity::{appointment, draft as row};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+};
+
+use crate::store::{
+    contradiction,
+    reference::revision::{RevisedPart, Revisions, revision_of},
+    write_batch::WriteBatch,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub id: DraftId,
+    pub form: ApplicationForm,
+    /// A keyed hash of the network that it came from.
+    pub network: String,
+    pub expires_at: DateTime<Utc>,
+    /// What it has become.
+    pub consultation: Option<ConsultationId>,
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Draft>, DbErr> {
+    row::Entity::find_by_id(id.0).one(db).await?.map(from_row).transpose()
+}
+
+/// The draft, locked until the transaction ends.
+pub async fn lock(tx: &DatabaseTransaction, id: DraftId) -> Result<Option<Draft>, DbErr> {
+    row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?.map(from_row).transpose()
+}
+
+/// The same, with what its submission is to be measured by.
+pub async fn lock_to_submit(
+    tx: &DatabaseTransaction,
+    id: DraftId,
+) -> Result<Option<(Draft, Revisions)>, DbErr> {
+    let found = row::Entity::find_by_id(id.0)
+        .expr_as(revision_of(RevisedPart::Programme), "programme_revision")
+        .expr_as(revision_of(RevisedPart::Experts), "experts_revision")
+        .lock_exclusive()
+        .into_model::<ToSubmit>()
+        .one(tx)
+        .await?;
+    let Some(it) = found else { return Ok(None) };
+    let revisions = (it.programme_revision.unwrap_or_default(), it.experts_revision.unwrap_or_default());
+    Ok(Some((from_row(it.draft)?, revisions)))
+}
+
+#[derive(FromQueryResult)]
+struct ToSubmit {
+    #[sea_orm(nested)]
+    draft: row::Model,
+    /// Nothing before the first change.
+    programme_revision: Option<i64>,
+    experts_revision: Option<i64>,
+}
+
+/// The newest drafts under this address that are still being written.
+pub async fn of_address(
+    db: &impl ConnectionTrait,
+    email_key: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Draft>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.email_key.eq(email_key))
+        .filter(row::COLUMN.consultation_id.is_null())
+        .filter(row::COLUMN.expires_at.gt(now))
+        .order_by_desc(row::COLUMN.updated_at)
+        .limit(1)
+        .all(db)
+        .await?;
+    rows.into_iter().map(from_row).collect()
+}
+
+pub async fn insert(tx: &DatabaseTransaction, it: &Draft, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let model = row::Model {
+        id: it.id.0,
+        form: json(&it.form)?,
+        email_key: None,
+        network: it.network.clone(),
+        created_at: now,
+        updated_at: now,
+        expires_at: it.expires_at,
+        consultation_id: None,
+    };
+    row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Saves what was typed. `email_key` is where a link to go on may be mailed.
+pub async fn save(
+    tx: &DatabaseTransaction,
+    it: &Draft,
+    email_key: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let change = row::ActiveModel {
+        id: Set(it.id.0),
+        form: Set(json(&it.form)?),
+        email_key: Set(email_key),
+        updated_at: Set(now),
+        expires_at: Set(it.expires_at),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Adds to a batch what a draft has become. No link to go on is mailed any more.
+pub fn submitted(
+    batch: &mut WriteBatch,
+    id: DraftId,
+    consultation: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    batch.update(row::ActiveModel {
+        id: Set(id.0),
+        email_key: Set(None),
+        updated_at: Set(now),
+        consultation_id: Set(Some(consultation.0)),
+        ..Default::default()
+    })
+}
+
+/// How many times drafts from one network hold at `now`.
+pub async fn holds_of_network(
+    db: &impl ConnectionTrait,
+    network: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let drafts = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.network.eq(network))
+        .into_query();
+    appointment::Entity::find()
+        .filter(appointment::COLUMN.state.eq(AppointmentStatus::Held.code()))
+        .filter(appointment::COLUMN.held_until.gt(now))
+        .filter(appointment::Column::DraftId.in_subquery(drafts))
+        .count(db)
+        .await
+}
+
+/// Deletes drafts whose time is over, with what they held; returns how many.
+pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    // Locked before it is their turn, as everywhere.
+    row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.expires_at.lte(now))
+        .lock_exclusive()
+        .into_tuple::<uuid::Uuid>()
+        .all(tx)
+        .await?;
+    crate::store::booking::appointment::release_drafts(tx, now).await?;
+    let deleted = row::Entity::delete_many().filter(row::COLUMN.expires_at.lte(now)).exec(tx).await?;
+    Ok(deleted.rows_affected)
+}
+
+fn json(form: &ApplicationForm) -> Result<serde_json::Value, DbErr> {
+    serde_json::to_value(form).map_err(|err| DbErr::Type(err.to_string()))
+}
+
+fn from_row(row: row::Model) -> Result<Draft, DbErr> {
+    let form = serde_json::from_value(row.form).map_err(|err| contradiction(row::Entity, row.id, err))?;
+    Ok(Draft {
+        id: DraftId(row.id),
+        form,
+        network: row.network,
+        expires_at: row.expires_at,
+        consultation: row.consultation_id.map(ConsultationId),
+    })
+}

@@ -1,0 +1,56 @@
+//! The lists that an administrator keeps, with what is retired.
+use domain::field::Field;
+use entity::theme;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryOrder};
+
+use super::revision::{RevisedPart, touch};
+use crate::store::known;
+
+/// A theme as the administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagedTheme {
+    /// Never changes: consultations and experts refer to it.
+    pub code: String,
+    pub field: Field,
+    pub label: String,
+    /// Themes of a field are shown in this order.
+    pub position: i16,
+    /// A retired theme is no longer offered; what has it keeps it.
+    pub active: bool,
+}
+
+/// All themes, by field and position.
+pub async fn themes(db: &impl ConnectionTrait) -> Result<Vec<ManagedTheme>, DbErr> {
+    let rows = theme::Entity::find()
+        .order_by_asc(theme::COLUMN.field)
+        .order_by_asc(theme::COLUMN.position)
+        .order_by_asc(theme::COLUMN.code)
+        .all(db)
+        .await?;
+    rows.into_iter().map(from_model).collect()
+}
+
+pub async fn insert_theme(tx: &DatabaseTransaction, it: &ManagedTheme) -> Result<(), DbErr> {
+    theme::Entity::insert(columns(it)).exec_without_returning(tx).await?;
+    touch(tx, RevisedPart::Programme).await
+}
+
+pub async fn save_theme(tx: &DatabaseTransaction, it: &ManagedTheme) -> Result<(), DbErr> {
+    theme::Entity::update(columns(it)).exec(tx).await?;
+    touch(tx, RevisedPart::Programme).await
+}
+
+fn columns(it: &ManagedTheme) -> theme::ActiveModel {
+    theme::ActiveModel {
+        code: Set(it.code.clone()),
+        field: Set(it.field.into()),
+        label: Set(it.label.clone()),
+        position: Set(it.position),
+        active: Set(it.active),
+    }
+}
+
+fn from_model(row: theme::Model) -> Result<ManagedTheme, DbErr> {
+    let field = known(&row.field, theme::Column::Field, &row.code)?;
+    Ok(ManagedTheme { code: row.code, field, label: row.label, position: row.position, active: row.active })
+}

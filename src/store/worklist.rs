@@ -1,0 +1,197 @@
+//! The center's list: consultations by whose turn it is, a page at a time, at the same cost whatever their number.
+pub mod center_digest;
+mod query;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use codes::{ConsultationStatus, UnfulfilledReason, codes};
+use domain::{
+    consultation::State,
+    field::{Field, Fields},
+    id::AccountId,
+    number::CaseNumber,
+    prefecture::Prefecture,
+};
+use entity::{Coded, consultation};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::contradiction;
+
+pub use query::{counts, statement};
+
+/// Rows of one page.
+pub const PAGE: usize = 50;
+/// Beyond this many, nobody counts.
+pub const MOST_COUNTED: i64 = 1000;
+
+codes! {
+    /// A view of the list. The code is its name in addresses.
+    pub enum WorklistTab {
+        /// It is the center's turn, and not only because a planned question will be asked some day.
+        Center = "center" => "対応が必要",
+        /// A report has been submitted and waits for the center.
+        Reports = "reports" => "報告書の確認",
+        /// A company has asked for help again, and nobody has seen to it.
+        FurtherHelp = "wishes" => "継続の希望",
+        Company = "company" => "企業待ち",
+        Expert = "expert" => "専門家待ち",
+        Booked = "booked" => "予約確定",
+        /// The plan of the months after runs its course.
+        FollowUp = "follow_up" => "フォロー中",
+        Ended = "ended" => "終了",
+        All = "all" => "すべて",
+    }
+}
+
+/// What narrows the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorklistFilter {
+    pub field: Option<Field>,
+    pub prefecture: Option<Prefecture>,
+    pub coordinator: Option<AccountId>,
+    pub overdue: bool,
+    /// Part of a folded name, reading or corporate number.
+    pub search: Option<String>,
+}
+
+/// The place of a row in the order of its tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorklistCursor {
+    pub at: DateTime<Utc>,
+    pub id: Uuid,
+}
+
+/// Which rows of the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageStart {
+    Start,
+    After(WorklistCursor),
+    /// The last ones before it.
+    Before(WorklistCursor),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorklistRow {
+    pub number: CaseNumber,
+    pub company_name: String,
+    pub prefecture: Option<Prefecture>,
+    pub fields: Fields,
+    pub state: State,
+    pub due_at: Option<DateTime<Utc>>,
+    pub received_at: DateTime<Utc>,
+    pub coordinator: Option<AccountId>,
+    pub address_confirmed: bool,
+    pub mail_failed: bool,
+    pub wants_help: bool,
+    pub place: WorklistCursor,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorklistPage {
+    pub rows: Vec<WorklistRow>,
+    /// From where the page before begins, where there is one.
+    pub previous: Option<WorklistCursor>,
+    pub next: Option<WorklistCursor>,
+}
+
+/// How many there are in each tab that is counted, at most `MOST_COUNTED`; and mails that could not be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorklistCounts {
+    pub center: i64,
+    pub reports: i64,
+    pub further_help: i64,
+    pub company: i64,
+    pub expert: i64,
+    pub booked: i64,
+    pub failed_mails: i64,
+    /// Mails that came in and wait for somebody.
+    pub open_mails: i64,
+}
+
+impl WorklistTab {
+    /// What is over, and everything together, begins with the newest; the rest with what is due first.
+    pub const fn newest_first(self) -> bool {
+        matches!(self, Self::Ended | Self::All)
+    }
+}
+
+/// One page of a tab, in one query.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    tab: WorklistTab,
+    filter: &WorklistFilter,
+    from: PageStart,
+    now: DateTime<Utc>,
+) -> Result<WorklistPage, DbErr> {
+    let rows = Found::find_by_statement(db.get_database_backend().build(&statement(tab, filter, from, now)));
+    let found = rows.all(db).await?;
+    let more = found.len() > PAGE;
+    let mut rows: Vec<_> =
+        found.into_iter().take(PAGE).map(|it| it.row(tab)).collect::<Result<_, DbErr>>()?;
+    let (before, after) = match from {
+        PageStart::Start => (false, more),
+        PageStart::After(_) => (true, more),
+        PageStart::Before(_) => {
+            rows.reverse();
+            (more, true)
+        }
+    };
+    Ok(WorklistPage {
+        previous: rows.first().filter(|_| before).map(|it| it.place),
+        next: rows.last().filter(|_| after).map(|it| it.place),
+        rows,
+    })
+}
+
+/// Where `store::consultation::sort_at` puts what only waits lies beyond this; no deadline does.
+fn soon(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + TimeDelta::days(1826)
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Found {
+    id: Uuid,
+    number: String,
+    company_name: String,
+    prefecture: Option<i16>,
+    ict: bool,
+    labor: bool,
+    state: Coded<ConsultationStatus>,
+    unfulfilled_reason: Option<Coded<UnfulfilledReason>>,
+    referred_to: Option<String>,
+    due_at: Option<DateTime<Utc>>,
+    sort_at: DateTime<Utc>,
+    received_at: DateTime<Utc>,
+    coordinator_id: Option<Uuid>,
+    address_confirmed_at: Option<DateTime<Utc>>,
+    mail_failed: bool,
+    wants_help_since: Option<DateTime<Utc>>,
+}
+
+impl Found {
+    fn row(self, tab: WorklistTab) -> Result<WorklistRow, DbErr> {
+        let wrong = |why: &str| contradiction(consultation::Entity, self.id, why);
+        let state = super::consultation::state(
+            self.id,
+            &self.state,
+            self.unfulfilled_reason.as_ref(),
+            self.referred_to.as_deref(),
+        )?;
+        let prefecture = self.prefecture.and_then(|it| u8::try_from(it).ok());
+        let at = if tab == WorklistTab::All { self.received_at } else { self.sort_at };
+        Ok(WorklistRow {
+            number: CaseNumber::parse(&self.number).map_err(|_| wrong("number"))?,
+            prefecture: prefecture.and_then(|it| Prefecture::from_code(it).ok()),
+            fields: Fields::from_flags(self.ict, self.labor).ok_or_else(|| wrong("no field"))?,
+            wants_help: self.wants_help_since.is_some(),
+            state,
+            due_at: self.due_at,
+            received_at: self.received_at,
+            coordinator: self.coordinator_id.map(AccountId),
+            address_confirmed: self.address_confirmed_at.is_some(),
+            mail_failed: self.mail_failed,
+            company_name: self.company_name,
+            place: WorklistCursor { at, id: self.id },
+        })
+    }
+}

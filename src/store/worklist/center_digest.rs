@@ -1,0 +1,45 @@
+//! What cannot wait: the figures and lines of the center's digest.
+use chrono::{DateTime, Utc};
+use codes::{ConsultationStatus, Turn};
+use entity::consultation as row;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+/// What waits for the center, or is late with anybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CenterDigest {
+    /// Received and not looked at yet.
+    pub new: u64,
+    pub overdue: u64,
+    /// The longest overdue first.
+    pub cases: Vec<OverdueCase>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverdueCase {
+    pub number: String,
+    pub company_name: String,
+    pub due_at: DateTime<Utc>,
+}
+
+/// As it is at `now`, with at most `limit` cases. Three queries.
+pub async fn center_digest(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<CenterDigest, DbErr> {
+    let new = row::Entity::find()
+        .filter(row::COLUMN.state.eq(ConsultationStatus::Received.code()))
+        .count(db)
+        .await?;
+    let late = || {
+        row::Entity::find()
+            .filter(row::COLUMN.turn.is_in([Turn::Center, Turn::Expert, Turn::Company].map(Turn::code)))
+            .filter(row::COLUMN.due_at.lt(now))
+    };
+    let overdue = late().count(db).await?;
+    let rows = late().order_by_asc(row::COLUMN.due_at).limit(limit).all(db).await?;
+    let case = |it: row::Model| {
+        Some(OverdueCase { due_at: it.due_at?, number: it.number, company_name: it.company_name })
+    };
+    Ok(CenterDigest { new, overdue, cases: rows.into_iter().filter_map(case).collect() })
+}

@@ -1,0 +1,208 @@
+//! The statements of the list. Each tab reads along one index and stops after a page.
+use chrono::{DateTime, Utc};
+use codes::{MailStatus, ReportStatus};
+use domain::{consultation::Turn, field::Field};
+use entity::{consultation as row, contact, inbound_mail, mail_bounce, outbox, report};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+    sea_query::{Expr, LikeExpr, Query, SelectStatement, UnionType},
+};
+
+use super::{
+    MOST_COUNTED, PAGE, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistTab, soon,
+};
+
+/// One page, and one row more to see whether there is another.
+pub fn statement(
+    tab: WorklistTab,
+    filter: &WorklistFilter,
+    from: PageStart,
+    now: DateTime<Utc>,
+) -> SelectStatement {
+    let sort = if tab == WorklistTab::All { row::Column::ReceivedAt } else { row::Column::SortAt };
+    let mut query = row::Entity::find().select_only();
+    for column in COLUMNS {
+        query = query.column(column);
+    }
+    query = query
+        .column_as(Expr::exists(failed_mails()).or(Expr::exists(bounces())), "mail_failed")
+        .filter(of_tab(tab, now));
+    query = narrowed(query, filter, now);
+    let forward = !matches!(from, PageStart::Before(_));
+    query = match from {
+        PageStart::Start => query,
+        PageStart::After(cursor) | PageStart::Before(cursor) => {
+            query.filter(beyond(sort, cursor, forward != tab.newest_first()))
+        }
+    };
+    let order = if forward == tab.newest_first() { Order::Desc } else { Order::Asc };
+    query.order_by(sort, order.clone()).order_by(row::Column::Id, order).limit(PAGE as u64 + 1).into_query()
+}
+
+/// How many there are in each tab, in one query that stops counting at `MOST_COUNTED`.
+pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<WorklistCounts, DbErr> {
+    let of = |tab| row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now)).into_query();
+    let reports = submitted().into_query();
+    let failed = outbox::Entity::find().select_only().expr(Expr::val(1));
+    let failed = failed.filter(outbox::COLUMN.state.eq(MailStatus::Failed.code())).into_query();
+    let open = inbound_mail::Entity::find().select_only().expr(Expr::val(1));
+    let open = open.filter(inbound_mail::COLUMN.open.eq(true)).into_query();
+    let mut query = capped(WorklistTab::Center.code(), of(WorklistTab::Center));
+    for (name, one) in [
+        (WorklistTab::Reports.code(), reports),
+        (WorklistTab::FurtherHelp.code(), of(WorklistTab::FurtherHelp)),
+        (WorklistTab::Company.code(), of(WorklistTab::Company)),
+        (WorklistTab::Expert.code(), of(WorklistTab::Expert)),
+        (WorklistTab::Booked.code(), of(WorklistTab::Booked)),
+        (FAILED_MAILS, failed),
+        (OPEN_MAILS, open),
+    ] {
+        query.union(UnionType::All, capped(name, one));
+    }
+    let mut tallies = WorklistCounts::default();
+    for it in db.query_all(&query).await? {
+        let n: i64 = it.try_get("", "n")?;
+        let name: String = it.try_get("", "name")?;
+        match WorklistTab::from_code(&name) {
+            Some(WorklistTab::Center) => tallies.center = n,
+            Some(WorklistTab::Reports) => tallies.reports = n,
+            Some(WorklistTab::FurtherHelp) => tallies.further_help = n,
+            Some(WorklistTab::Company) => tallies.company = n,
+            Some(WorklistTab::Expert) => tallies.expert = n,
+            Some(WorklistTab::Booked) => tallies.booked = n,
+            Some(WorklistTab::FollowUp | WorklistTab::Ended | WorklistTab::All) => {}
+            None if name == OPEN_MAILS => tallies.open_mails = n,
+            None => tallies.failed_mails = n,
+        }
+    }
+    Ok(tallies)
+}
+
+/// The names of the two counts that are of no tab.
+const FAILED_MAILS: &str = "failed_mails";
+const OPEN_MAILS: &str = "open_mails";
+
+const COLUMNS: [row::Column; 15] = [
+    row::Column::Id,
+    row::Column::Number,
+    row::Column::CompanyName,
+    row::Column::Prefecture,
+    row::Column::Ict,
+    row::Column::Labor,
+    row::Column::State,
+    row::Column::UnfulfilledReason,
+    row::Column::ReferredTo,
+    row::Column::DueAt,
+    row::Column::SortAt,
+    row::Column::ReceivedAt,
+    row::Column::CoordinatorId,
+    row::Column::AddressConfirmedAt,
+    row::Column::WantsHelpSince,
+];
+
+fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
+    let turn = |it: Turn| row::Column::Turn.eq(it.code());
+    match tab {
+        WorklistTab::Center => turn(Turn::Center).and(row::Column::SortAt.lt(soon(now))),
+        WorklistTab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
+        WorklistTab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
+        WorklistTab::FurtherHelp => row::Column::WantsHelpSince.is_not_null(),
+        WorklistTab::Company => turn(Turn::Company),
+        WorklistTab::Expert => turn(Turn::Expert),
+        WorklistTab::Booked => turn(Turn::Nobody),
+        WorklistTab::Ended => turn(Turn::Ended),
+        WorklistTab::All => Expr::val(1).eq(1),
+    }
+}
+
+fn narrowed(
+    mut query: sea_orm::Select<row::Entity>,
+    filter: &WorklistFilter,
+    now: DateTime<Utc>,
+) -> sea_orm::Select<row::Entity> {
+    query = match filter.field {
+        None => query,
+        Some(Field::Ict) => query.filter(row::COLUMN.ict.eq(true)),
+        Some(Field::Labor) => query.filter(row::COLUMN.labor.eq(true)),
+    };
+    if let Some(prefecture) = filter.prefecture {
+        query = query.filter(row::COLUMN.prefecture.eq(i16::from(prefecture.code())));
+    }
+    if let Some(coordinator) = filter.coordinator {
+        query = query.filter(row::COLUMN.coordinator_id.eq(coordinator.0));
+    }
+    if filter.overdue {
+        query = query.filter(row::COLUMN.due_at.lte(now));
+    }
+    if let Some(key) = &filter.search {
+        query = query.filter(Expr::col((row::Entity, row::Column::SearchKey)).like(containing(key)));
+    }
+    query
+}
+
+/// What is after `cursor` in the given direction of time. Compared as one pair, so that one index answers it.
+fn beyond(sort: row::Column, cursor: WorklistCursor, later: bool) -> Expr {
+    let place = Expr::tuple([Expr::col((row::Entity, sort)), Expr::col((row::Entity, row::Column::Id))]);
+    let cursor = Expr::tuple([Expr::val(cursor.at), Expr::val(cursor.id)]);
+    if later { place.gt(cursor) } else { place.lt(cursor) }
+}
+
+fn containing(key: &str) -> LikeExpr {
+    let escaped = key.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    LikeExpr::new(format!("%{escaped}%")).escape('\\')
+}
+
+/// Reports that wait for the center.
+fn submitted() -> sea_orm::Select<report::Entity> {
+    report::Entity::find()
+        .select_only()
+        .column(report::Column::ConsultationId)
+        .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
+}
+
+/// Mails of the row's consultation that could not be sent.
+fn failed_mails() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(outbox::Entity)
+        .and_where(same(outbox::Entity, outbox::Column::ConsultationId))
+        .and_where(outbox::Column::State.eq(MailStatus::Failed.code()))
+        .take()
+}
+
+/// What did not arrive about the row's consultation, or is known of its contact's address from elsewhere.
+fn bounces() -> SelectStatement {
+    let standing = || {
+        Query::select()
+            .expr(Expr::val(1))
+            .from(mail_bounce::Entity)
+            .and_where(mail_bounce::Column::Permanent.eq(true))
+            .and_where(mail_bounce::Column::ClearedAt.is_null())
+            .take()
+    };
+    let of_address = Expr::col((contact::Entity, contact::Column::EmailKey))
+        .eq(Expr::col((mail_bounce::Entity, mail_bounce::Column::AddressKey)));
+    let of_contact = standing()
+        .inner_join(contact::Entity, of_address)
+        .and_where(same(contact::Entity, contact::Column::ConsultationId))
+        .take();
+    // Each by an index of its own: for one question with “or”, PostgreSQL reads the whole table for every row.
+    standing()
+        .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId))
+        .union(UnionType::All, of_contact)
+        .take()
+}
+
+fn same<T: sea_orm::Iden + 'static, C: sea_orm::Iden + 'static>(table: T, column: C) -> Expr {
+    Expr::col((table, column)).eq(Expr::col((row::Entity, row::Column::Id)))
+}
+
+fn capped(name: &'static str, mut query: SelectStatement) -> SelectStatement {
+    let limit = u64::try_from(MOST_COUNTED).unwrap_or(u64::MAX);
+    Query::select()
+        .expr_as(Expr::val(name), "name")
+        .expr_as(Expr::cust("COUNT(*)"), "n")
+        .from_subquery(query.limit(limit).take(), "some")
+        .take()
+}

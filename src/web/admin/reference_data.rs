@@ -1,0 +1,171 @@
+//! The lists that everything else refers to: themes and desks.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    field::Field,
+    id::DeskId,
+    prefecture::Prefecture,
+    text::{TextLine, digits},
+};
+use uuid::Uuid;
+
+use super::{Tab, tabs};
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store::{
+        self,
+        reference::{desk::Desk, theme::ManagedTheme},
+    },
+    web::kit::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+        session::Administrator,
+    },
+};
+
+const HERE: &str = "/admin/masters";
+
+#[derive(Template)]
+#[template(path = "admin/reference_data.html")]
+struct MastersPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    themes: Vec<ManagedTheme>,
+    desks: Vec<Desk>,
+    fields: Vec<Choice>,
+    prefectures: Vec<Choice>,
+    form: Fields,
+    errors: FieldErrors,
+    /// The theme whose line the form comes from; empty for the forms below the lists.
+    changed: String,
+}
+
+#[get("/admin/masters")]
+pub async fn show(app: Data<App>, shell: Shell, _: Administrator) -> Result<HttpResponse, Problem> {
+    page::html(&masters_page(&app, shell, Fields::default(), FieldErrors::default(), "").await?)
+}
+
+#[post("/admin/masters/themes")]
+pub async fn add_theme(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let field = Field::from_code(form.get("field")).ok_or("相談の分野を選択してください");
+    let field = errors.take("field", field);
+    let label = errors.take("label", TextLine::parse("テーマ", form.get("label"), 60));
+    match (field, label) {
+        (Some(field), Some(label)) => {
+            ops::reference::settings::add_theme(&app, field, &label).await?;
+            Ok(page::see_other_with(HERE, &format!("テーマ「{label}」を追加しました。")))
+        }
+        _ => page::unprocessable(&masters_page(&app, shell, form, errors, "").await?),
+    }
+}
+
+#[post("/admin/masters/themes/{code}")]
+pub async fn change_theme(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    code: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let label = errors.take("theme_label", TextLine::parse("テーマ", form.get("theme_label"), 60));
+    let position = digits(form.get("position")).parse().ok().filter(|it| (0..=9999).contains(it));
+    let position = errors.take("position", position.ok_or("順番は、0から9999までの数を入力してください"));
+    match (label, position) {
+        (Some(label), Some(position)) => {
+            let active = form.get("active") == "1";
+            ops::reference::settings::change_theme(&app, &code, &label, position, active).await?;
+            Ok(page::see_other_with(HERE, &format!("テーマ「{label}」を保存しました。")))
+        }
+        _ => page::unprocessable(&masters_page(&app, shell, form, errors, &code).await?),
+    }
+}
+
+#[post("/admin/masters/desks")]
+pub async fn add_desk(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = FieldErrors::default();
+    let name = errors.take("desk_name", TextLine::parse("窓口の名称", form.get("desk_name"), 60));
+    let prefecture = errors.take("prefecture", Prefecture::parse(form.get("prefecture")));
+    match (name, prefecture) {
+        (Some(name), Some(prefecture)) => {
+            ops::reference::settings::add_desk(&app, &name, prefecture).await?;
+            Ok(page::see_other_with(HERE, &format!("一次相談窓口「{name}」を追加しました。")))
+        }
+        _ => page::unprocessable(&masters_page(&app, shell, form, errors, "").await?),
+    }
+}
+
+#[post("/admin/masters/desks/{id}/active")]
+pub async fn set_desk_active(
+    app: Data<App>,
+    _: Administrator,
+    id: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let id = Uuid::parse_str(&id).map(DeskId).map_err(|_| Problem::NotFound)?;
+    let active = form.get("active") == "yes";
+    ops::reference::settings::set_desk_active(&app, id, active).await?;
+    let message = if active { "窓口を再開しました。" } else { "窓口を閉じました。" };
+    Ok(page::see_other_with(HERE, message))
+}
+
+impl MastersPage {
+    /// What stands in a theme's line: what was typed there, or what is kept.
+    fn label<'a>(&'a self, theme: &'a ManagedTheme) -> &'a str {
+        if self.changed == theme.code { self.form.get("theme_label") } else { &theme.label }
+    }
+
+    fn position(&self, theme: &ManagedTheme) -> String {
+        if self.changed == theme.code {
+            self.form.get("position").to_owned()
+        } else {
+            theme.position.to_string()
+        }
+    }
+
+    fn active(&self, theme: &ManagedTheme) -> bool {
+        if self.changed == theme.code { self.form.has("active", "1") } else { theme.active }
+    }
+
+    /// The controls' ids: the error summary leads to the line that is wrong.
+    fn id(&self, name: &str, theme: &ManagedTheme) -> String {
+        if self.changed == theme.code { name.to_owned() } else { format!("{name}-{}", theme.code) }
+    }
+}
+
+async fn masters_page(
+    app: &App,
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+    changed: &str,
+) -> Result<MastersPage, Problem> {
+    let prefecture = |it: Prefecture| Choice::new(format!("{:02}", it.code()), it.name());
+    Ok(MastersPage {
+        shell,
+        tabs: tabs(HERE),
+        themes: store::reference::theme::themes(&app.db).await?,
+        desks: store::reference::desk::all(&app.db).await?,
+        fields: Field::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
+        prefectures: Prefecture::all().map(prefecture).collect(),
+        form,
+        errors,
+        changed: changed.to_owned(),
+    })
+}

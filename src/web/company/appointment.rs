@@ -1,0 +1,55 @@
+//! A session as the company's pages tell it.
+use domain::{
+    booking::appointment::{Appointment, AppointmentMode, AppointmentState},
+    wording::{iso_date_time, long_date_time_range},
+};
+
+use crate::store::routing::expert::Roster;
+
+/// When, how, where and with whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanyAppointment {
+    pub when: String,
+    /// For `<time datetime>`.
+    pub starts_at: String,
+    pub state: &'static str,
+    pub mode: &'static str,
+    pub place: Venue,
+    /// Names; empty until they have accepted.
+    pub experts: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Venue {
+    /// Not known yet, or no longer of use.
+    None,
+    Video(String),
+    Address(String),
+}
+
+impl CompanyAppointment {
+    pub fn of(it: &Appointment, roster: &Roster) -> Self {
+        // Whoever is still being asked is nobody's business.
+        let settled = !matches!(it.state, AppointmentState::Held { .. } | AppointmentState::Released);
+        let names: Vec<_> = it.experts.iter().map(|&it| roster.name(it)).collect();
+        Self {
+            when: long_date_time_range(it.starts_at, it.ends_at),
+            starts_at: iso_date_time(it.starts_at),
+            state: it.state.label(),
+            mode: it.mode.label(),
+            place: if it.is_confirmed() { place(it) } else { Venue::None },
+            experts: if settled { names.join("、") } else { String::new() },
+        }
+    }
+}
+
+/// An online session's place is a link only where it is one: what an expert typed leads nowhere else.
+fn place(it: &Appointment) -> Venue {
+    let place = it.place.trim();
+    let is_link = url::Url::parse(place).is_ok_and(|it| ["https", "http"].contains(&it.scheme()));
+    match it.mode {
+        _ if place.is_empty() => Venue::None,
+        AppointmentMode::Online if is_link => Venue::Video(place.to_owned()),
+        AppointmentMode::Online | AppointmentMode::Visit => Venue::Address(place.to_owned()),
+    }
+}

@@ -1,0 +1,143 @@
+//! Acts that are confirmed on a page of their own: cancelling, recording what happened, planning the next session.
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use domain::{consultation::ActionKind, text::Prose, wording};
+
+use super::case::Opened;
+use crate::{
+    ops,
+    problem::Problem,
+    web::kit::{
+        form::{Choice, Fields},
+        form_state::FormState,
+        page::{self, Shell},
+    },
+};
+
+/// Characters.
+const LONGEST_REASON: usize = 500;
+const NOT_NOW: &str = "この操作は、いまはできません。最新の内容を確認してください。";
+
+#[derive(Template)]
+#[template(path = "expert/cancel.html")]
+struct CancelPage {
+    shell: Shell,
+    typed: FormState,
+    back: String,
+    when: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "expert/outcome.html")]
+struct OutcomePage {
+    shell: Shell,
+    typed: FormState,
+    back: String,
+    when: Option<String>,
+    choices: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "expert/next.html")]
+struct NextPage {
+    shell: Shell,
+    typed: FormState,
+    back: String,
+    cap: u16,
+}
+
+#[get("/expert/consultations/{number}/cancel")]
+pub async fn ask_cancel(open: Opened) -> Result<HttpResponse, Problem> {
+    if !open.allows(ActionKind::CancelAppointment) {
+        return Ok(open.back(NOT_NOW));
+    }
+    cancel_page(open, FormState::default()).await
+}
+
+#[post("/expert/consultations/{number}/cancel")]
+pub async fn cancel(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut typed = FormState::of(form);
+    let reason = Prose::parse("取り消す理由", typed.form.get("reason"), LONGEST_REASON);
+    if let Some(reason) = typed.errors.take("reason", reason) {
+        let done = ops::booking::appointment::cancel(&open.app, open.id(), open.by(), reason.into()).await;
+        if typed.done(done)? {
+            let told = "予約を取り消しました。企業には、別の日時を選んでいただくようお知らせしました。";
+            return Ok(open.back(told));
+        }
+    }
+    cancel_page(open, typed).await
+}
+
+#[get("/expert/consultations/{number}/outcome")]
+pub async fn ask_outcome(open: Opened) -> Result<HttpResponse, Problem> {
+    if !open.allows(ActionKind::RecordDone) {
+        return Ok(open.back(NOT_NOW));
+    }
+    outcome_page(open, FormState::default()).await
+}
+
+#[post("/expert/consultations/{number}/outcome")]
+pub async fn outcome(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut typed = FormState::of(form);
+    match typed.form.get("outcome") {
+        "done" => {
+            if typed.done(ops::booking::appointment::record_done(&open.app, open.id(), open.by()).await)? {
+                let told = "実施を記録しました。続けて、実施報告書を書けます。";
+                return Ok(page::see_other_with(open.case.path_of("report"), told));
+            }
+        }
+        "no_show" => {
+            if typed.done(ops::booking::appointment::record_no_show(&open.app, open.id(), open.by()).await)? {
+                let told = "欠席を記録しました。企業には、別の日時を選んでいただくようお知らせしました。";
+                return Ok(open.back(told));
+            }
+        }
+        _ => typed.errors.add("outcome", "相談の結果を選択してください"),
+    }
+    outcome_page(open, typed).await
+}
+
+#[get("/expert/consultations/{number}/next")]
+pub async fn ask_plan(open: Opened) -> Result<HttpResponse, Problem> {
+    if !open.allows(ActionKind::PlanFurtherSession) {
+        return Ok(open.back(NOT_NOW));
+    }
+    next_page(open, FormState::default())
+}
+
+#[post("/expert/consultations/{number}/next")]
+pub async fn plan(open: Opened) -> Result<HttpResponse, Problem> {
+    let mut typed = FormState::default();
+    let done = ops::consultation::plan_further_session(&open.app, open.id(), open.by(), None).await;
+    if typed.done(done)? {
+        let told = "次回の相談を計画しました。企業に、日時を選んでいただくようお知らせしました。";
+        return Ok(open.back(told));
+    }
+    next_page(open, typed)
+}
+
+async fn cancel_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+    let when = when(&open).await?;
+    let back = open.case.path();
+    page::html_with(typed.status(), &CancelPage { shell: open.shell, typed, back, when })
+}
+
+async fn outcome_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+    let choices = vec![
+        Choice::new("done", "実施した").with_hint("続けて、実施報告書を書きます。"),
+        Choice::new("no_show", "企業が欠席した").with_hint("企業に、別の日時を選んでいただきます。"),
+    ];
+    let when = when(&open).await?;
+    let back = open.case.path();
+    page::html_with(typed.status(), &OutcomePage { shell: open.shell, typed, back, when, choices })
+}
+
+fn next_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
+    let (back, cap) = (open.case.path(), open.shell.settings.session_cap);
+    page::html_with(typed.status(), &NextPage { shell: open.shell, typed, back, cap })
+}
+
+async fn when(open: &Opened) -> Result<Option<String>, Problem> {
+    let live = open.case.live(&open.app).await?;
+    Ok(live.map(|it| wording::long_date_time_range(it.starts_at, it.ends_at)))
+}

@@ -1,0 +1,56 @@
+//! Another link for one online session, by the expert who gives it.
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use domain::wording;
+
+use super::case::Opened;
+use crate::{
+    ops,
+    problem::Problem,
+    web::kit::{
+        form::Fields,
+        form_state::FormState,
+        meeting_link,
+        page::{self, Shell},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "expert/meeting_link.html")]
+struct RoomPage {
+    shell: Shell,
+    typed: FormState,
+    back: String,
+    when: String,
+}
+
+#[get("/expert/consultations/{number}/room")]
+pub async fn show(open: Opened) -> Result<HttpResponse, Problem> {
+    room_page(open, None).await
+}
+
+#[post("/expert/consultations/{number}/room")]
+pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
+    let mut typed = FormState::of(form);
+    let link = meeting_link::parse(typed.form.get("video_url"), true);
+    if let Some(link) = typed.errors.take("video_url", link) {
+        let done = ops::booking::meeting_link::change(&open.app, open.id(), open.by(), &link).await;
+        if typed.done(done)? {
+            return Ok(open.back("接続先を変更しました。企業にメールでお知らせしました。"));
+        }
+    }
+    room_page(open, Some(typed)).await
+}
+
+/// The form with what was typed, or with the link as it is.
+async fn room_page(open: Opened, typed: Option<FormState>) -> Result<HttpResponse, Problem> {
+    let now = open.app.clock.now();
+    let Some(live) = open.case.live(&open.app).await?.filter(|it| it.is_online_ahead(now)) else {
+        return Ok(open.back("接続先を変更できるオンラインの予約はありません。"));
+    };
+    let typed =
+        typed.unwrap_or_else(|| FormState::of(Fields::from_iter([("video_url", live.place.as_str())])));
+    let when = wording::long_date_time_range(live.starts_at, live.ends_at);
+    let back = open.case.path();
+    page::html_with(typed.status(), &RoomPage { shell: open.shell, typed, back, when })
+}

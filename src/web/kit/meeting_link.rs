@@ -1,0 +1,15 @@
+//! The address of an online meeting as people type it.
+use domain::text::TextLine;
+
+const LONGEST: usize = 500;
+
+/// `https` alone, for companies are sent there. Nothing at all only where it is not needed.
+pub fn parse(typed: &str, needed: bool) -> Result<String, String> {
+    let wrong = || "会議のアドレスは、https:// から始まる形で入力してください".to_owned();
+    if typed.trim().is_empty() && !needed {
+        return Ok(String::new());
+    }
+    let line = TextLine::parse("会議のアドレス", typed, LONGEST).map_err(|err| err.to_string())?;
+    let url = url::Url::parse(line.as_str()).map_err(|_| wrong())?;
+    if url.scheme() == "https" && url.has_host() { Ok(line.as_str().to_owned()) } else { Err(wrong()) }
+}

@@ -1,0 +1,57 @@
+//! The page on which somebody who signs in chooses which mails they get, whoever they are.
+use actix_web::HttpResponse;
+use askama::Template;
+use domain::{actor::Role, correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
+
+use crate::{
+    app::App,
+    ops,
+    problem::Problem,
+    store,
+    web::kit::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "notification_preferences.html")]
+struct WishesPage {
+    shell: Shell,
+    action: &'static str,
+    choices: Vec<Choice>,
+    form: Fields,
+    errors: FieldErrors,
+}
+
+/// What is sent now.
+pub async fn page(
+    app: &App,
+    shell: Shell,
+    id: AccountId,
+    role: Role,
+    action: &'static str,
+) -> Result<HttpResponse, Problem> {
+    let unwanted = store::correspondence::notification_preferences::opt_outs_of(&app.db, id).await?;
+    let topics = NotificationTopic::of(role);
+    let mut form = Fields::default();
+    for topic in topics.iter().filter(|it| !unwanted.contains(it)) {
+        form.add("topic", topic.code());
+    }
+    let choices = topics.iter().map(|it| Choice::new(it.code(), it.label()).with_hint(it.hint())).collect();
+    page::html(&WishesPage { shell, action, choices, form, errors: FieldErrors::default() })
+}
+
+/// Keeps what was ticked.
+pub async fn keep(
+    app: &App,
+    form: &Fields,
+    id: AccountId,
+    role: Role,
+    action: &'static str,
+) -> Result<HttpResponse, Problem> {
+    let wanted: Vec<_> = form.all("topic").filter_map(NotificationTopic::from_code).collect();
+    ops::correspondence::notification_preferences::save(app, id, NotificationTopic::of(role), &wanted)
+        .await?;
+    Ok(page::see_other_with(action, "お知らせメールの設定を保存しました。"))
+}

@@ -1,0 +1,219 @@
+//! Who is asking. A handler that takes one of these types cannot run for anybody else.
+use std::{future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration},
+    dev::Payload,
+    web::Data,
+};
+use domain::{
+    actor::Role,
+    id::{AccountId, DeskId, ExpertId},
+};
+
+use crate::{
+    app::App,
+    ops::accounts::account::{COMPANY_SESSION, STAFF_SESSION},
+    problem::Problem,
+    secret::token_hash,
+    store::{self, accounts::account::Account},
+    web::kit::page::no_app,
+};
+
+pub const STAFF_COOKIE: &str = "madoguchi_session";
+pub const COMPANY_COOKIE: &str = "madoguchi_company";
+
+/// Works at the center.
+#[derive(Clone, Debug)]
+pub struct Coordinator {
+    pub id: AccountId,
+    pub name: String,
+}
+
+/// Gives consultations.
+#[derive(Clone, Debug)]
+pub struct ExpertUser {
+    pub id: ExpertId,
+    pub name: String,
+}
+
+/// Works at a regional first-line desk.
+#[derive(Clone, Debug)]
+pub struct DeskUser {
+    pub id: AccountId,
+    pub desk: DeskId,
+    pub name: String,
+}
+
+/// Reads statistics.
+#[derive(Clone, Debug)]
+pub struct Observer {
+    pub id: AccountId,
+    pub name: String,
+}
+
+/// Manages accounts and settings.
+#[derive(Clone, Debug)]
+pub struct Administrator {
+    pub id: AccountId,
+    pub name: String,
+}
+
+/// Anyone with a password, whatever the role.
+#[derive(Clone, Debug)]
+pub struct AnyStaff {
+    pub account: Account,
+}
+
+/// A company's contact, come in by a link.
+#[derive(Clone, Debug)]
+pub struct CompanyUser {
+    /// The address, lower-cased, to which the link was sent.
+    pub email_key: String,
+}
+
+/// Anyone at all: the page shows something else to whoever is signed in.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    pub account: Option<Account>,
+    /// The address, lower-cased, of a signed-in company's contact.
+    pub company: Option<String>,
+}
+
+/// The cookie of a signed-in account.
+pub fn staff_cookie(token: String) -> Cookie<'static> {
+    cookie(STAFF_COOKIE, token, STAFF_SESSION)
+}
+
+/// The cookie of a signed-in company's contact.
+pub fn company_cookie(token: String) -> Cookie<'static> {
+    cookie(COMPANY_COOKIE, token, COMPANY_SESSION)
+}
+
+/// What the browser of whoever signs out is told to forget.
+pub fn removal_cookie(name: &'static str) -> Cookie<'static> {
+    let mut cookie = Cookie::build(name, "").path("/").http_only(true).same_site(SameSite::Lax).finish();
+    cookie.make_removal();
+    cookie
+}
+
+/// The value of one of our cookies.
+pub fn cookie_value(req: &HttpRequest, name: &str) -> Option<String> {
+    req.cookie(name).map(|it| it.value().to_owned()).filter(|it| !it.is_empty())
+}
+
+/// The account that is signed in. One query per request, however often it is asked for.
+pub async fn account(req: &HttpRequest) -> Result<Option<Account>, Problem> {
+    #[derive(Clone)]
+    struct Known(Option<Account>);
+
+    if let Some(Known(account)) = req.extensions().get::<Known>() {
+        return Ok(account.clone());
+    }
+    let account = match cookie_value(req, STAFF_COOKIE) {
+        Some(token) => {
+            let app = req.app_data::<Data<App>>().ok_or_else(no_app)?;
+            store::accounts::session::account(&app.db, &token_hash(&token), app.clock.now()).await?
+        }
+        None => None,
+    };
+    req.extensions_mut().insert(Known(account.clone()));
+    Ok(account)
+}
+
+/// The address, lower-cased, of the company's contact who is signed in. One query per request.
+pub async fn contact(req: &HttpRequest) -> Result<Option<String>, Problem> {
+    #[derive(Clone)]
+    struct Known(Option<String>);
+
+    if let Some(Known(contact)) = req.extensions().get::<Known>() {
+        return Ok(contact.clone());
+    }
+    let contact = match cookie_value(req, COMPANY_COOKIE) {
+        Some(token) => {
+            let app = req.app_data::<Data<App>>().ok_or_else(no_app)?;
+            store::accounts::session::contact(&app.db, &token_hash(&token), app.clock.now()).await?
+        }
+        None => None,
+    };
+    req.extensions_mut().insert(Known(contact.clone()));
+    Ok(contact)
+}
+
+fn cookie(name: &'static str, token: String, lasts: chrono::TimeDelta) -> Cookie<'static> {
+    // Secure is added to every cookie at once where the site is https.
+    Cookie::build(name, token)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::seconds(lasts.num_seconds()))
+        .finish()
+}
+
+async fn with_role(req: &HttpRequest, role: Role) -> Result<Account, Problem> {
+    let account = account(req).await?.ok_or(Problem::SignInFirst)?;
+    if account.role == role { Ok(account) } else { Err(Problem::Forbidden) }
+}
+
+async fn coordinator(req: HttpRequest) -> Result<Coordinator, Problem> {
+    let account = with_role(&req, Role::Coordinator).await?;
+    Ok(Coordinator { id: account.id, name: account.name })
+}
+
+async fn expert(req: HttpRequest) -> Result<ExpertUser, Problem> {
+    let account = with_role(&req, Role::Expert).await?;
+    Ok(ExpertUser { id: ExpertId(account.id.0), name: account.name })
+}
+
+async fn desk(req: HttpRequest) -> Result<DeskUser, Problem> {
+    let account = with_role(&req, Role::Desk).await?;
+    let desk = account.desk.ok_or(Problem::Forbidden)?;
+    Ok(DeskUser { id: account.id, desk, name: account.name })
+}
+
+async fn observer(req: HttpRequest) -> Result<Observer, Problem> {
+    let account = with_role(&req, Role::Observer).await?;
+    Ok(Observer { id: account.id, name: account.name })
+}
+
+async fn administrator(req: HttpRequest) -> Result<Administrator, Problem> {
+    let account = with_role(&req, Role::Administrator).await?;
+    Ok(Administrator { id: account.id, name: account.name })
+}
+
+async fn any_staff(req: HttpRequest) -> Result<AnyStaff, Problem> {
+    account(&req).await?.map(|account| AnyStaff { account }).ok_or(Problem::SignInFirst)
+}
+
+async fn company(req: HttpRequest) -> Result<CompanyUser, Problem> {
+    contact(&req).await?.map(|email_key| CompanyUser { email_key }).ok_or(Problem::SignInFirst)
+}
+
+async fn visitor(req: HttpRequest) -> Result<Visitor, Problem> {
+    Ok(Visitor { account: account(&req).await?, company: contact(&req).await? })
+}
+
+macro_rules! from_request {
+    ($($principal:ident by $find:ident;)*) => {$(
+        impl FromRequest for $principal {
+            type Error = Problem;
+            type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+            fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+                Box::pin($find(req.clone()))
+            }
+        }
+    )*};
+}
+
+from_request! {
+    Coordinator by coordinator;
+    ExpertUser by expert;
+    DeskUser by desk;
+    Observer by observer;
+    Administrator by administrator;
+    AnyStaff by any_staff;
+    CompanyUser by company;
+    Visitor by visitor;
+}

@@ -1,0 +1,196 @@
+//! A conversation as its pages show it: portal and mail in one row, each entry with what came along and what became of
+//! the mails that told of it.
+use std::collections::BTreeMap;
+
+use codes::Channel;
+use domain::{
+    actor::Party,
+    correspondence::outgoing_mail::MailState,
+    id::{ConsultationId, MailId, MessageId},
+    wording,
+};
+use entity::Coded;
+use mime::{Piece, pieces};
+
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{
+        self,
+        correspondence::{
+            attachment::{Attachment, Trust},
+            message::{Audience, MessageNotification, ThreadEntry},
+        },
+    },
+};
+
+/// Whose page shows a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    Company,
+    Expert,
+    Center,
+}
+
+/// One entry.
+pub struct ThreadLine {
+    pub author: String,
+    pub mine: bool,
+    pub internal: bool,
+    /// No person wrote it.
+    pub automatic: bool,
+    pub is_new: bool,
+    /// 「メール」「電話」; empty for the portal.
+    pub channel: &'static str,
+    pub when: String,
+    pub iso: String,
+    /// Who has seen it, and what became of its mails.
+    pub notes: Vec<String>,
+    pub pieces: Vec<TextRun>,
+    pub files: Vec<File>,
+    /// Where the mail that it was is shown as HTML.
+    pub html: Option<String>,
+}
+
+/// A run of lines; folded, if it has a label.
+pub struct TextRun {
+    pub folded: Option<String>,
+    pub text: String,
+}
+
+pub struct File {
+    pub name: String,
+    /// 「12KB」
+    pub size: String,
+    /// Where it is, if it is handed out.
+    pub href: Option<String>,
+    /// Why not, or what to know.
+    pub note: String,
+}
+
+/// What else belongs to a thread: the files and the mails.
+pub struct ThreadContext {
+    reader: Reader,
+    html: BTreeMap<MessageId, MailId>,
+    files: BTreeMap<MessageId, Vec<Attachment>>,
+    told: Vec<MessageNotification>,
+}
+
+impl Reader {
+    pub const fn audience(self) -> Audience {
+        match self {
+            Self::Company => Audience::Everyone,
+            Self::Expert | Self::Center => Audience::Internal,
+        }
+    }
+
+    /// Whether a mail of this author is shown as HTML, with everything that it quotes. Of center and experts, others
+    /// read their own words alone.
+    pub fn sees_html(self, author: Party) -> bool {
+        self == Self::Center || author == Party::Company
+    }
+}
+
+impl ThreadContext {
+    /// For the company without the mails, and without what came with internal notes.
+    pub async fn of(app: &App, id: ConsultationId, reader: Reader) -> Result<Self, Problem> {
+        let files = store::correspondence::attachment::of(&app.db, id, reader.audience()).await?;
+        let told = match reader {
+            Reader::Center | Reader::Expert => {
+                store::correspondence::message::notifications(&app.db, id, app.clock.now()).await?
+            }
+            Reader::Company => Vec::new(),
+        };
+        let html = store::correspondence::inbound_mail::with_html(&app.db, id).await?;
+        Ok(Self { reader, html, files, told })
+    }
+
+    /// An entry as a page with this path shows it.
+    pub fn line(&mut self, it: &ThreadEntry, author: String, mine: bool, path: &str) -> ThreadLine {
+        let files = self.files.remove(&it.id).unwrap_or_default();
+        let is_html = self.html.contains_key(&it.id) && self.reader.sees_html(it.author);
+        let told = self.told.iter().filter(|told| told.at == it.at);
+        let told = told.map(|told| format!("{}：{}", told.recipient, mail_state(told)));
+        ThreadLine {
+            author,
+            mine,
+            internal: it.internal,
+            automatic: it.automatic,
+            is_new: false,
+            channel: channel(&it.channel),
+            when: wording::month_day_time(it.at),
+            iso: wording::iso_date_time(it.at),
+            notes: told.collect(),
+            pieces: parts(it),
+            files: files.into_iter().map(|it| file(it, path)).collect(),
+            html: is_html.then(|| format!("{path}/mail/{}", it.id)),
+        }
+    }
+}
+
+/// 「企業が11月20日（金）10:00に閲覧」 of what the company may read and has not written.
+pub fn seen(it: &ThreadEntry) -> Option<String> {
+    let asked = !it.internal && it.author != Party::Company;
+    asked.then(|| match it.read_by_company_at {
+        Some(at) => format!("企業が{}に閲覧", wording::month_day_time(at)),
+        None => "企業は未読".to_owned(),
+    })
+}
+
+fn channel(it: &Coded<Channel>) -> &'static str {
+    match it.known() {
+        Some(Channel::Mail) => "メール",
+        Some(Channel::Phone) => "電話",
+        Some(Channel::Portal | Channel::System) | None => "",
+    }
+}
+
+/// What people write on our pages is all theirs; of a mail, the earlier ones below it are folded.
+fn parts(it: &ThreadEntry) -> Vec<TextRun> {
+    if it.channel != Channel::Mail {
+        return vec![TextRun { folded: None, text: it.body.clone() }];
+    }
+    let found = pieces(&it.body).into_iter().map(|piece| {
+        let lines = piece.text().trim().lines().count();
+        let folded = match &piece {
+            Piece::Written(_) => None,
+            Piece::Quoted(_) => Some(format!("引用を表示する（{lines}行）")),
+            Piece::Signature(_) => Some("署名を表示する".to_owned()),
+        };
+        TextRun { folded, text: piece.text().trim_matches('\n').to_owned() }
+    });
+    found.filter(|it| !it.text.trim().is_empty()).collect()
+}
+
+fn file(it: Attachment, path: &str) -> File {
+    let note = match it.trust {
+        Trust::Unscanned | Trust::Clean => String::new(),
+        Trust::Held => "ウイルス検査を待っています".to_owned(),
+        Trust::Infected => "ウイルスが見つかったため、取り出せません".to_owned(),
+        Trust::Refused => it.note,
+    };
+    let href = it.trust.is_open().then(|| format!("{path}/files/{}", it.id));
+    File { name: it.name, size: size(it.size), href, note }
+}
+
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1024 => format!("{bytes}バイト"),
+        1024..1_048_576 => format!("{}KB", bytes / 1024),
+        _ => format!("{}.{}MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+fn mail_state(told: &MessageNotification) -> &'static str {
+    match told.state {
+        _ if told.awaits_address => "連絡先が未確認のため、送信を保留しています",
+        MailState::Planned => "業務時間に送信します",
+        MailState::Ready | MailState::Sending => "送信待ち",
+        MailState::Deferred => "再送待ち",
+        MailState::Held => "送信を保留しています",
+        MailState::Sent => "送信済み",
+        MailState::Failed => "送信できませんでした",
+        MailState::Unknown => "送信結果が不明です",
+        MailState::Suppressed => "送信を取りやめました",
+    }
+}

@@ -1,0 +1,263 @@
+//! The acts that a coordinator does on a page of their own: how each is called, and what it needs.
+use domain::{
+    actor::Actor,
+    consultation::{ActionKind, UnfulfilledReason},
+    id::AccountId,
+    text::{Prose, TextLine, optional},
+};
+
+use crate::{
+    app::App,
+    ops::{self, case::actor::ActorAt, consultation::Ending},
+    problem::Problem,
+    store::consultation::case_details::CaseDetails,
+    web::kit::form::{FieldErrors, Fields},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffAction {
+    StartCheck,
+    Ask,
+    ConfirmAddress,
+    ReleaseHold,
+    Cancel,
+    NoShow,
+    Done,
+    Further,
+    Complete,
+    Withdraw,
+    Unfulfilled,
+    Refer,
+    Reopen,
+}
+
+/// What an act needs beside the consultation, read from its form.
+#[derive(Clone, Debug)]
+pub enum StaffActionInput {
+    StartCheck,
+    Ask(Prose),
+    ConfirmAddress,
+    ReleaseHold,
+    Cancel(TextLine),
+    NoShow,
+    Done,
+    Further(Option<TextLine>),
+    End(Ending),
+    Reopen(TextLine),
+}
+
+impl StaffAction {
+    pub const ALL: [Self; 13] = [
+        Self::StartCheck,
+        Self::Ask,
+        Self::ConfirmAddress,
+        Self::ReleaseHold,
+        Self::Cancel,
+        Self::NoShow,
+        Self::Done,
+        Self::Further,
+        Self::Complete,
+        Self::Withdraw,
+        Self::Unfulfilled,
+        Self::Refer,
+        Self::Reopen,
+    ];
+
+    /// The name in addresses.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::StartCheck => "start-check",
+            Self::Ask => "ask",
+            Self::ConfirmAddress => "confirm-address",
+            Self::ReleaseHold => "release-hold",
+            Self::Cancel => "cancel",
+            Self::NoShow => "no-show",
+            Self::Done => "done",
+            Self::Further => "further",
+            Self::Complete => "complete",
+            Self::Withdraw => "withdraw",
+            Self::Unfulfilled => "unfulfilled",
+            Self::Refer => "refer",
+            Self::Reopen => "reopen",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    /// The deed of the table that it does; none where the state stays as it is.
+    pub const fn deed(self) -> Option<ActionKind> {
+        match self {
+            Self::StartCheck => Some(ActionKind::StartCheck),
+            Self::Ask => Some(ActionKind::Ask),
+            Self::ConfirmAddress => None,
+            // Only while somebody could still be asked.
+            Self::ReleaseHold => Some(ActionKind::RequestExperts),
+            Self::Cancel => Some(ActionKind::CancelAppointment),
+            Self::NoShow => Some(ActionKind::RecordNoShow),
+            Self::Done => Some(ActionKind::RecordDone),
+            Self::Further => Some(ActionKind::PlanFurtherSession),
+            Self::Complete => Some(ActionKind::Complete),
+            Self::Withdraw => Some(ActionKind::Withdraw),
+            Self::Unfulfilled => Some(ActionKind::CloseUnfulfilled),
+            Self::Refer => Some(ActionKind::Refer),
+            Self::Reopen => Some(ActionKind::Reopen),
+        }
+    }
+
+    /// The act's page for a deed, where it has one.
+    pub fn of(deed: ActionKind) -> Option<Self> {
+        Self::ALL.into_iter().filter(|it| *it != Self::ReleaseHold).find(|it| it.deed() == Some(deed))
+    }
+
+    /// The name of its button.
+    pub const fn button(self) -> &'static str {
+        match self {
+            Self::StartCheck => "確認を始める",
+            Self::Ask => "追加確認を依頼する",
+            Self::ConfirmAddress => "連絡先を確認済みにする",
+            Self::ReleaseHold => "仮予約を解除する",
+            Self::Cancel => "予約を取り消す",
+            Self::NoShow => "欠席を記録する",
+            Self::Done => "実施を記録する",
+            Self::Further => "次回の相談を計画する",
+            Self::Complete => "完了にする",
+            Self::Withdraw => "取下げを記録する",
+            Self::Unfulfilled => "不成立にする",
+            Self::Refer => "他機関を案内する",
+            Self::Reopen => "相談を再開する",
+        }
+    }
+
+    /// What happens, in the words of the page.
+    pub const fn consequence(self) -> &'static str {
+        match self {
+            Self::StartCheck => "この案件の担当になり、状況が「確認中」に変わります。",
+            Self::Ask => "質問を企業にメールで送ります。企業の回答を待つ間、期限は停止します。",
+            Self::ConfirmAddress => {
+                "電話などで担当者と話し、メールアドレスと電話番号が正しいことを確かめたときに記録します。仮予約があり、自動で依頼する設定のときは、すぐに専門家に依頼します。"
+            }
+            Self::ReleaseHold => {
+                "企業が選んだ日時の仮予約を解除します。専門家が決まったあと、企業があらためて日時を選びます。"
+            }
+            Self::Cancel => "予約を取り消し、企業と専門家にメールで知らせます。企業は別の日時を選べます。",
+            Self::NoShow => "企業の欠席を記録します。企業は別の日時を選べます。",
+            Self::Done => "相談の実施を記録します。専門家に報告書の提出を依頼します。",
+            Self::Further => "次回の日時を選ぶ案内を企業に送ります。予定していたアンケートなどは送りません。",
+            Self::Complete => "相談をすべて終了します。まだ送っていないアンケートなどは送りません。",
+            Self::Withdraw => "企業の申し出による取下げを記録します。予約と依頼はすべて取り消します。",
+            Self::Unfulfilled => {
+                "相談を実施できないまま終了します。予約と依頼はすべて取り消し、企業に理由をメールで知らせます。"
+            }
+            Self::Refer => {
+                "ほかの機関を案内して終了します。予約と依頼はすべて取り消し、機関名を企業にメールで知らせます。"
+            }
+            Self::Reopen => "終了した相談を「確認中」に戻します。初回の連絡の期限を新しく数えます。",
+        }
+    }
+
+    /// The sentence of the next page once it is done.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::StartCheck => "確認を始めました。この案件の担当になりました。",
+            Self::Ask => "追加確認を依頼しました。",
+            Self::ConfirmAddress => "連絡先を確認済みにしました。",
+            Self::ReleaseHold => "仮予約を解除しました。",
+            Self::Cancel => "予約を取り消しました。",
+            Self::NoShow => "欠席を記録しました。",
+            Self::Done => "実施を記録しました。報告書の提出を依頼しました。",
+            Self::Further => "次回の相談を計画しました。",
+            Self::Complete => "相談を完了にしました。",
+            Self::Withdraw => "取下げを記録しました。",
+            Self::Unfulfilled => "不成立として終了しました。",
+            Self::Refer => "他機関の案内を記録しました。",
+            Self::Reopen => "相談を再開しました。",
+        }
+    }
+
+    /// It cannot simply be taken back.
+    pub const fn is_grave(self) -> bool {
+        matches!(self, Self::Cancel | Self::Withdraw | Self::Unfulfilled | Self::Refer)
+    }
+
+    /// Reads the form; what is wrong with it, field by field.
+    pub fn read(self, form: &Fields) -> Result<StaffActionInput, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let ready = match self {
+            Self::StartCheck => Some(StaffActionInput::StartCheck),
+            Self::ConfirmAddress => Some(StaffActionInput::ConfirmAddress),
+            Self::ReleaseHold => Some(StaffActionInput::ReleaseHold),
+            Self::NoShow => Some(StaffActionInput::NoShow),
+            Self::Done => Some(StaffActionInput::Done),
+            Self::Complete => Some(StaffActionInput::End(Ending::Complete)),
+            Self::Ask => errors
+                .take("text", Prose::parse("確認したいこと", form.get("text"), 2000))
+                .map(StaffActionInput::Ask),
+            Self::Cancel => errors
+                .take("reason", TextLine::parse("理由", form.get("reason"), 200))
+                .map(StaffActionInput::Cancel),
+            Self::Reopen => errors
+                .take("reason", TextLine::parse("理由", form.get("reason"), 200))
+                .map(StaffActionInput::Reopen),
+            Self::Further => {
+                let reason = optional(form.get("reason"), |it| TextLine::parse("上限を超える理由", it, 200));
+                errors.take("reason", reason).map(StaffActionInput::Further)
+            }
+            Self::Withdraw => errors
+                .take("reason", Prose::parse("理由", form.get("reason"), 500))
+                .map(|it| StaffActionInput::End(Ending::Withdraw { reason: Some(it) })),
+            Self::Unfulfilled => {
+                let reason = UnfulfilledReason::from_code(form.get("reason"));
+                errors
+                    .take("reason", reason.ok_or("理由を選択してください"))
+                    .map(|reason| StaffActionInput::End(Ending::CloseUnfulfilled { reason }))
+            }
+            Self::Refer => referral(form, &mut errors),
+        };
+        ready.ok_or(errors)
+    }
+}
+
+impl StaffActionInput {
+    /// Does it, to the consultation as it was at `version`.
+    pub async fn perform(
+        self,
+        app: &App,
+        case: &CaseDetails,
+        version: i32,
+        me: AccountId,
+    ) -> Result<(), Problem> {
+        let id = case.record.consultation.id;
+        let by = Actor::Coordinator(me);
+        let seen = ActorAt::new(by, version);
+        match self {
+            Self::StartCheck => ops::consultation::start_check(app, id, version, me).await,
+            Self::Ask(text) => ops::correspondence::message::ask(app, id, version, by, &text).await,
+            Self::ConfirmAddress if !case.record.consultation.state.is_open() => {
+                Err(domain::consultation::ActionRefused::HasEnded(case.record.consultation.state.clone())
+                    .into())
+            }
+            Self::ConfirmAddress => ops::consultation::confirm_address(app, id, by).await,
+            Self::ReleaseHold => ops::booking::appointment::release_hold(app, id, version, by).await,
+            Self::Cancel(reason) => {
+                ops::booking::appointment::cancel(app, id, seen, reason.as_str().to_owned()).await
+            }
+            Self::NoShow => ops::booking::appointment::record_no_show(app, id, seen).await,
+            Self::Done => ops::booking::appointment::record_done(app, id, seen).await,
+            Self::Further(reason) => {
+                ops::consultation::plan_further_session(app, id, seen, reason.as_ref()).await
+            }
+            Self::End(ending) => ops::consultation::end(app, id, Some(version), by, ending).await,
+            Self::Reopen(reason) => ops::consultation::reopen(app, id, version, by, &reason).await,
+        }
+    }
+}
+
+fn referral(form: &Fields, errors: &mut FieldErrors) -> Option<StaffActionInput> {
+    let organization =
+        errors.take("organization", TextLine::parse("案内する機関", form.get("organization"), 120));
+    let note = errors.take("note", optional(form.get("note"), |it| Prose::parse("企業への補足", it, 1000)));
+    let (organization, note) = (organization?, note?);
+    Some(StaffActionInput::End(Ending::Refer { organization, note }))
+}

@@ -1,0 +1,91 @@
+//! Another link for one online session.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::actor::Actor;
+
+use super::case::{FormState, Head, find, seen, sentence};
+use crate::{
+    app::App,
+    ops::{self, case::actor::ActorAt},
+    problem::Problem,
+    store::consultation::case_details::{CaseAppointment, CaseDetails},
+    web::kit::{
+        form::Fields,
+        meeting_link,
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/meeting_link.html")]
+struct RoomPage {
+    shell: Shell,
+    head: Head,
+    typed: FormState,
+    /// The session; none where there is no online one ahead.
+    sitting: Option<CaseAppointment>,
+}
+
+#[get("/staff/consultations/{number}/room")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, FormState::default()).await
+}
+
+#[post("/staff/consultations/{number}/room")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    let mut typed = FormState { form, ..FormState::default() };
+    let link = typed.errors.take("video_url", meeting_link::parse(typed.form.get("video_url"), true));
+    match (seen(&case, &typed.form, None), link) {
+        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
+        (Ok(_), None) => {}
+        (Ok(version), Some(link)) => {
+            let by = ActorAt::new(Actor::Coordinator(me.id), version);
+            match ops::booking::meeting_link::change(&app, case.record.consultation.id, by, &link).await {
+                Ok(()) => {
+                    let told = "接続先を変更しました。企業と専門家にメールで知らせました。";
+                    return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+                }
+                Err(problem) => typed.refused = Some(sentence(problem)?),
+            }
+        }
+    }
+    let case = find(&app, &number).await?;
+    render(&app, shell, case, typed).await
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    case: CaseDetails,
+    mut typed: FormState,
+) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let all =
+        crate::store::consultation::case_details::appointments(&app.db, case.record.consultation.id).await?;
+    let sitting = all.into_iter().find(|it| it.appointment.is_online_ahead(now));
+    if typed.form.pairs().next().is_none()
+        && let Some(it) = &sitting
+    {
+        typed.form.add("video_url", it.appointment.place.clone());
+    }
+    let status = typed.status();
+    let head = Head::of_act(case, now, &typed);
+    page::html_with(status, &RoomPage { shell, head, typed, sitting })
+}

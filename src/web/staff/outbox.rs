@@ -1,0 +1,302 @@
+//! The outbox: what was written, what became of it, and what a person does about it.
+mod preview;
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use codes::{MailStatus, OutboxEvent};
+use domain::{
+    correspondence::outgoing_mail::MailState,
+    id::{ConsultationId, MailId},
+    text::TextLine,
+};
+use entity::{Coded, mail_bounce, outbox, outbox_log};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    mail::outgoing_mail::MailKind,
+    ops::{self, correspondence::outbox::MailAction},
+    problem::Problem,
+    store::{self, correspondence::outbox::OutboxFilter},
+    web::{
+        self,
+        kit::{
+            form::{Choice, Fields},
+            form_state::FormState,
+            page::{self, Shell},
+            session::Coordinator,
+        },
+    },
+};
+
+use self::preview::Piece;
+
+/// Mails on one page.
+const PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "staff/outbox.html")]
+struct MailPage {
+    shell: Shell,
+    now: DateTime<Utc>,
+    filter: OutboxFilter,
+    tally: BTreeMap<&'static str, i64>,
+    mails: Vec<outbox::Model>,
+    first: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/one_mail.html")]
+struct OneMailPage {
+    shell: Shell,
+    state: MailState,
+    mail: outbox::Model,
+    text: Vec<Piece>,
+    calendar: Option<String>,
+    headers: Option<String>,
+    case: Option<String>,
+    /// It is held until its reader's address is confirmed.
+    awaits_address: bool,
+    /// That no mail reaches the address, whichever mail told.
+    bad: Option<mail_bounce::Model>,
+    log: Vec<(outbox_log::Model, Option<String>)>,
+    /// What else was said about this mail.
+    bounces: Vec<mail_bounce::Model>,
+    deeds: Vec<Choice>,
+    typed: FormState,
+}
+
+#[get("/staff/mail")]
+pub async fn list(
+    app: Data<App>,
+    _me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let (query, now) = (Fields::of_query(&req), app.clock.now());
+    let search = query.get("q").trim().chars().take(200).collect();
+    let filter = OutboxFilter { state: MailState::from_code(query.get("state")), search };
+    let before = Uuid::try_parse(query.get("before")).ok().map(MailId);
+    let mut mails =
+        store::correspondence::outbox::page(&app.db, &filter, before, PAGE as u64 + 1, now).await?;
+    let more = mails.len() > PAGE;
+    mails.truncate(PAGE);
+    let next = mails.last().filter(|_| more).map(|it| address(&filter, Some(it.id)));
+    let first = before.map(|_| address(&filter, None));
+    page::html(&MailPage {
+        shell,
+        now,
+        tally: store::correspondence::outbox::tally(&app.db, now).await?,
+        filter,
+        mails,
+        first: first.unwrap_or_default(),
+        next: next.unwrap_or_default(),
+    })
+}
+
+#[get("/staff/mail/{id}")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    render(&app, shell, MailId(*id), FormState::default()).await
+}
+
+/// The letter as a mail program shows it, with nothing of ours around it.
+#[get("/staff/mail/{id}/html")]
+pub async fn letter(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let mail = store::correspondence::outbox::find(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
+    Ok(web::kit::mail_document::sent(preview::html(&mail, &app.site)))
+}
+
+#[post("/staff/mail/{id}")]
+pub async fn act(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    id: Path<Uuid>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let id = MailId(*id);
+    let mail = store::correspondence::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mut typed = FormState::of(form);
+    let deed = DEEDS.iter().find(|it| it.code == typed.form.get("deed"));
+    let deed = typed.errors.take("deed", deed.ok_or("操作を選択してください"));
+    let reason = typed.errors.take("reason", TextLine::parse("理由", typed.form.get("reason"), 200));
+    let (Some(deed), Some(reason)) = (deed, reason) else {
+        return render(&app, shell, id, typed).await;
+    };
+    if deed.deed == MailAction::Resend
+        && is_of_account(&mail.kind)
+        && matches!(mail.state.known(), Some(MailStatus::Sent | MailStatus::Suppressed))
+    {
+        typed.refused = Some(
+            "本人だけが使うリンクのメールです。利用者の画面で、新しいリンクを送ってください。".to_owned(),
+        );
+        return render(&app, shell, id, typed).await;
+    }
+    if typed.done(ops::correspondence::outbox::apply(&app, id, deed.deed, me.id, &reason).await)? {
+        return Ok(page::see_other_with(format!("/staff/mail/{id}"), deed.done));
+    }
+    render(&app, shell, id, typed).await
+}
+
+async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let mail = store::correspondence::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let entries = store::correspondence::outbox::log_of(&app.db, id).await?;
+    let people = entries.iter().filter_map(|it| it.account_id);
+    let names = store::accounts::account::names(&app.db, people).await?;
+    let name = |it: &outbox_log::Model| names.get(&it.account_id?).cloned();
+    let log = entries.into_iter().map(|it| (name(&it), it)).map(|(name, it)| (it, name)).collect();
+    let case = match mail.consultation_id {
+        Some(id) => store::consultation::find(&app.db, ConsultationId(id)).await?,
+        None => None,
+    };
+    let bad = store::correspondence::bounce::find(&app.db, &mail.recipient).await?;
+    let mut bounces = store::correspondence::bounce::of_mail(&app.db, id).await?;
+    bounces.retain(|it| bad.as_ref().is_none_or(|bad| bad.id != it.id));
+    let status = typed.status();
+    let state = store::correspondence::outbox::state(&mail, now);
+    let awaits_address = store::correspondence::outbox::awaits_address(&mail);
+    let view = OneMailPage {
+        shell,
+        state,
+        text: preview::text(&mail, &app.site),
+        calendar: preview::calendar(&mail, &app.site),
+        headers: preview::headers(app, &mail, now),
+        case: case.map(|it| crate::url::staff(&it.number)),
+        bad,
+        log,
+        bounces,
+        deeds: possible(state, awaits_address).map(Action::choice).collect(),
+        awaits_address,
+        mail,
+        typed,
+    };
+    page::html_with(status, &view)
+}
+
+/// What can be done about a mail, on the page.
+struct Action {
+    code: &'static str,
+    deed: MailAction,
+    label: &'static str,
+    hint: &'static str,
+    done: &'static str,
+    fits: fn(MailState) -> bool,
+}
+
+static DEEDS: [Action; 4] = [
+    Action {
+        code: "resend",
+        deed: MailAction::Resend,
+        label: "もう一度送信する",
+        hint: "送信済み、または取りやめたメールは、同じ内容の新しいメールとして送信します。",
+        done: "もう一度送信します。",
+        fits: |it| {
+            it.is_trouble() || matches!(it, MailState::Deferred | MailState::Sent | MailState::Suppressed)
+        },
+    },
+    Action {
+        code: "hold",
+        deed: MailAction::Hold,
+        label: "保留にする",
+        hint: "保留を解くまで送信しません。",
+        done: "保留にしました。",
+        fits: MailState::is_waiting,
+    },
+    Action {
+        code: "release",
+        deed: MailAction::Release,
+        label: "保留を解く",
+        hint: "",
+        done: "保留を解きました。",
+        fits: |it| it == MailState::Held,
+    },
+    Action {
+        code: "cancel",
+        deed: MailAction::Cancel,
+        label: "送信を取りやめる",
+        hint: "このメールは送信されません。元に戻せません。",
+        done: "送信を取りやめました。",
+        fits: |it| it.is_waiting() || it.is_trouble() || it == MailState::Held,
+    },
+];
+
+fn possible(state: MailState, awaits_address: bool) -> impl Iterator<Item = &'static Action> {
+    DEEDS.iter().filter(move |it| (it.fits)(state) && !(awaits_address && it.deed == MailAction::Release))
+}
+
+impl Action {
+    fn choice(&self) -> Choice {
+        Choice::new(self.code, self.label).with_hint(self.hint)
+    }
+}
+
+/// The list as narrowed, from the mail after `before` on.
+fn address(filter: &OutboxFilter, before: Option<Uuid>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(state) = filter.state {
+        query.append_pair("state", state.code());
+    }
+    if !filter.search.is_empty() {
+        query.append_pair("q", &filter.search);
+    }
+    if let Some(before) = before {
+        query.append_pair("before", &before.to_string());
+    }
+    let query = query.finish();
+    if query.is_empty() { "/staff/mail".to_owned() } else { format!("/staff/mail?{query}") }
+}
+
+pub(super) fn kind_label(code: &str) -> &str {
+    match MailKind::from_code(code) {
+        Some(kind) => kind.label(),
+        None => code,
+    }
+}
+
+fn what_label(it: &Coded<OutboxEvent>) -> &str {
+    match it.known() {
+        Some(OutboxEvent::Sent) => "送信しました",
+        Some(OutboxEvent::Deferred) => "あとでもう一度送信します",
+        Some(OutboxEvent::Refused) => "送信できませんでした",
+        Some(OutboxEvent::Unknown) => "相手のサーバーが受け取ったかどうか、分かりません",
+        Some(OutboxEvent::Suppressed) => "送信を取りやめました",
+        Some(OutboxEvent::Held) => "保留にしました",
+        Some(OutboxEvent::Released) => "保留を解きました",
+        Some(OutboxEvent::Resent) => "もう一度送信するよう指示しました",
+        Some(OutboxEvent::Cancelled) => "取り消しました",
+        None => it.code(),
+    }
+}
+
+/// Its link may be over by now, and is made anew on the page of the account.
+fn is_of_account(kind: &str) -> bool {
+    matches!(MailKind::from_code(kind), Some(MailKind::Invitation | MailKind::PasswordReset))
+}
+
+impl MailPage {
+    fn state_of(&self, mail: &outbox::Model) -> MailState {
+        store::correspondence::outbox::state(mail, self.now)
+    }
+
+    /// The list of one state, or of all, with the same search.
+    fn narrowed(&self, state: Option<MailState>) -> String {
+        address(&OutboxFilter { state, ..self.filter.clone() }, None)
+    }
+
+    fn count(&self, state: MailState) -> i64 {
+        self.tally.get(state.code()).copied().unwrap_or_default()
+    }
+}

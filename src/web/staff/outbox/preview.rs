@@ -1,0 +1,106 @@
+//! A mail as the center reads it: as it is sent, but without what acts for whoever has it. Such a link is its reader's
+//! alone, and reading is not being.
+use chrono::{DateTime, Utc};
+use entity::outbox;
+
+use crate::{app::App, store, url::Site};
+
+/// What stands in the place of a link, or of the secret part of an address.
+pub const MASK: &str = "（本人用のリンク）";
+
+/// A stretch of a mail's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    Text(String),
+    /// The address of a page of ours that asks who one is.
+    Link(String),
+}
+
+/// The text, with what can be opened apart; a link to anywhere else stays text.
+pub fn text(mail: &outbox::Model, site: &Site) -> Vec<Piece> {
+    let masked = masked(&mail.text_body, site);
+    let mut pieces = Vec::new();
+    let mut rest = masked.as_str();
+    while let Some((before, address, after)) = site.next_own(rest) {
+        pieces.push(Piece::Text(before.to_owned()));
+        pieces.push(Piece::Link(address.to_owned()));
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest.to_owned()));
+    pieces
+}
+
+/// The HTML part. What was a link and is one no more leads nowhere.
+pub fn html(mail: &outbox::Model, site: &Site) -> String {
+    masked(&mail.html_body, site).replace(&format!(" href=\"{MASK}\""), "")
+}
+
+/// The invitation, if there is one, with its lines unfolded (RFC 5545 §3.1), so that nothing hides across two of them.
+pub fn calendar(mail: &outbox::Model, site: &Site) -> Option<String> {
+    let body = mail.calendar.as_ref()?.replace("\r\n ", "").replace("\r\n\t", "");
+    Some(masked(&body, site))
+}
+
+/// The headers with which a mail goes, or went, out; the signature is made anew each time and left out. None where the
+/// mail cannot be read.
+pub fn headers(app: &App, row: &outbox::Model, now: DateTime<Utc>) -> Option<String> {
+    let mail = store::correspondence::outbox::mail(row.clone()).ok()?;
+    let reply_to = app.reply_to(&mail.letter);
+    let message = app.mail.message(&mail, reply_to.as_ref(), row.sent_at.unwrap_or(now)).ok()?;
+    let raw = String::from_utf8_lossy(&message.formatted()).into_owned();
+    let (headers, _) = raw.split_once("\r\n\r\n")?;
+    let unsigned = headers.split_once("DKIM-Signature:").map_or(headers, |(before, _)| before);
+    Some(masked(unsigned.trim_end(), &app.site).replace("\r\n", "\n"))
+}
+
+/// Without the links that act for whoever has them, and without the tokens of the addresses that answers come to.
+fn masked(text: &str, site: &Site) -> String {
+    let text = site.without_open_links(text, MASK);
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, from)) = rest.split_once(REPLY) {
+        let token = from.find(|it: char| !it.is_ascii_alphanumeric()).unwrap_or(from.len());
+        shown.push_str(before);
+        shown.push_str(REPLY);
+        if token > 0 {
+            shown.push_str("（本人用）");
+        }
+        rest = &from[token..];
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// What the address begins with to which a mail about a consultation is answered.
+const REPLY: &str = "reply+";
+
+#[cfg(test)]
+mod tests {
+    use super::{MASK, masked};
+    use crate::url::Site;
+
+    #[test]
+    fn what_acts_for_its_bearer_is_masked_and_the_rest_stays() {
+        let site = Site::new("https://soudan.example.jp");
+        for (text, shown) in [
+            ("▼開く\nhttps://soudan.example.jp/l/abc-_1\n", "▼開く\n（本人用のリンク）\n"),
+            ("https://soudan.example.jp/staff/set-password/abc。", "（本人用のリンク）。"),
+            ("https://soudan.example.jp/apply/0193f0a0-0000", MASK),
+            ("https://soudan.example.jp/f/a?answer=good", MASK),
+            ("<https://soudan.example.jp/u/daily_digest/a>", "<（本人用のリンク）>"),
+            ("https://soudan.example.jp/calendar/a.ics", MASK),
+            ("https://soudan.example.jp/staff/", "https://soudan.example.jp/staff/"),
+            ("https://soudan.example.jp/staff/../l/abc", MASK),
+            ("https://soudan.example.jp/apply", "https://soudan.example.jp/apply"),
+            (
+                "https://soudan.example.jp/my/R08-000123（https://evil.example/x）",
+                "https://soudan.example.jp/my/R08-000123（https://evil.example/x）",
+            ),
+            ("https://soudan.example.jp.evil.example/l/a", "https://soudan.example.jp.evil.example/l/a"),
+            ("Reply-To: <reply+0123abc@example.jp>", "Reply-To: <reply+（本人用）@example.jp>"),
+            ("reply+@ reply+", "reply+@ reply+"),
+        ] {
+            assert_eq!(masked(text, &site), shown);
+        }
+    }
+}

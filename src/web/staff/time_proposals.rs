@@ -1,0 +1,93 @@
+//! Other times that were proposed from calendar programs, as the center's pages show them, and the answer "no".
+use actix_web::{
+    HttpResponse, post,
+    web::{Data, Path},
+};
+use chrono::{DateTime, Utc};
+use domain::{booking::availability::Slot, calendar::japan_date, wording};
+use uuid::Uuid;
+
+use super::case::{find, sentence};
+use crate::{
+    app::App,
+    ops::{self, intake::apply::slot_value},
+    problem::Problem,
+    store::{
+        calendars::time_proposal::{ProposalScope, ProposalSource, TimeProposal, time_proposals},
+        routing::expert::Roster,
+    },
+    url,
+    web::kit::{page, session::Coordinator},
+};
+
+/// One proposal in words.
+pub struct Proposed {
+    pub id: Uuid,
+    pub href: String,
+    pub what: String,
+    /// Who proposes it, by which way and when.
+    pub who: String,
+    pub booked: String,
+    /// Nothing where the session is to be gone.
+    pub wish: Option<String>,
+    /// The page on which the session is moved, with the time that is wished.
+    pub slots: String,
+    pub keep: String,
+    /// What keeping the session does to the proposal.
+    pub keeping: &'static str,
+}
+
+/// Leaves the session as it is.
+#[post("/staff/consultations/{number}/proposals/{id}/keep")]
+pub async fn keep(
+    app: Data<App>,
+    me: Coordinator,
+    path: Path<(String, Uuid)>,
+) -> Result<HttpResponse, Problem> {
+    let (number, id) = path.into_inner();
+    let case = find(&app, &number).await?;
+    let told = match ops::calendars::time_proposal::keep(&app, case.record.consultation.id, id, me.id).await {
+        Ok(()) => "予約はそのままです。変更の提案を対応済みにしました。".to_owned(),
+        Err(problem) => sentence(problem)?,
+    };
+    Ok(page::see_other_with(url::staff(&case.record.number), &told))
+}
+
+pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {
+    let proposals = time_proposals(&app.db, of, now).await?;
+    // Mostly there is none, and nobody's name is asked for.
+    if proposals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (_, roster) = app.programme_and_experts().await?;
+    Ok(proposals.iter().map(|it| in_words(&roster, it)).collect())
+}
+
+fn in_words(roster: &Roster, it: &TimeProposal) -> Proposed {
+    let name = it.expert.map_or("企業の担当者", |it| roster.name(it));
+    let (way, keeping) = match &it.way {
+        ProposalSource::Calendar(calendar) => {
+            (format!("外部カレンダー「{calendar}」"), "予約はそのままにし、外部カレンダーを元に戻す")
+        }
+        ProposalSource::Answer => ("カレンダーからの返信".to_owned(), "予約はそのままにする"),
+    };
+    let href = url::staff(&it.number);
+    let slots = it.wish.map(|(start, _)| {
+        let from = wording::iso_date(japan_date(start));
+        match Slot::at(start).filter(|slot| slot.start() == start) {
+            Some(slot) => format!("{href}/slots?from={from}&slot={}", slot_value(slot)),
+            None => format!("{href}/slots?from={from}"),
+        }
+    });
+    Proposed {
+        id: it.id,
+        what: format!("{}　{}", it.number, it.company_name),
+        who: format!("{name}　{way}　{}", wording::month_day_time(it.at)),
+        booked: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
+        wish: it.wish.map(|(start, end)| wording::long_date_time_range(start, end)),
+        slots: slots.unwrap_or_else(|| format!("{href}/slots")),
+        keep: format!("{href}/proposals/{}/keep", it.id),
+        keeping,
+        href,
+    }
+}

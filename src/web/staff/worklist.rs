@@ -1,0 +1,233 @@
+//! The list of consultations by whose turn it is.
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{
+    calendar::japan_date,
+    field::Field,
+    id::AccountId,
+    number::CaseNumber,
+    prefecture::Prefecture,
+    text::{digits, search_key},
+    wording,
+};
+use uuid::Uuid;
+
+use super::time_proposals::{Proposed, proposed};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{
+        self,
+        calendars::time_proposal::ProposalScope,
+        worklist::{
+            MOST_COUNTED, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistRow, WorklistTab,
+        },
+    },
+    url,
+    web::kit::{
+        form::{Choice, Fields},
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/worklist.html")]
+struct InboxPage {
+    shell: Shell,
+    tab: WorklistTab,
+    tabs: Vec<TabLink>,
+    /// What narrows the list, as it was chosen.
+    typed: Fields,
+    prefectures: Vec<Choice>,
+    rows: Vec<Line>,
+    /// A number was looked for that does not exist.
+    unknown: Option<CaseNumber>,
+    failed_mails: i64,
+    /// Places in sessions for which a substitute has to be asked.
+    absences: usize,
+    open_mails: i64,
+    /// Other times for sessions that wait for the center's word.
+    proposals: Vec<Proposed>,
+    /// Where the filters are taken away, if there are any.
+    unfiltered: Option<String>,
+    previous: String,
+    next: String,
+}
+
+struct TabLink {
+    href: String,
+    label: &'static str,
+    count: Option<String>,
+    current: bool,
+}
+
+/// A row of the table.
+struct Line {
+    row: WorklistRow,
+    href: String,
+    late: bool,
+    mine: bool,
+    age: String,
+}
+
+#[get("/staff")]
+pub async fn home(
+    app: Data<App>,
+    me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    let tab = WorklistTab::from_code(query.get("tab")).unwrap_or(WorklistTab::Center);
+    if tab == WorklistTab::All {
+        return Ok(page::see_other(address(WorklistTab::All, &query, &[])));
+    }
+    list(&app, &me, shell, tab, query).await
+}
+
+#[get("/staff/consultations")]
+pub async fn all(
+    app: Data<App>,
+    me: Coordinator,
+    req: HttpRequest,
+    shell: Shell,
+) -> Result<HttpResponse, Problem> {
+    let query = Fields::of_query(&req);
+    if let Ok(number) = CaseNumber::parse(query.get("q"))
+        && store::consultation::by_number(&app.db, number).await?.is_some()
+    {
+        return Ok(page::see_other(url::staff(&number)));
+    }
+    list(&app, &me, shell, WorklistTab::All, query).await
+}
+
+async fn list(
+    app: &App,
+    me: &Coordinator,
+    shell: Shell,
+    tab: WorklistTab,
+    typed: Fields,
+) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let filter = filter(&typed, me.id);
+    let listing = store::worklist::page(&app.db, tab, &filter, from(&typed), now).await?;
+    let tallies = store::worklist::counts(&app.db, now).await?;
+    let proposals = proposed(app, ProposalScope::Everybody, now).await?;
+    let link = |name, cursor: Option<WorklistCursor>| {
+        cursor.map(|it| address(tab, &typed, &[(name, written(it))])).unwrap_or_default()
+    };
+    let tabs = WorklistTab::ALL.into_iter().map(|it| TabLink {
+        href: address(it, &typed, &[]),
+        label: it.label(),
+        count: count(it, &tallies, proposals.len()),
+        current: it == tab,
+    });
+    let tabs = tabs.collect();
+    let is_filtered = filter != WorklistFilter::default();
+    page::html(&InboxPage {
+        shell,
+        tab,
+        tabs,
+        prefectures: Prefecture::all().map(|it| Choice::new(it.code().to_string(), it.name())).collect(),
+        unknown: CaseNumber::parse(typed.get("q")).ok(),
+        failed_mails: tallies.failed_mails,
+        absences: store::booking::substitute::open(&app.db, now).await?,
+        open_mails: tallies.open_mails,
+        proposals: if tab == WorklistTab::Center { proposals } else { Vec::new() },
+        unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
+        previous: link("before", listing.previous),
+        next: link("after", listing.next),
+        rows: listing.rows.into_iter().map(|it| line(it, me.id, now)).collect(),
+        typed,
+    })
+}
+
+fn filter(typed: &Fields, me: AccountId) -> WorklistFilter {
+    WorklistFilter {
+        field: Field::from_code(typed.get("field")),
+        prefecture: Prefecture::parse(typed.get("prefecture")).ok(),
+        coordinator: (typed.get("mine") == "1").then_some(me),
+        overdue: typed.get("overdue") == "1",
+        search: searched(typed.get("q")),
+    }
+}
+
+/// The key that is looked for in the keys of the consultations: digits for a corporate number, else a folded name.
+fn searched(raw: &str) -> Option<String> {
+    if let Ok(number) = CaseNumber::parse(raw) {
+        return Some(search_key(&number.to_string()));
+    }
+    let plain = digits(raw);
+    let is_number = plain.len() >= 4 && plain.bytes().all(|it| it.is_ascii_digit());
+    let key = if is_number { plain } else { search_key(raw) };
+    (!key.is_empty()).then_some(key)
+}
+
+fn from(typed: &Fields) -> PageStart {
+    match (cursor(typed.get("after")), cursor(typed.get("before"))) {
+        (Some(after), _) => PageStart::After(after),
+        (None, Some(before)) => PageStart::Before(before),
+        (None, None) => PageStart::Start,
+    }
+}
+
+/// `2026-11-24T08:00:00Z,0193…`
+fn cursor(raw: &str) -> Option<WorklistCursor> {
+    let (at, id) = raw.split_once(',')?;
+    let at = DateTime::parse_from_rfc3339(at).ok()?.with_timezone(&Utc);
+    Some(WorklistCursor { at, id: Uuid::try_parse(id).ok()? })
+}
+
+fn written(cursor: WorklistCursor) -> String {
+    let at = cursor.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+    format!("{at},{}", cursor.id)
+}
+
+/// The address of a tab with the filters that are set.
+fn address(tab: WorklistTab, typed: &Fields, more: &[(&str, String)]) -> String {
+    let mut query = ::url::form_urlencoded::Serializer::new(String::new());
+    if !matches!(tab, WorklistTab::All | WorklistTab::Center) {
+        query.append_pair("tab", tab.code());
+    }
+    for name in ["q", "field", "prefecture", "mine", "overdue"] {
+        let value = typed.get(name);
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    for (name, value) in more {
+        query.append_pair(name, value);
+    }
+    let path = if tab == WorklistTab::All { "/staff/consultations" } else { "/staff" };
+    match query.finish().as_str() {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option<String> {
+    let n = match tab {
+        WorklistTab::Center => tallies.center.saturating_add(i64::try_from(proposals).unwrap_or(i64::MAX)),
+        WorklistTab::Reports => tallies.reports,
+        WorklistTab::FurtherHelp => tallies.further_help,
+        WorklistTab::Company => tallies.company,
+        WorklistTab::Expert => tallies.expert,
+        WorklistTab::Booked => tallies.booked,
+        WorklistTab::FollowUp | WorklistTab::Ended | WorklistTab::All => return None,
+    };
+    let n = if n < MOST_COUNTED { n.to_string() } else { format!("{}件以上", wording::thousands(n)) };
+    Some(n)
+}
+
+fn line(row: WorklistRow, me: AccountId, now: DateTime<Utc>) -> Line {
+    let days = (japan_date(now) - japan_date(row.received_at)).num_days();
+    Line {
+        href: url::staff(&row.number),
+        late: row.due_at.is_some_and(|it| it <= now) && row.state.is_open(),
+        mine: row.coordinator == Some(me),
+        age: if days <= 0 { "本日".to_owned() } else { format!("{}日", wording::thousands(days)) },
+        row,
+    }
+}

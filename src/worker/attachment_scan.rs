@@ -1,0 +1,82 @@
+//! Has the operator's scanner look at files before anybody may have them.
+use std::{process::Stdio, time::Duration};
+
+use chrono::TimeDelta;
+use tokio::process::Command;
+
+use crate::{
+    app::App,
+    files,
+    problem::Problem,
+    store::{
+        self,
+        correspondence::attachment::{Attachment, Trust},
+    },
+};
+
+/// A scanner that takes longer is stopped, and asked again later.
+const LONGEST: Duration = Duration::from_secs(120);
+/// How long nobody else asks for the same file, and how long it waits after a failure.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// Of what the scanner says. Characters.
+const LONGEST_NOTE: usize = 300;
+
+/// Scans the file that has waited longest. Says whether there was one.
+pub async fn step(app: &App) -> Result<bool, Problem> {
+    let now = app.clock.now();
+    let Some(command) = &app.config.attachments.scan else { return Ok(false) };
+    if !store::correspondence::attachment::any_held(&app.db, now).await? {
+        return Ok(false);
+    }
+    let tx = app.begin().await?;
+    let held = store::correspondence::attachment::take_held(&tx, now, LEASE).await?;
+    tx.commit().await?;
+    let Some(file) = held else { return Ok(false) };
+    let Some(hash) = file.sha256.clone() else { return Ok(false) };
+    let (trust, note) = scan(app, command, &hash).await;
+    let tx = app.begin().await?;
+    match trust {
+        Some(trust) => store::correspondence::attachment::save_trust(&tx, &hash, trust, &note).await?,
+        None => store::correspondence::attachment::note(&tx, file.id, &note).await?,
+    }
+    tx.commit().await?;
+    log_result(&file, trust);
+    Ok(true)
+}
+
+fn log_result(file: &Attachment, trust: Option<Trust>) {
+    match trust {
+        Some(Trust::Infected) => tracing::warn!(file.id = %file.id, "file {} is infected", file.id),
+        Some(_) => tracing::info!(file.id = %file.id, "file {} is clean", file.id),
+        None => tracing::error!(file.id = %file.id, "file {} could not be scanned and is held", file.id),
+    }
+}
+
+/// What the scanner says by its exit: 0 clean, 1 infected; anything else says nothing.
+async fn scan(app: &App, command: &[String], hash: &str) -> (Option<Trust>, String) {
+    let Some((program, arguments)) = command.split_first() else { return (None, String::new()) };
+    let file = match files::open(&app.config.attachments.folder, hash).await {
+        Ok(file) => file,
+        Err(err) => return (None, format!("ファイルを開けません：{err}")),
+    };
+    let child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::from(file))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    match tokio::time::timeout(LONGEST, child).await {
+        Err(_) => (None, "検査が時間内に終わりませんでした".to_owned()),
+        Ok(Err(err)) => (None, format!("検査プログラムを実行できません：{err}")),
+        Ok(Ok(output)) => {
+            let said = String::from_utf8_lossy(&output.stdout);
+            let said: String = said.lines().next().unwrap_or_default().chars().take(LONGEST_NOTE).collect();
+            match output.status.code() {
+                Some(0) => (Some(Trust::Clean), String::new()),
+                Some(1) => (Some(Trust::Infected), said),
+                other => (None, format!("検査プログラムが失敗しました（{}）", other.unwrap_or(-1))),
+            }
+        }
+    }
+}

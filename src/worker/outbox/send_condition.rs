@@ -1,0 +1,148 @@
+//! What a mail says is looked at once more at the moment of sending: one look for many mails.
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use domain::{
+    aftercare::{
+        follow_up::{FollowUp, FollowUpState},
+        report::ReportState,
+    },
+    booking::appointment::{Appointment, AppointmentState},
+    correspondence::outgoing_mail::topic::NotificationTopic,
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId},
+    routing::assignment::{Assignment, AssignmentState},
+};
+
+use crate::{
+    app::App,
+    mail::outgoing_mail::{OutgoingMail, SendCondition},
+    problem::Problem,
+    store::{self, booking::waiting_list::HeldOffer},
+};
+
+/// What has to be known to say of some letters whether they may go out.
+pub struct SendFacts {
+    now: DateTime<Utc>,
+    appointments: HashMap<AppointmentId, Appointment>,
+    assignments: HashMap<AssignmentId, Assignment>,
+    reports: BTreeMap<AppointmentId, ReportState>,
+    follow_ups: HashMap<FollowUpId, FollowUp>,
+    offers: HashMap<WaitingOfferId, HeldOffer>,
+    /// Consultations whose contact's address is confirmed.
+    confirmed: HashSet<ConsultationId>,
+    /// Addresses, in lower case, with what each does without.
+    unwanted: HashSet<(String, NotificationTopic)>,
+    /// Addresses, in lower case, that no mail reaches.
+    dead: HashSet<String>,
+}
+
+/// What letters are about, each kind of thing together.
+#[derive(Default)]
+pub struct FactQuery {
+    appointments: Vec<AppointmentId>,
+    assignments: Vec<AssignmentId>,
+    reports: Vec<AppointmentId>,
+    follow_ups: Vec<FollowUpId>,
+    offers: Vec<WaitingOfferId>,
+    consultations: Vec<ConsultationId>,
+    /// Addresses of letters that their readers may do without.
+    readers: Vec<String>,
+    addresses: Vec<String>,
+}
+
+impl FactQuery {
+    pub fn by<'a>(letters: impl IntoIterator<Item = &'a OutgoingMail>) -> Self {
+        let mut asked = Self::default();
+        for letter in letters {
+            match letter.send_condition {
+                None => {}
+                Some(SendCondition::AppointmentStands { appointment, .. }) => {
+                    asked.appointments.push(appointment)
+                }
+                Some(SendCondition::AssignmentOffered { assignment }) => asked.assignments.push(assignment),
+                Some(SendCondition::ReportMissing { appointment }) => asked.reports.push(appointment),
+                Some(SendCondition::FollowUpOpen { follow_up }) => asked.follow_ups.push(follow_up),
+                Some(SendCondition::OfferStands { offer }) => asked.offers.push(offer),
+                Some(SendCondition::AddressConfirmed { consultation }) => {
+                    asked.consultations.push(consultation)
+                }
+            }
+            if letter.kind.topic().is_some() {
+                asked.readers.push(letter.to.to_lowercase());
+            }
+            asked.addresses.push(letter.to.to_lowercase());
+        }
+        asked
+    }
+}
+
+/// Looks up what letters are about.
+pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
+    let db = &app.db;
+    let appointments = store::booking::appointment::some(db, asked.appointments).await?;
+    let assignments = store::routing::assignment::some(db, asked.assignments).await?;
+    let follow_ups = store::aftercare::follow_up::some(db, asked.follow_ups).await?;
+    let offers = store::booking::waiting_list::some_offers(db, asked.offers).await?;
+    Ok(SendFacts {
+        now: app.clock.now(),
+        appointments: appointments.into_iter().map(|it| (it.id, it)).collect(),
+        assignments: assignments.into_iter().map(|it| (it.id, it)).collect(),
+        reports: store::aftercare::report::states(db, asked.reports).await?,
+        follow_ups: follow_ups.into_iter().map(|it| (it.id, it)).collect(),
+        offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
+        confirmed: store::consultation::confirmed_among(db, asked.consultations).await?,
+        unwanted: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
+        dead: store::correspondence::bounce::dead_among(db, asked.addresses).await?,
+    })
+}
+
+impl SendFacts {
+    /// Why a letter must not go out any more, if so. It has to be one of those that were looked up.
+    pub fn objection(&self, letter: &OutgoingMail) -> Option<&'static str> {
+        let address = letter.to.to_lowercase();
+        if let Some(why) = letter.send_condition.and_then(|it| self.no_longer_true(it)) {
+            return Some(why);
+        }
+        if !letter.kind.is_asked_for() && self.dead.contains(&address) {
+            return Some("no mail reaches this address");
+        }
+        let topic = letter.kind.topic()?;
+        self.unwanted.contains(&(address, topic)).then_some("its reader does not want such mails")
+    }
+
+    fn no_longer_true(&self, send_condition: SendCondition) -> Option<&'static str> {
+        let (holds, else_why) = match send_condition {
+            SendCondition::AppointmentStands { appointment, sequence } => {
+                let stands = self.appointments.get(&appointment).is_some_and(|it| {
+                    it.state == AppointmentState::Confirmed
+                        && it.sequence == sequence
+                        && it.starts_at > self.now
+                });
+                (stands, "the appointment was moved or cancelled")
+            }
+            SendCondition::AssignmentOffered { assignment } => {
+                let asked = self.assignments.get(&assignment);
+                (asked.is_some_and(|it| it.state == AssignmentState::Offered), "the expert has answered")
+            }
+            SendCondition::ReportMissing { appointment } => {
+                let written = self.reports.get(&appointment);
+                let is_there =
+                    matches!(written, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }));
+                (!is_there, "the report is there")
+            }
+            SendCondition::FollowUpOpen { follow_up } => {
+                let asked = self.follow_ups.get(&follow_up);
+                let is_open = asked.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. }));
+                (is_open, "the question was answered or dropped")
+            }
+            SendCondition::OfferStands { offer } => {
+                let stands = self.offers.get(&offer).is_some_and(|it| it.offer.stands(self.now));
+                (stands, "the offer was answered or is over")
+            }
+            SendCondition::AddressConfirmed { consultation } => {
+                (self.confirmed.contains(&consultation), "the address is not confirmed")
+            }
+        };
+        (!holds).then_some(else_why)
+    }
+}
