@@ -1,4 +1,4 @@
-//! Everything a handler or the worker may need, built once at start-up.
+//! The state that handlers and the worker share, built once at start-up.
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -33,32 +33,32 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct App {
     pub db: DatabaseConnection,
-    /// What changes are made through, see `database::writer`.
+    /// The connection for changes, see `database::writer`.
     pub writer: DatabaseConnection,
     pub clock: Clock,
     pub mail: Sender,
-    /// What fetches calendars from outside.
+    /// The client that fetches external calendars.
     pub fetch: Fetcher,
-    /// What signs links and hashes tokens.
+    /// The key that signs links and derives other keys.
     pub secret: Secret,
     /// The absolute addresses of our pages.
     pub site: Site,
     pub config: Arc<Config>,
-    /// Copies of what every page reads.
+    /// Copies of the programme and the experts, which every page reads.
     pub cached: Arc<Cached>,
-    /// Bounds the guessing of passwords.
+    /// The limits on guessing passwords.
     pub guard: SignInGuard,
-    /// Whether this process promised background work, so that readiness asks for it.
+    /// Whether this process runs background work, so that readiness requires a worker.
     pub runs_worker: bool,
     pub readiness: Arc<Readiness>,
 }
 
-/// What this process found when it was last asked whether it can work.
+/// The result of the last check whether this process can work.
 #[derive(Debug)]
 pub struct Readiness {
-    /// Tells processes that share a database apart.
+    /// The identifier of this process among those that share a database.
     pub process: Uuid,
-    /// When it was checked last, where it could work then.
+    /// The time of the last check, if the process could work then.
     pub well_at: Mutex<Option<DateTime<Utc>>>,
 }
 
@@ -69,10 +69,10 @@ impl Default for Readiness {
 }
 
 impl App {
-    /// A transaction that will write.
+    /// Begins a transaction that will write.
     ///
-    /// SQLite has no row locks (`lock_exclusive` is silently dropped there), so it takes the write lock up front; a
-    /// deferred transaction would fail with "database is locked" as soon as two of them wrote.
+    /// SQLite has no row locks (`lock_exclusive` is silently dropped there), so the transaction takes the write lock up
+    /// front; a deferred transaction would fail with "database is locked" as soon as two of them wrote.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         fault::count_transaction();
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
@@ -81,24 +81,25 @@ impl App {
             .await
     }
 
-    /// Returns settings, closing days and themes as they are now.
+    /// Returns settings, closing days and themes at their current revision.
     pub async fn programme(&self) -> Result<Arc<Programme>, DbErr> {
         self.cached.programme(&self.db).await
     }
 
-    /// Returns the programme as pages show it: a little older than `programme`, and without a query.
+    /// Returns the programme for display only: it may be a little older than that of `programme`, and usually costs no
+    /// query.
     pub async fn programme_to_show(&self) -> Result<Arc<Programme>, DbErr> {
         self.cached.programme_to_show(&self.db).await
     }
 
-    /// Returns the programme and all experts as they are now.
+    /// Returns the programme and all experts at their current revisions.
     pub async fn programme_and_experts(&self) -> Result<(Arc<Programme>, Arc<Roster>), DbErr> {
         let revisions = revision::revisions(&self.db).await?;
         self.programme_and_experts_at(&self.db, revisions).await
     }
 
-    /// Returns the same for a caller that has just read their revisions; `db` is what they are read from where they have
-    /// changed.
+    /// Returns the programme and all experts, for a caller that has just read their revisions. Values that have changed
+    /// are read from `db`.
     pub async fn programme_and_experts_at(
         &self,
         db: &impl ConnectionTrait,
@@ -107,18 +108,18 @@ impl App {
         self.cached.programme_and_experts(db, revisions).await
     }
 
-    /// Returns the UID of a calendar entry of ours: the same for ever, whatever happens to the appointment.
+    /// Returns the UID of a calendar entry of ours. It never changes, whatever happens to the appointment.
     pub fn calendar_uid(&self, id: Uuid) -> String {
         format!("{}@{}", id.simple(), self.config.mail_reply_domain)
     }
 
-    /// Where this recipient answers about this consultation: the same address in every letter.
+    /// Returns the address at which this recipient answers mails about this consultation: the same in every mail.
     pub fn reply_address(&self, consultation: ConsultationId, recipient: &str) -> String {
         let token = self.secret.reply_token(consultation.0, recipient);
         format!("reply+{token}@{}", self.config.mail_reply_domain)
     }
 
-    /// Where a letter is answered: what is about a consultation can be answered by mail.
+    /// Returns the `Reply-To` address of a mail; `None` for a mail that is not about a consultation.
     pub fn reply_to(&self, letter: &OutgoingMail) -> Option<Mailbox> {
         let address = self.reply_address(letter.consultation?, &letter.to).parse().ok()?;
         Some(Mailbox::new(self.mail.from.name.clone(), address))

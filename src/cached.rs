@@ -1,7 +1,7 @@
-//! Copies of what changes seldom and is read by every page, kept until its revision in the database rises: correct on
-//! several servers, at the price of one small query.
+//! Copies of data that changes seldom and is read by every page. A copy is kept until its revision in the database
+//! rises: correct on several servers, for the price of one small query.
 //!
-//! What a page only shows, such as the center's telephone number, may be a little older than that and costs no query.
+//! Data that a page only shows, such as the center's telephone number, may be a little older and costs no query.
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -22,12 +22,12 @@ pub struct Cached {
     programme: Copy<Programme>,
     experts: Copy<Roster>,
     shown: Mutex<Option<(Instant, Arc<Programme>)>>,
-    /// How old a programme may be that is only shown. Nothing: every page asks for the revision.
+    /// The age up to which a programme may be shown without a query. Zero: every page reads the revision.
     age: Duration,
 }
 
 impl Cached {
-    /// Where what is shown may be as old as `age`.
+    /// Creates an empty cache whose programme for display may be as old as `age`.
     pub fn shown_for(age: Duration) -> Self {
         Self { age, ..Self::default() }
     }
@@ -57,13 +57,13 @@ impl<T> Copy<T> {
 }
 
 impl Cached {
-    /// Returns settings, closing days and themes as they are now.
+    /// Returns settings, closing days and themes at their current revision.
     pub async fn programme(&self, db: &impl ConnectionTrait) -> Result<Arc<Programme>, DbErr> {
         let (revision, _) = revision::revisions(db).await?;
         self.programme_at(db, revision).await
     }
 
-    /// Returns the programme as pages show it: at most `age` old. Rules are decided by `programme`.
+    /// Returns the programme for display: at most `age` old. Decisions use `programme`.
     pub async fn programme_to_show(&self, db: &impl ConnectionTrait) -> Result<Arc<Programme>, DbErr> {
         let kept = self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, programme)) = kept.filter(|(at, _)| at.elapsed() < self.age) {
@@ -75,15 +75,15 @@ impl Cached {
         Ok(programme)
     }
 
-    /// Returns the programme and all experts at the revisions that the caller has just read; `db` is what they are read
-    /// from where they have changed.
+    /// Returns the programme and all experts at the revisions that the caller has just read. Values that have changed
+    /// are read from `db`.
     pub async fn programme_and_experts(
         &self,
         db: &impl ConnectionTrait,
         (of_programme, of_experts): Revisions,
     ) -> Result<(Arc<Programme>, Arc<Roster>), DbErr> {
-        // The revision is read before the value: a change in between makes the copy look older than it is, and it is
-        // read again next time.
+        // The revision is read before the value. A change in between makes the copy look older than it is, and it is
+        // read again the next time.
         let programme = self.programme_at(db, of_programme).await?;
         let experts = match self.experts.at(of_experts) {
             Some(experts) => experts,

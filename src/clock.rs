@@ -1,4 +1,4 @@
-//! The only place that reads the time. Everything else is given `now`.
+//! The clock: the only module that reads the time. All other code is given `now`.
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -6,7 +6,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,
-    /// Stands still until a test moves it.
+    /// A clock that stands still until a test moves it.
     Fixed(Arc<Mutex<DateTime<Utc>>>),
 }
 
@@ -15,7 +15,8 @@ impl Clock {
         Self::Fixed(Arc::new(Mutex::new(at)))
     }
 
-    /// Now, to the microsecond: what both databases keep, so that a time read back equals the one written.
+    /// Returns the current time to the microsecond, which both databases store, so that a time read back equals the one
+    /// written.
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn now(&self) -> DateTime<Utc> {
         match self {
@@ -27,7 +28,7 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock forward; a system clock is left alone.
+    /// Moves a fixed clock forward. A system clock does not change.
     pub fn advance(&self, by: TimeDelta) {
         if let Self::Fixed(at) = self {
             *at.lock().unwrap_or_else(PoisonError::into_inner) += by;

@@ -1,4 +1,4 @@
-//! One function per command.
+//! The commands: one function each.
 use std::{io::Write, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
@@ -36,9 +36,9 @@ pub mod demo;
 pub mod mail;
 pub mod simulate;
 
-/// Where mails go that are not handed to a server.
+/// The folder for mails that are not handed to a server.
 const MAIL_FOLDER: &str = "data/mail";
-/// How long a page may show the center's name and telephone number after somebody has changed them.
+/// The time for which a page may show the center's old name and telephone number after a change.
 const SHOWN_FOR: Duration = Duration::from_secs(1);
 
 pub async fn serve(config: Config, serve: &Serve) -> Result<(), Failure> {
@@ -106,7 +106,7 @@ pub async fn staff_add(config: Config, add: &StaffAdd) -> Result<(), Failure> {
     say_link(&app, &done.map_err(software)?)
 }
 
-/// Everything that a command may need; the schema is as it was found.
+/// Builds the state that a command may need. The schema of the database stays as it is.
 async fn start(config: Config) -> Result<App, Failure> {
     if let Some(url) = &config.imap_url {
         let wrong =

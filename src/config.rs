@@ -1,4 +1,4 @@
-//! The operator's settings: the environment over `madoguchi.toml`, read once at start.
+//! The operator's settings, read once at start: variables of the environment override the keys of `madoguchi.toml`.
 use std::{
     collections::BTreeMap, fmt, net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr,
     time::Duration,
@@ -12,28 +12,29 @@ pub use network::Network;
 
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// May carry a password.
+    /// The URL of the database, which may contain a password.
     pub database_url: Hidden,
     pub listen: SocketAddr,
-    /// How the service is reached from outside; https turns on HSTS and Secure cookies.
+    /// The address of the service as seen from outside. With https, HSTS and Secure cookies are on.
     pub public_url: Url,
-    /// After so long a page, and with PostgreSQL a statement of one, ends with an error.
+    /// The time after which a page, and with PostgreSQL a statement of a page, ends with an error.
     pub page_limit: Duration,
-    /// Where mail is handed over; without it mails are written as files.
+    /// The server that takes outgoing mail; without it mails are written as files.
     pub smtp_url: Option<Hidden>,
     pub smtp: SmtpLimits,
     pub mail_from: MailFrom,
-    /// Replies come to `reply+TOKEN@` this domain.
+    /// The domain of the addresses `reply+TOKEN@` that replies go to.
     pub mail_reply_domain: String,
-    /// The mailbox that is read; without it mail comes by the pipe alone.
+    /// The mailbox that is read; without it mail arrives only by `mail receive`.
     pub imap_url: Option<Hidden>,
-    /// Of a mail that comes in, only so much is kept. Octets.
+    /// The size in octets beyond which a received mail is cut.
     pub mail_size_limit: usize,
     pub dkim: Option<Dkim>,
     pub secret_file: PathBuf,
-    /// Forwarded headers count only from these networks.
+    /// The networks from which forwarded headers are trusted.
     pub trusted_proxies: Vec<Network>,
-    /// Networks from which calendars may be fetched although they are not public, there also without encryption.
+    /// Networks from which calendars may be fetched although they are not public; unencrypted fetches are allowed
+    /// there, too.
     pub fetch_allow: Vec<Network>,
     /// A filter of `tracing`, such as `info` or `madoguchi=debug,info`.
     pub log: String,
@@ -41,16 +42,16 @@ pub struct Config {
     pub attachments: Attachments,
 }
 
-/// How the mail server, and the domains behind it, are treated.
+/// Limits on connections to the mail server and on mails to one domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SmtpLimits {
-    /// Whether another machine may be spoken to without TLS.
+    /// Whether connections to another machine may go without TLS.
     pub plaintext: bool,
-    /// Connections of one worker.
+    /// The number of connections of one worker.
     pub connections: usize,
-    /// Mails of one worker under way to one domain.
+    /// The number of mails that one worker sends to one domain at the same time.
     pub per_domain: usize,
-    /// Mails a minute of all workers to one domain; 0 is any number.
+    /// The number of mails that all workers send to one domain in a minute; 0 for no limit.
     pub per_domain_a_minute: u32,
 }
 
@@ -61,7 +62,7 @@ pub struct Hidden(String);
 /// The sender of every mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailFrom {
-    /// May be empty.
+    /// The display name, which may be empty.
     pub name: String,
     pub address: String,
 }
@@ -78,22 +79,23 @@ pub enum LogFormat {
     Json,
 }
 
-/// The files that come with messages.
+/// The attachments of messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachments {
-    /// The folder in which they lie.
+    /// The folder in which they are stored.
     pub folder: PathBuf,
-    /// Of one file. Octets.
+    /// The largest size of one file, in octets.
     pub largest: usize,
-    /// Of one message.
+    /// The largest number of files in one message.
     pub most: usize,
-    /// Endings of file names, lower-cased, without the dot.
+    /// The accepted file extensions, lower-cased and without the dot.
     pub types: Vec<String>,
-    /// A program with its arguments that reads a file from standard input: 0 clean, 1 infected.
+    /// The scanner with its arguments. It reads a file from standard input and exits with 0 if it is clean, with 1 if
+    /// it is infected.
     pub scan: Option<Vec<String>>,
 }
 
-/// Everything that is wrong with the settings, one line each.
+/// All errors in the settings, one line each.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
 pub struct BadConfig(Vec<String>);
@@ -136,7 +138,8 @@ const KEYS: [(&str, &str, &str); 25] = [
 ];
 
 impl Config {
-    /// From the environment and the file that `MADOGUCHI_CONFIG` names (`madoguchi.toml`, which may be missing).
+    /// Loads the settings from the environment and the file named by `MADOGUCHI_CONFIG` (default `madoguchi.toml`,
+    /// which may be missing).
     pub fn load() -> Result<Self, BadConfig> {
         let env: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(key, value)| Some((key.into_string().ok()?, value.to_string_lossy().into_owned())))
@@ -155,7 +158,7 @@ impl Config {
         Self::parse(&env, &file)
     }
 
-    /// From an environment and the text of a settings file.
+    /// Parses the settings from an environment and the text of a settings file.
     pub fn parse(env: &BTreeMap<String, String>, file: &str) -> Result<Self, BadConfig> {
         let mut source = Source::new(env, file);
         let database_url = source.take("DATABASE_URL", database_url);
@@ -244,7 +247,7 @@ impl Hidden {
         Self(text.into())
     }
 
-    /// The text itself. Never to be logged.
+    /// Returns the text itself, which must never be logged.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -256,7 +259,7 @@ impl fmt::Debug for Hidden {
     }
 }
 
-/// The given values by key, and what was wrong with them so far.
+/// The given values by key, and the errors found so far.
 struct Source {
     given: BTreeMap<String, String>,
     bad: Vec<String>,
@@ -270,7 +273,7 @@ impl Source {
             Err(err) => source.bad.push(format!("the settings file is not TOML: {}", err.message())),
         }
         for (key, value) in env {
-            // What tests and the choice of the file need is no setting of the service.
+            // The variables of tests and the one that chooses the file are no settings of the service.
             let other = key == "MADOGUCHI_CONFIG" || key.starts_with("MADOGUCHI_TEST_");
             if KEYS.iter().any(|(known, ..)| known == key) {
                 source.given.insert(key.clone(), value.clone());
@@ -300,7 +303,7 @@ impl Source {
         }
     }
 
-    /// The value of a known key or its default, if it can be read.
+    /// Returns the value of a known key or its default, if it can be parsed.
     fn take<T>(&mut self, key: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let default = KEYS.iter().find(|(known, ..)| *known == key).map_or("", |(_, default, _)| default);
         let value = self.given.get(key).map_or(default, |it| it.trim()).to_owned();
@@ -320,7 +323,7 @@ impl Source {
     }
 }
 
-/// A value as an error may quote it: an address that may carry a password is cut.
+/// Returns a value as an error may quote it: a URL that may contain a password is cut.
 fn shown<'a>(key: &str, value: &'a str) -> &'a str {
     let secret = key.ends_with("_URL") && value.contains('@');
     if secret { value.split_once("://").map_or("…", |(scheme, _)| scheme) } else { value }

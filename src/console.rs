@@ -1,4 +1,4 @@
-//! The sentences that commands print for the operator.
+//! Texts that commands print for the operator.
 use std::io::Write;
 
 use madoguchi::{app::App, ops::accounts::account::Invitation};

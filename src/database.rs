@@ -1,4 +1,4 @@
-//! Opening the database, SQLite or PostgreSQL, and bringing its schema up to date.
+//! Opens the database, SQLite or PostgreSQL, and migrates its schema.
 use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use anyhow::Context;
@@ -10,24 +10,25 @@ use sea_orm::{
 
 use crate::store;
 
-/// How long a writer waits for another one before it gives up.
+/// The time for which a writer waits for another one before it fails.
 const BUSY: Duration = Duration::from_secs(60);
 
-/// How long PostgreSQL waits for somebody who says nothing in the middle of a transaction.
+/// The time after which PostgreSQL ends a session that is idle in the middle of a transaction.
 const FORGOTTEN: &str = "60s";
 
-/// How long a connection may have been idle and is still trusted without asking.
+/// The time for which an idle connection is trusted without a test.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Connects for work that may take its time; an SQLite file and its folder are made where they are missing.
+/// Connects for work without a time limit. Creates a missing SQLite file and its folder.
 pub async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     open(options_of(url)?).await
 }
 
-/// Connects for pages, at which a person waits: a statement, and the wait for a free connection, end after `limit`.
+/// Connects for pages, for which a person is waiting: a statement, and the wait for a free connection, end after
+/// `limit`.
 ///
-/// PostgreSQL cancels the statement. SQLite cannot be told to: there the page ends without its statement
-/// (`web::limit`), which goes on until it is done.
+/// PostgreSQL cancels the statement. SQLite cannot do so: there the page ends while its statement runs on
+/// (`web::limit`).
 pub async fn connect_for_pages(url: &str, limit: Duration) -> anyhow::Result<DatabaseConnection> {
     let mut options = options_of(url)?;
     options.acquire_timeout(limit);
@@ -43,10 +44,11 @@ pub async fn connect_for_pages(url: &str, limit: Duration) -> anyhow::Result<Dat
     open(options).await
 }
 
-/// What changes are made through, beside what is read through `db`.
+/// Returns the connection for changes: a single one for an SQLite file, and `db` itself for PostgreSQL or a database in
+/// memory.
 ///
-/// SQLite lets one write at a time. In a queue of ours each is let in when it is their turn, where SQLite would have them
-/// try again and again; and the one connection has the pages at hand that it wrote before.
+/// SQLite allows one write at a time. With a single connection, writers wait in a queue of ours and each gets its turn,
+/// whereas SQLite would make them retry; and the connection has the pages that it wrote before in its cache.
 pub async fn writer(url: &str, db: &DatabaseConnection) -> anyhow::Result<DatabaseConnection> {
     match url.strip_prefix("sqlite:").map(|it| it.trim_start_matches("//")) {
         Some(path) if !is_memory(path) => {
@@ -58,8 +60,8 @@ pub async fn writer(url: &str, db: &DatabaseConnection) -> anyhow::Result<Databa
     }
 }
 
-/// The same over one connection that does not wait for the disk: for filling an SQLite file that is thrown away where
-/// that is interrupted.
+/// Connects with a single connection that does not wait for the disk: for filling an SQLite file that is thrown away if
+/// filling is interrupted.
 pub async fn connect_for_filling(path: &str) -> anyhow::Result<DatabaseConnection> {
     let mut options = sqlite(&format!("sqlite://{path}"), path)?;
     options.max_connections(1).map_sqlx_sqlite_opts(|it| {
@@ -71,13 +73,13 @@ pub async fn connect_for_filling(path: &str) -> anyhow::Result<DatabaseConnectio
     Database::connect(options).await.with_context(|| format!("cannot open {path}"))
 }
 
-/// Runs the migrations that have not run yet. Harmless when there are none.
+/// Runs the pending migrations. Does nothing if there are none.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::up(db, None).await?;
     store::table_sizes::learn(db).await
 }
 
-/// Whether every migration that this program knows has run.
+/// Returns whether every migration that this program knows has run.
 pub async fn is_current(db: &DatabaseConnection) -> Result<bool, DbErr> {
     Ok(Migrator::get_pending_migrations(db).await?.is_empty())
 }
@@ -97,12 +99,12 @@ fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
     let memory = is_memory(path);
     let mut options = options(url);
     if memory {
-        // A second connection would open a second, empty database, and so would a new one after a time.
+        // A second connection would open a second, empty database, and so would a replaced connection.
         options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
     } else {
         let file = path.split('?').next().unwrap_or_default();
         if let Some(folder) = Path::new(file).parent() {
-            // Cases and contacts lie there: nobody else's to read.
+            // The folder holds consultations and contacts: no other user may read it.
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
             made.with_context(|| format!("cannot make {}", folder.display()))?;
         }
@@ -114,10 +116,10 @@ fn sqlite(url: &str, path: &str) -> anyhow::Result<ConnectOptions> {
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .pragma("journal_mode", if memory { "MEMORY" } else { "WAL" })
-            // What a company was told is on the disk.
+            // A change that a company was told of must be on the disk.
             .pragma("synchronous", "FULL")
-            // A change of one consultation writes some fifty pages, mostly the same ones as the change before it: they
-            // go from the log (32 MB) into the database together.
+            // A change of one consultation writes some fifty pages, mostly the ones that the previous change wrote:
+            // they go from the log (32 MB) into the database together.
             .pragma("wal_autocheckpoint", "8000")
     });
     Ok(options)
@@ -130,17 +132,18 @@ fn is_memory(path: &str) -> bool {
 fn postgres(url: &str) -> ConnectOptions {
     let mut options = options(url);
     options.max_connections(16).min_connections(1).idle_timeout(Duration::from_secs(600));
-    // Whoever stops in the middle of a change must not keep what it has locked from everybody else.
+    // A client that stops in the middle of a change must not keep its locks.
     options.map_sqlx_postgres_opts(|it| it.options([("idle_in_transaction_session_timeout", FORGOTTEN)]));
     options.map_sqlx_postgres_pool_opts(|it| it.after_release(|it, _| Box::pin(is_clean(it))));
     options
 }
 
-/// Whether a connection may be used again: not where it is still in a transaction after its user has let go of it.
+/// Returns whether a connection may be used again: it may not if it is still in a transaction after its user has
+/// released it.
 ///
-/// After a COMMIT or ROLLBACK that failed (on a full disk SQLite ends the transaction by itself) the driver goes on
-/// counting the transaction: each later one would be a savepoint in it, and none would ever be committed, without any
-/// error. Such a connection is closed, and the next one is opened anew.
+/// After a COMMIT or ROLLBACK that failed (on a full disk SQLite ends the transaction by itself) the driver still
+/// counts the transaction: each later one would be a savepoint in it, and none would ever be committed, without any
+/// error. Such a connection is closed, and a new one is opened.
 async fn is_clean<C: Connection>(connection: &mut C) -> Result<bool, sqlx::Error> {
     if connection.is_in_transaction() {
         // The rollback of a dropped transaction is still in the queue of the connection.
@@ -158,7 +161,7 @@ fn options(url: &str) -> ConnectOptions {
     options
         .acquire_timeout(BUSY)
         .connect_timeout(Duration::from_secs(10))
-        // Asking on every use whether the server is still there would double the round trips of a page.
+        // Testing the connection on every use would double the round trips of a page.
         .test_before_acquire_if_idle_for(IDLE)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);

@@ -1,4 +1,4 @@
-//! Invented programmes: for showing, and for measuring.
+//! Invented programmes, for demonstration and for measuring.
 pub mod arrivals;
 pub mod fill;
 pub mod names;

@@ -1,4 +1,4 @@
-//! How a command ends: the exit codes of sysexits(3), and why it stopped.
+//! The outcome of a command: the exit codes of sysexits(3), and why it stopped.
 
 /// Why a command stopped, with its exit code.
 #[derive(Debug)]
@@ -7,14 +7,14 @@ pub struct Failure {
     pub cause: anyhow::Error,
 }
 
-/// The doctor has found something.
+/// The doctor has findings.
 pub const FINDINGS: u8 = 1;
 pub const USAGE: u8 = 64;
 /// The input is no mail.
 pub const DATA: u8 = 65;
 pub const UNAVAILABLE: u8 = 69;
 pub const SOFTWARE: u8 = 70;
-/// A mail server tries again later.
+/// The mail server should try again later.
 pub const TRY_AGAIN: u8 = 75;
 pub const CONFIG: u8 = 78;
 

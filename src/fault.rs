@@ -1,4 +1,4 @@
-//! Faults of the database and of the disk, told apart from mistakes of the program: the service is not available for a
+//! Faults of the database and of the disk, as distinct from mistakes of the program: the service is unavailable for a
 //! while, and a page must say truthfully whether a change was saved.
 use std::{cell::Cell, io};
 
@@ -14,24 +14,24 @@ pub enum Fault {
 }
 
 tokio::task_local! {
-    /// How many transactions the request that is being answered has begun.
+    /// The number of transactions that the current request has begun.
     static BEGUN: Cell<u32>;
 }
 
-/// Runs the answer to a request, and returns with it how many transactions that write it began. Where it is more than
-/// one, an earlier one may have been committed before a later one failed.
+/// Runs the handler of a request, and returns with its result the number of writing transactions that it began. If
+/// there is more than one, an earlier one may have been committed before a later one failed.
 pub async fn counting_transactions<F: Future>(answer: F) -> (F::Output, u32) {
     BEGUN.scope(Cell::new(0), async { (answer.await, BEGUN.with(Cell::get)) }).await
 }
 
-/// Counts a transaction of the request that is being answered, if one is.
+/// Counts a transaction of the current request, if there is one.
 pub fn count_transaction() {
-    // Background work answers no request.
+    // Background work belongs to no request.
     BEGUN.try_with(|it| it.set(it.get() + 1)).ok();
 }
 
 impl Fault {
-    /// Returns what can be said after so many transactions.
+    /// Returns the fault as known after this number of transactions.
     #[must_use]
     pub const fn after_transactions(self, begun: u32) -> Self {
         match self {
@@ -74,7 +74,8 @@ impl Fault {
         if let Error::Database(err) = err {
             return Self::of_code(err.code()?.as_ref());
         }
-        // The third: a connection that still thinks that it is in a transaction; it is closed when it is released.
+        // `InvalidSavePointStatement` comes from a connection that still counts a transaction; it is closed when it is
+        // released.
         let before_it_began = matches!(
             err,
             Error::PoolTimedOut | Error::PoolClosed | Error::InvalidSavePointStatement | Error::BeginFailed

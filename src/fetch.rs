@@ -171,7 +171,7 @@ impl Fetcher {
         }
         let clients = self.clients.get_or_init(|| Clients::new(&self.allow));
         let clients = clients.as_ref().map_err(|err| {
-            tracing::error!("nothing can be fetched: {err}");
+            tracing::error!("the HTTP client cannot be set up: {err}");
             Failed::Unreachable
         })?;
         Ok(if plain { &clients.plain } else { &clients.https })

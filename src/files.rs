@@ -1,4 +1,5 @@
-//! Files that lie outside of the database, each under the hash of its bytes: kept whole or not at all, and never changed.
+//! Files outside of the database, each named by the hash of its bytes. They are stored completely or not at all, and
+//! never change.
 use std::{
     fs, io,
     io::Write,
@@ -11,17 +12,17 @@ use sha2::{Digest, Sha256};
 
 use crate::secret::hex;
 
-/// Files that nobody has kept lately.
+/// Files that have not been stored or renewed lately.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Idle {
-    /// By their hashes.
+    /// The hashes of complete files.
     pub whole: Vec<String>,
-    /// What was left behind by whoever was interrupted while keeping one.
+    /// Unfinished files, left behind when storing them was interrupted.
     unfinished: Vec<PathBuf>,
 }
 
-/// Keeps the bytes and says their SHA-256 in hexadecimal. When this returns, a crash cannot lose them, and whoever
-/// sweeps leaves them alone for as long as files may lie idle from `now` on.
+/// Stores the bytes and returns their SHA-256 in hexadecimal. After that a crash cannot lose them, and sweeping spares
+/// them for as long as files may be idle, counted from `now`.
 pub async fn keep(folder: &Path, bytes: Vec<u8>, now: DateTime<Utc>) -> io::Result<String> {
     let folder = folder.to_owned();
     blocking(move || keep_now(&folder, &bytes, now.into())).await
@@ -35,7 +36,7 @@ pub async fn open(folder: &Path, hash: &str) -> io::Result<fs::File> {
     Ok(tokio::fs::File::open(place(folder, hash)?).await?.into_std().await)
 }
 
-/// The length in octets and the hash that a file has now; none where there is no file.
+/// Returns the length in octets and the hash that a file has now; `None` if there is no file.
 pub async fn measure(folder: &Path, hash: &str) -> io::Result<Option<(u64, String)>> {
     let place = place(folder, hash)?;
     blocking(move || {
@@ -47,20 +48,20 @@ pub async fn measure(folder: &Path, hash: &str) -> io::Result<Option<(u64, Strin
     .await
 }
 
-/// What nobody has kept since then.
+/// Returns the files that have not been stored or renewed since then.
 pub async fn idle(folder: &Path, since: DateTime<Utc>) -> io::Result<Idle> {
     let folder = folder.to_owned();
     blocking(move || idle_now(&folder, since.into())).await
 }
 
-/// Takes a file away that nobody has kept since then. Says whether it did.
+/// Deletes a file that has not been stored or renewed since then. Returns whether it did.
 pub async fn forget(folder: &Path, hash: &str, since: DateTime<Utc>) -> io::Result<bool> {
     let (folder, place) = (folder.to_owned(), place(folder, hash)?);
     blocking(move || forget_now(&folder, &place, since.into())).await
 }
 
 impl Idle {
-    /// Takes away what never became a file.
+    /// Deletes the unfinished files.
     pub async fn remove_unfinished(&self) -> io::Result<()> {
         for path in &self.unfinished {
             if_there(tokio::fs::remove_file(path).await)?;
@@ -86,17 +87,17 @@ fn keep_now(folder: &Path, bytes: &[u8], now: SystemTime) -> io::Result<String> 
     let temporary = below.join(format!(".{}", uuid::Uuid::new_v4()));
     let written = write_whole(&temporary, bytes, now).and_then(|()| fs::rename(&temporary, &place));
     if written.is_err() {
-        // What is left of it would be in nobody's way, but nobody's either.
+        // The rest of an unfinished file would do no harm, but it belongs to nothing.
         fs::remove_file(&temporary).ok();
     }
     written?;
-    // The names as well: of the file in its folder, and of the folder in the one above.
+    // The directory entries are synced as well: of the file in its folder, and of the folder in its parent.
     fs::File::open(below)?.sync_all()?;
     fs::File::open(folder)?.sync_all()?;
     Ok(hash)
 }
 
-/// Whether the file is there already, and now says when it was wanted last: its row may be about to be written.
+/// Returns whether the file exists, and renews its time: its row may be about to be written.
 fn is_renewed(place: &Path, length: u64, now: SystemTime) -> bool {
     let renewed = fs::OpenOptions::new().append(true).open(place).and_then(|file| {
         file.set_modified(now)?;
@@ -107,7 +108,8 @@ fn is_renewed(place: &Path, length: u64, now: SystemTime) -> bool {
 
 fn forget_now(folder: &Path, place: &Path, since: SystemTime) -> io::Result<bool> {
     let lock = lock(folder)?;
-    // Whoever keeps the same bytes at this moment has either said so already, or finds nothing and writes them anew.
+    // A process that stores the same bytes at this moment has either renewed the file already, or finds none and writes
+    // it anew.
     lock.lock()?;
     match if_there(fs::metadata(place))? {
         Some(it) if it.modified()? < since => fs::remove_file(place).map(|()| true),
@@ -115,7 +117,7 @@ fn forget_now(folder: &Path, place: &Path, since: SystemTime) -> io::Result<bool
     }
 }
 
-/// None where there is no such file; another one who sweeps may have been quicker.
+/// Returns `None` if there is no such file: another process that sweeps may have deleted it.
 fn if_there<T>(done: io::Result<T>) -> io::Result<Option<T>> {
     match done {
         Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -133,7 +135,7 @@ fn idle_now(folder: &Path, since: SystemTime) -> io::Result<Idle> {
         for file in fs::read_dir(below.path())? {
             let file = file?;
             let lasting = file.metadata().and_then(|it| it.modified());
-            // One that is gone meanwhile was unfinished and is whole now.
+            // A file that has disappeared meanwhile was unfinished and is complete now.
             if lasting.is_err() || lasting.is_ok_and(|it| it >= since) {
                 continue;
             }
@@ -149,7 +151,7 @@ fn idle_now(folder: &Path, since: SystemTime) -> io::Result<Idle> {
     Ok(idle)
 }
 
-/// Held by many who keep, or by the one who takes away.
+/// Opens the lock file: shared by processes that store files, exclusive for one that deletes.
 fn lock(folder: &Path) -> io::Result<fs::File> {
     fs::OpenOptions::new().create(true).append(true).open(folder.join(".lock"))
 }
@@ -161,7 +163,7 @@ fn write_whole(path: &Path, bytes: &[u8], now: SystemTime) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Two characters for the folder, the others for the file.
+/// Returns the path of a file: two characters of its hash name the folder, the others the file.
 fn place(folder: &Path, hash: &str) -> io::Result<PathBuf> {
     let plain = hash.len() == 64 && hash.bytes().all(|it| it.is_ascii_hexdigit());
     let (first, rest) =

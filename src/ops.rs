@@ -1,7 +1,8 @@
-//! What the service does. Each operation is one transaction: load, decide, save, write the history and the mail.
+//! The operations of the service. Each one is a transaction: it loads, decides, saves, and writes the history and the
+//! mail.
 //!
-//! The files lie on each other without a circle: `case::context`, then what follows from a change (`booking::after_change`), the gate
-//! (`case::transaction`), notices and requests, and above them the operations.
+//! The modules depend on each other without a cycle, in this order: `case::context`, the steps that follow a change
+//! (`booking::after_change`), the unit of work (`case::transaction`), notices and requests, and then the operations.
 pub mod accounts;
 pub mod aftercare;
 pub mod booking;

@@ -1,4 +1,4 @@
-//! Passwords: what is accepted, how they are hashed, and how often one may guess.
+//! Passwords: which are accepted, how they are hashed, and how often a client may guess.
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -28,9 +28,9 @@ pub enum BadPassword {
     IsTheAddress,
 }
 
-/// Bounds what guessing costs us and yields: few hashes at once, few failures from one network.
+/// Limits the cost and the success of guessing: few hashes at once, few failures from one network.
 ///
-/// Kept in memory, so per process; the lock of an account is in the database.
+/// The counts are kept in memory, so they are per process; the lock of an account is in the database.
 #[derive(Clone, Debug)]
 pub struct SignInGuard {
     hashing: Arc<Semaphore>,
@@ -43,14 +43,14 @@ struct Failures {
     count: u32,
 }
 
-/// One hash takes 19 MiB.
+/// The number of hashes computed at once; each takes 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
 const FAILURES_PER_NETWORK: u32 = 40;
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// Beyond so many networks the oldest windows are forgotten.
+/// The number of networks beyond which expired windows are forgotten.
 const NETWORKS: usize = 10_000;
 
-/// A hash that no password has: what an unknown address is verified against, so that it takes as long.
+/// A hash that no password has. The password for an unknown address is verified against it, so that it takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWhhcy1pdA$\
                       TF0DqaJGpKgbX0NnG4uWqC9QzwSj1NXtG8k6gNmHn0g";
 
@@ -72,7 +72,7 @@ impl Default for SignInGuard {
 }
 
 impl SignInGuard {
-    /// Argon2id in PHC format.
+    /// Hashes a password with Argon2id, in PHC format.
     pub async fn hash(&self, password: Password) -> Result<String, Problem> {
         let salt = crate::secret::token().map_err(|err| Problem::Internal(err.into()))?;
         self.work(move || {
@@ -84,7 +84,7 @@ impl SignInGuard {
         .await
     }
 
-    /// Whether `hash` is that of `password`. Takes as long, and says no, where there is no hash.
+    /// Returns whether `hash` is that of `password`. Without a hash it takes as long and returns false.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Problem> {
         let (known, password) = (hash.is_some(), password.to_owned());
         let hash = hash.unwrap_or(NOBODY).to_owned();
@@ -127,7 +127,7 @@ impl SignInGuard {
     }
 }
 
-/// What one subscriber is given: an IPv4 address, or 64 bits of IPv6.
+/// Returns the address range of one subscriber: an IPv4 address, or the first 64 bits of an IPv6 address.
 fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(it) => IpAddr::V4(it),

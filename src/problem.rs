@@ -1,4 +1,4 @@
-//! Why a request could not be done. One variant per reaction, not per cause; knows no HTTP.
+//! The reasons why a request cannot be done. One variant per reaction, not per cause; knows no HTTP.
 use domain::{
     aftercare::report::ReportRefused,
     booking::{appointment::AppointmentRefused, waiting_list::WaitingOfferRefused},
@@ -12,27 +12,27 @@ use crate::fault::Fault;
 pub enum Problem {
     #[error("お探しのページまたは相談案件が見つかりません。")]
     NotFound,
-    /// Nobody is signed in; the page sends them to the sign-in of its audience.
+    /// The visitor is not signed in; the page sends them to the sign-in of its audience.
     #[error("ログインしてください。")]
     SignInFirst,
     #[error("このページを表示する権限がありません。")]
     Forbidden,
-    /// The rules say no; the sentence is for the person.
+    /// The rules refuse it. The sentence is for the person.
     #[error("{0}")]
     Refused(String),
-    /// Someone else changed it first.
+    /// The data has been changed by another person meanwhile.
     #[error("ほかの担当者が先に更新しました。最新の内容を確認してください。")]
     Stale,
     /// Another booking took the time.
     #[error("選んだ日時は、ほかの方の予約が先に入りました。別の日時を選んでください。")]
     SlotTaken,
-    /// A link or a kept draft is over.
+    /// A link or a draft has expired.
     #[error("このリンクは期限が切れています。")]
     Expired,
-    /// More than one address or network may cause in a day.
+    /// The limit of an address or a network is reached.
     #[error("短い時間に多くの操作がありました。しばらくたってから、もう一度お試しください。")]
     TooMany,
-    /// What was sent cannot be read at all (not a field error: those go back to the form).
+    /// The input cannot be parsed at all (not a field error: those go back to the form).
     #[error("送信された内容を読み取れませんでした。前の画面に戻って、もう一度お試しください。")]
     Unreadable,
     /// The database or the disk does not work for now, or did not answer within the limit of a page.

@@ -1,4 +1,4 @@
-//! Tokens: made at random and kept as hashes, or signed so that nothing need be kept.
+//! Tokens: random ones that are stored as hashes, and signed ones that need no storage.
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 pub mod file;
 
-/// Bytes of XChaCha20's nonce: enough that one made at random never comes twice.
+/// The length of XChaCha20's nonce in bytes: enough that a random one never repeats.
 const NONCE: usize = 24;
 
-/// The key from which every signature is derived; never shown, not even in debugging output.
+/// The key from which every signature is derived. It is never shown, not even in debugging output.
 #[derive(Clone)]
 pub struct Secret([u8; 32]);
 
@@ -27,14 +27,14 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What a signed token is good for. A token for one purpose is worthless for another.
+/// The purpose of a signed token. A token for one purpose is invalid for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// An expert's answer to a request; the subject is the assignment.
     Assignment,
     /// The answer to a follow-up or survey; the subject is the follow-up.
     FollowUp,
-    /// A company's answer to an earlier time; the subject is the offer.
+    /// A company's answer to the offer of an earlier time; the subject is the offer.
     WaitingOffer,
     /// Stopping mails of one topic; the subject is the account.
     Unsubscribe,
@@ -51,19 +51,19 @@ impl Purpose {
     }
 }
 
-/// A fresh secret value of 256 bits for a cookie or a link, in URL-safe letters.
+/// Returns a new random value of 256 bits for a cookie or a link, in URL-safe letters.
 pub fn token() -> Result<String, rand::rand_core::OsError> {
     let mut bytes = [0; 32];
     OsRng.try_fill_bytes(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// What the database keeps of a token: a leaked copy of the table opens nothing.
+/// Returns the hash that the database stores of a token: a leaked copy of the table gives no access.
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// Bytes as lower-case hexadecimal digits.
+/// Returns bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     use fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -73,15 +73,15 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The consultation that a reply token names; whether we made it, `Secret::reply_verify` knows.
+/// Returns the consultation that a reply token names. `Secret::reply_verify` tells whether the token is ours.
 pub fn reply_subject(token: &str) -> Option<Uuid> {
     Uuid::from_slice(&unhex(token.get(..32)?)?).ok()
 }
 
-/// Octets of the signature in a reply token.
+/// The number of octets of the signature in a reply token.
 const REPLY_SIGNATURE: usize = 12;
 
-/// Begins with an octet that no other message which is signed begins with.
+/// Returns the message that a reply token signs. Its first octet begins no other signed message.
 fn reply_message(consultation: Uuid, recipient: &str) -> Vec<u8> {
     let recipient = recipient.trim().to_lowercase();
     [&[3], &consultation.as_bytes()[..], recipient.as_bytes()].concat()
@@ -108,7 +108,7 @@ impl Secret {
         &self.0
     }
 
-    /// A token that says "whoever has this may do `purpose` to `subject` until `expires`".
+    /// Returns a token with which its bearer may do `purpose` to `subject` until `expires`.
     pub fn sign(&self, purpose: Purpose, subject: Uuid, expires: DateTime<Utc>) -> String {
         let mut message = [0; 25];
         message[0] = purpose.tag();
@@ -119,7 +119,7 @@ impl Secret {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The subject of a token that we signed for `purpose` and that has not expired.
+    /// Returns the subject of a token that we signed for `purpose` and that has not expired.
     pub fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<Uuid> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (message, signature) = bytes.split_at_checked(25)?;
@@ -130,14 +130,16 @@ impl Secret {
         (*tag == purpose.tag() && now.timestamp() < expires).then(|| Uuid::from_slice(subject).ok())?
     }
 
-    /// What stands between `reply+` and `@` in the address to which this recipient answers about this consultation: in
-    /// hexadecimal, for mail servers may change the case of letters, and short enough for a local part (64 octets).
+    /// Returns the part between `reply+` and `@` of the address at which this recipient answers mails about this
+    /// consultation. It is hexadecimal, because mail servers may change the case of letters, and short enough for a
+    /// local part (64 octets).
     pub fn reply_token(&self, consultation: Uuid, recipient: &str) -> String {
         let signature = self.mac(&reply_message(consultation, recipient)).finalize().into_bytes();
         hex(consultation.as_bytes()) + &hex(&signature[..REPLY_SIGNATURE])
     }
 
-    /// The consultation that such a token names, if we made it for one of these recipients; and for which.
+    /// Returns the consultation of a reply token and the recipient that it was made for, if we made it for one of
+    /// `recipients`.
     pub fn reply_verify<'a>(
         &self,
         token: &str,
@@ -155,23 +157,24 @@ impl Secret {
         recipients.find(made_for).map(|it| (consultation, it))
     }
 
-    /// A keyed hash under which an address or a network can be counted without being kept.
+    /// Returns a keyed hash under which an address or a network can be counted without being stored.
     pub fn pseudonym(&self, what: &str) -> String {
         hex(&self.mac(what.as_bytes()).finalize().into_bytes()[..16])
     }
 
-    /// Hides a text that we must be able to read again, such as a password for another service. It opens only for the
-    /// `subject` for which it was sealed.
+    /// Encrypts a text that we must be able to read again, such as a password for another service. It can be decrypted
+    /// only for the same `subject`.
     pub fn seal(&self, subject: Uuid, text: &str) -> anyhow::Result<String> {
         let mut nonce = [0; NONCE];
         OsRng.try_fill_bytes(&mut nonce)?;
         let payload = Payload { msg: text.as_bytes(), aad: subject.as_bytes() };
         let hidden = self.cipher().encrypt(&nonce.into(), payload);
-        let hidden = hidden.map_err(|_| anyhow::anyhow!("a text is too long to be sealed"))?;
+        let hidden = hidden.map_err(|_| anyhow::anyhow!("a text is too long to be encrypted"))?;
         Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &hidden].concat()))
     }
 
-    /// A text that we sealed for `subject`; nothing where another key sealed it, or somebody changed it.
+    /// Decrypts a text that we encrypted for `subject`; `None` if it was encrypted with another key or has been
+    /// changed.
     pub fn open(&self, subject: Uuid, sealed: &str) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, hidden) = bytes.split_at_checked(NONCE)?;
@@ -180,14 +183,15 @@ impl Secret {
         String::from_utf8(self.cipher().decrypt(&nonce.into(), payload).ok()?).ok()
     }
 
-    /// Its key is derived, so that what signs never encrypts; from a message that no text can be.
+    /// Returns the cipher. Its key is derived, so that the signing key never encrypts; no text can equal the message
+    /// that it is derived from.
     fn cipher(&self) -> XChaCha20Poly1305 {
         let key: [u8; 32] = self.mac(b"\xffseal").finalize().into_bytes().into();
         XChaCha20Poly1305::new(&key.into())
     }
 
     fn mac(&self, message: &[u8]) -> Hmac<Sha256> {
-        // HMAC fills a short key up to its block with zeros; filled up here, a key of a wrong length is no case.
+        // HMAC fills a short key up to its block with zeros. Filled up here, the key always has a valid length.
         let mut block = [0; 64];
         block[..self.0.len()].copy_from_slice(&self.0);
         let mut mac = Hmac::<Sha256>::new((&block).into());

@@ -1,4 +1,4 @@
-//! The server, from start to stop.
+//! Runs the server, from start to stop.
 use actix_web::{HttpServer, web::Data};
 use anyhow::Context;
 use domain::theme::SHIPPED;
@@ -20,10 +20,10 @@ use crate::{
     exit::{Failure, software, unavailable},
 };
 
-/// How long requests in flight are given when the server stops. Seconds.
+/// The time in seconds that requests in flight get when the server stops.
 const GRACE: u64 = 30;
 
-/// Serves until SIGTERM or SIGINT, then finishes the requests in flight and the mail in hand.
+/// Serves until SIGTERM or SIGINT, then finishes the requests in flight and the mails being sent.
 pub async fn serve(app: App) -> Result<(), Failure> {
     database::migrate(&app.db).await.map_err(software)?;
     ship_themes(&app).await?;
@@ -48,7 +48,7 @@ pub async fn serve(app: App) -> Result<(), Failure> {
         ended = &mut server => ended,
         told = cancel_when_told(&stop) => {
             told.map_err(software)?;
-            tracing::info!("stopping: finishing the requests in flight and the mail in hand");
+            tracing::info!("stopping: finishing the requests in flight and the mails being sent");
             handle.stop(true).await;
             server.await
         }
@@ -73,24 +73,25 @@ pub async fn cancel_when_told(stop: &CancellationToken) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The same with connections on which nothing takes longer than a page may. The background work keeps the other ones: a
-/// connection that was opened on a thread of the server dies with that thread, and the mail in hand outlives them.
+/// Returns the state for pages, with connections on which nothing takes longer than a page may. Background work keeps
+/// the other connections: a connection that was opened on a thread of the server dies with that thread, while mails
+/// that are being sent outlive it.
 async fn for_pages(app: &App) -> Result<App, Failure> {
     let url = app.config.database_url.reveal();
     let db = database::connect_for_pages(url, app.config.page_limit).await.map_err(unavailable)?;
-    // One queue for all who write here: SQLite's connections have threads of their own.
+    // With SQLite there is one queue for all writers of this process; its connections have threads of their own.
     let sqlite = db.get_database_backend() == DbBackend::Sqlite;
     let writer = if sqlite { app.writer.clone() } else { db.clone() };
     Ok(App { db, writer, ..app.clone() })
 }
 
-/// Starts the background work, if this process is to do it.
+/// Starts the background work, if this process runs it.
 fn start_worker(app: &App, stop: &CancellationToken) -> Option<JoinHandle<()>> {
     let (app, stop) = (app.clone(), stop.clone());
     app.runs_worker.then(|| tokio::spawn(async move { worker::run(&app, stop).await }))
 }
 
-/// A new programme starts with the themes that the product knows; afterwards they are the operator's.
+/// Adds the built-in themes to a new programme; afterwards they belong to the operator.
 async fn ship_themes(app: &App) -> Result<(), Failure> {
     let tx = app.begin().await.map_err(software)?;
     let themes = SHIPPED.iter().map(Theme::from);
@@ -98,7 +99,7 @@ async fn ship_themes(app: &App) -> Result<(), Failure> {
     tx.commit().await.map_err(software)
 }
 
-/// Where nobody can sign in as administrator: prints the link by which one can.
+/// Prints a one-time set-up link if no account can sign in as administrator.
 async fn offer_set_up(app: &App) -> Result<(), Failure> {
     let address = format!("admin@{}", app.config.mail_reply_domain);
     let address = domain::intake::contact::EmailAddress::parse(&address).map_err(software)?;

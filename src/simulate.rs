@@ -1,8 +1,9 @@
 //! A synthetic year of the programme, to compare ways of routing: `madoguchi simulate`.
 //!
-//! Everything that decides is the domain's: who is eligible, when they are free, how they rank, what the plan is. What
-//! is invented is the world: who applies when and where, who declines, falls ill or does not come. Chance depends on the
-//! seed and on what it is about, never on what was drawn before, so that every policy meets the same world.
+//! Every decision is made by `domain`: which experts are eligible, when they are free, how they rank, and what the
+//! plan is. The world is invented: which companies apply when and where, and who declines, falls ill or does not
+//! come. A random number depends on the seed and on what it decides, never on the numbers drawn before, so that every
+//! policy meets the same world.
 mod chance;
 mod outcome;
 mod policy;
@@ -13,7 +14,7 @@ pub use outcome::{Outcome, table, write_csv};
 pub use policy::Policy;
 pub use year::{Booking, simulate};
 
-/// How large the year is, and which one.
+/// The size of the year, and the seed that selects it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setup {
     pub seed: u64,

@@ -1,5 +1,6 @@
-//! Queries. Each function takes the connection or transaction it runs in and returns domain values; what writes takes
-//! a transaction, so that a write outside of one does not compile.
+//! Queries on the database. Each function takes the connection or transaction it runs in and returns domain
+//! values. A function that writes takes a transaction, so that a write outside of a transaction does not
+//! compile.
 pub mod accounts;
 pub mod aftercare;
 pub mod audit;
@@ -21,7 +22,8 @@ use codes::Code;
 use entity::Coded;
 use sea_orm::{ColumnTrait, DbErr, EntityName};
 
-/// How many rows were written of an insertion that leaves alone what is there already: SeaORM calls none an error.
+/// Returns the number of rows written by an insertion that leaves existing rows alone. SeaORM returns an
+/// error if no row was written; this function returns 0 instead.
 pub(crate) fn rows_inserted(written: Result<u64, DbErr>) -> Result<u64, DbErr> {
     match written {
         Err(DbErr::RecordNotInserted) => Ok(0),
@@ -29,13 +31,14 @@ pub(crate) fn rows_inserted(written: Result<u64, DbErr>) -> Result<u64, DbErr> {
     }
 }
 
-/// A row that contradicts itself or the rules: an error with its place, never a guess.
+/// Returns the error for a row that contradicts itself or the rules. The error names the table and the row;
+/// no value is ever guessed.
 fn contradiction(table: impl EntityName, id: impl std::fmt::Display, why: impl std::fmt::Display) -> DbErr {
     DbErr::Type(format!("{} {id}: {why}", table.table_name()))
 }
 
-/// Returns the value of a column that keeps codes, or an error that names table, row and column where the stored text
-/// is no code.
+/// Returns the value of a column that keeps codes, or an error that names table, row and column if the stored
+/// text is no code.
 fn known<T: Code>(
     value: &Coded<T>,
     column: impl ColumnTrait,

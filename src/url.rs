@@ -1,7 +1,7 @@
-//! The addresses of our pages: relative ones for pages and redirects, absolute ones for mail.
+//! The addresses of our pages: relative ones for pages and redirects, absolute ones for mails.
 use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::DraftId, number::CaseNumber};
 
-/// Where the service is reached from outside: `https://soudan.example.jp`, without a slash at the end.
+/// The public address of the service: `https://soudan.example.jp`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site(String);
 
@@ -18,18 +18,18 @@ impl Site {
         self.0.starts_with("https://")
     }
 
-    /// The absolute address of a path that starts with a slash.
+    /// Returns the absolute address of a path that starts with a slash.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
-    /// The link that signs a company in, or confirms its address.
+    /// Returns the link that signs a company's contact in, or confirms its address.
     pub fn link(&self, token: &str) -> String {
         self.absolute(&format!("/l/{token}"))
     }
 
-    /// A text without what its addresses of ours say after the host: the links of mails let in whoever has them, and
-    /// mails are quoted. What a mail filter has wrapped such a link in counts as well.
+    /// Returns a text in which our addresses are cut after the host: links in mails give access to their bearer, and
+    /// mails are quoted. A link that a mail filter has wrapped is cut as well.
     pub fn without_links(&self, text: &str) -> String {
         let host = self.0.split_once("://").map_or(&*self.0, |(_, it)| it).to_ascii_lowercase();
         let lower = text.to_ascii_lowercase();
@@ -48,15 +48,15 @@ impl Site {
         shown + &text[at..]
     }
 
-    /// The first address of ours in a text that has a path, with what stands before and after it.
+    /// Returns the first address of ours in a text that has a path, with the text before and after it.
     pub fn next_own<'a>(&self, text: &'a str) -> Option<(&'a str, &'a str, &'a str)> {
         let (before, from) = text.split_at(text.find(&format!("{}/", self.0))?);
         let (address, after) = from.split_at(from.find(|it| !is_of_address(it)).unwrap_or(from.len()));
         Some((before, address, after))
     }
 
-    /// A text of our own making in which `mask` stands for every address that lets in whoever has it. What asks who one
-    /// is stays.
+    /// Returns a text of ours in which `mask` replaces every address that gives access to its bearer. Addresses of
+    /// pages that require sign-in or are public stay.
     pub fn without_open_links(&self, text: &str, mask: &str) -> String {
         let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
         while let Some((before, address, after)) = self.next_own(rest) {
@@ -68,27 +68,27 @@ impl Site {
         shown + rest
     }
 
-    /// The link by which an expert answers a request.
+    /// Returns the link with which an expert answers a request.
     pub fn answer(&self, token: &str) -> String {
         self.absolute(&format!("/a/{token}"))
     }
 
-    /// The link by which a company answers a follow-up.
+    /// Returns the link with which a company answers a follow-up question.
     pub fn follow_up(&self, token: &str) -> String {
         self.absolute(&format!("/f/{token}"))
     }
 
-    /// The link by which a company answers the offer of an earlier time.
+    /// Returns the link with which a company answers the offer of an earlier time.
     pub fn earlier_time(&self, token: &str) -> String {
         self.absolute(&format!("/o/{token}"))
     }
 
-    /// The link by which an account stops mails of a topic.
+    /// Returns the link with which an account stops mails of a topic.
     pub fn unsubscribe(&self, topic: NotificationTopic, token: &str) -> String {
         self.absolute(&format!("/u/{}/{token}", topic.code()))
     }
 
-    /// The link by which an account sets its password.
+    /// Returns the link with which an account sets its password.
     pub fn set_password(&self, token: &str) -> String {
         self.absolute(&format!("/staff/set-password/{token}"))
     }
@@ -98,8 +98,8 @@ fn is_of_address(it: char) -> bool {
     it.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(it)
 }
 
-/// Whether the page at a path is everybody's, or asks who one is. Of any other, whoever has the address may have more
-/// than others.
+/// Returns whether the page at a path is public or requires sign-in. Any other page may give more access to the bearer
+/// of its address.
 fn asks_who(path: &str) -> bool {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut parts = path.trim_start_matches('/').split('/');
@@ -113,22 +113,22 @@ fn asks_who(path: &str) -> bool {
     is_plain && asks
 }
 
-/// An unfinished application, at the step that is next. Secret: whoever has it may go on writing.
+/// Returns the path of an unfinished application, at its next step. It is secret: its bearer may edit the application.
 pub fn draft(id: DraftId) -> String {
     format!("/apply/{id}")
 }
 
-/// The company's page for one consultation.
+/// Returns the path of the company's page for a consultation.
 pub fn my(number: &CaseNumber) -> String {
     format!("/my/{number}")
 }
 
-/// The center's page for one consultation.
+/// Returns the path of the center's page for a consultation.
 pub fn staff(number: &CaseNumber) -> String {
     format!("/staff/consultations/{number}")
 }
 
-/// The expert's page for one consultation.
+/// Returns the path of the expert's page for a consultation.
 pub fn expert(number: &CaseNumber) -> String {
     format!("/expert/consultations/{number}")
 }

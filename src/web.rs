@@ -24,7 +24,7 @@ pub mod public;
 pub mod staff;
 pub mod stats;
 
-/// The whole site: every route inside everything that happens to every request.
+/// Returns the whole site: every route, inside the middleware that runs for every request.
 pub fn site(
     app: Data<App>,
 ) -> Web<
@@ -36,7 +36,7 @@ pub fn site(
         InitError = (),
     >,
 > {
-    // The last one is the outermost.
+    // The middleware that is added last is the outermost.
     Web::new()
         .app_data(app)
         .configure(routes)

@@ -9,11 +9,11 @@ pub struct Model {
     pub id: Uuid,
     pub expert_id: Uuid,
     pub first_date: Date,
-    /// Included.
+    /// The last day, which belongs to the absence.
     pub last_date: Date,
     #[sea_orm(column_type = "Text")]
     pub note: String,
-    /// Who is asked first to take the place of the absent.
+    /// The expert who is asked first to take the place of the absent expert.
     pub stand_in_id: Option<Uuid>,
 }
 

@@ -12,16 +12,16 @@ pub struct Model {
     pub id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub email: String,
-    /// The address lower-cased, for comparison.
+    /// The address in lower case, for comparison.
     #[sea_orm(column_type = "Text")]
     pub email_key: String,
     #[sea_orm(column_type = "Text")]
     pub name: String,
     #[sea_orm(column_type = "Text")]
     pub role: Coded<Role>,
-    /// Set for the role `desk` alone.
+    /// The desk of an account with the role `desk`; `None` for every other role.
     pub desk_id: Option<Uuid>,
-    /// Argon2id in PHC format; none until the set-up link was used.
+    /// The hash of the password (Argon2id in PHC format); `None` until the link to set a password was used.
     #[sea_orm(column_type = "Text", nullable)]
     pub password_hash: Option<String>,
     pub active: bool,

@@ -1,4 +1,4 @@
-//! What the company wrote, once per consultation.
+//! The application of a company, once per consultation.
 use codes::{Organization, TeleworkStatus};
 use sea_orm::entity::prelude::*;
 

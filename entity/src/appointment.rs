@@ -1,4 +1,4 @@
-//! One sitting, with one or two experts.
+//! An appointment with one or two experts.
 use codes::{AppointmentMode, AppointmentStatus};
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     pub id: Uuid,
     pub consultation_id: Option<Uuid>,
     pub draft_id: Option<Uuid>,
-    /// Holds a time that is offered to a company which waits for an earlier one.
+    /// The entry of the waiting list for which the time is held: a company that waits for an earlier time.
     pub waiting_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub state: Coded<AppointmentStatus>,
@@ -22,12 +22,13 @@ pub struct Model {
     pub mode: Coded<AppointmentMode>,
     #[sea_orm(column_type = "Text")]
     pub place: String,
-    /// The prefecture of a visit (JIS X 0401), by which its ways were reckoned; none where it is not known.
+    /// The prefecture of a visit (JIS X 0401), from which the travel times were computed; `None` if it is not
+    /// known.
     pub site: Option<i16>,
-    /// The calendar entry's UID (RFC 5545 section 3.8.4.7).
+    /// The UID of the calendar entry (RFC 5545 section 3.8.4.7).
     #[sea_orm(column_type = "Text")]
     pub uid: String,
-    /// The calendar entry's SEQUENCE (RFC 5545 section 3.8.7.4).
+    /// The SEQUENCE of the calendar entry (RFC 5545 section 3.8.7.4).
     pub sequence: i32,
     pub held_until: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! An expert who sits in an appointment.
+//! An expert who takes part in an appointment.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]

@@ -17,15 +17,15 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub state: Coded<AssignmentStatus>,
     pub offered_at: DateTimeUtc,
-    /// When the expert's answer is due.
+    /// The instant at which the expert's answer is due.
     pub due_at: DateTimeUtc,
     pub deadline: Json,
     pub answered_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub decline_reason: Option<String>,
-    /// Why this expert was chosen.
+    /// The reasons for which this expert was chosen.
     pub reasons: Json,
-    /// The assignment in whose place this one comes when it is accepted.
+    /// The assignment that this one replaces when it is accepted.
     pub instead_of: Option<Uuid>,
 }
 

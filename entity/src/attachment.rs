@@ -1,4 +1,4 @@
-//! A file of a message. Its bytes lie outside of the database.
+//! A file of a message. Its bytes are stored outside of the database.
 use codes::Trust;
 use sea_orm::entity::prelude::*;
 
@@ -14,20 +14,21 @@ pub struct Model {
     pub position: i32,
     #[sea_orm(column_type = "Text")]
     pub name: String,
-    /// What its sender says that it is.
+    /// The content type that its sender states.
     #[sea_orm(column_type = "Text")]
     pub content_type: String,
-    /// Octets.
+    /// The size in octets.
     pub size: i64,
-    /// Of the bytes, in hexadecimal: the name of the file. None where they were not kept.
+    /// The SHA-256 of the bytes, in hexadecimal: the name of the stored file. `None` if the bytes were not
+    /// stored.
     #[sea_orm(column_type = "Text", nullable)]
     pub sha256: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub state: Coded<Trust>,
-    /// What the scanner said, or why it was refused; may be empty.
+    /// The message of the scanner, or the reason for a refusal; may be empty.
     #[sea_orm(column_type = "Text")]
     pub note: String,
-    /// When to scan it, of what is held.
+    /// The instant at which a held file is scanned; `None` for any other file.
     pub scan_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }

@@ -1,4 +1,4 @@
-//! A quarter hour of an expert that an appointment owns, its ways and buffers included.
+//! A quarter hour of an expert that an appointment owns, with its travel times and buffers.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -7,10 +7,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub expert_id: Uuid,
-    /// Quarter hours since 1970-01-01T00:00:00Z.
+    /// The number of quarter hours since 1970-01-01T00:00:00Z.
     #[sea_orm(primary_key, auto_increment = false)]
     pub quarter: i64,
-    /// 0 unless it is a way beside another visit.
+    /// 0 unless the quarter hour is travel beside another visit.
     #[sea_orm(primary_key, auto_increment = false)]
     pub lane: i16,
     pub appointment_id: Uuid,

@@ -1,4 +1,4 @@
-//! A sitting that an expert was told of and has no part in any more.
+//! An appointment of which an expert was told and in which the expert no longer takes part.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -9,10 +9,10 @@ pub struct Model {
     pub appointment_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub expert_id: Uuid,
-    /// When it was to take place, as far as the expert knows.
+    /// The start of the appointment as the expert was told it last.
     pub starts_at: DateTimeUtc,
     pub ends_at: DateTimeUtc,
-    /// The SEQUENCE of the entry that takes it out of the expert's calendar.
+    /// The SEQUENCE of the entry that removes the appointment from the expert's calendar.
     pub sequence: i32,
     pub left_at: DateTimeUtc,
 }

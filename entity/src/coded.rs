@@ -1,14 +1,14 @@
-//! A column that keeps codes.
+//! A column type for values that are stored by their code.
 use codes::Code;
 use sea_orm::{
     ActiveValue, ColIdx, IntoActiveValue, QueryResult, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr},
 };
 
-/// The value that a column keeps by its code, stored as text.
+/// A value that a column stores as the text of its code.
 ///
-/// A stored text that is no code of `T` is kept as it is: reading a row never fails for it, so that one row which
-/// contradicts the rules does not hide the others. The place that needs the value says what becomes of the row.
+/// A stored text that is not a code of `T` is kept as it is. Reading a row never fails because of it, so that
+/// one invalid row does not hide the others. The caller that needs the value decides what happens to the row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Coded<T> {
     Known(T),
@@ -17,12 +17,12 @@ pub enum Coded<T> {
 }
 
 impl<T: Code> Coded<T> {
-    /// Returns the value that `text` is the code of, or the text.
+    /// Returns the value with the code `text`, or the text itself if there is none.
     pub fn read(text: String) -> Self {
         T::from_code(&text).map_or(Self::Unknown(text), Self::Known)
     }
 
-    /// Returns the value; `None` where the stored text is no code.
+    /// Returns the value; `None` if the stored text is not a code.
     pub const fn known(&self) -> Option<T> {
         match self {
             Self::Known(it) => Some(*it),

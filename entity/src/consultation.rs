@@ -1,4 +1,4 @@
-//! One company's request and everything that follows.
+//! One company's request and everything that follows from it.
 use codes::{ConsultationStatus, DueKind, Industry, Mode, Origin, Turn, UnfulfilledReason};
 use sea_orm::entity::prelude::*;
 
@@ -22,10 +22,10 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub referred_to: Option<String>,
     pub company_id: Uuid,
-    /// As typed in this application.
+    /// The name as typed in this application.
     #[sea_orm(column_type = "Text")]
     pub company_name: String,
-    /// Folded from name, kana and number.
+    /// The folded text by which the list is searched: name, kana and corporate number.
     #[sea_orm(column_type = "Text")]
     pub search_key: String,
     pub prefecture: Option<i16>,
@@ -38,33 +38,34 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub origin: Coded<Origin>,
     pub desk_id: Option<Uuid>,
-    /// Who typed it, where the company did not.
+    /// The account that entered the application; `None` if the company did.
     pub entered_by: Option<Uuid>,
     pub coordinator_id: Option<Uuid>,
     pub address_confirmed_at: Option<DateTimeUtc>,
     pub received_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
-    /// Whose turn it is; follows from the state.
+    /// The party whose turn it is; follows from the state.
     #[sea_orm(column_type = "Text")]
     pub turn: Coded<Turn>,
     #[sea_orm(column_type = "Text", nullable)]
     pub deadline_kind: Option<Coded<DueKind>>,
     pub deadline: Option<Json>,
     pub due_at: Option<DateTimeUtc>,
-    /// What the inbox sorts by: the deadline, else since when the state holds.
+    /// The sort key of the worklist: the deadline, or else the instant since which the state has held, moved
+    /// later in the state `follow_up`.
     pub sort_at: DateTimeUtc,
     pub appointments_done: i32,
     pub event_count: i32,
-    /// Rises with every change; a page that was read earlier cannot overwrite.
+    /// The version, which rises with every change, so that a page that was read earlier cannot overwrite it.
     pub version: i32,
-    /// Makes a form that is sent twice one consultation.
+    /// The key of the form, so that a form that is sent twice makes one consultation.
     #[sea_orm(column_type = "Text")]
     pub submission_key: String,
     #[sea_orm(column_type = "Text")]
     pub consent_version: String,
     pub consent_at: DateTimeUtc,
     pub newsletter: bool,
-    /// Since when the company asks for more help and nobody has seen to it.
+    /// The instant since which the company has asked for more help; `None` once the center has dealt with it.
     pub wants_help_since: Option<DateTimeUtc>,
 }
 

@@ -19,7 +19,7 @@ pub struct Model {
     pub email: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub email_key: Option<String>,
-    /// As typed.
+    /// The number as typed.
     #[sea_orm(column_type = "Text", nullable)]
     pub phone: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]

@@ -1,4 +1,4 @@
-//! One span of one day, added to or taken from the weekly rule.
+//! One span of one day that is added to or taken from the weekly rule.
 use codes::ExceptionKind;
 use sea_orm::entity::prelude::*;
 

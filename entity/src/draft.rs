@@ -5,14 +5,14 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "draft")]
 pub struct Model {
-    /// Secret: whoever has it may go on writing.
+    /// The identifier. It is secret: any person who has it can continue the draft.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub form: Json,
-    /// Where the link to resume may be mailed.
+    /// The address to which the link to resume may be mailed.
     #[sea_orm(column_type = "Text", nullable)]
     pub email_key: Option<String>,
-    /// A keyed hash of the network that it came from, for the daily limits.
+    /// A keyed hash of the network from which the draft came, for the daily limits.
     #[sea_orm(column_type = "Text")]
     pub network: String,
     pub created_at: DateTimeUtc,

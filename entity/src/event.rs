@@ -1,4 +1,4 @@
-//! What happened to a consultation, append-only.
+//! One event in the append-only history of a consultation.
 use codes::{ActionKind, ConsultationStatus, Party};
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     pub consultation_id: Uuid,
-    /// 1 for the first.
+    /// The position in the history; 1 for the first event.
     pub seq: i32,
     pub at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
@@ -26,7 +26,7 @@ pub struct Model {
     pub detail: Json,
     #[sea_orm(column_type = "Text")]
     pub previous_hash: String,
-    /// SHA-256 over the previous hash and this row, in hexadecimal.
+    /// The SHA-256 over the previous hash and this row, in hexadecimal.
     #[sea_orm(column_type = "Text")]
     pub hash: String,
 }

@@ -1,4 +1,4 @@
-//! What routing knows of an expert. The person is the account of the same id.
+//! The data about an expert that routing uses. The person is the account with the same id.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -12,22 +12,22 @@ pub struct Model {
     pub works_online: bool,
     pub works_visit: bool,
     pub home_prefecture: i16,
-    /// Sessions a day.
+    /// The largest number of appointments in a day.
     pub daily_limit: i16,
-    /// Sessions a week, Monday to Sunday.
+    /// The largest number of appointments in a week, Monday to Sunday.
     pub weekly_limit: i16,
-    /// Consultations at once.
+    /// The largest number of open consultations at the same time.
     pub open_limit: i16,
-    /// Sessions in 28 days that make a full load.
+    /// The number of appointments in 28 days that makes a full load.
     pub capacity: i16,
-    /// Where the expert's online sessions take place.
+    /// The address at which the expert's online appointments take place.
     #[sea_orm(column_type = "Text")]
     pub video_url: String,
-    /// One paragraph that the company sees.
+    /// A paragraph about the expert that the company sees.
     #[sea_orm(column_type = "Text")]
     pub profile: String,
     pub active: bool,
-    /// SHA-256 of the calendar feed's token, in hexadecimal.
+    /// The SHA-256 of the calendar feed's token, in hexadecimal.
     #[sea_orm(column_type = "Text", nullable)]
     pub feed_hash: Option<String>,
 }

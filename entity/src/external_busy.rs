@@ -1,4 +1,4 @@
-//! A stretch of quarter hours that is taken in a calendar outside. What for is not kept.
+//! A busy time of an external calendar, in quarter hours. Its subject is not stored.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -7,10 +7,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub source_id: Uuid,
-    /// Quarter hours since 1970-01-01T00:00:00Z.
+    /// The first quarter hour, counted from 1970-01-01T00:00:00Z.
     #[sea_orm(primary_key, auto_increment = false)]
     pub first_quarter: i64,
-    /// Not included.
+    /// The first quarter hour after the busy time.
     pub end_quarter: i64,
 }
 

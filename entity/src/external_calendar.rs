@@ -18,32 +18,32 @@ pub struct Model {
     /// The part of the address that may be shown.
     #[sea_orm(column_type = "Text")]
     pub host: String,
-    /// The address, user and password, sealed with the server's secret.
+    /// The address, user and password, encrypted with the server's secret.
     #[sea_orm(column_type = "Text")]
     pub access: String,
-    /// Whether bookings are put into it.
+    /// Whether appointments are written into it.
     pub writes: bool,
     pub blocks_when_stale: bool,
-    /// Whether its busy times take the expert's time now.
+    /// Whether its busy times block the expert's time now.
     pub blocking: bool,
-    /// What the server called the state that was read last.
+    /// The server's name for the state that was read last.
     #[sea_orm(column_type = "Text", nullable)]
     pub version: Option<String>,
     pub created_at: DateTimeUtc,
-    /// When it is fetched next.
+    /// The instant of the next fetch.
     pub due_at: DateTimeUtc,
-    /// When it was last known to be as it is here.
+    /// The instant at which the stored busy times were last known to be current.
     pub fetched_at: DateTimeUtc,
-    /// When it was last read as a whole.
+    /// The instant at which the calendar was last read completely.
     pub read_at: DateTimeUtc,
     pub failing_since: Option<DateTimeUtc>,
     pub failures: i32,
-    /// Why the last fetch failed, for the expert.
+    /// The reason for which the last fetch failed, as a text for the expert.
     #[sea_orm(column_type = "Text", nullable)]
     pub error: Option<String>,
-    /// Events that could not be read.
+    /// The number of events that could not be read.
     pub unread: i32,
-    /// Events in a time zone that nobody knows.
+    /// The number of events in an unknown time zone.
     pub unknown_zones: i32,
     pub lease_token: Option<Uuid>,
     pub lease_until: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! An appointment as it was written into a calendar outside, and what has become of it there.
+//! An appointment that is written into an external calendar, and the state of its entry there.
 use codes::CalendarEntryStatus;
 use sea_orm::entity::prelude::*;
 
@@ -12,23 +12,23 @@ pub struct Model {
     pub id: Uuid,
     pub source_id: Uuid,
     pub appointment_id: Uuid,
-    /// Its path on the server; follows from the UID and never changes.
+    /// The path of the entry on the server, which follows from the UID and never changes.
     #[sea_orm(column_type = "Text")]
     pub href: String,
     #[sea_orm(column_type = "Text")]
     pub state: Coded<CalendarEntryStatus>,
-    /// The SEQUENCE that was written last.
+    /// The SEQUENCE that was last written.
     pub sequence: i32,
-    /// What the server calls the version that we know.
+    /// The server's name for the version that we know (its ETag).
     #[sea_orm(column_type = "Text", nullable)]
     pub etag: Option<String>,
-    /// The time that somebody gave it there.
+    /// The start of the time to which the entry was moved in the external calendar.
     pub moved_from: Option<DateTimeUtc>,
     pub moved_to: Option<DateTimeUtc>,
-    /// Since when we know of it.
+    /// The instant at which we noticed the change.
     pub noticed_at: Option<DateTimeUtc>,
     pub failures: i32,
-    /// Not tried again before.
+    /// The instant before which no further attempt is made.
     pub due_at: DateTimeUtc,
     #[sea_orm(column_type = "Text", nullable)]
     pub error: Option<String>,

@@ -13,10 +13,10 @@ pub struct Model {
     pub consultation_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub kind: Coded<FollowUpKind>,
-    /// The step of the programme that it was planned by.
+    /// The step of the programme by which the question was planned.
     #[sea_orm(column_type = "Text")]
     pub step_id: String,
-    /// The number of sessions done when it was planned.
+    /// The number of appointments that had taken place when the question was planned.
     pub round: i16,
     #[sea_orm(column_type = "Text")]
     pub state: Coded<FollowUpStatus>,
@@ -26,9 +26,9 @@ pub struct Model {
     pub answer: Option<Json>,
     /// Whether the answer asks for help.
     pub wants_help: bool,
-    /// The step as it was when this was planned; None for one that the product ships with.
+    /// The step as it was when the question was planned; `None` for a shipped step.
     pub step: Option<Json>,
-    /// What the time was reckoned from.
+    /// The end of the appointment, from which the time may be computed.
     pub appointment_ended_at: Option<DateTimeUtc>,
     pub approved_at: Option<DateTimeUtc>,
 }

@@ -1,4 +1,4 @@
-//! A version of what is asked after a consultation in a fiscal year.
+//! A version of the questions that are asked after a consultation in a fiscal year.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]

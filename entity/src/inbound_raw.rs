@@ -1,4 +1,4 @@
-//! The octets of a mail that came in.
+//! The octets of a received mail.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]

@@ -1,4 +1,4 @@
-//! Database rows, one module per table. Dumb on purpose: meaning lives in `domain`.
+//! Database rows, one module per table. The rows have no logic on purpose; their meaning is in `domain`.
 mod coded;
 
 pub use coded::Coded;

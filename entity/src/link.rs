@@ -8,7 +8,7 @@ use crate::Coded;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "link")]
 pub struct Model {
-    /// SHA-256 of the token, in hexadecimal.
+    /// The SHA-256 of the token, in hexadecimal.
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_hash: String,
     #[sea_orm(column_type = "Text")]
@@ -16,7 +16,7 @@ pub struct Model {
     pub account_id: Option<Uuid>,
     #[sea_orm(column_type = "Text", nullable)]
     pub email_key: Option<String>,
-    /// The consultation whose address the link confirms.
+    /// The consultation whose contact address the link confirms.
     pub consultation_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,

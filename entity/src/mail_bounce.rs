@@ -1,4 +1,4 @@
-//! A mail of ours did not reach an address.
+//! A report that one of our mails did not reach an address.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -7,23 +7,24 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
-    /// In lower case.
+    /// The address in lower case.
     #[sea_orm(column_type = "Text")]
     pub address_key: String,
-    /// The mail that reported it; None where the server said so at once, when ours was handed over.
+    /// The mail that reported the bounce; `None` if the mail server refused our mail at once.
     pub inbound_id: Option<Uuid>,
     /// The mail that did not arrive.
     pub outbox_id: Option<Uuid>,
     pub consultation_id: Option<Uuid>,
-    /// Trying again would not help.
+    /// Whether another attempt would not help.
     pub permanent: bool,
-    /// An enhanced status code (RFC 3463); may be empty.
+    /// The enhanced status code (RFC 3463); may be empty.
     #[sea_orm(column_type = "Text")]
     pub status: String,
     #[sea_orm(column_type = "Text")]
     pub diagnostic: String,
     pub at: DateTimeUtc,
-    /// Mail came from the address after that, or somebody knows better.
+    /// The instant from which on the bounce no longer counts: mail came from the address, a server accepted
+    /// mail for it, or a person knows that it works again.
     pub cleared_at: Option<DateTimeUtc>,
 }
 

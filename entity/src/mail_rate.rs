@@ -1,4 +1,4 @@
-//! Until when a domain's share of a minute is used up.
+//! The instant until which the rate limit of a domain is used up.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]

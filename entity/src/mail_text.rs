@@ -11,7 +11,7 @@ pub struct Model {
     pub kind: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub version: i32,
-    /// None, with the body, for the text that the product ships with.
+    /// The title; `None`, like the body, for the text that the product ships with.
     #[sea_orm(column_type = "Text")]
     pub title: Option<String>,
     #[sea_orm(column_type = "Text")]

@@ -16,13 +16,14 @@ pub struct Model {
     pub author_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub channel: Coded<Channel>,
-    /// Never shown to the company.
+    /// Whether the entry is never shown to the company.
     pub internal: bool,
     #[sea_orm(column_type = "Text")]
     pub body: String,
     pub created_at: DateTimeUtc,
     pub read_by_company_at: Option<DateTimeUtc>,
-    /// No person wrote it: shown small, and moves nothing.
+    /// Whether a machine wrote the entry. Such an entry is shown small and omitted from an expert's new
+    /// messages.
     pub automatic: bool,
 }
 

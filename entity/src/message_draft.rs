@@ -7,10 +7,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub consultation_id: Uuid,
-    /// An account's identifier, or `company`.
+    /// The account's identifier, or `company`.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub writer: String,
-    /// The field of the page in which it is written.
+    /// The field of the page in which the message is written.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub form: String,
     #[sea_orm(column_type = "Text")]

@@ -1,4 +1,4 @@
-//! What somebody who signs in does not want to be sent.
+//! A kind of mail that an account does not want.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]

@@ -23,42 +23,43 @@ pub struct Model {
     pub text_body: String,
     #[sea_orm(column_type = "Text")]
     pub html_body: String,
-    /// An iCalendar object (RFC 5545).
+    /// The iCalendar object (RFC 5545) that is attached.
     #[sea_orm(column_type = "Text", nullable)]
     pub calendar: Option<String>,
-    /// REQUEST or CANCEL (RFC 5546).
+    /// The method of the calendar object: REQUEST or CANCEL (RFC 5546).
     #[sea_orm(column_type = "Text", nullable)]
     pub calendar_method: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub message_id: String,
-    /// Two mails of one key would be the same mail twice.
+    /// The key that two mails share only if they would be the same mail twice.
     #[sea_orm(column_type = "Text", nullable)]
     pub dedup_key: Option<String>,
-    /// What has to be true when it is sent; else it is suppressed.
+    /// The condition that must hold when the mail is sent; otherwise it is suppressed.
     pub send_condition: Option<Json>,
     #[sea_orm(column_type = "Text")]
     pub state: Coded<MailStatus>,
     pub due_at: DateTimeUtc,
     pub attempts: i32,
-    /// Who is sending it now.
+    /// The token of the worker that sends the mail now.
     pub lease_token: Option<Uuid>,
     pub lease_until: Option<DateTimeUtc>,
-    /// What the mail server, or the failure, said last.
+    /// The last reply of the mail server, or the last failure.
     #[sea_orm(column_type = "Text", nullable)]
     pub last_reply: Option<String>,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
-    /// The recipient's, in lower case.
+    /// The domain of the recipient, in lower case.
     #[sea_orm(column_type = "Text")]
     pub domain: String,
-    /// When it was first to be sent; `due_at` moves on with every try.
+    /// The instant at which the mail was first to be sent; `due_at` changes with every attempt.
     pub planned_at: DateTimeUtc,
-    /// Kept from the worker: `held`, or of an outcome that is `unknown`.
+    /// The reason for which the worker does not send the mail: it is `held`, or its outcome is `unknown`.
     #[sea_orm(column_type = "Text", nullable)]
     pub hold_reason: Option<Coded<HoldReason>>,
-    /// How often nobody could know whether it was taken.
+    /// The number of attempts whose outcome remained unknown.
     pub unknown_outcomes: i32,
-    /// Message-IDs of the first and the latest mail of the same consultation to the same address, with a blank between.
+    /// The Message-IDs of the first and the latest mail of the same consultation to the same address,
+    /// separated by a blank.
     #[sea_orm(column_type = "Text", nullable)]
     pub follows: Option<String>,
     /// The absolute address at which the recipient stops mails of this kind.

@@ -1,4 +1,4 @@
-//! One thing that happened to a mail.
+//! One event in the life of a mail.
 use codes::OutboxEvent;
 use sea_orm::entity::prelude::*;
 
@@ -14,10 +14,10 @@ pub struct Model {
     pub at: DateTimeUtc,
     #[sea_orm(column_type = "Text")]
     pub what: Coded<OutboxEvent>,
-    /// What the server said, or the reason that somebody gave.
+    /// The reply of the server, or the reason that a person gave.
     #[sea_orm(column_type = "Text")]
     pub detail: String,
-    /// Who did it, where it was a person.
+    /// The account that did it; `None` if it was not a person.
     pub account_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! A row that each serving process writes and reads back to know that it can.
+//! A row that each serving process writes and reads back, to check that it can do both.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -8,7 +8,7 @@ pub struct Model {
     /// A random identifier of the process.
     #[sea_orm(primary_key, auto_increment = false)]
     pub process: String,
-    /// What the latest check wrote; random, so that an older row cannot be taken for it.
+    /// The token of the latest check. It is random, so that an older row cannot be mistaken for it.
     pub token: String,
     pub checked_at: DateTimeUtc,
 }

@@ -1,4 +1,4 @@
-//! What an expert writes after a session.
+//! The report that an expert writes after an appointment.
 use codes::ReportStatus;
 use sea_orm::entity::prelude::*;
 

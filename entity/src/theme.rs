@@ -1,4 +1,4 @@
-//! What a consultation may be about, within a field.
+//! A subject that a consultation may be about, within a field.
 use codes::Field;
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A company that wants to hear of an earlier time.
+//! An entry of the waiting list: a company that wants an earlier time.
 use codes::WaitingEndReason;
 use sea_orm::entity::prelude::*;
 
@@ -13,7 +13,7 @@ pub struct Model {
     pub consultation_id: Uuid,
     pub preferred_times: Json,
     pub since: DateTimeUtc,
-    /// Offers that were declined or not answered.
+    /// The number of offers that were declined or not answered.
     pub turned_down: i16,
     pub ended_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]

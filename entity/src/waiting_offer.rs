@@ -1,4 +1,4 @@
-//! One freed time, held for one company until it has answered.
+//! A time that became free and is held for one company until it has answered.
 use codes::WaitingOfferState;
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub waiting_id: Uuid,
-    /// What holds the time.
+    /// The appointment that holds the time.
     pub appointment_id: Uuid,
     pub starts_at: DateTimeUtc,
     pub offered_at: DateTimeUtc,

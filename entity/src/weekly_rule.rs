@@ -8,13 +8,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub expert_id: Uuid,
-    /// 0 Monday to 6 Sunday.
+    /// The day of the week, from 0 (Monday) to 6 (Sunday).
     pub weekday: i16,
-    /// Quarter hours after 6:00, Japan time.
+    /// The number of quarter hours after 6:00, Japan time.
     pub start_quarter: i16,
     pub end_quarter: i16,
     pub valid_from: Option<Date>,
-    /// The last day, included.
+    /// The last day on which the rule is valid.
     pub valid_until: Option<Date>,
 }
 

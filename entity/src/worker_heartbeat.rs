@@ -1,4 +1,4 @@
-//! When a worker was last alive, for readiness.
+//! The instant at which a worker was last alive, for the readiness check.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]

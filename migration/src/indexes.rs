@@ -9,7 +9,7 @@ pub fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateState
     named(table, columns, "uq").unique().take()
 }
 
-/// Unique among the rows for which `condition` holds.
+/// Returns a unique index over the rows for which `condition` holds.
 pub fn unique_where(
     table: &'static str,
     columns: &[&'static str],

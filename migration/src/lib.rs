@@ -1,4 +1,5 @@
-//! The history of the schema. Runs alike on SQLite and PostgreSQL; imports neither `entity` nor `domain`.
+//! The history of the schema. The migrations run alike on SQLite and PostgreSQL, and import neither `entity`
+//! nor `domain`.
 pub use sea_orm_migration::{MigratorTrait, prelude::*};
 
 mod indexes;
@@ -21,8 +22,8 @@ mod m20261120_000016_calendars;
 mod m20261120_000017_bounces;
 mod m20261120_000019_received;
 mod m20261120_000020_wishes;
-mod m20261129_000001_one_name_per_thing;
 mod m20261129_000001_readiness;
+mod m20261129_000002_one_name_per_thing;
 
 pub struct Migrator;
 
@@ -50,7 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000019_received::Migration),
             Box::new(m20261120_000020_wishes::Migration),
             Box::new(m20261129_000001_readiness::Migration),
-            Box::new(m20261129_000001_one_name_per_thing::Migration),
+            Box::new(m20261129_000002_one_name_per_thing::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! Who signs in, and how.
+//! The people who sign in, with their sessions and links.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::index;
@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A regional first-line desk.
+/// Defines the table `desk`: regional first-line desks.
 fn desk() -> TableCreateStatement {
     Table::create()
         .table("desk")
@@ -32,7 +32,7 @@ fn desk() -> TableCreateStatement {
         .take()
 }
 
-/// A person who signs in with a password.
+/// Defines the table `account`: people who sign in with a password.
 fn account() -> TableCreateStatement {
     Table::create()
         .table("account")
@@ -55,7 +55,7 @@ fn account() -> TableCreateStatement {
         .take()
 }
 
-/// A signed-in browser: of an account, or of a company's contact.
+/// Defines the table `session`: signed-in browsers, each of an account or of a company's contact.
 fn session() -> TableCreateStatement {
     Table::create()
         .table("session")
@@ -76,7 +76,7 @@ fn session() -> TableCreateStatement {
         .take()
 }
 
-/// A single-use link that was mailed or handed over.
+/// Defines the table `link`: single-use links that were mailed or handed over.
 fn link() -> TableCreateStatement {
     Table::create()
         .table("link")

@@ -1,4 +1,4 @@
-//! What an administrator sets: years, closing days, themes.
+//! The programme that an administrator sets: fiscal years, closing days and themes.
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -16,7 +16,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The settings of one fiscal year; a year without a row has the defaults.
+/// Defines the table `year_settings`: the settings of one fiscal year in each row. A year without a row has
+/// the defaults.
 fn year_settings() -> TableCreateStatement {
     Table::create()
         .table("year_settings")
@@ -34,17 +35,17 @@ fn year_settings() -> TableCreateStatement {
         .take()
 }
 
-/// A day on which the center is closed for its own reasons.
+/// Defines the table `closing_day`: days on which the center is closed for its own reasons.
 fn closing_day() -> TableCreateStatement {
     Table::create().table("closing_day").col(date("date").primary_key()).col(text("note")).take()
 }
 
-/// The last serial given out in a fiscal year.
+/// Defines the table `counter`: the last serial given out in each fiscal year.
 fn counter() -> TableCreateStatement {
     Table::create().table("counter").col(integer("fiscal_year").primary_key()).col(integer("last")).take()
 }
 
-/// What a consultation may be about, within a field.
+/// Defines the table `theme`: what a consultation may be about, within a field.
 fn theme() -> TableCreateStatement {
     Table::create()
         .table("theme")
@@ -57,7 +58,8 @@ fn theme() -> TableCreateStatement {
         .take()
 }
 
-/// How often a part of the programme has changed, so that a server knows when its copy is out of date.
+/// Defines the table `revision`: how often each part of the programme has changed, so that a server knows
+/// when its copy is out of date.
 fn revision() -> TableCreateStatement {
     Table::create().table("revision").col(text("name").primary_key()).col(big_integer("n")).take()
 }

@@ -23,7 +23,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// What routing knows of an expert. The person is the account of the same id.
+/// Defines the table `expert`: the facts that routing uses about an expert. The person is the account with
+/// the same id.
 fn expert() -> TableCreateStatement {
     Table::create()
         .table("expert")
@@ -49,7 +50,7 @@ fn expert() -> TableCreateStatement {
         .take()
 }
 
-/// A prefecture that an expert visits.
+/// Defines the table `expert_prefecture`: the prefectures that experts visit.
 fn expert_prefecture() -> TableCreateStatement {
     Table::create()
         .table("expert_prefecture")
@@ -67,7 +68,7 @@ fn expert_prefecture() -> TableCreateStatement {
         .take()
 }
 
-/// A theme that an expert knows well.
+/// Defines the table `expert_theme`: the themes that experts know well.
 fn expert_theme() -> TableCreateStatement {
     Table::create()
         .table("expert_theme")
@@ -90,7 +91,7 @@ fn expert_theme() -> TableCreateStatement {
         .take()
 }
 
-/// An industry in which an expert has experience.
+/// Defines the table `expert_industry`: the industries in which experts have experience.
 fn expert_industry() -> TableCreateStatement {
     Table::create()
         .table("expert_industry")
@@ -107,7 +108,7 @@ fn expert_industry() -> TableCreateStatement {
         .take()
 }
 
-/// One span of an expert's week.
+/// Defines the table `weekly_rule`: spans of experts' weeks.
 fn weekly_rule() -> TableCreateStatement {
     Table::create()
         .table("weekly_rule")
@@ -130,7 +131,7 @@ fn weekly_rule() -> TableCreateStatement {
         .take()
 }
 
-/// One span of one day, added to or taken from the weekly rule.
+/// Defines the table `dated_exception`: spans of single days, added to or taken from the weekly rules.
 fn dated_exception() -> TableCreateStatement {
     Table::create()
         .table("dated_exception")
@@ -152,7 +153,7 @@ fn dated_exception() -> TableCreateStatement {
         .take()
 }
 
-/// Days on which an expert cannot be asked.
+/// Defines the table `absence`: days on which an expert cannot be asked.
 fn absence() -> TableCreateStatement {
     Table::create()
         .table("absence")

@@ -1,4 +1,4 @@
-//! The consultation and what a company said of itself.
+//! The consultation, and what a company wrote about itself.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::{index, unique};
@@ -35,7 +35,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A company or organisation, whatever the number of its consultations.
+/// Defines the table `company`: companies or organisations, whatever the number of their consultations.
 fn company() -> TableCreateStatement {
     Table::create()
         .table("company")
@@ -47,7 +47,7 @@ fn company() -> TableCreateStatement {
         .take()
 }
 
-/// An expert who must not advise a company.
+/// Defines the table `conflict_of_interest`: experts who must not advise a company.
 fn conflict_of_interest() -> TableCreateStatement {
     Table::create()
         .table("conflict_of_interest")
@@ -72,7 +72,7 @@ fn conflict_of_interest() -> TableCreateStatement {
         .take()
 }
 
-/// One company's request and everything that follows.
+/// Defines the table `consultation`: one company's request and everything that follows from it.
 fn consultation() -> TableCreateStatement {
     Table::create()
         .table("consultation")
@@ -128,7 +128,7 @@ fn consultation() -> TableCreateStatement {
         .take()
 }
 
-/// What the company wrote, once per consultation.
+/// Defines the table `application`: what the company wrote, once per consultation.
 fn application() -> TableCreateStatement {
     Table::create()
         .table("application")
@@ -155,7 +155,7 @@ fn application() -> TableCreateStatement {
         .take()
 }
 
-/// A theme of a consultation.
+/// Defines the table `consultation_theme`: the themes of consultations.
 fn consultation_theme() -> TableCreateStatement {
     Table::create()
         .table("consultation_theme")
@@ -178,7 +178,7 @@ fn consultation_theme() -> TableCreateStatement {
         .take()
 }
 
-/// The person who speaks for the company in one consultation.
+/// Defines the table `contact`: the person who speaks for the company in one consultation.
 fn contact() -> TableCreateStatement {
     Table::create()
         .table("contact")
@@ -201,7 +201,7 @@ fn contact() -> TableCreateStatement {
         .take()
 }
 
-/// An unfinished application.
+/// Defines the table `draft`: unfinished applications.
 fn draft() -> TableCreateStatement {
     Table::create()
         .table("draft")
@@ -222,7 +222,7 @@ fn draft() -> TableCreateStatement {
         .take()
 }
 
-/// What happened to a consultation, append-only.
+/// Defines the table `event`: what happened to consultations. Rows are only appended.
 fn event() -> TableCreateStatement {
     Table::create()
         .table("event")
@@ -248,7 +248,7 @@ fn event() -> TableCreateStatement {
         .take()
 }
 
-/// One entry of a consultation's thread.
+/// Defines the table `message`: the entries of consultations' threads.
 fn message() -> TableCreateStatement {
     Table::create()
         .table("message")

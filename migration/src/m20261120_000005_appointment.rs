@@ -1,4 +1,4 @@
-//! Assignments, appointments and the calendar they fill.
+//! Assignments, appointments and the calendar cells that appointments own.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::{index, unique, unique_where};
@@ -50,7 +50,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// One expert asked for one or both fields of a consultation.
+/// Defines the table `assignment`: experts who are asked for one or both fields of a consultation.
 fn assignment() -> TableCreateStatement {
     Table::create()
         .table("assignment")
@@ -85,7 +85,7 @@ fn assignment() -> TableCreateStatement {
         .take()
 }
 
-/// One sitting, with one or two experts.
+/// Defines the table `appointment`: appointments with one or two experts.
 fn appointment() -> TableCreateStatement {
     Table::create()
         .table("appointment")
@@ -113,7 +113,7 @@ fn appointment() -> TableCreateStatement {
         .take()
 }
 
-/// An expert who sits in an appointment.
+/// Defines the table `appointment_expert`: the experts who take part in appointments.
 fn appointment_expert() -> TableCreateStatement {
     Table::create()
         .table("appointment_expert")
@@ -136,7 +136,8 @@ fn appointment_expert() -> TableCreateStatement {
         .take()
 }
 
-/// A quarter hour of an expert that an appointment owns, travel and buffers included.
+/// Defines the table `calendar_cell`: quarter hours of experts that appointments own, travel and buffers
+/// included.
 fn calendar_cell() -> TableCreateStatement {
     Table::create()
         .table("calendar_cell")
@@ -160,7 +161,7 @@ fn calendar_cell() -> TableCreateStatement {
         .take()
 }
 
-/// What an expert writes after a session.
+/// Defines the table `report`: what an expert writes after an appointment.
 fn report() -> TableCreateStatement {
     Table::create()
         .table("report")
@@ -202,7 +203,7 @@ fn report() -> TableCreateStatement {
         .take()
 }
 
-/// A question planned for after the consultation.
+/// Defines the table `follow_up`: questions planned for after the consultation.
 fn follow_up() -> TableCreateStatement {
     Table::create()
         .table("follow_up")

@@ -1,4 +1,4 @@
-//! Mail, written with the change that causes it.
+//! Mails, which are written in the transaction of the change that causes them.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::index;
@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// One mail to one address.
+/// Defines the table `outbox`: mails, each to one address.
 fn outbox() -> TableCreateStatement {
     Table::create()
         .table("outbox")
@@ -59,7 +59,7 @@ fn outbox() -> TableCreateStatement {
         .take()
 }
 
-/// One try at handing a mail over.
+/// Defines the table `outbox_attempt`: the tries to hand mails over.
 fn outbox_attempt() -> TableCreateStatement {
     Table::create()
         .table("outbox_attempt")
@@ -79,7 +79,7 @@ fn outbox_attempt() -> TableCreateStatement {
         .take()
 }
 
-/// How many application mails an address or a network has caused on a day.
+/// Defines the table `mail_budget`: how many application mails an address or a network has caused on a day.
 fn mail_budget() -> TableCreateStatement {
     Table::create()
         .table("mail_budget")
@@ -90,7 +90,7 @@ fn mail_budget() -> TableCreateStatement {
         .take()
 }
 
-/// When a worker was last alive, for readiness.
+/// Defines the table `worker_beat`: when each worker was last alive, for readiness.
 fn worker_beat() -> TableCreateStatement {
     Table::create()
         .table("worker_beat")

@@ -1,4 +1,4 @@
-//! Who stands in during an absence, and who is asked to take another expert's place in a session.
+//! Stand-ins during absences, and requests to substitutes for appointments.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::unique_where;
@@ -6,11 +6,11 @@ use crate::indexes::unique_where;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Of each field of a consultation one expert is asked or has accepted. Whoever is asked to take another's place is
-/// counted only once they have accepted, when the other one is not any more.
+/// The indexes by which one expert is asked or has accepted for each field of a consultation. A substitute is
+/// counted only after accepting, when the replaced expert is not counted any more.
 ///
-/// The name of the index before, the field, and the condition of the new one. Its name is another: a connection that
-/// still knows the old one would refuse it.
+/// Each entry is the name of the old index, the field, and the condition of the new index. The new index has
+/// another name, because a connection that still knows the old index would refuse the name.
 const FIELDS: [(&str, &str, &str); 2] = [
     (
         "uq_ict_assignment_consultation_id",
@@ -36,7 +36,7 @@ impl MigrationTrait for Migration {
             manager.drop_index(Index::drop().name(name).table("assignment").to_owned()).await?;
             manager.create_index(unique_where("assignment", &["consultation_id", field], condition)).await?;
         }
-        // One is asked at a time.
+        // Only one substitute is asked at a time.
         let asked = "state = 'offered' AND instead_of IS NOT NULL";
         manager.create_index(unique_where("assignment", &["instead_of"], asked)).await
     }

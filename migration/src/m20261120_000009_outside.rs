@@ -1,4 +1,4 @@
-//! Calendars outside of the house: what experts have in them, and what we have written into them.
+//! External calendars: the experts' busy times in them, and the entries that we have written into them.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::{index, unique};
@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A calendar of an expert that is kept elsewhere.
+/// Defines the table `calendar_source`: calendars of experts that are kept elsewhere.
 fn calendar_source() -> TableCreateStatement {
     Table::create()
         .table("calendar_source")
@@ -61,7 +61,8 @@ fn calendar_source() -> TableCreateStatement {
         .take()
 }
 
-/// A stretch of quarter hours that is taken outside. What for is not kept.
+/// Defines the table `calendar_busy`: ranges of quarter hours that are busy in an external calendar. The
+/// reason is not kept.
 fn calendar_busy() -> TableCreateStatement {
     Table::create()
         .table("calendar_busy")
@@ -80,7 +81,8 @@ fn calendar_busy() -> TableCreateStatement {
         .take()
 }
 
-/// An appointment as it was written into a calendar outside, and what has become of it there.
+/// Defines the table `calendar_entry`: appointments as they were written into an external calendar, and what
+/// became of them there.
 fn calendar_entry() -> TableCreateStatement {
     Table::create()
         .table("calendar_entry")

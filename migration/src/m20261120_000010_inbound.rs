@@ -1,4 +1,4 @@
-//! Mail that came in: the raw message first, then what became of it.
+//! Received mail: the raw message first, then what became of it.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::{index, unique};
@@ -25,7 +25,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// One message as it arrived. What is not known until it is understood may be empty.
+/// Defines the table `inbound_mail`: messages as they arrived. A column that is only known once the message
+/// was read may be empty.
 fn inbound_mail() -> TableCreateStatement {
     Table::create()
         .table("inbound_mail")
@@ -70,7 +71,8 @@ fn inbound_mail() -> TableCreateStatement {
         .take()
 }
 
-/// The octets, apart, so that lists do not read them.
+/// Defines the table `inbound_raw`: the octets of the messages, in a table of their own so that lists do not
+/// read them.
 fn inbound_raw() -> TableCreateStatement {
     Table::create()
         .table("inbound_raw")
@@ -80,7 +82,7 @@ fn inbound_raw() -> TableCreateStatement {
         .take()
 }
 
-/// An address that a mail of ours did not reach.
+/// Defines the table `mail_bounce`: addresses that our mails did not reach.
 fn mail_bounce() -> TableCreateStatement {
     Table::create()
         .table("mail_bounce")
@@ -100,7 +102,8 @@ fn mail_bounce() -> TableCreateStatement {
         .take()
 }
 
-/// How far a mailbox has been read, and by whom it is read now.
+/// Defines the table `imap_mailbox`: how far each mailbox has been read, and the lease of the worker that
+/// reads it.
 fn imap_mailbox() -> TableCreateStatement {
     Table::create()
         .table("imap_mailbox")

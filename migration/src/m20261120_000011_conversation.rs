@@ -1,4 +1,4 @@
-//! What a conversation has beside its messages: files, drafts, and texts to begin from.
+//! Attachments, message drafts and reply templates.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::index;
@@ -20,7 +20,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A file of a message. Its bytes lie outside of the database, under their hash.
+/// Defines the table `attachment`: the files of messages. Their bytes are stored outside of the database,
+/// under their hash.
 fn attachment() -> TableCreateStatement {
     Table::create()
         .table("attachment")
@@ -48,7 +49,8 @@ fn attachment() -> TableCreateStatement {
         .take()
 }
 
-/// A message that is being written, one for each writer, consultation and form.
+/// Defines the table `message_draft`: messages that are being written, one for each writer, consultation and
+/// form.
 fn message_draft() -> TableCreateStatement {
     Table::create()
         .table("message_draft")
@@ -68,7 +70,7 @@ fn message_draft() -> TableCreateStatement {
         .take()
 }
 
-/// A text that coordinators begin their messages from.
+/// Defines the table `reply_template`: texts that coordinators begin their messages from.
 fn reply_template() -> TableCreateStatement {
     Table::create()
         .table("reply_template")

@@ -1,4 +1,4 @@
-//! Companies that wait for an earlier time, and the times that are offered to them.
+//! The waiting list: companies that want an earlier time, and the times that are offered to them.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::{index, unique_where};
@@ -6,7 +6,8 @@ use crate::indexes::{index, unique_where};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// What a consultation may have once; a time that is offered to it is kept beside it.
+/// The condition for the one appointment that a consultation may have. A time that is offered to it is held
+/// besides.
 const OWN: &str = "state IN ('held', 'confirmed') AND waiting_id IS NULL";
 
 #[async_trait::async_trait]
@@ -27,7 +28,8 @@ impl MigrationTrait for Migration {
                 Index::drop().name("uq_state_appointment_consultation_id").table("appointment").to_owned(),
             )
             .await?;
-        // Another name: a connection that knows the old index by this name would refuse it.
+        // The index gets another name, because a connection that knows the old index by this name would
+        // refuse it.
         manager
             .create_index(
                 unique_where("appointment", &["consultation_id"], OWN).name("uq_appointment_own").take(),
@@ -44,7 +46,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A company that wants to hear of an earlier time.
+/// Defines the table `waiting`: companies that want to hear of an earlier time.
 fn waiting() -> TableCreateStatement {
     Table::create()
         .table("waiting")
@@ -67,7 +69,8 @@ fn waiting() -> TableCreateStatement {
         .take()
 }
 
-/// The appointment that holds the time of an offer says whose it is.
+/// Adds to an appointment that holds the time of an offer the entry of the waiting list that the offer is
+/// for.
 fn offered_appointment() -> TableAlterStatement {
     Table::alter()
         .table("appointment")
@@ -75,7 +78,7 @@ fn offered_appointment() -> TableAlterStatement {
         .take()
 }
 
-/// One freed time, held for one company until it has answered.
+/// Defines the table `waiting_offer`: freed times, each held for one company until it has answered.
 fn waiting_offer() -> TableCreateStatement {
     Table::create()
         .table("waiting_offer")

@@ -1,4 +1,5 @@
-//! What becomes of outgoing mail: which domain it goes to, what it answers, how it fared and who said so.
+//! Outgoing mail: its domain, the mail that it follows, and the log of what happened to it and by which
+//! account.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::index;
@@ -53,7 +54,7 @@ fn outbox_columns() -> Vec<ColumnDef> {
     columns.into_iter().collect()
 }
 
-/// Everything that happened to a mail, append-only.
+/// Defines the table `outbox_log`: everything that happened to mails. Rows are only appended.
 fn outbox_log() -> TableCreateStatement {
     Table::create()
         .table("outbox_log")
@@ -85,7 +86,7 @@ fn outbox_log() -> TableCreateStatement {
         .take()
 }
 
-/// An address that no mail reaches.
+/// Defines the table `bad_address`: addresses that no mail reaches.
 fn bad_address() -> TableCreateStatement {
     Table::create()
         .table("bad_address")
@@ -95,7 +96,7 @@ fn bad_address() -> TableCreateStatement {
         .take()
 }
 
-/// Until when a domain's share of a minute is used up.
+/// Defines the table `mail_pace`: until when each domain's share of a minute is used up.
 fn mail_pace() -> TableCreateStatement {
     Table::create()
         .table("mail_pace")
@@ -104,7 +105,7 @@ fn mail_pace() -> TableCreateStatement {
         .take()
 }
 
-/// What somebody who signs in does not want to be sent.
+/// Defines the table `unwanted_mail`: the topics that people who sign in do not want to be sent.
 fn unwanted_mail() -> TableCreateStatement {
     Table::create()
         .table("unwanted_mail")

@@ -1,4 +1,4 @@
-//! What is asked after a consultation, as an administrator sets it for a fiscal year.
+//! The follow-up programme that an administrator sets for a fiscal year.
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -8,15 +8,16 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(follow_up_programme()).await?;
-        // A check cannot be changed on SQLite, so the table is written anew. In one go: another connection would still
-        // know the indexes of the old one.
+        // A check cannot be changed on SQLite, so the table is written anew. All statements are run at once,
+        // because another connection would still know the indexes of the old table.
         manager.create_table(follow_up()).await?;
         manager.get_connection().execute_unprepared(MOVE).await?;
         Ok(())
     }
 }
 
-/// Every version of what is asked after a consultation in a fiscal year, the highest being in force.
+/// Defines the table `follow_up_programme`: every version of a fiscal year's follow-up programme. The highest
+/// is in force.
 fn follow_up_programme() -> TableCreateStatement {
     Table::create()
         .table("follow_up_programme")
@@ -36,8 +37,9 @@ fn follow_up_programme() -> TableCreateStatement {
         .take()
 }
 
-/// A question planned for after the consultation, with the step that it was planned by; without one it is the step
-/// that the product ships with. `session_ended_at` and `approved_at` are what its time was reckoned from.
+/// Defines the new table `follow_up`: questions planned for after the consultation, each with the step that
+/// it was planned by. A row without a step has the step that the product ships with. Its time was computed
+/// from `session_ended_at` and `approved_at`.
 fn follow_up() -> TableCreateStatement {
     Table::create()
         .table("follow_up_new")

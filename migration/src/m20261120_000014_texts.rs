@@ -1,4 +1,4 @@
-//! The words of mails that an administrator writes for a fiscal year.
+//! The mail texts that an administrator writes for a fiscal year.
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -11,8 +11,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Every version of a mail's text in a fiscal year, the highest being in force. Without words it is the text that the
-/// product ships with.
+/// Defines the table `mail_text`: every version of a mail's text in a fiscal year. The highest is in force. A
+/// version without words is the text that the product ships with.
 fn mail_text() -> TableCreateStatement {
     Table::create()
         .table("mail_text")

@@ -1,4 +1,5 @@
-//! Where visits are, and quarter hours that several of them have: the ways between two neighbours are not gone.
+//! The places of visits, and quarter hours that several visits share, because the expert does not travel home
+//! between two adjacent visits.
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 use crate::indexes::index;
@@ -6,7 +7,7 @@ use crate::indexes::index;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// What a visit that a draft holds says of its place.
+/// Sets the place of visits that a draft holds to the prefecture in its form.
 const OF_DRAFTS_ON_SQLITE: &str = "UPDATE appointment SET site = (
         SELECT CAST(json_extract(form, '$.prefecture') AS INTEGER) FROM draft WHERE draft.id = draft_id
     ) WHERE mode = 'visit' AND draft_id IN (
@@ -18,7 +19,8 @@ const OF_DRAFTS_ON_POSTGRESQL: &str = "UPDATE appointment SET site = CAST(form->
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// One connection does it all: another one that still knows the table would refuse its name.
+    /// Everything is done on one connection, because another connection that still knows the table would
+    /// refuse its name.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -52,7 +54,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// A quarter hour of an expert that an appointment owns, with its ways and buffers. What is no way has lane 0.
+/// Defines the table `calendar_cell`: quarter hours of experts that appointments own, travel and buffers
+/// included. A cell that is not travel has lane 0.
 fn calendar_cell() -> TableCreateStatement {
     Table::create()
         .table("calendar_cell")

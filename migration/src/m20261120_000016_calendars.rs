@@ -1,4 +1,5 @@
-//! What experts' calendars are told when a sitting is none of theirs any more, and when they were seen to differ.
+//! Cancellations for the calendars of experts who have no part in an appointment any more, and the times at
+//! which changed entries were noticed.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::index;
@@ -8,7 +9,7 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// Whole or not at all: SQLite has no other way to be asked for it.
+    /// Applies all of the migration or nothing. SQLite needs this to be asked for explicitly.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -17,7 +18,7 @@ impl MigrationTrait for Migration {
         manager.create_table(former_seat()).await?;
         manager.create_index(index("former_seat", &["expert_id", "left_at"])).await?;
         manager.alter_table(noticed()).await?;
-        // The few that are proposals; the others are many.
+        // A partial index, because the few entries that are proposals are looked up among many others.
         let changed = "CREATE INDEX ix_calendar_entry_changed ON calendar_entry (appointment_id)
             WHERE state IN ('moved', 'deleted')";
         manager.get_connection().execute_unprepared(changed).await?;
@@ -25,12 +26,12 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// When it was seen that somebody has changed an entry outside.
+/// Adds the time at which a change of an entry in an external calendar was noticed.
 fn noticed() -> TableAlterStatement {
     Table::alter().table("calendar_entry").add_column(timestamp_with_time_zone_null("noticed_at")).take()
 }
 
-/// A sitting that an expert was told of and has no part in any more.
+/// Defines the table `former_seat`: appointments that an expert was told of and has no part in any more.
 fn former_seat() -> TableCreateStatement {
     let part_of = |column: &'static str, table: &'static str| {
         ForeignKey::create()

@@ -1,4 +1,5 @@
-//! That an address cannot be reached is one fact, whether its server said so at once or a report came later.
+//! One table for all addresses that cannot be reached, whether the server said so at once or a report came
+//! later.
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -6,21 +7,22 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// Whole or not at all: SQLite has no other way to be asked for it.
+    /// Applies all of the migration or nothing. SQLite needs this to be asked for explicitly.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // A primary key cannot be changed on SQLite, so the table is written anew. In one go: another connection would
-        // still know the indexes of the old one.
+        // A primary key cannot be changed on SQLite, so the table is written anew. All statements are run at
+        // once, because another connection would still know the indexes of the old table.
         manager.create_table(mail_bounce()).await?;
         manager.get_connection().execute_unprepared(MOVE).await?;
         Ok(())
     }
 }
 
-/// A mail of ours did not reach an address: what a mail reported, or what the server said at once.
+/// Defines the new table `mail_bounce`: addresses that a mail of ours did not reach, as a mail reported or
+/// the server said at once.
 fn mail_bounce() -> TableCreateStatement {
     let to = |column: &'static str, other: &'static str| {
         ForeignKey::create()
@@ -47,7 +49,8 @@ fn mail_bounce() -> TableCreateStatement {
         .take()
 }
 
-/// Which mail a server refused for its address was not noted; the latest that failed is the one that told.
+/// Moves the rows of both old tables. `bad_address` does not say which mail the server refused; the latest
+/// failed mail to the address is taken.
 const MOVE: &str = r#"
 INSERT INTO mail_bounce_new (address_key, inbound_id, outbox_id, consultation_id, permanent, status, diagnostic, at,
     cleared_at)

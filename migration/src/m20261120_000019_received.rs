@@ -1,4 +1,5 @@
-//! What a page must know of a received mail without reading it, and of which files there are rows.
+//! Whether a received mail has HTML, so that a page need not read the mail, and an index to find the rows of
+//! a file.
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::indexes::index;
@@ -8,7 +9,7 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// Whole or not at all: SQLite has no other way to be asked for it.
+    /// Applies all of the migration or nothing. SQLite needs this to be asked for explicitly.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }

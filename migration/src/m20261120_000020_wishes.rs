@@ -1,5 +1,5 @@
-//! That a company's wish for help waits to be heard is kept on the consultation: the inbox counts along one small index
-//! instead of every answer that ever asked.
+//! The consultation stores since when a company's wish for further help waits for an answer, so that the
+//! worklist counts along one small index and not over every answer that asked for help.
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -7,7 +7,7 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// Whole or not at all: SQLite has no other way to be asked for it.
+    /// Applies all of the migration or nothing. SQLite needs this to be asked for explicitly.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -17,17 +17,18 @@ impl MigrationTrait for Migration {
         manager.alter_table(Table::alter().table("consultation").add_column(since).take()).await?;
         manager.get_connection().execute_unprepared(MARK).await?;
         manager.get_connection().execute_unprepared(INDEX).await?;
-        // Nothing reads along it any more.
+        // No query reads along this index any more.
         let unread = Index::drop().name("ix_follow_up_wants_help_consultation_id").to_owned();
         manager.drop_index(unread).await
     }
 }
 
-/// Whoever is being helped has been heard.
+/// The check that no wish waits in a consultation under way, because the company is already being helped.
 const CHECK: &str = "wants_help_since IS NULL \
     OR state IN ('follow_up', 'completed', 'withdrawn', 'unfulfilled', 'referred')";
 
-/// Whoever asked before the end was heard by then; what was asked after an earlier session, with the next one.
+/// Marks the consultations with a wish for help that still waits. A wish from before the consultation's end
+/// was dealt with by then, and a wish after an earlier appointment was dealt with by the next appointment.
 const MARK: &str = "
 UPDATE consultation SET wants_help_since = (
     SELECT MAX(f.answered_at) FROM follow_up f

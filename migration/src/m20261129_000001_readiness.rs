@@ -1,4 +1,4 @@
-//! A row that each serving process writes and reads back to know that it can.
+//! A row that each serving process writes and reads back to check that the database can do both.
 use sea_orm_migration::{
     prelude::*,
     schema::{string, timestamp_with_time_zone},

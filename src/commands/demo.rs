@@ -1,4 +1,4 @@
-//! `madoguchi demo`: an invented programme to try everything out with, on a file and an address of its own.
+//! `madoguchi demo`: serves an invented programme for trying everything out, on a file and an address of its own.
 use std::{io::Write, net::TcpListener, path::Path};
 
 use anyhow::{Context, anyhow};
@@ -21,13 +21,13 @@ use crate::{
 };
 
 const FILE: &str = "data/demo.db";
-/// What SQLite keeps beside a file.
+/// The suffixes of the files that SQLite keeps for one database.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 
-/// Fills the file where it is new or of another day, says who can sign in, and serves.
+/// Fills the demo's file if it is new or from another day, prints the accounts, and serves.
 pub async fn demo(config: Config) -> Result<(), Failure> {
     let config = for_the_demo(config)?;
-    // Before anything is rebuilt: another demo may be running on the file.
+    // Checked before anything is rebuilt: another demo may be running on the file.
     let free = TcpListener::bind(config.listen);
     free.with_context(|| format!("cannot listen on {} (MADOGUCHI_LISTEN)", config.listen))
         .map_err(unavailable)?;
@@ -56,7 +56,7 @@ pub async fn demo(config: Config) -> Result<(), Failure> {
     serve::serve(app).await
 }
 
-/// The settings, but on the demo's file, reachable from this machine alone, and with mail that leaves it never.
+/// Returns the settings for the demo: on the demo's file, reachable from this machine alone, and without sending mail.
 fn for_the_demo(config: Config) -> Result<Config, Failure> {
     if !config.listen.ip().is_loopback() {
         return Err(bad_config(anyhow!(

@@ -1,4 +1,4 @@
-//! `madoguchi simulate`
+//! `madoguchi simulate`: plays an invented year under each routing policy.
 use std::{fs::File, io::Write};
 
 use anyhow::Context;
@@ -11,7 +11,7 @@ use crate::{
 
 pub fn run(wanted: &Simulate) -> Result<(), Failure> {
     let setup = Setup { seed: wanted.seed, consultations: wanted.consultations, experts: wanted.experts };
-    // Whoever mistyped the file learns of it before the year is played.
+    // A mistyped file name is reported before the year is played.
     let file = wanted
         .csv
         .as_ref()

@@ -1,10 +1,10 @@
-//! A network as operators write it: `10.0.0.0/8`, `2001:db8::/32`, or one address.
+//! A network in the notation of operators: `10.0.0.0/8`, `2001:db8::/32`, or one address.
 use std::{net::IpAddr, str::FromStr};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     base: IpAddr,
-    /// How many leading bits count.
+    /// The number of leading bits that are compared.
     bits: u8,
 }
 
@@ -13,7 +13,7 @@ pub struct Network {
 pub struct NotANetwork;
 
 impl Network {
-    /// An IPv4 address that came over an IPv6 socket counts as IPv4.
+    /// Returns whether the network contains an address. An IPv4 address that came over an IPv6 socket counts as IPv4.
     pub fn contains(self, address: IpAddr) -> bool {
         match (self.base, address.to_canonical()) {
             (IpAddr::V4(base), IpAddr::V4(it)) => {

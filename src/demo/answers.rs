@@ -1,4 +1,4 @@
-//! What companies answer when they are asked afterwards.
+//! The companies' answers to surveys and follow-up questions.
 use domain::aftercare::follow_up::{
     FollowUpAnswer, Kind, Progress, ProgressAnswer, SurveyAgreement, SurveyAnswer,
 };
@@ -23,7 +23,7 @@ pub(super) fn answer(kind: Kind, dice: &mut Dice) -> FollowUpAnswer {
     })
 }
 
-/// Of a hundred.
+/// The share of each answer, in percent.
 const AGREEMENT: &[(SurveyAgreement, u32)] = &[
     (SurveyAgreement::Yes, 55),
     (SurveyAgreement::RatherYes, 33),
@@ -31,7 +31,7 @@ const AGREEMENT: &[(SurveyAgreement, u32)] = &[
     (SurveyAgreement::No, 3),
 ];
 
-/// Of a hundred.
+/// The share of each answer, in percent.
 const PROGRESS: &[(Progress, u32)] = &[
     (Progress::Introduced, 38),
     (Progress::Expanded, 12),

@@ -1,4 +1,4 @@
-//! Companies that apply, some of them again.
+//! Companies that apply, some of them repeatedly.
 use chrono::{DateTime, Utc};
 use domain::{
     intake::company::{CorporateNumber, Industry, Organization},
@@ -17,7 +17,7 @@ pub(super) struct Applicants(Vec<Applicant>);
 #[derive(Clone, Copy)]
 pub(super) struct Applicant {
     pub id: Uuid,
-    /// Which of the invented ones it is.
+    /// The number of the invented company.
     pub n: usize,
     pub industry: Industry,
     pub organization: Organization,
@@ -26,11 +26,12 @@ pub(super) struct Applicant {
     pub corporate_number: Option<CorporateNumber>,
 }
 
-/// Registry offices have lower numbers, so that no company's number starts so. Twelve digits.
+/// The base of the first corporate number, twelve digits. Registry offices have lower numbers, so that no real
+/// company's number begins like this.
 const FIRST_BASE: u64 = 990_000_000_000;
 
 impl Applicants {
-    /// Three in four applications come from a company that has not applied before.
+    /// Returns the next applicant. Three in four applications come from a company that has not applied before.
     pub fn next(&mut self, dice: &mut Dice, at: DateTime<Utc>, rows: &mut Rows) -> Option<Applicant> {
         if !self.0.is_empty() && !dice.chance(75) {
             return dice.pick(&self.0);
@@ -68,7 +69,7 @@ impl Applicant {
     }
 }
 
-/// Most have fewer than a hundred people.
+/// Returns a number of employees; most companies have fewer than a hundred.
 fn employees(dice: &mut Dice) -> u32 {
     let (low, high) = dice
         .weighted(&[((2, 9), 25), ((10, 29), 30), ((30, 99), 28), ((100, 299), 12), ((300, 1500), 5)])
@@ -76,7 +77,7 @@ fn employees(dice: &mut Dice) -> u32 {
     u32::try_from(dice.number(low, high)).unwrap_or(10)
 }
 
-/// Roughly as companies are spread over the country.
+/// Returns the weight of a prefecture, roughly as companies are spread over the country.
 const fn weight(prefecture: Prefecture) -> u32 {
     match prefecture.code() {
         13 => 28,

@@ -1,5 +1,5 @@
-//! Mail that has come in: a company's answer with its file, and what waits for a coordinator, an answer from an address
-//! that nobody knows and a report of failure.
+//! Received mails: a company's answer with its file, and for a coordinator an answer from an unknown address and a
+//! report of failed delivery.
 use chrono::{DateTime, Utc};
 use domain::{calendar::jst, id::ConsultationId};
 use entity::{consultation, outbox};
@@ -13,7 +13,7 @@ use crate::{
     store::{self, correspondence::inbound_mail::Source},
 };
 
-/// Takes the mails in as a mail server would hand them over.
+/// Receives the mails as from a mail server.
 pub async fn arrive(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     let checking = consultation::Entity::find()
@@ -59,8 +59,8 @@ async fn contact(app: &App, case: ConsultationId) -> Result<Option<String>, Prob
     Ok(store::consultation::person(&app.db, case).await?.and_then(|it| it.email))
 }
 
-/// As a mail program writes it: text and HTML, the earlier mail quoted, a signature below, and a picture that would tell
-/// its sender who has looked.
+/// Returns a mail as a mail program writes it: text and HTML, the previous mail quoted, a signature below, and a
+/// picture that would tell its sender who has looked.
 fn from_the_company(email: &str, to: &str, number: &str, now: DateTime<Utc>) -> String {
     let now = now.with_timezone(&jst());
     let (date, quoted) = (now.to_rfc2822(), now.format("%Y年%-m月%-d日 %H:%M"));

@@ -1,4 +1,4 @@
-//! Chance that can be repeated: everything that a filled database leaves open is decided here.
+//! Reproducible random choices: everything that a filled database leaves open is decided here.
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::{Rng, RngCore, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
@@ -10,12 +10,12 @@ impl Dice {
         Self(StdRng::seed_from_u64(seed))
     }
 
-    /// True so many times in a hundred.
+    /// Returns true in `percent` of a hundred cases.
     pub fn chance(&mut self, percent: u32) -> bool {
         self.0.random_range(0..100) < percent
     }
 
-    /// One of `0..count`; 0 where there is nothing to choose from.
+    /// Returns one of `0..count`; 0 if `count` is 0.
     pub fn index(&mut self, count: usize) -> usize {
         if count == 0 { 0 } else { self.0.random_range(0..count) }
     }
@@ -33,7 +33,7 @@ impl Dice {
         list.get(index).copied()
     }
 
-    /// One of `list`, each as often as its weight says.
+    /// Returns one entry of `list`, each as often as its weight says.
     pub fn weighted<T: Copy>(&mut self, list: &[(T, u32)]) -> Option<T> {
         let total: u32 = list.iter().map(|it| it.1).sum();
         let mut left = if total == 0 { 0 } else { self.0.random_range(0..total) };
@@ -46,7 +46,7 @@ impl Dice {
             .map(|it| it.0)
     }
 
-    /// A version 7 identifier of that time, so that rows which are made together lie together.
+    /// Returns a version 7 identifier of that time, so that rows which are created together are stored together.
     pub fn id(&mut self, at: DateTime<Utc>) -> Uuid {
         let mut bytes = [0; 10];
         self.0.fill_bytes(&mut bytes);

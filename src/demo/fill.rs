@@ -1,4 +1,4 @@
-//! A programme in bulk, for measuring: the same for the same seed and time, and without a finding for the doctor.
+//! A large invented programme for measuring: the same for the same seed and time, and without findings of the doctor.
 mod diary;
 mod plan;
 mod record;
@@ -46,16 +46,16 @@ pub enum FillError {
     Refused(#[from] ActionRefused),
     #[error(transparent)]
     Year(#[from] BadFiscalYear),
-    #[error("more consultations in a fiscal year than there are numbers")]
+    #[error("a fiscal year has more consultations than case numbers")]
     Number(#[from] BadCaseNumber),
     #[error(transparent)]
     Database(#[from] DbErr),
 }
 
-/// Consultations in one transaction: enough to write in long statements, and few enough to keep in memory.
+/// The number of consultations in one transaction: enough for long statements, and few enough to keep in memory.
 const AT_ONCE: usize = 2000;
 
-/// What every story stands in.
+/// The data that all stories share.
 struct World {
     now: DateTime<Utc>,
     programme: Programme,
@@ -65,7 +65,7 @@ struct World {
 
 /// Fills an empty, migrated database with `consultations` of the fiscal year of `now` and the one before.
 ///
-/// Memory grows with companies and experts' days, not with rows. Stops half way where it fails: such a database is
+/// Memory grows with companies and experts' days, not with rows. A failure leaves the database half filled; it is then
 /// thrown away.
 pub async fn run(
     db: &DatabaseConnection,
@@ -111,7 +111,7 @@ struct Filling<'a> {
     dice: Dice,
     diary: Diary,
     applicants: Applicants,
-    /// The last serial of each fiscal year.
+    /// The last serial number of each fiscal year.
     serials: BTreeMap<i32, i32>,
     n: usize,
 }
@@ -166,7 +166,7 @@ async fn refuse_what_is_in_use(db: &impl ConnectionTrait) -> Result<(), FillErro
     Ok(())
 }
 
-/// The themes are there where the product has been started once.
+/// Inserts the built-in themes, which a database has after the first start of the product.
 async fn ship_themes(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let rows = SHIPPED.iter().zip(1..).map(|(it, position)| {
         theme::Model {

@@ -1,6 +1,6 @@
-//! What invented data is made of: companies, people, places and what they write. Nothing here exists.
+//! Invented companies, people, places and texts. None of them exists.
 //!
-//! Every function takes a number and answers for any of them, the same each time.
+//! Every function accepts any number, and returns the same value for the same number.
 mod company;
 mod person;
 mod place;
@@ -14,7 +14,7 @@ pub use words::{
     report,
 };
 
-/// The `n`th of `list`, which goes round.
+/// Returns the `n`th entry of `list`, beginning again after the last one.
 fn nth<T: Copy>(list: &[T], n: usize) -> Option<T> {
     list.get(n.checked_rem(list.len())?).copied()
 }

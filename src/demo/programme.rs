@@ -1,5 +1,5 @@
-//! A programme to be shown: seven months of it, told through the same operations as the pages use, with a clock that
-//! is moved from then until now. So the history, the mails, the questions and the figures are true.
+//! A programme for demonstration: seven months of it, played with the same operations that the pages use and a clock
+//! that is moved from then until now. So the history, the mails, the questions and the statistics are consistent.
 mod act;
 mod applicants;
 mod cast;
@@ -26,22 +26,22 @@ use stage::Stage;
 
 pub use cast::PASSWORD;
 
-/// What a database is to the demo.
+/// The kinds of database that the demo may find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// It holds nothing.
+    /// A database without data.
     Empty,
-    /// The demo of this day.
+    /// The database holds the demo of this day.
     Ours,
-    /// The demo of another day, or one that was not finished.
+    /// The database holds the demo of another day, or one that was not finished.
     Outdated,
-    /// Somebody's data.
+    /// A database with other data.
     Foreign,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    #[error("the invented programme got stuck at consultation {n}: {problem}")]
+    #[error("the invented programme failed at consultation {n}: {problem}")]
     Stuck { n: usize, problem: String },
     #[error(transparent)]
     Problem(#[from] Problem),
@@ -49,10 +49,10 @@ pub enum DemoError {
     Database(#[from] DbErr),
 }
 
-/// How long ago the programme began.
+/// The time since the programme began.
 const BEGAN: TimeDelta = TimeDelta::days(214);
 
-/// Looks at a migrated database.
+/// Returns what kind of database a migrated database is.
 pub async fn look(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Found, DbErr> {
     if let Some(day) = demo_filled_on(db).await? {
         return Ok(if day == Some(japan_date(now)) { Found::Ours } else { Found::Outdated });
@@ -64,24 +64,24 @@ pub async fn look(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Found
     Ok(if rows == 0 { Found::Empty } else { Found::Foreign })
 }
 
-/// Fills an empty, migrated database with a programme that stands at `now`. The same day gives the same programme.
+/// Fills an empty, migrated database with a programme up to `now`. The same day gives the same programme.
 ///
-/// Stops half way where it fails: such a database is `Outdated`.
+/// After a failure the database is `Outdated`.
 pub async fn fill(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
-    // Seven months of log lines tell nobody anything.
+    // Log lines of seven invented months are of no use.
     tell(app, now.trunc_subsecs(0)).with_subscriber(NoSubscriber::new()).await
 }
 
-/// Something that happens.
+/// A step of the programme.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// Somebody looks at the case again.
+    /// The people concerned look at the consultation again.
     Look,
-    /// The company finds a question in its mail.
+    /// The company answers a question that it got by mail.
     Answer(FollowUpId),
 }
 
-/// What is going to happen, in the order of time and then of planning.
+/// The steps to come, in the order of time and then of planning.
 #[derive(Default)]
 struct Agenda {
     steps: BTreeMap<(DateTime<Utc>, usize), (usize, Step)>,

@@ -1,4 +1,4 @@
-//! Rows that wait to be written, and their writing in as few statements as the databases allow.
+//! Rows that are to be written, in as few statements as the databases allow.
 use entity::{
     account, application, appointment, appointment_expert, assignment, calendar_cell, company, consultation,
     consultation_theme, contact, counter, desk, event, expert, expert_industry, expert_prefecture,
@@ -8,7 +8,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable,
 };
 
-/// By table.
+/// The rows by table.
 #[derive(Default)]
 pub(super) struct Rows {
     pub desks: Vec<desk::Model>,
@@ -34,11 +34,11 @@ pub(super) struct Rows {
     pub follow_ups: Vec<follow_up::Model>,
 }
 
-/// SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
+/// The number of parameters in a statement: SQLite allows 32,766, PostgreSQL 65,535.
 const MOST_PARAMETERS: usize = 32_000;
 
 impl Rows {
-    /// Writes them all, what is referred to first.
+    /// Writes all rows, each table after those that it refers to.
     pub async fn write(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
         insert(db, self.desks).await?;
         insert(db, self.accounts).await?;

@@ -1,4 +1,4 @@
-//! The people of the programme: coordinators, desks, experts with their weeks.
+//! The people of the programme: coordinators, desks, and experts with their weeks.
 use chrono::{DateTime, Utc, Weekday};
 use domain::{
     actor::Role,
@@ -24,7 +24,7 @@ pub(super) struct Expert {
     pub id: Uuid,
     pub fields: Fields,
     pub home: Prefecture,
-    /// Empty for who works online alone.
+    /// The prefectures that they visit; empty for an expert who works only online.
     pub visits: Vec<Prefecture>,
     pub video_url: String,
     pub daily_limit: u8,
@@ -35,7 +35,7 @@ const COORDINATORS: usize = 3;
 const DESKS: usize = 5;
 
 impl Staff {
-    /// Invents them and puts their rows into `rows`. Nobody has a password.
+    /// Invents the people and adds their rows to `rows`. No account has a password.
     pub fn invent(experts: usize, dice: &mut Dice, now: DateTime<Utc>, rows: &mut Rows) -> Self {
         let mut hire = |role: Role, email: String, n: usize, desk_id: Option<Uuid>, rows: &mut Rows| {
             let id = dice.id(now);
@@ -76,7 +76,7 @@ impl Staff {
 }
 
 const PREFECTURES_OF_DESKS: [i16; DESKS] = [1, 13, 23, 27, 40];
-/// Any value that no other identifier has.
+/// The base of the desks' identifiers: a value that no other identifier has.
 const DESK_IDS: u128 = 0x0190_0000_0000_7000_8000_0000_0000_0000;
 
 impl Expert {
@@ -89,7 +89,7 @@ impl Expert {
         let home = nth_prefecture(n);
         let works_visit = n % 5 != 3;
         let visits = if works_visit {
-            // Some go beyond their own region, so that nobody lives too far away.
+            // Some experts also visit neighbouring regions, so that every company has experts near enough.
             let far = n.is_multiple_of(5);
             let goes =
                 |it: &Prefecture| it.region() == home.region() || far && it.region().is_near(home.region());
@@ -134,7 +134,7 @@ impl Expert {
     }
 }
 
-/// Three to five days, mornings and afternoons of office hours.
+/// Invents a week: three to five days, mornings and afternoons of office hours.
 fn week(n: usize, expert_id: Uuid, dice: &mut Dice, now: DateTime<Utc>, rows: &mut Rows) -> Schedule {
     let mut rules = Vec::new();
     let days = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
@@ -160,7 +160,7 @@ fn week(n: usize, expert_id: Uuid, dice: &mut Dice, now: DateTime<Utc>, rows: &m
     Schedule { rules, ..Schedule::default() }
 }
 
-/// Goes through all prefectures, neighbours apart.
+/// Returns the `n`th prefecture, in an order that keeps neighbours apart.
 fn nth_prefecture(n: usize) -> Prefecture {
     let all: Vec<_> = Prefecture::all().collect();
     all[n * 12 % all.len()]

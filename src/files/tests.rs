@@ -12,7 +12,7 @@ use super::{forget, idle, keep, measure, read};
 
 const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-/// Gone when the test is over.
+/// A folder that is deleted when the test is over.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -63,7 +63,7 @@ async fn idle_is_what_nobody_kept_since_then_and_only_that_is_forgotten() {
     assert_eq!(idle(folder, now()).await.unwrap().whole, [""; 0]);
     assert_eq!(idle(folder, now() + hour).await.unwrap().whole, [ABC]);
     assert!(!forget(folder, ABC, now()).await.unwrap());
-    // Kept once more: it is wanted from then on.
+    // Stored once more, which renews it.
     keep(folder, b"abc".to_vec(), now() + hour).await.unwrap();
     assert!(!forget(folder, ABC, now() + hour).await.unwrap());
     assert_eq!(read(folder, ABC).await.unwrap(), b"abc");
@@ -79,15 +79,15 @@ async fn what_was_interrupted_is_swept_and_nothing_else_in_the_folder() {
     let (half, foreign) = (folder.join("ba").join(".half"), folder.join("README"));
     std::fs::write(&half, b"ab").unwrap();
     std::fs::write(&foreign, b"").unwrap();
-    // Their time is the machine's.
+    // Unfinished files have the time of the machine.
     let later = now() + TimeDelta::days(36_500);
     idle(folder, later).await.unwrap().remove_unfinished().await.unwrap();
     assert!(!half.exists() && foreign.exists());
     assert_eq!(read(folder, ABC).await.unwrap(), b"abc");
 }
 
-/// Many keep the same bytes again and again while one takes them away as soon as they lie idle: whoever has kept them
-/// finds them for as long as they may lie idle.
+/// Several tasks store the same bytes again and again while one deletes them as soon as they are idle: a task that has
+/// stored them finds them for as long as they may be idle.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_loses_a_file_to_the_sweep() {
     let held = Arc::new(Folder::new());
@@ -96,7 +96,7 @@ async fn nobody_loses_a_file_to_the_sweep() {
     let sweep = tokio::spawn(async move {
         let mut taken = 0;
         while !stop.load(Ordering::Relaxed) {
-            // Of a time before `now`: what was kept now stays, what was made old goes.
+            // A time before `now`: a file stored now stays, and one made old is deleted.
             let swept = forget(&folder.0, ABC, now()).await;
             taken += usize::from(swept.unwrap_or(false));
         }
@@ -104,7 +104,7 @@ async fn nobody_loses_a_file_to_the_sweep() {
     });
     let old = now() - TimeDelta::days(2);
     for _ in 0..300 {
-        // As if it had lain there for days.
+        // As if it had been there for days.
         keep(&held.0, b"abc".to_vec(), old).await.unwrap();
         tokio::task::yield_now().await;
         keep(&held.0, b"abc".to_vec(), now()).await.unwrap();

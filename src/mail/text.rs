@@ -35,7 +35,7 @@ impl Texts {
             None => Kept::Shipped,
             Some(Ok(template)) => Kept::Own(Arc::new(template)),
             Some(Err(flaws)) => {
-                tracing::error!(kind = kind.code(), start_year, ?flaws, "a mail text does not hold");
+                tracing::error!(kind = kind.code(), start_year, ?flaws, "a mail text is not valid");
                 Kept::Broken(flaws)
             }
         };
@@ -60,7 +60,7 @@ impl Texts {
             Kept::Own(template) => match template.write(values) {
                 Ok(words) => Some(words),
                 Err(err) => {
-                    tracing::error!(kind = kind.code(), error = %err, "a mail text could not be written out");
+                    tracing::error!(kind = kind.code(), error = %err, "a mail text could not be rendered");
                     None
                 }
             },

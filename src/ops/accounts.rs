@@ -1,4 +1,4 @@
-//! Who signs in, and how.
+//! Accounts, sign-in and invitations.
 pub mod account;
 pub mod contact_sign_in;
 pub mod invitation;

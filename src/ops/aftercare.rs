@@ -1,4 +1,4 @@
-//! What follows an appointment: the report and the questions afterwards.
+//! The report after an appointment, and the follow-up questions.
 pub mod follow_up;
 pub mod follow_up_programme;
 pub mod report;

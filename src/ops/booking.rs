@@ -1,4 +1,4 @@
-//! When experts and companies meet: slots, appointments, the waiting list and substitutes.
+//! Slots, appointments, the waiting list and substitutes.
 pub(super) mod after_change;
 pub mod appointment;
 pub mod free_time;

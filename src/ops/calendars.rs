@@ -1,3 +1,3 @@
-//! Calendars outside of the service.
+//! Calendars that are kept outside of the service.
 pub mod external;
 pub mod time_proposal;

@@ -1,4 +1,4 @@
-//! The unit of work of a consultation, and who acts on which version of it.
+//! The unit of work of a consultation, and the actor with the version that they have seen.
 pub mod actor;
 pub mod context;
 pub(super) mod save;

@@ -1,4 +1,4 @@
-//! What a coordinator, a company or the passing of time does to a consultation as a whole.
+//! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
 use domain::{
     actor::Actor,
     aftercare::follow_up::FollowUp,
@@ -29,7 +29,7 @@ use crate::{
     store,
 };
 
-/// How a consultation is brought to its end.
+/// The ways to end a consultation.
 #[derive(Clone, Debug)]
 pub enum Ending {
     Withdraw { reason: Option<Prose> },
@@ -38,7 +38,7 @@ pub enum Ending {
     Complete,
 }
 
-/// A coordinator takes the case on and looks at it.
+/// Records that a coordinator takes the consultation over and checks it.
 pub async fn start_check(app: &App, id: ConsultationId, version: i32, by: AccountId) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.act(Action::StartCheck, Actor::Coordinator(by), None)?;
@@ -48,7 +48,7 @@ pub async fn start_check(app: &App, id: ConsultationId, version: i32, by: Accoun
     Ok(())
 }
 
-/// Ends a consultation: everything held is let go, and what was planned is dropped.
+/// Ends a consultation. Releases the held appointment, withdraws requests and drops planned mails and questions.
 pub async fn end(
     app: &App,
     id: ConsultationId,
@@ -72,7 +72,7 @@ pub async fn end(
     Ok(())
 }
 
-/// Tells the desk that handed an ended consultation over what became of it.
+/// Mails the outcome of an ended consultation to the desk that handed it over.
 pub async fn notify_desk(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     match result(&work.record.consultation.state) {
         Some(result) => work.mail_desk(MailEvent::HandOverResult { result: &result }).await,
@@ -80,7 +80,7 @@ pub async fn notify_desk(work: &mut CaseTransaction<'_>) -> Result<(), Problem> 
     }
 }
 
-/// What became of a consultation, in one sentence; `None` while it is open.
+/// Returns the outcome of a consultation in one sentence; `None` while it is open.
 pub fn result(state: &State) -> Option<String> {
     Some(match state {
         State::Completed => "相談はすべて終了しました。".to_owned(),
@@ -100,7 +100,7 @@ pub fn result(state: &State) -> Option<String> {
     })
 }
 
-/// Takes an ended consultation up again.
+/// Reopens an ended consultation.
 pub async fn reopen(
     app: &App,
     id: ConsultationId,
@@ -110,7 +110,7 @@ pub async fn reopen(
 ) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.act(Action::Reopen, by, Some(reason.as_str().to_owned()))?;
-    // Who carried it out is known by the sessions; now somebody is looked for anew.
+    // The appointments show which experts carried it out; now experts are searched for again.
     for assignment in work.live().cloned().collect::<Vec<_>>() {
         work.save_assignment(assignment.withdraw(work.now())).await?;
     }
@@ -118,7 +118,7 @@ pub async fn reopen(
     Ok(())
 }
 
-/// A further session is wanted. Past the yearly cap only a coordinator can plan one, with a reason.
+/// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason.
 pub async fn plan_further_session(
     app: &App,
     id: ConsultationId,
@@ -138,7 +138,7 @@ pub async fn plan_further_session(
     Ok(())
 }
 
-/// As part of another act.
+/// Plans a further appointment, as part of another operation.
 pub async fn further_session(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -156,8 +156,8 @@ pub async fn further_session(
     notify_slots_to_choose(work)
 }
 
-/// The contact's address is known to be right: by the link in the acknowledgement, or because a coordinator has
-/// spoken with the contact. Where routing is automatic and a slot is held, the best expert is asked at once.
+/// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
+/// with the contact. If routing is automatic and a slot is held, the best expert is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
     if work.record.consultation.address_confirmed {
@@ -183,7 +183,7 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
     Ok(())
 }
 
-/// The slot of a confirmed address waits for the center, at most until it begins.
+/// Holds the slot of a consultation with a confirmed address until the slot begins, so that the center can decide.
 async fn keep_for_the_center(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     let now = work.now();
     let Some(held) = work.appointment.take_if(|it| it.held_until().is_some() && !it.has_expired(now)) else {
@@ -196,7 +196,7 @@ async fn keep_for_the_center(work: &mut CaseTransaction<'_>) -> Result<(), Probl
     Ok(())
 }
 
-/// Drops the questions that were planned and not answered.
+/// Drops the questions that are not over yet.
 pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     for it in store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await? {
         if !it.is_over() {
@@ -218,7 +218,7 @@ fn act_of(ending: &Ending) -> (Action, Option<String>) {
     }
 }
 
-/// Frees the slot, takes requests back and drops what was planned. Gives the session that was cancelled by it.
+/// Frees the slot, withdraws requests and drops planned questions. Returns the appointment that was cancelled.
 async fn let_go(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -229,7 +229,7 @@ async fn let_go(
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
             cancelled = Some(cancel_session(work, it, by.party(), reason).await?);
-            // The cancellation has told these experts; the rest of the requests end silently with it.
+            // The cancellation has told these experts; the remaining requests are withdrawn below.
             for assignment in
                 work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()
             {
@@ -248,7 +248,7 @@ async fn let_go(
     Ok(cancelled)
 }
 
-/// Requests of a consultation that was carried out stay as they are: they say who did it.
+/// Withdraws the requests, unless the consultation was carried out: then they show which experts did it.
 async fn withdraw_unfinished(
     work: &mut CaseTransaction<'_>,
     held: Option<&Appointment>,
@@ -257,7 +257,7 @@ async fn withdraw_unfinished(
     if carried_out { Ok(()) } else { withdraw_live(work, held).await }
 }
 
-/// Mails one letter for all of it: that it has ended, and that a session was cancelled with it.
+/// Mails the company once: that the consultation has ended, and that an appointment was cancelled with it.
 fn say_farewell(
     work: &mut CaseTransaction<'_>,
     ending: &Ending,

@@ -1,14 +1,14 @@
-//! Forgetting what nobody may or need keep.
+//! Deletes data that may not or need not be kept any longer.
 use chrono::TimeDelta;
 
 use crate::{app::App, files, problem::Problem, store};
 
-/// How long a file may lie without a message: whoever keeps one writes its row moments later.
+/// The time for which a file may exist without a message. The row of a stored file is written moments later.
 pub const WITHOUT_ROW: TimeDelta = TimeDelta::days(1);
-/// Files that the database is asked about at once.
+/// The number of files that one query looks up.
 const AT_ONCE: usize = 500;
 
-/// Deletes drafts, sessions and links whose time is over. Says how many there were.
+/// Deletes expired drafts, sessions and links. Returns how many there were.
 pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -19,8 +19,8 @@ pub async fn forget_expired(app: &App) -> Result<u64, Problem> {
     Ok(drafts + sessions + links)
 }
 
-/// Drops messages that are held for addresses which nobody has confirmed as long as an application may wait. Says whether
-/// there were any.
+/// Drops held mails to addresses that stayed unconfirmed for as long as a draft is kept. Returns whether there were
+/// any.
 pub async fn give_up_unconfirmed(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
     let programme = app.programme().await?;
@@ -31,10 +31,10 @@ pub async fn give_up_unconfirmed(app: &App) -> Result<bool, Problem> {
     Ok(dropped > 0)
 }
 
-/// Takes away the files that belong to no message. Says how many there were.
+/// Deletes the files that belong to no message. Returns how many there were.
 ///
-/// Of one whose message is about to be written this is never true: keeping it says that it is wanted from now on, also
-/// where it lay there already.
+/// A file whose message is about to be written is never deleted: storing it renews its time, also if the file existed
+/// already.
 pub async fn sweep_files(app: &App) -> Result<u64, Problem> {
     let folder = &app.config.attachments.folder;
     let since = app.clock.now() - WITHOUT_ROW;

@@ -1,2 +1,2 @@
-//! How an application comes in.
+//! The intake of applications.
 pub mod apply;

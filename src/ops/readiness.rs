@@ -1,24 +1,24 @@
-//! Whether this process can do its work: what it writes is there for whoever reads.
+//! Checks whether this process can work: whether the database can be read and written, and whether a worker runs.
 use chrono::TimeDelta;
 use uuid::Uuid;
 
 use crate::{app::App, database, problem::Problem, store};
 
-/// That all is well is good for so long: anybody may ask, and each check costs a write.
+/// The time for which a good result is reused: the check is open to the public, and each one costs a write.
 const GOOD_FOR: TimeDelta = TimeDelta::seconds(1);
-/// The rows of processes that are gone are kept for so long.
+/// The time for which the rows of ended processes are kept.
 const FORGOTTEN: TimeDelta = TimeDelta::days(1);
-/// A worker that has not been heard of for longer is taken for dead.
+/// The time without a heartbeat after which a worker is taken for dead.
 const LATEST_BEAT: TimeDelta = TimeDelta::minutes(2);
 
-/// Returns why this process cannot work, as a line for its operator; `None` where it can. One check at a time, and while
-/// all is well at most one a second.
+/// Returns why this process cannot work, as a line for its operator; `None` if it can. Runs one check at a time, and at
+/// most one a second while the process can work.
 pub async fn why_not(app: &App) -> Option<&'static str> {
     let mut well_at = app.readiness.well_at.lock().await;
     if well_at.is_some_and(|it| (app.clock.now() - it).abs() < GOOD_FOR) {
         return None;
     }
-    // Whoever asks must not wait longer than for a page.
+    // The caller must not wait longer than for a page.
     let checked = tokio::time::timeout(app.config.page_limit.mul_f32(0.8), check(app)).await;
     let answer = checked.unwrap_or(Some("the database does not answer\n"));
     *well_at = answer.is_none().then(|| app.clock.now());
@@ -36,7 +36,7 @@ async fn check(app: &App) -> Option<&'static str> {
             tracing::error!(error = ?err, "the database cannot be written");
             return Some("the database cannot be written\n");
         }
-        Ok(false) => return Some("what is written is not kept\n"),
+        Ok(false) => return Some("a row that was written cannot be read back\n"),
         Ok(true) => (),
     }
     if !app.runs_worker {
@@ -49,7 +49,7 @@ async fn check(app: &App) -> Option<&'static str> {
     }
 }
 
-/// Writes through the connection for changes, and reads it back through one for pages.
+/// Writes through the connection for changes, and checks that a connection for pages reads it back.
 async fn is_kept(app: &App) -> Result<bool, Problem> {
     let (process, token) = (app.readiness.process.to_string(), Uuid::new_v4().to_string());
     let now = app.clock.now();

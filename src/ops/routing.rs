@@ -1,4 +1,4 @@
-//! Who is asked, and what experts say about themselves.
+//! Routing: requests to experts and their answers, and the experts' own data.
 pub mod assignment;
 pub mod expert;
 pub mod plan;

@@ -1,2 +1,2 @@
-//! What the center and the experts have to do: the digests.
+//! Digests of what the center and the experts have to do.
 pub mod digest;

@@ -1,4 +1,4 @@
-//! The file that keeps the key: made on the first start, readable by its owner alone.
+//! The file that holds the key: created on the first start, readable by its owner alone.
 use std::{
     fs,
     io::{ErrorKind, Write},
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Secret, hex};
 
-/// Reads the key, or makes one where there is no file. Refuses a file that others can read.
+/// Reads the key, or creates one if there is no file. Refuses a file that other users can read.
 pub fn read_or_make(path: &Path) -> anyhow::Result<Secret> {
     let found = fs::metadata(path);
     if found.as_ref().is_err_and(|err| err.kind() == ErrorKind::NotFound) {
@@ -30,8 +30,8 @@ fn read(path: &Path) -> anyhow::Result<Secret> {
     parse(text.trim()).with_context(|| format!("{} holds no key of 64 digits", path.display()))
 }
 
-/// Puts a whole file in its place or none: a process that is killed leaves no half of a key, and of two that start at
-/// once the second takes the first one's.
+/// Creates the complete file or none: a process that is killed leaves no partial key, and of two processes that start
+/// at once the second uses the key of the first.
 fn make(path: &Path) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;

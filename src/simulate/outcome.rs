@@ -1,4 +1,4 @@
-//! What came of a year.
+//! The outcome of a simulated year.
 use std::{fmt::Write as _, io};
 
 use super::{policy::Policy, year::Year};
@@ -9,23 +9,23 @@ pub struct Outcome {
     pub policy: Policy,
     pub consultations: usize,
     pub served: usize,
-    /// From the application to the session, of those that were served. Business days.
+    /// Business days from the application to the appointment, of the consultations that were served.
     pub median_wait: usize,
     pub p90_wait: usize,
-    /// Of all consultations, in percent: those served within 10 business days.
+    /// The percentage of all consultations that were served within 10 business days.
     pub within_ten: f64,
-    /// Without a session when the programme's last day was over.
+    /// The consultations without an appointment when the programme's last day was over.
     pub unserved: usize,
-    /// Of the sessions of each expert over the capacity that they named: 0 where all have the same share, 1 where one
-    /// has everything.
+    /// The Gini coefficient of the experts' appointments over the capacity that they named: 0 if all have the same
+    /// share, 1 if one expert has everything.
     pub gini: f64,
-    /// Of all experts to visits and back.
+    /// The hours that all experts travel to visits and back.
     pub travel_hours: f64,
     /// Requests that experts declined.
     pub declined: usize,
 }
 
-/// A business day more of waiting than this is long.
+/// The highest number of business days that counts as a short wait.
 const SOON: usize = 10;
 
 impl Outcome {
@@ -75,7 +75,7 @@ const COLUMNS: [&str; 9] = [
     "declined",
 ];
 
-/// For people: a line for each policy, as Markdown writes tables.
+/// Returns the figures for people: a Markdown table with a line for each policy.
 pub fn table(outcomes: &[Outcome]) -> String {
     let mut text = format!("| {} |\n|{}\n", COLUMNS.join(" | "), "---|".repeat(COLUMNS.len()));
     for outcome in outcomes {
@@ -85,7 +85,7 @@ pub fn table(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// For programs: the same figures, with a line for the names. No value has a comma in it.
+/// Writes the figures for programs: CSV with a line for the names. No value has a comma in it.
 pub fn write_csv(mut to: impl io::Write, seed: u64, outcomes: &[Outcome]) -> io::Result<()> {
     const NAMES: &str =
         "policy,served,median_wait,p90_wait,within_ten_percent,unserved,gini,travel_hours,declined";
@@ -96,7 +96,7 @@ pub fn write_csv(mut to: impl io::Write, seed: u64, outcomes: &[Outcome]) -> io:
     to.flush()
 }
 
-/// The smallest value that so many percent do not exceed; of a sorted list.
+/// Returns the smallest value that `percent` percent of a sorted list do not exceed.
 fn quantile(sorted: &[usize], percent: usize) -> usize {
     let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
     sorted.get(at).copied().unwrap_or_default()
@@ -106,7 +106,7 @@ fn percent(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 }
 }
 
-/// The mean difference between any two, over twice the mean.
+/// Returns the Gini coefficient: the mean difference between any two shares, divided by twice the mean.
 fn gini(shares: &[f64]) -> f64 {
     let mut sorted = shares.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);

@@ -30,7 +30,7 @@ fn a_seed_gives_the_same_year_and_another_seed_another_one() {
     }
 }
 
-/// Looked at from outside, two by two.
+/// Checks the bookings from outside, pair by pair.
 #[test]
 fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
     let world = World::new(SETUP);
@@ -62,7 +62,7 @@ fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
     }
 }
 
-/// By the ways from and to home, or by the way between two visits.
+/// Returns whether two bookings are apart, by the travel from and to home or by the travel between two visits.
 fn are_apart(one: &Booking, other: &Booking) -> bool {
     let (cells, others) = (one.footprint.cells(one.slot), other.footprint.cells(other.slot));
     let beside = other.footprint.site.is_some_and(|it| {
@@ -84,7 +84,7 @@ fn the_table_and_the_file_have_a_line_for_each_policy() {
     assert!(text.contains("7,round-robin,"));
 }
 
-/// Whom no expert covers who would not decline, no policy serves.
+/// No policy serves a consultation whose fields are covered only by experts who would decline.
 #[test]
 fn whoever_cannot_be_served_stays_unserved_in_the_year_of_the_readme() {
     let setup = Setup { seed: 1, consultations: 1500, experts: 30 };

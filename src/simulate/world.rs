@@ -1,4 +1,5 @@
-//! Who applies, and who advises: invented, with the proportions of a programme in 47 prefectures.
+//! The companies that apply and the experts who advise them: invented, with the proportions of a programme in 47
+//! prefectures.
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
@@ -18,27 +19,27 @@ use uuid::Uuid;
 
 use super::{Setup, chance::Chance};
 
-/// The fiscal year that is played.
+/// The first day of the simulated fiscal year.
 pub const FIRST: NaiveDate = NaiveDate::from_ymd_opt(2026, 4, 1).unwrap();
 /// The last day on which companies apply.
 pub const LAST_APPLICATION: NaiveDate = NaiveDate::from_ymd_opt(2027, 1, 29).unwrap();
 
-/// Roughly how many companies there are, from Hokkaido to Okinawa; only the proportions matter.
+/// The approximate numbers of companies, from Hokkaido to Okinawa; only the proportions matter.
 const COMPANIES: [u64; 47] = [
     52, 11, 11, 20, 8, 10, 17, 26, 18, 19, 60, 50, 130, 75, 20, 9, 11, 7, 8, 19, 20, 34, 75, 16, 13, 27, 90,
     50, 11, 8, 5, 6, 17, 26, 12, 7, 9, 12, 6, 50, 7, 12, 15, 10, 10, 14, 14,
 ];
-/// April to January.
+/// The weights of the months in which companies apply, April to January.
 const SEASON: [u64; 10] = [5, 7, 9, 11, 9, 12, 14, 14, 10, 9];
-/// Up to 20, up to 100, and more employees.
+/// The weights of the sizes: up to 20, up to 100, and more employees.
 const SIZES: [u64; 3] = [55, 30, 15];
-/// How many in a hundred of each size ask for a visit.
+/// The percentage of companies of each size that ask for a visit.
 const VISITS: [u64; 3] = [25, 40, 55];
 const THEMES: u64 = 8;
-/// How many of a hundred requests an expert declines.
+/// The percentage of requests that an expert declines.
 const DECLINE: u64 = 12;
 
-/// Someone to be advised.
+/// A consultation that a company applies for.
 pub struct Application {
     pub on: NaiveDate,
     pub wish: RoutingRequest,
@@ -49,12 +50,13 @@ pub struct World {
     pub chance: Chance,
     pub experts: Vec<Expert>,
     pub calendars: Vec<Calendar>,
-    /// In the order in which they come.
+    /// The applications in the order in which they come in.
     pub applications: Vec<Application>,
     pub business: BusinessCalendar,
 }
 
-/// What a number is drawn for. Part of every question, so that no two are the same.
+/// The purpose for which a random number is drawn. It is a part of `about` in every call of [`Chance`], so that no
+/// two purposes share a number.
 #[derive(Clone, Copy)]
 pub enum Topic {
     ExpertPlace,
@@ -99,7 +101,7 @@ impl World {
         Self { chance, experts, calendars, applications, business }
     }
 
-    /// Whether this expert would decline this application, whenever they are asked.
+    /// Returns whether this expert would decline this application, whenever they are asked.
     pub fn declines(&self, application: usize, expert: usize) -> bool {
         self.chance.percent(DECLINE, &[Topic::Decline.code(), application as u64, expert as u64])
     }
@@ -109,7 +111,8 @@ fn prefecture(at: usize) -> Option<Prefecture> {
     u8::try_from(at + 1).ok().and_then(|it| Prefecture::from_code(it).ok())
 }
 
-/// Lives where companies are, though not in proportion: the countryside has fewer experts for its companies.
+/// Returns an expert with their calendar. The expert's home is drawn in proportion to the companies of the
+/// prefectures.
 fn advisor(chance: Chance, n: u64) -> (Expert, Calendar) {
     let draw = |topic: Topic, more: u64| [topic.code(), n, more];
     let home = prefecture(chance.weighted(&COMPANIES, &draw(Topic::ExpertPlace, 0)));
@@ -168,7 +171,7 @@ fn advisor(chance: Chance, n: u64) -> (Expert, Calendar) {
     (expert, calendar)
 }
 
-/// So many mornings and afternoons a week, and some weeks away in the year.
+/// Returns a schedule with `half_days` mornings and afternoons a week, and three absences in the year.
 fn schedule(chance: Chance, n: u64, half_days: usize) -> Schedule {
     let weekdays = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
     let start = chance.index(10, &[Topic::ExpertTime.code(), n]);

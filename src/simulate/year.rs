@@ -1,4 +1,4 @@
-//! One year under one policy, business day by business day.
+//! One simulated year under one policy, business day by business day.
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
@@ -25,22 +25,24 @@ use super::{
     world::{FIRST, Topic, World},
 };
 
-/// How many of a hundred times suit a company.
+/// The percentage of times that suit a company.
 const SUITS: u64 = 45;
-/// How many of a hundred companies do not come, and how many experts fall ill on the day.
+/// The percentage of companies that do not come; `ILL` is the percentage of appointments on whose day an expert falls
+/// ill.
 const NO_SHOW: u64 = 4;
 const ILL: u64 = 2;
-/// Days before and after which a session counts as load (`docs/spec/lifecycle.md` §4).
+/// The number of days before and after today within which an appointment counts as load (`docs/spec/lifecycle.md`
+/// §4).
 const MONTH: i64 = 28;
 
-/// A session in an expert's calendar.
+/// An appointment in an expert's calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Booking {
     pub consultation: usize,
     pub expert: usize,
     pub slot: Slot,
     pub footprint: Footprint,
-    /// It did not take place, and its time was free again from then on.
+    /// Whether the appointment did not take place, so that its time was free again from then on.
     pub cancelled: bool,
 }
 
@@ -48,7 +50,8 @@ pub struct Booking {
 enum Stage {
     Coming,
     Waiting,
-    /// Until the answers are there; with the time that the company has chosen, if it has.
+    /// Experts have been asked, and their answers are there at `until`. `slot` is the time that the company has
+    /// chosen, if it has.
     Asked {
         team: Vec<usize>,
         until: NaiveDate,
@@ -70,13 +73,13 @@ pub(super) struct Year<'a> {
     settings: Settings,
     stages: Vec<Stage>,
     bookings: Vec<Booking>,
-    /// The rotation's next expert.
+    /// The next expert in the rotation.
     next: usize,
     today: NaiveDate,
     window: Window,
 }
 
-/// Plays the year. The same setup and policy give the same outcome. The bookings are for those who check them.
+/// Simulates the year. The same setup and policy give the same outcome. The bookings are for callers that check them.
 pub fn simulate(setup: Setup, policy: Policy) -> (Outcome, Vec<Booking>) {
     let mut world = World::new(setup);
     let stages = world.applications.iter().map(|_| Stage::Coming).collect();
@@ -114,14 +117,14 @@ impl Year<'_> {
         })
     }
 
-    /// The sessions of each expert over what they would like.
+    /// Returns the number of each expert's appointments over the number that they would like.
     pub fn shares(&self) -> Vec<f64> {
         let count = |at: usize| self.bookings.iter().filter(|it| it.expert == at && !it.cancelled).count();
         let experts = self.world.experts.iter().enumerate();
         experts.map(|(at, it)| count(at) as f64 / f64::from(it.capacity.max(1))).collect()
     }
 
-    /// The ways of every expert from home, from one session to the next, and home again.
+    /// Returns the hours that all experts travel: from home, from one appointment to the next, and home again.
     pub fn travel_hours(&self) -> f64 {
         let mut days: BTreeMap<(usize, NaiveDate), Vec<&Booking>> = BTreeMap::new();
         for it in self.bookings.iter().filter(|it| !it.cancelled) {
@@ -159,7 +162,7 @@ impl Year<'_> {
         }
     }
 
-    /// What is booked for today takes place, or is booked anew with the same experts.
+    /// Holds an appointment that is booked for today, or books it anew with the same experts if it cannot take place.
     fn hold_session(&mut self, at: usize) {
         let Stage::Booked { team, slot } = self.stages[at].clone() else { return };
         if slot.date() > self.today {
@@ -190,7 +193,7 @@ impl Year<'_> {
             self.stages[at] = Stage::Waiting;
             self.count();
             if let Some(slot) = slot {
-                // The next candidate for the same time, as the service does it.
+                // The next candidate is asked for the same time, as the service does it.
                 self.ask_best(at, slot);
             }
         } else if let Some(slot) = slot {
@@ -200,7 +203,8 @@ impl Year<'_> {
         }
     }
 
-    /// The company chooses among the joint free times of a team; whoever has none is not asked again.
+    /// Books a time that the company chooses among the joint free times of a team. A team without such a time is not
+    /// asked again.
     fn book(&mut self, at: usize, team: Vec<usize>) {
         let free = self.joint(at, &team);
         match self.first_that_suits(at, free) {
@@ -247,7 +251,7 @@ impl Year<'_> {
         }
     }
 
-    /// One by one, as the policy says.
+    /// Asks experts for one consultation, as the policy says.
     fn route(&mut self, at: usize) {
         match self.policy {
             Policy::Optimal => {}
@@ -276,8 +280,9 @@ impl Year<'_> {
         }
     }
 
-    /// The next in the rotation who may be asked: one alone, else one of each field. Of those drawn at random, whoever
-    /// comes after a random place would favour who stands after a gap, so the order itself is drawn.
+    /// Returns the next experts in the rotation who may be asked: one alone, else one of each field. For the random
+    /// policy the order itself is drawn, because taking the next expert after a random place would favour experts who
+    /// stand after a gap.
     fn next_team(&self, at: usize, from: usize) -> Option<Vec<usize>> {
         let wish = &self.world.applications[at].wish;
         let all = self.world.experts.len();
@@ -297,7 +302,7 @@ impl Year<'_> {
         Some(vec![of(Fields::Ict)?, of(Fields::Labor)?])
     }
 
-    /// The best-ranked team for a time is asked, and keeps it free until it has answered.
+    /// Asks the best-ranked team for a time, and keeps the time free until the team has answered.
     fn ask_best(&mut self, at: usize, slot: Slot) {
         let pool = self.pool();
         let ask = self.ask_of(at, Day::ALL);
@@ -338,7 +343,7 @@ impl Year<'_> {
         }
     }
 
-    /// Everybody's counts, as the service would find them this morning.
+    /// Updates the counts of all experts, as the service would find them this morning.
     fn count(&mut self) {
         let open: Vec<&[usize]> = self
             .stages
@@ -357,7 +362,7 @@ impl Year<'_> {
         for it in self.bookings.iter().filter(near) {
             self.world.experts[it.expert].load += 1;
         }
-        // A request without a time is on its way to become a session.
+        // A request without a time counts as well, because it is to become an appointment.
         for stage in &self.stages {
             if let Stage::Asked { team, slot: None, .. } = stage {
                 for &it in team {
@@ -420,12 +425,12 @@ impl Year<'_> {
         SlotQuery { fields: it.wish.fields, footprints, window: self.window, starts }
     }
 
-    /// What a company is offered before anybody is asked.
+    /// Returns the times that a company is offered before any expert is asked.
     fn anybody(&self, at: usize) -> Vec<(NaiveDate, Day)> {
         self.pool().search(&self.ask_of(at, Day::HALF_HOURS))
     }
 
-    /// What a company is offered once a team has accepted.
+    /// Returns the times that a company is offered once a team has accepted.
     fn joint(&self, at: usize, team: &[usize]) -> Vec<(NaiveDate, Day)> {
         let it = &self.world.applications[at];
         let calendars: Vec<_> = team.iter().map(|expert| self.world.calendars[*expert].clone()).collect();
@@ -447,7 +452,7 @@ impl Year<'_> {
         .collect()
     }
 
-    /// The earliest of the offered times at which the company can.
+    /// Returns the earliest of the offered times that suits the company.
     fn first_that_suits(&self, at: usize, free: Vec<(NaiveDate, Day)>) -> Option<Slot> {
         let slots = free.into_iter().flat_map(|(date, starts)| {
             starts.quarters().filter_map(move |it| Slot::new(date, it)).collect::<Vec<_>>()
@@ -459,14 +464,14 @@ impl Year<'_> {
     }
 }
 
-/// The ways of one day's sessions, in their order. Quarter hours.
+/// Returns the travel of one day's appointments, in their order. Quarter hours.
 fn travel(day: &[&Booking]) -> u32 {
     let mut ways = 0;
     let mut last: Option<Footprint> = None;
     for it in day.iter().map(|it| it.footprint) {
         ways += match (last.and_then(|it| it.site), it.site) {
             (Some(from), Some(to)) => u32::from(from.way_to(to.prefecture)),
-            // An online session has a buffer after it, but no way.
+            // An online appointment has a buffer after it, but no travel.
             (Some(_), None) => last.map_or(0, |it| u32::from(it.after)),
             (None, Some(_)) => u32::from(it.before),
             (None, None) => 0,

@@ -1,4 +1,4 @@
-//! Who signs in: accounts, sessions and single-use links.
+//! Accounts, sessions and single-use links, by which people sign in.
 pub mod account;
 pub mod link;
 pub mod session;

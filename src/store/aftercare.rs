@@ -1,4 +1,4 @@
-//! What follows an appointment: the report and the questions afterwards.
+//! Everything that follows an appointment: the report and the follow-ups.
 pub mod follow_up;
 pub mod follow_up_programme;
 pub mod report;

@@ -1,4 +1,4 @@
-//! When experts and companies meet: appointments, the waiting list, substitutes and agendas.
+//! Appointments between experts and companies, the waiting list, substitutes and agendas.
 pub mod appointment;
 pub mod expert_agenda;
 pub mod substitute;

@@ -1,4 +1,4 @@
-//! Calendars outside of the service: external ones, cancelled invitations and proposed times.
+//! External calendars, cancelled invitations and time proposals.
 pub mod cancelled_invitation;
 pub mod external;
 pub mod time_proposal;

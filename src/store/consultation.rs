@@ -1,4 +1,4 @@
-//! Consultations: the record that every act locks, decides on and saves.
+//! Consultations: the record that every action locks, decides on and saves.
 pub mod case_details;
 mod row;
 
@@ -24,7 +24,7 @@ use super::write_batch::WriteBatch;
 
 pub use row::{NewConsultation, Origin, from_row, sort_at, state};
 
-/// A consultation with what acts and letters need beside its state.
+/// A consultation with the data that actions and mails need besides its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     pub consultation: Consultation,
@@ -40,14 +40,14 @@ pub struct Record {
     pub received_at: DateTime<Utc>,
     pub due: Option<Due>,
     pub appointments_done: i32,
-    /// Since when the company asks for more help and nobody has seen to it.
+    /// Since when the company has been asking for more help without an answer; `None` if it is not.
     pub wants_help_since: Option<DateTime<Utc>>,
     pub event_count: i32,
-    /// Rises with every save.
+    /// The version of the row; it rises with every save.
     pub version: i32,
 }
 
-/// The person to write to.
+/// The company's contact in one consultation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactPerson {
     pub name: String,
@@ -61,7 +61,7 @@ impl From<contact::Model> for ContactPerson {
     }
 }
 
-/// The record, locked until the transaction ends.
+/// Returns a consultation, locked until the transaction ends.
 pub async fn lock(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Option<Record>, DbErr> {
     let found = consultation::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
     found.as_ref().map(from_row).transpose()
@@ -72,7 +72,7 @@ pub async fn find(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Optio
     found.as_ref().map(from_row).transpose()
 }
 
-/// All of these, in no particular order.
+/// Returns the consultations of `ids` that exist, in no particular order.
 pub async fn many(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = ConsultationId>,
@@ -90,14 +90,14 @@ pub async fn by_number(db: &impl ConnectionTrait, number: CaseNumber) -> Result<
     found.as_ref().map(from_row).transpose()
 }
 
-/// The consultation that a form with this key has already become.
+/// Returns the consultation that a form with this submission key has already created.
 pub async fn by_submission_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<Record>, DbErr> {
     let found =
         consultation::Entity::find().filter(consultation::COLUMN.submission_key.eq(key)).one(db).await?;
     found.as_ref().map(from_row).transpose()
 }
 
-/// Every consultation whose contact has this address, newest first.
+/// Returns the latest 100 consultations whose contact has this address, newest first.
 pub async fn of_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<Vec<Record>, DbErr> {
     let ids = contact::Entity::find()
         .select_only()
@@ -113,7 +113,7 @@ pub async fn of_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<Ve
     rows.iter().map(from_row).collect()
 }
 
-/// One of them, by its number; `None` where it is another contact's.
+/// Returns the consultation with this number; `None` if its contact has another address.
 pub async fn of_contact_by_number(
     db: &impl ConnectionTrait,
     email_key: &str,
@@ -132,7 +132,7 @@ pub async fn of_contact_by_number(
     found.as_ref().map(from_row).transpose()
 }
 
-/// Whether anybody has applied with this address.
+/// Returns whether a consultation has a contact with this address.
 pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<bool, DbErr> {
     let found = contact::Entity::find().filter(contact::COLUMN.email_key.eq(email_key)).one(db).await?;
     Ok(found.is_some())
@@ -143,7 +143,7 @@ pub async fn person(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Opt
     Ok(found.map(ContactPerson::from))
 }
 
-/// The application and its themes, as the company wrote it.
+/// Returns the application and the contact as the company wrote them.
 pub async fn application(
     db: &impl ConnectionTrait,
     id: ConsultationId,
@@ -153,7 +153,7 @@ pub async fn application(
     Ok(written.zip(contact))
 }
 
-/// The codes of the themes of a consultation.
+/// Returns the codes of a consultation's themes.
 pub async fn themes(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<String>, DbErr> {
     let rows = consultation_theme::Entity::find()
         .filter(consultation_theme::COLUMN.consultation_id.eq(id.0))
@@ -163,16 +163,16 @@ pub async fn themes(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec
     Ok(rows.into_iter().map(|it| it.theme).collect())
 }
 
-/// What a submission writes beside the record.
+/// The data that a submission writes besides the record.
 #[derive(Clone, Debug)]
 pub struct Submission {
-    /// Where it is not known yet.
+    /// The company to be written, if it does not exist yet.
     pub company: Option<company::Model>,
-    /// Folded from name, kana and number.
+    /// The search key: folded name, reading (kana) and corporate number.
     pub search_key: String,
-    /// Makes a form that is sent twice one consultation.
+    /// A key that makes a form that is sent twice one consultation.
     pub submission_key: String,
-    /// Who typed it, where the company did not.
+    /// The account that entered the application, if not the company itself.
     pub entered_by: Option<AccountId>,
     pub consent_version: String,
     pub newsletter: bool,
@@ -181,7 +181,7 @@ pub struct Submission {
     pub themes: Vec<String>,
 }
 
-/// Writes a submission, as `record` has it by now.
+/// Adds a submission to a batch, with the current data of `record`.
 pub fn insert(
     batch: &mut WriteBatch,
     new: Submission,
@@ -206,7 +206,7 @@ pub fn insert(
     Ok(())
 }
 
-/// Saves what acts can change. The version of `record` is the one that is written.
+/// Adds the columns that actions can change to a batch. The version of `record` is written as it is.
 pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
     let state = row::state_columns(&record.consultation, record.due.as_ref(), now)?;
     batch.update(consultation::ActiveModel {
@@ -232,7 +232,7 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
     })
 }
 
-/// Those of these whose contact's address is confirmed.
+/// Returns the consultations of `ids` whose contact's address is confirmed.
 pub async fn confirmed_among(
     db: &impl ConnectionTrait,
     ids: Vec<ConsultationId>,
@@ -251,7 +251,7 @@ pub async fn confirmed_among(
     Ok(found.into_iter().map(ConsultationId).collect())
 }
 
-/// Notes when the contact's address was confirmed.
+/// Saves that the contact's address was confirmed at `now`.
 pub async fn confirm_address(
     tx: &DatabaseTransaction,
     id: ConsultationId,

@@ -1,3 +1,3 @@
-//! How an application comes in: drafts, and the company that an application belongs to.
+//! Incoming applications: drafts, and the company that an application belongs to.
 pub mod company;
 pub mod draft;

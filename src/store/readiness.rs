@@ -1,4 +1,4 @@
-//! Whether a row that is written can be read back.
+//! Rows that processes write and read back to check that the database can do both.
 use chrono::{DateTime, Utc};
 use entity::readiness as row;
 use sea_orm::{
@@ -27,7 +27,7 @@ pub async fn write(
     Ok(())
 }
 
-/// Returns the token that a process wrote last; `None` where it has none.
+/// Returns the token that a process wrote last; `None` if it has written none.
 pub async fn token(db: &impl ConnectionTrait, process: &str) -> Result<Option<String>, DbErr> {
     let found = row::Entity::find_by_id(process.to_owned()).one(db).await?;
     Ok(found.map(|it| it.token))

@@ -1,4 +1,4 @@
-//! What the statistics count: a fixed number of grouped queries over the consultations received in a fiscal year.
+//! The statistics: a fixed number of grouped queries over the consultations received in a fiscal year.
 mod load;
 mod waits;
 
@@ -15,56 +15,58 @@ use sea_orm::{
 pub use load::waiting_by_turn;
 pub use waits::Wait;
 
-/// Which consultations count.
+/// The consultations that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatisticsFilter {
     pub year: FiscalYear,
-    /// Those that are about this field, alone or with the other.
+    /// Only consultations about this field, alone or with the other one.
     pub field: Option<Field>,
     pub prefecture: Option<Prefecture>,
 }
 
-/// Codes with how often each occurs. `None` is what was not told.
+/// Codes with the number of their occurrences. `None` stands for an answer that was not given.
 pub type Counts = Vec<(Option<String>, u64)>;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     pub received: u64,
     pub companies: u64,
-    /// Sittings that took place.
+    /// Appointments that took place.
     pub sessions: u64,
-    /// Consultations of which at least one sitting took place.
+    /// Consultations of which at least one appointment took place.
     pub with_session: u64,
-    /// Consultations about ICT alone, labour alone, and both.
+    /// Consultations about ICT alone, about labour alone, and about both.
     pub by_fields: [u64; 3],
     pub by_state: Counts,
-    /// Why consultations could not take place.
+    /// The reasons why consultations could not take place.
     pub unfulfilled: Counts,
-    /// From April on.
+    /// Consultations by month, from April on.
     pub by_month: [u64; 12],
-    /// By JIS code.
+    /// Consultations by JIS code of the prefecture.
     pub by_prefecture: Vec<(Option<i16>, u64)>,
-    /// By the bands of `SIZES`; the last one is for those who did not tell.
+    /// Consultations by the bands of `SIZES`; the last count is for companies that did not tell their size.
     pub by_size: [u64; SIZES.len() + 1],
     pub by_industry: Counts,
     pub by_mode: Counts,
     pub by_origin: Counts,
-    /// From receipt to the first contact of the center or the experts, of what was not taken down on the telephone.
+    /// The waits from receipt to the first contact by the center or an expert. Applications taken on the
+    /// telephone are left out.
     pub first_contacts: Vec<Wait>,
-    /// From receipt to the first sitting that took place.
+    /// The waits from receipt to the first appointment that took place.
     pub first_sessions: Vec<Wait>,
-    /// Answers to the three sentences of the survey, with how often they were given together.
+    /// Answers to the three sentences of the survey, with the number of times they were given together.
     pub surveys: Vec<([String; 3], u64)>,
     /// Follow-ups by kind and state.
     pub follow_ups: Vec<((String, String), u64)>,
-    /// What the follow-ups were answered, by kind and progress.
+    /// Answers to follow-ups, by kind and progress.
     pub progress: Vec<((String, String), u64)>,
 }
 
-/// Bands of employees, each up to below this number; 100 is where the law's duty to plan begins.
+/// Bands of the number of employees, each up to but without this number. At 100 the law's duty to plan
+/// begins.
 pub const SIZES: [i32; 4] = [20, 100, 300, i32::MAX];
 
-/// The fiscal years in which consultations were received, latest first.
+/// Returns the fiscal years in which consultations were received, latest first.
 pub async fn years(db: &impl ConnectionTrait) -> Result<Vec<i32>, DbErr> {
     consultation::Entity::find()
         .select_only()
@@ -101,7 +103,7 @@ pub async fn of(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
     })
 }
 
-/// The consultations that count, no column chosen yet.
+/// Returns the query for the consultations that are counted. No column is selected yet.
 fn selected(selection: &StatisticsFilter) -> Select<consultation::Entity> {
     let mut query = consultation::Entity::find()
         .select_only()
@@ -208,7 +210,7 @@ async fn buckets(
     query
         .column_as(Expr::Case(Box::new(of)), "bucket")
         .column_as(consultation::Column::Id.count(), "n")
-        // By its name: PostgreSQL does not see that two expressions with parameters are the same one.
+        // Grouped by name: PostgreSQL does not see that two expressions with parameters are the same one.
         .group_by(Expr::col("bucket"))
         .into_tuple()
         .all(db)
@@ -306,12 +308,12 @@ fn answered(selection: &StatisticsFilter) -> Select<consultation::Entity> {
     asked(selection).filter(follow_up::Column::State.eq(FollowUpStatus::Answered.code()))
 }
 
-/// From a consultation to rows of `E` that name it in `column`.
+/// Returns the relation from a consultation to the rows of `E` that refer to it in `column`.
 fn of_consultation<E: EntityTrait>(column: E::Column) -> RelationDef {
     consultation::Entity::belongs_to(E::default()).from(consultation::Column::Id).to(column).into()
 }
 
-/// Midnight in Japan at the start of the `n`th month after April.
+/// Returns midnight in Japan at the start of the `n`th month after April.
 fn month_start(year: FiscalYear, n: u32) -> DateTime<Utc> {
     let april = year.first_day();
     at_japan(april.checked_add_months(Months::new(n)).unwrap_or(april).with_day0(0).unwrap_or(april), 0, 0)

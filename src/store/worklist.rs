@@ -1,4 +1,4 @@
-//! The center's list: consultations by whose turn it is, a page at a time, at the same cost whatever their number.
+//! The center's worklist: consultations by turn, a page at a time, at the same cost whatever their number.
 pub mod center_digest;
 mod query;
 
@@ -19,54 +19,54 @@ use super::contradiction;
 
 pub use query::{counts, statement};
 
-/// Rows of one page.
+/// The number of rows on a page.
 pub const PAGE: usize = 50;
-/// Beyond this many, nobody counts.
+/// The number at which counting stops.
 pub const MOST_COUNTED: i64 = 1000;
 
 codes! {
-    /// A view of the list. The code is its name in addresses.
+    /// A tab of the worklist. The code is its name in addresses.
     pub enum WorklistTab {
-        /// It is the center's turn, and not only because a planned question will be asked some day.
+        /// It is the center's turn, and the consultation does not only wait for a planned follow-up.
         Center = "center" => "対応が必要",
         /// A report has been submitted and waits for the center.
         Reports = "reports" => "報告書の確認",
-        /// A company has asked for help again, and nobody has seen to it.
+        /// The company has asked for further help, and the center has not responded yet.
         FurtherHelp = "wishes" => "継続の希望",
         Company = "company" => "企業待ち",
         Expert = "expert" => "専門家待ち",
         Booked = "booked" => "予約確定",
-        /// The plan of the months after runs its course.
+        /// The consultation only waits for its planned follow-ups.
         FollowUp = "follow_up" => "フォロー中",
         Ended = "ended" => "終了",
         All = "all" => "すべて",
     }
 }
 
-/// What narrows the list.
+/// The filter of the worklist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorklistFilter {
     pub field: Option<Field>,
     pub prefecture: Option<Prefecture>,
     pub coordinator: Option<AccountId>,
     pub overdue: bool,
-    /// Part of a folded name, reading or corporate number.
+    /// The searched text: part of a folded name, reading or corporate number.
     pub search: Option<String>,
 }
 
-/// The place of a row in the order of its tab.
+/// The position of a row in the order of its tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorklistCursor {
     pub at: DateTime<Utc>,
     pub id: Uuid,
 }
 
-/// Which rows of the order.
+/// The part of the order that a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageStart {
     Start,
     After(WorklistCursor),
-    /// The last ones before it.
+    /// The last rows before the cursor.
     Before(WorklistCursor),
 }
 
@@ -89,12 +89,13 @@ pub struct WorklistRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorklistPage {
     pub rows: Vec<WorklistRow>,
-    /// From where the page before begins, where there is one.
+    /// The position of the first row, if there is a page before this one.
     pub previous: Option<WorklistCursor>,
     pub next: Option<WorklistCursor>,
 }
 
-/// How many there are in each tab that is counted, at most `MOST_COUNTED`; and mails that could not be sent.
+/// The number of consultations in each tab that is counted, at most `MOST_COUNTED`, and of mails that need
+/// attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WorklistCounts {
     pub center: i64,
@@ -104,18 +105,19 @@ pub struct WorklistCounts {
     pub expert: i64,
     pub booked: i64,
     pub failed_mails: i64,
-    /// Mails that came in and wait for somebody.
+    /// Received mails that wait for a person.
     pub open_mails: i64,
 }
 
 impl WorklistTab {
-    /// What is over, and everything together, begins with the newest; the rest with what is due first.
+    /// Returns whether the tab begins with the newest consultation. The other tabs begin with the soonest
+    /// due.
     pub const fn newest_first(self) -> bool {
         matches!(self, Self::Ended | Self::All)
     }
 }
 
-/// One page of a tab, in one query.
+/// Returns one page of a tab, in one query.
 pub async fn page(
     db: &impl ConnectionTrait,
     tab: WorklistTab,
@@ -143,7 +145,8 @@ pub async fn page(
     })
 }
 
-/// Where `store::consultation::sort_at` puts what only waits lies beyond this; no deadline does.
+/// Returns the instant that separates consultations with a deadline from those that only wait:
+/// `store::consultation::sort_at` sorts the latter beyond it, and no deadline lies that far ahead.
 fn soon(now: DateTime<Utc>) -> DateTime<Utc> {
     now + TimeDelta::days(1826)
 }

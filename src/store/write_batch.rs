@@ -1,4 +1,5 @@
-//! Rows that are written in one turn with the server: on a network every turn costs more than the work.
+//! Rows that are written in one round trip to the server. On a network, every round trip costs more than the
+//! work.
 use std::collections::BTreeSet;
 
 use sea_orm::{
@@ -10,11 +11,11 @@ use sea_orm::{
     },
 };
 
-/// The rows that a change writes at its end, each once.
+/// The rows that a change writes at its end, each at most once.
 ///
-/// PostgreSQL takes them as one statement in which no part sees what another has written, so that of two parts for one
-/// row only one would stay: the second is refused. Foreign keys are checked when all is written. SQLite takes the parts
-/// one after the other.
+/// PostgreSQL runs them as one statement in which no part sees the writes of another part, so that of two
+/// parts for one row only one would take effect. The second is therefore refused. Foreign keys are checked
+/// when everything is written. SQLite runs the parts one after the other.
 #[derive(Clone, Debug, Default)]
 pub struct WriteBatch {
     writes: Vec<Write>,
@@ -42,7 +43,7 @@ impl WriteBatch {
         self.add_insert(rows.into_iter().collect(), None)
     }
 
-    /// Adds new rows of one table; a row is left out where `column` holds its value already.
+    /// Adds new rows of one table. A row is left out if its value of `column` exists already.
     pub fn insert_unless_there<A: ActiveModelTrait>(
         &mut self,
         rows: impl IntoIterator<Item = A>,
@@ -51,7 +52,7 @@ impl WriteBatch {
         self.add_insert(rows.into_iter().collect(), Some(OnConflict::column(column).do_nothing().to_owned()))
     }
 
-    /// Adds the columns that are set in `row` as a change of the row with its primary key.
+    /// Adds the columns that are set in `row` as an update of the row with its primary key.
     pub fn update<A: ActiveModelTrait>(&mut self, mut row: A) -> Result<(), DbErr> {
         self.claim(&row)?;
         let mut of_row = Condition::all();
@@ -67,7 +68,7 @@ impl WriteBatch {
         Ok(())
     }
 
-    /// Adds everything of another batch, after what is there already.
+    /// Adds all writes of another batch after the existing ones.
     pub fn append(&mut self, more: Self) -> Result<(), DbErr> {
         for row in more.rows {
             self.claim_row(row)?;
@@ -95,7 +96,8 @@ impl WriteBatch {
         Ok(())
     }
 
-    /// Refuses a row that is in the batch. A row whose key the database gives is always another one.
+    /// Refuses a row that the batch already contains. A row whose key the database assigns never counts as
+    /// contained.
     fn claim<A: ActiveModelTrait>(&mut self, row: &A) -> Result<(), DbErr> {
         let Some(key) = row.get_primary_key_value() else { return Ok(()) };
         self.claim_row((A::Entity::default().table_name().to_owned(), format!("{key:?}")))
@@ -109,7 +111,7 @@ impl WriteBatch {
         Ok(())
     }
 
-    /// Writes everything in one turn.
+    /// Writes everything in one round trip.
     pub async fn write(self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
         if self.writes.is_empty() {
             return Ok(());
@@ -147,7 +149,7 @@ impl WriteBatch {
             sql.push(one);
             values.extend(of_one);
         }
-        // Parameters without numbers: each statement takes the next ones.
+        // The parameters have no numbers, so that each statement takes the next ones.
         let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql.join("; "), values);
         tx.execute_raw(statement).await?;
         Ok(())

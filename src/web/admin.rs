@@ -1,4 +1,4 @@
-//! What an administrator sets.
+//! The administrator's pages.
 mod audit;
 mod expert_form;
 mod follow_up;
@@ -45,7 +45,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(audit::show);
 }
 
-/// One tab of the administrator's pages: address, label, whether it is this page.
+/// One tab of the administrator's pages: its address, its label, and whether it is the current page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tab(&'static str, &'static str, bool);
 

@@ -1,4 +1,4 @@
-//! The application of a company, step by step. The draft's random id in the address is the only key to it.
+//! A company's application, step by step. The draft's random id in the address is the only key to it.
 mod confirm;
 mod done;
 mod questions;
@@ -13,7 +13,7 @@ mod writing;
 use actix_web::web::ServiceConfig;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    // `resume` comes before the drafts, whose pattern it fits too.
+    // `resume` is registered before the drafts because it also fits their pattern.
     cfg.service(start::show)
         .service(start::begin)
         .service(resume::show)

@@ -1,4 +1,4 @@
-//! Style sheets and pictures, in the binary, under addresses that change with their content.
+//! Style sheets and pictures. They are part of the binary, and their addresses change with their content.
 use actix_web::{
     HttpResponse, get,
     http::header,
@@ -17,7 +17,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(web::scope("/assets").wrap(Compress::default()).service(show));
 }
 
-/// Where a page finds an asset.
+/// Returns the address of an asset.
 pub fn url(name: &str) -> String {
     let version = Assets::get(name).map(|it| version(&it)).unwrap_or_default();
     format!("/assets/{version}/{name}")
@@ -27,7 +27,7 @@ pub fn url(name: &str) -> String {
 async fn show(path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (asked, name) = path.into_inner();
     let asset = Assets::get(&name).ok_or(Problem::NotFound)?;
-    // While instances are being replaced a page may ask for the version of another one.
+    // While instances are being replaced, a page may ask for the version of another instance.
     let caching = if asked == version(&asset) { "public, max-age=31536000, immutable" } else { "no-cache" };
     Ok(HttpResponse::Ok()
         .content_type(media_type(&name))

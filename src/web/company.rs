@@ -1,4 +1,4 @@
-//! What a company sees of its own consultations, come in by a link and without an account.
+//! The pages of a company about its own consultations. The contact signs in by a link, without an account.
 mod answer;
 mod appointment;
 mod calendar;

@@ -1,4 +1,4 @@
-//! What a regional first-line desk hands over, and what becomes of it.
+//! The pages of a regional first-line desk: its hand-overs and their results.
 mod list;
 mod new;
 

@@ -1,4 +1,4 @@
-//! What an expert sees and does.
+//! The pages of an expert.
 mod actions;
 mod answer;
 mod availability;

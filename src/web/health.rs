@@ -1,4 +1,4 @@
-//! What operators' programs ask: whether the process is up, and whether it can work.
+//! Health checks for operators' programs: whether the process runs, and whether it can work.
 use actix_web::{
     HttpResponse, get,
     web::{Data, ServiceConfig},

@@ -1,4 +1,4 @@
-//! What the pages of all audiences share.
+//! Parts that the pages of all audiences share.
 pub mod client;
 pub mod files;
 pub mod flash;

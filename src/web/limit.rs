@@ -1,4 +1,5 @@
-//! No page keeps a person waiting for longer than a limit: then the truth is told, whatever the server still waits for.
+//! The time limit of every page: after it, the visitor gets an error page, whatever the server still waits
+//! for.
 use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
@@ -19,14 +20,15 @@ use tokio::time::Instant;
 
 use crate::{app::App, fault::Fault, problem::Problem};
 
-/// Pages that reckon over everything there is may take so many times as long as others.
+/// The factor by which the limit is longer for pages that compute over all records.
 const LONG: u32 = 12;
 
-/// The pages that may, by the beginnings of their paths.
-const LONG_PAGES: [&str; 2] = ["/staff/plan", "/stats"];
+/// The beginnings of these pages' paths.
+const LONG_PAGES: [&str; 3] = ["/staff/plan", "/stats", "/expert/calendars"];
 
-/// Ends every request that has not been answered within the limit, counted from the last byte of its body: a slow line is
-/// not the fault of the server. The handler is dropped, and an open transaction with it.
+/// Ends every request that has not been answered within the limit, counted from the last byte of its body,
+/// because a slow connection is not the server's fault. The handler is dropped, and an open transaction with
+/// it.
 pub async fn on_every_page(
     app: Data<App>,
     mut req: ServiceRequest,
@@ -71,7 +73,7 @@ impl Received {
     }
 }
 
-/// The body of a request, which notes when something of it arrives.
+/// The body of a request, which records when each part arrives.
 struct Watched {
     payload: Payload,
     received: Received,
@@ -101,7 +103,7 @@ mod tests {
         for path in ["/", "/apply/x/confirm", "/staff", "/staff/consultations/R08-000001", "/readyz"] {
             assert_eq!(limit_of(path, limit), limit, "{path}");
         }
-        for path in ["/stats", "/stats.xlsx", "/stats/pref/13", "/staff/plan"] {
+        for path in ["/stats", "/stats.xlsx", "/stats/pref/13", "/staff/plan", "/expert/calendars"] {
             assert_eq!(limit_of(path, limit), Duration::from_secs(60), "{path}");
         }
     }

@@ -1,4 +1,4 @@
-//! What a monitoring program reads, in the text format of OpenMetrics.
+//! The metrics for a monitoring program, in the text format of OpenMetrics.
 use std::{
     fmt,
     net::IpAddr,
@@ -18,7 +18,7 @@ use prometheus_client::{
 
 use crate::{app::App, problem::Problem, store, web::kit::client};
 
-/// What the answer's content type has to be (OpenMetrics 1.0).
+/// The content type that the answer must have (OpenMetrics 1.0).
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Answers since the process started, by the first digit of their status.
@@ -98,7 +98,7 @@ async fn work(app: &App, registry: &mut Registry) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Nothing where the system does not tell.
+/// Adds the memory in use, if the system tells it.
 async fn memory(registry: &mut Registry) {
     let Ok(status) = tokio::fs::read_to_string("/proc/self/status").await else { return };
     let Some(kib) = status.lines().find_map(|it| it.strip_prefix("VmRSS:")) else { return };

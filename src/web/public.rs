@@ -1,4 +1,4 @@
-//! What everyone may read.
+//! The pages for all visitors.
 mod pages;
 mod unsubscribe;
 

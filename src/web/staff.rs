@@ -1,4 +1,4 @@
-//! What the center sees and does, and the door through which everyone with a password comes in.
+//! The pages of the center, and the sign-in page of every account with a password.
 mod absences;
 mod action;
 mod action_page;
@@ -77,7 +77,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(reply_templates::remove)
         .service(report::show)
         .service(report::submit)
-        // Last: it takes whatever is left after the number.
+        // This is registered last because it matches any path after the number.
         .service(action_page::show)
         .service(action_page::submit);
 }

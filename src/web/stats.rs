@@ -1,4 +1,4 @@
-//! How the service is used: everything for those who work for it, a protected part for everyone.
+//! The statistics of the service: complete for insiders, protected for the public.
 mod chart;
 mod download;
 mod page;

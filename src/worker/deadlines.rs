@@ -24,7 +24,7 @@ pub async fn step(app: &App) -> Result<bool, Problem> {
     }
     let waited = now - TimeDelta::days(WAITS_DAYS);
     for question in store::aftercare::follow_up::unanswered(&app.db, waited, AT_ONCE).await? {
-        done += tried(ops::aftercare::follow_up::lapse(app, question.id).await, "give a follow-up up");
+        done += tried(ops::aftercare::follow_up::lapse(app, question.id).await, "close a follow-up");
     }
     Ok(done > 0)
 }

@@ -25,7 +25,7 @@ pub async fn step(app: &App) -> Result<bool, Problem> {
     for outcome in looked {
         match outcome {
             Ok(outcome) => any |= matches!(outcome, RefreshOutcome::Read | RefreshOutcome::Failed(_)),
-            Err(err) => tracing::error!(error = ?err, "could not look after a calendar outside"),
+            Err(err) => tracing::error!(error = ?err, "could not refresh an external calendar"),
         }
     }
     Ok(any)

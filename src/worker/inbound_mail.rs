@@ -12,7 +12,7 @@ pub async fn step(app: &App) -> Result<bool, Problem> {
     };
     let id = MailId(mail.id);
     if let Err(err) = ops::correspondence::inbound_mail::process(app, id).await {
-        tracing::error!(error = ?err, mail.id = %id, "could not understand a mail that came in");
+        tracing::error!(error = ?err, mail.id = %id, "could not process a received mail");
         ops::correspondence::inbound_mail::postpone(app, id).await?;
     }
     Ok(true)

@@ -168,7 +168,7 @@ impl Pump {
                     self.unsettled.push(sent);
                 }
                 // Its lease will run out.
-                Err(err) => tracing::error!(error = %err, "sending a mail has broken off"),
+                Err(err) => tracing::error!(error = %err, "the task that sends a mail failed"),
             }
             until = until.min(Instant::now() + GATHERING);
         }
@@ -202,7 +202,7 @@ impl Pump {
         }
         tx.commit().await?;
         if ours < settled.len() {
-            tracing::warn!("the leases of {} mails were taken over", settled.len() - ours);
+            tracing::warn!("{} mails were leased by another worker meanwhile", settled.len() - ours);
         }
         for it in self.unsettled.drain(..) {
             it.log();
@@ -222,7 +222,7 @@ async fn learn_facts(app: &App, mails: &[LeasedMail]) -> Option<attempt::KnownFa
     match send_condition::learn(app, asked).await {
         Ok(truth) => Some(attempt::KnownFacts { truth, at }),
         Err(err) => {
-            tracing::error!(error = ?err, "what {} mails say cannot be checked together", mails.len());
+            tracing::error!(error = ?err, "could not load the send conditions of {} mails", mails.len());
             None
         }
     }
@@ -295,10 +295,10 @@ impl Sent {
                 tracing::warn!(mail.id = %id, mail.kind = kind, "could not send mail {id} now: {detail}");
             }
             SendOutcome::Failed => {
-                tracing::error!(mail.id = %id, mail.kind = kind, "gave mail {id} up: {detail}")
+                tracing::error!(mail.id = %id, mail.kind = kind, "gave up sending mail {id}: {detail}")
             }
             SendOutcome::Unknown(_) => {
-                tracing::error!(mail.id = %id, mail.kind = kind, "nobody knows whether mail {id} was taken: {detail}");
+                tracing::error!(mail.id = %id, mail.kind = kind, "the outcome of mail {id} is unknown: {detail}");
             }
             SendOutcome::GivenBack => {}
         }

@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 client that keeps its connections, so that what is measured is the server.
+//! A small HTTP/1.1 client that keeps its connections, so that the server is what is measured.
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
@@ -22,7 +22,8 @@ impl Client {
         Self { stream, read: Vec::new() }
     }
 
-    /// Sends a request that is already written and reads its answer to the end. The status and the body's length.
+    /// Sends a request that is already written, reads its answer to the end, and returns the status and the body's
+    /// length.
     pub async fn exchange(&mut self, request: &[u8]) -> (u16, usize) {
         self.stream.write_all(request).await.unwrap();
         self.read.clear();
@@ -65,7 +66,7 @@ pub fn post(path: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Requests a second that the server answers over four connections, all with this status.
+/// Returns the requests per second that the server answers over four connections, all with this status.
 pub async fn throughput(to: SocketAddr, request: &[u8], status: u16, lasting: Duration) -> f64 {
     let started = Instant::now();
     let connections = (0..4).map(|_| {
@@ -88,7 +89,7 @@ pub async fn throughput(to: SocketAddr, request: &[u8], status: u16, lasting: Du
     f64::from(total) / started.elapsed().as_secs_f64()
 }
 
-/// The median time of an exchange on one connection. Milliseconds.
+/// Returns the median time of an exchange on one connection. Milliseconds.
 pub async fn latency(to: SocketAddr, request: &[u8], status: u16, times: usize) -> f64 {
     let mut client = Client::connect(to).await;
     let mut taken = Vec::with_capacity(times);

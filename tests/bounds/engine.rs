@@ -38,7 +38,7 @@ pub fn measure(table: &mut Table) {
     table.at_most("slot search in the engine: one field, 60 days, 500 experts", milliseconds, "ms", 5.0);
 }
 
-/// Works on four days a week, at hours of their own, and is booked for about a third of them.
+/// Makes an expert who works on four days a week, at varying hours, and is booked for about a third of them.
 fn expert(n: u128, first: NaiveDate) -> Calendar {
     let shift = u8::try_from(n % 8).unwrap();
     let weekdays = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];

@@ -1,4 +1,4 @@
-//! The calendar of one expert with very many sessions, as a calendar program asks for it.
+//! The calendar of one expert with very many appointments, as a calendar program requests it.
 use chrono::TimeDelta;
 use domain::id::ExpertId;
 use entity::{appointment, appointment_expert, assignment, consultation};
@@ -24,7 +24,7 @@ pub async fn measure(table: &mut Table, filled: &Filled) {
     table.at_most("calendar feed of 1,000 events", milliseconds, "ms", 20.0);
 }
 
-/// An expert with a thousand confirmed sessions, each of a consultation of its own.
+/// Makes an expert with a thousand confirmed appointments, each of a consultation of its own.
 async fn booked(filled: &Filled) -> ExpertId {
     let app = &filled.app;
     let tx = app.begin().await.unwrap();

@@ -1,5 +1,5 @@
-//! Handing mail over: how many a second through one server, against a bare loop of lettre in the same run, and how soon
-//! while applications come in.
+//! Handing mail over: the mails per second through one server, against a bare loop of lettre in the same run, and the
+//! delay while applications come in.
 use std::{
     net::SocketAddr,
     path::Path,
@@ -32,7 +32,7 @@ use crate::{
 
 const MAILS: u32 = 6000;
 const BARE: u32 = 2000;
-/// Applications a minute, and for how long they come in.
+/// Applications a minute.
 const A_MINUTE: u32 = 1000;
 const MINUTES: f64 = 0.5;
 
@@ -42,7 +42,7 @@ pub async fn measure(table: &mut Table, engine: &str, url: &str) {
     let smtp = format!("smtp://{sink}");
     app.mail.transport =
         Transport::from_settings(Some(&smtp), Path::new("unused"), SmtpOptions::default()).unwrap();
-    // Half before and half after, so that neither has the quieter machine to itself.
+    // Half of them run before and half after, so that neither side has the quieter machine to itself.
     let mut bare = bare(sink, BARE / 2).await;
     let worked = worked(&app, MAILS).await;
     bare += self::bare(sink, BARE / 2).await;
@@ -61,7 +61,7 @@ pub async fn measure(table: &mut Table, engine: &str, url: &str) {
     );
 }
 
-/// Seconds that one connection of lettre's takes for so many messages, one after the other.
+/// Returns the seconds that one connection of lettre takes for so many messages, one after the other.
 ///
 /// The connection sends at once: lettre's own transport leaves that to the system, which keeps the end of each message
 /// back for 40 ms, and that would be no bound.
@@ -91,7 +91,7 @@ async fn bare(sink: SocketAddr, n: u32) -> f64 {
     took
 }
 
-/// Seconds that a worker takes for so many mails in the outbox.
+/// Returns the seconds that a worker takes for so many mails in the outbox.
 async fn worked(app: &App, n: u32) -> f64 {
     let letters: Vec<_> = (0..n).map(|n| letter(app, n)).collect();
     let tx = app.begin().await.unwrap();
@@ -114,7 +114,8 @@ async fn worked(app: &App, n: u32) -> f64 {
     took
 }
 
-/// Seconds between the moment when a mail was to go out and the one when it had, at the 95th percentile.
+/// Returns the seconds from the time for which a mail was planned to the time at which it was sent, at the 95th
+/// percentile.
 async fn while_applications_come_in(app: &App) -> f64 {
     assert_eq!(unsent(app).await, 0);
     ship_themes(app).await;
@@ -174,7 +175,7 @@ fn letter(app: &App, n: u32) -> OutgoingMail {
     }
 }
 
-/// A server that takes everything.
+/// Starts a server that takes every mail.
 async fn sink() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

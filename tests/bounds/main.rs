@@ -1,7 +1,7 @@
-//! How fast the service is, as a ratio to a bound measured in the same run: these machines are noisy, ratios are not.
+//! The speed of the service, as a ratio to a bound measured in the same run: these machines are noisy, ratios are not.
 //!
-//! `tests/bench` runs it in a release build and prints the table that the README shows; `tests/bench mails` measures that
-//! part alone (engine, pages, inbox, feed, posting or mails).
+//! `tests/bench` runs it in a release build and prints the table that the README shows; `tests/bench mails` measures
+//! that part alone (engine, pages, inbox, feed, posting or mails).
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 mod client;

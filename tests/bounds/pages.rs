@@ -19,7 +19,7 @@ use crate::{
 
 const LASTING: Duration = Duration::from_secs(3);
 
-/// What the bare page says and the bare read reads.
+/// The text that the bare page shows and the bare read reads.
 static START: OnceLock<String> = OnceLock::new();
 static CASE: OnceLock<Uuid> = OnceLock::new();
 
@@ -36,7 +36,7 @@ pub async fn measure(table: &mut Table, filled: &Filled) {
 
     let path = format!("/staff/consultations/{number}");
     let (mut bound, mut page) = (0.0, 0.0);
-    // In turns, so that neither has the quieter machine to itself.
+    // The sides take turns, so that neither has the quieter machine to itself.
     for _ in 0..3 {
         bound += throughput(bare, &get("/read", ""), 200, LASTING).await;
         page += throughput(filled.address, &get(&path, &filled.cookie), 200, LASTING).await;
@@ -48,7 +48,7 @@ pub async fn measure(table: &mut Table, filled: &Filled) {
     table.at_most("slot page at 10,000 consultations, 500 experts", milliseconds, "ms", 25.0);
 }
 
-/// The inbox has to be as fast with many consultations as with few.
+/// Compares the worklist's speed with many consultations and with few.
 pub async fn compare_inboxes(table: &mut Table, small: &Filled, large: &Filled) {
     let mut took = Vec::new();
     for filled in [small, large, small, large] {

@@ -28,7 +28,7 @@ pub async fn measure(table: &mut Table, engine: &str, url: &str) {
     }
     let bare = serve_bare(bare_routes, &app);
     let inserts: Vec<_> = (0..TIMES).map(|_| post("/insert", "")).collect();
-    // Half of each, twice, so that neither has the quieter machine to itself.
+    // Half of each side runs, twice, so that neither has the quieter machine to itself.
     let half = drafts.len() / 2;
     let (mut bound, mut posted) = (0.0, 0.0);
     let site = serve(app.clone());
@@ -36,7 +36,7 @@ pub async fn measure(table: &mut Table, engine: &str, url: &str) {
         bound += seconds(bare, &inserts[part.clone()], 200).await;
         posted += seconds(site, &drafts[part], 303).await;
     }
-    // What is measured is an application that was taken: a refusal answers 303 too.
+    // Only accepted applications count: a refusal answers 303 too.
     let taken = consultation::Entity::find().count(&app.db).await.unwrap();
     assert_eq!(taken, u64::from(TIMES));
     table.at_least(format!("final POST ÷ one bare durable insert, {engine}"), bound / posted, 0.25);
@@ -44,7 +44,7 @@ pub async fn measure(table: &mut Table, engine: &str, url: &str) {
     table.note(format!("On {engine} a final POST took {each:.2} ms."));
 }
 
-/// Without them no application would be complete.
+/// Writes the themes, without which no application is complete.
 pub async fn ship_themes(app: &App) {
     let tx = app.begin().await.unwrap();
     let themes = SHIPPED.iter().map(|it| programme::Theme {
@@ -56,11 +56,11 @@ pub async fn ship_themes(app: &App) {
     tx.commit().await.unwrap();
 }
 
-/// The last request of an application that is written to its end.
+/// Fills an application in completely and returns its last request.
 pub async fn ready(app: &App, n: u32, form: ApplicationForm) -> Vec<u8> {
     let id = ops::intake::apply::start(app, format!("network-{n}")).await.unwrap();
     ops::intake::apply::save(app, id, |it| *it = form).await.unwrap();
-    // A time is chosen after what it depends on: whatever was chosen before that is forgotten.
+    // The time is chosen after the answers that it depends on, because changing those forgets it.
     ops::intake::apply::save(app, id, |it| "none".clone_into(&mut it.slot)).await.unwrap();
     post(&format!("/apply/{id}/confirm"), "consent=1")
 }

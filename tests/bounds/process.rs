@@ -1,4 +1,4 @@
-//! The real process: how soon it answers, and how much memory it takes while nobody asks.
+//! The real process: how soon it answers, and how much memory it takes while idle.
 use std::{
     net::{SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
@@ -44,7 +44,7 @@ async fn first_answer(address: SocketAddr) {
     panic!("the process does not answer");
 }
 
-/// Megabytes, as the kernel counts them.
+/// Returns the resident memory of the process, as the kernel counts it. Megabytes.
 fn resident(process: &Child) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
     let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:")).unwrap();

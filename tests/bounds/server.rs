@@ -57,7 +57,7 @@ pub async fn filled(folder: &Path, consultations: usize, experts: usize) -> Fill
     Filled { app, url, address, cookie }
 }
 
-/// Everything on a migrated database; mail goes nowhere.
+/// Makes the service on a migrated database; mail is not delivered.
 pub async fn app(url: &str) -> App {
     let config = Config::parse(&BTreeMap::new(), "").unwrap();
     let db = database::connect(url).await.unwrap();
@@ -92,7 +92,7 @@ pub async fn fresh_postgres(server: &str) -> String {
     url.into()
 }
 
-/// The whole site, on one thread: client and server share two cores.
+/// Serves the whole site, on one thread: client and server share two cores.
 pub fn serve(app: App) -> SocketAddr {
     let data = Data::new(app);
     let server = HttpServer::new(move || web::site(data.clone())).workers(1).bind("127.0.0.1:0").unwrap();
@@ -101,14 +101,14 @@ pub fn serve(app: App) -> SocketAddr {
     address
 }
 
-/// The database as SeaORM opens it by itself, to measure against.
+/// Opens the database with SeaORM's defaults, to measure against.
 pub async fn bare_connection(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false);
     Database::connect(options).await.unwrap()
 }
 
-/// A bare service, to measure against.
+/// Serves a bare service, to measure against.
 pub fn serve_bare(routes: fn(&mut ServiceConfig), app: &App) -> SocketAddr {
     let data = Data::new(app.clone());
     let server = HttpServer::new(move || Web::new().app_data(data.clone()).configure(routes));

@@ -1,4 +1,4 @@
-//! Who may open what: every route of the site, and everybody at its door.
+//! Access control: every route of the site, tried by every kind of person.
 use std::{
     collections::BTreeSet,
     fs,
@@ -16,8 +16,8 @@ use Person::{Administrator, Company, Coordinator, Desk, Expert, Observer, Visito
 
 const EVERYONE: &[Person] = &[Visitor, Company, Coordinator, Expert, Desk, Observer, Administrator];
 
-/// Method, path as the handler's attribute has it (within its scope), and who may. A company, an expert or a desk means
-/// the one whose consultation it is.
+/// The method, the path as the handler's attribute has it (within its scope), and the persons who may use it. A
+/// company, an expert or a desk means the one whose consultation it is.
 #[rustfmt::skip]
 pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/", EVERYONE),
@@ -217,7 +217,7 @@ fn every_handler_is_listed_and_every_listed_one_is_there() {
 async fn everybody_gets_in_where_they_may_and_nowhere_else() {
     let town = Town::new().await;
     let mut wrong = Vec::new();
-    // Reading first: what is posted changes what there is to read.
+    // Reading goes first, because a post changes what there is to read.
     for reading in [true, false] {
         for (method, pattern, may) in ROUTES.iter().filter(|it| (it.0 == "GET") == reading) {
             let before = tables::fingerprint(&town.site.app.db, &["session"]).await;
@@ -233,7 +233,7 @@ async fn everybody_gets_in_where_they_may_and_nowhere_else() {
             for &person in *may {
                 let reply = knock(&town, person, method, pattern).await;
                 let everyones = may.len() == EVERYONE.len();
-                // The way to the door is everyone's, and may lead to another one.
+                // The pages for signing in are open to everyone, and may redirect to another such page.
                 let refused = if everyones { reply.status == 403 } else { is_refusal(&reply) };
                 if refused || reply.status >= 500 || (everyones && reply.status == 404) {
                     wrong.push(format!("{person:?} stays out: {method} {pattern}: {}", reply.status));
@@ -247,18 +247,19 @@ async fn everybody_gets_in_where_they_may_and_nowhere_else() {
 async fn knock(town: &Town, person: Person, method: &str, pattern: &str) -> Reply {
     let browser = town.browser(person, pattern).await;
     let request = TestRequest::default().method(method.parse::<Method>().unwrap()).uri(&town.path(pattern));
-    // Monitoring is for programs on the same machine, and settings are always those of a year.
+    // Monitoring is for programs on the same machine, and the settings page always names a year.
     let request = request.peer_addr("127.0.0.1:50000".parse().unwrap());
     browser.send(request.set_form([("year", "2026")])).await
 }
 
-/// Sent to sign in, or told that there is nothing for them.
+/// Returns whether the reply redirects to the sign-in page or says that there is nothing for this person.
 fn is_refusal(reply: &Reply) -> bool {
     let door = |to: &str| ["/login", "/staff/sign-in"].contains(&to.split('?').next().unwrap_or_default());
     matches!(reply.status, 403 | 404) || (reply.status == 303 && reply.location.as_deref().is_some_and(door))
 }
 
-/// Method and path of every handler below a folder. A file has one scope at most, and then all its handlers are in it.
+/// Returns the method and path of every handler below a folder. A file has at most one scope, and then all its handlers
+/// are in it.
 fn handlers(folder: &Path) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for file in rust_files(folder) {
@@ -282,7 +283,7 @@ fn handlers(folder: &Path) -> BTreeSet<(String, String)> {
     found
 }
 
-/// The texts in quotes that follow `call`.
+/// Returns the quoted texts that follow `call`.
 fn arguments<'a>(text: &'a str, call: &str) -> impl Iterator<Item = &'a str> {
     text.split(call).skip(1).map(|rest| {
         let rest = rest.trim_start().strip_prefix('"').unwrap();

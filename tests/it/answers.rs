@@ -1,4 +1,4 @@
-//! Answers to invitations, as calendar programs write them, do exactly what the button does.
+//! Answers to invitations, as calendar programs write them, have exactly the effect of the button on the page.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Actor, booking::appointment::Appointment, id::AssignmentId, routing::assignment::AssignmentState,
@@ -23,7 +23,7 @@ const PROGRAMS: [(&str, &str); 4] = [
 ];
 const EXPERT: &str = "expert@example.jp";
 
-/// What an answer says.
+/// The content of an answer to an invitation.
 struct Says<'a> {
     from: &'a str,
     to: String,
@@ -77,7 +77,7 @@ impl<'a> Says<'a> {
     }
 }
 
-/// An expert is asked for a slot that is held.
+/// An expert who is asked for a slot that is held.
 struct Asked {
     site: Site,
     cast: Cast,
@@ -111,7 +111,7 @@ impl Asked {
     }
 }
 
-/// `Matching`, with the slot that the company chose when it applied.
+/// Makes a consultation in `Matching`, with the slot that the company chose when it applied.
 pub async fn held(site: &Site, cast: &Cast, email: &str) -> Case {
     let app = &site.app;
     let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
@@ -136,7 +136,7 @@ async fn accepting_in_any_calendar_books() {
         assert_eq!(cases::state(&it.site, it.case).await, "booked", "{name}");
         assert!(cases::session(&it.site, it.case).await.is_confirmed(), "{name}");
         assert!(cases::letters(&it.site, CONTACT).await.iter().any(|it| it.kind == "booked"), "{name}");
-        // Once more, or by a machine that repeats itself: it is so already.
+        // A repeated answer, as a machine may send it, changes nothing.
         let again = it.answers(&it.says(EXPERT, "ACCEPTED"), program).await;
         assert_eq!((again.state.code(), again.open), ("calendar", false), "{name}");
     }
@@ -153,7 +153,7 @@ async fn declining_in_any_calendar_declines_with_its_reason() {
         if name != "Google" {
             assert_eq!(reason, "Sick leave", "{name}");
         }
-        // Nobody else is there: the center has it back, and the company is told.
+        // No other expert exists: the consultation goes back to the center, and the company is told.
         assert_eq!(cases::state(&it.site, it.case).await, "checking", "{name}");
         assert!(cases::letters(&it.site, CONTACT).await.iter().any(|it| it.kind == "back_at_center"));
         let told = cases::letters(&it.site, EXPERT).await;
@@ -161,7 +161,7 @@ async fn declining_in_any_calendar_declines_with_its_reason() {
     }
 }
 
-/// The invitation that comes back is none of them.
+/// The invitation that comes back with an answer is not kept as a file.
 #[actix_web::test]
 async fn the_files_that_come_with_an_answer_are_kept() {
     let file = "--000000000000a1b2c30643f0aaaa\r\nContent-Type: text/plain; name=\"memo.txt\"\r\n\
@@ -178,7 +178,7 @@ async fn the_files_that_come_with_an_answer_are_kept() {
         assert!(!page.body.contains("invite.ics"), "{partstat}: {}", page.body);
         let [file] = &*crate::conversation::files(&page) else { panic!("{}", page.body) };
         assert_eq!(it.site.send_bytes(file).await, b"memo");
-        // What an expert sends to the center is nothing for the company.
+        // The files that an expert sends to the center are not shown to the company.
         assert!(thread(&it.site, it.case, Audience::Everyone).await.is_empty(), "{partstat}");
     }
 }
@@ -193,7 +193,7 @@ async fn tentative_leaves_it_open_and_is_shown() {
         assert_eq!(cases::state(&it.site, it.case).await, "matching", "{name}");
         let entry = thread(&it.site, it.case, Audience::Internal).await.pop().unwrap();
         assert!(entry.internal && entry.body.contains("仮承諾"), "{name}: {}", entry.body);
-        // The button is still there.
+        // The expert can still accept with the button.
         ops::routing::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
     }
 }
@@ -221,7 +221,7 @@ async fn another_time_is_a_proposal_for_the_center() {
     }
 }
 
-/// A proposal ends with the coordinator's word, and with the session that it was about.
+/// A proposal ends when the coordinator decides, and when its appointment ends.
 #[actix_web::test]
 async fn a_proposal_is_turned_down_or_followed() {
     let it = Asked::new().await;
@@ -286,7 +286,7 @@ async fn an_older_answer_undoes_nothing() {
     assert_eq!((mail.state.code(), mail.open), ("calendar", false), "{}", mail.reason);
     assert!(mail.outcome.contains("以前の予定"), "{}", mail.outcome);
     assert_eq!(cases::state(&it.site, it.case).await, "booked");
-    // To what stands now it is heard, and decides nothing by itself.
+    // An answer to the current version is recorded, and decides nothing by itself.
     let now = cases::session(&it.site, it.case).await;
     let declined = Says::of(&it.site, it.case, &now, EXPERT, "DECLINED").written(PROGRAMS[0].1);
     let mail = arrives(&it.site, &declined).await;
@@ -325,12 +325,12 @@ async fn a_forged_answer_changes_nothing_and_is_kept() {
             assert_eq!(got, ("quarantined", "foreign_invitation", true), "{what}, {name}");
         }
     }
-    // The expert's own mail, and in it the answer of somebody else.
+    // The mail is the expert's own, and the answer in it is another person's.
     let mixed = good().written(PROGRAMS[3].1).replace("mailto:expert@example.jp", "mailto:other@example.jp");
     assert_eq!(arrives(&it.site, &mixed).await.state.code(), "quarantined");
     assert_eq!(it.assignment().await, AssignmentState::Offered);
     assert_eq!(cases::state(&it.site, it.case).await, "matching");
-    // The right one still does.
+    // The right answer still takes effect.
     it.answers(&good(), PROGRAMS[0].1).await;
     assert_eq!(cases::state(&it.site, it.case).await, "booked");
 }

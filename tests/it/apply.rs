@@ -218,7 +218,7 @@ async fn of_two_who_choose_one_time_the_second_chooses_again() {
     site.get(&format!("{second}/company")).await.shows("みなと製作所");
     assert_eq!(site.post(&format!("{second}/slot"), &[("slot", &free[0])]).await.status, 303);
 
-    // Whoever holds a time sees it as chosen, and may change it.
+    // The company that holds a time sees it as chosen, and may change it.
     let page = site.get(&format!("{first}/slot")).await;
     page.shows(r#"value="2026-11-26T01:00:00Z" checked"#);
     site.get(&format!("{first}/slot?after=2026-12-01")).await.shows("選んでいる日時");
@@ -392,7 +392,7 @@ async fn a_change_leads_straight_back_to_the_confirmation() {
     assert_eq!(back.location, Some(format!("{draft}/confirm")));
     site.get(&format!("{draft}/confirm")).await.shows("経理部");
 
-    // Another field has other experts: the time has to be chosen again.
+    // Another field has other experts, so the time has to be chosen again.
     let both = [TOPIC, &[("field", "ict")]].concat();
     let back = site.post(&format!("{draft}/topic?from=confirm"), &both).await;
     assert_eq!(back.location, Some(format!("{draft}/confirm")));
@@ -486,7 +486,7 @@ async fn one_address_causes_a_bounded_number_of_acknowledgements() {
         page.shows(&format!("R08-{n:06}"));
         assert_eq!(page.body.contains("に送りました"), n <= 5, "{n}");
     }
-    // The center sees the sixth, and that it has not gone out.
+    // The center sees the sixth acknowledgement, and that it has not been sent.
     let states: Vec<_> = outbox(&site).await.into_iter().map(|it| it.state.code().to_owned()).collect();
     assert_eq!(states, ["waiting", "waiting", "waiting", "waiting", "waiting", "suppressed"]);
 }
@@ -515,7 +515,7 @@ async fn one_domain_and_one_network_cause_a_bounded_number_of_mails_in_a_day() {
     assert_eq!(spend("c@c9.example", "network").await, MailBudget::Spent, "a seventh from the network");
     site.app.clock.advance(TimeDelta::days(1));
     assert_eq!(spend("c9@example.co.jp", "network").await, MailBudget::Within);
-    // Neither an address nor a domain is kept.
+    // Neither an address nor a domain is stored.
     for row in entity::mail_budget::Entity::find().all(&site.app.db).await.unwrap() {
         assert!(!row.key.contains("example"), "{}", row.key);
     }

@@ -1,4 +1,4 @@
-//! One day, a copied week, and rules that overlap: what an expert says of single days.
+//! An expert's availability on single days, in a copied week, and with overlapping rules.
 use chrono::NaiveDate;
 use domain::{
     booking::availability::{Day, Span},
@@ -64,7 +64,7 @@ async fn this_one_tuesday_alone_is_changed() {
     assert_eq!(open(&site, expert, "2026-12-01").await, Day::NONE);
     done(&site.post(DAY, &[("date", "2026-12-01"), ("act", "reset")]).await);
     assert_eq!(open(&site, expert, "2026-12-01").await, usual);
-    // A day off every week can be opened once.
+    // A weekday that is always off can be opened for one date.
     done(&site.post(DAY, &[("date", "2026-12-05"), ("start", "16"), ("end", "24")]).await);
     assert_eq!(open(&site, expert, "2026-12-05").await, spans(&[(16, 24)]));
     assert_eq!(open(&site, expert, "2026-12-12").await, Day::NONE);
@@ -154,7 +154,7 @@ async fn overlapping_rules_become_one() {
             |it: &&(_, domain::booking::availability::WeeklyRule)| it.1.weekday == chrono::Weekday::Mon;
         entries.rules.iter().filter(monday).map(|it| (it.1.span.start(), it.1.span.end())).collect::<Vec<_>>()
     };
-    // Several stretches a day stand side by side, those that meet are one.
+    // Several separate stretches of a day stay separate, and adjoining ones become one.
     done(&site.post(PAGE, &rule("48", "56")).await);
     assert_eq!(mondays().await, [(12, 44), (48, 56)]);
     done(&site.post(PAGE, &rule("40", "48")).await);
@@ -170,7 +170,7 @@ async fn a_week_is_copied_to_another() {
     site.post(DAY, &[("date", "2026-12-01"), ("start", "12"), ("end", "20")]).await;
     site.post(DAY, &[("date", "2026-12-03"), ("act", "none")]).await;
     site.post(DAY, &[("date", "2026-12-05"), ("start", "16"), ("end", "24")]).await;
-    // What was said of a day of the other week gives way.
+    // The copied week replaces the exceptions of the other week's days.
     site.post(DAY, &[("date", "2026-12-09"), ("act", "none")]).await;
     let page = site.get(&format!("{PAGE}?copy_from=2026-W49")).await;
     page.shows(r#"<option value="2026-W49" selected>11月30日（月）からの週"#);

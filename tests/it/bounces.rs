@@ -1,4 +1,4 @@
-//! Mail that did not arrive: the address is marked, the case says so, and the center reaches for the telephone.
+//! Mail that was not delivered: the address is marked, the consultation shows it, and the center is asked to telephone.
 use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
@@ -45,7 +45,7 @@ async fn every_servers_report_marks_the_address() {
         let cast = Cast::new(&site).await;
         let case = cases::received(&site, &cast, CONTACT).await;
         let sent = cases::letters(&site, CONTACT).await.remove(0);
-        // Where nothing is quoted, the address says of which mail.
+        // If the report quotes nothing, the address that it was sent to identifies the mail.
         let to = site.app.reply_address(case.id, CONTACT);
         let parts = [
             ("address", CONTACT),
@@ -80,7 +80,7 @@ async fn every_servers_report_marks_the_address() {
         if ["postfix", "qmail", "exchange"].contains(&name) {
             site.get(&format!("/staff/mail/{}", sent.id)).await.shows("届きませんでした");
         }
-        // Whoever writes from the address can be reached there.
+        // A mail from the address proves that the contact can be reached there.
         let to = site.app.reply_address(case.id, CONTACT);
         let back = crate::inbound::letter(CONTACT, &to, "Re: 受付", "アドレスを直しました。");
         assert_eq!(arrives(&site, &back).await.state.code(), "attached", "{name}");
@@ -119,8 +119,8 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
     assert!(store::correspondence::bounce::find(&site.app.db, CONTACT).await.unwrap().is_none());
 }
 
-/// What a server says at once is the same fact as what a report says later: it shows on every consultation of the
-/// contact, keeps every other mail back, and one act clears it.
+/// A refusal by the server while sending has the same effect as a later report: it shows on every consultation of the
+/// contact, holds every other mail back, and one action clears it.
 #[actix_web::test]
 async fn what_a_server_says_at_once_is_told_and_cleared_as_a_report_is() {
     let mut site = Site::new().await;
@@ -163,7 +163,7 @@ async fn what_a_server_says_at_once_is_told_and_cleared_as_a_report_is() {
     assert_eq!(cases::letters(&site, "Contact@example.co.jp").await.last().unwrap().state.code(), "sent");
 }
 
-/// Both tables that there once were become one.
+/// The migration merges the two earlier tables into one.
 #[actix_web::test]
 async fn what_was_noted_in_two_places_is_kept_in_one() {
     let scratch = Scratch::bare().await;

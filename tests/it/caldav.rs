@@ -37,7 +37,7 @@ const USER: &str = "taro";
 const APP_PASSWORD: &str = "app-password-for-tests";
 const TEN: &str = "2026-11-26T01:00:00Z";
 
-/// The server in a folder of its own, with one calendar; gone with the test.
+/// The server in a folder of its own, with one calendar. Dropping it removes both.
 struct Radicale {
     process: Child,
     folder: PathBuf,
@@ -72,7 +72,7 @@ impl Radicale {
         format!("http://127.0.0.1:{}/{USER}/work/", self.port)
     }
 
-    /// What a calendar program does.
+    /// Sends a request as a calendar program does.
     async fn ask(
         &self,
         site: &Site,
@@ -94,7 +94,7 @@ impl Radicale {
         site.app.fetch.fetch(ask).await.unwrap()
     }
 
-    /// Waits until it answers, then makes the calendar.
+    /// Waits until the server answers, then makes the calendar.
     async fn ready(&self, site: &Site) {
         let begun = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
@@ -115,7 +115,7 @@ impl Radicale {
         assert!(done.status.is_success(), "{done:?}");
     }
 
-    /// The text of an object, where it is there.
+    /// Returns the text of an object, if it exists.
     async fn read(&self, site: &Site, href: &str) -> Option<String> {
         let found = self.ask(site, "GET", href, &[], "").await;
         found.status.is_success().then(|| String::from_utf8(found.body).unwrap().replace("\r\n ", ""))
@@ -130,7 +130,7 @@ impl Drop for Radicale {
     }
 }
 
-/// A service whose expert has given it a calendar of the server, to read and to write.
+/// A service whose expert has entered a calendar of the server, to be read and written.
 struct House {
     site: Site,
     cast: Cast,
@@ -189,13 +189,13 @@ impl House {
         self.site.visitor().get(&format!("/apply/{draft}/slot")).await.body
     }
 
-    /// Gives our entry another start there, as dragging it in a calendar program does.
+    /// Gives our entry another start in the calendar, as dragging it in a calendar program does.
     async fn drag(&self, case: Case, by: TimeDelta) {
         let session = cases::session(&self.site, case).await;
         let entry = self.entry().await;
         let stamp = |at: chrono::DateTime<chrono::Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
         let text = self.server.read(&self.site, &entry.href).await.unwrap();
-        // Line by line: the old end may be the new start.
+        // The text is changed line by line, because the old end may be the new start.
         let moved = |name: &str, at: chrono::DateTime<chrono::Utc>| {
             (format!("{name}:{}", stamp(at)), format!("{name}:{}", stamp(at + by)))
         };
@@ -207,7 +207,7 @@ impl House {
     }
 }
 
-/// As a new expert would try it.
+/// A private event is handled as a new expert would try it.
 #[actix_web::test]
 async fn a_private_event_in_the_collection_makes_the_slot_disappear() {
     let house = House::new().await;
@@ -217,7 +217,7 @@ async fn a_private_event_in_the_collection_makes_the_slot_disappear() {
     let page = house.slot_page().await;
     assert!(!page.contains(TEN), "10:00 is taken");
     assert!(page.contains("2026-11-26T02:00:00Z"), "11:00 is free");
-    // What repeats comes from far away and is found by its repetitions.
+    // A repeating event has its first start far in the past and is found by its repetitions.
     let daily = "DTSTART;TZID=Asia/Tokyo:20260101T130000\nDURATION:PT1H\nRRULE:FREQ=DAILY";
     house.server.put(&house.site, "lunch", daily).await;
     house.later(TimeDelta::minutes(31)).await;
@@ -237,7 +237,7 @@ async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
     let text = house.server.read(&house.site, &entry.href).await.unwrap();
     assert!(text.contains(&format!("UID:{}", session.uid)) && text.contains("みなと製作所"), "{text}");
     assert!(!text.contains("METHOD:"), "an object of a collection has no method");
-    // Our own entry is no private appointment, and is not written twice.
+    // Our own entry is not a private appointment, and is not written twice.
     assert!(
         store::calendars::external::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().is_empty()
     );
@@ -306,7 +306,8 @@ async fn whoever_gives_the_seat_away_has_it_in_the_calendar_no_more() {
     assert!(external_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
 }
 
-/// With both times, where the case is, and in the list of what the center has to do; the time is chosen already.
+/// Asserts that the center sees both times on the consultation's page and in its worklist, with the new time already
+/// chosen.
 async fn is_shown_to_the_center(house: &House, case: Case, before: &Appointment) {
     let page = house.center.get("/staff/schedule").await;
     page.shows("カレンダーからの変更の提案（1件）");
@@ -314,7 +315,7 @@ async fn is_shown_to_the_center(house: &House, case: Case, before: &Appointment)
     let slots =
         format!("/staff/consultations/{}/slots?from=2026-11-26&slot={}", case.number, slot_value(there));
     page.shows(&slots.replace('&', "&#38;"));
-    // Where the case is, and in the list of what the center has to do.
+    // The change shows on the consultation's page and in the center's worklist.
     let of_case = format!("/staff/consultations/{}", case.number);
     for path in [of_case.as_str(), "/staff"] {
         let page = house.center.get(path).await;
@@ -347,7 +348,7 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
     is_shown_to_the_center(&house, case, &before).await;
     let of_case = format!("/staff/consultations/{}", case.number);
 
-    // Put back, by the expert.
+    // The expert puts the entry back.
     let id = house.entry().await.id;
     let path = format!("/expert/calendars/entries/{id}/restore");
     assert_eq!(house.expert.post(&path, &[]).await.status, 303);
@@ -357,7 +358,7 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
     assert!(house.server.read(&house.site, &href).await.unwrap().contains(&starts_at));
     assert!(!house.expert.get("/expert/calendars").await.body.contains("変更されています"));
 
-    // Removed there, put back by the center.
+    // The entry is deleted there, and the center puts it back.
     house.server.ask(&house.site, "DELETE", &href, &[], "").await;
     house.later(TimeDelta::minutes(31)).await;
     house.expert.get("/expert/calendars").await.shows("では削除されています");
@@ -374,7 +375,7 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
     house.later(TimeDelta::zero()).await;
     assert!(house.server.read(&house.site, &href).await.unwrap().contains(&starts_at));
 
-    // Followed: the expert moves the booking, and the calendar is right again.
+    // The expert follows the change and moves the booking, and the calendar is right again.
     house.drag(case, TimeDelta::hours(1)).await;
     house.later(TimeDelta::minutes(31)).await;
     let slot = Slot::at(before.starts_at + TimeDelta::hours(1)).unwrap();
@@ -386,14 +387,14 @@ async fn what_is_changed_there_is_proposed_and_never_obeyed() {
     assert!(!house.center.get("/staff/schedule").await.body.contains("変更の提案"));
 }
 
-/// Whatever the moment at which we were cut off, the next look finds the calendar and mends what is missing.
+/// At whatever moment a write was interrupted, the next look reads the calendar and writes what is missing.
 #[actix_web::test]
 async fn a_write_that_was_cut_off_is_finished_once() {
     let house = House::new().await;
     let case = cases::booked(&house.site, &house.cast, CONTACT).await;
     house.later(TimeDelta::zero()).await;
     let entry = house.entry().await;
-    // After the PUT and before it was noted; then, before the PUT of a move was noted.
+    // The write was interrupted after the PUT and before it was recorded; then, before the PUT of a move was recorded.
     for (state, etag) in [("wanted", None), ("wanted", Some("\"old\"")), ("written", Some("\"old\""))] {
         external_entry::Entity::update_many()
             .col_expr(external_entry::Column::State, Expr::value(state))
@@ -430,7 +431,7 @@ async fn a_server_that_is_gone_loses_nothing() {
     );
     house.expert.sign_in("expert@example.jp", PASSWORD).await;
     house.expert.get("/expert/calendars").await.shows("「仕事」を24時間以上読み込めていません");
-    // It comes back, and gets what it has missed.
+    // The server comes back and gets the changes that it has missed.
     let old = std::mem::replace(&mut house.server, Radicale::start());
     let url = house.server.url();
     let access = madoguchi::ops::calendars::external::CalendarAccess {
@@ -452,7 +453,7 @@ async fn a_server_that_is_gone_loses_nothing() {
     assert!(house.server.read(&house.site, &house.entry().await.href).await.unwrap().contains(&session.uid));
 }
 
-/// The owner gives the calendar another address in the very moment in which the worker writes to the old one.
+/// The owner gives the calendar another address at the moment in which the worker writes to the old one.
 #[actix_web::test]
 async fn another_address_while_it_is_written_to_proposes_nothing() {
     let house = House::new().await;

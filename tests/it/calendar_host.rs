@@ -1,4 +1,4 @@
-//! A web server for tests that answers as it is told to, well or badly, and remembers what it was asked.
+//! A web server for tests that answers as it is told to, well or badly, and records its requests.
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
@@ -7,22 +7,22 @@ use std::{
     time::Duration,
 };
 
-/// How it answers a GET, whatever the path.
+/// How the server answers a GET, whatever the path.
 #[derive(Clone, Debug)]
 pub enum Manner {
-    /// This text, with these headers.
+    /// Answers with this text and these headers.
     Page(String, Vec<(&'static str, String)>),
-    /// No text, this status.
+    /// Answers with this status and no text.
     Status(u16),
-    /// To there.
+    /// Redirects to this address.
     Redirect(String),
-    /// A byte now and then, for ever.
+    /// Sends a byte now and then, for ever.
     Drip(Duration),
-    /// So many bytes of calendar.
+    /// Sends a calendar of so many bytes.
     Long(usize),
-    /// So many bytes of calendar, packed.
+    /// Sends a calendar of so many bytes, compressed.
     Packed(usize),
-    /// Promises more than it sends.
+    /// Announces a longer body than it sends.
     HangUp(String),
 }
 
@@ -42,7 +42,7 @@ impl Host {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (host, stream) = (serving.clone(), stream.unwrap());
-                // A client that has had enough breaks off in the middle.
+                // A client that reaches its limit breaks off in the middle.
                 thread::spawn(move || drop(host.serve(stream)));
             }
         });
@@ -61,7 +61,7 @@ impl Host {
         *self.manner.lock().unwrap() = manner;
     }
 
-    /// The heads of the requests so far.
+    /// Returns the heads of the requests so far.
     pub fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
@@ -124,7 +124,7 @@ impl Host {
     }
 }
 
-/// The lines of a request up to its body, in small letters.
+/// Reads the lines of a request up to its body, in lower case.
 fn head(stream: &TcpStream) -> std::io::Result<String> {
     let mut head = String::new();
     for line in BufReader::new(stream.try_clone()?).lines() {
@@ -138,7 +138,7 @@ fn head(stream: &TcpStream) -> std::io::Result<String> {
     Ok(head)
 }
 
-/// A calendar of these events, each its lines.
+/// Returns a calendar of these events, each given by its lines.
 pub fn calendar(events: &[&str]) -> String {
     let body: String = events
         .iter()
@@ -151,7 +151,7 @@ pub fn calendar(events: &[&str]) -> String {
     format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Private//JA\r\n{body}END:VCALENDAR\r\n")
 }
 
-/// The same as an answer.
+/// Returns the answer that holds a calendar of these events.
 pub fn page(events: &[&str]) -> Manner {
     Manner::Page(calendar(events), vec![])
 }

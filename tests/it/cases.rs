@@ -1,6 +1,6 @@
-//! People and consultations for tests, made as the programme makes them: through the operations.
+//! People and consultations for tests, made through the operations as the programme makes them.
 //!
-//! Every function goes on from where the one above it ends.
+//! Every function continues from the state that the preceding function reaches.
 use chrono::{NaiveTime, TimeDelta, Weekday};
 use domain::{
     actor::{Actor, Role},
@@ -33,15 +33,15 @@ use uuid::Uuid;
 
 use crate::site::{PASSWORD, Site};
 
-/// Who speaks for the company, unless a test says otherwise.
+/// The contact of the company, unless a test says otherwise.
 pub const CONTACT: &str = "contact@example.co.jp";
 
-/// Who works on the consultations; both can sign in with `PASSWORD`.
+/// The staff who work on the consultations; both can sign in with `PASSWORD`.
 #[derive(Clone, Copy, Debug)]
 pub struct Cast {
-    /// `center@example.jp`
+    /// The coordinator `center@example.jp`.
     pub coordinator: AccountId,
-    /// 山田 太郎, `expert@example.jp`, for both fields, at `https://video.example.jp/expert`.
+    /// The expert 山田 太郎, `expert@example.jp`, for both fields, at `https://video.example.jp/expert`.
     pub expert: ExpertId,
 }
 
@@ -63,7 +63,8 @@ impl Cast {
     }
 }
 
-/// An expert in Tokyo who is free on weekdays from 9 to 17, online and for visits, and can sign in with `PASSWORD`.
+/// Makes an expert in Tokyo who is free on weekdays from 9 to 17, online and for visits, and can sign in with
+/// `PASSWORD`.
 pub async fn expert(site: &Site, email: &str, name: &str, fields: Fields) -> ExpertId {
     let new = NewAccount {
         email: EmailAddress::parse(email).unwrap(),
@@ -122,7 +123,7 @@ pub async fn visits_too(site: &Site, expert: ExpertId, prefectures: &[i16]) {
     tx.commit().await.unwrap();
 }
 
-/// Everything that a company types, right in every field: ICT, online, 「みなと製作所」 in Tokyo.
+/// Returns a complete and valid application form: ICT, online, 「みなと製作所」 in Tokyo.
 pub fn form(email: &str) -> ApplicationForm {
     ApplicationForm {
         field: vec!["ict".to_owned()],
@@ -148,7 +149,7 @@ pub fn form(email: &str) -> ApplicationForm {
     }
 }
 
-/// Taken down by the center; nobody has confirmed the address.
+/// Makes a consultation that the center has taken down and whose address is not confirmed.
 pub async fn unconfirmed(site: &Site, cast: &Cast, form: &ApplicationForm) -> Case {
     let application = Application::parse(form, Intake::OnBehalf).unwrap();
     let taken =
@@ -157,14 +158,14 @@ pub async fn unconfirmed(site: &Site, cast: &Cast, form: &ApplicationForm) -> Ca
     Case { id: taken.consultation.id, number: taken.number }
 }
 
-/// `Received`, and the address of the contact is confirmed.
+/// Makes a consultation in `Received`, with the address of the contact confirmed.
 pub async fn received(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = unconfirmed(site, cast, &form(email)).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     case
 }
 
-/// `Matching`: the expert of the cast is asked.
+/// Makes a consultation in `Matching`: the expert of the cast is asked.
 pub async fn matching(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = received(site, cast, email).await;
     let version = record(site, case).await.version;
@@ -174,7 +175,7 @@ pub async fn matching(site: &Site, cast: &Cast, email: &str) -> Case {
     case
 }
 
-/// `Scheduling`: the expert has accepted, no time is chosen.
+/// Makes a consultation in `Scheduling`: the expert has accepted, and no time is chosen.
 pub async fn scheduling(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = matching(site, cast, email).await;
     let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
@@ -182,7 +183,7 @@ pub async fn scheduling(site: &Site, cast: &Cast, email: &str) -> Case {
     case
 }
 
-/// `Booked`, at the first slot on offer.
+/// Makes a consultation in `Booked`, at the first slot on offer.
 pub async fn booked(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = scheduling(site, cast, email).await;
     let slot = free_slots(site, case).await[0];
@@ -190,7 +191,7 @@ pub async fn booked(site: &Site, cast: &Cast, email: &str) -> Case {
     case
 }
 
-/// `Consulted`: the clock stands at the end of the session, and the report is due.
+/// Makes a consultation in `Consulted`: the clock stands at the end of the appointment, and the report is due.
 pub async fn consulted(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = booked(site, cast, email).await;
     let ends_at = session(site, case).await.ends_at;
@@ -199,7 +200,7 @@ pub async fn consulted(site: &Site, cast: &Cast, email: &str) -> Case {
     case
 }
 
-/// `FollowUp`: the report is approved, survey and follow-ups are planned.
+/// Makes a consultation in `FollowUp`: the report is approved, and the survey and follow-ups are planned.
 pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = consulted(site, cast, email).await;
     let session = session(site, case).await.id;
@@ -217,7 +218,8 @@ pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
     case
 }
 
-/// The same, and every question whose time comes within `wait` is sent; the clock stands at its end.
+/// Makes a consultation in `FollowUp` and sends every question that is due within `wait`; the clock stands at the end
+/// of `wait`.
 pub async fn asked(site: &Site, cast: &Cast, email: &str, wait: TimeDelta) -> Case {
     let case = approved(site, cast, email).await;
     site.app.clock.advance(wait);
@@ -231,24 +233,24 @@ pub async fn record(site: &Site, case: Case) -> Record {
     store::consultation::find(&site.app.db, case.id).await.unwrap().unwrap()
 }
 
-/// The code of the state.
+/// Returns the code of the consultation's state.
 pub async fn state(site: &Site, case: Case) -> &'static str {
     record(site, case).await.consultation.state.code()
 }
 
-/// The latest appointment, whatever has become of it.
+/// Returns the latest appointment, in whatever state it is.
 pub async fn session(site: &Site, case: Case) -> Appointment {
     store::booking::appointment::of(&site.app.db, case.id).await.unwrap().pop().unwrap()
 }
 
-/// What the company could choose now, earliest first.
+/// Returns the slots that the company could choose now, earliest first.
 pub async fn free_slots(site: &Site, case: Case) -> Vec<Slot> {
     let record = record(site, case).await;
     let offers = ops::booking::appointment::joint_offers(&site.app, &record, Actor::Company).await.unwrap();
     offers.days().into_iter().flat_map(|(_, slots)| slots).collect()
 }
 
-/// Everything that was written to this address, oldest first, whether it is sent or still waiting.
+/// Returns every mail that was written to this address, oldest first, whether it is sent or still waiting.
 pub async fn letters(site: &Site, to: &str) -> Vec<outbox::Model> {
     outbox::Entity::find()
         .filter(outbox::COLUMN.recipient.eq(to))
@@ -259,7 +261,7 @@ pub async fn letters(site: &Site, to: &str) -> Vec<outbox::Model> {
         .unwrap()
 }
 
-/// The path of the last link in the last letter of this kind, such as `/l/…`.
+/// Returns the path of the last link in the last mail of this kind, such as `/l/…`.
 #[track_caller]
 pub fn link(letters: &[outbox::Model], kind: &str) -> String {
     let letter = letters.iter().rfind(|it| it.kind == kind).unwrap();

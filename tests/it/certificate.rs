@@ -1,11 +1,11 @@
-//! A certificate for servers of tests.
+//! A certificate for test servers.
 use std::{
     fs,
     path::Path,
     process::{Command, Stdio},
 };
 
-/// Writes `cert.pem` and `key.pem` for `localhost`, which only a process that is told so trusts.
+/// Writes `cert.pem` and `key.pem` for `localhost`; only a process that is configured to trusts them.
 pub fn certify(folder: &Path) {
     let config = "[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=localhost\n\
         [ext]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n";

@@ -1,4 +1,4 @@
-//! The whole main job by HTTP, from the application to the end of the follow-up, on whichever database is tested.
+//! The whole service over HTTP, from the application to the end of the follow-up, on the database that is tested.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{actor::Actor, consultation::Rebuilt};
 use madoguchi::{doctor, store, worker};
@@ -58,7 +58,7 @@ async fn a_company_is_served_from_its_application_to_the_last_question() {
     assert_eq!(rebuilt(&site, case).await, "completed");
 }
 
-/// The application, page by page; the first time on offer is chosen.
+/// Applies page by page and chooses the first time on offer.
 async fn applied(company: &Site) -> Case {
     let form = cases::form(CONTACT);
     let topic = company.post("/apply", &[]).await.location.unwrap();
@@ -90,7 +90,7 @@ async fn reported(site: &Site, expert: &Site, case: Case) {
     went(&expert.post(&format!("/expert/consultations/{}/report", case.number), &form).await);
 }
 
-/// The survey and the three questions after it, each by the link in its mail.
+/// Answers the survey and the three questions after it, each by the link in its mail.
 async fn answered(site: &Site, company: &Site, case: Case) {
     let plan = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
     assert_eq!(plan.len(), 4);
@@ -106,7 +106,7 @@ async fn answered(site: &Site, company: &Site, case: Case) {
     }
 }
 
-/// Time passes, and the worker does what is due.
+/// Moves the clock to `at`, and lets the worker do what is due.
 async fn later(site: &Site, at: DateTime<Utc>) {
     site.app.clock.advance((at - site.app.clock.now()).max(TimeDelta::zero()));
     worker::once(&site.app).await;
@@ -132,7 +132,7 @@ async fn rebuilt(site: &Site, case: Case) -> &'static str {
     }
 }
 
-/// The value of the first control of this name.
+/// Returns the value of the first control of this name.
 fn first_value(page: &Reply, name: &str) -> String {
     let control = page.body.split(&format!(r#"name="{name}""#)).nth(1).unwrap();
     control

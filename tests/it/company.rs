@@ -1,4 +1,4 @@
-//! What a company sees and does after applying, by link and without an account.
+//! The pages of a company after applying, which it opens by a link and without an account.
 use madoguchi::{ops, store::accounts::link::Purpose};
 use sea_orm::EntityTrait;
 
@@ -13,7 +13,7 @@ mod entering;
 mod seeing;
 mod waiting;
 
-/// The contact of another company than `CONTACT`'s.
+/// The contact of another company than that of `CONTACT`.
 const OTHER: &str = "other@example.co.jp";
 
 async fn link_for(site: &Site, email: &str) -> String {
@@ -43,7 +43,7 @@ fn hides(reply: &Reply, text: &str) {
     assert!(!reply.body.contains(text), "{text:?} in {}", reply.body);
 }
 
-/// Everything that a company's visit could change.
+/// Returns a text of everything that a company's visit could change.
 async fn everything(site: &Site) -> String {
     let db = &site.app.db;
     let mut all = String::new();

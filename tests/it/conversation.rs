@@ -1,4 +1,4 @@
-//! The thread with everything that belongs to it: files, drafts, texts to begin from, and what became of the mails.
+//! The thread with everything that belongs to it: files, drafts, reply templates, and the outcome of the mails.
 use actix_web::test::TestRequest;
 use domain::{actor::Actor, id::MessageId};
 use madoguchi::{
@@ -63,7 +63,7 @@ pub async fn everyone(site: Site) -> Everyone {
     Everyone { company, center: site, expert, case, cast, number: case.number.to_string() }
 }
 
-/// The addresses of the files on a page.
+/// Returns the addresses of the files on a page.
 pub fn files(page: &Reply) -> Vec<String> {
     let links = page.body.split("href=\"").skip(1).filter_map(|it| it.split('"').next());
     links.filter(|it| it.contains("/files/")).map(str::to_owned).collect()
@@ -99,7 +99,7 @@ async fn a_file_goes_along_and_is_handed_out_to_those_of_the_case() {
         let disposition = reply.header("content-disposition").unwrap();
         assert!(disposition.starts_with("attachment; filename*=UTF-8''%E8%A6%8F%E7%A8%8B"), "{disposition}");
     }
-    // Another case's address does not lead to it.
+    // Another consultation's address does not lead to the file.
     let file = files(&all.company.get(&path).await)[0].rsplit('/').next().unwrap().to_owned();
     assert_eq!(all.center.get(&format!("/staff/consultations/R08-009999/files/{file}")).await.status, 404);
     assert_eq!(all.company.visitor().get(&format!("/my/{}/files/{file}", all.number)).await.status, 303);
@@ -168,7 +168,7 @@ async fn files_beyond_the_limits_are_refused_at_the_field_and_the_text_is_kept()
         reply.shows("href=\"#files\"");
         reply.shows("書きかけの文章</textarea>");
     }
-    // What was written is still there when they come back.
+    // The text that was written is still there when they come back.
     all.company.get(&path).await.shows("書きかけの文章</textarea>");
     assert!(
         store::correspondence::message::of(&all.center.app.db, all.case.id, Audience::Internal)
@@ -229,7 +229,7 @@ async fn a_draft_is_its_writers_until_it_is_sent() {
     other.account(domain::actor::Role::Coordinator, "other-center@example.jp").await;
     other.sign_in("other-center@example.jp", PASSWORD).await;
     assert!(!other.get(&page).await.body.contains("書きかけのメモ"));
-    // It stays while the other form is sent, and goes with its own.
+    // The draft stays while the other form is sent, and is removed when its own form is sent.
     assert_eq!(all.center.post(&format!("{path}/message"), &[("text", "ご連絡です")]).await.status, 303);
     all.center.get(&page).await.shows("書きかけのメモ</textarea>");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Corners of a consultation's life: answers that come too late, and cases that are taken up again.
+//! Rare events in a consultation's life: answers that come too late, and consultations that are taken up again.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::{Actor, Role},
@@ -106,7 +106,7 @@ async fn a_question_without_an_address_is_left_to_the_telephone() {
     assert!(!notes.iter().any(|it| it.contains("アンケートを送りました")), "{notes:?}");
 }
 
-/// Forty experts and nothing else.
+/// Makes a site with forty experts and nothing else.
 async fn with_experts() -> Site {
     let site = Site::new().await;
     demo::fill::run(&site.app.db, 0, 40, 1, site.app.clock.now()).await.unwrap();
@@ -117,7 +117,7 @@ async fn center(site: &Site) -> AccountId {
     site.account(Role::Coordinator, "someone@example.jp").await.id
 }
 
-/// With the first slot on offer, and the address confirmed.
+/// Applies with the first slot on offer, and confirms the address.
 async fn applied(site: &Site) -> ConsultationId {
     let app = &site.app;
     let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
@@ -131,7 +131,7 @@ async fn applied(site: &Site) -> ConsultationId {
     id
 }
 
-/// Taken down on the telephone without an address, advised, and reported on.
+/// Makes a consultation that was taken down on the telephone without an address, was held, and was reported on.
 async fn followed(site: &Site, by: AccountId) -> ConsultationId {
     let (app, center) = (&site.app, Actor::Coordinator(by));
     let application = Application::parse(&form(""), Intake::OnBehalf).unwrap();

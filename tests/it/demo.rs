@@ -1,4 +1,4 @@
-//! The demo: a programme that could be real, sound to the last row.
+//! The demo: a realistic programme in which the doctor finds no fault.
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -48,7 +48,7 @@ async fn the_same_day_gives_the_same_programme() {
     assert_eq!(told[0], told[1]);
 }
 
-/// Also after the year's last session, and in the holidays of the new year.
+/// The demo can be filled on any day, also after the year's last appointment and in the holidays of the new year.
 #[actix_web::test]
 async fn any_day_will_do() {
     for now in ["2027-03-31T05:00:00Z", "2027-01-03T01:00:00Z"] {
@@ -83,7 +83,7 @@ async fn every_state_has_its_cases(app: &App, now: DateTime<Utc>) {
     let origins = counted(cases.iter().map(|it| it.origin.code()));
     assert!(["web", "desk", "phone"].iter().all(|it| origins[it] >= 4), "{origins:?}");
 
-    // The cap is reached, and never passed.
+    // The yearly cap is reached and never exceeded.
     let company: BTreeMap<_, _> = cases.iter().map(|it| (it.id, it.company_id)).collect();
     let sessions = appointment::Entity::find().all(&app.db).await.unwrap();
     let mut had = BTreeMap::new();
@@ -115,7 +115,7 @@ async fn the_people_are_there(app: &App, now: DateTime<Utc>) {
     assert_eq!(visited.len(), 47, "somebody visits every prefecture");
     assert!(expert::Entity::find().all(&app.db).await.unwrap().iter().any(|it| it.works_online));
 
-    // The expert whose page is opened first has something in this week or the next, and a request to answer.
+    // The expert whose page is opened first has an appointment in this week or the next, and a request to answer.
     let first = accounts.iter().find(|it| it.email == "expert01@example.jp").unwrap().id;
     let first = domain::id::ExpertId(first);
     let week = TimeDelta::days(11);

@@ -1,4 +1,4 @@
-//! What an expert sees and does, from the request to the report.
+//! The expert's pages, from the request to the report.
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{
@@ -22,7 +22,7 @@ use crate::{
 
 const COMPANY: &str = "株式会社みなと製作所";
 
-/// A site whose browser is the cast's expert.
+/// Makes a site whose browser is signed in as the expert of the cast.
 async fn site() -> (Site, Cast) {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
@@ -34,7 +34,7 @@ async fn sign_in(site: &Site, email: &str) {
     assert_eq!(site.sign_in(email, PASSWORD).await.status, 303);
 }
 
-/// Applied for with the first slot on offer; the best expert is asked by the system.
+/// Applies with the first slot on offer; the system asks the best expert.
 async fn with_slot(site: &Site, form: ApplicationForm) -> Case {
     let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
     ops::intake::apply::save(&site.app, draft, |it| *it = form.clone()).await.unwrap();
@@ -51,7 +51,7 @@ fn path(case: Case) -> String {
     format!("/expert/consultations/{}", case.number)
 }
 
-/// The link to answer by, of the expert who was asked last.
+/// Returns the token of the answer link of the expert who was asked last, and the assignment.
 async fn token(site: &Site, case: Case) -> (String, AssignmentId) {
     let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     let expires = site.app.clock.now() + TimeDelta::days(60);
@@ -73,7 +73,7 @@ async fn nothing_to_do_is_said() {
     page.shows("登録した空きを見る");
     let calendar = site.get("/expert/calendar?week=2026-W46").await;
     calendar.shows("<p>この週に予定はありません。</p>");
-    // Only whoever has entered no time is told what to do about it.
+    // Only an expert without any weekly hours is told to enter them.
     for row in weekly_rule::Entity::find().all(&site.app.db).await.unwrap() {
         weekly_rule::Entity::delete_by_id(row.id).exec(&site.app.db).await.unwrap();
     }

@@ -1,4 +1,5 @@
-//! A database that fails or does not answer: a page says the truth in time, and nothing is called done that is not kept.
+//! A database that fails or does not answer: a page reports the truth in time, and nothing is reported as done that is
+//! not stored.
 use std::time::{Duration, Instant};
 
 use entity::{counter, message};
@@ -7,8 +8,8 @@ use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait};
 
 use crate::{cases::CONTACT, conversation::everyone, site::Site};
 
-/// A COMMIT itself fails, as on a full disk: PostgreSQL by a constraint that is checked only then. What a full disk does to
-/// SQLite is tested with one.
+/// A COMMIT itself fails, as on a full disk: PostgreSQL by a constraint that is checked only then. Full-disk tests
+/// cover SQLite's failure.
 #[actix_web::test]
 async fn a_commit_that_fails_is_an_error_to_the_person_and_the_next_one_works() {
     let all = everyone(Site::on_disk().await).await;
@@ -33,7 +34,7 @@ async fn a_commit_that_fails_is_an_error_to_the_person_and_the_next_one_works() 
     assert_eq!(message::Entity::find().count(db).await.unwrap(), 1);
 }
 
-/// Somebody else keeps the rows, or all of SQLite, and does not let go.
+/// Another connection holds the rows, or all of SQLite, and does not release them.
 #[actix_web::test]
 async fn a_page_ends_after_its_limit_and_says_that_it_does_not_know() {
     let settings = [("MADOGUCHI_PAGE_SECONDS", "1")];
@@ -62,7 +63,7 @@ async fn a_page_ends_after_its_limit_and_says_that_it_does_not_know() {
     assert_eq!(all.company.post(&path, &[("message", "規程の案です")]).await.status, 303);
 }
 
-/// PostgreSQL does not go on with a statement for a page that is over.
+/// PostgreSQL does not continue a statement of a page that has ended.
 #[actix_web::test]
 async fn a_statement_of_a_page_ends_after_the_limit() {
     let site = Site::on_disk().await;
@@ -78,7 +79,7 @@ async fn a_statement_of_a_page_ends_after_the_limit() {
     db.execute_unprepared("SELECT 1").await.unwrap();
 }
 
-/// With the first transaction committed and the second one refused, nobody may say that nothing was saved.
+/// If the first transaction is committed and the second one refused, the page must not say that nothing was saved.
 #[actix_web::test]
 async fn after_two_transactions_it_is_not_said_that_nothing_was_saved() {
     let (app, of_two) = (Fault::NotSaved.after_transactions(1), Fault::NotSaved.after_transactions(2));
@@ -92,7 +93,7 @@ async fn after_two_transactions_it_is_not_said_that_nothing_was_saved() {
     assert_eq!(madoguchi::fault::counting_transactions(begin_twice).await.1, 2);
 }
 
-/// A transaction of which somebody lets go half way leaves nothing behind, also for whoever comes next.
+/// A transaction that is dropped half way leaves nothing behind, also for the next user of the connection.
 #[actix_web::test]
 async fn a_transaction_dropped_half_way_is_taken_back() {
     let site = Site::on_disk().await;
@@ -101,7 +102,7 @@ async fn a_transaction_dropped_half_way_is_taken_back() {
         let tx = app.begin().await.unwrap();
         tx.execute_unprepared("INSERT INTO counter (fiscal_year, last) VALUES (1900, 1)").await.unwrap();
         if n % 2 == 0 {
-            // In the middle of a statement.
+            // The transaction is dropped in the middle of a statement.
             let statement = tx.execute_unprepared("UPDATE counter SET last = last + 1000");
             drop(tokio::time::timeout(Duration::ZERO, statement).await);
         }

@@ -1,4 +1,4 @@
-//! The files of messages on the disk: what the doctor finds wrong with them, and what is swept away.
+//! The files of messages on the disk: the faults that the doctor finds, and the files that are removed.
 use chrono::TimeDelta;
 use entity::attachment as row;
 use madoguchi::{
@@ -15,7 +15,7 @@ use crate::{
     site::Site,
 };
 
-/// A message with a file of these bytes.
+/// Adds a message with a file of these bytes, and returns the file's name.
 async fn post(site: &Site, case: Case, bytes: &[u8]) -> String {
     let text = domain::text::Prose::parse("本文", "資料です", 100).unwrap();
     let file = ops::correspondence::attachment::UploadedFile::new("a.pdf", "application/pdf", bytes.to_vec());
@@ -32,7 +32,7 @@ async fn post(site: &Site, case: Case, bytes: &[u8]) -> String {
     files.into_values().flatten().next_back().unwrap().sha256.unwrap()
 }
 
-/// The rules that are broken, each as often as it is.
+/// Returns the broken rules, each as often as it is broken.
 async fn findings(site: &Site) -> Vec<&'static str> {
     let (folder, now) = (&site.app.config.attachments.folder, site.app.clock.now());
     let found = examine(&site.app.db, folder, now).await.unwrap();
@@ -89,7 +89,7 @@ async fn what_no_message_has_goes_after_a_day_and_what_one_has_stays() {
     let orphan = files::keep(&folder, b"orphan".to_vec(), site.app.clock.now()).await.unwrap();
     assert!(!worker::housekeeping::sweep(&site.app).await.unwrap());
     site.app.clock.advance(TimeDelta::days(2));
-    // Somebody sends the same bytes now: they are kept, and their row comes a moment later.
+    // Another message brings the same bytes now: they are kept, and their row comes a moment later.
     let wanted = files::keep(&folder, b"orphan".to_vec(), site.app.clock.now()).await.unwrap();
     assert_eq!(wanted, orphan);
     assert!(!worker::housekeeping::sweep(&site.app).await.unwrap(), "its row is on the way");
@@ -103,7 +103,7 @@ async fn what_no_message_has_goes_after_a_day_and_what_one_has_stays() {
     assert_eq!(findings(&site).await, [""; 0]);
 }
 
-/// The real process, whose clock is the real one.
+/// The command is run as the real process, in real time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_doctors_command_looks_at_the_files_too() {
     let site = Site::on_disk().await;

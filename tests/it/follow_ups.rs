@@ -1,4 +1,4 @@
-//! The programme of questions: seen beforehand, taken, and what it does to what is planned.
+//! The follow-up programme: previewing it, saving it, and its effect on planned follow-ups.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Role,
@@ -9,6 +9,7 @@ use domain::{
 };
 use entity::{consultation, follow_up_programme};
 use madoguchi::{database, demo::fill, doctor, ops, store};
+use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
 use crate::{
@@ -25,7 +26,7 @@ struct Office {
     case: Case,
 }
 
-/// A report was approved, and an administrator is signed in.
+/// Makes a site on which a report is approved and an administrator is signed in.
 async fn office() -> Office {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
@@ -44,14 +45,14 @@ impl Office {
         self.plan().await.into_iter().find(|it| it.kind == kind).map(|it| it.due_at)
     }
 
-    /// Sends what is due after `wait`.
+    /// Moves the clock by `wait` and sends what is due.
     async fn wait(&self, wait: TimeDelta) {
         self.site.app.clock.advance(wait);
         let now = self.site.app.clock.now();
         for due in store::aftercare::follow_up::due(&self.site.app.db, now, 10).await.unwrap() {
             ops::aftercare::follow_up::send(&self.site.app, due.id).await.unwrap();
         }
-        // Sessions end in the meantime.
+        // The administrator's session may have ended in the meantime.
         assert_eq!(self.site.sign_in("admin@example.jp", PASSWORD).await.status, 303);
     }
 
@@ -109,7 +110,7 @@ async fn a_change_is_seen_before_it_is_taken_and_moves_what_is_planned() {
     let page = office.site.get(HERE).await;
     page.shows("報告書を企業に届けた日から4か月後");
     page.shows("第1版");
-    // Whoever looked at it before is told.
+    // An administrator who looked at an older version is told.
     assert_eq!(office.take(&preview).await.status, 409);
     assert_eq!(follow_up_programme::Entity::find().all(&office.site.app.db).await.unwrap().len(), 1);
 
@@ -117,7 +118,7 @@ async fn a_change_is_seen_before_it_is_taken_and_moves_what_is_planned() {
     assert_eq!(office.take(&preview).await.status, 303);
     assert_eq!(office.due(Kind::ThreeMonths).await, Some(before));
     let app = &office.site.app;
-    // Nobody sends the mail here.
+    // No worker sends the mail here.
     let mut findings = madoguchi::doctor::examine(&app.db, app.clock.now()).await.unwrap();
     findings.retain(|it| it.rule != "mail_waiting");
     assert_eq!(findings, []);
@@ -174,7 +175,7 @@ async fn a_question_of_ones_own_is_asked_answered_by_one_click_and_heard() {
     let answered = visitor.post(path, &[("answer", "preparing"), ("help", "1"), ("comment", "")]).await;
     assert_eq!(answered.status, 303, "{}", answered.body);
 
-    // The center hears of it, in a list of its own, and on the consultation.
+    // The center sees it in a list of its own and on the consultation.
     assert_eq!(office.site.sign_in("center@example.jp", PASSWORD).await.status, 303);
     let number = office.case.number.to_string();
     office.site.get("/staff?tab=wishes").await.shows(&number);
@@ -235,7 +236,8 @@ async fn the_center_is_asked_to_telephone() {
     assert!(events.last().unwrap().note.as_deref().unwrap().contains("電話で確認してください"));
 }
 
-/// An answer can be changed for two weeks: the wish comes and goes with it, and what is being seen to stays so.
+/// An answer can be changed for two weeks. The wish for further help appears and disappears with it, except that a wish
+/// that is being handled stays so.
 #[actix_web::test]
 async fn a_wish_comes_and_goes_with_the_answer() {
     let office = office().await;
@@ -270,7 +272,7 @@ async fn a_wish_comes_and_goes_with_the_answer() {
     assert_ne!(seen_to.consultation.state.code(), "follow_up");
 }
 
-/// A database from before the wish was kept on the consultation: undone by hand, and brought up to date again.
+/// A database from before the wish was stored on the consultation: the migration is undone by hand and applied again.
 #[actix_web::test]
 async fn who_asked_for_help_before_is_still_heard() {
     let site = Site::on_disk().await;
@@ -282,7 +284,7 @@ async fn who_asked_for_help_before_is_still_heard() {
             .order_by_asc(consultation::Column::Serial);
         found.all(db).await.unwrap()
     };
-    // One asked again after the end, another one was heard with it.
+    // One company asked again after the end; another's wish was heard with the end.
     let open = marked().await;
     for (row, hours, heard) in [(&open[0], -1, false), (&open[1], 1, true)] {
         let since = row.wants_help_since.unwrap();
@@ -294,6 +296,8 @@ async fn who_asked_for_help_before_is_still_heard() {
     }
     let before = marked().await;
     assert_eq!(before.len(), open.len() - 1);
+    // What has come since is undone first: names, and the rows of readiness.
+    Migrator::down(db, Some(2)).await.unwrap();
     let tx = site.app.begin().await.unwrap();
     for statement in [
         "DROP INDEX ix_consultation_sort_at_id_wants_help",

@@ -1,5 +1,5 @@
-//! A full disk: nothing is called done that is not kept, whoever is turned away is told the truth, and the same process
-//! goes on when there is room again.
+//! A full disk: nothing is reported as done that is not stored, a refusal tells the truth, and the same process works
+//! again when there is space.
 mod disk;
 mod process;
 
@@ -25,12 +25,13 @@ use crate::{
 };
 pub use disk::{Disk, with_own_mounts};
 
-/// How many pages are left free when something is tried: each number fails at another statement, until one is enough.
+/// Returns the numbers of pages that are left free when an action is tried: each number fails at another statement,
+/// until one is enough.
 fn free_pages() -> impl Iterator<Item = u64> {
     (0..24).chain((24..200).step_by(4))
 }
 
-/// What somebody does while the disk is full.
+/// An action that is tried while the disk is full.
 #[derive(Clone, Copy, Debug)]
 enum Act {
     Submission,
@@ -40,7 +41,7 @@ enum Act {
     ReceivedMail,
 }
 
-/// What whoever did it was told.
+/// The answer that the action got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
     Done,
@@ -68,7 +69,8 @@ fn at_every_statement_what_was_acknowledged_is_kept_and_nothing_else() {
 async fn fill_again_and_again(disk: &Disk, all: &Everyone, act: Act) {
     let mut refused = 0;
     for free in free_pages() {
-        // Two in one fill: after the second failure a connection that is kept would never commit again.
+        // Each fill tries the action twice: after the second failure a connection that is kept open would never commit
+        // again.
         let drafts = act.prepared(all).await;
         let before = act.kept(disk).await;
         disk.fill(free);
@@ -90,7 +92,7 @@ async fn fill_again_and_again(disk: &Disk, all: &Everyone, act: Act) {
 }
 
 impl Act {
-    /// What three of them need beforehand; the others take the identifiers for different words.
+    /// Makes the drafts that three of the actions need; the other actions use the identifiers to make different words.
     async fn prepared(self, all: &Everyone) -> [DraftId; 3] {
         match self {
             Self::Submission => [draft(all).await, draft(all).await, draft(all).await],
@@ -115,7 +117,7 @@ impl Act {
                 answer(&conversation::send(&all.company, &path, &fields, &files).await)
             }
             Self::SignInLink => {
-                // One address gets only so many a day.
+                // One address gets a limited number of mails a day.
                 all.center.app.clock.advance(TimeDelta::days(1));
                 answer(&all.company.visitor().post("/login", &[("email", CONTACT)]).await)
             }
@@ -139,7 +141,7 @@ impl Act {
         }
     }
 
-    /// How many of them a process that starts now would find.
+    /// Returns how many results of the action a process that starts now would find.
     async fn kept(self, disk: &Disk) -> u64 {
         let db = Database::connect(disk.database_url()).await.unwrap();
         let count = match self {
@@ -155,7 +157,7 @@ impl Act {
     }
 }
 
-/// What the page says.
+/// Returns the answer that the page gives.
 #[track_caller]
 fn answer(reply: &Reply) -> Answer {
     if reply.status == 303 {
@@ -177,7 +179,7 @@ async fn everyone_on_a_disk() -> (Disk, Everyone) {
     (disk, everyone(site).await)
 }
 
-/// Filled in, and not submitted.
+/// Makes a draft that is filled in and not submitted.
 async fn draft(all: &Everyone) -> DraftId {
     let (app, email) = (&all.center.app, format!("{}@example.co.jp", uuid::Uuid::new_v4().simple()));
     let id = ops::intake::apply::start(app, email.clone()).await.unwrap();
@@ -206,7 +208,7 @@ fn a_mail_in_hand_is_neither_lost_nor_called_sent_before_it_is() {
             failed += usize::from(!done);
             let so_far = (taken_links(&all, taken).await - before.0, sent(&app.db).await - before.1);
             assert!(so_far.1 <= so_far.0 as u64, "{free}: {so_far:?} were taken and called sent");
-            // A worker that starts anew; the lease of what is in nobody's hand runs out.
+            // A new worker starts, and the lease of the mail that the old one had leased ends.
             app.clock.advance(TimeDelta::minutes(6));
             send_all(&all).await;
             let (took, sent) = (taken_links(&all, taken).await - before.0, sent(&app.db).await - before.1);
@@ -225,7 +227,7 @@ async fn sent(db: &DatabaseConnection) -> u64 {
     sent.filter(outbox::COLUMN.kind.eq("sign_in")).count(db).await.unwrap()
 }
 
-/// How often the mail server has taken a mail with such a link.
+/// Returns how often the mail server has taken a mail with such a link.
 async fn taken_links(all: &Everyone, taken: &Memory) -> usize {
     let links = outbox::Entity::find().filter(outbox::COLUMN.kind.eq("sign_in"));
     let ids: Vec<_> =

@@ -1,4 +1,4 @@
-//! What operators' programs ask.
+//! The pages for monitoring programs.
 use chrono::TimeDelta;
 use madoguchi::store;
 

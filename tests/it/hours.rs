@@ -1,4 +1,4 @@
-//! When mail reaches people: what moves a consultation on at once, what can wait in opening hours.
+//! The hours at which mail is sent: mail that moves a consultation on goes out at once, other mail in opening hours.
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
@@ -15,7 +15,7 @@ use crate::{
     site::Site,
 };
 
-/// Sunday, 22 November 2026, 3:00. The Monday after is a holiday.
+/// Returns Sunday, 22 November 2026, 3:00 in Japan. The Monday after is a holiday.
 fn night() -> DateTime<Utc> {
     at_japan("2026-11-22".parse().unwrap(), 3, 0)
 }
@@ -24,7 +24,7 @@ fn tuesday(hour: u8) -> DateTime<Utc> {
     at_japan("2026-11-24".parse().unwrap(), hour, 0)
 }
 
-/// What can wait reaches nobody in that night.
+/// Mail that can wait is not sent in that night.
 #[test]
 fn every_kind_has_its_hours() {
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
@@ -47,7 +47,7 @@ fn every_kind_has_its_hours() {
     }
 }
 
-/// The latest mail of a kind to an address.
+/// Returns the latest mail of a kind to an address.
 async fn latest(site: &Site, to: &str, kind: &str) -> outbox::Model {
     let letters = cases::letters(site, to).await;
     letters.into_iter().rfind(|it| it.kind == kind).unwrap_or_else(|| panic!("no {kind} to {to}"))
@@ -66,7 +66,7 @@ async fn what_moves_a_consultation_on_goes_out_at_night_and_news_wait_for_those_
     let cast = Cast::new(&site).await;
     let asked = cases::matching(&site, &cast, CONTACT).await;
     let booked = cases::booked(&site, &cast, "second@example.co.jp").await;
-    // A session far ahead.
+    // An appointment far ahead.
     let far = *cases::free_slots(&site, booked).await.last().unwrap();
     ops::booking::appointment::reschedule(&site.app, booked.id, cast.center(), far).await.unwrap();
     in_the_night(&site);
@@ -93,7 +93,7 @@ async fn what_moves_a_consultation_on_goes_out_at_night_and_news_wait_for_those_
     }
 }
 
-/// An application and a link are answered at any hour.
+/// An application and a requested link are answered at any hour.
 #[actix_web::test]
 async fn what_somebody_waits_for_comes_at_night() {
     let site = Site::new().await;

@@ -1,4 +1,4 @@
-//! Mail that comes in: who is let in, what it does, and what is kept for a person.
+//! Mail that comes in: which senders are accepted, what their mail does, and what is kept for a coordinator.
 use chrono::TimeDelta;
 use domain::{
     actor::Party,
@@ -24,7 +24,7 @@ use crate::{
     site::Site,
 };
 
-/// What our own mail program writes: a person's answer with the mail below.
+/// Writes a mail as a person's mail program does: an answer that quotes our mail below.
 pub fn letter(from: &str, to: &str, subject: &str, text: &str) -> String {
     let id = uuid::Uuid::new_v4().simple();
     format!(
@@ -34,14 +34,14 @@ pub fn letter(from: &str, to: &str, subject: &str, text: &str) -> String {
     )
 }
 
-/// Takes a mail as a mail server's pipe delivers it.
+/// Stores a mail as a mail server's pipe delivers it.
 pub async fn keep(site: &Site, raw: &[u8], envelope_from: &str) -> MailId {
     let it =
         IncomingMail { source: Source::Pipe, envelope_to: "", envelope_from, bytes: raw, size: raw.len() };
     ops::correspondence::inbound_mail::store_raw(&site.app, &it).await.unwrap()
 }
 
-/// The same, and lets the worker understand it.
+/// Stores a mail and lets the worker process it.
 pub async fn arrives(site: &Site, raw: &str) -> inbound_mail::Model {
     let id = keep(site, raw.as_bytes(), "").await;
     while worker::inbound_mail::step(&site.app).await.unwrap() {}
@@ -80,10 +80,10 @@ async fn a_companys_answer_by_mail_is_its_answer() {
     let told = cases::letters(&site, "center@example.jp").await;
     assert!(told.iter().any(|it| it.kind == "new_message"));
 
-    // A pipe that did not hear our answer tries again.
+    // A pipe that did not receive our answer delivers the mail again.
     let again = arrives(&site, &raw).await;
     assert_eq!(again.id, mail.id);
-    // The same mail by another way: the receiver's list, or a second address.
+    // The same mail comes by another way: a mailing list of the receiver, or a second address.
     let other = arrives(&site, &format!("Delivered-To: {to}\r\n{raw}")).await;
     assert_eq!((other.state.code(), other.reason.as_str()), ("discarded", "duplicate"));
     assert_eq!(self::thread(&site, case, Audience::Everyone).await.len(), thread.len());
@@ -115,7 +115,7 @@ async fn experts_and_center_speak_for_themselves_and_inside() {
 
     let inside = letter("expert@example.jp", &to, "Re: 予約", "#internal\r\n先方は急いでいます。");
     assert_eq!(arrives(&site, &inside).await.state.code(), "attached");
-    // What goes to the center goes to an address that its people share.
+    // Mail to the center goes to an address that its people share.
     let shared = site.app.programme().await.unwrap().settings_at(site.app.clock.now()).center_email.clone();
     let to = site.app.reply_address(case.id, &shared);
     let center = letter("center@example.jp", &to, "Re: 予約", "#Internal 承知しました。");
@@ -127,7 +127,7 @@ async fn experts_and_center_speak_for_themselves_and_inside() {
         all.iter().filter(|it| it.internal).map(|it| (it.author, it.body.as_str())).collect();
     assert_eq!(inside, [(Party::Expert, "先方は急いでいます。"), (Party::Coordinator, "承知しました。")]);
 
-    // To a company the mark means nothing.
+    // The mark for internal notes has no effect in a company's mail.
     let to = site.app.reply_address(case.id, CONTACT);
     arrives(&site, &letter(CONTACT, &to, "Re: 予約", "#internal とは何ですか。")).await;
     assert!(thread(&site, case, Audience::Everyone).await.last().unwrap().body.starts_with("#internal"));
@@ -159,10 +159,10 @@ async fn nobody_gets_in_who_cannot_prove_it() {
     let elsewhere = mine.replace("@example.jp", "@example.com");
     let stranger = "attacker@example.com";
     for (from, to, subject, reason) in [
-        // The number is no key.
+        // The consultation's number alone does not authorise a sender.
         (CONTACT, "madoguchi@example.jp", number.as_str(), "no_case"),
         (stranger, "madoguchi@example.jp", number.as_str(), "no_case"),
-        // A token that went elsewhere, made up, or of another case.
+        // The token was sent to another address, is invented, or belongs to another consultation.
         (stranger, mine.as_str(), "Re: 予約", "stranger"),
         (CONTACT, swapped.as_str(), "Re: 予約", "no_case"),
         (
@@ -171,17 +171,17 @@ async fn nobody_gets_in_who_cannot_prove_it() {
             "x",
             "no_case",
         ),
-        // The company cannot speak as its expert, nor the expert as the company.
+        // The company cannot write as its expert, nor the expert as the company.
         ("expert@example.jp", mine.as_str(), "Re: 予約", "stranger"),
         (CONTACT, experts.as_str(), "Re: 予約", "stranger"),
-        // The right token for the wrong domain.
+        // The token is right and the domain is wrong.
         (CONTACT, elsewhere.as_str(), "Re: 予約", "no_case"),
     ] {
         let mail = arrives(&site, &letter(from, to, subject, "書き込みます。")).await;
         assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", reason), "{from} to {to}");
         assert!(mail.open);
     }
-    // Two senders are none.
+    // A mail with two senders has no valid sender.
     let two = letter(CONTACT, &mine, "Re: 予約", "書き込みます。");
     let two = arrives(&site, &format!("From: attacker@example.com\r\n{two}")).await;
     assert_eq!((two.state.code(), two.reason.as_str()), ("quarantined", "stranger"));
@@ -247,7 +247,7 @@ async fn absence_notices_are_kept_and_move_nothing() {
     assert!(told.iter().all(|it| it.kind != "new_message"));
 }
 
-/// Two programs that write none of the headers by which one knows another.
+/// Both programs write none of the headers by which automatic mail is recognised.
 #[actix_web::test]
 async fn two_machines_that_face_each_other_end_within_three_mails() {
     let site = Site::new().await;
@@ -258,7 +258,7 @@ async fn two_machines_that_face_each_other_end_within_three_mails() {
     let mut answered = [0; 2];
     for turn in (0..2).cycle().take(12) {
         let (from, text) = machines[turn];
-        // Each answers every new mail that it got; the first of all begins by itself.
+        // Each program answers every new mail that it got; the first one begins by itself.
         let got = cases::letters(&site, from).await.into_iter().filter(|it| it.kind == "new_message").count();
         if got <= answered[turn] && !entries.is_empty() {
             break;
@@ -321,7 +321,7 @@ async fn what_cannot_be_understood_is_kept() {
         assert_eq!((mail.state.code(), mail.reason.as_str()), ("quarantined", "unreadable"), "{raw:?}");
         assert_eq!(store::correspondence::inbound_mail::raw(&site.app.db, id).await.unwrap().unwrap(), raw);
     }
-    // Only the beginning of what there was.
+    // Only the beginning of the mail was received.
     let raw = letter(CONTACT, "madoguchi@example.jp", "大きな資料", "添付します。");
     let it = IncomingMail {
         source: Source::Pipe,
@@ -466,7 +466,7 @@ async fn the_doctor_finds_a_mail_that_nobody_has_looked_at() {
     assert!(told[0].contains(&id.to_string()), "{told:?}");
 }
 
-/// What every mail says below, and what it says where nobody reads an answer.
+/// Every mail says at its end that it can be answered, or, if answers are not read, that it cannot.
 #[actix_web::test]
 async fn letters_say_that_they_can_be_answered() {
     let site = Site::new().await;

@@ -1,4 +1,4 @@
-//! The files of mails that come in, and what of their texts others read.
+//! The files of incoming mails, and which parts of their texts are shown to others.
 use base64::{Engine, engine::general_purpose::STANDARD};
 use encoding_rs::ISO_2022_JP;
 use madoguchi::store::{
@@ -15,7 +15,7 @@ use crate::{
 
 const PDF: &[u8] = b"%PDF-1.4 \x00\xff\r\n--mixed not a boundary";
 
-/// A mail in ISO-2022-JP, as Japanese programs write it. A name is as RFC 2231 has it.
+/// Writes a mail in ISO-2022-JP, as Japanese programs do. A file's name is encoded as in RFC 2231.
 pub fn mail(from: &str, to: &str, text: &str, files: &[(&str, &str, &[u8])]) -> String {
     let jis = |it: &str| String::from_utf8(ISO_2022_JP.encode(it).0.into_owned()).unwrap();
     let subject = STANDARD.encode(jis("Re: 予約のご案内"));
@@ -38,7 +38,7 @@ pub fn mail(from: &str, to: &str, text: &str, files: &[(&str, &str, &[u8])]) -> 
     mail + "--mixed--\r\n"
 }
 
-/// A mail of one text part, with a file of four octets beside it.
+/// Returns a mail of one text part with a file of four octets added.
 pub fn with_file(raw: &str) -> String {
     let (head, text) = raw.split_once("Content-Type: ").unwrap();
     format!(
@@ -48,7 +48,7 @@ pub fn with_file(raw: &str) -> String {
     )
 }
 
-/// Everybody's page of the conversation.
+/// Opens the conversation's page as each of the three persons.
 async fn pages(all: &Everyone) -> [(&Site, Reply); 3] {
     [
         (&all.center, all.center.get(&format!("/staff/consultations/{}?view=messages", all.number)).await),
@@ -86,10 +86,10 @@ async fn a_japanese_reply_comes_with_its_files_and_what_it_quotes_is_folded() {
         let [file] = &*files(&page) else { panic!("{}", page.body) };
         assert_eq!(who.get(file).await.status, 200);
         assert_eq!(who.send_bytes(file).await, PDF);
-        // The link of our mail lets in whoever has it.
+        // The link in our mail signs in any reader, so it is not shown.
         assert!(!page.body.contains(token), "{}", page.body);
     }
-    // Its bytes are nowhere, so that there is nothing to take.
+    // The file's bytes are not on any page, so there is nothing to fetch.
     let kept =
         store::correspondence::attachment::of(&site.app.db, all.case.id, Audience::Internal).await.unwrap();
     let refused = kept.into_values().flatten().find(|it| it.name == "run.exe").unwrap();

@@ -1,4 +1,4 @@
-//! Mails of HTML: who may look at them, and what is left of them.
+//! HTML mails: who may see them, and which parts of them are shown.
 use crate::{
     cases::{CONTACT, letters, link},
     conversation::everyone,
@@ -6,7 +6,7 @@ use crate::{
     site::{Reply, Site},
 };
 
-/// A mail that says everything in HTML.
+/// Writes a mail whose only text is HTML.
 pub fn letter(from: &str, to: &str, html: &str) -> String {
     let id = uuid::Uuid::new_v4().simple();
     format!(
@@ -23,13 +23,13 @@ const HOSTILE: &str = "<html><head><meta http-equiv=refresh content='0;url=http:
     <form action=//e.example/><input name=q></form><a href='https://e.example/wiki'>資料</a><table><tr><td>端末</td>\
     <td>28台</td></tr></table></body></html>";
 
-/// The address of the HTML on a page of the thread.
+/// Returns the address of the HTML on a page of the thread.
 fn shown_at(page: &Reply) -> Option<String> {
     let links = page.body.split("href=\"").skip(1).filter_map(|it| it.split('"').next());
     links.into_iter().find(|it| it.contains("/mail/")).map(str::to_owned)
 }
 
-/// A document that can do nothing, with nothing of `HOSTILE` in it that a browser would ask for.
+/// Asserts that a document can do nothing, and holds nothing of `HOSTILE` that a browser would fetch.
 #[track_caller]
 fn is_harmless(page: &Reply) {
     assert_eq!(page.status, 200, "{}", page.body);
@@ -62,7 +62,7 @@ async fn a_companys_mail_is_seen_as_html_by_those_of_the_case() {
         (&all.expert, format!("/expert/consultations/{}", all.number)),
     ] {
         let page = who.get(&page).await;
-        // As text as well.
+        // The text version shows the mail as well.
         page.shows("［画像：会社のロゴ］資料 &#60;https://e.example/wiki&#62;");
         let html = who.get(&shown_at(&page).unwrap()).await;
         is_harmless(&html);
@@ -77,7 +77,7 @@ async fn a_companys_mail_is_seen_as_html_by_those_of_the_case() {
     assert_eq!(site.get(&elsewhere).await.status, 404);
 }
 
-/// What an expert was sent by the center stands below in HTML too, and is nothing for the company.
+/// An expert's mail quotes the center's mail in HTML too, which the company must not see.
 #[actix_web::test]
 async fn of_an_experts_mail_the_center_alone_sees_the_html() {
     let all = everyone(Site::new().await).await;
@@ -106,7 +106,7 @@ async fn what_waits_for_a_person_is_seen_as_html_too() {
     let page = site.get(&format!("/staff/mail/in/{}", came.id)).await;
     page.shows(&format!("href=\"/staff/mail/in/{}/html\">HTMLで表示</a>", came.id));
     is_harmless(&site.get(&format!("/staff/mail/in/{}/html", came.id)).await);
-    // A mail without HTML offers none.
+    // A mail without HTML offers no HTML view.
     let plain = crate::inbound::letter("stranger@example.com", "madoguchi@example.jp", "件", "本文");
     let plain = arrives(site, &plain).await.id;
     assert!(!site.get(&format!("/staff/mail/in/{plain}")).await.body.contains("HTMLで表示"));

@@ -1,4 +1,4 @@
-//! Real mails, broken anyhow: each is kept octet by octet, and each has become something.
+//! Real mails with random damage: each is stored octet by octet, and each gets an outcome.
 use std::path::Path;
 
 use domain::correspondence::inbound_mail::InboundState;
@@ -29,7 +29,7 @@ async fn every_mutation_is_kept_understood_and_shown() {
     let mut states = std::collections::BTreeSet::new();
     assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
     for sample in samples.iter().cycle().take(samples.len() * 4) {
-        // As if it belonged to this case, so that much can go wrong.
+        // The mail is addressed to this consultation, so that more code runs on it.
         let parts: [(&[u8], &str); 7] = [
             (b"reply+0123456789abcdef@example.jp", &to),
             (b"{to}", &to),

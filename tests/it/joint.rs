@@ -1,4 +1,4 @@
-//! One of two experts says no: the other and the time stay, and somebody else is asked for the same time.
+//! One of two experts declines: the other expert and the time stay, and a third expert is asked for the same time.
 use domain::{
     actor::Actor,
     booking::availability::Slot,
@@ -13,7 +13,7 @@ use crate::{
     site::Site,
 };
 
-/// Both fields at a time that is held, the address confirmed: the best team is asked.
+/// Applies for both fields at a slot that is held, and confirms the address: the best team is asked.
 async fn asked(site: &Site, slot: Slot) -> Case {
     let mut form = cases::form(CONTACT);
     form.field = vec!["ict".to_owned(), "labor".to_owned()];
@@ -48,7 +48,7 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
         ict.push(cases::expert(&site, &format!("{local}@example.jp"), "佐藤 次郎", Fields::Ict).await);
     }
     let labor = cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
-    // Nobody has both.
+    // No expert has both fields.
     ops::accounts::account::set_active(&site.app, AccountId(cast.expert.0), false).await.unwrap();
     let slot = Slot::new("2026-12-03".parse().unwrap(), 16).unwrap();
     let case = asked(&site, slot).await;
@@ -79,7 +79,7 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     assert_eq!(told(&site, CONTACT, "back_at_center").await, 0, "the company need not know");
     assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 0);
 
-    // Nobody is left who could: now the company is asked again, once.
+    // No other expert is left: now the company is asked to choose again, once.
     site.app.clock.advance(substitute.due_at - site.app.clock.now());
     assert!(worker::deadlines::step(&site.app).await.unwrap());
     assert_eq!(cases::state(&site, case).await, "checking");

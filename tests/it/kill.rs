@@ -32,7 +32,7 @@ use crate::{
 
 const KILLS: usize = 9;
 
-/// A service on its own database, in a folder of its own, that runs in the real time.
+/// A service on its own database, in a folder of its own, that runs in real time.
 struct House {
     site: Site,
     sink: Sink,
@@ -74,7 +74,7 @@ impl House {
         Running(child.unwrap())
     }
 
-    /// Sends everything that is there, as if its time had come.
+    /// Makes every unsent mail due and sends it.
     async fn send_all(&self) {
         let now = self.site.app.clock.now() - TimeDelta::minutes(1);
         let waiting = outbox::Entity::update_many()
@@ -101,7 +101,7 @@ impl House {
         outbox::Entity::find().filter(outbox::COLUMN.state.eq(state)).count(&self.site.app.db).await.unwrap()
     }
 
-    /// Everything in the outbox, by Message-ID.
+    /// Returns every mail of the outbox, by Message-ID.
     async fn mails(&self) -> BTreeMap<String, outbox::Model> {
         let mails = outbox::Entity::find().all(&self.site.app.db).await.unwrap();
         mails.into_iter().map(|it| (it.message_id.clone(), it)).collect()
@@ -114,7 +114,7 @@ impl Drop for House {
     }
 }
 
-/// Killed where the test ends before it does.
+/// A running process, killed if the test ends before it does.
 struct Running(Child);
 
 impl Running {
@@ -154,7 +154,7 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
     let mut in_hand = BTreeMap::<String, usize>::new();
     for n in 0..KILLS {
         let mut process = house.run(&["serve"]);
-        // Unequal, so that the kills fall on different moments of the work.
+        // The delays differ, so that the kills fall on different moments of the work.
         let lived = 400 + n as u64 * 7919 % 700;
         tokio::time::sleep(Duration::from_millis(lived)).await;
         process.kill();
@@ -175,7 +175,7 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
         match mail.state.code() {
             "sent" => assert!((1..=often).contains(&times), "{} was taken {times} times", mail.kind),
             "suppressed" => assert_eq!(times, 0, "{} was not to be sent", mail.kind),
-            // In hand at three kills.
+            // The mail was being sent at three kills.
             "failed" => assert!(mail.unknown_outcomes == 3 && times <= often, "{} failed", mail.kind),
             other => panic!("{} is {other}", mail.kind),
         }
@@ -227,17 +227,18 @@ async fn two_workers_never_send_one_mail_twice() {
 }
 
 /// A worker is stopped while the server holds its mails, sleeps past its leases while another takes over, and wakes up:
-/// it marks nothing. No mail is lost, and what went twice is what was marked as of unknown outcome.
+/// it marks nothing. No mail is lost, and only mails that were marked as of unknown outcome are sent twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
     let house = House::new(Manner::Take(Duration::from_secs(10))).await;
     write(&house.site.app, 90).await;
-    // Everything that it takes up is with the server at once.
+    // The worker hands every mail that it leases to the server at once.
     let settings = [("SMTP_CONNECTIONS", "64"), ("SMTP_DOMAIN_CONNECTIONS", "64")];
     let mut sleeper = house.run_with(&["worker"], &settings);
     until(|| async { house.sink.taken().len() >= 60 }).await;
     sleeper.signal("-STOP");
-    // Asleep in the middle of a transaction it would keep everybody else from SQLite, and from what it has locked.
+    // A worker that is stopped in the middle of a transaction would keep all others from SQLite, and from the rows that
+    // it has locked.
     while !house.lets_others_write().await {
         sleeper.signal("-CONT");
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -250,7 +251,7 @@ async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
     let mut other = house.run_with(&["worker"], &settings);
     until(|| async { house.in_state("waiting").await + house.in_state("sending").await == 0 }).await;
     let (before, log) = (house.mails().await, log(&house).await);
-    // Gone before the sleeper wakes up, so that whatever happens from now on is the sleeper's doing.
+    // The other worker ends before the stopped one wakes up, so that every later change is made by the latter.
     other.terminate();
     assert_eq!(other.wait().code(), Some(0));
     let taken = house.sink.taken();
@@ -269,7 +270,7 @@ async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
     assert!(taken.values().filter(|it| **it == 2).count() > 10, "nothing went twice");
 
     sleeper.signal("-CONT");
-    // It has heard what became of its mails when it goes on to others.
+    // The worker knows the outcome of its old mails when it goes on to others.
     write(&house.site.app, 1).await;
     until(|| async { house.in_state("sent").await > sent(&before) }).await;
     sleeper.terminate();
@@ -293,8 +294,8 @@ async fn log(house: &House) -> Vec<outbox_log::Model> {
     outbox_log::Entity::find().order_by_asc(outbox_log::COLUMN.id).all(&house.site.app.db).await.unwrap()
 }
 
-/// Two thousand mails through a server of changing moods, that is gone now and then, while the worker is killed again
-/// and again.
+/// Two thousand mails go through a server of changing behaviour that is unreachable now and then, while the worker is
+/// killed again and again.
 #[expect(clippy::print_stdout, reason = "the figures are what the README shows")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_thousand_mails_none_is_lost_and_only_what_nobody_knew_of_is_sent_twice() {
@@ -306,7 +307,7 @@ async fn of_two_thousand_mails_none_is_lost_and_only_what_nobody_knew_of_is_sent
     let is_over = async || house.in_state("waiting").await + house.in_state("sending").await == 0;
     while !is_over().await {
         let mut process = house.run(&["worker"]);
-        // The first twelve are killed, at any moment; whoever comes after may finish.
+        // The first twelve workers are killed at any moment; a later one may finish.
         let lived = if kills < 12 { 250 + kills * 7919 % 400 } else { 4000 };
         let until = Instant::now() + Duration::from_millis(lived);
         while Instant::now() < until && !is_over().await {
@@ -356,7 +357,7 @@ fn long_ago(house: &House) -> DateTime<Utc> {
     house.site.app.clock.now() - TimeDelta::minutes(1)
 }
 
-/// Mails to a hundred domains, half of them of a kind that is waited for.
+/// Writes mails to a hundred domains, half of them of a kind that the reader waits for.
 pub async fn write(app: &App, n: usize) {
     let now = app.clock.now();
     let letters = (0..n).map(|n| OutgoingMail {
@@ -382,7 +383,7 @@ pub async fn write(app: &App, n: usize) {
     tx.commit().await.unwrap();
 }
 
-/// Takes cases down and asks the expert until it is told to stop; each request is overdue at once.
+/// Takes consultations down and asks the expert until it is told to stop; each request is overdue at once.
 async fn load(house: Arc<House>, cast: Cast, stop: Arc<AtomicBool>) -> Vec<Case> {
     let mut loaded = Vec::new();
     while !stop.load(Ordering::Relaxed) && loaded.len() < 40 {
@@ -395,7 +396,7 @@ async fn load(house: Arc<House>, cast: Cast, stop: Arc<AtomicBool>) -> Vec<Case>
     loaded
 }
 
-/// What two business days would do.
+/// Makes the request overdue, as two business days would.
 async fn overdue(app: &App, id: ConsultationId) {
     let asked = assignment::Entity::update_many()
         .col_expr(assignment::Column::DueAt, Expr::value(app.clock.now() - TimeDelta::minutes(1)))
@@ -403,7 +404,7 @@ async fn overdue(app: &App, id: ConsultationId) {
     asked.exec(&app.db).await.unwrap();
 }
 
-/// The Message-IDs that the killed process had leased. Their leases end at once: what five minutes would do.
+/// Returns the Message-IDs that the killed process had leased, and ends their leases, as five minutes would.
 async fn abandoned(app: &App) -> Vec<String> {
     let sending = outbox::COLUMN.state.eq("sending");
     let mails = outbox::Entity::find().filter(sending.clone()).all(&app.db).await.unwrap();
@@ -414,7 +415,7 @@ async fn abandoned(app: &App) -> Vec<String> {
     mails.into_iter().map(|it| it.message_id).collect()
 }
 
-/// The worker let the request lapse exactly once, with everything that belongs to it.
+/// Asserts that the worker let the request lapse exactly once, with every consequence of it.
 async fn lapsed_once(site: &Site, case: Case, mails: impl Iterator<Item = &outbox::Model>) {
     assert_eq!(cases::state(site, case).await, "checking", "{}", case.number);
     let history = store::audit::event::of(&site.app.db, case.id).await.unwrap();
@@ -427,7 +428,7 @@ async fn lapsed_once(site: &Site, case: Case, mails: impl Iterator<Item = &outbo
     assert_eq!(kinds, expected, "{}", case.number);
 }
 
-/// Waits for at most 20 seconds.
+/// Waits for at most 20 seconds until `holds` is true.
 async fn until<F: Future<Output = bool>>(holds: impl Fn() -> F) {
     let begun = Instant::now();
     while !holds().await {

@@ -1,4 +1,4 @@
-//! Our mail as others read it: Python's email, another implementation of DKIM, and a mail server that is not ours.
+//! Our mail as others read it: Python's `email`, another implementation of DKIM, and an independent mail server.
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
@@ -26,7 +26,7 @@ use sea_orm::EntityTrait;
 
 use crate::site::Site;
 
-/// Python with what `tests/requirements.txt` lists.
+/// Returns the command for Python with the packages of `tests/requirements.txt`.
 fn python(script: &str) -> Command {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     assert!(Command::new("bash").arg(tests.join("tools.sh")).status().unwrap().success());
@@ -44,7 +44,7 @@ impl Folder {
         Self(folder)
     }
 
-    /// A private key as OpenSSL makes it, and its public one where a name server would have it.
+    /// Makes a private key with OpenSSL, and stores its public key as a name server would publish it.
     fn key(&self, selector: &str, algorithm: &[&str], kind: &str) -> Dkim {
         let run = |args: &[&str]| {
             let done = Command::new("openssl").args(args).current_dir(&self.0).output().unwrap();
@@ -54,7 +54,7 @@ impl Folder {
         let pem = format!("{selector}.pem");
         run(&[&["genpkey", "-out", &pem], algorithm].concat());
         let public = run(&["pkey", "-in", &pem, "-pubout", "-outform", "DER"]);
-        // RFC 8463: the bare key, which is the end of what OpenSSL writes.
+        // RFC 8463: the record holds the bare key, which is the end of OpenSSL's output.
         let public = if kind == "ed25519" { &public[public.len() - 32..] } else { &public };
         let public = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, public);
         std::fs::write(self.0.join(format!("{selector}.txt")), format!("v=DKIM1; k={kind}; p={public}"))
@@ -129,7 +129,7 @@ fn judge_headers(it: &serde_json::Value, name: &str) {
     assert_eq!(it["bare_line_feeds"], 0);
 }
 
-/// `stop` is the address of the digest's one-click stop.
+/// Asserts what the parts of a mail hold. `stop` is the address of the digest's one-click stop.
 fn judge_parts(it: &serde_json::Value, name: &str, stop: &str) {
     let structure: Vec<_> =
         it["structure"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
@@ -155,7 +155,7 @@ fn judge_parts(it: &serde_json::Value, name: &str, stop: &str) {
     }
 }
 
-/// aiosmtpd, which prints what it is given.
+/// A running aiosmtpd, which prints the mails that it is given.
 struct Peer {
     process: Child,
     port: u16,
@@ -173,7 +173,7 @@ impl Peer {
         Self { process, port, given }
     }
 
-    /// What it was given, once that is so many lines: it prints beside its answers.
+    /// Returns the printed mails, once there are so many lines: the server prints while it answers.
     fn given(&self, lines: usize) -> Vec<String> {
         let waiting = Instant::now();
         loop {

@@ -1,4 +1,4 @@
-//! A mailbox on a real IMAP server: what is in it is stored once, marked only then, and survives every interruption.
+//! A mailbox on a real IMAP server: each mail in it is stored once, marked only then, and survives every interruption.
 use std::{
     fs,
     io::Write,
@@ -20,7 +20,7 @@ use crate::{
     site::Site,
 };
 
-/// Dovecot, with one user `reply@example.jp` and the password `geheim`.
+/// A running Dovecot, with one user `reply@example.jp` and the password `geheim`.
 struct Server {
     folder: PathBuf,
     plain: u16,
@@ -100,7 +100,7 @@ impl Server {
         self.doveadm(&["save", "-u", USER], raw.as_bytes());
     }
 
-    /// How many mails of the mailbox match.
+    /// Returns how many mails of the mailbox match.
     fn count(&self, mailbox: &str, query: &str) -> usize {
         self.doveadm(&["search", "-u", USER, "mailbox", mailbox, query], b"").lines().count()
     }
@@ -136,7 +136,7 @@ impl House {
         let cast = Cast::new(&site).await;
         let case = cases::received(&site, &cast, CONTACT).await;
         site.app.clock = Clock::System;
-        // Nothing is to be sent here.
+        // No mail is to be sent here.
         entity::outbox::Entity::update_many()
             .col_expr(entity::outbox::Column::State, Expr::value("suppressed"))
             .exec(&site.app.db)
@@ -156,7 +156,7 @@ impl House {
         command
     }
 
-    /// The key of the service in the test, so that a token made here is understood there.
+    /// Returns the path of the service's key, so that the process understands a token that the test makes.
     fn secret(&self) -> PathBuf {
         let path = self.server.folder.join("secret");
         if !path.exists() {
@@ -202,7 +202,7 @@ impl Drop for Running {
 async fn every_way_in_is_secured_and_takes_what_is_new() {
     let house = House::new().await;
     house.server.put(&house.mail(1));
-    // Nobody answers for this certificate: nothing is read, and the center can see why.
+    // The certificate is not trusted: no mail is read, and the center can see why.
     house.once(&house.server.url("imaps", ""), false);
     assert!(house.rows().await.is_empty());
     let kept = imap_mailbox::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
@@ -215,13 +215,13 @@ async fn every_way_in_is_secured_and_takes_what_is_new() {
     assert_eq!((row.state.code(), row.source.code()), ("attached", "imap"), "{}", row.reason);
     assert_eq!(house.server.count("INBOX", "SEEN"), 1);
 
-    // By STARTTLS, and moved away afterwards.
+    // The mailbox is read by STARTTLS, and the mails are moved afterwards.
     house.server.doveadm(&["mailbox", "create", "-u", USER, "Done"], b"");
     house.server.put(&house.mail(2));
     house.once(&house.server.url("imap", "?moved_to=Done"), true);
     assert_eq!(house.rows().await.len(), 2);
     assert_eq!((house.server.count("INBOX", "ALL"), house.server.count("Done", "ALL")), (1, 1));
-    // Nothing is taken twice, not even where the server has numbered everything anew.
+    // No mail is taken twice, not even if the server has renumbered every mail.
     house.once(&house.server.url("imaps", ""), true);
     let anew = imap_mailbox::ActiveModel { uid_validity: Set(Some(1)), ..Default::default() };
     imap_mailbox::Entity::update_many().set(anew).exec(&house.site.app.db).await.unwrap();
@@ -237,7 +237,7 @@ async fn a_worker_hears_at_once_and_comes_back_when_the_server_does() {
     let (first, second) = (worker(), worker());
     house.server.put(&house.mail(1));
     house.until_rows(1).await;
-    // Connected and waiting: now the server tells.
+    // The worker is connected and waits: now the server notifies it.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let begun = Instant::now();
     house.server.put(&house.mail(2));
@@ -250,7 +250,7 @@ async fn a_worker_hears_at_once_and_comes_back_when_the_server_does() {
     house.until_rows(3).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(house.rows().await.len(), 3);
-    // Asked to stop, it does not wait for the mailbox.
+    // When asked to stop, the worker does not wait for the mailbox.
     let begun = Instant::now();
     for mut worker in [first, second] {
         let id = worker.0.id().to_string();
@@ -272,7 +272,7 @@ async fn killed_at_any_moment_every_mail_is_taken_once() {
         let worker = Running(house.command(&["worker"], &url, true).spawn().unwrap());
         tokio::time::sleep(Duration::from_millis(120 + n * 7919 % 170)).await;
         drop(worker);
-        // What three minutes would do.
+        // Ends the lease of the mailbox, as three minutes would.
         imap_mailbox::Entity::update_many()
             .col_expr(imap_mailbox::Column::LeaseToken, Expr::value(None::<uuid::Uuid>))
             .col_expr(imap_mailbox::Column::LeaseUntil, Expr::value(None::<chrono::DateTime<chrono::Utc>>))

@@ -1,4 +1,4 @@
-//! One binary for all integration tests: linking is the slow part.
+//! One binary for all integration tests, because linking is the slow part.
 #![cfg(test)]
 mod access;
 mod answers;
@@ -29,6 +29,7 @@ mod joint;
 mod kill;
 mod mail_peers;
 mod mailbox;
+mod names;
 mod notices;
 mod office;
 mod outside;

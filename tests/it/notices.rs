@@ -1,4 +1,4 @@
-//! Digests, and mails that their readers may do without: when they come, how they stop, and that they come again.
+//! Digests and optional mails: when they are sent, how a reader stops them, and how they start again.
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
@@ -17,7 +17,7 @@ async fn kinds(site: &Site, to: &str) -> Vec<(String, String)> {
     cases::letters(site, to).await.into_iter().map(|it| (it.kind, it.state.code().to_owned())).collect()
 }
 
-/// The clock goes on to this time in Japan, and everything that is due is sent.
+/// Advances the clock to this hour of the day in Japan, and sends everything that is due.
 async fn go_on(site: &Site, day: &str, hour: u8) {
     let at = at_japan(day.parse().unwrap(), hour, 0);
     site.app.clock.advance(at - site.app.clock.now());
@@ -55,7 +55,7 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
         2,
         "GET stops nothing"
     );
-    // As a mail program posts it.
+    // The mail program posts the one-click stop.
     let stopped = site.post(&path, &[("List-Unsubscribe", "One-Click")]).await;
     assert_eq!(stopped.status, 200);
     stopped.shows("停止しました");
@@ -114,7 +114,7 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
         let letters = cases::letters(&site, "expert@example.jp").await;
         only(&letters, "new_message").iter().map(|it| it.state.code().to_owned()).collect::<Vec<_>>()
     };
-    // On Friday evening, three times.
+    // Three messages are written on Friday evening.
     go_on(&site, "2026-11-20", 20).await;
     for _ in 0..3 {
         write().await;
@@ -123,14 +123,14 @@ async fn messages_are_told_in_business_hours_and_once_a_day() {
     assert_eq!(told().await, ["waiting"]);
     go_on(&site, "2026-11-24", 9).await;
     assert_eq!(told().await, ["sent"]);
-    // Once more on that day: the day after.
+    // A further message on that day is mailed on the day after.
     write().await;
     write().await;
     go_on(&site, "2026-11-24", 16).await;
     assert_eq!(told().await, ["sent", "waiting"]);
     go_on(&site, "2026-11-25", 9).await;
     assert_eq!(told().await, ["sent", "sent"]);
-    // Who does without is not told; what the case needs still comes.
+    // An expert who has stopped these mails gets none; mails that the consultation needs are still sent.
     site.sign_in("expert@example.jp", PASSWORD).await;
     site.get("/expert/notifications").await.shows("新しいメッセージのお知らせ");
     assert_eq!(site.post("/expert/notifications", &[("topic", "weekly_digest")]).await.status, 303);

@@ -1,4 +1,4 @@
-//! What desk, observer and administrator see and do.
+//! The pages of desk, observer and administrator.
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{
@@ -38,7 +38,7 @@ const HAND_OVER: [(&str, &str); 10] = [
     ("consent", "1"),
 ];
 
-/// A desk, and somebody who works there and can sign in.
+/// Makes a desk and an account of it that can sign in.
 async fn desk(site: &Site, name: &str, email: &str) -> DeskId {
     let tokyo = Prefecture::parse("13").unwrap();
     let line = TextLine::parse("名称", name, 60).unwrap();
@@ -107,7 +107,7 @@ async fn a_desk_hands_over_once_and_sees_its_own_alone() {
     let notes: Vec<_> = history.iter().filter_map(|it| it.note.as_deref()).collect();
     assert_eq!(notes, ["個人情報の取扱いを窓口で説明し、田中 一郎さんの同意を得ました"]);
 
-    // Not by its number, not by another desk's key, and not the pages of the center.
+    // Neither its number nor another desk's key opens it, and the center's pages are closed to the desk.
     assert!(!site.get("/desk?before=R08-000001").await.body.contains("よその見本"));
     for page in
         ["/staff/consultations/R08-000001", "/staff/consultations/R08-000002", "/admin", "/admin/users"]
@@ -173,7 +173,7 @@ async fn the_people_of_a_desk_hear_when_the_center_starts_and_how_it_ended() {
     site.get("/desk").await.shows("見本県の労働局をご案内しました。");
 }
 
-/// So many consultations from a prefecture.
+/// Makes so many consultations from a prefecture.
 async fn from_prefecture(site: &Site, cast: &Cast, code: &str, n: usize) {
     for at in 0..n {
         let email = format!("c{code}-{at}@example.co.jp");
@@ -201,7 +201,7 @@ async fn everyone_reads_protected_figures_and_insiders_all_of_them() {
     page.shows("島根<b class=\"word\">1から4</b>");
     site.get("/stats/pref/27").await.shows("非公表");
     site.get("/stats/pref/32").await.shows("1から4件");
-    // A filter would tell what the table hides.
+    // A filter would reveal what the table hides.
     site.get("/stats?prefecture=32&field=ict").await.shows("相談を18件受け付けました");
     let csv = site.get("/stats.csv?prefecture=32").await.body;
     assert!(csv.starts_with('\u{feff}'));
@@ -353,7 +353,7 @@ async fn the_last_administrator_stays() {
     assert_eq!(site.get("/admin").await.status, 303, "whoever is shut out is out at once");
 }
 
-/// The settings form as the page shows it.
+/// Returns the fields of the settings form as the page shows them.
 fn filled(page: &str) -> Vec<(String, String)> {
     let mut form = vec![("routing".to_owned(), "automatic".to_owned())];
     for input in page.split("<input ").skip(1) {
@@ -391,7 +391,7 @@ async fn settings_are_checked_and_the_second_to_save_is_told() {
         ("session_cap", "x"),
         ("center_email", "center"),
         ("center_name", " "),
-        // Longer than over a place nearer by.
+        // The travel time is longer than the limit that a nearer place allows.
         ("travel_far_minutes", "255"),
     ] {
         let wrong = site.post("/admin/settings", &with(&form, name, value)).await;

@@ -1,4 +1,4 @@
-//! Calendars outside that experts subscribe to: they take time, they fail, and they are not what they say.
+//! External calendars that experts subscribe to: they take time, they fail, and they may hold something else.
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
@@ -17,12 +17,12 @@ use crate::{
     site::{PASSWORD, Reply, Site},
 };
 
-/// Thursday, 26 November 2026, 10:00 to 11:00 in Japan; the first day on offer.
+/// Thursday, 26 November 2026, 10:00 to 11:00 in Japan, on the first day on offer.
 const AT_TEN: &str = "SUMMARY:歯医者\nDTSTART;TZID=Tokyo Standard Time:20261126T100000\nDURATION:PT1H";
 const TEN: &str = "2026-11-26T01:00:00Z";
 const NINE: &str = "2026-11-26T00:00:00Z";
 
-/// A service that may fetch from this machine, somebody who works at the center, and an expert with a browser each.
+/// A service that may fetch from this machine, with a coordinator and an expert who have a browser each.
 struct House {
     site: Site,
     cast: Cast,
@@ -47,7 +47,7 @@ impl House {
         house
     }
 
-    /// Again after half a day.
+    /// Signs both in again, which is needed after half a day.
     async fn sign_in(&self) {
         for (browser, email) in [(&self.expert, "expert@example.jp"), (&self.center, "center@example.jp")] {
             assert_eq!(browser.sign_in(email, PASSWORD).await.status, 303);
@@ -64,20 +64,20 @@ impl House {
         assert_eq!(reply.status, 303, "{}", reply.body);
     }
 
-    /// Whether companies are offered this start.
+    /// Returns whether companies are offered this start.
     async fn offers(&self, slot: &str) -> bool {
         let page = self.site.visitor().get(&self.draft).await;
         assert_eq!(page.status, 200, "{}", page.body);
         page.body.contains(slot)
     }
 
-    /// What the worker does after this time.
+    /// Advances the clock and lets the worker work.
     async fn later(&self, time: TimeDelta) {
         self.site.app.clock.advance(time);
         worker::once(&self.site.app).await;
     }
 
-    /// How many stretches are taken from experts.
+    /// Returns how many busy periods are stored for experts.
     async fn blocked(&self) -> usize {
         store::calendars::external::busy(&self.site.app.db, 0..i64::MAX, None).await.unwrap().len()
     }
@@ -113,7 +113,7 @@ async fn a_private_appointment_takes_its_time_and_tells_nobody_what_it_is() {
         "the address alone opens the calendar: {kept}"
     );
 
-    // The worker sees what changes, and what is removed gives its time back.
+    // The worker sees changes, and a removed event gives its time back.
     host.set(crate::calendar_host::page(&[&AT_TEN.replace("T10", "T13")]));
     house.later(TimeDelta::minutes(31)).await;
     assert!(house.offers(TEN).await);
@@ -159,7 +159,7 @@ async fn a_failed_fetch_frees_nothing_and_is_told_with_its_age_and_reason() {
     let slot = "2026-11-27T01:00:00Z";
     assert!(house.offers(slot).await);
 
-    // The expert may want the time back; as soon as the calendar can be read again, it counts again.
+    // The expert may free the time; once the calendar can be read again, it counts again.
     let id = house.source().await.id;
     let form = [("stale", "free")];
     assert_eq!(house.expert.post(&format!("/expert/calendars/{id}/policy"), &form).await.status, 303);
@@ -190,7 +190,7 @@ async fn two_who_look_at_once_ask_once() {
     assert_eq!(first, RefreshOutcome::Failed("時間内に応答がありませんでした".to_owned()));
     assert_eq!(second, RefreshOutcome::InHand);
     assert_eq!(host.seen().len(), 2, "when it was added, and once since");
-    // Whoever died with it in hand keeps nobody waiting for long.
+    // A worker that was killed while it fetched delays the next fetch only until its lease ends.
     let tx = app.begin().await.unwrap();
     let (now, later) = (app.clock.now(), app.clock.now() + TimeDelta::minutes(5));
     assert!(store::calendars::external::lease(&tx, id, now, later).await.unwrap().is_some());
@@ -235,7 +235,7 @@ async fn only_what_is_new_is_asked_for_and_everything_once_a_day() {
     house.later(TimeDelta::hours(25)).await;
     assert!(!host.seen().last().unwrap().contains("if-none-match"), "a day is long enough to believe it");
 
-    // A server whose clock is wrong and who knows nothing but its clock.
+    // The server's clock is wrong, and it decides by that clock alone.
     host.set(Manner::Page(calendar(&[AT_TEN]), vec![("Last-Modified", far.clone())]));
     house.later(TimeDelta::hours(25)).await;
     house.later(TimeDelta::minutes(31)).await;
@@ -264,7 +264,7 @@ async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
     assert_eq!(cases::state(&house.site, booked).await, "booked");
     assert!(cases::session(&house.site, booked).await.is_confirmed());
 
-    // Our own invitation in that calendar is no private appointment.
+    // Our own invitation in that calendar is not a private appointment.
     let ours = format!("UID:{}\n{lines}", session.uid);
     host.set(Manner::Page(calendar(&[&ours]).replace("UID:0@private.example\r\n", ""), vec![]));
     house.later(TimeDelta::minutes(31)).await;
@@ -279,7 +279,7 @@ async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
     .unwrap();
 }
 
-/// Each is refused where it is typed, with what was typed kept, and nothing is kept of it.
+/// Each address is refused at its field with the input kept, and nothing of it is stored.
 #[actix_web::test]
 async fn what_cannot_be_read_is_refused_at_its_field() {
     let mut house = House::new().await;
@@ -331,7 +331,7 @@ async fn what_cannot_be_read_is_refused_at_its_field() {
     assert!(external_calendar::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
 }
 
-/// A name is judged by where it leads, when it is asked.
+/// A host name is checked by the address that it resolves to at the moment of fetching.
 #[actix_web::test]
 async fn nothing_inside_is_fetched_unless_the_operator_allows_it() {
     let house = House::allowing("").await;
@@ -408,7 +408,7 @@ async fn another_address_alone_is_typed_and_counts_once_it_can_be_read() {
     assert_eq!(first.seen().len(), 1, "the old one is asked no more");
 }
 
-/// What is odd about single appointments is told, and the others count.
+/// Errors in single events are reported, and the other events count.
 #[actix_web::test]
 async fn wrong_time_zones_and_broken_lines_are_told() {
     let house = House::new().await;

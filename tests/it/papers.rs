@@ -1,18 +1,18 @@
-//! The papers of the repository: every page, section and file that is cited exists, every relative link of a Markdown
-//! file leads somewhere, and every table of settings has the settings of the program.
+//! The documents of the repository: every page, section and file that is cited exists, every relative link of a
+//! Markdown file leads somewhere, and every table of settings has the settings of the program.
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Component, Path, PathBuf},
 };
 
-/// Folders that hold no text of ours: what is built or fetched, and the mails of strangers.
+/// Folders that hold no text of ours: build output, fetched files, and the mails of other authors.
 const SKIPPED: &[&str] = &["target", ".git", "node_modules", "tests/.tools", "tests/mails", "data"];
 
-/// This file holds examples that must not exist.
+/// The path of this file, which holds examples that must not exist.
 const THIS_FILE: &str = "tests/it/papers.rs";
 
-/// A word of a paper that begins so is the place of a file or folder.
+/// The beginnings by which a word of a document is recognised as the path of a file or folder.
 const FOLDERS: &[&str] = &["src/", "tests/", "templates/", "entity/", "migration/", "docs/"];
 
 /// The pages with a table of every setting.
@@ -25,14 +25,14 @@ struct Citation<'a> {
     section: &'a str,
 }
 
-/// Where a cited section is.
+/// The document that holds a cited section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source<'a> {
     /// A Markdown file, as it is written.
     Page(&'a str),
     /// An RFC or a law.
     Foreign,
-    /// No page is named: within a page, one of its own sections.
+    /// No page is named: inside a page, the citation means one of its own sections.
     Unnamed,
 }
 
@@ -136,7 +136,7 @@ fn a_link_to_nothing_is_found() {
     );
 }
 
-/// Every citation of `text` that leads nowhere, and every name of a Markdown file that is not there.
+/// Returns every citation of `text` that leads nowhere, and every name of a Markdown file that does not exist.
 fn citation_faults(place: &str, text: &str) -> Vec<String> {
     let text = plain(text);
     let mut faults = Vec::new();
@@ -145,7 +145,7 @@ fn citation_faults(place: &str, text: &str) -> Vec<String> {
             faults.push(format!("{place} names {name}, which does not exist"));
         }
     }
-    // A file that is renamed in the code is easily forgotten in the papers.
+    // A file that is renamed in the code is easily forgotten in the documents.
     let files = if is_markdown(place) { names_of_files(&text) } else { Vec::new() };
     for name in files.into_iter().filter(|it| !root().join(it).exists()) {
         faults.push(format!("{place} names {name}, which does not exist"));
@@ -161,7 +161,7 @@ fn citation_faults(place: &str, text: &str) -> Vec<String> {
                 continue;
             }
         };
-        // A page that is not there has been told already.
+        // A missing page has been reported already.
         let Some(page) = page else { continue };
         let there = sections.entry(page.clone()).or_insert_with(|| sections_of(&page));
         if !there.contains(section) {
@@ -190,13 +190,13 @@ fn link_faults(place: &str, text: &str) -> Vec<String> {
     faults
 }
 
-/// The text with what begins a line of comment taken away, as one line.
+/// Returns the text as one line, without comment markers.
 fn plain(text: &str) -> String {
     let lines = text.lines().map(|line| line.trim_start().trim_start_matches(['/', '!', '#', '*']).trim());
     lines.collect::<Vec<_>>().join(" ")
 }
 
-/// Every section sign that is followed by a number; of a range, its two ends.
+/// Returns every section sign that is followed by a number; for a range, its two ends.
 fn citations(text: &str) -> Vec<Citation<'_>> {
     let mut found = Vec::new();
     let (mut end, mut source) = (0, Source::Unnamed);
@@ -220,13 +220,13 @@ fn citations(text: &str) -> Vec<Citation<'_>> {
     found
 }
 
-/// The digits and dots at the beginning, without a full stop behind them.
+/// Returns the digits and dots at the beginning, without a final full stop.
 fn number(text: &str) -> &str {
     let end = text.find(|it: char| !it.is_ascii_digit() && it != '.').unwrap_or(text.len());
     text[..end].trim_end_matches('.')
 }
 
-/// What is named right before a section sign.
+/// Returns the document that is named right before a section sign.
 fn source_before(text: &str) -> Source<'_> {
     let mut words = text.split_whitespace().rev();
     let last = words.next().unwrap_or_default().trim_end_matches(['`', ')']);
@@ -240,15 +240,15 @@ fn source_before(text: &str) -> Source<'_> {
     }
 }
 
-/// The Markdown files that a text names, with or without a folder. Addresses on the web are none.
+/// Returns the Markdown files that a text names, with or without a folder. Web addresses do not count.
 fn names_of_pages(text: &str) -> Vec<&str> {
     paths(text)
         .filter(|it| is_markdown(it) && !it.contains(':') && (!it.starts_with('.') || it.starts_with("../")))
         .collect()
 }
 
-/// The files and folders that a text names from the top of the repository, other than Markdown files. What is fetched
-/// for the tests need not be there.
+/// Returns the files and folders that a text names from the top of the repository, other than Markdown files. Files
+/// that are fetched for the tests need not exist.
 fn names_of_files(text: &str) -> Vec<&str> {
     let is_named = |it: &&str| FOLDERS.iter().any(|folder| it.starts_with(folder));
     let is_fetched = |it: &str| it.starts_with("tests/.tools");
@@ -258,19 +258,19 @@ fn names_of_files(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The words of a text that can be paths.
+/// Returns the words of a text that can be paths.
 fn paths(text: &str) -> impl Iterator<Item = &str> {
     let is_path = |it: char| it.is_ascii_alphanumeric() || "_./-:".contains(it);
     text.split(move |it: char| !is_path(it)).map(|it| it.trim_end_matches(['.', ':']))
 }
 
-/// The place of a page that a file names: from the top of the repository, or from the file's own folder.
+/// Returns the path of a page that a file names: from the top of the repository, or from the file's own folder.
 fn find(place: &str, page: &str) -> Option<String> {
     let beside = Path::new(place).parent().unwrap().join(page);
     [PathBuf::from(page), beside].iter().filter(|it| root().join(it).is_file()).find_map(|it| normal(it))
 }
 
-/// The path without `..`; none where it leads out of the repository.
+/// Returns the path without `..`; none if it leads out of the repository.
 fn normal(path: &Path) -> Option<String> {
     let mut parts = Vec::new();
     for part in path.components() {
@@ -283,19 +283,19 @@ fn normal(path: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The numbers with which the headings of a page begin.
+/// Returns the numbers with which the headings of a page begin.
 fn sections_of(page: &str) -> BTreeSet<String> {
     let text = fs::read_to_string(root().join(page)).unwrap();
     headings(&text).iter().map(|it| number(it).to_owned()).filter(|it| !it.is_empty()).collect()
 }
 
-/// The headings of a Markdown text, without their marks.
+/// Returns the headings of a Markdown text, without their marks.
 fn headings(text: &str) -> Vec<&str> {
     let lines = outside_of_fences(text).into_iter().filter(|it| it.starts_with('#'));
     lines.map(|it| it.trim_start_matches('#').trim()).collect()
 }
 
-/// How GitHub names the headings of a text in addresses.
+/// Returns the anchors that GitHub gives to the headings of a text.
 fn slugs(text: &str) -> Vec<String> {
     let mut seen = BTreeMap::new();
     let mut slugs = Vec::new();
@@ -308,7 +308,7 @@ fn slugs(text: &str) -> Vec<String> {
     slugs
 }
 
-/// The relative targets of links, pictures and definitions of links.
+/// Returns the relative targets of links, pictures and link definitions.
 fn links(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for line in outside_of_fences(text) {
@@ -345,7 +345,7 @@ fn is_key(text: &str) -> bool {
     text.contains('_') && text.bytes().all(|it| it.is_ascii_uppercase() || it == b'_')
 }
 
-/// Every file of the repository that is text, by its place.
+/// Returns every text file of the repository with its path.
 fn texts() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().to_owned()];

@@ -1,4 +1,5 @@
-//! A sitting that is none of an expert's any more leaves that expert's calendars: the feed, and the invitation by mail.
+//! An appointment in which an expert has no part any more leaves that expert's calendars: the feed, and the invitation
+//! by mail.
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -19,13 +20,13 @@ enum End {
     Withdrawn,
 }
 
-/// A new address of the expert's feed.
+/// Makes a new address of the expert's feed and returns it.
 pub async fn feed(site: &Site, expert: ExpertId) -> String {
     let token = ops::routing::expert::make_feed(&site.app, expert).await.unwrap();
     format!("/calendar/{token}.ics")
 }
 
-/// What an event says, by property.
+/// The properties of an event, by name.
 pub type Event = BTreeMap<String, String>;
 
 pub async fn events(site: &Site, feed: &str) -> Vec<Event> {
@@ -34,7 +35,7 @@ pub async fn events(site: &Site, feed: &str) -> Vec<Event> {
     read(&reply.body)
 }
 
-/// The one event there is.
+/// Returns the only event of the feed.
 pub async fn only(site: &Site, feed: &str) -> Event {
     let mut all = events(site, feed).await;
     assert_eq!(all.len(), 1, "{all:?}");
@@ -55,7 +56,7 @@ pub fn sequence(event: &Event) -> i32 {
     event["SEQUENCE"].parse().unwrap()
 }
 
-/// The last word that a mail gave the expert's own calendar.
+/// Returns the latest method and event that a mail sent to the expert's own calendar.
 pub async fn last_word(site: &Site, to: &str) -> (String, Event) {
     let letters = cases::letters(site, to).await;
     let letter = letters.iter().rfind(|it| it.calendar.is_some()).unwrap();
@@ -125,7 +126,7 @@ async fn a_request_that_ends_is_cancelled_in_the_feed_and_by_mail() {
         assert_eq!(text.contains("辞退を受け付けました"), end == End::Declined, "{text}");
         assert!(text.contains("invite.ics"), "{text}");
 
-        // Whoever is asked instead is invited to the same sitting.
+        // The expert who is asked instead is invited to the same appointment.
         let next = events(&site, others).await;
         let stands: Vec<_> = next.iter().map(|it| (&it["UID"], &it["STATUS"][..])).collect();
         let expected = if end == End::Withdrawn { vec![] } else { vec![(&before["UID"], "TENTATIVE")] };
@@ -138,7 +139,7 @@ async fn a_request_that_ends_is_cancelled_in_the_feed_and_by_mail() {
     }
 }
 
-/// What an expert was not asked for is nobody's business in their calendar, once it is over.
+/// A held time for which the expert was not asked leaves their calendar without a notice when it is released.
 #[actix_web::test]
 async fn a_time_that_a_company_has_let_go_of_just_goes() {
     let site = Site::new().await;

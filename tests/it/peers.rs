@@ -1,4 +1,4 @@
-//! Our invitations as others read them: Python's icalendar and ical.js, which is Thunderbird's.
+//! Our invitations as other programs read them: Python's icalendar, and ical.js, which Thunderbird uses.
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -16,7 +16,7 @@ use crate::{
     site::Site,
 };
 
-/// Where the peers are; brought there once if they are missing.
+/// Returns the folder of the peers, and installs them once if they are missing.
 pub fn tools() -> &'static Path {
     static THERE: OnceLock<PathBuf> = OnceLock::new();
     THERE.get_or_init(|| {
@@ -31,7 +31,7 @@ pub fn tools() -> &'static Path {
     })
 }
 
-/// What a reader finds in an invitation.
+/// The properties that a reader finds in an invitation.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Found {
     method: String,

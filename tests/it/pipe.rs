@@ -1,4 +1,4 @@
-//! `madoguchi mail receive` as mail servers call it: killed at any moment, on full speed, and behind a real one.
+//! `madoguchi mail receive` as mail servers call it: killed at any moment, at full speed, and behind a real server.
 mod bad_mails;
 mod company;
 mod failing;
@@ -24,7 +24,7 @@ use crate::{
 };
 pub use server::Server;
 
-/// What a mail server's pipe starts.
+/// The command that a mail server's pipe starts.
 pub struct Pipe {
     pub site: Site,
     folder: PathBuf,
@@ -43,7 +43,7 @@ impl Pipe {
         command
     }
 
-    /// The real program, with the settings of the site.
+    /// Returns the command of the real program, with the settings of the site.
     fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_madoguchi"));
         command.current_dir(&self.folder).env_clear();
@@ -69,8 +69,8 @@ impl Pipe {
 }
 
 impl Pipe {
-    /// Waits until so many mails have arrived, and understands them. The process that keeps them lives in the real time;
-    /// here it is what the site's clock says.
+    /// Waits until so many mails have arrived, and processes them. The process that stores them runs in real time, so
+    /// their times are set to the site's clock.
     pub async fn understood(&self, count: usize) -> Vec<inbound_mail::Model> {
         let begun = Instant::now();
         while self.rows().await.len() < count {
@@ -96,7 +96,7 @@ impl Drop for Pipe {
     }
 }
 
-/// A process that was killed does not listen any more.
+/// Writes the mail to the process; a process that was killed does not read any more.
 fn give(child: &mut Child, raw: &[u8]) {
     drop(child.stdin.take().unwrap().write_all(raw));
 }
@@ -112,7 +112,7 @@ async fn the_answer_says_what_became_of_the_mail() {
     let odd = pipe.rows().await.into_iter().find(|it| it.state.code() == "quarantined").unwrap();
     assert_eq!((odd.reason.as_str(), odd.open), ("unreadable", true));
 
-    // Whatever keeps it from being kept: the mail server tries again.
+    // If the mail cannot be stored for any reason, the mail server tries again.
     let mut wrong = pipe.command();
     wrong.env("DATABASE_URL", "sqlite:///proc/none/none.db");
     assert_eq!(pipe.code(wrong, raw.as_bytes()), Some(75), "no database");
@@ -149,7 +149,7 @@ async fn fifty_megabytes_are_kept_and_more_is_cut() {
     assert!(kept == raw[..65536]);
 }
 
-/// As a mail server does: what did not exit with 0 is given again until it does.
+/// As a mail server does, the test delivers a mail again until the command exits with 0.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_every_mail_is_there_once() {
     let pipe = Pipe::new().await;
@@ -165,7 +165,7 @@ async fn killed_at_any_moment_every_mail_is_there_once() {
         let mut stdin = child.stdin.take().unwrap();
         let copy = raw.clone();
         let writer = std::thread::spawn(move || drop(stdin.write_all(&copy)));
-        // Unequal, so that the kills fall on different moments of the work.
+        // The delays differ, so that the kills fall on different moments of the work.
         std::thread::sleep(Duration::from_millis(n as u64 * 7919 % 61));
         match child.try_wait().unwrap() {
             Some(status) => taken += usize::from(status.code() == Some(0)),
@@ -193,7 +193,7 @@ async fn killed_at_any_moment_every_mail_is_there_once() {
                 .unwrap(),
         );
     }
-    // What a killed process was given only half of is another mail to it; the server gives the whole again.
+    // A mail of which a killed process got only half is stored as another mail; the server delivers the whole again.
     for raw in &mails {
         assert_eq!(kept.iter().filter(|it| *it == raw).count(), 1);
     }
@@ -205,11 +205,11 @@ async fn a_real_mail_server_hands_over_what_comes() {
     let mut pipe = Pipe::new().await;
     let cast = Cast::new(&pipe.site).await;
     let case = cases::received(&pipe.site, &cast, CONTACT).await;
-    // The process lives in the real time, and so does the mail that it keeps.
+    // The process runs in real time, and so does the mail that it stores.
     pipe.site.app.clock = Clock::System;
     let server = Server::start(&pipe);
     let to = pipe.site.app.reply_address(case.id, CONTACT);
-    // Not in the headers: only the envelope knows where it went.
+    // The address is not in the headers: only the envelope holds it.
     let raw = letter(CONTACT, "undisclosed-recipients:;", "Re: 受付", ".\r\n点で始まる行も届きます。");
     server.deliver(CONTACT, &to, &raw);
     let begun = Instant::now();

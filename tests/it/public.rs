@@ -1,4 +1,4 @@
-//! The pages that everyone may read, and what every answer carries.
+//! The public pages, and the headers of every answer.
 use actix_web::test::TestRequest;
 
 use crate::site::Site;

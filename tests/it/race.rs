@@ -31,18 +31,18 @@ use crate::{
 
 mod mixed;
 
-/// How many want to book at once.
+/// The number of participants that book at once.
 const AT_ONCE: usize = 50;
 
-/// What one of them wants, and how it went.
+/// One participant's wanted time.
 #[derive(Clone, Debug)]
 struct Wish {
     fields: Fields,
     mode: AppointmentMode,
-    /// Where the company is.
+    /// The place of the company.
     place: Prefecture,
     slot: Slot,
-    /// The experts who have accepted; empty where any will do.
+    /// The experts who have accepted; empty if any expert will do.
     only: Vec<ExpertId>,
     by: By,
 }
@@ -54,25 +54,25 @@ enum By {
     Moving(Case, Actor),
 }
 
-/// An expert with the limit of a day.
+/// An expert with the limit of appointments a day.
 struct Seat {
     expert: ExpertId,
     fields: Fields,
     daily_limit: usize,
 }
 
-/// One expert's part in an appointment that stands.
+/// One expert's participation in an active appointment.
 #[derive(Clone, Debug)]
 struct Busy {
     expert: ExpertId,
     day: NaiveDate,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-    /// Of a visit.
+    /// The place of a visit; none for an online appointment.
     site: Option<Prefecture>,
 }
 
-/// In Tokyo, where everybody lives, in its region, and far away.
+/// The prefectures of the companies: Tokyo, where every expert lives, one in its region, and one far away.
 const PLACES: [u8; 3] = [13, 14, 47];
 
 fn place(n: usize) -> Prefecture {
@@ -127,7 +127,7 @@ async fn cases_book_and_move_exactly_where_it_fits() {
         let place = place(n / 5);
         let case = scheduling(&site, &cast, n, fields, (mode, place), &only).await;
         let by = if n % 2 == 0 { Actor::Company } else { cast.center() };
-        // A company chooses among half hours, the center among quarters.
+        // A company chooses among half hours, the center among quarter hours.
         let step = if n % 2 == 0 { 2 } else { 1 };
         let slot = at(["2026-11-26", "2026-11-27"][n % 3 % 2], 12 + u8::try_from(n * 5 % 12).unwrap() * step);
         let by = if n % 4 == 3 { moving(&site, &cast, case, by, n).await } else { By::Choosing(case, by) };
@@ -142,8 +142,8 @@ async fn cases_book_and_move_exactly_where_it_fits() {
     judge(&site, &seats, &fates).await;
 }
 
-/// Every half hour of three days is wanted in Okinawa, and some in Fukuoka: whoever comes first, another visit fits beside
-/// theirs, long before there would be time to go home between them.
+/// Every half hour of three days is wanted in Okinawa, and some in Fukuoka. Whichever booking comes first, another
+/// visit fits beside it, long before there would be time to go home between them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn visits_far_away_fit_beside_each_other() {
     let site = Site::on_disk().await;
@@ -169,7 +169,8 @@ async fn visits_far_away_fit_beside_each_other() {
     }
 }
 
-/// Each wants what another one has: whoever is refused is told that the time is taken, and nobody waits for ever.
+/// Each company wants the time of another. A refused company is told that the time is taken, and no transaction waits
+/// for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sessions_that_change_places_end_somewhere_each() {
     let site = Site::on_disk().await;
@@ -197,7 +198,8 @@ async fn sessions_that_change_places_end_somewhere_each() {
     }
 }
 
-/// Runs them all from one moment on, and says of each whether it got its time. Any other refusal fails.
+/// Runs all bookings at the same moment, and returns for each whether it got its time. Any other refusal fails the
+/// test.
 async fn all_at_once(site: &Site, wishes: Vec<Wish>) -> Vec<(Wish, bool)> {
     let start = Arc::new(Barrier::new(wishes.len()));
     let mut running = JoinSet::new();
@@ -224,7 +226,8 @@ async fn all_at_once(site: &Site, wishes: Vec<Wish>) -> Vec<(Wish, bool)> {
     running.join_all().await
 }
 
-/// Nobody sits in two places, everyone who won has their time, and nobody lost who could still be given theirs.
+/// Asserts that no expert has two appointments at once, that every successful booking has its time, and that no refused
+/// booking would still fit.
 async fn judge(site: &Site, seats: &[Seat], fates: &[(Wish, bool)]) {
     let busy = busy(&site.app).await;
     all_apart(&busy);
@@ -255,7 +258,7 @@ fn could_be_given(wish: &Wish, seats: &[Seat], free: impl Fn(&Seat) -> bool) -> 
 }
 
 impl Wish {
-    /// What it would be in this expert's calendar.
+    /// Returns the participation that this booking would be in the expert's calendar.
     fn busy(&self, expert: ExpertId) -> Busy {
         let settings = Settings::default();
         let (minutes, site) = match self.mode {
@@ -276,7 +279,8 @@ fn all_apart(busy: &[Busy]) {
     }
 }
 
-/// Whether there is the buffer after the first and the way between the two places, in minutes. Everybody lives in Tokyo.
+/// Returns whether there is time for the buffer after the first appointment and the way between the two places. Every
+/// expert lives in Tokyo. Minutes.
 fn are_apart(one: &Busy, other: &Busy) -> bool {
     let settings = Settings::default();
     let (first, second) = if one.from < other.from { (one, other) } else { (other, one) };
@@ -313,7 +317,7 @@ async fn sound(app: &App) {
     assert_eq!(doctor::examine(&app.db, app.clock.now()).await.unwrap(), []);
 }
 
-/// What stands, by the rows of the appointments alone.
+/// Returns the active participations, by the rows of the appointments alone.
 async fn busy(app: &App) -> Vec<Busy> {
     let live = appointment::COLUMN.state.is_in(["held", "confirmed"]);
     let live: BTreeMap<_, _> = appointment::Entity::find()
@@ -340,7 +344,7 @@ async fn busy(app: &App) -> Vec<Busy> {
         .collect()
 }
 
-/// A consultation that these experts have accepted; no time is chosen.
+/// Makes a consultation that these experts have accepted, without a chosen time.
 async fn scheduling(
     site: &Site,
     cast: &Cast,
@@ -364,7 +368,7 @@ async fn scheduling(
     case
 }
 
-/// The same with a session on a day of its own, to be moved from there.
+/// Books the consultation on a day of its own, to be moved from there.
 async fn moving(site: &Site, cast: &Cast, case: Case, by: Actor, n: usize) -> By {
     let monday: NaiveDate = "2026-11-30".parse().unwrap();
     let weekday = i64::try_from(n / 4 % 5 + n / 20 * 7).unwrap();
@@ -373,7 +377,7 @@ async fn moving(site: &Site, cast: &Cast, case: Case, by: Actor, n: usize) -> By
     By::Moving(case, by)
 }
 
-/// So that time alone decides.
+/// Raises the experts' limits, so that time alone decides.
 async fn lift_limits(site: &Site) {
     let tx = site.app.begin().await.unwrap();
     let many = [

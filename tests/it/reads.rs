@@ -1,7 +1,8 @@
-//! Nothing is done by looking at it.
+//! Looking at a page changes no data.
 use crate::{access::ROUTES, tables, town::Person, town::Town};
 
-/// A session notes when it was used last; a worker notes that it is alive, and a process that it can write.
+/// Tables that a look may change: a session records when it was used last, a worker that it is alive, and a process
+/// that it can write.
 const EXCEPT: &[&str] = &["session", "worker_heartbeat", "readiness"];
 
 const ALL: [Person; 7] = [

@@ -1,5 +1,5 @@
-//! Whatever happens to sessions, in whatever order, and whenever the worker works: of what stands both sides are reminded
-//! once, and of nothing else.
+//! Reminders after random events: whatever happens to appointments, in whatever order, and whenever the worker works,
+//! both sides are reminded once of each active appointment, and of nothing else.
 use std::{cell::Cell, collections::BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,10 +26,10 @@ use crate::{
     site::Site,
 };
 
-/// What happens next. `n` says to which consultation.
+/// A random event. `n` selects the consultation.
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    /// One of the next times is chosen, or moved to.
+    /// Chooses one of the next times, or moves the appointment to it.
     Settle {
         n: usize,
         pick: usize,
@@ -38,12 +38,12 @@ enum Act {
         n: usize,
         who: Who,
     },
-    /// Whoever was asked says yes or no.
+    /// The expert who was asked accepts or declines.
     Answer {
         n: usize,
         yes: bool,
     },
-    /// Hours pass, in each of which the worker works.
+    /// Hours pass, and the worker works in each.
     Wait(u16),
     /// Hours pass, and the worker works only at their end.
     Sleep(u16),
@@ -91,33 +91,33 @@ fn what_stands_is_reminded_of_once_and_nothing_else_is() {
             Ok(())
         })?;
     });
-    // What is drawn has to reach what it is about.
+    // The random events have to reach the behaviour that is tested.
     assert!(reminded.get() > 30 && dropped.get() > 10, "{} {}", reminded.get(), dropped.get());
 }
 
-/// Some consultations with two experts, and which reminders have to have been sent for them.
+/// Some consultations with two experts, and the reminders that must have been sent for them.
 struct Diary {
     site: Site,
     cast: Cast,
     cases: Vec<Case>,
-    /// Of each case, what is booked.
+    /// The booked appointment of each consultation.
     standing: Vec<Option<Standing>>,
     memory: Memory,
-    /// Keys of the reminders whose time came while their session stood and was ahead.
+    /// Keys of the reminders that became due while their appointment was booked and ahead.
     expected: BTreeSet<String>,
-    /// Reminders that were planned for what was moved or cancelled before.
+    /// Reminders that were planned for an appointment which was moved or cancelled before.
     dropped: usize,
 }
 
-/// A booked session, and when both sides are to be reminded of it.
+/// A booked appointment, and when both sides are to be reminded of it.
 struct Standing {
     session: Appointment,
     remind_at: Option<DateTime<Utc>>,
 }
 
 impl Diary {
-    /// Of half of the consultations a time is held and an expert asked; of the others the expert has accepted, and a
-    /// time is to be chosen.
+    /// Makes the consultations. In half of them a time is held and an expert asked; in the others the expert has
+    /// accepted, and a time is to be chosen.
     async fn open() -> Self {
         let mut site = Site::new().await;
         let memory = Memory::default();
@@ -152,7 +152,7 @@ impl Diary {
             }
         };
         match done {
-            // What cannot be done now is not done.
+            // An event that is impossible now is skipped.
             Ok(()) | Err(Problem::Refused(_)) => self.look().await,
             Err(other) => panic!("{act:?}: {other:?}"),
         }
@@ -198,7 +198,7 @@ impl Diary {
         }
     }
 
-    /// Time passes, and the worker does what is due then.
+    /// Advances the clock, and lets the worker do what is due then.
     async fn work_in(&mut self, time: TimeDelta) {
         let app = &self.site.app;
         app.clock.advance(time);
@@ -220,8 +220,8 @@ impl Diary {
         self.look().await;
     }
 
-    /// What stands now. What has just been booked or moved is reminded of on the business day before, if that is still
-    /// to come.
+    /// Reads the booked appointments. A newly booked or moved appointment is reminded of on the business day before, if
+    /// that is still to come.
     async fn look(&mut self) {
         let now = self.site.app.clock.now();
         for n in 0..CASES {
@@ -240,7 +240,7 @@ impl Diary {
         }
     }
 
-    /// Keys of the reminders that were handed over; none twice.
+    /// Returns the keys of the reminders that were handed over, and asserts that none was sent twice.
     async fn reminded(&self) -> BTreeSet<String> {
         let handed_over: Vec<_> =
             self.memory.messages().into_iter().map(|it| String::from_utf8(it).unwrap()).collect();
@@ -258,7 +258,7 @@ impl Diary {
     }
 }
 
-/// A time is held, the address confirmed, and the best expert asked.
+/// Makes a consultation that holds a time, whose address is confirmed, and for which the best expert is asked.
 async fn asked(site: &Site, n: usize) -> Case {
     let form = cases::form(&contact(n));
     let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();

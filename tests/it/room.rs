@@ -1,4 +1,5 @@
-//! The room of an online session: the same link in the mail, on the page and in the calendar, and what changes with it.
+//! The meeting link of an online appointment: the same link in the mail, on the page and in the calendar, and the
+//! effects of changing it.
 use domain::{actor::Role, field::Fields};
 use madoguchi::{
     doctor,
@@ -66,7 +67,7 @@ async fn a_changed_link_is_told_everywhere_alike() {
         assert!(entry.contains("SEQUENCE:1") && entry.contains(OTHER), "{entry}");
     }
 
-    // The center may too; the version that it saw counts.
+    // The center may change it too; its request is checked against the version that it saw.
     site.account(Role::Coordinator, "center2@example.jp").await;
     let center = site.visitor();
     center.sign_in("center2@example.jp", PASSWORD).await;
@@ -77,7 +78,7 @@ async fn a_changed_link_is_told_everywhere_alike() {
     assert_eq!(center.post(&format!("{staff}/room"), &form).await.status, 303);
     assert_eq!(center.post(&format!("{staff}/room"), &form).await.status, 409, "it has changed since");
 
-    // Of the reminders, those with the last link alone go out.
+    // Only the reminders with the last link are sent.
     let session = cases::session(&site, case).await;
     site.app.clock.advance(session.starts_at - chrono::TimeDelta::hours(1) - site.app.clock.now());
     while worker::outbox::step(&site.app).await.unwrap() {}

@@ -1,4 +1,4 @@
-//! Whoever changes something comes from our own pages.
+//! Changes are accepted only from our own pages.
 use actix_web::test::TestRequest;
 
 use crate::site::Site;

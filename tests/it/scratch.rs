@@ -1,4 +1,4 @@
-//! Databases for one test each: made quickly, and gone when the test is over.
+//! Databases for one test each: made quickly, and removed when the test is over.
 use std::{
     path::{Path, PathBuf},
     thread,
@@ -9,13 +9,13 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statemen
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// A migrated database that holds nothing. Dropped with the last who uses it.
+/// A migrated, empty database. Dropped with its last user.
 pub struct Scratch {
     pub db: DatabaseConnection,
     pub writer: DatabaseConnection,
-    /// As `DATABASE_URL` names it.
+    /// The address, as `DATABASE_URL` takes it.
     pub url: String,
-    /// Where files lie that come with messages.
+    /// The folder of the files of messages.
     pub files: PathBuf,
     kind: Kind,
 }
@@ -23,20 +23,20 @@ pub struct Scratch {
 enum Kind {
     Memory,
     Elsewhere,
-    /// In this folder.
+    /// SQLite in a file in this folder.
     File(PathBuf),
-    /// On this server, under this name.
+    /// A database on this server, under this name.
     Postgres {
         server: String,
         name: String,
     },
 }
 
-/// The name of the database that the others of this process are copies of: migrated once.
+/// The name of the migrated database that the other databases of this process are copies of.
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
 impl Scratch {
-    /// SQLite in memory, or a database of its own on the server that `MADOGUCHI_TEST_POSTGRES` names.
+    /// Makes a database in SQLite's memory, or one of its own on the server that `MADOGUCHI_TEST_POSTGRES` names.
     pub async fn memory() -> Self {
         match std::env::var("MADOGUCHI_TEST_POSTGRES") {
             Ok(server) => Self::postgres(server).await,
@@ -44,7 +44,7 @@ impl Scratch {
         }
     }
 
-    /// The same, but SQLite in a file, which several connections and processes can share.
+    /// Makes a database like `memory`, but with SQLite in a file, which several connections and processes can share.
     pub async fn file() -> Self {
         if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
             return Self::postgres(server).await;
@@ -53,7 +53,7 @@ impl Scratch {
         Self::migrated(format!("sqlite://{}/test.db", folder.display()), Kind::File(folder)).await
     }
 
-    /// At a place that somebody else makes and takes away.
+    /// Uses a database at a place that the caller makes and removes.
     pub async fn at_place(url: &str, files: &Path) -> Self {
         let mut made = Self::at(url.to_owned(), Kind::Elsewhere).await;
         database::migrate(&made.db).await.unwrap();
@@ -61,7 +61,7 @@ impl Scratch {
         made
     }
 
-    /// Without any table: for tests of migrations.
+    /// Makes a database without any table, for tests of migrations.
     pub async fn bare() -> Self {
         if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
             return Self::copied(server, "template1").await;
@@ -69,7 +69,7 @@ impl Scratch {
         Self::at("sqlite::memory:".to_owned(), Kind::Memory).await
     }
 
-    /// The same, but SQLite in a file.
+    /// Makes a database like `bare`, but with SQLite in a file.
     pub async fn bare_file() -> Self {
         if let Ok(server) = std::env::var("MADOGUCHI_TEST_POSTGRES") {
             return Self::copied(server, "template1").await;
@@ -108,7 +108,7 @@ impl Drop for Scratch {
         drop(std::fs::remove_dir_all(&self.files));
         match &self.kind {
             Kind::Memory | Kind::Elsewhere => {}
-            // What is still open keeps its file until it is closed.
+            // An open connection keeps its file until it is closed.
             Kind::File(folder) => drop(std::fs::remove_dir_all(folder)),
             Kind::Postgres { server, name } => {
                 let (server, statement) = (server.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
@@ -119,12 +119,12 @@ impl Drop for Scratch {
     }
 }
 
-/// A name that nobody else has; there is nothing under it.
+/// Returns the path of a folder with a unique name, which does not exist yet.
 fn folder(what: &str) -> PathBuf {
     std::env::temp_dir().join(format!("madoguchi-{what}-{}", Uuid::new_v4().simple()))
 }
 
-/// Makes the template, after dropping what interrupted runs on this machine have left behind.
+/// Makes the template, after dropping the databases that interrupted runs on this machine have left behind.
 async fn template(server: String) -> String {
     let admin = Database::connect(&server).await.unwrap();
     let names = Statement::from_string(
@@ -135,7 +135,7 @@ async fn template(server: String) -> String {
         let name: String = row.try_get_by_index(0).unwrap();
         let maker = name.split('_').nth(2).unwrap_or_default();
         if !std::path::Path::new("/proc").join(maker).exists() {
-            // Another run may be sweeping too.
+            // Another run may be dropping the same databases.
             drop(admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await);
         }
     }
@@ -144,7 +144,7 @@ async fn template(server: String) -> String {
     on_server(&server, &format!("CREATE DATABASE {name}")).await;
     let db = Database::connect(database_url(&server, &name)).await.unwrap();
     database::migrate(&db).await.unwrap();
-    // Nobody may be connected to what is copied.
+    // PostgreSQL copies a database only while it has no connections.
     db.close().await.unwrap();
     name
 }

@@ -1,4 +1,5 @@
-//! What becomes of a mail: put off, given up, sent once more with the same name, or dropped because it is no longer true.
+//! The outcomes of sending a mail: deferred, given up, sent once more with the same Message-ID, or dropped because its
+//! condition no longer holds.
 use std::{collections::HashMap, path::Path, time::Duration};
 
 use chrono::TimeDelta;
@@ -43,7 +44,7 @@ async fn a_mail_that_is_deferred_waits_longer_each_time_and_keeps_its_name() {
         assert!(!worker::outbox::step(&site.app).await.unwrap(), "it is not due yet");
         site.app.clock.advance(waits);
     }
-    // The answer is lost on the way. Nobody can know whether it was taken; but the company waits for it.
+    // The answer is lost on the way. The outcome is unknown, but the company waits for the mail.
     sink.set(Manner::HangUp);
     assert!(worker::outbox::step(&site.app).await.unwrap());
     let mail = the_mail(&site).await;
@@ -85,7 +86,7 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
     site.app.clock.advance(TimeDelta::days(4));
     assert!(!worker::outbox::step(&site.app).await.unwrap());
 
-    // Nothing else is sent to an address that is not there, until somebody says that it is.
+    // No other mail is sent to an unknown address, until a person confirms that it exists.
     sink.set(Manner::Take(Duration::ZERO));
     let other = OutgoingMail {
         dedup_key: None,
@@ -133,7 +134,7 @@ async fn a_mail_that_nobody_can_read_is_set_aside_and_keeps_no_other_waiting() {
     assert_eq!(sink.taken().len(), 1);
 }
 
-/// A worker that sleeps through its lease can mark nothing, and one that comes back to it sends nothing.
+/// A worker that sleeps through its lease can mark nothing, and when it wakes up it sends nothing.
 #[actix_web::test]
 async fn who_lost_the_lease_marks_nothing() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
@@ -165,8 +166,8 @@ async fn who_lost_the_lease_marks_nothing() {
     assert_eq!(state(&site, &the_mail(&site).await), MailState::Sent);
 }
 
-/// Twenty mails to a domain that is full do not keep the one behind them waiting; and no minute sees more of them than
-/// its pace.
+/// Twenty mails to a domain at its rate limit do not delay the mail behind them, and no minute has more of them than
+/// the limit.
 #[actix_web::test]
 async fn one_domain_does_not_hold_up_another() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
@@ -197,7 +198,7 @@ async fn one_domain_does_not_hold_up_another() {
     tx.rollback().await.unwrap();
 }
 
-/// One acknowledgement is waiting, and this server is to take it.
+/// Makes a site with one waiting acknowledgement, and the server that is to take it.
 async fn sending_to(manner: Manner) -> (Site, Sink) {
     let mut site = Site::new().await;
     let sink = Sink::open(manner);

@@ -1,4 +1,4 @@
-//! Coming in with a password, staying, and going.
+//! Signing in with a password, staying signed in, and signing out.
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{actor::Role, intake::contact::EmailAddress};

@@ -1,4 +1,4 @@
-//! The whole service in memory, with a clock that stands still and mail that goes nowhere.
+//! The whole service in memory, with a clock that stands still and mail that is not delivered.
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use actix_web::{
@@ -44,43 +44,43 @@ pub struct Reply {
     pub status: u16,
     pub location: Option<String>,
     pub headers: BTreeMap<String, String>,
-    /// `Set-Cookie`, whole.
+    /// The `Set-Cookie` headers, whole.
     pub cookies: Vec<String>,
     pub body: String,
 }
 
 impl Site {
-    /// At 14:05 of Friday, 20 November 2026, Japan time.
+    /// Makes a site at 14:05 of Friday, 20 November 2026, Japan time.
     pub async fn new() -> Self {
         Self::with_settings(&[]).await
     }
 
-    /// The same, with some settings of the environment.
+    /// Makes a site like `new`, with some settings of the environment.
     pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
         Self::on(Scratch::memory().await, settings)
     }
 
-    /// With a database that several connections can write at once: SQLite in a file rather than in memory.
+    /// Makes a site whose database several connections can write at once: SQLite in a file rather than in memory.
     pub async fn on_disk() -> Self {
         Self::on(Scratch::file().await, &[])
     }
 
-    /// The same, with some settings of the environment.
+    /// Makes a site like `on_disk`, with some settings of the environment.
     pub async fn on_disk_with_settings(settings: &[(&str, &str)]) -> Self {
         Self::on(Scratch::file().await, settings)
     }
 
-    /// With a database at this address and attachments in this folder, on a disk that the test looks after.
+    /// Makes a site with a database at this address and attachments in this folder, on a disk that the test manages.
     pub async fn on_disk_at(database_url: &str, files: &Path) -> Self {
         Self::on(Scratch::at_place(database_url, files).await, &[])
     }
 
-    /// Where the database is, for another process.
+    /// Returns the address of the database, for another process.
     pub fn database_url(&self) -> &str {
         &self.database.url
     }
 
-    /// With this database, and some settings of the environment.
+    /// Makes a site with this database, and some settings of the environment.
     pub fn on(database: Scratch, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let mut config = Config::parse(&settings, "").unwrap();
@@ -106,12 +106,12 @@ impl Site {
         Self { app, cookies: Mutex::default(), database: Arc::new(database) }
     }
 
-    /// Another browser that visits the same service.
+    /// Returns another browser that visits the same service.
     pub fn visitor(&self) -> Self {
         Self { app: self.app.clone(), cookies: Mutex::default(), database: Arc::clone(&self.database) }
     }
 
-    /// An account that can sign in with `PASSWORD`.
+    /// Makes an account that can sign in with `PASSWORD`.
     pub async fn account(&self, role: Role, email: &str) -> Account {
         let email = EmailAddress::parse(email).unwrap();
         let new = NewAccount { email, name: "鈴木 花子".to_owned(), role, desk: None };
@@ -120,7 +120,7 @@ impl Site {
         ops::accounts::account::set_password(&self.app, &invitation.token, password).await.unwrap()
     }
 
-    /// An account of this role, signed in.
+    /// Makes a site with an account of this role, signed in.
     pub async fn signed_in(role: Role) -> Self {
         let site = Self::new().await;
         site.account(role, "someone@example.jp").await;
@@ -137,7 +137,7 @@ impl Site {
         self.send(TestRequest::get().uri(path)).await
     }
 
-    /// The body of a download, whatever it is made of.
+    /// Returns the body of a download as bytes.
     pub async fn send_bytes(&self, path: &str) -> Vec<u8> {
         let mut request = TestRequest::get().uri(path);
         for (name, value) in self.cookies.lock().await.iter() {
@@ -159,7 +159,8 @@ impl Site {
             request = request.cookie(Cookie::new(name.clone(), value.clone()));
         }
         let service = init_service(web::site(Data::new(self.app.clone()))).await;
-        // A page that took too long has no request any more; a server answers with what it is about all the same.
+        // A page that exceeded its time limit has no request any more; a server still answers with the error's own
+        // response.
         let reply = match try_call_service(&service, request.to_request()).await {
             Ok(response) => reply(response.into_parts().1),
             Err(err) => reply(err.error_response()),
@@ -174,7 +175,7 @@ impl Site {
         reply
     }
 
-    /// The value of a cookie that the browser holds.
+    /// Returns the value of a cookie that the browser holds.
     pub async fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().await.get(name).cloned()
     }
@@ -189,7 +190,7 @@ impl Reply {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// Fails with the page where it does not contain `text`.
+    /// Fails with the page's text if it does not contain `text`.
     #[track_caller]
     pub fn shows(&self, text: &str) {
         assert!(self.body.contains(text), "no {text:?} in {}", self.body);

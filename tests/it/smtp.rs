@@ -1,4 +1,4 @@
-//! A mail server for tests: takes what it is given, slowly or not at all, and remembers it.
+//! A mail server for tests that takes mail, slowly or not at all, and records it.
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Read, Write},
@@ -32,17 +32,17 @@ pub enum Manner {
     Moody,
 }
 
-/// Stops listening with the process.
+/// The running server. It stops listening when the process ends.
 #[derive(Clone)]
 pub struct Sink {
     port: u16,
     manner: Arc<Mutex<Manner>>,
-    /// The Message-ID of everything taken, without brackets, oldest first.
+    /// The Message-IDs of all mails taken, without brackets, oldest first.
     taken: Arc<Mutex<Vec<String>>>,
-    /// Counts the commands, for the moody one.
+    /// A counter of the commands, for `Manner::Moody`.
     mood: Arc<AtomicU64>,
     connections: Arc<AtomicUsize>,
-    /// TLS from the first octet, if so.
+    /// The configuration of TLS from the first octet; none without TLS.
     tls: Option<Arc<ServerConfig>>,
 }
 
@@ -51,7 +51,7 @@ impl Sink {
         Self::with(manner, None)
     }
 
-    /// Under TLS from the first octet, with the certificate for `localhost` that lies in a folder.
+    /// Starts a server under TLS from the first octet, with the certificate for `localhost` that lies in a folder.
     pub fn sealed(manner: Manner, folder: &Path) -> Self {
         let certificate = CertificateDer::from_pem_file(folder.join("cert.pem")).unwrap();
         let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap();
@@ -85,7 +85,7 @@ impl Sink {
         sink
     }
 
-    /// As `SMTP_URL` names it.
+    /// Returns the address, as `SMTP_URL` takes it.
     pub fn url(&self) -> String {
         match self.tls {
             Some(_) => format!("smtps://localhost:{}", self.port),
@@ -93,7 +93,7 @@ impl Sink {
         }
     }
 
-    /// How many connections there have been.
+    /// Returns how many connections there have been.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
@@ -102,7 +102,7 @@ impl Sink {
         *self.manner.lock().unwrap() = manner;
     }
 
-    /// How often each Message-ID was taken.
+    /// Returns how often each Message-ID was taken.
     pub fn taken(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for id in self.taken.lock().unwrap().iter() {
@@ -123,7 +123,7 @@ impl Sink {
         }
     }
 
-    /// As much of RFC 5321 as a client needs that does not sign in.
+    /// Serves the part of RFC 5321 that a client needs which does not sign in.
     fn serve(&self, stream: impl Read + Write) -> std::io::Result<()> {
         let mut stream = BufReader::new(stream);
         if matches!(*self.manner.lock().unwrap(), Manner::Gone) {
@@ -155,7 +155,7 @@ impl Sink {
                     match manner {
                         Manner::Take(pause) => thread::sleep(pause),
                         Manner::HangUp | Manner::Gone | Manner::Moody => return Ok(()),
-                        // It has answered the recipient already.
+                        // The answer to the recipient has been given already.
                         Manner::Answer(_) => {}
                     }
                     "250 taken"
@@ -169,12 +169,12 @@ impl Sink {
     }
 }
 
-/// Without its end; None where there is no more.
+/// Reads a line and returns it without its end; none at the end of the stream.
 fn next_line(stream: &mut impl BufRead) -> std::io::Result<Option<String>> {
     stream.lines().next().transpose()
 }
 
-/// Reads to the end of the mail.
+/// Reads to the end of the mail and returns its Message-ID.
 fn message_id(stream: &mut impl BufRead) -> std::io::Result<String> {
     let mut id = String::new();
     while let Some(line) = next_line(stream)? {
@@ -185,6 +185,6 @@ fn message_id(stream: &mut impl BufRead) -> std::io::Result<String> {
             value.trim_matches(['<', '>']).clone_into(&mut id);
         }
     }
-    // Broken off: not taken.
+    // A mail that was broken off is not taken.
     Err(std::io::ErrorKind::UnexpectedEof.into())
 }

@@ -1,4 +1,4 @@
-//! SMTP under TLS from the first octet: many mails go over few connections, and only to a server that is trusted.
+//! SMTP under TLS from the first octet: many mails use few connections, and only a trusted server gets mail.
 use std::{
     collections::BTreeSet,
     path::Path,
@@ -20,7 +20,7 @@ use crate::{
 
 const MAILS: usize = 60;
 
-/// Sends what is due with the real program, which trusts this certificate alone.
+/// Sends the due mails with the real program, which trusts this certificate alone.
 fn send(site: &Site, url: &str, folder: &Path, certificate: &str) {
     let done = Command::new(env!("CARGO_BIN_EXE_madoguchi"))
         .args(["worker", "--once"])

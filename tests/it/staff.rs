@@ -1,4 +1,4 @@
-//! The center's pages, from outside.
+//! The center's pages over HTTP.
 mod acts;
 mod inbox;
 mod intake;
@@ -12,7 +12,7 @@ use crate::{
     site::{PASSWORD, Reply, Site},
 };
 
-/// A site with its cast; the coordinator is signed in.
+/// Makes a site with its cast, with the coordinator signed in.
 async fn center() -> (Site, Cast) {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
@@ -24,7 +24,7 @@ fn at(number: CaseNumber, rest: &str) -> String {
     format!("/staff/consultations/{number}{rest}")
 }
 
-/// Sends a form of the case's page as it stands now.
+/// Sends a form of the consultation's page at its current version.
 async fn act(site: &Site, case: Case, rest: &str, form: &[(&str, &str)]) -> Reply {
     let version = cases::record(site, case).await.version.to_string();
     let mut form = form.to_vec();
@@ -32,7 +32,7 @@ async fn act(site: &Site, case: Case, rest: &str, form: &[(&str, &str)]) -> Repl
     site.post(&at(case.number, rest), &form).await
 }
 
-/// The same; fails unless it was done, and gives the page that follows.
+/// Fails unless the reply says that the action was done.
 #[track_caller]
 fn done(reply: &Reply) {
     assert_eq!(reply.status, 303, "{}", reply.body);

@@ -1,4 +1,5 @@
-//! An absence laid over bookings: the expert is told first, the center finds somebody else, and nothing disappears.
+//! An absence laid over bookings: the expert is told first, the center finds a substitute, and no appointment
+//! disappears.
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use domain::{
@@ -27,7 +28,7 @@ use crate::{
 const AVAILABILITY: &str = "/expert/availability";
 const ABSENCES: &str = "/staff/absences";
 
-/// 山田 has a booking; 佐藤 and 高橋 could come instead.
+/// A booking of 山田, with 佐藤 and 高橋 as possible substitutes.
 struct Scene {
     site: Site,
     cast: Cast,
@@ -61,7 +62,7 @@ impl Scene {
         record(&self.site, self.case).await.version
     }
 
-    /// 山田 will be away on the day of the booking.
+    /// Enters an absence of 山田 on the day of the booking.
     async fn away(&self) {
         let day = japan_date(session(&self.site, self.case).await.starts_at);
         let absence = Absence { first: day, last: day, stand_in: Some(self.takahashi) };
@@ -106,7 +107,7 @@ impl Scene {
         self.site.post(ABSENCES, &form).await
     }
 
-    /// Everything that is due is sent, and the doctor finds nothing.
+    /// Sends everything that is due, and asserts that the doctor finds nothing.
     async fn sound(&self) {
         while worker::outbox::step(&self.site.app).await.unwrap() {}
         let findings = doctor::examine(&self.site.app.db, self.site.app.clock.now()).await.unwrap();
@@ -216,7 +217,7 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
     assert_eq!(session(&scene.site, scene.case).await, before, "the place stays until it is taken");
     scene.sound().await;
 
-    // The one who is asked sees the time, but not yet who it is.
+    // The expert who is asked sees the time, but not yet the company's name.
     scene.sign_in("takahashi@example.jp").await;
     scene.site.get("/expert").await.shows("回答待ちの依頼 <b>1件</b>");
     let week = scene.site.get("/expert/calendar?week=2026-W48").await;
@@ -257,7 +258,7 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
     }
     assert!(scene.kinds(&center_email(&scene.site).await).await.contains(&"expert_changed".to_owned()));
 
-    // Whoever was to come is free, and the case is none of theirs any more.
+    // The first expert is free again, and has no access to the consultation any more.
     scene.sign_in("expert@example.jp").await;
     let gone = scene.site.get(&format!("/expert/consultations/{}", scene.case.number)).await;
     assert_eq!(gone.status, 404);
@@ -301,7 +302,8 @@ async fn whoever_declines_or_is_silent_is_followed_by_the_next() {
     assert!(matches!(late, Err(Problem::Refused(_))));
 }
 
-/// The seat goes round, and every calendar hears of it under the same UID with a higher SEQUENCE.
+/// The participation passes from expert to expert, and every calendar is told under the same UID with a higher
+/// SEQUENCE.
 #[actix_web::test]
 async fn whoever_leaves_a_session_sees_it_cancelled_in_the_calendar() {
     let scene = Scene::new().await;
@@ -312,7 +314,7 @@ async fn whoever_leaves_a_session_sees_it_cancelled_in_the_calendar() {
     let booked = only(site, &hers).await;
     assert_eq!(booked["STATUS"], "CONFIRMED");
 
-    // Asked, and asked no more; then asked again, which is news.
+    // A request that ends is cancelled, and a second request counts as new.
     let mut last = -1;
     for _ in 0..2 {
         scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
@@ -386,7 +388,8 @@ async fn what_was_asked_ends_with_the_session_it_was_asked_for() {
     assert!(letter.calendar.as_deref().unwrap().contains("METHOD:CANCEL"));
     assert!(scene.proposed().await.is_empty(), "the session has left the days of absence");
 
-    // Asked again for another session, and again it ends: with the booking, with the consultation.
+    // A substitute is asked again for another appointment, and the request ends with the booking, or with the
+    // consultation.
     let day = japan_date(later.start());
     let change =
         AvailabilityChange::AddAbsence(Absence { first: day, last: day, stand_in: None }, String::new());
@@ -444,7 +447,7 @@ async fn one_of_two_experts_changes_and_the_other_is_told() {
     scene.away().await;
     assert_eq!(scene.proposed().await, [takahashi], "the field of the one who will be away is covered");
 
-    // The substitute has said yes on the telephone.
+    // The substitute has accepted on the telephone.
     scene.sign_in("center@example.jp").await;
     let nobody = scene.press("settle", None).await;
     assert_eq!(nobody.status, 422);
@@ -485,7 +488,7 @@ async fn a_page_that_is_out_of_date_changes_nothing() {
     )
     .await;
     assert!(matches!(stale, Err(Problem::Stale)), "{stale:?}");
-    // Nobody takes a place in a session that has begun.
+    // No substitute can take part in an appointment that has begun.
     let begun = session(&scene.site, scene.case).await.starts_at;
     scene.site.app.clock.advance(begun - scene.site.app.clock.now());
     let late = scene.ask(scene.sato, SubstituteConsent::Asked).await;
@@ -495,7 +498,7 @@ async fn a_page_that_is_out_of_date_changes_nothing() {
     scene.sound().await;
 }
 
-/// Answers, moves and other bookings at once: whatever comes first, the calendar and the requests agree.
+/// Answers, moves and other bookings come at once: in whatever order, the calendar and the requests agree.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn acceptances_moves_and_cancellations_at_once_leave_no_contradiction() {
     let mut scene = Scene::on(Site::on_disk().await).await;
@@ -516,7 +519,7 @@ async fn acceptances_moves_and_cancellations_at_once_leave_no_contradiction() {
     for &case in &wanted {
         scene.case = case;
         let substitute = if case.id.0.as_u128() % 2 == 0 { scene.sato } else { scene.takahashi };
-        // Some are full by now; what is asked is answered below.
+        // Some substitutes are booked out by now; a request that succeeds is answered below.
         if scene.ask(substitute, SubstituteConsent::Asked).await.is_ok() {
             requests.push((case, scene.request().await));
         }

@@ -1,4 +1,4 @@
-//! Everything that a database holds, in short: to see whether something has changed.
+//! A fingerprint of everything that a database holds, to see whether something has changed.
 use std::{
     collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
@@ -6,7 +6,7 @@ use std::{
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-/// Of every table but those named: how many rows it has, and a checksum of all of them.
+/// Returns the number of rows and a checksum of them, for every table except those named.
 pub async fn fingerprint(db: &DatabaseConnection, except: &[&str]) -> BTreeMap<String, (usize, u64)> {
     let sqlite = db.get_database_backend() == DbBackend::Sqlite;
     let tables = if sqlite {
@@ -36,7 +36,7 @@ pub async fn fingerprint(db: &DatabaseConnection, except: &[&str]) -> BTreeMap<S
     found
 }
 
-/// The first column of every row.
+/// Returns the first column of every row.
 pub async fn texts(db: &DatabaseConnection, query: &str) -> Vec<String> {
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), query)).await.unwrap();
     rows.iter().map(|it| it.try_get_by_index(0).unwrap()).collect()

@@ -1,4 +1,4 @@
-//! The words of mails, written anew by an administrator.
+//! The texts of mails, rewritten by an administrator.
 use domain::{actor::Role, number::FiscalYear};
 use entity::mail_text;
 use madoguchi::{
@@ -26,7 +26,7 @@ struct Office {
     admin: Account,
 }
 
-/// An administrator is signed in.
+/// Makes a site with an administrator signed in.
 async fn office() -> Office {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
@@ -40,14 +40,14 @@ impl Office {
         self.site.post(HERE, &[("version", version), ("title", title), ("body", body), ("act", "save")]).await
     }
 
-    /// Subject and text of the latest mail of a kind to the company.
+    /// Returns subject, text and HTML of the latest mail of a kind to the company.
     async fn letter(&self, kind: &str) -> (String, String, String) {
         let letters = cases::letters(&self.site, CONTACT).await;
         let it = letters.into_iter().rfind(|it| it.kind == kind).unwrap();
         (it.subject, it.text_body, it.html_body)
     }
 
-    /// Days pass until then, and sessions end.
+    /// Makes a consultation with an approved report. Days pass until then, and the administrator's session ends.
     async fn approved(&self) -> Case {
         let case = cases::approved(&self.site, &self.cast, CONTACT).await;
         assert_eq!(self.site.sign_in("admin@example.jp", PASSWORD).await.status, 303);
@@ -65,7 +65,7 @@ async fn a_text_is_written_sent_changed_and_taken_back() {
     let saved = office.save("0", TITLE, BODY).await;
     assert_eq!((saved.status, saved.location.as_deref()), (303, Some(HERE)));
     office.site.get("/admin/mail-texts?year=2026").await.shows("変更済み（第1版");
-    // A later year goes on with it.
+    // The text applies to a later year too.
     office.site.get("/admin/mail-texts?year=2027").await.shows("令和8年度（2026年度）の文面");
     let case = office.approved().await;
     let (subject, text, html) = office.letter("report_ready").await;
@@ -76,7 +76,7 @@ async fn a_text_is_written_sent_changed_and_taken_back() {
     );
     assert!(html.contains(">報告書を開く</a>") && html.contains("100%無料です。"), "{html}");
 
-    // Somebody who saw the first version only is told.
+    // An administrator who saw only the first version is told.
     assert_eq!(office.save("1", "二つめ", BODY).await.status, 303);
     let late = office.save("1", "三つめ", BODY).await;
     assert_eq!(late.status, 409);
@@ -96,7 +96,8 @@ async fn a_text_is_written_sent_changed_and_taken_back() {
     assert!(office.letter("report_ready").await.0.contains("相談の報告書ができました"));
 }
 
-/// Greeting, signature and what is around the subject: saved, tried, used by every mail from then on, and taken back.
+/// The greeting, the signature and the text around the subject are saved, previewed, used by every later mail, and
+/// taken back.
 #[actix_web::test]
 async fn what_is_around_every_mail_is_written_too() {
     let office = office().await;
@@ -121,7 +122,7 @@ async fn what_is_around_every_mail_is_written_too() {
     tried.shows("プレビュー：［みなと］相談の報告書ができました");
     tried.shows("みなとデスク");
     assert_eq!(save("0", title, body).await.status, 303);
-    // A text of one mail is tried within it.
+    // The text of one mail is previewed within it.
     let form =
         [("version", "0"), ("title", TITLE), ("body", BODY), ("act", "preview"), ("number", number.as_str())];
     office.site.post(HERE, &form).await.shows("プレビュー：［みなと］報告書のご案内");
@@ -158,7 +159,7 @@ async fn a_text_that_does_not_hold_is_not_saved_and_what_was_typed_stays() {
         reply.shows(body);
     }
     assert!(mail_text::Entity::find().all(&office.site.app.db).await.unwrap().is_empty());
-    // The operation does not believe the page either.
+    // The operation checks the text again, whatever the page sends.
     let (year, kind) = (FiscalYear::new(2026).unwrap(), TextKind::ReportReady);
     let words = MailWording { title: "件名".to_owned(), body: "リンクなし".to_owned() };
     let refused =

@@ -1,4 +1,4 @@
-//! A programme in full swing with one of everybody in front of it, and a path for every route.
+//! A programme with one person of every kind and a path for every route.
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
@@ -32,7 +32,7 @@ const ADMINISTRATOR: &str = "administrator@example.jp";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
-    /// Nobody in particular.
+    /// A visitor who is not signed in.
     Visitor,
     Company,
     Coordinator,
@@ -44,17 +44,17 @@ pub enum Person {
 
 pub struct Town {
     pub site: Site,
-    /// Its session is confirmed.
+    /// A consultation with a confirmed appointment.
     booked: Case,
-    /// Its report is approved, and a survey was sent.
+    /// A consultation whose report is approved and whose survey was sent.
     reported: Case,
-    /// An expert has not answered yet.
+    /// A consultation whose expert has not answered yet.
     asked: Case,
-    /// What stands for a part of a path: the pattern up to its end, or the part alone, and the value.
+    /// The values for the variable parts of a path: the pattern up to its end, or the part alone, and the value.
     parts: Vec<(&'static str, String)>,
 }
 
-/// A consultation, and who has to do with it.
+/// A consultation, and the persons who take part in it.
 struct Case {
     number: String,
     email_key: String,
@@ -99,7 +99,7 @@ impl Town {
         Self { site, booked, reported, asked, parts }
     }
 
-    /// A browser in which this person is signed in, so that the consultation in the path is theirs.
+    /// Returns a browser in which this person is signed in, so that the consultation in the path is theirs.
     pub async fn browser(&self, person: Person, pattern: &str) -> Site {
         let case = self.case(pattern);
         let browser = self.site.visitor();
@@ -121,7 +121,7 @@ impl Town {
         browser
     }
 
-    /// The pattern with something that is there in every place.
+    /// Returns the pattern with an existing value in every variable part.
     pub fn path(&self, pattern: &str) -> String {
         let mut path = String::new();
         let mut rest = pattern;
@@ -168,7 +168,7 @@ impl Case {
     }
 }
 
-/// The link to a time that is offered to the company with this session.
+/// Makes an offer of an earlier time to the company with this appointment, and returns its link.
 async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
     let now = site.app.clock.now();
     let consultation = ConsultationId(session.consultation_id.unwrap());
@@ -201,7 +201,7 @@ async fn earlier_time(site: &Site, session: &appointment::Model) -> String {
     site.app.secret.sign(Purpose::WaitingOffer, offer.id.0, until)
 }
 
-/// A message with a file, a mail in HTML, and a text to begin from.
+/// Makes a message with a file, a mail in HTML, and a reply template.
 async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, String)> {
     let app = &site.app;
     let text = Prose::parse("本文", "資料です", 100).unwrap();
@@ -287,7 +287,7 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
     ]
 }
 
-/// Two calendars outside of an expert, at an address that nobody may fetch, one with an entry.
+/// Makes two external calendars of an expert, at an address that may not be fetched, one with an entry.
 async fn calendars(site: &Site, expert: ExpertId, session: Uuid) -> Vec<(&'static str, String)> {
     let (app, now) = (&site.app, site.app.clock.now());
     let ids = [Uuid::now_v7(), Uuid::now_v7()];

@@ -1,4 +1,5 @@
-//! Visits beside each other: the way between them counts, whoever comes and goes, and the database holds it.
+//! Visits beside each other: the way between them counts, in whatever order they are booked and cancelled, and the
+//! database guarantees it.
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -26,12 +27,12 @@ use crate::{
 
 const DAY: &str = "2026-12-03";
 
-/// The center's day begins at 9:00; `quarter` counts from there.
+/// Returns a slot of the day; `quarter` counts from 9:00, when the center's day begins.
 fn at(quarter: u8) -> Slot {
     Slot::new(DAY.parse().unwrap(), 12 + quarter).unwrap()
 }
 
-/// A company somewhere whom the expert has promised a session, without a time.
+/// Makes a consultation in this prefecture which the expert has accepted, without a chosen time.
 async fn promised(site: &Site, cast: &Cast, n: u8, mode: &str, prefecture: &str) -> Case {
     let mut form = cases::form(&format!("contact{n}@example.co.jp"));
     form.company_name = format!("株式会社見本{n}");
@@ -58,13 +59,14 @@ async fn cancel(site: &Site, cast: &Cast, case: Case) {
         .unwrap();
 }
 
-/// What a company could choose on the day, in quarters since 9:00.
+/// Returns the starts that a company could choose on the day, in quarter hours after 9:00.
 async fn free(site: &Site, case: Case) -> Vec<u8> {
     let all = cases::free_slots(site, case).await;
     all.into_iter().filter(|it| it.date() == at(0).date()).map(|it| it.quarter() - 12).collect()
 }
 
-/// Nothing is wrong, and no quarter hour has a lane above one that nobody has. Says how many have two.
+/// Asserts that the doctor finds nothing and that no quarter hour has a lane above an empty one, and returns how many
+/// quarter hours have two.
 async fn shared(site: &Site) -> usize {
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
     let mut lanes: BTreeMap<_, Vec<i16>> = BTreeMap::new();
@@ -93,12 +95,13 @@ async fn two_visits_far_away_are_an_hour_apart() {
     book(&site, &cast, first, at(0)).await.unwrap();
     assert_eq!(shared(&site).await, 0);
 
-    // Until 11:00; another company there from 12:00, one in the next prefecture from 13:00, Tokyo from 15:00.
+    // The first visit lasts until 11:00. Another company in the same prefecture can follow from 12:00, one in the next
+    // prefecture from 13:00, one in Tokyo from 15:00.
     assert_eq!(free(&site, second).await.first(), Some(&12));
     assert_eq!(free(&site, fukuoka).await.first(), Some(&16));
     assert_eq!(free(&site, online).await, [24, 26, 28]);
 
-    // As the company does it.
+    // The company moves it itself.
     sign_in(&site, "contact2@example.co.jp").await;
     let slot = iso_date_time(at(12).start());
     let reply = site.post(&my(second, "/reschedule"), &[("slot", &slot)]).await;
@@ -109,7 +112,7 @@ async fn two_visits_far_away_are_an_hour_apart() {
     assert!(matches!(book(&site, &cast, third, at(11)).await, Err(Problem::SlotTaken)));
     assert!(matches!(book(&site, &cast, online, at(24)).await, Err(Problem::SlotTaken)));
 
-    // Who is between two others comes last and goes first, and whoever was there first goes.
+    // The visit between two others is booked last and cancelled first; then the first one is cancelled.
     book(&site, &cast, third, at(24)).await.unwrap();
     shared(&site).await;
     cancel(&site, &cast, second).await;
@@ -187,7 +190,7 @@ async fn the_doctor_finds_visits_that_are_too_near() {
         let found = doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
         found.into_iter().map(|it| it.rule).collect()
     };
-    // As far from Tokyo, but two hours from Okinawa.
+    // The prefecture is as far from Tokyo, but two hours from Okinawa.
     let of = appointment::COLUMN.consultation_id.eq(second.id.0);
     let there = |code: i16| {
         appointment::Entity::update_many()
@@ -203,7 +206,7 @@ async fn the_doctor_finds_visits_that_are_too_near() {
     assert!(rules().await.contains(&"lane"));
 }
 
-/// A database from before there were places and lanes: undone by hand, and brought up to date again.
+/// A database from before there were places and lanes: the migration is undone by hand and applied again.
 #[actix_web::test]
 async fn what_was_booked_before_has_its_place() {
     let site = Site::on_disk().await;

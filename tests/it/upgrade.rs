@@ -1,4 +1,5 @@
-//! A database that an earlier version has made opens, migrates, and is sound: with rows in every table, on both databases.
+//! A database that an earlier version has made opens, migrates, and has no findings: with rows in every table, on both
+//! databases.
 mod making;
 
 use std::{
@@ -22,13 +23,21 @@ use crate::{
     tables,
 };
 
-/// Tables by the name that they had in the dump, and the one that they have now.
-const RENAMED: &[(&str, &str)] = &[];
+/// Renamed tables: the name in the dump, and the current one.
+const RENAMED: &[(&str, &str)] = &[
+    ("calendar_busy", "external_busy"),
+    ("calendar_entry", "external_entry"),
+    ("calendar_source", "external_calendar"),
+    ("former_seat", "cancelled_invitation"),
+    ("mail_pace", "mail_rate"),
+    ("unwanted_mail", "notification_opt_out"),
+    ("worker_beat", "worker_heartbeat"),
+];
 
-/// Keeps its own account of what has run.
+/// The table in which the migrator records the migrations that have run.
 const MIGRATIONS: &str = "seaql_migrations";
 
-/// A database as the version of that dump has left it.
+/// Makes a database from the dump of that version.
 async fn restored(dump: &str) -> Scratch {
     let scratch = Scratch::bare_file().await;
     let kind = if is_sqlite(&scratch.db) { "sqlite" } else { "postgres" };
@@ -36,7 +45,7 @@ async fn restored(dump: &str) -> Scratch {
     let packed = File::open(Path::new(env!("CARGO_MANIFEST_DIR")).join(place)).unwrap();
     let mut sql = String::new();
     GzDecoder::new(packed).read_to_string(&mut sql).unwrap();
-    // The dump sets how its own connection behaves, and that one only.
+    // The dump sets options of its own connection, and of no other.
     let mut options = ConnectOptions::new(scratch.url.clone());
     options.max_connections(1);
     let own = Database::connect(options).await.unwrap();
@@ -72,7 +81,7 @@ async fn a_database_of_an_earlier_version_becomes_one_of_this_version() {
 async fn people_go_on_where_they_were_in_the_earlier_version() {
     let old = restored("first").await;
     database::migrate(&old.db).await.unwrap();
-    // The dump was made at the time and with the key that tests have.
+    // The dump was made at the time and with the key that tests use.
     let site = Site::on(old, &[]);
     let (db, now) = (&site.app.db, site.app.clock.now());
     assert_eq!(doctor::examine(db, now).await.unwrap(), []);
@@ -106,13 +115,14 @@ async fn people_go_on_where_they_were_in_the_earlier_version() {
         site.get(&page).await.shows(&case.number);
     }
 
-    // Work goes on too.
+    // The worker can continue, too.
     site.app.clock.advance(TimeDelta::days(1));
     worker::once(&site.app).await;
     assert_eq!(doctor::examine(db, site.app.clock.now()).await.unwrap(), []);
 }
 
-/// The dump has run the first migrations there are, in their order: what a version has shipped stays as it was.
+/// The migrations that the dump has run are the first of the current ones, in their order: a shipped migration never
+/// changes.
 #[actix_web::test]
 async fn the_history_of_the_dump_is_the_beginning_of_todays() {
     let old = restored("first").await;
@@ -122,21 +132,21 @@ async fn the_history_of_the_dump_is_the_beginning_of_todays() {
     assert_eq!(ran.into_iter().collect::<BTreeSet<_>>(), beginning);
 }
 
-/// How many rows every table has.
+/// Returns the number of rows of every table.
 async fn counts(db: &DatabaseConnection) -> BTreeMap<String, usize> {
     let all = tables::fingerprint(db, &[MIGRATIONS]).await;
     all.into_iter().map(|(table, (rows, _))| (table, rows)).collect()
 }
 
-/// Everything that the database knows of its tables, columns, constraints and indexes.
+/// Returns the tables, columns, constraints and indexes of the database.
 async fn schema(db: &DatabaseConnection) -> BTreeSet<String> {
     let queries: &[&str] = if is_sqlite(db) {
-        // As the statements that made them have it; what SQLite makes by itself follows from these.
+        // The statements that made them are read; the objects that SQLite makes by itself follow from these.
         &["SELECT type || ' ' || tbl_name || ' ' || name || ': ' || sql FROM sqlite_master \
             WHERE sql IS NOT NULL AND tbl_name NOT LIKE 'sqlite_%'"]
     } else {
         &[
-            // Without the columns that are gone, which still count.
+            // Dropped columns are left out, which PostgreSQL still numbers.
             "SELECT format('column %s %s %s: %s %s %s', c.relname, \
                 row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname, \
                 format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) \

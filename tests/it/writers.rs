@@ -1,4 +1,4 @@
-//! Many who write at once: nobody is turned away by the database, and each sees what the others have done.
+//! Many writers at once: the database refuses none of them, and each sees the changes of the others.
 use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::TimeDelta;
@@ -145,7 +145,7 @@ async fn of_two_coordinators_who_saw_the_same_version_one_wins() {
     sound(&site.app).await;
 }
 
-/// An expert accepts while the request lapses: one of the two, never half of each.
+/// An expert accepts while the request lapses: one of the two happens, never half of each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_answer_against_a_lapse_leaves_one_clean_outcome() {
     let (site, asked) = all_answer_at_once(|turn| turn < 2).await;
@@ -157,7 +157,7 @@ async fn an_answer_against_a_lapse_leaves_one_clean_outcome() {
     sound(&site.app).await;
 }
 
-/// And the company withdraws, which is allowed after either of the others and makes both impossible.
+/// The company withdraws as well, which is allowed after either of the others and makes both impossible.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_withdrawal_against_both_leaves_nothing_behind() {
     let (site, asked) = all_answer_at_once(|_| true).await;
@@ -170,7 +170,8 @@ async fn a_withdrawal_against_both_leaves_nothing_behind() {
     sound(&site.app).await;
 }
 
-/// Twelve requests that are overdue, and those of accepting (0), lapsing (1) and withdrawing (2) that `who` names.
+/// Makes twelve overdue requests, and runs for each those of accepting (0), lapsing (1) and withdrawing (2) that `who`
+/// names.
 async fn all_answer_at_once(who: fn(usize) -> bool) -> (Site, Vec<Case>) {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
@@ -202,7 +203,7 @@ async fn all_answer_at_once(who: fn(usize) -> bool) -> (Site, Vec<Case>) {
     (site, asked)
 }
 
-/// How often the history says that the expert answered or let the request lapse.
+/// Returns how often the history says that the expert answered or let the request lapse.
 async fn answers(app: &App, case: Case) -> usize {
     let history = store::audit::event::of(&app.db, case.id).await.unwrap();
     history.iter().filter(|it| matches!(it.deed.code(), "accept" | "decline")).count()
@@ -216,7 +217,7 @@ async fn one_consultation(site: &Site, done: Vec<Result<Record, Problem>>) {
     sound(&site.app).await;
 }
 
-/// Runs them all from one moment on.
+/// Runs all of them from the same moment on.
 async fn at_once<T: Send + 'static>(
     tasks: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
@@ -233,7 +234,7 @@ async fn at_once<T: Send + 'static>(
     running.join_all().await
 }
 
-/// Everything is filled in.
+/// Makes a draft that is filled in completely.
 async fn draft(site: &Site, email: &str) -> DraftId {
     let id = ops::intake::apply::start(&site.app, email.to_owned()).await.unwrap();
     ops::intake::apply::save(&site.app, id, |it| *it = cases::form(email)).await.unwrap();

@@ -1,4 +1,4 @@
-//! Who acts, and what a link lets its bearer do.
+//! The parties that act, and the purposes of links.
 use crate::codes;
 
 codes! {
@@ -13,7 +13,7 @@ codes! {
 }
 
 codes! {
-    /// An actor without the identity: the parties of the table of transitions.
+    /// An actor without the identity. These are the parties of the table of transitions.
     pub enum Party {
         Company = "company" => "企業",
         Coordinator = "coordinator" => "センター",

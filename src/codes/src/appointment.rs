@@ -1,8 +1,8 @@
-//! Sessions and the requests, offers and reports around them.
+//! Appointments, and the assignments, waiting-list offers and reports around them.
 use crate::{Mode, codes};
 
 codes! {
-    /// The state of an appointment, without what the state carries.
+    /// The state of an appointment, without the state's data.
     pub enum AppointmentStatus {
         Held = "held" => "仮予約",
         Confirmed = "confirmed" => "確定",
@@ -15,7 +15,7 @@ codes! {
 }
 
 codes! {
-    /// How a session takes place.
+    /// The mode in which an appointment takes place.
     pub enum AppointmentMode {
         Online = "online" => "オンライン",
         Visit = "visit" => "訪問",
@@ -23,7 +23,7 @@ codes! {
 }
 
 codes! {
-    /// The state of an assignment, without what the state carries.
+    /// The state of an assignment, without the state's data.
     pub enum AssignmentStatus {
         Offered = "offered" => "回答待ち",
         Accepted = "accepted" => "引受け",
@@ -34,7 +34,7 @@ codes! {
 }
 
 codes! {
-    /// The state of a report, without what the state carries.
+    /// The state of a report, without the state's data.
     pub enum ReportStatus {
         Draft = "draft" => "下書き",
         Submitted = "submitted" => "提出済み",
@@ -50,27 +50,27 @@ codes! {
         Accepted = "accepted" => "予約済み",
         Declined = "declined" => "見送り",
         Lapsed = "lapsed" => "期限切れ",
-        /// It stopped waiting, or settled on another time.
+        /// The company stopped waiting, or settled on another time.
         Withdrawn = "withdrawn" => "取消し",
     }
 }
 
 codes! {
-    /// Why a company no longer waits.
+    /// The reason why a company no longer waits.
     pub enum WaitingEndReason {
-        /// It took a time that was offered.
+        /// The company took a time that was offered.
         Accepted = "accepted",
-        /// It settled on a time that it had wished for.
+        /// The company settled on one of the times that it preferred.
         Fulfilled = "fulfilled",
-        /// It did not want to wait any longer.
+        /// The company did not want to wait any longer.
         Stopped = "stopped",
-        /// There is no session to wait for any more.
+        /// There is no appointment to wait for any more.
         Over = "over",
     }
 }
 
 impl AppointmentMode {
-    /// How a session takes place, given the company's wish: online unless it asked for a visit.
+    /// Returns the mode for the company's wish: online unless it asked for a visit.
     pub const fn wished(wish: Mode) -> Self {
         match wish {
             Mode::Online | Mode::Either => Self::Online,

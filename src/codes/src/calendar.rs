@@ -1,8 +1,8 @@
-//! Experts' calendars, here and outside.
+//! Experts' calendars, in the service and outside.
 use crate::codes;
 
 codes! {
-    /// What an exception does to an expert's day.
+    /// The effect of an exception on an expert's day.
     pub enum ExceptionKind {
         Add = "add",
         Remove = "remove",
@@ -10,7 +10,7 @@ codes! {
 }
 
 codes! {
-    /// How a calendar outside is read.
+    /// The way by which an external calendar is read.
     pub enum CalendarKind {
         Ics = "ics",
         CalDav = "caldav",
@@ -18,15 +18,16 @@ codes! {
 }
 
 codes! {
-    /// The state of an appointment that was written into a calendar outside.
+    /// The state of an appointment that was written into an external calendar.
     pub enum CalendarEntryStatus {
-        /// To be written; it may be there already, if the worker that wrote it came no further.
+        /// The entry is to be written. It may be there already, if the worker that wrote it stopped before it
+        /// recorded that.
         Wanted = "wanted",
-        /// There as we wrote it.
+        /// The entry is there as the service wrote it.
         Written = "written",
-        /// Somebody gave it another time there.
+        /// The entry was given another time there.
         Moved = "moved",
-        /// Somebody removed or cancelled it there.
+        /// The entry was removed or cancelled there.
         Deleted = "deleted",
     }
 }

@@ -1,10 +1,11 @@
-//! What a company says of itself.
+//! The facts that a company states about itself.
 use crate::codes;
 
 codes! {
     /// 業種: a major division of the 日本標準産業分類, 14th revision, in force since 2024-04-01.
     ///
-    /// Division I is split, for the law's thresholds differ between wholesale and retail (`docs/spec/programme.md` §2.5).
+    /// Division I is split, because the law's thresholds differ between wholesale and retail
+    /// (`docs/spec/programme.md` §2.5).
     pub enum Industry {
         Agriculture = "A" => "農業，林業",
         Fisheries = "B" => "漁業",
@@ -60,14 +61,14 @@ codes! {
 }
 
 impl Industry {
-    /// The classification's letter: `I` for wholesale and retail alike.
+    /// Returns the letter of the classification: `I` for wholesale and retail alike.
     pub fn division(self) -> char {
         self.code().chars().next().unwrap_or('T')
     }
 }
 
 impl Organization {
-    /// Whether it is asked for its capital: companies are.
+    /// Returns whether the organization is asked for its capital: companies are.
     pub const fn has_capital(self) -> bool {
         match self {
             Self::StockCompany
@@ -86,7 +87,7 @@ impl Organization {
         }
     }
 
-    /// Whether it has a 法人番号. Sole proprietors have none, and their 個人番号 must not be asked for.
+    /// Returns whether the organization has a 法人番号. Sole proprietors have none, and their 個人番号 must not be asked for.
     pub fn has_corporate_number(self) -> bool {
         self != Self::SoleProprietor
     }

@@ -1,4 +1,4 @@
-//! A consultation: where it stands, and what is done to it.
+//! The state of a consultation, and the actions on it.
 use crate::codes;
 
 codes! {
@@ -10,7 +10,7 @@ codes! {
 }
 
 codes! {
-    /// 実施方法, as the company wishes it. A session itself takes place online or on a visit.
+    /// 実施方法, as the company wishes it. An appointment itself takes place online or as a visit.
     pub enum Mode {
         Online = "online" => "オンライン",
         Visit = "visit" => "訪問",
@@ -19,7 +19,7 @@ codes! {
 }
 
 codes! {
-    /// How a consultation came in.
+    /// The way by which a consultation came in.
     pub enum Origin {
         Web = "web" => "Web",
         Desk = "desk" => "一次相談窓口",
@@ -28,7 +28,7 @@ codes! {
 }
 
 codes! {
-    /// The state of a consultation, without what the state carries.
+    /// The state of a consultation, without the state's data.
     pub enum ConsultationStatus {
         Received = "received" => "受付済み",
         Checking = "checking" => "確認中",
@@ -46,7 +46,7 @@ codes! {
 }
 
 codes! {
-    /// Why a consultation could not take place.
+    /// The reason why a consultation could not take place.
     pub enum UnfulfilledReason {
         NotEligible = "not_eligible" => "対象外",
         NoSuitableTime = "no_suitable_time" => "日程が合わない",
@@ -56,7 +56,7 @@ codes! {
 }
 
 codes! {
-    /// Whose turn it is.
+    /// The party whose turn it is.
     pub enum Turn {
         Center = "center" => "センターの番",
         Company = "company" => "企業の番",
@@ -67,7 +67,7 @@ codes! {
 }
 
 codes! {
-    /// What is due.
+    /// The task that is due.
     pub enum DueKind {
         FirstContact = "first_contact" => "初回の連絡",
         Reply = "reply" => "専門家の回答",
@@ -76,7 +76,7 @@ codes! {
 }
 
 codes! {
-    /// The name of an act: what the history keeps and the pages offer. The label is what a history line says.
+    /// The name of an action, which the history keeps and the pages offer. The label is the text of the history line.
     pub enum ActionKind {
         Submit = "submit" => "申込み",
         StartCheck = "start_check" => "確認を開始",
@@ -97,7 +97,7 @@ codes! {
         CloseUnfulfilled = "close_unfulfilled" => "不成立として終了",
         Refer = "refer" => "他機関を案内",
         Reopen = "reopen" => "再開",
-        /// Something worth keeping that left the state alone: a message, a confirmed address, a note, a report.
+        /// An action worth keeping that left the state unchanged: a message, a confirmed address, a note, a report.
         Note = "note" => "記録",
     }
 }

@@ -8,13 +8,13 @@ codes! {
         ThreeMonths = "three_months" => "3か月後の確認",
         SixMonths = "six_months" => "6か月後の確認",
         NextYear = "next_year" => "翌年度の確認",
-        /// One that an administrator has added.
+        /// A follow-up that an administrator has added.
         Custom = "custom" => "追加の質問",
     }
 }
 
 codes! {
-    /// The state of a follow-up, without what the state carries.
+    /// The state of a follow-up, without the state's data.
     pub enum FollowUpStatus {
         Planned = "planned" => "予定",
         Sent = "sent" => "送信済み",

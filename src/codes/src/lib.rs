@@ -1,7 +1,8 @@
 //! Closed sets of values that have a code: the text under which columns, forms, addresses and exports know a value.
 //!
-//! The sets that columns keep stand here, because `entity` types its columns by them and `domain` decides with them,
-//! and neither knows the other. A stored code never changes: histories are hashed with it.
+//! The sets that are stored in columns are defined here, because `entity` types its columns by them and `domain`
+//! decides with them, and neither of these crates knows the other. A stored code never changes: histories are hashed
+//! with it.
 mod account;
 mod appointment;
 mod calendar;
@@ -28,14 +29,14 @@ pub use message::{Channel, Trust};
 pub trait Code: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
     fn code(self) -> &'static str;
 
-    /// Returns the value with this code; `None` where the code is unknown.
+    /// Returns the value with this code; `None` if the code is unknown.
     fn from_code(code: &str) -> Option<Self>;
 }
 
-/// Defines an enum whose values have codes: `Value = "code"`, or `Value = "code" => "label"` where people read it.
+/// Defines an enum whose values have codes: `Value = "code"`, or `Value = "code" => "label"` if people read it.
 ///
-/// Gives `ALL` in the order of the definition, `code`, `from_code`, `label`, `Display` (which writes the code), [`Code`]
-/// and serde by the code. The crate that uses it depends on serde.
+/// Generates `ALL` in the order of the definition, `code`, `from_code`, `label`, `Display` (which writes the code),
+/// [`Code`] and serde by the code. The crate that uses it depends on serde.
 #[macro_export]
 macro_rules! codes {
     (
@@ -48,7 +49,7 @@ macro_rules! codes {
         }
 
         impl $name {
-            /// The words for people.
+            /// Returns the words for people.
             pub const fn label(self) -> &'static str {
                 match self {
                     $(Self::$case => $label,)+
@@ -72,14 +73,14 @@ macro_rules! codes {
             /// All values, in the order in which they are shown.
             pub const ALL: [Self; [$($code),+].len()] = [$(Self::$case),+];
 
-            /// The name in columns, forms, addresses and exports.
+            /// Returns the name in columns, forms, addresses and exports.
             pub const fn code(self) -> &'static str {
                 match self {
                     $(Self::$case => $code,)+
                 }
             }
 
-            /// Returns the value with this code; `None` where the code is unknown.
+            /// Returns the value with this code; `None` if the code is unknown.
             pub fn from_code(code: &str) -> Option<Self> {
                 match code {
                     $($code => Some(Self::$case),)+

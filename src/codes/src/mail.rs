@@ -1,9 +1,9 @@
-//! Mail that goes out and comes in.
+//! Outgoing mail and received mail.
 use crate::codes;
 
 codes! {
-    /// The stored state of an outgoing mail. People read `domain::correspondence::outgoing_mail::MailState`, which follows from it and from
-    /// the time, the tries and the reason to hold the mail.
+    /// The stored state of an outgoing mail. People read `domain::correspondence::outgoing_mail::MailState`, which
+    /// follows from it and from the time, the tries and the reason to hold the mail.
     pub enum MailStatus {
         Waiting = "waiting",
         /// A worker has leased it.
@@ -16,11 +16,11 @@ codes! {
 }
 
 codes! {
-    /// Why a mail is kept from the worker.
+    /// The reason why the worker does not send a mail.
     pub enum HoldReason {
         /// A person keeps it back, or its reader's address is not confirmed.
         Held = "held",
-        /// The server may have taken it or not.
+        /// It is unknown whether the server took the mail.
         Unknown = "unknown",
     }
 }
@@ -31,7 +31,8 @@ codes! {
         Sent = "sent",
         Deferred = "deferred",
         Refused = "refused",
-        /// It was given to the server, or in the hand of a worker that is gone, and nobody knows whether it was taken.
+        /// The mail was given to the server, or leased by a worker that is gone, and it is unknown whether it was
+        /// taken.
         Unknown = "unknown",
         Suppressed = "suppressed",
         Held = "held",
@@ -42,7 +43,7 @@ codes! {
 }
 
 codes! {
-    /// How a received mail reached us.
+    /// The way by which a received mail came in.
     pub enum InboundSource {
         Pipe = "pipe",
         Imap = "imap",
@@ -52,18 +53,18 @@ codes! {
 codes! {
     /// The state of a received mail.
     pub enum InboundState {
-        /// Kept, and not looked at yet.
+        /// The mail is stored and not looked at yet.
         Stored = "stored" => "処理待ち",
-        /// An entry of a consultation's thread.
+        /// The mail is an entry of a consultation's thread.
         Attached = "attached" => "相談に追加済み",
-        /// Waits for a person.
+        /// The mail waits for a person's decision.
         Quarantined = "quarantined" => "確認待ち",
         Discarded = "discarded" => "破棄",
-        /// Says that a mail of ours did not arrive.
+        /// The mail reports that an outgoing mail did not arrive.
         Bounce = "bounce" => "不達の通知",
-        /// Written by a machine on somebody's behalf: kept, and nothing more.
+        /// The mail was written by a machine on a person's behalf; it is kept, and nothing more happens.
         AutoReply = "auto_reply" => "自動返信",
-        /// The answer to an invitation.
+        /// The mail is the answer to a calendar invitation.
         Calendar = "calendar" => "予定への回答",
     }
 }

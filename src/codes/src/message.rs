@@ -2,7 +2,7 @@
 use crate::codes;
 
 codes! {
-    /// By which way an entry came.
+    /// The way by which an entry came.
     pub enum Channel {
         Portal = "portal",
         Mail = "mail",
@@ -12,21 +12,21 @@ codes! {
 }
 
 codes! {
-    /// How far a file may be trusted.
+    /// The degree to which a file may be trusted.
     pub enum Trust {
         /// There is no scanner.
         Unscanned = "unscanned",
-        /// Waits for the scanner.
+        /// The file waits for the scanner.
         Held = "held",
         Clean = "clean",
         Infected = "infected",
-        /// Too large, too many, or of a type that is not taken: its bytes were not kept.
+        /// The file is too large, one of too many, or of a type that is not taken. Its bytes were not kept.
         Refused = "refused",
     }
 }
 
 impl Trust {
-    /// Whether it is handed out.
+    /// Returns whether the file is handed out.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Unscanned | Self::Clean)
     }

@@ -15,7 +15,7 @@ fn a_value_is_found_by_its_code_and_by_nothing_else() {
     assert_eq!(Industry::from_code("I1").map(Industry::label), Some("卸売業"));
 }
 
-/// Histories are hashed with these, and addresses were mailed with them.
+/// Histories are hashed with these codes, and addresses that contain them were mailed.
 #[test]
 fn stored_codes_never_change() {
     assert_eq!(Party::ALL.map(Party::code), ["company", "coordinator", "expert", "desk", "system"]);

@@ -1,4 +1,4 @@
-//! Who is free when: so that nobody in a filled database sits in two places at once.
+//! The occupied time of each expert, so that no expert of a filled database has two appointments at once.
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -13,10 +13,10 @@ use domain::{
 
 use super::{World, dice::Dice, staff::Expert};
 
-/// The experts of one consultation, by their places, each with what they were asked for.
+/// The experts of one consultation, by their indexes, each with the fields that they were asked for.
 pub(super) type Team = Vec<(usize, Fields)>;
 
-/// What a sitting is like, whenever it takes place.
+/// The properties of an appointment, whenever it takes place.
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
     pub team: Team,
@@ -24,7 +24,7 @@ pub(super) struct Wish {
     pub site: Prefecture,
 }
 
-/// By expert and day.
+/// The occupied time by expert and day.
 #[derive(Default)]
 pub(super) struct Diary(BTreeMap<(usize, NaiveDate), Taken>);
 
@@ -34,11 +34,11 @@ struct Taken {
     sessions: u8,
 }
 
-/// How many days are tried before it is given up.
+/// The number of days that are tried before giving up.
 const TRIES: usize = 24;
 
 impl Diary {
-    /// A time from `first` to `last` at which the whole team is free, and takes it.
+    /// Finds a time from `first` to `last` at which the whole team is free, and occupies it.
     pub fn take(
         &mut self,
         world: &World,
@@ -83,13 +83,13 @@ impl Diary {
     }
 }
 
-/// What a sitting at `slot` takes of an expert's day.
+/// Returns the time of an expert's day that an appointment at `slot` occupies.
 pub(super) fn footprint(world: &World, wish: &Wish, expert: &Expert, slot: Slot) -> Footprint {
     let settings = world.programme.settings_at(slot.start());
     Footprint::new(wish.mode, Some(expert.home), Some(wish.site), settings)
 }
 
-/// One expert for all fields, or one for each. Who visits, visits the site's region.
+/// Returns one expert for all fields, or one for each. For a visit, only experts who visit the site's prefecture.
 pub(super) fn team(
     world: &World,
     fields: Fields,
@@ -117,6 +117,6 @@ pub(super) fn team(
     {
         return vec![(one, Fields::Ict), (other, Fields::Labor)];
     }
-    // The first expert has both fields.
+    // The first expert covers both fields.
     vec![(who(fields).unwrap_or_default(), fields)]
 }

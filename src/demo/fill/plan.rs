@@ -1,4 +1,4 @@
-//! How many consultations stand where, and how old they are.
+//! The number of consultations in each state, and their ages.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     calendar::{at_japan, japan_date},
@@ -7,7 +7,7 @@ use domain::{
 
 use super::dice::Dice;
 
-/// Where a consultation's story is to end.
+/// The state in which a consultation's story ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Goal {
     Received,
@@ -24,22 +24,22 @@ pub(super) enum Goal {
     Referred,
 }
 
-/// One consultation to be told.
+/// The goal and the time of receipt of one consultation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outline {
     pub goal: Goal,
     pub received_at: DateTime<Utc>,
 }
 
-/// `count` outlines over the fiscal year of `now` and the one before, in the order of receipt.
+/// Returns `count` outlines over the fiscal year of `now` and the one before, in the order of receipt.
 ///
-/// What is open is young, and every goal is given the days that its story needs.
+/// Open consultations are young, and each goal gets the days that its story needs.
 pub(super) fn outlines(count: usize, dice: &mut Dice, now: DateTime<Utc>) -> Vec<Outline> {
     let today = japan_date(now);
     let first = FiscalYear::of(today).and_then(FiscalYear::previous).map_or(today, FiscalYear::first_day);
     let mut outlines: Vec<_> = (0..count)
         .filter_map(|n| {
-            // The first dozen shows every state, however few there are.
+            // The first dozen covers every state, however few consultations there are.
             let goal = SHARES.get(n).map(|it| it.0).or_else(|| dice.weighted(SHARES))?;
             Some(Outline { goal, received_at: received_at(goal, first, dice, now) })
         })
@@ -48,7 +48,7 @@ pub(super) fn outlines(count: usize, dice: &mut Dice, now: DateTime<Utc>) -> Vec
     outlines
 }
 
-/// Of a thousand.
+/// The share of each goal, in thousandths.
 const SHARES: &[(Goal, u32)] = &[
     (Goal::Received, 8),
     (Goal::Checking, 10),
@@ -64,7 +64,7 @@ const SHARES: &[(Goal, u32)] = &[
     (Goal::Referred, 40),
 ];
 
-/// A moment on some day, at the hours at which people write, and old enough for the goal.
+/// Returns a time of receipt at the hours at which people write, and old enough for the goal.
 fn received_at(goal: Goal, first: NaiveDate, dice: &mut Dice, now: DateTime<Utc>) -> DateTime<Utc> {
     let (youngest, oldest) = match goal {
         Goal::Received => (0, 3),

@@ -1,4 +1,4 @@
-//! From a story to its rows.
+//! Turns a story into its rows.
 use chrono::{DateTime, Utc};
 use codes::{Origin, UnfulfilledReason};
 use domain::{
@@ -33,7 +33,7 @@ use crate::{
     },
 };
 
-/// What the application says beside what the story knows.
+/// The data of the application that the story does not know.
 pub(super) struct Facts<'a> {
     pub applicant: Applicant,
     pub place: Place,
@@ -64,7 +64,7 @@ impl Rows {
             self.appointments.push(appointment.row);
             let expert = |expert_id| appointment_expert::Model { appointment_id: id, expert_id };
             self.appointment_experts.extend(appointment.experts.into_iter().map(expert));
-            // Everybody goes home between two sittings here, so that no way shares its time with another.
+            // Every expert goes home between two appointments here, so that no two travel times overlap.
             let cell = |(expert_id, quarter)| calendar_cell::Model {
                 expert_id,
                 quarter,
@@ -101,7 +101,7 @@ impl Rows {
             telework_status: Some(status.into()),
         });
         let person = names::person(it.applicant.n + it.n % 2);
-        // One person may speak for a company more than once.
+        // One person may be the contact of a company more than once.
         let email = format!("contact{}@example.co.jp", it.applicant.n + 1);
         let phone = format!("0{}-0000-{:04}", it.applicant.n % 9 + 1, it.applicant.n % 10_000);
         self.contacts.push(contact::Model {
@@ -195,7 +195,8 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
     })
 }
 
-/// Whoever asked before the end was heard by then, and before a further session, with it.
+/// Returns since when the company wishes for help. A wish from before the end of the consultation, or before a further
+/// appointment, is settled by it.
 fn wants_help_since(story: &Story) -> Option<DateTime<Utc>> {
     let after = match (&story.it.state, story.it.state.ended()) {
         (State::FollowUp, _) => DateTime::UNIX_EPOCH,
@@ -206,7 +207,7 @@ fn wants_help_since(story: &Story) -> Option<DateTime<Utc>> {
     latest.filter(|it| it.wants_help).filter_map(|it| it.answered_at).filter(|it| *it > after).max()
 }
 
-/// What a state carries beside its name.
+/// Returns the reason or the organization that a state carries.
 fn carried(state: &State) -> (Option<Coded<UnfulfilledReason>>, Option<String>) {
     if let State::Unfulfilled { reason } = state {
         return (Some((*reason).into()), None);
@@ -217,7 +218,7 @@ fn carried(state: &State) -> (Option<Coded<UnfulfilledReason>>, Option<String>) 
     (None, None)
 }
 
-/// What the company wishes, and how the session takes place.
+/// Returns the company's wish and the mode of the appointment.
 pub(super) fn modes(dice: &mut Dice) -> (Mode, AppointmentMode) {
     let shares = [
         ((Mode::Online, AppointmentMode::Online), 60),

@@ -1,5 +1,5 @@
-//! One consultation from its receipt to its goal, told by the acts of the domain alone: nothing can stand in a filled
-//! database that could not have happened.
+//! One consultation from its receipt to its goal, made only with the actions of the domain: a filled database contains
+//! nothing that could not have happened.
 mod after;
 mod booking;
 mod closing;
@@ -30,7 +30,7 @@ use super::{
 use crate::demo::names;
 pub(super) use booking::Sitting;
 
-/// What came of it: the parts from which rows are made.
+/// The result of a story: the parts from which rows are made.
 pub(super) struct Story {
     pub it: Consultation,
     pub due: Option<Due>,
@@ -45,7 +45,7 @@ pub(super) struct Story {
     pub appointments_done: i16,
 }
 
-/// What is known when it comes in.
+/// The data that is known when the application is received.
 pub(super) struct Opening {
     pub outline: Outline,
     pub by: Actor,
@@ -61,14 +61,14 @@ pub(super) struct Teller<'a> {
     pub dice: &'a mut Dice,
 }
 
-/// A story that is being told.
+/// A story in progress.
 struct Telling<'a> {
     world: &'a World,
     diary: &'a mut Diary,
     dice: &'a mut Dice,
     opening: &'a Opening,
     coordinator: Uuid,
-    /// How far it has come; never beyond the world's `now`.
+    /// The moment that the story has reached; never later than the world's `now`.
     at: DateTime<Utc>,
     wish: Wish,
     rounds: Vec<after::Round>,
@@ -131,7 +131,7 @@ impl Telling<'_> {
         Ok(self.story)
     }
 
-    /// The center's part before anybody is asked.
+    /// Plays the center's check, before any expert is asked.
     fn check(&mut self, goal: Goal) -> Step {
         self.pass(1, 20);
         self.story.coordinator = Some(self.coordinator);
@@ -160,11 +160,11 @@ impl Telling<'_> {
         ON
     }
 
-    /// From the request to a booking, or as far as the goal goes.
+    /// Plays the story from the request to a booking, or as far as the goal goes.
     fn find_experts(&mut self, goal: Goal) -> Step {
         self.pass(1, 20);
         if goal == Goal::Matching {
-            // No answer is overdue yet.
+            // So that no answer is overdue yet.
             let lately = self.world.now - self.dice.hours(1, 12);
             self.at = self.at.max(lately);
         }
@@ -196,7 +196,7 @@ impl Telling<'_> {
         ON
     }
 
-    /// Asks the team that stands in the wish.
+    /// Asks the team of `wish`.
     fn offer(&mut self) {
         let settings = self.world.programme.settings_at(self.at);
         let due = Due::reply(settings, &self.world.calendar, self.at);
@@ -222,7 +222,7 @@ impl Telling<'_> {
         }
     }
 
-    /// Everybody who was asked declines or is asked no longer, and another team is asked.
+    /// Lets one expert decline, withdraws the other requests, and asks another team.
     fn decline(&mut self) -> Result<(), ActionRefused> {
         let reason = names::decline_reason(self.dice.index(100));
         let mut who = None;
@@ -276,7 +276,7 @@ impl Telling<'_> {
         Ok(())
     }
 
-    /// One entry of the thread.
+    /// Adds one entry to the thread.
     fn say(&mut self, by: Actor, internal: bool) {
         let (author_id, from_company, channel) = match by {
             Actor::Company => (None, true, self.dice.pick(&[Channel::Portal, Channel::Mail, Channel::Mail])),
@@ -308,18 +308,18 @@ impl Telling<'_> {
         Actor::Coordinator(AccountId(self.coordinator))
     }
 
-    /// Enough time is left for another turn.
+    /// Returns whether more than this number of days is left.
     fn has_days(&self, days: i64) -> bool {
         self.world.now - self.at > TimeDelta::days(days)
     }
 }
 
-/// Ends before its purpose is reached.
+/// Returns whether the consultation ends before its purpose is reached.
 const fn is_cut_short(goal: Goal) -> bool {
     matches!(goal, Goal::Withdrawn | Goal::Unfulfilled | Goal::Referred)
 }
 
-/// Who typed the application.
+/// Returns the actor who typed the application.
 pub(super) fn applicant(origin: Origin, world: &World, dice: &mut Dice) -> Actor {
     match origin {
         Origin::Desk => Actor::Desk(DeskId(dice.pick(&world.staff.desks).unwrap_or_default())),

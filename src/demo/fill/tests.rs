@@ -12,7 +12,7 @@ pub(crate) fn now() -> DateTime<Utc> {
     "2026-11-20T05:00:00Z".parse().unwrap()
 }
 
-/// An empty, migrated database in memory.
+/// Returns an empty, migrated database in memory.
 pub(crate) async fn test_database() -> DatabaseConnection {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.max_connections(1).sqlx_logging(false);
@@ -40,7 +40,7 @@ async fn a_fresh_fill_has_no_findings_and_shows_every_state() {
     assert!(calendar_cell::Entity::find().count(&db).await.unwrap() > 0);
 }
 
-/// A few experts, or one, are overbooked; nothing gives way but the goals.
+/// One or two experts are overbooked: only the goals give way.
 #[tokio::test]
 async fn few_experts_are_never_booked_twice() {
     for (experts, seed) in [(1, 2), (2, 3)] {
@@ -64,7 +64,7 @@ async fn a_seed_gives_the_same_database_and_another_gives_another() {
     assert_ne!(hashes[0], hashes[2]);
 }
 
-/// On the first day of a fiscal year the year itself is a day long.
+/// On the first day of a fiscal year, the year itself is only a day long.
 #[tokio::test]
 async fn any_day_will_do() {
     for now in ["2026-03-31T15:00:00Z", "2027-01-03T01:00:00Z", "2028-02-29T14:59:59Z"] {

@@ -1,17 +1,17 @@
-//! Invented companies: a stem that no company is known by, and what companies of an industry call themselves.
+//! Invented companies: a stem that no known company uses, and an ending that is usual in the industry.
 use domain::intake::company::{Industry, Organization};
 
 use super::nth;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompanyName {
-    /// With the legal form.
+    /// The name with the legal form.
     pub name: String,
-    /// Without it, in full-width katakana.
+    /// The name without the legal form, in full-width katakana.
     pub kana: String,
 }
 
-/// The `n`th company of an industry. Some hundred of each differ in name.
+/// Returns the `n`th company of an industry. Some hundred in each industry differ in name.
 pub fn company(industry: Industry, organization: Organization, n: usize) -> CompanyName {
     let (stem, stem_kana) = nth(STEMS, n).unwrap_or_default();
     let (tail, tail_kana) = nth(tails(industry), n / STEMS.len() + n).unwrap_or_default();
@@ -25,7 +25,7 @@ pub fn company(industry: Industry, organization: Organization, n: usize) -> Comp
     CompanyName { name, kana: format!("{stem_kana}{tail_kana}") }
 }
 
-/// What the `n`th applicant of an industry is, most often a 株式会社.
+/// Returns the legal form of the `n`th applicant of an industry, most often a 株式会社.
 pub fn organization(industry: Industry, n: usize) -> Organization {
     let usual: &[Organization] = match industry {
         Industry::Medical => &[Organization::Welfare, Organization::Welfare, Organization::StockCompany],
@@ -67,7 +67,7 @@ pub fn organization(industry: Industry, n: usize) -> Organization {
 
 enum Form {
     Before(&'static str),
-    /// Before the name or after it, as the company likes.
+    /// Before or after the name, as the company chooses.
     Either(&'static str),
     After(&'static str),
 }

@@ -1,22 +1,22 @@
-//! Invented people: common family and given names, put together by number.
+//! Invented people: common family and given names, combined by number.
 use super::nth;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonName {
-    /// Family name, ideographic space, given name.
+    /// The family name, an ideographic space, and the given name.
     pub name: String,
-    /// The same in full-width katakana.
+    /// The name in full-width katakana.
     pub kana: String,
 }
 
-/// The `n`th person. Neighbouring numbers share neither family nor given name.
+/// Returns the `n`th person. Neighbouring numbers share neither family nor given name.
 pub fn person(n: usize) -> PersonName {
     let (family, family_kana) = nth(FAMILY, n).unwrap_or_default();
     let (given, given_kana) = nth(GIVEN, n.wrapping_mul(7) + n / FAMILY.len()).unwrap_or_default();
     PersonName { name: format!("{family}　{given}"), kana: format!("{family_kana}　{given_kana}") }
 }
 
-/// Where the `n`th contact works; nothing in a small company.
+/// Returns the department of the `n`th contact; empty in a small company.
 pub fn department(n: usize) -> &'static str {
     nth(&["総務部", "", "人事課", "情報システム課", "管理部", "", "経営企画室", "業務部"], n)
         .unwrap_or_default()

@@ -5,15 +5,15 @@ use super::nth;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Seven digits.
+    /// The postal code, seven digits.
     pub postal_code: String,
     pub city: &'static str,
     pub street: String,
-    /// May be empty.
+    /// The building, which may be empty.
     pub building: String,
 }
 
-/// The `n`th address in a prefecture.
+/// Returns the `n`th address in a prefecture.
 pub fn place(prefecture: Prefecture, n: usize) -> Place {
     let (area, cities) = nth(CITIES, usize::from(prefecture.code()) - 1).unwrap_or_default();
     let street = nth(&STREETS, n / 2).unwrap_or_default();
@@ -51,7 +51,7 @@ const STREETS: [&str; 18] = [
     "西町",
 ];
 
-/// By JIS code: the first three digits of postal codes around its capital, and its cities.
+/// By JIS code of the prefecture: the first three digits of the postal codes around its capital, and its cities.
 const CITIES: &[(u16, &[&str])] = &[
     (60, &["札幌市中央区", "旭川市", "函館市", "帯広市"]),
     (30, &["青森市", "八戸市", "弘前市"]),

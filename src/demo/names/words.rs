@@ -1,4 +1,4 @@
-//! What invented companies, coordinators and experts write.
+//! Texts of invented companies, coordinators and experts.
 mod description;
 mod report;
 
@@ -9,7 +9,7 @@ use super::nth;
 pub use description::description;
 pub use report::{ReportText, report};
 
-/// Of a hundred applicants, how many are of an industry.
+/// The share of applicants of each industry, in percent.
 pub const INDUSTRY_SHARES: &[(Industry, u32)] = &[
     (Industry::Manufacturing, 19),
     (Industry::Construction, 13),
@@ -30,7 +30,7 @@ pub const INDUSTRY_SHARES: &[(Industry, u32)] = &[
     (Industry::CompoundServices, 1),
 ];
 
-/// The `n`th entry of a thread: what a company writes where `from_company`, else what the center or an expert writes.
+/// Returns the `n`th entry of a thread: the company's if `from_company`, else the center's or an expert's.
 pub fn message(from_company: bool, n: usize) -> &'static str {
     nth(if from_company { FROM_COMPANY } else { FROM_CENTER }, n).unwrap_or_default()
 }
@@ -48,7 +48,7 @@ pub fn decline_reason(n: usize) -> &'static str {
     .unwrap_or_default()
 }
 
-/// Where a company is referred to, by the kind of help and not by name.
+/// Returns an organization that a company is referred to, by the kind of help and not by name.
 pub fn organization_referred(n: usize) -> &'static str {
     nth(
         &[
@@ -62,7 +62,7 @@ pub fn organization_referred(n: usize) -> &'static str {
     .unwrap_or_default()
 }
 
-/// One paragraph that a company sees of an expert.
+/// Returns a paragraph about an expert that companies see.
 pub fn expert_profile(ict: bool, labor: bool, n: usize) -> &'static str {
     let profiles: &[&str] = match (ict, labor) {
         (true, true) => &[

@@ -1,4 +1,4 @@
-//! What people do with a case as they find it: one step a look.
+//! The next step of a consultation, as the people concerned take it on looking at it.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Actor,
@@ -30,18 +30,18 @@ use crate::{
     store::{self, consultation::Record, correspondence::message::Audience},
 };
 
-/// When somebody looks at the case again; never, where its story is told.
+/// The time of the next look at a consultation; `None` if its story is over.
 pub(super) type Next = Option<DateTime<Utc>>;
 
 pub(super) struct Case {
     pub plot: Plot,
     pub form: ApplicationForm,
     pub id: Option<ConsultationId>,
-    /// The twist has happened.
+    /// Whether the twist has happened.
     pub twisted: bool,
-    /// Entries of the talk before a session.
+    /// The number of messages before an appointment.
     pub talked: u8,
-    /// Questions that the company will answer, and when.
+    /// The questions that the company will answer, and when.
     pub questions: Vec<(DateTime<Utc>, FollowUpId)>,
 }
 
@@ -57,7 +57,7 @@ impl Case {
         }
     }
 
-    /// The twist, the first time that it is asked for.
+    /// Returns whether this is the consultation's twist and happens now; true only once.
     pub fn twist(&mut self, twist: Twist) -> bool {
         let now = self.plot.twist == twist && !self.twisted;
         self.twisted |= now;
@@ -69,7 +69,7 @@ impl Case {
     }
 }
 
-/// Somebody looks at a case and does the next thing.
+/// Looks at a consultation and takes the next step.
 pub(super) async fn look(stage: &mut Stage, case: &mut Case) -> Result<Next, Problem> {
     let Some(id) = case.id else { return apply(stage, case).await };
     let record = store::consultation::find(&stage.app.db, id).await?.ok_or(Problem::NotFound)?;
@@ -88,7 +88,7 @@ pub(super) async fn look(stage: &mut Stage, case: &mut Case) -> Result<Next, Pro
     }
 }
 
-/// The company answers a question, if it is still being asked.
+/// Answers a question for the company, if it is still open.
 pub(super) async fn answer(stage: &mut Stage, case: &Case, question: FollowUpId) -> Result<(), Problem> {
     let Some(asked) = store::aftercare::follow_up::find(&stage.app.db, question).await? else {
         return Ok(());
@@ -198,7 +198,7 @@ async fn waiting(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<
     Ok(Some(stage.office(1, 6)))
 }
 
-/// The coordinator asks the best team, or the first expert of the list where the plot wants it.
+/// Asks the best team for the coordinator, or the first expert of the list if the plot says so.
 async fn request(stage: &mut Stage, case: &mut Case, record: &Record) -> Result<Next, Problem> {
     let (id, by) = (record.consultation.id, case.coordinator());
     let live = store::booking::appointment::of(&stage.app.db, id)

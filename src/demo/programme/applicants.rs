@@ -1,4 +1,4 @@
-//! What the invented companies type into the form.
+//! The applications of the invented companies.
 use std::collections::BTreeSet;
 
 use domain::{
@@ -18,15 +18,15 @@ use crate::demo::{
     rows::Rows,
 };
 
-/// More than enough to meet a company that is new.
+/// The number of tries to find a new company: more than enough.
 const TRIES: usize = 100;
 
-/// Gives every case its company and its form. Some companies come again.
+/// Gives every consultation its company and its form. Some companies come again.
 pub(super) fn fill_in(cases: &mut [Case], dice: &mut Dice) {
     let mut applicants = Applicants::default();
-    // The operations write the companies; these rows go nowhere.
+    // The operations write the companies; these rows are not written.
     let mut unwritten = Rows::default();
-    // Companies whose sessions are counted, and which nobody else may speak for.
+    // Companies whose appointments are counted, and which get no other consultation.
     let mut apart = BTreeSet::new();
     let mut known = BTreeSet::new();
     for case in cases {
@@ -55,7 +55,7 @@ fn form(plot: &Plot, it: &Applicant, dice: &mut Dice) -> ApplicationForm {
     let capital = dice.pick(&["3000000", "5000000", "10000000", "30000000", "50000000"]).unwrap_or_default();
     let wanted = Field::ALL.into_iter().filter(|&it| plot.fields.contains(it));
     let own = |text: &str| text.to_owned();
-    // On the telephone not everybody has an address at hand.
+    // A contact who telephones does not always have a mail address ready.
     let silent = matches!(plot.by, Actor::Coordinator(_)) && dice.chance(30);
     ApplicationForm {
         field: wanted.map(|it| own(it.code())).collect(),

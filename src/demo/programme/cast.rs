@@ -1,4 +1,4 @@
-//! Who works in the demo. All sign in with one password, in this database alone.
+//! The accounts of the demo. All sign in with one password, in this database alone.
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Role,
@@ -31,7 +31,7 @@ pub(super) struct Cast {
     pub experts: Vec<ExpertId>,
 }
 
-/// Writes the themes and everybody's account. Hashes the password once: that is what takes time.
+/// Writes the themes and all accounts. Hashes the password only once, because that takes time.
 pub(super) async fn hire(app: &App, dice: &mut Dice, at: DateTime<Utc>) -> Result<Cast, DemoError> {
     let password =
         Password::parse(PASSWORD, "").map_err(|err| Problem::Internal(anyhow::anyhow!("{err}")))?;

@@ -1,4 +1,4 @@
-//! What is to become of each consultation, and when it began.
+//! The plot of each consultation: its goal, its twist, and when it began.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     actor::Actor,
@@ -11,7 +11,7 @@ use domain::{
 use super::cast::Cast;
 use crate::demo::dice::Dice;
 
-/// Where a consultation's story stops by itself.
+/// The state in which a consultation's story stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Goal {
     Received,
@@ -28,13 +28,13 @@ pub(super) enum Goal {
     Referred,
 }
 
-/// What does not go smoothly on the way, once.
+/// A difficulty that happens once in a consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Twist {
     None,
-    /// Nobody uses the link in the acknowledgement.
+    /// The link in the acknowledgement is not used.
     Unconfirmed,
-    /// The center has a question first.
+    /// The center asks a question first.
     Asked,
     Declined,
     /// The first expert does not answer.
@@ -46,11 +46,11 @@ pub(super) enum Twist {
     CancelledByExpert,
     NoShow,
     ReportReturned,
-    /// Ended, and taken up again.
+    /// The consultation is ended and reopened.
     Reopened,
-    /// Three sessions, and a wish for a fourth.
+    /// There are three appointments, and a wish for a fourth.
     AtTheCap,
-    /// The end comes when the session is booked already.
+    /// The consultation ends when an appointment is booked already.
     Late,
 }
 
@@ -60,22 +60,22 @@ pub(super) struct Plot {
     pub goal: Goal,
     pub twist: Twist,
     pub applies_at: DateTime<Utc>,
-    /// Who fills the form in.
+    /// The actor who fills the form in.
     pub by: Actor,
     pub coordinator: AccountId,
     pub fields: Fields,
     pub mode: Mode,
-    /// Chooses a time in the application; otherwise the center looks for an expert first.
+    /// Whether a time is chosen in the application; otherwise the center looks for an expert first.
     pub picks_slot: bool,
-    /// The coordinator asks the first expert of the list, whose pages a visitor opens first.
+    /// Whether the coordinator asks the first expert of the list, whose pages a visitor opens first.
     pub for_the_first: bool,
-    /// Sessions in all.
+    /// The number of appointments.
     pub sessions: i32,
 }
 
 type Part = (Goal, Twist, usize, (i64, i64));
 
-/// How many of each, and how many days ago they applied: 120 together.
+/// The number of consultations of each kind, 120 in all, and how many days ago they applied.
 const PARTS: &[Part] = &[
     (Goal::Received, Twist::None, 2, (0, 1)),
     (Goal::Received, Twist::Unconfirmed, 2, (0, 0)),
@@ -112,7 +112,7 @@ const PARTS: &[Part] = &[
     (Goal::Referred, Twist::None, 6, (6, 200)),
 ];
 
-/// All of them, in no order.
+/// Returns the plots of all consultations, in no particular order.
 pub(super) fn plots(dice: &mut Dice, cast: &Cast, now: DateTime<Utc>) -> Vec<Plot> {
     let parts = PARTS
         .iter()
@@ -123,7 +123,7 @@ pub(super) fn plots(dice: &mut Dice, cast: &Cast, now: DateTime<Utc>) -> Vec<Plo
 fn plot(n: usize, (goal, twist, place, ago): Part, dice: &mut Dice, cast: &Cast, now: DateTime<Utc>) -> Plot {
     let coordinator = dice.pick(&cast.coordinators).unwrap_or(AccountId(uuid::Uuid::nil()));
     let by = by(goal, twist, coordinator, dice, cast);
-    // One of each that an expert has to do something for, and some of the first expert's bookings.
+    // One consultation of each kind for which an expert has to act, and some of the first expert's bookings.
     let for_the_first = twist == Twist::None
         && match goal {
             Goal::Booked => place < 6,
@@ -168,7 +168,7 @@ fn plot(n: usize, (goal, twist, place, ago): Part, dice: &mut Dice, cast: &Cast,
     }
 }
 
-/// Who fills the form in: mostly the company itself.
+/// Returns the actor who fills the form in: mostly the company itself.
 fn by(goal: Goal, twist: Twist, coordinator: AccountId, dice: &mut Dice, cast: &Cast) -> Actor {
     let web = matches!(twist, Twist::Unconfirmed | Twist::HalfAnswered | Twist::Lapsed)
         || goal == Goal::Matching && twist == Twist::Declined;
@@ -181,7 +181,7 @@ fn by(goal: Goal, twist: Twist, coordinator: AccountId, dice: &mut Dice, cast: &
     }
 }
 
-/// A moment so many days ago, when people write; clerks only in office hours.
+/// Returns a moment within this range of days ago at which people write; clerks only in office hours.
 fn applies_at(
     (youngest, oldest): (i64, i64),
     by: Actor,
@@ -196,7 +196,7 @@ fn applies_at(
         }
     };
     let at = at_japan(day, 0, 0) + TimeDelta::seconds(minute * 60 + dice.number(0, 59));
-    // Of today only what has passed, the latest a few minutes ago.
+    // Of today only past hours, the latest a few minutes ago.
     let latest = now - TimeDelta::minutes(dice.number(5, 240));
     at.min(latest)
 }

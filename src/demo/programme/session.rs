@@ -1,4 +1,4 @@
-//! From the choice of a time to the last question: what company, experts and center do around a session.
+//! Appointments from the choice of a time to the last question: the steps of company, experts and center.
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,
@@ -24,7 +24,7 @@ use crate::{
     store::{self, consultation::Record, correspondence::message::Audience},
 };
 
-/// One of the earliest starts at which the story can go on.
+/// Picks one of the earliest starts at which the story can continue.
 pub(super) fn pick(stage: &mut Stage, case: &Case, found: &SlotOffers) -> Option<Slot> {
     let (from, to) = stage.session_days(case.plot.goal);
     let starts: Vec<_> = found.days().into_iter().flat_map(|(_, starts)| starts).collect();
@@ -64,7 +64,7 @@ pub(super) async fn booked(stage: &mut Stage, case: &mut Case, record: &Record) 
         }
     }
     if now < session.ends_at {
-        // After the session, when the expert finds the time.
+        // Some time after the appointment.
         let after = session.ends_at + TimeDelta::minutes(stage.dice.number(5, 90));
         return Ok(Some(after));
     }
@@ -76,7 +76,7 @@ pub(super) async fn booked(stage: &mut Stage, case: &mut Case, record: &Record) 
     Ok(Some(stage.office(3, 70)))
 }
 
-/// Moved, cancelled, withdrawn: while there is time.
+/// Moves or cancels the appointment or withdraws the consultation, while there is time.
 async fn change_of_plan(
     stage: &mut Stage,
     case: &mut Case,
@@ -110,7 +110,7 @@ async fn change_of_plan(
     Ok(None)
 }
 
-/// In some cases the expert writes what to prepare, and the company answers.
+/// Lets the expert write, in some consultations, what to prepare, and the company answer.
 async fn talk_before(
     stage: &mut Stage,
     case: &mut Case,
@@ -139,7 +139,7 @@ pub(super) async fn consulted(stage: &mut Stage, case: &mut Case, record: &Recor
     let written = reports.iter().find(|it| it.appointment == session.id);
     let stops = case.plot.goal == Goal::Consulted;
     match written.map(|it| &it.state) {
-        // Of those that stop here some are not written, some are not finished, some wait for the center.
+        // Of the reports that stop here some are not written, some are unfinished, and some wait for the center.
         None if stops && case.plot.n.is_multiple_of(3) => Ok(None),
         None => {
             let draft = stops && case.plot.n % 3 == 1 && case.plot.twist == Twist::None;
@@ -192,7 +192,7 @@ async fn write(
     ops::aftercare::report::write(&stage.app, session.id, author, body, version, saving).await
 }
 
-/// The center approves; another session follows where the plot has one, or else the questions.
+/// Approves the report for the center. A further appointment follows if the plot has one, or else the questions.
 async fn approve(
     stage: &mut Stage,
     case: &mut Case,
@@ -203,7 +203,7 @@ async fn approve(
         let further = ReportDecision::ApproveAndContinue { override_reason: None };
         match decide(stage, case, session.id, further).await {
             Ok(()) => return Ok(Some(stage.daytime(4, 60))),
-            // The company has had its sessions of the year in another consultation.
+            // The company has used up its appointments of the year in another consultation.
             Err(Problem::Refused(_)) => {}
             Err(other) => return Err(other),
         }
@@ -229,7 +229,7 @@ pub(super) async fn followed(stage: &mut Stage, case: &mut Case, record: &Record
     if case.plot.goal != Goal::Completed {
         return Ok(None);
     }
-    // Closed once the question after three months has had its time.
+    // The consultation is closed after the question of three months has had its time.
     let asked = record.consultation.state_since + TimeDelta::days(105);
     let closes =
         asked.min(stage.end - TimeDelta::hours(i64::try_from(case.plot.n % 90).unwrap_or_default() + 3));

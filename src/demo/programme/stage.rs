@@ -1,4 +1,4 @@
-//! Where the demo is played: the service with a clock that is moved, and the people in it.
+//! The stage of the demo: the service with a clock that is moved, and its people.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     actor::Actor,
@@ -27,12 +27,12 @@ pub(super) struct Stage {
     pub cast: Cast,
     pub dice: Dice,
     pub calendar: BusinessCalendar,
-    /// When the story ends: the real present.
+    /// The end of the story: the real present.
     pub end: DateTime<Utc>,
     next_work: DateTime<Utc>,
 }
 
-/// Hours at which the worker looks, in Japan: mails are planned for 10:00, deadlines end at 17:00.
+/// The hours in Japan at which the worker runs: mails are planned for 10:00, deadlines end at 17:00.
 const WORKS_AT: [u8; 4] = [9, 10, 13, 17];
 
 impl Stage {
@@ -52,12 +52,12 @@ impl Stage {
         self.app.clock.now()
     }
 
-    /// Moves the clock, and does on the way what falls due.
+    /// Moves the clock, and runs the worker on the way.
     pub async fn go_on_until(&mut self, at: DateTime<Utc>) -> Result<(), Problem> {
         while self.next_work <= at {
             self.move_clock(self.next_work);
             self.work().await?;
-            // Delivered is delivered: nothing has to be kept of it.
+            // A new transport, so that delivered mails are not kept.
             self.app.mail = nowhere(&self.app.mail);
             self.next_work = next_work(self.next_work);
         }
@@ -65,7 +65,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Everything that the worker would do now.
+    /// Does all work that the worker would do now.
     pub async fn work(&self) -> Result<(), Problem> {
         while worker::deadlines::step(&self.app).await? | worker::outbox::step(&self.app).await? {}
         Ok(())
@@ -76,7 +76,7 @@ impl Stage {
         Ok(())
     }
 
-    /// A moment in the center's hours, so many hours from now at the earliest.
+    /// Returns a moment in the center's hours, from `low` to `high` hours from now or later.
     pub fn office(&mut self, low: i64, high: i64) -> DateTime<Utc> {
         let at = self.now() + self.dice.hours(low, high);
         let day = japan_date(at);
@@ -89,13 +89,13 @@ impl Stage {
         at_japan(next, 9, 0) + TimeDelta::seconds(self.dice.number(60, 7200))
     }
 
-    /// A moment at which companies write, so many hours from now at the earliest.
+    /// Returns a moment at which companies write, from `low` to `high` hours from now or later.
     pub fn daytime(&mut self, low: i64, high: i64) -> DateTime<Utc> {
         let at = self.now() + self.dice.hours(low, high);
         self.awake(at)
     }
 
-    /// The moment itself, or some time in the next morning where people sleep then.
+    /// Returns the moment itself, or a time in the next morning if people sleep at that moment.
     pub fn awake(&mut self, at: DateTime<Utc>) -> DateTime<Utc> {
         let day = japan_date(at);
         if (at_japan(day, 7, 0)..at_japan(day, 22, 0)).contains(&at) {
@@ -115,7 +115,7 @@ impl Stage {
         ops::correspondence::message::post(&self.app, case, by, audience, &prose(text)?).await
     }
 
-    /// Holidays that experts have entered, and what is different on single days around now.
+    /// Enters holidays of experts, and different hours on single days around now.
     pub async fn plan_absences(&mut self) -> Result<(), Problem> {
         let today = japan_date(self.end);
         let experts = self.cast.experts.clone();
@@ -138,7 +138,7 @@ impl Stage {
         Ok(())
     }
 
-    /// What somebody has begun to write and not sent.
+    /// Leaves some unfinished drafts.
     pub async fn leave_drafts(&mut self) -> Result<(), Problem> {
         for (field, text) in [
             ("ict", "社外から基幹システムを使えるようにしたいです。"),
@@ -156,7 +156,7 @@ impl Stage {
         Ok(())
     }
 
-    /// The days on which a session may lie, so that the story can reach its goal.
+    /// Returns the period in which an appointment may take place, so that the story can reach its goal.
     pub fn session_days(&self, goal: Goal) -> (DateTime<Utc>, DateTime<Utc>) {
         match goal {
             Goal::Booked | Goal::Withdrawn => {
@@ -198,7 +198,7 @@ fn away(first: NaiveDate, days: i64) -> Absence {
     Absence { first, last: first + TimeDelta::days(days), stand_in: None }
 }
 
-/// 9:00 to 12:00 in quarter hours after 6:00.
+/// Closes 9:00 to 12:00, given in quarter hours after 6:00.
 fn morning_off(date: NaiveDate) -> Vec<AvailabilityChange> {
     let morning = Span::new(12, 24).ok();
     morning

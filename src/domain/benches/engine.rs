@@ -1,7 +1,9 @@
-//! The search for free times and the plan for many, in a release build, on one thread: `cargo bench -p domain`.
+//! Measures the search for free times and the plan for many consultations, in a release build, on one thread: `cargo
+//! bench -p domain`.
 //!
-//! The limits are those of the product: 5,000 experts over 90 days in 5 ms for any of them and in 20 ms for one of each
-//! field; a plan for 1,000 consultations among 500 experts in 5 s. Three sizes each show that the cost is linear.
+//! The limits are those of the product: 5,000 experts over 90 days in 5 ms for any of them and in 20 ms for one of
+//! each field; a plan for 1,000 consultations among 500 experts in 5 s. Three sizes of each measurement show that the
+//! cost is linear.
 #![expect(clippy::print_stdout, reason = "the figures are what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 #![expect(clippy::cast_possible_truncation, reason = "small numbers by construction")]
@@ -45,7 +47,7 @@ fn main() {
     divan::main();
 }
 
-/// Prints the median of a few runs and ends the run where it is beyond the limit.
+/// Prints the median of a few runs, and ends the run if it is beyond the limit.
 fn limit<T>(name: &str, limit: Duration, mut it: impl FnMut() -> T) {
     let mut times: Vec<_> = (0..9)
         .map(|_| {
@@ -60,21 +62,21 @@ fn limit<T>(name: &str, limit: Duration, mut it: impl FnMut() -> T) {
     assert!(median < limit, "{name} takes too long");
 }
 
-/// A company asks for anybody of one field.
+/// Searches for any expert of one field.
 #[divan::bench(args = SIZES)]
 fn any_of_many(bencher: Bencher, experts: usize) {
     let (pool, ask) = (pool(experts), ask(Fields::Ict, experts));
     bencher.bench_local(|| black_box(&pool).search(black_box(&ask)));
 }
 
-/// A company asks for both fields: one who has both, or one of each at the same time.
+/// Searches for both fields: one expert who has both, or one of each at the same time.
 #[divan::bench(args = SIZES)]
 fn one_of_each_field(bencher: Bencher, experts: usize) {
     let (pool, ask) = (pool(experts), ask(Fields::Both, experts));
     bencher.bench_local(|| black_box(&pool).search(black_box(&ask)));
 }
 
-/// Three experts at once: two for ICT and one for labour management.
+/// Searches for three experts at once: two for ICT and one for labour management.
 #[divan::bench(args = SIZES)]
 fn three_by_skill(bencher: Bencher, experts: usize) {
     let (pool, plain) = (pool(experts), ask(Fields::Both, experts));
@@ -96,7 +98,7 @@ fn building_the_pool(bencher: Bencher, experts: usize) {
     bencher.bench_local(|| Pool::new(FIRST, DAYS, |_| false, black_box(&calendars)));
 }
 
-/// Consultations that wait, among half as many experts.
+/// Plans the waiting consultations among half as many experts.
 #[divan::bench(args = [250, 500, 1000], sample_count = 5)]
 fn plan_for_all(bencher: Bencher, consultations: usize) {
     let office = Office::new(consultations / 2, consultations);
@@ -127,7 +129,8 @@ fn fields(n: usize) -> Fields {
     [Fields::Ict, Fields::Labor, Fields::Both][n % 3]
 }
 
-/// Works on four days a week, at hours of their own, and is booked for about a third of them.
+/// Returns the calendar of an expert who works on four days a week, at hours of their own, and is booked on about a
+/// third of the days.
 fn calendar(n: usize) -> Calendar {
     let shift = (n % 8) as u8;
     let weekdays = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
@@ -153,7 +156,7 @@ fn calendar(n: usize) -> Calendar {
     }
 }
 
-/// Experts with what is known of them, and companies that wait.
+/// The experts with their facts and calendars, and the waiting consultations.
 struct Office {
     experts: Vec<Expert>,
     calendars: Vec<Calendar>,
@@ -189,7 +192,7 @@ impl Office {
     }
 }
 
-/// Lives in one prefecture and visits it with the two after it.
+/// Returns an expert who lives in one prefecture and visits it and the two after it.
 fn expert(n: usize) -> Expert {
     let place = |it: usize| Prefecture::from_code((it % 47 + 1) as u8).unwrap();
     Expert {
@@ -215,7 +218,8 @@ fn expert(n: usize) -> Expert {
     }
 }
 
-/// A third asks for a visit, a fifth for both fields, a tenth has chosen a time.
+/// Returns a waiting consultation: a third of them ask for a visit, a fifth for both fields, and a tenth have chosen
+/// a time.
 fn waiting(n: usize) -> PendingConsultation {
     let visit = n.is_multiple_of(3);
     PendingConsultation {

@@ -1,19 +1,19 @@
-//! Who acts, and in which role.
+//! The party that acts, and its role.
 pub use codes::{Party, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, DeskId, ExpertId};
 
-/// Whoever changes a consultation.
+/// The person or system that changes a consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Actor {
-    /// The contact, by a link that only the contact has.
+    /// The contact, who acts through a link that only the contact has.
     Company,
     Coordinator(AccountId),
     Expert(ExpertId),
     Desk(DeskId),
-    /// What happens because its time has come.
+    /// The service itself, which acts because a time has come.
     System,
 }
 

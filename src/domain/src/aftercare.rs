@@ -1,3 +1,3 @@
-//! What follows an appointment: the report and the questions afterwards.
+//! The report on an appointment and the questions that follow it.
 pub mod follow_up;
 pub mod report;

@@ -1,4 +1,4 @@
-//! When experts and companies meet: appointments, availability and the waiting list.
+//! The meetings of experts and companies: appointments, availability and the waiting list.
 pub mod appointment;
 pub mod availability;
 pub mod notice;

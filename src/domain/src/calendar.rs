@@ -1,4 +1,4 @@
-//! Japan's time and days: holidays by law, business days, deadlines that explain themselves.
+//! Time and days in Japan: holidays by law, business days, and deadlines that explain themselves.
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 mod business;
@@ -11,22 +11,23 @@ pub use deadline::{
 };
 pub use holiday::Holiday;
 
-/// Seconds. Japan has no summer time.
+/// Japan's offset from UTC in seconds. Japan has no summer time.
 const AHEAD_OF_UTC: i32 = 9 * 3600;
 
-/// Japan's offset from UTC.
+/// Returns Japan's offset from UTC.
 pub fn jst() -> FixedOffset {
     const JST: FixedOffset = FixedOffset::east_opt(AHEAD_OF_UTC).expect("nine hours are less than a day");
     JST
 }
 
-/// The day it is in Japan at `at`.
+/// Returns the date in Japan at `at`.
 pub fn japan_date(at: DateTime<Utc>) -> NaiveDate {
     let ahead = TimeDelta::seconds(i64::from(AHEAD_OF_UTC));
     at.naive_utc().checked_add_signed(ahead).map_or(NaiveDate::MAX, |it| it.date())
 }
 
-/// The instant at which clocks in Japan show `hour`:`minute` on `date`. Hour 24 is the midnight that ends the day.
+/// Returns the instant at which clocks in Japan show `hour`:`minute` on `date`. Hour 24 is the midnight that ends the
+/// day.
 pub fn at_japan(date: NaiveDate, hour: u8, minute: u8) -> DateTime<Utc> {
     let minutes = TimeDelta::minutes(i64::from(hour) * 60 + i64::from(minute));
     let since_utc_midnight = minutes - TimeDelta::seconds(i64::from(AHEAD_OF_UTC));

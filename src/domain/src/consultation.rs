@@ -1,8 +1,8 @@
-//! The life of a consultation: its states, the acts that change it, and who may do them when
+//! The life of a consultation: its states, the actions that change it, and the parties that may do them
 //! (`docs/spec/lifecycle.md` §2).
 //!
-//! Nothing else decides a state. An act consumes the consultation with what it needs to know and gives back the new
-//! one with an event, or a refusal.
+//! No other code decides a state. An action consumes the consultation and returns the new one with an event,
+//! or a refusal.
 mod action;
 mod event;
 mod refused;
@@ -21,20 +21,20 @@ use crate::{
     id::ConsultationId,
 };
 
-/// What the transition function needs to know of a consultation.
+/// The facts about a consultation that the transition function needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consultation {
     pub id: ConsultationId,
     pub state: State,
     pub state_since: DateTime<Utc>,
     pub fields: Fields,
-    /// The contact's address is known to reach the contact; experts are asked only then
+    /// Whether the contact's address is known to reach the contact. Experts are asked only then
     /// (`docs/spec/lifecycle.md` §5).
     pub address_confirmed: bool,
 }
 
 impl Consultation {
-    /// A consultation that has just been received.
+    /// Returns a consultation that has just been received.
     pub fn submit(
         id: ConsultationId,
         fields: Fields,
@@ -51,7 +51,7 @@ impl Consultation {
         }
     }
 
-    /// Does `action`, or says why not. The only way from one state to another.
+    /// Applies `act`, or returns why it is refused. This is the only way from one state to another.
     pub fn act(self, act: Action, by: Actor, now: DateTime<Utc>) -> Result<(Self, Event), ActionRefused> {
         let deed = act.deed();
         self.allows(deed, by.party())?;
@@ -61,7 +61,7 @@ impl Consultation {
         Ok((Self { state: to, state_since, ..self }, event))
     }
 
-    /// Whether `party` may do `deed` in this state, as far as state and party decide it.
+    /// Checks whether `party` may do `deed` in this state. The facts of the action are not considered.
     pub fn allows(&self, deed: ActionKind, party: Party) -> Result<(), ActionRefused> {
         if !action::parties(deed).contains(&party) {
             return Err(ActionRefused::NotYours(deed));
@@ -75,7 +75,7 @@ impl Consultation {
         }
     }
 
-    /// Everything that `party` may do now, in the order of the table.
+    /// Returns every action that `party` may do now, in the order of the table.
     pub fn possible(&self, party: Party) -> Vec<ActionKind> {
         action::changes().filter(|&it| self.allows(it, party).is_ok()).collect()
     }

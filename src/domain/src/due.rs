@@ -1,5 +1,5 @@
-//! What a consultation is waiting for until when, and how acts start, stop and end that wait
-//! (`docs/spec/lifecycle.md` §2–3).
+//! The next deadline of a consultation, and how actions start, pause and end it (`docs/spec/lifecycle.md`
+//! §2–3).
 use chrono::{DateTime, Utc};
 pub use codes::DueKind;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::{
     settings::Settings,
 };
 
-/// The wait of a consultation: running, or stopped while somebody else is waited for.
+/// The deadline of a consultation. Its clock is running, or paused while another party has to act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     pub kind: DueKind,
@@ -28,27 +28,27 @@ pub enum DueClock {
 }
 
 impl Due {
-    /// When the center has to have spoken with the company.
+    /// Returns the deadline by which the center has to have spoken with the company.
     pub fn first_contact(settings: &Settings, calendar: &BusinessCalendar, from: DateTime<Utc>) -> Self {
         let deadline =
             deadline_after_business_days(calendar, from, settings.first_contact_days, settings.closes_hour);
         Self { kind: DueKind::FirstContact, clock: DueClock::Running(deadline) }
     }
 
-    /// When an expert has to have answered a request.
+    /// Returns the deadline by which an expert has to have answered a request.
     pub fn reply(settings: &Settings, calendar: &BusinessCalendar, from: DateTime<Utc>) -> Self {
         let deadline =
             deadline_after_business_days(calendar, from, settings.reply_days, settings.closes_hour);
         Self { kind: DueKind::Reply, clock: DueClock::Running(deadline) }
     }
 
-    /// When the report on a session is due.
+    /// Returns the deadline of the report on an appointment.
     pub fn report(settings: &Settings, calendar: &BusinessCalendar, from: DateTime<Utc>) -> Self {
         let deadline = deadline_calendar_days(calendar, from, settings.report_days, settings.closes_hour);
         Self { kind: DueKind::Report, clock: DueClock::Running(deadline) }
     }
 
-    /// The due instant; none while the clock stands still.
+    /// Returns the due instant; `None` while the clock is paused.
     pub const fn at(&self) -> Option<DateTime<Utc>> {
         match &self.clock {
             DueClock::Running(deadline) => Some(deadline.at),
@@ -56,7 +56,7 @@ impl Due {
         }
     }
 
-    /// How it was reckoned, a line a step.
+    /// Returns how the deadline was computed, one line for each step.
     pub fn explain(&self) -> Vec<String> {
         match &self.clock {
             DueClock::Running(deadline) => deadline.explain(),
@@ -69,7 +69,8 @@ impl Due {
     }
 }
 
-/// What a consultation waits for after `deed` has led it to `to`, given what it waited for before.
+/// Returns the deadline of a consultation after `deed` has led it to `to`; `before` is the deadline that it
+/// had until then.
 pub fn after(
     deed: ActionKind,
     to: &State,
@@ -79,7 +80,8 @@ pub fn after(
     now: DateTime<Utc>,
 ) -> Option<Due> {
     match (deed, to) {
-        // Nobody was found: the company is told that the center looks again, and waits for it as at the beginning.
+        // No expert was found: the company is told that the center searches again, and the deadline is that
+        // of a new consultation.
         (ActionKind::Submit | ActionKind::Reopen, _) | (ActionKind::Decline, State::Checking) => {
             Some(Due::first_contact(settings, calendar, now))
         }
@@ -87,7 +89,7 @@ pub fn after(
         (ActionKind::Answer, _) => before.map(|due| resumed(due, calendar, now)),
         (ActionKind::RequestExperts | ActionKind::Decline, _) => Some(Due::reply(settings, calendar, now)),
         (ActionKind::RecordDone, _) => Some(Due::report(settings, calendar, now)),
-        // Another expert's answer is still due.
+        // The answer of another expert is still due.
         (ActionKind::Accept, State::Matching) | (ActionKind::Note | ActionKind::StartCheck, _) => before,
         (
             ActionKind::Accept

@@ -1,9 +1,9 @@
-//! What a consultation is about: ICT, labour management, or both.
+//! The fields of a consultation: ICT, labour management, or both.
 pub use codes::Field;
 use codes::codes;
 
 codes! {
-    /// One field or both, never none.
+    /// One field or both, but never none.
     pub enum Fields {
         Ict = "ict" => "ICT",
         Labor = "labor" => "労務管理",
@@ -12,7 +12,7 @@ codes! {
 }
 
 impl Fields {
-    /// `None` where neither is wanted.
+    /// Returns the chosen fields; `None` if neither is chosen.
     pub const fn from_flags(ict: bool, labor: bool) -> Option<Self> {
         match (ict, labor) {
             (true, true) => Some(Self::Both),
@@ -33,7 +33,7 @@ impl Fields {
         Field::ALL.into_iter().filter(move |&it| self.contains(it))
     }
 
-    /// Every field of `other` is one of these.
+    /// Returns whether these fields contain every field of `other`.
     pub fn covers(self, other: Self) -> bool {
         other.iter().all(|it| self.contains(it))
     }
@@ -42,7 +42,7 @@ impl Fields {
         if self == other { self } else { Self::Both }
     }
 
-    /// What is left of these fields once `taken` is covered.
+    /// Returns these fields without those of `taken`; `None` if none is left.
     pub fn without(self, taken: Self) -> Option<Self> {
         let left = |field| self.contains(field) && !taken.contains(field);
         Self::from_flags(left(Field::Ict), left(Field::Labor))

@@ -1,4 +1,4 @@
-//! One type per kind of identifier, so that an expert's id cannot stand where a consultation's is meant.
+//! One type for each kind of identifier, so that an expert's id cannot be used as a consultation's.
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ macro_rules! id {
 id! {
     /// A person who signs in with a password: coordinator, expert, desk, observer, administrator.
     AccountId;
-    /// One sitting of a company with one or two experts.
+    /// A time at which one or two experts meet a company.
     AppointmentId;
     /// One expert asked for one or both fields of a consultation.
     AssignmentId;
@@ -28,15 +28,15 @@ id! {
     CompanyId;
     /// A file of a message.
     AttachmentId;
-    /// One company's request and everything that follows.
+    /// One company's request and everything that follows from it.
     ConsultationId;
     /// A person who speaks for a company in one consultation.
     ContactId;
     /// A regional first-line desk.
     DeskId;
-    /// An unfinished application; secret, for it opens the draft.
+    /// An unfinished application. The id is secret, since it opens the draft.
     DraftId;
-    /// A telework manager. The same value as the account with which the expert signs in.
+    /// A telework manager. The id is that of the account with which the expert signs in.
     ExpertId;
     /// A question planned for after the consultation.
     FollowUpId;
@@ -46,10 +46,10 @@ id! {
     MessageId;
     /// A text that coordinators begin their messages from.
     ReplyTemplateId;
-    /// What an expert writes after a session.
+    /// The report that an expert writes after an appointment.
     ReportId;
-    /// A company that wants to hear of an earlier time.
+    /// An entry of the waiting list: a company that wants an earlier time.
     WaitingId;
-    /// One freed time, offered to one company.
+    /// One time that became free and is offered to one company.
     WaitingOfferId;
 }

@@ -1,4 +1,4 @@
-//! What an application says, parsed once.
+//! The parts of an application, each parsed once.
 pub mod application;
 pub mod company;
 pub mod contact;

@@ -1,6 +1,7 @@
-//! What the service decides. Plain values in, plain values out: no I/O, no clock, no framework.
+//! The decisions of the service. Functions take and return plain values: no I/O, no clock, no framework.
 //!
-//! Times are UTC instants unless a name says otherwise; days, opening hours and quarter hours are Japan's.
+//! Times are UTC instants unless a name says otherwise; days, opening hours and quarter hours are in Japan
+//! time.
 pub mod actor;
 pub mod aftercare;
 pub mod booking;

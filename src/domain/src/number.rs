@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::hyphenated;
 
-/// 年度: 1 April to 31 March, named by the year in which it starts. 2019 to 2098.
+/// 年度: 1 April to 31 March, named by the year in which it starts, 2019 to 2098.
 ///
-/// Before 2019 the era is another, after 2098 the equinoxes are not known.
+/// Years before 2019 belong to another era; the equinoxes after 2098 are not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i32", into = "i32")]
 pub struct FiscalYear(i32);
@@ -17,7 +17,7 @@ pub struct BadFiscalYear;
 
 /// 受付番号: 「R08-000123」, the fiscal year of receipt and a serial within it from 1 to 999,999.
 ///
-/// It tells consultations apart; it is never a key by itself.
+/// The number tells consultations apart, but it is never enough to get access to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CaseNumber {
@@ -30,7 +30,7 @@ pub struct CaseNumber {
 pub struct BadCaseNumber;
 
 impl FiscalYear {
-    /// 令和元年度, though its April was still 平成31年.
+    /// 令和元年度, although its April was still in 平成31年.
     pub const FIRST: Self = Self(2019);
     pub const LAST: Self = Self(2098);
 
@@ -39,17 +39,17 @@ impl FiscalYear {
         if (Self::FIRST..=Self::LAST).contains(&year) { Ok(year) } else { Err(BadFiscalYear) }
     }
 
-    /// The year that holds this day. The day is Japan's.
+    /// Returns the fiscal year that contains `day`, a day in Japan.
     pub fn of(day: NaiveDate) -> Result<Self, BadFiscalYear> {
         Self::new(if day.month() >= 4 { day.year() } else { day.year() - 1 })
     }
 
-    /// 2026 for 令和8年度.
+    /// Returns the year in which it starts: 2026 for 令和8年度.
     pub const fn start_year(self) -> i32 {
         self.0
     }
 
-    /// 8 for 令和8年度.
+    /// Returns the year of the era: 8 for 令和8年度.
     pub const fn era_year(self) -> i32 {
         self.0 - ERA_BEFORE_FIRST
     }
@@ -58,12 +58,12 @@ impl FiscalYear {
         era_year.checked_add(ERA_BEFORE_FIRST).ok_or(BadFiscalYear).and_then(Self::new)
     }
 
-    /// 1 April.
+    /// Returns 1 April.
     pub fn first_day(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.0, 4, 1).unwrap_or(NaiveDate::MIN)
     }
 
-    /// 31 March.
+    /// Returns 31 March.
     pub fn last_day(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.0 + 1, 3, 31).unwrap_or(NaiveDate::MAX)
     }
@@ -80,7 +80,7 @@ impl FiscalYear {
         Self::new(self.0 - 1)
     }
 
-    /// 「令和8年度（2026年度）」
+    /// Returns the label for pages: 「令和8年度（2026年度）」.
     pub fn label(self) -> String {
         match self.era_year() {
             1 => format!("令和元年度（{}年度）", self.0),
@@ -100,7 +100,8 @@ impl CaseNumber {
         }
     }
 
-    /// Any width and case. With a dash, leading zeros may be missing; without one, all eight digits are needed.
+    /// Parses a number in any width and case. With a dash, leading zeros may be missing; without one, all
+    /// eight digits are required.
     pub fn parse(raw: &str) -> Result<Self, BadCaseNumber> {
         let typed = hyphenated(raw).to_ascii_uppercase();
         let rest = typed.strip_prefix('R').ok_or(BadCaseNumber)?;
@@ -171,7 +172,7 @@ impl From<CaseNumber> for String {
     }
 }
 
-/// 令和1年 is 2019.
+/// The year before 令和1年, which is 2019.
 const ERA_BEFORE_FIRST: i32 = 2018;
 
 fn number(typed: &str, most_digits: usize) -> Option<u32> {

@@ -8,7 +8,8 @@ pub struct Prefecture(u8);
 
 /// One of the survey's eleven regions.
 ///
-/// Other government statistics draw the borders elsewhere (新潟, 山梨, 長野, 三重), so a figure by region names the survey.
+/// Other government statistics draw the borders differently (新潟, 山梨, 長野, 三重), so a page with numbers by
+/// region names the survey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
@@ -84,7 +85,8 @@ impl Prefecture {
         if (1..=47).contains(&code) { Ok(Self(code)) } else { Err(NoPrefecture) }
     }
 
-    /// From a form's two-digit code: `13`, also `１３` once folded, or `1`.
+    /// Parses a form's two-digit code: `13`, or `1` for `01`. A caller has to fold full-width digits (`１３`)
+    /// first.
     pub fn parse(code: &str) -> Result<Self, NoPrefecture> {
         code.trim().parse().map_err(|_| NoPrefecture).and_then(Self::from_code)
     }
@@ -97,7 +99,7 @@ impl Prefecture {
         NAMES[usize::from(self.0) - 1]
     }
 
-    /// The name as tables and maps show it: 「東京」, but 「北海道」.
+    /// Returns the name for tables and maps: 「東京」, but 「北海道」.
     pub fn short_name(self) -> &'static str {
         match self.0 {
             1 => self.name(),
@@ -171,12 +173,13 @@ impl Region {
         }
     }
 
-    /// 都市部 = 南関東, 東海 and 近畿; the rest is 地方部.
+    /// Returns whether the region is 都市部: 南関東, 東海 or 近畿. The other regions are 地方部.
     pub const fn is_urban(self) -> bool {
         matches!(self, Self::SouthKanto | Self::Tokai | Self::Kinki)
     }
 
-    /// The same region, or one with a land border, bridge or tunnel to it: a day trip.
+    /// Returns whether `other` is the same region or is connected by a land border, a bridge or a tunnel, so
+    /// that a visit is a day trip.
     pub fn is_near(self, other: Self) -> bool {
         use Region::{
             Chugoku, Hokkaido, Hokuriku, Kinki, Koshinetsu, KyushuOkinawa, NorthKanto, Shikoku, SouthKanto,

@@ -1,7 +1,7 @@
-//! Who is asked to give a consultation, and why (`docs/spec/lifecycle.md` §4).
+//! The choice of the experts who are asked to give a consultation, with the reasons (`docs/spec/lifecycle.md` §4).
 //!
-//! [`eligibility`] looks at one expert and says in or out with every reason; [`rank`] puts those who are in in order;
-//! [`teams`] makes of them what a consultation needs: one expert, or two for both fields.
+//! [`evaluate`] decides whether one expert is in or out, with every reason; [`rank`] sorts the experts who are in;
+//! [`teams`] forms the teams that can give a consultation: one expert, or two for both fields.
 pub mod assignment;
 mod eligibility;
 pub mod planning;
@@ -32,7 +32,7 @@ use std::collections::BTreeSet;
 #[serde(transparent)]
 pub struct ThemeCode(pub String);
 
-/// What is known of an expert at the moment of judging. Counts are of that moment; no field is computed here.
+/// The facts about an expert at the moment of the evaluation. Counts are of that moment; no field is computed here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expert {
     pub id: ExpertId,
@@ -40,33 +40,33 @@ pub struct Expert {
     pub active: bool,
     pub fields: Fields,
     pub themes: BTreeSet<ThemeCode>,
-    /// Where they have experience.
+    /// The industries in which they have experience.
     pub industries: BTreeSet<Industry>,
     pub home: Option<Prefecture>,
-    /// Where they visit; empty where they do not.
+    /// The prefectures that they visit; empty if they do not visit.
     pub visits: BTreeSet<Prefecture>,
     pub works_online: bool,
-    /// On the day of the wish's slot; without a slot, today.
+    /// Whether they are absent on the day of the request's slot; without a slot, today.
     pub absent: bool,
     /// Companies with which they have declared a conflict of interest.
     pub conflicts: BTreeSet<CompanyId>,
     /// Companies that they have advised before.
     pub known: BTreeSet<CompanyId>,
     pub limits: AppointmentLimits,
-    /// Sessions on the day of the wish's slot; 0 without a slot. `week_sessions` likewise, Monday to Sunday.
+    /// Appointments on the day of the request's slot; 0 without a slot. `week_sessions` likewise, Monday to Sunday.
     pub day_sessions: u16,
     pub week_sessions: u16,
     pub open_cases: u16,
     pub open_case_limit: u16,
-    /// Sessions booked or offered in the last 28 days and the next.
+    /// Appointments booked or offered in the last 28 days and the next 28.
     pub load: u32,
-    /// Sessions that they would like in such a time. An expert who names none is asked last.
+    /// Appointments that they would like in such a period. An expert who names no number is asked last.
     pub capacity: u32,
     /// The day, in Japan, of the last request to them.
     pub last_asked: Option<NaiveDate>,
 }
 
-/// What a consultation needs. `None` is what the company has not told.
+/// The needs of a consultation. `None` stands for a fact that the company has not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoutingRequest {
     pub fields: Fields,
@@ -74,7 +74,7 @@ pub struct RoutingRequest {
     pub mode: Mode,
     pub prefecture: Option<Prefecture>,
     pub industry: Option<Industry>,
-    /// `None` while nobody has matched the company with a known one.
+    /// `None` while the company has not been matched with a known one.
     pub company: Option<CompanyId>,
     /// The time that the company has chosen, if it has.
     pub slot: Option<Slot>,
@@ -83,10 +83,12 @@ pub struct RoutingRequest {
 }
 
 impl Expert {
-    /// What a session takes of their day, with its travel or buffer; `None` where they give none of this kind there.
+    /// Returns the part of their day that an appointment takes, with its travel or buffer; `None` if they give no
+    /// appointment of this mode there.
     ///
-    /// It fills [`crate::booking::availability::SlotQuery::footprints`], for those whom [`eligibility`] lets in without a slot. A company
-    /// to whom either mode is right is searched for twice. A visit to an unknown place counts as far.
+    /// It fills [`crate::booking::availability::SlotQuery::footprints`] for the experts whom [`evaluate`] finds
+    /// eligible without a slot. For a company that accepts either mode, there are two searches. A visit to an unknown
+    /// place counts as far.
     pub fn footprint(
         &self,
         mode: AppointmentMode,

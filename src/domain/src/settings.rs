@@ -1,80 +1,87 @@
 //! The numbers that a programme may change from year to year (`docs/spec/lifecycle.md` §3).
 use serde::{Deserialize, Serialize};
 
-/// Whether the system asks the best-ranked expert by itself (`docs/spec/lifecycle.md` §5).
+/// Whether the service asks the best-ranked expert automatically (`docs/spec/lifecycle.md` §5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoutingMode {
-    /// Once a slot is chosen, the address confirmed and an eligible expert free.
+    /// The service asks once a slot is chosen, the address is confirmed and an eligible expert is free.
     Automatic,
     /// A coordinator sends every request.
     Reviewed,
 }
 
-/// The settings of one fiscal year. Any value is safe to compute with: `Settings::check` says what is not sensible.
+/// The settings of one fiscal year. Every value is safe to compute with; `Settings::check` finds the invalid
+/// ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     pub routing: RoutingMode,
-    /// Business days.
+    /// The time within which the center speaks with the company. Business days.
     pub first_contact_days: u16,
-    /// Business days.
+    /// The time within which an expert answers a request. Business days.
     pub reply_days: u16,
-    /// How long a slot is kept while an application is written. Minutes.
+    /// The time for which a slot is held while an application is written. Minutes.
     pub hold_minutes: u16,
-    /// How long a submitted application's slot waits for its address to be confirmed. Hours.
+    /// The time for which the slot of a submitted application is held until the address is confirmed. Hours.
     pub unconfirmed_hold_hours: u16,
-    /// A company may move or cancel until this hour of the business day before. Hour, Japan time.
+    /// The hour, on the business day before, until which a company may reschedule or cancel. Japan time.
     pub change_until_hour: u8,
-    /// Earliest bookable slot. Business days ahead.
+    /// The earliest bookable slot. Business days ahead.
     pub notice_days: u16,
-    /// Last bookable day. Calendar days ahead.
+    /// The last bookable day. Calendar days ahead.
     pub horizon_days: u16,
-    /// Minutes; a multiple of 15.
+    /// The length of an online appointment. Minutes; a multiple of 15.
     pub online_minutes: u16,
-    /// Minutes; a multiple of 15.
+    /// The length of a visit. Minutes; a multiple of 15.
     pub visit_minutes: u16,
-    /// Kept free after an online session. Minutes; a multiple of 15.
+    /// The time that is kept free after an online appointment. Minutes; a multiple of 15.
     pub online_buffer_minutes: u16,
-    /// Kept free before and after a visit within the expert's prefecture. Minutes; a multiple of 15.
+    /// The time that is kept free before and after a visit within the expert's prefecture. Minutes; a
+    /// multiple of 15.
     pub travel_same_prefecture_minutes: u16,
-    /// The same, for a visit in the expert's or a neighbouring region.
+    /// The time that is kept free before and after a visit in the expert's region or a neighbouring one.
+    /// Minutes; a multiple of 15.
     pub travel_near_region_minutes: u16,
-    /// The same, farther away.
+    /// The time that is kept free before and after a visit in any other region. Minutes; a multiple of 15.
     pub travel_far_minutes: u16,
-    /// Sessions of one company in one fiscal year.
+    /// The largest number of appointments of one company in one fiscal year.
     pub session_cap: u16,
-    /// Calendar days after a session.
+    /// The time within which a report is written after an appointment. Calendar days.
     pub report_days: u16,
-    /// Hour of the next business day at which the survey goes out, and of the business day before for reminders.
+    /// The hour at which surveys are sent on the next business day, and reminders on the business day before.
+    /// Japan time.
     pub mail_hour: u8,
-    /// Calendar months after the report was approved, where the year has no questions of its own.
+    /// The times of the two questions of the shipped programme. Calendar months after the report was
+    /// approved.
     pub follow_up_months: [u8; 2],
-    /// Days without change after which a draft is deleted.
+    /// The time without change after which a draft is deleted. Days.
     pub draft_days: u16,
-    /// No session after the last business day of this month (the contract closes on 31 March).
+    /// The month after whose last business day there are no appointments (the contract closes on 31 March).
     pub last_session_month: u8,
-    /// Opening hours of the center on business days. Hours, Japan time, half open.
+    /// The opening hours of the center on business days, from `opens_hour` until before `closes_hour`. Hours,
+    /// Japan time.
     pub opens_hour: u8,
     pub closes_hour: u8,
-    /// Fiscal years after closing.
+    /// The time for which contact data are kept. Fiscal years after closing.
     pub contact_retention_years: u8,
-    /// Fiscal years after closing.
+    /// The time for which the case is kept. Fiscal years after closing.
     pub case_retention_years: u8,
-    /// At most so many application mails to one unconfirmed address, or from one network, in a day.
+    /// The largest numbers of application mails in a day to one unconfirmed address and from one network.
     pub mails_per_address_a_day: u16,
     pub mails_per_network_a_day: u16,
-    /// The same to one domain, which may be a company's or a whole provider's.
+    /// The largest number of application mails in a day to one domain, which may be a company's or a whole
+    /// provider's.
     pub mails_per_domain_a_day: u16,
-    /// What pages and mails call the center.
+    /// The name of the center on pages and in mails.
     pub center_name: String,
     pub center_phone: String,
     pub center_email: String,
-    /// Who answers for personal data, in the consent text.
+    /// The organisation that is responsible for personal data, named in the consent text.
     pub operator_name: String,
-    /// The version of the consent text that applicants agree to.
+    /// The version of the consent text to which applicants agree.
     pub consent_version: String,
-    /// A notice shown instead of the application while it is not empty.
+    /// A notice that is shown instead of the application form while it is not empty.
     pub intake_closed_notice: String,
 }
 
@@ -118,7 +125,7 @@ impl Default for Settings {
     }
 }
 
-/// One setting that cannot be used, by its field name.
+/// A setting that cannot be used, by its field name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct BadSetting {
@@ -127,7 +134,7 @@ pub struct BadSetting {
 }
 
 impl Settings {
-    /// Everything that is not sensible, at once; empty when the settings can be saved.
+    /// Returns every invalid setting; empty if the settings can be saved.
     pub fn check(&self) -> Vec<BadSetting> {
         let mut bad = Vec::new();
         let mut range = |field, value: u16, low: u16, high: u16| {
@@ -187,8 +194,8 @@ impl Settings {
         bad
     }
 
-    /// The farther the longer, and no detour is shorter than the direct way: where two sittings of an expert have room
-    /// beside a third one, they then have it without that one too.
+    /// Checks that travel times grow with the distance and that no detour is shorter than the direct way. Two
+    /// appointments of an expert that are possible beside a third one are then also possible without it.
     fn check_ways(&self) -> Vec<BadSetting> {
         let (same, near, far) = (
             u32::from(self.travel_same_prefecture_minutes),

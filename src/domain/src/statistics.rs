@@ -1,32 +1,34 @@
-//! Figures that may be shown: small counts hidden so that nobody can reckon them back, medians, shares.
+//! Statistics that may be published: counts with the small ones hidden so that they cannot be computed from
+//! the others, medians, and shares.
 use std::fmt;
 
 use crate::wording::thousands;
 
-/// Counts from 1 up to below this are hidden in what is published (`docs/spec/programme.md` §5).
+/// The smallest count that is published. Counts from 1 up to below it are hidden (`docs/spec/programme.md`
+/// §5).
 pub const LEAST: u64 = 5;
 
-/// A count as it may be shown.
+/// A count as it may be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DisplayedCount {
     Exact(u64),
-    /// 1 to 4.
+    /// The count is from 1 to 4.
     Few,
-    /// Hidden because it would tell a smaller one.
+    /// The count is hidden because it would reveal a smaller one.
     Withheld,
 }
 
-/// Where the middle and the slow end of a list of numbers lie.
+/// The median and the 90th percentile of a list of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spread {
     pub n: usize,
-    /// Twice the median, which may lie between two numbers.
+    /// Twice the median, since the median may lie between two numbers.
     twice_median: u64,
-    /// The smallest number that at least nine of ten do not exceed.
+    /// The smallest number that at least nine tenths of the numbers do not exceed.
     pub ninetieth: u32,
 }
 
-/// One count that stands by itself.
+/// Returns how a single count is published that is not part of a sum.
 pub const fn alone(count: u64) -> DisplayedCount {
     match count {
         1..LEAST => DisplayedCount::Few,
@@ -34,10 +36,10 @@ pub const fn alone(count: u64) -> DisplayedCount {
     }
 }
 
-/// The parts of a whole whose sum is published as `alone` shows it.
+/// Returns how the parts of a whole are published if their sum is published as `alone` shows it.
 ///
-/// Small parts are hidden. Where the others and the sum would still tell one, larger parts are hidden too, smallest
-/// first; where that does not help either, every part is.
+/// Small parts are hidden. If the other parts and the sum would still reveal one, larger parts are hidden
+/// too, smallest first. If that is not enough either, every part is hidden.
 pub fn protected(parts: &[u64]) -> Vec<DisplayedCount> {
     let sum: u64 = parts.iter().sum();
     let nothing = || vec![DisplayedCount::Withheld; parts.len()];
@@ -58,7 +60,7 @@ pub fn protected(parts: &[u64]) -> Vec<DisplayedCount> {
     shown
 }
 
-/// Whether each hidden part could have at least two values, given the rest.
+/// Returns whether each hidden part could have at least two values, given the rest.
 fn is_safe(shown: &[DisplayedCount], sum: u64) -> bool {
     let hidden: Vec<_> = shown.iter().filter_map(|it| it.range(sum)).collect();
     let left = sum.saturating_sub(shown.iter().filter_map(|it| it.exact()).sum());
@@ -79,7 +81,7 @@ impl DisplayedCount {
         }
     }
 
-    /// What a hidden part may be, for a reader who knows how `protected` works.
+    /// Returns the range of a hidden part for a reader who knows how `protected` works.
     const fn range(self, sum: u64) -> Option<(u64, u64)> {
         match self {
             Self::Exact(_) => None,
@@ -89,7 +91,7 @@ impl DisplayedCount {
     }
 }
 
-/// 「1,234」, 「1から4」, 「非公表」
+/// Formats as 「1,234」, 「1から4」 or 「非公表」.
 impl fmt::Display for DisplayedCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -101,7 +103,7 @@ impl fmt::Display for DisplayedCount {
 }
 
 impl Spread {
-    /// `None` of nothing.
+    /// Computes the spread; `None` if there are no numbers.
     pub fn of(mut numbers: Vec<u32>) -> Option<Self> {
         numbers.sort_unstable();
         let n = numbers.len();
@@ -111,14 +113,14 @@ impl Spread {
         Some(Self { n, twice_median: u64::from(low) + u64::from(high), ninetieth })
     }
 
-    /// 「9」, 「9.5」
+    /// Returns the median: 「9」, 「9.5」.
     pub fn median(&self) -> String {
         let half = if self.twice_median.is_multiple_of(2) { "" } else { ".5" };
         format!("{}{half}", self.twice_median / 2)
     }
 }
 
-/// 「81.3%」; `None` of nothing.
+/// Returns the share: 「81.3%」. Returns `None` if `whole` is 0.
 pub fn share(part: u64, whole: u64) -> Option<String> {
     let tenths = (part * 2000).checked_div(whole)?.div_ceil(2);
     Some(format!("{}.{}%", tenths / 10, tenths % 10))

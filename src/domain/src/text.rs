@@ -1,8 +1,8 @@
-//! What people type: free text kept as typed, and the foldings that compare it
+//! Text that people type: free text is stored as typed, and foldings are used to compare it
 //! (`docs/spec/programme.md` §3.1 and §3.2).
 //!
-//! A name is stored exactly as it was typed, apart from the blanks around it: every Unicode normalisation, even
-//! NFC, changes some names. What needs folding is folded into something apart, by `digits`, `kana` or `search_key`.
+//! A name is stored exactly as typed, apart from the blanks around it: every Unicode normalisation, even NFC,
+//! changes some names. A folded form is a separate value, made by `digits`, `kana` or `search_key`.
 use serde::{Deserialize, Serialize};
 
 use crate::wording::thousands;
@@ -16,18 +16,18 @@ pub use fold::{amount, digits, hyphenated};
 pub use kana::{company_kana, kana};
 pub use key::search_key;
 
-/// One line of free text: never empty, no blanks around it, no control characters.
+/// One line of free text: never empty, without blanks around it and without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TextLine(String);
 
-/// Free text of one or more lines: never empty, no blanks around it, lines separated by `\n` alone, no control
-/// characters but that and the tab.
+/// Free text of one or more lines: never empty, without blanks around it, with lines separated by `\n` alone,
+/// and without control characters other than `\n` and the tab.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Prose(String);
 
-/// What the page says beside a text field. `label` is the field's name on the page.
+/// The error that the page shows beside a text field. `label` is the field's name on the page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadText {
     #[error("{label}を入力してください")]
@@ -41,7 +41,8 @@ pub enum BadText {
 }
 
 impl TextLine {
-    /// `max` counts Unicode characters after trimming; an ideographic variation sequence counts as two.
+    /// Parses a line of at most `max` Unicode characters after trimming; an ideographic variation sequence
+    /// counts as two.
     pub fn parse(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
         let line = raw.trim();
         if line.contains(is_control) {
@@ -50,14 +51,14 @@ impl TextLine {
         measured(label, line, max).map(|()| Self(line.to_owned()))
     }
 
-    /// A reading: anything that `kana` can convert.
+    /// Parses a reading: any text that `kana` can convert.
     pub fn parse_kana(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
         let line = Self::parse(label, raw, max)?;
         let converted = kana(line.as_str()).ok_or(BadText::NotKana { label })?;
         Self::parse(label, &converted, max)
     }
 
-    /// A company's reading, without the reading of its legal form.
+    /// Parses a company's reading and removes the reading of its legal form.
     pub fn parse_company_kana(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
         let line = Self::parse(label, raw, max)?;
         let converted = company_kana(line.as_str()).ok_or(BadText::NotKana { label })?;
@@ -74,7 +75,8 @@ impl TextLine {
 }
 
 impl Prose {
-    /// `max` counts Unicode characters after trimming, a line break as one however it was typed.
+    /// Parses text of at most `max` Unicode characters after trimming. A line break counts as one, however it
+    /// was typed.
     pub fn parse(label: &'static str, raw: &str, max: usize) -> Result<Self, BadText> {
         let unified = raw.replace("\r\n", "\n").replace('\r', "\n");
         let prose = unified.trim();
@@ -93,12 +95,12 @@ impl Prose {
     }
 }
 
-/// A field that may be left empty: `None` where only blanks were typed, else as `parse` says.
+/// Parses a field that may be empty: returns `None` if only blanks were typed, else the result of `parse`.
 pub fn optional<T, E>(raw: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, E> {
     if raw.trim().is_empty() { Ok(None) } else { parse(raw).map(Some) }
 }
 
-/// From storage, where the field's name and limit are no longer known.
+/// Converts from storage, where the field's name and limit are no longer known.
 impl TryFrom<String> for TextLine {
     type Error = BadText;
 
@@ -107,7 +109,7 @@ impl TryFrom<String> for TextLine {
     }
 }
 
-/// From storage, where the field's name and limit are no longer known.
+/// Converts from storage, where the field's name and limit are no longer known.
 impl TryFrom<String> for Prose {
     type Error = BadText;
 
@@ -148,9 +150,10 @@ fn measured(label: &'static str, text: &str, max: usize) -> Result<(), BadText> 
     }
 }
 
-/// Unicode's controls, its line separators, and the marks that reverse the direction of what follows.
+/// Returns whether the character is a Unicode control, a line separator, or a mark that changes the direction
+/// of the text after it.
 ///
-/// Variation selectors and joiners are not among them: names need those.
+/// Variation selectors and joiners are not included, since names need them.
 fn is_control(it: char) -> bool {
     it.is_control()
         || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

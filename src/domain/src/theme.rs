@@ -1,17 +1,17 @@
-//! The themes with which the product is delivered (`docs/spec/programme.md` §1.4). Afterwards they
+//! The themes with which the product is shipped (`docs/spec/programme.md` §1.4). After the installation they
 //! are the operator's data.
 use crate::field::Field;
 
-/// What a consultation may be about, within a field.
+/// A subject that a consultation may be about, within a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShippedTheme {
-    /// The name in forms, tables and exports; never changes.
+    /// The name in forms, tables and exports, which never changes.
     pub code: &'static str,
     pub field: Field,
     pub label: &'static str,
 }
 
-/// In the order in which the form shows them.
+/// The shipped themes in the order in which the form shows them.
 pub const SHIPPED: &[ShippedTheme] = &[
     ict("ict_network", "テレワークの方式・ネットワーク"),
     ict("ict_device", "端末・機器"),

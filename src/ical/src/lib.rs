@@ -8,7 +8,7 @@
 //!
 //! Two libraries share the work. `calcard` reads what programs really write, but cannot write what we send: it escapes
 //! commas and semicolons in the URLs of `URL`, which RFC 5545 §3.3.13 leaves as they are, and backslashes and quotation
-//! marks in parameters, which have no escape (§3.2). `icalendar` writes both correctly. It would add a UID and
+//! marks in parameters, which have no escape (RFC 5545 §3.2). `icalendar` writes both correctly. It would add a UID and
 //! the system's time where they are missing; both are always given.
 #![warn(missing_docs)]
 

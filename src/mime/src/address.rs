@@ -3,7 +3,7 @@ use mail_parser::parsers::MessageStream;
 
 use super::words;
 
-/// An address with the name beside it.
+/// A mail address and the name written with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
     /// The name as typed, on one line, without controls; may be empty. It proves nothing.
@@ -12,7 +12,8 @@ pub struct Address {
     pub address: String,
 }
 
-/// The most addresses that one header gives. Bounds what a header full of commas can cause.
+/// The most addresses that are read from one header. It bounds the work that a header full of commas can
+/// cause.
 const MOST: usize = 200;
 
 impl Address {
@@ -27,7 +28,7 @@ impl Address {
     }
 }
 
-/// Returns every address of a header, those of groups too. A word without `@` is none.
+/// Returns every address of a header, including the members of groups. A word without `@` is not an address.
 pub fn parse(value: &[u8]) -> Vec<Address> {
     let prepared = words::prepared(value);
     let parsed = MessageStream::new(&prepared).parse_address();
@@ -42,7 +43,8 @@ pub fn parse(value: &[u8]) -> Vec<Address> {
         .collect()
 }
 
-/// Returns the trimmed address, if it has no blanks or controls and something on both sides of the `@`.
+/// Returns the trimmed address if it contains no blanks or controls, has text on both sides of the `@` and is
+/// at most 320 bytes long.
 fn plain(address: &str) -> Option<String> {
     let address = address.trim();
     let (local, host) = address.rsplit_once('@')?;

@@ -1,4 +1,5 @@
-//! Which parts are the text, and what the others are.
+//! Decides which parts of a mail are its text, and sorts the others: calendar objects, delivery reports,
+//! attachments.
 use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
@@ -10,11 +11,11 @@ use super::{
     report,
 };
 
-/// Of one text part, only so much is decoded. Bytes.
+/// The most bytes of one text part that are decoded.
 const LONGEST_TEXT: usize = 1024 * 1024;
-/// Text parts beyond that are attachments.
+/// The most parts that are read as text. Further text parts are attachments.
 const MOST_TEXTS: usize = 50;
-/// Characters.
+/// The number of characters above which a file name is shortened.
 const LONGEST_NAME: usize = 150;
 
 /// A text part, and the group of alternatives that it belongs to.
@@ -64,12 +65,13 @@ pub fn fill(read: &mut ReceivedMail, parts: Vec<MimePart<'_>>, remarks: &mut BTr
     (read.body, read.html) = (body, html);
 }
 
-/// NFC.
+/// Returns the text in Unicode normalization form NFC.
 pub fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// Of alternatives the plain text, where it says anything; all others one after the other.
+/// Returns the body and the HTML. Of a group of alternatives, only the plain text is used if it is not blank;
+/// all other texts are joined in order.
 fn chosen(texts: Vec<Text>) -> (String, Option<String>) {
     let is_said = |it: &Text| it.html.is_none() && !it.text.trim().is_empty();
     let plain: BTreeSet<_> = texts.iter().filter(|it| is_said(it)).filter_map(|it| it.group).collect();
@@ -104,7 +106,8 @@ fn hyper(part: &MimePart<'_>, remarks: &mut BTreeSet<Remark>) -> Text {
     Text { group: group(part), text: tidy(&text), html: Some(html) }
 }
 
-/// Of one group are all parts that lie in the same alternatives, however deep.
+/// Returns the number of the outermost group of alternatives around the part. Parts within the same
+/// alternatives belong to one group, however deep they are nested.
 fn group(part: &MimePart<'_>) -> Option<usize> {
     part.within.iter().find_map(|it| match it {
         Multipart::Alternative(n) => Some(*n),
@@ -119,7 +122,7 @@ fn calendar(part: &MimePart<'_>, remarks: &mut BTreeSet<Remark>) -> CalendarPart
     }
 }
 
-/// The characters of a text part.
+/// Decodes the text of a part.
 fn text(part: &MimePart<'_>, remarks: &mut BTreeSet<Remark>) -> String {
     let (bytes, broken) = part.bytes();
     if broken {
@@ -164,15 +167,15 @@ fn attach(read: &mut ReceivedMail, part: &MimePart<'_>, kind: String, remarks: &
     read.attachments.push(Attachment { name, content_type: kind, bytes: bytes.into_owned(), inline });
 }
 
-/// Returns a safe name for a file: the last step of the path, without controls and marks of direction, never hidden,
-/// never longer than a file system takes. Empty where nothing remains.
+/// Returns a safe name for a file: the last component of the path, without controls and direction marks,
+/// never hidden, and never longer than a file system accepts. The name is empty if nothing remains.
 pub fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|it| !charset::is_hidden(*it)).collect();
     let clean = clean.trim_start_matches(|it: char| it == '.' || it.is_whitespace()).trim_end();
     match clean.char_indices().nth(LONGEST_NAME) {
         None => clean.to_owned(),
-        // What a file is shows at its end.
+        // The ending is kept because it shows the type of the file.
         Some((end, _)) => match clean.rsplit_once('.').filter(|(_, it)| it.chars().count() <= 10) {
             Some((_, ending)) => format!("{}….{ending}", &clean[..end]),
             None => format!("{}…", &clean[..end]),
@@ -194,7 +197,8 @@ fn extension(kind: &str) -> &'static str {
     }
 }
 
-/// Flowed lines (RFC 3676) put together: a line that ends in a blank goes on in the next one of the same depth.
+/// Joins flowed lines (RFC 3676): a line that ends in a blank continues in the next line of the same
+/// quotation depth.
 fn unflowed(text: &str, delete_blank: bool) -> String {
     let mut whole = String::with_capacity(text.len());
     let mut open: Option<usize> = None;
@@ -220,14 +224,15 @@ fn unflowed(text: &str, delete_blank: bool) -> String {
             whole.pop();
         }
         if open.is_none() && whole.is_empty() {
-            // A blank line at the beginning is a line too.
+            // A blank first line counts as a line, too.
             whole.push('\n');
         }
     }
     whole
 }
 
-/// NFC, lines by `\n` alone, no controls, no blank lines around it.
+/// Returns the text in NFC, with lines separated by `\n` alone, without controls, and without blanks and
+/// blank lines at its beginning and end.
 fn tidy(text: &str) -> String {
     let unified = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{c}', '\u{b}'], "\n");
     let clean: String =

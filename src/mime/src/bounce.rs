@@ -1,25 +1,27 @@
-//! Mail that says that a mail of ours did not arrive: by the standard (RFC 3464), or in a server's own words.
+//! Recognizes mail which says that a mail of ours did not arrive: standard reports (RFC 3464), and reports in
+//! a server's own words.
 use crate::{DeliveryReport, ReceivedMail};
 
-/// A server's report, by the standard or in words.
+/// A server's report about a mail, either in the standard form or in the server's own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BounceReport {
-    /// The recipients of whom it speaks; at least one.
+    /// The recipients that the report names; at least one.
     pub failures: Vec<FailedRecipient>,
-    /// Message-IDs that may be those of the mail in question.
+    /// The Message-IDs that may belong to the reported mail.
     pub message_ids: Vec<String>,
 }
 
-/// A recipient whom the mail did not reach, or not yet.
+/// A recipient that the mail did not reach, or has not reached yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FailedRecipient {
-    /// The address as the server names it; may be empty, and may be the one that the mail was forwarded to.
+    /// The address as the server names it. It may be empty, and it may be the address to which the mail was
+    /// forwarded.
     pub address: String,
-    /// The enhanced status (RFC 3463), or the reply code; may be empty.
+    /// The enhanced status code (RFC 3463) or the SMTP reply code; may be empty.
     pub status: String,
     /// The server's own words, shortened; may be empty.
     pub diagnostic: String,
-    /// What is to be expected.
+    /// Whether the mail will still arrive.
     pub outlook: DeliveryStatus,
 }
 
@@ -29,19 +31,19 @@ pub enum DeliveryStatus {
     /// It will not arrive.
     #[default]
     Lost,
-    /// The server goes on trying, or a person might: a full mailbox.
+    /// It may arrive later: the server keeps trying, or the mailbox is full and its owner may clear it.
     Delayed,
     /// It has arrived.
     Delivered,
 }
 
-/// Characters of a server's words that are kept.
+/// The most characters of a server's words that are kept.
 const LONGEST: usize = 500;
-/// Lines of a text that are looked at.
+/// The number of lines of a text that are searched.
 const LINES: usize = 400;
 
-/// Returns the report in a mail, if it is one. `null_sender` says that the envelope had no sender, as reports have
-/// (RFC 5321 §4.5.5).
+/// Returns the report in a mail, if it is one. `null_sender` says that the envelope had no sender, which is
+/// usual for reports (RFC 5321 §4.5.5).
 pub fn report(read: &ReceivedMail, null_sender: bool) -> Option<BounceReport> {
     let failures = match &read.delivery_report {
         Some(it) => standard(it),
@@ -73,7 +75,7 @@ fn standard(report: &DeliveryReport) -> Vec<FailedRecipient> {
     if failures.is_empty() { vec![FailedRecipient::default()] } else { failures }
 }
 
-/// How servers without RFC 3464 begin, or what they call it. Lower-cased.
+/// The phrases by which the subjects of reports without RFC 3464 are recognized, in lower case.
 const SUBJECTS: [&str; 17] = [
     "undeliverable",
     "undelivered mail",
@@ -110,7 +112,8 @@ const SENTENCES: [&str; 14] = [
     "宛先アドレスが見つからなかった",
 ];
 
-/// A report in words: from a server's own address, or without a sender, and called one.
+/// Returns whether the mail is a report in words: it comes from a server's own address or has no envelope
+/// sender, and its subject or its first lines say that a mail was not delivered.
 fn is_told(read: &ReceivedMail, null_sender: bool) -> bool {
     let local = read.author().and_then(|it| it.parts()).map(|(local, _)| local.to_lowercase());
     let by_server = local.is_some_and(|it| {
@@ -127,7 +130,8 @@ fn is_told(read: &ReceivedMail, null_sender: bool) -> bool {
     SUBJECTS.iter().any(|it| subject.contains(it)) || SENTENCES.iter().any(|it| head.contains(it))
 }
 
-/// The first address in angle brackets, or the first one at all, and the words of the server that refused it.
+/// Reads a report in words: the first address in angle brackets, or else the first address at all, and the
+/// server's words about it.
 fn in_words(body: &str) -> FailedRecipient {
     let lines: Vec<_> = body.lines().take(LINES).map(str::trim).collect();
     let bracketed = lines.iter().find_map(|it| {
@@ -151,7 +155,7 @@ fn in_words(body: &str) -> FailedRecipient {
     }
 }
 
-/// 「550」 or 「5.1.1」 in a line of a server.
+/// Finds a reply code such as 「550」 or an enhanced status code such as 「5.1.1」 in a line.
 fn reply_code(line: &str) -> Option<String> {
     let mut words = line.split(|it: char| it.is_whitespace() || "#()<>:;,-'\"".contains(it));
     let is_enhanced = |it: &str| {
@@ -164,7 +168,7 @@ fn reply_code(line: &str) -> Option<String> {
     words.find(|it| is_enhanced(it) || is_plain(it)).map(str::to_owned)
 }
 
-/// The Message-IDs in headers, and in what is quoted of the mail that came back.
+/// Returns the Message-IDs in the headers and in the quoted or attached part of the returned mail.
 fn message_ids(read: &ReceivedMail) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     ids.extend(read.delivery_report.as_ref().and_then(DeliveryReport::original_message_id));
@@ -175,7 +179,7 @@ fn message_ids(read: &ReceivedMail) -> Vec<String> {
         id.contains('@').then(|| id.to_owned())
     });
     ids.extend(quoted);
-    // Servers that pack the mail into a file: its headers are at its beginning.
+    // Some servers attach the returned mail as a file, which begins with its headers.
     for file in read.attachments.iter().filter(|it| it.content_type.starts_with("message/")) {
         let head = &file.bytes[..file.bytes.len().min(64 * 1024)];
         ids.extend(crate::read(head).message_id);

@@ -1,5 +1,6 @@
-//! Bytes into text. What a mail says of its character set is a hint: Japanese mails name ISO-2022-JP and hold
-//! Shift_JIS, name UTF-8 and hold ISO-2022-JP, or name nothing, or something that does not exist.
+//! Decodes bytes into text. The character set that a mail states is only a hint: Japanese mails name
+//! ISO-2022-JP and contain Shift_JIS, name UTF-8 and contain ISO-2022-JP, or name no character set or one
+//! that does not exist.
 use std::borrow::Cow;
 
 use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -7,25 +8,26 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 
 mod jis;
 
-/// A text and how it was come by.
+/// A decoded text, and how reliable the decoding is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded {
     pub text: String,
-    /// The label was missing for bytes that need one, unknown or wrong.
+    /// Whether the character set was guessed because the label was missing (for bytes that need one), unknown
+    /// or wrong.
     pub guessed: bool,
-    /// Some bytes mean nothing.
+    /// Whether some bytes could not be decoded.
     pub lossy: bool,
 }
 
-/// As much as a guess looks at. Bytes.
+/// The number of bytes on which a guess is based.
 const SAMPLE: usize = 16 * 1024;
 
-/// What the label says.
+/// The character set that the label names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Label {
     /// ISO-2022-JP and its dialects: CP50220, CP50221, CP50222.
     Jis,
-    /// What looks like ASCII, and is what some old programs write.
+    /// UTF-7, which some old programs write. Its bytes look like ASCII.
     Utf7,
     Known(&'static Encoding),
     Ascii,
@@ -63,7 +65,7 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
                 guess(sample).filter(|found| *found != it && cost(found, sample) + 10 < cost(it, sample));
             with(better.unwrap_or(it), bytes, better.is_some())
         }
-        // The western sets can read anything, so that their word counts for little.
+        // Windows-1252 can decode any bytes, so its label is weak evidence.
         Label::Known(it) if it != WINDOWS_1252 && !it.decode_without_bom_handling(sample).1 => {
             with(it, bytes, false)
         }
@@ -77,7 +79,8 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> Decoded {
     }
 }
 
-/// Controls, and marks that change the direction of what follows: never shown.
+/// Returns whether a character is never shown: a control, or a mark that changes the direction of the
+/// following text.
 pub fn is_hidden(it: char) -> bool {
     it.is_control()
         || matches!(it, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -88,7 +91,8 @@ fn with(encoding: &'static Encoding, bytes: &[u8], guessed: bool) -> Decoded {
     Decoded { text: without_pictures(text), guessed, lossy }
 }
 
-/// The pictures of mobile phones lie in private areas, and differ by carrier: 〓 stands for them.
+/// Replaces the pictures of Japanese mobile phones with 〓. They use private code points that differ by
+/// carrier.
 fn without_pictures(text: Cow<'_, str>) -> String {
     if !text.contains(is_private) {
         return text.into_owned();
@@ -120,23 +124,25 @@ fn is_japanese(it: &'static Encoding) -> bool {
     [UTF_8, SHIFT_JIS, EUC_JP].contains(&it)
 }
 
-/// Cut where no character is cut: behind the last ASCII byte, if there is one.
+/// Returns the beginning of the bytes, cut after the last line break so that no character is split, or at
+/// `SAMPLE` bytes if there is no line break.
 fn sample(bytes: &[u8]) -> &[u8] {
     let Some(start) = bytes.get(..SAMPLE) else { return bytes };
     let end = start.iter().rposition(|it| *it == b'\n').map_or(SAMPLE, |it| it + 1);
     &bytes[..end]
 }
 
-/// The set in which the bytes read best; none where they read badly in all.
+/// Returns the encoding in which the bytes read best, or `None` if they read badly in every encoding.
 fn guess(sample: &[u8]) -> Option<&'static Encoding> {
-    // UTF-8 cannot be read by accident, but for a few short words.
+    // Apart from a few short words, text in other encodings is not valid UTF-8 by accident.
     let (cost, found) =
         [UTF_8, SHIFT_JIS, EUC_JP].into_iter().map(|it| (cost(it, sample), it)).min_by_key(|it| it.0)?;
     let many = sample.iter().filter(|it| !it.is_ascii()).count();
     (cost < i64::try_from(many).unwrap_or(i64::MAX)).then_some(found)
 }
 
-/// How little the bytes look like a text in this set; kana make it likely, whatever nobody writes unlikely.
+/// Returns how implausible the bytes are as text in this encoding. Kana lower the cost; characters that are
+/// rare in mail raise it.
 fn cost(encoding: &'static Encoding, sample: &[u8]) -> i64 {
     let (text, _) = encoding.decode_without_bom_handling(sample);
     text.chars()
@@ -144,7 +150,7 @@ fn cost(encoding: &'static Encoding, sample: &[u8]) -> i64 {
             '\u{fffd}' => 30,
             '\u{e000}'..='\u{f8ff}' => 3,
             '\u{80}'..='\u{9f}' => 20,
-            // Half-width kana: what everything looks like in Shift_JIS.
+            // Half-width kana: other encodings look like them when they are read as Shift_JIS.
             '\u{ff61}'..='\u{ff9f}' => 2,
             // Hiragana, katakana and their marks.
             '\u{3001}'..='\u{3002}' | '\u{3040}'..='\u{30ff}' => -2,

@@ -1,17 +1,17 @@
-//! Parameters that are written in several pieces (RFC 2231), put together. Programs cut them anywhere, also within a
-//! character, so that no piece can be decoded by itself.
+//! Joins parameters that are written in several pieces (RFC 2231). Programs split them anywhere, even within
+//! a character, so a piece cannot be decoded by itself.
 use std::collections::BTreeMap;
 
-/// Parameters, or pieces of them, that are looked at.
+/// The most parameters, or pieces of parameters, that are read.
 const MOST: usize = 200;
 
-/// A piece as it stands there, and whether it is percent-encoded.
+/// A piece as it is written in the header, and whether it is percent-encoded.
 struct Piece<'a> {
     value: &'a str,
     encoded: bool,
 }
 
-/// The same header with every encoded parameter in one piece.
+/// Returns the header with every encoded parameter joined into one piece.
 pub fn joined(header: &str) -> String {
     let mut kept = Vec::new();
     let mut found: BTreeMap<String, BTreeMap<u32, Piece<'_>>> = BTreeMap::new();
@@ -21,7 +21,7 @@ pub fn joined(header: &str) -> String {
             None => kept.push(part),
         }
     }
-    // Without an encoded piece the parser puts them together by itself.
+    // If no piece is encoded, the parser joins them by itself.
     found.retain(|_, pieces| pieces.values().any(|it| it.encoded));
     if found.is_empty() {
         return header.to_owned();
@@ -39,7 +39,8 @@ pub fn joined(header: &str) -> String {
     whole
 }
 
-/// All pieces from the first one to the first that is missing, percent-encoded, with the character set before them.
+/// Joins the pieces up to the first missing number into one percent-encoded value, preceded by its character
+/// set.
 fn one(pieces: &BTreeMap<u32, Piece<'_>>) -> String {
     let is_named = |it: &Piece<'_>| it.encoded && it.value.matches('\'').count() >= 2;
     let mut one = if pieces.get(&0).is_some_and(is_named) { String::new() } else { "utf-8''".to_owned() };
@@ -54,7 +55,7 @@ fn one(pieces: &BTreeMap<u32, Piece<'_>>) -> String {
     one
 }
 
-/// What stands between the semicolons, but for those within quotes.
+/// Splits a header at its semicolons, except those within quotes.
 fn parts(header: &str) -> Vec<&str> {
     let (mut quoted, mut escaped, mut count) = (false, false, 0);
     header
@@ -68,7 +69,7 @@ fn parts(header: &str) -> Vec<&str> {
         .collect()
 }
 
-/// `name*3*=value`: the name, lower-cased, the number, and the rest.
+/// Parses a piece such as `name*3*=value` into the lower-cased name, the number, and the value.
 fn piece(part: &str) -> Option<(String, u32, Piece<'_>)> {
     let (key, value) = part.split_once('=')?;
     let (name, number) = key.trim().split_once('*')?;

@@ -1,15 +1,17 @@
-//! Everything that holds of every input. The fuzz targets in `fuzz/` and the tests in `tests/mutations.rs` run it.
+//! Checks the properties that hold for every input. The fuzz targets in `fuzz/` and the tests in
+//! `tests/mutations.rs` run these checks.
 use crate::{
     LONGEST_BODY, LONGEST_SUBJECT, MOST_ATTACHMENTS, Piece, ReceivedMail, bounce, file_name, pieces, read,
 };
 
-/// The most bytes that are kept for one byte read: an address in HTML stands three times, with its marks escaped.
+/// The most bytes that are kept for each byte read. An address in HTML is kept three times, with its special
+/// characters escaped.
 const GROWTH: usize = 32;
 
-/// Reads any bytes as a mail, and as a report about one.
+/// Reads any bytes as a mail and as a report about one.
 ///
 /// # Panics
-/// Where a rule is broken that holds of every mail.
+/// Panics if a property that holds for every mail is violated.
 pub fn mime_read(raw: &[u8]) {
     let read = read(raw);
     check(&read);
@@ -21,10 +23,10 @@ pub fn mime_read(raw: &[u8]) {
     }
 }
 
-/// Divides any text into pieces, and takes it for the name of a file.
+/// Divides any text into pieces, and uses it as a file name.
 ///
 /// # Panics
-/// Where a rule is broken that holds of every text.
+/// Panics if a property that holds for every text is violated.
 pub fn mime_quote(raw: &[u8]) {
     let text = String::from_utf8_lossy(raw);
     check_pieces(&text);
@@ -32,10 +34,10 @@ pub fn mime_quote(raw: &[u8]) {
     assert!(!name.contains(['/', '\\']) && !name.contains(char::is_control) && !name.starts_with('.'));
 }
 
-/// Checks everything that holds of every mail.
+/// Checks the properties that hold for every mail.
 ///
 /// # Panics
-/// Where it does not.
+/// Panics if one of them does not hold.
 #[track_caller]
 pub fn check(read: &ReceivedMail) {
     assert!(read.subject.chars().count() <= LONGEST_SUBJECT);
@@ -60,7 +62,7 @@ fn check_pieces(text: &str) {
     assert_eq!(whole.join("\n"), text, "folding takes nothing away");
 }
 
-/// Returns the bytes of everything that grows with a mail.
+/// Returns the total size in bytes of everything that grows with a mail.
 fn held(read: &ReceivedMail) -> usize {
     let files: usize = read.attachments.iter().map(|it| it.name.len() + it.bytes.len()).sum();
     let calendars: usize = read.calendar.iter().map(|it| it.text.len()).sum();

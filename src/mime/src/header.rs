@@ -1,4 +1,4 @@
-//! The headers of a mail or of a part: fields found in the bytes, their values read by `mail-parser`.
+//! Finds the headers of a mail or of a part in its bytes; `mail-parser` reads their values.
 use std::{collections::BTreeSet, io::BufRead};
 
 use chrono::{DateTime, Utc};
@@ -6,23 +6,23 @@ use mail_parser::parsers::MessageStream;
 
 use super::{Address, Remark, address, continued, words};
 
-/// Of all headers together. Bytes.
+/// The most bytes of all headers together.
 const LONGEST_BLOCK: usize = 256 * 1024;
-/// Of one header. Bytes.
+/// The most bytes of one header.
 const LONGEST_VALUE: usize = 32 * 1024;
-/// Of one name.
+/// The most values that are kept for one header name.
 const MOST_VALUES: usize = 8;
 
-/// Names are lower-cased, values as they came.
+/// Headers with lower-cased names and values as they were received.
 #[derive(Clone, Debug, Default)]
 pub struct Headers<'a>(Vec<(String, &'a [u8])>);
 
-/// The headers, and what follows the blank line behind them.
+/// Returns the headers, and the bytes that follow the blank line after them.
 pub fn split<'a>(raw: &'a [u8], remarks: &mut BTreeSet<Remark>) -> (Headers<'a>, &'a [u8]) {
     let mut fields = Vec::new();
     let mut at = 0;
     let mut field: Option<(usize, usize)> = None;
-    // A mailbox file's separator, which some deliver too.
+    // A separator line of an mbox file, which some servers also deliver.
     if raw.starts_with(b"From ") {
         at = line_end(raw, 0);
     }
@@ -44,7 +44,7 @@ pub fn split<'a>(raw: &'a [u8], remarks: &mut BTreeSet<Remark>) -> (Headers<'a>,
             fields.extend(field.take());
             field = Some((at, end));
         } else {
-            // Neither a header nor the blank line before the text: the text began without one.
+            // The line is neither a header nor blank: the text begins here without a blank line before it.
             break;
         }
         at = end;
@@ -71,12 +71,12 @@ impl<'a> Headers<'a> {
         self.0.iter().filter(move |(it, _)| it == name).map(|(_, value)| *value).take(MOST_VALUES)
     }
 
-    /// Every header, decoded to one line each: for what a mail server sends back.
+    /// Returns every header with its value decoded to one line. It is used for what a mail server sends back.
     pub fn lines(&self) -> impl Iterator<Item = (String, String)> {
         self.0.iter().map(|(name, value)| (name.clone(), words::line(value)))
     }
 
-    /// The first value as one line of text in NFC, and whether it was cut.
+    /// Returns the first value as one line of text in NFC, and whether it was cut.
     pub fn line(&self, name: &str, longest: usize) -> (String, bool) {
         let Some(value) = self.all(name).next() else { return (String::new(), false) };
         let line = super::body::composed(&words::line(value));
@@ -86,7 +86,7 @@ impl<'a> Headers<'a> {
         }
     }
 
-    /// The first value, lower-cased and without what follows a semicolon.
+    /// Returns the first value in lower case, up to the first semicolon.
     pub fn word(&self, name: &str) -> Option<String> {
         let line = words::line(self.all(name).next()?);
         Some(line.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
@@ -96,13 +96,13 @@ impl<'a> Headers<'a> {
         self.all(name).flat_map(address::parse).collect()
     }
 
-    /// The address between the brackets, or none in empty ones.
+    /// Returns the address of the Return-Path header. It is empty for empty brackets.
     pub fn return_path(&self) -> Option<String> {
         let value = self.all("return-path").next()?;
         Some(address::parse(value).into_iter().next().map(|it| it.address).unwrap_or_default())
     }
 
-    /// Identifiers without their brackets.
+    /// Returns the identifiers without their angle brackets.
     pub fn ids(&self, name: &str) -> Vec<String> {
         self.all(name)
             .flat_map(|value| {
@@ -114,7 +114,7 @@ impl<'a> Headers<'a> {
             .collect()
     }
 
-    /// Zone applied; nothing where it is no date.
+    /// Returns the date in UTC, or `None` if the value is not a date.
     pub fn date(&self, name: &str) -> Option<DateTime<Utc>> {
         let ended = ended(self.all(name).next()?);
         let parsed = MessageStream::new(&ended).parse_date();
@@ -122,7 +122,8 @@ impl<'a> Headers<'a> {
         DateTime::from_timestamp(date.to_timestamp(), 0)
     }
 
-    /// A `Content-Type` or `Content-Disposition` with its parameters; names by RFC 2231, RFC 2047 or neither.
+    /// Parses a `Content-Type` or `Content-Disposition` header. Its parameters may be encoded by RFC 2231, by
+    /// RFC 2047 or not at all.
     pub fn typed(&self, name: &str) -> Option<Typed> {
         let prepared = words::prepared(self.all(name).next()?);
         let prepared = continued::joined(&String::from_utf8_lossy(&prepared));
@@ -138,10 +139,10 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// A word, perhaps a second one behind a slash, and parameters.
+/// A header value that consists of a word, optionally a second word after a slash, and parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Typed {
-    /// Lower-cased, as `sub`.
+    /// The first word in lower case. `sub` is in lower case, too.
     pub main: String,
     pub sub: Option<String>,
     parameters: Vec<(String, String)>,
@@ -153,21 +154,22 @@ impl Typed {
     }
 }
 
-/// With the line break that ends a header.
+/// Returns the value with the line break that the parser needs at the end of a header.
 fn ended(value: &[u8]) -> Vec<u8> {
     let mut ended = value.trim_ascii_end().to_vec();
     ended.push(b'\n');
     ended
 }
 
-/// The name before the colon, lower-cased: visible ASCII, perhaps with blanks before the colon.
+/// Returns the lower-cased name before the colon if it consists of visible ASCII. Blanks before the colon are
+/// accepted.
 fn name_of(line: &[u8]) -> Option<String> {
     let name = line.split(|it| *it == b':').next().filter(|it| it.len() < line.len())?.trim_ascii_end();
     let plain = !name.is_empty() && name.len() <= 128 && name.iter().all(u8::is_ascii_graphic);
     plain.then(|| String::from_utf8_lossy(name).to_ascii_lowercase())
 }
 
-/// Behind the line break of the line that begins at `at`. A lone CR ends no line.
+/// Returns the position after the line that begins at `at`. A lone CR does not end a line.
 pub fn line_end(raw: &[u8], at: usize) -> usize {
     let mut rest = &raw[at..];
     // Reading from memory cannot fail.
@@ -185,7 +187,7 @@ fn end_of_block(raw: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Without its line break.
+/// Returns the line without its line break.
 pub fn trimmed(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)

@@ -1,4 +1,5 @@
-//! HTML mails: cleaned, so that nothing in them runs, loads or asks for anything, and read as text.
+//! Cleans the HTML of mails, so that nothing in it runs, loads or asks for anything, and converts it into
+//! text.
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::LazyLock,
@@ -7,15 +8,16 @@ use std::{
 use ammonia::Builder;
 use mail_parser::decoders::html::html_to_text;
 
-/// Tags and entities: beyond that, a tree takes too long to build, and a mail is read as text alone.
+/// The most tags and entities. With more, building a tree takes too long, and the mail is read as text alone.
 const MOST_MARKS: usize = 10_000;
-/// Bytes.
+/// The most bytes of HTML that are cleaned.
 const LONGEST: usize = 512 * 1024;
-/// Deeper quotations are shown as this deep.
+/// The greatest depth at which a quotation is shown; deeper quotations are shown at this depth.
 const DEEPEST_QUOTE: usize = 5;
 
-/// What remains of a mail's marks: structure, where links lead, and what stands for a picture. No `span`, by which mail
-/// programs break an address into pieces that nobody would recognize as ours.
+/// The cleaner, which keeps structure, the targets of links and the descriptions of pictures. It removes
+/// `span`, with which mail programs break an address into pieces that would not be recognized as one of our
+/// addresses.
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = [
         "a",
@@ -71,8 +73,8 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// The cleaned HTML, and the text that it reads like. Both are for looking at alone: where a link leads stands beside
-/// its words, and a picture is what its sender says that it shows.
+/// Returns the cleaned HTML and the equivalent text. Neither contains an active link or a picture: the target
+/// of a link is written after its words, and a picture is replaced with the description that its sender gave.
 pub fn clean(source: &str) -> (String, String) {
     let marks = source.bytes().filter(|it| matches!(it, b'<' | b'&')).count();
     if marks > MOST_MARKS || source.len() > LONGEST {
@@ -86,7 +88,8 @@ fn shortened(source: &str) -> String {
     source.char_indices().nth(LONGEST).map_or(source, |(end, _)| &source[..end]).to_owned()
 }
 
-/// Both from the cleaned marks, whose form is known: attributes in quotes, text escaped.
+/// Writes the HTML and the text from the cleaned HTML, whose form is known: attributes are quoted, and text
+/// is escaped.
 fn written(cleaned: &str) -> (String, String) {
     let mut html = String::with_capacity(cleaned.len());
     let mut out = Writer::default();
@@ -120,7 +123,7 @@ fn written(cleaned: &str) -> (String, String) {
                 }
             }
             _ => {
-                // The page around it has its own heading.
+                // The page that shows the mail has its own top-level heading.
                 html.push_str(if name == "h1" { if closes { "</h2>" } else { "<h2>" } } else { tag });
                 out.tag(name, closes);
             }
@@ -131,7 +134,8 @@ fn written(cleaned: &str) -> (String, String) {
     (html, out.text)
 }
 
-/// Behind the tag that a text begins with. Within the quotes of an attribute anything may stand.
+/// Returns the position after the tag with which the text begins. A `>` within the quotes of an attribute
+/// does not end the tag.
 fn tag_end(text: &str) -> Option<usize> {
     let mut quoted = false;
     text.bytes()
@@ -142,7 +146,7 @@ fn tag_end(text: &str) -> Option<usize> {
         .map(|it| it + 1)
 }
 
-/// A link's text that is its target already.
+/// Returns whether the text of a link is already its target.
 fn says(shown: &str, target: &str) -> bool {
     let bare = |it: &str| {
         let it = it.trim_start_matches("mailto:").trim_start_matches("tel:");
@@ -156,11 +160,11 @@ struct Writer {
     text: String,
     depth: usize,
     preformatted: usize,
-    /// Something stands on the line that is being written.
+    /// Whether the current line already has text.
     begun: bool,
 }
 
-/// Tags that begin and end a line.
+/// The tags that begin and end a line.
 static BLOCKS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     BTreeSet::from([
         "blockquote",
@@ -222,7 +226,7 @@ impl Writer {
             if self.preformatted > 0 && it == '\n' {
                 self.line();
             } else if self.preformatted == 0 && blank {
-                // Blanks are one, and none at the beginning of a line.
+                // Consecutive blanks become one; blanks at the beginning of a line are dropped.
                 if self.begun && !self.text.ends_with(' ') {
                     self.text.push(' ');
                 }

@@ -1,12 +1,13 @@
 //! Reads received mail: bytes in, one value out.
 //!
-//! [`read`] never fails: a mail that cannot be understood is still a mail. [`ReceivedMail::remarks`] says what was odd
-//! about it. The caller keeps the bytes. [`pieces`] tells an author's own words from quotations and signatures, and
-//! [`bounce::report`] finds out that a mail of ours did not arrive.
+//! [`read`] never fails: a mail that cannot be understood is still a mail. [`ReceivedMail::remarks`] lists
+//! what was odd about it. The caller keeps the bytes. [`pieces`] separates an author's own words from
+//! quotations and signatures, and [`bounce::report`] detects that a mail of ours did not arrive.
 //!
-//! Strangers write mails, so every step takes time linear in the bytes, and everything has a limit. The crate knows no
-//! database, clock, network or file. `mail-parser` reads the values of headers; parts are taken apart here
-//! (`part.rs` says why), and so are character sets, which Japanese mails often name wrongly.
+//! Strangers write mails, so every step takes time linear in the number of bytes, and everything has a limit.
+//! The crate does not depend on a database, a clock, a network or files. `mail-parser` reads the values of
+//! headers. The crate itself splits the parts (`part.rs` explains why) and decodes the character sets, which
+//! Japanese mails often name wrongly.
 #![warn(missing_docs)]
 
 use std::collections::BTreeSet;
@@ -31,10 +32,11 @@ pub use address::Address;
 pub use body::file_name;
 pub use quote::{Piece, pieces};
 
-/// A received mail, as [`read`] understands it. All text is data of a stranger.
+/// A received mail as [`read`] understands it. All text in it was written by a stranger and is not trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReceivedMail {
-    /// The addresses of every From header, in order. Several are unreliable: see [`Remark::SeveralFrom`].
+    /// The addresses of every From header, in order. If there are several, none is reliable: see
+    /// [`Remark::SeveralFrom`].
     pub from: Vec<Address>,
     /// The addresses of the Sender header.
     pub sender: Vec<Address>,
@@ -46,11 +48,11 @@ pub struct ReceivedMail {
     pub cc: Vec<Address>,
     /// The addresses to which mail servers say that they delivered it: Delivered-To, X-Original-To, Envelope-To.
     pub delivered_to: Vec<Address>,
-    /// The sender of the envelope as the server noted it. An empty one means that nothing may be answered.
+    /// The envelope sender as the server noted it. If it is empty, the mail must not be answered.
     pub return_path: Option<String>,
     /// The subject on one line in NFC, at most [`LONGEST_SUBJECT`] characters.
     pub subject: String,
-    /// The Message-ID without brackets, as all identifiers here.
+    /// The Message-ID without angle brackets. All identifiers here are without brackets.
     pub message_id: Option<String>,
     /// The identifiers of the In-Reply-To header.
     pub in_reply_to: Vec<String>,
@@ -58,7 +60,7 @@ pub struct ReceivedMail {
     pub references: Vec<String>,
     /// The date that the sender states; often wrong.
     pub date: Option<DateTime<Utc>>,
-    /// Headers by which programs say that they wrote it.
+    /// The headers by which programs say that they wrote the mail.
     pub automatic: Automatic,
     /// The values of X-Loop, by which programs recognize their own mail.
     pub loops: Vec<String>,
@@ -66,17 +68,17 @@ pub struct ReceivedMail {
     pub body: String,
     /// The cleaned HTML part: nothing in it runs, loads or asks for anything.
     pub html: Option<String>,
-    /// The calendar objects that came along.
+    /// The calendar objects in the mail.
     pub calendar: Vec<CalendarPart>,
     /// The report of a mail server about the delivery of a mail.
     pub delivery_report: Option<DeliveryReport>,
-    /// The files that came along, at most [`MOST_ATTACHMENTS`].
+    /// The attached files, at most [`MOST_ATTACHMENTS`].
     pub attachments: Vec<Attachment>,
-    /// Everything that was odd about it.
+    /// Everything that was odd about the mail.
     pub remarks: BTreeSet<Remark>,
 }
 
-/// Headers by which a mail says that a program wrote it. The values are as in the mail, lower-cased.
+/// The headers by which a mail says that a program wrote it. The values are lower-cased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Automatic {
     /// Auto-Submitted (RFC 3834): with any value but `no`, a program wrote the mail.
@@ -111,7 +113,7 @@ pub struct DeliveryReport {
     pub original: Vec<(String, String)>,
 }
 
-/// A file that came along.
+/// An attached file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// The name as [`file_name`] makes it safe; never empty.
@@ -120,40 +122,40 @@ pub struct Attachment {
     pub content_type: String,
     /// The decoded bytes.
     pub bytes: Vec<u8>,
-    /// Whether it is part of the text, such as the picture of a signature.
+    /// Whether the file is part of the text, such as the picture in a signature.
     pub inline: bool,
 }
 
 /// Something odd about a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remark {
-    /// There are no bytes but blanks.
+    /// The mail is empty or contains only blanks.
     Empty,
     /// No From header holds an address.
     NoFrom,
-    /// There are several From headers, or several addresses in one: nobody can say who wrote it.
+    /// There are several From headers, or several addresses in one, so the author is unknown.
     SeveralFrom,
     /// The Date header is missing or holds no date.
     NoDate,
-    /// There are more bytes than are read.
+    /// The mail is longer than [`LONGEST_READ`].
     TooLarge,
-    /// The headers are longer than is read.
+    /// The headers are longer than the limit up to which they are read.
     HeadersCut,
-    /// The subject is longer than is kept.
+    /// The subject was cut because it is too long.
     SubjectCut,
-    /// The text is longer than is kept.
+    /// The text was cut because it is too long.
     BodyCut,
-    /// Parts beyond the limit were left in the stored mail.
+    /// There are more parts than the limit; the others are only in the stored mail.
     TooManyParts,
-    /// Parts within parts beyond the limit were kept as they are.
+    /// Parts are nested more deeply than the limit; the innermost are kept undivided.
     TooDeep,
-    /// Attachments beyond the limit were left in the stored mail.
+    /// There are more than [`MOST_ATTACHMENTS`]; the others are only in the stored mail.
     TooManyAttachments,
     /// The character set is unknown, or was not the stated one.
     Charset,
-    /// Some bytes mean nothing in any character set.
+    /// Some bytes could not be decoded.
     Unreadable,
-    /// A part is not in the stated encoding, base64 or quoted-printable.
+    /// A part is not validly encoded in its stated encoding, base64 or quoted-printable.
     BadEncoding,
     /// Outlook's `winmail.dat` is among the attachments.
     Tnef,
@@ -165,10 +167,10 @@ pub const LONGEST_SUBJECT: usize = 300;
 pub const LONGEST_BODY: usize = 100_000;
 /// The most bytes of a mail that are read.
 pub const LONGEST_READ: usize = 64 * 1024 * 1024;
-/// The most attachments that are taken out; the others stay in the stored mail.
+/// The most attachments that are extracted; the others stay in the stored mail.
 pub const MOST_ATTACHMENTS: usize = 100;
 
-/// Reads a mail, whatever it is. Takes time and memory linear in the bytes.
+/// Reads any bytes as a mail. Takes time and memory linear in the number of bytes.
 pub fn read(raw: &[u8]) -> ReceivedMail {
     let mut remarks = BTreeSet::new();
     if raw.len() > LONGEST_READ {
@@ -186,7 +188,7 @@ pub fn read(raw: &[u8]) -> ReceivedMail {
     read
 }
 
-/// Reads everything that stands before the body.
+/// Reads the headers of the mail.
 fn envelope(headers: &header::Headers<'_>, remarks: &mut BTreeSet<Remark>) -> ReceivedMail {
     let from = headers.addresses("from");
     match headers.all("from").count() {
@@ -229,7 +231,7 @@ fn envelope(headers: &header::Headers<'_>, remarks: &mut BTreeSet<Remark>) -> Re
 }
 
 impl ReceivedMail {
-    /// Returns the one address of the one From header; `None` where there are none or several.
+    /// Returns the address of the From header, or `None` if there is no address or more than one.
     pub fn author(&self) -> Option<&Address> {
         match &*self.from {
             [one] if !self.remarks.contains(&Remark::SeveralFrom) => Some(one),
@@ -237,14 +239,14 @@ impl ReceivedMail {
         }
     }
 
-    /// Returns every address that it was sent to, as the headers and the servers say.
+    /// Returns every address to which the mail was sent, according to the headers and the servers.
     pub fn recipients(&self) -> impl Iterator<Item = &Address> {
         self.delivered_to.iter().chain(&self.to).chain(&self.cc)
     }
 }
 
 impl Automatic {
-    /// Returns whether a program wrote the mail, by its headers.
+    /// Returns whether a program wrote the mail, according to its headers.
     pub fn is(&self) -> bool {
         let submitted = self.auto_submitted.as_deref().is_some_and(|it| !it.starts_with("no"));
         let precedence = self.precedence.as_deref();

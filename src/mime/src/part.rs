@@ -1,8 +1,8 @@
-//! The parts of a mail, taken apart along their boundaries.
+//! Splits a mail into its parts along their boundaries.
 //!
-//! Done here and not by `mail-parser`, whose time is quadratic in the boundaries that lead nowhere, and whose
-//! messages within messages are dropped one inside the other until the stack ends. Each level here looks at its own
-//! bytes once, and there are only so many levels.
+//! The crate does this itself because `mail-parser` takes time quadratic in the number of boundaries that
+//! lead nowhere, and drops messages within messages recursively until the stack overflows. Here each level
+//! scans its own bytes once, and the number of levels is limited.
 use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
@@ -11,20 +11,20 @@ use super::{
     words,
 };
 
-/// Multiparts and messages within each other.
+/// The greatest depth to which multiparts are nested.
 const DEEPEST: usize = 12;
-/// Leaves and multiparts together.
+/// The most parts, counting leaves and multiparts together.
 const MOST: usize = 1000;
 
-/// A part that holds no others, or whose parts are left together.
+/// A part that contains no others, or a multipart that is not divided.
 #[derive(Debug)]
 pub struct MimePart<'a> {
     pub headers: Headers<'a>,
     pub content_type: Option<Typed>,
     pub disposition: Option<Typed>,
-    /// As they came.
+    /// The bytes as they were received, still encoded.
     pub raw: &'a [u8],
-    /// What lies around it, innermost last.
+    /// The multiparts around the part, innermost last.
     pub within: Vec<Multipart>,
 }
 
@@ -32,14 +32,14 @@ pub struct MimePart<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Multipart {
     Mixed,
-    /// The number tells one group of alternatives from another.
+    /// The number distinguishes one group of alternatives from another.
     Alternative(usize),
     Related,
     Report,
 }
 
 impl MimePart<'_> {
-    /// `type/subtype`, lower-cased; `text/plain` where there is none.
+    /// Returns `type/subtype` in lower case, or `text/plain` if the part has no type.
     pub fn kind(&self) -> String {
         match &self.content_type {
             Some(it) => format!("{}/{}", it.main, it.sub.as_deref().unwrap_or("plain")),
@@ -60,7 +60,7 @@ impl MimePart<'_> {
         named.or_else(|| self.parameter("name")).map(words::tidy).filter(|it| !it.is_empty())
     }
 
-    /// The bytes that were sent, and whether the encoding around them was broken.
+    /// Returns the decoded bytes, and whether their encoding was broken.
     pub fn bytes(&self) -> (Cow<'_, [u8]>, bool) {
         let encoding = self.headers.word("content-transfer-encoding").unwrap_or_default();
         match &*encoding {
@@ -81,7 +81,7 @@ impl MimePart<'_> {
     }
 }
 
-/// Every part that holds no others, in order.
+/// Returns every part that contains no others, in order.
 pub fn walk<'a>(headers: Headers<'a>, body: &'a [u8], remarks: &mut BTreeSet<Remark>) -> Vec<MimePart<'a>> {
     let mut walk = Walk { found: Vec::new(), count: 0, remarks };
     walk.take(headers, body, &[], false);
@@ -137,12 +137,12 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// What lies between the lines of a boundary.
+/// The slices of a body between the lines of a boundary.
 struct Slices<'a> {
     body: &'a [u8],
-    /// With the dashes before it.
+    /// The boundary with the two dashes before it.
     line: Vec<u8>,
-    /// Behind the boundary that begins the next slice.
+    /// The position after the boundary line that begins the next slice.
     at: Option<usize>,
 }
 
@@ -154,7 +154,7 @@ impl<'a> Slices<'a> {
         slices
     }
 
-    /// Where the next boundary's line begins and ends, and whether it is the last one.
+    /// Returns where the next boundary line begins and ends, and whether it is the last boundary.
     fn next_line(&self, mut at: usize) -> Option<(usize, usize, bool)> {
         while at < self.body.len() {
             let end = line_end(self.body, at);
@@ -175,17 +175,17 @@ impl<'a> Iterator for Slices<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         let start = self.at.take()?;
-        // Without its last boundary, a part goes on to the end.
+        // If the last boundary is missing, the part extends to the end.
         let Some((end, behind, last)) = self.next_line(start) else { return Some(&self.body[start..]) };
         self.at = (!last).then_some(behind);
-        // The line break before a boundary belongs to it.
+        // The line break before a boundary belongs to the boundary.
         let slice = &self.body[start..end];
         let slice = slice.strip_suffix(b"\n").unwrap_or(slice);
         Some(slice.strip_suffix(b"\r").unwrap_or(slice))
     }
 }
 
-/// Quoted-printable; what is not stays as it is.
+/// Decodes quoted-printable, and returns whether it was broken. Invalid sequences stay as they are.
 fn unquoted(raw: &[u8]) -> (Vec<u8>, bool) {
     let mut bytes = Vec::with_capacity(raw.len());
     let mut broken = false;
@@ -194,7 +194,7 @@ fn unquoted(raw: &[u8]) -> (Vec<u8>, bool) {
         let end = line_end(raw, at);
         let line = trimmed(&raw[at..end]);
         let ends = raw[at..end].ends_with(b"\n");
-        // Blanks at the end of a line were added on the way.
+        // Blanks at the end of a line were added in transit.
         let mut rest = line.trim_ascii_end();
         let mut soft = false;
         while let [first, after @ ..] = rest {

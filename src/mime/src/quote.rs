@@ -1,14 +1,14 @@
-//! Tells what the author of a text wrote from what mail programs put below it: the mail that was answered, and a
-//! signature.
+//! Separates the text that an author wrote from the text that mail programs put below it: the answered mail
+//! and a signature.
 
-/// A run of lines of a text.
+/// A run of consecutive lines of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// The author's own words.
     Written(String),
-    /// An earlier mail, with the line that announces it.
+    /// An earlier mail, with the lines that announce it.
     Quoted(String),
-    /// The author's signature, or a line that the program adds.
+    /// The author's signature, or a line that the mail program adds.
     Signature(String),
 }
 
@@ -19,15 +19,15 @@ enum Kind {
     Signature,
 }
 
-/// A signature below a rule is no longer than this. Lines.
+/// The most lines of a signature that has no mark.
 const LONGEST_SIGNATURE: usize = 14;
-/// So many lines of headers are looked at. Lines.
+/// The number of header lines that are searched after the sender's line.
 const HEADER_BLOCK: usize = 7;
-/// How the first of them begins.
+/// The names with which the first line of a header block begins.
 const SENDER: [&str; 4] = ["差出人", "from", "送信者", "送信元"];
-/// One without a mark or a rule is no shorter than this. Lines.
+/// The fewest lines of a signature without a mark or a rule.
 const SHORTEST_SIGNATURE: usize = 3;
-/// An announcement may be broken over so many lines.
+/// The most lines over which an announcement may be broken.
 const ANNOUNCEMENT: usize = 3;
 
 /// Divides a text into pieces. Nothing is lost: the pieces, joined by `\n`, are the text.
@@ -40,7 +40,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 }
 
 impl Piece {
-    /// Returns the lines, whatever they are.
+    /// Returns the lines of the piece.
     pub fn text(&self) -> &str {
         match self {
             Self::Written(it) | Self::Quoted(it) | Self::Signature(it) => it,
@@ -63,7 +63,7 @@ fn mark_quotes(lines: &[&str], kinds: &mut [Kind]) {
                 continue;
             }
             if is_sure {
-                // Phones announce, and then do not mark what they quote.
+                // Mail programs of phones announce a quotation, but do not mark its lines.
                 kinds[at..].fill(Kind::Quoted);
                 return;
             }
@@ -73,7 +73,7 @@ fn mark_quotes(lines: &[&str], kinds: &mut [Kind]) {
         }
         at += 1;
     }
-    // Blank lines between quoted ones belong to them.
+    // Blank lines between quoted lines are part of the quotation.
     let mut last = None;
     for n in 0..lines.len() {
         if lines[n].trim().is_empty() {
@@ -89,8 +89,8 @@ fn mark_quotes(lines: &[&str], kinds: &mut [Kind]) {
     }
 }
 
-/// The end of what was written, where it looks like a signature. Below the quotation may stand nothing else; then what
-/// was written ends above it, and may end in a signature too.
+/// Marks the end of the written text as a signature if it looks like one. If the text below the quotation is
+/// only a signature, the written text ends above the quotation and may end in a signature there, too.
 fn mark_signature(lines: &[&str], kinds: &mut [Kind]) {
     let is_said = |kinds: &[Kind], n: usize| kinds[n] == Kind::Written && !lines[n].trim().is_empty();
     let mut end = lines.len();
@@ -98,7 +98,7 @@ fn mark_signature(lines: &[&str], kinds: &mut [Kind]) {
         let first = (0..=last).rev().take_while(|it| kinds[*it] == Kind::Written).last().unwrap_or(last);
         let is_below = (0..first).any(|it| is_said(kinds, it));
         let start = signature(lines, first, last, is_below);
-        // A text that is nothing but a signature is a text.
+        // A text that would be only a signature is kept as written text.
         let Some(start) = start.filter(|it| is_below || (first..*it).any(|n| !lines[n].trim().is_empty()))
         else {
             return;
@@ -112,7 +112,7 @@ fn mark_signature(lines: &[&str], kinds: &mut [Kind]) {
     }
 }
 
-/// Where in these lines the signature begins that they end with.
+/// Returns the line at which the signature at the end of these lines begins.
 fn signature(lines: &[&str], first: usize, last: usize, is_below: bool) -> Option<usize> {
     let marked = (first..=last).find(|it| lines[*it].trim_end() == "--");
     let phone = (first..=last).rev().take(3).find(|it| is_phones(lines[*it]));
@@ -120,7 +120,7 @@ fn signature(lines: &[&str], first: usize, last: usize, is_below: bool) -> Optio
     let near = |it: &usize| last - it < LONGEST_SIGNATURE;
     let ruled = (first..=last).filter(near).find(|it| is_rule(lines[*it]) && is_signed(*it));
     let said = next_said(lines, first).filter(near);
-    // Below a quotation may also stand a short answer to it, such as a number to call.
+    // A short answer, such as a telephone number, may also stand below a quotation.
     let is_bare = |from: usize| {
         let said: Vec<_> = lines[from..=last].iter().filter(|it| !it.trim().is_empty()).collect();
         is_below && is_signed(from) && said.len() >= SHORTEST_SIGNATURE && said.iter().any(|it| is_reach(it))
@@ -139,7 +139,8 @@ fn gather(lines: &[&str], kinds: &[Kind]) -> Vec<Piece> {
         let text = lines[start..n].join("\n");
         match kinds[start] {
             Kind::Written if text.trim().is_empty() && (!found.is_empty() || n < lines.len()) => {
-                // Blank lines between two pieces go to the one before, or wait for the one behind.
+                // Blank lines between two pieces belong to the piece before, or to a piece of their own at
+                // the beginning.
                 match found.last_mut() {
                     Some(Piece::Written(it) | Piece::Quoted(it) | Piece::Signature(it)) => {
                         it.push('\n');
@@ -165,7 +166,8 @@ fn is_quoted(line: &str) -> bool {
     line.trim_start_matches([' ', '\u{3000}']).starts_with(['>', '＞'])
 }
 
-/// Everything from here on is another mail: a rule that says so, or the block of headers that Outlook writes.
+/// Returns whether everything from this line on is another mail: a rule that says so, or the header block
+/// that Outlook writes.
 fn begins_rest(lines: &[&str], at: usize) -> bool {
     let line = lines[at].trim();
     if line.is_empty() {
@@ -207,7 +209,8 @@ fn is_underline(line: &str) -> bool {
     line.len() >= 10 && line.chars().all(|it| matches!(it, '_' | '-'))
 }
 
-/// 「差出人:」 or "From:", and soon two of when, to whom and what about.
+/// Returns whether a header block begins here: 「差出人:」 or "From:", followed within a few lines by at
+/// least two of date, recipient and subject.
 fn is_header_block(lines: &[&str], at: usize) -> bool {
     let field = |line: &str, names: &[&str]| {
         let line = line.trim().trim_start_matches('*').to_lowercase();
@@ -219,7 +222,8 @@ fn is_header_block(lines: &[&str], at: usize) -> bool {
     if !lines.get(at).is_some_and(|it| field(it, &SENDER)) {
         return false;
     }
-    // Some write a blank line between any two. Where the sender stands again, the block begins there.
+    // Some programs write a blank line between any two headers. If the sender's line appears again, the block
+    // begins there.
     let said = lines[at + 1..].iter().take(2 * HEADER_BLOCK).filter(|it| !it.trim().is_empty());
     let near: Vec<_> = said.take(HEADER_BLOCK).take_while(|it| !field(it, &SENDER)).collect();
     let has = |names: &[&str]| near.iter().any(|it| field(it, names));
@@ -232,12 +236,13 @@ fn is_header_block(lines: &[&str], at: usize) -> bool {
 /// The lines that announce a quotation.
 struct Announcement {
     length: usize,
-    /// It names whom it quotes by the address, or is what only programs write. What else ends in a colon may announce
-    /// what its author goes on to say.
+    /// Whether it certainly announces a quotation: it contains the quoted author's address or a phrase that
+    /// only programs write. Other lines that end in a colon may announce the author's own words.
     is_sure: bool,
 }
 
-/// What announces a quotation here: "On …, … wrote:", 「2026年11月20日(金) 10:00 … :」.
+/// Returns the announcement of a quotation that begins at the first line, such as "On …, … wrote:" or
+/// 「2026年11月20日(金) 10:00 … :」.
 fn announcement(lines: &[&str]) -> Option<Announcement> {
     let first = lines[0].trim();
     let begins = ["On ", "Am ", "Le "].iter().any(|it| first.starts_with(it));
@@ -267,7 +272,7 @@ fn announcement(lines: &[&str]) -> Option<Announcement> {
     None
 }
 
-/// Ends in a verb of writing and a colon, or in 「のメール:」.
+/// Returns whether the line ends in a verb of writing and a colon, or in 「のメール:」.
 fn says_written(line: &str) -> bool {
     let line = line.trim_end().to_lowercase();
     let Some(said) = line.strip_suffix([':', '：']) else { return false };
@@ -279,7 +284,7 @@ fn has_address(text: &str) -> bool {
     text.contains('@') && text.contains(['<', '＜', '[', '('])
 }
 
-/// Begins with a date: 「2026年11月20日」「2026/11/20」「2026-11-20」.
+/// Returns whether the line begins with a date: 「2026年11月20日」「2026/11/20」「2026-11-20」.
 fn is_dated(line: &str) -> bool {
     let line = line.trim_start_matches("On ").trim_start_matches(['[', '(']);
     let digits = line.chars().take_while(char::is_ascii_digit).count();
@@ -289,7 +294,7 @@ fn is_dated(line: &str) -> bool {
         && after.chars().nth(1).is_some_and(|it| it.is_ascii_digit())
 }
 
-/// Has a time of day: two digits, a colon, two digits.
+/// Returns whether the line contains a time of day, that is a digit, a colon and two digits.
 fn is_timed(line: &str) -> bool {
     let bytes = line.as_bytes();
     bytes
@@ -297,14 +302,14 @@ fn is_timed(line: &str) -> bool {
         .any(|it| it[0].is_ascii_digit() && it[1] == b':' && it[2].is_ascii_digit() && it[3].is_ascii_digit())
 }
 
-/// Somebody says something: no line of a signature does.
+/// Returns whether the line is a sentence. Lines of a signature are not.
 fn is_sentence(line: &str) -> bool {
     let line = line.trim();
     line.ends_with(['。', '？', '?', '！', '!'])
         || ["です", "ます", "ません", "ました"].iter().any(|it| line.ends_with(it))
 }
 
-/// How somebody is reached, as stands in signatures.
+/// Returns whether the line contains contact details, as signatures do.
 fn is_reach(line: &str) -> bool {
     let line = line.to_lowercase();
     let marks = [
@@ -313,7 +318,8 @@ fn is_reach(line: &str) -> bool {
     marks.iter().any(|it| line.contains(it))
 }
 
-/// A row of one mark, ten or more, as stands around signatures.
+/// Returns whether the line is a row of ten or more marks, at least about half of them the same, as around
+/// signatures.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
     let mut marks = line.chars().filter(|it| !it.is_whitespace());

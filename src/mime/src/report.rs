@@ -3,10 +3,10 @@ use std::collections::BTreeSet;
 
 use super::{DeliveryReport, header, words};
 
-/// Groups of recipients.
+/// The most groups of fields that are read.
 const MOST: usize = 100;
 
-/// The fields of a `message/delivery-status`: the message's, then each recipient's.
+/// Reads the fields of a `message/delivery-status` part: those of the message, then those of each recipient.
 pub fn fill(report: &mut DeliveryReport, bytes: &[u8]) {
     let mut rest = bytes.trim_ascii_start();
     let mut groups = Vec::new();
@@ -14,7 +14,7 @@ pub fn fill(report: &mut DeliveryReport, bytes: &[u8]) {
         let (headers, after) = header::split(rest, &mut BTreeSet::new());
         let fields: Vec<_> = headers.lines().collect();
         if after.len() == rest.len() {
-            // No field at all: the line is passed over.
+            // The line is not a field and is skipped.
             rest = &rest[header::line_end(rest, 0)..];
             continue;
         }
@@ -28,7 +28,7 @@ pub fn fill(report: &mut DeliveryReport, bytes: &[u8]) {
     report.recipients.extend(groups);
 }
 
-/// The headers of the mail that came back, whole or not.
+/// Reads the headers of the returned mail, whether it is complete or not.
 pub fn original(report: &mut DeliveryReport, bytes: &[u8]) {
     let (headers, _) = header::split(bytes.trim_ascii_start(), &mut BTreeSet::new());
     report.original.extend(headers.lines());

@@ -181,7 +181,7 @@ fn winmail_dat_is_an_attachment() {
     assert_eq!(remarks(&mail), [Remark::Tnef]);
 }
 
-/// Body and the names of the files of the rarer kinds.
+/// Checks the body and the file names of rare kinds of mail.
 #[test]
 fn what_few_programs_write_is_read_too() {
     for (mail, body, files) in [
@@ -210,14 +210,15 @@ fn what_few_programs_write_is_read_too() {
     }
     assert_eq!(read(sample!("utf7")).subject, "あいう");
     assert!(read(sample!("related")).html.unwrap().contains("［画像：構成図.png］"));
-    // What is broken is told, and what can be read of it is.
+    // Damage is reported in the remarks, and the readable rest is read.
     let broken = in_time(sample!("broken_base64"));
     assert_eq!(remarks(&broken), [Remark::Unreadable, Remark::BadEncoding]);
     assert!(broken.body.starts_with("これは壊れた"), "{}", broken.body);
     assert_eq!(broken.attachments[0].name, "a.pdf");
 }
 
-/// Far beyond what any of these takes, even unoptimised on a busy machine; far below what a quadratic one would.
+/// A time limit far above what any of these mails takes, even in an unoptimised build on a busy machine, and
+/// far below what a quadratic algorithm would take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[track_caller]
@@ -343,7 +344,7 @@ fn fifty_megabytes() {
     let mail = in_time(&raw);
     assert_eq!(mail.body, "body");
     assert!(mail.attachments[0].bytes.len() > 36_000_000);
-    // A zip is never unpacked: what it would become does not matter.
+    // Archives are never unpacked, so their unpacked size does not matter.
     let text = [b"From: a@example.jp\r\n\r\n", &vec![b'a'; 50_000_000][..]].concat();
     assert!(in_time(&text).remarks.contains(&Remark::BodyCut));
 }
@@ -419,7 +420,7 @@ proptest! {
                 0 => raw[at] = byte,
                 1 => raw.insert(at, byte),
                 2 => drop(raw.drain(at.min(other)..at.max(other))),
-                // A piece of it again, elsewhere.
+                // Copies a piece of the mail to another position.
                 3 => {
                     let piece = raw[at.min(other)..at.max(other)].to_vec();
                     raw.splice(at..at, piece);

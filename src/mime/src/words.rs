@@ -1,19 +1,20 @@
-//! Words in headers: RFC 2047, and bytes that stand there as they are.
+//! Decodes the words in headers: encoded words (RFC 2047) and bare bytes.
 //!
-//! Japanese programs cut a character in two at the end of an encoded word, name a character set that it is not, or
-//! encode nothing at all; so the words are decoded here, neighbours together, and given to `mail-parser` in UTF-8.
+//! Japanese programs split a character at the end of an encoded word, name the wrong character set, or encode
+//! nothing at all. Words are therefore decoded here, adjacent words together, and given to `mail-parser` in
+//! UTF-8.
 use base64::Engine;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode_char;
 
 use super::charset;
 
-/// One line of text, all words decoded.
+/// Returns the value as one line of text with all words decoded.
 pub fn line(value: &[u8]) -> String {
     let text: String = pieces(value).into_iter().map(|it| it.text).collect();
     tidy(&text)
 }
 
-/// One line without controls, marks of direction and runs of blanks.
+/// Returns the text as one line without controls, direction marks and runs of blanks.
 pub fn tidy(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for it in text.trim().chars() {
@@ -27,7 +28,7 @@ pub fn tidy(text: &str) -> String {
     line
 }
 
-/// The same header with every encoded word in UTF-8 and no bare byte beyond it, ended by a line break.
+/// Returns the header entirely in UTF-8, in its encoded words and beside them, ended by a line break.
 pub fn prepared(value: &[u8]) -> Vec<u8> {
     let mut prepared = Vec::with_capacity(value.len() + 16);
     for piece in pieces(value) {
@@ -35,7 +36,7 @@ pub fn prepared(value: &[u8]) -> Vec<u8> {
             let text = base64::engine::general_purpose::STANDARD.encode(tidy(&piece.text));
             prepared.extend_from_slice(format!("=?utf-8?B?{text}?=").as_bytes());
         } else {
-            // Folding is undone here already, so that nothing in a word can end the header.
+            // Folding is already undone here, so that nothing within a word can end the header.
             prepared.extend(
                 piece
                     .text
@@ -55,7 +56,8 @@ struct Piece {
     encoded: bool,
 }
 
-/// Encoded words and what is between them. Blanks between two words are no text.
+/// Splits a value into encoded words and the text between them. Blanks between two encoded words are not
+/// text.
 fn pieces(value: &[u8]) -> Vec<Piece> {
     let mut found: Vec<Piece> = Vec::new();
     let mut bytes: Vec<u8> = Vec::new();
@@ -108,15 +110,17 @@ struct Word<'a> {
     bytes: Vec<u8>,
 }
 
-/// `=?charset?B?…?=` or `=?charset?Q?…?=` at the very beginning, and its length. Blanks inside are forgiven.
+/// Parses an encoded word (`=?charset?B?…?=` or `=?charset?Q?…?=`) at the beginning, and returns it with its
+/// length. Blanks inside are accepted.
 fn word(text: &[u8]) -> Option<(Word<'_>, usize)> {
     let inner = text.strip_prefix(b"=?")?;
-    // A word has 75 characters by the rule; what ignores it has had some hundreds.
+    // RFC 2047 allows 75 characters; programs that ignore the limit have written words of some hundred
+    // characters.
     let inner = &inner[..inner.len().min(2048)];
     let charset_end = inner.iter().take(64).position(|it| *it == b'?')?;
     let charset =
         std::str::from_utf8(&inner[..charset_end]).ok().filter(|it| !it.contains(char::is_whitespace))?;
-    // RFC 2231 lets a language follow.
+    // RFC 2231 allows a language after the character set.
     let charset = charset.split('*').next().filter(|it| !it.is_empty())?;
     let (kind, after) = inner.get(charset_end + 1..)?.split_first()?;
     let body = after.strip_prefix(b"?")?;
@@ -151,7 +155,7 @@ fn unquote(body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What base64 is there; anything else is passed over, and a last piece may lack its padding.
+/// Decodes base64. Other characters are skipped, and the last group may lack its padding.
 pub fn unbase64(body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let (mut bits, mut count) = (0_u32, 0);

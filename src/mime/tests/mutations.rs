@@ -1,4 +1,4 @@
-//! The fuzz targets of `fuzz/` on the mails in `tests/mails` and on mutations of them.
+//! Runs the fuzz targets of `fuzz/` on the mails in `tests/mails` and on mutations of them.
 #![cfg(test)]
 
 #[path = "../../../tests/bounded.rs"]

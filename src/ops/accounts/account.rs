@@ -1,4 +1,4 @@
-//! Accounts, sessions and links: who may come in.
+//! Accounts, sessions and single-use links.
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,44 +26,45 @@ use crate::{
     },
 };
 
-/// How long a session of an account lasts.
+/// The time for which a session of an account lasts.
 pub const STAFF_SESSION: TimeDelta = TimeDelta::hours(12);
-/// How long a session of a company's contact lasts.
+/// The time for which a session of a company's contact lasts.
 pub const COMPANY_SESSION: TimeDelta = TimeDelta::days(30);
-/// How long a link that sets a password is good.
+/// The time for which a link that sets a password is valid.
 pub const PASSWORD_LINK: TimeDelta = TimeDelta::days(7);
-/// How long a link that signs a company's contact in is good.
+/// The time for which a link that signs a company's contact in is valid.
 pub const COMPANY_LINK: TimeDelta = TimeDelta::days(30);
 
-/// After so many wrong passwords in a row an account is locked.
+/// The number of wrong passwords in a row after which an account is locked.
 const FAILURES: i32 = 10;
 const LOCK: TimeDelta = TimeDelta::minutes(15);
 
-/// Somebody who has come in, with the value of their new cookie.
+/// A signed-in account, with the value of its new cookie.
 #[derive(Debug)]
 pub struct SignedIn {
     pub token: String,
     pub account: Account,
 }
 
-/// An account to be.
+/// The data of an account that is to be created.
 #[derive(Debug)]
 pub struct NewAccount {
     pub email: EmailAddress,
     pub name: String,
     pub role: Role,
-    /// Needed by the role `Desk`, and by no other.
+    /// The desk: required for the role `Desk`, and refused for any other role.
     pub desk: Option<DeskId>,
 }
 
-/// A link that was made for an account; the token is known nowhere else.
+/// A link that was created for an account. The token is stored nowhere else.
 #[derive(Debug)]
 pub struct Invitation {
     pub account: Account,
     pub token: String,
 }
 
-/// What a company's link did: the value of the new cookie, and what it confirms.
+/// The result of using a company's link: the value of the new cookie, and the consultation whose address the link
+/// confirms.
 #[derive(Debug)]
 pub struct CompanySignedIn {
     pub token: String,
@@ -71,9 +72,11 @@ pub struct CompanySignedIn {
     pub confirms: Option<ConsultationId>,
 }
 
-/// Signs an account in; `None` for an unknown address, a wrong password, and a locked or inactive account alike.
+/// Signs an account in. Returns `None` for an unknown address, a wrong password, and a locked or inactive account
+/// alike.
 ///
-/// `previous` is the cookie that the browser had: its session ends, so that nobody is left in somebody else's.
+/// `previous` is the cookie that the browser had before. Its session ends, so that no browser stays in another person's
+/// session.
 pub async fn sign_in(
     app: &App,
     email: &str,
@@ -112,7 +115,7 @@ pub async fn sign_in(
     Ok(Some(SignedIn { token, account: found.account }))
 }
 
-/// Ends the session of one cookie, of an account or a company's contact.
+/// Ends the session of one cookie, whether it belongs to an account or to a company's contact.
 pub async fn sign_out(app: &App, cookie: &str) -> Result<(), Problem> {
     let tx = app.begin().await?;
     store::accounts::session::revoke(&tx, &token_hash(cookie), app.clock.now()).await?;
@@ -128,7 +131,7 @@ pub async fn revoke_all(app: &App, holder: &Holder) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Lets an account in, or shuts it out at once.
+/// Activates an account, or deactivates it with immediate effect.
 pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -148,7 +151,7 @@ pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Pr
     Ok(())
 }
 
-/// Makes an account and the link that sets its password.
+/// Creates an account and the link that sets its password.
 pub async fn invite(app: &App, new: &NewAccount) -> Result<Invitation, Problem> {
     let tx = app.begin().await?;
     let invitation = invite_within(&tx, new, app.clock.now()).await?;
@@ -156,7 +159,8 @@ pub async fn invite(app: &App, new: &NewAccount) -> Result<Invitation, Problem> 
     Ok(invitation)
 }
 
-/// The same, for a caller that writes more in the same transaction: an expert's row, the letter.
+/// Creates an account and its link as `invite` does, for a caller that writes more in the same transaction, such as an
+/// expert's row or the mail.
 pub async fn invite_within(
     tx: &DatabaseTransaction,
     new: &NewAccount,
@@ -180,7 +184,7 @@ pub async fn invite_within(
     Ok(Invitation { account, token })
 }
 
-/// A new link for an account that exists; earlier ones become worthless.
+/// Creates a new link for an existing account. Earlier links become invalid.
 pub async fn invite_again(app: &App, id: AccountId) -> Result<Invitation, Problem> {
     let tx = app.begin().await?;
     let invitation = invite_again_within(&tx, id, app.clock.now()).await?;
@@ -188,7 +192,7 @@ pub async fn invite_again(app: &App, id: AccountId) -> Result<Invitation, Proble
     Ok(invitation)
 }
 
-/// The same, for a caller that writes more in the same transaction.
+/// Creates a new link as `invite_again` does, for a caller that writes more in the same transaction.
 pub async fn invite_again_within(
     tx: &DatabaseTransaction,
     id: AccountId,
@@ -199,7 +203,8 @@ pub async fn invite_again_within(
     Ok(Invitation { account, token })
 }
 
-/// Where nobody can sign in as administrator: a link for one who can. The address is used if none is waiting.
+/// Creates a link for an administrator if no account can sign in as one; returns `None` otherwise. An administrator
+/// account that waits for its password gets the link; if there is none, one is created with the address `email`.
 pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation>, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -221,7 +226,7 @@ pub async fn set_up(app: &App, email: &EmailAddress) -> Result<Option<Invitation
     Ok(Some(invitation))
 }
 
-/// Whose password a link would set. Changes nothing.
+/// Returns the account whose password a link would set. Changes nothing.
 pub async fn password_link_account(app: &App, token: &str) -> Result<Account, Problem> {
     let purpose = store::accounts::link::open(&app.db, &token_hash(token), app.clock.now()).await?;
     let Some(Purpose::SetPassword(id)) = purpose else { return Err(Problem::Expired) };
@@ -229,7 +234,7 @@ pub async fn password_link_account(app: &App, token: &str) -> Result<Account, Pr
     account.filter(|it| it.active).ok_or(Problem::Expired)
 }
 
-/// Sets the password by a link, which is used up; every session and other link of the account ends.
+/// Sets the password by a link. The link is used up, and every session and every other link of the account ends.
 pub async fn set_password(app: &App, token: &str, password: Password) -> Result<Account, Problem> {
     let hash = app.guard.hash(password).await?;
     let now = app.clock.now();
@@ -245,7 +250,7 @@ pub async fn set_password(app: &App, token: &str, password: Password) -> Result<
     Ok(account)
 }
 
-/// Makes a link for a company's contact, to be mailed by whoever holds the transaction. Returns its token.
+/// Creates a link for a company's contact and returns its token. The caller sends the mail in the same transaction.
 pub async fn company_link(
     tx: &DatabaseTransaction,
     purpose: &Purpose,
@@ -254,13 +259,14 @@ pub async fn company_link(
     new_link(tx, purpose, now, COMPANY_LINK).await
 }
 
-/// What a company's link would do. Changes nothing.
+/// Returns what a company's link would do. Changes nothing.
 pub async fn peek_link(app: &App, token: &str) -> Result<Purpose, Problem> {
     let purpose = store::accounts::link::open(&app.db, &token_hash(token), app.clock.now()).await?;
     purpose.filter(|it| !matches!(it, Purpose::SetPassword(_))).ok_or(Problem::Expired)
 }
 
-/// Uses a company's link up and signs its contact in; the caller confirms what it confirms and commits.
+/// Uses up a company's link and signs its contact in. The caller confirms the address if the link is for that, and
+/// commits.
 pub async fn spend_link(
     tx: &DatabaseTransaction,
     token: &str,
@@ -325,7 +331,8 @@ async fn new_link(
     Ok(token)
 }
 
-/// An address as accounts are found by it; what is no address finds nobody.
+/// Returns the key by which accounts are found by address; an empty key, which matches no account, for an invalid
+/// address.
 fn email_key(email: &str) -> String {
     EmailAddress::parse(email).map(|it| it.key()).unwrap_or_default()
 }

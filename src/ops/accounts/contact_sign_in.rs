@@ -1,4 +1,4 @@
-//! How a company's contact comes in: by links, mailed on demand and spent once.
+//! Sign-in of a company's contact, by single-use links that are mailed on request.
 use domain::{actor::Actor, id::ConsultationId, intake::contact::EmailAddress};
 use sea_orm::TransactionTrait;
 
@@ -15,25 +15,26 @@ use crate::{
     store::{self, accounts::link::Purpose},
 };
 
-/// What became of an address that a link should have confirmed.
+/// The outcome of confirming an address by a link.
 #[derive(Debug)]
 pub enum AddressConfirmation {
-    /// Now, or earlier.
+    /// The address is confirmed, now or earlier.
     Yes(ConsultationId),
-    /// The link was an ordinary one, or the contact has another address by now.
+    /// The link was not for confirming an address, or the contact has another address by now.
     NotAsked,
-    /// It has to be tried again; the page of the consultation offers that.
+    /// Confirming failed and has to be repeated; the page of the consultation offers that.
     Failed(ConsultationId),
 }
 
-/// Mails a link to whoever applied with this address, and does as much for an address that nobody knows: neither the
-/// answer nor its time tells them apart. `network` is a keyed hash. `TooMany` where the day's mails are spent.
+/// Mails a sign-in link to the contact with this address. An unknown address causes the same work, so that neither the
+/// answer nor its time tells whether the address is known. `network` is a keyed hash. Returns `TooMany` if the day's
+/// mails are used up.
 pub async fn request_link(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
     let purpose = Purpose::SignIn { email_key: email.key() };
     mail_link(app, &purpose, email.as_str(), network).await
 }
 
-/// Mails a fresh link to the address of one that is used or over. The token alone says which address that is.
+/// Mails a new link to the address of a used or expired link. The token alone determines the address.
 pub async fn renew_link(app: &App, token: &str, network: &str) -> Result<(), Problem> {
     let purpose = renewable(app, token).await?.ok_or(Problem::Expired)?;
     let (Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) = &purpose else {
@@ -42,13 +43,13 @@ pub async fn renew_link(app: &App, token: &str, network: &str) -> Result<(), Pro
     mail_link(app, &purpose, email_key, network).await
 }
 
-/// What a company's link was good for, whether or not it still is. Changes nothing.
+/// Returns the purpose of a company's link, whether or not the link is still valid. Changes nothing.
 pub async fn renewable(app: &App, token: &str) -> Result<Option<Purpose>, Problem> {
     let purpose = store::accounts::link::find_any_state(&app.db, &token_hash(token)).await?;
     Ok(purpose.filter(|it| !matches!(it, Purpose::SetPassword(_))))
 }
 
-/// Spends a link: the contact is signed in, and the address confirmed where the link is for that.
+/// Uses up a link: signs the contact in, and confirms the address if the link is for that.
 pub async fn enter(
     app: &App,
     token: &str,
@@ -64,7 +65,7 @@ pub async fn enter(
     Ok((signed_in, confirmed))
 }
 
-/// Whoever has the link is in, whatever becomes of this: the link is spent.
+/// Confirms the address of the link. The contact stays signed in whatever the outcome, because the link is used up.
 async fn confirm(app: &App, id: ConsultationId, email_key: &str) -> AddressConfirmation {
     match confirm_own(app, id, email_key).await {
         Ok(true) => AddressConfirmation::Yes(id),
@@ -76,7 +77,7 @@ async fn confirm(app: &App, id: ConsultationId, email_key: &str) -> AddressConfi
     }
 }
 
-/// False where the contact is somebody else by now.
+/// Confirms the contact's address. Returns false if the contact has another address by now.
 async fn confirm_own(app: &App, id: ConsultationId, email_key: &str) -> Result<bool, Problem> {
     let person = store::consultation::person(&app.db, id).await?;
     let email = person.and_then(|it| it.email).map(|it| it.to_lowercase());
@@ -99,7 +100,7 @@ async fn mail_link(app: &App, purpose: &Purpose, address: &str, network: &str) -
         tx.commit().await?;
         return Err(Problem::TooMany);
     }
-    // The same is written for an unknown address, and then taken back.
+    // For an unknown address the same rows are written and then rolled back, so that both take the same time.
     let known = store::consultation::knows_contact(&tx, email_key).await?;
     let inner = tx.begin().await?;
     let link = app.site.link(&company_link(&inner, purpose, now).await?);

@@ -1,4 +1,4 @@
-//! Inviting the people who sign in with a password: the account and the mail with its link, in one transaction.
+//! Invites people who sign in with a password: creates the account and mails its link in one transaction.
 use domain::{
     actor::Role,
     id::{AccountId, ExpertId},
@@ -18,8 +18,8 @@ use crate::{
     store::{self, accounts::account::Account, routing::expert::ExpertFacts},
 };
 
-/// Makes an account and mails the link that sets its password. `facts` are what routing knows of an expert; needed by
-/// that role, and by no other.
+/// Creates an account and mails the link that sets its password. `facts` are the routing facts of an expert: required
+/// for the role `Expert`, and refused for any other role.
 pub async fn invite(app: &App, new: &NewAccount, facts: Option<&ExpertFacts>) -> Result<Account, Problem> {
     if (new.role == Role::Expert) != facts.is_some() || (new.role == Role::Desk) != new.desk.is_some() {
         return Err(Problem::Unreadable);
@@ -36,7 +36,7 @@ pub async fn invite(app: &App, new: &NewAccount, facts: Option<&ExpertFacts>) ->
     Ok(invitation.account)
 }
 
-/// Mails a new link to an account that exists; earlier ones become worthless.
+/// Mails a new link to an existing account. Earlier links become invalid.
 pub async fn send_link(app: &App, id: AccountId) -> Result<Account, Problem> {
     let context = Context::of(app).await?;
     let now = context.now;
@@ -50,8 +50,8 @@ pub async fn send_link(app: &App, id: AccountId) -> Result<Account, Problem> {
     Ok(invitation.account)
 }
 
-/// Mails a link to whoever forgot the password, if there is such an account. Nobody is told whether there is, nor that
-/// the day's mails for an address or a network are spent. `network` is a keyed hash.
+/// Mails a link that sets a new password, if there is an account with this address. The answer tells neither whether
+/// there is one nor whether the day's mails for the address or the network are used up. `network` is a keyed hash.
 pub async fn send_forgotten(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
     let context = Context::of(app).await?;
     let now = context.now;

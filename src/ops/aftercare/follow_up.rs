@@ -1,4 +1,4 @@
-//! Asking after the consultation, and taking the answers.
+//! Sends follow-up questions and takes the answers.
 use chrono::TimeDelta;
 use domain::{
     actor::Actor,
@@ -22,10 +22,12 @@ use crate::{
     store,
 };
 
-/// How long the link in a question is understood; whether it may still be answered is the question's own affair.
+/// The time for which the link in a question is valid. Whether the question can still be answered is decided by its
+/// state.
 const ANSWER_LINK: TimeDelta = TimeDelta::days(400);
 
-/// Sends a planned question, once; or drops it where it is not to be asked any more. One for the center waits for it.
+/// Sends a planned question, once, or drops it if it must not be asked any more. For a question to the center a
+/// deadline for the center starts instead.
 pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let (mut work, it) = begin_follow_up(app, id).await?;
     if it.state != FollowUpState::Planned || it.due_at > work.now() {
@@ -64,7 +66,7 @@ pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Mails the question to the company. Says whether there is an address.
+/// Mails the question to the company. Returns whether there is an address.
 fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
     let token = work.app.secret.sign(Purpose::FollowUp, it.id.0, work.now() + ANSWER_LINK);
     let answer = work.app.site.follow_up(&token);
@@ -81,7 +83,7 @@ fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
     Ok(true)
 }
 
-/// Takes the company's answer. A wish for help is told to the center.
+/// Saves the company's answer. If the company wishes for help, the center is told.
 pub async fn answer(app: &App, id: FollowUpId, answer: FollowUpAnswer) -> Result<(), Problem> {
     let (mut work, it) = begin_follow_up(app, id).await?;
     let wants_help = answer.wants_help();
@@ -106,7 +108,7 @@ pub async fn answer(app: &App, id: FollowUpId, answer: FollowUpAnswer) -> Result
     Ok(())
 }
 
-/// Nobody answered; it is asked no longer.
+/// Closes a question that was not answered in time.
 pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let (mut work, it) = begin_follow_up(app, id).await?;
     let lapsed = it.lapse(work.now()).map_err(refused)?;
@@ -117,7 +119,7 @@ pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Drops the questions that such an answer ends.
+/// Drops the questions that are not asked any more after this answer.
 async fn stop(
     work: &mut CaseTransaction<'_>,
     answered: &FollowUp,
@@ -133,13 +135,13 @@ async fn stop(
     Ok(())
 }
 
-/// Everything that was planned together with a question.
+/// Returns all questions that were planned in the same round as `it`.
 async fn round_of(work: &CaseTransaction<'_>, it: &FollowUp) -> Result<Vec<FollowUp>, Problem> {
     let all = store::aftercare::follow_up::of(&work.tx, it.consultation).await?;
     Ok(all.into_iter().filter(|of| of.round == it.round).collect())
 }
 
-/// Whoever is being helped already has been heard.
+/// Marks that the company wishes for further help, unless the consultation is being worked on at present.
 fn wait_to_be_heard(work: &mut CaseTransaction<'_>) {
     let state = &work.record.consultation.state;
     if *state == State::FollowUp || !state.is_open() {
@@ -147,7 +149,7 @@ fn wait_to_be_heard(work: &mut CaseTransaction<'_>) {
     }
 }
 
-/// A changed answer asks for no help any more; another one may still.
+/// Removes the mark that the company wishes for further help, unless another answer of the round still asks for help.
 async fn take_wish_back(work: &mut CaseTransaction<'_>, changed: &FollowUp) -> Result<(), Problem> {
     if !round_of(work, changed).await?.iter().any(FollowUp::asks_for_help) {
         work.record.wants_help_since = None;
@@ -155,7 +157,7 @@ async fn take_wish_back(work: &mut CaseTransaction<'_>, changed: &FollowUp) -> R
     Ok(())
 }
 
-/// A wish for help waits for the center as a new application does.
+/// Starts the deadline of a first contact for the wish for help, as for a new application.
 fn wait_for_center(work: &mut CaseTransaction<'_>) {
     if work.record.consultation.state == State::FollowUp && work.record.due.is_none() {
         work.record.due =
@@ -163,7 +165,8 @@ fn wait_for_center(work: &mut CaseTransaction<'_>) {
     }
 }
 
-/// The plan is finished: so is the consultation. Whoever asks for help is not closed away, even by the last answer.
+/// Completes the consultation if all its questions are over. A consultation whose company wishes for help stays open,
+/// even after the last answer.
 pub(in crate::ops) async fn complete_if_over(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if work.record.wants_help_since.is_some() {
         return Ok(());
@@ -180,7 +183,7 @@ pub(in crate::ops) async fn complete_if_over(work: &mut CaseTransaction<'_>) -> 
 async fn begin_follow_up(app: &App, id: FollowUpId) -> Result<(CaseTransaction<'_>, FollowUp), Problem> {
     let found = store::aftercare::follow_up::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let work = CaseTransaction::begin(app, found.consultation).await?;
-    // Read again under the lock: somebody may have answered in between.
+    // Read again under the lock: the question may have been answered in between.
     let it = store::aftercare::follow_up::find(&work.tx, id).await?.ok_or(Problem::NotFound)?;
     Ok((work, it))
 }

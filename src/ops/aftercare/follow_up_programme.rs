@@ -1,4 +1,4 @@
-//! What is asked after consultations: seen beforehand, then taken, with everything that is planned.
+//! The follow-up programme: previews a new version, and puts it into force together with everything that is planned.
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
@@ -22,7 +22,7 @@ use crate::{
     store::{self, reference::programme::Programme},
 };
 
-/// What a programme would change for one consultation.
+/// The changes that a programme would make to one consultation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replanned {
     pub number: CaseNumber,
@@ -30,7 +30,7 @@ pub struct Replanned {
     pub changes: Vec<PlanChange>,
 }
 
-/// What taking these steps would change now. Changes nothing.
+/// Returns the changes that putting these steps into force would make now. Changes nothing.
 pub async fn preview(app: &App, year: FiscalYear, steps: &[FollowUpStep]) -> Result<Vec<Replanned>, Problem> {
     let context = Context::of(app).await?;
     let (from, to) = approved_within(&context.programme, year);
@@ -47,8 +47,8 @@ pub async fn preview(app: &App, year: FiscalYear, steps: &[FollowUpStep]) -> Res
     Ok(replanned)
 }
 
-/// Puts the steps in force as the version after `seen`, and plans anew what was planned and not sent. Says how many
-/// questions that changed. `Stale` where somebody has saved another version since.
+/// Puts the steps into force as the version after `seen`, and replans the questions that are planned and not sent.
+/// Returns how many questions changed; `Stale` if another version has been saved since `seen`.
 pub async fn take(
     app: &App,
     year: FiscalYear,
@@ -84,7 +84,7 @@ pub async fn take(
     Ok(count)
 }
 
-/// Whether a programme can be saved at all.
+/// Refuses a programme that cannot be saved.
 fn check(steps: &[FollowUpStep]) -> Result<(), Problem> {
     let ids: std::collections::BTreeSet<_> = steps.iter().map(|it| &it.id).collect();
     let sound = steps.iter().all(|it| it.check().is_empty()) && ids.len() == steps.len();
@@ -134,13 +134,14 @@ async fn apply(
     Ok(())
 }
 
-/// Of one round. What was planned before its origin was kept stays as it is.
+/// Returns the changes to one round. A round without `anchors` stays as it is: it was planned before they were kept.
 fn changes(round: &[FollowUp], steps: &[FollowUpStep], context: &Context) -> Vec<PlanChange> {
     let Some(anchors) = round.iter().find_map(|it| it.anchors) else { return Vec::new() };
     replan(round, steps, anchors, &context.settings, &context.calendar, context.now)
 }
 
-/// The approvals after which a year's programme is asked, half open: until the next year that has its own.
+/// Returns the period in which an approval starts the questions of a year's programme: from the year's first day up to,
+/// and without, the first day of the next year that has its own programme.
 fn approved_within(programme: &Programme, year: FiscalYear) -> (DateTime<Utc>, DateTime<Utc>) {
     let end = match programme.next_follow_up_year(year) {
         Some(next) => at_japan(next.first_day(), 0, 0),

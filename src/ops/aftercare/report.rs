@@ -1,4 +1,4 @@
-//! Reports: written by the expert, decided by the center, read by the company.
+//! Reports: the expert writes them, the center decides on them, and the company reads them.
 use domain::{
     actor::Actor,
     aftercare::{
@@ -28,18 +28,19 @@ use crate::{
     store,
 };
 
-/// What an expert does with a report.
+/// Whether an expert only saves a report or submits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saving {
     Keep,
     Submit,
 }
 
-/// What a coordinator makes of a submitted report.
+/// A coordinator's decision on a submitted report.
 #[derive(Clone, Debug)]
 pub enum ReportDecision {
     Approve,
-    /// The company gets the report and chooses a time for a further session. The reason is for more than the cap.
+    /// The company gets the report and chooses a time for a further appointment. The reason is required above the
+    /// yearly cap.
     ApproveAndContinue {
         override_reason: Option<TextLine>,
     },
@@ -48,7 +49,8 @@ pub enum ReportDecision {
     },
 }
 
-/// Keeps or submits the report on a session. `version` is that of the page that was written on; 0 for a new report.
+/// Saves or submits the report on an appointment. `version` is the one on the page that was filled in; 0 for a new
+/// report.
 pub async fn write(
     app: &App,
     appointment: AppointmentId,
@@ -84,7 +86,7 @@ pub async fn write(
     Ok(())
 }
 
-/// Approves a submitted report, or gives it back.
+/// Approves a submitted report, or returns it to its expert.
 pub async fn decide(
     app: &App,
     appointment: AppointmentId,
@@ -109,7 +111,7 @@ pub async fn decide(
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
                 plan_follow_ups(&mut work, &session).await?;
-                // A programme may have nothing left to ask.
+                // A programme may have no question left.
                 super::follow_up::complete_if_over(&mut work).await?;
             } else {
                 work.note(center, "実施報告書を確認しました");
@@ -148,7 +150,7 @@ fn consultation_of(session: &Appointment) -> Result<ConsultationId, Problem> {
     }
 }
 
-/// The report goes to the company.
+/// Approves the report and mails it to the company.
 async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) -> Result<(), Problem> {
     let approved = report.approve(by, work.now())?;
     work.save(&approved).await?;
@@ -157,7 +159,7 @@ async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) 
     Ok(())
 }
 
-/// What is asked in the months after, unless it is planned already for this number of sessions.
+/// Plans the follow-up questions, unless they are planned already for this number of appointments.
 async fn plan_follow_ups(work: &mut CaseTransaction<'_>, session: &Appointment) -> Result<(), Problem> {
     let id = work.record.consultation.id;
     let round = i16::try_from(work.record.appointments_done).unwrap_or(i16::MAX);

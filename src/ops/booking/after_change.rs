@@ -1,5 +1,5 @@
-//! The steps that follow every change of a consultation, in its transaction. They lie below the gate and know a change
-//! by its rows alone.
+//! The steps that follow every change of a consultation, in its transaction. They are called by the unit of work and
+//! know the change only by its rows.
 use chrono::{DateTime, Utc};
 use domain::{
     booking::{appointment::Appointment, availability::Slot, waiting_list::WaitingEndReason},
@@ -19,13 +19,14 @@ pub struct CaseChange<'a> {
     pub appointment: Option<&'a Appointment>,
 }
 
-/// Takes every step.
+/// Runs every step.
 pub async fn follow(change: &CaseChange<'_>) -> Result<(), Problem> {
     end_waiting(change).await
 }
 
-/// Ends the waiting for an earlier time where the company has what it wished for, or no session ahead. An offer beside a
-/// time that has just been settled or lost is withdrawn.
+/// Ends the waiting for an earlier time if the company has a time that it wished for, or if the consultation is neither
+/// booked nor being scheduled. An open offer is withdrawn in any case: the time that the company had may just have been
+/// settled or lost.
 async fn end_waiting(change: &CaseChange<'_>) -> Result<(), Problem> {
     let CaseChange { tx, now, consultation, appointment } = *change;
     let Some(waiting) = store::booking::waiting_list::of(tx, consultation.id).await? else { return Ok(()) };

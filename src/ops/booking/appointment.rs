@@ -1,4 +1,4 @@
-//! Choosing, moving, cancelling and recording sessions.
+//! Books, moves, cancels and records appointments.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -41,15 +41,16 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-/// The slots at which the accepting experts can meet the company together: to choose from while `scheduling`, or to
-/// move to while `booked`. A coordinator or expert also sees times nearer than the notice.
+/// Returns the slots at which all accepting experts can meet the company: to choose from while `scheduling`, or to move
+/// to while `booked`. A coordinator or an expert also sees times within the period of notice.
 pub async fn joint_offers(app: &App, record: &Record, by: Actor) -> Result<SlotOffers, Problem> {
     let context = Context::of(app).await?;
     let all = store::booking::appointment::of(&app.db, record.consultation.id).await?;
     joint_now(&app.db, &context, record, by, all.iter().find(|it| it.is_live())).await
 }
 
-/// The same on any connection, for a session that `moves` or, without one, beside what is booked.
+/// Returns the joint slots as `joint_offers` does, on any connection: for moving the appointment `moves`, or without
+/// one for a time in addition to what is booked.
 pub async fn joint_now(
     db: &impl ConnectionTrait,
     context: &Context,
@@ -78,7 +79,7 @@ pub async fn choose_slot(
     Ok(())
 }
 
-/// Books a slot, as part of another act too.
+/// Books a slot; also called as part of other operations.
 pub async fn book(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -112,7 +113,7 @@ pub async fn book(
     Ok(())
 }
 
-/// Moves a confirmed session: the old quarter hours are freed and the new ones taken together.
+/// Moves a confirmed appointment. The old quarter hours are freed and the new ones taken in one step.
 pub async fn reschedule(
     app: &App,
     id: ConsultationId,
@@ -128,7 +129,7 @@ pub async fn reschedule(
     Ok(())
 }
 
-/// Moves what is booked, as part of another act too.
+/// Moves the confirmed appointment; also called as part of other operations.
 pub async fn move_booked(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -155,7 +156,7 @@ pub async fn move_booked(
     Ok(())
 }
 
-/// Cancels a confirmed session; the company chooses another time.
+/// Cancels a confirmed appointment. The company then chooses another time.
 pub async fn cancel(
     app: &App,
     id: ConsultationId,
@@ -174,7 +175,7 @@ pub async fn cancel(
     Ok(())
 }
 
-/// Nobody came.
+/// Records that the appointment did not take place because the company did not come.
 pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.actor;
@@ -188,7 +189,7 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt
     Ok(())
 }
 
-/// The session took place; the report is due.
+/// Records that the appointment took place. The report is due from then on.
 pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.actor;
@@ -200,7 +201,8 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
     work.save(&done).await?;
     work.record.appointments_done += 1;
     let due_at = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
-    // One report a session: the first of its experts is told, and told again when it is overdue.
+    // There is one report for an appointment: the first of its experts is asked for it, and reminded when it is
+    // overdue.
     if let Some(&author) = done.experts.first() {
         work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
         if let Some(letter) = work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: true })? {
@@ -212,7 +214,7 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
     Ok(())
 }
 
-/// A coordinator lets go of the slot that is held while nobody has been asked for it: no expert is free then.
+/// Releases, on behalf of a coordinator, a held slot for which no expert has been asked because none is free then.
 pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.check(ActionKind::RequestExperts, by)?;
@@ -226,15 +228,15 @@ pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor
     Ok(())
 }
 
-/// Lets go of a hold whose time is over. The consultation, if there is one, stays where it is.
+/// Releases a hold that has expired. The state of the consultation, if there is one, stays.
 pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Problem> {
     match held.owner {
-        // An offer ends with its answer or its limit.
+        // An offer ends with its answer or its deadline.
         Owner::Offer { .. } => {}
         Owner::Draft(draft) => {
             let now = app.clock.now();
             let tx = app.begin().await?;
-            // Whoever submits it has it locked, and keeps the time for the consultation.
+            // A submission locks the draft and keeps the time for the consultation.
             store::intake::draft::lock(&tx, draft).await?;
             let current = store::booking::appointment::find(&tx, held.id).await?;
             let is_still_held = |it: &Appointment| it.owner == held.owner && it.has_expired(now);
@@ -260,8 +262,7 @@ pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Proble
     Ok(())
 }
 
-/// Cancels a confirmed session and tells its experts, whatever act leads to it. The company is told by the caller, who
-/// may have more to say.
+/// Cancels a confirmed appointment and tells its experts. The company is told by the caller, who may have more to say.
 pub async fn cancel_session(
     work: &mut CaseTransaction<'_>,
     before: Appointment,
@@ -277,7 +278,7 @@ pub async fn cancel_session(
     Ok(cancelled)
 }
 
-/// Until when the company may still do it; center and expert always may.
+/// Returns until when a company may change the appointment; `None` for every other party, who always may.
 fn limit(work: &CaseTransaction<'_>, by: Actor, starts_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match by.party() {
         Party::Company => Some(change_until(starts_at, &work.context.settings, &work.context.calendar)),
@@ -285,7 +286,8 @@ fn limit(work: &CaseTransaction<'_>, by: Actor, starts_at: DateTime<Utc>) -> Opt
     }
 }
 
-/// Takes a consultation up for a deed, refusing who may not do it and what is not possible now before anything is done.
+/// Begins a change of a consultation. An actor without permission, and an action that is not possible now, are refused
+/// before anything is done.
 async fn begin_change(
     app: &App,
     id: ConsultationId,
@@ -298,7 +300,7 @@ async fn begin_change(
     Ok(work)
 }
 
-/// An expert acts only on what they have accepted.
+/// Refuses an expert who has not accepted the consultation.
 fn may_speak_for(work: &CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
     match by {
         Actor::Expert(expert) if !work.accepted().contains(&expert) => Err(Problem::NotFound),
@@ -306,7 +308,7 @@ fn may_speak_for(work: &CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
     }
 }
 
-/// The joint slots within a transaction, in turn.
+/// Returns the joint slots within a transaction, after taking its turn among the searches.
 pub async fn joint_in(
     work: &CaseTransaction<'_>,
     by: Actor,
@@ -329,7 +331,7 @@ fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by
         moving: live.map(|it| it.id),
         starts: if company { Day::HALF_HOURS } else { Day::ALL },
         overridden: !company,
-        // Who comes is settled; only the time is open.
+        // The experts are fixed; only the time is open.
         aim: SearchAim::List,
     }
 }

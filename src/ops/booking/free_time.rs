@@ -1,4 +1,4 @@
-//! Where there is time: the next free time of each expert, prefecture and field, and why there is none on a day.
+//! The free time of experts: the next free time of each expert, prefecture and field, and why there is none on a day.
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -20,16 +20,16 @@ use domain::{
 use super::slot_offers::{RoutingFacts, SearchAim, days_between, people};
 use crate::{app::App, ops::case::context::Context, problem::Problem};
 
-/// What is asked for, by whatever company.
+/// A query for free time, for any company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FreeTimeQuery {
     pub fields: Fields,
     pub mode: AppointmentMode,
-    /// Where the company is; for a session online it does not matter.
+    /// The prefecture of the company. It does not matter for an online appointment.
     pub prefecture: Option<Prefecture>,
 }
 
-/// The free time of all experts for as far as companies can book. A snapshot.
+/// A snapshot of the free time of all experts, as far ahead as companies can book.
 pub struct FreeTimeBoard {
     pool: Pool,
     facts: Vec<routing::Expert>,
@@ -38,13 +38,13 @@ pub struct FreeTimeBoard {
     pub today: NaiveDate,
 }
 
-/// What became of one expert on a day.
+/// The availability of one expert on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DayAvailability {
-    /// How many starts they have.
+    /// The number of starts that they have.
     Free(u32),
     Blocked(Blocked),
-    /// They could not be asked, whatever the day.
+    /// They are not eligible, whatever the day.
     NotEligible(routing::ReasonAgainst),
 }
 
@@ -64,12 +64,12 @@ impl FreeTimeBoard {
         Ok(Self { pool, facts, settings, window, today })
     }
 
-    /// The earliest time that companies can be offered. O(experts × days until then).
+    /// Returns the earliest time that companies can be offered. O(experts × days until then).
     pub fn next(&self, kind: FreeTimeQuery) -> Option<Slot> {
         self.pool.next_start(&self.ask(kind), Slot::new(self.today, 0)?)
     }
 
-    /// The earliest time of each expert for what they can do; in their own prefecture for a visit.
+    /// Returns the earliest time of each expert for the fields that they cover; for a visit, in their own prefecture.
     pub fn next_of_each(&self, mode: AppointmentMode) -> Vec<(ExpertId, Option<Slot>)> {
         let footprint = |it: &routing::Expert| {
             let wish = routing_request(FreeTimeQuery { fields: it.fields, mode, prefecture: it.home });
@@ -86,7 +86,8 @@ impl FreeTimeBoard {
         self.facts.iter().enumerate().map(|(at, it)| (it.id, next(at))).collect()
     }
 
-    /// The first day on which so many of each field can come together, with its starts and one such team for the first.
+    /// Returns the first day on which the given number of experts of each field can come together, with its starts and
+    /// one such team for the first start.
     pub fn next_team(
         &self,
         kind: FreeTimeQuery,
@@ -105,7 +106,7 @@ impl FreeTimeBoard {
         Some((date, starts, self.pool.team_at(&team, Slot::new(date, starts.first()?)?)?))
     }
 
-    /// The starts of a day, and what stands against it for each expert.
+    /// Returns the starts of a day, and for each expert what prevents it.
     pub fn day(&self, kind: FreeTimeQuery, date: NaiveDate) -> (Day, Vec<(ExpertId, DayAvailability)>) {
         let ask = self.ask(kind);
         let wish = routing_request(kind);

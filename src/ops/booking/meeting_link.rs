@@ -1,4 +1,4 @@
-//! The room of an online session: the expert's standing one, or another one for this session.
+//! The meeting link of an online appointment: the expert's standing link, or another one for this appointment.
 use domain::{
     actor::Actor,
     id::{ConsultationId, ExpertId},
@@ -12,8 +12,8 @@ use crate::{
     store,
 };
 
-/// Gives a confirmed session another link. Both sides get it with a changed calendar entry, and the reminders that are
-/// planned are written anew.
+/// Gives a confirmed appointment another meeting link. Both sides get it with an updated calendar entry, and the
+/// planned reminders are written anew.
 pub async fn change(
     app: &App,
     id: ConsultationId,
@@ -41,15 +41,15 @@ pub async fn change(
     Ok(())
 }
 
-/// An expert's standing room is another one now: so it is for every session ahead that was to take place in the old
-/// one. A session that cannot be changed is logged and keeps its link; the others are not kept waiting for it.
+/// Replaces an expert's standing meeting link in every future appointment that uses the old one. If an appointment
+/// cannot be changed, this is logged and it keeps its link; the remaining ones are still changed.
 pub async fn follow_standing(app: &App, expert: ExpertId, old: &str, new: &str) -> Result<(), Problem> {
     if old.is_empty() || new.is_empty() || old == new {
         return Ok(());
     }
     for id in store::booking::appointment::in_room(&app.db, expert, old, app.clock.now()).await? {
         if let Err(err) = change(app, id, Actor::System, new).await {
-            tracing::error!(error = ?err, consultation.id = %id, "could not change the room of a session");
+            tracing::error!(error = ?err, consultation.id = %id, "could not change the meeting link of an appointment");
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What both sides are told of a session, with its calendar entries, and when they are reminded of it.
+//! Notifies both sides of an appointment, with its calendar entries, and plans their reminders.
 use chrono::{DateTime, Utc};
 use domain::{
     booking::{
@@ -18,7 +18,7 @@ use crate::{
     store,
 };
 
-/// The news of a session.
+/// A change of an appointment that both sides are told of.
 #[derive(Clone, Copy)]
 enum News<'a> {
     Booked { change_until: DateTime<Utc> },
@@ -40,7 +40,7 @@ impl<'a> News<'a> {
     }
 }
 
-/// Returns an appointment as letters tell it. `names` are the experts', in order.
+/// Returns an appointment as mails show it. `names` are the experts' names, in order.
 pub fn appointment_text<'a>(it: &'a Appointment, names: &'a [String]) -> AppointmentText<'a> {
     AppointmentText {
         starts_at: it.starts_at,
@@ -59,7 +59,7 @@ pub fn notify_booked(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Re
     tell(work, booked, News::Booked { change_until })
 }
 
-/// Mails the new time to both sides, each with its calendar entry. `was` is the start before.
+/// Mails the new time to both sides, each with its calendar entry. `was` is the previous start.
 pub fn notify_moved(
     work: &mut CaseTransaction<'_>,
     moved: &Appointment,
@@ -69,7 +69,7 @@ pub fn notify_moved(
     tell(work, moved, News::Moved { change_until, was })
 }
 
-/// Mails the new room to both sides, each with its calendar entry.
+/// Mails the new meeting link to both sides, each with its calendar entry.
 pub fn notify_meeting_link(work: &mut CaseTransaction<'_>, changed: &Appointment) -> Result<(), Problem> {
     tell(work, changed, News::Room)
 }
@@ -92,7 +92,7 @@ pub fn notify_experts_cancelled(
     tell_experts(work, cancelled, News::Cancelled { reason })
 }
 
-/// Mails the company that it can choose among the free slots of the experts who have accepted.
+/// Mails the company that it can choose among the joint free slots of the experts who have accepted.
 pub fn notify_slots_to_choose(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = work.names(&work.accepted());
@@ -100,7 +100,7 @@ pub fn notify_slots_to_choose(work: &mut CaseTransaction<'_>) -> Result<(), Prob
     Ok(())
 }
 
-/// Plans the reminders of both sides for the business day before; each is checked again when it is due.
+/// Plans the reminders of both sides for the business day before. Each one is checked again when it is due.
 pub fn plan_reminders(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Result<(), Problem> {
     let (settings, calendar) = (&work.context.settings, &work.context.calendar);
     let Some(due_at) = reminder_at(booked.starts_at, work.now(), settings, calendar) else {
@@ -128,8 +128,8 @@ pub fn plan_reminders(work: &mut CaseTransaction<'_>, booked: &Appointment) -> R
     Ok(())
 }
 
-/// Returns the SEQUENCE under which an expert is told of a session: higher than that of its end, where they had it
-/// before.
+/// Returns the SEQUENCE with which an expert is invited to an appointment: higher than that of its cancellation if the
+/// expert had it before.
 pub async fn sequence_for(
     work: &CaseTransaction<'_>,
     it: &Appointment,
@@ -139,8 +139,8 @@ pub async fn sequence_for(
     Ok(ended.map_or(it.sequence, |ended| it.sequence.max(ended + 1)))
 }
 
-/// Keeps that the session which an expert was told of as `shown` is none of theirs any more. Returns it as the
-/// cancellation tells it.
+/// Records that an expert has no part any more in the appointment that they know as `shown`. Returns the appointment as
+/// the cancellation shows it.
 pub async fn cancel_invitation(
     work: &mut CaseTransaction<'_>,
     shown: Appointment,
@@ -152,7 +152,7 @@ pub async fn cancel_invitation(
     Ok(left)
 }
 
-/// Mails the company and each expert, with its calendar entry.
+/// Mails the company and each expert, each with the calendar entry.
 fn tell(work: &mut CaseTransaction<'_>, it: &Appointment, news: News<'_>) -> Result<(), Problem> {
     tell_company(work, it, news)?;
     tell_experts(work, it, news)

@@ -1,4 +1,5 @@
-//! Which slots can be offered and who can give them: the facts for `domain::booking::availability` and `domain::routing`.
+//! Searches for slots and for the experts who can take them: loads the facts for `domain::booking::availability` and
+//! `domain::routing`.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -23,7 +24,7 @@ use crate::store::{
     routing::expert::{self, Profile, Roster, Workload},
 };
 
-/// What is looked for.
+/// A search for slots.
 #[derive(Clone, Debug)]
 pub struct SlotSearch {
     pub fields: Fields,
@@ -32,40 +33,40 @@ pub struct SlotSearch {
     pub prefecture: Option<Prefecture>,
     pub industry: Option<Industry>,
     pub company: Option<CompanyId>,
-    /// These alone, all of them together; otherwise anybody who is eligible.
+    /// Searches only these experts, all of them together; `None` searches every eligible expert.
     pub only: Option<Vec<ExpertId>>,
-    /// Who declined this consultation or let the request lapse.
+    /// The experts who declined this consultation or let the request lapse.
     pub excluded: BTreeSet<ExpertId>,
-    /// The appointment that is about to move: its own time is free for it.
+    /// The appointment that is about to move: its own time counts as free.
     pub moving: Option<AppointmentId>,
     /// The starts to offer.
     pub starts: Day,
-    /// A coordinator may book at short notice and after the last day of sessions.
+    /// Whether the search ignores the notice period and the last day of appointments, as a coordinator may.
     pub overridden: bool,
-    /// Whether somebody is to be chosen, or the times only listed.
+    /// Whether experts are to be chosen, or the times only listed.
     pub aim: SearchAim,
 }
 
-/// What a search is for. Ranking needs to know how much everybody has had to do, which a list of times does not.
+/// The purpose of a search. Ranking needs each expert's workload, which a list of times does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SearchAim {
     List,
     Choose,
 }
 
-/// The slots and candidates that a search has found; a snapshot.
+/// A snapshot of the slots and candidates that a search has found.
 pub struct SlotOffers {
     search: SlotSearch,
     pool: Pool,
     ask: SlotQuery,
     facts: Vec<routing::Expert>,
-    /// What begins by then cannot be offered any more.
+    /// The moment of the search: slots that begin by then cannot be offered.
     now: DateTime<Utc>,
     today: NaiveDate,
     minutes: i64,
 }
 
-/// Who is to be asked, for which fields, and why.
+/// An expert to be asked, for which fields, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamMember {
     pub expert: ExpertId,
@@ -73,7 +74,7 @@ pub struct TeamMember {
     pub reasons: Vec<ReasonFor>,
 }
 
-/// Searches for as far as companies can book.
+/// Searches for slots as far ahead as companies can book.
 pub async fn offers(
     db: &impl ConnectionTrait,
     roster: &Roster,
@@ -118,14 +119,14 @@ pub async fn offers(
     Ok(SlotOffers { search, pool, ask, facts, now, today, minutes })
 }
 
-/// What routing knows of each expert, and their time; in the order in which they were asked for.
+/// The routing facts of each expert and their calendars, in the order in which the experts were given.
 pub(in crate::ops) struct RoutingFacts {
     pub facts: Vec<routing::Expert>,
     pub calendars: Vec<Calendar>,
 }
 
-/// Loads the time and the counts of experts for the days from the first to the last, both included: a fixed number of
-/// queries. `known` says who has advised which company.
+/// Loads the calendars and counts of experts for the days from the first to the last, both included, with a fixed
+/// number of queries. `known` tells which expert has advised which company.
 pub(in crate::ops) async fn people(
     db: &impl ConnectionTrait,
     members: &[&Profile],
@@ -136,7 +137,7 @@ pub(in crate::ops) async fn people(
     known: &BTreeSet<(ExpertId, CompanyId)>,
 ) -> Result<RoutingFacts, DbErr> {
     let (from, to) = (at_japan(first, 0, 0), at_japan(last, 24, 0));
-    // Limits count whole weeks, also the parts of them that lie outside the days on offer.
+    // Limits count whole weeks, including days outside the days on offer.
     let week = TimeDelta::days(7);
     let mut occupied = expert::occupied(db, from, to, moving).await?;
     let mut sessions = expert::sessions(db, from - week, to + week, moving).await?;
@@ -157,13 +158,13 @@ pub(in crate::ops) async fn people(
     Ok(RoutingFacts { facts, calendars: calendars.collect() })
 }
 
-/// How many days these are, both ends included.
+/// Returns the number of days, both ends included.
 pub(in crate::ops) fn days_between((first, last): (NaiveDate, NaiveDate)) -> usize {
     usize::try_from((last - first).num_days() + 1).unwrap_or(1)
 }
 
 impl SlotOffers {
-    /// The days with a start, earliest first, each with its starts.
+    /// Returns the days with a start, earliest first, each with its starts.
     pub fn days(&self) -> Vec<(NaiveDate, Vec<Slot>)> {
         let days = match &self.search.only {
             None => self.pool.search(&self.ask),
@@ -185,7 +186,7 @@ impl SlotOffers {
         days.into_iter().filter_map(slots).collect()
     }
 
-    /// Whether a session can start at `slot`.
+    /// Returns whether an appointment can start at `slot`.
     pub fn has(&self, slot: Slot) -> bool {
         if slot.start() <= self.now {
             return false;
@@ -198,7 +199,7 @@ impl SlotOffers {
         }
     }
 
-    /// Every expert with the verdict on them, for this slot or for any.
+    /// Returns every expert with their eligibility, for this slot or for any.
     pub fn candidates(&self, slot: Option<Slot>) -> Vec<Candidate> {
         let wish = routing_request(&self.search, slot);
         self.facts
@@ -210,7 +211,7 @@ impl SlotOffers {
             .collect()
     }
 
-    /// Who could give the session, the team to ask first at the front.
+    /// Returns the teams that could take the appointment, the team to ask first at the front.
     pub fn teams(&self, slot: Option<Slot>) -> impl Iterator<Item = Vec<TeamMember>> + use<> {
         let wish = routing_request(&self.search, slot);
         let candidates = self.candidates(slot);
@@ -218,17 +219,17 @@ impl SlotOffers {
         teams(&wish, &candidates).map(move |team| members(team, fields, &candidates))
     }
 
-    /// Why there is no start on a day.
+    /// Returns why there is no start on a day.
     pub fn why_none(&self, date: NaiveDate) -> WhyNone {
         self.pool.why_none(&self.ask, date)
     }
 
-    /// The end of a session from `slot` on.
+    /// Returns the end of an appointment that starts at `slot`.
     pub fn end(&self, slot: Slot) -> DateTime<Utc> {
         slot.start() + TimeDelta::minutes(self.minutes)
     }
 
-    /// What these experts give to a session at `slot`, with its ways and buffers.
+    /// Returns the quarter hours that these experts need for an appointment at `slot`, including travel and buffers.
     pub fn cells(&self, experts: &[ExpertId], slot: Slot, settings: &Settings) -> Vec<Cells> {
         experts
             .iter()
@@ -240,22 +241,22 @@ impl SlotOffers {
             .collect()
     }
 
-    /// How the session takes place.
+    /// Returns the mode of the appointment.
     pub const fn mode(&self) -> AppointmentMode {
         self.search.mode
     }
 
-    /// How long it lasts. Minutes.
+    /// Returns the length of the appointment in minutes.
     pub const fn minutes(&self) -> i64 {
         self.minutes
     }
 
-    /// The first day on which anything can be offered at all.
+    /// Returns the first day on which a slot can be offered.
     pub const fn earliest(&self) -> NaiveDate {
         self.ask.window.earliest
     }
 
-    /// The starts on a day at which all the experts asked for are free together.
+    /// Returns the starts on a day at which all requested experts are free together.
     fn together_on(&self, date: NaiveDate) -> Day {
         let places = 0..self.facts.len();
         let joint = places
@@ -311,7 +312,7 @@ fn facts(profile: &Profile, standing: &Workload, known: &BTreeSet<(ExpertId, Com
         home: profile.home,
         visits: profile.visits.clone(),
         works_online: profile.works_online,
-        // Absences, and the limits of a day and a week, are part of the pool, which knows the days.
+        // Absences and the limits of a day and a week are part of the pool, which knows the days.
         absent: false,
         conflicts: profile.conflicts.clone(),
         known: known.iter().filter(|it| it.0 == profile.id).map(|it| it.1).collect(),

@@ -1,7 +1,8 @@
-//! Another expert for a session whose own will be away: proposed, asked, and put in the place with one answer.
+//! Substitutes: another expert is proposed for an appointment whose own expert will be absent, asked, and put in their
+//! place on acceptance.
 //!
-//! Nothing disappears meanwhile: the expert who will be away keeps the place until somebody has accepted it, and the
-//! time of whoever is asked is kept under the same key as every booking.
+//! The absent expert keeps the participation until a substitute has accepted it, and the time of the substitute who is
+//! asked is held under the same key as every booking.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -48,43 +49,43 @@ use crate::{
     store::{self, booking::substitute::Participation, consultation::Record},
 };
 
-/// A place in a session for which a substitute is looked for, or being asked.
+/// A participation for which a substitute is searched, or has been asked.
 pub struct Vacancy {
     pub seat: Participation,
     pub record: Record,
     pub session: Appointment,
-    /// What the substitute has to cover.
+    /// The fields that the substitute has to cover.
     pub fields: Fields,
-    /// The request that waits for an answer.
+    /// The request that is waiting for an answer.
     pub asked: Option<Assignment>,
-    /// Who could be asked, the first choice at the front; nobody while somebody is asked.
+    /// The experts who could be asked, the first choice at the front; empty while an expert has been asked.
     pub proposals: Vec<SubstituteProposal>,
 }
 
-/// Somebody who could take the place.
+/// An expert who could take the participation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubstituteProposal {
     pub expert: ExpertId,
-    /// Named by whoever will be away.
+    /// Whether the absent expert has named them as stand-in.
     pub is_stand_in: bool,
     pub reasons: Vec<ReasonFor>,
 }
 
-/// How sure the center is of the substitute.
+/// Whether the substitute still has to be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubstituteConsent {
-    /// They are asked, and answer as to any request.
+    /// The substitute is asked, and answers as to any request.
     Asked,
-    /// They have said yes to the center: the place is theirs at once.
+    /// The substitute has agreed when the center asked: the participation is theirs at once.
     Given,
 }
 
-/// Every place for which there is something to do or to wait for, the earliest session first, at most `limit`; and how
-/// many there are.
+/// Returns at most `limit` participations for which a substitute is searched or has been asked, the earliest
+/// appointment first, and how many there are in all.
 pub async fn vacancies(app: &App, limit: usize) -> Result<(Vec<Vacancy>, usize), Problem> {
     let context = Context::of(app).await?;
     let mut seats = store::booking::substitute::absent(&app.db, context.now).await?;
-    // Somebody may still be asked although the absence was taken back.
+    // A request may still be open although the absence was taken back.
     for (seat, _) in store::booking::substitute::asked(&app.db).await? {
         if !seats.contains(&seat) {
             seats.push(seat);
@@ -98,7 +99,8 @@ pub async fn vacancies(app: &App, limit: usize) -> Result<(Vec<Vacancy>, usize),
     Ok((gaps, count))
 }
 
-/// Asks an expert to take a place, or gives it to them. `version` is that of the consultation when it was seen.
+/// Asks an expert to take a participation, or gives it to them. `version` is that of the consultation when it was
+/// displayed.
 pub async fn ask(
     app: &App,
     seat: Participation,
@@ -139,7 +141,7 @@ pub async fn ask(
         fields,
         state: AssignmentState::Offered,
         offered_at: work.now(),
-        // An answer after the session has begun would be of no use.
+        // An answer after the start of the appointment would be of no use.
         due_at: due.at().unwrap_or(work.now()).min(session.starts_at),
         instead_of,
     };
@@ -163,7 +165,7 @@ pub async fn ask(
     Ok(())
 }
 
-/// A coordinator takes the request for a place back; the expert who has it keeps it.
+/// Withdraws the request to a substitute, on behalf of a coordinator. The expert of the participation keeps it.
 pub async fn withdraw_request(
     app: &App,
     seat: Participation,
@@ -179,14 +181,15 @@ pub async fn withdraw_request(
     Ok(())
 }
 
-/// Whoever was asked accepts: the two change places.
+/// Records that the substitute accepts, and exchanges the two experts.
 pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment) -> Result<(), Problem> {
     let by = Actor::Expert(request.expert);
     take_over(work, request, by).await
 }
 
-/// Whoever was asked declines, or has not answered in time (`turned` says which): the place stays as it is, and the
-/// center is told to look for somebody else. Gives the sitting that they were invited to and have left with it.
+/// Records that the substitute has declined or has not answered in time, as the state of `turned` tells. The
+/// participation stays, and the center is asked to find another substitute. Returns the appointment whose invitation to
+/// the substitute is cancelled by this.
 pub async fn turn_down(
     work: &mut CaseTransaction<'_>,
     turned: Assignment,
@@ -237,7 +240,8 @@ async fn vacancy(app: &App, context: &Context, seat: Participation) -> Result<Op
     Ok(Some(Vacancy { seat, record, session, fields, asked, proposals }))
 }
 
-/// Those who could take the place alone: the stand-in if they can, then the others in the order of routing.
+/// Returns the experts who can cover all fields alone: the stand-in if possible, then the others in the order of
+/// routing.
 fn ranked(
     found: &SlotOffers,
     slot: Slot,
@@ -284,7 +288,8 @@ fn search(
     }
 }
 
-/// The place changes hands: the requests, the seat with its quarter hours, and everybody's calendar.
+/// Exchanges the experts: their assignments, the participation with its quarter hours, and the calendar entries of
+/// everyone concerned.
 async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
     let session = work.appointment.clone();
     let place = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
@@ -294,7 +299,7 @@ async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Acto
         return Err(Problem::Stale);
     };
     let coming = accepted.expert;
-    // The one who leaves first: of each field one has accepted.
+    // The leaving expert's assignments are withdrawn first: for each field only one may be accepted.
     for it in accepted_by(&work.assignments, leaving) {
         work.save_assignment(it.withdraw(work.now())).await?;
     }
@@ -360,7 +365,7 @@ fn session_to_come(work: &CaseTransaction<'_>) -> Result<Appointment, Problem> {
 
 fn slot(session: &Appointment) -> Result<Slot, Problem> {
     let at: DateTime<Utc> = session.starts_at;
-    Slot::at(at).ok_or_else(|| anyhow::anyhow!("a session starts between quarter hours: {at}").into())
+    Slot::at(at).ok_or_else(|| anyhow::anyhow!("an appointment starts between quarter hours: {at}").into())
 }
 
 fn refused(why: &str) -> Problem {

@@ -1,4 +1,4 @@
-//! Where a session takes place.
+//! The venue of an appointment.
 use domain::{
     booking::appointment::{Appointment, AppointmentMode},
     id::ExpertId,
@@ -7,7 +7,7 @@ use domain::{
 
 use crate::{ops::case::transaction::CaseTransaction, problem::Problem, store};
 
-/// Returns the first expert's room online, or the company's address.
+/// Returns the first expert's meeting link for an online appointment, and the company's address for a visit.
 pub async fn of(
     work: &CaseTransaction<'_>,
     mode: AppointmentMode,
@@ -30,8 +30,8 @@ pub async fn of(
     }
 }
 
-/// Returns the venue after one expert has taken another's place. Online, it is the room of whoever stays; with nobody
-/// staying, that of the one who comes. A company's address stays.
+/// Returns the venue after one expert has replaced another. Online, it is the meeting link of an expert who stays, or
+/// else that of the expert who comes. A company's address stays.
 pub fn after_exchange(
     work: &CaseTransaction<'_>,
     session: &Appointment,

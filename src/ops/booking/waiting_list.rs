@@ -1,7 +1,7 @@
-//! Waiting for an earlier time: who is offered a freed time, and what becomes of the offer.
+//! The waiting list for an earlier time: which company is offered a freed time, and what follows from its answer.
 //!
-//! Nothing remembers that a time was freed. Whoever waits is compared with what is free now, so that a time which became
-//! free in any way is found, and a crash loses none.
+//! No record is kept of a time that becomes free. The preferred times of waiting companies are compared with what is
+//! free now, so that a time which became free in any way is found, and a crash loses none.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -47,15 +47,15 @@ use crate::{
     },
 };
 
-/// What came of the wish to wait.
+/// The result of the request to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitingResult {
     Yes,
-    /// There is nothing to wait for: this time is free now.
+    /// There is no need to wait: this time is free now.
     FreeNow(Slot),
 }
 
-/// Lets a company wait for an earlier time than it has, or than there is to choose from.
+/// Puts a company on the waiting list for a time earlier than its own, or earlier than those that it can choose from.
 pub async fn wait(
     app: &App,
     id: ConsultationId,
@@ -95,7 +95,7 @@ pub async fn wait(
     Ok(WaitingResult::Yes)
 }
 
-/// Ends the waiting; what was offered goes to the next.
+/// Takes a company off the waiting list. The time that it was offered is freed for the next company.
 pub async fn stop(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Result<(), Problem> {
     let acting = by.into();
     let mut work = CaseTransaction::begin_for(app, id, acting).await?;
@@ -108,7 +108,7 @@ pub async fn stop(app: &App, id: ConsultationId, by: impl Into<ActorAt>) -> Resu
     Ok(())
 }
 
-/// The company takes the time that is held for it: what it had is let go and the new time is booked, or nothing is.
+/// Accepts an offer for the company: its previous time is released and the new one booked, or neither.
 pub async fn accept(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     let (mut work, held) = begin_offer(app, id).await?;
     if held.offer.state == WaitingOfferState::Accepted {
@@ -122,7 +122,7 @@ pub async fn accept(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     work.save(&offer).await?;
     waiting_offer::release(&work.tx, held.appointment, work.now()).await?;
     work.save(EndedWaiting(offer.waiting, WaitingEndReason::Accepted)).await?;
-    // The time was in notice when it was offered.
+    // The time was outside the notice period when it was offered.
     let found = joint_in(&work, Actor::System, work.appointment.as_ref()).await?;
     match work.appointment.clone() {
         Some(booked) => move_booked(&mut work, by, booked, slot, &found).await?,
@@ -132,7 +132,7 @@ pub async fn accept(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The company does not want the time; the next is asked. It goes on waiting.
+/// Declines an offer for the company, which stays on the waiting list. The next company is asked.
 pub async fn decline(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     let (mut work, held) = begin_offer(app, id).await?;
     if held.offer.state == WaitingOfferState::Declined {
@@ -144,7 +144,7 @@ pub async fn decline(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The company has not answered in time.
+/// Ends an offer that the company has not answered in time.
 pub async fn lapse(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     let (mut work, held) = begin_offer(app, id).await?;
     let Some(offer) = held.offer.lapse(work.now()) else { return Ok(()) };
@@ -153,13 +153,14 @@ pub async fn lapse(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Offers one free time to whoever is to be asked first. Says whether another look is worth while.
+/// Offers one free time to the first company in the queue. Returns whether it is worth while to look again.
 pub async fn offer_next(app: &App) -> Result<bool, Problem> {
     let context = Context::of(app).await?;
     let Some(seen) = next(app, &app.db, &context).await? else { return Ok(false) };
     let mut work = CaseTransaction::begin(app, seen.consultation).await?;
     store::booking::appointment::take_turns(&work.tx).await?;
-    // Somebody may have taken the time, or come ahead in the queue: then it is looked through again.
+    // The time may have been taken, or another company may have moved ahead in the queue: then the queue is searched
+    // again.
     match next(app, &work.tx, &work.context).await? {
         Some(it) if it.consultation == seen.consultation => make_offer(&mut work, it).await?,
         Some(_) => return Ok(true),
@@ -169,7 +170,7 @@ pub async fn offer_next(app: &App) -> Result<bool, Problem> {
     Ok(true)
 }
 
-/// Who is to be asked, about which time.
+/// The company to be asked next, and the time to offer.
 struct Next {
     consultation: ConsultationId,
     waiting: WaitingListEntry,
@@ -177,8 +178,8 @@ struct Next {
     found: SlotOffers,
 }
 
-/// The first in the queue for whom a time is free now, skipping whoever has an offer to answer, has had the day's mail,
-/// or cannot move any more.
+/// Returns the first company in the queue for which a time is free now. Skips companies that have an offer to answer,
+/// have had the day's mail, or cannot move any more.
 async fn next(app: &App, db: &impl ConnectionTrait, context: &Context) -> Result<Option<Next>, Problem> {
     let asked = store::booking::waiting_list::being_asked(db).await?;
     for WaitingCompany { consultation, waiting } in store::booking::waiting_list::queue(db).await? {
@@ -191,7 +192,7 @@ async fn next(app: &App, db: &impl ConnectionTrait, context: &Context) -> Result
         if booked.is_some_and(|it| limit(context, it) <= context.now) {
             continue;
         }
-        // A time that was offered before, or that the company itself gave up, is no news.
+        // A time that was offered before, or that the company itself gave up, is not offered again.
         let mut known: BTreeSet<_> = all.iter().map(|it| it.starts_at).collect();
         known.extend(
             store::booking::waiting_list::offers(db, waiting.id)
@@ -199,7 +200,7 @@ async fn next(app: &App, db: &impl ConnectionTrait, context: &Context) -> Result
                 .into_iter()
                 .map(|it| it.offer.starts_at),
         );
-        // Beside what is booked, which stays until the company has answered.
+        // The booked time stays until the company has answered.
         let found = joint_now(db, context, &record, Actor::Company, None).await?;
         if let Some(slot) = waiting.choice(&free(&found), booked.map(|it| it.starts_at), &known) {
             return Ok(Some(Next { consultation, waiting, slot, found }));
@@ -262,13 +263,13 @@ async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Pr
     Ok(())
 }
 
-/// The address at which a company answers an offer, good for as long as the offer is.
+/// Returns the address at which a company answers an offer.
 pub fn offer_link(app: &App, offer: &WaitingOffer) -> String {
     let token = app.secret.sign(Purpose::WaitingOffer, offer.id.0, offer.until + chrono::TimeDelta::days(30));
     app.site.earlier_time(&token)
 }
 
-/// Takes up the consultation of an offer, in turn, with the offer as it is then.
+/// Begins a change of the consultation of an offer, in turn, and loads the offer as it is then.
 async fn begin_offer(app: &App, id: WaitingOfferId) -> Result<(CaseTransaction<'_>, HeldOffer), Problem> {
     let (consultation, _) =
         store::booking::waiting_list::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
@@ -300,7 +301,7 @@ fn limit(context: &Context, booked: &Appointment) -> DateTime<Utc> {
     change_until(booked.starts_at, &context.settings, &context.calendar)
 }
 
-/// One offer a day to an address, whatever the number of its consultations.
+/// Returns whether an offer may be mailed: an address gets one a day, whatever the number of its consultations.
 async fn may_be_mailed(
     app: &App,
     db: &impl ConnectionTrait,

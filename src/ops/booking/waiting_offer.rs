@@ -1,4 +1,4 @@
-//! An earlier time that is held for a company: how it is let go.
+//! Releases the earlier time that is held for an offer.
 use chrono::{DateTime, Utc};
 use domain::{
     booking::appointment::Appointment,
@@ -8,7 +8,7 @@ use sea_orm::DatabaseTransaction;
 
 use crate::{problem::Problem, store};
 
-/// Withdraws the offers that wait for an answer, and frees their time.
+/// Withdraws the offers that are waiting for an answer, and frees their times.
 pub async fn withdraw_open(
     tx: &DatabaseTransaction,
     waiting: WaitingId,

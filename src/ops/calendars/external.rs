@@ -1,7 +1,7 @@
-//! Experts' calendars that are kept elsewhere: added, read again and again, and let go of.
+//! External calendars of experts: adding, reading at intervals, changing and removing them.
 //!
-//! What is fetched is fetched between two transactions, under a lease; what was read last stands until something newer
-//! was read whole.
+//! A calendar is fetched between two transactions, under a lease. The times read last stay in force until a newer
+//! version has been read completely.
 use std::{
     ops::Range,
     time::{Duration, Instant},
@@ -32,22 +32,22 @@ use crate::{
 
 pub mod entries;
 
-/// An expert may have so many.
+/// The number of calendars that an expert may have.
 const MOST: usize = 5;
-/// How far ahead busy times are kept; more than any booking horizon.
+/// The period ahead for which busy times are kept; longer than any booking horizon.
 const AHEAD: TimeDelta = TimeDelta::days(200);
-/// How often a calendar is read.
+/// The interval at which a calendar is read.
 const EVERY: TimeDelta = TimeDelta::minutes(30);
-/// The longest time between two tries.
+/// The longest time between two tries, in minutes.
 const LONGEST_WAIT: i64 = 120;
-/// What has not been confirmed for so long is stale, and its owner is told.
+/// The time without a successful reading after which a calendar is stale, and its owner is told.
 pub const STALE_AFTER: TimeDelta = TimeDelta::hours(24);
-/// Far longer than a fetch may take.
+/// The time for which a calendar is leased: far longer than a fetch may take.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// The longest time for which reading one calendar may occupy a thread.
 const LONGEST_READING: Duration = Duration::from_secs(20);
 
-/// How to get at a calendar. Kept sealed: the address of a feed alone opens it.
+/// The address and login of a calendar. Stored encrypted: the address of a feed alone gives access to it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarAccess {
     pub url: Url,
@@ -56,12 +56,12 @@ pub struct CalendarAccess {
     pub password: String,
 }
 
-/// A calendar that an expert gives us.
+/// The kind of a calendar that an expert adds.
 #[derive(Clone)]
 pub enum NewCalendar {
-    /// To be read alone.
+    /// A feed, which is only read.
     Ics,
-    /// Read, and written where that is wanted.
+    /// A CalDAV collection. Appointments are written into it if `writes` is set.
     CalDav { writes: bool },
 }
 
@@ -78,24 +78,24 @@ pub enum CalendarError {
     TooMany,
 }
 
-/// What a look at a calendar has brought.
+/// The result of fetching a calendar.
 pub(in crate::ops) enum FetchResult {
-    /// The server says that it is what we have.
+    /// The calendar has not changed since the stored version.
     Same,
     Read(CalendarReading),
 }
 
-/// What became of a calendar that was to be read.
+/// The outcome of reading a calendar again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefreshOutcome {
     Read,
     Failed(String),
-    /// Somebody else is at it.
+    /// Another process holds the lease.
     InHand,
     Gone,
 }
 
-/// Reads a calendar once, and keeps it where that succeeds.
+/// Reads a calendar once, and adds it if that succeeds.
 pub async fn add(
     app: &App,
     expert: ExpertId,
@@ -145,7 +145,7 @@ pub async fn add(
     Ok(Ok(id))
 }
 
-/// What is different about how to get at a calendar; the rest stays as it is kept.
+/// The changes to a calendar's address and login; `None` keeps the stored value.
 #[derive(Clone, Default)]
 pub struct AccessChange {
     pub url: Option<Url>,
@@ -153,7 +153,7 @@ pub struct AccessChange {
     pub password: Option<String>,
 }
 
-/// Gives one of the expert's own calendars another address or login, once it could be read by it.
+/// Changes the address or login of one of the expert's own calendars, if it can be read with them.
 pub async fn change(
     app: &App,
     expert: ExpertId,
@@ -175,14 +175,14 @@ pub async fn change(
         Err(trouble) => return Ok(Err(trouble)),
     };
     let tx = app.begin().await?;
-    // Looking took its time: what was decided of the calendar meanwhile stands.
+    // Fetching took time: changes that were made to the calendar meanwhile are kept.
     let current = store::calendars::external::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
     let changed = Source {
         host: access.url.host_str().unwrap_or_default().to_owned(),
         access: app.secret.seal(id, &serde_json::to_string(&access)?)?,
         blocking: true,
         version: read.version,
-        // Bookings are written with the next look.
+        // Bookings are written at the next refresh.
         due_at: now,
         fetched_at: now,
         read_at: now,
@@ -198,7 +198,7 @@ pub async fn change(
     Ok(Ok(()))
 }
 
-/// Lets go of one of the expert's own calendars, and of the time that it takes.
+/// Removes one of the expert's own calendars, and the busy times read from it.
 pub async fn remove(app: &App, expert: ExpertId, id: Uuid) -> Result<(), Problem> {
     let tx = app.begin().await?;
     if !store::calendars::external::remove(&tx, expert, id).await? {
@@ -208,7 +208,7 @@ pub async fn remove(app: &App, expert: ExpertId, id: Uuid) -> Result<(), Problem
     Ok(())
 }
 
-/// Whether a calendar that cannot be read any more still blocks the expert's time.
+/// Sets whether a stale calendar still blocks the expert's time.
 pub async fn keep_blocking(app: &App, expert: ExpertId, id: Uuid, blocks: bool) -> Result<(), Problem> {
     let fresh = app.clock.now() - STALE_AFTER;
     let tx = app.begin().await?;
@@ -217,7 +217,7 @@ pub async fn keep_blocking(app: &App, expert: ExpertId, id: Uuid, blocks: bool) 
     Ok(())
 }
 
-/// Lets stale calendars go whose owners want that. Says how many there were.
+/// Unblocks the times of stale calendars whose owners want that. Returns how many calendars there were.
 pub async fn unblock_stale(app: &App) -> Result<u64, Problem> {
     let fresh = app.clock.now() - STALE_AFTER;
     let tx = app.begin().await?;
@@ -226,7 +226,7 @@ pub async fn unblock_stale(app: &App) -> Result<u64, Problem> {
     Ok(done)
 }
 
-/// Reads a calendar again and, where we write into it, writes what is missing there.
+/// Reads a calendar again and, if it is writable, writes the entries that are missing there.
 pub async fn refresh(app: &App, id: Uuid) -> Result<RefreshOutcome, Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -262,7 +262,7 @@ pub async fn refresh(app: &App, id: Uuid) -> Result<RefreshOutcome, Problem> {
     Ok(match seen {
         Ok(_) => RefreshOutcome::Read,
         Err(trouble) => {
-            tracing::warn!(calendar.id = %id, "could not read a calendar outside: {trouble}");
+            tracing::warn!(calendar.id = %id, "could not read an external calendar: {trouble}");
             RefreshOutcome::Failed(trouble.to_string())
         }
     })
@@ -275,7 +275,7 @@ async fn look_and_write(
     now: DateTime<Utc>,
 ) -> Result<Result<FetchResult, CalendarError>, Problem> {
     let Some(kind) = source.kind.known() else { return Ok(Err(CalendarError::Sealed)) };
-    // Once a day everything is read, whatever the server says: its clock may be wrong, or its versions.
+    // Once a day everything is read, whatever the server answers: its clock or its versions may be wrong.
     let version = source.version.as_deref().filter(|_| now - source.read_at < STALE_AFTER);
     let seen = match look(app, kind, access, version, now).await {
         Ok(seen) => seen,
@@ -287,7 +287,7 @@ async fn look_and_write(
     Ok(entries::follow(app, source, access, now).await?.map(|()| seen))
 }
 
-/// Reads a calendar of which nothing is kept yet.
+/// Reads a calendar of which nothing is stored yet.
 async fn first_look(
     app: &App,
     kind: CalendarKind,
@@ -300,7 +300,7 @@ async fn first_look(
     })
 }
 
-/// Fetches and reads a calendar; only whether it has changed, where `version` is what we have.
+/// Fetches and reads a calendar, unless its version is still `version`.
 async fn look(
     app: &App,
     kind: CalendarKind,
@@ -333,7 +333,7 @@ async fn look(
     read(app, vec![text], version, window).await
 }
 
-/// Off the threads that answer requests: a large calendar takes its time.
+/// Reads the texts on a blocking thread, because a large calendar takes time.
 async fn read(
     app: &App,
     texts: Vec<String>,
@@ -350,7 +350,7 @@ async fn read(
         Ok::<_, Unreadable>(reader.finish())
     });
     let busy = reading.await.map_err(|err| {
-        tracing::error!("reading a calendar ended badly: {err}");
+        tracing::error!("the task that reads a calendar failed: {err}");
         Unreadable::NotACalendar
     })??;
     let count = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
@@ -362,7 +362,8 @@ async fn read(
     }))
 }
 
-/// What asks a server to answer only if something is new. What it calls its version goes back to it as it came.
+/// Returns the headers with which a server answers only if the calendar has changed. The version is sent back exactly
+/// as the server gave it.
 fn conditions(version: Option<&str>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::ACCEPT, HeaderValue::from_static("text/calendar, */*;q=0.5"));
@@ -376,7 +377,7 @@ fn conditions(version: Option<&str>) -> HeaderMap {
     headers
 }
 
-/// From the beginning of today on.
+/// Returns the period in which busy times are kept, from the beginning of today in Japan.
 fn window(now: DateTime<Utc>) -> Range<DateTime<Utc>> {
     let today = at_japan(japan_date(now), 0, 0);
     today..today + AHEAD
@@ -386,12 +387,12 @@ fn opened(app: &App, source: &Source) -> Option<CalendarAccess> {
     serde_json::from_str(&app.secret.open(source.id, &source.access)?).ok()
 }
 
-/// After `failures` earlier ones: 5, 10, 20, … minutes, at most two hours.
+/// Returns the time to the next try after `failures` earlier ones: 5, 10, 20, … minutes, at most two hours.
 fn wait(failures: i32) -> TimeDelta {
     TimeDelta::minutes((5_i64 << failures.clamp(0, 5)).min(LONGEST_WAIT))
 }
 
-/// Whether a UID is one of `App::calendar_uid`: our own entry, however it came into that calendar.
+/// Returns whether a UID is one of `App::calendar_uid`: our own entry, however it came into that calendar.
 fn is_ours(uid: &str, domain: &str) -> bool {
     let of_domain = uid.strip_suffix(domain).and_then(|it| it.strip_suffix('@'));
     of_domain.is_some_and(|it| it.len() == 32 && Uuid::try_parse(it).is_ok())

@@ -1,4 +1,4 @@
-//! What becomes of another time that somebody proposed from a calendar program.
+//! Decides on another time that was proposed from a calendar program.
 use chrono::{DateTime, Utc};
 use codes::CalendarEntryStatus;
 use domain::{
@@ -15,7 +15,8 @@ use crate::{
     store::{self, calendars::external::entry::Entry},
 };
 
-/// A coordinator leaves the session as it is. An entry that was changed outside is put back; an answer is dealt with.
+/// Leaves the appointment as it is, on behalf of a coordinator. An entry that was changed in the external calendar is
+/// written back; a reply by mail is marked as handled.
 pub async fn keep(app: &App, case: ConsultationId, id: Uuid, by: AccountId) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, case).await?;
     if let Some(entry) = store::calendars::external::entry::find(&work.tx, id).await? {
@@ -38,7 +39,7 @@ pub async fn keep(app: &App, case: ConsultationId, id: Uuid, by: AccountId) -> R
     Ok(())
 }
 
-/// The expert has an entry put back into a calendar of their own.
+/// Writes an entry back into the expert's own calendar, on behalf of the expert.
 pub async fn restore(app: &App, id: Uuid, expert: ExpertId) -> Result<(), Problem> {
     let tx = app.begin().await?;
     let entry = store::calendars::external::entry::find(&tx, id).await?.ok_or(Problem::NotFound)?;
@@ -49,7 +50,7 @@ pub async fn restore(app: &App, id: Uuid, expert: ExpertId) -> Result<(), Proble
     Ok(())
 }
 
-/// Has an entry written again as it is with us.
+/// Marks an entry to be written again with our data.
 async fn put_back(tx: &DatabaseTransaction, entry: Entry, now: DateTime<Utc>) -> Result<(), Problem> {
     let wanted = Entry {
         state: CalendarEntryStatus::Wanted.into(),

@@ -1,12 +1,12 @@
-//! An actor, with the version of the consultation that they decided on.
+//! An actor, with the version of the consultation that their decision is based on.
 use domain::actor::Actor;
 
-/// An actor with the version that they have seen. An actor alone decides on whatever is there now: a company has one
-/// page, and the rules refuse what no longer fits.
+/// An actor with the version that they have seen. Without a version the current state decides: a company has one page,
+/// and the rules refuse an action that no longer fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActorAt {
     pub actor: Actor,
-    /// The version on the page; an act on an older one is refused as stale and changes nothing.
+    /// The version on the page. An action on an older version is refused as stale and changes nothing.
     pub expected_version: Option<i32>,
 }
 

@@ -1,4 +1,4 @@
-//! What an operation knows before it begins.
+//! The data that every operation needs before it begins.
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The moment of an operation, with the programme and the experts as they are then. It is read before the transaction
-/// begins, which may hold the only connection.
+/// begins, because the transaction may hold the only connection.
 #[derive(Clone, Debug)]
 pub struct Context {
     pub now: DateTime<Utc>,
@@ -29,7 +29,7 @@ pub struct Context {
     pub experts: Arc<Roster>,
     /// The settings in force at `now`.
     pub settings: Settings,
-    /// The business days as they are known at `now`.
+    /// The business days as known at `now`.
     pub calendar: BusinessCalendar,
 }
 
@@ -40,7 +40,7 @@ impl Context {
         Ok(Self::new(app.clock.now(), programme, experts))
     }
 
-    /// Reads the context in a transaction that has read the revisions with something else.
+    /// Reads the context in a transaction that has already read the revisions in another query.
     pub async fn at(app: &App, tx: &DatabaseTransaction, revisions: Revisions) -> Result<Self, Problem> {
         let (programme, experts) = app.programme_and_experts_at(tx, revisions).await?;
         Ok(Self::new(app.clock.now(), programme, experts))
@@ -70,7 +70,7 @@ impl Context {
             .await?)
     }
 
-    /// Returns what every mail is written with. Invitations are answered to the sender.
+    /// Returns the sender's part of every mail. The reply to an invitation goes to the sender.
     pub fn house<'a>(&'a self, app: &'a App) -> SenderContext<'a> {
         SenderContext {
             settings: &self.settings,

@@ -28,8 +28,8 @@ use crate::{
     },
 };
 
-/// Where a row is written: at once, for what is read again before the change ends or what the database may refuse; or in
-/// the batch, in one turn with the end of the change.
+/// The place where a row is written: at once in `tx`, for rows that are read again before the change ends or that the
+/// database may refuse; or in `batch`, in one turn with the end of the change.
 pub struct Target<'a> {
     pub tx: &'a DatabaseTransaction,
     pub batch: &'a mut WriteBatch,
@@ -41,7 +41,7 @@ pub trait Save {
     fn save(self, to: Target<'_>) -> impl Future<Output = Result<(), Problem>> + Send;
 }
 
-/// An appointment whose time and experts stay the same.
+/// Saves an appointment whose time and experts stay the same.
 impl Save for &Appointment {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::booking::appointment::save(to.tx, self, to.now).await?)
@@ -57,7 +57,7 @@ impl Save for NewAppointment<'_> {
     }
 }
 
-/// An appointment at another time or with other experts: the old quarter hours are freed and these taken.
+/// An appointment at another time or with other experts: its old quarter hours are freed and the new ones taken.
 pub struct MovedAppointment<'a>(pub &'a Appointment, pub &'a [Cells]);
 
 impl Save for MovedAppointment<'_> {
@@ -66,7 +66,7 @@ impl Save for MovedAppointment<'_> {
     }
 }
 
-/// The quarter hours of an expert who is asked to take another's place.
+/// The quarter hours of an expert who is asked as a substitute.
 pub struct HeldParticipation<'a>(pub AppointmentId, pub &'a [Cells]);
 
 impl Save for HeldParticipation<'_> {
@@ -75,7 +75,7 @@ impl Save for HeldParticipation<'_> {
     }
 }
 
-/// The same quarter hours, freed.
+/// The quarter hours of a substitute, to be freed.
 pub struct ReleasedParticipation(pub AppointmentId, pub ExpertId);
 
 impl Save for ReleasedParticipation {
@@ -84,7 +84,7 @@ impl Save for ReleasedParticipation {
     }
 }
 
-/// An appointment in which this expert has given the place to another, whose time is held already.
+/// An appointment in which this expert has been replaced by another, whose time is held already.
 pub struct ExchangedParticipation<'a>(pub &'a Appointment, pub ExpertId);
 
 impl Save for ExchangedParticipation<'_> {
@@ -93,7 +93,7 @@ impl Save for ExchangedParticipation<'_> {
     }
 }
 
-/// The appointment as the calendar of an expert is told that it is cancelled for them.
+/// An appointment that is cancelled for one expert, as that expert's calendar is told.
 pub struct FormerParticipation<'a>(pub &'a Appointment, pub ExpertId);
 
 impl Save for FormerParticipation<'_> {
@@ -123,7 +123,7 @@ impl Save for &FollowUp {
     }
 }
 
-/// Questions that are planned.
+/// New follow-up questions that are planned.
 pub struct NewFollowUps<'a>(pub &'a [FollowUp]);
 
 impl Save for NewFollowUps<'_> {
@@ -146,14 +146,14 @@ impl Save for NewReport<'_> {
     }
 }
 
-/// A company that begins to wait for an earlier time.
+/// Inserts a company that begins to wait for an earlier time.
 impl Save for &WaitingCompany {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::booking::waiting_list::insert(to.tx, self).await?)
     }
 }
 
-/// A company that waits no longer.
+/// The end of a company's waiting for an earlier time.
 pub struct EndedWaiting(pub WaitingId, pub WaitingEndReason);
 
 impl Save for EndedWaiting {
@@ -162,7 +162,7 @@ impl Save for EndedWaiting {
     }
 }
 
-/// A new offer of an earlier time.
+/// Inserts a new offer of an earlier time.
 impl Save for &HeldOffer {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::booking::waiting_list::insert_offer(to.tx, self).await?)
@@ -175,14 +175,14 @@ impl Save for &WaitingOffer {
     }
 }
 
-/// A new entry of the thread.
+/// Inserts a new entry of the thread.
 impl Save for &NewMessage<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::correspondence::message::insert(to.tx, self, to.now).await?)
     }
 }
 
-/// A planned question with another step or day.
+/// A planned question that gets another step or day.
 pub struct ReplannedFollowUp<'a>(pub FollowUpId, pub &'a FollowUpStep, pub DateTime<Utc>);
 
 impl Save for ReplannedFollowUp<'_> {
@@ -200,7 +200,7 @@ impl Save for DroppedFollowUp {
     }
 }
 
-/// A company that has turned one more offer down.
+/// A waiting company that has turned down one more offer.
 pub struct TurnedDown(pub WaitingId);
 
 impl Save for TurnedDown {
@@ -209,7 +209,7 @@ impl Save for TurnedDown {
     }
 }
 
-/// An entry of the thread that a machine wrote.
+/// An entry of the thread that was written by a machine.
 pub struct AutomaticMessage(pub MessageId);
 
 impl Save for AutomaticMessage {
@@ -218,7 +218,7 @@ impl Save for AutomaticMessage {
     }
 }
 
-/// A draft of a message, with its form, that is over.
+/// The draft of a message in a form, which is deleted.
 pub struct FinishedDraft<'a>(pub ConsultationId, pub DraftWriter, pub &'a str);
 
 impl Save for FinishedDraft<'_> {
@@ -227,7 +227,7 @@ impl Save for FinishedDraft<'_> {
     }
 }
 
-/// A contact whose address is confirmed, with the mails that waited for it.
+/// The consultation whose contact's address is confirmed, with the mails that waited for it.
 pub struct ConfirmedAddress(pub ConsultationId);
 
 impl Save for ConfirmedAddress {
@@ -237,7 +237,7 @@ impl Save for ConfirmedAddress {
     }
 }
 
-/// The planned mails of a consultation that has ended.
+/// The planned mails of a consultation that has ended, which are not sent.
 pub struct SuppressedMails(pub ConsultationId);
 
 impl Save for SuppressedMails {
@@ -247,7 +247,7 @@ impl Save for SuppressedMails {
     }
 }
 
-/// The proposals of another time that are settled with the session.
+/// The proposals of another time that are settled with the appointment.
 pub struct ClosedProposals(pub ConsultationId);
 
 impl Save for ClosedProposals {

@@ -1,7 +1,8 @@
-//! The unit of work of a consultation: it is locked and loaded, then saved with its history and its mail, or not at all.
+//! The unit of work of a consultation: it locks and loads the consultation, and then saves it with its history and its
+//! mails, or saves nothing.
 //!
-//! The one gate through which a consultation changes: nothing else writes a state. It knows no operation; the steps that
-//! follow every change are in `after_change`.
+//! It is the only way to change a consultation: nothing else writes a state. It does not know the operations; the steps
+//! that follow every change are in `after_change`.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -43,15 +44,16 @@ use crate::{
     },
 };
 
-/// How long a link to the company's page in a mail opens it.
+/// The time for which a link in a mail opens the company's page.
 const PORTAL_LINK: TimeDelta = TimeDelta::days(90);
-/// How long an expert's link to a request is understood; the request itself ends much earlier.
+/// The time for which an expert's link to a request is valid; the request itself ends much earlier.
 const ANSWER_LINK: TimeDelta = TimeDelta::days(60);
 
 /// A consultation that is being changed. Its rows are written by `save`, its mails by `mail_company` and the like.
 pub struct CaseTransaction<'a> {
     pub app: &'a App,
-    /// For reading, for locks, and for rows that are not the case's own: received mail, calendars outside, mail budgets.
+    /// For reading, for locks, and for rows that do not belong to the case: received mail, external calendars, mail
+    /// budgets.
     pub tx: DatabaseTransaction,
     pub context: Context,
     pub record: Record,
@@ -63,7 +65,7 @@ pub struct CaseTransaction<'a> {
     events: Vec<(Event, Option<String>)>,
     letters: Vec<OutgoingMail>,
     portal: Option<String>,
-    /// The rest of a consultation that is being submitted and has no row yet.
+    /// The remaining data of a consultation that is being submitted and has no row yet.
     new: Option<Box<Submission>>,
     /// The rows that are written after the consultation, in one turn with it.
     batch: WriteBatch,
@@ -78,7 +80,8 @@ impl<'a> CaseTransaction<'a> {
         Self::with(app, context, tx, record).await
     }
 
-    /// Locks and loads a consultation for an actor who decided on this version; `Stale` where it has changed since.
+    /// Locks and loads a consultation for an actor whose decision is based on this version; `Stale` if it has changed
+    /// since.
     pub async fn begin_at(app: &'a App, id: ConsultationId, version: i32) -> Result<Self, Problem> {
         let work = Self::begin(app, id).await?;
         if work.record.version == version { Ok(work) } else { Err(Problem::Stale) }
@@ -109,7 +112,7 @@ impl<'a> CaseTransaction<'a> {
         Ok(Self { assignments, appointment, ..opened })
     }
 
-    /// Begins a consultation that is submitted. Its rows are written with everything else.
+    /// Begins a consultation that is being submitted. Its rows are written with everything else.
     pub fn submitted(
         app: &'a App,
         context: Context,
@@ -151,7 +154,7 @@ impl<'a> CaseTransaction<'a> {
         self.context.now
     }
 
-    /// Lets the domain decide, and keeps the event.
+    /// Applies an action: the domain decides, and the event is kept for the history.
     pub fn act(&mut self, act: Action, by: Actor, note: Option<String>) -> Result<(), ActionRefused> {
         let now = self.now();
         let (consultation, event) = self.record.consultation.clone().act(act, by, now)?;
@@ -160,7 +163,7 @@ impl<'a> CaseTransaction<'a> {
         self.record.due = due::after(event.deed, &event.to, before, settings, calendar, now);
         self.record.consultation = consultation;
         if event.from.as_ref() != Some(&event.to) {
-            // Whoever moves it on has seen to what was asked for.
+            // An actor who moves the consultation on has dealt with the wish for help.
             self.record.wants_help_since = None;
         }
         self.events.push((event, note));
@@ -175,19 +178,19 @@ impl<'a> CaseTransaction<'a> {
         self.events.push((event, Some(text.into())));
     }
 
-    /// Refuses a deed before anything is done for it, so that nothing has to be undone.
+    /// Refuses an action before anything is done for it, so that nothing has to be undone.
     pub fn check(&self, deed: ActionKind, by: Actor) -> Result<(), Problem> {
         Ok(self.record.consultation.allows(deed, by.party())?)
     }
 
-    /// Writes and commits everything. Until here nothing has happened.
+    /// Writes and commits everything. Before this call nothing has changed.
     pub async fn commit(self) -> Result<Record, Problem> {
         let (tx, record) = self.flush().await?;
         tx.commit().await?;
         Ok(record)
     }
 
-    /// Writes everything and gives the open transaction back, for a change that concerns several consultations.
+    /// Writes everything and returns the open transaction, for a change that concerns several consultations.
     pub async fn flush(mut self) -> Result<(DatabaseTransaction, Record), Problem> {
         if self.new.is_none() && self.events.iter().any(|(event, _)| event.deed != ActionKind::Note) {
             let change = CaseChange {
@@ -206,7 +209,7 @@ impl<'a> CaseTransaction<'a> {
         self.record.version += 1;
         let mut batch = WriteBatch::default();
         let threads = match self.new {
-            // Nobody was written to about it yet.
+            // No mail about it has been written yet.
             Some(new) => {
                 store::consultation::insert(&mut batch, *new, &self.record, now)?;
                 Threads::default()
@@ -235,7 +238,7 @@ impl<'a> CaseTransaction<'a> {
         row.save(Target { tx: &self.tx, batch: &mut self.batch, now }).await
     }
 
-    /// Saves an assignment of the case in the place of what it was.
+    /// Saves a changed assignment, and replaces it in `assignments`.
     pub async fn save_assignment(&mut self, changed: Assignment) -> Result<(), Problem> {
         self.save(&changed).await?;
         if let Some(it) = self.assignments.iter_mut().find(|it| it.id == changed.id) {
@@ -244,7 +247,7 @@ impl<'a> CaseTransaction<'a> {
         Ok(())
     }
 
-    /// Puts a letter that can wait into business hours.
+    /// Moves a mail that can wait into business hours.
     fn timed(&self, letter: OutgoingMail) -> OutgoingMail {
         if letter.due_at > self.now() || !letter.kind.keeps_hours() {
             return letter;
@@ -253,9 +256,9 @@ impl<'a> CaseTransaction<'a> {
         OutgoingMail { due_at: in_business_hours(*now, settings, calendar), ..letter }
     }
 
-    /// Mails the company; nothing without an address. Gives the letter, so that the caller can put it off or tie it to a
-    /// condition. To an address that nobody has confirmed it repeats nothing of the form, not even a name: the composer
-    /// sees to that. What people write to it is held until it is confirmed.
+    /// Mails the company, if it has an address. Returns the outgoing mail, so that the caller can delay it or tie it to
+    /// a condition. A mail to an unconfirmed address repeats nothing from the form, not even a name: the composer
+    /// ensures that. Messages that people write to it are held until it is confirmed.
     pub fn mail_company(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
         let Some(address) = self.person.email.as_deref() else { return Ok(None) };
         let mut letter = self.letter(event, address, &self.person.name)?;
@@ -266,7 +269,7 @@ impl<'a> CaseTransaction<'a> {
         Ok(self.push(letter))
     }
 
-    /// Mails an expert. Gives the letter as `mail_company` does.
+    /// Mails an expert. Returns the outgoing mail as `mail_company` does.
     pub fn mail_expert(
         &mut self,
         expert: ExpertId,
@@ -277,14 +280,14 @@ impl<'a> CaseTransaction<'a> {
         Ok(self.push(letter))
     }
 
-    /// Mails the center. Gives the letter as `mail_company` does.
+    /// Mails the center. Returns the outgoing mail as `mail_company` does.
     pub fn mail_center(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
         let settings = &self.context.settings;
         let letter = self.letter(event, &settings.center_email, &settings.center_name)?;
         Ok(self.push(letter))
     }
 
-    /// Mails everyone at the desk that handed the consultation over, if one did.
+    /// Mails every account of the desk that handed the consultation over, if there is one.
     pub async fn mail_desk(&mut self, event: MailEvent<'_>) -> Result<(), Problem> {
         let Some(desk) = self.record.desk else { return Ok(()) };
         for it in store::reference::desk::addresses(&self.tx, desk).await? {
@@ -314,13 +317,13 @@ impl<'a> CaseTransaction<'a> {
         Ok(compose::about(event, Recipient { address, name }, &about)?)
     }
 
-    /// Searches within the transaction, in turn with everybody else who looks for free quarter hours.
+    /// Searches within the transaction, in turn with all other searches for free quarter hours.
     pub async fn offers(&self, search: SlotSearch) -> Result<SlotOffers, Problem> {
         store::booking::appointment::take_turns(&self.tx).await?;
         self.context.offers(&self.tx, search).await
     }
 
-    /// Returns the address that opens the company's page, the same in all letters of one change.
+    /// Returns the address that opens the company's page, the same in all mails of one change.
     pub fn portal(&mut self) -> Result<String, Problem> {
         if let Some(portal) = &self.portal {
             return Ok(portal.clone());
@@ -328,7 +331,7 @@ impl<'a> CaseTransaction<'a> {
         let portal = match self.person.email.as_deref() {
             Some(email) => {
                 let email_key = email.to_lowercase();
-                // Whoever comes by this link has the address, which is all that a confirmation says.
+                // A visitor with this link has access to the address, and a confirmation says no more than that.
                 let purpose = if self.record.consultation.address_confirmed {
                     link::Purpose::SignIn { email_key }
                 } else {
@@ -343,7 +346,7 @@ impl<'a> CaseTransaction<'a> {
         Ok(portal)
     }
 
-    /// Makes a single-use link, and returns its address.
+    /// Creates a single-use link, and returns its address.
     pub fn link(&mut self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
         let token = secret::token().map_err(anyhow::Error::from)?;
         let hash = secret::token_hash(&token);
@@ -358,19 +361,19 @@ impl<'a> CaseTransaction<'a> {
         self.app.site.answer(&token)
     }
 
-    /// Assignments that are offered or accepted.
+    /// Returns the assignments that are offered or accepted.
     pub fn live(&self) -> impl Iterator<Item = &Assignment> {
         self.assignments.iter().filter(|it| it.is_live())
     }
 
-    /// The experts who have accepted, each once.
+    /// Returns the experts who have accepted, each once.
     pub fn accepted(&self) -> Vec<ExpertId> {
         let experts: BTreeSet<_> =
             self.assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect();
         experts.into_iter().collect()
     }
 
-    /// Fields that nobody has accepted.
+    /// Returns the fields that no expert has accepted.
     pub fn still_open(&self) -> Option<Fields> {
         domain::routing::assignment::still_open(self.record.consultation.fields, &self.assignments)
     }

@@ -1,4 +1,4 @@
-//! Files that come with messages: what is taken, where it is kept, and what the scanner says.
+//! Attachments of messages: which files are accepted, where they are stored, and when they may be handed out.
 use domain::id::MessageId;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// A file as somebody handed it in.
+/// A file as it was uploaded or received by mail.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UploadedFile {
     pub name: String,
@@ -20,7 +20,7 @@ pub struct UploadedFile {
     pub bytes: Vec<u8>,
 }
 
-/// A file whose bytes lie where they belong, and of which the database does not know yet.
+/// A file whose bytes are stored, and which the database does not know yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFile {
     name: String,
@@ -39,7 +39,7 @@ impl UploadedFile {
         Self { name, content_type: content_type.to_owned(), bytes }
     }
 
-    /// Lower-cased, without the dot; empty where there is none.
+    /// Returns the file extension, lower-cased and without the dot; empty if there is none.
     fn ending(&self) -> String {
         self.name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default()
     }
@@ -57,7 +57,7 @@ impl std::fmt::Debug for UploadedFile {
     }
 }
 
-/// What is wrong with the files of a form, in one sentence.
+/// Returns what is wrong with the files of a form, in one sentence.
 pub fn refusal(app: &App, files: &[UploadedFile]) -> Option<String> {
     let limits = &app.config.attachments;
     if files.len() > limits.most {
@@ -66,7 +66,7 @@ pub fn refusal(app: &App, files: &[UploadedFile]) -> Option<String> {
     files.iter().find_map(|it| Some(format!("「{}」は{}", it.name, why_not(app, it)?)))
 }
 
-/// 「PDF、DOCX、…（1個10MBまで、10個まで）」
+/// Returns the accepted types and limits as a page shows them: 「PDF、DOCX、…（1個10MBまで、10個まで）」.
 pub fn accepted(app: &App) -> String {
     let limits = &app.config.attachments;
     let types: Vec<_> = limits.types.iter().map(|it| it.to_ascii_uppercase()).collect();
@@ -74,8 +74,8 @@ pub fn accepted(app: &App) -> String {
     format!("{}個まで、1個{megabytes}MBまで。使える種類：{}", limits.most, types.join("、"))
 }
 
-/// Keeps the bytes of what is taken, before the transaction that tells the database of them: a row never lacks its
-/// file. What is too large, too much or of another type is noted without its bytes.
+/// Stores the bytes of the accepted files, before the transaction that adds their rows: a row never lacks its file. A
+/// file that is too large, too many or of another type is recorded without its bytes.
 pub async fn keep(app: &App, files: Vec<UploadedFile>) -> Result<Vec<StoredFile>, Problem> {
     let limits = &app.config.attachments;
     let mut kept = Vec::new();
@@ -97,7 +97,7 @@ pub async fn keep(app: &App, files: Vec<UploadedFile>) -> Result<Vec<StoredFile>
     Ok(kept)
 }
 
-/// Notes files without their bytes, all for one reason.
+/// Records files without their bytes, all for one reason.
 pub fn refuse(files: Vec<UploadedFile>, why: &str) -> Vec<StoredFile> {
     let refused = |it: UploadedFile| StoredFile {
         name: it.name,
@@ -110,7 +110,7 @@ pub fn refuse(files: Vec<UploadedFile>, why: &str) -> Vec<StoredFile> {
     files.into_iter().map(refused).collect()
 }
 
-/// Kept files, with the message that they came with.
+/// Stored files, with the message that they belong to.
 pub struct AttachedFiles<'a>(pub MessageId, pub &'a [StoredFile]);
 
 impl Save for AttachedFiles<'_> {
@@ -131,7 +131,7 @@ impl Save for AttachedFiles<'_> {
     }
 }
 
-/// The bytes of a file that may be handed out.
+/// Returns the bytes of a file that may be handed out, and refuses any other.
 pub async fn bytes(app: &App, file: &Attachment) -> Result<Vec<u8>, Problem> {
     let hash = file.sha256.as_deref().filter(|_| file.trust.is_open());
     let hash = hash.ok_or_else(|| Problem::Refused("このファイルは、取り出せません。".to_owned()))?;

@@ -1,4 +1,4 @@
-//! Mail that comes in: kept before anything else, then understood, each in one transaction with what it causes.
+//! Received mail: each one is stored first, and then processed in one transaction with everything that follows from it.
 mod bounce;
 mod by_hand;
 mod calendar;
@@ -40,23 +40,24 @@ use claim::{CaseClaim, MailAuthor};
 
 pub use by_hand::{AttachAs, attach, discard, done};
 
-/// Who sends the same words again so soon is a machine.
+/// The time within which a sender who repeats the same words is taken for a machine.
 const REPEATED: TimeDelta = TimeDelta::minutes(10);
-/// How often a mail is tried to be understood.
+/// The number of tries to process a mail.
 const TRIES: i32 = 5;
 
-/// A mail with what the server says of it. `bytes` may be only the beginning of what there was.
+/// A mail with its envelope. `bytes` may hold only its beginning.
 #[derive(Clone, Copy, Debug)]
 pub struct IncomingMail<'a> {
     pub source: Source,
     pub envelope_to: &'a str,
     pub envelope_from: &'a str,
     pub bytes: &'a [u8],
-    /// Octets of the whole.
+    /// The size of the whole mail in octets.
     pub size: usize,
 }
 
-/// Keeps a mail for good. The same one taken twice is kept once: a mail server that did not hear our answer tries again.
+/// Stores a received mail. The same mail received twice is stored once: a mail server that missed our answer sends it
+/// again.
 pub async fn store_raw(app: &App, it: &IncomingMail<'_>) -> Result<MailId, Problem> {
     let mut hash = Sha256::new();
     hash.update(it.envelope_to.to_lowercase());
@@ -78,18 +79,18 @@ pub async fn store_raw(app: &App, it: &IncomingMail<'_>) -> Result<MailId, Probl
     Ok(id)
 }
 
-/// A mail with what was read in it.
+/// A received mail with everything that was read from it.
 struct InboundMail {
     id: MailId,
     row: row::Model,
     read: ReceivedMail,
     report: Option<BounceReport>,
     reply: Option<Reply>,
-    /// What its author wrote, without what stands below out of habit.
+    /// The text that the author wrote, without quotations and signatures.
     text: String,
 }
 
-/// Understands one mail and does what it asks for. One that was understood already stays as it is.
+/// Processes one mail and does what it asks for. A mail that was processed already stays as it is.
 pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
     let Some(row) = store::correspondence::inbound_mail::find(&app.db, id).await? else {
         return Err(Problem::NotFound);
@@ -98,7 +99,7 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
         return Ok(());
     }
     let raw = store::correspondence::inbound_mail::raw(&app.db, id).await?.unwrap_or_default();
-    // A mail is written by strangers: what breaks the reader must not break the worker.
+    // Mails are written by strangers: one that breaks the reader must not break the worker.
     let letter = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
     let mut letter = letter.map_err(anyhow::Error::from)?;
     let claim = claim::of(app, &letter).await?;
@@ -132,7 +133,7 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
     }
 }
 
-/// A mail that cannot be understood now: tried again later, and in the end left to a person.
+/// Postpones a mail that cannot be processed now; after `TRIES` tries it is left to a person.
 pub async fn postpone(app: &App, id: MailId) -> Result<(), Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -150,7 +151,7 @@ pub async fn postpone(app: &App, id: MailId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether there is anything that could be a mail.
+/// Returns whether the bytes could be a mail at all.
 pub fn is_mail(bytes: &[u8]) -> bool {
     readable(&read(bytes))
 }
@@ -189,12 +190,13 @@ impl InboundMail {
         readable(&self.read)
     }
 
-    /// The sender, where there is exactly one to speak of; lower-cased.
+    /// Returns the sender, lower-cased, if there is exactly one.
     fn sender(&self) -> Option<String> {
         self.read.author().map(mime::Address::key)
     }
 
-    /// Writes down what it says of itself and what has become of it, unless somebody was quicker. Says whether it did.
+    /// Saves what was read from the mail and the outcome, unless the mail has been processed meanwhile. Returns whether
+    /// it did.
     async fn settle(&self, tx: &sea_orm::DatabaseTransaction, fate: InboundOutcome) -> Result<bool, Problem> {
         let now = store::correspondence::inbound_mail::lock(tx, self.id).await?;
         if now.is_none_or(|it| it.state != InboundState::Stored) {
@@ -205,7 +207,7 @@ impl InboundMail {
         Ok(true)
     }
 
-    /// The same, where nothing else changes.
+    /// Saves the outcome as `settle` does, in a transaction of its own.
     async fn put(&self, app: &App, fate: InboundOutcome) -> Result<(), Problem> {
         let tx = app.begin().await?;
         self.settle(&tx, fate).await?;
@@ -276,7 +278,7 @@ async fn facts(
     })
 }
 
-/// How programs that write no header of RFC 3834 begin their subject. Lower-cased.
+/// The beginnings of the subjects of automatic replies that lack a header of RFC 3834, lower-cased.
 const ABSENT: [&str; 9] = [
     "自動返信",
     "自動応答",
@@ -312,8 +314,8 @@ fn dropped(why: Dropped, consultation: Option<ConsultationId>) -> InboundOutcome
     }
 }
 
-/// Shows what a machine wrote small, and tells nobody of it. A company does not read of absences in center and among
-/// experts.
+/// Adds an automatic reply to the thread as such, and notifies no reader. The company does not see automatic replies of
+/// center or experts.
 async fn keep_small(
     app: &App,
     letter: &mut InboundMail,
@@ -348,7 +350,7 @@ async fn keep_small(
     Ok(())
 }
 
-/// Adds it to the thread with its files, as if its author had written it on the page.
+/// Adds the mail to the thread with its files, as if its author had written it on the page.
 async fn attach_to(
     app: &App,
     letter: &mut InboundMail,
@@ -358,7 +360,7 @@ async fn attach_to(
     let Some((by, audience)) = author.speaks() else {
         return letter.put(app, InboundOutcome::quarantined(Quarantine::FormerExpert, Some(case))).await;
     };
-    // What center and experts answered may be nothing for the company: of theirs, only their own words.
+    // The mail that center or experts answered may not be meant for the company: only their own words are added.
     let (audience, text) = match internal(&letter.text) {
         _ if by.party() == Party::Company => (audience, entry::whole(app, letter)?),
         Some(rest) => (Audience::Internal, entry::own(app, letter, rest)?),
@@ -383,7 +385,7 @@ async fn attach_to(
         ..InboundOutcome::default()
     };
     if letter.settle(&work.tx, fate).await? {
-        // Whoever writes from an address can be reached there again.
+        // An address that a sender writes from can be reached again.
         store::correspondence::bounce::clear(&work.tx, [letter.row.from_key.as_str()], work.now()).await?;
         work.commit().await?;
     }

@@ -1,20 +1,21 @@
-//! How many mails may go to one address and one domain, and how many one network may cause, in a day; counted in the
-//! database, so that several servers share the count.
+//! The number of mails in a day that may go to one address and one domain and that one network may cause. They are
+//! counted in the database, so that several servers share the count.
 use chrono::{DateTime, Utc};
 use domain::settings::Settings;
 use sea_orm::DatabaseTransaction;
 
 use crate::{app::App, problem::Problem, store};
 
-/// Whether another mail may go out.
+/// Whether another mail may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailBudget {
     Within,
     Spent,
 }
 
-/// Counts a mail against its address, its domain and its network. `purse` keeps the mails of one kind from using up another's:
-/// whoever asks for links in somebody's name must not keep an acknowledgement from them.
+/// Counts a mail against its address, its domain and its network. The scope `purse` keeps the mails of one kind from
+/// using up the limit of another: a person who requests links in a company's name must not keep an acknowledgement from
+/// that company.
 pub async fn spend(
     app: &App,
     tx: &DatabaseTransaction,

@@ -1,4 +1,5 @@
-//! The words of mails: written by an administrator, tried on a consultation, taken back.
+//! The wording of mails: an administrator writes it, previews it for a consultation, and can return to the built-in
+//! one.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     booking::{
@@ -28,7 +29,7 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-/// What people will write, in a preview.
+/// Example texts for the parts of a preview that people will write.
 const QUESTION: &str = "（センターが書いた質問）";
 const ORGANIZATION: &str = "（案内先）";
 const LEAD: &str = "相談から、およそ3か月がたちました。";
@@ -39,8 +40,8 @@ const DAYS: &str = "（不在の期間）";
 const ADDRESS: &str = "contact@example.co.jp";
 const RESULT: &str = "専門家との相談が終わりました。";
 
-/// Puts words in force for a year, as the version after `seen`; without words those that the product ships with.
-/// `Stale` where somebody has saved another version since.
+/// Puts a wording into force for a year, as the version after `seen`; `None` restores the built-in wording. Returns
+/// `Stale` if another version has been saved since `seen`.
 pub async fn save(
     app: &App,
     year: FiscalYear,
@@ -61,9 +62,9 @@ pub async fn save(
     Ok(())
 }
 
-/// The letter in these words, with what is known of a consultation. Nothing is kept, and nothing is sent.
+/// Returns the mail in this wording, with the data of a consultation. Nothing is saved or sent.
 ///
-/// Links are examples; so is what the consultation does not have yet, such as a session.
+/// Links are examples, and so is everything that the consultation does not have yet, such as an appointment.
 pub async fn preview(
     app: &App,
     kind: TextKind,
@@ -108,7 +109,7 @@ pub async fn preview(
     })
 }
 
-/// What an occasion is told from.
+/// The data that an example event is made from.
 struct Facts<'a> {
     about: &'a MailContext<'a>,
     record: &'a Record,
@@ -135,7 +136,7 @@ enum Example<'a> {
     Plain(AccountMailEvent<'a>),
 }
 
-/// The occasion of a text, as it would be for a consultation.
+/// Returns an example of the event that a text is for, as it would be for the consultation.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     use Example::{Case, Plain};
     use MailEvent as O;
@@ -175,7 +176,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         }
         K::Relieved => Case(O::Relieved { sitting: appointment }),
         K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, sitting: appointment }),
-        // What is around every letter is shown around this one.
+        // The frame that surrounds every mail is shown around this one.
         K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
         K::Survey => Case(O::Survey { answer }),
         K::FollowUp => Case(O::FollowUp { lead: LEAD, answer }),
@@ -236,7 +237,7 @@ fn received<'a>(facts: &Facts<'a>, until: DateTime<Utc>) -> MailEvent<'a> {
     }
 }
 
-/// The latest session, or one on a business day to come.
+/// Returns the latest appointment, or an example on a future business day.
 fn appointment_of<'a>(
     session: Option<&'a Appointment>,
     names: &'a [String],

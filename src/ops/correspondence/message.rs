@@ -25,21 +25,22 @@ use crate::{
     },
 };
 
-/// What is not sent yet may be too long, and still not endless. Characters.
+/// The length of a draft in characters: it may exceed that of a message, but not without limit.
 const LONGEST_DRAFT: usize = 20_000;
 
-/// What somebody writes on a page.
+/// A message that is sent from a page.
 #[derive(Debug)]
 pub struct PostedMessage<'a> {
     pub by: Actor,
     pub audience: Audience,
     pub text: &'a Prose,
     pub files: Vec<UploadedFile>,
-    /// The form in which it was written; what was kept of it is over.
+    /// The form in which the message was written; the draft in this form is deleted.
     pub form: &'a str,
 }
 
-/// Adds to the thread and tells the others. What a company writes while it is its turn to answer is the answer.
+/// Adds a message to the thread and notifies the other participants. A company's message counts as its answer while the
+/// consultation is waiting for one.
 pub async fn post(
     app: &App,
     id: ConsultationId,
@@ -50,7 +51,7 @@ pub async fn post(
     post_whole(app, id, PostedMessage { by, audience, text, files: Vec::new(), form: "" }).await
 }
 
-/// The same with files, from a form whose draft is over with it.
+/// Posts a message with files as `post` does, and deletes the draft of its form.
 pub async fn post_whole(app: &App, id: ConsultationId, post: PostedMessage<'_>) -> Result<(), Problem> {
     let PostedMessage { by, audience, text, files, form } = post;
     let files = attachment::keep(app, files).await?;
@@ -61,14 +62,15 @@ pub async fn post_whole(app: &App, id: ConsultationId, post: PostedMessage<'_>) 
         work.save(FinishedDraft(id, writer, form)).await?;
     }
     if by == Actor::Company {
-        // Whoever answers has read what was asked.
+        // A company that writes has read what it was asked.
         store::correspondence::message::mark_read(&work.tx, id, work.now()).await?;
     }
     work.commit().await?;
     Ok(())
 }
 
-/// The same as a part of something larger; gives the new entry.
+/// Adds an entry to the thread and notifies the other participants, as part of another operation. Returns the new
+/// entry.
 pub async fn enter(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -86,7 +88,8 @@ pub async fn enter(
     Ok(entry)
 }
 
-/// A coordinator asks the company; the clock of the first contact stands still until it answers.
+/// Asks the company a question on behalf of a coordinator. The deadline of the first contact is suspended until the
+/// company answers.
 pub async fn ask(
     app: &App,
     id: ConsultationId,
@@ -103,7 +106,7 @@ pub async fn ask(
     Ok(())
 }
 
-/// Keeps what is being written, for its writer alone. Nothing written is nothing kept.
+/// Saves the draft of a message, for its writer alone. An empty text deletes the draft.
 pub async fn save_draft(
     app: &App,
     id: ConsultationId,
@@ -123,7 +126,7 @@ pub async fn save_draft(
     Ok(())
 }
 
-/// Whose drafts are whose. The contacts of a company share theirs.
+/// Returns the owner of an actor's drafts. The contacts of a company share theirs.
 pub const fn writer(by: Actor) -> Option<DraftWriter> {
     match by {
         Actor::Coordinator(id) => Some(DraftWriter::Account(id.0)),
@@ -134,7 +137,7 @@ pub const fn writer(by: Actor) -> Option<DraftWriter> {
     }
 }
 
-/// The company has read what there is.
+/// Marks all messages as read by the company.
 pub async fn mark_read(app: &App, id: ConsultationId) -> Result<(), Problem> {
     let tx = app.begin().await?;
     store::correspondence::message::mark_read(&tx, id, app.clock.now()).await?;
@@ -142,7 +145,7 @@ pub async fn mark_read(app: &App, id: ConsultationId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Writes an entry without telling anybody: part of other acts.
+/// Writes an entry without notifying any reader, as part of another operation.
 pub async fn write(
     work: &mut CaseTransaction<'_>,
     author: Actor,
@@ -186,8 +189,9 @@ async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audi
     Ok(())
 }
 
-/// Returns when somebody at work is told of something new, and the key of that notice: in opening hours, and once a day
-/// and consultation. What comes after that is told on the next business day, once.
+/// Returns the time at which a member of staff or an expert is notified of something new, and the key of that notice:
+/// within business hours, and once a day for each consultation. A later message is announced once on the next business
+/// day.
 async fn next_notice(work: &CaseTransaction<'_>, address: &str) -> Result<(DateTime<Utc>, String), Problem> {
     let Context { settings, calendar, now, .. } = &work.context;
     let key = |at| format!("new_message/{}/{address}/{}", work.record.consultation.id, japan_date(at));

@@ -1,9 +1,9 @@
-//! Which mails people want, as far as they may choose.
+//! The mails that people want, as far as they may choose.
 use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
 
 use crate::{app::App, problem::Problem, store};
 
-/// Has exactly these of a role's topics sent.
+/// Sets which of a role's topics are mailed: exactly these.
 pub async fn save(
     app: &App,
     id: AccountId,
@@ -18,7 +18,7 @@ pub async fn save(
     Ok(())
 }
 
-/// Stops one topic.
+/// Stops the mails of one topic.
 pub async fn unsubscribe(app: &App, id: AccountId, topic: NotificationTopic) -> Result<(), Problem> {
     let tx = app.begin().await?;
     store::correspondence::notification_preferences::set(&tx, id, topic, false).await?;

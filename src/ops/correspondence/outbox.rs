@@ -1,4 +1,4 @@
-//! What a person does about a mail: keep it back, let it go, call it off, send it once more.
+//! The actions of a coordinator on an outgoing mail: hold, release, cancel, send again.
 use domain::{
     id::{AccountId, MailId},
     text::TextLine,
@@ -6,7 +6,7 @@ use domain::{
 
 use crate::{app::App, problem::Problem, store};
 
-/// What can be done about a mail.
+/// An action on an outgoing mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailAction {
     Hold,
@@ -15,7 +15,7 @@ pub enum MailAction {
     Resend,
 }
 
-/// Does it, and writes down who did and why.
+/// Applies the action, and records who did it and why.
 pub async fn apply(
     app: &App,
     id: MailId,

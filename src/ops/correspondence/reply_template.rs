@@ -1,4 +1,4 @@
-//! Texts that coordinators begin their messages from.
+//! Reply templates: texts that coordinators begin their messages from.
 use domain::{
     id::{AccountId, ReplyTemplateId},
     text::{Prose, TextLine},
@@ -11,7 +11,7 @@ use crate::{
     store::{self, correspondence::reply_template::ReplyTemplate},
 };
 
-/// Writes a new one, or another one in the place of what is there. `None` where the name is taken by another.
+/// Creates a template, or replaces the one with this `id`. Returns `None` if another template has the name.
 pub async fn save(
     app: &App,
     id: Option<ReplyTemplateId>,
@@ -34,7 +34,7 @@ pub async fn save(
     Ok(Some(()))
 }
 
-/// Removes it; what is gone already was removed.
+/// Removes a template; succeeds if it is gone already.
 pub async fn remove(app: &App, id: ReplyTemplateId) -> Result<(), Problem> {
     let tx = app.begin().await?;
     store::correspondence::reply_template::remove(&tx, id).await?;

@@ -1,6 +1,7 @@
-//! Applications: drafts, the slot that is kept meanwhile, and the submission that makes a consultation of them.
+//! Applications: drafts, the slot that is held for a draft, and the submission that turns a draft into a consultation.
 mod resume;
 mod row;
+mod slot_search;
 
 use std::collections::BTreeSet;
 
@@ -8,20 +9,15 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::{
     actor::Actor,
     booking::{
-        appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
-        availability::{Day, Slot},
+        appointment::{Appointment, AppointmentState, Owner},
+        availability::Slot,
     },
     calendar::japan_date,
     consultation::Consultation,
     due::Due,
     id::{AppointmentId, CompanyId, ConsultationId, DeskId, DraftId},
-    intake::{
-        application::{Application, ApplicationForm, ApplicationTopic, Intake},
-        company::{Choice, Industry},
-    },
+    intake::application::{Application, ApplicationForm, Intake},
     number::{CaseNumber, FiscalYear},
-    prefecture::Prefecture,
-    routing::ThemeCode,
     settings::Settings,
     text::TextLine,
 };
@@ -30,6 +26,7 @@ use uuid::Uuid;
 
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
+use slot_search::slot_search;
 
 use crate::{
     app::App,
@@ -37,7 +34,7 @@ use crate::{
     ops::{
         booking::{
             notices::appointment_text,
-            slot_offers::{SearchAim, SlotOffers, SlotSearch},
+            slot_offers::{SearchAim, SlotOffers},
         },
         case::{context::Context, save::SubmittedDraft, transaction::CaseTransaction},
         correspondence::mail_budget::{MailBudget, spend},
@@ -51,13 +48,13 @@ use crate::{
     },
 };
 
-/// How many times one network can hold at once: enough for an office that applies together, too few to keep everybody
-/// else from booking.
+/// The number of slots that one network can hold at once: enough for an office that applies together, too few to keep
+/// other companies from booking.
 const HOLDS_OF_NETWORK: u64 = 20;
-/// How long the link that confirms an address can be used.
+/// The time for which the link that confirms an address is valid.
 const CONFIRM_LINK: TimeDelta = TimeDelta::days(14);
 
-/// Starts a draft. `network` is a keyed hash of where it comes from.
+/// Starts a draft. `network` is a keyed hash of the network that it comes from.
 pub async fn start(app: &App, network: String) -> Result<DraftId, Problem> {
     let context = Context::of(app).await?;
     let settings = &context.settings;
@@ -75,7 +72,7 @@ pub async fn start(app: &App, network: String) -> Result<DraftId, Problem> {
     Ok(draft.id)
 }
 
-/// A draft that is still being written, or that has become a consultation; `Expired` where its time is over.
+/// Returns a draft that is unfinished or has become a consultation; `Expired` if an unfinished draft is too old.
 pub async fn draft(app: &App, id: DraftId) -> Result<Draft, Problem> {
     let found = store::intake::draft::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     if found.consultation.is_none() && found.expires_at <= app.clock.now() {
@@ -84,8 +81,8 @@ pub async fn draft(app: &App, id: DraftId) -> Result<Draft, Problem> {
     Ok(found)
 }
 
-/// Keeps what was typed, right or wrong: `change` writes it into the form as it is now, so that two windows do not undo
-/// each other. A change of topic or place lets go of a slot that no longer fits.
+/// Saves the draft, whether or not its values are valid. `change` writes them into the form as it is stored now, so
+/// that two windows do not undo each other's changes. A change of field, mode or prefecture releases the held slot.
 pub async fn save(
     app: &App,
     id: DraftId,
@@ -109,15 +106,15 @@ pub async fn save(
     Ok(draft)
 }
 
-/// The slots that a draft's company can choose from.
+/// Returns the slots that a draft's company can choose from.
 pub async fn slots(app: &App, draft: &Draft) -> Result<SlotOffers, Problem> {
     let context = Context::of(app).await?;
     let held = held(&app.db, draft).await?;
-    let search = search(&draft.form, held.map(|it| it.id), SearchAim::List)?;
+    let search = slot_search(&draft.form, held.map(|it| it.id), SearchAim::List)?;
     context.offers(&app.db, search).await
 }
 
-/// Keeps a slot for the draft, with the best team that is free then; whatever it held before is let go.
+/// Holds a slot for the draft, with the best team that is free then. The slot that the draft held before is released.
 pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Problem> {
     let context = Context::of(app).await?;
     let settings = &context.settings;
@@ -128,7 +125,7 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     if store::intake::draft::holds_of_network(&tx, &draft.network, context.now).await? >= HOLDS_OF_NETWORK {
         return Err(Problem::TooMany);
     }
-    let search = search(&draft.form, None, SearchAim::Choose)?;
+    let search = slot_search(&draft.form, None, SearchAim::Choose)?;
     let mode = search.mode;
     let found = context.offers(&tx, search).await?;
     if !found.has(slot) {
@@ -159,17 +156,18 @@ pub async fn hold(app: &App, id: DraftId, slot: Slot) -> Result<Appointment, Pro
     Ok(held)
 }
 
-/// A slot as forms send it: the start in UTC, `2026-11-26T01:00:00Z`.
+/// Returns a slot as forms send it: the start in UTC, `2026-11-26T01:00:00Z`.
 pub fn slot_value(slot: Slot) -> String {
     slot.start().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Whether the form names a time, rather than none yet or leaving it to the center.
+/// Returns whether the form names a time, rather than none yet or the choice to leave it to the center.
 pub fn chose_slot(form: &ApplicationForm) -> bool {
     !matches!(form.slot.as_str(), "" | "none")
 }
 
-/// What is kept for a draft. Only one that names a time has anything kept, and is asked about.
+/// Returns the appointment that is held for a draft. The database is queried only if the draft names a time; otherwise
+/// nothing is held.
 pub async fn held(db: &impl ConnectionTrait, draft: &Draft) -> Result<Option<Appointment>, DbErr> {
     if chose_slot(&draft.form) {
         store::booking::appointment::held_by_draft(db, draft.id).await
@@ -178,7 +176,7 @@ pub async fn held(db: &impl ConnectionTrait, draft: &Draft) -> Result<Option<App
     }
 }
 
-/// Lets go of what a draft holds: the company asks the center to find a time.
+/// Releases the appointment that a draft holds, because the company asks the center to find a time.
 pub async fn release(app: &App, id: DraftId) -> Result<(), Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
@@ -190,9 +188,9 @@ pub async fn release(app: &App, id: DraftId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Keeps the held slot for another while, so that nobody has to hurry (WCAG 2.2.1).
+/// Extends the hold of a slot, so that applicants need not hurry (WCAG 2.2.1).
 ///
-/// Says until when.
+/// Returns until when the slot is held.
 pub async fn extend_hold(app: &App, id: DraftId) -> Result<DateTime<Utc>, Problem> {
     let context = Context::of(app).await?;
     let minutes = i64::from(context.settings.hold_minutes);
@@ -207,8 +205,8 @@ pub async fn extend_hold(app: &App, id: DraftId) -> Result<DateTime<Utc>, Proble
     Ok(until)
 }
 
-/// Makes a consultation of a draft, once: a form that is sent twice finds the first one. `change` writes what was typed
-/// last; what becomes no consultation is not kept by it.
+/// Turns a draft into a consultation, once: a form that is sent twice finds the first consultation. `change` writes the
+/// values typed last; they are not saved if no consultation comes of them.
 pub async fn submit(
     app: &App,
     id: DraftId,
@@ -269,8 +267,8 @@ pub async fn submit(
     Ok(record)
 }
 
-/// Takes an application down for a company: from a telephone call, or from a regional desk. `key` makes a form that
-/// is sent twice one consultation.
+/// Submits an application that was written down for a company: during a telephone call, or at a regional desk. A form
+/// that is sent twice with the same `key` makes one consultation.
 pub async fn take_down(
     app: &App,
     application: &Application,
@@ -280,7 +278,7 @@ pub async fn take_down(
 ) -> Result<Record, Problem> {
     let context = Context::of(app).await?;
     let tx = app.begin().await?;
-    // Numbers are given one after the other: whoever waited for one sees what was submitted before.
+    // Numbers are given one after the other: a transaction that waited for a number sees what was submitted before.
     let number = store::reference::programme::next_number(&tx, context.now).await?;
     if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
         tx.rollback().await?;
@@ -296,14 +294,15 @@ pub async fn take_down(
     acknowledged(work, MailBudget::Within)?.commit().await
 }
 
-/// How the person was asked who agreed to the hand-over of their request.
+/// The person who agreed to the hand-over of the request, and how they were asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HandOverConsent {
     pub person: TextLine,
     pub how: &'static str,
 }
 
-/// Takes down what a regional desk hands over, with the record of who has agreed to it. `key` as in `take_down`.
+/// Submits an application that a regional desk hands over, with the record of the consent. `key` works as in
+/// `take_down`.
 pub async fn hand_over(
     app: &App,
     application: &Application,
@@ -314,11 +313,11 @@ pub async fn hand_over(
     let context = Context::of(app).await?;
     let by = Actor::Desk(desk);
     let tx = app.begin().await?;
-    // As in `take_down`: whoever waited for a number sees what was handed over before.
+    // As in `take_down`: a transaction that waited for a number sees what was handed over before.
     let number = store::reference::programme::next_number(&tx, context.now).await?;
     if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
         tx.rollback().await?;
-        // A key is no key to another desk's case.
+        // The key gives no access to another desk's consultation.
         return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
     }
     let mut work = take_in(
@@ -333,17 +332,17 @@ pub async fn hand_over(
     acknowledged(work, MailBudget::Within)?.commit().await
 }
 
-/// What comes in, and from whom.
+/// An application that is submitted, with its origin.
 struct Incoming<'a> {
     number: CaseNumber,
     application: &'a Application,
     by: Actor,
-    /// Makes a form that is sent twice one consultation.
+    /// The key that keeps a form sent twice from making two consultations.
     key: String,
     address_confirmed: bool,
 }
 
-/// Takes up the consultation that an application becomes, with its first event; nothing of it is written yet.
+/// Begins the consultation that an application becomes, with its first event. Nothing of it is written yet.
 async fn take_in<'a>(
     app: &'a App,
     context: Context,
@@ -388,13 +387,13 @@ async fn take_in<'a>(
     Ok(work)
 }
 
-/// Refuses, with the operator's own words, while no applications are taken.
+/// Refuses with the operator's notice while no applications are accepted.
 fn open_for_intake(settings: &Settings) -> Result<(), Problem> {
     let notice = &settings.intake_closed_notice;
     if notice.is_empty() { Ok(()) } else { Err(Problem::Refused(notice.clone())) }
 }
 
-/// The draft's slot as the consultation's, until the address is confirmed.
+/// Returns the draft's slot as the consultation's, held until the address is confirmed or the hold ends.
 fn kept_for(held: Appointment, id: ConsultationId, settings: &Settings, now: DateTime<Utc>) -> Appointment {
     let until = now + TimeDelta::hours(i64::from(settings.unconfirmed_hold_hours));
     Appointment {
@@ -404,7 +403,7 @@ fn kept_for(held: Appointment, id: ConsultationId, settings: &Settings, now: Dat
     }
 }
 
-/// With the acknowledgement and the link that confirms the address.
+/// Adds the acknowledgement with the link that confirms the address.
 fn acknowledged(mut work: CaseTransaction<'_>, budget: MailBudget) -> Result<CaseTransaction<'_>, Problem> {
     let Some(email) = work.person.email.clone() else { return Ok(work) };
     if budget == MailBudget::Spent {
@@ -434,7 +433,8 @@ fn unfinished() -> Problem {
     Problem::Refused("入力が終わっていない項目があります。".to_owned())
 }
 
-/// A company that has had all the sessions of its year may ask again: a coordinator decides, and is told.
+/// Adds a note to the history if the company has used up its appointments of the year. It may still apply: a
+/// coordinator decides.
 async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if let Some(sessions) = used_up(&work.tx, &work.record, &work.context.settings, work.now()).await? {
         let cap = work.context.settings.session_cap;
@@ -444,7 +444,7 @@ async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// How many sessions the company has had or booked in the fiscal year of `now`, where that is as many as it may have.
+/// Returns how many appointments the company has had or booked in the fiscal year of `now`, if it may have no more.
 pub async fn used_up(
     db: &impl ConnectionTrait,
     record: &Record,
@@ -474,30 +474,6 @@ async fn release_held(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>)
         store::booking::appointment::save(tx, &held.release()?, now).await?;
     }
     Ok(())
-}
-
-/// What a draft looks for. Its topic has to be right; of the company only the place matters.
-fn search(
-    form: &ApplicationForm,
-    moving: Option<AppointmentId>,
-    aim: SearchAim,
-) -> Result<SlotSearch, Problem> {
-    let topic = ApplicationTopic::parse(form)
-        .map_err(|_| Problem::Refused("先に、相談したいことを入力してください。".to_owned()))?;
-    Ok(SlotSearch {
-        fields: topic.fields,
-        mode: AppointmentMode::wished(topic.mode),
-        themes: topic.themes.into_iter().map(ThemeCode).collect(),
-        prefecture: Prefecture::parse(&form.prefecture).ok(),
-        industry: Industry::parse(&form.industry).ok(),
-        company: None,
-        only: None,
-        excluded: BTreeSet::new(),
-        moving,
-        starts: Day::HALF_HOURS,
-        overridden: false,
-        aim,
-    })
 }
 
 fn expired() -> Problem {

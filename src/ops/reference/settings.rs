@@ -1,4 +1,4 @@
-//! What an administrator sets for a fiscal year.
+//! The settings of a fiscal year, themes and desks, as an administrator changes them.
 use chrono::NaiveDate;
 use domain::{
     field::Field,
@@ -19,10 +19,9 @@ use crate::{
     },
 };
 
-/// Saves the settings of a year; `Stale` where somebody saved them since `version`.
+/// Saves the settings of a year; `Stale` if they have been saved since `version`.
 ///
-/// What is due already keeps the deadline that it was given: the trace of a deadline says by which rule it was
-/// reckoned.
+/// Deadlines that are running already stay: the trace of a deadline tells by which rule it was computed.
 pub async fn save(
     app: &App,
     year: FiscalYear,
@@ -70,7 +69,7 @@ pub async fn add_theme(app: &App, field: Field, label: &TextLine) -> Result<(), 
     Ok(())
 }
 
-/// Renames, moves, retires or revives a theme. What has it keeps it.
+/// Renames, moves, retires or revives a theme. Consultations that have the theme keep it.
 pub async fn change_theme(
     app: &App,
     code: &str,
@@ -95,7 +94,7 @@ pub async fn add_desk(app: &App, name: &TextLine, prefecture: Prefecture) -> Res
     Ok(desk.id)
 }
 
-/// Opens or closes a desk. Its people and what it handed over stay.
+/// Opens or closes a desk. Its accounts and the consultations that it handed over stay.
 pub async fn set_desk_active(app: &App, id: DeskId, active: bool) -> Result<(), Problem> {
     let tx = app.begin().await?;
     store::reference::desk::find(&tx, id).await?.ok_or(Problem::NotFound)?;

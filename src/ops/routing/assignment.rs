@@ -1,4 +1,4 @@
-//! Asking experts, and what their answers lead to (`docs/spec/lifecycle.md` §2 and §4).
+//! Asks experts, and carries out what their answers lead to (`docs/spec/lifecycle.md` §2 and §4).
 use std::collections::BTreeSet;
 
 use domain::{
@@ -28,7 +28,7 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-/// A coordinator asks one expert, or one for each field.
+/// Asks one expert, or one for each field, on behalf of a coordinator.
 pub async fn request(
     app: &App,
     id: ConsultationId,
@@ -48,8 +48,8 @@ pub async fn request(
     Ok(())
 }
 
-/// Asks the best-ranked team for the held slot, if there is one: what `automatic` routing does once the address is
-/// confirmed. Says whether anybody was asked.
+/// Asks the best-ranked team for the held slot, if there is one: `automatic` routing does so once the address is
+/// confirmed. Returns whether an expert was asked.
 pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
     let Some(slot) = held_slot(work) else { return Ok(false) };
     let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
@@ -59,7 +59,7 @@ pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Proble
     Ok(true)
 }
 
-/// An expert takes the request on.
+/// Accepts a request for its expert.
 pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Problem> {
     let mut work = begin_answer(app, id, Some(by)).await?;
     accept_in(&mut work, id, by).await?;
@@ -67,7 +67,7 @@ pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Pro
     Ok(())
 }
 
-/// The same as a part of something larger.
+/// Accepts a request, as part of another operation.
 pub async fn accept_in(
     work: &mut CaseTransaction<'_>,
     id: AssignmentId,
@@ -92,11 +92,11 @@ pub async fn accept_in(
     Ok(())
 }
 
-/// An expert declines, with a reason for the center.
+/// Declines a request for its expert, with a reason for the center.
 pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) -> Result<(), Problem> {
     let mut work = begin_answer(app, id, Some(by)).await?;
     if let Some(left) = decline_in(&mut work, id, by, reason).await? {
-        // No calendar program knows of an answer that was given elsewhere.
+        // The expert's calendar program does not know of an answer that was given elsewhere.
         let names = work.names(&left.experts);
         work.mail_expert(by, MailEvent::RequestDeclined { sitting: appointment_text(&left, &names) })?;
     }
@@ -104,7 +104,8 @@ pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) 
     Ok(())
 }
 
-/// The same as a part of something larger. Gives the sitting that the expert was invited to and has left with it.
+/// Declines a request, as part of another operation. Returns the appointment whose invitation to the expert is
+/// cancelled by this.
 pub async fn decline_in(
     work: &mut CaseTransaction<'_>,
     id: AssignmentId,
@@ -125,7 +126,7 @@ pub async fn decline_in(
     Ok(left)
 }
 
-/// An expert has not answered in time.
+/// Ends a request that its expert has not answered in time.
 pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     let mut work = begin_answer(app, id, None).await?;
     let assignment = mine(&work, id)?;
@@ -148,7 +149,8 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What is held goes on without an expert who was asked for it.
+/// Cancels the invitation to the held appointment for an expert who was asked for it. Returns the appointment as the
+/// cancellation shows it.
 async fn part_from_held(
     work: &mut CaseTransaction<'_>,
     expert: ExpertId,
@@ -170,7 +172,8 @@ fn notify_lapsed(
     Ok(())
 }
 
-/// Who could be asked for a consultation, for the slot that is held for it if one is. A snapshot to choose from.
+/// Returns the experts who could be asked for a consultation, for the slot that is held for it if there is one. A
+/// snapshot to choose from.
 pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Option<Slot>), Problem> {
     let context = Context::of(app).await?;
     let id = record.consultation.id;
@@ -198,7 +201,7 @@ fn mine(work: &CaseTransaction<'_>, id: AssignmentId) -> Result<Assignment, Prob
     work.assignments.iter().find(|it| it.id == id).cloned().ok_or(Problem::NotFound)
 }
 
-/// The experts that a coordinator picked, as a team that covers every field once.
+/// Returns the experts that a coordinator picked, as a team that covers every field once.
 fn chosen(
     found: &SlotOffers,
     experts: &[ExpertId],
@@ -220,7 +223,7 @@ fn chosen(
     })
 }
 
-/// Everybody has accepted, and the slot that the company chose is theirs.
+/// Confirms the held appointment, after all its experts have accepted.
 async fn confirm(work: &mut CaseTransaction<'_>, held: Appointment) -> Result<(), Problem> {
     let confirmed = held.confirm()?;
     work.save(&confirmed).await?;
@@ -230,7 +233,7 @@ async fn confirm(work: &mut CaseTransaction<'_>, held: Appointment) -> Result<()
     Ok(())
 }
 
-/// After a refusal: the next candidate for the same slot, or back to the center.
+/// Asks the next candidate for the same slot after a refusal, or gives the consultation back to the center.
 async fn request_next(
     work: &mut CaseTransaction<'_>,
     by: Actor,

@@ -1,4 +1,4 @@
-//! What experts say about their time, and what the administrator knows of them.
+//! Experts: their own availability, and the facts about them that an administrator keeps.
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
     booking::{
@@ -25,20 +25,20 @@ use crate::{
     store::{self, booking::expert_agenda::AgendaAppointment, routing::expert::ExpertFacts},
 };
 
-/// One change to an expert's own calendar.
+/// A change to an expert's own availability.
 #[derive(Clone, Debug)]
 pub enum AvailabilityChange {
     AddRule(WeeklyRule),
-    /// Several at once, such as the same hours on five weekdays. What overlaps or touches becomes one.
+    /// Adds several rules at once, such as the same hours on five weekdays. Rules that overlap or touch are merged.
     AddRules(Vec<WeeklyRule>),
     RemoveRule(Uuid),
     AddException(Exception),
     RemoveException(Uuid),
-    /// Open on this day exactly then, whatever was said of it before.
+    /// Sets the hours of one day, whatever was set for it before.
     SetDay(NaiveDate, Day),
-    /// As every week.
+    /// Removes the exceptions of one day, so that the weekly rules apply.
     ResetDay(NaiveDate),
-    /// The days from the second Monday on become as those from the first one, absences aside; the past stays.
+    /// Makes the week of the Monday `to` like that of the Monday `from`, except for absences. Past days stay.
     CopyWeek {
         from: NaiveDate,
         to: NaiveDate,
@@ -47,8 +47,7 @@ pub enum AvailabilityChange {
     RemoveAbsence(Uuid),
 }
 
-/// Changes when an expert can be asked. What is booked already stays booked; where an absence is laid over it, the
-/// center is told.
+/// Changes when an expert can be asked. Existing bookings stay; if an absence covers one, the center is told.
 pub async fn change_availability(
     app: &App,
     expert: ExpertId,
@@ -98,7 +97,8 @@ pub async fn change_availability(
     Ok(())
 }
 
-/// What is booked or kept for an expert in days of absence, earliest first; not what is over.
+/// Returns the appointments that are booked or held for an expert in days of absence, earliest first; past ones are
+/// left out.
 pub async fn inside(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -111,7 +111,7 @@ pub async fn inside(
     Ok(appointments)
 }
 
-/// Rules that nobody could tell apart are kept as one.
+/// Adds a weekly rule, merged with the rules that it overlaps or touches.
 async fn add_rule(tx: &DatabaseTransaction, expert: ExpertId, rule: WeeklyRule) -> Result<(), DbErr> {
     let mut rule = rule;
     for (id, kept) in store::routing::expert::entries(tx, expert).await?.rules {
@@ -123,7 +123,7 @@ async fn add_rule(tx: &DatabaseTransaction, expert: ExpertId, rule: WeeklyRule) 
     store::routing::expert::add_rule(tx, expert, &rule).await
 }
 
-/// The center has to find somebody else for what is confirmed in these days.
+/// Tells the center that substitutes are needed for the appointments confirmed in these days.
 async fn notify_center(
     app: &App,
     tx: &DatabaseTransaction,
@@ -154,13 +154,13 @@ async fn notify_center(
     Ok(())
 }
 
-/// 「2026年（令和8年）11月26日（木）から2026年（令和8年）12月4日（金）まで」
+/// Returns the days as 「2026年（令和8年）11月26日（木）から2026年（令和8年）12月4日（金）まで」.
 fn days(it: Absence) -> String {
     let (first, last) = (wording::long_date(it.first), wording::long_date(it.last));
     if it.last - it.first < TimeDelta::days(1) { first } else { format!("{first}から{last}まで") }
 }
 
-/// A new secret address for the expert's calendar, given back once; an earlier one is worth nothing from now on.
+/// Creates a new secret address for the expert's feed and returns it once. The previous address becomes invalid.
 pub async fn make_feed(app: &App, expert: ExpertId) -> Result<String, Problem> {
     let token = token().map_err(anyhow::Error::from)?;
     let tx = app.begin().await?;
@@ -169,7 +169,7 @@ pub async fn make_feed(app: &App, expert: ExpertId) -> Result<String, Problem> {
     Ok(token)
 }
 
-/// Takes the secret address back.
+/// Revokes the secret address of the expert's feed.
 pub async fn revoke_feed(app: &App, expert: ExpertId) -> Result<(), Problem> {
     let tx = app.begin().await?;
     store::routing::expert::save_feed(&tx, expert, None).await?;
@@ -177,8 +177,8 @@ pub async fn revoke_feed(app: &App, expert: ExpertId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Changes what routing knows of an expert. What is booked already stays booked; sessions ahead in the expert's standing
-/// room follow it to another.
+/// Changes the facts that routing knows of an expert. Existing bookings stay; future appointments at the expert's
+/// standing meeting link get the new one.
 pub async fn change_facts(app: &App, expert: ExpertId, facts: &ExpertFacts) -> Result<(), Problem> {
     let (_, roster) = app.programme_and_experts().await?;
     let old = roster.get(expert).map(|it| it.video_url.clone()).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The plan for all consultations that wait to be routed: made, and shown, without changing anything. It is taken line
-//! by line with `ops::routing::assignment::request`.
+//! The plan for all consultations that are waiting to be routed: it is made and shown without changing anything. Each
+//! line is carried out with `ops::routing::assignment::request`.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -28,13 +28,13 @@ use crate::{
     store::{self, consultation::Record, routing::plan::PendingConsultation},
 };
 
-/// More than this many at once are not planned; those who have waited longest come first.
+/// The number of consultations that are planned at once; the ones that have waited longest come first.
 pub const MOST: u64 = 1000;
 
-/// What would be asked of whom.
+/// The requests that would be made.
 #[derive(Debug)]
 pub struct Plan {
-    /// Those who have waited longest first.
+    /// The planned requests, the consultation that has waited longest first.
     pub lines: Vec<PlannedRequest>,
     pub left: Vec<UnplannedRequest>,
 }
@@ -43,21 +43,21 @@ pub struct Plan {
 pub struct PlannedRequest {
     pub record: Record,
     pub team: Vec<TeamMember>,
-    /// The company's time, or the earliest that the plan keeps for it.
+    /// The time that the company has chosen, or the earliest that the plan keeps for it.
     pub slot: Slot,
     pub is_chosen: bool,
-    /// Business days from today until then.
+    /// The number of business days from today until then.
     pub ahead: u32,
 }
 
 #[derive(Debug)]
 pub struct UnplannedRequest {
     pub record: Record,
-    /// Experts who could be asked if they had time.
+    /// The number of experts who could be asked if they had time.
     pub eligible: usize,
 }
 
-/// Everything that a plan is made of, read at one moment.
+/// Everything that a plan is made from, read at one moment.
 struct Question {
     people: RoutingFacts,
     waiting: Vec<planning::PendingConsultation>,
@@ -68,18 +68,18 @@ struct Question {
     today: NaiveDate,
 }
 
-/// A line with why its experts were chosen, and whether the company has chosen the time.
+/// A planned consultation, with why its experts were chosen and whether the company has chosen the time.
 struct Explained {
     line: planning::PlannedConsultation,
     is_chosen: bool,
     judged: Vec<Candidate>,
 }
 
-/// Makes the plan of this moment.
+/// Makes the plan for the present moment.
 pub async fn make(app: &App) -> Result<Plan, Problem> {
     let waiting = store::routing::plan::waiting(&app.db, MOST).await?;
     let question = Question::of(app, &waiting).await?;
-    // It may take a second, during which others want to be served.
+    // It may take a second, during which other requests have to be served.
     let answered = tokio::task::spawn_blocking(move || question.answer());
     let (lines, left) = answered.await.map_err(|err| Problem::Internal(err.into()))?;
     let record = |at: usize| waiting[at].record.clone();
@@ -137,7 +137,7 @@ fn one(
     business: &BusinessCalendar,
 ) -> planning::PendingConsultation {
     let waited = business.business_days_between(japan_date(it.record.received_at), japan_date(now));
-    // A hold that is over, or whose time has come, is as none: asking lets go of it.
+    // An expired hold, or one whose time has come, counts as none: asking releases it.
     let held = it.held.as_ref().filter(|held| !held.has_expired(now) && held.starts_at > now);
     planning::PendingConsultation {
         wish: routing_request(it, held.and_then(|it| Slot::at(it.starts_at))),

@@ -1,4 +1,4 @@
-//! Asking experts: who is searched for, what they are told, and how a request is taken back.
+//! Requests to experts: the search for experts, the mails that they get, and the withdrawal of a request.
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
@@ -35,8 +35,8 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-/// Searches for experts on behalf of a consultation. The time may be nearer than companies can book: it was chosen
-/// earlier, or a coordinator decides.
+/// Searches for experts for a consultation. The time may be within the notice period: it was chosen earlier, or a
+/// coordinator decides.
 pub async fn search(
     work: &CaseTransaction<'_>,
     fields: Fields,
@@ -46,7 +46,7 @@ pub async fn search(
     work.offers(search_for(&work.record, work.appointment.as_ref(), themes, fields, excluded)).await
 }
 
-/// Returns the same search for any connection. `held` is the appointment of the consultation.
+/// Returns the search that `search` makes, for any connection. `held` is the appointment of the consultation.
 pub fn search_for(
     record: &Record,
     held: Option<&Appointment>,
@@ -83,7 +83,7 @@ pub fn held_slot(work: &CaseTransaction<'_>) -> Option<Slot> {
     work.appointment.as_ref().filter(|it| is_good(it, work)).and_then(|it| Slot::at(it.starts_at))
 }
 
-/// Lets go of a hold that is over, or whose time has passed while experts were asked.
+/// Releases a hold that has expired or whose time has passed while experts were asked.
 pub async fn drop_stale_hold(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if work.appointment.as_ref().is_some_and(|it| !is_good(it, work))
         && let Some(stale) = work.appointment.take()
@@ -97,7 +97,7 @@ fn is_good(held: &Appointment, work: &CaseTransaction<'_>) -> bool {
     !held.has_expired(work.now()) && held.starts_at > work.now()
 }
 
-/// Writes the assignments with their letters, and moves a held slot to the team's calendars.
+/// Writes the assignments with their mails, and moves a held slot to the team's calendars.
 pub async fn ask(
     work: &mut CaseTransaction<'_>,
     found: &SlotOffers,
@@ -130,7 +130,8 @@ pub async fn ask(
     Ok(())
 }
 
-/// Moves what is held to the calendars of those who are asked. It stays held as long as they are.
+/// Moves the held appointment to the calendars of the experts who are asked. It stays held as long as their requests
+/// are open.
 async fn hold_for(
     work: &mut CaseTransaction<'_>,
     found: &SlotOffers,
@@ -168,7 +169,7 @@ pub fn write_request(
     Ok(())
 }
 
-/// Returns what an expert needs to know before answering; no name of a person, no free text.
+/// Returns what an expert needs to know before answering: no name of a person, no free text.
 pub async fn outline(work: &CaseTransaction<'_>) -> Result<Vec<String>, Problem> {
     let record = &work.record;
     let written = store::consultation::application(&work.tx, record.consultation.id).await?;
@@ -187,7 +188,7 @@ pub async fn outline(work: &CaseTransaction<'_>) -> Result<Vec<String>, Problem>
     Ok(lines)
 }
 
-/// Takes back every request, answered or not, and tells those who were asked.
+/// Withdraws every request, answered or not, and tells the experts who were asked.
 pub async fn withdraw_live(
     work: &mut CaseTransaction<'_>,
     held: Option<&Appointment>,
@@ -204,7 +205,7 @@ pub async fn withdraw_live(
     Ok(())
 }
 
-/// Takes back what is asked of a substitute for a session that does not stand as it was: moved, cancelled or over.
+/// Withdraws the request to a substitute for an appointment that is moved, cancelled or over.
 pub async fn withdraw_asked(work: &mut CaseTransaction<'_>, session: &Appointment) -> Result<(), Problem> {
     let asked: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
     for request in asked {
@@ -221,7 +222,8 @@ pub async fn withdraw_asked(work: &mut CaseTransaction<'_>, session: &Appointmen
     Ok(())
 }
 
-/// Keeps that a substitute who was asked will not have the place. Returns the session as the cancellation tells it.
+/// Records that a substitute who was asked does not take the participation. Returns the appointment as the cancellation
+/// shows it.
 pub async fn leave(
     work: &mut CaseTransaction<'_>,
     session: &Appointment,
@@ -233,7 +235,7 @@ pub async fn leave(
     cancel_invitation(work, shown, expert).await
 }
 
-/// Returns the session as it would be for a substitute who is asked.
+/// Returns the appointment as it would be with the substitute who is asked.
 pub fn as_asked(
     work: &CaseTransaction<'_>,
     session: &Appointment,

@@ -1,4 +1,4 @@
-//! Digests: once on every business day for the center, what is new and what is late; once a week for an expert.
+//! Digests: on every business day for the center, what is new and what is late; once a week for each expert.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Role,
@@ -25,15 +25,15 @@ mod weekly;
 
 pub use weekly::write as write_weekly;
 
-/// How many of the most urgent the digest names.
+/// The number of urgent consultations that a digest names.
 const NAMED: u64 = 10;
-/// How long the link in a digest stops it.
+/// The time for which the link that stops a digest is valid.
 const STOP_LINK: TimeDelta = TimeDelta::days(400);
 
-/// Writes today's digest for the center's mailbox and every coordinator who wants it, if its hour has come and it is not
-/// written yet. Says whether it did.
+/// Writes today's digest for the center's mailbox and for every coordinator who wants it, if the hour for it has come
+/// and it is not written yet. Returns whether it did.
 ///
-/// Its key holds the day, so that two workers at once write one.
+/// Its key contains the day, so that two workers at the same time write only one.
 pub async fn write(app: &App) -> Result<bool, Problem> {
     let context = Context::of(app).await?;
     let Context { now, ref settings, ref calendar, .. } = context;
@@ -60,7 +60,7 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     let mut letters = vec![letter(key.clone(), &settings.center_email, &settings.center_name, "")?];
     for reader in store::accounts::account::all(&app.db).await? {
         let is_reader = reader.role == Role::Coordinator && reader.active && reader.has_password;
-        // Whoever reads the center's mailbox has it already.
+        // The center's mailbox has it already.
         if !is_reader || reader.email.eq_ignore_ascii_case(&settings.center_email) {
             continue;
         }
@@ -73,7 +73,7 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     Ok(true)
 }
 
-/// The address at which a reader stops mails of a topic.
+/// Returns the address at which a reader stops the mails of a topic.
 fn stop_link(app: &App, reader: AccountId, topic: NotificationTopic, now: DateTime<Utc>) -> String {
     app.site.unsubscribe(topic, &app.secret.sign(Purpose::Unsubscribe, reader.0, now + STOP_LINK))
 }

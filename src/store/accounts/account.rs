@@ -20,19 +20,19 @@ pub struct Account {
     pub email: String,
     pub name: String,
     pub role: Role,
-    /// Set for the role `Desk` alone.
+    /// The desk where the person works; set for the role `Desk` alone.
     pub desk: Option<DeskId>,
-    /// An account that is not active cannot sign in.
+    /// Whether the account can sign in.
     pub active: bool,
-    /// False until the set-up link was used.
+    /// Whether a password is set; false until the set-up link was used.
     pub has_password: bool,
 }
 
-/// What stands between an account and a session.
+/// An account with the data that a sign-in checks.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     pub account: Account,
-    /// Argon2id in PHC format.
+    /// The password's hash: Argon2id in PHC format.
     pub password_hash: Option<String>,
     pub failed_sign_ins: i32,
     pub locked_until: Option<DateTime<Utc>>,
@@ -51,7 +51,7 @@ pub async fn credentials(db: &impl ConnectionTrait, email_key: &str) -> Result<O
     found.map(to_credentials).transpose()
 }
 
-/// The same, with the row locked until the transaction ends.
+/// Returns the credentials of the account with this address, with the row locked until the transaction ends.
 pub async fn lock_credentials(
     tx: &DatabaseTransaction,
     email_key: &str,
@@ -60,7 +60,7 @@ pub async fn lock_credentials(
     query.one(tx).await?.map(to_credentials).transpose()
 }
 
-/// The names of these accounts.
+/// Returns the names of the accounts `ids`, by id.
 pub async fn names(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
@@ -74,13 +74,14 @@ pub async fn names(
     Ok(rows.into_iter().collect())
 }
 
-/// Everyone, by role and name.
+/// Returns all accounts, by role and name.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Account>, DbErr> {
     let query = row::Entity::find().order_by_asc(row::Column::Role).order_by_asc(row::Column::Name);
     query.order_by_asc(row::Column::Id).all(db).await?.iter().map(from_row).collect()
 }
 
-/// When each account was last sent a link to set its password, and until when that link is or was good.
+/// Returns for each account when a link to set its password was last sent, and until when that link is or was
+/// valid.
 pub async fn last_links(
     db: &impl ConnectionTrait,
 ) -> Result<BTreeMap<AccountId, (DateTime<Utc>, DateTime<Utc>)>, DbErr> {
@@ -97,7 +98,7 @@ pub async fn last_links(
     Ok(rows.into_iter().map(|(id, created, expires)| (AccountId(id), (created, expires))).collect())
 }
 
-/// How many accounts there are, by role.
+/// Returns how many active accounts there are, by role.
 pub async fn count_by_role(db: &impl ConnectionTrait) -> Result<BTreeMap<String, i64>, DbErr> {
     let rows: Vec<(String, i64)> = row::Entity::find()
         .select_only()
@@ -111,13 +112,13 @@ pub async fn count_by_role(db: &impl ConnectionTrait) -> Result<BTreeMap<String,
     Ok(rows.into_iter().collect())
 }
 
-/// Whether somebody can sign in as administrator.
+/// Returns whether an active administrator has set a password.
 pub async fn any_administrator(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let query = administrators().filter(row::Column::PasswordHash.is_not_null());
     Ok(query.count(db).await? > 0)
 }
 
-/// The first administrator who has not set a password yet.
+/// Returns the oldest active administrator account that has no password yet.
 pub async fn waiting_administrator(db: &impl ConnectionTrait) -> Result<Option<Account>, DbErr> {
     let query = administrators().filter(row::Column::PasswordHash.is_null());
     query.order_by_asc(row::Column::CreatedAt).one(db).await?.map(|it| from_row(&it)).transpose()
@@ -146,7 +147,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Keeps how often in a row the password was wrong, and until when no more tries count.
+/// Saves how often in a row the password was wrong, and until when no further try counts.
 pub async fn save_failures(
     tx: &DatabaseTransaction,
     id: AccountId,
@@ -163,7 +164,7 @@ pub async fn save_failures(
     Ok(())
 }
 
-/// Sets the password and forgets earlier failures.
+/// Sets the password, resets the count of failed sign-ins and ends a lock.
 pub async fn save_password(tx: &DatabaseTransaction, id: AccountId, hash: String) -> Result<(), DbErr> {
     let row = row::ActiveModel {
         id: Set(id.0),

@@ -1,4 +1,4 @@
-//! Single-use links that were mailed or handed over. A link is known by the hash of its token.
+//! Single-use links that were mailed or handed over. A link is identified by the hash of its token.
 use chrono::{DateTime, Utc};
 use codes::LinkPurpose;
 use domain::id::{AccountId, ConsultationId};
@@ -10,22 +10,22 @@ use sea_orm::{
 
 use crate::store::{contradiction, known, write_batch::WriteBatch};
 
-/// What a link is good for, and for whom.
+/// The purpose of a link, with the account or contact that it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
     SetPassword(AccountId),
-    /// Signs the contact with this address, lower-cased, in.
+    /// Signs in the contact with this address, in lower case.
     SignIn {
         email_key: String,
     },
-    /// The same, and confirms the address in this consultation.
+    /// Signs in the contact with this address, in lower case, and confirms the address in this consultation.
     Confirm {
         email_key: String,
         consultation: ConsultationId,
     },
 }
 
-/// What a link that has not been used or expired would do.
+/// Returns what a link would do; `None` if it does not exist, has been used or has expired.
 pub async fn open(
     db: &impl ConnectionTrait,
     token_hash: &str,
@@ -34,12 +34,12 @@ pub async fn open(
     row::Entity::find().filter(is_open(token_hash, now)).one(db).await?.map(from_row).transpose()
 }
 
-/// What a link is, or was, good for, used and expired ones included.
+/// Returns what a link does or did, even if it has been used or has expired.
 pub async fn find_any_state(db: &impl ConnectionTrait, token_hash: &str) -> Result<Option<Purpose>, DbErr> {
     row::Entity::find_by_id(token_hash).one(db).await?.map(from_row).transpose()
 }
 
-/// Uses a link up. Of two who try at once, one gets nothing.
+/// Marks a link as used and returns what it does. If two requests use it at once, one of them gets `None`.
 pub async fn spend(
     tx: &DatabaseTransaction,
     token_hash: &str,
@@ -102,7 +102,7 @@ fn new_row(
     }
 }
 
-/// Makes every link of an account worthless.
+/// Marks every unused link of an account as used, so that none of them works any more.
 pub async fn void_of(tx: &DatabaseTransaction, account: AccountId, now: DateTime<Utc>) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::UsedAt, Expr::value(now))
@@ -113,7 +113,7 @@ pub async fn void_of(tx: &DatabaseTransaction, account: AccountId, now: DateTime
     Ok(())
 }
 
-/// Forgets the links that expired before `now`; returns how many.
+/// Deletes the links that expired before `now` and returns their number.
 pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, DbErr> {
     let done = row::Entity::delete_many().filter(row::Column::ExpiresAt.lt(now)).exec(tx).await?;
     Ok(done.rows_affected)

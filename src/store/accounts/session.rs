@@ -1,4 +1,5 @@
-//! Signed-in browsers. A session is known by the hash of its cookie, and ends when its row says so.
+//! Sessions, which are signed-in browsers. A session is identified by the hash of its cookie. It ends when
+//! its row says so: it expires or is revoked.
 use chrono::{DateTime, Utc};
 use domain::id::AccountId;
 use entity::{account, session as row};
@@ -9,15 +10,15 @@ use sea_orm::{
 
 use super::account::{Account, from_row};
 
-/// Whose session it is.
+/// The account or contact that a session belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
     Account(AccountId),
-    /// A company's contact, by the address lower-cased.
+    /// A company's contact, identified by the address in lower case.
     Contact(String),
 }
 
-/// The active account that this session belongs to.
+/// Returns the active account that this session belongs to.
 pub async fn account(
     db: &impl ConnectionTrait,
     token_hash: &str,
@@ -34,7 +35,7 @@ pub async fn account(
     found.map(|it| from_row(&it)).transpose()
 }
 
-/// The address, lower-cased, of the contact that this session belongs to.
+/// Returns the address, in lower case, of the contact that this session belongs to.
 pub async fn contact(
     db: &impl ConnectionTrait,
     token_hash: &str,
@@ -79,7 +80,7 @@ pub async fn revoke_all(tx: &DatabaseTransaction, holder: &Holder, now: DateTime
     revoke_where(tx, whose, now).await
 }
 
-/// Forgets the sessions that ended before `now`; returns how many.
+/// Deletes the sessions that expired before `now` and returns their number.
 pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, DbErr> {
     let done = row::Entity::delete_many().filter(row::Column::ExpiresAt.lt(now)).exec(tx).await?;
     Ok(done.rows_affected)

@@ -1,4 +1,4 @@
-//! Follow-ups: what is asked when, and what was answered.
+//! Follow-ups: the planned questions and the answers to them.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -28,7 +28,7 @@ pub async fn find(db: &impl ConnectionTrait, id: FollowUpId) -> Result<Option<Fo
     row::Entity::find_by_id(id.0).one(db).await?.as_ref().map(from_row).transpose()
 }
 
-/// Those of these that there are.
+/// Returns the follow-ups of `ids` that exist.
 pub async fn some(db: &impl ConnectionTrait, ids: Vec<FollowUpId>) -> Result<Vec<FollowUp>, DbErr> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -38,7 +38,7 @@ pub async fn some(db: &impl ConnectionTrait, ids: Vec<FollowUpId>) -> Result<Vec
     rows.iter().map(from_row).collect()
 }
 
-/// Planned questions whose time has come, longest due first.
+/// Returns up to `limit` planned follow-ups that are due at `now`, the longest due first.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<FollowUp>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()))
@@ -50,7 +50,7 @@ pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> R
     rows.iter().map(from_row).collect()
 }
 
-/// Questions that were sent before `before` and that nobody answered.
+/// Returns up to `limit` follow-ups that were sent at or before `before` and have no answer yet.
 pub async fn unanswered(
     db: &impl ConnectionTrait,
     before: DateTime<Utc>,
@@ -114,7 +114,7 @@ pub async fn save(tx: &DatabaseTransaction, it: &FollowUp) -> Result<(), DbErr> 
     Ok(())
 }
 
-/// Plans what is planned anew: another time, or another step.
+/// Replaces the time and the step of a follow-up that is planned and not sent yet.
 pub async fn plan_anew(
     tx: &DatabaseTransaction,
     id: FollowUpId,
@@ -131,7 +131,7 @@ pub async fn plan_anew(
     Ok(())
 }
 
-/// Takes back what was planned and never sent.
+/// Deletes a follow-up that is planned and was never sent.
 pub async fn unplan(tx: &DatabaseTransaction, id: FollowUpId) -> Result<(), DbErr> {
     row::Entity::delete_many()
         .filter(row::COLUMN.id.eq(id.0))
@@ -141,8 +141,8 @@ pub async fn unplan(tx: &DatabaseTransaction, id: FollowUpId) -> Result<(), DbEr
     Ok(())
 }
 
-/// Everything that was planned after the latest session of consultations that are being followed up, by consultation,
-/// where the report was approved in this time, half open.
+/// Returns, by consultation, every follow-up planned after the latest appointment of a consultation in the
+/// state `FollowUp` whose report was approved between `from` (included) and `to` (excluded).
 pub async fn current(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
@@ -232,7 +232,7 @@ fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
     })
 }
 
-/// Of what was planned before steps were kept.
+/// Returns the time of a follow-up that was planned before its step was stored with it.
 const fn shipped_when(kind: Kind) -> When {
     match kind {
         Kind::Survey | Kind::Custom => When::BusinessDays(1),

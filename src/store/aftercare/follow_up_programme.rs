@@ -1,4 +1,5 @@
-//! What an administrator has set to be asked after consultations: every version, the highest being in force.
+//! The follow-up programmes that an administrator has set. Every version is kept, and the highest is in
+//! force.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -15,17 +16,17 @@ use crate::store::{
     rows_inserted,
 };
 
-/// Who has saved a version, and when.
+/// A saved version of a programme: its author and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgrammeVersion {
     pub version: i32,
     pub steps: usize,
     pub saved_at: DateTime<Utc>,
-    /// Empty where that is not known.
+    /// The author's name; empty if it is not known.
     pub saved_by: String,
 }
 
-/// The programmes in force with their versions, by the year from which they are.
+/// Returns the programmes in force with their versions, by the fiscal year from which they apply.
 pub async fn in_force(db: &impl ConnectionTrait) -> Result<BTreeMap<i32, (Vec<FollowUpStep>, i32)>, DbErr> {
     let mut newest = BTreeMap::new();
     for it in row::Entity::find().order_by_asc(row::COLUMN.version).all(db).await? {
@@ -34,7 +35,7 @@ pub async fn in_force(db: &impl ConnectionTrait) -> Result<BTreeMap<i32, (Vec<Fo
     Ok(newest)
 }
 
-/// Every version of a year's programme, newest first.
+/// Returns every version of a year's programme, newest first.
 pub async fn history(db: &impl ConnectionTrait, year: FiscalYear) -> Result<Vec<ProgrammeVersion>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.fiscal_year.eq(year.start_year()))
@@ -53,7 +54,7 @@ pub async fn history(db: &impl ConnectionTrait, year: FiscalYear) -> Result<Vec<
     rows.into_iter().map(version).collect()
 }
 
-/// Writes the version after `seen`; false where somebody has done so already.
+/// Writes the version after `seen`; returns false if another request has already written it.
 pub async fn save(
     tx: &DatabaseTransaction,
     year: FiscalYear,

@@ -1,4 +1,4 @@
-//! Reports on sessions.
+//! Reports on appointments.
 use chrono::{DateTime, Utc};
 use codes::ReportStatus;
 use domain::{
@@ -24,7 +24,7 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Rep
     rows.iter().map(from_row).collect()
 }
 
-/// How far the reports on these sessions have come; sessions without one are left out.
+/// Returns the states of the reports on these appointments. An appointment without a report is left out.
 pub async fn states(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = AppointmentId>,
@@ -37,13 +37,13 @@ pub async fn states(
     rows.iter().map(|it| from_row(it).map(|report| (report.appointment, report.state))).collect()
 }
 
-/// The report on one session.
+/// Returns the report on an appointment.
 pub async fn of_appointment(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<Report>, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.appointment_id.eq(id.0)).one(db).await?;
     found.as_ref().map(from_row).transpose()
 }
 
-/// The report on one session, locked until the transaction ends.
+/// Returns the report on an appointment, locked until the transaction ends.
 pub async fn lock_of_appointment(
     tx: &DatabaseTransaction,
     id: AppointmentId,

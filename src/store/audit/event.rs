@@ -1,4 +1,4 @@
-//! The history: appended to, never changed.
+//! The history of consultations: events are appended and never changed.
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Party},
@@ -15,16 +15,16 @@ use uuid::Uuid;
 use super::hash_chain;
 use crate::store::{contradiction, known, write_batch::WriteBatch};
 
-/// What an event says beside its names.
+/// The part of an event that is stored as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventDetail {
-    /// The state that it led to, with what that state carries.
+    /// The state after the event, with the data of that state.
     pub to: State,
-    /// A reason or a sentence, as the actor gave it.
+    /// A reason or a sentence in the actor's words.
     pub note: Option<String>,
 }
 
-/// One line of the history as a page shows it.
+/// One event of the history as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
     pub at: DateTime<Utc>,
@@ -35,7 +35,7 @@ pub struct HistoryEntry {
     pub note: Option<String>,
 }
 
-/// Appends `events` after the `count` that are there.
+/// Appends `events` after the `count` events that exist already.
 pub async fn append(
     tx: &DatabaseTransaction,
     batch: &mut WriteBatch,
@@ -84,7 +84,7 @@ pub async fn append(
     batch.insert_many(rows)
 }
 
-/// The whole history, oldest first.
+/// Returns the whole history of a consultation, oldest event first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<HistoryEntry>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
@@ -122,7 +122,7 @@ async fn last_hash(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Strin
     found.ok_or_else(|| contradiction(consultation::Entity, id, "its history is gone"))
 }
 
-/// The account, expert or desk behind an actor.
+/// Returns the id of the account, expert or desk that an actor stands for.
 pub const fn actor_id(actor: Actor) -> Option<Uuid> {
     match actor {
         Actor::Coordinator(id) => Some(id.0),
@@ -132,7 +132,7 @@ pub const fn actor_id(actor: Actor) -> Option<Uuid> {
     }
 }
 
-/// The actor that a row names; `None` where its columns contradict each other.
+/// Returns the actor that the columns of a row name; `None` if they contradict each other.
 pub fn actor(party: Party, id: Option<Uuid>) -> Option<Actor> {
     Some(match (party, id) {
         (Party::Company, None) => Actor::Company,

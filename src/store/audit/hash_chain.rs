@@ -1,4 +1,5 @@
-//! The chain of hashes through a consultation's history: what was changed or taken away afterwards shows.
+//! The chain of hashes through a consultation's history. It reveals events that were changed or removed
+//! afterwards.
 use chrono::{DateTime, Utc};
 use entity::{Coded, event};
 use serde_json::Value;
@@ -7,13 +8,13 @@ use uuid::Uuid;
 
 use crate::secret::hex;
 
-/// What the hash of one event covers: everything but the row's own key.
+/// The columns of an event that its hash covers: all except the row's own key.
 #[derive(Clone, Copy, Debug)]
 pub struct HashedEvent<'a> {
     pub consultation: Uuid,
-    /// 1 for the first.
+    /// The position in the history; 1 for the first event.
     pub seq: i32,
-    /// Microseconds count, finer parts do not: no database keeps them.
+    /// The hash covers it to the microsecond. Finer parts are left out, because no database keeps them.
     pub at: DateTime<Utc>,
     pub actor_kind: &'a str,
     pub actor_id: Option<Uuid>,
@@ -23,10 +24,12 @@ pub struct HashedEvent<'a> {
     pub detail: &'a Value,
 }
 
-/// SHA-256 in hexadecimal over `previous`, the hash of the event before (empty for the first), and this one.
+/// Returns the SHA-256 hash, in hexadecimal, over this event and `previous`, the hash of the event before
+/// (empty for the first event).
 ///
-/// Every part is preceded by its length, and what may be missing by whether it is there, so that no two different
-/// events have one encoding. The detail is encoded with its keys in order, whichever order they were stored in.
+/// Every part is preceded by its length, and an optional part by whether it is present, so that two different
+/// events never have the same encoding. The detail is encoded with its keys sorted, whatever order they were
+/// stored in.
 pub fn hash(previous: &str, row: &HashedEvent<'_>) -> String {
     let mut digest = Sha256::new();
     part(&mut digest, previous.as_bytes());
@@ -73,9 +76,10 @@ fn optional(digest: &mut Sha256, bytes: Option<&[u8]>) {
     }
 }
 
-/// JSON without blanks and with the keys of every object in the order of their bytes.
+/// Returns JSON without spaces, with the keys of every object sorted by their bytes.
 ///
-/// Sorted here and not by the library, whose order depends on a feature that any other crate can turn on.
+/// The keys are sorted here and not by the library, whose order depends on a feature that any other crate can
+/// turn on.
 fn canonical(value: &Value) -> String {
     match value {
         Value::Array(items) => {
@@ -117,7 +121,7 @@ mod tests {
         }
     }
 
-    /// A change here breaks the chain of every database that is in use.
+    /// A change of the encoding breaks the chain in every database that is in use.
     #[test]
     fn the_encoding_is_fixed() {
         let detail = json!({"to": {"state": "waiting_company"}, "note": "従業員数は？"});

@@ -1,4 +1,4 @@
-//! Who did what, over all consultations.
+//! The audit log: the actions on all consultations and their actors.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -11,20 +11,21 @@ use uuid::Uuid;
 
 use crate::store::known;
 
-/// One event, without what was written in it.
+/// One event, without its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     pub id: i64,
     pub at: DateTime<Utc>,
     pub party: Party,
-    /// The person's or the desk's name; empty for company and system.
+    /// The name of the person or desk; empty for a company and the system.
     pub name: String,
     pub deed: ActionKind,
     /// The consultation's number.
     pub number: String,
 }
 
-/// Events of a time, half open, newest first, before the one with the id `before`.
+/// Returns up to `limit` events between `from` (included) and `to` (excluded), newest first. With `before`,
+/// only the events before that id are returned.
 pub async fn events(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
@@ -66,7 +67,7 @@ pub async fn events(
     rows.into_iter().map(entry).collect()
 }
 
-/// The names of people and desks, in two queries.
+/// Returns the names of the accounts and desks `ids`, in two queries.
 async fn names(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, String>, DbErr> {
     let people: Vec<(Uuid, String)> = account::Entity::find()
         .select_only()

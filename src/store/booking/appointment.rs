@@ -1,4 +1,4 @@
-//! Appointments: what is held, booked and over, and whose.
+//! Appointments: held, booked and past, with the draft or consultation that each belongs to.
 mod cells;
 
 use chrono::{DateTime, Utc};
@@ -23,17 +23,17 @@ use crate::store::{
 };
 use cells::{free, site_of, take};
 
-/// Lets one transaction at a time look for free quarter hours and take them, until it ends. To be called after the
+/// Lets one transaction at a time look for free quarter hours and take them, until it ends. Call it after the
 /// consultation or the draft is locked, and before the search.
 ///
-/// Without it two bookings that let go of one time and take another could wait for each other, and each would count the
-/// sessions of an expert's day without the other's. The turn is a row that everybody writes, so that it works on any
-/// engine; that nobody is booked twice does not depend on it.
+/// Without it, two bookings that each free one time and take another could wait for each other, and each
+/// would count the appointments of an expert's day without the other's. The turn is a row that every booking
+/// writes, so that it works on any engine. The guarantee against double bookings does not depend on it.
 pub async fn take_turns(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     touch(tx, RevisedPart::Bookings).await
 }
 
-/// Lets go of what drafts hold whose own time is over by `now`. The drafts are locked.
+/// Frees the quarter hours held by drafts that have expired by `now`. The caller has locked the drafts.
 pub(in crate::store) async fn release_drafts(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
@@ -57,7 +57,7 @@ pub(in crate::store) async fn release_drafts(
     Ok(())
 }
 
-/// The appointments in which an expert has a seat, whatever became of them: for another query.
+/// Returns a subquery of the appointments in which an expert takes part, whatever their state.
 pub(in crate::store) fn ids_of(expert: ExpertId) -> SelectStatement {
     appointment_expert::Entity::find()
         .select_only()
@@ -66,7 +66,7 @@ pub(in crate::store) fn ids_of(expert: ExpertId) -> SelectStatement {
         .into_query()
 }
 
-/// From appointments to the seats in them.
+/// Returns the relation from appointments to their participations.
 pub(in crate::store) fn participants() -> RelationDef {
     row::Entity::belongs_to(appointment_expert::Entity)
         .from(row::Column::Id)
@@ -74,7 +74,8 @@ pub(in crate::store) fn participants() -> RelationDef {
         .into()
 }
 
-/// From appointments to the consultations that they belong to; those of drafts have none.
+/// Returns the relation from appointments to the consultations that they belong to. An appointment of a draft
+/// has none.
 pub(in crate::store) fn owner() -> RelationDef {
     row::Entity::belongs_to(consultation::Entity)
         .from(row::Column::ConsultationId)
@@ -82,7 +83,8 @@ pub(in crate::store) fn owner() -> RelationDef {
         .into()
 }
 
-/// All of a consultation's appointments, oldest first; not the times that were offered beside them.
+/// Returns all of a consultation's appointments, oldest first, without the times offered from the waiting
+/// list.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Appointment>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
@@ -99,7 +101,7 @@ pub async fn find(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option
     Ok(with_experts(db, rows).await?.pop())
 }
 
-/// Those of these that there are.
+/// Returns the appointments of `ids` that exist.
 pub async fn some(db: &impl ConnectionTrait, ids: Vec<AppointmentId>) -> Result<Vec<Appointment>, DbErr> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -109,7 +111,7 @@ pub async fn some(db: &impl ConnectionTrait, ids: Vec<AppointmentId>) -> Result<
     with_experts(db, rows).await
 }
 
-/// What a draft holds, if it holds a slot.
+/// Returns the appointment that a draft holds, if any.
 pub async fn held_by_draft(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Appointment>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.draft_id.eq(id.0))
@@ -119,7 +121,8 @@ pub async fn held_by_draft(db: &impl ConnectionTrait, id: DraftId) -> Result<Opt
     Ok(with_experts(db, rows).await?.pop())
 }
 
-/// Holds whose time is over, longest over first. Offers end by themselves, see `store::booking::waiting_list`.
+/// Returns up to `limit` holds that have run out, longest ago first. Offers of the waiting list have their
+/// own expiry; see `store::booking::waiting_list`.
 pub async fn expired_holds(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -136,7 +139,7 @@ pub async fn expired_holds(
     with_experts(db, rows).await
 }
 
-/// An expert's appointments that touch the time from `from` to `to`, earliest first.
+/// Returns an expert's appointments that overlap the time from `from` to `to`, earliest first.
 pub async fn of_expert(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -153,7 +156,8 @@ pub async fn of_expert(
     with_experts(db, rows).await
 }
 
-/// Everybody's held, confirmed and finished appointments that start between `from` and `to`, earliest first.
+/// Returns all experts' held, confirmed and finished appointments that start between `from` and `to`,
+/// earliest first.
 pub async fn between(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
@@ -181,7 +185,8 @@ pub async fn between(
     with_experts(db, rows).await
 }
 
-/// The consultations whose online session with this expert lies ahead, in this room.
+/// Returns the consultations with a confirmed online appointment with this expert that is not over and has
+/// the meeting link `place`.
 pub async fn in_room(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -232,8 +237,8 @@ pub async fn insert(
     take(tx, it.id, cells).await
 }
 
-/// Saves an appointment whose time and experts are the same as before; frees its quarter hours once it has ended, which
-/// is done in turn too: whoever waits for an earlier time is looked for again.
+/// Saves an appointment whose time and experts are unchanged. If it has ended, its quarter hours are freed;
+/// that takes a turn too, so that companies on the waiting list are considered again.
 pub async fn save(tx: &DatabaseTransaction, it: &Appointment, now: DateTime<Utc>) -> Result<(), DbErr> {
     if !it.is_live() {
         take_turns(tx).await?;
@@ -245,8 +250,8 @@ pub async fn save(tx: &DatabaseTransaction, it: &Appointment, now: DateTime<Utc>
     Ok(())
 }
 
-/// Saves an appointment that has moved to another time or other experts: the old quarter hours are freed and the new
-/// ones taken, or nothing is.
+/// Saves an appointment that has moved to another time or other experts. The old quarter hours are freed and
+/// the new ones taken; if they cannot be taken, the caller rolls back.
 pub async fn save_moved(
     tx: &DatabaseTransaction,
     it: &Appointment,
@@ -263,7 +268,7 @@ pub async fn save_moved(
     take(tx, it.id, cells).await
 }
 
-/// Keeps an expert's time for a session in which another one still sits.
+/// Takes an expert's time for an appointment in which another expert still takes part.
 pub async fn hold_seat(
     tx: &DatabaseTransaction,
     id: AppointmentId,
@@ -272,7 +277,7 @@ pub async fn hold_seat(
     take(tx, id, cells).await
 }
 
-/// Lets go of what `hold_seat` has kept, in turn.
+/// Takes a turn and frees the time that `hold_seat` has taken.
 pub async fn release_seat(
     tx: &DatabaseTransaction,
     id: AppointmentId,
@@ -282,7 +287,7 @@ pub async fn release_seat(
     free(tx, id, Some(expert)).await
 }
 
-/// Saves an appointment in which an expert has given the seat to another, whose time is kept already.
+/// Saves an appointment in which one expert has replaced another. The new expert's time is taken already.
 pub async fn save_exchanged(
     tx: &DatabaseTransaction,
     it: &Appointment,
@@ -306,7 +311,7 @@ async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<()
     Ok(())
 }
 
-/// The appointments of `rows`, in their order, with one query for all their experts.
+/// Returns the appointments of `rows`, in the same order, with one query for all their experts.
 pub(in crate::store) async fn with_experts(
     db: &impl ConnectionTrait,
     rows: Vec<row::Model>,
@@ -347,7 +352,7 @@ fn columns(state: &AppointmentState, now: DateTime<Utc>) -> StateColumns {
     StateColumns { held_until, ended_at, end_reason }
 }
 
-/// The draft, the consultation and the waiting company.
+/// Returns the ids of the draft, the consultation and the waiting list entry, each if the owner has one.
 const fn owner_columns(owner: Owner) -> (Option<Uuid>, Option<Uuid>, Option<Uuid>) {
     match owner {
         Owner::Draft(id) => (Some(id.0), None, None),

@@ -1,5 +1,5 @@
-//! An expert's agenda: the consultations that concern one expert and the sittings they lead to. The read models of the
-//! expert's pages and, in `feed`, calendar feed; each a fixed number of queries.
+//! An expert's agenda: the consultations that concern one expert and their appointments. These are the read
+//! models of the expert's pages and, in `feed`, of the calendar feed. Each takes a fixed number of queries.
 mod feed;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,8 @@ pub use feed::{FeedCase, FeedEntry, FeedStatus, feed_entries};
 
 use super::appointment::{ids_of, with_experts};
 
-/// More than one page can show; what is older can be found in the consultation itself.
+/// The largest number of messages that are read. A page cannot show more; older messages can be found in the
+/// consultation itself.
 const MOST_MESSAGES: u64 = 300;
 
 /// A consultation with the expert's part in it.
@@ -41,29 +42,29 @@ const MOST_MESSAGES: u64 = 300;
 pub struct AgendaCase {
     pub id: ConsultationId,
     pub number: CaseNumber,
-    /// Known once the expert has accepted.
+    /// The company's name, shown once the expert has accepted.
     pub company_name: Option<String>,
-    /// What the expert is asked for, or has accepted.
+    /// The fields that the expert is asked for or has accepted.
     pub fields: Fields,
     pub prefecture: Option<Prefecture>,
     pub industry: Option<Industry>,
     pub state: State,
-    /// When the report is due, while one is waited for.
+    /// When the report is due, as long as one is expected.
     pub report_due: Option<DateTime<Utc>>,
 }
 
-/// A sitting that takes this expert's time.
+/// An appointment that takes this expert's time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgendaAppointment {
     pub appointment: Appointment,
-    /// Another expert sits in it, and this one is asked to take the place.
+    /// Whether another expert takes part and this expert is asked to be the substitute.
     pub asked: bool,
-    /// Nothing while the expert has not been asked: a company keeps the time, but may yet get another expert.
+    /// `None` until the expert has been asked: a company holds the time, but may still get another expert.
     pub case: Option<AgendaCase>,
 }
 
 impl AgendaAppointment {
-    /// It may yet take place with somebody else, or not at all.
+    /// Returns whether the appointment may still take place with another expert or not at all.
     pub const fn is_tentative(&self) -> bool {
         self.asked || (self.appointment.is_live() && !self.appointment.is_confirmed())
     }
@@ -74,20 +75,20 @@ impl AgendaAppointment {
 pub struct AgendaRequest {
     pub assignment: Assignment,
     pub case: AgendaCase,
-    /// The time that the company has chosen.
+    /// The time that the company has chosen, if any.
     pub held: Option<Appointment>,
 }
 
-/// A session that took place and whose report the center has not approved yet.
+/// An appointment that took place and whose report the center has not approved yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgendaReport {
     pub appointment: Appointment,
     pub case: AgendaCase,
-    /// Nothing where nobody has begun to write.
+    /// `None` if the report has not been begun.
     pub state: Option<ReportState>,
 }
 
-/// The last word in a thread, where it is somebody else's.
+/// The latest message of a thread, if another person wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnansweredMessage {
     pub case: AgendaCase,
@@ -95,7 +96,8 @@ pub struct UnansweredMessage {
     pub at: DateTime<Utc>,
 }
 
-/// The experts whom an agenda may tell anything: asked, or with a consultation of theirs under way. One query.
+/// Returns the experts whose agenda can have entries: an expert who has been asked or has accepted in a
+/// consultation that is not over. One query.
 pub async fn busy(db: &impl ConnectionTrait) -> Result<BTreeSet<ExpertId>, DbErr> {
     let open = consultation::Entity::find()
         .select_only()
@@ -122,7 +124,7 @@ pub async fn busy(db: &impl ConnectionTrait) -> Result<BTreeSet<ExpertId>, DbErr
     Ok(ids.into_iter().map(ExpertId).collect())
 }
 
-/// What waits for the expert's answer, soonest due first. Five queries.
+/// Returns the requests that wait for the expert's answer, the soonest due first. Five queries.
 pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaRequest>, DbErr> {
     let offered = crate::store::routing::assignment::offered_to(db, expert).await?;
     let ids: BTreeSet<_> = offered.iter().map(|it| it.consultation).collect();
@@ -136,7 +138,8 @@ pub async fn requests(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec
     Ok(offered.into_iter().filter_map(request).collect())
 }
 
-/// The confirmed sittings that are not recorded yet, earliest first, whether they are over or to come. Four queries.
+/// Returns the confirmed appointments whose result is not recorded yet, past ones included, earliest first.
+/// Four queries.
 pub async fn confirmed(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaAppointment>, DbErr> {
     let only = Condition::all().add(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()));
     let mut appointments = agenda_appointments(db, expert, only).await?;
@@ -144,7 +147,8 @@ pub async fn confirmed(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Ve
     Ok(appointments)
 }
 
-/// What takes the expert's time between two instants, or took it, earliest first. Four queries.
+/// Returns the appointments that take or took the expert's time between two instants, earliest first. Four
+/// queries.
 pub async fn between(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -168,7 +172,8 @@ pub async fn between(
     agenda_appointments(db, expert, only).await
 }
 
-/// The sessions whose report is to be written, mended or decided on, oldest first. Five queries.
+/// Returns the appointments whose report is still to be written, revised or approved, oldest first. Five
+/// queries.
 pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<AgendaReport>, DbErr> {
     let approved = report::Entity::find()
         .select_only()
@@ -188,7 +193,8 @@ pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<
     Ok(appointments.into_iter().filter_map(report).collect())
 }
 
-/// Threads of open consultations in which somebody else wrote last, newest first. Three queries.
+/// Returns the latest message of each thread of an open consultation that the expert has accepted, if another
+/// person wrote it at or after `since`, newest first. Three queries.
 pub async fn unanswered_messages(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -216,7 +222,7 @@ pub async fn unanswered_messages(
     let mut cases = cases(db, expert, &ids).await?;
     let mut last = Vec::new();
     for (id, author, author_id, at) in rows {
-        // The first one of a thread is its newest; taking the case out passes over the rest.
+        // The first row of a thread is its newest; removing the case makes the loop skip the older ones.
         let Some(case) = cases.remove(&ConsultationId(id)) else { continue };
         let Some(author) = author.known() else { continue };
         if author_id != Some(expert.0) && case.state.is_open() {
@@ -226,8 +232,8 @@ pub async fn unanswered_messages(
     Ok(last)
 }
 
-/// The quarter hours that one expert has given away between two instants, travel and buffers included, and those that a
-/// calendar outside takes.
+/// Returns the quarter hours between two instants that appointments of one expert take, travel and buffers
+/// included, and those that are busy in the expert's external calendars.
 pub async fn occupied(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -272,12 +278,13 @@ async fn agenda_appointments(
     Ok(appointments.into_iter().map(sitting).collect())
 }
 
-/// The sittings that the expert sits in, or is asked to take over.
+/// Returns the condition for the appointments in which the expert takes part or is asked to be the
+/// substitute.
 fn of(expert: ExpertId) -> Condition {
     Condition::any().add(appointment::Column::Id.in_subquery(ids_of(expert))).add(instead(expert))
 }
 
-/// The sessions of which the expert is asked to take somebody's seat.
+/// Returns the condition for the appointments for which the expert is asked to be the substitute.
 fn instead(expert: ExpertId) -> Condition {
     let instead = assignment::Entity::find()
         .select_only()
@@ -291,7 +298,8 @@ fn instead(expert: ExpertId) -> Condition {
         .add(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
 }
 
-/// What the expert may know of these consultations; those that do not concern the expert are left out.
+/// Returns the part of these consultations that the expert may know. A consultation that does not concern the
+/// expert is left out.
 async fn cases(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -333,7 +341,7 @@ async fn cases(
     Ok(cases)
 }
 
-/// The consultations for which the expert is asked, or has accepted.
+/// Returns the query for the consultations for which the expert is asked or has accepted.
 fn live(expert: ExpertId) -> sea_orm::Select<assignment::Entity> {
     assignment::Entity::find()
         .select_only()
@@ -346,7 +354,7 @@ fn live(expert: ExpertId) -> sea_orm::Select<assignment::Entity> {
         )
 }
 
-/// What is held or confirmed for these consultations.
+/// Returns the held and confirmed appointments of these consultations.
 async fn live_of(
     db: &impl ConnectionTrait,
     ids: &BTreeSet<ConsultationId>,

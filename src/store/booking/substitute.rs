@@ -1,4 +1,4 @@
-//! Sessions whose expert will be away, and who is asked to take the place.
+//! Vacancies: participations of experts who will be absent, and the requests to substitutes.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,15 +11,15 @@ use entity::{absence, appointment, appointment_expert, assignment};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-/// An expert's place in a session.
+/// An expert's part in an appointment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Participation {
     pub appointment: AppointmentId,
     pub expert: ExpertId,
 }
 
-/// The places in confirmed sessions to come whose experts say that they will be away, the earliest session first. One
-/// query, by the absences that are not over.
+/// Returns the participations in future confirmed appointments whose experts have entered an absence for the
+/// day, the earliest appointment first. One query, which starts from the absences that are not over.
 pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Participation>, DbErr> {
     let rows: Vec<(Uuid, Uuid, DateTime<Utc>, NaiveDate, NaiveDate)> = appointment_expert::Entity::find()
         .select_only()
@@ -47,12 +47,12 @@ pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec
         expert: ExpertId(expert),
     };
     let mut seats: Vec<_> = rows.into_iter().filter(away).map(seat).collect();
-    // Absences may overlap.
+    // Overlapping absences give the same participation twice.
     seats.dedup();
     Ok(seats)
 }
 
-/// The places for which somebody is being asked, each with the request.
+/// Returns the participations for which a substitute is being asked, each with the request.
 pub async fn asked(db: &impl ConnectionTrait) -> Result<Vec<(Participation, AssignmentId)>, DbErr> {
     let open = assignment::Entity::find()
         .filter(assignment::COLUMN.state.eq(AssignmentStatus::Offered.code()))
@@ -83,7 +83,7 @@ pub async fn asked(db: &impl ConnectionTrait) -> Result<Vec<(Participation, Assi
     Ok(asked.into_iter().map(|(_, seat, request)| (seat, request)).collect())
 }
 
-/// For how many places somebody has to be asked.
+/// Returns the number of participations for which a substitute has yet to be asked.
 pub async fn open(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<usize, DbErr> {
     let absent = absent(db, now).await?;
     if absent.is_empty() {

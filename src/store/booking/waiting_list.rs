@@ -1,4 +1,4 @@
-//! Companies that wait for an earlier time, and what they were offered.
+//! The waiting list: companies that want an earlier time, and the offers made to them.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -14,14 +14,14 @@ use sea_orm::{
 
 use crate::store::{contradiction, known};
 
-/// A company that waits, for one consultation.
+/// A company on the waiting list, with one consultation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingCompany {
     pub consultation: ConsultationId,
     pub waiting: WaitingListEntry,
 }
 
-/// An offer with what holds its time.
+/// An offer with the appointment that holds its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldOffer {
     pub offer: WaitingOffer,
@@ -29,7 +29,7 @@ pub struct HeldOffer {
     pub offered_at: DateTime<Utc>,
 }
 
-/// Whoever is waiting now, the one to be asked first at the front.
+/// Returns the companies on the waiting list, in the order in which they are asked.
 pub async fn queue(db: &impl ConnectionTrait) -> Result<Vec<WaitingCompany>, DbErr> {
     let rows = row::Entity::find().filter(row::COLUMN.ended_at.is_null()).all(db).await?;
     let mut queue = rows.into_iter().map(from_row).collect::<Result<Vec<_>, _>>()?;
@@ -37,7 +37,7 @@ pub async fn queue(db: &impl ConnectionTrait) -> Result<Vec<WaitingCompany>, DbE
     Ok(queue)
 }
 
-/// What a consultation is waiting for.
+/// Returns the entry of a consultation on the waiting list, if it has one that has not ended.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<WaitingListEntry>, DbErr> {
     let found = row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
@@ -63,7 +63,7 @@ pub async fn insert(tx: &DatabaseTransaction, it: &WaitingCompany) -> Result<(),
     Ok(())
 }
 
-/// It waits no longer.
+/// Ends an entry of the waiting list.
 pub async fn end(
     tx: &DatabaseTransaction,
     id: WaitingId,
@@ -80,7 +80,7 @@ pub async fn end(
     Ok(())
 }
 
-/// Counts one more offer that it did not take.
+/// Adds one to the number of offers that the company has not taken.
 pub async fn count_turned_down(tx: &DatabaseTransaction, id: WaitingId) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::TurnedDown, Expr::col(row::Column::TurnedDown).add(1_i16))
@@ -90,7 +90,7 @@ pub async fn count_turned_down(tx: &DatabaseTransaction, id: WaitingId) -> Resul
     Ok(())
 }
 
-/// Everything that a company was offered while it has been waiting, oldest first.
+/// Returns every offer made for an entry of the waiting list, oldest first.
 pub async fn offers(db: &impl ConnectionTrait, id: WaitingId) -> Result<Vec<HeldOffer>, DbErr> {
     let rows = waiting_offer::Entity::find()
         .filter(waiting_offer::COLUMN.waiting_id.eq(id.0))
@@ -100,7 +100,7 @@ pub async fn offers(db: &impl ConnectionTrait, id: WaitingId) -> Result<Vec<Held
     rows.iter().map(offer_from_row).collect()
 }
 
-/// Every offer that waits for its answer.
+/// Returns every offer that waits for its answer.
 pub async fn open(db: &impl ConnectionTrait) -> Result<Vec<HeldOffer>, DbErr> {
     let rows = waiting_offer::Entity::find()
         .filter(waiting_offer::COLUMN.state.eq(WaitingOfferState::Open.code()))
@@ -109,7 +109,7 @@ pub async fn open(db: &impl ConnectionTrait) -> Result<Vec<HeldOffer>, DbErr> {
     rows.iter().map(offer_from_row).collect()
 }
 
-/// An offer with the consultation that it is for.
+/// Returns an offer with the consultation that it was made for.
 pub async fn find(
     db: &impl ConnectionTrait,
     id: WaitingOfferId,
@@ -121,7 +121,7 @@ pub async fn find(
     Ok(Some((ConsultationId(waiting.consultation_id), offer_from_row(&offer)?)))
 }
 
-/// Those of these offers that there are.
+/// Returns the offers of `ids` that exist.
 pub async fn some_offers(
     db: &impl ConnectionTrait,
     ids: Vec<WaitingOfferId>,
@@ -134,7 +134,7 @@ pub async fn some_offers(
     rows.iter().map(offer_from_row).collect()
 }
 
-/// Open offers whose time is over, longest over first.
+/// Returns up to `limit` open offers whose time to answer is over, longest ago first.
 pub async fn overdue(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -180,7 +180,7 @@ pub async fn save_offer(
     Ok(())
 }
 
-/// The companies that have an offer to answer.
+/// Returns the entries of the waiting list that have an open offer.
 pub async fn being_asked(db: &impl ConnectionTrait) -> Result<BTreeSet<WaitingId>, DbErr> {
     Ok(open(db).await?.into_iter().map(|it| it.offer.waiting).collect())
 }

@@ -1,4 +1,4 @@
-//! Everybody's sessions in a stretch of time, as the center's week shows them.
+//! All experts' appointments of a period, as the center's week shows them.
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
 use domain::{
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::appointment::{owner, participants};
 use crate::store::{contradiction, known};
 
-/// One expert's seat in a session.
+/// One expert's participation in an appointment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeekEntry {
     pub expert: ExpertId,
@@ -23,13 +23,13 @@ pub struct WeekEntry {
     pub ends_at: DateTime<Utc>,
     pub mode: AppointmentMode,
     pub state: AppointmentState,
-    /// None for what an unfinished application holds.
+    /// `None` for an appointment that a draft holds.
     pub number: Option<CaseNumber>,
     pub company_name: Option<String>,
 }
 
-/// Held, confirmed and finished sessions that start between `from` and `to`, earliest first; of one expert where
-/// that is asked for. One query.
+/// Returns the held, confirmed and finished appointments that start between `from` and `to`, earliest first;
+/// only those of `expert`, if it is given. One query.
 pub async fn between(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,

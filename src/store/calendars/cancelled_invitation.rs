@@ -1,4 +1,5 @@
-//! The sittings that an expert was told of and has no part in any more, so that calendars can be told as much.
+//! Appointments that an expert was told of and has no part in any more, so that calendars can be sent the
+//! cancellation.
 use chrono::{DateTime, Utc};
 use domain::{
     booking::appointment::{Appointment, AppointmentState},
@@ -12,7 +13,8 @@ use sea_orm::{
 
 use crate::store::booking::appointment::from_row;
 
-/// Keeps that an expert has left a sitting; `left` is as the expert knows it, with the SEQUENCE of its end.
+/// Saves that an expert has left an appointment. `left` is the appointment as the expert knows it, with the
+/// SEQUENCE of the cancellation.
 pub async fn keep(
     tx: &DatabaseTransaction,
     left: &Appointment,
@@ -39,7 +41,7 @@ pub async fn keep(
     Ok(())
 }
 
-/// The SEQUENCE under which the expert was told that the sitting is none of theirs any more.
+/// Returns the SEQUENCE of the cancellation that the expert was sent for an appointment.
 pub async fn sequence(
     db: &impl ConnectionTrait,
     id: AppointmentId,
@@ -48,7 +50,8 @@ pub async fn sequence(
     Ok(row::Entity::find_by_id((id.0, expert.0)).one(db).await?.map(|it| it.sequence))
 }
 
-/// What an expert has left after `since`, as it was then, each as released. One query.
+/// Returns the appointments that an expert has left after `since`, each with its times of that moment and the
+/// state `Released`. One query.
 pub async fn since(
     db: &impl ConnectionTrait,
     expert: ExpertId,

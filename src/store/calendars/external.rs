@@ -1,6 +1,6 @@
-//! Experts' calendars that are kept elsewhere, and when they say that an expert is busy.
+//! Experts' external calendars and their busy times.
 //!
-//! What was read last stays until something newer was read: no failure deletes a busy time.
+//! The busy times that were read last stay until newer ones are read: no failure deletes a busy time.
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
@@ -18,21 +18,21 @@ use crate::store::reference::revision::{RevisedPart, touch};
 pub mod clash;
 pub mod entry;
 
-/// Rows written in one statement.
+/// The largest number of rows that one statement writes.
 const AT_ONCE: usize = 1000;
 
-/// What a fetch has found.
+/// The result of fetching a calendar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CalendarReading {
-    /// Quarter hours since 1970, in order, apart from each other.
+    /// Busy quarter hours, counted since 1970: sorted ranges that do not touch each other.
     pub quarters: Vec<Range<i64>>,
-    /// What the server calls this state.
+    /// The server's name for this version of the calendar.
     pub version: Option<String>,
     pub unread: i32,
     pub unknown_zones: i32,
 }
 
-/// One expert's calendars, oldest first.
+/// Returns one expert's calendars, oldest first.
 pub async fn of(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Source>, DbErr> {
     row::Entity::find()
         .filter(row::COLUMN.expert_id.eq(expert.0))
@@ -46,7 +46,8 @@ pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Source>,
     row::Entity::find_by_id(id).one(db).await
 }
 
-/// Those that nobody has been able to read since before `fresh`, longest first; of one expert where that is asked for.
+/// Returns the calendars that were last fetched before `fresh`, the longest ago first; only those of the
+/// expert `only`, if it is given.
 pub async fn stale(
     db: &impl ConnectionTrait,
     fresh: DateTime<Utc>,
@@ -59,12 +60,12 @@ pub async fn stale(
     query.order_by_asc(row::COLUMN.fetched_at).all(db).await
 }
 
-/// One, locked until the transaction ends.
+/// Returns a calendar, locked until the transaction ends.
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<Source>, DbErr> {
     row::Entity::find_by_id(id).lock_exclusive().one(tx).await
 }
 
-/// Those that are to be fetched now, longest waited first.
+/// Returns up to `limit` calendars that are due to be fetched and not leased, the longest due first.
 pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     row::Entity::find()
         .select_only()
@@ -78,8 +79,8 @@ pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> R
         .await
 }
 
-/// The stretches that calendars outside take from experts, as far as they lie within these quarters; of one expert
-/// where that is asked for.
+/// Returns the busy ranges of blocking external calendars, cut to `quarters`; only those of the expert
+/// `only`, if it is given.
 pub async fn busy(
     db: &impl ConnectionTrait,
     quarters: Range<i64>,
@@ -113,8 +114,10 @@ pub async fn insert(tx: &DatabaseTransaction, it: Source, quarters: &[Range<i64>
     touch(tx, RevisedPart::Bookings).await
 }
 
-/// Gives one another address or another login, with what was just read by it. Whoever has it in hand can settle nothing
-/// of the old one any more. What was written at another address stays there, and is written anew.
+/// Replaces the address or the login of a calendar and its busy times with those just read. The lease is
+/// ended, so that a worker that is still fetching with the old data cannot settle it. If the calendar
+/// `is_elsewhere` now, entries at the old address stay there, and all entries are written again at the new
+/// one.
 pub async fn replace(
     tx: &DatabaseTransaction,
     it: Source,
@@ -131,7 +134,7 @@ pub async fn replace(
     touch(tx, RevisedPart::Bookings).await
 }
 
-/// Removes one of the expert's own, with what it blocked; says whether it was there.
+/// Removes a calendar of this expert with its busy times; returns whether it existed.
 pub async fn remove(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid) -> Result<bool, DbErr> {
     let gone = row::Entity::delete_many()
         .filter(row::COLUMN.id.eq(id))
@@ -142,7 +145,7 @@ pub async fn remove(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid) -> Res
     Ok(gone.rows_affected > 0)
 }
 
-/// Whether one of the expert's own blocks their time also when it is older than `fresh`.
+/// Saves whether a calendar of this expert blocks time even if it was last fetched before `fresh`.
 pub async fn save_policy(
     tx: &DatabaseTransaction,
     expert: ExpertId,
@@ -159,7 +162,8 @@ pub async fn save_policy(
     touch(tx, RevisedPart::Bookings).await
 }
 
-/// Lets go of the time of those that are older than `fresh` and are not to block then. Says how many there were.
+/// Stops blocking by calendars that were last fetched before `fresh` and are not set to block when stale.
+/// Returns their number.
 pub async fn unblock(tx: &DatabaseTransaction, fresh: DateTime<Utc>) -> Result<u64, DbErr> {
     let done = row::Entity::update_many()
         .col_expr(row::Column::Blocking, Expr::value(false))
@@ -174,7 +178,7 @@ pub async fn unblock(tx: &DatabaseTransaction, fresh: DateTime<Utc>) -> Result<u
     Ok(done.rows_affected)
 }
 
-/// Takes one up to fetch it; nothing where somebody else has.
+/// Leases a calendar for fetching; returns `None` if another worker has leased it.
 pub async fn lease(
     tx: &DatabaseTransaction,
     id: Uuid,
@@ -195,9 +199,9 @@ pub async fn lease(
     Ok(find(tx, id).await?.map(|it| (token, it)))
 }
 
-/// Lets go of a lease, and keeps what became of the calendar; false where it was taken over or the calendar is gone.
+/// Ends a lease and saves the result of a fetch; returns false if the lease was lost or the calendar is gone.
 ///
-/// `read` is what was found, nothing where the server said that it is the same as before.
+/// `read` is what was fetched; `None` if the server reported no change since the last fetch.
 pub async fn settle(
     tx: &DatabaseTransaction,
     id: Uuid,
@@ -232,7 +236,8 @@ pub async fn settle(
     Ok(true)
 }
 
-/// The same after a failure: everything that was read before stands.
+/// Ends a lease after a failed fetch; returns false if the lease was lost or the calendar is gone. Everything
+/// that was read before stays.
 pub async fn settle_failed(
     tx: &DatabaseTransaction,
     id: Uuid,
@@ -258,7 +263,7 @@ async fn leased(tx: &DatabaseTransaction, id: Uuid, token: Uuid) -> Result<Optio
     Ok(find(tx, id).await?.filter(|it| it.lease_token == Some(token)))
 }
 
-/// Says whether anything is different now.
+/// Replaces the busy times of a calendar; returns whether they have changed.
 async fn replace_busy(tx: &DatabaseTransaction, id: Uuid, quarters: &[Range<i64>]) -> Result<bool, DbErr> {
     let of_source = || busy_row::Entity::find().filter(busy_row::COLUMN.source_id.eq(id));
     let known: Vec<_> = of_source()

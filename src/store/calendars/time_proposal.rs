@@ -1,5 +1,6 @@
-//! Other times for sessions, proposed from a calendar program: an entry that was changed in an expert's calendar outside,
-//! or another time in the answer to an invitation. Neither moves anything; a coordinator decides.
+//! Proposals of another time, made from a calendar program: an entry that was changed in an expert's external
+//! calendar, or another time in the answer to an invitation. A proposal moves no appointment; a coordinator
+//! decides.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -20,7 +21,7 @@ use uuid::Uuid;
 
 use super::external::entry::{CalendarBooking, with_cases};
 
-/// Whose proposals are asked for.
+/// The proposals that a query returns: all, one expert's or one consultation's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProposalScope {
     Everybody,
@@ -28,32 +29,32 @@ pub enum ProposalScope {
     Case(ConsultationId),
 }
 
-/// What somebody would rather have, and nobody has answered yet.
+/// A proposal that the center has not answered yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeProposal {
-    /// Of the entry, or of the mail.
+    /// The id of the calendar entry or of the mail.
     pub id: Uuid,
     pub way: ProposalSource,
-    /// Nobody where the company proposes.
+    /// The expert who proposes; `None` if the company does.
     pub expert: Option<ExpertId>,
     pub at: DateTime<Utc>,
     pub appointment: Appointment,
     pub number: CaseNumber,
     pub company_name: String,
-    /// From and until when; nothing where the session is to be gone.
+    /// The proposed start and end; `None` if the entry was deleted.
     pub wish: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
-/// How it was proposed.
+/// How a time was proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProposalSource {
-    /// In a calendar outside, of this name.
+    /// By changing the entry in the external calendar with this name.
     Calendar(String),
-    /// By a mail, METHOD:COUNTER (RFC 5546 §3.2.7).
+    /// By a mail with METHOD:COUNTER (RFC 5546 §3.2.7).
     Answer,
 }
 
-/// The earliest session first. At most seven queries, most of them of few rows.
+/// Returns the proposals, the earliest appointment first. At most seven queries, most of them of few rows.
 pub async fn time_proposals(
     db: &impl ConnectionTrait,
     of: ProposalScope,
@@ -65,7 +66,8 @@ pub async fn time_proposals(
     Ok(proposals)
 }
 
-/// Entries that were changed outside and still stand otherwise with us.
+/// Returns proposals from entries that were changed in an external calendar, while the appointment itself is
+/// unchanged.
 async fn changed(
     db: &impl ConnectionTrait,
     of: ProposalScope,
@@ -108,7 +110,7 @@ async fn changed(
     Ok(found.into_iter().filter_map(proposal).collect())
 }
 
-/// Answers with another time that nobody has dealt with.
+/// Returns proposals from mails that have not been handled yet.
 async fn countered(
     db: &impl ConnectionTrait,
     of: ProposalScope,
@@ -119,7 +121,7 @@ async fn countered(
         .select_also(message::Entity)
         .filter(inbound_mail::COLUMN.open.eq(true))
         .filter(inbound_mail::COLUMN.state.eq(InboundState::Calendar.code()))
-        // What was proposed for a session that has been is no proposal for the next one.
+        // A time that was proposed for a past appointment is no proposal for the next one.
         .filter(inbound_mail::COLUMN.proposed_start.gt(now));
     query = match of {
         ProposalScope::Everybody => query,
@@ -164,7 +166,7 @@ async fn countered(
     Ok(found.into_iter().filter_map(proposal).collect())
 }
 
-/// What a proposal says of its session.
+/// Returns a proposal with the data of its appointment; the caller fills in the other fields.
 fn about(booking: &CalendarBooking) -> TimeProposal {
     TimeProposal {
         id: Uuid::nil(),
@@ -192,7 +194,7 @@ fn of_appointment() -> RelationDef {
         .into()
 }
 
-/// The entry of the thread that tells of the mail.
+/// Returns the relation from a mail to its message in the thread.
 fn of_entry() -> RelationDef {
     inbound_mail::Entity::belongs_to(message::Entity)
         .from(inbound_mail::Column::EntryId)

@@ -22,35 +22,35 @@ use crate::store::{
     routing::assignment::from_row as to_assignment,
 };
 
-/// The record with what was written, and with what somebody should know at a glance.
+/// A consultation with its application and the facts that the page shows at a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseDetails {
     pub record: Record,
     pub application: application::Model,
     pub contact: contact::Model,
-    /// Labels, in the order of the programme.
+    /// The labels of the themes, in the order of the programme.
     pub themes: Option<String>,
     pub coordinator: Option<String>,
     pub address_confirmed_at: Option<DateTime<Utc>>,
     pub consent_version: String,
     pub messages: i64,
     pub failed_mails: i64,
-    /// Mails that came in about it and wait for somebody.
+    /// Received mails about the consultation that have not been handled.
     pub open_mails: i64,
-    /// Entries of its sessions that somebody has changed in a calendar outside.
+    /// Entries of its appointments that were changed in an external calendar.
     pub changed_entries: i64,
-    /// Addresses that its mails did not reach.
+    /// Permanent bounces that still hold, of mails about the consultation or of its contact's address.
     pub bounces: i64,
-    /// Reports that wait for the center.
+    /// Reports that wait for the center's approval.
     pub submitted_reports: i64,
-    /// So many other consultations may be of the same company.
+    /// Other consultations that may be of the same company.
     pub lookalikes: i64,
-    /// Somebody was asked at some time, so that it is worth looking whom.
+    /// Whether an expert was ever asked, so that the page loads the assignments.
     pub has_assignments: bool,
     pub has_appointments: bool,
 }
 
-/// Who was asked, and why.
+/// An assignment with the expert's name and the reasons for the choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedExpert {
     pub assignment: Assignment,
@@ -65,7 +65,7 @@ pub struct CaseAppointment {
     pub experts: Vec<String>,
 }
 
-/// One query, one row.
+/// Returns a consultation with its details. One query, one row.
 pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Option<CaseDetails>, DbErr> {
     let mut query = row::Entity::find()
         .join(JoinType::InnerJoin, with(application::Entity, application::Column::ConsultationId))
@@ -96,7 +96,7 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
     found.map(Found::case).transpose()
 }
 
-/// Everybody who was ever asked, oldest first.
+/// Returns every assignment of a consultation, oldest first.
 pub async fn asked_experts(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<AskedExpert>, DbErr> {
     let rows = assignment::Entity::find()
         .join(JoinType::InnerJoin, to_account(assignment::Entity, assignment::Column::ExpertId))
@@ -118,7 +118,7 @@ pub async fn asked_experts(db: &impl ConnectionTrait, id: ConsultationId) -> Res
         .collect()
 }
 
-/// All appointments, oldest first; not the times that were offered beside them.
+/// Returns all appointments, oldest first, without the times offered from the waiting list.
 pub async fn appointments(
     db: &impl ConnectionTrait,
     id: ConsultationId,
@@ -232,7 +232,7 @@ const ASSIGNMENTS: &str =
 const APPOINTMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "appointment" a WHERE a."consultation_id" = "consultation"."id")"#;
 const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
-/// The same company, or one of the same folded name.
+/// The number of other consultations of the same company or of a company with the same folded name.
 const LOOKALIKES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;
 
 fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> RelationDef {

@@ -1,4 +1,4 @@
-//! From a consultation to its columns and back, each in one place.
+//! The conversion of a consultation to its columns and back, each in one place.
 use chrono::{DateTime, TimeDelta, Utc};
 pub use codes::Origin;
 use codes::{ConsultationStatus, DueKind, Turn};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{Record, Submission};
 use crate::store::{contradiction, known};
 
-/// What follows from the state and is kept beside it.
+/// The columns that follow from the state.
 pub(super) struct StateColumns {
     pub state: Coded<ConsultationStatus>,
     pub unfulfilled_reason: Option<Coded<UnfulfilledReason>>,
@@ -69,11 +69,11 @@ pub(super) fn state_columns(
     })
 }
 
-/// How far behind everything with a deadline the inbox puts what only waits for its time.
+/// The time by which the worklist sorts consultations that only wait behind everything that has a deadline.
 const LATER: TimeDelta = TimeDelta::days(3653);
 
-/// What the inbox sorts by: the deadline, else since when the state holds. What only waits until a planned question
-/// is answered comes after everything that somebody has to do.
+/// Returns the instant by which the worklist sorts: the deadline, else the start of the state. A consultation
+/// that only waits for a planned follow-up comes after every consultation that needs an action.
 pub fn sort_at(it: &Consultation, due_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
     match due_at {
         Some(due_at) => due_at,
@@ -94,7 +94,7 @@ pub struct NewConsultation<'a> {
 }
 
 impl NewConsultation<'_> {
-    /// Without its first event.
+    /// Returns the record of the consultation, without its first event.
     pub fn record(self) -> Record {
         let (origin, desk) = match self.by {
             Actor::Desk(desk) => (Origin::Desk, Some(desk)),
@@ -122,7 +122,7 @@ impl NewConsultation<'_> {
     }
 }
 
-/// The row of a submission, as `record` has it by now.
+/// Returns the row of a submission with the current data of `record`.
 pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Result<row::Model, DbErr> {
     let (it, number) = (&record.consultation, record.number);
     let state = state_columns(it, record.due.as_ref(), now)?;
@@ -201,7 +201,8 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
     })
 }
 
-/// Returns the state of the consultation `id` with what it carries; an error where the columns contradict each other.
+/// Returns the state of the consultation `id` with its data, or an error if the columns contradict each
+/// other.
 pub fn state(
     id: Uuid,
     status: &Coded<ConsultationStatus>,

@@ -18,16 +18,16 @@ pub struct Attachment {
     pub id: AttachmentId,
     pub name: String,
     pub content_type: String,
-    /// Octets.
+    /// The size in octets.
     pub size: i64,
-    /// None where the bytes were not kept.
+    /// `None` if the bytes were not kept.
     pub sha256: Option<String>,
     pub trust: Trust,
-    /// What the scanner said, or why it was refused.
+    /// The scanner's result, or why the file was refused.
     pub note: String,
 }
 
-/// A file about to be written down.
+/// A file that is about to be saved.
 #[derive(Clone, Debug)]
 pub struct NewAttachment<'a> {
     pub name: &'a str,
@@ -66,7 +66,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// The files of a thread by message, in order; only those of messages that the audience reads.
+/// Returns the files of a thread by message, in order; only those of messages that the audience may read.
 pub async fn of(
     db: &impl ConnectionTrait,
     id: ConsultationId,
@@ -91,7 +91,7 @@ pub async fn of(
     Ok(found)
 }
 
-/// One file of a consultation, if the audience reads the message that it came with.
+/// Returns a file of a consultation if the audience may read its message.
 pub async fn find(
     db: &impl ConnectionTrait,
     consultation: ConsultationId,
@@ -102,7 +102,7 @@ pub async fn find(
     Ok(all.into_values().flatten().find(|it| it.id == id))
 }
 
-/// Those of these hashes of which there is a file.
+/// Returns the members of `hashes` for which there is a file.
 pub async fn known(db: &impl ConnectionTrait, hashes: &[String]) -> Result<BTreeSet<String>, DbErr> {
     let found: Vec<String> = row::Entity::find()
         .select_only()
@@ -115,7 +115,8 @@ pub async fn known(db: &impl ConnectionTrait, hashes: &[String]) -> Result<BTree
     Ok(found.into_iter().collect())
 }
 
-/// The file that has waited longest for the scanner; the next to ask will be given another one until `again_at`.
+/// Returns the file that has waited longest for the scanner. The file is not returned again before `lease` is
+/// over.
 pub async fn take_held(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
@@ -136,7 +137,7 @@ pub async fn take_held(
     attachment(due).map(Some)
 }
 
-/// Whether anything waits for the scanner now.
+/// Returns whether a file waits for the scanner now.
 pub async fn any_held(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let due = row::Entity::find()
         .filter(row::COLUMN.state.eq(Trust::Held.code()))
@@ -146,7 +147,7 @@ pub async fn any_held(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<b
     Ok(due.is_some())
 }
 
-/// What the scanner said of every file with these bytes.
+/// Saves the scanner's result for every file with these bytes.
 pub async fn save_trust(
     tx: &DatabaseTransaction,
     sha256: &str,
@@ -164,7 +165,7 @@ pub async fn save_trust(
     Ok(())
 }
 
-/// Why it could not be scanned; it waits on.
+/// Saves why a file could not be scanned. The file keeps waiting.
 pub async fn note(tx: &DatabaseTransaction, id: AttachmentId, note: &str) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::Note, Expr::value(note))

@@ -1,4 +1,5 @@
-//! Addresses that mails of ours did not reach: a report came back, or the server said so at once.
+//! Bounces: addresses that our mails did not reach, because a report came back or the server refused the mail
+//! at once.
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
@@ -13,23 +14,23 @@ use uuid::Uuid;
 
 use crate::store::rows_inserted;
 
-/// That a mail did not arrive.
+/// A failed delivery.
 #[derive(Clone, Debug)]
 pub struct Bounce {
-    /// The mail that reported it; None where the server said so when ours was handed over.
+    /// The mail that reported it; `None` if the server refused our mail at once.
     pub reported_by: Option<Uuid>,
     pub address: String,
     pub mail: Option<MailId>,
     pub consultation: Option<ConsultationId>,
-    /// Trying again would not help.
+    /// Whether another try would not help.
     pub permanent: bool,
-    /// An enhanced status code (RFC 3463); may be empty.
+    /// The enhanced status code (RFC 3463); may be empty.
     pub status: String,
-    /// What the server said; may be empty.
+    /// The server's reply; may be empty.
     pub diagnostic: String,
 }
 
-/// Notes one; the same report says the same of an address once.
+/// Saves a bounce. The same report is saved only once for an address.
 pub async fn note(tx: &DatabaseTransaction, it: Bounce, now: DateTime<Utc>) -> Result<(), DbErr> {
     let row = row::ActiveModel {
         id: NotSet,
@@ -52,7 +53,7 @@ pub async fn note(tx: &DatabaseTransaction, it: Bounce, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-/// Mail came from the addresses, or somebody knows that they are right again.
+/// Ends the bounces of the addresses, because mail came from them or a person knows that they work again.
 pub async fn clear<'a>(
     tx: &DatabaseTransaction,
     addresses: impl IntoIterator<Item = &'a str>,
@@ -62,8 +63,9 @@ pub async fn clear<'a>(
     Ok(())
 }
 
-/// A server took mail for the addresses: what servers said of them before is over. What was reported later, after one
-/// had taken a mail, stands until mail comes from there or somebody knows better.
+/// Ends the bounces that servers gave at once for the addresses, because a server has now accepted a mail for
+/// them. Bounces that were reported by a later mail stay until mail comes from the address or a person knows
+/// that it works again.
 pub async fn taken<'a>(
     tx: &DatabaseTransaction,
     addresses: impl IntoIterator<Item = &'a str>,
@@ -83,8 +85,8 @@ fn standing_of<'a>(addresses: impl IntoIterator<Item = &'a str>) -> UpdateMany<r
         .filter(row::COLUMN.cleared_at.is_null())
 }
 
-/// What did not arrive about a consultation, and what is known of its contact's address from elsewhere, as far as it
-/// still holds; newest first.
+/// Returns the bounces that still hold, of mails about a consultation or of its contact's address, newest
+/// first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
     let address = contact::Entity::find_by_id(id.0).one(db).await?.and_then(|it| it.email_key);
     let mut about = Condition::any().add(row::COLUMN.consultation_id.eq(id.0));
@@ -100,12 +102,12 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row
         .await
 }
 
-/// What was said about one mail of ours, oldest first.
+/// Returns the bounces of one outgoing mail, oldest first.
 pub async fn of_mail(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<row::Model>, DbErr> {
     row::Entity::find().filter(row::COLUMN.outbox_id.eq(id.0)).order_by_asc(row::COLUMN.at).all(db).await
 }
 
-/// What was said last of an address, where no mail reaches it.
+/// Returns the latest bounce of an address that still holds.
 pub async fn find(db: &impl ConnectionTrait, address: &str) -> Result<Option<row::Model>, DbErr> {
     row::Entity::find()
         .filter(row::COLUMN.address_key.eq(address.to_lowercase()))
@@ -116,7 +118,7 @@ pub async fn find(db: &impl ConnectionTrait, address: &str) -> Result<Option<row
         .await
 }
 
-/// Which of the addresses, in lower case, no mail reaches.
+/// Returns the members of `addresses`, given in lower case, that no mail reaches.
 pub async fn dead_among(db: &impl ConnectionTrait, addresses: Vec<String>) -> Result<HashSet<String>, DbErr> {
     let found: Vec<String> = row::Entity::find()
         .select_only()

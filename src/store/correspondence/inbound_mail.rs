@@ -1,4 +1,4 @@
-//! Mail that came in: kept first, understood later, handled by a person where need be.
+//! Received mail: stored first, read later, and handled by a person if needed.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -21,18 +21,19 @@ use crate::store::rows_inserted;
 #[derive(Clone, Copy, Debug)]
 pub struct ArrivedMail<'a> {
     pub source: Source,
-    /// What the server says; may be empty.
+    /// The recipient according to the mail server; may be empty.
     pub envelope_to: &'a str,
     pub envelope_from: &'a str,
-    /// What is kept of it.
+    /// The bytes that are kept; fewer than `size` if the mail was cut.
     pub bytes: &'a [u8],
-    /// Of the whole. Octets.
+    /// The size of the whole mail in octets.
     pub size: i64,
-    /// SHA-256, in hexadecimal.
+    /// SHA-256 in hexadecimal.
     pub content_hash: &'a str,
 }
 
-/// Keeps a mail. A mail that is there already stays as it is: the one id of both comes back.
+/// Stores a mail and returns its id. If a mail with the same content is stored already, that mail stays as it
+/// is and its id is returned.
 pub async fn keep(
     tx: &DatabaseTransaction,
     it: &ArrivedMail<'_>,
@@ -83,7 +84,7 @@ pub async fn keep(
     Ok(MailId(id))
 }
 
-/// The oldest mail that nobody has looked at yet.
+/// Returns the mail that is stored but not processed yet and has been due for the longest time.
 pub async fn next(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<row::Model>, DbErr> {
     row::Entity::find()
         .filter(row::COLUMN.state.eq(InboundState::Stored.code()))
@@ -98,7 +99,7 @@ pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::M
     row::Entity::find_by_id(id.0).one(db).await
 }
 
-/// The row, locked until the transaction ends.
+/// Returns a mail, locked until the transaction ends.
 pub async fn lock(tx: &DatabaseTransaction, id: MailId) -> Result<Option<row::Model>, DbErr> {
     row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await
 }
@@ -107,7 +108,7 @@ pub async fn raw(db: &impl ConnectionTrait, id: MailId) -> Result<Option<Vec<u8>
     Ok(inbound_raw::Entity::find_by_id(id.0).one(db).await?.map(|it| it.bytes))
 }
 
-/// Puts off a mail that could not be understood; says how often that was.
+/// Postpones a mail that could not be read; returns how often that has happened.
 pub async fn postpone(tx: &DatabaseTransaction, id: MailId, until: DateTime<Utc>) -> Result<i32, DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(1))
@@ -118,7 +119,7 @@ pub async fn postpone(tx: &DatabaseTransaction, id: MailId, until: DateTime<Utc>
     Ok(find(tx, id).await?.map_or(0, |it| it.attempts))
 }
 
-/// Writes down what a mail says of itself.
+/// Saves the fields that were read from the mail itself.
 pub async fn describe(tx: &DatabaseTransaction, it: &row::Model) -> Result<(), DbErr> {
     let change = row::ActiveModel {
         id: Set(it.id),
@@ -135,17 +136,17 @@ pub async fn describe(tx: &DatabaseTransaction, it: &row::Model) -> Result<(), D
     Ok(())
 }
 
-/// What has become of a mail.
+/// The result of processing a received mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InboundOutcome {
     pub state: Option<InboundState>,
-    /// Why it was put into quarantine or dropped.
+    /// The reason for quarantining or dropping the mail.
     pub reason: &'static str,
     pub outcome: String,
     pub open: bool,
     pub consultation: Option<ConsultationId>,
     pub entry: Option<MessageId>,
-    /// From and until when somebody would rather meet.
+    /// The start and end of the time that the sender proposes.
     pub proposed: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
@@ -161,7 +162,7 @@ impl InboundOutcome {
     }
 }
 
-/// Writes down what has become of it.
+/// Saves the outcome of a mail.
 pub async fn save_outcome(tx: &DatabaseTransaction, id: MailId, fate: InboundOutcome) -> Result<(), DbErr> {
     let (start, end) = fate.proposed.unzip();
     let state = fate.state.unwrap_or(InboundState::Stored);
@@ -181,7 +182,7 @@ pub async fn save_outcome(tx: &DatabaseTransaction, id: MailId, fate: InboundOut
     Ok(())
 }
 
-/// A person has added it to a consultation.
+/// Saves that a person has added the mail to a consultation.
 pub async fn attach(
     tx: &DatabaseTransaction,
     id: MailId,
@@ -206,7 +207,7 @@ pub async fn set_state(tx: &DatabaseTransaction, id: MailId, state: InboundState
     Ok(())
 }
 
-/// A person has dealt with it.
+/// Saves that a person has handled the mail.
 pub async fn handle(
     tx: &DatabaseTransaction,
     id: MailId,
@@ -226,7 +227,8 @@ pub async fn handle(
     Ok(())
 }
 
-/// Nobody has to look at times any more that were proposed for a session which has been moved, or is not booked now.
+/// Closes the time proposals of a consultation whose appointment was moved or is not booked any more, so that
+/// they do not wait for a person.
 pub async fn close_proposals(tx: &DatabaseTransaction, id: ConsultationId) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::Open, Expr::value(false))
@@ -239,16 +241,16 @@ pub async fn close_proposals(tx: &DatabaseTransaction, id: ConsultationId) -> Re
     Ok(())
 }
 
-/// Which mails a list shows.
+/// The filter of the list of received mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InboundFilter {
-    /// Those that somebody has to look at.
+    /// Mails that a person has to handle.
     Open,
     State(InboundState),
     All,
 }
 
-/// Newest first, before the one with the id `before`.
+/// Returns a page of mails, newest first. With `before`, only mails before that id are returned.
 pub async fn page(
     db: &impl ConnectionTrait,
     shown: InboundFilter,
@@ -267,12 +269,12 @@ pub async fn page(
     query.order_by_desc(row::COLUMN.id).limit(limit).all(db).await
 }
 
-/// How many wait for somebody.
+/// Returns how many mails wait for a person.
 pub async fn count_open(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     row::Entity::find().filter(row::COLUMN.open.eq(true)).count(db).await
 }
 
-/// Everything that came in for a consultation, newest first.
+/// Returns every mail received for a consultation, newest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
     row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
@@ -281,7 +283,7 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row
         .await
 }
 
-/// The mails that can be shown as HTML, by the entry of the thread that each became.
+/// Returns the mails that can be shown as HTML, by the thread entry that each has become.
 pub async fn with_html(
     db: &impl ConnectionTrait,
     id: ConsultationId,
@@ -299,7 +301,7 @@ pub async fn with_html(
     Ok(rows.into_iter().map(|(entry, mail)| (MessageId(entry), MailId(mail))).collect())
 }
 
-/// Mails from this sender since then, without the one with this id.
+/// Returns how many mails of this sender were received after `since`, without the mail `except`.
 pub async fn lately(
     db: &impl ConnectionTrait,
     from_key: &str,
@@ -314,7 +316,7 @@ pub async fn lately(
         .await
 }
 
-/// Whether another mail of this sender has the same Message-ID.
+/// Returns whether another mail of this sender that was already processed has the same Message-ID.
 pub async fn is_duplicate(
     db: &impl ConnectionTrait,
     from_key: &str,
@@ -329,7 +331,8 @@ pub async fn is_duplicate(
     Ok(found.one(db).await?.is_some())
 }
 
-/// Whether this sender wrote the same words since then.
+/// Returns whether another mail of this sender with the same text was received after `since` and was attached
+/// to a consultation or recognised as an automatic reply.
 pub async fn is_repeated(
     db: &impl ConnectionTrait,
     from_key: &str,
@@ -346,7 +349,7 @@ pub async fn is_repeated(
     Ok(found.one(db).await?.is_some())
 }
 
-/// A mail of ours that another one names.
+/// A mail of ours that a received mail refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentMail {
     pub id: MailId,
@@ -355,7 +358,7 @@ pub struct SentMail {
     pub consultation: Option<ConsultationId>,
 }
 
-/// Those of these Message-IDs that are ours.
+/// Returns our mails with these Message-IDs. Only the first 100 ids are looked up.
 pub async fn sent_as(db: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<SentMail>, DbErr> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -379,7 +382,7 @@ pub async fn sent_as(db: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<Se
     Ok(rows.into_iter().map(sent).collect())
 }
 
-/// Every address that we wrote to about a consultation.
+/// Returns every address that we have written a mail to about a consultation.
 pub async fn written_to(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<String>, DbErr> {
     outbox::Entity::find()
         .select_only()

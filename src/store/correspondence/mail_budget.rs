@@ -1,4 +1,4 @@
-//! How many mails were counted against a key on a day: an address, a domain, a network.
+//! The number of mails counted on a day against a key, which stands for an address, a domain or a network.
 use chrono::NaiveDate;
 use entity::mail_budget as row;
 use sea_orm::{
@@ -6,14 +6,15 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-/// Counts one more mail against each of these keys, and says how many that makes, in their order. The keys differ.
+/// Counts one more mail against each of `keys`, which must differ, and returns the new counts in the same
+/// order.
 pub async fn count<const N: usize>(
     tx: &DatabaseTransaction,
     keys: [String; N],
     day: NaiveDate,
 ) -> Result<[i32; N], DbErr> {
     let mut ordered: Vec<_> = keys.iter().collect();
-    // In one order everywhere, so that two who count cannot wait for each other.
+    // All transactions write the keys in the same order, so that two of them cannot wait for each other.
     ordered.sort_unstable();
     let first = ordered.into_iter().map(|it| row::Model { key: it.clone(), date: day, count: 1 });
     let counted = row::Entity::insert_many(first.map(IntoActiveModel::into_active_model))
@@ -27,7 +28,7 @@ pub async fn count<const N: usize>(
     Ok(keys.map(|key| counted.iter().find(|it| it.key == key).map_or(1, |it| it.count)))
 }
 
-/// How many mails were counted against `key` on a day.
+/// Returns how many mails were counted against `key` on a day.
 pub async fn counted(db: &impl ConnectionTrait, key: &str, day: NaiveDate) -> Result<i32, DbErr> {
     let row = row::Entity::find_by_id((key.to_owned(), day)).one(db).await?;
     Ok(row.map_or(0, |it| it.count))

@@ -1,4 +1,5 @@
-//! What an administrator has written in the place of the shipped texts: every version, the highest being in force.
+//! The mail texts that an administrator has written to replace the shipped ones. Every version is kept, and
+//! the highest is in force.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -22,14 +23,14 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailTextVersion {
     pub version: i32,
-    /// None for the shipped text, taken up again.
+    /// The wording; `None` if this version is the shipped text again.
     pub words: Option<MailWording>,
     pub saved_at: DateTime<Utc>,
-    /// Who saved it; empty where that is not known.
+    /// The author's name; empty if it is not known.
     pub saved_by: String,
 }
 
-/// The texts in force. One whose kind is no longer known is passed over.
+/// Returns the texts in force. A text whose kind is not known any more is left out.
 pub async fn in_force(db: &impl ConnectionTrait) -> Result<Texts, DbErr> {
     let mut newest = BTreeMap::new();
     for it in row::Entity::find().order_by_asc(row::COLUMN.version).all(db).await? {
@@ -44,7 +45,7 @@ pub async fn in_force(db: &impl ConnectionTrait) -> Result<Texts, DbErr> {
     Ok(texts)
 }
 
-/// Every version of a year's text, newest first.
+/// Returns every version of a year's text, newest first.
 pub async fn history(
     db: &impl ConnectionTrait,
     year: FiscalYear,
@@ -60,7 +61,7 @@ pub async fn history(
     Ok(rows.into_iter().map(|it| version(it, &names)).collect())
 }
 
-/// The newest version of every text of a year, by kind.
+/// Returns the newest version of every text of a year, by kind.
 pub async fn newest(
     db: &impl ConnectionTrait,
     year: FiscalYear,
@@ -80,7 +81,8 @@ pub async fn newest(
     Ok(newest)
 }
 
-/// Writes the version after `seen`; false where somebody has done so already. Without words it is the shipped text.
+/// Writes the version after `seen`; returns false if another request has already written it. Without `words`,
+/// the version is the shipped text.
 pub async fn save(
     tx: &DatabaseTransaction,
     year: FiscalYear,

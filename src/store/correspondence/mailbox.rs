@@ -1,4 +1,4 @@
-//! How far a mailbox has been read, and by whom it is read now.
+//! The position up to which a mailbox has been read, and the lease of the worker that reads it.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::imap_mailbox as row;
 use sea_orm::{
@@ -9,16 +9,16 @@ use uuid::Uuid;
 
 use crate::store::rows_inserted;
 
-/// Where reading goes on.
+/// The position from which reading continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadPosition {
-    /// None until the mailbox was opened for the first time.
+    /// `None` until the mailbox was opened for the first time.
     pub uid_validity: Option<i64>,
-    /// Everything up to here is stored.
+    /// The UID up to which every mail is stored.
     pub last_uid: i64,
 }
 
-/// Leases the mailbox, or says no because somebody else reads it.
+/// Leases the mailbox; returns `None` if another worker has leased it.
 pub async fn lease(
     tx: &DatabaseTransaction,
     name: &str,
@@ -55,7 +55,7 @@ pub async fn lease(
     Ok(place.map(|it| (token, ReadPosition { uid_validity: it.uid_validity, last_uid: it.last_uid })))
 }
 
-/// Keeps the lease, and says that the mailbox could be read. False where somebody else has it by now.
+/// Extends the lease and saves that the mailbox could be read. Returns false if the lease was lost.
 pub async fn renew(
     tx: &DatabaseTransaction,
     name: &str,
@@ -74,7 +74,7 @@ pub async fn renew(
     Ok(renewed.rows_affected > 0)
 }
 
-/// Notes how far it has been read. False where somebody else has the lease by now.
+/// Saves the position; returns false if the lease was lost.
 pub async fn advance(
     tx: &DatabaseTransaction,
     name: &str,
@@ -91,7 +91,7 @@ pub async fn advance(
     Ok(moved.rows_affected > 0)
 }
 
-/// Gives the lease back; `failure` says why the mailbox could not be read, if so.
+/// Gives the lease back. `failure` is why the mailbox could not be read; it is empty if it could.
 pub async fn give_back(
     tx: &DatabaseTransaction,
     name: &str,
@@ -109,7 +109,7 @@ pub async fn give_back(
     Ok(())
 }
 
-/// Every mailbox that was ever read.
+/// Returns every mailbox that was ever read.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<row::Model>, DbErr> {
     row::Entity::find().all(db).await
 }

@@ -1,4 +1,4 @@
-//! The thread of a consultation.
+//! The messages of a consultation's thread.
 use chrono::{DateTime, Utc};
 pub use codes::Channel;
 use domain::{
@@ -15,16 +15,16 @@ use uuid::Uuid;
 
 use crate::mail::outgoing_mail::MailKind;
 
-/// Who may read an entry.
+/// The people who may read an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Center and experts.
+    /// The center and the experts.
     Internal,
-    /// The company as well.
+    /// The center, the experts and the company.
     Everyone,
 }
 
-/// A new entry.
+/// A new entry of a thread.
 #[derive(Clone, Debug)]
 pub struct NewMessage<'a> {
     pub id: MessageId,
@@ -40,18 +40,18 @@ pub struct NewMessage<'a> {
 pub struct ThreadEntry {
     pub id: MessageId,
     pub author: Party,
-    /// The account of a coordinator or expert.
+    /// The account of the author, if the author is a coordinator or an expert.
     pub author_id: Option<Uuid>,
     pub channel: Coded<Channel>,
     pub internal: bool,
     pub body: String,
     pub at: DateTime<Utc>,
     pub read_by_company_at: Option<DateTime<Utc>>,
-    /// No person wrote it.
+    /// Whether no person wrote the entry.
     pub automatic: bool,
 }
 
-/// The thread, oldest first; what is internal only for those who may read it.
+/// Returns the thread, oldest entry first. Internal entries are left out for the audience `Everyone`.
 pub async fn of(
     db: &impl ConnectionTrait,
     id: ConsultationId,
@@ -88,7 +88,7 @@ pub async fn insert(tx: &DatabaseTransaction, it: &NewMessage<'_>, now: DateTime
     Ok(())
 }
 
-/// The company says that it has read everything up to now.
+/// Marks every entry that the company may read as read by the company at `now`.
 pub async fn mark_read(
     tx: &DatabaseTransaction,
     id: ConsultationId,
@@ -104,18 +104,18 @@ pub async fn mark_read(
     Ok(())
 }
 
-/// A mail that told somebody of an entry.
+/// A mail that notified a person of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageNotification {
     pub recipient: String,
     pub state: MailState,
-    /// Held until the recipient's address is confirmed.
+    /// Whether the mail is held until the recipient's address is confirmed.
     pub awaits_address: bool,
-    /// The instant of the entry that it tells of: both were written by one operation.
+    /// The instant of the entry that the mail is about. One operation writes both.
     pub at: DateTime<Utc>,
 }
 
-/// The mails that told of the entries of a thread.
+/// Returns the mails that notified people of the entries of a thread.
 pub async fn notifications(
     db: &impl ConnectionTrait,
     id: ConsultationId,
@@ -138,7 +138,7 @@ pub async fn notifications(
         .collect())
 }
 
-/// No person wrote it: it is shown small.
+/// Marks an entry as not written by a person, so that it is shown small.
 pub async fn mark_automatic(tx: &DatabaseTransaction, id: MessageId) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::Automatic, Expr::value(true))

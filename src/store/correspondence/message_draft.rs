@@ -1,4 +1,4 @@
-//! Messages that are being written.
+//! Drafts of messages.
 use chrono::{DateTime, Utc};
 use domain::{actor::Party, id::ConsultationId};
 use entity::message_draft as row;
@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Whose draft it is: what one has begun, another does not see.
+/// The writer of a draft. Other writers do not see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DraftWriter {
     Account(Uuid),
@@ -24,7 +24,7 @@ impl DraftWriter {
     }
 }
 
-/// What was kept of the forms of a page, by field.
+/// Returns a writer's drafts in a consultation, as pairs of form and text.
 pub async fn of(
     db: &impl ConnectionTrait,
     id: ConsultationId,

@@ -1,4 +1,4 @@
-//! What people who sign in do not want to be sent.
+//! Notification preferences: the topics that people who sign in do not want to be sent.
 use std::collections::HashSet;
 
 use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
@@ -10,13 +10,13 @@ use sea_orm::{
 
 use crate::store::rows_inserted;
 
-/// The topics that somebody does without.
+/// Returns the topics that an account does not want.
 pub async fn opt_outs_of(db: &impl ConnectionTrait, id: AccountId) -> Result<Vec<NotificationTopic>, DbErr> {
     let rows = row::Entity::find().filter(row::COLUMN.account_id.eq(id.0)).all(db).await?;
     Ok(rows.iter().filter_map(|it| NotificationTopic::from_code(&it.topic)).collect())
 }
 
-/// Which of those who sign in with these addresses, in lower case, do without which topics.
+/// Returns the topics that the accounts with these addresses, given in lower case, do not want.
 pub async fn opt_outs_among(
     db: &impl ConnectionTrait,
     addresses: Vec<String>,
@@ -45,7 +45,7 @@ pub async fn opt_outs_among(
         .collect())
 }
 
-/// Stops a topic, or has it sent again.
+/// Saves whether an account wants a topic.
 pub async fn set(
     tx: &DatabaseTransaction,
     id: AccountId,

@@ -1,4 +1,5 @@
-//! The outbox: mail written with the change that causes it, and what has become of it since.
+//! The outbox: mails are written in the transaction of the change that causes them, and are kept with all
+//! that has happened to them since.
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use chrono::{DateTime, Utc};
@@ -31,7 +32,7 @@ pub use awaiting::{address_confirmed, awaits_address, fail_unconfirmed};
 pub use by_hand::{cancel, hold, release, resend};
 pub use lease::{Lease, LeasedMail, SendCapacity, SendOutcome, SettledMail, any_due, lease, settle};
 
-/// Writes letters. One whose key is there already is dropped.
+/// Writes outgoing mails. A mail whose key exists already is dropped.
 pub async fn push(
     tx: &DatabaseTransaction,
     letters: Vec<OutgoingMail>,
@@ -44,7 +45,7 @@ pub async fn push(
     batch.write(tx).await
 }
 
-/// Adds letters to a batch. One whose key is there already is dropped.
+/// Adds outgoing mails to a batch. A mail whose key exists already is dropped.
 pub fn add(
     batch: &mut WriteBatch,
     letters: Vec<OutgoingMail>,
@@ -63,7 +64,8 @@ pub fn add(
     batch.insert_unless_there(rows, row::Column::DedupKey)
 }
 
-/// The mails that letters are to be shown under, by consultation and recipient: the first and the latest.
+/// The first and the latest earlier mail, by consultation and recipient, so that a new mail can refer to them
+/// as its thread.
 #[derive(Debug, Default)]
 pub struct Threads(BTreeMap<(Uuid, String), (String, Option<String>)>);
 
@@ -141,32 +143,32 @@ fn new_row(
     })
 }
 
-/// What stands beside a mail that was written and is not to go out.
+/// The reply that is stored with a mail that is over the limit and is not sent.
 const OVER_LIMIT: &str = "the day's mails to this address or domain, or from this network, are spent";
 
-/// What is behind the `@`, in lower case.
+/// Returns the part of an address after the `@`, in lower case.
 pub fn domain_of(address: &str) -> String {
     address.rsplit_once('@').map_or(address, |(_, domain)| domain).to_lowercase()
 }
 
-/// Whether a mail of this key was ever written.
+/// Returns whether a mail with this key was ever written.
 pub async fn is_written(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
     Ok(row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?.is_some())
 }
 
-/// Whether the mail of this key is on its way, or further.
+/// Returns whether the mail with this key exists and has left the state `Waiting`.
 pub async fn is_gone_out(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.dedup_key.eq(key)).one(db).await?;
     Ok(found.is_some_and(|it| it.state != MailStatus::Waiting))
 }
 
-/// Whether any mail was ever written whose key begins so.
+/// Returns whether any mail was ever written whose key begins with `prefix`.
 pub async fn is_any_written(db: &impl ConnectionTrait, prefix: &str) -> Result<bool, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.dedup_key.starts_with(prefix)).one(db).await?;
     Ok(found.is_some())
 }
 
-/// Gives up planned mails of a consultation that has ended.
+/// Suppresses the waiting mails with a send condition of a consultation that has ended.
 pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why: &str) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
@@ -180,7 +182,7 @@ pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why:
     Ok(())
 }
 
-/// The mails of a consultation, newest first.
+/// Returns the mails of a consultation, newest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
     row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
@@ -189,15 +191,15 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row
         .await
 }
 
-/// What narrows the list of mails.
+/// The filter of the list of mails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutboxFilter {
     pub state: Option<MailState>,
-    /// Part of an address, a name or a subject, or a Message-ID.
+    /// The searched text: part of an address, a name or a subject, or a Message-ID.
     pub search: String,
 }
 
-/// Mails in order of writing, newest first, before the one with the id `before`.
+/// Returns a page of mails, the last written first. With `before`, only mails before that id are returned.
 pub async fn page(
     db: &impl ConnectionTrait,
     filter: &OutboxFilter,
@@ -226,7 +228,7 @@ pub async fn page(
     query.order_by_desc(row::COLUMN.id).limit(limit).all(db).await
 }
 
-/// How many mails are in each state.
+/// Returns how many mails are in each state, by the code of the state.
 pub async fn tally(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -241,7 +243,7 @@ pub async fn tally(
         .expr_as(Expr::col((row::Entity, row::Column::Id)).count(), "n")
         .group_by(row::Column::State)
         .group_by(row::Column::HoldReason)
-        // By name: PostgreSQL takes the same expression with another parameter for another one.
+        // Grouped by name: PostgreSQL takes the same expression with another parameter for a different one.
         .group_by(Expr::cust("late"))
         .group_by(Expr::cust("tried"))
         .into_tuple()
@@ -255,12 +257,13 @@ pub async fn tally(
     Ok(counts)
 }
 
-/// Where a mail stands.
+/// Returns the state of a mail at `now`.
 pub fn state(row: &row::Model, now: DateTime<Utc>) -> MailState {
     named(&row.state, row.hold_reason.is_some(), row.due_at > now, row.attempts > 0)
 }
 
-/// A stored text that is no status is shown among the mails that have not gone out; no worker takes up such a row.
+/// Returns the state that a row's columns stand for. A stored text that is no status is shown among the mails
+/// that have not been sent; no worker leases such a row.
 fn named(status: &Coded<MailStatus>, is_apart: bool, is_later: bool, is_tried: bool) -> MailState {
     match status.known() {
         Some(MailStatus::Sending) => MailState::Sending,
@@ -295,7 +298,7 @@ pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::M
     row::Entity::find_by_id(id.0).one(db).await
 }
 
-/// Everything that happened to a mail, oldest first.
+/// Returns everything that happened to a mail, oldest first.
 pub async fn log_of(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<outbox_log::Model>, DbErr> {
     outbox_log::Entity::find()
         .filter(outbox_log::COLUMN.outbox_id.eq(id.0))
@@ -321,7 +324,7 @@ fn entry(
     }
 }
 
-/// The letter that a row holds.
+/// Returns the outgoing mail that a row holds.
 pub fn letter(row: row::Model) -> Result<OutgoingMail, DbErr> {
     let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let method =
@@ -344,7 +347,7 @@ pub fn letter(row: row::Model) -> Result<OutgoingMail, DbErr> {
     })
 }
 
-/// The mail that a row holds.
+/// Returns the queued mail that a row holds.
 pub fn mail(row: row::Model) -> Result<QueuedMail, DbErr> {
     let follows = row.follows.as_deref().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     Ok(QueuedMail { message_id: row.message_id.clone(), follows, letter: letter(row)? })

@@ -1,4 +1,4 @@
-//! Texts that coordinators begin their messages from.
+//! Reply templates: texts that coordinators begin their messages from.
 use chrono::{DateTime, Utc};
 use domain::id::{AccountId, ReplyTemplateId};
 use entity::reply_template as row;
@@ -10,13 +10,13 @@ use sea_orm::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyTemplate {
     pub id: ReplyTemplateId,
-    /// There is one of each name.
+    /// The name, which is unique.
     pub name: String,
-    /// With variables in braces.
+    /// The text, with variables in braces.
     pub body: String,
 }
 
-/// By name.
+/// Returns all templates, by name.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<ReplyTemplate>, DbErr> {
     let rows = row::Entity::find().order_by_asc(row::COLUMN.name).all(db).await?;
     Ok(rows
@@ -25,7 +25,7 @@ pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<ReplyTemplate>, DbErr>
         .collect())
 }
 
-/// Writes it, new or changed.
+/// Saves a new or changed template.
 pub async fn save(
     tx: &DatabaseTransaction,
     it: &ReplyTemplate,

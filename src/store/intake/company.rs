@@ -1,4 +1,5 @@
-//! Companies: known by their corporate number, else each application stands for itself until a person matches them.
+//! Companies, identified by their corporate number. An application without one has a company of its own until
+//! a person matches it.
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
 use domain::{calendar::at_japan, id::CompanyId, intake::application::CompanyFacts, number::FiscalYear};
@@ -9,17 +10,18 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Whose an application is.
+/// The company that an application belongs to.
 #[derive(Clone, Debug)]
 pub enum Applicant {
     Known(CompanyId),
-    /// To be written with the application.
+    /// A new company, to be written with the application.
     New(row::Model),
 }
 
-/// The company of an application: the one with its corporate number, or a new one.
+/// Returns the company of an application: the one with its corporate number, or a new one.
 ///
-/// What is known of an existing company is left as it is: anybody can type another's number.
+/// The data of an existing company are left as they are, because an applicant can type another company's
+/// number.
 pub async fn of_application(
     tx: &DatabaseTransaction,
     facts: &CompanyFacts,
@@ -42,13 +44,13 @@ pub async fn of_application(
     }))
 }
 
-/// The company with this corporate number.
+/// Returns the company with this corporate number.
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<CompanyId>, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.corporate_number.eq(number)).one(db).await?;
     Ok(found.map(|it| CompanyId(it.id)))
 }
 
-/// Sessions that the company had or has booked in a fiscal year.
+/// Returns the number of appointments that the company had or has booked in a fiscal year.
 pub async fn sessions_in(
     db: &impl ConnectionTrait,
     company: CompanyId,
@@ -75,7 +77,8 @@ pub async fn sessions_in(
     Ok(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// Earlier consultations that may be of the same company: the same company, or the same folded name.
+/// Returns up to ten other consultations that may be of the same company, newest first: those of the company
+/// itself and those of companies with the same folded name.
 pub async fn possible_duplicates(
     db: &impl ConnectionTrait,
     company: CompanyId,

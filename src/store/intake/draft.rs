@@ -1,4 +1,4 @@
-//! Drafts: unfinished applications, kept for a while and counted nowhere.
+//! Drafts: unfinished applications, which are kept for a while and not counted anywhere.
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
 use domain::{
@@ -21,10 +21,10 @@ use crate::store::{
 pub struct Draft {
     pub id: DraftId,
     pub form: ApplicationForm,
-    /// A keyed hash of the network that it came from.
+    /// A keyed hash of the network that the draft came from.
     pub network: String,
     pub expires_at: DateTime<Utc>,
-    /// What it has become.
+    /// The consultation that the draft has become.
     pub consultation: Option<ConsultationId>,
 }
 
@@ -32,12 +32,13 @@ pub async fn find(db: &impl ConnectionTrait, id: DraftId) -> Result<Option<Draft
     row::Entity::find_by_id(id.0).one(db).await?.map(from_row).transpose()
 }
 
-/// The draft, locked until the transaction ends.
+/// Returns the draft, locked until the transaction ends.
 pub async fn lock(tx: &DatabaseTransaction, id: DraftId) -> Result<Option<Draft>, DbErr> {
     row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?.map(from_row).transpose()
 }
 
-/// The same, with what its submission is to be measured by.
+/// Returns the draft, locked until the transaction ends, with the revisions that its submission is checked
+/// against.
 pub async fn lock_to_submit(
     tx: &DatabaseTransaction,
     id: DraftId,
@@ -58,12 +59,12 @@ pub async fn lock_to_submit(
 struct ToSubmit {
     #[sea_orm(nested)]
     draft: row::Model,
-    /// Nothing before the first change.
+    /// `None` before the first change.
     programme_revision: Option<i64>,
     experts_revision: Option<i64>,
 }
 
-/// The newest drafts under this address that are still being written.
+/// Returns the unfinished draft with this address that was changed last, if there is one.
 pub async fn of_address(
     db: &impl ConnectionTrait,
     email_key: &str,
@@ -95,7 +96,7 @@ pub async fn insert(tx: &DatabaseTransaction, it: &Draft, now: DateTime<Utc>) ->
     Ok(())
 }
 
-/// Saves what was typed. `email_key` is where a link to go on may be mailed.
+/// Saves the form. `email_key` is the address to which a link to continue may be mailed.
 pub async fn save(
     tx: &DatabaseTransaction,
     it: &Draft,
@@ -114,7 +115,7 @@ pub async fn save(
     Ok(())
 }
 
-/// Adds to a batch what a draft has become. No link to go on is mailed any more.
+/// Adds to a batch that a draft has become a consultation. From then on no link to continue is mailed.
 pub fn submitted(
     batch: &mut WriteBatch,
     id: DraftId,
@@ -130,7 +131,7 @@ pub fn submitted(
     })
 }
 
-/// How many times drafts from one network hold at `now`.
+/// Returns how many times are held at `now` by drafts from one network.
 pub async fn holds_of_network(
     db: &impl ConnectionTrait,
     network: &str,
@@ -149,9 +150,9 @@ pub async fn holds_of_network(
         .await
 }
 
-/// Deletes drafts whose time is over, with what they held; returns how many.
+/// Deletes the drafts that have expired, with the times they held; returns their number.
 pub async fn delete_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    // Locked before it is their turn, as everywhere.
+    // The drafts are locked before the turn is taken, in the same order as everywhere.
     row::Entity::find()
         .select_only()
         .column(row::Column::Id)

@@ -1,4 +1,5 @@
-//! Regional first-line desks, who works there, and what they have handed over.
+//! Regional first-line desks, the accounts of the people who work there, and the consultations handed over by
+//! them.
 use chrono::{DateTime, Utc};
 use domain::{
     consultation::State,
@@ -20,11 +21,11 @@ pub struct Desk {
     pub id: DeskId,
     pub name: String,
     pub prefecture: Prefecture,
-    /// A desk that is not active takes no new people; what it handed over stays.
+    /// Whether the desk is active. An inactive desk takes no new people; its earlier hand-overs stay.
     pub active: bool,
 }
 
-/// Where letters to a desk go.
+/// The recipient of mails to a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     pub account: AccountId,
@@ -43,7 +44,7 @@ pub struct HandOver {
     pub state_since: DateTime<Utc>,
 }
 
-/// All desks, by prefecture and name.
+/// Returns all desks, by prefecture and name.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Desk>, DbErr> {
     let rows = row::Entity::find()
         .order_by_asc(row::Column::Prefecture)
@@ -74,7 +75,7 @@ pub async fn save_active(tx: &DatabaseTransaction, id: DeskId, active: bool) -> 
     Ok(())
 }
 
-/// Everyone who works at a desk and can sign in.
+/// Returns the active accounts of a desk.
 pub async fn addresses(db: &impl ConnectionTrait, id: DeskId) -> Result<Vec<Address>, DbErr> {
     let rows = account::Entity::find()
         .filter(account::Column::DeskId.eq(id.0))
@@ -87,7 +88,8 @@ pub async fn addresses(db: &impl ConnectionTrait, id: DeskId) -> Result<Vec<Addr
     Ok(rows.into_iter().map(address).collect())
 }
 
-/// What a desk has handed over, newest first, from after the one with the number `before`.
+/// Returns up to `limit` consultations that a desk has handed over, newest first. With `before`, the list
+/// continues after that number.
 pub async fn handed_over(
     db: &impl ConnectionTrait,
     id: DeskId,

@@ -1,4 +1,4 @@
-//! What the administrator sets: years, closing days, themes.
+//! The programme that the administrator sets: fiscal years, closing days and themes.
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::{
     aftercare::follow_up::FollowUpStep,
@@ -38,56 +38,57 @@ impl From<&ShippedTheme> for Theme {
     }
 }
 
-/// The programme as it is set now: a copy to read from, replaced when its revision changes.
+/// The programme as it is set now: a copy that is only read, and replaced when the revision changes.
 #[derive(Clone, Debug)]
 pub struct Programme {
     years: BTreeMap<i32, (Settings, i32)>,
     default: Settings,
     pub closing_days: BTreeMap<NaiveDate, String>,
-    /// In the order of the form, fields apart; retired ones are not here.
+    /// The themes in the order of the form, by field, without retired ones.
     pub themes: Vec<Theme>,
-    /// The words of mails that were written anew.
+    /// The mail texts that an administrator has written.
     pub texts: Texts,
-    /// What is asked afterwards, with its version, by the year from which it is.
+    /// The follow-up programmes with their versions, by the fiscal year from which they apply.
     follow_ups: BTreeMap<i32, (Vec<FollowUpStep>, i32)>,
 }
 
 impl Programme {
-    /// The settings of a fiscal year; of the latest year before it that has some, else the defaults.
+    /// Returns the settings of a fiscal year: its own, else those of the latest year before it that has some,
+    /// else the defaults.
     pub fn settings(&self, year: FiscalYear) -> &Settings {
         let latest = self.years.range(..=year.start_year()).next_back();
         latest.map_or(&self.default, |(_, (settings, _))| settings)
     }
 
-    /// The settings of the fiscal year in which `at` lies.
+    /// Returns the settings of the fiscal year in which `at` lies.
     pub fn settings_at(&self, at: DateTime<Utc>) -> &Settings {
         FiscalYear::of(japan_date(at)).map_or(&self.default, |it| self.settings(it))
     }
 
-    /// The version of a year's own settings, 0 where it has none yet.
+    /// Returns the version of a year's own settings; 0 if it has none yet.
     pub fn version(&self, year: FiscalYear) -> i32 {
         self.years.get(&year.start_year()).map_or(0, |it| it.1)
     }
 
-    /// What is asked after consultations whose report was approved in a fiscal year: the year's own programme, else that
-    /// of the latest year before it that has one, else the shipped one.
+    /// Returns the follow-up programme for consultations whose report was approved in a fiscal year: the
+    /// year's own programme, else that of the latest year before it that has one, else the shipped one.
     pub fn follow_up(&self, year: FiscalYear) -> Vec<FollowUpStep> {
         let latest = self.follow_ups.range(..=year.start_year()).next_back();
         latest.map_or_else(|| FollowUpStep::shipped(self.settings(year)), |(_, (steps, _))| steps.clone())
     }
 
-    /// The version of a year's own programme of questions, 0 where it has none yet.
+    /// Returns the version of a year's own follow-up programme; 0 if it has none yet.
     pub fn follow_up_version(&self, year: FiscalYear) -> i32 {
         self.follow_ups.get(&year.start_year()).map_or(0, |it| it.1)
     }
 
-    /// The first year after this one that has a programme of questions of its own.
+    /// Returns the first year after this one that has a follow-up programme of its own.
     pub fn next_follow_up_year(&self, year: FiscalYear) -> Option<FiscalYear> {
         let (later, _) = self.follow_ups.range(year.start_year() + 1..).next()?;
         FiscalYear::new(*later).ok()
     }
 
-    /// Which days are business days, as far as is known at `now`.
+    /// Returns the calendar of business days, as far as it is known at `now`.
     pub fn calendar(&self, now: DateTime<Utc>) -> BusinessCalendar {
         let closing: BTreeSet<_> = self.closing_days.keys().copied().collect();
         BusinessCalendar::new(closing, holiday::known_through(japan_date(now)))
@@ -124,7 +125,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
     Ok(Programme { years, default: Settings::default(), closing_days, themes, texts, follow_ups })
 }
 
-/// Saves the settings of a year; false where somebody saved them since `version`.
+/// Saves the settings of a year; returns false if another request has saved them since `version`.
 pub async fn save_settings(
     tx: &DatabaseTransaction,
     year: FiscalYear,
@@ -176,7 +177,7 @@ pub async fn remove_closing_day(tx: &DatabaseTransaction, date: NaiveDate) -> Re
     touch(tx, RevisedPart::Programme).await
 }
 
-/// Writes the themes that the product ships with, where there are none yet.
+/// Writes the themes that the product ships with, if there are no themes yet.
 pub async fn ship_themes(
     tx: &DatabaseTransaction,
     themes: impl IntoIterator<Item = Theme>,
@@ -192,8 +193,8 @@ pub async fn ship_themes(
     touch(tx, RevisedPart::Programme).await
 }
 
-/// The next case number of the fiscal year in which `now` lies. Serials have no gaps: the counter's row stays locked
-/// until the transaction ends.
+/// Returns the next case number of the fiscal year in which `now` lies. Serials have no gaps: the counter's
+/// row stays locked until the transaction ends.
 pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<CaseNumber, DbErr> {
     let wrong = |err: &dyn std::fmt::Display| contradiction(counter::Entity, now.year(), err);
     let year = FiscalYear::of(japan_date(now)).map_err(|err| wrong(&err))?;
@@ -210,18 +211,19 @@ pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result
     CaseNumber::new(year, serial).map_err(|err| wrong(&err))
 }
 
-/// The name under which the demo keeps the day it was filled for.
+/// The name of the row that stores for which day the demo was filled.
 const DEMO: &str = "demo";
-/// Any number that is no day of the demo.
+/// A number that stands for no day: the demo is not filled yet.
 const UNFINISHED: i64 = -1;
 
-/// For which day the demo was filled, where this is a demo; `Some(None)` for one that was not finished.
+/// Returns the day for which the demo was filled; `None` if the database is no demo, and `Some(None)` if
+/// filling it was not finished.
 pub async fn demo_filled_on(db: &impl ConnectionTrait) -> Result<Option<Option<NaiveDate>>, DbErr> {
     let row = revision::Entity::find_by_id(DEMO).one(db).await?;
     Ok(row.map(|it| i32::try_from(it.n).ok().filter(|&n| n >= 0).and_then(NaiveDate::from_epoch_days)))
 }
 
-/// Marks the database as a demo, filled for `day`; not finished yet without one.
+/// Marks the database as a demo that was filled for `day`; without a day, filling it is not finished.
 pub async fn mark_demo(tx: &DatabaseTransaction, day: Option<NaiveDate>) -> Result<(), DbErr> {
     let n = day.map_or(UNFINISHED, |it| i64::from(it.to_epoch_days()));
     let row = revision::Model { name: DEMO.to_owned(), n };

@@ -1,4 +1,5 @@
-//! How often parts of the database have changed: servers compare it with their copies, and bookings take turns by it.
+//! Revisions: how often parts of the database have changed. Servers compare them with those of their copies,
+//! and bookings take turns by one of them.
 use codes::codes;
 use entity::revision;
 use sea_orm::{
@@ -8,19 +9,19 @@ use sea_orm::{
 };
 
 codes! {
-    /// Parts of the database whose changes are counted: servers keep a copy of the first two.
+    /// A part of the database whose changes are counted. Servers keep a copy of the first two.
     pub enum RevisedPart {
         Programme = "programme",
         Experts = "experts",
-        /// Of which nobody keeps a copy: its row is the turn to book.
+        /// The bookings. No server keeps a copy; the row is locked by bookings to take turns.
         Bookings = "bookings",
     }
 }
 
-/// How often the programme has changed, and the experts.
+/// The revisions of the programme and of the experts.
 pub type Revisions = (i64, i64);
 
-/// How often one part has changed, for another query.
+/// Returns a subquery for the revision of one part.
 pub fn revision_of(part: RevisedPart) -> SelectStatement {
     let of_part = revision::Entity::find()
         .select_only()
@@ -29,21 +30,22 @@ pub fn revision_of(part: RevisedPart) -> SelectStatement {
     of_part.into_query()
 }
 
-/// How often each part has changed: one query for all copies.
+/// Returns the revisions of the programme and of the experts, in one query.
 pub async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions, DbErr> {
     let rows = revision::Entity::find().all(db).await?;
     let of = |part: RevisedPart| rows.iter().find(|it| it.name == part.code()).map_or(0, |it| it.n);
     Ok((of(RevisedPart::Programme), of(RevisedPart::Experts)))
 }
 
-/// How often anything that decides about free times has changed: settings and closing days, experts, bookings.
+/// Returns how often the data that decide about free times have changed: settings and closing days, experts,
+/// bookings.
 pub async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
     let parts = [RevisedPart::Programme, RevisedPart::Experts, RevisedPart::Bookings].map(RevisedPart::code);
     let rows = revision::Entity::find().filter(revision::COLUMN.name.is_in(parts)).all(db).await?;
     Ok(rows.iter().map(|it| it.n).sum())
 }
 
-/// Tells every server that its copy of `part` is out of date.
+/// Raises the revision of `part`, so that every server knows that its copy is out of date.
 pub async fn touch(tx: &DatabaseTransaction, part: RevisedPart) -> Result<(), DbErr> {
     let first = revision::Model { name: part.code().to_owned(), n: 1 };
     revision::Entity::insert(first.into_active_model())

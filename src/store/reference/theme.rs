@@ -1,4 +1,4 @@
-//! The lists that an administrator keeps, with what is retired.
+//! The list of themes that an administrator keeps, retired ones included.
 use domain::field::Field;
 use entity::theme;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryOrder};
@@ -9,17 +9,17 @@ use crate::store::known;
 /// A theme as the administrator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManagedTheme {
-    /// Never changes: consultations and experts refer to it.
+    /// The code. It never changes, because consultations and experts refer to it.
     pub code: String,
     pub field: Field,
     pub label: String,
-    /// Themes of a field are shown in this order.
+    /// The position within the field, by which themes are shown in order.
     pub position: i16,
-    /// A retired theme is no longer offered; what has it keeps it.
+    /// Whether the theme is offered. Consultations and experts that have a retired theme keep it.
     pub active: bool,
 }
 
-/// All themes, by field and position.
+/// Returns all themes, by field and position.
 pub async fn themes(db: &impl ConnectionTrait) -> Result<Vec<ManagedTheme>, DbErr> {
     let rows = theme::Entity::find()
         .order_by_asc(theme::COLUMN.field)

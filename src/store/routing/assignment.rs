@@ -1,4 +1,4 @@
-//! Assignments: who was asked, and what they answered.
+//! Assignments: the experts who were asked, and their answers.
 use chrono::{DateTime, Utc};
 use codes::AssignmentStatus;
 use domain::{
@@ -18,7 +18,7 @@ use sea_orm::{
 
 use crate::store::{contradiction, known};
 
-/// All of a consultation's assignments, oldest first.
+/// Returns all of a consultation's assignments, oldest first.
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<Assignment>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
@@ -34,7 +34,7 @@ pub async fn find(db: &impl ConnectionTrait, id: AssignmentId) -> Result<Option<
     found.as_ref().map(from_row).transpose()
 }
 
-/// Those of these that there are.
+/// Returns the assignments of `ids` that exist.
 pub async fn some(db: &impl ConnectionTrait, ids: Vec<AssignmentId>) -> Result<Vec<Assignment>, DbErr> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -44,7 +44,7 @@ pub async fn some(db: &impl ConnectionTrait, ids: Vec<AssignmentId>) -> Result<V
     rows.iter().map(from_row).collect()
 }
 
-/// Requests that nobody answered in time, longest waiting first.
+/// Returns up to `limit` requests that were not answered in time, the longest overdue first.
 pub async fn overdue(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -60,7 +60,7 @@ pub async fn overdue(
     rows.iter().map(from_row).collect()
 }
 
-/// What waits for this expert's answer, soonest due first.
+/// Returns the requests that wait for this expert's answer, the soonest due first.
 pub async fn offered_to(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Assignment>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.expert_id.eq(expert.0))
@@ -71,7 +71,8 @@ pub async fn offered_to(db: &impl ConnectionTrait, expert: ExpertId) -> Result<V
     rows.iter().map(from_row).collect()
 }
 
-/// Whether the expert has, or had, anything to do with the consultation.
+/// Returns whether the expert is asked or has accepted in the consultation, even if the consultation has
+/// ended.
 pub async fn concerns(
     db: &impl ConnectionTrait,
     id: ConsultationId,
@@ -90,7 +91,7 @@ pub async fn concerns(
     Ok(found.is_some())
 }
 
-/// Why each live assignment's expert was chosen.
+/// Returns the reasons for which the expert of an assignment was chosen.
 pub async fn reasons(db: &impl ConnectionTrait, id: AssignmentId) -> Result<Vec<ReasonFor>, DbErr> {
     let found = row::Entity::find_by_id(id.0).one(db).await?;
     found.map_or_else(

@@ -1,4 +1,4 @@
-//! Experts: who they are and when they say that they can be asked.
+//! Experts: their facts, and the schedules that say when they can be asked.
 mod facts;
 mod feed;
 mod schedule;
@@ -30,7 +30,7 @@ pub use workload::{Workload, advised, occupied, open_cases, sessions, workloads}
 
 use crate::store::contradiction;
 
-/// An expert with everything that changes seldom: a copy of it is kept until the revision `experts` rises.
+/// An expert with the data that seldom change. A copy is kept until the revision `experts` rises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     pub id: ExpertId,
@@ -39,7 +39,7 @@ pub struct Profile {
     pub active: bool,
     pub fields: Fields,
     pub works_online: bool,
-    /// Empty for who does not visit.
+    /// The prefectures that the expert visits; empty if the expert does not visit.
     pub visits: BTreeSet<Prefecture>,
     pub home: Option<Prefecture>,
     pub themes: BTreeSet<ThemeCode>,
@@ -48,9 +48,9 @@ pub struct Profile {
     pub limits: AppointmentLimits,
     pub open_limit: u16,
     pub capacity: u32,
-    /// Where online sessions take place.
+    /// The meeting link of online appointments.
     pub video_url: String,
-    /// One paragraph for the company.
+    /// One paragraph about the expert, for the company.
     pub profile: String,
     pub schedule: Schedule,
 }
@@ -68,13 +68,13 @@ impl Roster {
         self.0.binary_search_by_key(&id, |it| it.id).ok().and_then(|at| self.0.get(at))
     }
 
-    /// The name, or what stands for one that is gone.
+    /// Returns the expert's name, or a placeholder if the expert does not exist any more.
     pub fn name(&self, id: ExpertId) -> &str {
         self.get(id).map_or("（退任した専門家）", |it| &it.name)
     }
 }
 
-/// Loads all experts: a fixed number of queries, whatever their number.
+/// Loads all experts with a fixed number of queries, whatever their number.
 pub async fn load(db: &impl ConnectionTrait) -> Result<Roster, DbErr> {
     let accounts =
         account::Entity::find().filter(account::COLUMN.role.eq(Role::Expert.code())).all(db).await?;

@@ -1,4 +1,4 @@
-//! The consultations that wait for somebody to be asked, with what a plan needs to know of them.
+//! The consultations for which an expert has yet to be asked, with the data that planning needs.
 use std::collections::{BTreeMap, BTreeSet};
 
 use codes::{AppointmentStatus, AssignmentStatus};
@@ -17,18 +17,19 @@ use uuid::Uuid;
 
 use crate::store::consultation::{Record, from_row};
 
-/// One of them.
+/// A consultation for which an expert has yet to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingConsultation {
     pub record: Record,
     pub themes: BTreeSet<ThemeCode>,
     /// The time that the company has chosen.
     pub held: Option<Appointment>,
-    /// Who declined it or let the request lapse.
+    /// The experts who declined the consultation or let the request lapse.
     pub turned_down: BTreeSet<ExpertId>,
 }
 
-/// Those whose contact is confirmed and for whom nobody is asked, longest waiting first. Four queries.
+/// Returns up to `limit` pending consultations whose contact's address is confirmed, the longest waiting
+/// first. Four queries.
 pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<PendingConsultation>, DbErr> {
     let rows = of_center()
         .order_by_asc(consultation::COLUMN.received_at)
@@ -86,7 +87,7 @@ pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Pendin
     rows.iter().map(waiting).collect()
 }
 
-/// Which experts have advised which of their companies before.
+/// Returns which experts have advised the companies of the pending consultations before.
 pub async fn advised(db: &impl ConnectionTrait) -> Result<BTreeSet<(ExpertId, CompanyId)>, DbErr> {
     let companies = of_center().select_only().column(consultation::Column::CompanyId).into_query();
     let to_consultation: sea_orm::RelationDef = assignment::Entity::belongs_to(consultation::Entity)

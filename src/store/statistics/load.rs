@@ -1,11 +1,11 @@
-//! What waits now, for those who watch over the service.
+//! The present load, for the monitoring of the service.
 use std::collections::BTreeMap;
 
 use domain::consultation::Turn;
 use entity::consultation;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
-/// Consultations by whose turn it is, also where there are none.
+/// Returns the number of consultations by turn. A turn without consultations has the count 0.
 pub async fn waiting_by_turn(db: &impl ConnectionTrait) -> Result<BTreeMap<String, i64>, DbErr> {
     let rows: Vec<(String, i64)> = consultation::Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! How long companies waited: the two instants of each wait, and nothing else of the consultation.
+//! The waiting times of companies: the two instants of each wait, and nothing else of the consultation.
 use chrono::{DateTime, Utc};
 use codes::{ActionKind, AppointmentStatus, ConsultationStatus, Origin};
 use entity::{appointment, consultation, event};
@@ -6,14 +6,16 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, ExprTrait, JoinType, QueryFil
 
 use super::{StatisticsFilter, of_consultation, selected};
 
-/// From receipt to what was waited for.
+/// The time from receipt to the event that the company waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
     pub from: DateTime<Utc>,
     pub to: DateTime<Utc>,
 }
 
-/// The first act after which the company was written to: a question, an expert who accepted or nobody left, an end.
+/// Returns the waits until the first action after which the company was written to: a question, an expert's
+/// acceptance, a decline after which no expert is left, or an end. Applications taken on the telephone are
+/// left out.
 pub async fn first_contacts(
     db: &impl ConnectionTrait,
     selection: &StatisticsFilter,

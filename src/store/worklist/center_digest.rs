@@ -1,16 +1,16 @@
-//! What cannot wait: the figures and lines of the center's digest.
+//! The center's digest: the counts of new and overdue consultations, and the overdue ones themselves.
 use chrono::{DateTime, Utc};
 use codes::{ConsultationStatus, Turn};
 use entity::consultation as row;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-/// What waits for the center, or is late with anybody.
+/// The new consultations, and those that are overdue with the center, an expert or the company.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CenterDigest {
-    /// Received and not looked at yet.
+    /// Consultations that were received and that the center has not looked at yet.
     pub new: u64,
     pub overdue: u64,
-    /// The longest overdue first.
+    /// The overdue consultations, the longest overdue first.
     pub cases: Vec<OverdueCase>,
 }
 
@@ -21,7 +21,7 @@ pub struct OverdueCase {
     pub due_at: DateTime<Utc>,
 }
 
-/// As it is at `now`, with at most `limit` cases. Three queries.
+/// Returns the digest at `now`, with at most `limit` overdue consultations. Three queries.
 pub async fn center_digest(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! The statements of the list. Each tab reads along one index and stops after a page.
+//! The statements of the worklist. Each tab reads along one index and stops after a page.
 use chrono::{DateTime, Utc};
 use codes::{MailStatus, ReportStatus};
 use domain::{consultation::Turn, field::Field};
@@ -13,7 +13,7 @@ use super::{
     MOST_COUNTED, PAGE, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistTab, soon,
 };
 
-/// One page, and one row more to see whether there is another.
+/// Returns the statement for one page, with one row more that shows whether there is another page.
 pub fn statement(
     tab: WorklistTab,
     filter: &WorklistFilter,
@@ -40,7 +40,7 @@ pub fn statement(
     query.order_by(sort, order.clone()).order_by(row::Column::Id, order).limit(PAGE as u64 + 1).into_query()
 }
 
-/// How many there are in each tab, in one query that stops counting at `MOST_COUNTED`.
+/// Returns the count of each tab, in one query that stops counting at `MOST_COUNTED`.
 pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<WorklistCounts, DbErr> {
     let of = |tab| row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now)).into_query();
     let reports = submitted().into_query();
@@ -79,7 +79,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
     Ok(tallies)
 }
 
-/// The names of the two counts that are of no tab.
+/// The names of the two counts that belong to no tab.
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
@@ -141,7 +141,8 @@ fn narrowed(
     query
 }
 
-/// What is after `cursor` in the given direction of time. Compared as one pair, so that one index answers it.
+/// Returns the condition for rows after `cursor` in the given direction of time. The columns are compared as
+/// one pair, so that one index answers it.
 fn beyond(sort: row::Column, cursor: WorklistCursor, later: bool) -> Expr {
     let place = Expr::tuple([Expr::col((row::Entity, sort)), Expr::col((row::Entity, row::Column::Id))]);
     let cursor = Expr::tuple([Expr::val(cursor.at), Expr::val(cursor.id)]);
@@ -153,7 +154,7 @@ fn containing(key: &str) -> LikeExpr {
     LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }
 
-/// Reports that wait for the center.
+/// Returns the query for reports that wait for the center's approval.
 fn submitted() -> sea_orm::Select<report::Entity> {
     report::Entity::find()
         .select_only()
@@ -161,7 +162,7 @@ fn submitted() -> sea_orm::Select<report::Entity> {
         .filter(report::COLUMN.state.eq(ReportStatus::Submitted.code()))
 }
 
-/// Mails of the row's consultation that could not be sent.
+/// Returns the query for mails of the row's consultation that could not be sent.
 fn failed_mails() -> SelectStatement {
     Query::select()
         .expr(Expr::val(1))
@@ -171,7 +172,7 @@ fn failed_mails() -> SelectStatement {
         .take()
 }
 
-/// What did not arrive about the row's consultation, or is known of its contact's address from elsewhere.
+/// Returns the query for the bounces of mails about the row's consultation and of its contact's address.
 fn bounces() -> SelectStatement {
     let standing = || {
         Query::select()
@@ -187,7 +188,8 @@ fn bounces() -> SelectStatement {
         .inner_join(contact::Entity, of_address)
         .and_where(same(contact::Entity, contact::Column::ConsultationId))
         .take();
-    // Each by an index of its own: for one question with “or”, PostgreSQL reads the whole table for every row.
+    // Each part uses an index of its own: for one condition with “or”, PostgreSQL reads the whole table for
+    // every row.
     standing()
         .and_where(same(mail_bounce::Entity, mail_bounce::Column::ConsultationId))
         .union(UnionType::All, of_contact)

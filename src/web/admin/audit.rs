@@ -1,4 +1,4 @@
-//! Who did what to which consultation, over a time.
+//! The audit: which account did which action to which consultation, within a range of days.
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
 use chrono::NaiveDate;
@@ -25,9 +25,9 @@ struct AuditPage {
     tabs: Vec<Tab>,
     form: Fields,
     errors: FieldErrors,
-    /// None until a time was asked for.
+    /// The entries found; `None` before a range was entered.
     rows: Option<Vec<AuditEntry>>,
-    /// The address of the next page, or nothing.
+    /// The address of the next page; empty on the last page.
     next: String,
 }
 
@@ -58,7 +58,7 @@ pub async fn show(
     page::html(&AuditPage { shell, tabs: tabs("/admin/audit"), form, errors, rows: Some(rows), next })
 }
 
-/// Two days, the second not before the first.
+/// Parses a range of two days and refuses a second day before the first.
 fn range(form: &Fields, errors: &mut FieldErrors) -> Option<(NaiveDate, NaiveDate)> {
     const WRONG: &str = "日付は、2026-11-20のような形で入力してください";
     let day = |name: &str| hyphenated(form.get(name)).parse::<NaiveDate>().map_err(|_| WRONG);

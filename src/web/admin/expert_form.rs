@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Everything that can be chosen.
+/// The choices that the form offers.
 #[derive(Clone, Debug, Default)]
 pub struct Choices {
     pub fields: Vec<Choice>,
@@ -30,7 +30,7 @@ pub struct Choices {
     pub industries: Vec<Choice>,
 }
 
-/// What a new expert starts with.
+/// The values that the form for a new expert starts with.
 const STARTING: [(&str, &str); 5] = [
     ("way", "online"),
     ("daily_limit", "2"),
@@ -40,7 +40,7 @@ const STARTING: [(&str, &str); 5] = [
 ];
 
 impl Choices {
-    /// Retired themes are offered only to those who have them, so that saving does not take them away.
+    /// Builds the choices. A retired theme is offered only to an expert who has it, so that saving keeps it.
     pub fn new(themes: &[ManagedTheme], form: &Fields) -> Self {
         let offered = themes.iter().filter(|it| it.active || form.has("theme", &it.code));
         let theme =
@@ -59,7 +59,7 @@ pub fn starting() -> Fields {
     STARTING.into_iter().collect()
 }
 
-/// The form as it was filled in for an expert.
+/// Returns the form filled in with an expert's profile.
 pub fn of_profile(it: &Profile) -> Fields {
     let mut form = Fields::default();
     it.fields.iter().for_each(|field| form.add("field", field.code()));
@@ -82,7 +82,7 @@ pub fn of_profile(it: &Profile) -> Fields {
     form
 }
 
-/// Notes everything that is wrong at once.
+/// Parses the form; every mistake is added to `errors`, not only the first.
 pub fn parse(form: &Fields, themes: &[ManagedTheme], errors: &mut FieldErrors) -> Option<ExpertFacts> {
     let topics = Topics::from_flags(form.has("field", "ict"), form.has("field", "labor"));
     let fields = errors.take("field", topics.ok_or("相談の分野を選択してください"));

@@ -1,4 +1,4 @@
-//! What is asked after consultations, by fiscal year. A change is seen before it is taken.
+//! The follow-up questions of each fiscal year. A change is shown with its effects before it is saved.
 use actix_web::{
     HttpResponse, get,
     http::StatusCode,
@@ -28,9 +28,9 @@ use crate::{
 };
 
 const HERE: &str = "/admin/follow-up";
-/// The name of a question that is not there yet, in addresses.
+/// The id that stands in addresses for a question that does not exist yet.
 const NEW: &str = "new";
-/// So many changes are shown one by one.
+/// The most changes that are listed one by one.
 const SHOWN: usize = 200;
 
 #[derive(Template)]
@@ -43,7 +43,7 @@ struct ListPage {
     steps: Vec<FollowUpStep>,
     version: i32,
     history: Vec<ProgrammeVersion>,
-    /// What could not be done.
+    /// Why the last change was refused; empty if it was not.
     refused: String,
 }
 
@@ -53,9 +53,9 @@ struct EditPage {
     shell: Shell,
     tabs: Vec<Tab>,
     year: FiscalYear,
-    /// In the address.
+    /// The question's id in the address.
     id: String,
-    /// The shipped questions have words of their own.
+    /// Whether the administrator wrote the question; the shipped questions have a fixed text.
     is_custom: bool,
     form: Fields,
     errors: FieldErrors,
@@ -73,11 +73,11 @@ struct PreviewPage {
     tabs: Vec<Tab>,
     year: FiscalYear,
     version: i32,
-    /// The whole programme as it would be, for the next step.
+    /// The whole programme with the change applied, as JSON for the confirmation step.
     json: String,
     steps: Vec<FollowUpStep>,
     lines: Vec<Line>,
-    /// Questions and consultations that would change.
+    /// The number of planned questions and of consultations that would change.
     questions: usize,
     consultations: usize,
 }
@@ -119,7 +119,7 @@ pub async fn edit(
     page::html(&edit_page(shell, year, id, &step, fields::fill(&step), FieldErrors::default()))
 }
 
-/// One change of the programme; shows what would become of it.
+/// Changes one step of the programme and shows the effects for confirmation.
 #[post("/admin/follow-up/{year}/{step}")]
 pub async fn change(
     app: Data<App>,
@@ -260,7 +260,7 @@ async fn list_page(app: &App, shell: Shell, year: FiscalYear, refused: String) -
     })
 }
 
-/// A step of the programme, or a new one.
+/// Returns the step of the programme with this id, or a new step for `NEW`.
 fn named(steps: &[FollowUpStep], id: &str) -> Result<FollowUpStep, Problem> {
     if id == NEW {
         return Ok(fields::new(Uuid::new_v4().simple().to_string()));

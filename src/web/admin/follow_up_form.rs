@@ -1,4 +1,4 @@
-//! A question of the programme as a form.
+//! The form for one question of the follow-up programme.
 use domain::{
     aftercare::follow_up::{Addressee, Condition, FollowUpStep, Kind, Origin, Stop, When},
     text::{TextLine, digits, optional},
@@ -31,7 +31,7 @@ pub fn fill(step: &FollowUpStep) -> Fields {
     form
 }
 
-/// Notes everything that is wrong at once. `step` is what is changed.
+/// Parses the form into a changed copy of `step`; every mistake is added to `errors`, not only the first.
 pub fn parse(form: &Fields, step: FollowUpStep, errors: &mut FieldErrors) -> Option<FollowUpStep> {
     let label = errors.take("label", TextLine::parse("名称", form.get("label"), 30));
     let question =
@@ -71,7 +71,7 @@ pub fn parse(form: &Fields, step: FollowUpStep, errors: &mut FieldErrors) -> Opt
     errors.is_empty().then_some(parsed)
 }
 
-/// What a new question begins as.
+/// Returns the step that a new question starts from.
 pub fn new(id: String) -> FollowUpStep {
     let label = String::new();
     FollowUpStep { id, label, ..FollowUpStep::plain(Kind::Custom, When::Months(3)) }

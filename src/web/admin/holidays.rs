@@ -1,4 +1,4 @@
-//! Days without work: the law's, and the center's own.
+//! Days on which the center is closed: legal holidays and the center's own closing days.
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
@@ -24,9 +24,9 @@ use crate::{
 struct HolidaysPage {
     shell: Shell,
     tabs: Vec<Tab>,
-    /// A calendar year.
+    /// The calendar year that is shown.
     year: i32,
-    /// The day, its name, and whether an almanac still to come can change it.
+    /// The day, its name, and whether a later almanac can still change it.
     holidays: Vec<(NaiveDate, &'static str, bool)>,
     closing_days: Vec<(NaiveDate, String)>,
     form: Fields,
@@ -97,7 +97,7 @@ async fn holidays_page(
     })
 }
 
-/// A day of the years for which the law's holidays are known.
+/// Parses a date within the years for which the legal holidays are known.
 fn date(form: &Fields) -> Option<NaiveDate> {
     let year = digits(form.get("year")).parse().ok().filter(|it| holiday::YEARS.contains(it))?;
     let month = digits(form.get("month")).parse().ok()?;

@@ -1,4 +1,4 @@
-//! Inviting somebody: the role first, then what that role needs.
+//! Inviting a person: first the role is chosen, then the facts that this role needs are entered.
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 use domain::{actor::Role, id::DeskId, intake::contact::EmailAddress, text::TextLine};
@@ -25,7 +25,7 @@ struct InvitePage {
     form: Fields,
     errors: FieldErrors,
     roles: Vec<Choice>,
-    /// None while no role was chosen.
+    /// The chosen role; `None` before one was chosen.
     role: Option<Role>,
     desks: Vec<Choice>,
     choices: expert_form::Choices,
@@ -87,7 +87,7 @@ pub async fn submit(
     }
 }
 
-/// A desk that is open.
+/// Parses the chosen desk, which must be active.
 fn desk(desks: &[Desk], form: &Fields, errors: &mut FieldErrors) -> Option<DeskId> {
     let typed = Uuid::parse_str(form.get("desk")).ok().map(DeskId);
     let found = typed.filter(|&id| desks.iter().any(|it| it.id == id && it.active));

@@ -1,4 +1,4 @@
-//! The words of mails, by fiscal year.
+//! The texts of mails, by fiscal year.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::StatusCode,
@@ -37,14 +37,14 @@ struct ListPage {
     tabs: Vec<Tab>,
     year: FiscalYear,
     years: Vec<FiscalYear>,
-    /// Readers with the texts that they are sent.
+    /// The readers, each with the texts of the mails they are sent.
     groups: Vec<(Reader, Vec<Entry>)>,
 }
 
-/// One text in the list.
+/// One text in the list of texts.
 struct Entry {
     kind: TextKind,
-    /// 「標準の文面」, or whose words they are.
+    /// 「標準の文面」, or the origin of the text that replaces it.
     standing: String,
     is_broken: bool,
 }
@@ -56,24 +56,24 @@ struct EditPage {
     tabs: Vec<Tab>,
     year: FiscalYear,
     kind: TextKind,
-    /// With where each must be said, if it must.
+    /// The variables, each with the part of the text in which it is required, if it is required.
     variables: Vec<(Variable, Option<&'static str>)>,
     history: Vec<MailTextVersion>,
     writing: Writing,
-    /// From which earlier year the words in force are, where this one has none of its own.
+    /// The earlier year from which the current text is inherited; `None` if this year has its own.
     inherited: Option<FiscalYear>,
-    /// Why the words in force are not sent.
+    /// The faults because of which the current text is not sent.
     broken: Vec<TextFault>,
-    /// Somebody else saved another version meanwhile.
+    /// Whether another administrator saved a version in the meantime.
     overtaken: bool,
     preview: Option<OutgoingMail>,
 }
 
-/// A text on the form: as it is in force, or as it was typed.
+/// The text in the form: the current one, or the one that was typed.
 struct Writing {
     form: Fields,
     errors: FieldErrors,
-    /// The newest version that the form knows; 0 where there is none.
+    /// The newest version that the form knows; 0 if there is none.
     version: i32,
 }
 
@@ -149,7 +149,7 @@ pub async fn edit(
 ) -> Result<HttpResponse, Problem> {
     let (year, kind) = named(&path)?;
     let history = store::correspondence::mail_text::history(&app.db, year, kind).await?;
-    // An older version can be laid into the form, to be saved again.
+    // An older version can be loaded into the form, to be saved again.
     let asked = Fields::of_query(&req).get("version").parse::<i32>().ok();
     let old = asked.and_then(|it| history.iter().find(|of| of.version == it)).cloned();
     let words = match old {
@@ -238,7 +238,7 @@ pub async fn restore(
     }
 }
 
-/// Somebody else was first; what was typed is kept.
+/// Answers with a conflict because another version was saved first; the typed text is kept.
 async fn overtaken(
     app: &App,
     shell: Shell,
@@ -259,7 +259,7 @@ fn newest(history: &[MailTextVersion]) -> i32 {
     history.first().map_or(0, |it| it.version)
 }
 
-/// The words that are sent now, or that were meant to be.
+/// Returns the current text: the one that is sent now, or would be sent if it had no faults.
 async fn in_force(
     app: &App,
     year: FiscalYear,

@@ -1,4 +1,4 @@
-//! Where an administrator starts: what there is, and whether anything needs attention.
+//! The administrator's start page: counts of the reference data, and whether anything needs attention.
 use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
 use domain::{actor::Role, calendar::japan_date, number::FiscalYear};
@@ -20,7 +20,7 @@ use crate::{
 struct OverviewPage {
     shell: Shell,
     tabs: Vec<Tab>,
-    /// Active people, by role.
+    /// The numbers of active people, by role.
     people: Vec<(Role, i64)>,
     themes: usize,
     desks: usize,
@@ -28,7 +28,7 @@ struct OverviewPage {
     year: String,
     /// Whether the current fiscal year has settings of its own.
     has_settings: bool,
-    /// Texts of mails that do not hold, so that the shipped ones are sent.
+    /// The mail texts that have faults; the shipped texts are sent in their place.
     broken: Vec<TextKind>,
     start_year: i32,
 }

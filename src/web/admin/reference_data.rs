@@ -1,4 +1,4 @@
-//! The lists that everything else refers to: themes and desks.
+//! The lists of reference data: themes and desks.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -41,7 +41,7 @@ struct MastersPage {
     prefectures: Vec<Choice>,
     form: Fields,
     errors: FieldErrors,
-    /// The theme whose line the form comes from; empty for the forms below the lists.
+    /// The code of the theme whose row the form comes from; empty for the forms below the lists.
     changed: String,
 }
 
@@ -126,7 +126,7 @@ pub async fn set_desk_active(
 }
 
 impl MastersPage {
-    /// What stands in a theme's line: what was typed there, or what is kept.
+    /// Returns the label in a theme's row: the typed one if this row was sent, else the saved one.
     fn label<'a>(&'a self, theme: &'a ManagedTheme) -> &'a str {
         if self.changed == theme.code { self.form.get("theme_label") } else { &theme.label }
     }
@@ -143,7 +143,8 @@ impl MastersPage {
         if self.changed == theme.code { self.form.has("active", "1") } else { theme.active }
     }
 
-    /// The controls' ids: the error summary leads to the line that is wrong.
+    /// Returns the id of a control. The row that was sent gets the plain name, so that the error summary
+    /// links to it.
     fn id(&self, name: &str, theme: &ManagedTheme) -> String {
         if self.changed == theme.code { name.to_owned() } else { format!("{name}-{}", theme.code) }
     }

@@ -1,4 +1,4 @@
-//! The numbers and names of a fiscal year.
+//! The settings of a fiscal year: numbers and names.
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 use domain::{calendar::japan_date, number::FiscalYear, settings::Settings};
@@ -28,9 +28,9 @@ struct SettingsPage {
     years: Vec<FiscalYear>,
     form: Fields,
     errors: FieldErrors,
-    /// What the form was filled from, or what somebody else has saved meanwhile.
+    /// The version of the settings that the form was filled from, or of the newest settings after a conflict.
     version: i32,
-    /// What somebody else has saved meanwhile.
+    /// The settings that another administrator saved in the meantime.
     newest: Option<Settings>,
     routings: Vec<Choice>,
 }

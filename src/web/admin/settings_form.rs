@@ -13,7 +13,7 @@ pub struct Number {
     pub label: &'static str,
     pub unit: &'static str,
     get: fn(&Settings) -> u16,
-    /// A number that is too large for its place becomes one that `Settings::check` refuses.
+    /// Sets the number. A number too large for its field becomes one that `Settings::check` refuses.
     set: fn(&mut Settings, u16),
 }
 
@@ -124,7 +124,8 @@ pub const TEXTS: &[Text] = &[
 ];
 
 impl Number {
-    /// The hint beside the field. `newest` is told where somebody else has saved another value meanwhile.
+    /// Returns the hint beside the field. After a conflict, the hint mentions the value in `newest` if it
+    /// differs.
     pub fn hint(&self, newest: Option<&Settings>, form: &Fields) -> String {
         let usual = format!("{}。初期値は{}です。", self.unit, (self.get)(&Settings::default()));
         match newest.map(self.get) {
@@ -156,7 +157,7 @@ pub fn fill(settings: &Settings) -> Fields {
     form
 }
 
-/// Notes everything that is wrong at once.
+/// Parses the form; every mistake is added to `errors`, not only the first.
 pub fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<Settings> {
     let mut settings = Settings::default();
     let routing = [RoutingMode::Automatic, RoutingMode::Reviewed].into_iter();

@@ -1,4 +1,4 @@
-//! The people who sign in with a password.
+//! The accounts of the people who sign in with a password.
 use std::collections::BTreeMap;
 
 use actix_web::{
@@ -37,12 +37,12 @@ struct UsersPage {
     rows: Vec<Row>,
 }
 
-/// An account with what is told of it.
+/// An account with the other facts of its row.
 struct Row {
     account: Account,
     /// The desk's name; empty for the other roles.
     desk: String,
-    /// When a link was last sent, and whether it can still be used.
+    /// When the last link was sent, and whether it can still be used.
     link: String,
 }
 
@@ -55,7 +55,7 @@ struct UserPage {
     form: Fields,
     errors: FieldErrors,
     choices: expert_form::Choices,
-    /// Why the last act was not done; empty where nothing was refused.
+    /// Why the last action was refused; empty if it was not.
     refused: String,
 }
 

@@ -1,4 +1,4 @@
-//! The last look at the application, the consent, and the submission.
+//! The last step of the application: the summary, the consent and the submission.
 use actix_web::{
     HttpResponse, get,
     http::StatusCode,
@@ -44,7 +44,7 @@ struct ConfirmPage {
     extend: String,
 }
 
-/// The time that is kept, and until when.
+/// The time that is held, and until when.
 struct Kept {
     when: String,
     mode: &'static str,
@@ -79,7 +79,7 @@ pub async fn submit(
         match ops::intake::apply::submit(&app, draft, |form| Step::Confirm.keep(&typed, form)).await {
             Ok(_) => return Ok(page::see_other(done_path(draft))),
             Err(Problem::Refused(why)) => refused = Some(why),
-            // Said below, as on every page of the form.
+            // These are explained below, as on every page of the form.
             Err(Problem::NotFound | Problem::Expired) => {}
             Err(problem) => return Err(problem),
         }
@@ -91,17 +91,17 @@ pub async fn submit(
     if let Some(first) = writing.must_go_first(Step::Confirm) {
         return Ok(first);
     }
-    // What becomes a consultation is written once; what does not yet is kept as it was typed.
+    // A form that becomes a consultation is written only there; any other is kept as it was typed.
     writing.draft = ops::intake::apply::save(&app, draft, |form| Step::Confirm.keep(&typed, form)).await?;
     match refused {
-        // The time ran out between looking and sending, or another window was at it; the page of times tells why.
+        // The hold ended before the submission, or another window changed it; the page of times says why.
         Some(why) => Ok(page::see_other_with(Step::Slot.path(draft), &why)),
         None if is_closed(&shell) => closed(shell, StatusCode::CONFLICT, true),
         None => answer(&app, shell, &writing, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
     }
 }
 
-/// Keeps the time for another while.
+/// Extends the hold of the time.
 #[post("/apply/{draft}/extend")]
 pub async fn extend(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let writing = match open(&app, &shell, *id).await? {

@@ -1,4 +1,5 @@
-//! After the submission: what was received, and what happens next. The same on every visit, as far as it is still true.
+//! The page after the submission: what was received and what happens next. It can be visited again; each
+//! visit shows what is still true.
 use actix_web::{
     HttpResponse, get,
     web::{Data, Path},
@@ -28,16 +29,16 @@ struct DonePage {
     shell: Shell,
     number: String,
     received: String,
-    /// Where the company sees the state from now on.
+    /// The address at which the company follows its consultation.
     my: String,
     state: &'static str,
-    /// No time is certain yet, and the consultation is still open.
+    /// Whether no time is confirmed yet while the consultation is still open.
     is_waiting: bool,
     contact_by: String,
     address_confirmed: bool,
-    /// Where the acknowledgement went; none where the day's mails were spent.
+    /// The address to which the acknowledgement was sent; `None` if the day's mail budget was used up.
     mailed_to: Option<String>,
-    /// A time that waits for the address to be confirmed, and until when it does.
+    /// A time that is held until the address is confirmed, and the end of that hold.
     held: Option<(String, String)>,
 }
 

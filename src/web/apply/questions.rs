@@ -1,4 +1,4 @@
-//! The three steps that ask: what for, which company, whom to reach.
+//! The three steps with questions: the topic, the company, and the contact.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::StatusCode,
@@ -38,7 +38,7 @@ struct TopicPage {
     form: Fields,
     errors: FieldErrors,
     fields: Vec<Choice>,
-    /// Of each field that has any: its code, its name, its themes.
+    /// Each field that has themes: its code, its name and its themes.
     themes: Vec<(&'static str, &'static str, Vec<Choice>)>,
     modes: Vec<Choice>,
 }
@@ -155,7 +155,7 @@ fn asked(path: &(Uuid, String)) -> Result<(DraftId, Step), Problem> {
     Ok((DraftId(path.0), step))
 }
 
-/// The page before: where the step was opened from, else the step before.
+/// Returns the address of the page before: the page that opened the step, else the previous step.
 fn back(step: Step, id: DraftId, req: &HttpRequest) -> String {
     let before = opened_from(req).or(step.previous());
     before.map_or_else(|| "/apply".to_owned(), |it| it.path(id))

@@ -1,4 +1,4 @@
-//! Coming back to a draft: by the link, or by asking for it.
+//! Resuming a draft: by its link, or by asking for the link by mail.
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
@@ -26,7 +26,7 @@ struct ResumePage {
     errors: FieldErrors,
 }
 
-/// The same whether there is a draft or not.
+/// The answer to a request for a link. It is the same whether a draft exists or not.
 #[derive(Template)]
 #[template(path = "apply/resume_sent.html")]
 struct ResumeSent {
@@ -56,7 +56,7 @@ pub async fn send(
     }
 }
 
-/// To the step that is next.
+/// Redirects to the first step that is not finished.
 #[get("/apply/{draft}")]
 pub async fn resume_draft(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     Ok(match open(&app, &shell, *id).await? {

@@ -1,4 +1,4 @@
-//! An application as the confirmation shows it: every answer, with the way to change it.
+//! The application as the confirmation step shows it: every answer with a link to change it.
 use domain::{
     field::Field,
     id::DraftId,
@@ -15,9 +15,9 @@ pub struct Section {
 
 pub struct Row {
     pub label: &'static str,
-    /// Empty where nothing was typed.
+    /// The answer; empty if nothing was typed.
     pub value: String,
-    /// Where it is changed, leading straight back.
+    /// The address at which the answer is changed; from there the visitor returns to the confirmation.
     pub change: String,
 }
 
@@ -29,7 +29,7 @@ pub fn sections(id: DraftId, application: &Application, programme: &Programme) -
     ]
 }
 
-/// Where the answer to `field` is changed.
+/// Returns the address at which the answer to `field` is changed.
 pub fn change(id: DraftId, step: Step, field: &str) -> String {
     format!("{}?from=confirm#{field}", step.path(id))
 }

@@ -1,4 +1,4 @@
-//! After 「保存して中断する」: until when the draft is kept, and how to come back to it.
+//! The page after 「保存して中断する」: until when the draft is kept, and how to resume it.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -24,9 +24,9 @@ use crate::{
 struct SavedPage {
     shell: Shell,
     until: String,
-    /// Where the link can be mailed.
+    /// The address to which the link can be mailed.
     email: Option<EmailAddress>,
-    /// The absolute address of the draft, to be written down.
+    /// The absolute address of the draft, for the visitor to write down.
     address: String,
     go_on: String,
     contact: String,
@@ -50,7 +50,7 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpRe
     })
 }
 
-/// Mails the link to go on to the address that was typed.
+/// Mails the link of the draft to the address that was typed.
 #[post("/apply/{draft}/saved")]
 pub async fn mail(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let writing = match open(&app, &shell, *id).await? {

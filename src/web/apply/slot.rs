@@ -1,4 +1,4 @@
-//! The choice of a time, which is then kept for a while.
+//! The choice of a time, which is then held for a limited period.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::StatusCode,
@@ -39,21 +39,21 @@ struct SlotPage {
     step: Step,
     back: String,
     errors: FieldErrors,
-    /// What became of the time that was chosen before.
+    /// The sentence about a chosen time that is no longer held; empty if there is none.
     lapsed: String,
-    /// 「労務管理・オンライン・60分」
+    /// The conditions of the search, such as 「労務管理・オンライン・60分」.
     terms: String,
     change_terms: String,
-    /// The time that was chosen, where this page does not list it: its value and its words.
+    /// The value and label of the chosen time if this page does not list it.
     chosen: Option<(String, String)>,
     days: Vec<Date>,
     asks_center: bool,
-    /// Where there is nothing on this page: the next day with a free time.
+    /// The next day with a free time, if this page has none.
     next_free: Option<(String, String)>,
     earlier: String,
-    /// Later times, with the first of their days.
+    /// The link to later times, with the first of their days.
     later: Option<(String, String)>,
-    /// There is no free time at all.
+    /// Whether there is no free time at all.
     is_empty: bool,
 }
 
@@ -68,7 +68,7 @@ pub async fn show(
         Ok(writing) => writing,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    // A visit needs its place; the contact may come later.
+    // A visit needs its place; the contact may be entered later.
     if writing.first_open_step() < Step::Contact
         && let Some(elsewhere) = writing.must_go_first(Step::Slot)
     {
@@ -112,7 +112,7 @@ pub async fn submit(
     };
     match outcome {
         Err(Problem::SlotTaken) if !saves => {
-            // The nearest times are on the same day and after it.
+            // The nearest alternatives are on the same day and the days after it.
             let after = slots::parse(typed.get("slot")).map(|it| it.date() - TimeDelta::days(1));
             let taken = Problem::SlotTaken.to_string();
             answer(&app, shell, &writing, StatusCode::CONFLICT, after, taken, FieldErrors::default()).await
@@ -147,7 +147,7 @@ fn slot_page(
     let path = Step::Slot.path(writing.draft.id);
     let all = found.days();
     let from = after.map_or(0, |after| all.partition_point(|(date, _)| *date <= after));
-    // Whoever lost the last time there was is shown the first.
+    // If the last of all times was lost, the page starts again from the first.
     let from = if from == all.len() && !lapsed.is_empty() { 0 } else { from };
     let to = all.len().min(from + DATES);
     let shown = all.get(from..to).unwrap_or_default();
@@ -177,7 +177,7 @@ fn slot_page(
     }
 }
 
-/// The page of dates before the one at `from`; nothing on the first.
+/// Returns the address of the page of dates before the one at `from`; empty on the first page.
 fn earlier(all: &[(NaiveDate, Vec<Slot>)], from: usize, path: &str) -> String {
     match (from, from.checked_sub(DATES + 1).and_then(|it| all.get(it))) {
         (0, _) => String::new(),
@@ -195,7 +195,7 @@ fn terms(writing: &Writing, found: &SlotOffers) -> String {
     format!("{}・{}・{}分", fields.join("と"), found.mode().label(), found.minutes())
 }
 
-/// The sentence about a time that was chosen and is no longer kept.
+/// Returns the sentence about a time that was chosen and is no longer held.
 fn lapsed(writing: &Writing) -> String {
     if !writing.slot_has_lapsed() || !chose_slot(&writing.draft.form) {
         return String::new();

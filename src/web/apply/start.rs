@@ -1,4 +1,4 @@
-//! Before the first question.
+//! The start page of the application, before the first question.
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 
@@ -19,12 +19,12 @@ struct Start {
     shell: Shell,
 }
 
-/// Stands in for everything that would lead to a submission while none are taken.
+/// The page that replaces every page leading to a submission while no applications are taken.
 #[derive(Template)]
 #[template(path = "apply/closed.html")]
 struct Closed {
     shell: Shell,
-    /// Something was typed before, and is kept.
+    /// Whether a draft was typed before and is kept.
     has_draft: bool,
 }
 
@@ -50,7 +50,7 @@ pub fn closed(shell: Shell, status: StatusCode, has_draft: bool) -> Result<HttpR
     page::html_with(status, &Closed { shell, has_draft })
 }
 
-/// The network of a request, hashed, for the daily limits.
+/// Returns the pseudonym of a request's network, for the daily limits.
 pub fn network(app: &App, req: &HttpRequest) -> String {
     app.secret.pseudonym(&client::network(client::address(req, &app.config.trusted_proxies)))
 }

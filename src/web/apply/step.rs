@@ -21,7 +21,7 @@ pub enum Step {
 impl Step {
     pub const ALL: [Self; 5] = [Self::Topic, Self::Company, Self::Contact, Self::Slot, Self::Confirm];
 
-    /// The last part of the address.
+    /// Returns the last part of the step's address.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Topic => "topic",
@@ -40,12 +40,12 @@ impl Step {
         format!("{}/{}", url::draft(draft), self.slug())
     }
 
-    /// 1 to 5.
+    /// Returns the step's number, from 1 to 5.
     pub const fn number(self) -> u8 {
         self as u8 + 1
     }
 
-    /// What the list of steps calls it.
+    /// Returns the step's label in the list of steps.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Topic => "相談内容",
@@ -56,7 +56,7 @@ impl Step {
         }
     }
 
-    /// The heading of its page.
+    /// Returns the heading of the step's page.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Topic => "相談したいこと",
@@ -67,7 +67,7 @@ impl Step {
         }
     }
 
-    /// What is said to whoever comes to a later step too early.
+    /// Returns the sentence for a visitor who opens a later step before this one is finished.
     pub const fn first(self) -> &'static str {
         match self {
             Self::Topic => "先に、相談したいことを入力してください。",
@@ -86,7 +86,8 @@ impl Step {
         Self::ALL.into_iter().find(|it| *it > self).unwrap_or(Self::Confirm)
     }
 
-    /// The fields of its form that the draft keeps. The consent is not among them: it is given with the submission.
+    /// Returns the fields of the step's form that the draft keeps. The consent is not among them: it is given
+    /// with the submission.
     pub const fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Topic => &["field", "theme", "description", "mode"],
@@ -112,13 +113,13 @@ impl Step {
         }
     }
 
-    /// Everything that is wrong with the answers to its questions.
+    /// Returns all mistakes in the answers to the step's questions.
     pub fn mistakes(self, form: &ApplicationForm) -> FieldErrors {
         let mistakes: Mistakes = match self {
             Self::Topic => ApplicationTopic::parse(form).err(),
             Self::Company => CompanyFacts::parse(form, Intake::Company).err(),
             Self::Contact => Contact::parse(form, Intake::Company).err(),
-            // Neither is an answer that could be wrong by itself.
+            // These steps have no answers that could be wrong by themselves.
             Self::Slot | Self::Confirm => None,
         }
         .unwrap_or_default();
@@ -129,7 +130,7 @@ impl Step {
         errors
     }
 
-    /// Writes what was typed on its page into the form.
+    /// Copies the values typed on the step's page into the form.
     pub fn keep(self, typed: &Fields, form: &mut ApplicationForm) {
         for name in self.fields() {
             form.set(name, typed.all(name));
@@ -137,7 +138,7 @@ impl Step {
     }
 }
 
-/// The form as pages show it.
+/// Returns the form as the pages show it.
 pub fn shown(form: &ApplicationForm) -> Fields {
     form.pairs().into_iter().collect()
 }

@@ -1,4 +1,4 @@
-//! A draft that somebody is writing, as every step finds it.
+//! A draft that is being written, as every step loads it.
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -23,20 +23,21 @@ use crate::{
 
 pub struct Writing {
     pub draft: Draft,
-    /// The slot that is kept for it now.
+    /// The appointment that is held for the draft now.
     pub held: Option<Appointment>,
-    /// When the time of a slot that was kept ran out.
+    /// When the last hold ended.
     pub expired_at: Option<DateTime<Utc>>,
 }
 
-/// Somebody came to a draft that is gone.
+/// The page for a draft that no longer exists.
 #[derive(Template)]
 #[template(path = "apply/gone.html")]
 struct Gone {
     shell: Shell,
 }
 
-/// The draft of an address, or the answer to whoever must go elsewhere: it has been submitted, or is no longer there.
+/// Returns the draft of an address, or the answer to send instead if it has been submitted or no longer
+/// exists.
 pub async fn open(app: &App, shell: &Shell, id: Uuid) -> Result<Result<Writing, HttpResponse>, Problem> {
     let draft = match ops::intake::apply::draft(app, DraftId(id)).await {
         Ok(draft) => draft,
@@ -54,7 +55,8 @@ pub async fn open(app: &App, shell: &Shell, id: Uuid) -> Result<Result<Writing, 
     Ok(Ok(Writing { draft, held, expired_at }))
 }
 
-/// The draft of an address once it has become a consultation.
+/// Returns the consultation that the draft of an address has become, or the answer to send instead if it has not
+/// been submitted.
 pub async fn submitted(
     app: &App,
     shell: &Shell,
@@ -77,31 +79,32 @@ pub fn saved_path(id: DraftId) -> String {
     format!("{}/saved", url::draft(id))
 }
 
-/// From where a step was opened to change something, so that it leads straight back.
+/// Returns the step from which this step was opened to change an answer, so that saving returns there.
 pub fn opened_from(req: &HttpRequest) -> Option<Step> {
     let query = Fields::of_query(req);
     Step::from_slug(query.get("from")).filter(|it| matches!(it, Step::Slot | Step::Confirm))
 }
 
 impl Writing {
-    /// The first step that is not finished; the confirmation where all are.
+    /// Returns the first step that is not finished, or the confirmation if all are.
     pub fn first_open_step(&self) -> Step {
         Step::ALL.into_iter().find(|it| !self.has_finished(*it)).unwrap_or(Step::Confirm)
     }
 
-    /// Where whoever comes to `step` must go first, with the sentence that says so.
+    /// Returns a redirect, with its sentence, to the step that must be finished before `step`; `None` if
+    /// there is none.
     pub fn must_go_first(&self, step: Step) -> Option<HttpResponse> {
         let first = self.first_open_step();
         if first >= step {
             return None;
         }
         let path = first.path(self.draft.id);
-        // A slot whose time ran out has its own sentence on its own page.
+        // The page of times explains an expired hold in its own sentence.
         let told = first == Step::Slot && self.slot_has_lapsed();
         Some(if told { page::see_other(path) } else { page::see_other_with(path, first.first()) })
     }
 
-    /// A time was chosen and is no longer kept.
+    /// Returns whether a time was chosen and is no longer held.
     pub fn slot_has_lapsed(&self) -> bool {
         self.held.is_none() && ops::intake::apply::chose_slot(&self.draft.form)
     }

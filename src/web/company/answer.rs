@@ -1,4 +1,4 @@
-//! The form of a question, the same by the link in the mail and on the company's own page.
+//! The form of a follow-up question. The mail's link and the company's own page show the same form.
 use std::fmt;
 
 use actix_web::{HttpResponse, http::StatusCode};
@@ -23,16 +23,16 @@ use crate::{
     },
 };
 
-/// The longest comment. Characters.
+/// The length of the longest comment, in characters.
 const LONGEST: usize = 1000;
 const SENTENCES: [&str; 3] = ["purpose_achieved", "satisfied", "will_consider"];
 
-/// Where the form stands.
+/// The page on which the form is shown.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub number: String,
     pub action: String,
-    /// The page before; empty for whoever came by mail and is not signed in.
+    /// The address of the page before; empty for a visitor who came by mail and is not signed in.
     pub back: String,
 }
 
@@ -43,18 +43,18 @@ struct AnswerPage {
     place: Place,
     is_survey: bool,
     title: &'static str,
-    /// What the administrator has written to be asked; may be empty.
+    /// The administrator's text of the question; may be empty.
     question: String,
     /// The name and the sentence of each question of the survey.
     sentences: Vec<(&'static str, &'static str)>,
     choices: Vec<Choice>,
     form: Fields,
     errors: FieldErrors,
-    /// Until when what was answered can be changed; empty before the first answer.
+    /// Until when the answer can be changed; empty before the first answer.
     editable: String,
 }
 
-/// It is no longer asked, or not yet.
+/// The page for a question that is no longer asked or not asked yet.
 #[derive(Template)]
 #[template(path = "company/answer_over.html")]
 struct OverPage {
@@ -62,11 +62,11 @@ struct OverPage {
     place: Place,
     title: &'static str,
     why: String,
-    /// It was answered.
+    /// Whether the question was answered.
     thanks: bool,
 }
 
-/// The question with what was answered before, or with the answer that the mail's link names.
+/// Shows the question with the previous answer, or with the answer that the mail's link names.
 pub fn page(
     app: &App,
     shell: Shell,
@@ -93,7 +93,7 @@ pub fn page(
     page::html(&answer_page(shell, it, place.clone(), form, FieldErrors::default(), now))
 }
 
-/// Takes the answer. What is sent again without a change is taken once.
+/// Saves the answer. An answer that is sent again unchanged is saved once.
 pub async fn take(
     app: &App,
     shell: Shell,
@@ -163,7 +163,7 @@ const fn title(kind: Kind) -> &'static str {
     }
 }
 
-/// A question was left without an answer.
+/// The error for a question that was left without an answer.
 #[derive(Clone, Copy, Debug)]
 struct NotChosen(&'static str);
 
@@ -205,7 +205,7 @@ fn comment(form: &Fields, errors: &mut FieldErrors) -> String {
     errors.take("comment", parsed).flatten().map(|it| it.as_str().to_owned()).unwrap_or_default()
 }
 
-/// The form as it was when this was answered.
+/// Returns the form filled in with an answer.
 fn typed(answer: &FollowUpAnswer) -> Fields {
     let (mut form, help, comment) = match answer {
         FollowUpAnswer::Survey(it) => {

@@ -1,4 +1,4 @@
-//! A session as the company's pages tell it.
+//! An appointment as the company's pages show it.
 use domain::{
     booking::appointment::{Appointment, AppointmentMode, AppointmentState},
     wording::{iso_date_time, long_date_time_range},
@@ -6,22 +6,22 @@ use domain::{
 
 use crate::store::routing::expert::Roster;
 
-/// When, how, where and with whom.
+/// The time, mode, venue and experts of an appointment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompanyAppointment {
     pub when: String,
-    /// For `<time datetime>`.
+    /// The start for `<time datetime>`.
     pub starts_at: String,
     pub state: &'static str,
     pub mode: &'static str,
     pub place: Venue,
-    /// Names; empty until they have accepted.
+    /// The experts' names; empty until they have accepted.
     pub experts: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Venue {
-    /// Not known yet, or no longer of use.
+    /// The venue is not known yet, or no longer of use.
     None,
     Video(String),
     Address(String),
@@ -29,7 +29,7 @@ pub enum Venue {
 
 impl CompanyAppointment {
     pub fn of(it: &Appointment, roster: &Roster) -> Self {
-        // Whoever is still being asked is nobody's business.
+        // The names of experts who have not answered yet are not shown to the company.
         let settled = !matches!(it.state, AppointmentState::Held { .. } | AppointmentState::Released);
         let names: Vec<_> = it.experts.iter().map(|&it| roster.name(it)).collect();
         Self {
@@ -43,7 +43,7 @@ impl CompanyAppointment {
     }
 }
 
-/// An online session's place is a link only where it is one: what an expert typed leads nowhere else.
+/// Returns the venue. An online appointment's venue becomes a link only if it is an http or https address.
 fn place(it: &Appointment) -> Venue {
     let place = it.place.trim();
     let is_link = url::Url::parse(place).is_ok_and(|it| ["https", "http"].contains(&it.scheme()));

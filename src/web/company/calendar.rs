@@ -1,4 +1,4 @@
-//! The confirmed session as a calendar entry to download.
+//! The confirmed appointment as a calendar entry to download.
 use actix_web::{HttpResponse, get, http::header, web::Data};
 use domain::booking::appointment::{Appointment, AppointmentMode};
 use ical::{Entry, Status, entry};

@@ -1,4 +1,5 @@
-//! Cancelling a session, and withdrawing a consultation: two different things, each confirmed on a page of its own.
+//! Cancelling an appointment, and withdrawing a consultation: two different actions, each confirmed on its
+//! own page.
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 use domain::{
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 
-/// The longest reason. Characters.
+/// The length of the longest reason, in characters.
 const LONGEST: usize = 500;
 
 #[derive(Template)]
@@ -30,9 +31,9 @@ struct CancelPage {
     shell: Shell,
     number: String,
     path: String,
-    /// What is booked.
+    /// The booked appointment.
     sitting: Option<CompanyAppointment>,
-    /// Until when the company can cancel the session; empty where none is booked.
+    /// Until when the company can cancel the appointment; empty if none is booked.
     until: String,
     too_late: bool,
 }
@@ -55,7 +56,7 @@ struct WithdrawPage {
     shell: Shell,
     number: String,
     path: String,
-    /// What is cancelled with it.
+    /// The appointment that is cancelled together with the consultation.
     sitting: Option<CompanyAppointment>,
     form: Fields,
     errors: FieldErrors,
@@ -112,7 +113,8 @@ pub async fn submit(
     }
 }
 
-/// The page for what is to be cancelled, or to choose between the two; `problem` says why it could not be done.
+/// Shows the page for the chosen cancellation, or the page to choose between the two; `problem` says why it
+/// was refused.
 async fn answer(
     app: &App,
     shell: Shell,

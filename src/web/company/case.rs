@@ -1,4 +1,5 @@
-//! The list of a company's consultations, and the page of one: where it stands, what is next, what can be done now.
+//! The list of a company's consultations, and the page of one: its state, the next step, and the possible
+//! actions.
 use actix_web::{HttpResponse, get, post, web::Data};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -58,38 +59,38 @@ struct CasePage {
     path: String,
     sentences: Vec<String>,
     next: Option<CompanyAppointment>,
-    /// The next session is certain: there is a calendar entry to download.
+    /// Whether the next appointment is confirmed, so that a calendar entry can be downloaded.
     is_confirmed: bool,
     acts: Acts,
-    /// It waits for an earlier time.
+    /// Whether the company waits for an earlier time.
     waits: bool,
     steps: Vec<Step>,
     messages: usize,
     unread: usize,
     reports: usize,
-    /// 「未回答」 and the like; empty where there is no survey yet.
+    /// The state of the survey, such as 「未回答」; empty if there is no survey yet.
     survey: &'static str,
 }
 
-/// What the company can do now, and only that.
+/// The actions that are possible for the company now.
 struct Acts {
     answer: bool,
     choose: bool,
     reschedule: bool,
-    /// Until when the company can move or cancel its session; empty where there is none.
+    /// Until when the company can move or cancel its appointment; empty if there is none.
     change_until: String,
-    /// That time has passed.
+    /// Whether that time has passed.
     too_late: bool,
     cancel: bool,
     withdraw: bool,
-    /// The report is there, and nothing else is waited for.
+    /// Whether the report can be read and nothing else is waited for.
     read: bool,
-    /// A survey waits for its answer.
+    /// Whether a survey waits for its answer.
     survey: bool,
     further: Further,
 }
 
-/// Whether another session can be had.
+/// Whether a further appointment is possible.
 enum Further {
     NotNow,
     Left(u16),
@@ -156,7 +157,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     page::html(&page)
 }
 
-/// The contact is in by a link to the address, and that is all that a confirmation asks for.
+/// Confirms the address. The contact has signed in by a link mailed to it, and a confirmation needs no more.
 #[post("/my/{number}/confirm")]
 pub async fn confirm(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     ops::consultation::confirm_address(&app, own.0.consultation.id, Actor::Company).await?;

@@ -1,4 +1,5 @@
-//! The answer to a freed time, by the link in the mail: no sign-in, one page. GET shows it, POST takes or leaves it.
+//! The answer to an offered earlier time, by the link in the mail: no sign-in, one page. GET shows it, POST
+//! accepts or declines it.
 use actix_web::{
     HttpResponse, get,
     http::StatusCode,
@@ -31,15 +32,15 @@ use crate::{
 struct OfferPage {
     shell: Shell,
     number: String,
-    /// The form's address.
+    /// The address to which the form is sent.
     action: String,
     when: String,
     mode: &'static str,
     experts: String,
-    /// What it has now; empty where nothing is booked.
+    /// The time that is booked now; empty if nothing is booked.
     booked: String,
     until: String,
-    /// It can still be answered.
+    /// Whether the offer can still be answered.
     stands: bool,
     state: WaitingOfferState,
     problem: String,
@@ -110,7 +111,7 @@ async fn answer(app: &App, shell: Shell, token: &str, problem: String) -> Result
     page::html_with(status, &page)
 }
 
-/// The offer of a token; `None` for one that is forged or long over.
+/// Returns the offer of a token; `None` if the token is forged or the offer no longer exists.
 async fn offered(app: &App, token: &str) -> Result<Option<(ConsultationId, HeldOffer)>, Problem> {
     let Some(id) = app.secret.verify(Purpose::WaitingOffer, token, app.clock.now()) else { return Ok(None) };
     Ok(store::booking::waiting_list::find(&app.db, WaitingOfferId(id)).await?)

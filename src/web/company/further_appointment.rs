@@ -1,4 +1,4 @@
-//! The wish for a further session.
+//! The company's request for a further appointment.
 use actix_web::{HttpResponse, post, web::Data};
 use domain::actor::Actor;
 

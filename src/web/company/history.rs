@@ -1,4 +1,4 @@
-//! これまでの流れ: the history without what is between center and experts.
+//! これまでの流れ: the history as the company sees it, without the events between the center and its experts.
 use domain::{
     actor::Party,
     consultation::{ActionKind, State},
@@ -7,14 +7,14 @@ use domain::{
 
 use crate::store::audit::event::HistoryEntry;
 
-/// One step, oldest first on the page.
+/// One step of the history; the page shows the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     pub when: String,
-    /// For `<time datetime>`.
+    /// The time for `<time datetime>`.
     pub at: String,
     pub what: String,
-    /// A second line; may be empty.
+    /// The second line; may be empty.
     pub note: String,
 }
 
@@ -26,7 +26,8 @@ pub fn steps(events: &[HistoryEntry]) -> Vec<Step> {
     events.iter().filter_map(step).collect()
 }
 
-/// What the company is told of an event; nothing where it is not concerned. A reason is shown to whoever gave it.
+/// Returns what the company is told of an event; `None` if the event does not concern it. The company sees a
+/// reason only if it gave the reason itself.
 fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
     let own = || it.note.clone().filter(|_| it.by.party() == Party::Company).unwrap_or_default();
     let time = || it.note.clone().unwrap_or_default();
@@ -40,7 +41,7 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::Accept, State::Booked) => plain("専門家が決まり、予約が確定しました"),
         (ActionKind::Accept, State::Scheduling) => plain("担当する専門家が決まりました"),
         (ActionKind::Decline, State::Checking) => plain("担当する専門家と日時を再調整しています"),
-        // One expert's answer while another is asked.
+        // One expert has answered while another is still being asked.
         (ActionKind::Accept | ActionKind::Decline, _) => None,
         (ActionKind::ChooseSlot, _) => Some(("相談の日時が決まりました".to_owned(), time())),
         (ActionKind::Reschedule, _) => Some(("相談の日時を変更しました".to_owned(), time())),

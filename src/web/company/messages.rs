@@ -35,11 +35,11 @@ use crate::{
     },
 };
 
-/// The longest message. Characters.
+/// The length of the longest message, in characters.
 const LONGEST: usize = 2000;
-/// The field of the form, and what its draft is kept under.
+/// The name of the form's field, and the key of its draft.
 const FIELD: &str = "message";
-/// The same text sent again within this time is the same message sent twice.
+/// The time within which the same text sent again counts as the same message.
 const SENT_TWICE: TimeDelta = TimeDelta::minutes(10);
 
 #[derive(Template)]
@@ -51,7 +51,7 @@ struct MessagesPage {
     lines: Vec<ThreadLine>,
     accepted: String,
     unread: usize,
-    /// What the company writes is the answer that the center waits for.
+    /// Whether the company's message is the answer that the center waits for.
     answers: bool,
     form: Fields,
     errors: FieldErrors,
@@ -98,7 +98,7 @@ pub async fn post(
     Ok(page::see_other_with(own.path("/messages"), done))
 }
 
-/// A file of the thread.
+/// Sends a file of the thread.
 #[get("/my/{number}/files/{id}")]
 pub async fn download(
     app: Data<App>,
@@ -108,7 +108,7 @@ pub async fn download(
     files::answer(&app, own.0.consultation.id, &path.1, Audience::Everyone).await
 }
 
-/// A mail of the thread, as HTML.
+/// Sends a mail of the thread as HTML.
 #[get("/my/{number}/mail/{entry}")]
 pub async fn html(
     app: Data<App>,
@@ -119,14 +119,14 @@ pub async fn html(
     mail_document::of_entry(&app, own.0.consultation.id, &path.1, Reader::Company, &back).await
 }
 
-/// 「読みました」: said by a button, for looking at a page changes nothing.
+/// Marks the thread as read. The button 「読みました」 does it, because viewing a page changes nothing.
 #[post("/my/{number}/messages/read")]
 pub async fn read(app: Data<App>, own: OwnConsultation) -> Result<HttpResponse, Problem> {
     ops::correspondence::message::mark_read(&app, own.0.consultation.id).await?;
     Ok(page::see_other(own.path("/messages")))
 }
 
-/// The company has not said that it has read it.
+/// Returns whether the company has not yet marked the entry as read.
 pub fn is_new(it: &ThreadEntry) -> bool {
     it.author != Party::Company && !it.automatic && it.read_by_company_at.is_none()
 }
@@ -135,7 +135,8 @@ fn answers(own: &OwnConsultation) -> bool {
     own.0.consultation.allows(ActionKind::Answer, Party::Company).is_ok()
 }
 
-/// The last thing that the company wrote is this, a moment ago: the form was sent twice.
+/// Returns whether the company's last message has this text and was sent a moment ago: the form was sent
+/// twice.
 async fn is_sent(app: &App, own: &OwnConsultation, text: &Prose) -> Result<bool, Problem> {
     let thread =
         store::correspondence::message::of(&app.db, own.0.consultation.id, Audience::Everyone).await?;

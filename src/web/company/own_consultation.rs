@@ -1,4 +1,4 @@
-//! The consultation that an address of a page names, if it is the company's own.
+//! The consultation that a page's address names, if it is the company's own.
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
@@ -12,12 +12,13 @@ use crate::{
     web::kit::{page::no_app, session::CompanyUser},
 };
 
-/// A consultation whose contact is signed in. Another company's is not found, like one that does not exist.
+/// A consultation whose contact is signed in. Another company's consultation is not found, like one that does
+/// not exist.
 #[derive(Clone, Debug)]
 pub struct OwnConsultation(pub Record);
 
 impl OwnConsultation {
-    /// The path of one of its pages: `""` for the first, or such as `/messages`.
+    /// Returns the path of one of the consultation's pages: `""` for the first, or one such as `/messages`.
     pub fn path(&self, page: &str) -> String {
         format!("{}{page}", url::my(&self.0.number))
     }

@@ -1,4 +1,5 @@
-//! Where a consultation stands, in sentences for the company (`docs/design/guide.md` §6.2), with its real dates.
+//! The progress of a consultation in sentences for the company (`docs/design/guide.md` §6.2), with its real
+//! dates.
 use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::{FollowUp, FollowUpState},
@@ -10,19 +11,19 @@ use domain::{
 
 use crate::store::consultation::Record;
 
-/// What the sentences are made of.
+/// The facts from which the sentences are made.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     pub record: &'a Record,
     /// The appointment that is held or confirmed.
     pub live: Option<&'a Appointment>,
     pub follow_ups: &'a [FollowUp],
-    /// Business days until the first contact.
+    /// The number of business days until the first contact.
     pub first_contact_days: u16,
     pub now: DateTime<Utc>,
 }
 
-/// The one sentence of the state first, then what else is worth knowing.
+/// Returns the sentence about the state, followed by further sentences about dates and tasks.
 pub fn sentences(facts: Facts<'_>) -> Vec<String> {
     let mut sentences = vec![main(facts)];
     if let Some(until) = facts.live.and_then(Appointment::held_until).filter(|it| facts.now < *it) {

@@ -44,7 +44,8 @@ pub async fn submit(
     }
 }
 
-/// The question that a token asks; `None` for one that is forged, over, or about something that is gone.
+/// Returns the question of a token; `None` if the token is forged or expired, or the question no longer
+/// exists.
 async fn asked(app: &App, token: &str) -> Result<Option<(FollowUp, Place)>, Problem> {
     let Some(id) = app.secret.verify(Purpose::FollowUp, token, app.clock.now()) else { return Ok(None) };
     let Some(it) = store::aftercare::follow_up::find(&app.db, FollowUpId(id)).await? else { return Ok(None) };

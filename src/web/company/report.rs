@@ -1,4 +1,4 @@
-//! The reports on a company's sessions, once the center has approved them.
+//! The reports on a company's appointments that the center has approved.
 use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
 use domain::{
@@ -23,15 +23,15 @@ struct ReportPage {
     path: String,
     company: String,
     reports: Vec<Shown>,
-    /// A session took place whose report is still to come.
+    /// Whether an appointment took place whose report is still to come.
     in_work: bool,
 }
 
-/// One report, without what is for the center alone.
+/// One report, without the parts that are for the center alone.
 struct Shown {
     sitting: Option<CompanyAppointment>,
     approved: String,
-    /// Heading and text; parts that were left empty are not here.
+    /// The heading and text of each part; empty parts are left out.
     parts: Vec<(&'static str, String)>,
     further_session: bool,
     other_field: bool,

@@ -1,4 +1,5 @@
-//! Coming in by a mailed link, and going. Opening a link changes nothing: mail scanners open links too.
+//! Signing in by a mailed link, and signing out. Opening a link changes nothing, because mail scanners open
+//! links too.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::StatusCode,
@@ -31,7 +32,7 @@ struct SignInPage {
     shell: Shell,
     form: Fields,
     errors: FieldErrors,
-    /// No more mails today.
+    /// Whether the day's mail budget is used up.
     spent: bool,
 }
 
@@ -46,10 +47,10 @@ struct LinkSentPage {
 struct LinkPage {
     shell: Shell,
     action: String,
-    /// The page that the mail was about.
+    /// The number of the consultation that the mail was about.
     case: String,
     confirms: bool,
-    /// How long whoever comes in stays in. Days.
+    /// How long the contact stays signed in, in days.
     days: i64,
 }
 
@@ -57,7 +58,7 @@ struct LinkPage {
 #[template(path = "company/link_over.html")]
 struct LinkOverPage {
     shell: Shell,
-    /// Where a fresh one can be asked for; empty where the token is none of ours.
+    /// The address at which a new link can be requested; empty if the token is not one of ours.
     renew: String,
     spent: bool,
 }
@@ -174,12 +175,13 @@ pub async fn sign_out(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, 
     page::with_cookie(page::see_other_with("/login", "ログアウトしました。"), &removal_cookie(COMPANY_COOKIE))
 }
 
-/// A page for a link that says nothing to us, or nothing any more.
+/// Shows the page for a link that is unknown or no longer valid.
 pub fn gone(shell: Shell) -> Result<HttpResponse, Problem> {
     page::html_with(StatusCode::GONE, &LinkOverPage { shell, renew: String::new(), spent: false })
 }
 
-/// A link that was used or is over: whoever is in already goes on, whoever is not can have a fresh one.
+/// Answers a link that was used or has expired: a signed-in contact goes on, any other visitor can request a
+/// new link.
 async fn over(
     app: &App,
     shell: Shell,
@@ -199,7 +201,7 @@ async fn over(
     page::html_with(StatusCode::GONE, &LinkOverPage { shell, renew, spent: false })
 }
 
-/// The page that a mail was about, or else the first one.
+/// Returns the page that the mail was about, or else the first page.
 async fn asked_for(app: &App, user: &CompanyUser, case: &str) -> Result<String, Problem> {
     match super::own_consultation::find(app, user, case).await {
         Ok(own) => Ok(own.path("")),
@@ -213,7 +215,7 @@ async fn home_of(app: &App, id: ConsultationId) -> Result<String, Problem> {
     Ok(record.map_or_else(|| "/my".to_owned(), |it| url::my(&it.number)))
 }
 
-/// What the mails of a day are counted by; no address is kept.
+/// Returns the pseudonym of the network by which a day's mails are counted; no address is stored.
 fn network(app: &App, req: &HttpRequest) -> String {
     let address = client::address(req, &app.config.trusted_proxies);
     app.secret.pseudonym(&client::network(address))

@@ -1,4 +1,4 @@
-//! Choosing the time of a session, and moving one.
+//! Choosing the time of an appointment, and moving an appointment.
 use std::fmt;
 
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
@@ -34,21 +34,21 @@ struct SlotsPage {
     shell: Shell,
     number: String,
     path: String,
-    /// What is moved; none where a first time is chosen.
+    /// The appointment that is moved; `None` if a first time is chosen.
     moves: Option<CompanyAppointment>,
-    /// 「オンライン・60分・担当 山田 太郎」
+    /// The conditions of the appointment, such as 「オンライン・60分・担当 山田 太郎」.
     outline: String,
     days: Vec<Date>,
-    /// The day from which on this page shows slots; empty for the first.
+    /// The first day of this page; empty on the first page.
     from: String,
-    /// The first day of the next page, for its address and its link.
+    /// The first day of the next page, for its address and its label.
     later: Option<(String, String)>,
     errors: FieldErrors,
-    /// Why the chosen time could not be had.
+    /// Why the chosen time could not be booked.
     problem: String,
 }
 
-/// Moving or cancelling is no longer for the company to do.
+/// The page for a company that can no longer move or cancel its appointment itself.
 #[derive(Template)]
 #[template(path = "company/too_late.html")]
 struct TooLatePage {
@@ -59,7 +59,7 @@ struct TooLatePage {
     sitting: CompanyAppointment,
 }
 
-/// What can be done about the time.
+/// The possible choice of a time in the present state.
 enum Choice {
     First,
     Move(Appointment),
@@ -98,7 +98,7 @@ pub async fn submit(
     let booked =
         store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_confirmed);
     let done = match &booked {
-        // The form was sent twice, or the wish is what is booked already.
+        // The form was sent twice, or the chosen time is booked already.
         Some(it) if it.starts_at == slot.start() => Ok(()),
         Some(_) => ops::booking::appointment::reschedule(&app, id, Actor::Company, slot).await,
         None => ops::booking::appointment::choose_slot(&app, id, Actor::Company, slot).await,
@@ -113,7 +113,7 @@ pub async fn submit(
             &format!("日時が{}に決まりました。確認メールを送りました。", month_day_time(slot.start())),
         )),
         Err(problem @ (Problem::SlotTaken | Problem::Stale | Problem::Refused(_))) => {
-            // What is true by now, which may be another state.
+            // The page shows the present state, which may have changed in the meantime.
             let current = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
             answer(&app, shell, OwnConsultation(current), form, Said::Refused(problem.to_string())).await
         }
@@ -121,7 +121,7 @@ pub async fn submit(
     }
 }
 
-/// What the page has to say to a form that was sent.
+/// The answer to a form that was sent.
 enum Said {
     Nothing,
     Wrong(FieldErrors),
@@ -221,7 +221,8 @@ async fn slots_page(
     })
 }
 
-/// The days of one page from a day on, without the time that is booked already, and the day after them.
+/// Returns the days of one page from a day on, without the time that is booked already, and the day after
+/// them.
 fn on_offer(
     offers: &SlotOffers,
     from: Option<NaiveDate>,
@@ -238,7 +239,7 @@ fn on_offer(
     (slots::dates(&shown, |it| offers.end(it), chosen), later)
 }
 
-/// No time was chosen, or what came is none.
+/// The error for a form with no valid time.
 #[derive(Clone, Copy, Debug)]
 struct NotChosen;
 

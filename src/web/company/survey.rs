@@ -20,14 +20,14 @@ use crate::{
     },
 };
 
-/// There is nothing to answer yet.
+/// The page for a survey that cannot be answered yet.
 #[derive(Template)]
 #[template(path = "company/survey_later.html")]
 struct LaterPage {
     shell: Shell,
     number: String,
     path: String,
-    /// When the survey will be sent; empty where that is not planned.
+    /// When the survey will be sent; empty if that is not planned.
     due: String,
 }
 
@@ -58,7 +58,7 @@ pub async fn submit(
     answer::take(&app, shell, survey, &place(&own), form).await
 }
 
-/// The latest survey that was sent.
+/// Returns the latest survey that was sent.
 pub fn latest(all: &[FollowUp]) -> Option<&FollowUp> {
     let sent = |it: &&FollowUp| !matches!(it.state, FollowUpState::Planned | FollowUpState::Skipped);
     all.iter().filter(|it| it.kind == Kind::Survey).filter(sent).max_by_key(|it| it.round)

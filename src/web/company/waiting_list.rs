@@ -1,4 +1,4 @@
-//! Waiting for an earlier time: the wishes, what was offered, and the end of it.
+//! The waiting list for an earlier time: the preferred times, the offers, and leaving the list.
 use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// The days on which the center works.
+/// The weekdays on which the center works.
 const WEEKDAYS: [(&str, Weekday); 5] = [
     ("mon", Weekday::Mon),
     ("tue", Weekday::Tue),
@@ -35,7 +35,7 @@ const WEEKDAYS: [(&str, Weekday); 5] = [
     ("thu", Weekday::Thu),
     ("fri", Weekday::Fri),
 ];
-/// Of a week that is wished for, Monday to Friday.
+/// The days from Monday to Friday of a preferred week.
 const WORKING_WEEK: Days = Days::new(4);
 
 #[derive(Template)]
@@ -46,23 +46,23 @@ struct WaitingPage {
     path: String,
     booked: Option<CompanyAppointment>,
     hours: u16,
-    /// What it waits for; where it does not, the form to begin.
+    /// The preferred times while the company waits; `None` shows the form to begin.
     waits: Option<Shown>,
-    /// Whether it can wait at all.
+    /// Whether the company can join the waiting list.
     possible: bool,
     form: Fields,
     groups: Vec<Group>,
-    /// Something is said beyond the first wish.
+    /// Whether a preferred time after the first is filled in.
     more: bool,
     weeks: Vec<Choice>,
     weekdays: Vec<Choice>,
     parts: Vec<Choice>,
     problem: String,
-    /// A time that was wished for is free already.
+    /// A preferred time that is free already.
     free: String,
 }
 
-/// The names of one wish's fields.
+/// The names of the fields of one preferred time.
 struct Group {
     n: usize,
     week: String,
@@ -200,7 +200,7 @@ fn group(n: usize) -> Group {
     Group { n, week: format!("week-{n}"), weekday: format!("weekday-{n}"), part: format!("part-{n}") }
 }
 
-/// The weeks in which an earlier time can be, by their Mondays.
+/// Returns the Mondays of the weeks in which an earlier time is possible, as choices.
 fn weeks(earliest: NaiveDate, last: NaiveDate) -> Vec<Choice> {
     let monday = earliest - Days::new(u64::from(earliest.weekday().num_days_from_monday()));
     monday
@@ -210,8 +210,8 @@ fn weeks(earliest: NaiveDate, last: NaiveDate) -> Vec<Choice> {
         .collect()
 }
 
-/// What was wished for. The first counts even where it says nothing: any time will do. What is no choice of ours was not
-/// typed into our form.
+/// Parses the preferred times. The first counts even if it is empty: any time is suitable. A value that is
+/// not among the choices did not come from our form and is refused.
 fn time_preferences(form: &Fields) -> Result<Vec<TimePreference>, Problem> {
     let mut wishes = Vec::new();
     for n in 1..=WISHES {
@@ -222,7 +222,7 @@ fn time_preferences(form: &Fields) -> Result<Vec<TimePreference>, Problem> {
             wishes.push(wish);
         }
     }
-    // Beside others, the first says nothing where it is empty.
+    // Beside other preferred times, an empty first one means nothing.
     if wishes.len() > 1 && wishes.first() == Some(&TimePreference::default()) {
         wishes.remove(0);
     }

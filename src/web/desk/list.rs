@@ -22,7 +22,7 @@ const ROWS: u64 = 50;
 struct ListPage {
     shell: Shell,
     rows: Vec<HandOver>,
-    /// The address of the next page, or nothing.
+    /// The address of the next page; empty on the last page.
     next: String,
     first: bool,
 }
@@ -42,7 +42,7 @@ pub async fn show(
 }
 
 impl ListPage {
-    /// What became of it, or what happens now.
+    /// Returns the result of the consultation, or what happens now.
     fn outcome(row: &HandOver) -> String {
         if let Some(result) = ops::consultation::result(&row.state) {
             return result;
@@ -62,7 +62,7 @@ impl ListPage {
     }
 }
 
-/// Takes the row that is one too many away: it says that there is a next page.
+/// Removes the surplus row, if there is one, and returns the address of the next page that it announces.
 fn page_after(rows: &mut Vec<HandOver>) -> String {
     let limit = usize::try_from(ROWS).unwrap_or(usize::MAX);
     let more = rows.len() > limit;

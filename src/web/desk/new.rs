@@ -1,4 +1,4 @@
-//! Handing an enquiry over: an application in a company's stead, in under two minutes.
+//! Handing an enquiry over: a desk fills in an application for a company in under two minutes.
 use actix_web::{HttpResponse, get, post, web::Data};
 use askama::Template;
 use domain::{
@@ -35,11 +35,11 @@ struct NewPage {
     prefectures: Vec<Choice>,
     industries: Vec<Choice>,
     hows: Vec<Choice>,
-    /// Makes a form that is sent twice one consultation.
+    /// The key by which a form that is sent twice becomes one consultation.
     key: Uuid,
 }
 
-/// How the person was told what happens with their data: the code, and the word for the record.
+/// How the person was told about the use of their data: the code, and the word for the record.
 const HOWS: [(&str, &str); 2] = [("phone", "電話"), ("counter", "窓口")];
 
 #[get("/desk/new")]
@@ -89,7 +89,7 @@ fn agreed(form: &Fields, errors: &mut FieldErrors) -> Option<HandOverConsent> {
     Some(HandOverConsent { person: person?, how: how? })
 }
 
-/// The fields that a desk asks for; the others stay open.
+/// Fills an application with the fields that a desk asks for; the others stay empty.
 fn application_form(form: &Fields) -> ApplicationForm {
     let one = |name: &str| form.get(name).to_owned();
     ApplicationForm {

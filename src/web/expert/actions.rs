@@ -1,4 +1,5 @@
-//! Acts that are confirmed on a page of their own: cancelling, recording what happened, planning the next session.
+//! Actions that are confirmed on a page of their own: cancelling, recording the outcome, planning the next
+//! appointment.
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use domain::{consultation::ActionKind, text::Prose, wording};
@@ -14,7 +15,7 @@ use crate::{
     },
 };
 
-/// Characters.
+/// The length of the longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 const NOT_NOW: &str = "この操作は、いまはできません。最新の内容を確認してください。";
 

@@ -1,4 +1,4 @@
-//! Answering a request: 「引き受ける」 or 「断る」, on the page or by the link in the mail.
+//! Answering a request with 「引き受ける」 or 「断る」, on the page or by the link in the mail.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::StatusCode,
@@ -32,9 +32,9 @@ use crate::{
     },
 };
 
-/// A booking within so much time of the requested slot is worth a warning.
+/// The distance from the requested slot within which another booking causes a warning.
 const NEAR: TimeDelta = TimeDelta::hours(3);
-/// Characters.
+/// The length of the longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
 #[derive(Template)]
@@ -44,14 +44,14 @@ struct AnswerPage {
     form: Fields,
     errors: FieldErrors,
     notice: Option<String>,
-    /// Where to go back to; nothing for who came by the link.
+    /// The page to go back to; `None` for an expert who came by the link.
     back: Option<String>,
     number: String,
     fields: &'static str,
     due: String,
     overdue: bool,
     outline: Vec<Row>,
-    /// Other bookings near the slot.
+    /// The expert's other bookings near the slot.
     near: Vec<String>,
     choices: Vec<Choice>,
 }
@@ -63,7 +63,7 @@ struct AnsweredPage {
     title: &'static str,
     what: String,
     when: Option<String>,
-    /// The consultation's page, where the expert may open it.
+    /// The consultation's page, if the expert may open it.
     case: Option<String>,
 }
 
@@ -179,7 +179,8 @@ impl Asked<'_> {
         })
     }
 
-    /// Does what the form says and goes on to `accepted` or `declined`; what cannot be done comes back on the form.
+    /// Accepts or declines as the form says and redirects to `accepted` or `declined`; a refusal is shown on
+    /// the form.
     async fn take(
         &self,
         app: &App,
@@ -207,7 +208,7 @@ impl Asked<'_> {
             Ok(()) => return Ok(page::see_other_with(next, told)),
             Err(problem) => sentence(problem)?,
         };
-        // Somebody may have answered in between: then there is no form any more.
+        // The request may have been answered in the meantime; then the form is not shown any more.
         match store::routing::assignment::find(&app.db, id).await? {
             Some(now) if now.state != AssignmentState::Offered => over(app, shell, self.record, &now).await,
             Some(_) | None => {
@@ -234,7 +235,7 @@ fn parse(form: &Fields) -> Result<Answer, FieldErrors> {
     Err(errors)
 }
 
-/// `?answer=accept` in a mail fills the form; only the form's POST does anything.
+/// Fills the form from `?answer=accept` in a mail's link; only the form's POST changes anything.
 fn preselected(req: &HttpRequest) -> Fields {
     let query = Fields::of_query(req);
     match query.get("answer") {
@@ -243,7 +244,7 @@ fn preselected(req: &HttpRequest) -> Fields {
     }
 }
 
-/// The last request to this expert, whatever has become of it.
+/// Returns the latest request to this expert, whatever its state.
 async fn by_number(app: &App, expert: &ExpertUser, number: &str) -> Result<(Record, Assignment), Problem> {
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
     let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
@@ -263,7 +264,7 @@ async fn by_token(app: &App, token: &str) -> Result<Option<(Record, Assignment)>
     Ok(record.map(|it| (it, mine)))
 }
 
-/// The expert's other bookings around a slot.
+/// Returns the expert's other bookings around a slot.
 async fn near(app: &App, mine: &Assignment, slot: &Appointment) -> Result<Vec<String>, Problem> {
     let (from, to) = (slot.starts_at - NEAR, slot.ends_at + NEAR);
     let around = store::booking::appointment::of_expert(&app.db, mine.expert, from, to).await?;
@@ -277,7 +278,7 @@ async fn near(app: &App, mine: &Assignment, slot: &Appointment) -> Result<Vec<St
         .collect())
 }
 
-/// What has become of a request that cannot be answered any more.
+/// Shows the state of a request that can no longer be answered.
 async fn over(app: &App, shell: Shell, record: &Record, mine: &Assignment) -> Result<HttpResponse, Problem> {
     let accepted = mine.is_accepted();
     let number = record.number;
@@ -310,7 +311,7 @@ async fn over(app: &App, shell: Shell, record: &Record, mine: &Assignment) -> Re
     page::html(&AnsweredPage { shell, title, what, when, case })
 }
 
-/// A link that we did not make, or that is too old.
+/// Shows the page for a link that is forged or too old.
 fn unknown(shell: Shell) -> Result<HttpResponse, Problem> {
     let what = "リンクの期限が切れているか、アドレスの一部が欠けています。\
                 メールのリンクをもう一度開くか、ログインして依頼を確認してください。";

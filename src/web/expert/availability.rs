@@ -1,4 +1,4 @@
-//! When the expert can be booked: weekly hours, single days, absences; and what follows from them.
+//! When the expert can be booked: weekly hours, single days and absences, with their effects.
 mod absence;
 pub mod day;
 mod entry;
@@ -33,7 +33,7 @@ use crate::{
     },
 };
 
-/// So many days from today on are shown with what is free on them.
+/// The number of days, from today on, whose free time is shown.
 const SHOWN: usize = 14;
 #[derive(Template)]
 #[template(path = "expert/availability.html")]
@@ -45,27 +45,27 @@ struct AvailabilityPage {
     exceptions: Vec<Kept>,
     absences: Vec<Kept>,
     free: Vec<FreeDay>,
-    /// Bookings at times that are not offered any more.
+    /// Bookings at times that are no longer offered.
     stranded: Vec<Stranded>,
     weekdays: Vec<Choice>,
     times: Vec<Choice>,
     kinds: Vec<Choice>,
     weeks: Vec<Choice>,
     stand_ins: Vec<Choice>,
-    /// Days from and until which weekly hours hold were typed, or are wrong.
+    /// Whether a first or last day of the weekly hours was typed.
     is_limited: bool,
     has_feed: bool,
-    /// The new secret address, shown this once.
+    /// The new secret address, shown only once.
     feed: Option<String>,
 }
 
-/// An entry that can be taken back.
+/// An entry that can be removed.
 struct Kept {
     id: Uuid,
     text: String,
 }
 
-/// A day with what is free on it.
+/// A day with its free time.
 struct FreeDay {
     name: String,
     text: String,
@@ -90,7 +90,7 @@ pub async fn show(
     page::html(&page_of(&app, &expert, shell, form, FieldErrors::default(), None).await?)
 }
 
-/// Adds weekly hours, a change of one day or an absence, or copies a week, as the form's `form` says.
+/// Adds weekly hours, a change of one day or an absence, or copies a week; the field `form` selects which.
 #[post("/expert/availability")]
 pub async fn add(
     app: Data<App>,
@@ -116,7 +116,7 @@ pub async fn add(
     }
 }
 
-/// Takes an entry back. What is gone already is gone.
+/// Removes an entry. An entry that no longer exists counts as removed.
 #[post("/expert/availability/{kind}/{id}/remove")]
 pub async fn remove(
     app: Data<App>,
@@ -134,7 +134,7 @@ pub async fn remove(
     Ok(page::see_other_with("/expert/availability", "削除しました。"))
 }
 
-/// Makes a new secret address for calendar programs, and shows it once; or takes it back.
+/// Creates a new secret address for calendar programs and shows it once, or removes the address.
 #[post("/expert/availability/feed")]
 pub async fn change_feed(
     app: Data<App>,
@@ -225,7 +225,7 @@ async fn page_of(
     })
 }
 
-/// Booked at a time at which the expert says to be away.
+/// Returns whether the booking lies at a time at which the expert is away.
 fn is_stranded(it: &AgendaAppointment, schedule: &Schedule) -> bool {
     let (start, last) = (it.appointment.starts_at, it.appointment.ends_at - TimeDelta::minutes(1));
     let (Some(start), Some(last)) = (Slot::at(start), Slot::at(last)) else { return false };

@@ -26,13 +26,13 @@ struct CalendarPage {
     title: String,
     /// The title in pieces, between which a narrow heading breaks.
     heading: [String; 3],
-    /// The list alone, on every screen.
+    /// Whether only the list is shown, on every screen.
     as_list: bool,
     week: String,
     previous: String,
     next: String,
     agenda: Agenda,
-    /// No time was ever entered.
+    /// Whether the expert has never entered any time.
     offers_nothing: bool,
 }
 
@@ -75,7 +75,7 @@ pub async fn show(
     })
 }
 
-/// 「2026年（令和8年）」「11月23日（月・祝）から」「11月29日（日）の予定」
+/// Returns the heading, such as 「2026年（令和8年）」「11月23日（月・祝）から」「11月29日（日）の予定」.
 fn heading(week: Week) -> [String; 3] {
     let first = wording::month_day_weekday(week.first());
     let year = wording::long_date(week.first()).replace(&first, "");
@@ -87,7 +87,7 @@ impl CalendarPage {
         self.agenda.days.iter().all(|it| it.items.is_empty())
     }
 
-    /// What the week links add, so that the chosen view stays.
+    /// Returns the query that the links between weeks add to keep the chosen view.
     const fn view(&self) -> &'static str {
         if self.as_list { "&view=list" } else { "" }
     }

@@ -1,4 +1,4 @@
-//! Another address or login for one of the expert's calendars outside, without the rest being typed again.
+//! Changing the address or login of one external calendar, without typing the rest again.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -33,7 +33,7 @@ struct AccessPage {
     errors: FieldErrors,
     name: String,
     host: String,
-    /// Where a user and a password belong to the address.
+    /// Whether a user and a password belong to the address.
     has_login: bool,
 }
 
@@ -73,7 +73,7 @@ pub async fn submit(
     page::unprocessable(&page_of(shell, source, form, errors))
 }
 
-/// What is left empty stays as it is.
+/// Parses the form; a value that is left empty stays as it is.
 fn parse(form: &Fields, errors: &mut FieldErrors) -> AccessChange {
     let url = errors.take("url", optional(form.get("url"), fetch::address)).flatten();
     let user = optional(form.get("user"), |it| TextLine::parse("ユーザー名", it, LONGEST_LOGIN));

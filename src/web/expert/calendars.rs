@@ -1,4 +1,4 @@
-//! The expert's calendars outside: which there are, how they are, and what somebody changed in them.
+//! The expert's external calendars: the list, their condition, and entries that were changed in them.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -38,7 +38,7 @@ use crate::{
 };
 
 pub(super) const PAGE: &str = "/expert/calendars";
-/// Characters.
+/// The length of the longest name, in characters.
 const LONGEST_NAME: usize = 40;
 pub(super) const LONGEST_LOGIN: usize = 200;
 
@@ -71,7 +71,7 @@ struct Changed {
     href: String,
     what: String,
     booked: String,
-    /// Nothing where the entry was removed.
+    /// The time in the external calendar; `None` if the entry was removed.
     there: Option<String>,
     calendar: String,
 }
@@ -81,7 +81,7 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
     page::html(&page_of(&app, &expert, shell, Fields::default(), FieldErrors::default()).await?)
 }
 
-/// Adds a calendar, once it could be read.
+/// Adds a calendar after reading it once.
 #[post("/expert/calendars")]
 pub async fn add(
     app: Data<App>,
@@ -125,7 +125,7 @@ pub async fn refresh(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Resu
     Ok(page::see_other_with(PAGE, &told))
 }
 
-/// Whether a calendar that cannot be read any more still blocks.
+/// Sets whether a calendar that can no longer be read still blocks times.
 #[post("/expert/calendars/{id}/policy")]
 pub async fn keep_blocking(
     app: Data<App>,
@@ -149,7 +149,7 @@ pub async fn remove(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Resul
     Ok(page::see_other_with(PAGE, "カレンダーの登録を削除しました。"))
 }
 
-/// Puts an entry back as it is booked.
+/// Restores an external entry to the booked time.
 #[post("/expert/calendars/entries/{id}/restore")]
 pub async fn restore(app: Data<App>, expert: ExpertUser, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     ops::calendars::time_proposal::restore(&app, *id, expert.id).await?;
@@ -186,13 +186,13 @@ fn parse_dav(form: &Fields, errors: &mut FieldErrors) -> Parsed {
     Some((name?, NewCalendar::CalDav { writes }, access))
 }
 
-/// Without one, the calendar is called by its kind.
+/// Parses the calendar's name; without one, a general name is used.
 fn name(form: &Fields, field: &'static str, errors: &mut FieldErrors) -> Option<String> {
     let given = optional(form.get(field), |it| TextLine::parse("カレンダーの名前", it, LONGEST_NAME));
     errors.take(field, given).map(|it| it.map_or_else(|| "外部カレンダー".to_owned(), String::from))
 }
 
-/// Where the sentence about a calendar that cannot be read stands.
+/// Returns the field at which the error about an unreadable calendar is shown.
 const fn field_of(trouble: &CalendarError, new: &NewCalendar) -> &'static str {
     match (new, trouble) {
         (NewCalendar::Ics, _) => "ics_url",
@@ -260,7 +260,7 @@ fn kept(refused: Option<String>, it: Source, now: DateTime<Utc>) -> Kept {
     }
 }
 
-/// What the expert can put back; what was answered by mail is the center's to decide.
+/// Returns a change that the expert can undo; a proposal that came by mail is left to the center.
 fn changed(it: TimeProposal) -> Option<Changed> {
     let ProposalSource::Calendar(calendar) = it.way else { return None };
     Some(Changed {

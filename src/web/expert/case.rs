@@ -1,4 +1,4 @@
-//! A consultation as one of its experts meets it, and who may open it at all.
+//! A consultation as one of its experts sees it, and the check of who may open it.
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
@@ -25,7 +25,8 @@ use crate::{
     },
 };
 
-/// A page of a consultation that the expert has accepted. A handler that takes it cannot run for anybody else.
+/// A page of a consultation that the expert has accepted. A handler that takes this type cannot run for any
+/// other visitor.
 pub struct Opened {
     pub app: Data<App>,
     pub expert: ExpertUser,
@@ -36,7 +37,7 @@ pub struct Opened {
 /// A consultation with the signed-in expert's own part in it.
 pub struct Case {
     pub record: Record,
-    /// Offered or accepted.
+    /// The expert's assignment, offered or accepted.
     pub mine: Assignment,
 }
 
@@ -47,7 +48,7 @@ pub struct Row {
     pub value: String,
 }
 
-/// The consultation with this number, if it concerns the expert; there is no other for them.
+/// Returns the consultation with this number if it concerns the expert; any other is not found.
 pub async fn find(app: &App, expert: &ExpertUser, number: &str) -> Result<Case, Problem> {
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
     let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
@@ -83,7 +84,7 @@ impl Opened {
         self.case.record.consultation.id
     }
 
-    /// As the history names the expert.
+    /// Returns the expert as the actor for the history.
     pub const fn by(&self) -> Actor {
         Actor::Expert(self.expert.id)
     }
@@ -92,7 +93,7 @@ impl Opened {
         self.case.record.consultation.allows(deed, Party::Expert).is_ok()
     }
 
-    /// On to the consultation, with a sentence.
+    /// Redirects to the consultation, with a sentence.
     pub fn back(&self, told: &str) -> HttpResponse {
         page::see_other_with(self.case.path(), told)
     }
@@ -103,7 +104,7 @@ impl Case {
         url::expert(&self.record.number)
     }
 
-    /// The page of one act.
+    /// Returns the path of the page for one action.
     pub fn path_of(&self, act: &str) -> String {
         format!("{}/{act}", self.path())
     }
@@ -114,7 +115,7 @@ impl Case {
         format!("{name}（{}）", self.record.number)
     }
 
-    /// What is held or confirmed now.
+    /// Returns the appointment that is held or confirmed now.
     pub async fn live(&self, app: &App) -> Result<Option<Appointment>, Problem> {
         let all = store::booking::appointment::of(&app.db, self.record.consultation.id).await?;
         Ok(all.into_iter().find(Appointment::is_live))
@@ -127,7 +128,8 @@ impl Row {
     }
 }
 
-/// What an expert may know before answering: no name of a company or person, no address, no free text.
+/// Returns the facts that an expert may know before answering: no name of a company or person, no address, no
+/// free text.
 pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> Result<Vec<Row>, Problem> {
     let id = record.consultation.id;
     let (written, _) = store::consultation::application(&app.db, id).await?.unzip();
@@ -157,7 +159,7 @@ pub async fn outline(app: &App, record: &Record, live: Option<&Appointment>) -> 
     Ok(rows)
 }
 
-/// The themes of a consultation in words.
+/// Returns the labels of a consultation's themes.
 pub async fn themes(app: &App, record: &Record) -> Result<String, Problem> {
     let programme = app.programme().await?;
     let codes = store::consultation::themes(&app.db, record.consultation.id).await?;
@@ -165,7 +167,7 @@ pub async fn themes(app: &App, record: &Record) -> Result<String, Problem> {
     Ok(labels.join("、"))
 }
 
-/// 「28人」; nothing where it is not known.
+/// Returns a head count such as 「28人」; empty if it is not known.
 pub fn people(count: Option<i32>) -> String {
     let count = count.and_then(|it| u32::try_from(it).ok()).and_then(|it| Headcount::try_from(it).ok());
     count.map(|it| it.to_string()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! One consultation: what the expert needs to know, the thread, and the acts that are possible now.
+//! One consultation: the facts for the expert, the thread, and the actions that are possible now.
 use std::collections::BTreeMap;
 
 use actix_web::{
@@ -44,9 +44,9 @@ use crate::{
     },
 };
 
-/// The field of the form, and what its draft is kept under.
+/// The name of the form's field, and the key of its draft.
 const FIELD: &str = "message";
-/// Characters.
+/// The length of the longest message, in characters.
 const LONGEST_MESSAGE: usize = 2000;
 
 #[derive(Template)]
@@ -80,13 +80,13 @@ struct AppointmentView {
     state: &'static str,
     mode: &'static str,
     place: String,
-    /// The place is an address on the web.
+    /// Whether the venue is an address on the web.
     is_link: bool,
     experts: String,
     live: bool,
-    /// Its room can be changed.
+    /// Whether the meeting link can be changed.
     has_room: bool,
-    /// The report's page and how far it has come.
+    /// The address of the report and its state.
     report: Option<(String, &'static str)>,
 }
 
@@ -106,7 +106,7 @@ pub async fn show(
     case_page(Opened { app, expert, shell, case }, FormState::of(form)).await
 }
 
-/// Adds to the thread.
+/// Adds a message to the thread.
 #[post("/expert/consultations/{number}/messages")]
 pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Problem> {
     let (id, by) = (open.id(), open.by());
@@ -137,19 +137,19 @@ pub async fn write(open: Opened, form: FormWithFiles) -> Result<HttpResponse, Pr
     case_page(open, typed).await
 }
 
-/// A file of the thread.
+/// Sends a file of the thread.
 #[get("/expert/consultations/{number}/files/{id}")]
 pub async fn download(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     files::answer(&open.app, open.id(), &path.1, Audience::Internal).await
 }
 
-/// A mail of the thread, as HTML.
+/// Sends a mail of the thread as HTML.
 #[get("/expert/consultations/{number}/mail/{entry}")]
 pub async fn html(open: Opened, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     mail_document::of_entry(&open.app, open.id(), &path.1, Reader::Expert, &open.case.path()).await
 }
 
-/// Also for an expert who has not answered yet: then without names.
+/// Shows the consultation. An expert who has not answered yet sees it without names.
 async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Problem> {
     let Opened { app, expert, shell, case } = open;
     let id = case.record.consultation.id;
@@ -200,7 +200,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
     page::html_with(status, &page)
 }
 
-/// What is possible now, the most likely one first.
+/// Returns the actions that are possible now, the most likely one first.
 fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
     let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
     let act = |deed: ActionKind| {
@@ -241,7 +241,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
     acts
 }
 
-/// The situation in one sentence.
+/// Returns the situation in one sentence.
 fn next_step(case: &Case, live: Option<&Appointment>, app: &App) -> &'static str {
     let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
     match &case.record.consultation.state {

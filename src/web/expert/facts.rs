@@ -1,4 +1,4 @@
-//! What is known of a company, for the expert who has accepted its consultation.
+//! The facts about a company, for the expert who has accepted its consultation.
 use domain::{
     intake::company::{Capital, Industry, Organization, TeleworkStatus},
     prefecture::Prefecture,
@@ -11,12 +11,12 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-/// The company and its contact row by row, and what it is troubled by in its own words.
+/// Returns the rows about the company and its contact, and the company's own description of its problem.
 pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Problem> {
     let written = store::consultation::application(&app.db, record.consultation.id).await?;
     let themes = themes(app, record).await?;
     let Some((company, contact)) = written else {
-        // Erased when its time of retention was over.
+        // The application was erased when its retention period ended.
         return Ok((vec![Row::new("会社名", &record.company_name)], String::new()));
     };
     let capital = company.capital.and_then(|it| u64::try_from(it).ok()).and_then(|it| it.try_into().ok());

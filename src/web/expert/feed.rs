@@ -19,7 +19,7 @@ use crate::{
     url,
 };
 
-/// How long what is over, or was cancelled, is still told.
+/// How long past and cancelled appointments stay in the feed.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
 #[get("/calendar/{token}.ics")]
@@ -32,7 +32,7 @@ pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Resu
     let entries: Vec<_> = worded.iter().map(Worded::entry).collect();
     let programme = app.programme().await?;
     let name = &programme.settings_at(now).center_name;
-    // The time of writing is in every entry; what decides whether anything is new must not know it.
+    // Every entry contains the time of writing, so the tag is computed from a feed without it.
     let timeless = ical::Feed::new(name, &entries);
     let tag = format!("\"{}\"", hex(&Sha256::digest(timeless.as_str().as_bytes())[..16]));
     let known = req.headers().get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
@@ -46,7 +46,7 @@ pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Resu
         .body(timeless.at(now)))
 }
 
-/// A sitting in words.
+/// An appointment in words.
 struct Worded<'a> {
     sitting: &'a FeedEntry,
     summary: String,
@@ -81,7 +81,7 @@ impl Worded<'_> {
             status: status(it.standing),
             summary: &self.summary,
             description: &self.description,
-            // A visit's address would tell who the company is.
+            // A visit's address would reveal the company.
             location: if accepted { &it.place } else { "" },
             url: self.url.as_deref(),
         }

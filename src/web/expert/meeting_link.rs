@@ -1,4 +1,4 @@
-//! Another link for one online session, by the expert who gives it.
+//! Changing the meeting link of one online appointment, by the expert who gives it.
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use domain::wording;
@@ -42,7 +42,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     room_page(open, Some(typed)).await
 }
 
-/// The form with what was typed, or with the link as it is.
+/// Shows the form with the typed values, or with the current link.
 async fn room_page(open: Opened, typed: Option<FormState>) -> Result<HttpResponse, Problem> {
     let now = open.app.clock.now();
     let Some(live) = open.case.live(&open.app).await?.filter(|it| it.is_online_ahead(now)) else {

@@ -1,4 +1,4 @@
-//! Which mails one gets.
+//! The expert's notification preferences.
 use actix_web::{HttpResponse, get, post, web::Data};
 use domain::{actor::Role, id::AccountId};
 

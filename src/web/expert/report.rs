@@ -1,4 +1,4 @@
-//! The report on a session: written, kept, handed in, and read again.
+//! The report on an appointment: written, saved, submitted, and read again.
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use domain::{
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The texts of a report: name, label, most characters, and whether it can be handed in without.
+/// The texts of a report: name, label, greatest number of characters, and whether the text is required.
 const TEXTS: [(&str, &str, usize, bool); 7] = [
     ("attendees", "出席者", 500, false),
     ("present_state", "現状", 4000, true),
@@ -38,9 +38,9 @@ struct ReportPage {
     typed: FormState,
     head: Head,
     version: i32,
-    /// Why the center gave it back.
+    /// Why the center returned the report.
     returned: Option<String>,
-    /// What somebody else has saved meanwhile.
+    /// The version that the other author has saved in the meantime.
     newest: Vec<Row>,
 }
 
@@ -54,14 +54,14 @@ struct ReadPage {
     rows: Vec<Row>,
 }
 
-/// What stands above a report, whichever way it is shown.
+/// The heading of a report, in the form and in the read-only page.
 struct Head {
     company: String,
     number: String,
     back: String,
     when: String,
     session: String,
-    /// The other expert of the session, who shares the report.
+    /// The other expert of the appointment, who shares the report.
     with: Option<String>,
     due: Option<String>,
 }
@@ -105,7 +105,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     let head = head(&open, &session).await?;
     let kept = store::aftercare::report::of_appointment(&open.app.db, session.id).await?;
     let returned = kept.as_ref().and_then(returned);
-    // After a conflict the newest version is the one to go on from: it stands below what was typed.
+    // After a conflict, the form continues from the newest version, which is shown below the typed text.
     let newest = kept.filter(|_| typed.refused.is_some());
     let version = newest.as_ref().map_or(typed_at, |it| it.version);
     let newest = newest.map(|it| rows(&it.body)).unwrap_or_default();
@@ -113,7 +113,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     page::html_with(status, &ReportPage { shell: open.shell, typed, head, version, returned, newest })
 }
 
-/// The session that the report is about: the one named, or the latest that took place.
+/// Returns the appointment that the report is about: the named one, or the latest that took place.
 async fn session(open: &Opened, wanted: &str) -> Result<Option<Appointment>, Problem> {
     let (me, all) = (open.expert.id, store::booking::appointment::of(&open.app.db, open.id()).await?);
     let mut mine =
@@ -182,7 +182,7 @@ fn parse(form: &Fields, saving: Saving) -> Result<ReportBody, FieldErrors> {
     if errors.is_empty() { Ok(body) } else { Err(errors) }
 }
 
-/// A report as its form shows it.
+/// Returns the form filled in with a report.
 fn typed(body: &ReportBody) -> Fields {
     let mut form: Fields = TEXTS.iter().map(|it| it.0).zip(texts(body)).collect();
     for (name, value) in flags(body) {
@@ -193,7 +193,7 @@ fn typed(body: &ReportBody) -> Fields {
     form
 }
 
-/// In the order of `TEXTS`.
+/// Returns the texts in the order of `TEXTS`.
 fn texts(body: &ReportBody) -> [&str; 7] {
     [
         &body.attendees,

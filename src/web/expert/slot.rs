@@ -1,4 +1,4 @@
-//! Settling the time of a session, or moving it, among the times at which the experts are free together.
+//! Choosing or moving the time of an appointment among the times at which all its experts are free.
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::NaiveDate;
@@ -25,10 +25,10 @@ struct SlotPage {
     typed: FormState,
     title: String,
     back: String,
-    /// The time that is moved; nothing where none is settled yet.
+    /// The time that is moved; `None` if no time is chosen yet.
     now: Option<String>,
     days: Vec<Date>,
-    /// The pages with earlier and later days; nothing where there are none.
+    /// The pages with earlier and later days; `None` if there are none.
     earlier: Option<String>,
     later: Option<String>,
 }
@@ -63,7 +63,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
     if typed.done(done)? { Ok(open.back(told)) } else { slot_page(open, typed).await }
 }
 
-/// Choosing or moving, whichever is possible now.
+/// Returns the action that is possible now: choosing or moving.
 fn deed(case: &Case) -> Option<ActionKind> {
     let possible = case.record.consultation.possible(Party::Expert);
     possible.into_iter().find(|it| matches!(it, ActionKind::ChooseSlot | ActionKind::Reschedule))

@@ -1,4 +1,4 @@
-//! Quarter hours and dates as the expert's pages show and take them.
+//! Quarter hours and dates as the expert's pages show and parse them.
 use chrono::NaiveDate;
 use domain::{
     booking::availability::{NoSpan, QUARTERS, Span},
@@ -7,9 +7,9 @@ use domain::{
 
 use crate::web::kit::form::{Choice, FieldErrors, Fields};
 
-/// 6:00 Japan time is quarter 0.
+/// The hour of quarter 0, in Japan time.
 const FIRST_HOUR: u8 = 6;
-/// 令和1年 is 2019.
+/// The year before 令和1年, which is 2019.
 const ERA_BEFORE_FIRST: i32 = 2018;
 const NO_DATE: &str = "日付は、実在する年月日を入力してください";
 
@@ -27,27 +27,27 @@ impl DateFields {
     }
 }
 
-/// 「9:30」 for 14.
+/// Returns the clock time of a quarter: 「9:30」 for 14.
 pub fn clock(quarter: u8) -> String {
     format!("{}:{:02}", FIRST_HOUR + quarter / 4, quarter % 4 * 15)
 }
 
-/// 「9:00から12:00」
+/// Returns the words for a span, such as 「9:00から12:00」.
 pub fn span(it: Span) -> String {
     format!("{}から{}", clock(it.start()), clock(it.end()))
 }
 
-/// The hour of the clock in which a quarter lies.
+/// Returns the hour of the clock in which a quarter lies.
 pub const fn hour(quarter: u8) -> u8 {
     FIRST_HOUR + quarter / 4
 }
 
-/// Every quarter hour from 6:00 to 22:00, for a select.
+/// Returns every quarter hour from 6:00 to 22:00, for a select.
 pub fn choices() -> Vec<Choice> {
     (0..=QUARTERS).map(|it| Choice::new(it.to_string(), clock(it))).collect()
 }
 
-/// The stretch between two selects; the sentence stands at the one that is to be changed.
+/// Parses the stretch between two selects; the error is added to the select that has to be changed.
 pub fn take_span(
     errors: &mut FieldErrors,
     form: &Fields,
@@ -77,7 +77,7 @@ pub fn take_span(
     }
 }
 
-/// A date from 年・月・日, not before `today`. The year may be an era year: 「令和8」, 「R8」.
+/// Parses a date from 年・月・日, not before `today`. The year may be an era year: 「令和8」, 「R8」.
 pub fn take_date(
     errors: &mut FieldErrors,
     form: &Fields,
@@ -103,7 +103,7 @@ pub fn take_date(
     }
 }
 
-/// The same where nothing at all may be typed; what is typed is a whole date.
+/// Parses a date as `take_date` does, but allows all three fields to be empty.
 pub fn take_optional_date(
     errors: &mut FieldErrors,
     form: &Fields,

@@ -1,4 +1,4 @@
-//! One week of an expert: which day holds what, laid out for a table and for a list.
+//! One week of an expert, laid out for a table and for a list.
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
@@ -14,51 +14,51 @@ use domain::{
 use super::times::{self, clock};
 use crate::{store::booking::expert_agenda::AgendaAppointment, url};
 
-/// The hours that a table shows even where nothing is in them.
+/// The hours that a table shows even if they are empty.
 const HOURS: std::ops::RangeInclusive<u8> = 9..=16;
 
 /// A week from Monday to Sunday, by its ISO name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Week(NaiveDate);
 
-/// All that happens in a week.
+/// The appointments, free times and absences of a week.
 pub struct Agenda {
     pub days: Vec<DayView>,
     pub rows: Vec<HourRow>,
     pub bookings: usize,
     pub holds: usize,
-    /// 「12時間30分」
+    /// The total free time, such as 「12時間30分」.
     pub free: String,
 }
 
 pub struct DayView {
-    /// 「24日（火）」
+    /// The short date, such as 「24日（火）」.
     pub short: String,
-    /// 「11月24日（火）」
+    /// The long date, such as 「11月24日（火）」.
     pub long: String,
-    /// Where the free time of this day is changed; nowhere for a day that is over.
+    /// The address at which the free time of this day is changed; `None` for a past day.
     pub change: Option<String>,
     /// A holiday's name, or 「不在」.
     pub note: Option<&'static str>,
     pub today: bool,
     pub closed: bool,
     pub items: Vec<Item>,
-    /// Which quarters the sittings among the items take, and the places of these items.
+    /// The quarters that each appointment takes, with its index in the items.
     taken: Vec<(Range<u8>, usize)>,
     free: Day,
 }
 
-/// An entry of a day: a sitting, a time that a calendar outside takes, or a stretch of free time.
+/// An entry of a day: an appointment, a time taken in an external calendar, or a stretch of free time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The class by which it looks: `ev`, `hold`, `busy` or `open`.
+    /// The style class: `ev`, `hold`, `busy` or `open`.
     pub class: &'static str,
     pub when: String,
     pub what: String,
     pub href: Option<String>,
 }
 
-/// One hour of all days.
+/// One hour across all days.
 pub struct HourRow {
     pub label: String,
     pub cells: Vec<Cell>,
@@ -68,15 +68,15 @@ pub struct Cell {
     pub today: bool,
     pub closed: bool,
     pub items: Vec<Item>,
-    /// Read before each item, for who cannot see the column.
+    /// The day, read aloud before each item for a reader who cannot see the column.
     pub day: String,
 }
 
-/// What a week is laid out from.
+/// The facts from which a week is laid out.
 pub struct Facts<'a> {
     pub schedule: &'a Schedule,
     pub occupied: &'a Occupied,
-    /// What the expert's calendars outside take of it.
+    /// The times that the expert's external calendars take.
     pub busy: &'a Occupied,
     pub sittings: &'a [AgendaAppointment],
     pub calendar: &'a BusinessCalendar,
@@ -88,7 +88,7 @@ impl Week {
         Self(date.week(Weekday::Mon).first_day())
     }
 
-    /// From `2026-W48`.
+    /// Parses a week's name, such as `2026-W48`.
     pub fn parse(name: &str) -> Option<Self> {
         let (year, week) = name.split_once("-W")?;
         let (year, week) = (year.parse().ok()?, week.parse().ok()?);
@@ -116,7 +116,7 @@ impl Week {
         self.0 + TimeDelta::days(6)
     }
 
-    /// Lays the week out. Saturday and Sunday stand there only where something is on them.
+    /// Lays the week out. Saturday and Sunday are shown only if they have entries.
     pub fn agenda(self, facts: &Facts<'_>) -> Agenda {
         let days: Vec<_> = self
             .0
@@ -170,7 +170,7 @@ fn day(date: NaiveDate, facts: &Facts<'_>) -> DayView {
     }
 }
 
-/// The quarters of the day that a sitting takes, as far as the grid reaches.
+/// Returns the quarters of the day that an appointment takes, within the grid.
 fn quarters(it: &Appointment) -> Range<u8> {
     let start = Slot::at(it.starts_at).map_or(0, Slot::quarter);
     let length = (it.ends_at - it.starts_at).num_minutes().max(1);

@@ -1,4 +1,4 @@
-//! What waits for the expert, and what comes next.
+//! The expert's worklist and the next appointments.
 use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
 use chrono::TimeDelta;
@@ -27,9 +27,9 @@ use crate::{
     },
 };
 
-/// How far back an unanswered message is recalled.
+/// The age after which an unanswered message is no longer listed.
 const RECENT: TimeDelta = TimeDelta::days(30);
-/// So many of the coming sessions are shown; the calendar has them all.
+/// The number of coming appointments that are shown; the calendar shows all of them.
 const NEXT: usize = 5;
 
 #[derive(Template)]
@@ -40,13 +40,13 @@ struct TodoPage {
     requests: Vec<RequestItem>,
     to_record: Vec<Item>,
     to_write: Vec<ReportItem>,
-    /// Handed in; the center's turn.
+    /// The reports that were submitted and wait for the center.
     handed_in: Vec<Item>,
     next: Vec<Item>,
-    /// No time was ever entered.
+    /// Whether the expert has never entered any time.
     offers_nothing: bool,
     messages: Vec<Item>,
-    /// Changes, clashes and failures in calendars outside.
+    /// The number of changes, clashes and failures in external calendars.
     outside: usize,
 }
 
@@ -145,7 +145,7 @@ fn request(it: &AgendaRequest, overdue: bool) -> RequestItem {
     }
 }
 
-/// Nothing for a sitting whose consultation is no longer the expert's.
+/// Returns the item of an appointment; `None` if its consultation is no longer the expert's.
 fn appointment_item(it: &AgendaAppointment, act: &str) -> Option<Item> {
     let case = it.case.as_ref()?;
     let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);

@@ -1,11 +1,12 @@
-//! From which address a request comes.
+//! The client address of a request.
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::HttpRequest;
 
 use crate::config::Network;
 
-/// The client's address. `X-Forwarded-For` counts only as far as the networks of our own proxies vouch for it.
+/// Returns the client's address. `X-Forwarded-For` is trusted only as far as our own proxies' networks have
+/// added to it.
 pub fn address(req: &HttpRequest, proxies: &[Network]) -> IpAddr {
     let peer = req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |it| it.ip());
     let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|it| it.to_str().ok());
@@ -13,7 +14,7 @@ pub fn address(req: &HttpRequest, proxies: &[Network]) -> IpAddr {
     nearest_stranger(peer, &hops, proxies)
 }
 
-/// The network that an address belongs to, as daily limits count it: a /24, or a /64.
+/// Returns the network of an address as daily limits count it: a /24 for IPv4, a /64 for IPv6.
 pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(it) => format!("{}/24", Ipv4Addr::from_bits(it.to_bits() & !0xff)),
@@ -21,7 +22,7 @@ pub fn network(address: IpAddr) -> String {
     }
 }
 
-/// Going back from the peer, hop by hop, the first address that is not a proxy of ours.
+/// Returns the first address, going back hop by hop from the peer, that is not one of our proxies.
 fn nearest_stranger(peer: IpAddr, hops: &[&str], proxies: &[Network]) -> IpAddr {
     let ours = |it: IpAddr| proxies.iter().any(|network| network.contains(it));
     let mut client = peer;

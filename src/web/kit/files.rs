@@ -1,4 +1,4 @@
-//! Handing out a file of a message: to be saved, never to be shown by us.
+//! Downloads of message attachments: a file is always saved, never displayed.
 use actix_web::{
     HttpResponse,
     http::header::{
@@ -16,9 +16,10 @@ use crate::{
     store::{self, correspondence::message::Audience},
 };
 
-/// A file of this consultation, for an audience that may read the message that it came with.
+/// Sends a file of this consultation to an audience that may read the file's message.
 ///
-/// Whatever it says that it is, it goes out as bytes: a browser that showed it would do so in our name.
+/// The file is sent as plain bytes, whatever type it claims: a browser that displayed it would do so under
+/// our origin.
 pub async fn answer(
     app: &App,
     consultation: ConsultationId,

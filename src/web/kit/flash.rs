@@ -6,10 +6,10 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 const COOKIE: &str = "madoguchi_flash";
-/// Longer ones are not ours. Bytes.
+/// The longest accepted cookie value, in bytes; a longer one is not ours.
 const LONGEST: usize = 1000;
 
-/// A page has shown the sentence.
+/// The mark that a page has shown the sentence.
 struct Shown;
 
 pub fn cookie(message: &str) -> Cookie<'static> {
@@ -21,7 +21,7 @@ pub fn cookie(message: &str) -> Cookie<'static> {
         .finish()
 }
 
-/// The sentence that was left for this page.
+/// Returns the sentence that was left for this page and marks it as shown.
 pub fn take(req: &HttpRequest) -> Option<String> {
     let cookie = req.cookie(COOKIE).filter(|it| it.value().len() <= LONGEST)?;
     let message = String::from_utf8(URL_SAFE_NO_PAD.decode(cookie.value()).ok()?).ok()?;
@@ -29,7 +29,7 @@ pub fn take(req: &HttpRequest) -> Option<String> {
     Some(message)
 }
 
-/// Takes the cookie away once its sentence was shown.
+/// Removes the cookie once its sentence was shown.
 pub fn clear_if_shown(req: &HttpRequest, response: &mut HttpResponse) {
     if req.extensions().get::<Shown>().is_some() && !response.cookies().any(|it| it.name() == COOKIE) {
         // A removal cookie is valid by construction.

@@ -1,22 +1,23 @@
-//! What was typed into a form, and what is wrong with it, field by field.
+//! The fields of a form as they were typed, and the errors of each field.
 use std::{borrow::Cow, fmt, future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, dev::Payload, http::StatusCode, web};
 
-/// More than the longest form needs. Bytes.
+/// The longest accepted body, in bytes: more than the longest form needs.
 const LONGEST_BODY: usize = 256 * 1024;
 
-/// The fields of a form exactly as they were typed, in their order; a name may stand several times.
+/// The fields of a form exactly as they were typed, in their order; a name may occur several times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(String, String)>);
 
-/// What is wrong with a form, in the order of its fields; at most one sentence for each.
+/// The errors of a form, in the order of its fields; at most one sentence for each field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldErrors(Vec<FieldError>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// Also the `id` of the control (of a group, its first) that the summary links to.
+    /// The name of the field. It is also the `id` of the control (in a group, of the first) that the summary
+    /// links to.
     pub field: &'static str,
     pub message: String,
 }
@@ -30,17 +31,17 @@ pub struct Choice {
     pub hint: Cow<'static, str>,
 }
 
-/// Why a body is no form.
+/// Why a body cannot be read as a form.
 #[derive(Debug, thiserror::Error)]
 pub enum BadForm {
     #[error("the body is longer than a form may be")]
     TooLong,
-    #[error("the body is no form in UTF-8")]
+    #[error("the body is not a form in UTF-8")]
     Unreadable,
 }
 
 impl Fields {
-    /// From a urlencoded body or query. Fails where an escape does not decode to UTF-8.
+    /// Parses a urlencoded body or query. Fails if an escape does not decode to UTF-8.
     pub fn parse(encoded: &[u8]) -> Result<Self, BadForm> {
         let pairs = encoded.split(|it| *it == b'&').filter(|it| !it.is_empty());
         let fields = pairs.map(|pair| {
@@ -51,12 +52,12 @@ impl Fields {
         fields.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The query of an address; what cannot be read there counts as absent.
+    /// Returns the fields of an address's query; a query that cannot be parsed counts as absent.
     pub fn of_query(req: &HttpRequest) -> Self {
         Self::parse(req.query_string().as_bytes()).unwrap_or_default()
     }
 
-    /// The first value of a field; nothing typed and no field are alike.
+    /// Returns the first value of a field; an empty string if nothing was typed or the field is absent.
     pub fn get(&self, name: &str) -> &str {
         self.all(name).next().unwrap_or_default()
     }
@@ -65,17 +66,17 @@ impl Fields {
         self.0.iter().filter(move |(it, _)| it == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether this value of a field was chosen.
+    /// Returns whether this value of a field was chosen.
     pub fn has(&self, name: &str, value: &str) -> bool {
         self.all(name).any(|it| it == value)
     }
 
-    /// Fills a form with what is known already.
+    /// Adds a value that is already known.
     pub fn add(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.push((name.into(), value.into()));
     }
 
-    /// Everything, for drafts and for passing on.
+    /// Returns all names and values, for drafts and for passing them on.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -102,12 +103,12 @@ impl FromRequest for Fields {
 }
 
 impl FieldErrors {
-    /// Keeps the value, or notes why `field` has none.
+    /// Returns the parsed value, or adds its error to `field`.
     pub fn take<T>(&mut self, field: &'static str, parsed: Result<T, impl fmt::Display>) -> Option<T> {
         parsed.map_err(|err| self.add(field, err.to_string())).ok()
     }
 
-    /// Notes what is wrong with `field`, unless something is known already.
+    /// Adds an error to `field`, unless the field has one already.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         if self.of(field).is_none() {
             self.0.push(FieldError { field, message: message.into() });
@@ -130,7 +131,7 @@ impl FieldErrors {
         self.0.len()
     }
 
-    /// What the title of a page starts with.
+    /// Returns the prefix of the page's title.
     pub fn title_prefix(&self) -> &'static str {
         if self.is_empty() { "" } else { "エラー：" }
     }
@@ -155,7 +156,7 @@ impl ResponseError for BadForm {
     }
 }
 
-/// `+` is a blank, `%XX` a byte; a `%` without two digits stands for itself.
+/// Decodes a value: `+` is a blank, `%XX` a byte; a `%` without two digits stands for itself.
 fn decode(text: &[u8]) -> Result<String, BadForm> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;

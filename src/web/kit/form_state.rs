@@ -1,4 +1,5 @@
-//! What was sent with a form, and why it was not done: a page shows both again.
+//! The state of a form that was sent: the typed values and why the action was not done, for showing both
+//! again.
 use actix_web::http::StatusCode;
 
 use super::form::{FieldErrors, Fields};
@@ -8,7 +9,7 @@ use crate::problem::Problem;
 pub struct FormState {
     pub form: Fields,
     pub errors: FieldErrors,
-    /// Why what was asked for was not done.
+    /// Why the action was refused.
     pub refused: Option<String>,
 }
 
@@ -17,7 +18,8 @@ impl FormState {
         Self { form, ..Self::default() }
     }
 
-    /// Whether it was done. A refusal is kept for the page; what is none goes on to the error pages.
+    /// Returns whether the action was done. A refusal is stored for the page; any other problem is returned
+    /// as the error.
     pub fn done(&mut self, outcome: Result<(), Problem>) -> Result<bool, Problem> {
         match outcome {
             Ok(()) => Ok(true),
@@ -28,7 +30,7 @@ impl FormState {
         }
     }
 
-    /// 409 where it was refused, 422 where something typed is wrong.
+    /// Returns 409 if the action was refused, 422 if a typed value is wrong.
     pub fn status(&self) -> StatusCode {
         if self.refused.is_some() {
             StatusCode::CONFLICT
@@ -40,7 +42,8 @@ impl FormState {
     }
 }
 
-/// The sentence for the page on which it was tried; everything else has a page of its own.
+/// Returns the sentence of a problem that is shown on the form's own page; every other problem is returned as
+/// the error.
 pub fn sentence(problem: Problem) -> Result<String, Problem> {
     match problem {
         Problem::Refused(_) | Problem::Stale | Problem::SlotTaken => Ok(problem.to_string()),

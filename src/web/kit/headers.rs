@@ -1,4 +1,4 @@
-//! What every response carries, errors included.
+//! The headers of every response, errors included.
 use actix_web::{
     Error, HttpResponse,
     body::BoxBody,
@@ -12,14 +12,15 @@ use actix_web::{
 
 use crate::{app::App, web::kit::flash};
 
-/// No inline script or style anywhere, so there is no nonce to manage.
+/// The content security policy. No page has an inline script or style, so there is no nonce to manage.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const FIXED: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    // Addresses with tokens in them stay in the house. Not `no-referrer`: then browsers send `Origin: null` with our
-    // own forms, which over plain http cannot be told from another site's.
+    // Addresses with tokens must not be sent to other sites. `no-referrer` is not used, because browsers
+    // would then send `Origin: null` with our own forms, which over plain http cannot be told from another
+    // site's.
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -41,7 +42,7 @@ pub async fn on_everything(
             add_to(&mut response, https);
             Ok(ServiceResponse::new(req, response))
         }
-        // The request is gone with an answer that never came; its page is not.
+        // The handler failed without a response; the headers still belong to the error's page.
         Err(err) => {
             let mut response = err.error_response();
             add_to(&mut response, https);
@@ -56,7 +57,7 @@ fn add_to(response: &mut HttpResponse, https: bool) {
     }
     let headers = response.headers_mut();
     for (name, value) in FIXED {
-        // What is none of our pages, such as a letter, is bound even closer.
+        // A response that has a stricter policy of its own, such as a mail document, keeps it.
         let is_closer = name == header::CONTENT_SECURITY_POLICY && headers.contains_key(&name);
         if !is_closer {
             headers.insert(name, HeaderValue::from_static(value));

@@ -1,4 +1,4 @@
-//! One line in the log for each request, without anything personal: the route's pattern, never the path or query.
+//! One log line for each request, without personal data: the route's pattern, never the path or query.
 use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::BoxBody,
@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use crate::web::metrics;
 
-/// The number by which a request is found in the log, short enough to be read out on the telephone: `3F9A-1C2B`.
+/// The number by which a request is found in the log, short enough to be read out on the telephone, such as
+/// `3F9A-1C2B`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestNumber(String);
 
@@ -24,7 +25,7 @@ impl RequestNumber {
         Self(format!("{}-{}", &digits[..4], &digits[4..8]))
     }
 
-    /// The number of a request that is being answered.
+    /// Returns the number of the request that is being answered.
     pub fn of(req: &HttpRequest) -> Option<String> {
         req.extensions().get::<Self>().map(|it| it.0.clone())
     }

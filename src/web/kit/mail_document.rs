@@ -1,4 +1,5 @@
-//! Letters in HTML, each a document of its own: it runs nothing, loads nothing, and is no page of ours.
+//! Mails in HTML, each as a document of its own: it runs nothing, loads nothing, and is separate from our
+//! pages.
 use actix_web::{
     HttpResponse,
     http::header::{self, HeaderValue},
@@ -19,11 +20,11 @@ use crate::{
     web::kit::{page, thread::Reader},
 };
 
-/// A letter in a browser does nothing and loads nothing.
+/// The content security policy of a mail document: it does nothing and loads nothing.
 const POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
-/// The look of what strangers wrote. In a sandbox our style sheet is another site's.
+/// The style of a received mail. In a sandbox, our own style sheet counts as another site's.
 const SHEET: &str = "<style>\
     body{margin:0;font-family:'Noto Sans JP','Noto Sans CJK JP','Hiragino Sans','BIZ UDPGothic',Meiryo,system-ui,\
     sans-serif;line-height:1.7;color:#333;overflow-wrap:anywhere;line-break:strict}\
@@ -42,16 +43,16 @@ struct Received<'a> {
     from: String,
     when: String,
     back: &'a str,
-    /// Cleaned, and without the links that we sent.
+    /// The cleaned HTML, without the links that we sent.
     html: String,
 }
 
-/// A letter of ours, as it is sent.
+/// Shows an outgoing mail as it is sent.
 pub fn sent(html: String) -> HttpResponse {
     sealed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
 }
 
-/// A mail that came in, cleaned. `back` leads to the page that spoke of it.
+/// Shows a received mail, cleaned. `back` is the page that linked to it.
 pub async fn received(app: &App, mail: &inbound_mail::Model, back: &str) -> Result<HttpResponse, Problem> {
     let html = read(app, MailId(mail.id)).await?.html.ok_or(Problem::NotFound)?;
     let name = if mail.from_name.is_empty() { String::new() } else { format!("{}　", mail.from_name) };
@@ -65,7 +66,7 @@ pub async fn received(app: &App, mail: &inbound_mail::Model, back: &str) -> Resu
     Ok(sealed(page::html(&page)?))
 }
 
-/// The mail behind an entry of a thread, for a reader who may see it.
+/// Shows the mail of a thread's entry to a reader who may see it.
 pub async fn of_entry(
     app: &App,
     consultation: ConsultationId,
@@ -82,7 +83,8 @@ pub async fn of_entry(
     received(app, &mail, back).await
 }
 
-/// What a mail says. A mail is written by strangers: what breaks its reader must not break the page.
+/// Returns the content of a received mail. Its sender is unknown to us: a mail that breaks the parser must
+/// not break the page.
 pub async fn read(app: &App, id: MailId) -> Result<ReceivedMail, Problem> {
     let raw = store::correspondence::inbound_mail::raw(&app.db, id).await?.unwrap_or_default();
     Ok(tokio::task::spawn_blocking(move || mime::read(&raw)).await.unwrap_or_default())

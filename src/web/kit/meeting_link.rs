@@ -3,7 +3,8 @@ use domain::text::TextLine;
 
 const LONGEST: usize = 500;
 
-/// `https` alone, for companies are sent there. Nothing at all only where it is not needed.
+/// Parses a meeting link. Only `https` is accepted, because companies are sent there; an empty value only if
+/// the link is not `needed`.
 pub fn parse(typed: &str, needed: bool) -> Result<String, String> {
     let wrong = || "会議のアドレスは、https:// から始まる形で入力してください".to_owned();
     if typed.trim().is_empty() && !needed {

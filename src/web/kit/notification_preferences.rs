@@ -1,4 +1,4 @@
-//! The page on which somebody who signs in chooses which mails they get, whoever they are.
+//! The page on which any account chooses which mails it gets, whatever its role.
 use actix_web::HttpResponse;
 use askama::Template;
 use domain::{actor::Role, correspondence::outgoing_mail::topic::NotificationTopic, id::AccountId};
@@ -24,7 +24,7 @@ struct WishesPage {
     errors: FieldErrors,
 }
 
-/// What is sent now.
+/// Shows the current notification preferences.
 pub async fn page(
     app: &App,
     shell: Shell,
@@ -42,7 +42,7 @@ pub async fn page(
     page::html(&WishesPage { shell, action, choices, form, errors: FieldErrors::default() })
 }
 
-/// Keeps what was ticked.
+/// Saves the topics that were ticked.
 pub async fn keep(
     app: &App,
     form: &Fields,

@@ -1,4 +1,4 @@
-//! Whoever changes something must come from one of our own pages.
+//! The protection against changes that are requested from another site.
 use actix_web::{
     Error, HttpResponse,
     body::BoxBody,
@@ -10,7 +10,7 @@ use actix_web::{
 
 use crate::{app::App, problem::Problem};
 
-/// Refuses every request from another site that is not a mere reading.
+/// Refuses every request from another site unless it only reads.
 pub async fn same_site_only(
     app: Data<App>,
     req: ServiceRequest,
@@ -30,11 +30,13 @@ fn reads(method: &Method) -> bool {
     [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
 }
 
-/// A browser tells by `Sec-Fetch-Site` and `Origin`; what tells neither is no browser and carries no cookies of
-/// somebody else. The origin `null` says nothing either way.
+/// Returns whether a request comes from one of our own pages. Browsers send `Sec-Fetch-Site` and `Origin`; a
+/// client that sends neither is no browser and carries no other person's cookies. The origin `null` proves
+/// nothing either way.
 ///
-/// Ours is the public address, and also the host that was asked: who comes by another name of this machine
-/// (`localhost`) has no cookies of the public name, and another site cannot choose the `Host` of its victim's request.
+/// Both the public address and the requested host count as ours: a visitor who uses another name of this
+/// machine (`localhost`) has no cookies of the public name, and another site cannot choose the `Host` of its
+/// victim's request.
 fn is_ours(origin: Option<&str>, fetch_site: Option<&str>, ours: &url::Url, host: Option<&str>) -> bool {
     let fetched = fetch_site.is_none_or(|it| it == "same-origin" || it == "none");
     let from = match origin {
@@ -49,7 +51,7 @@ fn is_ours(origin: Option<&str>, fetch_site: Option<&str>, ours: &url::Url, host
 }
 
 fn text<'a>(req: &'a ServiceRequest, name: &str) -> Option<&'a str> {
-    // What is there but cannot be read is not ours.
+    // A header that is present but unreadable does not count as ours.
     req.headers().get(name).map(|it| it.to_str().unwrap_or("?"))
 }
 

@@ -1,4 +1,4 @@
-//! Answering with a page or a redirect, and what every page shows around its content.
+//! Pages and redirects as answers, and the frame around every page's content.
 use std::{future::Future, pin::Pin};
 
 use actix_web::{
@@ -18,16 +18,16 @@ use crate::{
     web::kit::{flash, session},
 };
 
-/// What is around the content of a page: every template has one as `shell`.
+/// The frame around a page's content: every template has one as `shell`.
 #[derive(Clone, Debug)]
 pub struct Shell {
-    /// Of the current fiscal year.
+    /// The settings of the current fiscal year.
     pub settings: Settings,
-    /// Shown once, at the top.
+    /// The sentence that is shown once, at the top.
     pub flash: Option<String>,
-    /// Who is signed in with a password.
+    /// The account that is signed in with a password.
     pub account: Option<Account>,
-    /// The path that was asked for, without the query.
+    /// The requested path, without the query.
     pub path: String,
 }
 
@@ -43,7 +43,7 @@ pub fn html(page: &impl Template) -> Result<HttpResponse, Problem> {
     html_with(StatusCode::OK, page)
 }
 
-/// A form that comes back with what was typed.
+/// Answers with status 422 and the form with its typed values.
 pub fn unprocessable(page: &impl Template) -> Result<HttpResponse, Problem> {
     html_with(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
@@ -53,41 +53,42 @@ pub fn html_with(status: StatusCode, page: &impl Template) -> Result<HttpRespons
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body))
 }
 
-/// After a POST: the browser goes on to `location` with a GET.
+/// Redirects after a POST: the browser goes on to `location` with a GET.
 pub fn see_other(location: impl AsRef<str>) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location.as_ref())).finish()
 }
 
-/// The same, with a sentence that the next page shows once.
+/// Redirects after a POST, with a sentence that the next page shows once.
 pub fn see_other_with(location: impl AsRef<str>, message: &str) -> HttpResponse {
     let mut builder = HttpResponse::SeeOther();
     builder.insert_header((header::LOCATION, location.as_ref())).cookie(flash::cookie(message)).finish()
 }
 
-/// A response that also sets, or takes away, a cookie.
+/// Adds a cookie, or the removal of one, to a response.
 pub fn with_cookie(mut response: HttpResponse, cookie: &Cookie<'_>) -> Result<HttpResponse, Problem> {
     response.add_cookie(cookie).map_err(|err| Problem::Internal(err.into()))?;
     Ok(response)
 }
 
-/// The settings of the current fiscal year.
+/// Returns the settings of the current fiscal year.
 pub async fn settings(app: &App) -> Result<Settings, Problem> {
     let programme = app.programme_to_show().await?;
     Ok(programme.settings_at(app.clock.now()).clone())
 }
 
 impl Shell {
-    /// Around a page for which nobody is known and nothing could be asked.
+    /// Returns the frame of a page without a signed-in account, for errors during which nothing can be
+    /// loaded.
     pub fn bare(settings: Settings) -> Self {
         Self { settings, flash: None, account: None, path: String::new() }
     }
 
-    /// 「平日9時から17時」
+    /// Returns the opening hours, such as 「平日9時から17時」.
     pub fn hours(&self) -> String {
         format!("平日{}時から{}時", self.settings.opens_hour, self.settings.closes_hour)
     }
 
-    /// Where the role of whoever is signed in works.
+    /// Returns the navigation for the role that is signed in.
     pub fn nav(&self) -> Vec<NavItem> {
         let role = self.account.as_ref().map(|it| it.role);
         let entries = role.map_or(&[][..], entries);
@@ -119,7 +120,7 @@ impl FromRequest for Shell {
     }
 }
 
-/// The page on which a role starts.
+/// Returns the page on which a role starts.
 pub const fn home(role: Role) -> &'static str {
     match role {
         Role::Coordinator => "/staff",

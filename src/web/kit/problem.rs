@@ -1,4 +1,4 @@
-//! From `Problem`, or any other failure, to a status and a page.
+//! The status and the page for a `Problem` or any other failure.
 use actix_web::{
     Error, HttpRequest, HttpResponse, ResponseError,
     body::BoxBody,
@@ -21,12 +21,12 @@ use crate::{
     },
 };
 
-/// What a page about a problem says.
+/// The text of a page about a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Text {
     title: &'static str,
     what: String,
-    /// What is kept and what to do.
+    /// What is kept, and what the visitor can do.
     then: &'static str,
 }
 
@@ -35,7 +35,7 @@ struct Text {
 struct ProblemPage {
     shell: Shell,
     text: Text,
-    /// To be quoted on the telephone.
+    /// The request's number, to be quoted on the telephone.
     request_number: Option<String>,
 }
 
@@ -54,19 +54,19 @@ impl ResponseError for Problem {
         }
     }
 
-    /// The status alone; `pages` writes the page, for it knows the request.
+    /// Returns the status alone; `pages` writes the page because it has the request.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }
 }
 
-/// Gives every failure its page, whether it is ours or the framework's.
+/// Gives every failure its page, whether the failure is ours or the framework's.
 pub async fn pages(
     app: Data<App>,
     req: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
-    // The request is gone with an answer that never came.
+    // The number is read first: a failed handler returns no request.
     let (number, is_change) = (RequestNumber::of(req.request()), is_change(req.method()));
     let (answer, transactions) = fault::counting_transactions(next.call(req)).await;
     let change = is_change.then_some(transactions);
@@ -102,7 +102,7 @@ pub async fn pages(
     Ok(ServiceResponse::new(req, page))
 }
 
-/// A failure is logged once, here.
+/// Logs a failure. Each failure is logged once, here.
 fn log(problem: &Problem) {
     match problem {
         Problem::Internal(cause) => tracing::error!("internal error: {cause:#}"),
@@ -121,12 +121,12 @@ fn log(problem: &Problem) {
     }
 }
 
-/// Whether a request of this method asks for a change.
+/// Returns whether a request of this method asks for a change.
 fn is_change(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// An address on this site, to be gone to after signing in; anything else is dropped.
+/// Returns `next` if it is an address on this site that can be opened after signing in; any other is dropped.
 pub fn safe_next(next: &str) -> Option<&str> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = next.starts_with('/') && !next.contains(['\\', '\r', '\n', '\t', ' ']) && next.len() <= 500;
@@ -149,7 +149,7 @@ async fn page_for(app: &App, status: StatusCode, text: Text, number: Option<Stri
     response
 }
 
-/// Where whoever asked for this page signs in.
+/// Returns the address at which the audience of this page signs in.
 fn sign_in_for(req: &HttpRequest) -> String {
     if !is_for_staff(req.path()) {
         return "/login".to_owned();
@@ -170,7 +170,8 @@ fn is_for_staff(path: &str) -> bool {
     ["staff", "expert", "desk", "stats", "admin"].contains(&first)
 }
 
-/// `change`: how many transactions were begun for a request that asks for a change.
+/// Returns the text for a problem. `change` is the number of transactions begun for a request that asks for a
+/// change.
 fn text(problem: &Problem, status: StatusCode, change: Option<u32>) -> Text {
     if let (Problem::Unavailable(fault, _), Some(transactions)) = (problem, change) {
         return text_of_fault(fault.after_transactions(transactions));
@@ -203,7 +204,7 @@ fn text(problem: &Problem, status: StatusCode, change: Option<u32>) -> Text {
     Text { title, what: problem.to_string(), then }
 }
 
-/// A change that ended in a fault: whether it was saved is the first thing that its author has to know.
+/// Returns the text for a fault during a change, which first says whether the change was saved.
 fn text_of_fault(fault: Fault) -> Text {
     let (title, what, then) = match fault {
         Fault::NotSaved => (

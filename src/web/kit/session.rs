@@ -1,4 +1,5 @@
-//! Who is asking. A handler that takes one of these types cannot run for anybody else.
+//! The visitor of a request, by role. A handler that takes one of these types cannot run for any other
+//! visitor.
 use std::{future::Future, pin::Pin};
 
 use actix_web::{
@@ -24,21 +25,21 @@ use crate::{
 pub const STAFF_COOKIE: &str = "madoguchi_session";
 pub const COMPANY_COOKIE: &str = "madoguchi_company";
 
-/// Works at the center.
+/// A person who works at the center.
 #[derive(Clone, Debug)]
 pub struct Coordinator {
     pub id: AccountId,
     pub name: String,
 }
 
-/// Gives consultations.
+/// A person who gives consultations.
 #[derive(Clone, Debug)]
 pub struct ExpertUser {
     pub id: ExpertId,
     pub name: String,
 }
 
-/// Works at a regional first-line desk.
+/// A person who works at a regional first-line desk.
 #[derive(Clone, Debug)]
 pub struct DeskUser {
     pub id: AccountId,
@@ -46,64 +47,64 @@ pub struct DeskUser {
     pub name: String,
 }
 
-/// Reads statistics.
+/// A person who reads statistics.
 #[derive(Clone, Debug)]
 pub struct Observer {
     pub id: AccountId,
     pub name: String,
 }
 
-/// Manages accounts and settings.
+/// A person who manages accounts and settings.
 #[derive(Clone, Debug)]
 pub struct Administrator {
     pub id: AccountId,
     pub name: String,
 }
 
-/// Anyone with a password, whatever the role.
+/// A person who signs in with a password, whatever the role.
 #[derive(Clone, Debug)]
 pub struct AnyStaff {
     pub account: Account,
 }
 
-/// A company's contact, come in by a link.
+/// A company's contact, who signed in by a link.
 #[derive(Clone, Debug)]
 pub struct CompanyUser {
-    /// The address, lower-cased, to which the link was sent.
+    /// The lower-cased address to which the link was sent.
     pub email_key: String,
 }
 
-/// Anyone at all: the page shows something else to whoever is signed in.
+/// Any visitor: the page differs if an account or a contact is signed in.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     pub account: Option<Account>,
-    /// The address, lower-cased, of a signed-in company's contact.
+    /// The lower-cased address of a company's contact who is signed in.
     pub company: Option<String>,
 }
 
-/// The cookie of a signed-in account.
+/// Returns the cookie of a signed-in account.
 pub fn staff_cookie(token: String) -> Cookie<'static> {
     cookie(STAFF_COOKIE, token, STAFF_SESSION)
 }
 
-/// The cookie of a signed-in company's contact.
+/// Returns the cookie of a signed-in company's contact.
 pub fn company_cookie(token: String) -> Cookie<'static> {
     cookie(COMPANY_COOKIE, token, COMPANY_SESSION)
 }
 
-/// What the browser of whoever signs out is told to forget.
+/// Returns the cookie that removes the session from a browser on signing out.
 pub fn removal_cookie(name: &'static str) -> Cookie<'static> {
     let mut cookie = Cookie::build(name, "").path("/").http_only(true).same_site(SameSite::Lax).finish();
     cookie.make_removal();
     cookie
 }
 
-/// The value of one of our cookies.
+/// Returns the value of one of our cookies.
 pub fn cookie_value(req: &HttpRequest, name: &str) -> Option<String> {
     req.cookie(name).map(|it| it.value().to_owned()).filter(|it| !it.is_empty())
 }
 
-/// The account that is signed in. One query per request, however often it is asked for.
+/// Returns the account that is signed in. Only the first call for a request queries the database.
 pub async fn account(req: &HttpRequest) -> Result<Option<Account>, Problem> {
     #[derive(Clone)]
     struct Known(Option<Account>);
@@ -122,7 +123,8 @@ pub async fn account(req: &HttpRequest) -> Result<Option<Account>, Problem> {
     Ok(account)
 }
 
-/// The address, lower-cased, of the company's contact who is signed in. One query per request.
+/// Returns the lower-cased address of the company's contact who is signed in. Only the first call for a
+/// request queries the database.
 pub async fn contact(req: &HttpRequest) -> Result<Option<String>, Problem> {
     #[derive(Clone)]
     struct Known(Option<String>);
@@ -142,7 +144,7 @@ pub async fn contact(req: &HttpRequest) -> Result<Option<String>, Problem> {
 }
 
 fn cookie(name: &'static str, token: String, lasts: chrono::TimeDelta) -> Cookie<'static> {
-    // Secure is added to every cookie at once where the site is https.
+    // `Secure` is added to all cookies in one place if the site is https.
     Cookie::build(name, token)
         .path("/")
         .http_only(true)

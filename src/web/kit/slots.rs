@@ -1,5 +1,5 @@
-//! Days with free times as every page that chooses one shows them: a line a day with the number of its times, opened
-//! to morning and afternoon. Ten days of fifteen times each are a long way on a telephone.
+//! The free times of a page, grouped by day: each day is one line with the number of its times and opens into
+//! morning and afternoon. A list of ten days with fifteen times each would be too long on a telephone.
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     booking::availability::Slot,
@@ -10,17 +10,17 @@ use crate::ops::intake::apply::slot_value;
 
 /// 12:00, in quarter hours since 6:00.
 const NOON: u8 = 24;
-/// Dates with free times on one page.
+/// The number of days with free times on one page.
 pub const DATES: usize = 10;
 
-/// A day on offer.
+/// A day with free times.
 #[derive(Clone, Debug)]
 pub struct Date {
     pub label: String,
     pub count: usize,
-    /// Opened already: it has the chosen time, or is the first of a page on which none is chosen.
+    /// Whether the day is opened: it has the chosen time, or is the first of a page on which none is chosen.
     pub open: bool,
-    /// Those of 午前 and 午後 that have a time.
+    /// 午前 and 午後, as far as they have a time.
     pub halves: Vec<Half>,
 }
 
@@ -33,14 +33,14 @@ pub struct Half {
 /// A start that can be chosen.
 #[derive(Clone, Debug)]
 pub struct Time {
-    /// The very first of a page, to which an error links.
+    /// Whether this is the first time of the page, to which an error links.
     pub is_first: bool,
     pub value: String,
     pub label: String,
     pub is_chosen: bool,
 }
 
-/// The days of one page. `end` says when a session ends that starts at a slot.
+/// Returns the days of one page. `end` returns the end of an appointment that starts at a slot.
 pub fn dates(
     days: &[(NaiveDate, Vec<Slot>)],
     end: impl Fn(Slot) -> DateTime<Utc>,
@@ -71,7 +71,7 @@ pub fn dates(
         .collect()
 }
 
-/// A start as forms send it: an instant at which a session can begin.
+/// Parses a start as forms send it: an instant at which an appointment can begin.
 pub fn parse(raw: &str) -> Option<Slot> {
     let at = DateTime::parse_from_rfc3339(raw).ok()?.to_utc();
     Slot::at(at).filter(|it| it.start() == at)

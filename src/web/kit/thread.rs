@@ -1,5 +1,5 @@
-//! A conversation as its pages show it: portal and mail in one row, each entry with what came along and what became of
-//! the mails that told of it.
+//! A thread as its pages show it: messages and mails in one list, each entry with its attachments and the
+//! state of the mails that announced it.
 use std::collections::BTreeMap;
 
 use codes::Channel;
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// Whose page shows a conversation.
+/// The reader to whom a thread is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
     Company,
@@ -32,27 +32,27 @@ pub enum Reader {
     Center,
 }
 
-/// One entry.
+/// One entry of a thread.
 pub struct ThreadLine {
     pub author: String,
     pub mine: bool,
     pub internal: bool,
-    /// No person wrote it.
+    /// Whether the entry was written by the system rather than a person.
     pub automatic: bool,
     pub is_new: bool,
-    /// 「メール」「電話」; empty for the portal.
+    /// The channel, such as 「メール」 or 「電話」; empty for the portal.
     pub channel: &'static str,
     pub when: String,
     pub iso: String,
-    /// Who has seen it, and what became of its mails.
+    /// When the company read the entry, and the state of its mails.
     pub notes: Vec<String>,
     pub pieces: Vec<TextRun>,
     pub files: Vec<File>,
-    /// Where the mail that it was is shown as HTML.
+    /// The address at which the original mail is shown as HTML.
     pub html: Option<String>,
 }
 
-/// A run of lines; folded, if it has a label.
+/// A run of lines; folded if it has a label.
 pub struct TextRun {
     pub folded: Option<String>,
     pub text: String,
@@ -60,15 +60,15 @@ pub struct TextRun {
 
 pub struct File {
     pub name: String,
-    /// 「12KB」
+    /// The size, such as 「12KB」.
     pub size: String,
-    /// Where it is, if it is handed out.
+    /// The address of the file, if it can be downloaded.
     pub href: Option<String>,
-    /// Why not, or what to know.
+    /// Why the file cannot be downloaded, or a note about it.
     pub note: String,
 }
 
-/// What else belongs to a thread: the files and the mails.
+/// The files and mails that belong to a thread.
 pub struct ThreadContext {
     reader: Reader,
     html: BTreeMap<MessageId, MailId>,
@@ -84,15 +84,15 @@ impl Reader {
         }
     }
 
-    /// Whether a mail of this author is shown as HTML, with everything that it quotes. Of center and experts, others
-    /// read their own words alone.
+    /// Returns whether a mail of this author is shown as HTML, with everything that it quotes. Mails of the
+    /// center and of experts are shown to other readers as their own words only.
     pub fn sees_html(self, author: Party) -> bool {
         self == Self::Center || author == Party::Company
     }
 }
 
 impl ThreadContext {
-    /// For the company without the mails, and without what came with internal notes.
+    /// Loads the context. The company gets neither the mails nor the files of internal notes.
     pub async fn of(app: &App, id: ConsultationId, reader: Reader) -> Result<Self, Problem> {
         let files = store::correspondence::attachment::of(&app.db, id, reader.audience()).await?;
         let told = match reader {
@@ -105,7 +105,7 @@ impl ThreadContext {
         Ok(Self { reader, html, files, told })
     }
 
-    /// An entry as a page with this path shows it.
+    /// Returns an entry as the page with this path shows it.
     pub fn line(&mut self, it: &ThreadEntry, author: String, mine: bool, path: &str) -> ThreadLine {
         let files = self.files.remove(&it.id).unwrap_or_default();
         let is_html = self.html.contains_key(&it.id) && self.reader.sees_html(it.author);
@@ -128,7 +128,8 @@ impl ThreadContext {
     }
 }
 
-/// 「企業が11月20日（金）10:00に閲覧」 of what the company may read and has not written.
+/// Returns when the company read an entry, such as 「企業が11月20日（金）10:00に閲覧」; `None` for internal entries and
+/// its own.
 pub fn seen(it: &ThreadEntry) -> Option<String> {
     let asked = !it.internal && it.author != Party::Company;
     asked.then(|| match it.read_by_company_at {
@@ -145,7 +146,8 @@ fn channel(it: &Coded<Channel>) -> &'static str {
     }
 }
 
-/// What people write on our pages is all theirs; of a mail, the earlier ones below it are folded.
+/// Splits an entry into runs. A text from our pages is one run; in a mail, the quoted earlier mails are
+/// folded.
 fn parts(it: &ThreadEntry) -> Vec<TextRun> {
     if it.channel != Channel::Mail {
         return vec![TextRun { folded: None, text: it.body.clone() }];

@@ -1,4 +1,4 @@
-//! Forms that may bring files along.
+//! Forms that may carry files.
 use std::{future::Future, pin::Pin};
 
 use actix_multipart::{Field, Multipart};
@@ -14,26 +14,28 @@ use crate::{
     },
 };
 
-/// The field for files, where a page has one.
+/// The name of the field for files.
 pub const FILES: &str = "files";
-/// The second one of a page, that of the internal note.
+/// The name of a page's second field for files, in the form of the internal note.
 pub const NOTE_FILES: &str = "note-files";
 
-/// A form with files and without.
+/// The fields and the files of a form.
 #[derive(Debug, Default)]
 pub struct FormWithFiles {
     pub fields: Fields,
     pub files: Vec<UploadedFile>,
 }
 
-/// Of one field that is no file. Bytes.
+/// The length of the longest field that is not a file, in bytes.
 const LONGEST_FIELD: usize = 256 * 1024;
 const MOST_FIELDS: usize = 200;
-/// Files beyond the limits are read on for so long, so that the page can say which one it was. Bytes.
+/// The length of the longest body that is read, in bytes. It exceeds the limits on files so that the page can
+/// name the file that is too large.
 const LONGEST_BODY: usize = 120 * 1024 * 1024;
 
 impl FormWithFiles {
-    /// Notes at this field what is wrong with the files. They have to be chosen again, which the sentence says.
+    /// Adds the error of the files to this field. The files have to be chosen again, and the sentence says
+    /// so.
     pub fn check(&self, app: &App, field: &'static str, errors: &mut FieldErrors) {
         if let Some(why) = attachment::refusal(app, &self.files) {
             errors.add(field, format!("{why}。選び直してください"));
@@ -70,7 +72,7 @@ async fn read(mut multipart: Multipart, largest: usize) -> Result<FormWithFiles,
         let longest = if file.is_some() { largest + 1 } else { LONGEST_FIELD };
         let bytes = bytes(&mut field, longest, &mut length).await?;
         match file {
-            // A field for files in which none was chosen.
+            // A field for files in which no file was chosen.
             Some(file) if file.is_empty() && bytes.is_empty() => {}
             Some(file) => {
                 let kind = field.content_type().map(|it| it.essence_str().to_owned()).unwrap_or_default();
@@ -82,7 +84,7 @@ async fn read(mut multipart: Multipart, largest: usize) -> Result<FormWithFiles,
     Ok(form)
 }
 
-/// At most `longest` bytes of a field; what is beyond is read and forgotten.
+/// Reads at most `longest` bytes of a field; further bytes are read and discarded.
 async fn bytes(field: &mut Field, longest: usize, length: &mut usize) -> Result<Vec<u8>, actix_web::Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.next().await {

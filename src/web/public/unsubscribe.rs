@@ -1,4 +1,5 @@
-//! Stopping mails by their link: GET asks, POST stops; a mail program may post at once (RFC 8058).
+//! Unsubscribing by the link in a mail: GET asks, POST unsubscribes; a mail program may post at once (RFC
+//! 8058).
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -19,7 +20,7 @@ use crate::{
 struct UnsubscribePage {
     shell: Shell,
     topic: NotificationTopic,
-    /// None once it is done.
+    /// The address of the form; `None` once it is done.
     action: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Sessions whose expert will be away: who could come instead, and asking them.
+//! Appointments whose expert will be away: the possible substitutes, and requests to them.
 use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 use domain::{
@@ -25,9 +25,9 @@ use crate::{
     },
 };
 
-/// So many sessions stand on the page, the next ones; the others follow when these are settled.
+/// The number of appointments on the page, the earliest first; the others follow when these are settled.
 const SHOWN: usize = 20;
-/// How many proposals are shown before the rest is folded away.
+/// How many candidates are shown before the rest is folded away.
 const FIRST: usize = 2;
 
 #[derive(Template)]
@@ -37,11 +37,11 @@ struct AbsencesPage {
     errors: FieldErrors,
     refused: Option<String>,
     gaps: Vec<View>,
-    /// Beyond those that are shown.
+    /// The number of appointments that are not shown.
     more: usize,
 }
 
-/// A place in a session.
+/// A participation that needs a substitute.
 struct View {
     seat: Participation,
     version: i32,
@@ -52,18 +52,18 @@ struct View {
     mode: &'static str,
     absent: String,
     fields: &'static str,
-    /// Who is asked, and until when the answer is due.
+    /// The expert who has been asked, and until when the answer is due.
     asked: Option<(String, String)>,
     first: Vec<Person>,
     rest: Vec<Person>,
-    /// What was sent for it was wrong.
+    /// Whether the form sent for this participation had an error.
     wrong: bool,
 }
 
 struct Person {
     id: ExpertId,
     name: String,
-    /// Named by the expert who will be away.
+    /// Whether the expert was named as stand-in by the expert who will be away.
     is_stand_in: bool,
     sentences: Vec<String>,
     chosen: bool,
@@ -74,7 +74,7 @@ pub async fn show(app: Data<App>, _me: Coordinator, shell: Shell) -> Result<Http
     render(&app, shell, &Fields::default(), FieldErrors::default(), None).await
 }
 
-/// Asks a substitute, puts one in the place at once, or takes a request back, as the button says.
+/// Asks a substitute, assigns one at once, or withdraws a request, depending on the button.
 #[post("/staff/absences")]
 pub async fn submit(
     app: Data<App>,
@@ -181,7 +181,7 @@ fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
 }
 
 impl View {
-    /// The id of its first control: the one to which the summary of what is wrong leads, or one of its own.
+    /// Returns the id of the first control. After an error, it is the id to which the error summary links.
     fn control(&self) -> String {
         if self.wrong {
             "substitute".to_owned()

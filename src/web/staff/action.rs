@@ -1,4 +1,4 @@
-//! The acts that a coordinator does on a page of their own: how each is called, and what it needs.
+//! The actions that a coordinator confirms on a page of their own: their names, texts and forms.
 use domain::{
     actor::Actor,
     consultation::{ActionKind, UnfulfilledReason},
@@ -31,7 +31,7 @@ pub enum StaffAction {
     Reopen,
 }
 
-/// What an act needs beside the consultation, read from its form.
+/// The values that an action needs beside the consultation, read from its form.
 #[derive(Clone, Debug)]
 pub enum StaffActionInput {
     StartCheck,
@@ -63,7 +63,7 @@ impl StaffAction {
         Self::Reopen,
     ];
 
-    /// The name in addresses.
+    /// Returns the name in addresses.
     pub const fn code(self) -> &'static str {
         match self {
             Self::StartCheck => "start-check",
@@ -86,13 +86,13 @@ impl StaffAction {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }
 
-    /// The deed of the table that it does; none where the state stays as it is.
+    /// Returns the action in the table of transitions; `None` if the state does not change.
     pub const fn deed(self) -> Option<ActionKind> {
         match self {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
             Self::ConfirmAddress => None,
-            // Only while somebody could still be asked.
+            // A hold can be released only while experts could still be asked.
             Self::ReleaseHold => Some(ActionKind::RequestExperts),
             Self::Cancel => Some(ActionKind::CancelAppointment),
             Self::NoShow => Some(ActionKind::RecordNoShow),
@@ -106,12 +106,12 @@ impl StaffAction {
         }
     }
 
-    /// The act's page for a deed, where it has one.
+    /// Returns the page's action for an `ActionKind`, if there is one.
     pub fn of(deed: ActionKind) -> Option<Self> {
         Self::ALL.into_iter().filter(|it| *it != Self::ReleaseHold).find(|it| it.deed() == Some(deed))
     }
 
-    /// The name of its button.
+    /// Returns the label of the button.
     pub const fn button(self) -> &'static str {
         match self {
             Self::StartCheck => "確認を始める",
@@ -130,7 +130,7 @@ impl StaffAction {
         }
     }
 
-    /// What happens, in the words of the page.
+    /// Returns the description of the effects.
     pub const fn consequence(self) -> &'static str {
         match self {
             Self::StartCheck => "この案件の担当になり、状況が「確認中」に変わります。",
@@ -157,7 +157,7 @@ impl StaffAction {
         }
     }
 
-    /// The sentence of the next page once it is done.
+    /// Returns the sentence that the next page shows once the action is done.
     pub const fn done(self) -> &'static str {
         match self {
             Self::StartCheck => "確認を始めました。この案件の担当になりました。",
@@ -176,12 +176,12 @@ impl StaffAction {
         }
     }
 
-    /// It cannot simply be taken back.
+    /// Returns whether the action cannot simply be undone.
     pub const fn is_grave(self) -> bool {
         matches!(self, Self::Cancel | Self::Withdraw | Self::Unfulfilled | Self::Refer)
     }
 
-    /// Reads the form; what is wrong with it, field by field.
+    /// Parses the action's form, or returns the errors of its fields.
     pub fn read(self, form: &Fields) -> Result<StaffActionInput, FieldErrors> {
         let mut errors = FieldErrors::default();
         let ready = match self {
@@ -220,7 +220,7 @@ impl StaffAction {
 }
 
 impl StaffActionInput {
-    /// Does it, to the consultation as it was at `version`.
+    /// Performs the action on the consultation as it was at `version`.
     pub async fn perform(
         self,
         app: &App,

@@ -1,4 +1,4 @@
-//! The page of one act: what it does, what it asks for, and the newest state of the consultation above it.
+//! The page of one action: its effects, its form, and the newest state of the consultation above it.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -29,9 +29,9 @@ struct ActPage {
     act: StaffAction,
     typed: FormState,
     reasons: Vec<Choice>,
-    /// Sessions of the company in this fiscal year, for a further one.
+    /// The number of the company's appointments in this fiscal year, for a further appointment.
     sessions: u16,
-    /// Whether it can still be done.
+    /// Whether the action is still possible.
     possible: bool,
 }
 
@@ -76,7 +76,8 @@ pub async fn submit(
     }
 }
 
-/// Does the act; false where it was refused or something typed is wrong, which `typed` then says.
+/// Performs the action. Returns false if it was refused or a typed value is wrong; `typed` then has the
+/// reason.
 async fn attempt(
     app: &App,
     me: &Coordinator,
@@ -127,7 +128,7 @@ async fn render(
     page::html_with(status, &ActPage { shell, head, act, typed, reasons, sessions, possible })
 }
 
-/// Why the act cannot be done now, as far as the state decides it.
+/// Returns why the state of the consultation does not allow the action now.
 fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
     let consultation = &case.record.consultation;
     match act.deed() {
@@ -142,7 +143,7 @@ fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
     }
 }
 
-/// The sentence of the next page.
+/// Returns the sentence that the next page shows.
 fn outcome_text(act: StaffAction, before: &CaseDetails, after: &CaseDetails) -> String {
     let asked = act == StaffAction::ConfirmAddress
         && before.record.consultation.state != after.record.consultation.state;

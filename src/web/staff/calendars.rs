@@ -1,4 +1,4 @@
-//! What the center is told of the experts' calendars outside, beside their week.
+//! The notices about the experts' external calendars, shown beside their week.
 use chrono::{DateTime, Utc};
 use domain::{id::ExpertId, wording};
 
@@ -17,7 +17,7 @@ use crate::{
     url,
 };
 
-/// What is to be looked into; of one expert where one is chosen.
+/// The notices that need attention: of all experts, or of the chosen one.
 pub struct Outside {
     pub stale: Vec<String>,
     pub clashes: Vec<Clashing>,

@@ -1,4 +1,4 @@
-//! Who could be asked, who could not, and why; and asking them.
+//! The experts who can be asked for a consultation, those who cannot, the reasons, and the request itself.
 use std::collections::BTreeSet;
 
 use actix_web::{
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// How many are shown before the rest is folded away.
+/// How many candidates are shown before the rest is folded away.
 const FIRST: usize = 10;
 
 #[derive(Template)]
@@ -45,7 +45,7 @@ struct Candidates {
     first: Vec<Person>,
     rest: Vec<Person>,
     out: Vec<Person>,
-    /// The names of the team that would be asked first.
+    /// The names of the team that is ranked first.
     best: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ struct Person {
     name: String,
     covers: &'static str,
     home: &'static str,
-    /// Each with whether it is something to look into.
+    /// Each sentence, with whether it needs attention.
     sentences: Vec<(String, bool)>,
     chosen: bool,
 }
@@ -90,7 +90,7 @@ pub async fn submit(
     case::render(&app, shell, case, View::Candidates, typed).await
 }
 
-/// The view of the candidates, for a consultation for which somebody can be asked.
+/// Shows the candidates for a consultation for which experts can be asked.
 pub async fn render(app: &App, shell: Shell, head: Head, typed: FormState) -> Result<HttpResponse, Problem> {
     let status = typed.status();
     let (offers, slot) = ops::routing::assignment::candidates(app, &head.case.record).await?;

@@ -1,4 +1,4 @@
-//! One consultation: what every view of it shows, and which view is asked for.
+//! One consultation: the parts that all its views share, and the choice of the view.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
@@ -27,7 +27,7 @@ use crate::{
     web::kit::{form::Fields, page::Shell, session::Coordinator},
 };
 
-/// The part of a consultation that a page shows.
+/// The view of a consultation that a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
     Overview,
@@ -39,25 +39,25 @@ pub enum View {
     Mail,
 }
 
-/// What is above every view of a consultation.
+/// The head above every view of a consultation.
 pub struct Head {
     pub case: CaseDetails,
-    /// Mails that came in about it and wait for somebody.
+    /// The received mails about the consultation that wait for a decision.
     pub open_mails: Vec<inbound_mail::Model>,
     pub bounces: Vec<mail_bounce::Model>,
-    /// Other times for its session that wait for the center.
+    /// The proposals of another time for the appointment that wait for the center.
     pub proposals: Vec<Proposed>,
     pub view: Option<View>,
     pub now: DateTime<Utc>,
-    /// Why what was asked for was not done.
+    /// Why the last action was refused.
     pub refused: Option<String>,
 }
 
-/// Something that can be done now.
+/// An action that is possible now.
 pub struct Offer {
     pub label: &'static str,
     pub href: String,
-    /// Done by this button, without a page in between.
+    /// Whether the button performs the action directly, without a page in between.
     pub at_once: bool,
 }
 
@@ -80,7 +80,7 @@ pub async fn show(
     render(&app, shell, case, view, FormState::default()).await
 }
 
-/// A view of a consultation, with what was typed into its forms.
+/// Shows a view of a consultation, with the values typed into its forms.
 pub async fn render(
     app: &App,
     shell: Shell,
@@ -93,7 +93,7 @@ pub async fn render(
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
     let head = Head { case, open_mails, bounces, proposals, view: Some(view), now, refused };
     match view {
-        // Nobody is looked for whom nobody could ask.
+        // Without the possibility of asking experts, there are no candidates to show.
         View::Candidates if !head.can(ActionKind::RequestExperts) => {
             let head = Head { view: Some(View::Overview), ..head };
             case_views::overview(app, shell, head, &typed).await
@@ -108,7 +108,7 @@ pub async fn render(
     }
 }
 
-/// Other times that were proposed. Not asked for where there can be none.
+/// Returns the proposals of another time. Skips the query if there can be none.
 async fn waiting_proposals(
     app: &App,
     case: &CaseDetails,
@@ -120,7 +120,7 @@ async fn waiting_proposals(
     proposed(app, ProposalScope::Case(case.record.consultation.id), now).await
 }
 
-/// What came in about a consultation and waits, and what did not arrive. Not asked for where there is nothing.
+/// Returns the received mails that wait for a decision, and the bounces. Skips the query if there are none.
 async fn waiting_mail(
     app: &App,
     case: &CaseDetails,
@@ -134,7 +134,7 @@ async fn waiting_mail(
     };
     let bounces =
         if case.bounces > 0 { store::correspondence::bounce::of(&app.db, id).await? } else { Vec::new() };
-    // What did not arrive, or proposes another time, is told once.
+    // A bounce or a proposal is shown once, not also as a mail.
     open.retain(|it| {
         it.open
             && !bounces.iter().any(|bounce| bounce.inbound_id == Some(it.id))
@@ -143,13 +143,14 @@ async fn waiting_mail(
     Ok((open, bounces))
 }
 
-/// The consultation of an address.
+/// Returns the consultation of an address.
 pub async fn find(app: &App, number: &str) -> Result<CaseDetails, Problem> {
     let number = CaseNumber::parse(number).map_err(|_| Problem::NotFound)?;
     store::consultation::case_details::find(&app.db, number).await?.ok_or(Problem::NotFound)
 }
 
-/// The version of the page on which the form was, checked: nobody has changed the consultation since.
+/// Returns the version at which the form was shown. Fails if the consultation has changed since, or if the
+/// action is not allowed now.
 pub fn seen(case: &CaseDetails, form: &Fields, deed: Option<ActionKind>) -> Result<i32, Problem> {
     let current = case.record.version;
     let seen = form.get("version").parse::<i32>().ok();
@@ -191,7 +192,7 @@ impl View {
 }
 
 impl Head {
-    /// Above the page of one act, which tells only why that was refused.
+    /// Builds the head above the page of one action, which shows only why that action was refused.
     pub fn of_act(case: CaseDetails, now: DateTime<Utc>, typed: &FormState) -> Self {
         let (open_mails, bounces, proposals) = (Vec::new(), Vec::new(), Vec::new());
         Self { case, open_mails, bounces, proposals, view: None, now, refused: typed.refused.clone() }
@@ -205,7 +206,7 @@ impl Head {
         &self.case.record.consultation.state
     }
 
-    /// Whether the session can be moved, or its time be chosen.
+    /// Returns whether the appointment can be moved, or its time be chosen.
     pub fn can_move(&self) -> bool {
         self.can(ActionKind::Reschedule) || self.can(ActionKind::ChooseSlot)
     }
@@ -218,7 +219,7 @@ impl Head {
         self.case.record.consultation.address_confirmed
     }
 
-    /// The address of this page with something after it.
+    /// Returns the address of the consultation's page with `rest` appended.
     pub fn at(&self, rest: &str) -> String {
         format!("{}{rest}", url::staff(&self.number()))
     }
@@ -249,7 +250,7 @@ impl Head {
         self.case.record.consultation.allows(deed, domain::actor::Party::Coordinator).is_ok()
     }
 
-    /// Everything that can be done now: what leads on first, what ends it last.
+    /// Returns the possible actions: those that advance the consultation first, those that end it last.
     pub fn offers(&self) -> (Vec<Offer>, Vec<Offer>) {
         let mut offers = Vec::new();
         if self.is_open() && !self.address_confirmed() {
@@ -279,7 +280,7 @@ impl Head {
                 ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => {
                     endings.extend(StaffAction::of(deed).map(|it| self.offer(it)));
                 }
-                // Where it is done with the report before one's eyes.
+                // A report is approved on its own page, where it can be read.
                 ActionKind::ApproveReport => {}
                 ActionKind::Submit
                 | ActionKind::StartCheck
@@ -312,7 +313,7 @@ impl Head {
         self.is_open() && at.is_some_and(|it| it <= self.now)
     }
 
-    /// 「初回の連絡：11月26日（木）17:00」
+    /// Returns the deadline, such as 「初回の連絡：11月26日（木）17:00」.
     pub fn due(&self) -> Option<String> {
         let due = self.case.record.due.as_ref()?;
         Some(match &due.clock {
@@ -327,7 +328,7 @@ impl Head {
         self.case.record.due.as_ref().map(Due::explain).unwrap_or_default()
     }
 
-    /// What the center does next, in one sentence.
+    /// Returns the center's next step, in one sentence.
     pub fn next_step(&self) -> &'static str {
         match self.state() {
             State::Received if !self.address_confirmed() => {
@@ -360,7 +361,7 @@ impl Head {
         }
     }
 
-    /// How it ended, beyond the label of the state.
+    /// Returns how the consultation ended, beyond the label of the state.
     pub fn ending(&self) -> Option<String> {
         match self.state() {
             State::Unfulfilled { reason } => Some(format!("理由：{}", reason.label())),
@@ -378,7 +379,7 @@ impl Head {
         }
     }
 
-    /// Why the company gets no mail, if it gets none.
+    /// Returns why the company gets no mail, if it gets none.
     pub fn no_mail(&self) -> Option<&'static str> {
         if self.case.contact.email.is_none() {
             Some("メールアドレスの登録がないため、企業にメールは送られません。電話で伝えてください。")
@@ -389,7 +390,7 @@ impl Head {
         }
     }
 
-    /// Why the company gets no mail of what is written to it now, if it gets none yet.
+    /// Returns why mails written to the company now are held, if they are.
     pub fn held_mail(&self) -> Option<&'static str> {
         let is_held = self.case.contact.email.is_some() && !self.address_confirmed();
         if is_held {

@@ -1,4 +1,4 @@
-//! The views of a consultation that are only read, and its thread.
+//! The read-only views of a consultation, and its thread.
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
@@ -46,11 +46,11 @@ struct Overview {
     shell: Shell,
     head: Head,
     asked: Vec<AskedExpert>,
-    /// Held or confirmed.
+    /// The appointment that is held or confirmed.
     sitting: Option<CaseAppointment>,
-    /// The earlier time that the company waits for.
+    /// The company's entry in the waiting list.
     waiting: Option<WaitingListEntry>,
-    /// The sessions of the company in this year, where it has had all that it may have, and how many those are.
+    /// The company's appointments in this year and the limit, if the limit is reached.
     used_up: Option<(u16, u16)>,
 }
 
@@ -103,7 +103,7 @@ struct HistoryLine {
     at: DateTime<Utc>,
     who: String,
     what: &'static str,
-    /// The state that it led to, where that is another than before.
+    /// The state after the event, if the event changed it.
     to: Option<&'static str>,
     note: Option<String>,
 }
@@ -131,7 +131,8 @@ pub async fn overview(
     typed: &FormState,
 ) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    // What is not there is not asked for: most cases in the inbox have neither.
+    // Queries without results are skipped: most consultations in the worklist have neither experts nor
+    // appointments.
     let asked = if head.case.has_assignments {
         store::consultation::case_details::asked_experts(&app.db, id).await?
     } else {
@@ -143,7 +144,7 @@ pub async fn overview(
         Vec::new()
     };
     let sitting = sittings.into_iter().find(|it| it.appointment.is_live());
-    // Whose first application it is has had no session yet.
+    // A company with its first application has had no appointment yet.
     let may_be_used_up =
         head.is_open() && (head.case.lookalikes > 0 || head.case.record.appointments_done > 0);
     let used_up = if may_be_used_up {
@@ -161,7 +162,7 @@ pub async fn overview(
     page::html_with(typed.status(), &Overview { shell, head, asked, sitting, used_up, waiting })
 }
 
-/// The consultations that may be of the same company.
+/// Shows the consultations that may be of the same company.
 pub async fn same_company(
     app: &App,
     shell: Shell,
@@ -192,7 +193,7 @@ pub async fn messages(
         line
     });
     if let Some(me) = &shell.account {
-        // What is being written in the other form, and in this one where nothing was sent.
+        // The drafts of the other form are loaded, and of this one if nothing was sent.
         for (form, body) in
             store::correspondence::message_draft::of(&app.db, id, DraftWriter::Account(me.id.0)).await?
         {
@@ -259,7 +260,7 @@ pub async fn mail(app: &App, shell: Shell, head: Head, typed: &FormState) -> Res
     page::html_with(typed.status(), &CaseMail { shell, head, now: app.clock.now(), mails, received })
 }
 
-/// 「鈴木 花子（センター）」; for whoever has no account, the party alone.
+/// Returns the author, such as 「鈴木 花子（センター）」; for an author without an account, the party alone.
 fn named(party: Party, id: Option<Uuid>, names: &BTreeMap<Uuid, String>) -> String {
     match id.and_then(|it| names.get(&it)) {
         Some(name) => format!("{name}（{}）", party.label()),
@@ -353,7 +354,7 @@ impl Overview {
     }
 }
 
-/// The label of what was told; empty where nothing was.
+/// Returns the label of an answer; empty if it was not given.
 fn label<T: Code>(it: Option<&Coded<T>>, of: fn(T) -> &'static str) -> String {
     it.and_then(Coded::known).map(of).unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Asking for a link to set a new password. The answer is the same for every address.
+//! The request for a link to set a new password. The answer is the same for every address.
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 use domain::intake::contact::EmailAddress;

@@ -1,4 +1,4 @@
-//! Where there is time: the next free time by field, prefecture and expert, and why there is none on a day.
+//! The next free times by field, prefecture and expert, and the reasons why a day has none.
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// The most experts of one field that can be asked for together.
+/// The greatest number of experts of one field in a search for a team.
 const MOST_OF_A_FIELD: usize = 2;
 
 #[derive(Template)]
@@ -37,7 +37,7 @@ struct FreePage {
     typed: Fields,
     kind: FreeTimeQuery,
     prefectures: Vec<Choice>,
-    /// The first and the last day on which companies can book.
+    /// The first day on which companies can book; `last` is the last such day.
     first: String,
     last: String,
     fields: Vec<(&'static str, String)>,
@@ -54,7 +54,7 @@ struct Team {
     names: Vec<String>,
 }
 
-/// One day, with the experts by what stands against each.
+/// One day, with the experts grouped by the rule that makes them unavailable.
 struct OneDay {
     name: String,
     starts: Vec<String>,
@@ -84,10 +84,10 @@ pub async fn show(
         (it.name(), next_time_text(board.next(FreeTimeQuery { prefecture: Some(it), ..kind })))
     };
     let mut experts: Vec<_> = board.next_of_each(kind.mode);
-    // Whoever is free first comes first, and who has no time last.
+    // The expert with the earliest free time comes first; experts without one come last.
     experts.sort_by_key(|it| (it.1.is_none(), it.1, it.0));
     let experts = experts.into_iter().map(|(id, next)| (roster.name(id).to_owned(), next_time_text(next)));
-    // A session online is given from anywhere.
+    // An online appointment does not depend on a place.
     let places = match kind.mode {
         AppointmentMode::Online => Vec::new(),
         AppointmentMode::Visit => Prefecture::all().map(of_place).collect(),
@@ -120,7 +120,7 @@ fn kind(typed: &Fields) -> FreeTimeQuery {
     }
 }
 
-/// Several experts at once, where more than one is asked for.
+/// Returns the free times of several experts together, if more than one is asked for.
 fn team(board: &FreeTimeBoard, roster: &Roster, kind: FreeTimeQuery, typed: &Fields) -> Option<Team> {
     let count = |name| typed.get(name).parse::<usize>().unwrap_or_default().min(MOST_OF_A_FIELD);
     let (ict, labor) = (count("ict"), count("labor"));
@@ -146,7 +146,7 @@ fn one_day(board: &FreeTimeBoard, roster: &Roster, kind: FreeTimeQuery, date: Na
         let rule = match on_day {
             DayAvailability::Free(n) => (0, format!("空きがあります（{n}枠）")),
             DayAvailability::Blocked(blocked) => (1, blocked.sentence().to_owned()),
-            // Who has another field is not what anybody looks for here.
+            // Experts of another field are of the least interest here.
             DayAvailability::NotEligible(ReasonAgainst::Fields { .. }) => (3, "分野が合いません".to_owned()),
             DayAvailability::NotEligible(against) => (2, against.sentence()),
         };

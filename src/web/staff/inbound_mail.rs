@@ -1,4 +1,4 @@
-//! Mail that came in: what became of each, and what a person decides about those that wait for one.
+//! Received mails: the outcome of each, and the coordinator's decision about those that wait for one.
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header,
@@ -32,9 +32,9 @@ use crate::{
     },
 };
 
-/// Mails on one page.
+/// The number of mails on one page.
 const PAGE: usize = 50;
-/// Characters of a mail that the page shows.
+/// The number of characters of a mail that the page shows.
 const LONGEST_SHOWN: usize = 50_000;
 
 #[derive(Template)]
@@ -110,7 +110,7 @@ pub async fn show(
     render(&app, shell, MailId(*id), FormState::default()).await
 }
 
-/// The octets as they came, to be opened elsewhere: never shown as a page of ours.
+/// Sends the mail's original octets as a download; they are never shown as a page of ours.
 #[get("/staff/mail/in/{id}/raw")]
 pub async fn original(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let bytes =
@@ -122,7 +122,7 @@ pub async fn original(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Resul
         .body(bytes))
 }
 
-/// The mail as HTML, cleaned.
+/// Shows the mail as cleaned HTML.
 #[get("/staff/mail/in/{id}/html")]
 pub async fn html(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let mail =
@@ -191,8 +191,8 @@ pub async fn done(
     decided(&app, shell, id, FormState::default(), Some(outcome)).await
 }
 
-/// Goes on where it was done; else the page again, with what was typed and why not. There is no outcome where something
-/// typed is wrong.
+/// Redirects if the decision was carried out; otherwise shows the page again with the typed values and the
+/// reason. There is no outcome if a typed value is wrong.
 async fn decided(
     app: &App,
     shell: Shell,
@@ -225,7 +225,7 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
     page::html_with(status, &page)
 }
 
-/// By the number in the subject, and by the sender's address.
+/// Returns the consultations found by the number in the subject and by the sender's address.
 async fn suggestions(
     app: &App,
     mail: &inbound_mail::Model,
@@ -260,7 +260,7 @@ pub(super) fn state_label(it: &Coded<InboundState>) -> &'static str {
     it.known().map_or("", InboundState::label)
 }
 
-/// Why it waits, or was dropped, in a sentence.
+/// Returns the sentence that says why a mail waits or was dropped.
 pub(super) fn reason(code: &str) -> &'static str {
     let quarantined = Quarantine::from_code(code).map(Quarantine::sentence);
     quarantined.or_else(|| Dropped::from_code(code).map(Dropped::sentence)).unwrap_or_default()
@@ -274,7 +274,7 @@ fn code(shown: InboundFilter) -> &'static str {
     }
 }
 
-/// 「1.2MB」
+/// Returns a size in words, such as 「1.2MB」.
 fn size(octets: i64) -> String {
     match octets {
         ..1_000 => format!("{octets}バイト"),

@@ -1,4 +1,4 @@
-//! Taking an application down on the telephone: one page.
+//! Entering an application during a telephone call, on one page.
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 use domain::{
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// Characters of a mail that fit into the description.
+/// The number of characters of a mail that fit into the description.
 const LONGEST_TEXT: usize = 2000;
 
 #[derive(Template)]
@@ -39,10 +39,10 @@ struct IntakePage {
     form: Fields,
     errors: FieldErrors,
     choices: Choices,
-    /// Makes a form that is sent twice one consultation.
+    /// The key by which a form that is sent twice becomes one consultation.
     key: Uuid,
     lookalikes: Vec<PossibleDuplicate>,
-    /// The numbers that were shown, so that saving again means them.
+    /// The numbers of the possible duplicates that were shown, so that saving again confirms them.
     seen: String,
 }
 
@@ -129,12 +129,12 @@ async fn render(
     page::html_with(status, &IntakePage { shell, form, errors, choices, key, lookalikes, seen })
 }
 
-/// The mail that came in from which the consultation is made.
+/// Returns the received mail from which the consultation is made.
 fn mail_of(form: &Fields) -> Option<MailId> {
     Uuid::try_parse(form.get("mail")).ok().map(MailId)
 }
 
-/// What a mail says of who wrote it, and what about.
+/// Fills the form with the sender and the text of a mail.
 async fn fill_from_mail(app: &App, id: MailId, form: &mut Fields) -> Result<(), Problem> {
     let mail = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let read = mail_document::read(app, id).await?;
@@ -154,7 +154,7 @@ async fn fill_from_mail(app: &App, id: MailId, form: &mut Fields) -> Result<(), 
     Ok(())
 }
 
-/// The mail becomes the first entry of the thread, unless somebody has dealt with it meanwhile.
+/// Adds the mail as the first entry of the thread, unless it has been dealt with in the meantime.
 async fn add_mail(app: &App, id: MailId, case: ConsultationId, me: &Coordinator) -> Result<(), Problem> {
     match ops::correspondence::inbound_mail::attach(app, id, case, me.id, AttachAs::Company).await {
         Ok(_) | Err(Problem::Refused(_) | Problem::NotFound) => Ok(()),
@@ -162,7 +162,7 @@ async fn add_mail(app: &App, id: MailId, case: ConsultationId, me: &Coordinator)
     }
 }
 
-/// Other consultations of the company that is spoken with, as far as its number and name tell.
+/// Returns other consultations of the same company, found by its corporate number or name.
 async fn same_company(app: &App, application: &Application) -> Result<Vec<PossibleDuplicate>, Problem> {
     let company = &application.company;
     let known = match company.corporate_number {
@@ -178,7 +178,8 @@ fn was_seen(form: &Fields, it: &PossibleDuplicate) -> bool {
     form.get("seen").split(',').any(|seen| seen == number)
 }
 
-/// A form that is sent twice finds what it has become among the lookalikes.
+/// Returns whether the form has not been saved before. A form that is sent twice would find its own
+/// consultation among the possible duplicates.
 async fn is_new(app: &App, key: Uuid) -> Result<bool, Problem> {
     Ok(store::consultation::by_submission_key(&app.db, &key.to_string()).await?.is_none())
 }

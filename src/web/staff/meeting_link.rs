@@ -1,4 +1,4 @@
-//! Another link for one online session.
+//! Changing the meeting link of one online appointment.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -26,7 +26,7 @@ struct RoomPage {
     shell: Shell,
     head: Head,
     typed: FormState,
-    /// The session; none where there is no online one ahead.
+    /// The appointment; `None` if there is no future online appointment.
     sitting: Option<CaseAppointment>,
 }
 

@@ -1,4 +1,4 @@
-//! The outbox: what was written, what became of it, and what a person does about it.
+//! The outbox: outgoing mails, their outcomes, and the actions of a coordinator on them.
 mod preview;
 
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ use crate::{
 
 use self::preview::Piece;
 
-/// Mails on one page.
+/// The number of mails on one page.
 const PAGE: usize = 50;
 
 #[derive(Template)]
@@ -62,12 +62,12 @@ struct OneMailPage {
     calendar: Option<String>,
     headers: Option<String>,
     case: Option<String>,
-    /// It is held until its reader's address is confirmed.
+    /// Whether the mail is held until its reader's address is confirmed.
     awaits_address: bool,
-    /// That no mail reaches the address, whichever mail told.
+    /// The bounce that shows that no mail reaches the address, whichever mail it was about.
     bad: Option<mail_bounce::Model>,
     log: Vec<(outbox_log::Model, Option<String>)>,
-    /// What else was said about this mail.
+    /// The other bounces about this mail.
     bounces: Vec<mail_bounce::Model>,
     deeds: Vec<Choice>,
     typed: FormState,
@@ -111,7 +111,7 @@ pub async fn show(
     render(&app, shell, MailId(*id), FormState::default()).await
 }
 
-/// The letter as a mail program shows it, with nothing of ours around it.
+/// Shows the mail's HTML as a mail program does, without our page around it.
 #[get("/staff/mail/{id}/html")]
 pub async fn letter(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let mail = store::correspondence::outbox::find(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
@@ -186,7 +186,7 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
     page::html_with(status, &view)
 }
 
-/// What can be done about a mail, on the page.
+/// An action on a mail, as the page offers it.
 struct Action {
     code: &'static str,
     deed: MailAction,
@@ -243,7 +243,7 @@ impl Action {
     }
 }
 
-/// The list as narrowed, from the mail after `before` on.
+/// Returns the address of the list with the filter, from the mail after `before` on.
 fn address(filter: &OutboxFilter, before: Option<Uuid>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if let Some(state) = filter.state {
@@ -281,7 +281,8 @@ fn what_label(it: &Coded<OutboxEvent>) -> &str {
     }
 }
 
-/// Its link may be over by now, and is made anew on the page of the account.
+/// Returns whether the mail is about an account. Its link may have expired; a new one is made on the
+/// account's page.
 fn is_of_account(kind: &str) -> bool {
     matches!(MailKind::from_code(kind), Some(MailKind::Invitation | MailKind::PasswordReset))
 }
@@ -291,7 +292,7 @@ impl MailPage {
         store::correspondence::outbox::state(mail, self.now)
     }
 
-    /// The list of one state, or of all, with the same search.
+    /// Returns the address of the list of one state, or of all, with the same search.
     fn narrowed(&self, state: Option<MailState>) -> String {
         address(&OutboxFilter { state, ..self.filter.clone() }, None)
     }

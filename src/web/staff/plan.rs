@@ -1,4 +1,4 @@
-//! All waiting consultations routed together: the plan, and taking it whole or in part.
+//! Routing of all waiting consultations together: the plan, and accepting all or some of its lines.
 use actix_web::{HttpResponse, get, http::StatusCode, post, web::Data};
 use askama::Template;
 use domain::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Lines of one page; what is beyond it follows when these are taken.
+/// The number of lines on one page; further lines follow when these are accepted.
 const SHOWN: usize = 200;
 
 #[derive(Template)]
@@ -31,20 +31,20 @@ struct PlanPage {
     shell: Shell,
     lines: Vec<Line>,
     left: Vec<Left>,
-    /// Lines that are not shown.
+    /// The number of lines that are not shown.
     more: usize,
     is_cut: bool,
-    /// What was just taken, and what was not, each with its reason.
+    /// The number of lines just accepted; the refused ones are listed with their reasons.
     taken: usize,
     refused: Vec<Refused>,
     nothing_chosen: bool,
-    /// The mean of what the lines wait, in business days with one decimal.
+    /// The mean waiting time of the lines, in business days with one decimal.
     mean_wait: String,
     experts: usize,
 }
 
 struct Line {
-    /// Consultation, version and experts, as the form sends them back.
+    /// The consultation, version and experts, as the form sends them back.
     value: String,
     case: Head,
     at: String,
@@ -57,7 +57,7 @@ struct Line {
 struct Person {
     name: String,
     field: Option<&'static str>,
-    /// Each with whether it is something to look into.
+    /// Each reason, with whether it needs attention.
     reasons: Vec<(String, bool)>,
 }
 
@@ -96,7 +96,7 @@ pub async fn submit(
     let mut refused = Vec::new();
     let chosen: Vec<_> = form.all("line").filter_map(parse).collect();
     for line in &chosen {
-        // Each by itself: what became impossible meanwhile takes nothing else with it.
+        // Each line is requested by itself, so that a line that became impossible does not stop the others.
         let by = Actor::Coordinator(me.id);
         match ops::routing::assignment::request(&app, line.id, line.version, by, &line.experts).await {
             Ok(()) => taken += 1,
@@ -134,7 +134,7 @@ async fn render(
         (true, true) => StatusCode::UNPROCESSABLE_ENTITY,
         (true, false) => StatusCode::OK,
     };
-    // Whoever comes back after a refusal has chosen already; at first, everything is.
+    // After a refusal, the coordinator's choice is kept; at first, every line is chosen.
     let kept = form.map(|it| it.all("line").filter_map(parse).map(|it| it.id).collect::<Vec<_>>());
     let lines = plan.lines.into_iter().take(SHOWN).map(|it| {
         let chosen = kept.as_ref().is_none_or(|ids| ids.contains(&it.record.consultation.id));
@@ -198,7 +198,7 @@ fn mean(sum: u32, n: usize) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// One line of the plan as it was shown.
+/// One line of the plan as the form sent it.
 struct Chosen {
     id: ConsultationId,
     version: i32,

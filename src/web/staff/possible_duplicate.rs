@@ -1,4 +1,4 @@
-//! Consultations that may be of the same company: a person decides, so each comes with its evidence.
+//! Consultations that may be of the same company. A person decides, so each comes with its evidence.
 use chrono::{DateTime, Utc};
 use domain::{consultation::State, id::CompanyId, number::CaseNumber};
 use sea_orm::DbErr;
@@ -15,7 +15,8 @@ pub struct PossibleDuplicate {
     pub evidence: &'static str,
 }
 
-/// Consultations of this company, or of companies with the same folded name; not the one with the id `except`.
+/// Returns the consultations of this company and of companies with the same folded name, except the one with
+/// the id `except`.
 pub async fn lookalikes(
     app: &App,
     company: CompanyId,

@@ -1,4 +1,4 @@
-//! Texts that messages begin from.
+//! The reply templates from which messages begin.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -26,7 +26,7 @@ use crate::{
 };
 
 const HERE: &str = "/staff/templates";
-/// As long as a message. Characters.
+/// The length of the longest template, in characters; the same as for messages.
 const LONGEST: usize = 2000;
 
 #[derive(Template)]
@@ -35,7 +35,7 @@ struct TemplatesPage {
     shell: Shell,
     templates: Vec<ReplyTemplate>,
     typed: FormState,
-    /// The text that the form changes; none where it makes a new one.
+    /// The template that the form changes; `None` if the form creates one.
     changed: Option<ReplyTemplateId>,
 }
 
@@ -112,7 +112,8 @@ async fn render(
     page::html_with(typed.status(), &TemplatesPage { shell, templates, typed, changed })
 }
 
-/// Coordinators use them, and administrators keep them in order.
+/// Returns the account, if its role may edit templates: coordinators use them, and administrators maintain
+/// them.
 fn writer(who: &AnyStaff) -> Result<AccountId, Problem> {
     match who.account.role {
         Role::Coordinator | Role::Administrator => Ok(who.account.id),

@@ -1,4 +1,4 @@
-//! A report, read and decided on.
+//! Reading a report, and the center's decision on it.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -61,7 +61,7 @@ pub async fn submit(
     let (number, appointment) = path.into_inner();
     let appointment = AppointmentId(appointment);
     let case = find(&app, &number).await?;
-    // Nobody decides on another consultation's report by this address.
+    // The report must belong to this consultation; otherwise the address could decide on another's report.
     of(&app, &case, appointment).await?;
     let mut typed = FormState { form, ..FormState::default() };
     match (seen(&case, &typed.form, None), read(&typed.form)) {

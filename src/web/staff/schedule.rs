@@ -1,4 +1,4 @@
-//! The experts' sessions of one week, day by day.
+//! The experts' appointments of one week, day by day.
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
@@ -45,7 +45,7 @@ struct Day {
     name: String,
     is_today: bool,
     is_weekend: bool,
-    /// Why the center is closed.
+    /// Why the center is closed on the day.
     closed: Option<&'static str>,
     entries: Vec<Line>,
 }
@@ -59,7 +59,7 @@ struct Line {
     case: Option<(String, String, String)>,
 }
 
-/// How much of a week's limit is taken.
+/// The used part of an expert's weekly limit.
 struct Load {
     name: String,
     sessions: usize,
@@ -95,7 +95,7 @@ pub async fn show(
         entries: by_day.remove(&date).unwrap_or_default(),
     });
     let days: Vec<_> = days.collect();
-    // A weekend without sessions is not worth a line.
+    // A weekend day without appointments gets no line.
     let days = days.into_iter().filter(|it| !it.is_weekend || !it.entries.is_empty()).collect();
     let week = |date: Option<NaiveDate>| address(date.unwrap_or(monday), expert);
     let active = roster.all().iter().filter(|it| it.active);
@@ -140,7 +140,7 @@ fn line(roster: &Roster, it: WeekEntry) -> Line {
     }
 }
 
-/// Every expert who can be asked, the one with the most room first.
+/// Returns the loads of all active experts, or of one, those with the most room first.
 fn loads(roster: &Roster, entries: &[WeekEntry], only: Option<ExpertId>) -> Vec<Load> {
     let mut loads: Vec<_> = roster
         .all()

@@ -1,4 +1,4 @@
-//! Signing in with a password, and out.
+//! Signing in with a password, and signing out.
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 
@@ -67,7 +67,7 @@ pub async fn submit(
             "メールアドレスまたはパスワードを確認してください（続けて10回異なると、15分間ログインできません）",
         );
     }
-    // The password is the one answer that is not given back.
+    // The typed password is the only value that is not returned.
     let form = Fields::from_iter([("email", email)]);
     page::unprocessable(&SignInPage { shell, form, errors, next })
 }

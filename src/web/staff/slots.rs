@@ -1,4 +1,4 @@
-//! Choosing, or changing, the time of a session on behalf of the company.
+//! Choosing or moving the time of an appointment on behalf of the company.
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
@@ -32,12 +32,12 @@ struct SlotsPage {
     head: Head,
     typed: FormState,
     deed: ActionKind,
-    /// Whether it can still be done.
+    /// Whether the time can still be chosen or moved.
     possible: bool,
     days: Vec<Date>,
-    /// The present time of the session.
+    /// The appointment at its present time.
     now_at: Option<CaseAppointment>,
-    /// A time that was asked for and is not free.
+    /// The requested time, if it is not free.
     missing: Option<String>,
     later: Option<String>,
     earliest: String,
@@ -135,7 +135,7 @@ async fn render(
     page::html_with(status, &page)
 }
 
-/// What this page does in the present state.
+/// Returns the action of this page in the present state: moving or choosing.
 fn deed(case: &CaseDetails) -> ActionKind {
     let can_move = case.record.consultation.allows(ActionKind::Reschedule, Party::Coordinator).is_ok();
     if can_move { ActionKind::Reschedule } else { ActionKind::ChooseSlot }

@@ -1,4 +1,4 @@
-//! Messages to the company, and notes for ourselves.
+//! Messages to the company, and internal notes.
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path},
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// Characters.
+/// The length of the longest message, in characters.
 const LONGEST: usize = 2000;
 
 #[post("/staff/consultations/{number}/message")]
@@ -53,7 +53,7 @@ pub async fn note(
     post(&app, &me, shell, &number, form, Audience::Internal).await
 }
 
-/// A file of the thread.
+/// Sends a file of the thread.
 #[get("/staff/consultations/{number}/files/{id}")]
 pub async fn download(
     app: Data<App>,
@@ -64,7 +64,7 @@ pub async fn download(
     files::answer(&app, case.record.consultation.id, &path.1, Audience::Internal).await
 }
 
-/// A mail of the thread, as HTML.
+/// Shows a mail of the thread as HTML.
 #[get("/staff/consultations/{number}/mail/{entry}")]
 pub async fn html(
     app: Data<App>,
@@ -118,7 +118,7 @@ async fn post(
     render(app, shell, case, View::Messages, typed).await
 }
 
-/// What was written, with the chosen text below it.
+/// Returns the typed text with the chosen template below it.
 async fn inserted(
     app: &App,
     me: &Coordinator,

@@ -1,4 +1,4 @@
-//! Other times that were proposed from calendar programs, as the center's pages show them, and the answer "no".
+//! Proposals of another time from calendar programs, as the center's pages show them, and declining them.
 use actix_web::{
     HttpResponse, post,
     web::{Data, Path},
@@ -25,19 +25,19 @@ pub struct Proposed {
     pub id: Uuid,
     pub href: String,
     pub what: String,
-    /// Who proposes it, by which way and when.
+    /// The proposer, the channel and the time of the proposal.
     pub who: String,
     pub booked: String,
-    /// Nothing where the session is to be gone.
+    /// The proposed time; `None` if the appointment is to be removed.
     pub wish: Option<String>,
-    /// The page on which the session is moved, with the time that is wished.
+    /// The address of the page that moves the appointment, with the proposed time.
     pub slots: String,
     pub keep: String,
-    /// What keeping the session does to the proposal.
+    /// The effect on the proposal of keeping the appointment.
     pub keeping: &'static str,
 }
 
-/// Leaves the session as it is.
+/// Keeps the appointment as it is and declines the proposal.
 #[post("/staff/consultations/{number}/proposals/{id}/keep")]
 pub async fn keep(
     app: Data<App>,
@@ -55,7 +55,7 @@ pub async fn keep(
 
 pub async fn proposed(app: &App, of: ProposalScope, now: DateTime<Utc>) -> Result<Vec<Proposed>, Problem> {
     let proposals = time_proposals(&app.db, of, now).await?;
-    // Mostly there is none, and nobody's name is asked for.
+    // Usually there are no proposals, and the query for names is skipped.
     if proposals.is_empty() {
         return Ok(Vec::new());
     }

@@ -1,4 +1,4 @@
-//! Who waits for an earlier time, in the order in which they are asked.
+//! The waiting list for earlier times, in the order in which companies are asked.
 use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
 use domain::{
@@ -33,7 +33,7 @@ struct Row {
     preferred_times: Vec<String>,
     since: String,
     turned_down: u16,
-    /// The time that is held for it, and until when.
+    /// The time that is held for the company, and until when.
     offer: Option<(String, String)>,
 }
 

@@ -1,4 +1,4 @@
-//! The list of consultations by whose turn it is.
+//! The worklist: the consultations, grouped by the party whose turn it is.
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -38,19 +38,19 @@ struct InboxPage {
     shell: Shell,
     tab: WorklistTab,
     tabs: Vec<TabLink>,
-    /// What narrows the list, as it was chosen.
+    /// The chosen filters of the list.
     typed: Fields,
     prefectures: Vec<Choice>,
     rows: Vec<Line>,
-    /// A number was looked for that does not exist.
+    /// The number that was searched for, if no consultation has it.
     unknown: Option<CaseNumber>,
     failed_mails: i64,
-    /// Places in sessions for which a substitute has to be asked.
+    /// The number of participations for which a substitute has to be asked.
     absences: usize,
     open_mails: i64,
-    /// Other times for sessions that wait for the center's word.
+    /// The proposals of another time that wait for the center's answer.
     proposals: Vec<Proposed>,
-    /// Where the filters are taken away, if there are any.
+    /// The address of the list without filters, if any are set.
     unfiltered: Option<String>,
     previous: String,
     next: String,
@@ -63,7 +63,7 @@ struct TabLink {
     current: bool,
 }
 
-/// A row of the table.
+/// A row of the worklist.
 struct Line {
     row: WorklistRow,
     href: String,
@@ -154,7 +154,7 @@ fn filter(typed: &Fields, me: AccountId) -> WorklistFilter {
     }
 }
 
-/// The key that is looked for in the keys of the consultations: digits for a corporate number, else a folded name.
+/// Returns the search key: digits for a corporate number, else a folded name.
 fn searched(raw: &str) -> Option<String> {
     if let Ok(number) = CaseNumber::parse(raw) {
         return Some(search_key(&number.to_string()));
@@ -173,7 +173,7 @@ fn from(typed: &Fields) -> PageStart {
     }
 }
 
-/// `2026-11-24T08:00:00Z,0193…`
+/// Parses a cursor, such as `2026-11-24T08:00:00Z,0193…`.
 fn cursor(raw: &str) -> Option<WorklistCursor> {
     let (at, id) = raw.split_once(',')?;
     let at = DateTime::parse_from_rfc3339(at).ok()?.with_timezone(&Utc);
@@ -185,7 +185,7 @@ fn written(cursor: WorklistCursor) -> String {
     format!("{at},{}", cursor.id)
 }
 
-/// The address of a tab with the filters that are set.
+/// Returns the address of a tab with the filters that are set.
 fn address(tab: WorklistTab, typed: &Fields, more: &[(&str, String)]) -> String {
     let mut query = ::url::form_urlencoded::Serializer::new(String::new());
     if !matches!(tab, WorklistTab::All | WorklistTab::Center) {

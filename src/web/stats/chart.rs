@@ -5,7 +5,7 @@ use domain::statistics::DisplayedCount;
 pub struct Bars {
     pub bars: Vec<Bar>,
     pub ticks: Vec<Tick>,
-    /// The chart in one sentence, for those who do not see it.
+    /// The chart in one sentence, for readers who cannot see it.
     pub summary: String,
 }
 
@@ -31,7 +31,7 @@ const TOP: u64 = 24;
 pub const BASE: u64 = 224;
 
 impl Bars {
-    /// Of at least one row. A hidden count has no bar, only its words.
+    /// Builds the chart of at least one row. A hidden count has no bar, only its words.
     pub fn new(subject: &str, rows: &[(String, DisplayedCount)]) -> Self {
         let highest = rows.iter().filter_map(|(_, it)| it.exact()).max().unwrap_or(0);
         let ticks = nice_ticks(highest);
@@ -68,7 +68,7 @@ impl Bar {
     }
 }
 
-/// From 0 to at least `highest` in at most five steps of 1, 2 or 5 times a power of ten.
+/// Returns the ticks from 0 to at least `highest` in at most five steps of 1, 2 or 5 times a power of ten.
 fn nice_ticks(highest: u64) -> Vec<u64> {
     let powers = std::iter::successors(Some(1_u64), |it| it.checked_mul(10));
     let mut steps = powers.flat_map(|it| [it, it.saturating_mul(2), it.saturating_mul(5)]);

@@ -1,4 +1,4 @@
-//! The same figures to go on reckoning with.
+//! The statistics as files for further calculation.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Data};
 use domain::{statistics::DisplayedCount, wording::iso_date};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
@@ -6,14 +6,14 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use super::{page::report, report::Report};
 use crate::{app::App, problem::Problem, web::kit::session::Visitor};
 
-/// Excel takes a file without it for Shift_JIS.
+/// The mark without which Excel reads the file as Shift_JIS.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// One line: the table's code and title, the part's code and label, the figure.
+/// One line: the table's code and title, the part's code and label, and the count.
 type Line = (String, String, String, String, Value);
 
-/// A figure, or the words that stand for it.
+/// A count, or the words in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Value {
     Count(DisplayedCount),
@@ -52,7 +52,7 @@ impl Value {
     }
 }
 
-/// Everything of the page, in its order.
+/// Returns all values of the page, in its order.
 fn lines(report: &Report) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut total = |part: &str, label: &str, value: Value| {
@@ -128,7 +128,8 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
 
 fn write(sheet: &mut Worksheet, row: u32, value: &Value) -> Result<(), XlsxError> {
     match value {
-        // A sheet keeps numbers as 64-bit floats; a count is far below where those are exact.
+        // A sheet stores numbers as 64-bit floats; a count is far below the values at which these become
+        // inexact.
         Value::Count(DisplayedCount::Exact(count)) => sheet.write(row, 2, *count)?,
         Value::Count(_) | Value::Words(_) => sheet.write(row, 2, value.plain())?,
     };

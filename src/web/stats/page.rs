@@ -39,7 +39,7 @@ struct StatsPage {
     years: Vec<Choice>,
     fields: Vec<Choice>,
     prefectures: Vec<Choice>,
-    /// The query by which a download selects the same.
+    /// The query with which a download uses the same filter.
     query: String,
     months: Option<Bars>,
 }
@@ -50,7 +50,7 @@ struct PrefecturePage {
     shell: Shell,
     year: FiscalYear,
     prefecture: Prefecture,
-    /// None where the figures of the year tell nothing by prefecture.
+    /// The count; `None` if the statistics of the year are not shown by prefecture.
     count: Option<DisplayedCount>,
 }
 
@@ -65,7 +65,7 @@ pub async fn show(
     page::html(&stats_page(&app, shell, report).await?)
 }
 
-/// For insiders the whole page of one prefecture; for everyone the number that the map shows.
+/// Shows an insider the whole page of one prefecture, and any other visitor the number that the map shows.
 #[get("/stats/pref/{code}")]
 pub async fn prefecture(
     app: Data<App>,
@@ -92,7 +92,7 @@ pub async fn prefecture(
     }
 }
 
-/// What the query asks for, as far as the visitor may.
+/// Returns the report for the query, as far as the visitor may see it.
 pub async fn report(app: &App, req: &HttpRequest, visitor: &Visitor) -> Result<Report, Problem> {
     let audience = audience(visitor);
     count(app, selection(app, req, audience)?, audience).await
@@ -103,7 +103,7 @@ impl StatsPage {
         self.report.table("month").zip(self.months.as_ref())
     }
 
-    /// The tables that are shown as nothing but a table.
+    /// Returns the tables that are shown without a chart or map.
     fn plain(&self) -> impl Iterator<Item = &Table> {
         self.report.tables.iter().filter(|it| !["month", "prefecture"].contains(&it.code))
     }
@@ -127,7 +127,8 @@ fn audience(visitor: &Visitor) -> Audience {
     }
 }
 
-/// Everyone selects a year alone: the difference of two finer selections would tell what is hidden in each.
+/// Parses the filter. The public can select only a year: the difference of two finer selections would reveal
+/// the counts hidden in each.
 fn selection(app: &App, req: &HttpRequest, audience: Audience) -> Result<StatisticsFilter, Problem> {
     let query = Fields::of_query(req);
     let year = match query.get("year") {
@@ -177,7 +178,7 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
     })
 }
 
-/// What the page tells, in one sentence.
+/// Returns the heading: the selection in one sentence.
 fn heading(report: &Report) -> String {
     let selection = report.selection;
     let place = selection.prefecture.map(|it| format!("{}の", it.name())).unwrap_or_default();

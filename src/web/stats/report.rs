@@ -1,4 +1,4 @@
-//! The figures of a selection as they may be read: the headline numbers, the sentences of the survey, the tables.
+//! The statistics of a selection as its reader may see them: headline numbers, survey sentences and tables.
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -15,35 +15,36 @@ use crate::store::statistics::{Statistics, StatisticsFilter, Wait};
 pub struct Report {
     pub selection: StatisticsFilter,
     pub audience: Audience,
-    /// The day on which it was counted.
+    /// The day on which the statistics were counted.
     pub day: NaiveDate,
     pub received: DisplayedCount,
-    /// None for everyone: beside the consultations it would tell how many companies came again.
+    /// The number of companies; `None` for the public, because compared with the consultations it would
+    /// reveal how many companies came again.
     pub companies: Option<u64>,
     pub sessions: DisplayedCount,
-    /// Consultations with a session, as a share.
+    /// The share of consultations with an appointment.
     pub carried_out: Option<String>,
-    /// Business days.
+    /// The wait until the first contact, in business days.
     pub first_contact: Option<Spread>,
-    /// Business days.
+    /// The wait until the first appointment, in business days.
     pub first_session: Option<Spread>,
     pub kpis: Vec<Kpi>,
-    /// Surveys that were sent and that were answered.
+    /// The numbers of surveys that were sent and that were answered.
     pub surveys: (DisplayedCount, DisplayedCount),
     pub response_rate: Option<String>,
     pub tables: Vec<Table>,
-    /// What companies say of their progress when they are asked later.
+    /// The progress that companies report in later follow-ups.
     pub progress: Option<Table>,
-    /// How many of those who were asked later have answered.
+    /// The numbers of later follow-ups that were sent and that were answered, by kind.
     pub follow_ups: Vec<(&'static str, DisplayedCount, DisplayedCount)>,
-    /// Sentences beside tables, by the table's code.
+    /// The sentences beside tables, by the table's code.
     pub notes: Vec<(&'static str, String)>,
 }
 
-/// One sentence of the survey: how many agreed.
+/// One sentence of the survey, with the number of companies that agreed.
 pub struct Kpi {
     pub sentence: &'static str,
-    /// None where the number of answers is too small to tell.
+    /// The share and the number that agreed; `None` if there are too few answers to show them.
     pub agreed: Option<(String, DisplayedCount)>,
     pub answers: DisplayedCount,
 }
@@ -66,7 +67,8 @@ impl Report {
         let carried_out = tables::shown(&[figures.with_session, without], audience);
         let carried_out = carried_out.first().copied().and_then(DisplayedCount::exact);
         let tables = tables::all(figures, selection.year.start_year(), audience);
-        // Few of one kind would tell of each: then there are no breakdowns at all.
+        // If the total is too small to be shown, its parts would tell of single consultations: no breakdown
+        // is shown.
         let telling = !public || number(figures.received).exact().is_some();
         let (sent, answered) = survey_response(figures, audience);
         Self {
@@ -102,7 +104,7 @@ impl Report {
     }
 }
 
-/// Business days after the day of receipt.
+/// Returns the spread of waits, in business days after the day of receipt.
 fn spread(waits: &[Wait], calendar: &BusinessCalendar, audience: Audience) -> Option<Spread> {
     let first = waits.iter().map(|it| japan_date(it.from)).min()?;
     let last = waits.iter().map(|it| japan_date(it.to)).max()?;
@@ -118,12 +120,12 @@ fn spread(waits: &[Wait], calendar: &BusinessCalendar, audience: Audience) -> Op
     Spread::of(days.collect()).filter(enough)
 }
 
-/// Surveys sent, and how many of them were answered.
+/// Returns the number of surveys sent, and how many of them were answered.
 fn survey_response(figures: &Statistics, audience: Audience) -> (DisplayedCount, DisplayedCount) {
     response(figures, Kind::Survey, audience)
 }
 
-/// What was sent of a kind, and what came back: where one may not be told, neither is.
+/// Returns the numbers of follow-ups of a kind that were sent and answered. If one is hidden, both are.
 fn response(figures: &Statistics, kind: Kind, audience: Audience) -> (DisplayedCount, DisplayedCount) {
     let of = |state: &str| {
         let found = figures.follow_ups.iter().find(|((k, s), _)| k == kind.code() && s == state);
@@ -147,7 +149,7 @@ fn kpis(figures: &Statistics, audience: Audience, answers: DisplayedCount) -> Ve
         let said = figures.surveys.iter().filter(|it| it.0.get(at).is_some_and(|it| agrees(it)));
         let agreed: u64 = said.map(|it| it.1).sum();
         let shown = tables::shown(&[agreed, all.saturating_sub(agreed)], audience);
-        // Without the number of answers the share may tell nothing either.
+        // If the number of answers is hidden, the share is hidden too.
         let agreed = shown.first().copied().filter(|_| answers.exact().is_some());
         let agreed = agreed.and_then(|it| Some((share(it.exact()?, all)?, it)));
         Kpi { sentence, agreed, answers }
@@ -155,7 +157,8 @@ fn kpis(figures: &Statistics, audience: Audience, answers: DisplayedCount) -> Ve
     SENTENCES.into_iter().enumerate().map(kpi).collect()
 }
 
-/// All later questions together; none where nobody has answered, or too few to tell everyone.
+/// Returns the progress of all later questions together; `None` if there are no answers, or too few to show
+/// the public.
 fn progress(figures: &Statistics, audience: Audience) -> Option<Table> {
     let of = |it: Progress| {
         figures.progress.iter().filter(|((_, said), _)| said == it.code()).map(|it| it.1).sum::<u64>()
@@ -179,7 +182,7 @@ fn follow_ups(
     figures: &Statistics,
     audience: Audience,
 ) -> Vec<(&'static str, DisplayedCount, DisplayedCount)> {
-    // Everyone is told of all kinds together in the table of progress.
+    // The public sees all kinds together in the table of progress.
     if audience == Audience::Everyone {
         return Vec::new();
     }
@@ -195,7 +198,7 @@ fn notes(tables: &[Table], figures: &Statistics, audience: Audience) -> Vec<(&'s
     let mut notes = Vec::new();
     let size = tables.iter().find(|it| it.code == "size");
     let exact = |code: &str| size.and_then(|it| it.count_of(code)).and_then(DisplayedCount::exact);
-    // Only from numbers that are shown: nothing else follows from it.
+    // The sum uses only counts that are shown, so it reveals nothing more.
     if let (Some(a), Some(b)) = (exact("0-19"), exact("20-99")) {
         let share = share(a + b, figures.received).map(|it| format!("（{it}）")).unwrap_or_default();
         notes.push(("size", format!("100人未満は合わせて{}件{share}です。", DisplayedCount::Exact(a + b))));

@@ -1,4 +1,4 @@
-//! From counts to tables: each part of the figures by name, protected where everyone may read it.
+//! The tables of the statistics: every count by name, protected in the public's version.
 use domain::{
     consultation::UnfulfilledReason,
     intake::company::{Industry, Mode},
@@ -11,7 +11,7 @@ use crate::store::{
     statistics::{Counts, Statistics},
 };
 
-/// Who reads.
+/// The readers of the statistics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     Everyone,
@@ -37,7 +37,7 @@ pub struct Row {
 
 const UNKNOWN: &str = "不明";
 
-/// States in the order of the work, by code and label.
+/// The states in the order of the work, by code and label.
 const STATES: [(&str, &str); 12] = [
     ("received", "受付済み"),
     ("checking", "確認中"),
@@ -56,7 +56,7 @@ const STATES: [(&str, &str); 12] = [
 const SIZE_LABELS: [&str; 5] = ["20人未満", "20から99人", "100から299人", "300人以上", UNKNOWN];
 const SIZE_CODES: [&str; 5] = ["0-19", "20-99", "100-299", "300-", "unknown"];
 
-/// Everything, in the order of the page. For everyone, a breakdown whose sum is hidden is left out.
+/// Returns all tables in the order of the page. A breakdown whose sum is hidden is left out for the public.
 pub fn all(figures: &Statistics, year: i32, audience: Audience) -> Vec<Table> {
     let table = |code, title, parts: Vec<(String, String, u64)>| {
         let counts: Vec<_> = parts.iter().map(|it| it.2).collect();
@@ -67,7 +67,7 @@ pub fn all(figures: &Statistics, year: i32, audience: Audience) -> Vec<Table> {
     let states = table("state", "状況", named(&figures.by_state, STATES.iter().copied()));
     let unfulfilled = states.rows.iter().find(|it| it.code == "unfulfilled").map(|it| it.count);
     let mut tables = vec![table("month", "月", months(figures, year)), states];
-    // The reasons sum up to one cell of the table above: where that is hidden, so are they.
+    // The reasons add up to one cell of the table above: if that cell is hidden, so are they.
     if unfulfilled.and_then(DisplayedCount::exact).is_some_and(|it| it > 0) {
         let reasons = UnfulfilledReason::ALL.map(|it| (it.code(), it.label()));
         tables.push(table("unfulfilled", "不成立の理由", named(&figures.unfulfilled, reasons.into_iter())));
@@ -86,7 +86,7 @@ pub fn all(figures: &Statistics, year: i32, audience: Audience) -> Vec<Table> {
     tables
 }
 
-/// The parts of one whole.
+/// Returns the displayed counts of the parts of one whole.
 pub fn shown(parts: &[u64], audience: Audience) -> Vec<DisplayedCount> {
     match audience {
         Audience::Everyone => protected(parts),
@@ -95,7 +95,7 @@ pub fn shown(parts: &[u64], audience: Audience) -> Vec<DisplayedCount> {
 }
 
 impl Table {
-    /// The heading: what the table tells, such as 「受付件数は10月が最多の83件」.
+    /// Returns the heading: the main finding of the table, such as 「受付件数は10月が最多の83件」.
     pub fn finding(&self) -> String {
         let known = self.rows.iter().filter_map(|it| Some((it.count.exact()?, it)));
         let most = known.filter(|(count, _)| *count > 0).map(|(count, _)| count).max();
@@ -110,7 +110,7 @@ impl Table {
         }
     }
 
-    /// Rows that a long table is shorter without.
+    /// Returns the rows to show: a table of more than 15 rows is shown without its zeros.
     pub fn worth_showing(&self) -> impl Iterator<Item = &Row> {
         let long = self.rows.len() > 15;
         self.rows.iter().filter(move |it| !long || it.count != DisplayedCount::Exact(0))
@@ -122,7 +122,7 @@ impl Table {
 }
 
 impl Row {
-    /// The colour of a tile on the map, from `q0` to `q5`.
+    /// Returns the colour class of a tile on the map, from `q0` to `q5`.
     pub const fn shade(&self) -> &'static str {
         match self.count {
             DisplayedCount::Withheld | DisplayedCount::Exact(0) => "q0",
@@ -134,7 +134,7 @@ impl Row {
         }
     }
 
-    /// The name of a prefecture as the map shows it.
+    /// Returns the name of a prefecture as the map shows it.
     pub fn short(&self) -> &str {
         match Prefecture::parse(&self.code) {
             Ok(it) => it.short_name(),
@@ -143,7 +143,7 @@ impl Row {
     }
 }
 
-/// Every known name with its count, then what was not told, if that happened.
+/// Returns every known name with its count, followed by the count without a name if there is one.
 fn named<'a>(counts: &Counts, names: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String, u64)> {
     let of = |code: Option<&str>| counts.iter().find(|it| it.0.as_deref() == code).map_or(0, |it| it.1);
     let mut rows: Vec<_> =
@@ -154,7 +154,7 @@ fn named<'a>(counts: &Counts, names: impl Iterator<Item = (&'a str, &'a str)>) -
     rows
 }
 
-/// `2026-04` and so on.
+/// Returns the counts by month, with codes such as `2026-04`.
 fn months(figures: &Statistics, year: i32) -> Vec<(String, String, u64)> {
     let months = (4..=12).map(|it| (year, it)).chain((1..=3).map(|it| (year + 1, it)));
     let row = |((year, month), &n)| (format!("{year}-{month:02}"), format!("{month}月"), n);
@@ -172,7 +172,7 @@ fn prefectures(figures: &Statistics) -> Vec<(String, String, u64)> {
     rows
 }
 
-/// Apart from each other: a consultation about both counts once.
+/// Returns the counts by fields. They do not overlap: a consultation about both fields counts once.
 fn fields(figures: &Statistics) -> Vec<(String, String, u64)> {
     let names = [("ict", "ICTだけ"), ("labor", "労務管理だけ"), ("both", "両方")];
     let row = |((code, label), &n): ((&str, &str), &u64)| (code.to_owned(), label.to_owned(), n);

@@ -51,7 +51,7 @@ pub async fn attempt(app: &App, leased: &LeasedMail, truth: Option<&KnownFacts>)
         Ok(None) => {}
         Ok(Some(why)) => return AttemptResult::of(SendOutcome::Suppressed, why.to_owned()),
         Err(err) => {
-            tracing::error!(error = ?err, "what mail {} says cannot be checked now", leased.id);
+            tracing::error!(error = ?err, "could not check the send condition of mail {}", leased.id);
             return AttemptResult::of(SendOutcome::GivenBack, String::new());
         }
     }

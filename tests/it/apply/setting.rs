@@ -1,4 +1,4 @@
-//! What an application needs: a programme, an expert with free time, and the answers of a company.
+//! The data that an application needs: a programme, an expert with free time, and the answers of a company.
 use domain::{
     actor::Role,
     booking::availability::{Span, WeeklyRule},
@@ -52,7 +52,7 @@ pub const CONTACT: &[(&str, &str)] = &[
     ("phone", "045-000-0000"),
 ];
 
-/// The company's answers with some of them replaced, or added.
+/// Returns the company's answers with `changes` replaced or added.
 pub fn company_with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     with(COMPANY, changes)
 }
@@ -61,13 +61,13 @@ pub fn contact_with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str
     with(CONTACT, changes)
 }
 
-/// A new draft: its address without a step.
+/// Makes a new draft and returns its address without a step.
 pub async fn draft_at(site: &Site) -> String {
     let begun = site.post("/apply", &[]).await;
     begun.location.unwrap().strip_suffix("/topic").unwrap().to_owned()
 }
 
-/// Everything but the time.
+/// Answers every step of the draft except the choice of a time.
 pub async fn answer_all(site: &Site, draft: &str) {
     for (step, answers) in [("topic", TOPIC), ("company", COMPANY), ("contact", CONTACT)] {
         let reply = site.post(&format!("{draft}/{step}"), answers).await;
@@ -75,7 +75,7 @@ pub async fn answer_all(site: &Site, draft: &str) {
     }
 }
 
-/// A few themes, and the year's settings.
+/// Makes a programme with a few themes and the year's settings.
 pub async fn programme(site: &Site, change: impl FnOnce(&mut Settings)) {
     let admin = site.account(Role::Administrator, "admin@example.jp").await;
     let now = site.app.clock.now();
@@ -95,7 +95,7 @@ pub async fn programme(site: &Site, change: impl FnOnce(&mut Settings)) {
     tx.commit().await.unwrap();
 }
 
-/// An expert in labour management who works online from nine to five on every weekday.
+/// Makes an expert in labour management who works online from nine to five on every weekday.
 pub async fn expert(site: &Site, email: &str) -> ExpertId {
     let id = ExpertId(site.account(Role::Expert, email).await.id.0);
     let row = expert::Model {
@@ -123,7 +123,7 @@ pub async fn expert(site: &Site, email: &str) -> ExpertId {
         chrono::Weekday::Thu,
         chrono::Weekday::Fri,
     ] {
-        // Quarters since six in the morning.
+        // Quarter hours after 6:00.
         let span = Span::new(12, 44).unwrap();
         let rule = WeeklyRule { weekday, span, valid_from: None, valid_until: None };
         store::routing::expert::add_rule(&tx, id, &rule).await.unwrap();
@@ -133,7 +133,7 @@ pub async fn expert(site: &Site, email: &str) -> ExpertId {
     id
 }
 
-/// Every mail that was written, oldest first.
+/// Returns every mail that was written, oldest first.
 pub async fn outbox(site: &Site) -> Vec<outbox::Model> {
     let mut mails = store::correspondence::outbox::page(
         &site.app.db,
@@ -148,7 +148,7 @@ pub async fn outbox(site: &Site) -> Vec<outbox::Model> {
     mails
 }
 
-/// The values of all inputs of this name on a page, but 「センターに日程調整を依頼する」.
+/// Returns the values of all inputs of this name on a page, except 「センターに日程調整を依頼する」.
 pub fn values_of(page: &str, name: &str) -> Vec<String> {
     let start = format!(r#"name="{name}""#);
     let rests = page.split(&start).skip(1).filter_map(|it| it.split(r#"value=""#).nth(1));

@@ -1,5 +1,5 @@
-//! The real process, killed again and again while it puts bookings into the collection: afterwards it holds exactly what
-//! stands, each once.
+//! The real process is killed again and again while it writes bookings into the collection. Afterwards the collection
+//! holds exactly the confirmed appointments, each once.
 use std::{
     collections::BTreeMap,
     fs,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 const KILLS: usize = 7;
-/// Of one expert, who has room for so many.
+/// The number of bookings of one expert, who has room for so many.
 const BOOKINGS: usize = 10;
 const ALLOWED: (&str, &str) = ("MADOGUCHI_FETCH_ALLOW", "127.0.0.1");
 
@@ -44,7 +44,7 @@ async fn entries(site: &Site) -> Vec<external_entry::Model> {
     external_entry::Entity::find().all(&site.app.db).await.unwrap()
 }
 
-/// What five minutes would do to the lease of whoever died.
+/// Ends the leases of the killed process, as five minutes would.
 async fn minutes_later(site: &Site) {
     let past: Option<DateTime<Utc>> = Some(site.app.clock.now() - TimeDelta::minutes(1));
     let over = external_calendar::Entity::update_many()
@@ -53,7 +53,7 @@ async fn minutes_later(site: &Site) {
     over.exec(&site.app.db).await.unwrap();
 }
 
-/// The confirmed session of every case that has one.
+/// Returns the confirmed appointment of every consultation that has one.
 async fn stands(site: &Site, cases: &[Case]) -> BTreeMap<String, Appointment> {
     let mut found = BTreeMap::new();
     for case in cases {
@@ -65,7 +65,8 @@ async fn stands(site: &Site, cases: &[Case]) -> BTreeMap<String, Appointment> {
     found
 }
 
-/// A service in the real time, whose expert has given it the server's calendar; and what it needs to run.
+/// Makes a service in real time whose expert has entered the server's calendar, and returns it with the data that it
+/// needs to run.
 async fn house(server: &Radicale) -> (Site, Cast, PathBuf) {
     let mut site = Site::on_disk_with_settings(&[ALLOWED]).await;
     site.app.clock = Clock::System;
@@ -86,7 +87,7 @@ async fn house(server: &Radicale) -> (Site, Cast, PathBuf) {
     (site, cast, folder)
 }
 
-/// Something new to write: a session is moved, and now and then it is gone.
+/// Makes something new to write: moves an appointment, or now and then cancels it.
 async fn change(site: &Site, cast: &Cast, case: Case, n: usize) {
     let later = cases::free_slots(site, case).await[n];
     let by = Actor::Expert(cast.expert);
@@ -116,7 +117,7 @@ async fn killing_the_process_leaves_no_booking_out_and_none_twice() {
         while entries(&site).await == before && begun.elapsed() < Duration::from_secs(10) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        // Unequal, so that the kills fall on different moments of the writing.
+        // The delays differ, so that the kills fall on different moments of the writing.
         tokio::time::sleep(Duration::from_millis(n as u64 * 7919 % 23)).await;
         process.kill().unwrap();
         process.wait().unwrap();

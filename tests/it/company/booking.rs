@@ -1,4 +1,4 @@
-//! Choosing a time, moving it, cancelling, withdrawing, and coming again.
+//! Choosing a time, moving it, cancelling, withdrawing, and applying again.
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
@@ -111,7 +111,7 @@ async fn after_the_limit_there_is_the_telephone() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let later = cases::free_slots(&site, case).await[20];
     sign_in(&site, CONTACT).await;
-    // 17:00 of the business day before.
+    // The limit is 17:00 of the business day before.
     let limit = "2026-11-25T08:00:00Z".parse::<DateTime<Utc>>().unwrap();
     site.app.clock.advance(limit - site.app.clock.now());
     let page = site.get(&my(case, "")).await;

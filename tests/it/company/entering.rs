@@ -1,4 +1,4 @@
-//! Coming in by a link: mailed on demand, spent once, and telling nothing.
+//! Signing in by a link, which is mailed on demand, works once, and reveals nothing.
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
@@ -74,7 +74,7 @@ async fn a_link_opens_once_for_its_purpose_until_its_time() {
     let path = link_for(&site, CONTACT).await;
     leads_to(&site.post(&path, &[("case", &case.number.to_string())]).await, &my(case, ""));
     let cookie = site.cookie(COMPANY_COOKIE).await.unwrap();
-    // Whoever is in already is not stopped by an old link.
+    // A company that is signed in already is not stopped by an old link.
     leads_to(&site.get(&path).await, "/my");
     site.post("/my/sign-out", &[]).await;
     site.set_cookie(COMPANY_COOKIE, &cookie).await;
@@ -123,7 +123,7 @@ async fn the_acknowledgements_link_confirms_the_address() {
     page.shows("メールアドレスを確認しました。");
     hides(&page, "メールアドレスの確認が終わっていません");
 
-    // Whoever comes in by another link confirms on the page itself.
+    // A company that signs in by another link confirms the address on the page itself.
     let case = cases::unconfirmed(&site, &cast, &cases::form(OTHER)).await;
     sign_in(&site, OTHER).await;
     site.get(&my(case, "")).await.shows("メールアドレスの確認が終わっていません");
@@ -131,7 +131,7 @@ async fn the_acknowledgements_link_confirms_the_address() {
     assert!(cases::record(&site, case).await.consultation.address_confirmed);
 }
 
-/// No letter to a company leads nowhere.
+/// No mail to a company holds a link that leads nowhere.
 #[actix_web::test]
 async fn every_link_in_a_letter_to_the_company_opens() {
     let site = Site::new().await;
@@ -147,7 +147,7 @@ async fn every_link_in_a_letter_to_the_company_opens() {
         for url in letter.text_body.lines().filter(|it| it.starts_with("http://127")) {
             let path = url.strip_prefix("http://127.0.0.1:8080").unwrap();
             let status = site.get(path).await.status;
-            // `/apply` has its own tests; a link may be over by now, but it is known.
+            // `/apply` has its own tests. A link may have expired by now, but it is known.
             assert!(
                 status == 200 || path == "/apply" || path.starts_with("/l/") && status == 410,
                 "{url}: {status}"

@@ -1,4 +1,4 @@
-//! What the pages show, to whom, and what they keep to themselves.
+//! What the company's pages show to whom, and what they hide.
 use actix_web::{http::Method, test::TestRequest};
 use chrono::TimeDelta;
 use domain::text::Prose;
@@ -87,7 +87,7 @@ async fn another_companys_case_is_not_found() {
     for path in ["/my/R08-999999", "/my/nonsense", "/my/R08-999999/messages"] {
         assert_eq!(site.get(path).await.status, 404, "{path}");
     }
-    // A password opens the center, not a company's pages.
+    // A password opens the center's pages, not a company's.
     site.post("/my/sign-out", &[]).await;
     site.sign_in("center@example.jp", PASSWORD).await;
     leads_to(&site.get(&my(own, "")).await, "/login");
@@ -107,7 +107,7 @@ async fn several_cases_are_listed() {
         list.shows(&my(case, ""));
         list.shows(state);
     }
-    // A mail's link leads to the case that it is about.
+    // A mail's link leads to the consultation that the mail is about.
     let booked = cases::link(&cases::letters(&site, CONTACT).await, "booked");
     let page = site.get(&booked).await;
     page.shows(&format!(r#"name="case" value="{}""#, second.number));

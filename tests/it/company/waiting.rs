@@ -1,4 +1,5 @@
-//! Waiting for an earlier time: asked one after the other, each for four opening hours, and nothing is offered twice.
+//! Waiting for an earlier time: companies are asked one after the other, each for four opening hours, and nothing is
+//! offered twice.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 use domain::{
     actor::Actor,
@@ -21,7 +22,7 @@ use crate::{
     site::Site,
 };
 
-/// A day on which the expert takes no more sessions, and those who have them.
+/// A day on which the expert takes no more appointments, and the consultations that have one.
 struct Full {
     site: Site,
     cast: Cast,
@@ -44,7 +45,7 @@ impl Full {
         Self { site, cast, day, rivals }
     }
 
-    /// A company that has a session on the day after, and waits for the full day.
+    /// Makes a company that has an appointment on the day after and waits for the full day.
     async fn waits(&self, email: &str) -> Case {
         let case = cases::scheduling(&self.site, &self.cast, email).await;
         let slot = first_on(&self.site, case, self.day.succ_opt().unwrap()).await;
@@ -54,7 +55,7 @@ impl Full {
                 .await
                 .unwrap();
         assert_eq!(waits, WaitingResult::Yes);
-        // Who came later has waited less long.
+        // A later entry has waited for a shorter time.
         self.site.app.clock.advance(TimeDelta::seconds(1));
         case
     }
@@ -118,7 +119,7 @@ async fn a_freed_time_is_offered_held_and_taken() {
     let offers = full.offers(CONTACT).await;
     assert_eq!(offers.len(), 1);
     assert!(offers[0].text_body.contains("12月3日（木）"), "{}", offers[0].text_body);
-    // Friday, 14:05, and Monday is a holiday.
+    // It is Friday, 14:05, and Monday is a holiday.
     assert!(offers[0].text_body.contains("11月24日（火）10:05まで"), "{}", offers[0].text_body);
     full.sound().await;
     let other = cases::scheduling(site, &full.cast, OTHER).await;
@@ -171,19 +172,19 @@ async fn companies_are_asked_one_after_the_other() {
     assert_eq!(full.offers(OTHER).await.len(), 1, "the next is asked about the same time");
     full.sound().await;
 
-    // Another time is freed; both have had today's mail.
+    // Another time is freed. Both companies have had today's mail.
     full.frees_up(1).await;
     while full.look().await {}
     assert_eq!([full.offers(CONTACT).await.len(), full.offers(OTHER).await.len()], [1, 1]);
     let link = cases::link(&full.offers(OTHER).await, "earlier_time");
-    // 10:05 of the next business day: the second company has not answered.
+    // It is 10:05 of the next business day, and the second company has not answered.
     site.app.clock.advance("2026-11-24T01:05:10Z".parse::<DateTime<Utc>>().unwrap() - site.app.clock.now());
     while full.look().await {}
     site.visitor().get(&link).await.shows("日時は、次にお待ちの方にご案内しています。");
     let late = site.visitor().post(&link, &[("answer", "take")]).await;
     assert_eq!(late.status, 409);
     late.shows("このご案内の期限は過ぎました。");
-    // Each has turned one down: whoever waits longest is asked about the other time.
+    // Each company has declined one offer. The one that has waited longest is asked about the other time.
     assert_eq!(full.offers(CONTACT).await.len(), 2);
     while worker::outbox::step(&site.app).await.unwrap() {}
     full.sound().await;
@@ -204,7 +205,7 @@ async fn an_offer_that_no_longer_stands_is_not_mailed() {
     ops::consultation::end(&site.app, first.id, None, Actor::Company, ending).await.unwrap();
     full.sound().await;
     while full.look().await {}
-    // The second settles on another time by itself: its offer says nothing any more.
+    // The second company chooses another time by itself, which ends its offer.
     let earlier = "2026-12-01".parse().unwrap();
     let slot = first_on(site, second, earlier).await;
     ops::booking::appointment::reschedule(&site.app, second.id, Actor::Company, slot).await.unwrap();
@@ -216,7 +217,7 @@ async fn an_offer_that_no_longer_stands_is_not_mailed() {
     }
     let page = site.visitor().get(&cases::link(&full.offers(OTHER).await, "earlier_time")).await;
     page.shows("このご案内は、終わりました。");
-    // It waits on, for something earlier than what it has now; there is none.
+    // It stays on the waiting list for a time that is earlier than its new one; there is none.
     assert!(store::booking::waiting_list::of(&site.app.db, second.id).await.unwrap().is_some());
     while full.look().await {}
     assert_eq!(full.offers(OTHER).await.len(), 1);
@@ -252,7 +253,7 @@ async fn whoever_can_choose_now_need_not_wait_and_whoever_waits_can_stop() {
     let thursday = cases::free_slots(site, case).await.into_iter().find(|it| it.date() == full.day);
     assert!(thursday.is_some(), "the time is free for everybody again");
 
-    // Without a session, a time that is offered is booked.
+    // If the company has no appointment, taking an offered time books it.
     let weekday = TimePreference { weekday: Some(Weekday::Thu), ..day };
     let slot = thursday.unwrap();
     ops::booking::appointment::choose_slot(&site.app, full.rivals[0].id, Actor::Company, slot).await.unwrap();

@@ -10,16 +10,17 @@ use std::{
 
 use sea_orm::Database;
 
-/// The unit in which a file system in memory gives space. Octets.
+/// The unit in which a file system in memory allocates space. Octets.
 const PAGE: usize = 4096;
 
-/// In the environment of a test that has mounts of its own.
+/// The environment variable of a test that runs with mounts of its own.
 const OWN_MOUNTS: &str = "MADOGUCHI_TEST_OWN_MOUNTS";
 
-/// Runs the body of the test of this name in a process with mounts of its own, which are gone with it.
+/// Runs the body of the test of this name in a process with mounts of its own, which end with the process.
 ///
 /// # Panics
-/// Where the body fails, and where the system allows no mounts: the test is never passed over.
+///
+/// If the body fails, or if the system allows no mounts: the test is never skipped.
 pub fn with_own_mounts<F: Future<Output = ()>>(name: &str, body: impl FnOnce() -> F) {
     if std::env::var_os(OWN_MOUNTS).is_some() {
         return actix_web::rt::System::new().block_on(body());
@@ -29,7 +30,7 @@ pub fn with_own_mounts<F: Future<Output = ()>>(name: &str, body: impl FnOnce() -
         command.args(["--user", "--map-root-user"]);
     }
     let done = command
-        // Whatever it starts ends with it.
+        // Every process that it starts ends with it.
         .args(["--pid", "--fork", "--kill-child", "--mount", "--propagation", "private", "--"])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
@@ -40,7 +41,7 @@ pub fn with_own_mounts<F: Future<Output = ()>>(name: &str, body: impl FnOnce() -
     assert!(done.status.success() && out.contains("1 passed"), "{out}\n{err}");
 }
 
-/// A file system in memory with a database on it: an SQLite file, or a PostgreSQL server with all that it writes.
+/// A file system in memory with a database on it: an SQLite file, or a PostgreSQL server with all its files.
 pub struct Disk {
     folder: PathBuf,
     server: Option<Server>,
@@ -77,7 +78,7 @@ impl Disk {
         &self.folder
     }
 
-    /// Leaves so many pages of 4 KiB free.
+    /// Fills the disk until so many pages of 4 KiB are free.
     pub fn fill(&self, pages: u64) {
         let mut file = File::create(self.filler()).unwrap();
         let page = vec![b'x'; PAGE];
@@ -86,7 +87,7 @@ impl Disk {
         file.set_len(length.saturating_sub(pages * PAGE as u64)).unwrap();
     }
 
-    /// Gives all the space back, and waits until the database works again.
+    /// Frees all the space, and waits until the database works again.
     pub async fn free(&self) {
         fs::remove_file(self.filler()).unwrap();
         self.recover().await;
@@ -97,7 +98,7 @@ impl Disk {
         let begun = Instant::now();
         while Database::connect(self.database_url()).await.is_err() {
             assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not come back");
-            // Where it could not recover for lack of space it has ended.
+            // A server that could not recover for lack of space has ended.
             server.start();
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -125,7 +126,7 @@ impl Server {
         server
     }
 
-    /// Does nothing where it runs already.
+    /// Starts the server, unless it runs already.
     fn start(&self) {
         let options = format!(
             "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=60 -c shared_buffers=16MB \
@@ -139,7 +140,7 @@ impl Server {
         drop(start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status());
     }
 
-    /// PostgreSQL refuses to run as root.
+    /// Returns the command that runs a program of PostgreSQL, which refuses to run as root.
     fn command(&self, program: &str) -> Command {
         let program = self.bin.join(program);
         let mut command = if is_root() { Command::new("runuser") } else { Command::new(&program) };

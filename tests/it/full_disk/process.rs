@@ -1,4 +1,4 @@
-//! The real process on a full disk, and what the next one finds.
+//! The real process on a full disk, and the data that the next process finds.
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},
@@ -17,7 +17,7 @@ use tokio::{
 use super::{Disk, draft, with_own_mounts};
 use crate::{conversation::everyone, site::Site};
 
-/// `madoguchi serve`, killed where the test ends before it does.
+/// A running `madoguchi serve`, killed if the test ends before it does.
 struct Process {
     child: Child,
     address: String,
@@ -51,7 +51,7 @@ impl Process {
         self.exchange(&head, "consent=1").await.unwrap()
     }
 
-    /// The status; none while nobody listens.
+    /// Sends a request and returns the status; none while no process listens.
     async fn exchange(&self, head: &str, body: &str) -> Option<u16> {
         let mut stream = TcpStream::connect(&self.address).await.ok()?;
         let rest =
@@ -62,7 +62,7 @@ impl Process {
         String::from_utf8_lossy(&answer).split(' ').nth(1)?.parse().ok()
     }
 
-    /// Waits until it says so of its readiness.
+    /// Waits until the readiness page answers with this status.
     async fn becomes(&self, status: u16) {
         let begun = Instant::now();
         while self.get("/readyz").await != Some(status) {

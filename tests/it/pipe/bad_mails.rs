@@ -1,5 +1,5 @@
-//! The worst that can be sent, through the real processes: kept octet by octet, in bounded time and memory, and shown for
-//! what it is.
+//! Hostile mails through the real processes: each is stored octet by octet, in bounded time and memory, and shown
+//! truthfully.
 use std::{
     fmt::Write,
     io,
@@ -18,15 +18,15 @@ use crate::{
     site::PASSWORD,
 };
 
-/// What taking and understanding one mail may cost, unoptimised and on a busy machine.
+/// The time within which one mail must be stored and processed, unoptimised and on a busy machine.
 const LONGEST: Duration = Duration::from_secs(40);
-/// Beside what a process takes anyhow, so many times the mail itself. Measured: 6 times where it is kept (the message, its
-/// row, and what the driver of the database makes of it), twice where it is understood.
+/// The memory that a process may use beyond its base, as a multiple of the mail's size. Measured: 6 times when the mail
+/// is stored (the message, its row, and the database driver's copies), twice when it is processed.
 const TIMES: usize = 8;
-/// Of a process with a mail of a few lines. Measured: 44 to 60 MB. Octets.
+/// The base memory of a process with a mail of a few lines. Measured: 44 to 60 MB. Octets.
 const ANYHOW: usize = 100 * 1024 * 1024;
 
-/// A mail, what becomes of it, and what its page says.
+/// A mail, its expected outcome, and the expected text of its page.
 struct Bad {
     what: &'static str,
     raw: Vec<u8>,
@@ -42,7 +42,7 @@ fn bad(what: &'static str, raw: impl Into<Vec<u8>>, state: &'static str, shows: 
     Bad { what, raw: raw.into(), code: 0, state, shows: shows.to_vec() }
 }
 
-/// Headers as they should be, but for these; a header without a value is left out.
+/// Returns valid headers with `changes` applied; a header without a value is left out.
 fn head(to: &str, changes: &[(&str, &str)]) -> String {
     let id = uuid::Uuid::new_v4().simple().to_string();
     let mut headers = vec![
@@ -73,7 +73,7 @@ fn with_parts(to: &str, parts: impl Iterator<Item = String>) -> Vec<u8> {
     (raw + "--b--\r\n").into_bytes()
 }
 
-/// A deflated stream of four gigabytes in four megabytes: the same block of zeros over and over.
+/// Returns a deflated stream of four gigabytes in four megabytes: the same block of zeros over and over.
 fn bomb() -> Vec<u8> {
     let zeros = vec![0; 1024 * 1024];
     let mut compress = Compress::new(Compression::best(), false);
@@ -102,7 +102,7 @@ fn plain(to: &str, changes: &[(&str, &str)], words: &str) -> String {
     head(to, changes) + "\r\n" + words + "\r\n"
 }
 
-/// What takes much to read.
+/// Returns mails that are expensive to read.
 fn heavy(to: &str) -> Vec<Bad> {
     let mut large = plain(to, &[], "大きな本文です。").into_bytes();
     large.extend(std::iter::repeat_n(b"0123456789abcdef0123456789abcdef\r\n", 50_000_000 / 34).flatten());
@@ -137,7 +137,7 @@ fn heavy(to: &str) -> Vec<Bad> {
     ]
 }
 
-/// What is not as a mail should be.
+/// Returns mails that are malformed.
 fn odd(to: &str) -> Vec<Bad> {
     let long = format!("{}おわり", "長い件名です。".repeat(64 * 1024 / 21));
     let winmail = attached("winmail.dat", "application/ms-tnef", b"\x78\x9f\x3e\x22");
@@ -198,7 +198,7 @@ fn odd(to: &str) -> Vec<Bad> {
     ]
 }
 
-/// What says nothing.
+/// Returns mails without content.
 fn empty(to: &str) -> Vec<Bad> {
     vec![
         Bad {
@@ -209,7 +209,7 @@ fn empty(to: &str) -> Vec<Bad> {
     ]
 }
 
-/// What a process took: how long, and how much memory at most. Octets.
+/// The time that a process took, and its highest memory. Octets.
 #[derive(Debug)]
 struct Took {
     code: Option<i32>,
@@ -217,14 +217,14 @@ struct Took {
     memory: usize,
 }
 
-/// Runs it to its end with these octets on its standard input.
+/// Runs the process to its end with these octets on its standard input.
 fn run(mut command: Command, raw: &[u8]) -> Took {
     let begun = Instant::now();
     let mut child = command.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let watch = std::thread::spawn(move || {
         let mut most = 0;
-        // Gone with the process, and what it says only grows.
+        // The file disappears with the process, and its peak value only grows.
         while let Ok(text) = std::fs::read_to_string(&status) {
             let Some(line) = text.lines().find_map(|it| it.strip_prefix("VmHWM:")) else { break };
             most = line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024;
@@ -243,7 +243,7 @@ async fn the_worst_that_can_be_sent_is_kept_bounded_and_shown_for_what_it_is() {
     let mut pipe = Pipe::new().await;
     let cast = Cast::new(&pipe.site).await;
     let case = cases::received(&pipe.site, &cast, CONTACT).await;
-    // The processes live in the real time, and know the same secret.
+    // The processes run in real time, and share the secret.
     pipe.site.app.clock = Clock::System;
     let to = pipe.site.app.reply_address(case.id, CONTACT);
     let secret = pipe.folder.join("secret");
@@ -292,6 +292,6 @@ async fn the_worst_that_can_be_sent_is_kept_bounded_and_shown_for_what_it_is() {
     {
         thread.shows(words);
     }
-    // The zip is what it was: nobody has unpacked it.
+    // The zip is stored unchanged: it was not unpacked.
     thread.shows("bomb.zip");
 }

@@ -1,5 +1,5 @@
-//! The whole way of a company that lives in its mail program: what goes out goes over SMTP, what comes back goes through a
-//! mail server's pipe to the real process, and everything is seen where the coordinator looks.
+//! The whole way of a company that uses only its mail program: our mail goes out over SMTP, its mail comes in through a
+//! mail server's pipe to the real process, and the coordinator's pages show all of it.
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
@@ -26,11 +26,11 @@ use crate::{
     site::{PASSWORD, Site},
 };
 
-/// Who applies in `apply::setting`.
+/// The applicant of `apply::setting`.
 const HANAKO: &str = "hanako@minato.example.jp";
 const CENTER: &str = "center@example.jp";
 
-/// Everything that has gone out to this address, as its mail program got it, oldest first.
+/// Returns every mail that was sent to this address, as its mail program got it, oldest first.
 async fn got(site: &Site, address: &str) -> Vec<(ReceivedMail, String)> {
     while worker::outbox::step(&site.app).await.unwrap() {}
     let Transport::Memory(memory) = &site.app.mail.transport else { panic!() };
@@ -38,14 +38,14 @@ async fn got(site: &Site, address: &str) -> Vec<(ReceivedMail, String)> {
     all.filter(|(it, _)| it.to.iter().any(|to| to.address == address)).collect()
 }
 
-/// The path of the first link that begins so in a mail.
+/// Returns the path of the first link in a mail that begins with `begins`.
 fn link_in(mail: &ReceivedMail, begins: &str) -> String {
     let at = mail.body.find(&format!("http://127.0.0.1:8080{begins}")).unwrap();
     let link = mail.body[at..].split_whitespace().next().unwrap();
     link["http://127.0.0.1:8080".len()..].to_owned()
 }
 
-/// A company applies on the web, at the first time that is free, and confirms its address by the link in the mail.
+/// Applies on the web at the first free time, and confirms the address by the link in the mail.
 async fn applied(site: &Site) -> (Case, ReceivedMail) {
     let company = site.visitor();
     let draft = draft_at(&company).await;
@@ -64,7 +64,7 @@ async fn applied(site: &Site) -> (Case, ReceivedMail) {
     (Case { id: record.consultation.id, number: record.number }, acknowledgement)
 }
 
-/// The session takes place, its report is approved, and the questions of the months after it are sent.
+/// Holds the appointment, approves its report, and sends the questions of the months after it.
 async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast) {
     let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     ops::routing::assignment::accept(&site.app, asked.id, expert).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast)
     for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
         ops::aftercare::follow_up::send(&site.app, due.id).await.unwrap();
     }
-    // Whatever the day is: it reaches people in opening hours.
+    // Four days pass, so that opening hours come whatever the weekday is.
     site.app.clock.advance(TimeDelta::days(4));
 }
 
@@ -98,7 +98,7 @@ async fn everything_a_company_does_from_its_mail_program_is_seen_by_the_center()
     let cast = Cast { coordinator: site.account(Role::Coordinator, CENTER).await.id, expert };
     let (case, acknowledgement) = applied(site).await;
 
-    // Answered from a Japanese mail program: the whole mail quoted, a signature, a file with a Japanese name.
+    // The answer comes from a Japanese mail program: the whole mail quoted, a signature, a file with a Japanese name.
     let to = acknowledgement.reply_to[0].address.clone();
     let quoted: Vec<_> = acknowledgement.body.lines().map(|it| format!("> {it}")).collect();
     let text = format!(
@@ -127,7 +127,7 @@ async fn everything_a_company_does_from_its_mail_program_is_seen_by_the_center()
     assert_eq!(site.send_bytes(&files(&page)[0]).await, b"%PDF-1.4\n");
     site.get("/staff/mail/in?state=attached").await.shows("メッセージとして追加しました。");
 
-    // Three months after the session, by one click in the mail and one button.
+    // Three months after the appointment, the company answers by one click in the mail and one button.
     a_quarter_later(site, case, expert, &cast).await;
     let (question, _) =
         got(site, HANAKO).await.into_iter().rfind(|it| it.0.body.contains("?answer=")).unwrap();
@@ -152,7 +152,7 @@ async fn everything_a_company_does_from_its_mail_program_is_seen_by_the_center()
     figures.shows("3か月後");
 }
 
-/// Two programs that answer every mail, and write none of the headers by which one knows another.
+/// Both programs answer every mail, and write none of the headers by which automatic mail is recognised.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_machines_that_face_each_other_through_mail_servers_end_within_three_mails() {
     let pipe = Pipe::new().await;

@@ -1,4 +1,5 @@
-//! What `madoguchi mail receive` says when a message cannot be kept: the mail server keeps it, and gives it again.
+//! The exit codes of `madoguchi mail receive` when a message cannot be stored: the mail server keeps it and delivers it
+//! again.
 use std::{
     net::TcpListener,
     process::Stdio,
@@ -10,7 +11,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use super::{Pipe, give};
 use crate::{cases::CONTACT, inbound::letter};
 
-/// Mail servers wait for a minute at least, most of them much longer.
+/// The time within which the command must give up. Mail servers wait for a minute at least, most of them much longer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 fn mail() -> String {
@@ -18,7 +19,7 @@ fn mail() -> String {
 }
 
 impl Pipe {
-    /// The exit code with one setting changed, and how long it took.
+    /// Returns the exit code with one setting changed, and how long the command took.
     fn with(&self, key: &str, value: &str) -> (Option<i32>, Duration) {
         let mut command = self.command();
         command.env(key, value);
@@ -45,7 +46,7 @@ async fn whatever_is_wrong_with_its_settings_it_is_tried_again() {
     let mut odd = pipe.command();
     odd.args(["--to", "a@example.jp", "--to", "b@example.jp"]);
     assert_eq!(pipe.code(odd, mail().as_bytes()), Some(75));
-    // What cannot be read is not the end of a message.
+    // An unreadable input is not the end of a message.
     let mut unreadable = pipe.command();
     unreadable.stdin(Stdio::from(std::fs::File::open("/").unwrap()));
     assert_eq!(unreadable.status().unwrap().code(), Some(75));
@@ -56,7 +57,7 @@ async fn whatever_is_wrong_with_its_settings_it_is_tried_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_is_gone_or_silent_is_given_up_soon() {
     let pipe = Pipe::new().await;
-    // Whoever listens here takes the connection, and says nothing.
+    // The listener accepts the connection and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for port in [silent.local_addr().unwrap().port(), gone] {
@@ -66,7 +67,7 @@ async fn a_database_that_is_gone_or_silent_is_given_up_soon() {
     }
 }
 
-/// SQLite's one writer, or a row that another transaction holds.
+/// Another transaction holds SQLite's one writer, or a row.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_somebody_holds_is_given_up_soon_and_nothing_is_lost() {
     let pipe = Pipe::new().await;
@@ -85,7 +86,7 @@ async fn a_database_that_somebody_holds_is_given_up_soon_and_nothing_is_lost() {
     assert_eq!(pipe.rows().await.len(), 1, "{db:?}");
 }
 
-/// As on a full disk: its row could be written, its octets could not.
+/// As on a full disk, the row could be written and the octets could not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_kept_by_half_is_not_kept() {
     let pipe = Pipe::new().await;
@@ -101,7 +102,7 @@ async fn what_is_kept_by_half_is_not_kept() {
     assert!(pipe.rows().await.is_empty());
 }
 
-/// 65 sends it back to whoever sent it: only what can never be read, and not before it is kept.
+/// Exit code 65 returns the mail to its sender: only for a mail that can never be read, and only after it is stored.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_mail_is_kept_and_refused_for_good() {
     let pipe = Pipe::new().await;

@@ -1,4 +1,4 @@
-//! OpenSMTPD, as its users set it up.
+//! OpenSMTPD, configured as its users do.
 use std::{
     fs,
     io::{Read, Write},
@@ -15,7 +15,7 @@ use super::Pipe;
 pub struct Server {
     child: Child,
     port: u16,
-    /// Its socket and its queue have one place on a machine.
+    /// The lock: OpenSMTPD's socket and queue have one path on a machine.
     _alone: fs::File,
 }
 
@@ -38,7 +38,7 @@ impl Server {
              match from any for domain \"example.jp\" action \"receive\"\n"
         );
         write(&pipe.folder.join("smtpd.conf"), &config, 0o644);
-        // The pipe runs as somebody who owns nothing here.
+        // The pipe runs as a user who owns nothing here.
         open_to_all(&pipe.folder);
         if let Some(path) = pipe.site.database_url().strip_prefix("sqlite://") {
             let path = path.split('?').next().unwrap();
@@ -84,7 +84,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The parent ends its children when it is asked to.
+        // The parent process ends its children on SIGTERM.
         drop(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status());
         drop(self.child.wait());
     }

@@ -1,4 +1,5 @@
-//! Everything at once: times are given up, offered to whoever waits, taken by others, moved and given to substitutes.
+//! All operations at once: times are given up, offered to the waiting list, taken by others, moved, and given to
+//! substitutes.
 use std::{future::Future, pin::Pin, time::Duration};
 
 use domain::{
@@ -13,14 +14,14 @@ use madoguchi::{
 
 use super::*;
 
-/// The day whose morning is full, and wanted.
+/// The day whose morning is booked out and wanted.
 const DAY: &str = "2026-12-03";
 const ROUNDS: usize = 12;
 
-/// What somebody does while everybody else does something.
+/// The operations of one participant, run while the others run theirs.
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Refused or too late is an answer; anything else is not.
+/// Returns whether it was done. A refusal or a conflict is allowed; any other problem fails the test.
 fn answered<T>(done: Result<T, Problem>) -> bool {
     match done {
         Ok(_) => true,
@@ -33,18 +34,18 @@ async fn breathe() {
     tokio::time::sleep(Duration::from_millis(5)).await;
 }
 
-/// Who takes part.
+/// The participants.
 struct Everybody {
-    /// Whose time is wanted.
+    /// The expert whose time is wanted.
     wanted: ExpertId,
-    /// With sessions on the morning that is wanted; they give them up.
+    /// Companies with appointments on the wanted morning, who give them up.
     settled: Vec<Case>,
     waiting: Vec<Case>,
-    /// With the wanted expert and one for labour management together.
+    /// Consultations for the wanted expert together with one for labour management.
     joint: Vec<Case>,
-    /// Who may choose any time.
+    /// Consultations that may choose any time.
     others: Vec<Case>,
-    /// Experts are asked for the time that they hold.
+    /// Consultations whose experts are asked for the time that they hold.
     asked: Vec<Case>,
 }
 
@@ -84,7 +85,7 @@ async fn everything_at_once_leaves_nothing_behind() {
     }
     running.join_all().await;
     works(app.clone()).await;
-    // What was offered last is answered too: on a slow machine that is all.
+    // The latest offers are answered too: on a slow machine there may be no others.
     for _ in 0..all.waiting.len() {
         for (n, &case) in all.waiting.iter().enumerate() {
             answer_open(&app, case, n % 3 != 0).await;
@@ -112,7 +113,7 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
     let book = async |case: Case, slot| {
         ops::booking::appointment::choose_slot(&site.app, case.id, cast.center(), slot).await.unwrap();
     };
-    // 9:00, 10:15 and 11:30: no half hour of the morning is left.
+    // Appointments at 9:00, 10:15 and 11:30 leave no half hour of the morning.
     let mut settled = Vec::new();
     for (n, quarter) in [12, 17, 22].into_iter().enumerate() {
         let case = alone(n).await;
@@ -144,7 +145,7 @@ async fn assemble(site: &Site, cast: &Cast) -> Everybody {
         book(case, at(DAY, quarter)).await;
         joint.push(case);
     }
-    // One of them is visited, two hours away.
+    // One of them is a visit, two hours away.
     cases::visits_too(site, wanted, &[14]).await;
     let visit = (AppointmentMode::Visit, place(1));
     let others = vec![alone(30).await, scheduling(site, cast, 31, Fields::Ict, visit, &only).await];
@@ -156,7 +157,7 @@ async fn gives_up(app: App, case: Case) {
     ops::booking::appointment::cancel(&app, case.id, Actor::Company, "都合により".to_owned()).await.unwrap();
 }
 
-/// Moves about in the day, for one expert or the other.
+/// Moves the appointment about in the day, with one expert or the other.
 async fn moves(app: App, case: Case, wanted: ExpertId, n: usize) {
     for round in 0..ROUNDS {
         let quarter = 12 + u8::try_from((round * 5 + n * 7) % 28).unwrap();
@@ -178,7 +179,8 @@ async fn comes_and_goes(app: App, case: Case, n: usize) {
     }
 }
 
-/// Who holds a time with an application for both fields, and whose address is confirmed: the best team is asked for it.
+/// Makes a consultation for both fields that holds a time and whose address is confirmed: the best team is asked for
+/// it.
 async fn held(site: &Site, n: u8) -> Case {
     let mut form = cases::form(&format!("asked{n}@example.co.jp"));
     form.field = fields_of(Fields::Both);
@@ -218,7 +220,7 @@ async fn answer_open(app: &App, case: Case, takes: bool) {
     });
 }
 
-/// Whoever is asked first says no, twice; then everybody says yes.
+/// The expert who is asked first declines, twice; then every expert accepts.
 async fn declines(app: App, case: Case) {
     for round in 0..ROUNDS {
         let all = store::routing::assignment::of(&app.db, case.id).await.unwrap();
@@ -245,7 +247,7 @@ async fn works(app: App) {
     }
 }
 
-/// Times were offered and taken; what was taken is what the company has, and every answer counted once.
+/// Asserts that times were offered and taken, that a company which took one has it, and that every answer counted once.
 async fn judge_offers(app: &App) {
     let offers = waiting_offer::Entity::find().all(&app.db).await.unwrap();
     let rows = waiting::Entity::find().all(&app.db).await.unwrap();
@@ -268,7 +270,7 @@ async fn judge_offers(app: &App) {
     }
 }
 
-/// Where an expert said no, another was asked for the same time, which stayed held.
+/// Asserts that after an expert declined, another was asked for the same time, which stayed held.
 async fn judge_substitutes(app: &App, cases: &[Case]) {
     for case in cases {
         let all = assignment::Entity::find().filter(assignment::COLUMN.consultation_id.eq(case.id.0));

@@ -1,4 +1,4 @@
-//! Every act of a coordinator: done where it is possible, refused where it is not.
+//! Every action of a coordinator: done if it is possible, refused if it is not.
 use chrono::TimeDelta;
 use domain::{actor::Actor, aftercare::report::ReportBody, field::Fields};
 use madoguchi::{
@@ -98,7 +98,7 @@ async fn both_fields_can_be_given_to_a_pair_and_others_are_told_why_not() {
     page.shows("分野が合いません（労務管理のみ）");
 }
 
-/// The sessions of a year are used up: the next application is taken, and the center is told.
+/// The appointments of a year are used up: the next application is accepted, and the center is told.
 #[actix_web::test]
 async fn an_application_past_the_yearly_cap_warns_the_center() {
     let (site, cast) = center().await;
@@ -132,7 +132,7 @@ async fn the_center_chooses_moves_and_cancels_the_session() {
     let page = site.get(&at(case.number, "/slots")).await;
     page.shows("この日時に決める");
     page.shows("さらに後の日時を見る");
-    // It is 14:05 of this Friday: what is over is not offered, the next quarter hour is.
+    // It is 14:05 of this Friday: past times are not offered, and the next quarter hour is.
     page.shows(r#"value="2026-11-20T05:15:00Z""#);
     assert!(!page.body.contains("2026-11-20T05:00:00Z"), "{}", page.body);
     let empty = act(&site, case, "/slots", &[]).await;
@@ -278,7 +278,7 @@ async fn consultations_end_in_every_way_and_are_reopened() {
     assert_eq!(state(&site, case).await, "completed");
 }
 
-/// Every act as a hand-made POST, in a state that refuses it.
+/// Every action is sent as a forged POST, in a state that refuses it.
 #[actix_web::test]
 async fn a_forged_act_changes_nothing() {
     let (site, cast) = center().await;
@@ -365,7 +365,8 @@ async fn the_second_of_two_coordinators_is_told_and_loses_nothing() {
     done(&act(&site, case, "/ask", &[("text", typed)]).await);
 }
 
-/// A wish for help comes back to the center with a deadline, and is not closed away by the last answer.
+/// A wish for further help comes back to the center with a deadline, and the last answer does not close the
+/// consultation.
 #[actix_web::test]
 async fn a_wish_for_help_is_shown_until_it_is_answered() {
     let (site, cast) = center().await;
@@ -390,7 +391,7 @@ async fn a_wish_for_help_is_shown_until_it_is_answered() {
     list.shows("相談継続の希望");
     site.get(&at(case.number, "")).await.shows("企業が相談の継続を希望しています");
     site.get(&at(case.number, "?view=sessions")).await.shows("もう一度お願いします。");
-    // Nobody answers the questions after it.
+    // The questions after it are not answered.
     for _ in 0..4 {
         site.app.clock.advance(TimeDelta::days(200));
         let now = site.app.clock.now();

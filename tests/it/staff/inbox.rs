@@ -1,4 +1,4 @@
-//! The list: whose turn it is, finding, paging, and what it costs.
+//! The worklist: whose turn it is, searching, paging, and the cost of its queries.
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
@@ -115,7 +115,7 @@ async fn pages_follow_each_other_without_gaps_forward_and_back() {
     }
 }
 
-/// The numbers in the rows, in their order.
+/// Returns the numbers in the rows, in their order.
 fn numbers(body: &str) -> Vec<String> {
     let rows = body.split("<th scope=\"row\">").skip(1);
     rows.map(|row| row.split_once("\">").unwrap().1.split('<').next().unwrap().to_owned()).collect()
@@ -126,7 +126,7 @@ fn link(body: &str, rel: &str) -> Option<String> {
     Some(rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&"))
 }
 
-/// The first page, and any other, is read along the index: nothing is sorted, and nothing is scanned from the start.
+/// Every page is read along the index: no query sorts, and none scans from the start.
 #[actix_web::test]
 async fn a_page_reads_along_one_index() {
     let site = Site::new().await;

@@ -83,7 +83,7 @@ async fn mails_are_read_and_what_failed_is_sent_again() {
     assert_eq!(site.get("/staff/mail/rubbish").await.status, 404);
 }
 
-/// Reading a mail is not being its reader: whatever its kind, no link in it lets anybody in from the preview.
+/// The preview of a mail of any kind holds no link that would let its reader sign in as the recipient.
 #[actix_web::test]
 async fn no_preview_holds_a_link_that_works() {
     let (site, cast) = center().await;
@@ -106,7 +106,7 @@ async fn no_preview_holds_a_link_that_works() {
         links.iter().map(|it| format!("▼開く\n{it}?case=R08-000001\n文中の{it}も\n\n")).collect();
     text.push_str(&app.site.absolute("/staff"));
     let reply = app.reply_address(case.id, CONTACT);
-    // Folded in the middle, as long lines are.
+    // The link is folded in the middle, as long lines are.
     let (front, end) = reply.split_at(20);
     let calendar = format!("BEGIN:VCALENDAR\r\nORGANIZER:mailto:{front}\r\n {end}\r\nURL:{}\r\n", links[0]);
     let letters = MailKind::ALL.into_iter().map(|kind| OutgoingMail {
@@ -148,7 +148,8 @@ async fn no_preview_holds_a_link_that_works() {
     }
 }
 
-/// What the administrator sends to a new account is read without its link, and made anew instead of sent again.
+/// The mail with which an administrator invites a new account is shown without its link, and is written anew instead of
+/// sent again.
 #[actix_web::test]
 async fn a_link_that_sets_a_password_is_not_shown() {
     let (site, _) = center().await;
@@ -170,8 +171,8 @@ async fn a_link_that_sets_a_password_is_not_shown() {
     again.shows("新しいリンクを送ってください");
 }
 
-/// What is written to an address that may be a stranger's is held, and says so wherever it is looked for; it goes out
-/// when the address is confirmed, and not at all where that never happens.
+/// A mail to an address that may be a stranger's is held, and says so wherever it is shown. It is sent when the address
+/// is confirmed, and never if that does not happen.
 #[actix_web::test]
 async fn what_is_written_to_an_unconfirmed_address_waits_for_its_confirmation() {
     let (site, cast) = center().await;
@@ -217,7 +218,7 @@ async fn what_is_written_to_an_unconfirmed_address_waits_for_its_confirmation() 
     ops::consultation::confirm_address(&site.app, cases[0].id, Actor::Company).await.unwrap();
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(states(&confirmed).await, all(MailState::Sent));
-    // Nothing of it waits a second time.
+    // None of the mails waits a second time.
     assert_eq!(site.sign_in("center@example.jp", PASSWORD).await.status, 303);
     let again = site.post(&path, &[("deed", "resend"), ("reason", "届いていないとのこと")]).await;
     assert_eq!(again.status, 303);

@@ -1,4 +1,4 @@
-//! Routing all that wait at once, and where there is time.
+//! Planning all waiting consultations at once, and the free times.
 use domain::field::Fields;
 use madoguchi::store;
 
@@ -9,7 +9,7 @@ use crate::{
     tables,
 };
 
-/// What the page's checkboxes would send.
+/// Returns the values that the page's checkboxes would send.
 fn lines(page: &Reply) -> Vec<String> {
     let values = page.body.split("name=\"line\" value=\"").skip(1);
     values.map(|it| it.split('"').next().unwrap().to_owned()).collect()
@@ -67,7 +67,7 @@ async fn a_line_that_has_become_stale_is_refused_and_nothing_else_is_lost() {
     let first = received(&site, &cast, "a@example.co.jp").await;
     let other = received(&site, &cast, "b@example.co.jp").await;
     let all = lines(&site.get("/staff/plan").await);
-    // Somebody else works on the first meanwhile.
+    // Another coordinator works on the first consultation meanwhile.
     assert_eq!(super::act(&site, first, "/start-check", &[]).await.status, 303);
     let stale = all.iter().find(|it| it.starts_with(&first.id.to_string())).unwrap();
     let reply = take(&site, &all.iter().collect::<Vec<_>>()).await;
@@ -82,7 +82,7 @@ async fn a_line_that_has_become_stale_is_refused_and_nothing_else_is_lost() {
     let fresh = lines(&reply);
     assert_eq!(fresh.len(), 1);
     assert_eq!(take(&site, &[&fresh[0]]).await.status, 303);
-    // An invented line asks nobody who may not be asked.
+    // An invented line does not ask an expert who is not eligible.
     let third = received(&site, &cast, "c@example.co.jp").await;
     let version = cases::record(&site, third).await.version;
     let labor = expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;

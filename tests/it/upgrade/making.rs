@@ -1,5 +1,5 @@
-//! A database with rows in every table, made by the operations of this version: from it comes the dump that later
-//! versions are tested with.
+//! A database with rows in every table, made by the operations of this version. Its dump is what later versions are
+//! tested with.
 use std::{fs::File, io::Write, path::Path, process::Command};
 
 use chrono::{NaiveDate, TimeDelta};
@@ -42,16 +42,16 @@ use crate::{
     tables,
 };
 
-/// On this day the expert of the cast is booked out.
+/// The day on which the expert of the cast is booked out.
 const FULL: &str = "2026-12-03";
-/// Whoever has a session on the day after, and waits for an earlier one.
+/// The company that has an appointment on the day after, and waits for an earlier one.
 const WAITER: &str = "waiting@example.co.jp";
 /// A mailbox that was read once.
 const MAILBOX: &str = "madoguchi@mail.example.jp/INBOX";
 
-/// A small programme in which everything has happened at least once.
+/// Makes a small programme in which every event has happened at least once.
 async fn everything() -> Site {
-    // So many that no mail waits for its turn.
+    // The limit is so high that no mail waits for it.
     let site = Site::on_disk_with_settings(&[("SMTP_DOMAIN_PER_MINUTE", "60000")]).await;
     fill::run(&site.app.db, 24, 6, 1, site.app.clock.now()).await.unwrap();
     let cast = Cast::new(&site).await;
@@ -69,7 +69,7 @@ async fn everything() -> Site {
     site
 }
 
-/// What an administrator decides for a year, and what people do without.
+/// Makes an administrator's settings of a year, and people's notification preferences.
 async fn administered(site: &Site, by: AccountId) {
     let app = &site.app;
     let year = FiscalYear::new(2026).unwrap();
@@ -88,7 +88,7 @@ async fn administered(site: &Site, by: AccountId) {
     ops::correspondence::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();
 }
 
-/// A conversation with a file, and a message that is not finished.
+/// Makes a conversation with a file, and an unfinished message.
 async fn written(site: &Site, cast: &Cast, case: Case) {
     let app = &site.app;
     let text = Prose::parse("本文", "規程の案をお送りします。", 100).unwrap();
@@ -116,8 +116,8 @@ async fn written(site: &Site, cast: &Cast, case: Case) {
     .unwrap();
 }
 
-/// A request that an expert has declined, so that somebody else was asked for the same time; and what keeps experts from
-/// being asked.
+/// Makes a request that an expert has declined, so that another was asked for the same time, and the rows that keep
+/// experts from being asked.
 async fn routed(site: &Site, cast: &Cast) {
     let app = &site.app;
     let case = answers::held(site, cast, "routed@example.co.jp").await;
@@ -143,7 +143,7 @@ async fn routed(site: &Site, cast: &Cast) {
     ops::intake::apply::save(app, draft, |it| *it = cases::form("unfinished@example.co.jp")).await.unwrap();
 }
 
-/// A company that is offered the time which another one has given back.
+/// Makes a company that is offered the time which another one has given back.
 async fn offered(site: &Site, cast: &Cast) {
     let app = &site.app;
     let full = day(FULL);
@@ -168,8 +168,8 @@ async fn booked_on(site: &Site, cast: &Cast, email: &str, day: NaiveDate) -> Cas
     case
 }
 
-/// A calendar outside of the expert, at an address that nobody may fetch, with a busy hour and a booking of ours; and
-/// how far a mailbox has been read.
+/// Makes an external calendar of the expert, at an address that may not be fetched, with a busy hour and a booking of
+/// ours, and a mailbox with its reading position.
 async fn calendars(site: &Site, cast: &Cast, case: Case) {
     let (app, now) = (&site.app, site.app.clock.now());
     let id = Uuid::now_v7();
@@ -236,7 +236,7 @@ async fn calendars(site: &Site, cast: &Cast, case: Case) {
     tx.commit().await.unwrap();
 }
 
-/// Mail that came in: an answer, a stranger's letter, and a report of failure.
+/// Makes incoming mail: an answer, a stranger's mail, and a report of failure.
 async fn received(site: &Site, case: Case) {
     let to = site.app.reply_address(case.id, CONTACT);
     let answer = inbound_html::letter(CONTACT, &to, "<p>当日は<b>2名</b>で参加します。</p>");
@@ -267,13 +267,13 @@ async fn every_table_has_rows_and_the_doctor_finds_nothing() {
     let empty: Vec<_> = tables::fingerprint(db, &[]).await.into_iter().filter(|it| it.1.0 == 0).collect();
     assert_eq!(empty, [], "fill these tables above too");
     assert_eq!(doctor::examine(db, site.app.clock.now()).await.unwrap(), []);
-    // As `tests/upgrade/README.md` says.
+    // `tests/upgrade/README.md` describes this variable.
     if let Ok(name) = std::env::var("MADOGUCHI_TEST_DUMP") {
         write_dump(&site, &name);
     }
 }
 
-/// Makes `NAME.sqlite.sql.gz` or `NAME.postgres.sql.gz`, where `name` is the path up to `NAME`.
+/// Writes `NAME.sqlite.sql.gz` or `NAME.postgres.sql.gz`, where `name` is the path up to `NAME`.
 fn write_dump(site: &Site, name: &str) {
     let url = site.database_url();
     let (kind, mut dump) = match url.strip_prefix("sqlite://") {
@@ -293,7 +293,7 @@ fn write_dump(site: &Site, name: &str) {
     let sql = String::from_utf8(dumped.stdout).unwrap();
     let path = format!("{name}.{kind}.sql.gz");
     let mut packed = GzEncoder::new(File::create(Path::new(&path)).unwrap(), Compression::best());
-    // Commands to psql alone.
+    // The skipped lines are commands to psql.
     for line in sql
         .split_inclusive('\n')
         .filter(|it| !it.starts_with("\\restrict") && !it.starts_with("\\unrestrict"))

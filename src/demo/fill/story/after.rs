@@ -1,4 +1,4 @@
-//! What is asked after the sessions, and what companies answer.
+//! The follow-up questions after the appointments, and the companies' answers.
 use chrono::{DateTime, TimeDelta, Utc};
 use codes::FollowUpStatus;
 use domain::aftercare::follow_up::{self, Anchors, FollowUpStep, WAITS_DAYS};
@@ -7,17 +7,17 @@ use entity::follow_up as row;
 use super::Telling;
 use crate::demo::answers::answer;
 
-/// One session with the questions that follow it.
+/// An appointment with the questions that follow it.
 pub(super) struct Round {
     pub n: i16,
     pub ended_at: DateTime<Utc>,
     pub planned_at: DateTime<Utc>,
-    /// From when on nothing more is asked.
+    /// The time from which no more questions are asked.
     pub closed_at: Option<DateTime<Utc>>,
 }
 
 impl Telling<'_> {
-    /// Nothing more is asked of the latest session: another one follows, or the end.
+    /// Ends the questions about the latest appointment: a further one follows, or the end.
     pub(super) fn close_round(&mut self) {
         if let Some(round) = self.rounds.last_mut() {
             round.closed_at = Some(self.at);

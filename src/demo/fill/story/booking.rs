@@ -1,4 +1,4 @@
-//! Times that are chosen, held and confirmed.
+//! Chooses, holds and confirms times.
 use chrono::{DateTime, TimeDelta, Utc};
 use codes::AppointmentStatus;
 use domain::{
@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::Telling;
 use crate::demo::fill::{diary, plan::Goal};
 
-/// An appointment with its experts and the quarter hours that it takes while it lives.
+/// An appointment with its experts and the quarter hours that it occupies while it is held or confirmed.
 pub(in crate::demo::fill) struct Sitting {
     pub row: appointment::Model,
     pub experts: Vec<Uuid>,
-    /// Expert and absolute quarter hour.
+    /// Pairs of expert and absolute quarter hour.
     pub cells: Vec<(Uuid, i64)>,
 }
 
@@ -32,7 +32,8 @@ impl Sitting {
 }
 
 impl Telling<'_> {
-    /// Books a sitting: one to come where the goal is a booking, else one that has been. False where nobody is free.
+    /// Books an appointment: a future one if the goal is a booking, else a past one. Returns false if no expert is
+    /// free.
     pub(super) fn sit(&mut self, goal: Goal) -> bool {
         let today = japan_date(self.world.now);
         let slot = if goal == Goal::Booked {
@@ -43,7 +44,7 @@ impl Telling<'_> {
             let last = self.world.calendar.previous_business_day(today).min(from + TimeDelta::days(9));
             let from = from.min(last);
             let free = self.diary.take(self.world, &self.wish, from, last, self.dice);
-            // What has been takes no quarter hours any more.
+            // A past appointment occupies no quarter hours any more.
             free.or_else(|| Slot::new(self.world.calendar.add_business_days(from, 0).min(last), 28))
         };
         slot.is_some_and(|slot| {
@@ -52,7 +53,7 @@ impl Telling<'_> {
         })
     }
 
-    /// Keeps a slot for the company while an expert is asked.
+    /// Holds a slot for the company while an expert is asked.
     pub(super) fn hold(&mut self, until: Option<DateTime<Utc>>) {
         let today = japan_date(self.world.now);
         let first = self.world.calendar.add_business_days(today, 3);
@@ -62,7 +63,7 @@ impl Telling<'_> {
         }
     }
 
-    /// A slot that was chosen with the application waits a day for the address to be confirmed.
+    /// Holds a slot that was chosen with the application, for a day, until the address is confirmed.
     pub(super) fn hold_while_unconfirmed(&mut self) {
         let until = self.opening.outline.received_at + TimeDelta::hours(24);
         if self.story.address_confirmed_at.is_none() && until > self.world.now && self.dice.chance(60) {

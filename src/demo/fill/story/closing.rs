@@ -1,4 +1,4 @@
-//! Ends before the purpose is reached.
+//! Consultations that end before their purpose is reached.
 use codes::{AppointmentStatus, AssignmentStatus};
 use domain::{
     actor::Actor,
@@ -9,7 +9,7 @@ use super::{END, Step, Telling};
 use crate::demo::{fill::plan::Goal, names};
 
 impl Telling<'_> {
-    /// Ends it as the goal says, and lets go of everything.
+    /// Ends the consultation as the goal says, and releases everything.
     pub(super) fn cut_short(&mut self, goal: Goal) -> Step {
         self.pass(5, 60);
         match goal {

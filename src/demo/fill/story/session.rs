@@ -1,4 +1,4 @@
-//! Sessions: they take place or not, and what is written about them.
+//! Appointments that take place or are missed, and their reports.
 use codes::{AppointmentStatus, ReportStatus};
 use domain::{
     actor::Actor,
@@ -15,7 +15,7 @@ const CANNOT: &str = "社内の都合がつかなくなったため。";
 const ABSENT: &str = "開始時刻を過ぎても連絡がありませんでした。";
 
 impl Telling<'_> {
-    /// From the first booking to the goal.
+    /// Plays the story from the first booking to the goal.
     pub(super) fn sessions(&mut self, goal: Goal) -> Result<(), ActionRefused> {
         if goal == Goal::Booked {
             return Ok(());
@@ -60,7 +60,7 @@ impl Telling<'_> {
         self.act(Action::ChooseSlot, Actor::Company, None)
     }
 
-    /// Now and then the company does not come, or cancels, and another time is chosen.
+    /// Lets the company sometimes miss or cancel the appointment, and chooses another time.
     fn miss(&mut self) -> Result<(), ActionRefused> {
         if !self.has_days(45) || !self.dice.chance(9) {
             return Ok(());
@@ -83,7 +83,7 @@ impl Telling<'_> {
         self.act(Action::ChooseSlot, Actor::Company, None)
     }
 
-    /// The session takes place.
+    /// Records that the appointment took place.
     fn hold_session(&mut self) -> Result<(), ActionRefused> {
         let (after, by) = (self.dice.hours(0, 3), self.lead());
         let Some(appointment) = self.story.sittings.last_mut() else { return Ok(()) };
@@ -94,7 +94,7 @@ impl Telling<'_> {
         self.act(Action::RecordDone { starts_at }, by, None)
     }
 
-    /// The expert writes the report; time passes until it is approved.
+    /// Writes the expert's report. Time passes until it is approved.
     fn report(&mut self, approved: bool) {
         let Some(appointment) = self.story.sittings.last() else { return };
         let (Some(&author_id), appointment_id) = (appointment.experts.first(), appointment.row.id) else {
@@ -139,7 +139,7 @@ impl Telling<'_> {
         });
     }
 
-    /// The expert who was asked first.
+    /// Returns the expert who was asked first.
     fn lead(&self) -> Actor {
         let lead = self.wish.team.first().and_then(|&(place, _)| self.world.staff.experts.get(place));
         lead.map_or_else(|| self.center(), |it| Actor::Expert(ExpertId(it.id)))

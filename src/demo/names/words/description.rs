@@ -1,9 +1,9 @@
-//! What companies ask, with the themes that it touches.
+//! The requests of invented companies, with their themes.
 use domain::field::Fields;
 
 use crate::demo::names::nth;
 
-/// The `n`th request of these fields: themes by their codes, and the text.
+/// Returns the `n`th request of these fields: the codes of its themes, and the text.
 pub fn description(fields: Fields, n: usize) -> (&'static [&'static str], &'static str) {
     let texts = match fields {
         Fields::Ict => ICT,

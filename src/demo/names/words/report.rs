@@ -1,4 +1,4 @@
-//! What experts report after a session.
+//! The experts' reports after an appointment.
 use crate::demo::names::nth;
 
 /// The parts of a report that the company reads.

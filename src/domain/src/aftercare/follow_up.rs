@@ -1,4 +1,5 @@
-//! Questions planned for after the consultation (フォローアップ): when, what is asked, and what the answers mean.
+//! Questions planned for after the consultation (フォローアップ): when they are asked, what they ask, and what the
+//! answers mean.
 mod step;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,13 +19,15 @@ pub struct FollowUp {
     pub id: FollowUpId,
     pub consultation: ConsultationId,
     pub kind: Kind,
-    /// The number of sessions done when it was planned: a further session plans anew.
+    /// The number of appointments that had taken place when the question was planned. Each further
+    /// appointment plans new questions.
     pub round: i16,
     pub state: FollowUpState,
     pub due_at: DateTime<Utc>,
-    /// What it was planned by.
+    /// The step of the programme by which the question was planned.
     pub step: FollowUpStep,
-    /// What its time was reckoned from; not known of what was planned before programmes were kept.
+    /// The instants from which the time was computed; `None` for questions that were planned before
+    /// programmes were stored.
     pub anchors: Option<Anchors>,
 }
 
@@ -37,7 +40,7 @@ pub enum FollowUpState {
     Lapsed,
 }
 
-/// What the company answered.
+/// The answer of the company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "form", rename_all = "snake_case")]
 pub enum FollowUpAnswer {
@@ -45,8 +48,8 @@ pub enum FollowUpAnswer {
     Progress(ProgressAnswer),
 }
 
-/// The three sentences that the ministries have used as indicators (`docs/spec/programme.md` §1.6), word for
-/// word, and two questions of ours.
+/// The answers to the three sentences that the ministries have used as indicators (`docs/spec/programme.md`
+/// §1.6), word for word, and to two questions of our own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurveyAnswer {
     pub purpose_achieved: SurveyAgreement,
@@ -93,9 +96,9 @@ pub enum FollowUpRefused {
     StillWaiting,
 }
 
-/// How long an answer can be changed after it was given. Days.
+/// The time for which an answer can be changed after it was given. Days.
 pub const EDITABLE_DAYS: i64 = 14;
-/// How long after it was sent a question waits for its answer. Days.
+/// The time for which a question waits for its answer after it was sent. Days.
 pub const WAITS_DAYS: i64 = 60;
 
 impl FollowUp {
@@ -109,7 +112,8 @@ impl FollowUp {
         }
     }
 
-    /// Takes an answer, or another one while it can still be changed. The time of the first answer stays.
+    /// Records an answer, or replaces the earlier one while it can still be changed. The time of the first
+    /// answer stays.
     pub fn answer(self, answer: FollowUpAnswer, now: DateTime<Utc>) -> Result<Self, FollowUpRefused> {
         self.takes_answer(now)?;
         let at = match self.state {
@@ -122,7 +126,7 @@ impl FollowUp {
         Ok(Self { state: FollowUpState::Answered { at, answer }, ..self })
     }
 
-    /// Whether an answer is taken now: a first one, late as it may be, or a change of it.
+    /// Checks whether an answer can be given now: a first one, however late, or a change of the earlier one.
     pub fn takes_answer(&self, now: DateTime<Utc>) -> Result<(), FollowUpRefused> {
         match &self.state {
             FollowUpState::Sent { .. } | FollowUpState::Lapsed => Ok(()),
@@ -132,7 +136,7 @@ impl FollowUp {
         }
     }
 
-    /// Until when the answer that was given can be changed.
+    /// Returns the instant until which the answer can be changed; `None` if there is no answer.
     pub fn editable_until(&self) -> Option<DateTime<Utc>> {
         match &self.state {
             FollowUpState::Answered { at, .. } => Some(*at + TimeDelta::days(EDITABLE_DAYS)),
@@ -143,7 +147,7 @@ impl FollowUp {
         }
     }
 
-    /// Nobody answered in all the time that it waits.
+    /// Marks the question as lapsed. Refused until it has waited `WAITS_DAYS` for an answer.
     pub fn lapse(self, now: DateTime<Utc>) -> Result<Self, FollowUpRefused> {
         match self.state {
             FollowUpState::Sent { at } if (now - at).num_days() >= WAITS_DAYS => {
@@ -157,7 +161,8 @@ impl FollowUp {
         }
     }
 
-    /// No longer to be asked. What was answered stays.
+    /// Marks the question as one that is no longer asked. A question that was answered or has lapsed stays as
+    /// it is.
     pub fn skip(self) -> Self {
         let state = match self.state {
             FollowUpState::Planned | FollowUpState::Sent { .. } => FollowUpState::Skipped,
@@ -168,7 +173,7 @@ impl FollowUp {
         Self { state, ..self }
     }
 
-    /// What was answered, if it was.
+    /// Returns the answer, if there is one.
     pub const fn given(&self) -> Option<&FollowUpAnswer> {
         match &self.state {
             FollowUpState::Answered { answer, .. } => Some(answer),
@@ -183,14 +188,14 @@ impl FollowUp {
         matches!(self.state, FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed)
     }
 
-    /// Its answer, as it stands, says that the company wishes to be called.
+    /// Returns whether the present answer says that the company wants to be called.
     pub const fn asks_for_help(&self) -> bool {
         matches!(&self.state, FollowUpState::Answered { answer, .. } if answer.wants_help())
     }
 }
 
 impl FollowUpState {
-    /// The state without what it carries.
+    /// Returns the state without its data.
     pub const fn status(&self) -> FollowUpStatus {
         match self {
             Self::Planned => FollowUpStatus::Planned,
@@ -211,7 +216,7 @@ impl FollowUpState {
 }
 
 impl SurveyAnswer {
-    /// The sentences, in the order of the fields.
+    /// The three sentences, in the order of the fields.
     pub const SENTENCES: [&'static str; 3] = [
         "問い合わせの目的が達成できた",
         "問い合わせへの対応に満足した",
@@ -220,7 +225,7 @@ impl SurveyAnswer {
 }
 
 impl FollowUpAnswer {
-    /// The company wishes to be called.
+    /// Returns whether the company wants to be called.
     pub const fn wants_help(&self) -> bool {
         match self {
             Self::Survey(it) => it.wants_further_session,

@@ -1,4 +1,4 @@
-//! What an expert writes after a session (実施報告書), and who has to look at it.
+//! The report that an expert writes after an appointment (実施報告書), and its review by the center.
 use chrono::{DateTime, Utc};
 pub use codes::ReportStatus;
 use serde::{Deserialize, Serialize};
@@ -13,29 +13,30 @@ pub struct Report {
     pub author: ExpertId,
     pub body: ReportBody,
     pub state: ReportState,
-    /// Rises with every save; an older page cannot overwrite a newer one.
+    /// The version, which rises with every save, so that an older page cannot overwrite a newer one.
     pub version: i32,
 }
 
-/// What the report says (`docs/spec/programme.md` §1.6). Everything but the internal note goes to the company.
+/// The content of a report (`docs/spec/programme.md` §1.6). Everything but the internal note goes to the
+/// company.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ReportBody {
     pub attendees: String,
     pub present_state: String,
     pub advice: String,
-    /// What the company does next, by whom and by when.
+    /// The next steps of the company, with the person and the date for each.
     pub next_steps: String,
-    /// Tools and documents, named neutrally.
+    /// The tools and documents that were used, in neutral words.
     pub documents: String,
     pub further_session: bool,
-    /// The other field is needed as well.
+    /// Whether the other field is needed as well.
     pub other_field: bool,
-    /// As the company said it: 「2027年4月ごろ」.
+    /// The expected time of the introduction in the company's words: 「2027年4月ごろ」.
     pub expected_introduction: String,
-    /// The company agrees that the case may be published without its name.
+    /// Whether the company agrees that the case is published without its name.
     pub publishable: bool,
-    /// For the center alone.
+    /// A note that only the center sees.
     pub internal_note: String,
 }
 
@@ -60,7 +61,8 @@ pub enum ReportRefused {
 }
 
 impl Report {
-    /// Keeps what was written so far.
+    /// Saves the text written so far. Refused if `version` is not the current one or the report has been
+    /// submitted.
     pub fn save(self, body: ReportBody, version: i32) -> Result<Self, ReportRefused> {
         if version != self.version {
             return Err(ReportRefused::Stale);
@@ -75,7 +77,7 @@ impl Report {
         }
     }
 
-    /// Hands the report to the center. The three parts that the company reads have to be there.
+    /// Submits the report to the center. Refused while one of the three required parts is empty.
     pub fn submit(self, at: DateTime<Utc>) -> Result<Self, ReportRefused> {
         if self.body.missing().next().is_some() {
             return Err(ReportRefused::Incomplete);
@@ -95,7 +97,7 @@ impl Report {
         Ok(Self { state: ReportState::Approved { at, by }, version: self.version + 1, ..self })
     }
 
-    /// Gives it back to the expert with what is to be mended.
+    /// Returns the report to the expert; `reason` says what has to be corrected.
     pub fn give_back(self, reason: String) -> Result<Self, ReportRefused> {
         self.submitted()?;
         Ok(Self { state: ReportState::Returned { reason }, version: self.version + 1, ..self })
@@ -112,7 +114,7 @@ impl Report {
 }
 
 impl ReportBody {
-    /// The names of the parts that still have to be written before it can be submitted.
+    /// Returns the names of the required parts that are still empty.
     pub fn missing(&self) -> impl Iterator<Item = &'static str> {
         [("present_state", &self.present_state), ("advice", &self.advice), ("next_steps", &self.next_steps)]
             .into_iter()
@@ -122,7 +124,7 @@ impl ReportBody {
 }
 
 impl ReportState {
-    /// The state without what it carries.
+    /// Returns the state without its data.
     pub const fn status(&self) -> ReportStatus {
         match self {
             Self::Draft => ReportStatus::Draft,
@@ -170,7 +172,7 @@ mod tests {
         }
     }
 
-    /// Every state × every act: who may still change it.
+    /// Checks every state against every action.
     #[test]
     fn transitions() {
         let submitted = ReportState::Submitted { at: NOW };

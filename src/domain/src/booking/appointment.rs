@@ -1,4 +1,4 @@
-//! One sitting of a company with one or two experts (相談予約).
+//! The appointment of a company with one or two experts (相談予約).
 use chrono::{DateTime, Utc};
 pub use codes::{AppointmentMode, AppointmentStatus};
 
@@ -7,12 +7,13 @@ use crate::{
     id::{AppointmentId, ConsultationId, DraftId, ExpertId, WaitingId},
 };
 
-/// What an appointment is kept for.
+/// The draft, consultation or offer for which an appointment is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     Draft(DraftId),
     Consultation(ConsultationId),
-    /// Kept beside what the consultation has, until the company has answered whether it wants this time instead.
+    /// An offer from the waiting list. It is kept in addition to the consultation's own appointment until the company
+    /// has answered whether it wants this time instead.
     Offer {
         consultation: ConsultationId,
         waiting: WaitingId,
@@ -27,19 +28,19 @@ pub struct Appointment {
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub mode: AppointmentMode,
-    /// In the order in which they were chosen; one, or one of each field.
+    /// One expert, or one of each field, in the order in which they were chosen.
     pub experts: Vec<ExpertId>,
-    /// Where: an address for a visit, a link for an online session.
+    /// The venue: an address for a visit, a link for an online appointment.
     pub place: String,
-    /// The calendar entry's UID; never changes.
+    /// The UID of the calendar entry; it never changes.
     pub uid: String,
-    /// The calendar entry's SEQUENCE; rises with every change that others were told of.
+    /// The SEQUENCE of the calendar entry; it rises with every change that others were told of.
     pub sequence: i32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppointmentState {
-    /// Kept for a company (仮予約). Without a limit while an expert is being asked.
+    /// Kept for a company (仮予約). `until` is `None` while an expert is being asked.
     Held {
         until: Option<DateTime<Utc>>,
     },
@@ -66,13 +67,13 @@ pub enum AppointmentRefused {
 }
 
 impl Appointment {
-    /// What was held is now certain.
+    /// Confirms a held appointment.
     pub fn confirm(self) -> Result<Self, AppointmentRefused> {
         self.held()?;
         Ok(Self { state: AppointmentState::Confirmed, ..self })
     }
 
-    /// The same sitting at another time or with other experts.
+    /// Moves the appointment to another time or to other experts.
     pub fn move_to(
         self,
         starts_at: DateTime<Utc>,
@@ -86,31 +87,33 @@ impl Appointment {
         Ok(Self { starts_at, ends_at, experts, sequence, ..self })
     }
 
-    /// The same time, kept for other experts for as long as they are asked. Whoever stays has nothing new to hear.
+    /// Holds the same time for other experts while they are asked, without a limit. `sequence` stays, because nothing
+    /// has changed for an expert who remains.
     pub fn keep_for(self, experts: Vec<ExpertId>, place: String) -> Result<Self, AppointmentRefused> {
         self.held()?;
         Ok(Self { state: AppointmentState::Held { until: None }, experts, place, ..self })
     }
 
-    /// The same sitting with another expert in the place of one.
+    /// Replaces the expert `from` by the expert `to`.
     pub fn exchange(self, from: ExpertId, to: ExpertId) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;
         let experts = self.experts.iter().map(|&it| if it == from { to } else { it }).collect();
         Ok(Self { experts, sequence: self.sequence + 1, ..self })
     }
 
-    /// The same sitting in another room.
+    /// Changes the venue.
     pub fn meet_at(self, place: String) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;
         Ok(Self { place, sequence: self.sequence + 1, ..self })
     }
 
-    /// Confirmed, online, and not over: it has a room that can be changed.
+    /// Returns whether the appointment is confirmed, online and not over, so that its meeting link can be changed.
     pub fn is_online_ahead(&self, now: DateTime<Utc>) -> bool {
         self.is_confirmed() && self.mode == AppointmentMode::Online && now < self.ends_at
     }
 
-    /// Cancels what was confirmed, counted by whose doing it was.
+    /// Cancels a confirmed appointment. The new state says whether the company or the center cancelled it, as `by`
+    /// decides.
     pub fn cancel(self, by: Party, reason: String) -> Result<Self, AppointmentRefused> {
         self.confirmed()?;
         let state = match by {
@@ -132,13 +135,13 @@ impl Appointment {
         Ok(Self { state: AppointmentState::Done, ..self })
     }
 
-    /// Lets go of what was only held.
+    /// Releases a held appointment.
     pub fn release(self) -> Result<Self, AppointmentRefused> {
         self.held()?;
         Ok(Self { state: AppointmentState::Released, sequence: self.sequence + 1, ..self })
     }
 
-    /// Held or confirmed: it owns its quarter hours.
+    /// Returns whether the appointment is held or confirmed, and so owns its quarter hours.
     pub const fn is_live(&self) -> bool {
         matches!(self.state, AppointmentState::Held { .. } | AppointmentState::Confirmed)
     }
@@ -147,7 +150,7 @@ impl Appointment {
         matches!(self.state, AppointmentState::Confirmed)
     }
 
-    /// Until when it is held, where there is a limit.
+    /// Returns until when the appointment is held; `None` if it is not held, or held without a limit.
     pub const fn held_until(&self) -> Option<DateTime<Utc>> {
         match self.state {
             AppointmentState::Held { until } => until,
@@ -160,7 +163,7 @@ impl Appointment {
         }
     }
 
-    /// The hold's time is over.
+    /// Returns whether the time of the hold is over.
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
         self.held_until().is_some_and(|until| until <= now)
     }
@@ -191,7 +194,7 @@ impl Appointment {
 }
 
 impl AppointmentState {
-    /// The state without what it carries.
+    /// Returns the state without its data.
     pub const fn status(&self) -> AppointmentStatus {
         match self {
             Self::Held { .. } => AppointmentStatus::Held,

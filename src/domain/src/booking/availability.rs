@@ -1,7 +1,7 @@
-//! When experts are free, and when a company can meet them.
+//! The free time of experts, and the times at which a company can meet them.
 //!
-//! Work is in quarter hours from 6:00 to 22:00 Japan time, so that one expert's day is one `u64` ([`Day`]) and free
-//! time, joint time, buffers and travel are bit operations.
+//! Time is counted in quarter hours from 6:00 to 22:00 Japan time, so that one expert's day is one `u64` ([`Day`])
+//! and the computation of free time, joint time, buffers and travel consists of bit operations.
 mod day;
 mod footprint;
 mod occupied;

@@ -1,5 +1,5 @@
-//! How long before a session what can still be done, and when people are reminded
-//! (`docs/spec/lifecycle.md` §3 and §5).
+//! The times that depend on an appointment: until when it can be changed, when people are reminded and notified, and
+//! which days can be booked (`docs/spec/lifecycle.md` §3 and §5).
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use crate::{
@@ -9,7 +9,8 @@ use crate::{
     settings::Settings,
 };
 
-/// Until when a company may move or cancel a session by itself.
+/// Returns until when a company may move or cancel an appointment by itself: `change_until_hour`, Japan time, of the
+/// business day before.
 pub fn change_until(
     starts_at: DateTime<Utc>,
     settings: &Settings,
@@ -18,10 +19,11 @@ pub fn change_until(
     at_japan(calendar.previous_business_day(japan_date(starts_at)), settings.change_until_hour, 0)
 }
 
-/// When both sides are reminded of a session that was booked at `booked_at`.
+/// Returns when both sides are reminded of an appointment that was booked at `booked_at`: at `mail_hour`, Japan time,
+/// of the business day before.
 ///
-/// A session that is booked when its reminder would already have gone out gets none: the confirmation, which has just
-/// been sent, says the same.
+/// `None` if the appointment was booked at that time or later: the confirmation, which has just been sent, says the
+/// same.
 pub fn reminder_at(
     starts_at: DateTime<Utc>,
     booked_at: DateTime<Utc>,
@@ -32,7 +34,8 @@ pub fn reminder_at(
     (booked_at < at).then_some(at)
 }
 
-/// When a mail that can wait goes to somebody at work: at once within opening hours, else when they begin again.
+/// Returns when a mail that can wait is sent to a reader at work: at once within opening hours, else when they begin
+/// again.
 pub fn in_business_hours(
     now: DateTime<Utc>,
     settings: &Settings,
@@ -46,8 +49,9 @@ pub fn in_business_hours(
     hour(calendar.add_business_days(today, 1), settings.opens_hour)
 }
 
-/// When somebody is told what somebody else did: when they are at work, unless `session` begins so soon after that that
-/// they could do nothing about it any more. Then at once, at whatever hour.
+/// Returns when a person is told of another person's action: within opening hours, unless the appointment `session`
+/// is still ahead and begins less than a day after that, so that the reader could do nothing about it any more. In
+/// that case the person is told at once, at any hour.
 pub fn notified_at(
     now: DateTime<Utc>,
     session: Option<DateTime<Utc>>,
@@ -59,7 +63,7 @@ pub fn notified_at(
     if is_soon { now } else { at }
 }
 
-/// The days from which a company can choose today.
+/// Returns the days from which a company can choose today.
 pub fn window(now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> Window {
     let today = japan_date(now);
     Window {
@@ -69,7 +73,8 @@ pub fn window(now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalend
     }
 }
 
-/// The last day of sessions in the fiscal year of `day`: the contract closes on 31 March, and reports have to be in.
+/// Returns the last day of appointments in the fiscal year of `day`: the contract closes on 31 March, and reports
+/// have to be in.
 pub fn last_session_day(
     day: NaiveDate,
     settings: &Settings,

@@ -1,4 +1,5 @@
-//! Companies that wait for an earlier time (空き待ち): what they wish for, and who is offered a freed time first.
+//! Companies that wait for an earlier time (空き待ち): their preferred times, and the order in which they are offered a
+//! freed time.
 use std::{cmp::Ordering, collections::BTreeSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
@@ -15,39 +16,39 @@ use crate::{
     wording,
 };
 
-/// How many wishes a company can have at once.
+/// The number of preferred times that a company can have at once.
 pub const WISHES: usize = 3;
-/// How long a freed time is held for one company. Hours during which the center is open.
+/// The time for which a freed time is held for one company. Hours during which the center is open.
 pub const OFFER_HOURS: u16 = 4;
-/// 12:00, in quarter hours since 6:00.
+/// 12:00 Japan time, in quarter hours since 6:00.
 const NOON: u8 = 24;
 
-/// Times that would suit: everything that is said has to hold.
+/// Times that would suit a company. Every condition that is given has to hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TimePreference {
     pub weekday: Option<Weekday>,
     pub part: Option<HalfDay>,
-    /// The first and the last day.
+    /// The first day that suits; `until` is the last one.
     pub from: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
 }
 
 codes! {
-    /// A half of the day, by when a session begins.
+    /// A half of the day. The start of an appointment decides to which half it belongs.
     pub enum HalfDay {
         Morning = "morning" => "午前",
         Afternoon = "afternoon" => "午後",
     }
 }
 
-/// One company that waits.
+/// A company that waits for an earlier time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingListEntry {
     pub id: WaitingId,
     pub since: DateTime<Utc>,
     pub preferred_times: Vec<TimePreference>,
-    /// Offers that it declined or did not answer.
+    /// The number of offers that the company declined or did not answer.
     pub turned_down: u16,
 }
 
@@ -91,7 +92,7 @@ impl TimePreference {
             && self.until.is_none_or(|it| date <= it)
     }
 
-    /// 「11月24日（火）から11月27日（金）　火曜日　午前」
+    /// Returns the preference in Japanese: 「11月24日（火）から11月27日（金） 火曜日 午前」.
     pub fn label(&self) -> String {
         let period = match (self.from, self.until) {
             (Some(from), Some(until)) => {
@@ -108,7 +109,7 @@ impl TimePreference {
     }
 }
 
-/// 「月」
+/// Returns the weekday in one character: 「月」.
 pub const fn weekday_label(it: Weekday) -> &'static str {
     match it {
         Weekday::Mon => "月",
@@ -126,16 +127,17 @@ impl WaitingListEntry {
         self.preferred_times.iter().any(|it| it.fits(slot))
     }
 
-    /// Who is asked first about a freed time: whoever has turned down fewest offers, of those whoever waits longest.
+    /// Compares two entries by the order in which they are offered a freed time: the company that has turned down
+    /// fewer offers comes first, and among equals the company that has waited longer.
     ///
-    /// So nobody is passed over twice in a row by the same company: who turns an offer down goes behind all that have
-    /// turned down fewer.
+    /// A company that turns an offer down goes behind all that have turned down fewer, so that no company is passed
+    /// over twice in a row by the same company.
     pub fn before(&self, other: &Self) -> Ordering {
         (self.turned_down, self.since, self.id).cmp(&(other.turned_down, other.since, other.id))
     }
 
-    /// The earliest of the free times that it wants and that is an improvement: before the session that it has, and not
-    /// offered to it before.
+    /// Returns the earliest of the `free` times that the company wants and that is an improvement: before the
+    /// appointment that it has, and not offered to it before.
     pub fn choice(
         &self,
         free: &[Slot],
@@ -157,19 +159,19 @@ impl WaitingOffer {
         self.answered(WaitingOfferState::Declined, now)
     }
 
-    /// Gives up waiting for the answer; what is not open, or still has time, stays.
+    /// Ends an open offer whose time is over; `None` if the offer is not open or still has time.
     pub fn lapse(self, now: DateTime<Utc>) -> Option<Self> {
         (self.state == WaitingOfferState::Open && self.until <= now)
             .then_some(Self { state: WaitingOfferState::Lapsed, ..self })
     }
 
-    /// Takes it back.
+    /// Takes an open offer back; `None` if the offer is not open.
     pub fn withdraw(self) -> Option<Self> {
         (self.state == WaitingOfferState::Open)
             .then_some(Self { state: WaitingOfferState::Withdrawn, ..self })
     }
 
-    /// It can still be answered.
+    /// Returns whether the offer can still be answered.
     pub fn stands(&self, now: DateTime<Utc>) -> bool {
         self.state == WaitingOfferState::Open && now < self.until
     }
@@ -185,7 +187,8 @@ impl WaitingOffer {
     }
 }
 
-/// Whether a company can wait: it has a time to choose, or one that it may still move, which it may until `limit`.
+/// Returns whether a company can wait: it has a time to choose, or an appointment that it may still move, which it
+/// may until `limit`.
 pub fn may_wait(state: &State, limit: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     match state {
         State::Scheduling => true,
@@ -203,7 +206,7 @@ pub fn may_wait(state: &State, limit: Option<DateTime<Utc>>, now: DateTime<Utc>)
     }
 }
 
-/// Until when an offer made at `now` is held: for `OFFER_HOURS` of opening hours, at most until `limit`.
+/// Returns until when an offer made at `now` is held: for `OFFER_HOURS` of opening hours, at most until `limit`.
 pub fn held_until(
     now: DateTime<Utc>,
     limit: DateTime<Utc>,
@@ -213,7 +216,7 @@ pub fn held_until(
     opening_hours_after(now, OFFER_HOURS, settings, calendar).min(limit)
 }
 
-/// When the center has been open for `hours` since `now`. Settings with no opening hours count none and give `now`.
+/// Returns when the center has been open for `hours` since `now`. Settings without opening hours give `now`.
 fn opening_hours_after(
     now: DateTime<Utc>,
     hours: u16,

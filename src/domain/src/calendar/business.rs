@@ -1,4 +1,4 @@
-//! The days on which the center works: 行政機関の休日 and the operator's own closing days are off.
+//! The days on which the center works. 行政機関の休日 and the operator's own closing days are off.
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::holiday::{self, Holiday};
 
-/// Which days are business days.
+/// The calendar of business days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BusinessCalendar {
     /// Days on which the operator closes for its own reasons, in addition to the law's.
@@ -15,7 +15,7 @@ pub struct BusinessCalendar {
     pub known_through: i32,
 }
 
-/// Why a day is not a business day.
+/// The reason why a day is not a business day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Closed {
@@ -36,7 +36,7 @@ impl BusinessCalendar {
         self.why_closed(date).is_none()
     }
 
-    /// The first reason in the order of `Closed`; `None` on a business day.
+    /// Returns the first reason in the order of `Closed`; `None` on a business day.
     pub fn why_closed(&self, date: NaiveDate) -> Option<Closed> {
         if let Some(holiday) = holiday::on(date) {
             return Some(Closed::Holiday(holiday));
@@ -50,7 +50,7 @@ impl BusinessCalendar {
         }
     }
 
-    /// Whether nothing still to be announced by law can open or close the day.
+    /// Returns whether no later announcement under the law can open or close the day.
     ///
     /// A weekend is closed whatever the almanac says, and so is a day on which the operator closes.
     pub fn is_certain(&self, date: NaiveDate) -> bool {
@@ -59,7 +59,8 @@ impl BusinessCalendar {
             || holiday::is_certain(date, self.known_through)
     }
 
-    /// The `n`th business day after `from`, which itself is not counted. With `n` 0, `from` or the next open day.
+    /// Returns the `n`th business day after `from`, which itself is not counted. With `n` 0, returns `from` or the
+    /// next open day.
     pub fn add_business_days(&self, from: NaiveDate, n: u16) -> NaiveDate {
         if n == 0 && self.is_open(from) {
             return from;
@@ -68,25 +69,25 @@ impl BusinessCalendar {
         self.open_days_after(from).nth(wanted).unwrap_or(NaiveDate::MAX)
     }
 
-    /// The first business day after `date`.
+    /// Returns the first business day after `date`.
     pub fn next_business_day(&self, date: NaiveDate) -> NaiveDate {
         self.add_business_days(date, 1)
     }
 
-    /// The last business day before `date`.
+    /// Returns the last business day before `date`.
     pub fn previous_business_day(&self, date: NaiveDate) -> NaiveDate {
         let before = std::iter::successors(date.pred_opt(), NaiveDate::pred_opt);
         before.into_iter().find(|&it| self.is_open(it)).unwrap_or(NaiveDate::MIN)
     }
 
-    /// `None` where there is no such month, or no business day in it.
+    /// Returns the last business day of a month; `None` if there is no such month, or no business day in it.
     pub fn last_business_day_of_month(&self, year: i32, month: u32) -> Option<NaiveDate> {
         let first = NaiveDate::from_ymd_opt(year, month, 1)?;
         let next_month = first.checked_add_months(chrono::Months::new(1))?;
         Some(self.previous_business_day(next_month)).filter(|&it| it >= first)
     }
 
-    /// How many business days come after `from` until `to`, `to` included; 0 where `to` is not later.
+    /// Returns how many business days come after `from` until `to`, `to` included; 0 if `to` is not later.
     ///
     /// The inverse of `add_business_days`: adding the result to `from` gives `to`, if `to` is open and later.
     pub fn business_days_between(&self, from: NaiveDate, to: NaiveDate) -> usize {
@@ -99,7 +100,7 @@ impl BusinessCalendar {
 }
 
 impl Closed {
-    /// 「土曜日」, 「勤労感謝の日」, …
+    /// Returns the reason in Japanese: 「土曜日」, 「勤労感謝の日」, ….
     pub const fn label(self) -> &'static str {
         match self {
             Self::Holiday(holiday) => holiday.name(),

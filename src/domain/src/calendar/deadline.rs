@@ -1,4 +1,4 @@
-//! Deadlines that carry how they were computed, and that stand still while somebody else is waited for.
+//! Deadlines that record how they were computed, and that are paused while one party waits for another.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -8,28 +8,29 @@ use crate::actor::Party;
 
 mod explain;
 
-/// A due instant with the trace of how it was computed. Due on a business day, at the hour at which the center closes.
+/// A due instant with the trace of how it was computed. It is on a business day, at the hour at which the center
+/// closes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadline {
     pub at: DateTime<Utc>,
-    /// In the order in which it happened; the last step tells the due instant.
+    /// The steps in their order; the last one gives the due instant.
     pub trace: Vec<DeadlineStep>,
     count: Count,
 }
 
-/// A deadline that stands still.
+/// A deadline that is paused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PausedDeadline {
     pub since: DateTime<Utc>,
     pub trace: Vec<DeadlineStep>,
     count: Count,
-    /// When it was due before the pause.
+    /// The due instant before the pause.
     was: DateTime<Utc>,
-    /// Full days left after the day of the pause; `None` where it had already passed.
+    /// The full days left after the day of the pause; `None` if the deadline had already passed.
     left: Option<u16>,
 }
 
-/// What a deadline counts.
+/// The unit in which a deadline counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
@@ -37,9 +38,9 @@ pub enum Count {
     CalendarDays,
 }
 
-/// One line of a deadline's reckoning.
+/// One step in the computation of a deadline.
 ///
-/// `certain` is false where the almanac that fixes the day's equinox was not out yet.
+/// `certain` is false if the almanac that fixes the day's equinox was not out yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum DeadlineStep {
@@ -60,7 +61,7 @@ pub enum DeadlineStep {
         why: Closed,
         certain: bool,
     },
-    /// `waiting` waits for `for_whom`. `left` as in `PausedDeadline`.
+    /// `waiting` waits for `for_whom`; `left` is as in `PausedDeadline`.
     Paused {
         at: DateTime<Utc>,
         waiting: Party,
@@ -76,10 +77,10 @@ pub enum DeadlineStep {
     },
 }
 
-/// Due when the center closes on the `days`th business day after the day of `from`.
+/// Returns the deadline when the center closes on the `days`th business day after the day of `from`.
 ///
-/// Counting starts the day after, whatever the hour of `from` and also if its day is closed. 0 days means the day of
-/// `from` if it is open, else the next open day.
+/// Counting starts on the day after, whatever the hour of `from` and even if its day is closed. 0 days means the day
+/// of `from` if it is open, else the next open day.
 pub fn deadline_after_business_days(
     calendar: &BusinessCalendar,
     from: DateTime<Utc>,
@@ -89,7 +90,8 @@ pub fn deadline_after_business_days(
     started(calendar, from, days, Count::BusinessDays, hours(closes_hour))
 }
 
-/// Due when the center closes on the `days`th day after the day of `from`, or on the next open day where that is closed.
+/// Returns the deadline when the center closes on the `days`th day after the day of `from`, or on the next open day
+/// if that day is closed.
 pub fn deadline_calendar_days(
     calendar: &BusinessCalendar,
     from: DateTime<Utc>,
@@ -100,19 +102,19 @@ pub fn deadline_calendar_days(
 }
 
 impl Deadline {
-    /// Still in time at the very instant.
+    /// Returns whether the deadline has passed. At the very instant it has not.
     pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
         now > self.at
     }
 
-    /// The day in Japan on which it falls due.
+    /// Returns the day in Japan on which the deadline falls.
     pub fn day(&self) -> NaiveDate {
         due_day(self.at)
     }
 
-    /// Stands still from `from`, because `waiting` waits for `for_whom`.
+    /// Pauses the deadline from `from` on, because `waiting` waits for `for_whom`.
     ///
-    /// Kept are the full days after the day of the pause. A deadline that has already passed stays passed.
+    /// The full days after the day of the pause are kept. A deadline that has already passed stays passed.
     pub fn paused(
         self,
         calendar: &BusinessCalendar,
@@ -133,20 +135,20 @@ impl Deadline {
         PausedDeadline { since: from, trace, count: self.count, was: self.at, left }
     }
 
-    /// Whether a day on the way depends on an almanac that was not out yet.
+    /// Returns whether no day on the way depends on an almanac that was not out yet.
     pub fn is_certain(&self) -> bool {
         self.trace.iter().all(DeadlineStep::is_certain)
     }
 
-    /// The reckoning in Japanese, one line a step.
+    /// Returns the computation in Japanese, one line for each step.
     pub fn explain(&self) -> Vec<String> {
         explain::lines(&self.trace)
     }
 }
 
 impl PausedDeadline {
-    /// Runs again with the days that were left, at least until the center closes on the day of `at`, or on the next
-    /// business day if it has closed by then. Never due earlier than before the pause.
+    /// Continues the deadline with the days that were left, at least until the center closes on the day of `at`, or
+    /// on the next business day if it has closed by then. The result is never due earlier than before the pause.
     pub fn resumed(self, calendar: &BusinessCalendar, at: DateTime<Utc>) -> Deadline {
         let at = at.max(self.since);
         let mut trace = self.trace;
@@ -161,7 +163,7 @@ impl PausedDeadline {
         deadline
     }
 
-    /// The reckoning so far in Japanese, one line a step.
+    /// Returns the computation so far in Japanese, one line for each step.
     pub fn explain(&self) -> Vec<String> {
         explain::lines(&self.trace)
     }
@@ -192,7 +194,8 @@ fn started(
 }
 
 impl Deadline {
-    /// Counts `days` from the day after `from`, then goes on to a day that is open and whose closing is not past.
+    /// Counts `days` from the day after `from`, then continues to a day that is open and whose closing time is not
+    /// past.
     fn run(&mut self, calendar: &BusinessCalendar, from: DateTime<Utc>, days: u16, closes: TimeDelta) {
         let mut day = japan_date(from);
         let mut n = 0;
@@ -232,7 +235,7 @@ fn closing(day: NaiveDate, closes: TimeDelta) -> DateTime<Utc> {
     at_japan(day, 0, 0).checked_add_signed(closes).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// Closing at 24:00 belongs to the day that ends.
+/// Returns the day in Japan of a due instant. Closing at 24:00 belongs to the day that ends.
 fn due_day(at: DateTime<Utc>) -> NaiveDate {
     japan_date(at.checked_sub_signed(TimeDelta::seconds(1)).unwrap_or(at))
 }

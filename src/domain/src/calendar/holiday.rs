@@ -1,4 +1,4 @@
-//! Public holidays by the 国民の祝日に関する法律, computed (`docs/spec/programme.md` §2.7).
+//! Public holidays under the 国民の祝日に関する法律, computed (`docs/spec/programme.md` §2.7).
 use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -23,7 +23,7 @@ pub enum Holiday {
     RespectForTheAged,
     AutumnEquinox,
     Sports,
-    /// What スポーツの日 was called until 2019.
+    /// The name of スポーツの日 until 2019.
     HealthAndSports,
     Enthronement,
     Culture,
@@ -37,15 +37,15 @@ pub enum Holiday {
 /// The years for which the rules below hold: the law as amended from 2007, the equinox formula to 2099.
 pub const YEARS: RangeInclusive<i32> = 2007..=2099;
 
-/// The holiday on a day, if it is one. None outside `YEARS`.
+/// Returns the holiday on a day, if it is one; `None` outside `YEARS`.
 pub fn on(date: NaiveDate) -> Option<Holiday> {
     with_equinoxes_moved(date, 0)
 }
 
-/// Whether law and almanac settle the day, holiday or not.
+/// Returns whether law and almanac settle the day, holiday or not.
 ///
-/// The equinoxes are days of the sky; the almanac of February fixes those of the next year. Until then a day is
-/// not certain if it would change were an equinox a day earlier or later. `known_through` is the last fixed year.
+/// The equinoxes are astronomical; the almanac of February fixes those of the next year. Until then a day is not
+/// certain if it would change were an equinox a day earlier or later. `known_through` is the last fixed year.
 pub fn is_certain(date: NaiveDate, known_through: i32) -> bool {
     let settled = || {
         let expected = on(date);
@@ -54,12 +54,12 @@ pub fn is_certain(date: NaiveDate, known_through: i32) -> bool {
     YEARS.contains(&date.year()) && (date.year() <= known_through || settled())
 }
 
-/// The last year whose equinoxes are fixed on this day: from March on, the next one.
+/// Returns the last year whose equinoxes are fixed on this day: from March on, the next year.
 pub fn known_through(today: NaiveDate) -> i32 {
     if today.month() >= 3 { today.year() + 1 } else { today.year() }
 }
 
-/// The days off of a year, in order.
+/// Returns the holidays of a year, in order.
 pub fn in_year(year: i32) -> impl Iterator<Item = (NaiveDate, Holiday)> {
     let first = NaiveDate::from_ymd_opt(year, 1, 1);
     let days = first.into_iter().flat_map(|it| it.iter_days());
@@ -109,7 +109,7 @@ fn with_equinoxes_moved(date: NaiveDate, days: i32) -> Option<Holiday> {
     }
 }
 
-/// 国民の祝日 (2条), with the special laws for 2019, 2020 and 2021.
+/// Returns the 国民の祝日 (2条) on a day, with the special laws for 2019, 2020 and 2021.
 fn national(date: NaiveDate, equinox_moved: i32) -> Option<Holiday> {
     let year = date.year();
     let is_monday = |n| date.weekday() == Weekday::Mon && date.day0() / 7 + 1 == n;
@@ -145,17 +145,17 @@ fn national(date: NaiveDate, equinox_moved: i32) -> Option<Holiday> {
     }
 }
 
-/// The nearest following day that is not itself a 国民の祝日, after one that fell on a Sunday.
+/// Returns whether a 国民の祝日 fell on a Sunday and `date` is the nearest day after it that is not itself a 国民の祝日.
 fn replaces_a_sunday(date: NaiveDate, equinox_moved: i32) -> bool {
     let before = std::iter::successors(date.pred_opt(), NaiveDate::pred_opt);
     before.take_while(|&it| national(it, equinox_moved).is_some()).any(|it| it.weekday() == Weekday::Sun)
 }
 
-/// Where the sun stood in 1980. Millionths of a day of March, of September.
+/// The equinoxes of 1980. Millionths of a day of March; `AUTUMN_1980` of September.
 const SPRING_1980: i32 = 20_843_100;
 const AUTUMN_1980: i32 = 23_248_800;
 
-/// The equinox's day of its month (新こよみ便利帳, valid 1980 to 2099).
+/// Returns the equinox's day of its month (新こよみ便利帳, valid 1980 to 2099).
 fn equinox(year: i32, at_1980: i32) -> i32 {
     let years = year - 1980;
     (at_1980 + 242_194 * years) / 1_000_000 - years / 4

@@ -1,12 +1,12 @@
-//! What can be done to a consultation: the rows of the table in `docs/spec/lifecycle.md` §2.
+//! The actions on a consultation: the rows of the table in `docs/spec/lifecycle.md` §2.
 use chrono::{DateTime, Utc};
 pub use codes::ActionKind;
 
 use super::state::{State, UnfulfilledReason};
 use crate::{actor::Party, field::Fields};
 
-/// An act with the facts that decide it. The shell finds the facts; the text that goes with an act (a question, a
-/// reason) is a value that cannot be blank by the time it reaches the shell.
+/// An action with the facts that decide it. The caller outside of `domain` finds the facts. The text that
+/// goes with an action (a question, a reason) is not part of it; its type ensures that it is not blank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     StartCheck,
@@ -14,19 +14,19 @@ pub enum Action {
     Answer,
     RequestExperts,
     Accept {
-        /// Fields that no expert has accepted yet, this answer counted.
+        /// The fields that no expert has accepted, after this answer.
         still_open: Option<Fields>,
-        /// The company's slot is held with the accepting experts.
+        /// Whether the company's slot is held with the accepting experts.
         slot_held: bool,
     },
     /// An expert declined or did not answer in time.
     Decline {
-        /// Another expert has been asked for the same slot.
+        /// Whether another expert has been asked for the same slot.
         next_candidate: bool,
     },
     ChooseSlot,
     Reschedule {
-        /// The company's notice limit; none for center and expert, who always may.
+        /// The time limit for the company; `None` for the center and the expert, who have no limit.
         until: Option<DateTime<Utc>>,
     },
     CancelAppointment {
@@ -40,10 +40,10 @@ pub enum Action {
     },
     ApproveReport,
     PlanFurtherSession {
-        /// Sessions done or booked by the company in the fiscal year.
+        /// The number of appointments of the company in the fiscal year that have taken place or are booked.
         sessions: u16,
         cap: u16,
-        /// A coordinator overrides the cap and has given the reason.
+        /// Whether a coordinator overrides the cap and has given the reason.
         overridden: bool,
     },
     Complete,
@@ -82,12 +82,12 @@ impl Action {
     }
 }
 
-/// Every act that changes a consultation which is already there, in the order of the table.
+/// Returns every action that changes an existing consultation, in the order of the table.
 pub fn changes() -> impl Iterator<Item = ActionKind> {
     ActionKind::ALL.into_iter().filter(|it| !matches!(it, ActionKind::Submit | ActionKind::Note))
 }
 
-/// Who may do `deed` at all.
+/// Returns the parties that may do `deed` in some state.
 pub const fn parties(deed: ActionKind) -> &'static [Party] {
     use Party::{Company, Coordinator, Desk, Expert, System};
     match deed {
@@ -112,7 +112,7 @@ pub const fn parties(deed: ActionKind) -> &'static [Party] {
     }
 }
 
-/// Whether `deed` is allowed in `state`. What is not listed here is refused.
+/// Returns whether `deed` is allowed in `state`. Every combination that is not listed here is refused.
 pub const fn is_allowed_in(deed: ActionKind, state: &State) -> bool {
     match deed {
         ActionKind::Submit => false,
@@ -136,7 +136,8 @@ pub const fn is_allowed_in(deed: ActionKind, state: &State) -> bool {
     }
 }
 
-/// Whether `deed` may lead to `to` from a state in which it is allowed: the table's column "to", for checking a history.
+/// Returns whether `deed` may lead to `to` from a state in which it is allowed. This is the table's column
+/// "to", used to check a history.
 pub const fn may_lead_to(deed: ActionKind, from: Option<&State>, to: &State) -> bool {
     match (deed, from) {
         (ActionKind::Submit, None) => matches!(to, State::Received),
@@ -158,7 +159,7 @@ pub const fn may_lead_to(deed: ActionKind, from: Option<&State>, to: &State) -> 
         (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn),
         (ActionKind::CloseUnfulfilled, _) => matches!(to, State::Unfulfilled { .. }),
         (ActionKind::Refer, _) => matches!(to, State::Referred { .. }),
-        // That a note leaves the state alone is checked by `rebuild`, which can compare what a state carries.
+        // `rebuild` checks that a note does not change the state, since it can compare the data of a state.
         (ActionKind::Note, Some(_)) => true,
     }
 }

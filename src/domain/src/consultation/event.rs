@@ -1,4 +1,4 @@
-//! What happened: the append-only history from which the present state can be rebuilt.
+//! The append-only history of a consultation, from which its present state can be rebuilt.
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -7,13 +7,13 @@ use super::{
 };
 use crate::actor::Actor;
 
-/// One line of a consultation's history.
+/// One entry of a consultation's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     pub at: DateTime<Utc>,
     pub by: Actor,
     pub deed: ActionKind,
-    /// `None` for the first event alone.
+    /// The state before the event; `None` only for the first event.
     pub from: Option<State>,
     pub to: State,
 }
@@ -21,19 +21,19 @@ pub struct Event {
 /// The events of one consultation, oldest first.
 pub type History = [Event];
 
-/// What a history amounts to.
+/// The result of playing a history back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rebuilt {
     State(State),
     Empty,
-    /// The event at this place (0 for the first) does not follow from the ones before it.
+    /// The event at this position (0 for the first) does not follow from the events before it.
     Broken {
         at: usize,
         why: &'static str,
     },
 }
 
-/// Plays a history back and checks every step against the table.
+/// Plays a history back and checks every event against the table.
 pub fn rebuild(history: &History) -> Rebuilt {
     let mut state: Option<&State> = None;
     for (at, event) in history.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Why an act is refused, as a sentence for the person concerned.
+//! The reasons for which an action is refused, each as a sentence for the person concerned.
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::{action::ActionKind, state::State};

@@ -1,8 +1,8 @@
-//! Where a consultation stands, and whose turn that makes it.
+//! The state of a consultation, and the party whose turn it is.
 pub use codes::{ConsultationStatus, Turn, UnfulfilledReason};
 use serde::{Deserialize, Serialize};
 
-/// Where a consultation stands. Each state carries what is known in it alone.
+/// The state of a consultation. Each variant holds the data that exist only in that state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
@@ -20,12 +20,12 @@ pub enum State {
         reason: UnfulfilledReason,
     },
     Referred {
-        /// The organisation that the company was referred to.
+        /// The organisation to which the company was referred.
         organization: String,
     },
 }
 
-/// How a consultation ended.
+/// The way in which a consultation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     Completed,
@@ -35,7 +35,7 @@ pub enum Ended {
 }
 
 impl State {
-    /// The state without what it carries.
+    /// Returns the state without its data.
     pub const fn status(&self) -> ConsultationStatus {
         match self {
             Self::Received => ConsultationStatus::Received,

@@ -40,7 +40,7 @@ fn states() -> Vec<State> {
     ]
 }
 
-/// Every act, with facts that let it succeed.
+/// Returns every action, with facts that let it succeed.
 fn acts() -> Vec<Action> {
     vec![
         Action::StartCheck,
@@ -77,7 +77,8 @@ fn consultation(state: State) -> Consultation {
     }
 }
 
-/// The specification, written a second time and by hand: `docs/spec/lifecycle.md` §2, one line per allowed row.
+/// Returns the resulting state by the specification, written a second time and by hand:
+/// `docs/spec/lifecycle.md` §2, one line per allowed row.
 fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
     use Party::{Company, Coordinator, Expert, System};
     let open = !["completed", "withdrawn", "unfulfilled", "referred"].contains(&state);
@@ -109,7 +110,7 @@ fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
     }
 }
 
-/// Every state × every act × every party, against the specification.
+/// Checks every state × every action × every party against the specification.
 #[test]
 fn only_what_the_table_lists_is_possible() {
     let mut allowed = 0;
@@ -222,8 +223,8 @@ proptest! {
         let (it, mut history) = walk(&choices);
         let removed = history.remove(at % history.len());
         let noticed = rebuild(&history) != Rebuilt::State(it.state);
-        // A line that leaves the state alone (a move, a second request) can be missing from the states; the chain of
-        // hashes is what notices that.
+        // An event that does not change the state (a reschedule, a second request) can be missing without a
+        // break in the states; the hash chain detects that.
         prop_assert!(noticed || removed.from.as_ref() == Some(&removed.to));
     }
 }

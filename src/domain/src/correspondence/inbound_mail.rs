@@ -1,7 +1,8 @@
-//! What becomes of a mail that came in: attached, answered, kept apart, or left alone.
+//! Decides what is done with a received mail: it is attached, answered, put into quarantine, or dropped.
 //!
-//! A case number proves nothing, and neither does a sender's address: only both a secret that we sent to that very
-//! address and the sender's part in the case let a mail in. Everything else waits for a person.
+//! A case number proves nothing, and neither does a sender's address. A mail is attached only if it holds a
+//! secret that we sent to that very address and its sender takes part in the case. Every other mail waits for
+//! a person.
 mod invitation_reply;
 
 pub use codes::InboundState;
@@ -10,27 +11,28 @@ use codes::codes;
 pub use invitation_reply::{InvitationReply, InvitationReplyAction, InvitationReplyFacts, step};
 
 codes! {
-    /// Why a mail waits for a person.
+    /// The reason for which a mail waits for a person.
     pub enum Quarantine {
         Unreadable = "unreadable",
         TooLarge = "too_large",
-        /// Nothing in it names a consultation in a way that cannot be made up.
+        /// The mail names no consultation in a way that cannot be forged.
         NoCase = "no_case",
-        /// It names one, but whoever wrote it has no part in it, or shows a secret that was sent to somebody else.
+        /// The mail names a consultation, but its sender does not take part in it, or it holds a secret that
+        /// was sent to another address.
         Stranger = "stranger",
-        /// An expert who is no longer asked.
+        /// The sender is an expert who is no longer asked.
         FormerExpert = "former_expert",
-        /// The answer to an invitation that was never sent to its sender.
+        /// The mail replies to an invitation that was never sent to its sender.
         ForeignInvitation = "foreign_invitation",
         UnknownBounce = "unknown_bounce",
         TooMany = "too_many",
-        /// Understanding it failed again and again.
+        /// Processing the mail failed repeatedly.
         NotUnderstood = "not_understood",
     }
 }
 
 impl Quarantine {
-    /// Why, and what to do about it, for the center.
+    /// Returns the reason and what to do about it, as sentences for the center.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Unreadable => "メールとして読み取れない内容でした。元のメールを保存して確認してください。",
@@ -57,11 +59,11 @@ impl Quarantine {
 }
 
 codes! {
-    /// Why a mail is dropped without anybody looking at it. It is kept all the same.
+    /// The reason for which a mail is dropped without review. The mail is stored all the same.
     pub enum Dropped {
-        /// Our own mail has come back.
+        /// The mail is one of our own that came back.
         OwnMail = "own_mail",
-        /// The same mail, by another way.
+        /// The same mail has already arrived by another way.
         Duplicate = "duplicate",
     }
 }
@@ -75,10 +77,10 @@ impl Dropped {
     }
 }
 
-/// Mails from one sender within an hour, beyond which nothing is done any more.
+/// The number of mails from one sender within an hour from which on further mails are not processed.
 pub const HOURLY: u64 = 30;
 
-/// The part that the sender has in the consultation that the mail names.
+/// The relation of the sender to the consultation that the mail names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SenderRelation {
     /// The company, the center, or an expert who is asked or has accepted.
@@ -87,44 +89,45 @@ pub enum SenderRelation {
     None,
 }
 
-/// What is known of a mail.
+/// The facts about a mail that decide what is done with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InboundFacts {
-    /// Its own Message-ID, or the mark that we put on what we send, is ours.
+    /// Whether its Message-ID, or the mark that we put on our mails, is ours.
     pub ours: bool,
-    /// The same Message-ID from the same sender is here already.
+    /// Whether a mail with the same Message-ID from the same sender is already stored.
     pub duplicate: bool,
-    /// It reports on a mail: a bounce or a delay.
+    /// Whether it reports on another mail: a bounce or a delay.
     pub report: bool,
-    /// It names a mail of ours, or came to an address that only a mail of ours has, so that its report is about that.
+    /// Whether the mail that it reports on is known: it names one of our mails, or came to an address that
+    /// only one of our mails has.
     pub report_known: bool,
-    /// It carries the answer to an invitation.
+    /// Whether it holds a reply to an invitation.
     pub calendar: bool,
-    /// A machine wrote it.
+    /// Whether a machine wrote it.
     pub automatic: bool,
-    /// The same words came from the same sender a short time ago.
+    /// Whether the same text came from the same sender a short time ago.
     pub repeated: bool,
-    /// Mails of the sender in the last hour, this one not counted.
+    /// The number of mails from the sender in the last hour, without this one.
     pub lately: u64,
-    /// It names a consultation by a token or a Message-ID that we sent.
+    /// Whether it names a consultation by a token or a Message-ID that we sent.
     pub names_case: bool,
     pub part: SenderRelation,
 }
 
-/// What is to be done with a mail.
+/// The decision about a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InboundDecision {
     Drop(Dropped),
     Bounce,
-    /// Kept beside the consultation that it names, if it names one.
+    /// The mail is kept with the consultation that it names, if it names one.
     AutoReply,
     Calendar,
     Attach,
     Quarantine(Quarantine),
 }
 
-/// Decides. What a machine wrote never does more than be kept, and what ends a loop comes before what could go on with
-/// it.
+/// Decides what is done with a mail. A mail that a machine wrote is only kept. The conditions that end a mail
+/// loop are checked before those that could continue it.
 pub const fn triage(it: &InboundFacts) -> InboundDecision {
     if it.ours {
         return InboundDecision::Drop(Dropped::OwnMail);
@@ -165,7 +168,8 @@ pub const fn triage(it: &InboundFacts) -> InboundDecision {
     }
 }
 
-/// The text of a mail from center or expert that the company must not see: it starts with `#internal`.
+/// Returns the text of a mail from the center or an expert that the company must not see: such a mail starts
+/// with `#internal`. Returns `None` for any other mail.
 pub fn internal(text: &str) -> Option<&str> {
     const MARK: &str = "#internal";
     let text = text.trim_start();

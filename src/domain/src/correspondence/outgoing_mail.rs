@@ -1,26 +1,26 @@
-//! What becomes of an outgoing mail: where it stands, when it is tried again, and how fast one domain gets its mail.
+//! The life of an outgoing mail: its state, the time of the next attempt, and the rate for each domain.
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub mod rate_limit;
 pub mod topic;
 
-/// Where a mail stands, as people read it.
+/// The state of a mail as pages show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MailState {
-    /// Its time has not come.
+    /// The mail is not due yet.
     Planned,
-    /// Its time has come, and nobody has tried yet.
+    /// The mail is due and has not been tried.
     Ready,
     Sending,
-    /// Tried in vain, and to be tried again.
+    /// An attempt failed, and the mail will be tried again.
     Deferred,
-    /// Somebody keeps it back.
+    /// A person holds the mail back.
     Held,
     Sent,
     Failed,
-    /// The server may have taken it or not, and nobody can know. It is sent again by hand alone.
+    /// It cannot be known whether the server accepted the mail. The mail is sent again only by hand.
     Unknown,
-    /// Not to be sent: no longer true, not wanted, called off, or over a limit.
+    /// The mail is not sent: it is no longer true, not wanted, called off, or over a limit.
     Suppressed,
 }
 
@@ -37,7 +37,7 @@ impl MailState {
         Self::Suppressed,
     ];
 
-    /// The name in addresses and figures.
+    /// Returns the code used in page addresses and metrics.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Planned => "planned",
@@ -70,39 +70,40 @@ impl MailState {
         }
     }
 
-    /// Whether a person has to look at it.
+    /// Returns whether a person has to look at the mail.
     pub const fn is_trouble(self) -> bool {
         matches!(self, Self::Failed | Self::Unknown)
     }
 
-    /// Whether it may still go out by itself.
+    /// Returns whether the mail may still be sent automatically.
     pub const fn is_waiting(self) -> bool {
         matches!(self, Self::Planned | Self::Ready | Self::Deferred)
     }
 }
 
-/// Why a mail is to be tried again.
+/// The reason for which a mail has to be tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendFailure {
-    /// The server said: later (4xx).
+    /// The server gave a temporary refusal (4xx).
     Temporary,
-    /// No connection, or it broke before the message was given: says nothing about the recipient.
+    /// There was no connection, or it broke before the message was handed over. This says nothing about the
+    /// recipient.
     Connection,
-    /// No trust in the server, which somebody has to mend.
+    /// The server's certificate is not trusted; an operator has to fix that.
     Tls,
-    /// The connection broke after the message was given. Another copy may be the second one.
+    /// The connection broke after the message was handed over. Another attempt may deliver a second copy.
     Unknown,
 }
 
-/// How long a mail is tried after it became due (RFC 5321 §4.5.4.1 asks for four to five days at least of a server
-/// that others rely on; after three, somebody should telephone).
+/// The time for which a mail is tried after it became due. RFC 5321 §4.5.4.1 asks for at least four to five
+/// days of a server on which others rely; after three days, the center should telephone.
 pub const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(72);
 
-/// How often a mail of unknown outcome may be sent again by itself.
+/// The number of times that a mail of unknown outcome may be sent again automatically.
 pub const COPIES: i32 = 2;
 
 impl SendFailure {
-    /// The first pause and the longest one.
+    /// Returns the first and the longest pause.
     const fn pauses(self) -> (TimeDelta, TimeDelta) {
         match self {
             Self::Temporary => (TimeDelta::minutes(1), TimeDelta::hours(2)),
@@ -113,8 +114,9 @@ impl SendFailure {
     }
 }
 
-/// When to try again after `attempts` earlier tries: pauses that double, each made up to a quarter longer by `dice` so
-/// that what failed together does not come back together. `None` once that is 72 hours after the mail was `due`.
+/// Returns when to try again after `attempts` earlier attempts. Each pause is twice the one before, up to a
+/// limit, and `dice` makes it longer by up to a quarter, so that mails that failed together are not tried
+/// again together. Returns `None` if that would be more than `GIVEN_UP_AFTER` after the mail was `due`.
 pub fn next_attempt(
     failure: SendFailure,
     attempts: u32,
@@ -138,7 +140,7 @@ mod tests {
     const FAILURES: [SendFailure; 4] =
         [SendFailure::Temporary, SendFailure::Connection, SendFailure::Tls, SendFailure::Unknown];
 
-    /// The pauses of a mail that fails so until it is given up. Seconds.
+    /// Returns the pauses of a mail that always fails in this way, until it is given up. Seconds.
     fn pauses(failure: SendFailure, dice: u8) -> Vec<i64> {
         let due = DateTime::<Utc>::UNIX_EPOCH;
         let (mut now, mut pauses) = (due, Vec::new());

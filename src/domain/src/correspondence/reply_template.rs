@@ -1,12 +1,12 @@
-//! Texts to begin a message from: words of our own, and variables in braces.
+//! Templates for messages: fixed text, and variables in braces.
 
-/// What a text may take from the consultation.
+/// A variable that a template can take from the consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyVariable {
     Company,
     Contact,
     Number,
-    /// Of the appointment that is held or confirmed.
+    /// The time of the appointment that is held or confirmed.
     Appointment,
     Writer,
     Center,
@@ -24,7 +24,7 @@ impl ReplyVariable {
         Self::Phone,
     ];
 
-    /// As it stands between the braces.
+    /// Returns the name that stands between the braces.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Company => "会社名",
@@ -42,12 +42,12 @@ impl ReplyVariable {
     }
 }
 
-/// The first name in braces that is no variable.
+/// Returns the first name in braces that is not a variable.
 pub fn unknown(body: &str) -> Option<&str> {
     names(body).find(|it| ReplyVariable::of(it).is_none())
 }
 
-/// The text with its variables filled in, once: what is filled in is never looked through again.
+/// Returns the text with its variables filled in. Braces in a filled-in value are not replaced again.
 pub fn fill(body: &str, value: impl Fn(ReplyVariable) -> String) -> String {
     let mut filled = String::with_capacity(body.len());
     let mut rest = body;

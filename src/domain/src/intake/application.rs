@@ -1,6 +1,7 @@
-//! An application: what was typed, and what it becomes once every field is right.
+//! An application: the form as typed, and its parsed value once every field is valid.
 //!
-//! The names of the fields are the same in the page, the draft and the export (`docs/spec/contract.md` §5).
+//! The names of the fields are the same on the page, in the draft and in the export (`docs/spec/contract.md`
+//! §5).
 use serde::{Deserialize, Serialize};
 
 mod fields;
@@ -21,7 +22,7 @@ use crate::{
     text::{Prose, TextLine, optional},
 };
 
-/// What was typed, field by field and unchanged, as the draft keeps it.
+/// The text of every field, unchanged, as the draft stores it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApplicationForm {
@@ -54,16 +55,16 @@ pub struct ApplicationForm {
     pub newsletter: String,
 }
 
-/// Who fills the form in.
+/// The person who fills in the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intake {
-    /// The company itself, on the web: everything that routing and statistics need.
+    /// The company itself, on the web. It has to give everything that routing and statistics need.
     Company,
-    /// A clerk on the telephone: what cannot be asked in two minutes may stay open.
+    /// A clerk on the telephone. Fields that cannot be asked in two minutes may stay empty.
     OnBehalf,
 }
 
-/// What is wrong, in the order of the form: the field's name and a sentence for the person.
+/// The mistakes in the order of the form: the field's name and a sentence for the person.
 pub type Mistakes = Vec<(&'static str, String)>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,14 +72,14 @@ pub struct Application {
     pub topic: ApplicationTopic,
     pub company: CompanyFacts,
     pub contact: Contact,
-    /// Wishes announcements of seminars; kept apart from the mail of the case.
+    /// Whether the contact wants announcements of seminars. These are kept apart from the mail of the case.
     pub newsletter: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationTopic {
     pub fields: Fields,
-    /// Codes of themes; which exist is the programme's data.
+    /// The codes of themes. The programme's data say which codes exist.
     pub themes: Vec<String>,
     pub description: Prose,
     pub mode: Mode,
@@ -96,15 +97,15 @@ pub struct CompanyFacts {
     pub street: Option<TextLine>,
     pub building: Option<TextLine>,
     pub industry: Option<Industry>,
-    /// 総従業員数.
+    /// The total number of employees (総従業員数).
     pub employees: Option<Headcount>,
-    /// うち常時雇用する人数.
+    /// The regular employees among them (うち常時雇用する人数).
     pub regular_employees: Option<Headcount>,
     pub capital: Option<Capital>,
     pub telework_status: Option<TeleworkStatus>,
 }
 
-/// The person who speaks for the company. At least one of address and telephone is there.
+/// The person who speaks for the company. At least one of address and telephone number is present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     pub name: TextLine,
@@ -217,7 +218,8 @@ impl Contact {
 }
 
 impl Application {
-    /// Everything but the consent, which is a moment rather than a value. All mistakes at once.
+    /// Parses everything but the consent, which is an instant rather than a value. Returns all mistakes at
+    /// once.
     pub fn parse(form: &ApplicationForm, intake: Intake) -> Result<Self, Mistakes> {
         let parts =
             (ApplicationTopic::parse(form), CompanyFacts::parse(form, intake), Contact::parse(form, intake));
@@ -232,7 +234,7 @@ impl Application {
         }
     }
 
-    /// What the list is searched by: name, reading and corporate number, folded.
+    /// Returns the text by which the list is searched: the folded name and reading, and the corporate number.
     pub fn search_key(&self) -> String {
         let kana = self.company.kana.as_ref().map(TextLine::search_key).unwrap_or_default();
         let number = self.company.corporate_number.map(|it| it.to_string()).unwrap_or_default();
@@ -241,13 +243,13 @@ impl Application {
 }
 
 impl ApplicationForm {
-    /// Whether the box 「個人情報の取扱いに同意します」 is ticked.
+    /// Returns whether the box 「個人情報の取扱いに同意します」 is ticked.
     pub fn consents(&self) -> bool {
         is_ticked(&self.consent)
     }
 }
 
-/// Reads fields one after the other and keeps what is wrong with each.
+/// Parses fields one after the other and collects their mistakes.
 #[derive(Default)]
 struct Reading {
     mistakes: Mistakes,
@@ -258,7 +260,7 @@ impl Reading {
         parsed.map_err(|err| self.note(field, &err)).ok()
     }
 
-    /// A field that may stay empty unless it is `required`.
+    /// Parses a field that may stay empty unless it is `required`.
     fn ask<T, E: ToString>(
         &mut self,
         required: bool,

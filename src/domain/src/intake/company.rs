@@ -1,4 +1,4 @@
-//! What the service knows of a company or organisation (`docs/spec/programme.md` §1.5 and §2).
+//! The facts about a company or organisation (`docs/spec/programme.md` §1.5 and §2).
 mod kind;
 mod number;
 mod size;

@@ -1,13 +1,14 @@
-//! How a person is reached.
+//! The addresses and telephone numbers of a person.
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text::digits;
 
-/// An e-mail address that mail can be sent to: an ASCII local part as it was typed, `@`, a dotted host in lower case.
+/// An e-mail address that mail can be sent to: an ASCII local part as typed, `@`, and a dotted host in lower
+/// case.
 ///
-/// Consecutive dots and a dot before the `@` pass: Japanese mobile carriers once gave such addresses out.
-/// What RFC 5322 calls a quoted local part does not.
+/// Consecutive dots and a dot before the `@` are accepted, since Japanese mobile carriers once gave out such
+/// addresses. A quoted local part (RFC 5322) is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
@@ -20,9 +21,9 @@ pub enum BadEmailAddress {
     Malformed,
 }
 
-/// A Japanese telephone number: as it was typed, and its 9 to 11 digits with the leading 0.
+/// A Japanese telephone number: the text as typed, and its 9 to 11 digits with the leading 0.
 ///
-/// No prefix is checked, for new ones are opened (060 for mobiles).
+/// Prefixes are not checked, since new ones are opened (060 for mobiles).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Telephone {
@@ -39,7 +40,8 @@ pub enum BadTelephone {
 }
 
 impl EmailAddress {
-    /// Full-width characters are taken for what they look like, blanks around the address are dropped.
+    /// Parses an address. Full-width characters are converted (NFKC), and blanks around the address are
+    /// dropped.
     pub fn parse(raw: &str) -> Result<Self, BadEmailAddress> {
         let typed: String = raw.nfkc().collect();
         let address = typed.trim();
@@ -58,17 +60,19 @@ impl EmailAddress {
         &self.0
     }
 
-    /// What two spellings of one mailbox have in common: all lower case. For comparing and limiting, not for sending.
+    /// Returns the address in lower case, which is the same for two spellings of one mailbox. It serves for
+    /// comparing and limiting, not for sending.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 }
 
 impl Telephone {
-    /// Longest that is kept as typed. Characters.
+    /// The longest text that is stored as typed. Characters.
     const MAX_TYPED: usize = 40;
 
-    /// Any width, with or without dashes, dots, brackets and blanks; `+81` for the leading 0.
+    /// Parses full-width or half-width digits, with or without dashes, dots, brackets and blanks; `+81` may
+    /// replace the leading 0.
     pub fn parse(raw: &str) -> Result<Self, BadTelephone> {
         let typed = raw.trim();
         if typed.is_empty() {
@@ -95,13 +99,13 @@ impl Telephone {
         &self.typed
     }
 
-    /// 「0312345678」, whichever way it was typed.
+    /// Returns the digits alone, however the number was typed: 「0312345678」.
     pub fn digits(&self) -> &str {
         &self.digits
     }
 }
 
-/// The same number, however it was typed.
+/// Two numbers are equal if their digits are equal, however they were typed.
 impl PartialEq for Telephone {
     fn eq(&self, other: &Self) -> bool {
         self.digits == other.digits
@@ -150,7 +154,7 @@ impl From<Telephone> for String {
     }
 }
 
-/// RFC 5322's `atext` and dots, nothing that could end or split a header.
+/// Returns whether the text consists of RFC 5322's `atext` and dots, so that it cannot end or split a header.
 fn is_local_part(local: &str) -> bool {
     (1..=64).contains(&local.len())
         && local.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&it))

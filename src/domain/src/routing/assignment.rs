@@ -1,4 +1,4 @@
-//! One expert asked for one or both fields of a consultation (担当依頼).
+//! The assignment of one expert, who is asked for one or both fields of a consultation (担当依頼).
 use chrono::{DateTime, Utc};
 pub use codes::AssignmentStatus;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct Assignment {
     pub offered_at: DateTime<Utc>,
     /// When the expert's answer is due.
     pub due_at: DateTime<Utc>,
-    /// The assignment in whose place it comes when it is accepted: until then the other expert stays.
+    /// The assignment that this one replaces when it is accepted; until then the other expert stays.
     pub instead_of: Option<AssignmentId>,
 }
 
@@ -55,7 +55,7 @@ impl Assignment {
         Ok(Self { state: AssignmentState::Declined { at: now, reason }, ..self })
     }
 
-    /// Gives up waiting. Refused before the answer is due.
+    /// Ends the request without an answer. Refused before the answer is due.
     pub fn lapse(self, now: DateTime<Utc>) -> Result<Self, AnswerRefused> {
         self.still_offered()?;
         if now < self.due_at {
@@ -64,7 +64,7 @@ impl Assignment {
         Ok(Self { state: AssignmentState::Lapsed { at: now }, ..self })
     }
 
-    /// Takes the request back, answered or not. What has ended stays as it ended.
+    /// Takes the request back, answered or not. An assignment that has ended keeps its state.
     pub fn withdraw(self, now: DateTime<Utc>) -> Self {
         let state = match self.state {
             AssignmentState::Offered | AssignmentState::Accepted { .. } => {
@@ -81,7 +81,7 @@ impl Assignment {
         matches!(self.state, AssignmentState::Offered | AssignmentState::Accepted { .. })
     }
 
-    /// Asks whether the expert would take another's place.
+    /// Returns whether the expert is being asked to replace another expert.
     pub const fn is_asked_instead(&self) -> bool {
         matches!(self.state, AssignmentState::Offered) && self.instead_of.is_some()
     }
@@ -103,7 +103,7 @@ impl Assignment {
 }
 
 impl AssignmentState {
-    /// The state without what it carries.
+    /// Returns the state without its data.
     pub const fn status(&self) -> AssignmentStatus {
         match self {
             Self::Offered => AssignmentStatus::Offered,
@@ -123,7 +123,7 @@ impl AssignmentState {
     }
 }
 
-/// Which of `fields` no expert has accepted.
+/// Returns the fields among `fields` that no expert has accepted; `None` if there is none left.
 pub fn still_open(fields: Fields, assignments: &[Assignment]) -> Option<Fields> {
     assignments.iter().filter(|it| it.is_accepted()).try_fold(fields, |left, it| left.without(it.fields))
 }

@@ -1,4 +1,4 @@
-//! One expert against one wish.
+//! The eligibility of one expert for one request.
 use super::{
     Expert, RoutingRequest,
     rank::Rank,
@@ -23,12 +23,12 @@ pub struct Candidate {
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Eligibility {
     In {
-        /// Which of the wanted fields they have.
+        /// The requested fields that they have.
         covers: Fields,
         rank: Rank,
         reasons: Vec<ReasonFor>,
     },
-    /// Every reason, never none.
+    /// Every reason; never empty.
     Out { reasons: Vec<ReasonAgainst> },
 }
 
@@ -38,10 +38,11 @@ impl Candidate {
     }
 }
 
-/// Whether the expert can be asked, with every reason for it or against it.
+/// Decides whether the expert can be asked, with every reason for it or against it.
 ///
-/// `blocked` is what [`crate::booking::availability::Pool::why_not`] says of the wish's slot, and `None` where they are free
-/// or no slot is chosen. What the company has not told never rules an expert out; it is among the reasons.
+/// `blocked` is the answer of [`crate::booking::availability::Pool::why_not`] for the request's slot, and `None` if
+/// the expert is free or no slot is chosen. A fact that the company has not told never rules an expert out; it is
+/// among the reasons.
 pub fn evaluate(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> Candidate {
     let covers = shared(expert.fields, wish.fields);
     let against = against(expert, wish, blocked);
@@ -91,7 +92,7 @@ fn against(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> 
     against
 }
 
-/// Why neither of the ways that the company would like is possible; nothing where one is.
+/// Returns why the company's preferred mode, or each of the two modes, is impossible; empty if one is possible.
 fn cannot_meet(expert: &Expert, wish: &RoutingRequest) -> Vec<ReasonAgainst> {
     let online = (!expert.works_online).then_some(ReasonAgainst::NotOnline);
     let visit = match wish.prefecture {
@@ -109,7 +110,8 @@ fn cannot_meet(expert: &Expert, wish: &RoutingRequest) -> Vec<ReasonAgainst> {
     }
 }
 
-/// The calendar's reason in the words of the expert's own facts, so that the same thing is not said twice.
+/// Converts the calendar's reason into the reason from the expert's own facts, so that the same reason is not given
+/// twice.
 const fn at_slot(blocked: Blocked, expert: &Expert) -> ReasonAgainst {
     match blocked {
         Blocked::Absent => ReasonAgainst::Absent,
@@ -126,7 +128,7 @@ const fn at_slot(blocked: Blocked, expert: &Expert) -> ReasonAgainst {
     }
 }
 
-/// In the order of the ranking; what is unknown comes last.
+/// Returns the reasons in the order of the ranking; unknown facts come last.
 fn reasons_for(expert: &Expert, wish: &RoutingRequest, covers: Fields) -> Vec<ReasonFor> {
     let rank = Rank::of(expert, wish);
     let share = (wish.fields == Fields::Both).then_some(match covers {

@@ -1,20 +1,20 @@
-//! Who should be asked for each of many waiting consultations, decided at once (`docs/spec/lifecycle.md` §4).
+//! The choice of experts for many waiting consultations at once (`docs/spec/lifecycle.md` §4).
 //!
-//! The formulation, round by round:
+//! The method works in rounds:
 //!
-//! 1. **Seats.** Each expert's free time within the window is cut into seats: stretches apart from each other that one
-//!    session fits into with its travel and buffers, earliest first, within the limits of the day, the week and the
-//!    open cases. For consultations in both fields there are joint seats besides, of one expert for each field at the
-//!    same time; for a company that has chosen its time, seats at that time alone. Because seats are apart, any choice
-//!    of them keeps every hard limit of time. Beside a visit that is booked already a seat may be nearer than the way
-//!    home; it is then for that place alone.
-//! 2. **Assignment.** Rows are consultations, columns seats. A pair is priced where the expert may be asked at all
-//!    (field, territory, conflict of interest, as [`crate::routing::evaluate`] says) and the session fits the seat; any
-//!    other pair costs what leaving the consultation out costs, which is more than any seat. The assignment of least
-//!    total price is found exactly by the Hungarian method (`pathfinding::kuhn_munkres`). The price is the waiting in
-//!    business days, plus the expert's relative load with this session, so that the sum of squares of loads is what is
-//!    kept small: the load is evened out; merits and the order of receipt decide between equals.
-//! 3. What was assigned is booked; rounds follow until nobody who is left can be given anybody.
+//! 1. **Seats.** Each expert's free time within the window is cut into seats: stretches apart from each other, each
+//!    long enough for one appointment with its travel and buffers, earliest first, within the limits of the day, the
+//!    week and the open cases. For consultations in both fields there are also joint seats, of one expert for each
+//!    field at the same time; for a company that has chosen its time, there are seats at that time alone. Because
+//!    seats are apart, any choice of them keeps every hard limit of time. Beside a visit that is already booked, a
+//!    seat may be nearer than the travel home; it is then for that place alone.
+//! 2. **Assignment.** Rows are consultations, columns are seats. A pair has a price if the expert may be asked at all
+//!    (field, territory, conflict of interest, as [`crate::routing::evaluate`] says) and the appointment fits the
+//!    seat; any other pair costs as much as leaving the consultation out, which is more than any seat. The Hungarian
+//!    method (`pathfinding::kuhn_munkres`) finds the assignment of least total price exactly. The price is the
+//!    waiting in business days, plus the expert's relative load with this appointment. The sum of the squares of the
+//!    loads is thereby kept small, and the load is evened out; merits and the order of receipt decide between equals.
+//! 3. The assigned seats are booked. Rounds follow until no remaining consultation can be given an expert.
 //!
 //! O(consultations × experts × days) for the seats, and at most O(consultations² × seats) for the assignment.
 mod assign;
@@ -38,85 +38,87 @@ use diary::Diary;
 use placement::{Placement, placements};
 use std::collections::BTreeSet;
 
-/// What is known when a plan is made.
+/// The facts on which a plan is based.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanningContext<'a> {
-    /// Each at the same place as its calendar.
+    /// The experts, each at the same place as their calendar in `calendars`.
     pub experts: &'a [Expert],
     pub calendars: &'a [Calendar],
     pub settings: &'a Settings,
     pub business: &'a BusinessCalendar,
-    /// From when to when sessions are planned that have no time yet.
+    /// The days for which appointments without a chosen time are planned.
     pub window: Window,
-    /// Business days on which there are none all the same, such as those after the programme's last.
+    /// Business days without appointments, such as the days after the programme's last one.
     pub no_sessions: &'a BTreeSet<NaiveDate>,
     pub today: NaiveDate,
 }
 
-/// A consultation for which somebody is to be asked.
+/// A consultation for which experts are to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingConsultation {
-    /// With the slot that the company has chosen, if it has.
+    /// The needs of the consultation, with the slot that the company has chosen, if it has.
     pub wish: RoutingRequest,
     pub mode: AppointmentMode,
-    /// Business days since it was received.
+    /// Business days since the consultation was received.
     pub waited: u32,
-    /// In whose calendars its slot is held already.
+    /// The experts in whose calendars its slot is already held.
     pub holders: Vec<ExpertId>,
 }
 
-/// How much things count against each other, in points.
+/// The weights of the criteria against each other, in points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weights {
-    /// A business day of waiting.
+    /// The price of a business day of waiting.
     pub day: i64,
-    /// A load of one whole capacity.
+    /// The price of a load of one whole capacity.
     pub load: i64,
-    /// A theme in common; experience, nearness and acquaintance count less, in this order.
+    /// The value of a theme in common; experience, nearness and acquaintance count less, in this order.
     pub merit: i64,
 }
 
 impl Default for Weights {
-    /// Asking somebody who is at the capacity that they named is worth two business days of waiting.
+    /// Gives an expert whose load is the capacity that they named the price of two business days of waiting.
     fn default() -> Self {
         Self { day: 1000, load: 2000, merit: 20 }
     }
 }
 
-/// Who is to be asked for what.
+/// The experts to be asked for each consultation, and the consultations that are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     pub lines: Vec<PlannedConsultation>,
     pub left: Vec<UnplannedConsultation>,
 }
 
-/// A consultation, by its place among the waiting, with its team.
+/// A consultation, by its place among the waiting ones, with its team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlannedConsultation {
     pub waiting: usize,
     pub team: Team,
-    /// When the session can be: the chosen time, or the earliest that the plan keeps for it.
+    /// The time of the appointment: the chosen time, or the earliest that the plan keeps for it.
     pub slot: Slot,
-    /// Business days from today until then.
+    /// Business days from today until the day of `slot`.
     pub ahead: u32,
 }
 
-/// A consultation for which nobody is planned.
+/// A consultation for which no expert is planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnplannedConsultation {
     pub waiting: usize,
-    /// Experts who could be asked but for the time: none of them has any left, or no two at the same time.
+    /// The number of experts who could be asked if there were time: none of them has any left, or no two have time
+    /// together.
     pub eligible: usize,
 }
 
-/// The plan of least waiting and most even load; see the module for what it minimises. Deterministic.
+/// Returns the plan with the least waiting and the most even load; the documentation of this module says what it
+/// minimises. Deterministic.
 pub fn plan(ground: &PlanningContext<'_>, waiting: &[PendingConsultation], weights: &Weights) -> Plan {
     let people: Vec<_> = waiting.iter().map(|it| Eligible::of(it, ground)).collect();
     let mut diary = Diary::new(ground);
     let mut plan = Plan::default();
     let mut open: Vec<usize> = (0..waiting.len()).collect();
     loop {
-        // Who has waited longest chooses the joint and the fixed seats first.
+        // The consultations that have waited longest get the joint and the fixed seats first.
         open.sort_by_key(|&it| (std::cmp::Reverse(waiting[it].waited), it));
         let seats = placements(&diary, ground, waiting, &people, &open);
         let price = |row: usize, column: usize| {
@@ -147,17 +149,17 @@ pub fn plan(ground: &PlanningContext<'_>, waiting: &[PendingConsultation], weigh
     plan
 }
 
-/// Leaving a consultation out costs as much as this many business days of waiting.
+/// The price of leaving a consultation out, in business days of waiting.
 const LEAVING_DAYS: i64 = 100_000;
 
-/// Who may be asked for one consultation, whatever their time: the verdicts by the experts' places.
+/// The experts who may be asked for one consultation, whatever their time, by their places and with the verdicts.
 struct Eligible(Vec<(usize, Eligibility)>);
 
 impl Eligible {
     fn of(waiting: &PendingConsultation, ground: &PlanningContext<'_>) -> Self {
         let judged = ground.experts.iter().enumerate().filter_map(|(place, expert)| {
             let shares = waiting.wish.fields.iter().any(|it| expert.fields.contains(it));
-            // Most experts end here, without a list of reasons.
+            // Most experts are ruled out here, without a list of reasons.
             let verdict = shares.then(|| evaluate(expert, &waiting.wish, None).verdict)?;
             matches!(verdict, Eligibility::In { .. }).then_some((place, verdict))
         });

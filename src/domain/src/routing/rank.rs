@@ -8,22 +8,22 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::cmp::{Ordering, Reverse};
 
-/// What decides among the eligible, in this order (`docs/spec/lifecycle.md` §4); then the id.
+/// The criteria that decide among eligible experts, in this order (`docs/spec/lifecycle.md` §4); the id decides last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rank {
-    /// Over `capacity`, the relative load: the lighter comes first.
+    /// Divided by `capacity`, the relative load: the lower one comes first.
     pub load: u32,
     pub capacity: u32,
-    /// In common with the wish.
+    /// The number of themes in common with the request.
     pub themes: u32,
     pub industry: bool,
     pub same_prefecture: bool,
     pub known_company: bool,
-    /// The longest ago comes first, and never before that.
+    /// The longest ago comes first; `None`, which means never, comes before that.
     pub last_asked: Option<NaiveDate>,
 }
 
-/// Who gives a consultation together. Either way the company sees one slot.
+/// The experts who give a consultation together. Either way the company sees one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Team {
@@ -32,7 +32,7 @@ pub enum Team {
 }
 
 impl Team {
-    /// Whether this expert is one of them.
+    /// Returns whether this expert is a member of the team.
     pub fn has(self, expert: ExpertId) -> bool {
         match self {
             Self::One(one) => one == expert,
@@ -55,7 +55,8 @@ impl Rank {
         }
     }
 
-    /// `Less` is asked first. A total preorder: ranks may be level without being the same (1 of 2, 2 of 4).
+    /// Compares two ranks: `Less` is asked first. This is a total preorder: ranks may be level without being equal (1
+    /// of 2, 2 of 4).
     pub fn compare(&self, other: &Self) -> Ordering {
         let merits = |it: &Self| Reverse((it.themes, it.industry, it.same_prefecture, it.known_company));
         self.compare_load(other)
@@ -63,7 +64,7 @@ impl Rank {
             .then_with(|| self.last_asked.cmp(&other.last_asked))
     }
 
-    /// As fractions, without rounding. Without capacity every load is endless.
+    /// Compares the loads as fractions, without rounding. Without capacity every load counts as infinite.
     fn compare_load(&self, other: &Self) -> Ordering {
         match (self.capacity, other.capacity) {
             (0, 0) => Ordering::Equal,
@@ -77,19 +78,21 @@ impl Rank {
     }
 }
 
-/// Those who are in, the one to ask first at the front, whatever order they come in. O(n log n).
+/// Returns the experts who are in, the first to be asked at the front; the order of `candidates` does not matter. O(n
+/// log n).
 pub fn rank(candidates: &[Candidate]) -> Vec<&Candidate> {
     let mut ranked: Vec<_> = candidates.iter().filter_map(|it| Some((placed(it)?, it))).collect();
     ranked.sort_by(|((_, a), one), ((_, b), other)| a.compare(b).then_with(|| one.expert.cmp(&other.expert)));
     ranked.into_iter().map(|(_, it)| it).collect()
 }
 
-/// Who could give the consultation, the team to ask first at the front.
+/// Returns the teams that could give the consultation, the first to be asked at the front.
 ///
-/// For one field, everyone who is in, in their rank. For both, whoever has both alone, and every pair of one who has
-/// only ICT with one who has only labour management: a pair is as good as its lower-ranked member, then as its
-/// higher-ranked one. So two lightly loaded experts come before one heavily loaded, and the other way round.
-/// Lazy: the first teams cost no more than the ranking, though the pairs are O(n²).
+/// For one field, these are all experts who are in, in the order of their ranks. For both fields, they are every
+/// expert who has both, alone, and every pair of an expert who has only ICT with an expert who has only labour
+/// management: a pair is as good as its lower-ranked member, then as its higher-ranked one. So two experts with a low
+/// load come before one with a high load, and the other way round. Lazy: the first teams cost no more than the
+/// ranking, although the pairs are O(n²).
 pub fn teams(wish: &RoutingRequest, candidates: &[Candidate]) -> impl Iterator<Item = Team> + use<> {
     let wanted = wish.fields;
     let ranked: Vec<_> =

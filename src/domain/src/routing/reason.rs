@@ -1,15 +1,15 @@
-//! Why an expert, and why not: what is stored with the assignment and shown to the coordinator.
+//! The reasons for and against an expert, which are stored with the assignment and shown to the coordinator.
 use crate::{booking::availability::Blocked, field::Fields, prefecture::Prefecture};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-/// What speaks for an expert, or should be known before they are asked.
+/// A reason for an expert, or a fact that should be known before they are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum ReasonFor {
-    /// Has both of the wanted fields.
+    /// The expert has both of the requested fields.
     BothFields,
-    /// Both fields are wanted; this is the one they have.
+    /// Both fields are requested; the expert has this one.
     OneField {
         fields: Fields,
     },
@@ -22,31 +22,31 @@ pub enum ReasonFor {
     },
     Industry,
     SamePrefecture,
-    /// Has advised this company before.
+    /// The expert has advised this company before.
     KnownCompany,
     LastAsked {
         on: NaiveDate,
     },
     NeverAsked,
-    /// A visit cannot be held against where they go.
+    /// The company's prefecture is unknown, so it cannot be compared with the prefectures that the expert visits.
     PrefectureUnknown,
     IndustryUnknown,
-    /// They have declared conflicts of interest, and the company is not matched yet.
+    /// The expert has declared conflicts of interest, and the company is not matched yet.
     CompanyUnknown,
 }
 
-/// What rules an expert out.
+/// A reason that rules an expert out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum ReasonAgainst {
-    /// Has only these.
+    /// The expert has only these fields.
     Fields {
         fields: Fields,
     },
     Inactive,
     Absent,
     Conflict,
-    /// Has declined this consultation, or let the request lapse.
+    /// The expert has declined this consultation, or let the request lapse.
     AskedBefore,
     NotOnline,
     NoVisits,
@@ -62,14 +62,14 @@ pub enum ReasonAgainst {
     CasesFull {
         limit: u16,
     },
-    /// Something else stands against the slot.
+    /// The slot is impossible for another reason.
     Slot {
         blocked: Blocked,
     },
 }
 
 impl ReasonFor {
-    /// As the coordinator's page lists it.
+    /// Returns the sentence that the coordinator's page shows.
     pub fn sentence(self) -> String {
         match self {
             Self::BothFields => "両方の分野を担当できます".to_owned(),
@@ -90,7 +90,7 @@ impl ReasonFor {
         }
     }
 
-    /// Something that a coordinator should look into, rather than a merit.
+    /// Returns whether the reason is something that a coordinator should look into, rather than a merit.
     pub const fn is_caution(self) -> bool {
         match self {
             Self::PrefectureUnknown | Self::IndustryUnknown | Self::CompanyUnknown => true,
@@ -108,7 +108,7 @@ impl ReasonFor {
 }
 
 impl ReasonAgainst {
-    /// As the coordinator's page lists it.
+    /// Returns the sentence that the coordinator's page shows.
     pub fn sentence(self) -> String {
         match self {
             Self::Fields { fields } => format!("分野が合いません（{}のみ）", fields.label()),

@@ -46,7 +46,7 @@ fn fields() -> impl Strategy<Value = Fields> {
     prop_oneof![Just(Fields::Ict), Just(Fields::Labor), Just(Fields::Both)]
 }
 
-/// Values from small ranges, so that things meet; mostly eligible, so that rankings have somebody in them.
+/// Values from small ranges, so that they coincide; mostly eligible experts, so that rankings are not empty.
 fn experts() -> impl Strategy<Value = Expert> {
     let skills =
         (fields(), btree_set((0..4_u8).prop_map(theme), 0..4), btree_set((0..3_u8).prop_map(industry), 0..3));
@@ -101,7 +101,7 @@ prop_compose! {
     }
 }
 
-/// Experts with different ids, each with what their calendar says.
+/// Experts with different ids, each with the reason in their calendar against the slot, if any.
 fn many() -> impl Strategy<Value = Vec<(Expert, Option<Blocked>)>> {
     let blocked = option::weighted(
         0.1,
@@ -118,7 +118,7 @@ fn judged(wish: &RoutingRequest, experts: &[(Expert, Option<Blocked>)]) -> Vec<C
     experts.iter().map(|(expert, blocked)| evaluate(expert, wish, *blocked)).collect()
 }
 
-/// `docs/spec/lifecycle.md` §4, sentence by sentence.
+/// Returns whether the expert is eligible by `docs/spec/lifecycle.md` §4, sentence by sentence.
 fn is_eligible(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> bool {
     let has_a_field = wish.fields.iter().any(|it| expert.fields.contains(it));
     let online = expert.works_online;
@@ -251,8 +251,8 @@ proptest! {
     }
 }
 
-/// Everything that decides, as one tuple to sort by. Loads are brought to a common denominator: capacities here are
-/// 1 to 3, so sixths are exact.
+/// Returns all criteria as one tuple to sort by. Loads are brought to a common denominator: capacities here are 1 to
+/// 3, so sixths are exact.
 fn slow_key(expert: &Expert, wish: &RoutingRequest) -> impl Ord + use<> {
     let load = (expert.load * 6).checked_div(expert.capacity).unwrap_or(u32::MAX);
     let themes = wish.themes.iter().filter(|it| expert.themes.contains(it)).count();

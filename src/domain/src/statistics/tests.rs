@@ -2,7 +2,7 @@ use proptest::prelude::{Strategy, prop, prop_assert, prop_assert_eq, proptest};
 
 use super::{DisplayedCount, LEAST, Spread, alone, protected, share};
 
-/// Every list of counts that a reader could not tell from the real one.
+/// Returns every list of counts that a reader could not distinguish from the real one.
 fn possible(shown: &[DisplayedCount], sum: u64) -> Vec<Vec<u64>> {
     let all_withheld = shown.iter().all(|it| *it == DisplayedCount::Withheld);
     let values = |it: &DisplayedCount| match it {
@@ -32,7 +32,7 @@ proptest! {
         let shown = protected(&parts);
         let sum: u64 = parts.iter().sum();
         if (1..LEAST).contains(&sum) {
-            // The sum is hidden too: then nothing but that is told.
+            // The sum is hidden too, so every part is withheld.
             prop_assert!(shown.iter().all(|it| *it == DisplayedCount::Withheld));
             return Ok(());
         }

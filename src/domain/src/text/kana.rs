@@ -1,9 +1,10 @@
-//! Readings: full-width katakana, whichever kana were typed.
+//! Readings in full-width katakana, whichever kana were typed.
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{is_blank, is_dash};
 
-/// Readings of legal forms that a company's reading goes without, longest first where one contains another.
+/// The readings of legal forms that are removed from a company's reading. A form stands before those that it
+/// contains.
 const LEGAL_FORMS: [&str; 14] = [
     "トクテイヒエイリカツドウホウジン",
     "イッパンシャダンホウジン",
@@ -21,9 +22,11 @@ const LEGAL_FORMS: [&str; 14] = [
     "ガッコウホウジン",
 ];
 
-/// Full-width katakana from hiragana, half-width kana and loose voicing marks; `None` where anything else stands.
+/// Converts hiragana, half-width kana and separate voicing marks to full-width katakana. Returns `None` if
+/// the text has any other character.
 ///
-/// The long vowel mark (also typed as a dash), the middle dot and single full-width blanks between words are allowed.
+/// The long vowel mark (also typed as a dash), the middle dot and single full-width blanks between words are
+/// allowed.
 pub fn kana(raw: &str) -> Option<String> {
     let composed = raw.chars().map(combining).nfkc();
     let mut reading = String::with_capacity(raw.len());
@@ -40,9 +43,9 @@ pub fn kana(raw: &str) -> Option<String> {
     reading.contains(|it| matches!(it, 'ァ'..='ヺ')).then(|| reading.to_owned())
 }
 
-/// `kana` without the reading of a legal form before or after the name.
+/// Converts as `kana` does and removes the reading of a legal form before or after the name.
 ///
-/// A company that is called nothing else keeps it.
+/// A name that is nothing but a legal form is kept.
 pub fn company_kana(raw: &str) -> Option<String> {
     let whole = kana(raw)?;
     let name = LEGAL_FORMS
@@ -52,7 +55,7 @@ pub fn company_kana(raw: &str) -> Option<String> {
     Some(if name.is_empty() { whole } else { name.to_owned() })
 }
 
-/// Hiragana as katakana, anything else as it is.
+/// Converts hiragana to katakana and returns any other character unchanged.
 pub(super) fn katakana(it: char) -> char {
     match it {
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(u32::from(it) + 0x60).unwrap_or(it),
@@ -60,7 +63,7 @@ pub(super) fn katakana(it: char) -> char {
     }
 }
 
-/// The loose voicing marks as the combining ones, for NFKC would put a blank before them.
+/// Converts the separate voicing marks to the combining ones, since NFKC would put a blank before them.
 const fn combining(it: char) -> char {
     match it {
         '\u{309B}' => '\u{3099}',

@@ -1,11 +1,11 @@
-//! The key under which names are found and compared, never shown.
+//! The key by which names are found and compared. It is never shown.
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::{is_blank, is_dash};
 use super::kana::katakana;
 use super::variant;
 
-/// As they stand after folding, a form before those that it contains.
+/// The legal forms as they are after folding. A form stands before those that it contains.
 const LEGAL_FORMS: [&str; 46] = [
     "特定非営利活動法人",
     "地方独立行政法人",
@@ -55,18 +55,19 @@ const LEGAL_FORMS: [&str; 46] = [
     "(社)",
 ];
 
-/// How names are compared: NFKC, lower case, katakana, one dash, no variation selectors, the common form of a
-/// character instead of its variants, no legal form, no blanks.
+/// Returns the key by which names are compared: NFKC, lower case, katakana, one kind of dash, no variation
+/// selectors, the common form of a character instead of its variants, no legal form, and no blanks.
 ///
-/// Two names with one key may still be two companies: a person decides. The key of the key is the key.
-/// Of a name that is nothing but a legal form, that form remains.
+/// Two names with one key may still be two companies; a person decides. The key of a key is the key itself. A
+/// name that is nothing but a legal form keeps it.
 pub fn search_key(raw: &str) -> String {
     let whole = folded(raw);
     let name = without_legal_forms(&whole);
     if name.is_empty() { whole } else { name }
 }
 
-/// Folding once can bring together what folds again (a base and a mark that a blank separated), hence the rounds.
+/// Folds until the key no longer changes, since one pass can join characters that fold again (a base and a
+/// mark that a blank separated).
 fn folded(raw: &str) -> String {
     let mut key = fold_once(raw);
     for _ in 0..4 {
@@ -99,7 +100,7 @@ fn without_legal_forms(whole: &str) -> String {
         let mut shorter = None;
         for form in LEGAL_FORMS {
             let rest = shorter.as_ref().unwrap_or(&name);
-            // Most names have one of them at most.
+            // Most names contain at most one of the forms.
             if rest.contains(form) {
                 shorter = Some(rest.replace(form, ""));
             }

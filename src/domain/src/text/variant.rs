@@ -1,11 +1,12 @@
-//! Variants of characters in names, which no Unicode normalisation folds.
+//! Variants of characters in names that Unicode normalisation does not fold.
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Each word is a character followed by those that are searched as if they were it.
+/// The table of variants. Each word is a common character followed by the variants that are searched as if
+/// they were it.
 ///
-/// Old forms and the forms of family registers, as they occur in names of people, places and companies. Some are
-/// other characters by dictionary (斎 and 斉), but are mistaken for each other every day.
+/// The variants are old forms and forms of family registers that occur in names of people, places and
+/// companies. Some are different characters by the dictionary (斎 and 斉), but are often confused.
 const TABLE: &str = "
     高髙 崎﨑嵜 辺邊邉 斉斎齋齊 沢澤 浜濱濵 徳德 吉𠮷 桑桒 桜櫻 広廣 国國 学學斈 蔵藏 竜龍 滝瀧 島嶋嶌 岳嶽 峰峯
     真眞 恵惠 栄榮 応應 円圓 会會 条條 静靜 浅淺 淵渕渊 藪薮籔 桧檜 礼禮 寿壽 豊豐 鉄鐵銕 関關 実實 宝寶寳 総總
@@ -29,7 +30,7 @@ static COMMON: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     TABLE.split_whitespace().flat_map(of_group).collect()
 });
 
-/// The common form of a variant, or the character itself.
+/// Returns the common form of a variant, or the character itself.
 pub(super) fn common(it: char) -> char {
     COMMON.get(&it).copied().unwrap_or(it)
 }

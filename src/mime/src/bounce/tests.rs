@@ -27,7 +27,8 @@ fn a_person_who_speaks_of_failure_is_no_report() {
     let body = "\n\nUndeliverable とのことで、届きませんでした。could not be delivered\n";
     let raw = format!("From: tanaka@example.co.jp\nSubject: Re: Undelivered Mail{body}");
     assert_eq!(told(&raw, false), None);
-    // A server's note about something else, and an absence notice, which has no sender either.
+    // A server's mail about something else, and an absence notice without an envelope sender, are not
+    // bounces.
     assert_eq!(told("From: postmaster@example.co.jp\nSubject: maintenance\n\nTonight.\n", false), None);
     assert_eq!(told("From: tanaka@example.co.jp\nSubject: 不在です\n\n休暇中です。\n", true), None);
 }

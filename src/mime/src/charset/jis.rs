@@ -1,7 +1,8 @@
-//! ISO-2022-JP as it is sent, which is more than the standard has: half-width kana by escape, by shift or as bare bytes
-//! (CP50220, CP50221, CP50222), the rows of NEC and IBM, JIS X 0212, and escapes with nothing between them.
+//! Decodes ISO-2022-JP as it is really sent, which goes beyond the standard: half-width kana by escape, by
+//! shift or as bare bytes (CP50220, CP50221, CP50222), the rows of NEC and IBM, JIS X 0212, and escapes with
+//! nothing between them.
 //!
-//! Each run of one set is rewritten as EUC-JP, whose table `encoding_rs` has.
+//! Each run of one character set is rewritten as EUC-JP, for which `encoding_rs` has a table.
 use encoding_rs::EUC_JP;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,12 +18,12 @@ enum Set {
 
 const ESCAPE: u8 = 0x1b;
 
-/// There is an escape into Japanese.
+/// Returns whether the bytes contain an escape sequence into a Japanese character set.
 pub fn is_likely(bytes: &[u8]) -> bool {
     bytes.windows(3).any(|it| it[0] == ESCAPE && matches!(&it[1..], b"$@" | b"$B" | b"$(" | b"(I"))
 }
 
-/// The text, and whether something in it means nothing.
+/// Decodes the bytes. The flag says whether some of them could not be decoded.
 pub fn decode(bytes: &[u8]) -> (String, bool) {
     let mut euc = Vec::with_capacity(bytes.len() + bytes.len() / 2);
     let mut set = Set::Single;
@@ -38,7 +39,7 @@ pub fn decode(bytes: &[u8]) -> (String, bool) {
         match (*first, set) {
             (0x0e, _) => shifted = true,
             (0x0f, _) => shifted = false,
-            // A line that forgot to go back to ASCII.
+            // The end of a line returns to ASCII even without an escape sequence.
             (b'\r' | b'\n', _) => {
                 (set, shifted) = (Set::Single, false);
                 euc.push(*first);
@@ -64,7 +65,8 @@ pub fn decode(bytes: &[u8]) -> (String, bool) {
     (text.into_owned(), lossy)
 }
 
-/// An escape at the very beginning, and its length.
+/// Returns the character set that an escape sequence at the beginning selects, and the length of the
+/// sequence.
 fn escape(bytes: &[u8]) -> Option<(Set, usize)> {
     match bytes {
         [ESCAPE, b'$', b'(', b'@' | b'B' | b'O' | b'P' | b'Q', ..] => Some((Set::Double, 4)),

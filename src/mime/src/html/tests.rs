@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::{CLEANER, clean};
 
-/// What strangers put into mails, each with what must be gone. What people read of them is the word 本文.
+/// Hostile HTML in mails, each with the words that must be gone. Its readable text is the word 本文.
 const HOSTILE: &[&str] = &[
     "<script>alert(1)</script>本文<script src=//e.example/x.js></script>",
     "<p onclick=alert(1) onmouseover='x()'>本文</p><img src=x onerror=alert(1)>",
@@ -28,12 +28,12 @@ const HOSTILE: &[&str] = &[
     "<p>本文<frameset><frame src=//e.example/></frameset><bgsound src=//e.example/>",
 ];
 
-/// Every mark that is left, by its name and everything in it.
+/// Returns every tag that is left, with its name and its attributes.
 fn marks(html: &str) -> Vec<&str> {
     html.split('<').skip(1).map(|it| it.split('>').next().unwrap_or(it)).collect()
 }
 
-/// Nothing that is left has an attribute, so nothing runs, loads, leads or is dressed up.
+/// Checks that no remaining tag has an attribute, so that nothing runs, loads, links or is styled.
 #[track_caller]
 fn is_bare(html: &str) {
     for mark in marks(html) {
@@ -49,7 +49,7 @@ fn nothing_runs_loads_or_leads_anywhere() {
         let (html, text) = clean(hostile);
         is_bare(&html);
         assert!(html.contains("本文") && text.contains("本文"), "{hostile}: {html}");
-        // Cleaning is over after one time: nothing comes together out of what was taken away.
+        // Cleaning is idempotent: removing parts does not create new tags out of the rest.
         assert_eq!(CLEANER.clean(&html).to_string(), html.replace("&quot;", "\""), "{hostile}");
     }
 }
@@ -112,7 +112,7 @@ proptest! {
     }
 }
 
-/// Mail programs colour parts of an address, and whoever looks for ours has to find it in one piece.
+/// Mail programs colour parts of an address. A search for one of our addresses has to find it in one piece.
 #[test]
 fn an_address_is_not_broken_into_pieces() {
     let (html, _) = clean("<p>https://soudan.example.jp<span>/l/</span><span class=x>0123456789</span></p>");

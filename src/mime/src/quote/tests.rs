@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::pieces;
 use crate::tests::written;
 
-/// Lines that people type, also those that look like something else.
+/// Lines that people type, including lines that look like something else.
 const TYPED: &[&str] = &[
     "承知しました。",
     "端末は28台です。",
@@ -49,24 +49,24 @@ fn quotations_of_many_programs_are_folded() {
         "はい。\n\n窓口 <a@example.jp> さんは 2026年11月20日 に書きました：\n> 本文",
         "はい。\n\n窓口 <a@example.jp> wrote on 2026/11/20 10:00:00:\n\n> 本文",
         "はい。\n\n---- 元メッセージ ----\nFrom： 窓口\n本文",
-        // A signature below the quotation, by its mark, by its rule, or by what it is.
+        // A signature below the quotation, recognized by its mark, by its rule, or by its content.
         "はい。\n\n2026年11月20日(金) 10:00 窓口 <a@example.jp>:\n> 本文\n\n-- \n株式会社みなと製作所\n田中",
         "はい。\n\n> 本文\n\n----------------\n株式会社みなと製作所\n田中\n----------------",
         "はい。\n\n> 本文\n\n株式会社みなと製作所\n田中 一郎\nTEL 03-0000-0000",
         "はい。\n\n> 本文\n\niPhoneから送信",
-        // And one above as well.
+        // A second signature above the quotation.
         "はい。\n\n-- \n田中\n\n> 本文\n\n-- \n田中",
     ];
     for text in texts {
         assert_eq!(written(text), ["はい。"], "{text}");
     }
-    // Between quotations, everything written stays in sight.
+    // Between quotations, all written text stays visible.
     assert_eq!(written("> 一つ目\nはい。\n\n> 二つ目\nいいえ。"), ["はい。", "いいえ。"]);
-    // An answer below the quotation is an answer, also one that says how to reach somebody.
+    // An answer below the quotation is written text, even if it contains a telephone number.
     let below = "はい。\n> 本文\n電話は 03-0000-0000 です。";
     assert_eq!(written(below), ["はい。", "電話は 03-0000-0000 です。"]);
     assert_eq!(written("はい。\n> 電話番号は？\nTEL 03-0000-0000"), ["はい。", "TEL 03-0000-0000"]);
-    // What only looks like it is a text.
+    // Text that only resembles a quotation or a signature is written text.
     for text in [
         "From: の書き方について教えてください。",
         "2026年11月20日に伺います。\nよろしくお願いします。",
@@ -88,8 +88,8 @@ proptest! {
         prop_assert_eq!(whole.join("\n"), text);
     }
 
-    /// Whatever stands below, and whatever of it looks like what: what was typed first stays in sight, and so does every
-    /// sentence above the first mark of a signature.
+    /// The text that was typed first stays visible, whatever follows it and whatever that resembles, and so
+    /// does every sentence above the first mark of a signature.
     #[test]
     fn what_was_typed_above_is_never_folded_away(
         typed in prop::collection::vec(prop::sample::select(TYPED), 1..6),

@@ -1,7 +1,8 @@
-//! Bookings in the expert's CalDAV collection: written, kept up to date and removed; and what somebody changes there.
+//! Writes, updates and removes entries for bookings in an expert's CalDAV collection, and notices changes made there.
 //!
-//! What belongs there follows from the appointments alone, so nothing that is interrupted is lost: the next look sees
-//! what is missing. A change that was made there is kept as a proposal, and nothing of ours follows it by itself.
+//! The entries that belong there follow from the appointments alone, so an interruption loses nothing: the next refresh
+//! finds what is missing. A change that was made there is stored as a proposal and never changes an appointment by
+//! itself.
 use std::{collections::BTreeMap, ops::Range};
 
 use chrono::{DateTime, Utc};
@@ -31,7 +32,7 @@ use crate::{
     url,
 };
 
-/// What the busy times of a collection are read from, and what its state is called; nothing where that is `version`.
+/// Returns the state of a collection and the objects to read busy times from; `None` if the state is still `version`.
 pub(super) async fn objects(
     app: &App,
     access: &CalendarAccess,
@@ -53,10 +54,11 @@ pub(super) async fn objects(
     Ok(Some((state, found.into_values().map(|it| it.data).collect())))
 }
 
-/// Looks what has become of our entries, then writes what is missing or out of date and removes what is over.
+/// Notices changes to our entries, then writes missing and outdated entries and removes those of cancelled
+/// appointments.
 ///
-/// One entry that the server refuses is noted with its reason and does not keep the others waiting. Stops where the
-/// calendar is in somebody else's hand by now, or its owner has given it another address.
+/// An entry that the server refuses is recorded with the reason, and the remaining entries are still written. Stops if
+/// the lease has gone to another process or the owner has changed the calendar's address.
 pub(super) async fn follow(
     app: &App,
     source: &Source,
@@ -92,7 +94,7 @@ pub(super) async fn follow(
         let over =
             store::booking::appointment::find(&app.db, domain::id::AppointmentId(entry.appointment_id))
                 .await?;
-        // What took place stays in the calendar.
+        // Entries of past appointments stay in the calendar.
         let is_over = over.is_some_and(|it| it.ends_at > now) && entry.due_at <= now;
         if is_over && !take_out(app, source, &collection, entry, &found, now).await? {
             break;
@@ -101,7 +103,7 @@ pub(super) async fn follow(
     Ok(Ok(()))
 }
 
-/// A transaction in which the calendar is still in our hand, and stays so to its end.
+/// Begins a transaction in which the calendar is locked and our lease is still valid; `None` if it is not.
 async fn in_hand(app: &App, source: &Source) -> Result<Option<DatabaseTransaction>, Problem> {
     let tx = app.begin().await?;
     let current = store::calendars::external::lock(&tx, source.id).await?;
@@ -140,7 +142,7 @@ async fn new_entry(
     Ok(Some(entry))
 }
 
-/// Compares an entry with what is there, and keeps what is different.
+/// Compares an entry with the object in the collection, and stores the difference.
 async fn noticed(
     app: &App,
     source: &Source,
@@ -150,7 +152,7 @@ async fn noticed(
     now: DateTime<Utc>,
 ) -> Result<Option<Entry>, Problem> {
     let object = found.get(&entry.href);
-    // What is to be written is ours to write, whatever is there.
+    // An entry that is to be written replaces any object there.
     if entry.state == CalendarEntryStatus::Wanted {
         return Ok(Some(Entry { etag: object.map(|it| it.etag.clone()), ..entry }));
     }
@@ -180,7 +182,7 @@ async fn noticed(
     Ok(Some(changed))
 }
 
-/// Puts an entry over the version that we know, or where nothing is.
+/// Writes an entry over the version that we know, or as a new object.
 async fn write(
     app: &App,
     collection: &Collection<'_>,
@@ -190,7 +192,8 @@ async fn write(
 ) -> Result<Entry, Failed> {
     let data = told(app, booking, now);
     let mut over = entry.etag.clone();
-    // The second time with what is there now: a write of ours that was cut off, or somebody's change a moment ago.
+    // The second time over the version that is there now: an earlier write of ours that was cut off, or a change made a
+    // moment ago.
     for _ in 0..2 {
         match collection.put(&entry.href, &data, over.as_deref()).await? {
             Change::Done(etag) => {
@@ -221,7 +224,8 @@ async fn version_of(collection: &Collection<'_>, href: &str) -> Result<Option<St
     Ok(found.into_values().next().map(|it| it.etag))
 }
 
-/// Removes an entry whose appointment is not booked any more, in whatever version it is there; false as `settle` says.
+/// Removes an entry whose appointment is not booked any more, in whatever version it is there. Returns false as
+/// `settle` does.
 async fn take_out(
     app: &App,
     source: &Source,
@@ -246,7 +250,7 @@ async fn take_out(
     }
 }
 
-/// Keeps what became of an entry; false where it is not ours to keep any more.
+/// Stores the outcome of an entry. Returns false if the lease is lost.
 async fn settle(
     app: &App,
     source: &Source,
@@ -255,7 +259,7 @@ async fn settle(
     now: DateTime<Utc>,
 ) -> Result<bool, Problem> {
     let entry = written.unwrap_or_else(|failed| {
-        tracing::warn!(entry.id = %before.id, "could not write into a calendar outside: {failed}");
+        tracing::warn!(entry.id = %before.id, "could not write to an external calendar: {failed}");
         Entry {
             failures: before.failures.saturating_add(1),
             due_at: now + wait(before.failures),
@@ -292,7 +296,7 @@ fn collection<'a>(app: &'a App, access: &'a CalendarAccess) -> Collection<'a> {
     Collection { fetch: &app.fetch, url: access.url.clone(), login: access.login() }
 }
 
-/// The same for ever: the UID's own part below the collection.
+/// Returns the path of an entry in the collection: derived from its UID, so it never changes.
 fn href(access: &CalendarAccess, uid: &str) -> String {
     let name = uid.split('@').next().unwrap_or(uid);
     path_below(&access.url, &format!("{name}.ics"))

@@ -1,4 +1,4 @@
-//! A mail of ours that did not arrive: the address is marked, and the center reaches for the telephone.
+//! Handles reports about our mails: marks an address as unreachable, and asks the center to telephone.
 use domain::{actor::Actor, correspondence::inbound_mail::InboundState, id::ConsultationId};
 use mime::bounce::{DeliveryStatus, FailedRecipient};
 use sea_orm::DatabaseTransaction;
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What did not arrive, and where.
+/// The mail that a report is about, and its recipient.
 struct Missed {
     address: String,
     mail: Option<SentMail>,
@@ -34,7 +34,7 @@ pub async fn take(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) ->
             let center = work.context.settings.center_email.to_lowercase();
             if missed.failure.outlook == DeliveryStatus::Lost {
                 work.note(Actor::System, format!("メールが届きませんでした：{}", missed.address));
-                // To the center's own address it could not be said either.
+                // A mail to the center about the center's own address could not arrive either.
                 if missed.address.to_lowercase() != center {
                     let occasion = MailEvent::Undelivered {
                         address: &missed.address,
@@ -56,11 +56,12 @@ pub async fn take(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) ->
     Ok(())
 }
 
-/// Our own record of whom we wrote to counts, not what the report says: a mail may have been forwarded.
+/// Returns the mail that a report is about. The recipient is taken from our own record, not from the report, because
+/// the mail may have been forwarded.
 async fn missed(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) -> Result<Missed, Problem> {
     let report = letter.report.clone().unwrap_or_default();
     let mut sent = store::correspondence::inbound_mail::sent_as(&app.db, &report.message_ids).await?;
-    // The report's own words come before what the headers of a thread drag along.
+    // The Message-IDs that the report itself names come before those from the headers of its thread.
     sent.sort_by_key(|it| report.message_ids.iter().position(|id| *id == it.message_id));
     let mail = sent.into_iter().next();
     let address = match (&mail, claim) {

@@ -1,4 +1,4 @@
-//! What a coordinator does with a mail that waits for somebody.
+//! The decisions of a coordinator on a received mail that is waiting for one.
 use domain::{
     actor::Actor,
     correspondence::inbound_mail::InboundState,
@@ -23,12 +23,12 @@ use crate::{
     },
 };
 
-/// As what a mail is added to a consultation.
+/// The way in which a mail is added to a consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttachAs {
-    /// A coordinator knows that the company wrote it: it counts as the company's answer.
+    /// As the company's answer: the coordinator knows that the company wrote it.
     Company,
-    /// For center and experts alone.
+    /// As an internal note for center and experts.
     Note,
 }
 
@@ -79,12 +79,12 @@ pub async fn attach(
     Ok(work.commit().await?.number)
 }
 
-/// Puts a mail aside for good, with the reason.
+/// Discards a mail, with the reason.
 pub async fn discard(app: &App, id: MailId, by: AccountId, reason: &TextLine) -> Result<(), Problem> {
     finish(app, id, by, reason.as_str(), "受信したメールを破棄", true).await
 }
 
-/// Says that what a mail asked for is done.
+/// Marks a mail as handled: the coordinator has done what it asked for.
 pub async fn done(app: &App, id: MailId, by: AccountId) -> Result<(), Problem> {
     finish(app, id, by, "", "受信したメールに対応", false).await
 }
@@ -124,13 +124,13 @@ async fn finish(
     Ok(())
 }
 
-/// The row, if nobody has dealt with it.
+/// Returns the row, locked, if the mail is still open.
 async fn open(tx: &DatabaseTransaction, id: MailId) -> Result<row::Model, Problem> {
     let row = store::correspondence::inbound_mail::lock(tx, id).await?.ok_or(Problem::NotFound)?;
     if row.open { Ok(row) } else { Err(Problem::Refused(DEALT_WITH.to_owned())) }
 }
 
-/// The row, if it waits for somebody to decide where it belongs.
+/// Returns the row if the mail is in quarantine and still open.
 fn as_waiting(row: row::Model) -> Result<row::Model, Problem> {
     let waits = row.open && row.state == InboundState::Quarantined;
     if waits { Ok(row) } else { Err(Problem::Refused(DEALT_WITH.to_owned())) }

@@ -1,4 +1,5 @@
-//! The answer to an invitation does exactly what the button does; what it cannot decide, a person does.
+//! Handles the reply to a calendar invitation. It does exactly what the button on the page does; a person decides the
+//! rest.
 use domain::{
     actor::{Actor, Party},
     booking::appointment::Appointment,
@@ -32,7 +33,7 @@ use crate::{
     },
 };
 
-/// What a declined request says where its expert gave no reason.
+/// The reason recorded for a declined request if its expert gave none.
 const NO_REASON: &str = "カレンダーから辞退";
 
 pub async fn take(
@@ -42,7 +43,7 @@ pub async fn take(
     author: &MailAuthor,
     reply: &Reply,
 ) -> Result<(), Problem> {
-    // The answer itself comes as a file as well.
+    // The reply itself is attached as a file as well.
     letter.read.attachments.retain(|it| !is_calendar(it));
     let brings_files = letter.read.attachments.iter().any(|it| !it.inline);
     let files = entry::files(app, letter).await?;
@@ -50,7 +51,7 @@ pub async fn take(
     let all = store::booking::appointment::of(&work.tx, case).await?;
     let asked = all.iter().find(|it| it.uid == reply.uid);
     let (Some(appointment), true) = (asked, letter.sender().as_deref() == Some(&*reply.attendee)) else {
-        // Its transaction has locked the consultation, and is not needed.
+        // Its transaction has locked the consultation, and is not needed any more.
         drop(work);
         return letter.put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, Some(case))).await;
     };
@@ -64,7 +65,7 @@ pub async fn take(
     });
     let (outcome, open) = match do_step(&mut work, step, author, mine, appointment, reply).await {
         Ok(done) => done,
-        // The rules have said no, as they would to the button: nothing of it may stay.
+        // The rules have refused it as they would refuse the button: nothing of it may be saved.
         Err(Problem::Refused(why)) => {
             drop(work);
             let outcome =
@@ -102,7 +103,7 @@ pub async fn take(
     Ok(())
 }
 
-/// Returns what the rules call the reply's answer.
+/// Returns the reply's answer as the domain names it.
 const fn answer(reply: &Reply) -> InvitationReply {
     match reply.answer {
         reply::Answer::Accepted => InvitationReply::Accepted,
@@ -127,7 +128,7 @@ fn noted(case: ConsultationId, outcome: String, open: bool) -> InboundOutcome {
     }
 }
 
-/// Does it. Gives the sentence that says what was done, and whether the center has to look at it.
+/// Carries the step out. Returns a sentence that says what was done, and whether the center has to look at it.
 async fn do_step(
     work: &mut CaseTransaction<'_>,
     step: InvitationReplyAction,
@@ -145,7 +146,7 @@ async fn do_step(
         }
         (InvitationReplyAction::Decline, Some(mine), Actor::Expert(expert)) => {
             let reason = Some(reply.comment.as_str()).filter(|it| !it.is_empty()).unwrap_or(NO_REASON);
-            // The calendar program that has sent the answer knows of it.
+            // The calendar program that sent the reply shows the answer already, so no cancellation is mailed.
             assignment::decline_in(work, mine.id, expert, reason.to_owned()).await?;
             ("専門家がカレンダーで辞退し、依頼を断りました。".to_owned(), false)
         }
@@ -214,7 +215,7 @@ fn notify_center(work: &mut CaseTransaction<'_>, by: Actor) -> Result<String, Pr
     Ok(format!("{who}がカレンダーで予約に欠席と回答しました。予約はそのままです。本人に連絡してください。"))
 }
 
-/// Tells those who work on the case; the company reads only what it said itself.
+/// Adds the reply to the thread for center and experts. The company reads only replies of its own.
 async fn told(
     work: &mut CaseTransaction<'_>,
     author: &MailAuthor,
@@ -229,7 +230,8 @@ async fn told(
     message::write(work, by, Channel::Mail, audience, &text).await
 }
 
-/// The assignment that the sender's answer is about: the one that waits for it, else the latest.
+/// Returns the assignment that the sender's reply is about: one that is waiting for an answer, else an accepted one,
+/// else the latest.
 fn own(work: &CaseTransaction<'_>, author: &MailAuthor) -> Option<Assignment> {
     let (MailAuthor::Asked(expert) | MailAuthor::Expert(expert) | MailAuthor::Former(expert)) = author else {
         return None;

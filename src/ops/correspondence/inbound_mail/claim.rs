@@ -1,4 +1,5 @@
-//! Which consultation a mail is about, and who wrote it. Both must be proved: by what we sent to that very address.
+//! Determines which consultation a mail is about and who wrote it. Both must be proved by something that we sent to
+//! that very address.
 use domain::{
     actor::{Actor, Role},
     id::{AccountId, ConsultationId, ExpertId},
@@ -15,29 +16,30 @@ use crate::{
     },
 };
 
-/// The consultation that a mail names by something that only we could have sent.
+/// The consultation that a mail names by something that only we can have sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseClaim {
     pub consultation: ConsultationId,
-    /// The address, lower-cased, that it was sent to.
+    /// The address that it was sent to, lower-cased.
     pub sent_to: String,
 }
 
-/// Who has a part in a consultation.
+/// The author of a mail, who has a part in the consultation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailAuthor {
     Company,
     Coordinator(AccountId),
-    /// Was asked, and has not answered.
+    /// An expert who was asked and has not answered.
     Asked(ExpertId),
-    /// Has accepted.
+    /// An expert who has accepted.
     Expert(ExpertId),
-    /// Has declined, let the request lapse, or was asked no longer.
+    /// An expert who has declined, has let the request lapse, or whose request was withdrawn.
     Former(ExpertId),
 }
 
 impl MailAuthor {
-    /// As whom, and to whom, such an author's mail speaks. The company does not meet an expert who has not accepted.
+    /// Returns the actor and the audience of such an author's mail. The company does not learn of an expert who has not
+    /// accepted.
     pub const fn speaks(&self) -> Option<(Actor, Audience)> {
         match *self {
             Self::Company => Some((Actor::Company, Audience::Everyone)),
@@ -49,10 +51,11 @@ impl MailAuthor {
     }
 }
 
-/// The token in an address that it came to, or else a Message-ID of ours that it answers.
+/// Returns the consultation named by the token in a recipient address, or else by a Message-ID of ours that the mail
+/// answers.
 ///
-/// The token comes first: it is what we asked the sender to write to. Of several Message-IDs, the one that went to the
-/// sender counts.
+/// The token comes first: it is in the address that we asked the sender to write to. Of several Message-IDs, the one of
+/// the mail that went to the sender counts.
 pub async fn of(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, Problem> {
     if let Some(claim) = by_token(app, letter).await? {
         return Ok(Some(claim));
@@ -74,7 +77,7 @@ async fn by_token(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, 
     let headers = letter.read.recipients().map(|it| it.address.as_str());
     let addresses = std::iter::once(letter.row.envelope_to.as_str()).chain(headers);
     let tokens = addresses.filter_map(|it| token(it, &app.config.mail_reply_domain));
-    // More than a few are no mail of anybody.
+    // No person's mail holds more than a few.
     for token in tokens.take(20) {
         let Some(consultation) = reply_subject(token).map(ConsultationId) else { continue };
         let mut known = store::correspondence::inbound_mail::written_to(&app.db, consultation).await?;
@@ -91,14 +94,15 @@ async fn by_token(app: &App, letter: &InboundMail) -> Result<Option<CaseClaim>, 
     Ok(None)
 }
 
-/// What stands between `reply+` and `@` of our domain.
+/// Returns the part between `reply+` and `@` of an address of our domain.
 fn token<'a>(address: &'a str, domain: &str) -> Option<&'a str> {
     let (local, host) = address.trim().trim_matches(['<', '>']).rsplit_once('@')?;
     let (name, token) = local.split_once('+')?;
     (host.eq_ignore_ascii_case(domain) && name.eq_ignore_ascii_case("reply")).then_some(token)
 }
 
-/// Who wrote it, if that is somebody who has a part in the consultation and shows what was sent to their own address.
+/// Returns the author of a mail, if they have a part in the consultation and prove it by a mail that we sent to their
+/// own address.
 pub async fn author(
     app: &App,
     letter: &InboundMail,
@@ -108,7 +112,7 @@ pub async fn author(
     let db = &app.db;
     let account = store::accounts::account::find_by_email(db, &sender).await?.filter(|it| it.active);
     if let Some(it) = account.as_ref().filter(|it| works_at_center(it.role)) {
-        // What goes to the center goes to an address that its people share.
+        // Mail to the center goes to an address that its staff share.
         let programme = app.programme().await?;
         let shared = programme.settings_at(app.clock.now()).center_email.to_lowercase();
         let own = claim.sent_to == sender || claim.sent_to == shared;

@@ -1,4 +1,4 @@
-//! What of a mail stands in the thread: its text, and its files.
+//! The text and the files of a received mail as they appear in the thread.
 use domain::text::Prose;
 use mime::Attachment;
 
@@ -9,16 +9,16 @@ use crate::{
     problem::Problem,
 };
 
-/// Characters of one entry of the thread; the whole text stays in the mail.
+/// The number of characters in one entry of the thread; the mail keeps the whole text.
 const LONGEST: usize = 20_000;
 
-/// What its author wrote, and nothing of what stands below.
+/// Returns the text that the author wrote, without quotations and signatures.
 pub fn own(app: &App, letter: &InboundMail, text: &str) -> Result<Prose, Problem> {
     let text = if text.trim().is_empty() { nothing(letter) } else { text.to_owned() };
     prose(app, &text)
 }
 
-/// The whole, which the pages fold. Only for those who may read what its author was sent.
+/// Returns the whole text, which the pages fold. Only for readers who may see the mail that the author answers.
 pub fn whole(app: &App, letter: &InboundMail) -> Result<Prose, Problem> {
     let body = letter.read.body.trim_matches('\n');
     if body.chars().count() > LONGEST {
@@ -30,10 +30,10 @@ pub fn whole(app: &App, letter: &InboundMail) -> Result<Prose, Problem> {
     prose(app, body)
 }
 
-/// Keeps the files of a mail; of one that was cut nobody can say which are whole.
+/// Stores the files of a mail. The files of a mail that was cut are not stored: there is no telling which are whole.
 pub async fn files(app: &App, letter: &mut InboundMail) -> Result<Vec<StoredFile>, Problem> {
     let mut files = std::mem::take(&mut letter.read.attachments);
-    // The pictures of a signature must not leave a file without its place.
+    // The pictures of a signature must not use up the places of files.
     files.sort_by_key(|it| it.inline);
     let files: Vec<_> = files.into_iter().map(UploadedFile::from).collect();
     if letter.row.truncated {
@@ -42,7 +42,7 @@ pub async fn files(app: &App, letter: &mut InboundMail) -> Result<Vec<StoredFile
     attachment::keep(app, files).await
 }
 
-/// Whether a text may not hold it.
+/// Returns whether a character may not occur in a text.
 pub fn is_control(it: char) -> bool {
     (it.is_control() && !matches!(it, '\n' | '\t'))
         || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -56,7 +56,8 @@ fn nothing(letter: &InboundMail) -> String {
     }
 }
 
-/// Never empty, never endless, without the controls that a text may not hold, and without the links that we sent.
+/// Returns the text without forbidden control characters and without links that we sent; never empty and of limited
+/// length.
 fn prose(app: &App, text: &str) -> Result<Prose, Problem> {
     let clean: String = text.chars().filter(|it| !is_control(*it)).collect();
     let clean = app.site.without_links(clean.trim());

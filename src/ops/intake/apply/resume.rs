@@ -1,4 +1,4 @@
-//! The link to go on with a draft, by mail.
+//! Mails the link with which a company continues a draft.
 use chrono::{DateTime, Utc};
 use domain::{
     id::DraftId,
@@ -16,11 +16,12 @@ use crate::{
     store::{self, intake::draft::Draft},
 };
 
-/// The mails of this kind in the daily limits.
+/// The scope under which the mails of this kind are counted in the daily limits.
 const PURSE: &str = "resume/";
 
-/// Mails the link to go on with the newest draft under an address. Neither the answer nor its time tells whether there
-/// is one, and the answer not whether the day's mails are spent. `network` is a keyed hash of where the request comes from.
+/// Mails the link that continues the newest draft of an address. Neither the answer nor its time tells whether there is
+/// a draft, and the answer does not tell whether the day's mails are used up. `network` is a keyed hash of the network
+/// that the request comes from.
 pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<(), Problem> {
     let context = Context::of(app).await?;
     let settings = &context.settings;
@@ -29,7 +30,7 @@ pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<()
     let found = store::intake::draft::of_address(&tx, &email.key(), context.now).await?.pop();
     let is_known = found.is_some();
     let draft = found.unwrap_or_else(|| nobodys(context.now));
-    // The same is written for an unknown address, and then taken back.
+    // For an unknown address the same rows are written and then rolled back, so that both take the same time.
     let inner = tx.begin().await?;
     post(app, &inner, &context, &draft, email).await?;
     if is_known && budget == MailBudget::Within {
@@ -41,7 +42,7 @@ pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<()
     Ok(())
 }
 
-/// Mails the link to the address that the draft itself names; `TooMany` once the day's mails are spent.
+/// Mails the link to the address that the draft itself names; `TooMany` once the day's mails are used up.
 pub async fn mail_link(app: &App, id: DraftId) -> Result<(), Problem> {
     let context = Context::of(app).await?;
     let settings = &context.settings;
@@ -59,7 +60,7 @@ pub async fn mail_link(app: &App, id: DraftId) -> Result<(), Problem> {
     }
 }
 
-/// Stands in for a draft that is not there.
+/// Returns a draft of no company, used where there is no draft under the address.
 fn nobodys(now: DateTime<Utc>) -> Draft {
     Draft {
         id: DraftId(Uuid::nil()),

@@ -1,4 +1,4 @@
-//! The rows that an application writes beside the consultation.
+//! The rows that an application writes in addition to the consultation.
 use domain::{
     id::ConsultationId,
     intake::{application::Application, company::PostalCode},

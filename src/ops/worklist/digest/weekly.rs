@@ -1,4 +1,4 @@
-//! An expert's week, told on its first business day.
+//! The weekly digest of an expert, sent on the first business day of the week.
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
 use domain::{
     aftercare::report::ReportState,
@@ -20,15 +20,15 @@ use crate::{
     store,
 };
 
-/// What an expert is told, as lines.
+/// The lines of an expert's digest.
 struct Week {
     sessions: Vec<String>,
     requests: Vec<String>,
     reports: Vec<String>,
 }
 
-/// Writes this week's digests for the experts who have anything to do, if their hour has come and they are not written
-/// yet. Says whether it did.
+/// Writes this week's digests for the experts who have anything to do, if the hour for them has come and they are not
+/// written yet. Returns whether it did.
 pub async fn write(app: &App) -> Result<bool, Problem> {
     let context = Context::of(app).await?;
     let Context { now, ref settings, ref calendar, .. } = context;

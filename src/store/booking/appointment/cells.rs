@@ -1,9 +1,10 @@
-//! The quarter hours that appointments own under a unique key: no double booking, by the database.
+//! The quarter hours that appointments own. A unique key lets the database itself rule out double bookings.
 //!
-//! A quarter hour of an expert has lanes. A session and its buffer have lane 0, so that no two are at the same time. So
-//! has the way to or from a visit, except where there is another visit beside it: there nobody goes home, the way is
-//! not gone, and it takes a lane of its own where [`Footprint::leaves_room`] says that both visits can be. Whoever is
-//! at home needs lane 0 for all that is theirs, so no lane is ever taken while lane 0 is free.
+//! A quarter hour of an expert has lanes. An appointment and its buffer are in lane 0, so that no two of them
+//! can be at the same time. Travel to or from a visit is in lane 0 too, unless another visit is adjacent. The
+//! expert does not go home between two adjacent visits, so that travel does not take place; it gets a lane of
+//! its own, if [`Footprint::leaves_room`] says that both visits are possible. An appointment that is not a
+//! visit needs lane 0 for all of its quarter hours, so no other lane is ever taken while lane 0 is free.
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -26,7 +27,7 @@ use uuid::Uuid;
 
 use crate::store::{contradiction, rows_inserted};
 
-/// What one expert gives to an appointment.
+/// The quarter hours of one expert that an appointment needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cells {
     pub expert: ExpertId,
@@ -34,11 +35,11 @@ pub struct Cells {
     pub footprint: Footprint,
 }
 
-/// One of the quarter hours belongs to somebody else.
+/// The error that another appointment owns one of the quarter hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellTaken;
 
-/// A lane of a quarter hour that a visit has.
+/// A lane of a quarter hour that another visit owns.
 struct Beside {
     quarter: i64,
     lane: i16,
@@ -46,7 +47,7 @@ struct Beside {
     session: Range<i64>,
 }
 
-/// A row with the appointment that owns it.
+/// A row of `calendar_cell` with the appointment that owns it.
 #[derive(FromQueryResult)]
 struct Lane {
     quarter: i64,
@@ -65,14 +66,14 @@ struct Visit {
     ends_at: DateTime<Utc>,
 }
 
-/// Where a visit is: the same for all of its experts.
+/// Returns the prefecture code of a visit, which is the same for all of its experts.
 pub(super) fn site_of(cells: &[Cells]) -> Option<i16> {
     cells.iter().find_map(|it| it.footprint.site).map(|it| i16::from(it.prefecture.code()))
 }
 
-/// Takes the quarter hours in one statement and in one order everywhere, so that two takers cannot wait for each
-/// other. Rows that exist already are left alone and make the answer `CellTaken`; the caller rolls back. To be called in
-/// turn.
+/// Takes the quarter hours in one statement and always in the same order, so that two transactions cannot
+/// wait for each other. Rows that exist already are left alone and make the result `CellTaken`; the caller
+/// then rolls back. Call it after [`super::take_turns`].
 pub(super) async fn take(
     tx: &DatabaseTransaction,
     id: AppointmentId,
@@ -100,8 +101,8 @@ pub(super) async fn take(
     Ok(if rows_inserted(taken)? == wanted { Ok(()) } else { Err(CellTaken) })
 }
 
-/// Frees what an appointment owns, of all its experts or of one. Ways that were beside it move down. To be called in
-/// turn.
+/// Frees the quarter hours that an appointment owns, of one expert with `only`, else of all its experts.
+/// Adjacent travel in a higher lane moves down. Call it after [`super::take_turns`].
 pub(super) async fn free(
     tx: &DatabaseTransaction,
     id: AppointmentId,
@@ -123,7 +124,7 @@ pub(super) async fn free(
         .filter(row::COLUMN.lane.gt(0))
         .all(tx)
         .await?;
-    // From below, so that the lane to which one moves is free.
+    // The lowest lanes move first, so that the lane below is always free.
     let mut moves: BTreeMap<(i16, Uuid), Vec<i64>> = BTreeMap::new();
     for it in above {
         if freed.get(&(it.expert_id, it.quarter)).is_some_and(|&lane| lane < it.lane) {
@@ -136,12 +137,14 @@ pub(super) async fn free(
     Ok(())
 }
 
-/// Makes lane 0 free for a session among the ways of others; says on which lane its own ways go where lane 0 is taken.
+/// Moves adjacent travel of other visits out of lane 0 for this appointment. Returns the lane for its own
+/// travel in every quarter hour in which lane 0 is taken.
 async fn make_room(
     tx: &DatabaseTransaction,
     it: &Cells,
 ) -> Result<Result<BTreeMap<i64, i16>, CellTaken>, DbErr> {
-    // Beside a visit alone is there room for anything; whatever else is there the key refuses.
+    // Only visits can share a quarter hour. For an appointment that is not a visit, the unique key refuses
+    // every quarter hour that is taken.
     if it.footprint.site.is_none() {
         return Ok(Ok(BTreeMap::new()));
     }
@@ -164,7 +167,8 @@ async fn make_room(
     Ok(Ok(next))
 }
 
-/// Who has any of these quarter hours; `CellTaken` where that is not a visit alone. One query.
+/// Returns the visits that own any of these quarter hours; `CellTaken` if an appointment that is not a visit
+/// owns one. One query.
 async fn adjacent_visits(
     tx: &DatabaseTransaction,
     it: &Cells,
@@ -209,7 +213,8 @@ async fn shift(
     Ok(())
 }
 
-/// Where the visits that begin between two instants are, and when, by appointment: those that take anybody's time.
+/// Returns place and quarter hours of the held and confirmed visits that begin between two instants, by
+/// appointment.
 pub async fn visits(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,

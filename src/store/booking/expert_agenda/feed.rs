@@ -1,5 +1,5 @@
-//! What an expert's calendar program is told. Read as often as programs like to ask, for an expert of years: three
-//! narrow queries, whatever there is.
+//! The appointments in an expert's calendar feed. Calendar programs read it often and over years of
+//! appointments, so it takes three narrow queries, whatever the number of appointments.
 use chrono::{DateTime, Utc};
 use codes::{AppointmentStatus, AssignmentStatus};
 use domain::{booking::appointment::AppointmentMode, field::Fields, id::ExpertId, number::CaseNumber};
@@ -18,7 +18,7 @@ use crate::store::{
     contradiction,
 };
 
-/// A sitting as the expert knows it.
+/// An appointment as the expert's calendar shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedEntry {
     /// The calendar entry's UID (RFC 5545 §3.8.4.7).
@@ -28,35 +28,36 @@ pub struct FeedEntry {
     pub starts_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
     pub mode: AppointmentMode,
-    /// An address or a link; may be empty.
+    /// An address or a meeting link; may be empty.
     pub place: String,
     pub standing: FeedStatus,
-    /// Nothing while the expert has not been asked: a company keeps the time, but may yet get another expert.
+    /// `None` until the expert has been asked: a company holds the time, but may still get another expert.
     pub case: Option<FeedCase>,
 }
 
-/// What the sitting is to the expert.
+/// The status of an appointment for the expert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedStatus {
-    /// Another expert sits in it, and this one is asked to take the place.
+    /// Another expert takes part, and this expert is asked to be the substitute.
     Asked,
     Held,
-    /// Agreed upon, or over.
+    /// Confirmed, or over.
     Certain,
-    /// Cancelled, let go of, or somebody else's now.
+    /// Cancelled, released, or given to another expert.
     Ended,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedCase {
     pub number: CaseNumber,
-    /// What the expert is asked for, or has accepted.
+    /// The fields that the expert is asked for or has accepted.
     pub fields: Fields,
-    /// Known once the expert has accepted.
+    /// The company's name, shown once the expert has accepted.
     pub company_name: Option<String>,
 }
 
-/// One row: UID, SEQUENCE, start, end, state, mode, place, number, company's name, the expert's part (see `part`).
+/// One row: UID, SEQUENCE, start, end, state, mode, place, case number, company name, the expert's part (see
+/// `part`).
 type Row = (
     String,
     i32,
@@ -70,8 +71,9 @@ type Row = (
     Option<i32>,
 );
 
-/// What the expert is asked for, or has accepted, in a consultation: 1 for labour management, 2 for ICT, 4 where any of it
-/// is accepted; nothing where they are neither asked nor have accepted.
+/// Returns the SQL expression for the fields that the expert is asked for or has accepted in a consultation:
+/// 1 for labour management, 2 for ICT, plus 4 if any of it is accepted. It is NULL if the expert is not asked
+/// and has not accepted.
 fn part() -> String {
     format!(
         "MAX(CASE WHEN part.labor THEN 1 ELSE 0 END) + MAX(CASE WHEN part.ict THEN 2 ELSE 0 END) \
@@ -80,8 +82,8 @@ fn part() -> String {
     )
 }
 
-/// All that ends after `since` and is kept at `now`, and what the expert was told of and has ended for them after
-/// `since`, earliest first.
+/// Returns, earliest first, the appointments that end after `since` and are held, booked or past at `now`,
+/// and those that the expert was told of and that ended for the expert after `since`.
 pub async fn feed_entries(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -97,7 +99,7 @@ pub async fn feed_entries(
     }
     for left in cancelled_invitation::since(db, expert, since).await? {
         match told.iter_mut().find(|it| it.uid == left.uid) {
-            // Asked for it again, or back in it.
+            // The expert is asked for the appointment again, or takes part in it again.
             Some(it) if it.standing == FeedStatus::Asked => {
                 it.sequence = std::cmp::max(it.sequence, left.sequence + 1);
             }
@@ -118,7 +120,7 @@ pub async fn feed_entries(
     Ok(told)
 }
 
-/// What the expert sits in, or sat in until it ended.
+/// Returns the query for the appointments in which the expert takes part, or took part until they ended.
 fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<appointment::Entity> {
     let kept = Condition::any()
         .add(
@@ -143,7 +145,8 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
         )
         .add(kept)
         .add(appointment::COLUMN.ends_at.gt(since));
-    // A time that was held before anybody was asked has told the expert nothing.
+    // An appointment that was held before any assignment to the expert was never shown in the expert's
+    // calendar.
     let ever_asked = assignment::Entity::find()
         .select_only()
         .column(assignment::Column::ConsultationId)
@@ -168,7 +171,7 @@ fn known(expert: ExpertId, since: DateTime<Utc>, now: DateTime<Utc>) -> Select<a
         .filter(Condition::any().add(stands).add(ended))
 }
 
-/// What the expert is asked to take over from another.
+/// Returns the query for the appointments for which the expert is asked to be the substitute.
 fn asked(expert: ExpertId, since: DateTime<Utc>) -> Select<appointment::Entity> {
     feed_appointments(expert)
         .filter(instead(expert))

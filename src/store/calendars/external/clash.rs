@@ -1,4 +1,4 @@
-//! Bookings at times that a calendar outside takes too. Neither gives way by itself.
+//! Clashes between appointments and busy times of external calendars. Neither is changed automatically.
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,14 +15,14 @@ use super::{
     entry::{CalendarBooking, participation_of, with_cases},
 };
 
-/// A confirmed appointment to come, and the expert who is busy elsewhere at its time.
+/// A confirmed future appointment, and an expert whose external calendar is busy at its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarClash {
     pub expert: ExpertId,
     pub booking: CalendarBooking,
 }
 
-/// Of one expert or of all, earliest first. Five queries.
+/// Returns the clashes of the expert `only`, or of all experts, earliest first. Five queries.
 pub async fn clashes(
     db: &impl ConnectionTrait,
     only: Option<ExpertId>,

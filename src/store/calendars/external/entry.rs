@@ -1,4 +1,4 @@
-//! What we have written into experts' calendars outside, compared with what is booked.
+//! The entries that we have written into experts' external calendars, compared with the appointments.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::store::{booking::appointment::with_experts, contradiction};
 
-/// An appointment that belongs into a calendar, with what its entry says.
+/// An appointment that is to be in a calendar, with the data that its entry shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarBooking {
     pub appointment: Appointment,
@@ -24,7 +24,7 @@ pub struct CalendarBooking {
     pub company_name: String,
 }
 
-/// The confirmed appointments to come of an expert.
+/// Returns an expert's confirmed appointments that are not over.
 pub async fn bookings(
     db: &impl ConnectionTrait,
     expert: ExpertId,
@@ -43,7 +43,7 @@ pub async fn bookings(
     with_cases(db, mine).await
 }
 
-/// What is, or is to be, in one calendar.
+/// Returns the entries that are in a calendar or are to be written into it.
 pub async fn of(db: &impl ConnectionTrait, source: Uuid) -> Result<Vec<Entry>, DbErr> {
     row::Entity::find().filter(row::COLUMN.source_id.eq(source)).order_by_asc(row::COLUMN.id).all(db).await
 }
@@ -57,7 +57,7 @@ pub async fn insert(tx: &DatabaseTransaction, it: Entry) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Saves what has become of an entry. One that is gone with its calendar stays gone.
+/// Saves a changed entry. An entry that was deleted with its calendar is not written again.
 pub async fn save(tx: &DatabaseTransaction, it: Entry) -> Result<(), DbErr> {
     let id = it.id;
     let all = it.into_active_model().reset_all();
@@ -70,13 +70,13 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Forgets what was written into a calendar that is somewhere else now.
+/// Deletes all entries of a calendar whose address has changed.
 pub async fn forget(tx: &DatabaseTransaction, source: Uuid) -> Result<(), DbErr> {
     row::Entity::delete_many().filter(row::COLUMN.source_id.eq(source)).exec(tx).await?;
     Ok(())
 }
 
-/// An appointment that a calendar does not have as it is booked, or has although it is not booked any more.
+/// An entry that is missing or outdated in a calendar, or whose appointment is not booked any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OutdatedEntry {
     pub source: Uuid,
@@ -84,14 +84,15 @@ pub struct OutdatedEntry {
     pub booked: bool,
 }
 
-/// The calendars into which something is to be written now, or from which something is to be removed.
+/// Returns the calendars into which an entry is to be written now, or from which one is to be removed.
 pub async fn sources_behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
     let mut sources: Vec<_> = outdated_entries(db, now).await?.into_iter().map(|it| it.source).collect();
     sources.dedup();
     Ok(sources)
 }
 
-/// What is to be written into calendars now, or to be removed from them, calendar by calendar. Two queries.
+/// Returns the entries to be written into calendars or removed from them now, calendar by calendar. Two
+/// queries.
 pub async fn outdated_entries(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -141,7 +142,7 @@ pub async fn outdated_entries(
             Some(_) | None => behind.push(OutdatedEntry { source, appointment: id, booked: true }),
         }
     }
-    // What is left was written and is not booked any more.
+    // The remaining entries were written for appointments that are not booked any more.
     let over = known.into_iter().filter(|(_, it)| it.2 <= now);
     behind.extend(over.map(|((source, appointment), _)| OutdatedEntry {
         source,
@@ -152,7 +153,8 @@ pub async fn outdated_entries(
     Ok(behind)
 }
 
-/// The appointments that belong to a consultation, with what is told of it. Three queries.
+/// Returns the appointments of `ids` that belong to a consultation, with its number and company name. Three
+/// queries.
 pub(in crate::store) async fn with_cases(
     db: &impl ConnectionTrait,
     ids: Vec<Uuid>,

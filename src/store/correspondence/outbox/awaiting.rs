@@ -1,4 +1,4 @@
-//! Mail that is held until the address of its reader is confirmed.
+//! Mail that is held until the address of its recipient is confirmed.
 use chrono::{DateTime, Utc};
 use codes::{HoldReason, MailStatus};
 use domain::id::ConsultationId;
@@ -11,20 +11,21 @@ use uuid::Uuid;
 use super::{OutboxEvent, entry};
 use crate::mail::outgoing_mail::SendCondition;
 
-/// Whether a mail waits for nothing but that its reader's address is confirmed.
+/// Returns whether a mail is held only because its recipient's address is not confirmed yet.
 pub fn awaits_address(row: &row::Model) -> bool {
     let is_held = row.hold_reason.as_ref().is_some_and(|it| *it == HoldReason::Held);
     row.state == MailStatus::Waiting && is_held && needs_address(row)
 }
 
-/// Whether it was written while nobody had confirmed the address, and nobody has since.
+/// Returns whether a mail was written before the address was confirmed, and the address has not been
+/// confirmed since.
 fn needs_address(row: &row::Model) -> bool {
     let send_condition = row.send_condition.clone().and_then(|it| serde_json::from_value(it).ok());
     matches!(send_condition, Some(SendCondition::AddressConfirmed { .. }))
 }
 
-/// Lets everything go that was held for this address, as if it were written now. From now on none of its mails, also
-/// where it is sent once more, has to wait for that.
+/// Releases the mails of a consultation that are held for the address, as if they were written now. From now
+/// on none of its mails waits for the confirmation, even if it is sent once more.
 pub async fn address_confirmed(
     tx: &DatabaseTransaction,
     id: ConsultationId,
@@ -52,7 +53,8 @@ pub async fn address_confirmed(
     log(tx, held, OutboxEvent::Released, "the address was confirmed", now).await
 }
 
-/// Drops what was written before `limit` and is held for an address that nobody has confirmed since. Says how many.
+/// Suppresses mails that were written before `limit` and are still held for an unconfirmed address; returns
+/// their number.
 pub async fn fail_unconfirmed(
     tx: &DatabaseTransaction,
     limit: DateTime<Utc>,
@@ -61,7 +63,7 @@ pub async fn fail_unconfirmed(
     const WHY: &str = "nobody confirmed the address";
     let held = row::Entity::find().filter(row::COLUMN.state.eq(MailStatus::Waiting.code()));
     let held = held.filter(row::COLUMN.hold_reason.eq(HoldReason::Held.code()));
-    // Locked, so that nobody lets one go meanwhile.
+    // The rows are locked, so that no mail is released in the meantime.
     let ids = waiting(&held.filter(row::COLUMN.created_at.lt(limit)).lock_exclusive().all(tx).await?);
     let count = ids.len();
     row::Entity::update_many()

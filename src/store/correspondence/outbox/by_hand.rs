@@ -1,4 +1,4 @@
-//! What a person does about a mail. Each says `false` where the mail is not in a state for it.
+//! Actions of a person on a mail. Each returns false if the mail's state does not allow the action.
 use chrono::{DateTime, Utc};
 use codes::{HoldReason, MailStatus};
 use domain::id::{AccountId, MailId};
@@ -8,7 +8,7 @@ use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, U
 use super::{OutboxEvent, entry, letter, push};
 use crate::{mail::outgoing_mail::OutgoingMail, store::correspondence::bounce};
 
-/// Who does it, and why.
+/// An action on a mail, with its actor and reason.
 #[derive(Clone, Copy, Debug)]
 struct Deed<'a> {
     what: OutboxEvent,
@@ -17,7 +17,7 @@ struct Deed<'a> {
     now: DateTime<Utc>,
 }
 
-/// Keeps a mail back that would go out by itself.
+/// Holds a mail that would otherwise be sent by itself.
 pub async fn hold(
     tx: &DatabaseTransaction,
     id: MailId,
@@ -32,7 +32,7 @@ pub async fn hold(
     done(tx, id, update, Deed { what: OutboxEvent::Held, by, reason, now }).await
 }
 
-/// Lets a mail go that was kept back.
+/// Releases a held mail.
 pub async fn release(
     tx: &DatabaseTransaction,
     id: MailId,
@@ -46,7 +46,7 @@ pub async fn release(
     done(tx, id, update, Deed { what: OutboxEvent::Released, by, reason, now }).await
 }
 
-/// Calls a mail off that has not gone out.
+/// Cancels a mail that is waiting or has failed.
 pub async fn cancel(
     tx: &DatabaseTransaction,
     id: MailId,
@@ -62,10 +62,11 @@ pub async fn cancel(
     done(tx, id, update, Deed { what: OutboxEvent::Cancelled, by, reason, now }).await
 }
 
-/// Has a mail tried once more, at once and for another three days, under the same Message-ID. Of one that was sent
-/// or dropped, a new mail that says the same.
+/// Has a mail tried once more, at once and for another three days, under the same Message-ID. If the mail was
+/// sent or suppressed, a new mail with the same content is written instead.
 ///
-/// Whoever does so says that the address is good, whatever its server has said before.
+/// Resending a mail states that the address works, whatever its server has said before, so the bounces of the
+/// address are cleared.
 pub async fn resend(
     tx: &DatabaseTransaction,
     id: MailId,

@@ -1,4 +1,4 @@
-//! Taking mails up for sending, so that no two workers have one, and writing down what came of it.
+//! Leases mails for sending, so that no two workers have the same mail, and saves the outcomes.
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,54 +15,57 @@ use uuid::Uuid;
 use super::{OutboxEvent, entry, mail};
 use crate::mail::outgoing_mail::{MailKind, QueuedMail};
 
-/// A mail that somebody has leased.
+/// A mail that a worker has leased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeasedMail {
     pub id: MailId,
     pub mail: QueuedMail,
     pub domain: String,
-    /// Tries before this one.
+    /// The number of tries before this one.
     pub attempts: i32,
-    /// How often its outcome was unknown before.
+    /// How often the outcome of an earlier try stayed unknown.
     pub unknown_outcomes: i32,
     pub planned_at: DateTime<Utc>,
 }
 
-/// What a worker has taken up.
+/// The mails that a worker has leased together.
 #[derive(Debug)]
 pub struct Lease {
-    /// Only its holder has it: a worker that wakes up after its lease was taken over cannot mark anything.
+    /// A token that only the holder of the lease knows: a worker that wakes up after another worker took over
+    /// its lease cannot settle anything.
     pub token: Uuid,
     pub until: DateTime<Utc>,
     pub mails: Vec<LeasedMail>,
-    /// Mails that were set aside instead: they cannot be read, or a worker has died with them.
+    /// The number of mails that were settled and not leased: mails that cannot be read, and mails whose
+    /// worker has died.
     pub aside: usize,
 }
 
-/// How much a worker can take up.
+/// How many mails a worker may lease.
 #[derive(Clone, Copy, Debug)]
 pub struct SendCapacity<'a> {
     pub mails: usize,
-    /// Mails to one domain in one hand.
+    /// The largest number of mails to one domain that a worker has leased at once.
     pub per_domain: usize,
-    /// Mails in hand already, by domain.
+    /// The number of mails that the worker has leased already, by domain.
     pub in_hand: &'a HashMap<String, usize>,
     pub pace: RateLimit,
 }
 
-/// What became of a try.
+/// The outcome of a try to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
     Sent,
-    /// Not taken; to be tried again then.
+    /// Not accepted by the server; tried again at this time.
     Deferred(DateTime<Utc>),
-    /// Not taken, and given up.
+    /// Not accepted by the server, and given up.
     Failed,
-    /// Perhaps taken. To be sent again then, or kept apart.
+    /// Perhaps accepted by the server. The mail is sent again at this time; with `None` it fails with an
+    /// unknown outcome.
     Unknown(Option<DateTime<Utc>>),
     /// Not to be sent any more.
     Suppressed,
-    /// Nobody has tried.
+    /// Given back without a try.
     GivenBack,
 }
 
@@ -71,11 +74,11 @@ pub struct SettledMail {
     pub id: MailId,
     pub token: Uuid,
     pub fate: SendOutcome,
-    /// OutboxEvent the server said, or why.
+    /// The server's reply, or the reason.
     pub detail: String,
 }
 
-/// Whether there is anything to take up; asked before a transaction is begun for it.
+/// Returns whether a mail is due or abandoned. It is called before a transaction is begun to lease mails.
 pub async fn any_due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let found: Option<Uuid> = row::Entity::find()
         .select_only()
@@ -88,7 +91,7 @@ pub async fn any_due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bo
     Ok(found.is_some())
 }
 
-/// Leases mails that are due, the longest due first, as far as there is room for their domains. Each is marked as being
+/// Leases due mails, the longest due first, within the capacity for each domain. Each mail is marked as being
 /// sent, with a token that only the caller has.
 pub async fn lease(
     tx: &DatabaseTransaction,
@@ -115,7 +118,7 @@ pub async fn lease(
                 ids.push(id);
                 lease.mails.push(it);
             }
-            // One that nobody can read must not keep the others waiting.
+            // A mail that cannot be read must not delay the others.
             Err(err) => unreadable.push((id, err.to_string())),
         }
     }
@@ -133,7 +136,8 @@ pub async fn lease(
     Ok(lease)
 }
 
-/// Writes down what became of mails, as far as their leases are still the caller's. Says how many were.
+/// Saves the outcomes of mails, as far as their leases are still the caller's, and returns the number of
+/// these mails.
 pub async fn settle(
     tx: &DatabaseTransaction,
     settled: &[SettledMail],
@@ -141,7 +145,7 @@ pub async fn settle(
 ) -> Result<usize, DbErr> {
     let still = still_leased(tx, settled).await?;
     let ours: Vec<_> = settled.iter().filter(|it| still.contains(&(it.id.0, it.token))).collect();
-    // Most have gone well, and differ in the server's words alone.
+    // Most mails were sent, and these differ only in the server's reply.
     let (sent, others): (Vec<_>, Vec<_>) = ours.iter().partition(|it| it.fate == SendOutcome::Sent);
     if !sent.is_empty() {
         write_sent(tx, &sent, now).await?;
@@ -169,8 +173,8 @@ pub async fn settle(
     Ok(ours.len())
 }
 
-/// Which of them are still under the lease by which they were taken up, with its token; locked until the transaction
-/// ends.
+/// Returns the mails that still have the lease under which they were taken, each with its token, and locks
+/// them until the transaction ends.
 async fn still_leased(
     tx: &DatabaseTransaction,
     settled: &[SettledMail],
@@ -187,7 +191,8 @@ async fn still_leased(
     Ok(found.into_iter().filter_map(|(id, token)| Some((id, token?))).collect())
 }
 
-/// What was sent, at least one: in one statement, however many they are.
+/// Marks the mails of `sent`, of which there must be at least one, as sent. One statement, whatever their
+/// number.
 async fn write_sent(
     tx: &DatabaseTransaction,
     sent: &[&&SettledMail],
@@ -205,7 +210,7 @@ async fn write_sent(
     Ok(())
 }
 
-/// What became of one.
+/// Saves the outcome of one mail.
 async fn write(tx: &DatabaseTransaction, it: &SettledMail, now: DateTime<Utc>) -> Result<(), DbErr> {
     let tried = i32::from(it.fate != SendOutcome::GivenBack);
     let (state, apart, due_at, unknown) = match it.fate {
@@ -230,7 +235,8 @@ async fn write(tx: &DatabaseTransaction, it: &SettledMail, now: DateTime<Utc>) -
     Ok(())
 }
 
-/// Nobody has it in hand any more, after so many more tries.
+/// Returns an update that ends the lease, sets status and hold reason, and adds `tried` to the number of
+/// tries.
 fn out_of_hand(status: MailStatus, apart: Option<HoldReason>, tried: i32) -> UpdateMany<row::Entity> {
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(status.code()))
@@ -240,7 +246,8 @@ fn out_of_hand(status: MailStatus, apart: Option<HoldReason>, tried: i32) -> Upd
         .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(tried))
 }
 
-/// What a worker has died with may have been sent: each is tried again or kept apart, by the rule of its kind.
+/// Settles the mails of workers that have died. Such a mail may have been sent, so the rule of its kind
+/// decides whether it is tried again or fails with an unknown outcome.
 async fn take_over(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize, DbErr> {
     let abandoned: Vec<(Uuid, Uuid, String, i32)> = row::Entity::find()
         .select_only()
@@ -265,8 +272,8 @@ async fn take_over(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize
     if settled.is_empty() { Ok(0) } else { settle(tx, &settled, now).await }
 }
 
-/// Identifiers of due mails with their domains, in order, no more of a domain than it has room for. A domain that is
-/// full does not keep the others waiting.
+/// Returns ids and domains of due mails, the longest due first, no more of a domain than its capacity allows.
+/// A domain without capacity does not delay the mails to the others.
 async fn choose(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
@@ -297,7 +304,7 @@ async fn choose(
                 chosen.push((id, domain));
             }
         }
-        // What was left out here was left out for its domain, which is full now.
+        // A mail that was found but not chosen goes to a domain whose capacity is used up now.
         if is_all {
             break;
         }
@@ -305,7 +312,8 @@ async fn choose(
     Ok(chosen)
 }
 
-/// What of it may go out now without any domain getting more than its pace, which all workers share.
+/// Returns the mails of `chosen` that may be sent now within each domain's rate limit, which all workers
+/// share.
 async fn keep_pace(
     tx: &DatabaseTransaction,
     chosen: Vec<(Uuid, String)>,
@@ -320,10 +328,10 @@ async fn keep_pace(
         by_domain.entry(domain).or_default().push(id);
     }
     let mut granted = Vec::new();
-    // In one order, so that two workers cannot wait for each other.
+    // All workers lock the domains in the same order, so that two of them cannot wait for each other.
     for (domain, mut ids) in by_domain {
         let fresh = mail_rate::Model { domain: domain.clone(), used_until: now }.into_active_model();
-        // Locks the row until the end, whether it is new or not.
+        // Locks the row until the transaction ends, whether it is new or not.
         let used = mail_rate::Entity::insert(fresh)
             .on_conflict(
                 OnConflict::column(mail_rate::Column::Domain)
@@ -376,7 +384,7 @@ fn is_due(now: DateTime<Utc>) -> Expr {
     waiting.and(row::COLUMN.hold_reason.is_null())
 }
 
-/// In hand of somebody whose lease has run out.
+/// Returns the condition for mails that are being sent under a lease that has run out.
 fn is_abandoned(now: DateTime<Utc>) -> Expr {
     row::COLUMN.state.eq(MailStatus::Sending.code()).and(row::COLUMN.lease_until.lte(now))
 }

@@ -1,4 +1,4 @@
-//! Writing what routing knows of an expert.
+//! Writes the facts that routing uses about an expert.
 use std::collections::BTreeSet;
 
 use domain::{
@@ -15,31 +15,31 @@ use sea_orm::{
 
 use crate::store::reference::revision::{RevisedPart, touch};
 
-/// What an administrator knows of an expert.
+/// The facts about an expert that an administrator enters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpertFacts {
     pub fields: Fields,
     pub themes: BTreeSet<ThemeCode>,
     pub industries: BTreeSet<Industry>,
     pub works_online: bool,
-    /// Empty for who does not visit. One or both of this and `works_online` are there.
+    /// The prefectures that the expert visits. They are empty only if the expert `works_online`.
     pub visits: BTreeSet<Prefecture>,
     pub home: Prefecture,
-    /// Sessions.
+    /// The largest number of appointments on one day.
     pub daily_limit: i16,
-    /// Sessions, Monday to Sunday.
+    /// The largest number of appointments in one week, Monday to Sunday.
     pub weekly_limit: i16,
-    /// Consultations at once.
+    /// The largest number of consultations at once.
     pub open_limit: i16,
-    /// Sessions in 28 days that make a full load.
+    /// The number of appointments in 28 days that is a full load.
     pub capacity: i16,
-    /// Where online sessions take place.
+    /// The meeting link of online appointments.
     pub video_url: String,
-    /// One paragraph for the company.
+    /// One paragraph about the expert, for the company.
     pub profile: String,
 }
 
-/// The facts of a new expert; the account of the same id is there already.
+/// Writes the facts of a new expert. The account with the same id exists already.
 pub async fn insert_facts(tx: &DatabaseTransaction, id: ExpertId, facts: &ExpertFacts) -> Result<(), DbErr> {
     let mut new = columns(id, facts);
     new.active = Set(true);
@@ -49,7 +49,7 @@ pub async fn insert_facts(tx: &DatabaseTransaction, id: ExpertId, facts: &Expert
     touch(tx, RevisedPart::Experts).await
 }
 
-/// Replaces an expert's facts; false where there is no such expert.
+/// Replaces an expert's facts; returns false if the expert does not exist.
 pub async fn save_facts(tx: &DatabaseTransaction, id: ExpertId, facts: &ExpertFacts) -> Result<bool, DbErr> {
     if row::Entity::find_by_id(id.0).one(tx).await?.is_none() {
         return Ok(false);
@@ -94,7 +94,7 @@ async fn insert_lists(tx: &DatabaseTransaction, id: ExpertId, facts: &ExpertFact
     Ok(())
 }
 
-/// What an administrator does not set stays as it is.
+/// Returns the columns that an administrator sets. The other columns stay as they are.
 fn columns(id: ExpertId, it: &ExpertFacts) -> row::ActiveModel {
     row::ActiveModel {
         id: Set(id.0),

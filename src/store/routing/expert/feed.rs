@@ -1,11 +1,11 @@
-//! The secret address under which an expert's calendar is read.
+//! The secret address of an expert's calendar feed.
 use domain::id::ExpertId;
 use entity::{account, expert as row};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, Set,
 };
 
-/// Keeps the hash of the address's token, in place of an earlier one; none takes the address back.
+/// Saves the hash of the address's token in place of an earlier one; `None` withdraws the address.
 pub async fn save_feed(
     tx: &DatabaseTransaction,
     expert: ExpertId,
@@ -21,7 +21,7 @@ pub async fn has_feed(db: &impl ConnectionTrait, expert: ExpertId) -> Result<boo
     Ok(found.is_some_and(|it| it.feed_hash.is_some()))
 }
 
-/// Whose calendar it is; nobody's once the account cannot sign in any more.
+/// Returns the expert whose feed has this token hash; `None` if the account cannot sign in any more.
 pub async fn by_feed(db: &impl ConnectionTrait, hash: &str) -> Result<Option<ExpertId>, DbErr> {
     let active = account::Entity::find()
         .select_only()

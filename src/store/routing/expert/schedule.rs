@@ -1,4 +1,4 @@
-//! What experts have said about their time: weekly rules, dated exceptions, absences.
+//! Experts' schedules: weekly rules, dated exceptions and absences.
 use chrono::{NaiveDate, Weekday};
 use codes::ExceptionKind;
 use domain::{
@@ -17,7 +17,7 @@ use crate::store::{
     reference::revision::{RevisedPart, touch},
 };
 
-/// One expert's entries with their ids, for the page that edits them.
+/// One expert's schedule entries with their ids, for the page that edits them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScheduleEntries {
     pub rules: Vec<(Uuid, WeeklyRule)>,
@@ -35,7 +35,7 @@ impl ScheduleEntries {
     }
 }
 
-/// Everybody's schedules, in three queries.
+/// Returns all experts' schedules, in three queries.
 pub(super) async fn all(db: &impl ConnectionTrait) -> Result<BTreeMap<Uuid, Schedule>, DbErr> {
     let mut schedules: BTreeMap<Uuid, Schedule> = BTreeMap::new();
     for row in weekly_rule::Entity::find().all(db).await? {
@@ -50,7 +50,7 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<BTreeMap<Uuid, Sche
     Ok(schedules)
 }
 
-/// One expert's entries: rules by weekday, the rest by date.
+/// Returns one expert's entries: rules by weekday, the others by date.
 pub async fn entries(db: &impl ConnectionTrait, expert: ExpertId) -> Result<ScheduleEntries, DbErr> {
     let rules = weekly_rule::Entity::find()
         .filter(weekly_rule::COLUMN.expert_id.eq(expert.0))
@@ -90,7 +90,7 @@ pub async fn add_rule(tx: &DatabaseTransaction, expert: ExpertId, it: &WeeklyRul
     touch(tx, RevisedPart::Experts).await
 }
 
-/// Removes one of the expert's own rules; another's is left alone.
+/// Removes a weekly rule of this expert; a rule of another expert is left alone.
 pub async fn remove_rule(tx: &DatabaseTransaction, expert: ExpertId, id: Uuid) -> Result<(), DbErr> {
     weekly_rule::Entity::delete_many()
         .filter(weekly_rule::COLUMN.id.eq(id))
@@ -127,7 +127,7 @@ pub async fn remove_exception(tx: &DatabaseTransaction, expert: ExpertId, id: Uu
     touch(tx, RevisedPart::Experts).await
 }
 
-/// Puts these exceptions in the place of all that are there for a day.
+/// Replaces all of an expert's exceptions for a day.
 pub async fn replace_exceptions(
     tx: &DatabaseTransaction,
     expert: ExpertId,

@@ -1,4 +1,4 @@
-//! What experts have to do: the quarter hours that are taken, and the counts by which routing is fair.
+//! The workload of experts: the quarter hours that are taken, and the counts that make routing fair.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use codes::{AppointmentStatus, AssignmentStatus, Turn};
 use domain::{
@@ -19,22 +19,24 @@ use crate::store::{booking::appointment as appointment_store, calendars::externa
 /// The counts of one expert at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Workload {
-    /// Consultations that are not over and for which the expert was asked or has accepted.
+    /// Consultations under way that do not wait for the center and for which the expert was asked or has
+    /// accepted.
     pub open_cases: u16,
-    /// Sessions booked or offered in the last 28 days and the next.
+    /// Appointments held, confirmed or done, in the last 28 days and the next 28 days.
     pub load: u32,
     pub last_asked: Option<NaiveDate>,
 }
 
-/// What is taken between two instants, by expert: by appointments, each with its place, and in calendars outside.
-/// `except` is an appointment about to be moved.
+/// Returns the time taken between two instants, by expert: by appointments, each with its place, and by
+/// external calendars. `except` is an appointment about to be moved, which is left out.
 pub async fn occupied(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
     except: Option<AppointmentId>,
 ) -> Result<BTreeMap<ExpertId, Occupied>, DbErr> {
-    // The visits first: a quarter hour whose visit is not among them counts as taken by something at home.
+    // The visits are read first: a quarter hour whose visit is not among them counts as taken by an
+    // appointment that is no visit.
     let visits = appointment_store::visits(db, from, to).await?;
     let mut query = calendar_cell::Entity::find()
         .select_only()
@@ -72,7 +74,8 @@ pub async fn occupied(
     Ok(occupied)
 }
 
-/// The days of the sessions held or confirmed between two instants, one entry each, by expert.
+/// Returns the days of the appointments held or confirmed between two instants, one entry for each
+/// appointment, by expert.
 pub async fn sessions(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
@@ -98,10 +101,12 @@ pub async fn sessions(
     Ok(days)
 }
 
-/// How many consultations each expert has at once: those that are on their way and for which they were asked or have
-/// accepted. All that eligibility needs where nobody is ranked.
+/// Returns how many consultations each expert has at once: those that are under way, do not wait for the
+/// center, and for which the expert was asked or has accepted. This is all that eligibility needs if experts
+/// are not ranked.
 pub async fn open_cases(db: &impl ConnectionTrait) -> Result<BTreeMap<ExpertId, Workload>, DbErr> {
-    // By the few that are on their way, whatever the number of those that have ended.
+    // Starts from the few consultations under way, so that the number of those that have ended does not
+    // matter.
     let on_their_way = consultation::Entity::find()
         .select_only()
         .column(consultation::Column::Id)
@@ -125,7 +130,7 @@ pub async fn open_cases(db: &impl ConnectionTrait) -> Result<BTreeMap<ExpertId, 
     Ok(open.into_iter().map(|(expert, n)| (ExpertId(expert), standing(n))).collect())
 }
 
-/// Everybody's counts, in three queries.
+/// Returns the counts of all experts, in three queries.
 pub async fn workloads(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -166,7 +171,7 @@ pub async fn workloads(
     Ok(standings)
 }
 
-/// The experts who have advised a company before.
+/// Returns the experts who have advised a company before.
 pub async fn advised(db: &impl ConnectionTrait, company: CompanyId) -> Result<BTreeSet<ExpertId>, DbErr> {
     let rows: Vec<Uuid> = assignment::Entity::find()
         .select_only()
@@ -181,7 +186,7 @@ pub async fn advised(db: &impl ConnectionTrait, company: CompanyId) -> Result<BT
     Ok(rows.into_iter().map(ExpertId).collect())
 }
 
-/// Expert and start of every seat in an appointment.
+/// Returns the query for expert and start of every participation.
 fn participants() -> sea_orm::Select<appointment_expert::Entity> {
     appointment_expert::Entity::find()
         .select_only()

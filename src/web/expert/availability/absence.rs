@@ -1,4 +1,4 @@
-//! Days away: first what is booked in them is shown, then they are kept.
+//! Days of absence: the bookings in them are shown first, then the days are saved.
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Names the bookings that the expert has seen.
+/// The field that names the bookings that the expert has seen.
 const KNOWN: &str = "known";
 
 #[derive(Template)]
@@ -25,15 +25,15 @@ const KNOWN: &str = "known";
 struct ConfirmPage {
     shell: Shell,
     days: String,
-    /// Of these the center looks for somebody else.
+    /// The bookings for which the center looks for a substitute.
     bookings: Vec<Stranded>,
-    /// These are answered, or go to somebody else, as ever.
+    /// The holds, which are answered or go to another expert as usual.
     holds: Vec<Stranded>,
-    /// Everything that was typed, and what has been seen now.
+    /// The typed values, with the bookings that are shown now.
     hidden: Vec<(String, String)>,
 }
 
-/// Keeps days of absence, once the expert has seen every booking in them.
+/// Saves days of absence once the expert has seen every booking in them.
 pub async fn submit(
     app: &App,
     expert: &ExpertUser,

@@ -1,4 +1,4 @@
-//! One day, and this day alone: one occurrence of the weekly hours changed, opened or closed.
+//! One single day: an exception to the weekly hours that changes, opens or closes it.
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 use askama::Template;
 use chrono::{Days, NaiveDate};
@@ -24,9 +24,9 @@ use crate::{
     },
 };
 
-/// Days ahead that can be changed one by one.
+/// How many days ahead a single day can be changed.
 const FARTHEST: Days = Days::new(730);
-/// The stretches of a day, start and end.
+/// The names of the fields for the stretches of a day: start and end.
 const ROWS: [(&str, &str); 8] = [
     ("start", "end"),
     ("start2", "end2"),
@@ -37,7 +37,7 @@ const ROWS: [(&str, &str); 8] = [
     ("start7", "end7"),
     ("start8", "end8"),
 ];
-/// So many stand on the page at least.
+/// The least number of rows on the page.
 const FEWEST: usize = 3;
 
 #[derive(Template)]
@@ -48,20 +48,20 @@ struct DayPage {
     errors: FieldErrors,
     title: String,
     date: String,
-    /// What the weekly hours say.
+    /// The weekly hours of the day, in words.
     weekly: String,
-    /// Why nothing can be booked on it, whatever is open.
+    /// Why nothing can be booked on the day, whatever is open.
     closed: Option<String>,
-    /// It is not as every week.
+    /// Whether the day differs from the weekly hours.
     changed: bool,
-    /// More stretches than the form has rows.
+    /// Whether the day has more stretches than the form has rows.
     too_many: bool,
     rows: &'static [(&'static str, &'static str)],
     times: Vec<Choice>,
     bookings: Vec<Stranded>,
 }
 
-/// Where a day is changed.
+/// Returns the address at which a day is changed.
 pub fn address(date: NaiveDate) -> String {
     format!("/expert/availability/day?date={}", wording::iso_date(date))
 }
@@ -80,7 +80,7 @@ pub async fn show(
     page::html(&day_page(&app, &expert, shell, date, None, FieldErrors::default()).await?)
 }
 
-/// Keeps the day as typed, closes it, or leaves it to the weekly hours again.
+/// Saves the day as typed, closes it, or returns it to the weekly hours.
 #[post("/expert/availability/day")]
 pub async fn submit(
     app: Data<App>,
@@ -108,7 +108,7 @@ pub async fn submit(
     Ok(page::see_other_with("/expert/availability", &told))
 }
 
-/// The quarter hours of all rows, and whether some of them overlap.
+/// Parses the quarter hours of all rows, and whether some of the rows overlap.
 fn parse(form: &Fields) -> Result<(Day, bool), FieldErrors> {
     let mut errors = FieldErrors::default();
     let mut wanted = Day::NONE;

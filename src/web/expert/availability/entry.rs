@@ -1,4 +1,4 @@
-//! What is typed about an expert's time, and how it is said again.
+//! Parsing of an expert's availability forms, and the words in which entries are shown.
 use chrono::{NaiveDate, Weekday};
 use domain::{
     booking::availability::{Absence, Exception, ExceptionChange as DayChange, WeeklyRule},
@@ -18,7 +18,7 @@ use crate::{
     web::kit::form::{Choice, FieldErrors, Fields},
 };
 
-/// Characters.
+/// The length of the longest note, in characters.
 const LONGEST_NOTE: usize = 100;
 pub const WEEK: [(Weekday, &str, &str); 7] = [
     (Weekday::Mon, "mon", "月曜日"),
@@ -34,7 +34,7 @@ pub const FROM: DateFields = DateFields { year: "from_year", month: "from_month"
 pub const UNTIL: DateFields = DateFields { year: "until_year", month: "until_month", day: "until_day" };
 const FIRST: DateFields = DateFields { year: "first_year", month: "first_month", day: "first_day" };
 const LAST: DateFields = DateFields { year: "last_year", month: "last_month", day: "last_day" };
-/// Weeks that can be chosen, this one counted.
+/// The number of weeks that can be chosen, including the current one.
 const WEEKS: usize = 13;
 
 pub type Parsed = Result<(AvailabilityChange, &'static str), FieldErrors>;
@@ -46,7 +46,7 @@ pub fn parse_rules(form: &Fields, kept: &ScheduleEntries, today: NaiveDate) -> P
         errors.add("weekday", "曜日を選択してください");
     }
     let span = take_span(&mut errors, form, "rule_start", "rule_end");
-    // A rule that has held for long may be typed as it was agreed; one that is over would open nothing.
+    // A rule may begin in the past, as it was agreed; a rule that has ended would open nothing.
     let valid_from = take_optional_date(&mut errors, form, FROM, NaiveDate::MIN);
     let valid_until = take_optional_date(&mut errors, form, UNTIL, today);
     if valid_from.zip(valid_until).is_some_and(|(from, until)| until < from) {
@@ -84,7 +84,7 @@ pub fn parse_exception(form: &Fields, today: NaiveDate) -> Parsed {
     }
 }
 
-/// Days away, with what is noted about them. `stand_ins` are those who can be named.
+/// Parses days of absence with their note. `stand_ins` are the experts who can be named.
 pub fn parse_absence(
     form: &Fields,
     today: NaiveDate,
@@ -133,14 +133,15 @@ pub fn parse_copy(form: &Fields, today: NaiveDate) -> Parsed {
     }
 }
 
-/// The weeks that can be copied, and copied to.
+/// Returns the weeks that can be copied, and copied to.
 pub fn weeks(today: NaiveDate) -> Vec<Choice> {
     let label = |it: &Week| format!("{}からの週", wording::month_day_weekday(it.first()));
     let weeks = std::iter::successors(Some(Week::of(today)), |it| Some(it.next()));
     weeks.take(WEEKS).map(|it| Choice::new(it.name(), label(&it))).collect()
 }
 
-/// Who can be named to stand in: everybody else who has one of the expert's fields.
+/// Returns the experts who can be named as stand-in: every other active expert who shares a field with this
+/// one.
 pub fn stand_ins(roster: &Roster, expert: ExpertId) -> Vec<Choice> {
     let mine = roster.get(expert).map(|it| it.fields);
     let shares = |it: domain::field::Fields| mine.is_some_and(|mine| mine.iter().any(|one| it.contains(one)));

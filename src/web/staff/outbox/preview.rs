@@ -1,22 +1,23 @@
-//! A mail as the center reads it: as it is sent, but without what acts for whoever has it. Such a link is its reader's
-//! alone, and reading is not being.
+//! An outgoing mail as the center reads it: the text as it is sent, without the links that act in the name of
+//! the mail's reader. Such a link is for its reader alone; the center may read the mail but not act as its
+//! reader.
 use chrono::{DateTime, Utc};
 use entity::outbox;
 
 use crate::{app::App, store, url::Site};
 
-/// What stands in the place of a link, or of the secret part of an address.
+/// The text that replaces a link, or the secret part of an address.
 pub const MASK: &str = "（本人用のリンク）";
 
-/// A stretch of a mail's text.
+/// A part of a mail's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     Text(String),
-    /// The address of a page of ours that asks who one is.
+    /// The address of a page of ours that requires signing in.
     Link(String),
 }
 
-/// The text, with what can be opened apart; a link to anywhere else stays text.
+/// Returns the text in parts, with the links that the center can open; a link to another site stays text.
 pub fn text(mail: &outbox::Model, site: &Site) -> Vec<Piece> {
     let masked = masked(&mail.text_body, site);
     let mut pieces = Vec::new();
@@ -30,19 +31,20 @@ pub fn text(mail: &outbox::Model, site: &Site) -> Vec<Piece> {
     pieces
 }
 
-/// The HTML part. What was a link and is one no more leads nowhere.
+/// Returns the HTML part. A masked link loses its `href`.
 pub fn html(mail: &outbox::Model, site: &Site) -> String {
     masked(&mail.html_body, site).replace(&format!(" href=\"{MASK}\""), "")
 }
 
-/// The invitation, if there is one, with its lines unfolded (RFC 5545 §3.1), so that nothing hides across two of them.
+/// Returns the invitation, if there is one, with its lines unfolded (RFC 5545 §3.1), so that no secret is
+/// hidden by a line break.
 pub fn calendar(mail: &outbox::Model, site: &Site) -> Option<String> {
     let body = mail.calendar.as_ref()?.replace("\r\n ", "").replace("\r\n\t", "");
     Some(masked(&body, site))
 }
 
-/// The headers with which a mail goes, or went, out; the signature is made anew each time and left out. None where the
-/// mail cannot be read.
+/// Returns the headers with which a mail is or was sent, without the signature, which is computed at each
+/// sending. `None` if the mail cannot be read.
 pub fn headers(app: &App, row: &outbox::Model, now: DateTime<Utc>) -> Option<String> {
     let mail = store::correspondence::outbox::mail(row.clone()).ok()?;
     let reply_to = app.reply_to(&mail.letter);
@@ -53,7 +55,7 @@ pub fn headers(app: &App, row: &outbox::Model, now: DateTime<Utc>) -> Option<Str
     Some(masked(unsigned.trim_end(), &app.site).replace("\r\n", "\n"))
 }
 
-/// Without the links that act for whoever has them, and without the tokens of the addresses that answers come to.
+/// Masks the links that act for their holder, and the tokens of the addresses for replies.
 fn masked(text: &str, site: &Site) -> String {
     let text = site.without_open_links(text, MASK);
     let mut shown = String::with_capacity(text.len());
@@ -71,7 +73,7 @@ fn masked(text: &str, site: &Site) -> String {
     shown
 }
 
-/// What the address begins with to which a mail about a consultation is answered.
+/// The prefix of the address for replies to a mail about a consultation.
 const REPLY: &str = "reply+";
 
 #[cfg(test)]

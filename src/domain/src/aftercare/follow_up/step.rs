@@ -1,5 +1,6 @@
-//! The programme of questions: what is asked after a consultation, when, of whom, and until when. Set for a fiscal
-//! year; a year without one goes on with the last that has one, and before the first it is `FollowUpStep::shipped`.
+//! The programme of questions: what the service asks after a consultation, when, whom, and until when. A
+//! programme is set for a fiscal year. A year without a programme uses the latest earlier one; if there is
+//! none, it uses `FollowUpStep::shipped`.
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
@@ -18,28 +19,29 @@ use crate::{
 /// One question of the programme.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FollowUpStep {
-    /// Never changes: what was planned by this step is found by it.
+    /// The identifier, which never changes: planned questions refer to their step by it.
     pub id: String,
     pub kind: Kind,
-    /// What the center calls it.
+    /// The name that the center sees.
     pub label: String,
-    /// What is asked, in the administrator's words; empty for the shipped ones.
+    /// The question in the administrator's words; empty for a shipped question.
     #[serde(default)]
     pub question: String,
     pub from: Origin,
     pub when: When,
     pub to: Addressee,
     pub condition: Condition,
-    /// Not asked after this many months from its origin, at the end of that day.
+    /// The number of months after its origin within which the question may be asked, to the end of the last
+    /// day. `None` means that there is no end.
     pub until_months: Option<u8>,
-    /// Not asked any more once an earlier question was answered so.
+    /// The answers to earlier questions after which this question is no longer asked.
     pub stops_on: BTreeSet<Stop>,
 }
 
 codes! {
-    /// What the time is reckoned from.
+    /// The day from which the time of a question is computed.
     pub enum Origin {
-        /// The day on which the report went to the company.
+        /// The day on which the company received the report.
         ReportApproved = "report_approved" => "報告書を企業に届けた日",
         SessionEnded = "session_ended" => "相談の日",
     }
@@ -48,29 +50,29 @@ codes! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "after", content = "n", rename_all = "snake_case")]
 pub enum When {
-    /// So many business days after the origin.
+    /// The given number of business days after the origin.
     BusinessDays(u16),
-    /// So many calendar months after it, on the first business day from then on.
+    /// The first business day on or after the given number of calendar months after the origin.
     Months(u8),
-    /// On the first business day of this month in the fiscal year after it.
+    /// The first business day of the given month (1 to 12) in the fiscal year after that of the origin.
     NextYear(u8),
 }
 
 codes! {
-    /// Who is asked.
+    /// The party that is asked.
     pub enum Addressee {
-        /// By mail, answered by one click.
+        /// The company, which is asked by mail and answers with one click.
         Company = "company" => "企業にメールで質問する",
-        /// The center, to ask by telephone.
+        /// The center, which asks by telephone.
         Center = "center" => "センターが電話で確認する",
     }
 }
 
 codes! {
-    /// What has to be so when the time has come.
+    /// The condition under which a question is asked when its time has come.
     pub enum Condition {
         Always = "always" => "いつも送る",
-        /// No earlier question after the same session was answered.
+        /// The company has answered no earlier question about the same appointment.
         Unanswered = "unanswered" => "前の質問に回答がないときだけ",
         WithIct = "with_ict" => "ICTの相談だけ",
         WithLabor = "with_labor" => "労務管理の相談だけ",
@@ -78,7 +80,7 @@ codes! {
 }
 
 codes! {
-    /// An answer after which a question is not asked any more.
+    /// An answer after which a question is no longer asked.
     pub enum Stop {
         AnyAnswer = "any_answer" => "前の質問に回答があった",
         WantsHelp = "wants_help" => "相談の継続を希望した",
@@ -89,23 +91,24 @@ codes! {
     }
 }
 
-/// What the times of one plan are reckoned from.
+/// The instants from which the times of one plan are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchors {
     pub session_ended: DateTime<Utc>,
-    /// When the report was approved, which is also when the questions were planned.
+    /// The instant at which the report was approved and the questions were planned.
     pub approved: DateTime<Utc>,
 }
 
-/// What becomes of a planned question whose time has come.
+/// The decision about a planned question whose time has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepDecision {
     Send,
-    /// Never; why, for the history.
+    /// The question is never asked. The text is the reason, for the history.
     Drop(&'static str),
 }
 
-/// What a changed programme does to one consultation. What was sent does not change.
+/// One change that a changed programme makes to the questions of one consultation. Questions that were sent
+/// do not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlanChange {
     Add {
@@ -118,7 +121,7 @@ pub enum PlanChange {
         from: DateTime<Utc>,
         due_at: DateTime<Utc>,
     },
-    /// The time stays; what is asked, or of whom, does not.
+    /// The time stays, but the question or another part of its step changes.
     Reword {
         id: FollowUpId,
         step: FollowUpStep,
@@ -131,18 +134,18 @@ pub enum PlanChange {
     },
 }
 
-/// What cannot be saved, by field.
+/// A field of a step that cannot be saved, and the message for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadStep {
     pub field: &'static str,
     pub message: &'static str,
 }
 
-/// The longest programme. Questions.
+/// The largest number of questions in a programme.
 pub const MOST_STEPS: usize = 20;
 
 impl FollowUpStep {
-    /// The programme of `docs/spec/lifecycle.md` §3.
+    /// Returns the programme of `docs/spec/lifecycle.md` §3.
     pub fn shipped(settings: &Settings) -> Vec<Self> {
         let [first, second] = settings.follow_up_months;
         [
@@ -155,7 +158,8 @@ impl FollowUpStep {
         .to_vec()
     }
 
-    /// A question of a kind in the shipped words: always, to the company, without an end.
+    /// Returns a question of this kind in the shipped words: it is always asked, goes to the company and has
+    /// no end.
     pub fn plain(kind: Kind, when: When) -> Self {
         Self {
             id: kind.code().to_owned(),
@@ -171,7 +175,7 @@ impl FollowUpStep {
         }
     }
 
-    /// Everything that is not sensible, at once.
+    /// Returns every invalid field of the step.
     pub fn check(&self) -> Vec<BadStep> {
         let mut bad = Vec::new();
         let mut wrong = |field, message| bad.push(BadStep { field, message });
@@ -195,7 +199,7 @@ impl FollowUpStep {
         bad
     }
 
-    /// How the letter begins.
+    /// Returns the text with which the mail begins.
     pub fn lead(&self) -> String {
         match (self.question.trim(), self.when) {
             ("", When::BusinessDays(_)) => "相談をご利用いただき、ありがとうございました。".to_owned(),
@@ -205,8 +209,8 @@ impl FollowUpStep {
         }
     }
 
-    /// When it is asked: on a business day, at the mail hour, after the day on which it is planned. `None` where that
-    /// would be after its end.
+    /// Returns when the question is asked: on a business day, at the mail hour, after the day on which it is
+    /// planned. Returns `None` if that would be after its end.
     pub fn due(
         &self,
         anchors: Anchors,
@@ -228,14 +232,14 @@ impl FollowUpStep {
         self.end(anchors).is_none_or(|end| due < end).then_some(due)
     }
 
-    /// From when on it is not asked any more.
+    /// Returns the instant from which on the question is no longer asked; `None` if it has no end.
     pub fn end(&self, anchors: Anchors) -> Option<DateTime<Utc>> {
         let months = Months::new(u32::from(self.until_months?));
         let last = self.origin(anchors).checked_add_months(months)?;
         Some(at_japan(last.checked_add_days(Days::new(1))?, 0, 0))
     }
 
-    /// Whether `answer` to an earlier question ends it.
+    /// Returns whether `answer` to an earlier question ends this one.
     pub fn is_stopped_by(&self, answer: &FollowUpAnswer) -> bool {
         self.stops_on.iter().any(|it| it.matches(answer))
     }
@@ -263,7 +267,7 @@ impl Stop {
 }
 
 impl When {
-    /// 「3か月後」
+    /// Returns the label for pages: 「3か月後」.
     pub fn label(self) -> String {
         match self {
             Self::BusinessDays(1) => "次の営業日".to_owned(),
@@ -274,7 +278,8 @@ impl When {
     }
 }
 
-/// What is planned when the report on a session goes to the company.
+/// Returns the questions that are planned when the report on an appointment goes to the company, and when
+/// each is due.
 pub fn plan(
     steps: &[FollowUpStep],
     anchors: Anchors,
@@ -285,7 +290,8 @@ pub fn plan(
     planned.collect()
 }
 
-/// What becomes of a planned question at the time when it is due. `round` is everything that was planned with it.
+/// Decides whether a planned question is sent when it is due. `round` holds all questions that were planned
+/// together with it.
 pub fn ready(it: &FollowUp, round: &[FollowUp], fields: Fields, now: DateTime<Utc>) -> StepDecision {
     let step = &it.step;
     let mut answers = round.iter().filter(|of| of.id != it.id).filter_map(FollowUp::given);
@@ -308,8 +314,8 @@ pub fn ready(it: &FollowUp, round: &[FollowUp], fields: Fields, now: DateTime<Ut
     }
 }
 
-/// What a changed programme does to the questions after one session. What is due already is on its way, and is left
-/// alone like what was sent.
+/// Returns the changes that a changed programme makes to the questions after one appointment. Questions that
+/// were sent do not change, and neither do those that are already due, since their sending has begun.
 pub fn replan(
     round: &[FollowUp],
     steps: &[FollowUpStep],
@@ -326,7 +332,7 @@ pub fn replan(
         let due = step.and_then(|step| step.due(anchors, settings, calendar));
         let in_time =
             |due: &DateTime<Utc>| step.and_then(|step| step.end(anchors)).is_none_or(|end| *due < end);
-        // A time that has passed becomes the next one there is.
+        // A time that has passed moves to the next business day.
         let due = due.map(|due| if due > now { due } else { soonest }).filter(in_time);
         changes.extend(match (step, due) {
             (Some(step), Some(due_at)) if due_at != it.due_at => {
@@ -341,7 +347,7 @@ pub fn replan(
             }
         });
     }
-    // Nobody is asked after the fact what was not planned for them.
+    // A new question whose time has passed is not asked afterwards.
     for step in steps.iter().filter(|step| round.iter().all(|it| it.step.id != step.id)) {
         let due = step.due(anchors, settings, calendar).filter(|it| *it > now);
         changes.extend(due.map(|due_at| PlanChange::Add { step: step.clone(), due_at }));

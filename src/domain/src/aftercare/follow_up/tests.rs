@@ -28,7 +28,7 @@ fn answer() -> FollowUpAnswer {
     })
 }
 
-/// As it is shipped, when session and approval are at the same time.
+/// Returns the shipped programme, planned with the appointment and the approval at the same time.
 fn shipped(approved: DateTime<Utc>) -> Vec<(Kind, DateTime<Utc>)> {
     let anchors = Anchors { session_ended: approved, approved };
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
@@ -85,7 +85,7 @@ fn anchors(approved: DateTime<Utc>) -> Anchors {
     Anchors { session_ended: approved - TimeDelta::days(5), approved }
 }
 
-/// Planned by `step`, the `n`th of its round.
+/// Returns a question that was planned by `step`, the `n`th of its round.
 fn planned(n: u128, step: FollowUpStep, anchors: Anchors, due_at: DateTime<Utc>) -> FollowUp {
     FollowUp {
         id: FollowUpId(Uuid::from_u128(n)),
@@ -112,7 +112,7 @@ fn a_changed_programme_moves_what_is_planned_and_nothing_else() {
     round[0] = round[0].clone().send(at("2026-11-24T01:00:00Z")).unwrap();
     let mut steps = FollowUpStep::shipped(&settings);
     assert_eq!(replan(&round, &steps, from, &settings, &calendar, now), []);
-    // The survey was sent: taking its step away changes nothing, nor does its order.
+    // The survey was sent: neither the removal of its step nor a new order changes anything.
     steps.remove(0);
     steps.reverse();
     assert_eq!(replan(&round, &steps, from, &settings, &calendar, now), []);
@@ -140,7 +140,7 @@ fn a_changed_programme_moves_what_is_planned_and_nothing_else() {
             PlanChange::Drop {
                 id: round[3].id, label: "翌年度の確認".to_owned(), from: round[3].due_at
             },
-            // The second of the new ones would have been asked yesterday.
+            // The second new step would have been due yesterday, so it is not added.
             PlanChange::Add { step: steps[2].clone(), due_at: due },
         ]
     );
@@ -272,7 +272,8 @@ proptest! {
         }
     }
 
-    /// Taking a changed programme twice changes nothing the second time, and never plans into the past or beyond an end.
+    /// A changed programme that is applied twice changes nothing the second time, and never plans a question
+    /// into the past or beyond its end.
     #[test]
     fn a_programme_is_taken_once(
         approved in moments(),

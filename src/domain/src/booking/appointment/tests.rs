@@ -24,7 +24,7 @@ fn appointment(state: AppointmentState) -> Appointment {
     }
 }
 
-/// Every state × every act: what it becomes, and whether calendars hear of it.
+/// Every state × every action: the resulting state, and whether calendars are told of it.
 #[test]
 fn transitions() {
     use AppointmentState::{CancelledByCenter, CancelledByCompany, Confirmed, Done, Held, NoShow, Released};

@@ -1,18 +1,18 @@
-//! One day as one `u64`: which quarter hours from 6:00 to 22:00 Japan time.
+//! One day as one `u64`, with a bit for each quarter hour from 6:00 to 22:00 Japan time.
 use super::quarter::QUARTERS;
 use super::span::Span;
 
 /// A set of quarter hours of one day. Bit 0 is 6:00–6:15 Japan time, bit 63 is 21:45–22:00.
 ///
-/// What the bits mean (open, busy, possible starts) is said where the value stands. Every operation is O(log 64).
+/// The place of use says what the bits mean (open, busy, possible starts). Every operation is O(log 64).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Day(pub u64);
 
 impl Day {
     pub const NONE: Self = Self(0);
     pub const ALL: Self = Self(u64::MAX);
-    /// Quarters that begin on :00 or :30. Companies are offered these starts unless a search says otherwise,
-    /// so that a day's list stays short; the quarters between remain bookable by staff.
+    /// The quarters that begin on :00 or :30. Companies are offered these starts unless a search says otherwise, so
+    /// that a day's list stays short; staff can also book the quarters between.
     pub const HALF_HOURS: Self = Self(0x5555_5555_5555_5555);
 
     pub const fn is_empty(self) -> bool {
@@ -23,7 +23,7 @@ impl Day {
         self.0.count_ones()
     }
 
-    /// False for a `quarter` beyond the day.
+    /// Returns whether `quarter` is in the set; false for a `quarter` beyond the day.
     pub const fn contains(self, quarter: u8) -> bool {
         quarter < QUARTERS && self.0 >> quarter & 1 == 1
     }
@@ -40,22 +40,22 @@ impl Day {
         Self(self.0 & !other.0)
     }
 
-    /// The quarters from `quarter` on.
+    /// Returns the quarters from `quarter` on.
     pub const fn from(self, quarter: u8) -> Self {
         if quarter >= QUARTERS { Self::NONE } else { Self(self.0 & u64::MAX << quarter) }
     }
 
-    /// The earliest quarter.
+    /// Returns the earliest quarter.
     pub fn first(self) -> Option<u8> {
         u8::try_from(self.0.trailing_zeros()).ok().filter(|&it| it < QUARTERS)
     }
 
-    /// Its quarters, earliest first.
+    /// Returns the quarters, earliest first.
     pub fn quarters(self) -> impl Iterator<Item = u8> {
         (0..QUARTERS).filter(move |&it| self.contains(it))
     }
 
-    /// Its stretches without a gap, earliest first.
+    /// Returns the stretches without a gap, earliest first.
     pub fn spans(self) -> Vec<Span> {
         let mut spans = Vec::new();
         let mut start = self.first();
@@ -67,10 +67,11 @@ impl Day {
         spans
     }
 
-    /// The quarters at which a session can start, if these are the open ones.
+    /// Returns the quarters at which an appointment can start, if `self` is the open time.
     ///
     /// All of `[start, start + length)` is open, and `[start - before, start + length + after)`, as far as it lies
-    /// within the day, touches nothing in `busy`. All in quarters. A session without length starts nowhere.
+    /// within the day, touches nothing in `busy`. All lengths are in quarters. An appointment without length starts
+    /// nowhere.
     pub const fn starts_for(self, length: u8, before: u8, after: u8, busy: Self) -> Self {
         if length == 0 || length > QUARTERS {
             return Self::NONE;
@@ -83,13 +84,13 @@ impl Day {
 }
 
 impl std::iter::FromIterator<Span> for Day {
-    /// Overlapping spans are simply united.
+    /// Unites the spans; they may overlap.
     fn from_iter<T: IntoIterator<Item = Span>>(spans: T) -> Self {
         spans.into_iter().fold(Self::NONE, |day, it| day.union(it.day()))
     }
 }
 
-/// The bits at which `length` set bits in a row begin. `length` is 1 to 64.
+/// Returns the bits at which `length` set bits in a row begin. `length` is 1 to 64.
 const fn runs(bits: u64, length: u8) -> u64 {
     let (mut found, mut covered) = (bits, 1);
     while covered < length {
@@ -100,7 +101,7 @@ const fn runs(bits: u64, length: u8) -> u64 {
     found
 }
 
-/// Every bit, and the `reach` bits below it.
+/// Returns every set bit and the `reach` bits below it.
 const fn spread_earlier(bits: u64, reach: u8) -> u64 {
     let reach = least(reach, QUARTERS - 1);
     let (mut found, mut covered) = (bits, 0);
@@ -112,12 +113,12 @@ const fn spread_earlier(bits: u64, reach: u8) -> u64 {
     found
 }
 
-/// Every bit, and the `reach` bits above it.
+/// Returns every set bit and the `reach` bits above it.
 const fn spread_later(bits: u64, reach: u8) -> u64 {
     spread_earlier(bits.reverse_bits(), reach).reverse_bits()
 }
 
-/// `Ord::min` is not `const`.
+/// Returns the smaller value; `Ord::min` is not `const`.
 const fn least(a: u8, b: u8) -> u8 {
     if a < b { a } else { b }
 }

@@ -1,12 +1,13 @@
-//! How much of an expert's day one session takes.
+//! The part of an expert's day that one appointment takes.
 //!
-//! Every sitting has a place. An online one is at the expert's home, and so is whatever a calendar outside says and
-//! whatever is at an unknown place; a visit is in its prefecture. Between two sittings of one expert there must be the
-//! buffer after the first and the way between their places: none from home to home, else what the settings give for
-//! the [`Distance`]. Before the first and after the last sitting of a day there is the way from and to home.
+//! Every appointment has a place. An online appointment is at the expert's home, and so are the busy times of
+//! external calendars and appointments at an unknown place; a visit is in its prefecture. Between two appointments of
+//! one expert there must be the buffer after the first and the travel between their places: none from home to home,
+//! else the time that the settings give for the [`Distance`]. Before the first and after the last appointment of a
+//! day there is the travel from and to home.
 //!
 //! No detour is shorter than the direct way ([`Settings::check`]). So it is enough to look at neighbours, and two
-//! sittings that stand with a third one between them still stand when that one is gone.
+//! appointments that are possible with a third one between them stay possible when the third one is cancelled.
 use super::{
     day::Day,
     quarter::{QUARTERS, Slot, grid_start},
@@ -14,19 +15,20 @@ use super::{
 use crate::{booking::appointment::AppointmentMode, prefecture::Prefecture, settings::Settings};
 use std::ops::Range;
 
-/// A session with what must be free around it. All in quarter hours.
+/// An appointment with the time that must be free around it. All in quarter hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Footprint {
-    /// The way from home.
+    /// The travel from home.
     pub before: u8,
     pub length: u8,
-    /// The way home, or the buffer.
+    /// The travel home, or the buffer.
     pub after: u8,
-    /// Where it is; at home if nowhere else. Beside another visit, the ways from and to home are not needed.
+    /// The place of a visit; `None` stands for the expert's home. Beside another visit, the travel from and to home
+    /// is not needed.
     pub site: Option<Site>,
 }
 
-/// The place of a visit, and how long the way from there is. Quarter hours.
+/// The place of a visit, and the travel times from there to other visits. Quarter hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Site {
     pub prefecture: Prefecture,
@@ -35,17 +37,18 @@ pub struct Site {
     far: u8,
 }
 
-/// How far an expert travels to a visit.
+/// The distance that an expert travels to a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Distance {
     SamePrefecture,
-    /// The same or a neighbouring region, see [`crate::prefecture::Region::is_near`].
+    /// The same or a neighbouring region; see [`crate::prefecture::Region::is_near`].
     NearRegion,
     Far,
 }
 
 impl Distance {
-    /// A place that is not known counts as far: a day that is planned too wide can be narrowed later.
+    /// Returns the distance between two places. An unknown place counts as far: a day that is planned too wide can be
+    /// narrowed later.
     pub fn between(home: Option<Prefecture>, site: Option<Prefecture>) -> Self {
         match (home, site) {
             (Some(home), Some(site)) if home == site => Self::SamePrefecture,
@@ -66,7 +69,7 @@ impl Site {
         }
     }
 
-    /// The way to another company.
+    /// Returns the travel time to another company. Quarter hours.
     pub fn way_to(self, other: Prefecture) -> u8 {
         match Distance::between(Some(self.prefecture), Some(other)) {
             Distance::SamePrefecture => self.same,
@@ -77,7 +80,7 @@ impl Site {
 }
 
 impl Footprint {
-    /// What a session takes of an expert who lives in `home`. Where it is matters for a visit only.
+    /// Returns the footprint for an expert who lives in `home`. `site` matters for a visit only.
     pub fn new(
         mode: AppointmentMode,
         home: Option<Prefecture>,
@@ -90,7 +93,7 @@ impl Footprint {
         }
     }
 
-    /// Nothing before, the settings' buffer after.
+    /// Returns the footprint of an online appointment: nothing before it, the settings' buffer after it.
     pub fn online(settings: &Settings) -> Self {
         Self {
             before: 0,
@@ -100,7 +103,7 @@ impl Footprint {
         }
     }
 
-    /// The way there before, the way back after.
+    /// Returns the footprint of a visit: the travel there before it, the travel back after it.
     pub fn visit(settings: &Settings, home: Option<Prefecture>, site: Option<Prefecture>) -> Self {
         let way = way(settings, Distance::between(home, site));
         Self {
@@ -111,13 +114,15 @@ impl Footprint {
         }
     }
 
-    /// The same as if it were at home: with all of its ways, whatever is beside it.
+    /// Returns the footprint as if the appointment were at home: with its full travel, whatever appointment is beside
+    /// it.
     pub const fn at_home(self) -> Self {
         Self { site: None, ..self }
     }
 
-    /// Whether there is room between this session from `start` on and a visit to `site` at the absolute quarter hours
-    /// `session`. Beside all that is no visit, its [`Footprint::cells`] are what it needs. O(1).
+    /// Returns whether there is room between this visit from `start` on and another visit, to `site` at the absolute
+    /// quarter hours `session`. Always false if this appointment has no site. Unless both are visits, the
+    /// [`Footprint::cells`] say what an appointment needs. O(1).
     pub fn leaves_room(self, start: Slot, site: Prefecture, session: &Range<i64>) -> bool {
         let mine = self.session(start);
         self.site
@@ -125,17 +130,19 @@ impl Footprint {
             .is_some_and(|way| mine.end + way <= session.start || session.end + way <= mine.start)
     }
 
-    /// Where such a session can start on a day with nothing but sittings at home. O(log 64).
+    /// Returns the quarters at which such an appointment can start on a day on which all other appointments are at
+    /// home. O(log 64).
     pub const fn starts(self, open: Day, busy: Day) -> Day {
         open.starts_for(self.length, self.before, self.after, busy)
     }
 
-    /// The absolute quarter hours (see [`super::quarter_index`]) of the session itself.
+    /// Returns the absolute quarter hours (see [`super::quarter_index`]) of the appointment itself.
     pub fn session(self, start: Slot) -> Range<i64> {
         start.index()..start.index() + i64::from(self.length)
     }
 
-    /// The absolute quarter hours that a session from `start` takes from its expert, with its ways and buffers.
+    /// Returns the absolute quarter hours that an appointment from `start` on takes from its expert, with its travel
+    /// and buffers.
     ///
     /// Clipped to 6:00–22:00 of that day: the night cannot be booked, so nothing has to be kept free in it.
     pub fn cells(self, start: Slot) -> Range<i64> {
@@ -154,7 +161,8 @@ fn way(settings: &Settings, distance: Distance) -> u8 {
     })
 }
 
-/// Rounded up, so that no minute is lost. Settings beyond a day give a length that fits nowhere.
+/// Converts minutes to quarter hours, rounded up so that no minute is lost. Settings beyond a day give a length that
+/// fits nowhere.
 fn quarters(minutes: u16) -> u8 {
     u8::try_from(minutes.div_ceil(15)).unwrap_or(u8::MAX)
 }

@@ -1,4 +1,4 @@
-//! What is booked already, as the database's cells say it.
+//! The time that is already booked, as the database's cells say.
 use super::day::Day;
 use super::footprint::{Footprint, Site};
 use super::quarter::Slot;
@@ -7,16 +7,17 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// One expert's busy days: every appointment, held or confirmed, with its buffers and ways, and calendars outside.
+/// The busy days of one expert: every appointment, held or confirmed, with its buffers and travel, and the busy times
+/// of external calendars.
 ///
 /// For an appointment that is being moved, the caller leaves its own cells out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Occupied(BTreeMap<NaiveDate, BusyDay>);
 
-/// What is taken of one day.
+/// The quarters of one day that are taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BusyDay {
-    /// By what is at home, with its buffers.
+    /// The quarters that appointments at home and external calendars take, with buffers.
     at_home: Day,
     visits: Vec<Visit>,
 }
@@ -25,27 +26,28 @@ pub struct BusyDay {
 struct Visit {
     site: Prefecture,
     session: Day,
-    /// With the ways from and to home.
+    /// The quarters of the visit with the travel from and to home.
     cells: Day,
 }
 
 impl Occupied {
-    /// All quarters of a day that are taken by anything. O(log days + visits of the day).
+    /// Returns all quarters of a day that are taken. O(log days + visits of the day).
     pub fn day(&self, date: NaiveDate) -> Day {
         self.on(date).map(BusyDay::all).unwrap_or_default()
     }
 
-    /// What a day is taken by; nothing where that is nothing. O(log days).
+    /// Returns the taken quarters of a day; `None` if there are none. O(log days).
     pub fn on(&self, date: NaiveDate) -> Option<&BusyDay> {
         self.0.get(&date)
     }
 
-    /// Adds a session from `start` on. O(log days).
+    /// Adds an appointment from `start` on. O(log days).
     pub fn take(&mut self, start: Slot, footprint: Footprint) {
         self.0.entry(start.date()).or_default().take(start, footprint);
     }
 
-    /// Adds a visit by its absolute quarter hours: the session, and all that it takes on that day.
+    /// Adds a visit by its absolute quarter hours: `session` is the appointment itself, and `cells` is all that it
+    /// takes on that day.
     pub fn visit(&mut self, site: Prefecture, session: Range<i64>, cells: impl IntoIterator<Item = i64>) {
         let Some(start) = Slot::from_index(session.start) else { return self.extend(cells) };
         self.0.entry(start.date()).or_default().visits.push(Visit {
@@ -57,8 +59,8 @@ impl Occupied {
 }
 
 impl Extend<i64> for Occupied {
-    /// By absolute quarter hours that something at home takes, in any order. Those at night, which no footprint has, are
-    /// passed over.
+    /// Adds the absolute quarter hours that an appointment at home or an external calendar takes, in any order.
+    /// Quarter hours at night, which no footprint has, are skipped.
     fn extend<T: IntoIterator<Item = i64>>(&mut self, cells: T) {
         for slot in cells.into_iter().filter_map(Slot::from_index) {
             let day = self.0.entry(slot.date()).or_default();
@@ -76,12 +78,12 @@ impl FromIterator<i64> for Occupied {
 }
 
 impl BusyDay {
-    /// Every quarter that is taken. O(visits).
+    /// Returns every quarter that is taken. O(visits).
     pub fn all(&self) -> Day {
         self.visits.iter().fold(self.at_home, |day, it| day.union(it.cells))
     }
 
-    /// The same without the ways. O(visits).
+    /// Returns every quarter that is taken, without the travel to visits. O(visits).
     pub(super) fn sittings(&self) -> Day {
         self.visits.iter().fold(self.at_home, |day, it| day.union(it.session))
     }
@@ -90,8 +92,8 @@ impl BusyDay {
         !self.visits.is_empty()
     }
 
-    /// Where such a session can start: from home and back beside what is at home, and by the direct way beside another
-    /// visit. O(visits × log 64).
+    /// Returns the quarters at which such an appointment can start: with the travel from and to home beside
+    /// appointments at home, and with the direct way beside another visit. O(visits × log 64).
     pub fn starts(&self, open: Day, footprint: Footprint) -> Day {
         let Some(site) = footprint.site else { return footprint.starts(open, self.all()) };
         self.visits.iter().fold(footprint.starts(open, self.at_home), |starts, it| {
@@ -100,7 +102,7 @@ impl BusyDay {
         })
     }
 
-    /// Adds a session from `start` on, which is on this day.
+    /// Adds an appointment from `start` on, which is on this day.
     pub fn take(&mut self, start: Slot, footprint: Footprint) {
         let cells = on(start.date(), footprint.cells(start));
         match footprint.site {
@@ -113,7 +115,7 @@ impl BusyDay {
     }
 }
 
-/// The absolute quarter hours that are on `date`.
+/// Returns the quarters of the absolute quarter hours `cells` that are on `date`.
 fn on(date: NaiveDate, cells: impl IntoIterator<Item = i64>) -> Day {
     let slots = cells.into_iter().filter_map(Slot::from_index).filter(|it| it.date() == date);
     slots.fold(Day::NONE, |day, it| day.union(Day(1 << it.quarter())))

@@ -10,36 +10,36 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-/// Everything about one expert's time.
+/// The schedule, the bookings and the limits of one expert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
     pub expert: ExpertId,
     pub fields: Fields,
     pub schedule: Schedule,
     pub occupied: Occupied,
-    /// The days of the sessions that are held or confirmed, one entry each: also those outside the pool's days
-    /// that lie in the same week as one of them.
+    /// The days of the held and confirmed appointments, one entry each. Days outside the pool's days are included if
+    /// they lie in the same week as one of these.
     pub sessions: Vec<NaiveDate>,
     pub limits: AppointmentLimits,
 }
 
-/// How many sessions an expert takes.
+/// The highest numbers of appointments that an expert takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppointmentLimits {
     pub per_day: u16,
-    /// Monday to Sunday.
+    /// From Monday to Sunday.
     pub per_week: u16,
 }
 
-/// The open and busy quarters of experts on consecutive days: a snapshot, one `u64` each per expert and day.
+/// The open and busy quarters of experts on consecutive days: a snapshot with one `u64` each per expert and day.
 #[derive(Clone, Debug)]
 pub struct Pool {
     first: NaiveDate,
     pub(super) days: Vec<PoolDay>,
     pub(super) members: Vec<PoolMember>,
-    /// Day by day, the experts of a day side by side: a search by date reads it from front to back.
+    /// Day by day, with the experts of a day side by side, so that a search by date reads it from front to back.
     cells: Vec<Cell>,
-    /// The few days with visits, aside.
+    /// The few days with visits, kept apart from `cells`.
     visited: Vec<BusyDay>,
 }
 
@@ -55,14 +55,14 @@ pub(super) struct PoolMember {
     pub fields: Fields,
 }
 
-/// One expert's day.
+/// The day of one expert.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
-    /// Nothing where `standing` is other than `Working`.
+    /// Empty if `standing` is other than `Working`.
     pub open: Day,
     pub busy: Day,
     pub standing: DayStatus,
-    /// Where in `visited` the day is, counted from 1.
+    /// The position of the day in `visited`, counted from 1; `None` if the day has no visits or no open time.
     visits: Option<NonZeroU32>,
 }
 
@@ -76,9 +76,9 @@ pub(super) enum DayStatus {
 }
 
 impl Pool {
-    /// `days` days from `first` on; `closed` says on which of them the center is closed.
+    /// Builds the pool of `days` days from `first` on; `closed` says on which of them the center is closed.
     ///
-    /// O(experts × days × rules of an expert); 24 bytes per expert and day, and what visits take.
+    /// O(experts × days × rules of an expert); 24 bytes per expert and day, plus the memory for visits.
     pub fn new(
         first: NaiveDate,
         days: usize,
@@ -101,12 +101,13 @@ impl Pool {
         pool
     }
 
-    /// The experts, in the order of the calendars. Their places here are the places of an ask's footprints.
+    /// Returns the experts, in the order of the calendars. An expert's place here is their place in the footprints of
+    /// a query.
     pub fn experts(&self) -> impl ExactSizeIterator<Item = ExpertId> {
         self.members.iter().map(|it| it.expert)
     }
 
-    /// The memory that its days take, but for the list of a day's visits. Bytes.
+    /// Returns the memory that the pool takes, without the lists of a day's visits. Bytes.
     pub fn bytes(&self) -> usize {
         size_of_val(&self.cells[..])
             + size_of_val(&self.members[..])
@@ -114,24 +115,25 @@ impl Pool {
             + size_of_val(&self.visited[..])
     }
 
-    /// The place of an expert. O(experts).
+    /// Returns the place of an expert. O(experts).
     pub fn place(&self, expert: ExpertId) -> Option<usize> {
         self.members.iter().position(|it| it.expert == expert)
     }
 
-    /// Which of its days a date is.
+    /// Returns the index of `date` among the pool's days.
     pub(super) fn day(&self, date: NaiveDate) -> Option<usize> {
         let day = usize::try_from((date - self.first).num_days()).ok()?;
         (day < self.days.len()).then_some(day)
     }
 
-    /// The experts of one day, in their order.
+    /// Returns the cells of all experts on one day, in the order of the experts.
     pub(super) fn cells(&self, day: usize) -> &[Cell] {
         let from = day * self.members.len();
         self.cells.get(from..from + self.members.len()).unwrap_or_default()
     }
 
-    /// Where such a session can start on one of its days. O(log 64); beside visits, for each of them.
+    /// Returns the quarters at which such an appointment can start on one of the pool's days. O(log 64); O(log 64)
+    /// for each visit if there are visits.
     pub(super) fn starts(&self, cell: &Cell, footprint: Footprint) -> Day {
         match self.visits(cell) {
             Some(day) if footprint.site.is_some() => day.starts(cell.open, footprint),
@@ -139,7 +141,7 @@ impl Pool {
         }
     }
 
-    /// What is taken by sittings themselves, without the ways to them.
+    /// Returns the quarters that are taken by the appointments themselves, without the travel to visits.
     pub(super) fn sittings(&self, cell: &Cell) -> Day {
         self.visits(cell).map_or(cell.busy, BusyDay::sittings)
     }
@@ -163,7 +165,7 @@ impl Pool {
     }
 }
 
-/// How many sessions an expert has on a day and in a week.
+/// The number of appointments that an expert has on each day and in each week.
 struct Sessions {
     by_day: BTreeMap<NaiveDate, u16>,
     by_week: BTreeMap<IsoWeek, u16>,

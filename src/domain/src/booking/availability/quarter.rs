@@ -1,9 +1,9 @@
-//! Quarter hours: of a day in Japan, and absolute, as the database keys them.
+//! Quarter hours: those of a day in Japan, and absolute ones, by which the database keys them.
 use std::ops::Range;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-/// Quarter hours in the part of a day that can be booked: 6:00 to 22:00 Japan time.
+/// The number of quarter hours in the part of a day that can be booked: 6:00 to 22:00 Japan time.
 pub const QUARTERS: u8 = 64;
 
 const SECONDS: i64 = 900;
@@ -11,14 +11,14 @@ const QUARTERS_A_DAY: i64 = 96;
 /// 6:00 in Japan is 21:00 UTC of the day before.
 const FIRST_QUARTER: i64 = -12;
 
-/// The absolute quarter hour that holds `at`, counted from 1970-01-01T00:00Z. O(1).
+/// Returns the absolute quarter hour that contains `at`, counted from 1970-01-01T00:00Z. O(1).
 ///
-/// Japan keeps no summer time and its offset is whole hours, so the quarters of the clock there are the same ones.
+/// Japan keeps no summer time and its offset is whole hours, so the quarter hours of Japan's clocks are those of UTC.
 pub fn quarter_index(at: DateTime<Utc>) -> i64 {
     at.timestamp().div_euclid(SECONDS)
 }
 
-/// When the absolute quarter hour `index` begins; `None` beyond the years that `chrono` knows. O(1).
+/// Returns when the absolute quarter hour `index` begins; `None` beyond the years that `chrono` knows. O(1).
 pub fn quarter_start(index: i64) -> Option<DateTime<Utc>> {
     index.checked_mul(SECONDS).and_then(|it| DateTime::from_timestamp(it, 0))
 }
@@ -50,17 +50,17 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// `quarter` counts from 6:00 Japan time; `None` from 22:00 (64) on.
+    /// Returns the slot at `quarter`, which counts from 6:00 Japan time; `None` from 22:00 (64) on.
     pub fn new(date: NaiveDate, quarter: u8) -> Option<Self> {
         (quarter < QUARTERS).then_some(Self { date, quarter })
     }
 
-    /// The slot whose quarter hour holds `at`; `None` at night.
+    /// Returns the slot whose quarter hour contains `at`; `None` at night.
     pub fn at(at: DateTime<Utc>) -> Option<Self> {
         Self::from_index(quarter_index(at))
     }
 
-    /// The slot of an absolute quarter hour; `None` at night.
+    /// Returns the slot of an absolute quarter hour; `None` at night.
     pub fn from_index(index: i64) -> Option<Self> {
         let since_six = index.checked_sub(FIRST_QUARTER)?;
         let days = i32::try_from(since_six.div_euclid(QUARTERS_A_DAY)).ok()?;
@@ -68,28 +68,28 @@ impl Slot {
         Self::new(date, u8::try_from(since_six.rem_euclid(QUARTERS_A_DAY)).ok()?)
     }
 
-    /// The day in Japan.
+    /// Returns the day in Japan.
     pub const fn date(self) -> NaiveDate {
         self.date
     }
 
-    /// Quarter hours since 6:00 Japan time, 0 to 63.
+    /// Returns the quarter hours since 6:00 Japan time, 0 to 63.
     pub const fn quarter(self) -> u8 {
         self.quarter
     }
 
-    /// The absolute quarter hour.
+    /// Returns the absolute quarter hour.
     pub fn index(self) -> i64 {
         grid_start(self.date) + i64::from(self.quarter)
     }
 
-    /// When it begins. At the very ends of `chrono`'s years it is the nearest instant that exists.
+    /// Returns when the slot begins. At the very ends of `chrono`'s years, returns the nearest instant that exists.
     pub fn start(self) -> DateTime<Utc> {
         quarter_start(self.index()).unwrap_or(DateTime::<Utc>::MIN_UTC)
     }
 }
 
-/// The absolute quarter hour that begins at 6:00 Japan time of `date`.
+/// Returns the absolute quarter hour that begins at 6:00 Japan time on `date`.
 pub(super) fn grid_start(date: NaiveDate) -> i64 {
     i64::from(date.to_epoch_days()) * QUARTERS_A_DAY + FIRST_QUARTER
 }

@@ -1,22 +1,22 @@
-//! What an expert says about their time, and the days that follow from it.
+//! The rules, exceptions and absences that an expert enters, and the open time that follows from them.
 use super::day::Day;
 use super::span::Span;
 use crate::id::ExpertId;
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
-/// Open at the same time every week. Several rules on a weekday are united.
+/// A span that is open every week. Several rules on a weekday are united.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeeklyRule {
     pub weekday: Weekday,
     pub span: Span,
-    /// First day on which it holds.
+    /// The first day on which the rule holds.
     pub valid_from: Option<NaiveDate>,
-    /// Last day on which it holds, that day included.
+    /// The last day on which the rule holds, that day included.
     pub valid_until: Option<NaiveDate>,
 }
 
-/// What is different on one day.
+/// A change to the open time of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
     pub date: NaiveDate,
@@ -28,20 +28,20 @@ pub struct Exception {
 pub enum ExceptionChange {
     Add(Span),
     Remove(Span),
-    /// The whole day, spans added to it included.
+    /// Removes the whole day, including spans that are added to it.
     RemoveAll,
 }
 
-/// Days away, both ends included, as people say it: 8月10日から8月15日まで.
+/// Days on which an expert is away, both ends included, as people say it: 8月10日から8月15日まで.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Absence {
     pub first: NaiveDate,
     pub last: NaiveDate,
-    /// Who is asked first to take over what is booked in these days.
+    /// The expert who is asked first to take over the appointments of these days.
     pub stand_in: Option<ExpertId>,
 }
 
-/// All that an expert has said about their time.
+/// All rules, exceptions and absences of an expert.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     pub rules: Vec<WeeklyRule>,
@@ -50,7 +50,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Nothing has been said by which anybody could be booked.
+    /// Returns whether there is neither a rule nor an exception, so that the expert can never be booked.
     pub fn offers_nothing(&self) -> bool {
         self.rules.is_empty() && self.exceptions.is_empty()
     }
@@ -63,7 +63,7 @@ impl WeeklyRule {
             && self.valid_until.is_none_or(|it| date <= it)
     }
 
-    /// Both as one rule, where they overlap or touch and hold on the same days.
+    /// Returns both as one rule if they overlap or touch and hold on the same days.
     pub fn united(self, other: Self) -> Option<Self> {
         let same_days = |it: Self| (it.weekday, it.valid_from, it.valid_until);
         let (start, end) = (self.span.start().min(other.span.start()), self.span.end().max(other.span.end()));
@@ -84,20 +84,22 @@ impl Schedule {
         self.absences.iter().any(|it| it.contains(date))
     }
 
-    /// The quarters open on `date`, whatever is booked: the rules, plus what is added, less what is removed.
+    /// Returns the quarters open on `date`, whatever is booked: the rules, plus the added spans, less the removed
+    /// ones.
     ///
-    /// A removal outweighs an addition, and an absence both, in whatever order they were entered: nobody is booked
-    /// at a time that they have once taken back. Closing days are the caller's. O(rules + exceptions + absences).
+    /// A removal outweighs an addition, and an absence outweighs both, in whatever order they were entered: an expert
+    /// is never booked at a time that they have once taken back. The caller handles closing days. O(rules +
+    /// exceptions + absences).
     pub fn day(&self, date: NaiveDate) -> Day {
         if self.is_absent(date) { Day::NONE } else { self.opened(date) }
     }
 
-    /// Who is asked first to stand in on `date`, where the expert is absent and has named somebody.
+    /// Returns the expert who is asked first to stand in on `date`, if this expert is absent and has named one.
     pub fn stand_in(&self, date: NaiveDate) -> Option<ExpertId> {
         self.absences.iter().filter(|it| it.contains(date)).find_map(|it| it.stand_in)
     }
 
-    /// The same without looking at absences: what would be open, were the expert there.
+    /// Returns the quarters that would be open on `date` if the expert were not absent.
     pub fn opened(&self, date: NaiveDate) -> Day {
         let mut open = self.weekly(date);
         let mut removed = Day::NONE;
@@ -111,12 +113,12 @@ impl Schedule {
         open.minus(removed)
     }
 
-    /// What the weekly rules alone say of `date`.
+    /// Returns the quarters that the weekly rules alone open on `date`.
     pub fn weekly(&self, date: NaiveDate) -> Day {
         self.rules.iter().filter(|it| it.holds_on(date)).map(|it| it.span).collect()
     }
 
-    /// The exceptions by which exactly `wanted` is open on `date`, in the place of all that are there for that day.
+    /// Returns the exceptions by which exactly `wanted` is open on `date`. They replace all exceptions of that day.
     pub fn changes_to(&self, date: NaiveDate, wanted: Day) -> Vec<Exception> {
         let weekly = self.weekly(date);
         if wanted.is_empty() && !weekly.is_empty() {

@@ -7,36 +7,36 @@ use crate::field::Fields;
 use crate::id::ExpertId;
 use chrono::NaiveDate;
 
-/// The days on which a session may be. Every date included.
+/// The days on which an appointment may take place. Every date is included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// The first day after the minimum notice, which counts business days.
     pub earliest: NaiveDate,
     /// The last day of the booking horizon.
     pub horizon: NaiveDate,
-    /// The last day of the programme's sessions, unless a coordinator has overridden it.
+    /// The last day of the programme's appointments, unless a coordinator has overridden it.
     pub last_session: Option<NaiveDate>,
 }
 
-/// What is searched for.
+/// A search for the starts of an appointment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotQuery {
     /// For both fields: one expert who has both, or one of each at the same time.
     pub fields: Fields,
-    /// For each expert, at their place in the pool, what a session would take of their day; travel makes it differ.
-    /// `None`, or nothing at that place: this expert cannot give the session, whatever the time.
+    /// For each expert, at their place in the pool, the part of their day that an appointment would take; travel
+    /// makes it differ. If it is `None` or missing, this expert cannot give the appointment at any time.
     pub footprints: Vec<Option<Footprint>>,
     pub window: Window,
     /// The starts to offer: [`Day::HALF_HOURS`] to companies, [`Day::ALL`] to staff.
     pub starts: Day,
 }
 
-/// Who can give a session at one slot.
+/// The experts who can give an appointment at one slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Teams {
-    /// Each has every field that is asked for.
+    /// The experts who each have every field that is asked for.
     pub alone: Vec<ExpertId>,
-    /// Where both fields are asked for: those with ICT only, and those with labour management only.
+    /// If both fields are asked for, the experts with ICT only; `labor` has the experts with labour management only.
     pub ict: Vec<ExpertId>,
     pub labor: Vec<ExpertId>,
 }
@@ -46,7 +46,7 @@ impl Teams {
         self.alone.is_empty() && (self.ict.is_empty() || self.labor.is_empty())
     }
 
-    /// Every (ICT, labour) pair; a pair with someone who needs no second is not one.
+    /// Returns every (ICT, labour) pair. An expert who has both fields is in no pair.
     pub fn pairs(&self) -> impl Iterator<Item = (ExpertId, ExpertId)> {
         self.ict.iter().flat_map(|&ict| self.labor.iter().map(move |&labor| (ict, labor)))
     }
@@ -59,7 +59,7 @@ impl Window {
 }
 
 impl Pool {
-    /// The days with a start, earliest first, each with its starts. O(experts × days).
+    /// Returns the days with a start, earliest first, each with its starts. O(experts × days).
     pub fn search(&self, ask: &SlotQuery) -> Vec<(NaiveDate, Day)> {
         self.days
             .iter()
@@ -68,7 +68,7 @@ impl Pool {
             .collect()
     }
 
-    /// The starts on one day. O(experts).
+    /// Returns the starts on one day. O(experts).
     pub fn starts_on(&self, ask: &SlotQuery, date: NaiveDate) -> Day {
         let (mut ict, mut labor, mut both) = (Day::NONE, Day::NONE, Day::NONE);
         for (fields, _, starts) in self.free(ask, date, ask.starts) {
@@ -86,7 +86,7 @@ impl Pool {
         }
     }
 
-    /// The earliest start at or after `from`. O(experts × days until then).
+    /// Returns the earliest start at or after `from`. O(experts × days until then).
     pub fn next_start(&self, ask: &SlotQuery, from: Slot) -> Option<Slot> {
         self.days.iter().filter(|it| it.date >= from.date()).find_map(|it| {
             let starts = self.starts_on(ask, it.date);
@@ -95,7 +95,7 @@ impl Pool {
         })
     }
 
-    /// The starts of the expert at `place` on one day, whatever their fields. O(1 + visits of the day).
+    /// Returns the starts of the expert at `place` on one day, whatever their fields. O(1 + visits of the day).
     pub fn starts_of(&self, ask: &SlotQuery, place: usize, date: NaiveDate) -> Day {
         let footprint = ask.footprints.get(place).copied().flatten();
         let cell = self.day(date).and_then(|day| self.cells(day).get(place));
@@ -107,7 +107,8 @@ impl Pool {
         }
     }
 
-    /// Who can give the session at `slot`, in the order of the pool, also between the starts on offer. O(experts).
+    /// Returns the experts who can give the appointment at `slot`, in the order of the pool. `slot` may lie between
+    /// the starts on offer. O(experts).
     pub fn teams_at(&self, ask: &SlotQuery, slot: Slot) -> Teams {
         let mut teams = Teams::default();
         for (fields, expert, _) in self.free(ask, slot.date(), Day(1 << slot.quarter())) {
@@ -124,7 +125,7 @@ impl Pool {
         teams
     }
 
-    /// Those with a start among `starts` on `date`, with those starts.
+    /// Returns the experts with a start among `starts` on `date`, with their fields and these starts.
     fn free<'a>(
         &'a self,
         ask: &'a SlotQuery,
@@ -134,7 +135,7 @@ impl Pool {
         let cells =
             self.day(date).filter(|_| ask.window.contains(date)).map_or(&[][..], |day| self.cells(day));
         cells.iter().zip(&self.members).zip(&ask.footprints).filter_map(move |((cell, member), footprint)| {
-            // Most days of most experts end here.
+            // Most days of most experts are skipped here.
             if cell.open.is_empty() {
                 return None;
             }

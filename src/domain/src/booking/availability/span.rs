@@ -4,7 +4,7 @@ use super::quarter::QUARTERS;
 use chrono::{NaiveTime, Timelike};
 use serde::{Deserialize, Serialize};
 
-/// From one quarter hour to another of the same day, within 6:00 to 22:00 Japan time, never empty.
+/// A stretch from one quarter hour to another of the same day, within 6:00 to 22:00 Japan time. It is never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "(u8, u8)", into = "(u8, u8)")]
 pub struct Span {
@@ -12,14 +12,14 @@ pub struct Span {
     end: u8,
 }
 
-/// Why times are no span; the text is for the person who typed them.
+/// The reason why times are not a span. The text is for the person who typed them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoSpan {
     #[error("6:00から22:00までの時刻を入力してください")]
     OutsideTheDay,
     #[error("時刻は15分単位で入力してください")]
     NotOnAQuarter,
-    /// Also what a span across midnight looks like.
+    /// Also given for a span across midnight.
     #[error("終了には、開始より後の時刻を入力してください")]
     EndsBeforeItStarts,
 }
@@ -28,7 +28,7 @@ const FIRST_HOUR: u32 = 6;
 const LAST_HOUR: u32 = 22;
 
 impl Span {
-    /// Half open, in quarters since 6:00 Japan time: `start` 0 to 63, `end` 1 to 64.
+    /// Returns the half-open span of quarters since 6:00 Japan time: `start` 0 to 63, `end` 1 to 64.
     pub const fn new(start: u8, end: u8) -> Result<Self, NoSpan> {
         if start >= QUARTERS || end > QUARTERS {
             return Err(NoSpan::OutsideTheDay);
@@ -39,7 +39,7 @@ impl Span {
         Ok(Self { start, end })
     }
 
-    /// From the times of a form, Japan time.
+    /// Returns the span between the times of a form, Japan time.
     pub fn between(start: NaiveTime, end: NaiveTime) -> Result<Self, NoSpan> {
         let (start, end) = (quarter_of(start)?, quarter_of(end)?);
         if start >= end {
@@ -48,17 +48,17 @@ impl Span {
         Self::new(start, end)
     }
 
-    /// The first quarter, counted from 6:00.
+    /// Returns the first quarter, counted from 6:00.
     pub const fn start(self) -> u8 {
         self.start
     }
 
-    /// The quarter after the last one.
+    /// Returns the quarter after the last one.
     pub const fn end(self) -> u8 {
         self.end
     }
 
-    /// Its quarters.
+    /// Returns the quarters of the span.
     pub const fn day(self) -> Day {
         Day((u64::MAX >> (QUARTERS - (self.end - self.start))) << self.start)
     }

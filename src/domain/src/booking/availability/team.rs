@@ -1,4 +1,4 @@
-//! The starts at which a team can meet: several seats, each with the skills that whoever takes it must have.
+//! The starts at which a team can meet: several seats, each with the skills that its expert must have.
 use super::day::Day;
 use super::footprint::Footprint;
 use super::pool::Pool;
@@ -8,19 +8,19 @@ use crate::field::{Field, Fields};
 use crate::id::ExpertId;
 use chrono::NaiveDate;
 
-/// Skills as bits. The first two are the fields; what the others mean is the caller's.
+/// Skills as bits. The first two are the fields; the caller gives the others their meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Skills(pub u64);
 
 impl Skills {
     pub const NONE: Self = Self(0);
 
-    /// Every skill of `other` is one of these.
+    /// Returns whether every skill of `other` is one of these.
     pub const fn covers(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// With the skill `n`, 2 to 63; anything else changes nothing.
+    /// Adds the skill `n`, 2 to 63; any other `n` changes nothing.
     pub const fn with(self, n: u8) -> Self {
         if n < 2 || n > 63 { self } else { Self(self.0 | 1 << n) }
     }
@@ -32,16 +32,17 @@ impl From<Fields> for Skills {
     }
 }
 
-/// The most seats of a team.
+/// The highest number of seats of a team.
 pub const MOST_SEATS: usize = 5;
 
-/// A team that is searched for: m experts of n, one for each seat, all different.
+/// A search for a team: m experts of n, one for each seat, all different.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamQuery {
     seats: Vec<Skills>,
-    /// What each expert can, at their place in the pool; the fields as bits 0 and 1, if they matter.
+    /// The skills of each expert, at their place in the pool; the fields are bits 0 and 1, if they matter.
     pub skills: Vec<Skills>,
-    /// As in [`super::SlotQuery`]: what a session takes of each expert's day; `None` for who is not among the n.
+    /// The part of each expert's day that an appointment takes, as in [`super::SlotQuery`]; `None` for an expert who
+    /// is not among the n.
     pub footprints: Vec<Option<Footprint>>,
     pub window: Window,
     /// The starts to offer.
@@ -49,7 +50,8 @@ pub struct TeamQuery {
 }
 
 impl TeamQuery {
-    /// For these seats, of experts with these skills; `None` for no seat and for more than [`MOST_SEATS`].
+    /// Returns a query for these seats among experts with these skills; `None` if there is no seat or more than
+    /// [`MOST_SEATS`].
     pub fn new(
         seats: Vec<Skills>,
         skills: Vec<Skills>,
@@ -65,21 +67,22 @@ impl TeamQuery {
         &self.seats
     }
 
-    /// Which seats somebody with `skills` can take, one bit each.
+    /// Returns the seats that an expert with `skills` can take, one bit each.
     fn seats_for(&self, skills: Skills) -> usize {
         let bits = self.seats.iter().enumerate().filter(|(_, it)| skills.covers(**it));
         bits.fold(0, |seats, (n, _)| seats | 1 << n)
     }
 }
 
-/// How many are free at each quarter of a day, up to the number of seats: `0[k]` where there are more than k.
+/// The number of experts who are free at each quarter of a day, up to the number of seats: `0[k]` has the quarters at
+/// which more than k are free.
 #[derive(Clone, Copy)]
 struct AtLeast([Day; MOST_SEATS]);
 
 impl AtLeast {
     const NOBODY: Self = Self([Day::NONE; MOST_SEATS]);
 
-    /// One more, free at `starts`. O(seats).
+    /// Adds one expert, who is free at `starts`. O(seats).
     fn add(&mut self, starts: Day) {
         for k in (1..MOST_SEATS).rev() {
             self.0[k] = self.0[k].union(self.0[k - 1].intersection(starts));
@@ -87,7 +90,8 @@ impl AtLeast {
         self.0[0] = self.0[0].union(starts);
     }
 
-    /// Where there are at least `n` of both together. O(seats).
+    /// Returns the counts of both groups together: at least n experts are free if, for some k, at least k of the
+    /// first group and n - k of the second group are free. O(seats²).
     fn sum(self, other: Self) -> Self {
         let least = |it: &Self, n: usize| if n == 0 { Day::ALL } else { it.0[n - 1] };
         let mut sum = Self::NOBODY;
@@ -101,9 +105,9 @@ impl AtLeast {
 }
 
 impl Pool {
-    /// The days on which such a team can meet, earliest first, each with its starts.
+    /// Returns the days on which such a team can meet, earliest first, each with its starts.
     ///
-    /// O((experts + 4^seats) × seats × days): exact by Hall's theorem, without trying teams out.
+    /// O((experts × seats + 4^seats × seats²) × days): exact by Hall's theorem, without trying teams out.
     pub fn search_team(&self, ask: &TeamQuery) -> Vec<(NaiveDate, Day)> {
         self.days
             .iter()
@@ -112,11 +116,11 @@ impl Pool {
             .collect()
     }
 
-    /// The starts of one day at which every seat can be taken by somebody else.
+    /// Returns the starts of one day at which every seat can be taken by a different expert.
     ///
-    /// That is so where, for every set of seats, there are as many free experts who can take one of them as there are
-    /// seats in the set (Hall). Experts are counted by the set of seats that they can take, all quarters at once.
-    /// O((experts + 4^seats) × seats).
+    /// That is possible if, for every set of seats, there are at least as many free experts who can take one of them
+    /// as there are seats in the set (Hall). Experts are counted by the set of seats that they can take, all quarters
+    /// at once. O(experts × seats + 4^seats × seats²).
     pub fn team_starts_on(&self, ask: &TeamQuery, date: NaiveDate) -> Day {
         let sets = 1_usize << ask.seats.len();
         let mut free = [AtLeast::NOBODY; 1 << MOST_SEATS];
@@ -133,21 +137,23 @@ impl Pool {
         })
     }
 
-    /// A team for `slot`, one expert for each seat in the order of the seats, also between the starts on offer.
+    /// Returns a team for `slot`, one expert for each seat in the order of the seats. `slot` may lie between the
+    /// starts on offer.
     ///
-    /// Of the many, one that takes the experts in the order of the pool. O(experts × seats²).
+    /// Of the many possible teams, returns one that takes the experts in the order of the pool. O(experts × seats²).
     pub fn team_at(&self, ask: &TeamQuery, slot: Slot) -> Option<Vec<ExpertId>> {
         let free: Vec<_> = self.seated(ask, slot.date(), Day(1 << slot.quarter())).collect();
         let mut taken: Vec<Option<usize>> = vec![None; ask.seats.len()];
         for person in 0..free.len() {
-            // An augmenting path from a person ends in an empty seat, or there is none for now and for ever.
+            // If no augmenting path from this person ends in an empty seat now, there will be none later.
             sit(person, &free, &mut taken, &mut 0);
         }
         let expert = |seat: Option<usize>| free.get(seat?).map(|it| self.members[it.0].expert);
         taken.into_iter().map(expert).collect()
     }
 
-    /// Those who can take a seat on `date`: their place, their seats and their starts among `starts`.
+    /// Returns the experts who can take a seat on `date`: their place, their seats as bits, and their starts among
+    /// `starts`.
     fn seated<'a>(
         &'a self,
         ask: &'a TeamQuery,
@@ -168,7 +174,7 @@ impl Pool {
     }
 }
 
-/// Seats a person, moving others to other seats where that makes room; says whether it could.
+/// Seats a person, and moves others to other seats if that makes room. Returns whether the person has a seat.
 fn sit(person: usize, free: &[(usize, usize, Day)], taken: &mut [Option<usize>], tried: &mut usize) -> bool {
     for seat in 0..taken.len() {
         if free[person].1 >> seat & 1 == 0 || *tried >> seat & 1 == 1 {

@@ -1,4 +1,4 @@
-//! Why a day or a slot cannot be booked.
+//! The reasons why a day or a slot cannot be booked.
 use super::{
     day::Day,
     pool::{DayStatus, Pool},
@@ -10,33 +10,34 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The first thing that stands against a session with one expert, in the order of the variants.
+/// The first reason against an appointment with one expert, in the order of the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Blocked {
-    /// Not in the pool, none of the fields, or not able to meet this company in this way.
+    /// The expert is not in the pool, has none of the fields, or cannot meet this company in this way.
     Unsuited,
-    /// Before the minimum notice is over.
+    /// The day is before the minimum notice is over.
     Notice,
-    /// Beyond the booking horizon, or beyond the pool's days.
+    /// The day is beyond the booking horizon, or beyond the pool's days.
     Horizon,
-    /// After the programme's last session.
+    /// The day is after the programme's last day of appointments.
     LastSession,
     Closed,
     Absent,
-    /// As many sessions as the expert takes in a day.
+    /// The expert has as many appointments as they take in a day.
     DayFull,
-    /// As many sessions as the expert takes in a week, Monday to Sunday.
+    /// The expert has as many appointments as they take in a week, Monday to Sunday.
     WeekFull,
-    /// The expert's open hours have no room for it, even were nothing booked.
+    /// The expert's open hours have no room for the appointment, even if nothing were booked.
     NoHours,
     Occupied,
-    /// The session itself would fit, but not with its travel or buffer, or with the way to or from a visit.
+    /// The appointment itself would fit, but not with its travel or buffer, or not with the travel to or from a
+    /// visit.
     Travel,
 }
 
 impl Blocked {
-    /// As the center's pages say it.
+    /// Returns the sentence that the center's pages show.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Unsuited => "この形式の相談に対応していません",
@@ -54,12 +55,13 @@ impl Blocked {
     }
 }
 
-/// What became of each expert on a day.
+/// The numbers of experts who have a start on a day, and who have none, by the reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WhyNone {
-    /// How many have a start. Where both fields are asked for, this can be so and yet no two have it together.
+    /// The number of experts who have a start. If both fields are asked for, there can be such experts although no
+    /// two of them are free at the same time.
     pub free: u32,
-    /// How many have none, by what stands against it.
+    /// The number of experts who have no start, by the reason.
     pub blocked: BTreeMap<Blocked, u32>,
 }
 
@@ -78,7 +80,7 @@ impl Window {
 }
 
 impl Pool {
-    /// Every expert of the pool, counted by what stands against a session on `date`. O(experts).
+    /// Counts every expert of the pool by the reason against an appointment on `date`. O(experts).
     pub fn why_none(&self, ask: &SlotQuery, date: NaiveDate) -> WhyNone {
         let mut why = WhyNone::default();
         for place in 0..self.members.len() {
@@ -90,14 +92,16 @@ impl Pool {
         why
     }
 
-    /// The same of one day and one expert, by their place; `None` where they have a start. O(log 64).
+    /// Returns the reason against an appointment on `date` with the expert at `place`; `None` if they have a start.
+    /// O(log 64).
     pub fn why_not_on(&self, ask: &SlotQuery, place: usize, date: NaiveDate) -> Option<Blocked> {
         self.blocks(ask, place, date, ask.starts)
     }
 
-    /// What stands against a session with this expert at this slot; `None` where they are free. O(experts).
+    /// Returns the reason against an appointment with this expert at this slot; `None` if they are free. O(experts).
     ///
-    /// Half of both fields is enough. The slot need not be one of the starts on offer.
+    /// If both fields are asked for, an expert who has one of them counts as suited. The slot need not be one of the
+    /// starts on offer.
     pub fn why_not(&self, ask: &SlotQuery, expert: ExpertId, slot: Slot) -> Option<Blocked> {
         match self.place(expert) {
             Some(place) => self.blocks(ask, place, slot.date(), Day(1 << slot.quarter())),

@@ -153,7 +153,7 @@ fn queue() -> impl Strategy<Value = Vec<WaitingListEntry>> {
     })
 }
 
-/// The first in the queue who has a choice among the free times.
+/// Returns the first entry of the queue that has a choice among the free times, and this time.
 fn first(queue: &[WaitingListEntry], free: &[Slot]) -> Option<(WaitingId, Slot)> {
     let mut queue: Vec<_> = queue.iter().collect();
     queue.sort_by(|a, b| a.before(b));
@@ -183,8 +183,8 @@ proptest! {
         }
     }
 
-    /// Whoever gets the time, nobody who wanted it has turned down fewer, or as few and waited longer; and the order in
-    /// which the queue was read does not matter.
+    /// No other company that wanted the time has turned down fewer offers than the company that gets it, or as few
+    /// and waited longer. The order in which the queue was read does not matter.
     #[test]
     fn nobody_is_passed_over(queue in queue(), free in slots(), turn in 0..8_usize) {
         let mut turned = queue.clone();
@@ -203,7 +203,8 @@ proptest! {
         }
     }
 
-    /// Where everyone turns everything down, everyone who wants the time is asked once before anybody is asked twice.
+    /// If all companies turn every offer down, each company that wants the time is asked once before any is asked
+    /// twice.
     #[test]
     fn turning_down_goes_round(mut queue in queue(), rounds in 1..4_usize) {
         let free = [slot("2026-11-24", 16)];
@@ -228,7 +229,7 @@ proptest! {
         let day = japan_date(until);
         prop_assert!(calendar.is_open(day));
         prop_assert!(at_japan(day, settings.opens_hour, 0) < until && until <= at_japan(day, settings.closes_hour, 0));
-        // Minute by minute: exactly four hours of what lies between are opening hours.
+        // Counted minute by minute, exactly four hours between `now` and `until` are opening hours.
         let mut open = 0;
         let mut it = now;
         while it < until {

@@ -1,4 +1,4 @@
-//! A deadline's reckoning, as the coordinator reads it.
+//! The computation of a deadline, as the coordinator reads it.
 use chrono::{DateTime, Utc};
 
 use super::{Count, DeadlineStep, due_day};
@@ -20,7 +20,7 @@ pub(super) fn lines(trace: &[DeadlineStep]) -> Vec<String> {
     lines
 }
 
-/// The equinox of a year is fixed by the 暦要項 of the February before.
+/// A remark on days that may change: the 暦要項 of the February before fixes the equinoxes of a year.
 const UNSURE: &str = "（春分の日・秋分の日が官報でまだ発表されていないため、変わることがあります）";
 
 fn line(step: &DeadlineStep, count: Count) -> String {
@@ -56,7 +56,7 @@ const fn words(count: Count) -> (&'static str, &'static str) {
     }
 }
 
-/// Midnight is told as the 24:00 of the day that ends.
+/// Returns the due instant in Japanese; midnight is written as the 24:00 of the day that ends.
 fn due(at: DateTime<Utc>) -> String {
     let day = due_day(at);
     if at == at_japan(day, 24, 0) { format!("{}24:00", long_date(day)) } else { long_date_time(at) }

@@ -1,15 +1,15 @@
-//! What the answer to an invitation means (RFC 5546), given what has happened since.
+//! The effect of a reply to a calendar invitation (RFC 5546), given what has happened since it was sent.
 use crate::routing::assignment::AssignmentState;
 
-/// What a calendar program sends back.
+/// A reply that a calendar program sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InvitationReply {
     Accepted,
     Declined,
     Tentative,
-    /// METHOD:COUNTER: another time is proposed.
+    /// METHOD:COUNTER: the sender proposes another time.
     Countered,
-    /// Somebody else is to come instead.
+    /// The sender wants to send another person instead.
     Delegated,
 }
 
@@ -28,42 +28,43 @@ impl InvitationReply {
     }
 }
 
-/// An answer, and how things stand when it comes.
+/// A reply, and the state of the appointment when it arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct InvitationReplyFacts<'a> {
     pub answer: InvitationReply,
-    /// The SEQUENCE that it answers.
+    /// The SEQUENCE to which the reply belongs.
     pub theirs: i32,
-    /// The SEQUENCE of the appointment now.
+    /// The present SEQUENCE of the appointment.
     pub ours: i32,
-    /// The appointment is held or confirmed.
+    /// Whether the appointment is held or confirmed.
     pub live: bool,
-    /// The sender's own, where an expert answers; none for company and center.
+    /// The assignment of the sender if the sender is an expert; `None` for the company and the center.
     pub assignment: Option<&'a AssignmentState>,
 }
 
-/// What is to be done about it.
+/// The action that follows from a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InvitationReplyAction {
-    /// Exactly what the button 「引き受ける」 does.
+    /// Does exactly what the button 「引き受ける」 does.
     Accept,
-    /// Exactly what the button 「断る」 does.
+    /// Does exactly what the button 「断る」 does.
     Decline,
-    /// Nothing is decided; it is shown.
+    /// Decides nothing; the reply is shown.
     StayOpen,
-    /// Nothing moves; the center decides on another time.
+    /// Changes nothing; the center decides on another time.
     Propose,
-    /// The sender is told that nobody can be sent instead.
+    /// Tells the sender that no other person can be sent instead.
     RefuseDelegation,
-    /// What is booked stays booked, and the center talks to whoever declined.
+    /// Leaves the appointment booked; the center talks to the person who declined.
     TellCenter,
-    /// What it says is so already.
+    /// Records the reply, which changes nothing: the sender takes part already.
     Note,
-    /// It answers an invitation that no longer stands.
+    /// Ignores the reply, since its invitation is no longer valid.
     Outdated,
 }
 
-/// An answer to an older SEQUENCE, or to what is over, never undoes anything.
+/// Decides the effect of a reply. A reply to an older SEQUENCE, or about an appointment or an assignment that
+/// has ended, never undoes anything.
 pub const fn step(it: &InvitationReplyFacts<'_>) -> InvitationReplyAction {
     if it.theirs < it.ours || !it.live {
         return InvitationReplyAction::Outdated;

@@ -52,11 +52,11 @@ fn machines_are_kept_and_loops_end() {
     assert_eq!(triage(&InboundFacts { report: true, report_known: true, ..PLAIN }), InboundDecision::Bounce);
     let stray = InboundFacts { report: true, ..PLAIN };
     assert_eq!(triage(&stray), InboundDecision::Quarantine(Quarantine::UnknownBounce));
-    // A calendar program answers for a person.
+    // The reply of a calendar program counts as the reply of a person.
     assert_eq!(triage(&InboundFacts { automatic: true, calendar: true, ..PLAIN }), InboundDecision::Calendar);
 }
 
-/// Every answer × every state of the assignment, as the specification has it.
+/// Checks every reply × every state of the assignment against the specification.
 #[test]
 fn an_answer_does_what_the_button_does() {
     let offered = AssignmentState::Offered;

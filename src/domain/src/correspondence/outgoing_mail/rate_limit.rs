@@ -1,17 +1,17 @@
-//! How many mails one domain gets a minute: a generic cell rate (ITU-T I.371), kept as one instant a domain, so that
-//! several workers can share it.
+//! The number of mails that one domain gets in a minute. It is a generic cell rate (ITU-T I.371), stored as
+//! one instant for each domain, so that several workers can share it.
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Mails a minute; 0 means any number.
+/// The number of mails in a minute; 0 means that there is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit(pub u32);
 
-/// What may go out at once after a rest, as time.
+/// The limit, as time, on the mails that may be sent at once to a domain that got none for a while.
 const BURST: TimeDelta = TimeDelta::seconds(10);
 
 impl RateLimit {
-    /// How many of `wanted` may go out at `now`, and until when that has used the domain's time up. `used_until` is
-    /// what the last grant said.
+    /// Returns how many of `wanted` mails may be sent at `now`, and the instant until which they use up the
+    /// domain's limit. `used_until` is the instant that the previous call returned.
     pub fn grant(
         self,
         used_until: Option<DateTime<Utc>>,
@@ -22,7 +22,7 @@ impl RateLimit {
         let Some(each) = 60_000_000_i64.checked_div(i64::from(self.0)).map(TimeDelta::microseconds) else {
             return (wanted, now);
         };
-        // A pace slower than one mail in ten seconds still lets one go after its rest.
+        // At a limit below one mail in ten seconds, a domain still gets one mail at a time.
         let room = now + BURST.max(each) - from;
         let room = room.num_microseconds().unwrap_or(0).max(0) / each.num_microseconds().unwrap_or(1).max(1);
         let granted = wanted.min(usize::try_from(room).unwrap_or(0));

@@ -1,17 +1,17 @@
-//! Mails that their reader may do without. What a case cannot go on without is none of them.
+//! The mails that a person can opt out of. A mail that a case needs in order to continue is not among them.
 use crate::actor::Role;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NotificationTopic {
-    /// What is new and what is late at the center, every business day.
+    /// The list of new and late items at the center, every business day.
     DailyDigest,
-    /// An expert's week: sessions, requests, reports.
+    /// The week of an expert: appointments, requests, reports.
     WeeklyDigest,
-    /// The business day before a session.
+    /// The reminder on the business day before an appointment.
     SessionReminder,
-    /// Before a request lapses.
+    /// The reminder before a request lapses.
     RequestReminder,
-    /// Somebody has written into a thread.
+    /// The notice of a new message in a thread.
     NewMessage,
 }
 
@@ -24,7 +24,7 @@ impl NotificationTopic {
         Self::NewMessage,
     ];
 
-    /// What somebody of this role is sent and may do without.
+    /// Returns the topics that a person of this role gets and can opt out of.
     pub const fn of(role: Role) -> &'static [Self] {
         match role {
             Role::Coordinator => &[Self::DailyDigest],
@@ -35,7 +35,7 @@ impl NotificationTopic {
         }
     }
 
-    /// The name in addresses and rows.
+    /// Returns the code used in page addresses and database rows.
     pub const fn code(self) -> &'static str {
         match self {
             Self::DailyDigest => "daily_digest",
@@ -60,7 +60,7 @@ impl NotificationTopic {
         }
     }
 
-    /// When it comes.
+    /// Returns when the mail is sent, as a sentence for the page.
     pub const fn hint(self) -> &'static str {
         match self {
             Self::DailyDigest => "営業日の朝に1通。新着と期限超過の案件があるときだけ送ります。",

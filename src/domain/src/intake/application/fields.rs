@@ -1,10 +1,10 @@
-//! The fields of the form by their names, which are the same in the page, the draft and the export.
+//! The fields of the form by their names, which are the same on the page, in the draft and in the export.
 use super::ApplicationForm;
 
-/// What a ticked box of our pages sends.
+/// The value that a ticked box of our pages sends.
 pub const TICKED: &str = "1";
 
-/// Whether a box is ticked; also as a bare checkbox or another program says it.
+/// Returns whether a box is ticked. Values that a bare checkbox or another program sends are also accepted.
 pub(super) fn is_ticked(raw: &str) -> bool {
     matches!(raw, TICKED | "on" | "yes" | "true")
 }
@@ -12,7 +12,7 @@ pub(super) fn is_ticked(raw: &str) -> bool {
 macro_rules! fields {
     (lists: $($list:ident)*; texts: $($text:ident)*) => {
         impl ApplicationForm {
-            /// Every value with the name of its field; an empty field has none.
+            /// Returns every non-empty value with the name of its field.
             pub fn pairs(&self) -> Vec<(&'static str, &str)> {
                 let mut pairs = Vec::new();
                 $(pairs.extend(self.$list.iter().map(|it| (stringify!($list), it.as_str())));)*
@@ -21,8 +21,8 @@ macro_rules! fields {
                 pairs
             }
 
-            /// Replaces what was typed into a field. Where it takes one value the first counts; a name that is no
-            /// field's changes nothing.
+            /// Replaces the values of a field. A field with a single value takes the first of `values`; a
+            /// name that is not a field changes nothing.
             pub fn set<'a>(&mut self, name: &str, values: impl IntoIterator<Item = &'a str>) {
                 let mut values = values.into_iter().map(kept);
                 match name {
@@ -42,7 +42,7 @@ fields! {
         department position email phone slot consent newsletter
 }
 
-/// As it was typed, but for the one character that PostgreSQL cannot keep and no keyboard types.
+/// Returns the text as typed, but with NUL replaced: PostgreSQL cannot store it, and no keyboard types it.
 fn kept(raw: &str) -> String {
     raw.replace('\0', "\u{FFFD}")
 }

@@ -102,7 +102,8 @@ fn what_contradicts_itself_or_is_not_offered_is_told() {
 }
 
 proptest! {
-    /// Whatever is typed, there is an answer, and it is a sentence about a field of the form.
+    /// Every input gives an application or mistakes, and each mistake is a sentence about a field of the
+    /// form.
     #[test]
     fn nothing_typed_can_break_the_form(texts in prop::collection::vec(".{0,40}", 16)) {
         let mut it = texts.into_iter();

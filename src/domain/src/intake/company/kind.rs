@@ -2,17 +2,18 @@
 use codes::Code;
 pub use codes::{Industry, Mode, Organization, TeleworkStatus};
 
-/// No choice, or a code that is none of the choices. Holds the field's name on the page.
+/// The error for no choice, or for a code that is not among the choices. It holds the field's name on the
+/// page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}を選択してください")]
 pub struct NotChosen(pub &'static str);
 
-/// A set of which the form asks for one value.
+/// A set of values of which the form asks for one.
 pub trait Choice: Code {
     /// The field's name on the page.
     const FIELD: &'static str;
 
-    /// Returns the value with this code, or what the page says where nothing was chosen.
+    /// Returns the value with this code, or an error if nothing was chosen.
     fn parse(code: &str) -> Result<Self, NotChosen> {
         Self::from_code(code.trim()).ok_or(NotChosen(Self::FIELD))
     }

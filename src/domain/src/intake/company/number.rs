@@ -1,11 +1,13 @@
-//! The two numbers that identify: whose company, and which delivery area.
+//! The corporate number, which identifies a company, and the postal code, which identifies a delivery area.
 use serde::{Deserialize, Serialize};
 
 use crate::text::digits;
 
-/// 法人番号: 13 digits, the first of which checks the other twelve. Public, unlike a 個人番号 (12 digits).
+/// 法人番号: 13 digits, the first of which is a check digit for the other twelve. It is public, unlike a 個人番号 (12
+/// digits).
 ///
-/// The check digit proves form, not existence: about one slip in fifty between 0 and 9 passes.
+/// The check digit proves the form, not that the number exists: about one mistyped digit in fifty passes,
+/// namely a 0 in place of a 9 or the reverse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CorporateNumber(u64);
@@ -32,7 +34,7 @@ pub enum BadPostalCode {
 }
 
 impl CorporateNumber {
-    /// Any width, with or without dashes and blanks.
+    /// Parses full-width or half-width digits, with or without dashes and blanks.
     pub fn parse(raw: &str) -> Result<Self, BadCorporateNumber> {
         let number: u64 = exactly(13, &digits(raw)).ok_or(BadCorporateNumber::NotThirteenDigits)?;
         if number / BASE == check_digit(number % BASE) {
@@ -42,7 +44,7 @@ impl CorporateNumber {
         }
     }
 
-    /// The number with this 基礎番号, of which the last twelve digits count.
+    /// Returns the number with this 基礎番号, of which only the last twelve digits count.
     pub fn from_base(base: u64) -> Self {
         let base = base % BASE;
         Self(check_digit(base) * BASE + base)
@@ -50,7 +52,7 @@ impl CorporateNumber {
 }
 
 impl PostalCode {
-    /// Any width, with or without 〒, dashes and blanks.
+    /// Parses full-width or half-width digits, with or without 〒, dashes and blanks.
     pub fn parse(raw: &str) -> Result<Self, BadPostalCode> {
         let typed = digits(raw).replace('〒', "");
         if typed.is_empty() {
@@ -59,20 +61,20 @@ impl PostalCode {
         exactly(7, &typed).map(Self).ok_or(BadPostalCode::NotSevenDigits)
     }
 
-    /// 「1234567」
+    /// Returns the digits alone: 「1234567」.
     pub fn digits(self) -> String {
         format!("{:07}", self.0)
     }
 }
 
-/// 「7000012050002」
+/// Formats as 「7000012050002」.
 impl std::fmt::Display for CorporateNumber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:013}", self.0)
     }
 }
 
-/// 「〒123-4567」
+/// Formats as 「〒123-4567」.
 impl std::fmt::Display for PostalCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "〒{:03}-{:04}", self.0 / 10_000, self.0 % 10_000)
@@ -107,10 +109,11 @@ impl From<PostalCode> for String {
     }
 }
 
-/// What the check digit stands before.
+/// The value of the check digit's place.
 const BASE: u64 = 1_000_000_000_000;
 
-/// 平成26年財務省令第70号 第2条: 9 − (Σ Pₙ × Qₙ mod 9), digits counted from the right, Q = 1, 2, 1, 2, …
+/// Returns the check digit of 平成26年財務省令第70号 第2条: 9 − (Σ Pₙ × Qₙ mod 9), digits counted from the right, Q = 1,
+/// 2, 1, 2, …
 fn check_digit(base: u64) -> u64 {
     let mut rest = base;
     let mut sum = 0;

@@ -1,4 +1,4 @@
-//! How large a company is. The number is kept; bands are derived where they are shown.
+//! The size of a company. The exact number is stored; bands are derived where they are shown.
 use serde::{Deserialize, Serialize};
 
 use crate::text::amount;
@@ -9,7 +9,8 @@ use crate::wording::thousands;
 #[serde(try_from = "u32", into = "u32")]
 pub struct Headcount(u32);
 
-/// What the page says beside a number of people. `label` is the field's name on the page: 従業員数, for instance.
+/// The error that the page shows beside a number of people. `label` is the field's name on the page, for
+/// instance 従業員数.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadHeadcount {
     #[error("{label}を入力してください")]
@@ -32,7 +33,7 @@ pub struct BadCapital;
 impl Headcount {
     pub const MAX: u32 = 10_000_000;
 
-    /// Any width, with or without commas, blanks and 「人」 or 「名」.
+    /// Parses full-width or half-width digits, with or without commas, blanks and 「人」 or 「名」.
     pub fn parse(label: &'static str, raw: &str) -> Result<Self, BadHeadcount> {
         let typed = amount(raw);
         if typed.is_empty() {
@@ -54,7 +55,8 @@ impl Headcount {
 impl Capital {
     pub const MAX: u64 = 1_000_000_000_000_000;
 
-    /// Yen, also in 兆, 億, 万 and 千 or 百 of them: 「10,000,000」, 「1000万円」, 「1億2,000万円」, 「5百万円」.
+    /// Parses an amount in yen, also in 兆, 億, 万 and 千 or 百 of them: 「10,000,000」, 「1000万円」, 「1億2,000万円」,
+    /// 「5百万円」.
     pub fn parse(raw: &str) -> Result<Self, BadCapital> {
         let typed = amount(raw);
         let mut rest = typed.strip_suffix('円').unwrap_or(&typed);
@@ -77,14 +79,14 @@ impl Capital {
     }
 }
 
-/// 「1,234人」
+/// Formats as 「1,234人」.
 impl std::fmt::Display for Headcount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}人", thousands(self.0))
     }
 }
 
-/// 「10,000,000円」
+/// Formats as 「10,000,000円」.
 impl std::fmt::Display for Capital {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}円", thousands(self.0))
@@ -119,7 +121,7 @@ impl From<Capital> for u64 {
     }
 }
 
-/// 「3000」, 「3千」, 「3千5百」.
+/// Parses a number without 万 or larger units: 「3000」, 「3千」, 「3千5百」.
 fn below_man(typed: &str) -> Option<u64> {
     let mut rest = typed;
     let mut sum = 0_u64;
@@ -137,7 +139,7 @@ fn number(typed: &str) -> Option<u64> {
     if is_number(typed) { typed.parse().ok() } else { None }
 }
 
-/// Digits alone: `parse` would also take a plus sign.
+/// Returns whether the text consists of digits alone. `parse` would also accept a plus sign.
 fn is_number(typed: &str) -> bool {
     !typed.is_empty() && typed.bytes().all(|it| it.is_ascii_digit())
 }

@@ -130,7 +130,7 @@ proptest! {
         prop_assert_eq!(CorporateNumber::parse(&number.to_string()), Ok(number));
     }
 
-    /// Only 0 and 9 can stand for each other, since they weigh the same modulo 9.
+    /// Only 0 and 9 can be confused without detection, since they have the same weight modulo 9.
     #[test]
     fn a_slip_in_one_digit_is_noticed(base in 0..1_000_000_000_000_u64, place in 0..13_usize, digit in 0..10_u8) {
         let number = CorporateNumber::from_base(base).to_string();

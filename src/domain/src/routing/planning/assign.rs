@@ -1,7 +1,7 @@
-//! The assignment problem, handed to the library.
+//! The assignment problem, which the `pathfinding` library solves.
 use pathfinding::kuhn_munkres::{Weights, kuhn_munkres};
 
-/// What taking each column costs each row; negated, since the library finds the most.
+/// The price of each column for each row, negated because the library maximises.
 struct Gains {
     rows: usize,
     columns: usize,
@@ -26,8 +26,8 @@ impl Weights<i64> for Gains {
     }
 }
 
-/// Gives each row at most one column, and no column to two, at the least total price; `None` where `leaving` the row
-/// out is part of it. A row may not have a column for which there is no price.
+/// Gives each row at most one column, and each column to at most one row, at the least total price. `None` means that
+/// the row is left out at the price of `leaving`. A row may not have a column for which there is no price.
 ///
 /// O(rows² × columns) at most; 8 bytes for each pair.
 pub fn assign(
@@ -39,8 +39,8 @@ pub fn assign(
     if rows == 0 {
         return Vec::new();
     }
-    // A column that a row may not have is as good as none for it, so that only what lacks has to be added: whoever is
-    // left out finds a column that nobody needs.
+    // A column that a row may not have costs the row as much as being left out. Therefore columns are added only if
+    // there are fewer columns than rows: a row that is left out always finds an unused column.
     let width = columns.max(rows);
     let mut gains = Gains { rows, columns: width, cells: Vec::with_capacity(rows * width) };
     for row in 0..rows {
@@ -61,7 +61,7 @@ mod tests {
 
     const LEAVING: i64 = 1000;
 
-    /// Tries every assignment.
+    /// Returns the least total price by trying every assignment.
     fn least(prices: &[Vec<Option<i64>>], row: usize, used: &mut Vec<usize>) -> i64 {
         let Some(mine) = prices.get(row) else { return 0 };
         let mut best = LEAVING + least(prices, row + 1, used);

@@ -1,18 +1,18 @@
-//! The experts' free time while a plan is made: what is booked in it changes with every round.
+//! The experts' free time while a plan is made. Every round books a part of it.
 use super::{PlanningContext, placement::Placement};
 use crate::booking::availability::{BusyDay, Day, Footprint, Slot};
 use chrono::{Datelike, NaiveDate};
 
-/// What is open and what is busy for each expert and day, and how many more sessions there may be.
+/// The open and busy time of each expert and day, and how many more appointments there may be.
 #[derive(Clone, Debug)]
 pub(super) struct Diary {
     pub days: Vec<DiaryDay>,
-    /// Expert by expert, the days of an expert side by side.
+    /// Expert by expert, with the days of an expert side by side.
     cells: Vec<Cell>,
-    /// Sessions more in each week, expert by expert.
+    /// How many more appointments there may be in each week, expert by expert.
     weeks: Vec<u16>,
     weeks_each: usize,
-    /// Consultations more for each expert, and how many they were given in this plan.
+    /// How many more consultations each expert may have; `given` is how many they were given in this plan.
     pub room: Vec<u16>,
     pub given: Vec<u32>,
 }
@@ -34,7 +34,7 @@ struct Cell {
 }
 
 impl Diary {
-    /// O(experts × days × rules of an expert).
+    /// Builds the diary from today to the end of the window. O(experts × days × rules of an expert).
     pub fn new(ground: &PlanningContext<'_>) -> Self {
         let monday = u64::from(ground.today.weekday().num_days_from_monday());
         let mut ahead = 0;
@@ -84,7 +84,7 @@ impl Diary {
         diary
     }
 
-    /// Where the expert can start such a session on a day. O(1 + visits of the day).
+    /// Returns the quarters at which the expert can start such an appointment on a day. O(1 + visits of the day).
     pub fn starts(&self, expert: usize, day: usize, footprint: Footprint) -> Day {
         let cell = &self.cells[expert * self.days.len() + day];
         let week = self.weeks[expert * self.weeks_each + self.days[day].week];
@@ -94,7 +94,7 @@ impl Diary {
         cell.busy.starts(cell.open, footprint)
     }
 
-    /// The days on which a session without a time can be planned.
+    /// Returns the days on which an appointment without a chosen time can be planned.
     pub fn window(&self) -> impl Iterator<Item = usize> {
         (0..self.days.len()).filter(|&it| self.days[it].in_window)
     }
@@ -104,13 +104,13 @@ impl Diary {
         (day < self.days.len()).then_some(day)
     }
 
-    /// Keeps the time of a seat, for each of its members: with the ways from and to home, so that it is apart from every
-    /// other seat wherever the sessions in them will be.
+    /// Keeps the time of a seat for each of its members, with the travel from and to home, so that it is apart from
+    /// every other seat wherever the appointments in them will be.
     pub fn keep(&mut self, seat: &Placement) {
         self.fill(seat, Footprint::at_home);
     }
 
-    /// Books a seat for good.
+    /// Books a seat, and counts it as given to its experts.
     pub fn book(&mut self, seat: &Placement) {
         self.fill(seat, |it| it);
         for member in &seat.members {

@@ -1,4 +1,4 @@
-//! Stretches of experts' time, apart from each other, that one consultation each can be given.
+//! Seats: stretches of experts' time, apart from each other, each of which can be given to one consultation.
 use super::{Eligible, PendingConsultation, PlannedConsultation, PlanningContext, Weights, diary::Diary};
 use crate::{
     booking::availability::{Day, Footprint, Slot},
@@ -7,19 +7,20 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Teams that are considered for a time that is chosen, in one round.
+/// The number of teams that are considered for a chosen time in one round.
 const TEAMS: usize = 4;
-/// An expert who has named no capacity is asked after those who have this many times theirs to do.
+/// An expert who has named no capacity is asked after experts whose load is this many times their capacity.
 const WITHOUT_CAPACITY: i64 = 10;
 
-/// One expert, or one for each field, from one quarter on.
+/// A seat: one expert, or one for each field, from one quarter on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Placement {
     pub members: Vec<PlacementMember>,
-    /// Which of the diary's days.
+    /// The index of the day among the diary's days.
     pub day: usize,
     pub quarter: u8,
-    /// The consultations that have chosen this time; for all others if there are none.
+    /// The consultations that have chosen this time. If there are none, the seat is for all consultations without a
+    /// chosen time.
     chosen_by: Vec<usize>,
 }
 
@@ -27,14 +28,14 @@ pub(super) struct Placement {
 pub(super) struct PlacementMember {
     /// The place of the expert.
     pub expert: usize,
-    /// The longest session, with its travel and buffers, that fits.
+    /// The longest appointment, with its travel and buffers, that fits.
     pub footprint: Footprint,
-    /// The company's slot is in this expert's calendar already.
+    /// Whether the company's slot is in this expert's calendar already.
     pub holds: bool,
-    /// There is time for the ways from and to home, so that the session may be anywhere; else only where the footprint
-    /// says, because there is a visit beside it.
+    /// Whether there is time for the travel from and to home, so that the appointment may be anywhere. If not, it can
+    /// only be where `footprint` says, because there is a visit beside it.
     anywhere: bool,
-    /// It is the expert's nth in this round, from 1.
+    /// The number of this seat among the expert's seats in this round, from 1.
     nth: u32,
 }
 
@@ -72,9 +73,9 @@ struct Cutter<'a> {
     diary: Diary,
     ground: &'a PlanningContext<'a>,
     seats: Vec<Placement>,
-    /// Seats of each expert so far.
+    /// The number of each expert's seats so far.
     count: Vec<u32>,
-    /// What sessions could be given to each expert alone, and how many of each.
+    /// The appointments that could be given to each expert alone, and how many of each kind.
     wanted: Vec<BTreeMap<Footprint, usize>>,
 }
 
@@ -91,7 +92,7 @@ impl Cutter<'_> {
         self.seats.push(seat);
     }
 
-    /// Seats at the time that a company has chosen, with the best-ranked teams that are free then.
+    /// Adds seats at the time that a company has chosen, with the best-ranked teams that are free then.
     fn fixed(&mut self, at: usize, one: &PendingConsultation, eligible: &Eligible, slot: Slot) {
         let Some(day) = self.diary.day(slot.date()) else { return };
         let experts = self.ground.experts;
@@ -133,7 +134,7 @@ impl Cutter<'_> {
                 .is_some_and(|it| self.diary.starts(expert, day, it).contains(slot.quarter()))
     }
 
-    /// A seat of this expert alone at the same time, which others have chosen too.
+    /// Returns a seat of this expert alone at the same time, if other consultations have chosen that time too.
     fn seat_to_share(
         &self,
         expert: usize,
@@ -150,7 +151,8 @@ impl Cutter<'_> {
         })
     }
 
-    /// The earliest time that two of one field each share; of those, who has the least to do.
+    /// Adds a seat at the earliest time that an expert of each field shares. Of the experts who are free then, the
+    /// seat gets those with the lowest load.
     fn joint(&mut self, one: &PendingConsultation, eligible: &Eligible) {
         let with = |fields: Fields| -> Vec<(usize, Footprint)> {
             let of_field =
@@ -196,7 +198,8 @@ impl Cutter<'_> {
         }
     }
 
-    /// What is left of the time, the longest sessions first on each day; no more of a kind than are wanted.
+    /// Cuts the remaining time into seats for single experts, the longest appointments first on each day; no more of
+    /// a kind than are wanted.
     fn singles(&mut self) {
         let days: Vec<_> = self.diary.window().collect();
         for place in 0..self.ground.experts.len() {
@@ -223,7 +226,7 @@ impl Cutter<'_> {
 }
 
 impl Placement {
-    /// Whether a consultation may be given this seat.
+    /// Returns whether a consultation may be given this seat.
     pub fn suits(
         &self,
         at: usize,
@@ -249,7 +252,8 @@ impl Placement {
         covered.is_some_and(|it| it.covers(one.wish.fields))
     }
 
-    /// In the points of `weights`; the module's documentation says what is in it.
+    /// Returns the price in the points of `weights`; the documentation of the module `planning` says how it is
+    /// composed.
     pub fn price(
         &self,
         one: &PendingConsultation,
@@ -259,7 +263,7 @@ impl Placement {
         weights: &Weights,
     ) -> i64 {
         let ahead = i64::from(diary.days[self.day].ahead);
-        // Of two who can wait equally, the one who has waited longer is given the earlier time.
+        // Of two consultations that can wait equally, the one that has waited longer gets the earlier time.
         let order = ahead * i64::from(one.waited.min(250)) / 10;
         let members = self.members.iter().map(|member| {
             let expert = &ground.experts[member.expert];
@@ -276,7 +280,7 @@ impl Placement {
         ahead * weights.day + order + members.sum::<i64>()
     }
 
-    /// The seat as long as this consultation's session is.
+    /// Returns the seat reduced to the length of this consultation's appointment.
     pub fn for_one(&self, one: &PendingConsultation, ground: &PlanningContext<'_>) -> Self {
         let members = self.members.iter().map(|it| PlacementMember {
             footprint: footprint(&ground.experts[it.expert], one, ground).unwrap_or(it.footprint),
@@ -286,7 +290,7 @@ impl Placement {
         Self { members: members.collect(), ..self.clone() }
     }
 
-    /// The line of the plan; none for a seat without a time, which is not made.
+    /// Returns the line of the plan; `None` for a seat without a valid time, which is never made.
     pub fn line(
         &self,
         at: usize,
@@ -309,7 +313,7 @@ impl Placement {
     }
 }
 
-/// `points` for each whole capacity that so many sessions are.
+/// Returns `points` times the load that `sessions` are, relative to the expert's capacity.
 fn relative(expert: &Expert, points: i64, sessions: i64) -> i64 {
     match i64::from(expert.capacity) {
         0 => points * WITHOUT_CAPACITY * sessions.max(1),
@@ -322,7 +326,7 @@ fn footprint(expert: &Expert, one: &PendingConsultation, ground: &PlanningContex
 }
 
 impl PlacementMember {
-    /// Whether such a session can be in this seat.
+    /// Returns whether such an appointment fits this seat.
     fn takes(&self, session: Footprint) -> bool {
         let seat = self.footprint;
         let fits =
@@ -331,7 +335,7 @@ impl PlacementMember {
     }
 }
 
-/// The places of a team's experts, ICT first.
+/// Returns the places of a team's experts, ICT first.
 fn places(team: Team, experts: &[Expert], eligible: &Eligible) -> Vec<usize> {
     let ids = match team {
         Team::One(one) => vec![one],

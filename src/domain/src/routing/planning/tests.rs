@@ -43,12 +43,12 @@ fn company(n: u8) -> CompanyId {
 struct Case {
     experts: Vec<Expert>,
     calendars: Vec<Calendar>,
-    /// What is booked in each of the calendars.
+    /// The appointments that are booked in each of the calendars.
     booked: Vec<Vec<Sitting>>,
     waiting: Vec<PendingConsultation>,
 }
 
-/// A session of one expert: where it starts and what it takes.
+/// An appointment: the place of the expert, the start, and the footprint.
 type Session = (usize, Slot, Footprint);
 
 impl Case {
@@ -69,7 +69,7 @@ impl Case {
         plan(&ground, &self.waiting, weights)
     }
 
-    /// Whether this expert may be asked at all, sentence by sentence.
+    /// Returns whether this expert may be asked at all, condition by condition.
     fn may(&self, at: usize, one: &PendingConsultation) -> bool {
         let it = &self.experts[at];
         let meets = match one.mode {
@@ -88,7 +88,7 @@ impl Case {
         self.experts[at].footprint(one.mode, one.wish.prefecture, &Settings::default()).unwrap()
     }
 
-    /// Whether one more session of this expert is possible beside those that are planned.
+    /// Returns whether one more appointment of this expert is possible beside the planned ones.
     fn has_room(&self, at: usize, slot: Slot, footprint: Footprint, planned: &[Session]) -> bool {
         let (calendar, expert) = (&self.calendars[at], &self.experts[at]);
         let mine: Vec<_> = planned.iter().filter(|it| it.0 == at).collect();
@@ -110,7 +110,7 @@ impl Case {
             && free
     }
 
-    /// Every team that could be asked, by the experts' places.
+    /// Returns every team that could be asked, by the experts' places.
     fn teams(&self, one: &PendingConsultation) -> Vec<Vec<usize>> {
         let may: Vec<_> = (0..self.experts.len()).filter(|&it| self.may(it, one)).collect();
         let fields = |it: usize| self.experts[it].fields;
@@ -120,7 +120,7 @@ impl Case {
         alone.chain(pairs.filter(|_| one.wish.fields == Fields::Both)).collect()
     }
 
-    /// Every time at which the session of a consultation could begin.
+    /// Returns every time at which the appointment of a consultation could begin.
     fn slots(&self, one: &PendingConsultation) -> Vec<Slot> {
         match one.wish.slot {
             Some(slot) => vec![slot],
@@ -138,7 +138,8 @@ impl Case {
         ids.into_iter().map(|id| self.experts.iter().position(|it| it.id == id).unwrap()).collect()
     }
 
-    /// The least that all can wait together, trying everything; days, and for each who is left out `leaving`.
+    /// Returns the least total waiting in days, by trying everything. Each consultation that is left out counts as
+    /// `leaving`.
     fn least(&self, at: usize, planned: &mut Vec<Session>, leaving: usize) -> usize {
         let Some(one) = self.waiting.get(at) else { return 0 };
         let mut best = leaving + self.least(at + 1, planned, leaving);
@@ -165,7 +166,7 @@ fn fields() -> impl Strategy<Value = Fields> {
     prop_oneof![Just(Fields::Ict), Just(Fields::Labor), Just(Fields::Both)]
 }
 
-/// Open for a few hours on some of the days.
+/// Schedules that are open for a few hours on some of the days.
 fn schedules() -> impl Strategy<Value = Schedule> {
     vec((1..=SPAN, 10..30_u8, 4..30_u8), 0..6).prop_map(|open| {
         let exceptions = open.into_iter().map(|(n, from, length)| Exception {
@@ -275,7 +276,7 @@ proptest! {
         prop_assert_eq!(case.plan(&Weights::default()), plan);
     }
 
-    /// Where all sessions are alike, the seats are the experts' earliest times, and the plan is the very best.
+    /// If all appointments are alike, the seats are the experts' earliest times, and the plan is optimal.
     #[test]
     fn nobody_can_wait_less(case in cases()) {
         let mut case = Case { waiting: case.waiting.into_iter().take(3).collect(), ..case };
@@ -297,7 +298,7 @@ proptest! {
     }
 }
 
-/// Two experts who are alike, one of whom has more to do.
+/// Returns a case with two experts who are alike except for their loads.
 fn two(loads: [u32; 2], waiting: usize) -> Case {
     let open = |n| Exception { date: date(n), change: ExceptionChange::Add(Span::new(12, 44).unwrap()) };
     let limits = AppointmentLimits { per_day: 4, per_week: 9 };
@@ -381,8 +382,8 @@ fn who_holds_a_time_may_be_given_it_and_nobody_else_at_the_same_time() {
     assert_eq!(date(1).weekday(), chrono::Weekday::Wed);
 }
 
-/// Between a visit and the end of the day there is time for a company nearby, and not for one elsewhere, however long
-/// that one has waited.
+/// Between a visit and the end of the day there is time for a company nearby, and not for a company elsewhere,
+/// however long that company has waited.
 #[test]
 fn the_time_beside_a_visit_is_for_who_is_near_to_it() {
     let mut case = two([0, 0], 2);

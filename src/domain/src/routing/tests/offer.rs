@@ -16,7 +16,7 @@ use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeSet;
 
 proptest! {
-    /// The slots that a company sees and the experts whom the center then finds for them are of one mind.
+    /// The slots that a company sees agree with the experts whom the center then finds for them.
     #[test]
     fn a_slot_on_offer_has_a_team_to_ask_and_no_other_slot_has(
         wish in wishes(), all in many(), hours in vec((0..40_u8, 4..24_u8), 12), at in 0..64_u8, visit in any::<bool>(),
@@ -47,7 +47,8 @@ proptest! {
     }
 }
 
-/// Open for some quarters of the day, with as many sessions as the expert's own counts say.
+/// Returns a calendar that is open for some quarters of the day, with as many appointments as the expert's own
+/// counts.
 fn calendar(expert: &Expert, (from, length): (u8, u8)) -> Calendar {
     let change = ExceptionChange::Add(Span::new(from, from + length).unwrap());
     let monday = DATE - chrono::Days::new(1);

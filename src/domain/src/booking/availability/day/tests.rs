@@ -1,7 +1,7 @@
 use super::Day;
 use proptest::prelude::*;
 
-/// The definition, quarter by quarter.
+/// Returns the starts by their definition, quarter by quarter.
 fn starts_slowly(open: Day, length: u8, before: u8, after: u8, busy: Day) -> Vec<u8> {
     let (length, before, after) = (i32::from(length), i32::from(before), i32::from(after));
     let has = |day: Day, quarter: i32| u8::try_from(quarter).is_ok_and(|it| day.contains(it));

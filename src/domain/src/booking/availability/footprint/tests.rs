@@ -16,7 +16,7 @@ prop_compose! {
 }
 
 proptest! {
-    /// The engine and the database's unique key say the same.
+    /// The engine and the database's unique key agree.
     #[test]
     fn a_start_is_offered_where_its_cells_are_free(open in days(), first in footprints(), second in footprints(), at in 0..64_u8) {
         let taken = first.cells(Slot::new(DATE, at).unwrap());
@@ -56,7 +56,7 @@ fn travel_grows_with_the_distance() {
     assert!(Footprint::online(&endless).starts(Day::ALL, Day::NONE).is_empty());
 }
 
-/// With whatever settings can be saved, so that whoever is between two others may give up.
+/// Holds for all settings that can be saved, so that an appointment between two others can be cancelled.
 #[test]
 fn no_detour_is_shorter_than_the_direct_way() {
     let of = |same, near, far| Settings {

@@ -9,8 +9,8 @@ use proptest::{collection::vec, prelude::*};
 
 const DATE: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 
-/// A sitting as somebody would note it down: where, when, and what must be free around it even at home. In absolute
-/// quarter hours. The rule of `footprint` is written here once more, for two sittings.
+/// An appointment as a person would note it down: where, when, and the time that must be free around it even at home.
+/// In absolute quarter hours. The rule of `footprint` is written here once more, for two appointments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sitting {
     pub start: i64,
@@ -29,7 +29,7 @@ impl Sitting {
         Self { start, end: start + i64::from(footprint.length), before, after, site }
     }
 
-    /// Whether there is room between the two, whichever is first.
+    /// Returns whether there is room between the two, whichever is first.
     pub fn is_apart(&self, other: &Self, home: Option<Prefecture>, settings: &Settings) -> bool {
         let (first, second) = if self.start < other.start { (self, other) } else { (other, self) };
         let way = match (first.site, second.site) {
@@ -48,7 +48,7 @@ fn minutes(from: Option<Prefecture>, to: Option<Prefecture>, settings: &Settings
     }
 }
 
-/// Settings that can be saved, with ways short enough that several visits fit into a day.
+/// Settings that can be saved, with travel times short enough that several visits fit into a day.
 pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     (0..4_u16, 0..4_u16, 0..8_u16, 1..8_u16, 0..3_u16).prop_map(|(same, more, far, length, buffer)| {
         let near = same + more;
@@ -65,17 +65,17 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     })
 }
 
-/// Prefectures near to each other and far from each other, few enough to meet again.
+/// Prefectures near to each other and far from each other, few enough that some occur twice.
 pub(crate) fn places() -> impl Strategy<Value = Prefecture> {
     prop::sample::select(vec![1, 2, 13, 14, 19, 27, 40, 47]).prop_map(|it| Prefecture::from_code(it).unwrap())
 }
 
-/// Where an expert lives, if that is known.
+/// The prefecture in which an expert lives, if it is known.
 pub(crate) fn homes() -> impl Strategy<Value = Option<Prefecture>> {
     prop::option::weighted(0.9, places())
 }
 
-/// What a session of any kind takes: at home with any margins, at an unknown place, or a visit.
+/// The footprint of an appointment of any kind: at home with any margins, at an unknown place, or a visit.
 pub(crate) fn footprints(
     home: Option<Prefecture>,
     settings: &Settings,
@@ -91,7 +91,7 @@ pub(crate) fn footprints(
     ]
 }
 
-/// An expert's home, settings, and sessions from these quarters on.
+/// An expert's home, the settings, and appointments with the quarters at which they start.
 fn sessions(most: usize) -> impl Strategy<Value = (Option<Prefecture>, Settings, Vec<(Footprint, u8)>)> {
     (homes(), settings()).prop_flat_map(move |(home, settings)| {
         let sessions = vec((footprints(home, &settings), 0..64_u8), 1..most);
@@ -106,7 +106,7 @@ fn slot(quarter: u8) -> Slot {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
-    /// Also where what is there already overlaps, as what a calendar outside says may.
+    /// Holds even if existing appointments overlap, as entries of an external calendar may.
     #[test]
     fn a_session_can_start_exactly_where_there_is_room(
         open in days(), (home, settings, sessions) in sessions(6),
@@ -126,7 +126,7 @@ proptest! {
         }
     }
 
-    /// What the database asks of two visits whose quarter hours overlap is the same rule.
+    /// The database's condition for two visits whose quarter hours overlap is the same rule.
     #[test]
     fn two_sittings_stand_where_their_cells_or_their_places_say_so((home, settings, sessions) in sessions(3)) {
         let [(one, at), (other, then)] = sessions[..] else { return Ok(()) };
@@ -137,7 +137,8 @@ proptest! {
         prop_assert_eq!(disjoint || beside, a.is_apart(&b, home, &settings));
     }
 
-    /// Each was offered when it was booked; then it is enough that neighbours have room, whoever gives up.
+    /// Every appointment was offered when it was booked. After that it is enough that neighbours have room, whichever
+    /// appointment is cancelled.
     #[test]
     fn whatever_was_offered_stands_without_any_of_the_others((home, settings, sessions) in sessions(9), gone in 0..8_usize) {
         let mut day = BusyDay::default();
@@ -166,7 +167,7 @@ fn neighbours_have_room(all: &mut [Sitting], home: Option<Prefecture>, settings:
     all.windows(2).all(|two| two[0].is_apart(&two[1], home, settings))
 }
 
-/// From Tokyo, Okinawa is four hours away, and its next company one.
+/// From Tokyo, Okinawa is four hours away; from one company in Okinawa to the next it is one hour.
 #[test]
 fn two_visits_far_away_need_the_way_between_them_alone() {
     let settings = Settings::default();
@@ -175,7 +176,8 @@ fn two_visits_far_away_need_the_way_between_them_alone() {
     let mut day = BusyDay::default();
     day.take(slot(20), visit(47));
     let starts = |footprint| day.starts(Day::ALL, footprint);
-    // From 11:00 to 13:00: an hour before and after it, or four on the way to and from Tokyo.
+    // The visit is from 11:00 to 13:00. Another one there needs an hour before and after it; an appointment at home
+    // needs the four hours to and from Tokyo.
     let (there, at_home) = (starts(visit(47)), starts(Footprint::online(&settings)));
     assert!(there.contains(8) && !there.contains(9) && !there.contains(31) && there.contains(32));
     assert!(at_home.is_empty() || at_home.first() >= Some(44));

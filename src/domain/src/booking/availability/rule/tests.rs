@@ -3,7 +3,7 @@ use crate::booking::availability::{Day, Span};
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use proptest::prelude::*;
 
-/// The first of the days that these tests look at: a Monday.
+/// The first of the days in these tests, a Monday.
 pub(in crate::booking::availability) const MONDAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 16).unwrap();
 pub(in crate::booking::availability) const HORIZON: u64 = 24;
 
@@ -49,7 +49,7 @@ pub(in crate::booking::availability) fn schedules() -> impl Strategy<Value = Sch
         .prop_map(|(rules, exceptions, absences)| Schedule { rules, exceptions, absences })
 }
 
-/// Asks of one quarter hour whether it is open, sentence by sentence.
+/// Returns whether one quarter hour is open, condition by condition.
 fn is_open(schedule: &Schedule, date: NaiveDate, quarter: u8) -> bool {
     let within = |span: Span| (span.start()..span.end()).contains(&quarter);
     let by_rule = schedule.rules.iter().any(|rule| {

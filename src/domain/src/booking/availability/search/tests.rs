@@ -19,11 +19,11 @@ pub(in crate::booking::availability) fn expert(n: usize) -> ExpertId {
     ExpertId(Uuid::from_u128(u128::try_from(n).unwrap()))
 }
 
-/// All of one case: the experts, the days on which the center is closed, and the question.
+/// One case: the experts, the days on which the center is closed, and the query.
 #[derive(Clone, Debug)]
 struct Case {
     calendars: Vec<Calendar>,
-    /// What their calendars were made of. They all live in one place.
+    /// The appointments of which the calendars were made. All experts live in one place.
     sittings: Vec<Vec<Sitting>>,
     home: Option<Prefecture>,
     settings: Settings,
@@ -36,7 +36,8 @@ impl Case {
         Pool::new(MONDAY, days, |it| self.closed.contains(&it), &self.calendars)
     }
 
-    /// The definition: whether one expert can start then, from what was said and the sittings that were booked.
+    /// Returns whether one expert can start then, by the definition, from their schedule and the appointments that
+    /// were booked.
     fn can_start(&self, place: usize, date: NaiveDate, start: u8) -> bool {
         let (calendar, window) = (&self.calendars[place], self.ask.window);
         let Some(footprint) = self.ask.footprints[place] else { return false };
@@ -56,7 +57,7 @@ impl Case {
             && self.sittings[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
     }
 
-    /// Whether a company can have a session then: each field with someone who can, one expert or two.
+    /// Returns whether a company can have an appointment then: each field with an expert who can, one expert or two.
     fn is_offered(&self, date: NaiveDate, start: u8) -> bool {
         let someone = |field: Field| {
             (0..self.calendars.len())
@@ -173,7 +174,7 @@ proptest! {
     }
 }
 
-/// One expert, free from 9:00 to 12:00 every Monday, busy 10:30–11:00 on the first.
+/// Returns a case with one expert, who is free from 9:00 to 12:00 every Monday and busy 10:30–11:00 on the first.
 fn plain() -> Case {
     let rule = WeeklyRule {
         weekday: Weekday::Mon,
@@ -233,7 +234,7 @@ fn a_page_can_say_what_stands_against_a_day() {
     assert_eq!(footprint(0, 13, 0), Some(Blocked::NoHours));
     assert_eq!(footprint(0, 8, 0), Some(Blocked::Occupied));
     assert_eq!(footprint(4, 4, 4), Some(Blocked::Travel));
-    // A visit from 9:00 to 11:00: what stands against the hour after it is the way back, not the visit.
+    // After a visit from 9:00 to 11:00, the travel back blocks the next hour, not the visit.
     let tokyo = Prefecture::from_code(13).ok();
     let visit = Footprint::visit(&Settings::default(), tokyo, tokyo);
     let beside = |wanted: Footprint| {
@@ -249,7 +250,8 @@ fn a_page_can_say_what_stands_against_a_day() {
     assert_eq!(beside(visit), Some(Blocked::Occupied));
 }
 
-/// Four weekdays 9:00–17:00 with a lunch break and three bookings a week, shifted from expert to expert.
+/// Returns calendars with four weekdays 9:00–17:00, a lunch break and three bookings a week, shifted from expert to
+/// expert.
 fn programme(experts: u8, days: u8) -> Vec<(Calendar, Vec<Sitting>)> {
     let rule = |weekday, from, to| WeeklyRule {
         weekday,
@@ -262,7 +264,7 @@ fn programme(experts: u8, days: u8) -> Vec<(Calendar, Vec<Sitting>)> {
         let shift = n % 8;
         let rules = weekdays(n).flat_map(|it| [rule(it, 12 + shift, 24), rule(it, 28, 36 + shift)]).collect();
         let sessions: Vec<_> = (0..days).filter(|it| (it + n % 7) % 7 < 3).collect();
-        // Every third session is a visit.
+        // Every third appointment is a visit.
         let footprint = |it: u8| if it.is_multiple_of(3) { visit(n % 5 + it % 5) } else { online() };
         let booked = |it: u8| Slot::new(date(it.into()), 12 + (n % 20 * 3 + it) % 20).unwrap();
         let mut occupied = Occupied::default();
@@ -287,7 +289,7 @@ fn online() -> Footprint {
     Footprint::online(&Settings::default())
 }
 
-/// To one of some places, near to Tokyo and far from it.
+/// Returns a visit to one of five places, some near to Tokyo and some far from it.
 fn visit(n: u8) -> Footprint {
     let place = |code| Prefecture::from_code(code).ok();
     Footprint::visit(&Settings::default(), place(13), place([13, 14, 22, 27, 47][usize::from(n % 5)]))

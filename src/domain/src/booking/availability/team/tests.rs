@@ -13,7 +13,7 @@ use crate::{
 use chrono::NaiveDate;
 use proptest::{collection::vec, prelude::*};
 
-/// The experts with what they can, and the question.
+/// One case: the experts with their appointments, and the query.
 #[derive(Clone, Debug)]
 struct Case {
     calendars: Vec<Calendar>,
@@ -28,7 +28,7 @@ impl Case {
         Pool::new(MONDAY, 24, |_| false, &self.calendars)
     }
 
-    /// The definition of being free.
+    /// Returns whether one expert can start then, by the definition.
     fn can_start(&self, place: usize, date: NaiveDate, start: u8) -> bool {
         let Some(footprint) = self.ask.footprints[place] else { return false };
         let calendar = &self.calendars[place];
@@ -41,7 +41,7 @@ impl Case {
             && self.sittings[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
     }
 
-    /// The definition of a team: tries everybody on every seat.
+    /// Returns whether there is a team, by the definition: tries every expert on every seat.
     fn has_team(&self, date: NaiveDate, start: u8, seat: usize, used: &mut Vec<usize>) -> bool {
         let Some(wanted) = self.ask.seats().get(seat) else { return true };
         (0..self.calendars.len()).any(|place| {

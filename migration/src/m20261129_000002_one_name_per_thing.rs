@@ -1,4 +1,4 @@
-//! Tables and columns get the names that the code and the pages use. Nothing else changes: no value, no rule, no row.
+//! Renames tables and columns to the names that the code and the pages use. No value, rule or row changes.
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -15,7 +15,7 @@ const TABLES: &[(&str, &str)] = &[
     ("calendar_entry", "external_entry"),
 ];
 
-/// Columns: the table, the old name, the new one.
+/// Columns: the table, the old name and the new name.
 const COLUMNS: &[(&str, &str, &str)] = &[
     ("outbox", "must_hold", "send_condition"),
     ("outbox", "apart", "hold_reason"),
@@ -25,8 +25,8 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("waiting", "wishes", "preferred_times"),
 ];
 
-/// Indexes that are named after a table: the old table, the new one, what follows it in the name, and what the index is
-/// of. SQLite cannot rename an index, so it is made anew there.
+/// Indexes that are named after a table: the old table, the new table, the rest of the index name, and the
+/// indexed columns. SQLite cannot rename an index, so the index is made anew there.
 const INDEXES: &[(&str, &str, &str, &str)] = &[
     ("former_seat", "cancelled_invitation", "expert_id_left_at", "(expert_id, left_at)"),
     ("calendar_source", "external_calendar", "expert_id", "(expert_id)"),
@@ -36,11 +36,11 @@ const INDEXES: &[(&str, &str, &str, &str)] = &[
     ("calendar_entry", "external_entry", "changed", "(appointment_id) WHERE state IN ('moved', 'deleted')"),
 ];
 
-/// The one of them that is unique.
+/// The unique index among those named after a table.
 const UNIQUE: (&str, &str, &str, &str) =
     ("calendar_entry", "external_entry", "source_id_appointment_id", "(source_id, appointment_id)");
 
-/// Foreign keys, which only PostgreSQL can rename: the old table, the new one, the column.
+/// Foreign keys, which only PostgreSQL can rename: the old table, the new table and the column.
 const FOREIGN_KEYS: &[(&str, &str, &str)] = &[
     ("former_seat", "cancelled_invitation", "appointment_id"),
     ("former_seat", "cancelled_invitation", "expert_id"),
@@ -53,7 +53,7 @@ const FOREIGN_KEYS: &[(&str, &str, &str)] = &[
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// Whole or not at all: SQLite has no other way to be asked for it.
+    /// Applies all of the migration or nothing. SQLite needs this to be asked for explicitly.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -99,7 +99,7 @@ fn is_sqlite(manager: &SchemaManager<'_>) -> bool {
     manager.get_database_backend() == sea_orm::DbBackend::Sqlite
 }
 
-/// PostgreSQL names the constraints of a table after it; they follow.
+/// Renames a table. PostgreSQL names the constraints of a table after it, so they are renamed too.
 async fn rename_table(manager: &SchemaManager<'_>, from: &str, to: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
     db.execute_unprepared(&format!(r#"ALTER TABLE "{from}" RENAME TO "{to}""#)).await?;
@@ -117,7 +117,7 @@ async fn rename_table(manager: &SchemaManager<'_>, from: &str, to: &str) -> Resu
     Ok(())
 }
 
-/// CHECK constraints and indexes that name the column follow it on both databases.
+/// Renames a column. CHECK constraints and indexes that name the column follow it on both databases.
 async fn rename_column(manager: &SchemaManager<'_>, table: &str, from: &str, to: &str) -> Result<(), DbErr> {
     let sql = format!(r#"ALTER TABLE "{table}" RENAME COLUMN "{from}" TO "{to}""#);
     manager.get_connection().execute_unprepared(&sql).await?;
