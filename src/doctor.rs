@@ -1,4 +1,4 @@
-//! Examines a database for what must never be: every invariant, read page by page and never row by row.
+//! Examines a database for violated invariants. It reads page by page, never row by row.
 mod aftercare;
 mod booking;
 mod calendar;
@@ -20,12 +20,12 @@ use sea_orm::{
 
 use page::Page;
 
-/// One thing that is wrong.
+/// A violated invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The name of the rule; operators' scripts may hold on to it.
+    /// The name of the rule. It is stable, because operators' scripts may depend on it.
     pub rule: &'static str,
-    /// The row, by the number that people know or else by table and key.
+    /// The row, named by the number that people know, or else by table and key.
     pub subject: String,
     pub what: String,
 }
@@ -36,9 +36,9 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Everything that is wrong at `now`; empty for a sound database.
+/// Returns everything that is wrong at `now`; empty for a sound database.
 ///
-/// Reads one snapshot in pages, so that it can run beside the service and needs memory for a page alone.
+/// Reads one snapshot in pages, so that it can run beside the service and needs memory for only one page.
 pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<Finding>, DbErr> {
     let tx = snapshot(db).await?;
     let mut findings = Findings::default();
@@ -72,7 +72,8 @@ impl Findings {
     }
 }
 
-/// What is read later belongs to what was read first. A transaction of SQLite is a snapshot by itself.
+/// Begins a transaction in which all reads see the same snapshot. A transaction of SQLite is a snapshot by
+/// itself.
 async fn snapshot(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     if db.get_database_backend() == DbBackend::Sqlite {
         return db.begin().await;

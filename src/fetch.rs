@@ -1,7 +1,8 @@
-//! Fetching what somebody outside has given the address of: from public networks alone, and never for long.
+//! Fetches addresses that a person has typed, only from public networks and within a time limit.
 //!
-//! The name is looked up once and the connection goes to the addresses that were checked, so that a name whose address
-//! changes between the check and the connection gains nothing. Redirects are followed here, each checked anew.
+//! A name is looked up once and the connection goes to the checked addresses, so a name whose address changes
+//! between the check and the connection gains nothing. Redirects are followed here, and each is checked
+//! again.
 use std::{
     error::Error,
     sync::{Arc, OnceLock},
@@ -20,12 +21,12 @@ mod guard;
 
 use guard::{Checked, Refused};
 
-/// How much is put up with.
+/// The limits of a fetch.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// From the first look-up to the last byte, redirects included.
+    /// The time from the first look-up to the last byte, redirects included.
     pub total: Duration,
-    /// Of an answer, unpacked.
+    /// The most bytes of an answer after decompression.
     pub bytes: usize,
     pub redirects: usize,
 }
@@ -36,13 +37,13 @@ impl Default for Limits {
     }
 }
 
-/// Cheap to copy; the clients behind it are built when they are first needed.
+/// A fetcher that is cheap to copy. Its clients are built when they are first needed.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     allow: Arc<[Network]>,
     limits: Limits,
     clients: Arc<OnceLock<Result<Clients, String>>>,
-    /// Large answers are held in memory: four at a time.
+    /// Bounds the memory for large answers: at most four fetches run at a time.
     turns: Arc<Semaphore>,
 }
 
@@ -61,7 +62,7 @@ pub struct Ask<'a> {
     pub login: Option<Login<'a>>,
 }
 
-/// Sent to the origin of the first address alone.
+/// Credentials that are sent only to the origin of the first address.
 #[derive(Clone, Copy)]
 pub struct Login<'a> {
     pub user: &'a str,
@@ -81,7 +82,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// Why nothing could be fetched; the text is for whoever gave the address.
+/// The reason why nothing could be fetched. The text is for the person who gave the address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failed {
     #[error("https:// で始まるアドレスを入力してください")]
@@ -117,12 +118,13 @@ pub enum Failed {
 }
 
 impl Fetcher {
-    /// `allow` are the networks that may be reached although they are not public, there also without encryption.
+    /// Creates a fetcher. `allow` are networks that may be reached although they are not public, even without
+    /// encryption.
     pub fn new(allow: &[Network], limits: Limits) -> Self {
         Self { allow: allow.into(), limits, clients: Arc::default(), turns: Arc::new(Semaphore::new(4)) }
     }
 
-    /// The answer, of whatever status other than a redirect.
+    /// Returns the answer, whatever its status, after following redirects.
     pub async fn fetch(&self, ask: Ask<'_>) -> Result<Answer, Failed> {
         let _turn = self.turns.acquire().await.map_err(|_| Failed::Unreachable)?;
         tokio::time::timeout(self.limits.total, self.follow(ask)).await.map_err(|_| Failed::Slow)?
@@ -153,7 +155,7 @@ impl Fetcher {
         request.send().await.map_err(|err| why(&err))
     }
 
-    /// Checks what can be seen in the address; names are checked when they are looked up.
+    /// Checks the address itself and returns the client for it. Names are checked when they are looked up.
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, Failed> {
         let plain = match url.scheme() {
             "https" => false,
@@ -185,7 +187,7 @@ impl Fetcher {
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|err| why(&err))? {
-            // Unpacked already: what is small on the way and large here ends here.
+            // The chunk is already decompressed, so this also stops small answers that expand to large ones.
             if body.len() + chunk.len() > most {
                 return Err(Failed::TooLarge);
             }
@@ -196,7 +198,7 @@ impl Fetcher {
 }
 
 impl Answer {
-    /// This answer, if it says that all is well.
+    /// Returns the answer if its status is a success.
     pub fn succeeded(self) -> Result<Self, Failed> {
         match self.status {
             it if it.is_success() => Ok(self),
@@ -209,7 +211,7 @@ impl Answer {
     }
 }
 
-/// What a status that is no success means to whoever gave the address.
+/// Converts a status that is not a success into a failure for the person who gave the address.
 pub fn refusal(status: StatusCode) -> Failed {
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Failed::NotLetIn,
@@ -218,7 +220,7 @@ pub fn refusal(status: StatusCode) -> Failed {
     }
 }
 
-/// An address as somebody typed it; `webcal:` is what calendar programs call a feed.
+/// Parses an address as a person typed it. Calendar programs write `webcal:` for the address of a feed.
 pub fn address(typed: &str) -> Result<Url, Failed> {
     let typed = typed.trim();
     let https = ["webcal://", "webcals://"].iter().find_map(|it| typed.strip_prefix(it));
@@ -249,7 +251,8 @@ impl Clients {
                 .dns_resolver(Arc::new(Checked { allow: Arc::clone(allow), plain }))
                 .redirect(redirect::Policy::none())
                 .no_proxy()
-                // A connection is used once: whoever is checked is asked.
+                // A connection is used once, so that every request goes to an address that was checked for
+                // it.
                 .pool_max_idle_per_host(0)
                 .user_agent(concat!("Madoguchi/", env!("CARGO_PKG_VERSION")))
                 .build()
@@ -268,7 +271,7 @@ fn redirected(from: &Url, response: &reqwest::Response) -> Result<Option<Url>, F
     to.and_then(|it| from.join(it).ok()).map(Some).ok_or(Failed::Unreadable)
 }
 
-/// The first cause that we know, from the outside in.
+/// Returns the failure for the first known cause, from the outermost to the innermost.
 fn why(err: &reqwest::Error) -> Failed {
     let mut cause: Option<&(dyn Error + 'static)> = Some(err);
     while let Some(it) = cause {

@@ -1,4 +1,5 @@
-//! What mail says and how it is handed over. Knows neither database nor web. Received mail is read by the crate `mime`.
+//! Composes mail and hands it to a server. The module does not depend on the database or the web. The crate
+//! `mime` reads received mail.
 pub mod compose;
 pub mod html;
 pub mod imap;

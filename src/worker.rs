@@ -1,6 +1,6 @@
-//! What happens without anyone asking: mail that is due, holds and requests whose time is over, questions to be asked.
+//! Runs the work that no request triggers: due mail, expired holds and requests, and questions to be asked.
 //!
-//! Each job is a `step` that does one thing and can be called by a test; the loop is here alone.
+//! Each job is a `step` that does one thing and can be called by a test; the loop is only here.
 pub mod attachment_scan;
 pub mod deadlines;
 pub mod external_calendar;
@@ -17,19 +17,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{app::App, problem::Problem, store};
 
-/// How long the worker sleeps when there is nothing to do.
+/// The time for which the worker sleeps when there is nothing to do.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// How often it says that it is alive, and does what need not be done at once. `/readyz` waits for two minutes.
+/// The interval of the heartbeat and of the jobs that are not urgent. `/readyz` waits for two minutes.
 const HEARTBEAT_INTERVAL: TimeDelta = TimeDelta::seconds(30);
 
-/// How often files are looked for that belong to no message.
+/// The interval between searches for files that belong to no message.
 const SWEEP_INTERVAL: TimeDelta = TimeDelta::hours(1);
 
-/// How often calendars outside are looked after: a booking is in the expert's calendar soon after.
+/// The interval between checks of external calendars: a booking is in the expert's calendar soon after.
 const CALENDAR_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Works until told to stop; a mail in hand is finished first. Mail, the mailbox and the calendars outside each go
-/// beside everything else: neither a slow server nor a long job keeps the others waiting.
+/// Works until `stop` is cancelled; mails that are being sent are finished first. Mail, the mailbox, external
+/// calendars and scans run beside the other jobs, so that neither a slow server nor a long job delays the
+/// others.
 pub async fn run(app: &App, stop: CancellationToken) {
     tokio::join!(
         jobs(app, &stop),
@@ -40,7 +41,7 @@ pub async fn run(app: &App, stop: CancellationToken) {
     );
 }
 
-/// Calendars outside. A fetch in hand is given up when it is time to stop, and taken up again later.
+/// Refreshes external calendars. A running fetch is abandoned at the stop, and repeated later.
 async fn run_external_calendars(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
@@ -55,7 +56,7 @@ async fn run_external_calendars(app: &App, stop: &CancellationToken) {
     }
 }
 
-/// Files that came with messages. The scanner may take its time; a file in its hands stays held.
+/// Scans the files of messages. The scanner may take long; the file that it checks stays held.
 async fn run_attachment_scans(app: &App, stop: &CancellationToken) {
     let scanning = async {
         loop {
@@ -113,8 +114,8 @@ pub async fn once(app: &App) {
     while run_logged(external_calendar::step(app)).await {}
 }
 
-/// One look at every job that cannot wait, mail apart. Says whether there was anything to do; a job that fails is logged
-/// and tried again later.
+/// Runs every urgent job except mail once. Returns whether anything was done; a failed job is logged and
+/// tried again later.
 async fn round(app: &App, looked: &mut waiting_list::LastLook) -> bool {
     let deadlines = run_logged(deadlines::step(app)).await;
     let inbox = run_logged(inbound_mail::step(app)).await;
@@ -122,7 +123,7 @@ async fn round(app: &App, looked: &mut waiting_list::LastLook) -> bool {
     deadlines || inbox || offers
 }
 
-/// Where mail is due and a domain's pace keeps it back: waits a moment, and says so.
+/// Returns whether mail is due that a domain's rate limit may hold back, after waiting a moment if so.
 async fn is_paced(app: &App) -> bool {
     let is_due = store::correspondence::outbox::any_due(&app.db, app.clock.now()).await;
     let is_paced = app.config.smtp.per_domain_a_minute > 0 && is_due.unwrap_or(false);
@@ -142,7 +143,7 @@ async fn run_logged(job: impl Future<Output = Result<bool, Problem>>) -> bool {
     }
 }
 
-/// Says that a worker is alive; `/readyz` looks for it.
+/// Records that a worker is alive, for `/readyz`.
 async fn record_heartbeat(app: &App) {
     let now = app.clock.now();
     let beaten = async {

@@ -1,4 +1,4 @@
-# A PostgreSQL server of its own for tests and measurements, gone when the script ends. Sourced.
+# Starts a PostgreSQL server for tests and measurements, which is removed when the script ends. This file is sourced.
 # start_postgres [durable] sets postgres_url.
 
 postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
@@ -12,7 +12,7 @@ start_postgres() {
     local bin port durability
     bin=$(postgres_bin)
     [ -x "$bin/initdb" ] || { echo "PostgreSQL is missing; run: apt-get install postgresql" >&2; return 1; }
-    # A test's database is thrown away, and durability only costs time; a measurement is about it.
+    # A test's database is thrown away, so durability would only cost time; measurements need it.
     [ "${1:-}" = durable ] && durability= || durability="-c fsync=off"
     postgres_folder=$(mktemp -d)
     [ "$(id -u)" != 0 ] || chown postgres "$postgres_folder"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The peers that the tests compare us with: what tests/requirements.txt lists in tests/.tools/venv, ical.js in
-# tests/.tools/node. Does nothing where they are there already; several may call it at once.
+# Installs the programs that the tests compare us with: the packages of tests/requirements.txt in tests/.tools/venv, and
+# ical.js in tests/.tools/node. Does nothing if they are installed already; several processes may call it at once.
 set -euo pipefail
 cd "$(dirname "$0")"
 mkdir -p .tools

@@ -1,4 +1,4 @@
-//! Reads any bytes as the calendar of somebody who is busy.
+//! Reads any bytes as a calendar with busy times.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|raw: &[u8]| ical::fuzz::ical_busy(raw));

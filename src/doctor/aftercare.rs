@@ -1,4 +1,4 @@
-//! Reports, questions and wishes after a session.
+//! Examines reports, questions and wishes for further help after an appointment.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{appointment, consultation, follow_up, report};
 use sea_orm::{
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Findings;
 
-/// How long after its due moment a question may wait for the worker. Hours.
+/// The hours for which a question may wait for the worker after it is due.
 const GRACE: i64 = 24;
 
 pub(super) async fn examine(
@@ -51,7 +51,7 @@ pub(super) async fn examine(
     Ok(())
 }
 
-/// The consultations that wait to be heard although nobody asked.
+/// Returns the consultations that are marked as wanting further help although the company did not ask for it.
 async fn unfounded_help_requests(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let of_answer = |column| Expr::col((follow_up::Entity, column));
     let of_consultation = |column| Expr::col((consultation::Entity, column));
@@ -59,7 +59,7 @@ async fn unfounded_help_requests(db: &impl ConnectionTrait) -> Result<Vec<String
         .expr(Expr::val(1))
         .from(follow_up::Entity)
         .and_where(of_answer(follow_up::Column::ConsultationId).eq(of_consultation(consultation::Column::Id)))
-        // The first time; the wish may have come with a later change of the answer.
+        // The time of the first answer; the wish may have come with a later change of it.
         .and_where(
             of_answer(follow_up::Column::AnsweredAt)
                 .lte(of_consultation(consultation::Column::WantsHelpSince)),

@@ -1,4 +1,4 @@
-//! Requests and bookings agree with where the consultation stands, and nothing is held for ever.
+//! Checks that requests and bookings agree with the consultation's state, and that no time is held for ever.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::field::Fields;
 use entity::{appointment, assignment};
@@ -6,12 +6,12 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 
 use super::{Findings, page::Case};
 
-/// How long after its limit a hold may wait for the worker. Minutes.
+/// The minutes for which a hold may wait for the worker after its limit.
 const HOLD_GRACE: i64 = 10;
-/// How long after its due moment a request may wait for the worker. Hours.
+/// The hours for which a request may wait for the worker after it is due.
 const OFFER_GRACE: i64 = 24;
 
-/// Where a slot may be held without a limit: until an expert has answered.
+/// The states in which a slot may be held without a limit, until an expert has answered.
 const MAY_HOLD: [&str; 4] = ["received", "checking", "waiting_company", "matching"];
 
 pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findings) {
@@ -56,7 +56,8 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
     }
 }
 
-/// Every field of a booked consultation is accepted by an expert who sits in its appointment.
+/// Checks that every field of a booked consultation is accepted by an expert who takes part in its
+/// appointment.
 fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
     let experts = case.experts(one.id);
     let accepted = |it: &&assignment::Model| it.state.code() == "accepted" && experts.contains(&it.expert_id);
@@ -73,7 +74,7 @@ fn covered(case: &Case<'_>, one: &appointment::Model, findings: &mut Findings) {
     }
 }
 
-/// Nothing goes on after the end. That an expert has accepted stays true of what was carried out.
+/// Checks that nothing continues after the end. An accepted assignment may stay if an appointment took place.
 fn ended(case: &Case<'_>, findings: &mut Findings) {
     let carried_out = case.row.appointments_done > 0;
     let alive = |it: &&assignment::Model| {
@@ -95,7 +96,7 @@ fn ended(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// Holds of drafts and consultations that should have been let go of.
+/// Reports holds of drafts and consultations that should have been released.
 pub(super) async fn examine_holds(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,

@@ -1,4 +1,5 @@
-//! Quarter hours: every live appointment owns what its experts need, and nothing else owns any.
+//! Checks that every live appointment owns the quarter hours that its experts need, and that nothing else
+//! owns any.
 mod beside;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,15 +20,15 @@ use uuid::Uuid;
 use super::{Findings, page::grouped};
 use crate::store::reference::programme::{self, Programme};
 
-/// Live appointments that are held in memory at once.
+/// The number of live appointments that are held in memory at once.
 const SIZE: u64 = 500;
 
 const LIVE: [&str; 2] = ["held", "confirmed"];
 
-/// What footprints follow from.
+/// The data from which footprints are computed.
 struct Rules {
     programme: Programme,
-    /// When the settings of a year were last changed.
+    /// The time of the last change of each year's settings.
     changed: BTreeMap<i32, DateTime<Utc>>,
     homes: BTreeMap<Uuid, Option<Prefecture>>,
 }
@@ -52,7 +53,7 @@ pub(super) async fn examine(db: &impl ConnectionTrait, findings: &mut Findings) 
     }
 }
 
-/// Quarter hours of what has ended, or of nothing.
+/// Reports quarter hours of appointments that have ended or do not exist.
 async fn orphans(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
     let live = appointment::Entity::find()
         .select_only()
@@ -91,7 +92,7 @@ async fn page(
     for it in live {
         let owned: BTreeSet<_> = cells.remove(&it.id).unwrap_or_default().into_iter().collect();
         let mut experts = seats.get(&it.id).cloned().unwrap_or_default();
-        // Whoever is asked to take a place in it keeps the time for it.
+        // A substitute who is asked to take a part in it keeps the time for it.
         experts.extend(it.consultation_id.and_then(|id| asked.get(&id)).into_iter().flatten());
         one(rules, it, &experts, &owned, findings);
     }
@@ -117,7 +118,7 @@ fn one(
     if !needed.into_iter().all(|it| owned.contains(&it)) {
         return wrong("cells", "it does not own all of its own time");
     }
-    // It may have been moved at any time until now.
+    // The appointment may have been moved at any time until now.
     let moments = [it.created_at, it.starts_at];
     let judged = moments.iter().all(|&at| rules.hold_since(at, it.created_at));
     let agrees = |at| rules.footprints(it, experts, at).is_none_or(|asked| asked == *owned);
@@ -142,14 +143,16 @@ impl Rules {
         })
     }
 
-    /// Whether the settings of `at` are those of the time of booking: what was booked before keeps what it was given.
+    /// Returns whether the settings of `at` have not changed since the booking. A booking keeps the quarter
+    /// hours that it was given.
     fn hold_since(&self, at: DateTime<Utc>, booked_at: DateTime<Utc>) -> bool {
         let year = FiscalYear::of(japan_date(at)).map(FiscalYear::start_year);
         let changed = year.ok().and_then(|it| self.changed.range(..=it).next_back());
         changed.is_none_or(|(_, &changed_at)| changed_at <= booked_at)
     }
 
-    /// The quarter hours of all its experts by the settings of `at`; `None` where the row cannot be read.
+    /// Returns the quarter hours of all its experts by the settings of `at`, or `None` if the row cannot be
+    /// read.
     fn footprints(
         &self,
         it: &appointment::Model,
@@ -164,7 +167,7 @@ impl Rules {
         Some(cells)
     }
 
-    /// What it takes of one of its experts by the settings of `at`, and when.
+    /// Returns the slot and the footprint of the appointment for one of its experts by the settings of `at`.
     fn footprint(
         &self,
         it: &appointment::Model,
@@ -179,7 +182,7 @@ impl Rules {
     }
 }
 
-/// Who is asked to take another expert's place, by consultation.
+/// Returns the experts who are asked to take another expert's part, by consultation.
 async fn asked(
     db: &impl ConnectionTrait,
     live: &[appointment::Model],

@@ -1,4 +1,4 @@
-//! Calendars outside, and what experts' calendars are told: nothing is left over, and nothing is forgotten.
+//! Examines external calendars and the entries in them: nothing is left over, and nothing is missing.
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::Findings;
 use crate::store::calendars::external::entry::{OutdatedEntry, outdated_entries};
 
-/// How long a calendar outside may be behind. Hours.
+/// The hours by which an external calendar may be behind.
 const GRACE: i64 = 1;
 
 pub(super) async fn examine(
@@ -30,7 +30,7 @@ pub(super) async fn examine(
     participants(db, findings).await
 }
 
-/// Rows of what is not there any more.
+/// Reports rows whose calendar or appointment no longer exists.
 async fn orphans(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
     let sources =
         || external_calendar::Entity::find().select_only().column(external_calendar::Column::Id).into_query();
@@ -66,7 +66,7 @@ async fn orphans(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(
     Ok(())
 }
 
-/// Calendars that nobody looks at although it is time.
+/// Reports calendars that are due and have not been read.
 async fn unread(
     db: &impl ConnectionTrait,
     limit: DateTime<Utc>,
@@ -89,7 +89,8 @@ async fn unread(
     Ok(())
 }
 
-/// Bookings that a calendar outside does not have, or still has, although its server answers and takes what it is given.
+/// Reports bookings that an external calendar lacks, or still has, although its server answers and accepts
+/// changes.
 async fn unwritten(
     db: &impl ConnectionTrait,
     limit: DateTime<Utc>,
@@ -101,7 +102,7 @@ async fn unwritten(
     }
     let since = since(db, &behind).await?;
     for it in behind {
-        // A moment after a change it has to be behind.
+        // Shortly after a change, the calendar is necessarily behind.
         if since.get(&(it.source, it.appointment)).is_some_and(|since| *since < limit) {
             let what = if it.booked {
                 "it is booked, and for more than an hour has not been put into the calendar"
@@ -118,8 +119,8 @@ async fn unwritten(
     Ok(())
 }
 
-/// Since when everything about a calendar and an appointment is as it is: at the latest since the last thing that
-/// happened to the consultation.
+/// Returns the time since which a calendar and an appointment are unchanged: not before the last event of the
+/// consultation.
 async fn since(
     db: &impl ConnectionTrait,
     behind: &[OutdatedEntry],
@@ -150,7 +151,8 @@ async fn since(
     Ok(behind.iter().filter_map(since).collect())
 }
 
-/// Whoever is back in a seat has been told so under a higher SEQUENCE than that of the end before.
+/// Checks that an expert who takes part again was told under a higher SEQUENCE than that of the cancellation
+/// before.
 async fn participants(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
     let seated = Expr::col((appointment_expert::Entity, appointment_expert::Column::ExpertId));
     let left = Expr::col((cancelled_invitation::Entity, cancelled_invitation::Column::ExpertId));

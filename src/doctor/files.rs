@@ -1,4 +1,4 @@
-//! The files of messages against what lies on the disk: every row has its bytes, and every file its row.
+//! Compares the files of messages with the disk: every row has its bytes, and every file has its row.
 use std::{collections::BTreeSet, io, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,12 +11,12 @@ use uuid::Uuid;
 use super::{Finding, Findings};
 use crate::{files, ops::housekeeping::WITHOUT_ROW, store};
 
-/// How long a file may wait for the scanner. Hours.
+/// The hours for which a file may wait for the scanner.
 const GRACE: i64 = 24;
-/// Rows or files looked at at once.
+/// The number of rows or files that are examined at once.
 const PAGE: u64 = 500;
 
-/// Why the files could not be examined.
+/// The reason why the files could not be examined.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
     #[error(transparent)]
@@ -25,7 +25,8 @@ pub enum Failed {
     Folder(#[from] io::Error),
 }
 
-/// Everything that is wrong with the files in this folder at `now`. Reads every file once, a page of rows at a time.
+/// Returns everything that is wrong with the files in this folder at `now`. Reads every file once, a page of
+/// rows at a time.
 pub async fn examine(
     db: &impl ConnectionTrait,
     folder: &Path,
@@ -44,7 +45,7 @@ pub async fn examine(
     Ok(findings.0)
 }
 
-/// The next rows that have a file, those of the same bytes beside each other.
+/// Returns the next rows that have a file, with rows of the same bytes next to each other.
 async fn page(db: &impl ConnectionTrait, after: Option<(String, Uuid)>) -> Result<Vec<row::Model>, DbErr> {
     let mut query = row::Entity::find().filter(row::COLUMN.sha256.is_not_null());
     if let Some((sha256, id)) = after {
@@ -60,7 +61,7 @@ async fn rows_of(rows: &[row::Model], folder: &Path, findings: &mut Findings) ->
         let hash = it.sha256.as_deref().unwrap_or_default();
         if measured.as_ref().is_none_or(|(known, _)| *known != hash) {
             let there = match files::measure(folder, hash).await {
-                // What is no hash has no file.
+                // A value that is not a hash has no file.
                 Err(err) if err.kind() == io::ErrorKind::InvalidInput => None,
                 other => other?,
             };

@@ -1,4 +1,4 @@
-//! The history: complete, unbroken, legal, and the ground of the present state.
+//! Checks that the history is complete, unbroken and legal, and leads to the present state.
 use domain::consultation::{self, Rebuilt, State};
 use entity::{Coded, event};
 
@@ -24,7 +24,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// The row stands where its history has led it, since when it has led there.
+/// Checks that the row has the state to which its history leads, since the time at which it led there.
 fn standing(case: &Case<'_>, rebuilt: &State, events: &[consultation::Event], findings: &mut Findings) {
     let row = case.row;
     let reason = if let State::Unfulfilled { reason } = rebuilt { Some(*reason) } else { None };
@@ -53,7 +53,7 @@ fn sequence(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// Told once a consultation: every link after a broken one is broken as well.
+/// Reports the first broken link of a consultation's hash chain; every later link is broken as well.
 fn chain(case: &Case<'_>, findings: &mut Findings) {
     let mut previous = "";
     for event in case.events {
@@ -69,7 +69,7 @@ fn chain(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// The events as the domain knows them, or which of them it does not know.
+/// Returns the events as the domain's type, or the first event that it does not know.
 fn history(rows: &[event::Model]) -> Result<Vec<consultation::Event>, (i32, &'static str)> {
     let mut from = None;
     rows.iter()

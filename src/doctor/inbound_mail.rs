@@ -1,4 +1,4 @@
-//! Mail that came in: every one has its octets, and none waits for the worker.
+//! Checks that every received mail has its bytes, and that none waits for the worker.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{inbound_mail as row, inbound_raw};
 use sea_orm::{
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Findings;
 
-/// How long a mail may wait to be understood. Hours.
+/// The hours for which a mail may wait to be processed.
 const GRACE: i64 = 1;
 
 pub(super) async fn examine(

@@ -1,4 +1,4 @@
-//! Mail: none is stuck, and none is said to be sent that nobody has tried to send.
+//! Checks that no mail is stuck, and that no mail is marked as sent without a recorded try.
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{outbox, outbox_log};
 use sea_orm::{
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Findings;
 
-/// How long a mail may wait for the worker. Hours.
+/// The hours for which a mail may wait for the worker.
 const GRACE: i64 = 1;
 
 pub(super) async fn examine(

@@ -1,4 +1,4 @@
-//! Consultations with all that belongs to them, a page at a time.
+//! Reads consultations with all their rows, a page at a time.
 use std::collections::BTreeMap;
 
 use entity::{appointment, appointment_expert, assignment, consultation, event};
@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Consultations that are held in memory at once.
+/// The number of consultations that are held in memory at once.
 const SIZE: u64 = 1000;
 
 pub(super) struct Page {
@@ -15,14 +15,14 @@ pub(super) struct Page {
     events: BTreeMap<Uuid, Vec<event::Model>>,
     assignments: BTreeMap<Uuid, Vec<assignment::Model>>,
     appointments: BTreeMap<Uuid, Vec<appointment::Model>>,
-    /// Of confirmed appointments.
+    /// The experts of confirmed appointments.
     experts: BTreeMap<Uuid, Vec<Uuid>>,
 }
 
 /// One consultation of a page.
 pub(super) struct Case<'a> {
     pub row: &'a consultation::Model,
-    /// In the order of their numbers.
+    /// The events in the order of their numbers.
     pub events: &'a [event::Model],
     pub assignments: &'a [assignment::Model],
     pub appointments: &'a [appointment::Model],
@@ -30,9 +30,10 @@ pub(super) struct Case<'a> {
 }
 
 impl Page {
-    /// The consultations that follow the one with this id; `None` after the last.
+    /// Returns the consultations after the one with this id, or `None` after the last.
     ///
-    /// A page is one stretch of ids, so that what belongs to it is found by the same stretch: five queries a page.
+    /// A page is one range of ids, so that the same range finds the rows that belong to it: five queries a
+    /// page.
     pub async fn after(db: &impl ConnectionTrait, last: Option<Uuid>) -> Result<Option<Self>, DbErr> {
         let mut query = consultation::Entity::find().order_by_asc(consultation::Column::Id).limit(SIZE);
         if let Some(last) = last {
@@ -84,7 +85,7 @@ impl Page {
 }
 
 impl Case<'_> {
-    /// The experts of a confirmed appointment of this consultation.
+    /// Returns the experts of a confirmed appointment of this consultation.
     pub fn experts(&self, appointment: Uuid) -> &[Uuid] {
         of(self.experts, appointment)
     }
@@ -94,7 +95,7 @@ fn of<T>(groups: &BTreeMap<Uuid, Vec<T>>, id: Uuid) -> &[T] {
     groups.get(&id).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// By key; within a key in the order in which they came.
+/// Groups rows by key; within a key, rows keep their order.
 pub(super) fn grouped<R, T>(rows: Vec<R>, of: impl Fn(R) -> (Uuid, T)) -> BTreeMap<Uuid, Vec<T>> {
     let mut groups = BTreeMap::<_, Vec<T>>::new();
     for (key, it) in rows.into_iter().map(of) {

@@ -1,4 +1,4 @@
-//! What is kept beside the state and follows from it, and the numbers given out.
+//! Examines the columns that follow from the state, and the numbers that were given out.
 use std::collections::BTreeMap;
 
 use domain::due::Due;
@@ -43,7 +43,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// No number is given out twice.
+/// Checks that no number can be given out twice.
 pub(super) async fn examine_counters(
     db: &impl ConnectionTrait,
     findings: &mut Findings,

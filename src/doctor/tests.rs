@@ -1,4 +1,4 @@
-//! Every rule finds its own kind of damage in a sound database, and no other rule does.
+//! Checks that every rule finds its own kind of damage in a sound database, and that no other rule does.
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
@@ -12,7 +12,7 @@ use crate::demo::fill::{
     tests::{now, test_database},
 };
 
-/// The statements that do the damage which a rule finds.
+/// The statements that cause the damage which each rule finds.
 const DAMAGE: &[(&str, &[&str])] = &[
     (
         "history",
@@ -230,7 +230,7 @@ async fn sound() -> DatabaseConnection {
     db
 }
 
-/// A mail that was due so many hours ago.
+/// Returns a mail that was due this many hours ago.
 fn mail(state: &str, hours: i64) -> outbox::Model {
     let due_at = now() - TimeDelta::hours(hours);
     outbox::Model {

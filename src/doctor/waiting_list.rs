@@ -1,4 +1,5 @@
-//! Companies that wait for an earlier time: what is held for them is offered to them, and to nobody else.
+//! Examines companies that wait for an earlier time: a time that is held for a company is offered to it
+//! alone.
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,10 +9,10 @@ use uuid::Uuid;
 
 use super::Findings;
 
-/// How long after its limit an offer may wait for the worker. Minutes.
+/// The minutes for which an offer may wait for the worker after its limit.
 const GRACE: i64 = 10;
 
-/// Where a company can wait.
+/// The states in which a company can wait.
 const MAY_WAIT: [&str; 2] = ["scheduling", "booked"];
 
 pub(super) async fn examine(
@@ -60,7 +61,7 @@ pub(super) async fn examine(
     one_each(db, &held, findings).await
 }
 
-/// Nobody waits for a session that has been, or will never be.
+/// Checks that no company waits for an appointment that has taken place or will never take place.
 async fn states(
     db: &impl ConnectionTrait,
     all: &[waiting::Model],
@@ -80,7 +81,7 @@ async fn states(
     Ok(())
 }
 
-/// A time of an expert is offered to one company.
+/// Checks that a time of an expert is offered to only one company.
 async fn one_each(
     db: &impl ConnectionTrait,
     held: &BTreeMap<Uuid, appointment::Model>,

@@ -1,5 +1,5 @@
-//! A calendar collection of a CalDAV server (RFC 4791). `libdav` writes the requests and reads the answers; what goes
-//! over the network is ours, so that it is guarded like every other fetch.
+//! Accesses a calendar collection of a CalDAV server (RFC 4791). `libdav` writes the requests and reads the
+//! answers; this crate sends them, so that they are guarded like every other fetch.
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use url::Url;
 use super::{Ask, Failed, Fetcher, Login, refusal};
 
 const CALENDAR: &str = "text/calendar; charset=utf-8";
-/// Objects fetched with one request.
+/// The most objects that are fetched with one request.
 const AT_ONCE: usize = 100;
 
 pub struct Collection<'a> {
@@ -31,19 +31,19 @@ pub struct Object {
     pub data: String,
 }
 
-/// What became of a change that was only to be made to the version that we know.
+/// The result of a change that applies only to the known version of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// With the new version, where the server names it.
+    /// The change was made. Contains the new version, if the server names it.
     Done(Option<String>),
-    /// There is another version.
+    /// The server has another version.
     Conflict,
-    /// There is no such object.
+    /// The object does not exist.
     Gone,
 }
 
 impl Collection<'_> {
-    /// The paths of the events that touch a time, each with its version.
+    /// Returns the paths of the events that overlap a period, each with its version.
     pub async fn list(&self, during: &Range<DateTime<Utc>>) -> Result<BTreeMap<String, String>, Failed> {
         let range = TimeRange::Between(stamp(during.start)?, stamp(during.end)?);
         let request = ListCalendarResources::new(self.url.path())
@@ -53,7 +53,7 @@ impl Collection<'_> {
         Ok(found.resources.into_iter().filter_map(|it| Some((it.href, it.etag?))).collect())
     }
 
-    /// The objects at these paths; those that are not there are left out.
+    /// Returns the objects at these paths. Objects that do not exist are left out.
     pub async fn get(&self, hrefs: &[String]) -> Result<BTreeMap<String, Object>, Failed> {
         let mut objects = BTreeMap::new();
         for part in hrefs.chunks(AT_ONCE) {
@@ -73,7 +73,7 @@ impl Collection<'_> {
         Ok(objects)
     }
 
-    /// Writes an object: over the version `over`, or only where there is none yet.
+    /// Writes an object. Replaces the version `over`, or creates the object if there is none yet.
     pub async fn put(&self, href: &str, data: &str, over: Option<&str>) -> Result<Change, Failed> {
         let put = PutResource::new(href);
         let parsed = match over {
@@ -93,7 +93,7 @@ impl Collection<'_> {
             Err(PutResourceParseError::BadStatusCode(StatusCode::PRECONDITION_FAILED)) => {
                 Ok(Change::Conflict)
             }
-            // Some servers say so where the version is of something that is not there.
+            // Some servers answer so if the version belongs to an object that does not exist.
             Err(PutResourceParseError::BadStatusCode(StatusCode::NOT_FOUND)) if over.is_some() => {
                 Ok(Change::Gone)
             }
@@ -134,7 +134,8 @@ impl Collection<'_> {
     }
 }
 
-/// The path of an object of this name below a collection, written as servers' answers are read.
+/// Returns the path of an object with this name in a collection, normalised like the paths in servers'
+/// answers.
 pub fn path_below(collection: &Url, name: &str) -> String {
     let path = format!("{}/{name}", collection.path().trim_end_matches('/'));
     normalise_percent_encoded(&path).map_or_else(|_| path.clone(), Cow::into_owned)

@@ -1,4 +1,4 @@
-//! Which machines may be asked at all.
+//! Decides which machines may be contacted.
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
@@ -9,7 +9,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use super::Failed;
 use crate::config::Network;
 
-/// Why an address is not asked.
+/// The reason why an address is not contacted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("the address is not a public one")]
@@ -30,11 +30,11 @@ impl From<Refused> for Failed {
     }
 }
 
-/// Looks names up and gives out only addresses that may be asked: the connection goes to these.
+/// A resolver that returns only addresses that may be contacted. The connection goes to these addresses.
 #[derive(Debug)]
 pub struct Checked {
     pub allow: Arc<[Network]>,
-    /// For a client that does not encrypt.
+    /// Whether the client does not encrypt.
     pub plain: bool,
 }
 
@@ -59,7 +59,7 @@ impl Resolve for Checked {
     }
 }
 
-/// Whether a machine may be asked.
+/// Checks whether a machine may be contacted.
 pub fn check(address: IpAddr, allow: &[Network], plain: bool) -> Result<(), Refused> {
     let address = address.to_canonical();
     if allow.iter().any(|it| it.contains(address)) {
@@ -72,7 +72,8 @@ pub fn check(address: IpAddr, allow: &[Network], plain: bool) -> Result<(), Refu
     }
 }
 
-/// Whether the whole internet can reach it, by the registries of special addresses (RFC 6890 and its updates).
+/// Returns whether an address is publicly reachable, by the registries of special addresses (RFC 6890 and its
+/// updates).
 fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(it) => is_public_v4(it),
@@ -83,9 +84,10 @@ fn is_public(address: IpAddr) -> bool {
 fn is_public_v4(it: Ipv4Addr) -> bool {
     let [a, b, c, _] = it.octets();
     let special = match (a, b, c) {
-        // "This network", private, loopback, link-local (and the metadata of clouds), multicast, reserved, broadcast.
+        // "This network", private, loopback, link-local (including cloud metadata services), multicast,
+        // reserved, broadcast.
         (0 | 10 | 127 | 224..=255, ..) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _) => true,
-        // Shared by a provider's customers.
+        // Addresses that a provider's customers share.
         (100, 64..=127, _) => true,
         // Protocol assignments, documentation, the old way to IPv6, measuring.
         (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
@@ -94,7 +96,8 @@ fn is_public_v4(it: Ipv4Addr) -> bool {
     !special
 }
 
-/// Of IPv6 only what is global unicast (2000::/3), without documentation and without what holds an IPv4 address.
+/// Returns whether an IPv6 address is global unicast (2000::/3), except documentation and addresses that
+/// embed IPv4.
 fn is_public_v6(it: Ipv6Addr) -> bool {
     let [a, b, ..] = it.segments();
     let global = a & 0xe000 == 0x2000;

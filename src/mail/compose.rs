@@ -1,7 +1,7 @@
-//! From an event to a letter. A letter says what has happened, what happens next, and by when.
+//! Composes a mail from an event. A mail says what has happened, what happens next, and by when.
 //!
-//! The table in `mail::kind` lists the letters. Their words are in `templates/mail`, one text for each, unless the
-//! administrator has written others for the year; the HTML follows from the text.
+//! The table in `mail::kind` lists the mails. Their words are in `templates/mail`, in one file for each text,
+//! unless the administrator has written others for the year. The HTML is derived from the text.
 use domain::{
     calendar::japan_date,
     number::{CaseNumber, FiscalYear},
@@ -21,7 +21,7 @@ mod wording;
 
 use wording::{greeting, tidied};
 
-/// Writes a letter about a consultation.
+/// Writes a mail about a consultation.
 pub fn about(
     occasion: MailEvent<'_>,
     to: Recipient<'_>,
@@ -30,7 +30,8 @@ pub fn about(
     let text = TextKind::of(&occasion);
     let is_company = text.reader() == Reader::Company;
     let is_stranger = is_company && !about.address_confirmed;
-    // A name that the form gave is not repeated, not even in a header or a calendar entry.
+    // A name from the form is not repeated to an unconfirmed address, not even in a header or a calendar
+    // entry.
     let to = if is_stranger { Recipient { name: "", ..to } } else { to };
     let greeting = match (is_company, is_stranger) {
         (_, true) => greeting("", ""),
@@ -48,7 +49,7 @@ pub fn about(
     })
 }
 
-/// Writes a letter that is about no consultation.
+/// Writes a mail that is about no consultation.
 pub fn plain(
     occasion: AccountMailEvent<'_>,
     to: Recipient<'_>,
@@ -65,10 +66,11 @@ pub fn plain(
     Ok(OutgoingMail { unsubscribe: unsubscribe.map(str::to_owned), ..letter(text, frame, to, house)? })
 }
 
-/// Returns subject and text: the administrator's for the year, else those that the product ships with.
+/// Returns the subject and the text: the administrator's for the year, or else the shipped ones.
 ///
-/// Where the reader may be a stranger, the administrator's text gets nothing that the form said. The shipped text gets all
-/// values: of what the form said it names the place of a session alone, which is agreed only with a confirmed address.
+/// If the reader may be a stranger, the administrator's text gets no values from the form. The shipped text
+/// gets all values: of those from the form it names only the place of an appointment, which is agreed only
+/// with a confirmed address.
 fn words(
     text: TextKind,
     values: &Values,
@@ -86,17 +88,17 @@ fn words(
     own.map_or_else(|| write_shipped(text, values), Ok)
 }
 
-/// The reader of an answer to a letter.
+/// The reader of an answer to a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answers {
     Nobody,
-    /// It becomes the company's message.
+    /// The answer becomes the company's message.
     Company,
-    /// It becomes a message of center or expert, which may stay inside.
+    /// The answer becomes a message of the center or an expert, which may stay internal.
     Staff,
 }
 
-/// The beginning and the end of every letter, around its own words.
+/// The beginning and the end of every mail, around its own words.
 #[derive(Clone, Copy)]
 struct Frame<'a> {
     title: &'a str,

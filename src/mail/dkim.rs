@@ -1,4 +1,4 @@
-//! Signing outgoing mail (RFC 6376, RFC 8463), so that receivers can tell it is ours.
+//! Signs outgoing mail (RFC 6376, RFC 8463), so that receivers can verify that it is ours.
 use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -17,7 +17,7 @@ use lettre::{
 #[derive(Clone)]
 pub struct Dkim(Arc<DkimConfig>);
 
-/// Why a key cannot be used. Never tells anything of the key.
+/// The reason why a key cannot be used. It never contains any part of the key.
 #[derive(Debug, thiserror::Error)]
 pub enum BadDkimKey {
     #[error("expected a PEM file with one PRIVATE KEY or RSA PRIVATE KEY, not encrypted")]
@@ -31,7 +31,8 @@ pub enum BadDkimKey {
 }
 
 impl Dkim {
-    /// `pem` is what `DKIM_KEY_FILE` holds: RSA in PKCS#1 or PKCS#8, or Ed25519 in PKCS#8, as OpenSSL writes them.
+    /// Creates a signer. `pem` is the content of `DKIM_KEY_FILE`: an RSA key in PKCS#1 or PKCS#8, or an
+    /// Ed25519 key in PKCS#8, as OpenSSL writes them.
     pub fn new(selector: &str, domain: &str, pem: &str) -> Result<Self, BadDkimKey> {
         let is_name = |it: &str| {
             !it.is_empty()
@@ -58,7 +59,8 @@ impl fmt::Debug for Dkim {
     }
 }
 
-/// `Content-Type` is left out: lettre keeps it with the body, where the signature would not find it.
+/// The headers that are signed. `Content-Type` is not among them: lettre keeps it with the body, where the
+/// signing code would not find it.
 const SIGNED: [&str; 12] = [
     "From",
     "To",
@@ -70,12 +72,13 @@ const SIGNED: [&str; 12] = [
     "Auto-Submitted",
     "In-Reply-To",
     "References",
-    // RFC 8058 §4 asks for these two.
+    // RFC 8058 §4 requires that these two headers are signed.
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
 ];
 
-/// lettre reads PKCS#1 and the bare Ed25519 seed; current tools write PKCS#8, which wraps either.
+/// Reads a key from PEM. lettre reads PKCS#1 and the bare Ed25519 seed; current tools write PKCS#8, which
+/// wraps either.
 fn key(pem: &str) -> Result<DkimSigningKey, BadDkimKey> {
     if let Some(pkcs1) = decoded(pem, "RSA PRIVATE KEY") {
         return rsa(&pkcs1);
@@ -117,7 +120,7 @@ const OCTETS: u8 = 0x04;
 const OBJECT: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
 
-/// The algorithm and the private key within a PKCS#8 structure (RFC 5208 §5).
+/// Returns the algorithm and the private key of a PKCS#8 structure (RFC 5208 §5).
 fn unwrapped(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let within = |der, tag| element(der).filter(|it| it.0 == tag).map(|it| (it.1, it.2));
     let (info, _) = within(der, SEQUENCE)?;
@@ -128,7 +131,7 @@ fn unwrapped(der: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((algorithm, private))
 }
 
-/// Tag, content and rest of the first DER element.
+/// Returns the tag and the content of the first DER element, and the bytes after it.
 fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], rest) = der.split_first_chunk::<2>()?;
     let (length, rest) = if first < 0x80 {

@@ -1,10 +1,12 @@
-//! The HTML part of a letter, derived from its text, so that the two always say the same.
+//! Derives the HTML part of a mail from its text, so that the two always say the same.
 //!
-//! What the text may use: a line 「■…」 is a heading; lines 「label：value」 that follow each other are a table; a line
-//! that is only an address is a button, labelled by the line 「▼…」 before it; an empty line ends a paragraph.
+//! The text uses this notation: a line 「■…」 is a heading; consecutive lines 「label：value」 are a table; a
+//! line that is only an address is a button, labelled by the line 「▼…」 before it; an empty line ends a
+//! paragraph.
 use std::{borrow::Cow, iter::Peekable, str::Lines};
 
-/// The letter as an HTML document without remote content. Styles are inline, for mail programs drop style sheets.
+/// Returns the mail as an HTML document without remote content. Styles are inline because mail programs drop
+/// style sheets.
 pub fn from_text(text: &str) -> String {
     let mut body = String::new();
     let mut lines = text.lines().peekable();
@@ -58,7 +60,8 @@ fn block(line: &str, rest: &mut Peekable<Lines<'_>>) -> String {
     format!("<p style=\"{PARAGRAPH}\">{paragraph}</p>\n")
 }
 
-/// The address itself stands below the button: it can be copied, and seen before it is opened.
+/// Returns a button with the address below it, so that a reader can copy the address, or check it before
+/// opening it.
 fn button(label: &str, url: &str) -> String {
     let (label, url) = (escaped(label), escaped(url));
     format!(
@@ -82,7 +85,8 @@ fn table(first: &str, rest: &mut Peekable<Lines<'_>>) -> String {
     table
 }
 
-/// A label of at most eight characters and its value. Sentences have their colons later.
+/// Splits a table row into a label of at most eight characters and its value. In sentences, a colon comes
+/// later.
 fn row(line: &str) -> Option<(&str, &str)> {
     let (label, value) = line.split_once('：')?;
     let is_label = (1..=8).contains(&label.trim().chars().count())
@@ -100,7 +104,7 @@ fn is_only_url(line: &str) -> bool {
     url_length(line) == Some(line.len())
 }
 
-/// Text with its addresses as links.
+/// Returns the text with its web addresses as links.
 fn linked(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;
@@ -120,7 +124,7 @@ fn first_url(text: &str) -> Option<(usize, usize)> {
     text.match_indices("http").find_map(|(start, _)| Some((start, url_length(&text[start..])?)))
 }
 
-/// How many octets of `text`, from its beginning, are a web address. Full-width characters end it.
+/// Returns the length in octets of the web address with which `text` begins. A full-width character ends it.
 fn url_length(text: &str) -> Option<usize> {
     let after_scheme = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let is_part = |it: char| it.is_ascii_graphic() && !matches!(it, '<' | '>' | '"' | '\'' | '\\' | '`');

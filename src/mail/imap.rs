@@ -1,4 +1,5 @@
-//! A mailbox on an IMAP server (RFC 3501), read by one message at a time. What is taken is marked only afterwards.
+//! Reads a mailbox on an IMAP server (RFC 3501), one message at a time. A message is marked only after it has
+//! been stored.
 use std::{fmt, io, net::IpAddr, time::Duration};
 
 use async_imap::{Client, Session, error::Error as Protocol};
@@ -12,7 +13,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 
-/// Where the mailbox is, and how to get in.
+/// The address of a mailbox and the credentials for it.
 #[derive(Clone)]
 pub struct ImapAccount {
     host: String,
@@ -21,7 +22,7 @@ pub struct ImapAccount {
     user: String,
     password: String,
     folder: String,
-    /// Where a message is moved once it is stored; else it is marked as seen and stays.
+    /// The folder to which a stored message is moved. Without it, the message is marked as seen and stays.
     moved_to: Option<String>,
 }
 
@@ -29,11 +30,11 @@ pub struct ImapAccount {
 enum Security {
     /// TLS from the first octet.
     Tls,
-    /// STARTTLS, and nothing without it; on this very machine a server may do without.
+    /// STARTTLS is required, except from a server on this machine that does not offer it.
     StartTls,
 }
 
-/// Why a mailbox cannot be read now.
+/// The reason why a mailbox cannot be read now.
 #[derive(Debug, thiserror::Error)]
 pub enum ImapError {
     #[error("no connection: {0}")]
@@ -50,17 +51,17 @@ pub enum ImapError {
     Refused(&'static str),
 }
 
-/// For a command and its answer.
+/// The time limit of a command and its answer.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// For a large message on a slow line.
+/// The time limit of fetching a message, which may be large and the connection slow.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A message as it was fetched.
+/// A fetched message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
-    /// At most as much as was asked for.
+    /// The bytes, at most as many as were requested.
     pub bytes: Vec<u8>,
-    /// Of the whole.
+    /// The size of the whole message in bytes.
     pub size: usize,
 }
 
@@ -68,7 +69,7 @@ pub struct Fetched {
 pub struct Mailbox {
     session: Session<Box<dyn Duplex>>,
     pub uid_validity: i64,
-    /// Everything up to here was there when the mailbox was opened.
+    /// The highest UID that existed when the mailbox was opened.
     pub last_uid: i64,
     can_idle: bool,
     can_move: bool,
@@ -76,13 +77,13 @@ pub struct Mailbox {
     moved_to: Option<String>,
 }
 
-/// Either way of a connection.
+/// A connection in either form, with or without TLS.
 pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Duplex for T {}
 
 impl ImapAccount {
-    /// `imaps://user:password@host:port/FOLDER?moved_to=FOLDER`, or `imap://…` with STARTTLS.
+    /// Parses `imaps://user:password@host:port/FOLDER?moved_to=FOLDER`, or `imap://…` for STARTTLS.
     pub fn parse(raw: &str) -> Option<Self> {
         let url = Url::parse(raw).ok()?;
         let host = match url.host()? {
@@ -117,7 +118,7 @@ impl ImapAccount {
         (parts.into_iter().all(|it| plain(it)) && url.fragment().is_none()).then_some(account)
     }
 
-    /// What the mailbox is called where no password may stand.
+    /// Returns a name of the mailbox that does not contain the password.
     pub fn name(&self) -> String {
         format!("{}@{}:{}/{}", self.user, self.host, self.port, self.folder)
     }
@@ -150,23 +151,24 @@ impl Mailbox {
         })
     }
 
-    /// What lies beyond `last`, oldest first; with `None`, what nobody has seen yet.
+    /// Returns the UIDs of the messages after `last`, oldest first. With `None`, returns those of the unseen
+    /// messages.
     pub async fn beyond(&mut self, last: Option<i64>) -> Result<Vec<i64>, ImapError> {
         let query = match last {
             Some(last) => format!("UID {}:*", last + 1),
             None => "UNSEEN".to_owned(),
         };
         let found = timeout(TIMEOUT, self.session.uid_search(query)).await??;
-        // `n:*` names the last message even where that is older than n.
+        // `n:*` includes the last message even if its UID is lower than n.
         let mut uids: Vec<_> = found.into_iter().map(i64::from).collect();
         uids.retain(|it| last.is_none_or(|last| *it > last));
         uids.sort_unstable();
         Ok(uids)
     }
 
-    /// At most `limit` octets of a message; `None` where it is gone.
+    /// Fetches at most `limit` octets of a message. Returns `None` if the message no longer exists.
     pub async fn fetch(&mut self, uid: i64, limit: usize) -> Result<Option<Fetched>, ImapError> {
-        // One octet more, to see whether there are.
+        // One octet more than the limit shows whether the message is longer.
         let query = format!("(RFC822.SIZE BODY.PEEK[]<0.{}>)", limit.saturating_add(1));
         let fetched = timeout(FETCH_TIMEOUT, async {
             let stream = self.session.uid_fetch(uid.to_string(), query).await?;
@@ -175,14 +177,15 @@ impl Mailbox {
         let fetched = fetched.await??;
         let found = fetched.iter().find_map(|it| Some((it.body()?, it.size)));
         Ok(found.map(|(body, size)| {
-            // Some servers count line ends differently; what is there is there.
+            // Some servers count line ends differently, so the number of fetched octets is used if the
+            // message is complete.
             let size = size.and_then(|it| usize::try_from(it).ok()).unwrap_or_default().max(body.len());
             let size = if body.len() <= limit { body.len() } else { size };
             Fetched { bytes: body[..body.len().min(limit)].to_vec(), size }
         }))
     }
 
-    /// The message is stored: it is marked, or moved away.
+    /// Marks a stored message as seen and, if a folder is set, moves it there.
     pub async fn taken(&mut self, uid: i64) -> Result<(), ImapError> {
         let uid = uid.to_string();
         timeout(TIMEOUT, self.flag(&uid, "+FLAGS.SILENT (\\Seen)")).await??;
@@ -193,7 +196,7 @@ impl Mailbox {
         }
         timeout(TIMEOUT, self.session.uid_copy(&uid, &folder)).await??;
         timeout(TIMEOUT, self.flag(&uid, "+FLAGS.SILENT (\\Deleted)")).await??;
-        // Without UIDPLUS an EXPUNGE would take away what others have marked.
+        // Without UIDPLUS, an EXPUNGE would also remove messages that other clients have marked as deleted.
         if self.can_expunge_one {
             let gone = timeout(TIMEOUT, async {
                 self.session.uid_expunge(&uid).await?.try_collect::<Vec<_>>().await
@@ -207,7 +210,7 @@ impl Mailbox {
         self.session.uid_store(uid, change).await?.try_collect::<Vec<_>>().await.map(drop)
     }
 
-    /// Waits until something happens in the mailbox, for at most `length`, or until told to stop.
+    /// Waits for news from the mailbox, for at most `length` or until `stop` is cancelled.
     pub async fn wait(mut self, length: Duration, stop: &CancellationToken) -> Result<Self, ImapError> {
         if !self.can_idle {
             tokio::select! {
@@ -223,7 +226,8 @@ impl Mailbox {
             let (news, interrupt) = idle.wait_with_timeout(length);
             tokio::select! {
                 () = stop.cancelled() => drop(interrupt),
-                // Keepalives would put the end off again and again.
+                // The library restarts its own time limit at every keepalive of the server, so an outer limit
+                // is needed.
                 heard = timeout(length, news) => {
                     if let Ok(heard) = heard {
                         heard?;
@@ -236,12 +240,13 @@ impl Mailbox {
     }
 
     pub async fn close(mut self) {
-        // The connection ends either way.
+        // The connection ends whether or not the logout succeeds.
         drop(timeout(Duration::from_secs(5), self.session.logout()).await);
     }
 }
 
-/// The connection, and whether the server will greet on it.
+/// Connects to the server. The flag says whether the server has yet to send its greeting on the returned
+/// connection.
 async fn connected(account: &ImapAccount) -> Result<(Box<dyn Duplex>, bool), ImapError> {
     let tcp = TcpStream::connect((account.host.as_str(), account.port)).await?;
     tcp.set_nodelay(true)?;

@@ -1,7 +1,9 @@
-//! The letters that exist. `table` has one row for each, and every other property of a letter follows from its row.
+//! Defines the kinds of mail and their texts. `table` has one row for each mail, and every other property of
+//! a mail follows from its row.
 //!
-//! A `MailKind` is what the outbox and its page call a mail, and how it is delivered. A `TextKind` is a text for one
-//! reader; several texts can have one kind of mail: a booking is told to company, expert and center in words of their own.
+//! A `MailKind` is the name of a mail in the outbox and on its page, and decides how the mail is delivered. A
+//! `TextKind` is a text for one reader. Several texts can have one kind of mail: the mails about a booking to
+//! the company, the expert and the center have different words.
 #[macro_use]
 mod define;
 mod table;
@@ -19,34 +21,36 @@ impl MailKind {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }
 
-    /// Whether one more copy may go out by itself after `unknown_outcomes` of which nobody knows whether they were taken. A
-    /// second copy under the same Message-ID is the smaller evil only where the reader waits for the mail.
+    /// Returns whether one more copy may be sent automatically after `unknown_outcomes` copies of which it is
+    /// unknown whether the server took them. A second copy under the same Message-ID is the smaller evil only
+    /// if the reader waits for the mail.
     pub const fn may_repeat(self, unknown_outcomes: i32) -> bool {
         self.delivery().is_waited_for && unknown_outcomes < COPIES
     }
 
-    /// Whether it always waits for opening hours.
+    /// Returns whether the mail always waits for opening hours.
     pub const fn keeps_hours(self) -> bool {
         self.delivery().keeps_hours
     }
 
-    /// The topic that its reader can unsubscribe from, if it has one.
+    /// Returns the topic from which its reader can unsubscribe, if there is one.
     pub const fn topic(self) -> Option<NotificationTopic> {
         self.delivery().topic
     }
 
-    /// The condition that a mail of this kind may carry. It is checked when the mail is sent.
+    /// Returns the condition that a mail of this kind may carry. It is checked when the mail is sent.
     pub const fn condition(self) -> Option<ConditionKind> {
         self.delivery().condition
     }
 
-    /// Whether it is what somebody at the center or an expert wrote, which does not go to an address that may be a
-    /// stranger's.
+    /// Returns whether the mail contains words of the center or an expert. Such a mail is not sent to an
+    /// address that may be a stranger's.
     pub const fn is_correspondence(self) -> bool {
         matches!(self.condition(), Some(ConditionKind::AddressConfirmed))
     }
 
-    /// Whether its reader has just asked for it, and so is there whatever was said of the address before.
+    /// Returns whether its reader has just asked for it. Such a mail is sent even if earlier mail to the
+    /// address bounced.
     pub const fn is_asked_for(self) -> bool {
         self.delivery().is_asked_for
     }
@@ -61,7 +65,8 @@ impl TextKind {
         self.text().reader
     }
 
-    /// The name on the pages about texts: that of the mail, where no other text of the same reader has it.
+    /// Returns the name on the pages about texts: that of the mail, unless the same reader has another text
+    /// of that mail.
     pub const fn label(self) -> &'static str {
         match (self.text().label, self.mail()) {
             (Some(label), _) => label,
@@ -70,34 +75,34 @@ impl TextKind {
         }
     }
 
-    /// Variables that the body has to contain in every case.
+    /// Returns the variables that the body has to contain in every case.
     pub const fn required(self) -> &'static [Variable] {
         self.text().required
     }
 
-    /// Variables that the subject has to contain in every case.
+    /// Returns the variables that the subject has to contain in every case.
     pub const fn required_in_title(self) -> &'static [Variable] {
         self.text().required_in_title
     }
 
-    /// All variables that the text may name, the required ones first.
+    /// Returns all variables that the text may name, the required ones first.
     pub fn variables(self) -> impl Iterator<Item = Variable> {
         let text = self.text();
         text.required.iter().chain(text.optional).chain(Variable::COMMON).copied()
     }
 
-    /// The words that the product ships with, in the language that an administrator edits.
+    /// Returns the shipped words, in the notation that an administrator edits.
     pub fn shipped_words(self) -> MailWording {
         let text = self.text();
         MailWording { title: text.title.to_owned(), body: text.body.trim_end().to_owned() }
     }
 
-    /// Whether it can be written to an address that nobody has confirmed.
+    /// Returns whether the text can be sent to an unconfirmed address.
     pub const fn may_reach_a_stranger(self) -> bool {
         self.text().reaches_unconfirmed
     }
 
-    /// The calendar part that goes with it, if the letter is about a session.
+    /// Returns the calendar part of the mail, if it is about an appointment.
     pub const fn calendar(self) -> Option<CalendarUse> {
         self.text().calendar
     }

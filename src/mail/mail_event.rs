@@ -1,4 +1,4 @@
-//! What there is to write about: the occasions of `docs/spec/lifecycle.md` §5, each with what its letter needs.
+//! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
 use chrono::{DateTime, Utc};
 use domain::{
     booking::appointment::AppointmentMode, calendar::BusinessCalendar, consultation::UnfulfilledReason,
@@ -10,14 +10,14 @@ use crate::{
     url::Site,
 };
 
-/// Whom a letter goes to.
+/// The recipient of a mail.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipient<'a> {
     pub address: &'a str,
     pub name: &'a str,
 }
 
-/// The consultation that a letter is about, and the house that writes it.
+/// The consultation that a mail is about, and the center that writes it.
 #[derive(Clone, Copy, Debug)]
 pub struct MailContext<'a> {
     pub id: ConsultationId,
@@ -25,25 +25,26 @@ pub struct MailContext<'a> {
     pub company_name: &'a str,
     pub contact_name: &'a str,
     pub fields: Fields,
-    /// Until the address is confirmed nothing that the form said is repeated to it, not even a name.
+    /// Whether the address is confirmed. Until it is, nothing from the form is repeated to it, not even a
+    /// name.
     pub address_confirmed: bool,
     pub house: SenderContext<'a>,
 }
 
-/// Who writes, when, and from where.
+/// The sender of a mail, the time of writing, and the site whose addresses it names.
 #[derive(Clone, Copy, Debug)]
 pub struct SenderContext<'a> {
     pub settings: &'a Settings,
     pub calendar: &'a BusinessCalendar,
     pub site: &'a Site,
-    /// What the administrator has written anew.
+    /// The texts that the administrator has written.
     pub texts: &'a Texts,
     /// The bare address of the organizer of invitations, to which calendar programs send their answers.
     pub organizer: &'a str,
     pub now: DateTime<Utc>,
 }
 
-/// One sitting as a letter tells it.
+/// An appointment as a mail describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct AppointmentText<'a> {
     pub starts_at: DateTime<Utc>,
@@ -52,15 +53,15 @@ pub struct AppointmentText<'a> {
     pub place: &'a str,
     /// The experts' names, in order.
     pub experts: &'a [String],
-    /// RFC 5545 UID and SEQUENCE of the calendar entry.
+    /// The UID of the calendar entry (RFC 5545). `sequence` is its SEQUENCE.
     pub uid: &'a str,
     pub sequence: i32,
 }
 
-/// Who reads a letter that goes to both sides.
+/// The reader of a mail that is sent to several sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReaderSide<'a> {
-    /// With the address that opens the company's page.
+    /// The company; `portal` is the address that opens its page.
     Company {
         portal: &'a str,
     },
@@ -68,13 +69,14 @@ pub enum ReaderSide<'a> {
     Center,
 }
 
-/// Why there is something to write. A `portal` is the absolute address that opens the company's page.
+/// The event that causes a mail about a consultation. A `portal` is the absolute address that opens the
+/// company's page.
 #[derive(Clone, Copy, Debug)]
 pub enum MailEvent<'a> {
     Acknowledgement {
-        /// Opens the page that confirms the address.
+        /// The address of the page on which the company confirms its mail address.
         confirm: &'a str,
-        /// The slot that was chosen, held until then.
+        /// The chosen slot, and the time until which it is held.
         slot: Option<(AppointmentText<'a>, DateTime<Utc>)>,
         received_at: DateTime<Utc>,
         first_contact_due: DateTime<Utc>,
@@ -87,55 +89,55 @@ pub enum MailEvent<'a> {
         portal: &'a str,
         experts: &'a [String],
     },
-    /// A time has become free that the company was waiting for.
+    /// A time for which the company was waiting has become free.
     EarlierTime {
         /// The address of the page with 「この日時にする」 and 「見送る」.
         answer: &'a str,
-        sitting: AppointmentText<'a>,
-        /// What it has now.
+        appointment: AppointmentText<'a>,
+        /// The start of the company's present appointment, if it has one.
         booked: Option<DateTime<Utc>>,
-        /// Until when the time is held.
+        /// The time until which the offered time is held.
         until: DateTime<Utc>,
     },
-    /// Nobody could take the request at that time; the center looks again.
+    /// No expert could accept the request at that time; the center searches again.
     BackAtCenter {
         portal: &'a str,
     },
     Booked {
         side: ReaderSide<'a>,
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
         change_until: DateTime<Utc>,
     },
     Moved {
         side: ReaderSide<'a>,
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
         change_until: DateTime<Utc>,
         was: DateTime<Utc>,
     },
-    /// Another expert comes at the same time; `was` is who was to come.
+    /// Another expert comes at the same time. `was` are the names of the earlier experts.
     ExpertChanged {
         side: ReaderSide<'a>,
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
         was: &'a [String],
     },
-    /// To the expert whose place another one has taken.
+    /// Another expert has taken the reader's part in the appointment.
     Relieved {
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
     },
-    /// An online session takes place in another room, at the same time.
+    /// The meeting link of an online appointment has changed; its time has not.
     Room {
         side: ReaderSide<'a>,
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
     },
-    /// `reason` is empty when the canceller gave none to pass on.
+    /// The appointment was cancelled. `reason` is empty if there is none to pass on.
     Cancelled {
         side: ReaderSide<'a>,
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
         reason: &'a str,
     },
     Reminder {
         side: ReaderSide<'a>,
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
     },
     ReportReady {
         portal: &'a str,
@@ -143,16 +145,18 @@ pub enum MailEvent<'a> {
     Survey {
         answer: &'a str,
     },
-    /// `answer` is the address of the one-click page; the letter adds `?answer=…` for each choice.
+    /// A follow-up question. `answer` is the address of the one-click page; the mail adds `?answer=…` for
+    /// each choice.
     FollowUp {
-        /// How the question begins, or the question itself.
+        /// The beginning of the question, or the question itself.
         lead: &'a str,
         answer: &'a str,
     },
     NewMessage {
         side: ReaderSide<'a>,
     },
-    /// `cancelled`, here and in the next two: the booking that went with it, told in the same letter.
+    /// The consultation was withdrawn. `cancelled`, here and in the next two variants, is the appointment
+    /// that was cancelled with it and is reported in the same mail.
     Withdrawn {
         side: ReaderSide<'a>,
         cancelled: Option<AppointmentText<'a>>,
@@ -170,26 +174,27 @@ pub enum MailEvent<'a> {
         /// The address of the page with 「引き受ける」 and 「断る」.
         answer: &'a str,
         fields: Fields,
-        /// The held slot, where the company has chosen one.
+        /// The held slot, if the company has chosen one.
         slot: Option<AppointmentText<'a>>,
         due_at: DateTime<Utc>,
-        /// 都道府県・業種・従業員数 and themes, as lines.
+        /// The lines with 都道府県・業種・従業員数 and themes.
         outline: &'a [String],
     },
     RequestReminder {
         answer: &'a str,
         due_at: DateTime<Utc>,
     },
-    /// `slot`, here and in the next: the sitting that goes from the expert's calendar.
+    /// The request has lapsed. `slot`, here and in the next variant, is the appointment that is removed from
+    /// the expert's calendar.
     RequestLapsed {
         slot: Option<AppointmentText<'a>>,
     },
     RequestWithdrawn {
         slot: Option<AppointmentText<'a>>,
     },
-    /// The expert has said no to an invitation, elsewhere than in the calendar.
+    /// The expert has declined an invitation elsewhere than in the calendar.
     RequestDeclined {
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
     },
     ReportDue {
         due_at: DateTime<Utc>,
@@ -199,31 +204,33 @@ pub enum MailEvent<'a> {
         reason: &'a str,
     },
     NobodyLeft,
-    /// Nobody has been found yet who takes the place of an expert who will be away. `page` is where they are asked.
+    /// No substitute has been found yet for an expert who will be absent. `page` is where the center asks
+    /// substitutes.
     SubstituteNeeded {
-        sitting: AppointmentText<'a>,
+        appointment: AppointmentText<'a>,
         declined: &'a str,
         page: &'a str,
     },
-    /// A mail to somebody of the case did not arrive. `reason` is the server's, and may be empty.
+    /// A mail to a participant of the consultation did not arrive. `reason` is the server's, and may be
+    /// empty.
     Undelivered {
         address: &'a str,
         reason: &'a str,
     },
-    /// Somebody else was to come to a sitting instead.
+    /// An attendee answered an invitation by delegating it, which is not possible.
     NoDelegates {
         is_company: bool,
         starts_at: DateTime<Utc>,
         ends_at: DateTime<Utc>,
     },
     HandOverAccepted,
-    /// One sentence: what became of the hand-over.
+    /// The result of the hand-over in one sentence.
     HandOverResult {
         result: &'a str,
     },
 }
 
-/// Letters that are about no consultation.
+/// The event that causes a mail about no consultation.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountMailEvent<'a> {
     SignIn {
@@ -240,21 +247,21 @@ pub enum AccountMailEvent<'a> {
     PasswordReset {
         link: &'a str,
     },
-    /// An expert will be away at the time of these sessions, a line each.
+    /// An expert will be absent at the time of these appointments, one line each.
     AbsenceOverBookings {
         expert: &'a str,
         days: &'a str,
         lines: &'a [String],
     },
-    /// Numbers of new and of overdue consultations, and a line for each of the most urgent.
+    /// The numbers of new and of overdue consultations, and one line for each of the most urgent.
     Digest {
         new: u64,
         overdue: u64,
         lines: &'a [String],
-        /// Where the reader stops these mails; empty for the center's own mailbox.
+        /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
         stop: &'a str,
     },
-    /// An expert's week, as lines.
+    /// An expert's week, in lines.
     WeeklyDigest {
         sessions: &'a [String],
         requests: &'a [String],
@@ -264,16 +271,17 @@ pub enum AccountMailEvent<'a> {
 }
 
 impl MailEvent<'_> {
-    /// The session that the letter puts into its reader's calendar, or takes out of it, if its text does so.
+    /// Returns the appointment that the mail puts into or removes from its reader's calendar, if its text
+    /// does so.
     pub const fn calendar_sitting(&self) -> Option<&AppointmentText<'_>> {
         match self {
-            Self::Booked { sitting: appointment, .. }
-            | Self::Moved { sitting: appointment, .. }
-            | Self::ExpertChanged { sitting: appointment, .. }
-            | Self::Relieved { sitting: appointment }
-            | Self::Room { sitting: appointment, .. }
-            | Self::Cancelled { sitting: appointment, .. }
-            | Self::RequestDeclined { sitting: appointment } => Some(appointment),
+            Self::Booked { appointment, .. }
+            | Self::Moved { appointment, .. }
+            | Self::ExpertChanged { appointment, .. }
+            | Self::Relieved { appointment }
+            | Self::Room { appointment, .. }
+            | Self::Cancelled { appointment, .. }
+            | Self::RequestDeclined { appointment } => Some(appointment),
             Self::Withdrawn { cancelled: it, .. }
             | Self::Unfulfilled { cancelled: it, .. }
             | Self::Referred { cancelled: it, .. }
@@ -304,7 +312,7 @@ impl MailEvent<'_> {
 }
 
 impl TextKind {
-    /// The text of an occasion. An occasion without one does not compile.
+    /// Returns the text of an event. An event without a text does not compile.
     pub const fn of(occasion: &MailEvent<'_>) -> Self {
         match occasion {
             MailEvent::Acknowledgement { .. } => Self::Acknowledgement,
@@ -360,7 +368,7 @@ impl TextKind {
         }
     }
 
-    /// The text of an occasion without a consultation.
+    /// Returns the text of an event that is about no consultation.
     pub const fn of_plain(occasion: &AccountMailEvent<'_>) -> Self {
         match occasion {
             AccountMailEvent::SignIn { .. } => Self::SignIn,

@@ -1,4 +1,4 @@
-//! From a letter to an Internet message (RFC 5322): headers, the two texts and the invitation.
+//! Builds an Internet message (RFC 5322) from a mail: headers, the text and HTML parts, and the invitation.
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
@@ -16,19 +16,19 @@ use super::{
     outgoing_mail::{InvitationPart, QueuedMail},
 };
 
-/// A mail and what the envelope needs besides.
+/// A mail and the other data that its message needs.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageParts<'a> {
     pub mail: &'a QueuedMail,
     /// The `Date` header.
     pub date: DateTime<Utc>,
     pub from: &'a Mailbox,
-    /// Where answers go, if not to `from`.
+    /// The address for answers, if it is not `from`.
     pub reply_to: Option<&'a Mailbox>,
     pub dkim: Option<&'a Dkim>,
 }
 
-/// Why there is no message. Trying again would not help.
+/// The reason why no message can be built. Trying again would not help.
 #[derive(Debug, thiserror::Error)]
 pub enum Unsendable {
     #[error("the address cannot be written to: {0}")]
@@ -42,7 +42,8 @@ pub enum Unsendable {
 pub fn build(outgoing: &MessageParts<'_>) -> Result<Message, Unsendable> {
     let QueuedMail { message_id, follows, letter } = outgoing.mail;
     let to = addressed(&letter.to, &letter.to_name)?;
-    // lettre would read it back from the headers, where it does not understand a quoted local part.
+    // The envelope is given explicitly: lettre would derive it from the headers, where it does not parse a
+    // quoted local part.
     let envelope = Envelope::new(Some(return_path(outgoing)), vec![to.email.clone()])?;
     let mut headers = Message::builder()
         .envelope(envelope)
@@ -51,18 +52,18 @@ pub fn build(outgoing: &MessageParts<'_>) -> Result<Message, Unsendable> {
         .from(named(outgoing.from))
         .to(to)
         .subject(line(&letter.subject))
-        // RFC 3834: keeps absence notices from answering.
+        // Keeps absence notices from answering (RFC 3834).
         .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
-        // What Exchange asks before it answers for somebody.
+        // Exchange looks at this header before it answers automatically.
         .raw_header(raw("X-Auto-Response-Suppress", "OOF, AutoReply".to_owned()))
-        // By which our own mail is known when it comes back.
+        // Identifies our own mail when it comes back.
         .raw_header(raw("X-Loop", domain_of(message_id)));
     if let Some(latest) = follows.last() {
         let all: Vec<_> = follows.iter().map(|it| bracketed(it)).collect();
         headers = headers.in_reply_to(bracketed(latest)).references(all.join(" "));
     }
     if let Some(address) = &letter.unsubscribe {
-        // RFC 8058: one click, by POST.
+        // Allows unsubscribing with one click, by POST (RFC 8058).
         headers = headers
             .raw_header(raw("List-Unsubscribe", bracketed(address)))
             .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
@@ -84,8 +85,9 @@ pub fn build(outgoing: &MessageParts<'_>) -> Result<Message, Unsendable> {
     Ok(message)
 }
 
-/// The sender of the envelope: the address for answers, so that a server which reports a failure reports it there, and
-/// the address says of which mail. Only below the domain of `From`, for servers refuse strange ones.
+/// Returns the envelope sender: the address for answers, so that a server reports a failure to that address,
+/// which identifies the mail. It is used only within the domain of `From`, because servers refuse other
+/// domains.
 fn return_path(outgoing: &MessageParts<'_>) -> Address {
     let home = outgoing.from.email.domain();
     let is_ours = |it: &&Mailbox| {
@@ -99,7 +101,8 @@ fn domain_of(message_id: &str) -> String {
     plain(message_id.rsplit_once('@').map_or(message_id, |(_, domain)| domain))
 }
 
-/// `address`, `Name <address>` or `"Name" <address>`, with any characters in the name: the form of `MAIL_FROM`.
+/// Parses `address`, `Name <address>` or `"Name" <address>`, with any characters in the name. This is the
+/// form of `MAIL_FROM`.
 pub fn mailbox(raw: &str) -> Result<Mailbox, AddressError> {
     let raw = raw.trim();
     match raw.strip_suffix('>').and_then(|it| it.rsplit_once('<')) {
@@ -108,7 +111,7 @@ pub fn mailbox(raw: &str) -> Result<Mailbox, AddressError> {
     }
 }
 
-/// Some programs look at the alternative, others at the attachment.
+/// Adds the invitation twice: some mail programs read the alternative part, others the attachment.
 fn with_invitation(texts: MultiPart, part: &InvitationPart) -> Result<MultiPart, Unsendable> {
     let method = part.method.code();
     let alternative = ContentType::parse(&format!("text/calendar; method={method}; charset=UTF-8"))?;
@@ -126,7 +129,8 @@ fn addressed(address: &str, name: &str) -> Result<Mailbox, AddressError> {
     Ok(Mailbox::new((!name.is_empty()).then_some(name), parsed(address)?))
 }
 
-/// Japanese mobile carriers once gave out local parts with dots in a row or at the end; RFC 5321 wants those quoted.
+/// Parses an address. Japanese mobile carriers once gave out local parts with consecutive or trailing dots;
+/// RFC 5321 requires that those are quoted.
 fn parsed(address: &str) -> Result<Address, AddressError> {
     let Some((local, host)) = address.rsplit_once('@') else {
         return address.parse();
@@ -142,13 +146,13 @@ fn named(mailbox: &Mailbox) -> Mailbox {
     Mailbox::new(name, mailbox.email.clone())
 }
 
-/// One line: what would end a header, or reverse its direction, becomes a blank.
+/// Returns the text as one line: characters that would end a header or reverse its direction become blanks.
 fn line(text: &str) -> String {
     let ends = |it: char| {
         it.is_control()
             || matches!(it, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
-    // Of two blanks in a row between encoded words, lettre would lose both.
+    // lettre would lose both of two consecutive blanks between encoded words.
     let words: Vec<_> = text.split(|it| it == ' ' || ends(it)).filter(|it| !it.is_empty()).collect();
     words.join(" ").trim().to_owned()
 }
@@ -157,7 +161,7 @@ fn raw(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
-/// In angle brackets, what may stand there.
+/// Returns the identifier in angle brackets, without characters that are not allowed there.
 fn bracketed(id: &str) -> String {
     format!("<{}>", plain(id))
 }

@@ -1,4 +1,5 @@
-//! One mail as the outbox keeps it: written in full when its cause happens, so that what was promised can be read.
+//! Defines a mail as the outbox stores it. It is written in full when its cause happens, so that its exact
+//! words can be read later.
 use chrono::{DateTime, Utc};
 use domain::id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId};
 use serde::{Deserialize, Serialize};
@@ -17,24 +18,25 @@ pub struct OutgoingMail {
     pub text: String,
     pub html: String,
     pub calendar: Option<InvitationPart>,
-    /// Not before.
+    /// The time before which it is not sent.
     pub due_at: DateTime<Utc>,
-    /// Two letters of one key would be the same mail twice; the second is dropped.
+    /// A key by which a repeated mail is recognized: of two mails with one key, the second is dropped.
     pub dedup_key: Option<String>,
-    /// What has to be true when it is sent.
+    /// The condition that must hold at the moment of sending.
     pub send_condition: Option<SendCondition>,
-    /// The absolute address at which its reader stops mails of this kind; none on mail about a consultation.
+    /// The absolute address at which its reader unsubscribes from mails of this kind; `None` on mail about a
+    /// consultation.
     pub unsubscribe: Option<String>,
-    /// The day's mails are spent: it is kept for the center to see, and does not go out.
+    /// Whether the day's mail budget is spent. The mail is then stored for the center to see, but not sent.
     pub over_limit: bool,
 }
 
-/// A letter on its way: what it is called, and what it belongs to.
+/// A mail in the outbox with its Message-ID and its thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueuedMail {
-    /// `local@domain`, without angle brackets. The same at every attempt.
+    /// The Message-ID as `local@domain`, without angle brackets. It is the same at every attempt.
     pub message_id: String,
-    /// Message-IDs of the mails of the same conversation, oldest first.
+    /// The Message-IDs of earlier mails of the same thread, oldest first.
     pub follows: Vec<String>,
     pub letter: OutgoingMail,
 }
@@ -65,7 +67,7 @@ impl CalendarMethod {
     }
 }
 
-/// A planned mail goes out only if this is still so at that moment.
+/// A condition of a planned mail, which is sent only if the condition holds at that moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum SendCondition {
@@ -73,13 +75,13 @@ pub enum SendCondition {
     AppointmentStands { appointment: AppointmentId, sequence: i32 },
     /// The expert has not answered yet.
     AssignmentOffered { assignment: AssignmentId },
-    /// The session took place and its report has not been submitted.
+    /// The appointment took place and its report has not been submitted.
     ReportMissing { appointment: AppointmentId },
     /// The question has not been answered or dropped.
     FollowUpOpen { follow_up: FollowUpId },
     /// The time is still held for the company.
     OfferStands { offer: WaitingOfferId },
-    /// The contact's address is known to be right. Until then the mail is held.
+    /// The contact's address is confirmed. Until then the mail is held.
     AddressConfirmed { consultation: ConsultationId },
 }
 
@@ -97,7 +99,7 @@ impl SendCondition {
 }
 
 impl OutgoingMail {
-    /// Whether its condition, if it has one, is the one that mails of its kind may carry.
+    /// Returns whether its condition, if it has one, is the one that mails of its kind may carry.
     pub fn has_a_condition_of_its_kind(&self) -> bool {
         self.send_condition.is_none_or(|it| self.kind.condition() == Some(it.kind()))
     }

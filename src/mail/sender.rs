@@ -1,4 +1,4 @@
-//! Who sends our mail: a letter in, the server's answer out.
+//! Sends mail: it takes a queued mail and returns the server's answer.
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -19,8 +19,8 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Hands a mail over; `reply_to` is where its answers go, if not to the sender. What cannot be made into a message is
-    /// refused: trying again would not help.
+    /// Sends a mail. `reply_to` is the address for its answers, if it is not the sender. A mail that cannot
+    /// be made into a message is refused, because trying again would not help.
     pub async fn send(
         &self,
         mail: &QueuedMail,
@@ -32,7 +32,7 @@ impl Sender {
         self.transport.send(&message).await
     }
 
-    /// The message as it would be handed over.
+    /// Returns the message as it would be sent.
     pub fn message(
         &self,
         mail: &QueuedMail,

@@ -1,4 +1,4 @@
-//! TLS to mail servers, trusting whom the system trusts.
+//! Sets up TLS to mail servers with the certificate authorities that the system trusts.
 use std::sync::Arc;
 
 use tokio_rustls::{
@@ -6,8 +6,8 @@ use tokio_rustls::{
     rustls::{ClientConfig, Error, RootCertStore, crypto::ring},
 };
 
-/// What makes a connection safe. What cannot be read among the system's certificates is left out; without the right one
-/// there is no connection.
+/// Returns a connector that trusts the system's certificates. Unreadable certificates are left out; without
+/// the right one no connection is made.
 pub fn connector() -> Result<TlsConnector, Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

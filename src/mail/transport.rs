@@ -1,4 +1,5 @@
-//! Ways to hand a message over. An enum, not a trait: the set is closed and known here.
+//! Sends messages in one of several ways. It is an enum, not a trait, because the set is closed and known
+//! here.
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -21,7 +22,7 @@ pub enum Transport {
     Memory(Memory),
 }
 
-/// Keeps messages, for tests. Clones share what they keep.
+/// A transport that keeps messages in memory, for tests. Clones share their messages.
 #[derive(Clone, Debug, Default)]
 pub struct Memory(Arc<Mutex<Kept>>);
 
@@ -31,31 +32,31 @@ struct Kept {
     failure: Option<SendError>,
 }
 
-/// Why a message was not taken, with the text of the reply.
+/// The reason why a message was not accepted, with the text of the reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// The server will never take this message for this recipient.
     #[error("refused: {0}")]
     Refused(String),
-    /// The same, because there is no such recipient.
+    /// The server will never take this message because there is no such recipient.
     #[error("refused: {0}")]
     NoSuchAddress(String),
     /// The server does not have it, and another attempt may succeed.
     #[error("deferred: {1}")]
     Deferred(SendFailure, String),
-    /// The message was given, and no answer came: the server may have it or not.
+    /// The message was sent, and no answer came: the server may or may not have it.
     #[error("unknown: {0}")]
     Unknown(String),
 }
 
-/// What an operator may set of the way to the server.
+/// The options that an operator can set for the connection to the server.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SmtpOptions {
-    /// Whether another machine may be spoken to without TLS.
+    /// Whether connections to other machines may go without TLS.
     pub plaintext: bool,
 }
 
-/// Does not repeat the address, which may hold a password.
+/// The reason why `SMTP_URL` is not valid. It does not repeat the address, which may contain a password.
 #[derive(Debug, thiserror::Error)]
 pub enum BadSmtpUrl {
     #[error(
@@ -69,7 +70,7 @@ pub enum BadSmtpUrl {
 }
 
 impl Transport {
-    /// `SMTP_URL`, or the folder where there is none.
+    /// Creates the transport for `SMTP_URL`, or for the folder if there is none.
     pub fn from_settings(
         smtp_url: Option<&str>,
         folder: &Path,
@@ -79,7 +80,7 @@ impl Transport {
             .map_or_else(|| Ok(Self::Folder(folder.to_owned())), |it| Smtp::new(it, options).map(Self::Smtp))
     }
 
-    /// Hands the message over and returns what was answered.
+    /// Sends the message and returns the server's answer.
     pub async fn send(&self, message: &Message) -> Result<String, SendError> {
         match self {
             Self::Smtp(smtp) => smtp.send(message).await,
@@ -88,7 +89,7 @@ impl Transport {
         }
     }
 
-    /// Closes connections that nobody has used for a while, or, `for_good`, all of them.
+    /// Closes connections that have been idle for a while; with `for_good`, closes all of them.
     pub async fn close_idle(&self, for_good: bool) {
         match self {
             Self::Smtp(smtp) => smtp.close_idle(for_good).await,
@@ -98,12 +99,12 @@ impl Transport {
 }
 
 impl Memory {
-    /// Everything taken so far, oldest first.
+    /// Returns all messages accepted so far, oldest first.
     pub fn messages(&self) -> Vec<Vec<u8>> {
         self.lock().messages.clone()
     }
 
-    /// From now on every message fails so; `None` takes them again.
+    /// Makes every further message fail with `failure`; with `None`, messages are accepted again.
     pub fn fail_with(&self, failure: Option<SendError>) {
         self.lock().failure = failure;
     }

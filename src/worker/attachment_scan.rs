@@ -1,4 +1,4 @@
-//! Has the operator's scanner look at files before anybody may have them.
+//! Lets the operator's scanner check files before they can be downloaded.
 use std::{process::Stdio, time::Duration};
 
 use chrono::TimeDelta;
@@ -14,14 +14,14 @@ use crate::{
     },
 };
 
-/// A scanner that takes longer is stopped, and asked again later.
+/// The time after which a scanner is stopped; it is called again later.
 const LONGEST: Duration = Duration::from_secs(120);
-/// How long nobody else asks for the same file, and how long it waits after a failure.
+/// The time for which no other worker scans the same file, and for which a file waits after a failure.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
-/// Of what the scanner says. Characters.
+/// The most characters of the scanner's output that are kept.
 const LONGEST_NOTE: usize = 300;
 
-/// Scans the file that has waited longest. Says whether there was one.
+/// Scans the file that has waited longest. Returns whether there was one.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
     let Some(command) = &app.config.attachments.scan else { return Ok(false) };
@@ -52,7 +52,7 @@ fn log_result(file: &Attachment, trust: Option<Trust>) {
     }
 }
 
-/// What the scanner says by its exit: 0 clean, 1 infected; anything else says nothing.
+/// Runs the scanner. Its exit code gives the result: 0 clean, 1 infected; any other code gives no result.
 async fn scan(app: &App, command: &[String], hash: &str) -> (Option<Trust>, String) {
     let Some((program, arguments)) = command.split_first() else { return (None, String::new()) };
     let file = match files::open(&app.config.attachments.folder, hash).await {

@@ -1,15 +1,15 @@
-//! Holds, requests and questions whose time has come.
+//! Ends holds, requests and questions whose deadline has passed.
 use chrono::TimeDelta;
 use domain::aftercare::follow_up::WAITS_DAYS;
 
 use crate::{app::App, ops, problem::Problem, store};
 
-/// How many of each are looked at in one step.
+/// The most rows of each kind that are handled in one step.
 const AT_ONCE: u64 = 100;
 
-/// Does what is due. Says whether there was anything.
+/// Handles everything that is due. Returns whether anything was done.
 ///
-/// One that fails is logged and left for the next round, so that it cannot keep the others waiting.
+/// A failure is logged and left for the next round, so that it does not keep the other rows waiting.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
     let mut done = 0;

@@ -1,4 +1,4 @@
-//! Reads experts' calendars outside when their time has come, and writes bookings into them.
+//! Reads experts' external calendars when they are due, and writes bookings into them.
 use futures_util::future::join_all;
 
 use crate::{
@@ -8,10 +8,12 @@ use crate::{
     store,
 };
 
-/// How many are looked at in one step, side by side: one slow server does not keep the others waiting.
+/// The most calendars that are read in one step, concurrently, so that one slow server does not delay the
+/// others.
 const AT_ONCE: u64 = 4;
 
-/// Reads what is due. Says whether there was anything; what has failed is due again later.
+/// Reads the calendars that are due. Returns whether there were any; a calendar that failed is due again
+/// later.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
     let mut due = store::calendars::external::due(&app.db, now, AT_ONCE).await?;

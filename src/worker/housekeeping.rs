@@ -1,8 +1,7 @@
-//! What is done now and then: the digests, forgetting what is over, letting go of stale calendars, and counting
-//! what is there.
+//! Runs the occasional jobs: digests, deletion of expired data, release of stale calendars, and counts.
 use crate::{app::App, ops, problem::Problem, store};
 
-/// Takes away the files that belong to no message. Says whether there were any.
+/// Removes the files that belong to no message. Returns whether there were any.
 pub async fn sweep(app: &App) -> Result<bool, Problem> {
     let swept = ops::housekeeping::sweep_files(app).await?;
     if swept > 0 {
@@ -11,7 +10,7 @@ pub async fn sweep(app: &App) -> Result<bool, Problem> {
     Ok(swept > 0)
 }
 
-/// Does what is due. Says whether there was anything.
+/// Runs the jobs that are due. Returns whether anything was done.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let forgotten = ops::housekeeping::forget_expired(app).await?;
     let dropped = ops::housekeeping::give_up_unconfirmed(app).await?;

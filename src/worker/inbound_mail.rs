@@ -1,11 +1,12 @@
-//! Understands the mail that came in.
+//! Processes received mail.
 use domain::id::MailId;
 
 use crate::{app::App, ops, problem::Problem, store};
 
-/// Takes the mail that waits longest. Says whether there was one.
+/// Processes the mail that has waited longest. Returns whether there was one.
 ///
-/// One that cannot be understood is put off, so that it cannot keep the others waiting, and in the end left to a person.
+/// A mail that cannot be processed is postponed, so that it does not keep the others waiting, and is finally
+/// left to a person.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let Some(mail) = store::correspondence::inbound_mail::next(&app.db, app.clock.now()).await? else {
         return Ok(false);

@@ -1,4 +1,4 @@
-//! Reads the mailbox of `IMAP_URL`: each message is stored for good before the server hears anything about it.
+//! Reads the mailbox of `IMAP_URL`. Each message is stored durably before it is marked on the server.
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -16,22 +16,22 @@ use crate::{
     },
 };
 
-/// How long a mailbox is one worker's own without a sign of life.
+/// The time for which a mailbox is leased to one worker without a renewal.
 const LEASE: TimeDelta = TimeDelta::minutes(3);
-/// How long it is waited for news before the lease is renewed.
+/// The time of waiting for news before the lease is renewed.
 const SLICE: Duration = Duration::from_secs(25);
-/// Before the first try again; doubled each time.
+/// The pause before the first retry; it is doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// How often it is looked whether the worker that reads the mailbox is gone.
+/// The interval between checks whether the worker that reads the mailbox is gone.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// Why reading stopped.
+/// The reason why reading stopped.
 #[derive(Debug, thiserror::Error)]
 enum Stopped {
     #[error(transparent)]
     Server(#[from] ImapError),
-    /// What is here failed, not the server.
+    /// The failure was on our side, not the server's.
     #[error("{0:?}")]
     Here(Problem),
 }
@@ -42,7 +42,7 @@ impl From<Problem> for Stopped {
     }
 }
 
-/// The leased mailbox.
+/// The lease of a mailbox.
 struct Lease<'a> {
     app: &'a App,
     name: String,
@@ -50,7 +50,7 @@ struct Lease<'a> {
     place: ReadPosition,
 }
 
-/// Reads until told to stop. Does nothing without `IMAP_URL`.
+/// Reads the mailbox until `stop` is cancelled. Does nothing without `IMAP_URL`.
 pub async fn run(app: &App, stop: &CancellationToken) {
     let Some(account) = account(app) else { return };
     let mut pause = FIRST_PAUSE;
@@ -72,7 +72,7 @@ pub async fn run(app: &App, stop: &CancellationToken) {
     }
 }
 
-/// Takes everything that is there now.
+/// Reads every message that is in the mailbox now.
 pub async fn once(app: &App) {
     let Some(account) = account(app) else { return };
     if let Err(err) = read(app, &account, None, &mut false).await {
@@ -84,8 +84,8 @@ fn account(app: &App) -> Option<ImapAccount> {
     ImapAccount::parse(app.config.imap_url.as_ref()?.reveal())
 }
 
-/// Reads what is there and, where there is a `stop`, goes on listening. False where another worker reads the mailbox.
-/// `reached` tells whether the server could be read at all.
+/// Reads the new messages and, with a `stop`, keeps waiting for more. Returns false if another worker reads
+/// the mailbox. `reached` is set to true once the server could be read.
 async fn read(
     app: &App,
     account: &ImapAccount,
@@ -137,11 +137,11 @@ impl<'a> Lease<'a> {
         Ok(())
     }
 
-    /// Stores every message that is new, one after the other. What is stored is noted before it is marked on the
-    /// server: a crash in between leaves a message that looks unread, never one that is lost.
+    /// Stores every new message, one after the other. Storing is recorded before the message is marked on the
+    /// server: a crash in between leaves a message that looks unread, but never loses one.
     async fn take_all(&mut self, mailbox: &mut Mailbox) -> Result<(), Stopped> {
         let limit = self.app.config.mail_size_limit;
-        // A mailbox that was made anew has new numbers; what is known already is known by its content.
+        // A recreated mailbox has new UIDs; messages that are already stored are recognized by their content.
         let last = match self.place.uid_validity {
             Some(known) if known == mailbox.uid_validity => Some(self.place.last_uid),
             Some(_) => Some(0),
@@ -165,7 +165,7 @@ impl<'a> Lease<'a> {
             mailbox.taken(uid).await?;
         }
         if self.place.uid_validity != Some(mailbox.uid_validity) {
-            // Nothing was new: what was there stays where it is.
+            // No message was new; the present messages stay where they are.
             self.advance(mailbox.uid_validity, mailbox.last_uid.max(0)).await?;
         }
         self.renew().await?;

@@ -1,8 +1,8 @@
-//! Sends the mail that is due: takes up what there is room for, hands it over on several connections at once, and writes
-//! down what came of it, many at a time.
+//! Sends the mail that is due: leases mails up to its capacity, sends them over several connections at once,
+//! and records the outcomes, many at a time.
 //!
-//! A lease is committed before any of its mails is sent, and a mail's fate soon after it is known. After a crash in
-//! between, the lease runs out, and the mails in hand count as of unknown outcome.
+//! A lease is committed before any of its mails is sent, and a mail's outcome is recorded soon after it is
+//! known. After a crash in between, the lease expires, and the leased mails count as of unknown outcome.
 mod attempt;
 mod send_condition;
 
@@ -30,20 +30,22 @@ use crate::{
     },
 };
 
-/// How long mails are leased.
+/// The time for which mails are leased.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
-/// No mail is begun when less is left of its lease: more than one try takes at most.
+/// The least remaining time of a lease with which a mail is still begun. It exceeds the sum of `UNTIL_DATA`
+/// and `AFTER_DATA` in `smtp.rs`.
 const MARGIN: TimeDelta = TimeDelta::minutes(3);
-/// Mails in one worker's hand.
+/// The most mails that one worker leases at once.
 const IN_HAND: usize = 64;
-/// How long a look at what has been settled waits for more of it, so that one transaction does for many.
+/// The time of waiting for more outcomes after the first, so that one transaction records many.
 const GATHERING: Duration = Duration::from_millis(3);
-/// How often it looks for mail.
+/// The interval between checks for due mail.
 const NAP: Duration = Duration::from_millis(500);
-/// How long it waits for a server that is not there, at first and at most.
+/// The time of waiting for an unreachable server, at first and at most.
 const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// Sends until told to stop; what is with the server is finished first, and the rest is given back.
+/// Sends mail until `stop` is cancelled. Mails that are being sent are finished first, and the others are
+/// given back.
 pub async fn run(app: &App, stop: CancellationToken) {
     let mut pump = Pump::new(app, stop.clone());
     let mut rest = Rest::default();
@@ -65,7 +67,7 @@ pub async fn run(app: &App, stop: CancellationToken) {
     app.mail.transport.close_idle(true).await;
 }
 
-/// Takes up what is due, as much as one hand holds, and sends it. Says whether there was any.
+/// Leases up to `IN_HAND` due mails and sends them. Returns whether there were any.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let mut pump = Pump::new(app, CancellationToken::new());
     let was_due = pump.take_up().await?;
@@ -82,27 +84,27 @@ fn logged(done: Result<(), Problem>) {
     }
 }
 
-/// The mails in hand of one worker.
+/// The mails that one worker has leased.
 struct Pump {
     app: App,
     stop: CancellationToken,
-    /// One a connection.
+    /// One permit for each connection.
     connections: Arc<Semaphore>,
     sending: JoinSet<Sent>,
-    /// By domain.
+    /// The number of leased mails by domain.
     in_hand: HashMap<String, usize>,
-    /// Known fates that are not written down yet.
+    /// Mails with a known outcome that is not recorded yet.
     unsettled: Vec<Sent>,
 }
 
-/// A mail whose fate is known.
+/// A mail with a known outcome.
 struct Sent {
     settled: SettledMail,
     domain: String,
     kind: MailKind,
     consultation: Option<ConsultationId>,
     address: String,
-    /// Where the server could not be spoken to.
+    /// The failure, if the server could not be reached or deferred the mail.
     failure: Option<SendFailure>,
     no_such_address: bool,
 }
@@ -123,12 +125,12 @@ impl Pump {
         !self.sending.is_empty() || !self.unsettled.is_empty()
     }
 
-    /// Whether it is worth a transaction to take up more.
+    /// Returns whether there is enough capacity for another lease to be worth a transaction.
     fn has_room(&self) -> bool {
         self.sending.len() <= IN_HAND / 2
     }
 
-    /// Leases what there is room for, and begins to send it. Says whether there was any.
+    /// Leases mails up to the capacity and begins to send them. Returns whether there were any.
     async fn take_up(&mut self) -> Result<bool, Problem> {
         let app = &self.app;
         if !store::correspondence::outbox::any_due(&app.db, app.clock.now()).await? {
@@ -155,7 +157,8 @@ impl Pump {
         Ok(was_due)
     }
 
-    /// Waits for a fate, and then a moment for others. Says what the servers were like.
+    /// Waits for an outcome, and then for further ones for a moment. Returns the servers' failures in these
+    /// tries; `None` stands for a try without one.
     async fn gather(&mut self, patience: Duration) -> Vec<Option<SendFailure>> {
         let mut until = Instant::now() + patience;
         let before = self.unsettled.len();
@@ -167,7 +170,7 @@ impl Pump {
                     }
                     self.unsettled.push(sent);
                 }
-                // Its lease will run out.
+                // The mail's lease will expire.
                 Err(err) => tracing::error!(error = %err, "the task that sends a mail failed"),
             }
             until = until.min(Instant::now() + GATHERING);
@@ -182,7 +185,7 @@ impl Pump {
             .collect()
     }
 
-    /// Writes down what is known. What cannot be written stays for the next time.
+    /// Records the known outcomes. If that fails, they are kept for the next time.
     async fn settle(&mut self) -> Result<(), Problem> {
         if self.unsettled.is_empty() {
             return Ok(());
@@ -211,8 +214,8 @@ impl Pump {
     }
 }
 
-/// What can be known of these mails. Where that fails, each is asked about alone: one whose row cannot be read must not
-/// keep the others waiting.
+/// Looks up the facts about these mails. If that fails, each mail is looked up alone, so that one unreadable
+/// row does not keep the others waiting.
 async fn learn_facts(app: &App, mails: &[LeasedMail]) -> Option<attempt::KnownFacts> {
     if mails.is_empty() {
         return None;
@@ -228,7 +231,7 @@ async fn learn_facts(app: &App, mails: &[LeasedMail]) -> Option<attempt::KnownFa
     }
 }
 
-/// By what a mail is leased.
+/// The token and the end of a lease.
 #[derive(Clone, Copy)]
 struct Term {
     token: Uuid,
@@ -271,7 +274,7 @@ impl Sent {
         !matches!(self.settled.fate, SendOutcome::GivenBack | SendOutcome::Suppressed)
     }
 
-    /// What its server said of the address.
+    /// Returns the bounce that records the server's answer about the address.
     fn bounce(&self) -> Bounce {
         Bounce {
             reported_by: None,
@@ -295,7 +298,7 @@ impl Sent {
                 tracing::warn!(mail.id = %id, mail.kind = kind, "could not send mail {id} now: {detail}");
             }
             SendOutcome::Failed => {
-                tracing::error!(mail.id = %id, mail.kind = kind, "gave up sending mail {id}: {detail}")
+                tracing::error!(mail.id = %id, mail.kind = kind, "gave up sending mail {id}: {detail}");
             }
             SendOutcome::Unknown(_) => {
                 tracing::error!(mail.id = %id, mail.kind = kind, "the outcome of mail {id} is unknown: {detail}");
@@ -305,7 +308,7 @@ impl Sent {
     }
 }
 
-/// While a server is not there, it is asked now and then with few mails rather than all the time with all of them.
+/// The pause while a server is unreachable, so that it is tried now and then rather than all the time.
 #[derive(Default)]
 struct Rest {
     until: Option<Instant>,

@@ -1,20 +1,22 @@
-//! Offers of freed times: what was not answered goes to the next, and what has become free is offered.
+//! Handles offers of freed times: an unanswered offer lapses and goes to the next company, and a freed time
+//! is offered.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::calendar::japan_date;
 
 use crate::{app::App, ops, problem::Problem, store};
 
-/// How many lapsed offers are looked at in one step.
+/// The most lapsed offers that are handled in one step.
 const AT_ONCE: u64 = 100;
-/// A time can become free without a change that is counted, such as a day that comes within reach. So often it is looked
-/// whether or not anything has changed.
+/// The interval after which the list is checked even if nothing has changed. A time can become free without a
+/// counted change, for example when a day comes within reach.
 const AT_LEAST: TimeDelta = TimeDelta::minutes(10);
 
-/// What the queue was last compared with. It is not kept: whoever forgets it looks once more.
+/// The state with which the waiting list was last compared. It is not stored: a worker without it checks the
+/// list once more.
 #[derive(Debug, Default)]
 pub struct LastLook(Option<Sign>);
 
-/// As long as it is the same, nothing has become free.
+/// The facts that decide whether the list is checked. As long as they stay the same, no time has become free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Sign {
     revisions: i64,
@@ -22,7 +24,7 @@ struct Sign {
     period: i64,
 }
 
-/// Does what is due. Says whether there was anything.
+/// Handles everything that is due. Returns whether anything was done.
 pub async fn step(app: &App, looked: &mut LastLook) -> Result<bool, Problem> {
     let now = app.clock.now();
     let mut done = false;
@@ -30,7 +32,7 @@ pub async fn step(app: &App, looked: &mut LastLook) -> Result<bool, Problem> {
         ops::booking::waiting_list::lapse(app, id).await?;
         done = true;
     }
-    // Read before the look: what changes meanwhile is looked at next time.
+    // The state is read before the check, so that a change in the meantime is checked next time.
     let sign = Sign::of(app, now).await?;
     if looked.0 == Some(sign) {
         return Ok(done);

@@ -214,7 +214,7 @@ fn every_handler_is_listed_and_every_listed_one_is_there() {
 }
 
 #[actix_web::test]
-async fn everybody_gets_in_where_they_may_and_nowhere_else() {
+async fn each_person_can_open_exactly_the_permitted_routes() {
     let town = Town::new().await;
     let mut wrong = Vec::new();
     // Reading goes first, because a post changes what there is to read.

@@ -260,7 +260,7 @@ async fn a_proposal_is_turned_down_or_followed() {
 }
 
 #[actix_web::test]
-async fn nobody_can_be_sent_instead() {
+async fn a_delegated_invitation_is_not_accepted() {
     let it = Asked::new().await;
     let says = it.says(EXPERT, "DELEGATED;DELEGATED-TO=\"mailto:friend@example.com\"");
     let mail = it.answers(&says, PROGRAMS[3].1).await;

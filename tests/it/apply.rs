@@ -142,7 +142,7 @@ async fn every_mistake_is_shown_at_once_and_nothing_typed_is_lost() {
 }
 
 #[actix_web::test]
-async fn what_was_typed_is_shown_as_text() {
+async fn typed_text_is_escaped() {
     let site = Site::new().await;
     let draft = draft_at(&site).await;
     let typed = [("field", "ict"), ("description", "</textarea><script>x</script>\0"), ("mode", "online")];
@@ -179,7 +179,7 @@ async fn saving_keeps_even_what_is_wrong_and_the_link_to_go_on_is_mailed() {
 }
 
 #[actix_web::test]
-async fn asking_for_the_link_tells_nobody_which_addresses_are_known() {
+async fn asking_for_the_link_reveals_no_known_address() {
     let site = Site::new().await;
     let draft = draft_at(&site).await;
     site.post(&format!("{draft}/contact"), CONTACT).await;
@@ -200,7 +200,7 @@ async fn asking_for_the_link_tells_nobody_which_addresses_are_known() {
 }
 
 #[actix_web::test]
-async fn of_two_who_choose_one_time_the_second_chooses_again() {
+async fn the_second_company_to_choose_a_time_chooses_again() {
     let site = Site::new().await;
     expert(&site, "taro@example.jp").await;
     let (first, second) = (draft_at(&site).await, draft_at(&site).await);
@@ -249,7 +249,7 @@ async fn a_choice_of_time_is_saved_too_and_found_again() {
 }
 
 #[actix_web::test]
-async fn a_time_that_nobody_offers_cannot_be_chosen() {
+async fn a_time_that_is_not_offered_cannot_be_chosen() {
     let site = Site::new().await;
     expert(&site, "taro@example.jp").await;
     let draft = draft_at(&site).await;
@@ -275,7 +275,7 @@ async fn a_time_that_nobody_offers_cannot_be_chosen() {
 }
 
 #[actix_web::test]
-async fn where_nobody_is_free_the_center_arranges_the_time() {
+async fn the_center_arranges_the_time_if_no_expert_is_free() {
     let site = Site::new().await;
     let draft = draft_at(&site).await;
     setting::answer_all(&site, &draft).await;
@@ -459,7 +459,7 @@ async fn a_body_that_is_no_form_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn themes_that_nobody_offers_are_dropped() {
+async fn themes_that_are_not_offered_are_dropped() {
     let site = Site::new().await;
     programme(&site, |_| {}).await;
     let draft = draft_at(&site).await;

@@ -36,7 +36,7 @@ fn done(reply: &Reply) {
 }
 
 #[actix_web::test]
-async fn this_one_tuesday_alone_is_changed() {
+async fn a_single_tuesday_can_be_changed() {
     let (site, expert) = site().await;
     let usual = spans(&[(12, 44)]);
     let page = site.get(&format!("{DAY}?date=2026-12-01")).await;

@@ -92,7 +92,7 @@ async fn every_servers_report_marks_the_address() {
 }
 
 #[actix_web::test]
-async fn a_delay_is_noted_and_disturbs_nobody() {
+async fn a_delay_is_noted_without_a_task() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::received(&site, &cast, CONTACT).await;
@@ -122,7 +122,7 @@ async fn a_report_on_a_mail_that_is_not_ours_proves_nothing() {
 /// A refusal by the server while sending has the same effect as a later report: it shows on every consultation of the
 /// contact, holds every other mail back, and one action clears it.
 #[actix_web::test]
-async fn what_a_server_says_at_once_is_told_and_cleared_as_a_report_is() {
+async fn an_immediate_refusal_is_shown_and_cleared_like_a_report() {
     let mut site = Site::new().await;
     let sink = Sink::open(Manner::Answer("550 5.1.1 no such person"));
     site.app.mail.transport =
@@ -165,7 +165,7 @@ async fn what_a_server_says_at_once_is_told_and_cleared_as_a_report_is() {
 
 /// The migration merges the two earlier tables into one.
 #[actix_web::test]
-async fn what_was_noted_in_two_places_is_kept_in_one() {
+async fn the_migration_merges_both_tables() {
     let scratch = Scratch::bare().await;
     let db = &scratch.db;
     let migrations = Migrator::migrations();

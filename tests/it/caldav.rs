@@ -268,7 +268,7 @@ async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
 }
 
 #[actix_web::test]
-async fn another_password_alone_is_typed() {
+async fn the_password_can_be_changed_alone() {
     let house = House::new().await;
     let case = cases::booked(&house.site, &house.cast, CONTACT).await;
     house.later(TimeDelta::zero()).await;
@@ -289,7 +289,7 @@ async fn another_password_alone_is_typed() {
 }
 
 #[actix_web::test]
-async fn whoever_gives_the_seat_away_has_it_in_the_calendar_no_more() {
+async fn an_expert_who_is_replaced_loses_the_calendar_entry() {
     let house = House::new().await;
     let case = cases::booked(&house.site, &house.cast, CONTACT).await;
     let sato = cases::expert(&house.site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
@@ -334,7 +334,7 @@ async fn is_shown_to_the_center(house: &House, case: Case, before: &Appointment)
 }
 
 #[actix_web::test]
-async fn what_is_changed_there_is_proposed_and_never_obeyed() {
+async fn a_change_in_the_calendar_is_a_proposal_only() {
     let house = House::new().await;
     let case = cases::booked(&house.site, &house.cast, CONTACT).await;
     house.later(TimeDelta::zero()).await;
@@ -455,7 +455,7 @@ async fn a_server_that_is_gone_loses_nothing() {
 
 /// The owner gives the calendar another address at the moment in which the worker writes to the old one.
 #[actix_web::test]
-async fn another_address_while_it_is_written_to_proposes_nothing() {
+async fn a_new_address_during_a_write_proposes_nothing() {
     let house = House::new().await;
     let app = &house.site.app;
     let made = house.server.ask(&house.site, "MKCALENDAR", &format!("/{USER}/private/"), &[], "").await;

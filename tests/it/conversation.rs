@@ -106,7 +106,7 @@ async fn a_file_goes_along_and_is_handed_out_to_those_of_the_case() {
 }
 
 #[actix_web::test]
-async fn what_came_with_an_internal_note_stays_inside() {
+async fn files_of_an_internal_note_stay_inside() {
     let all = everyone(Site::new().await).await;
     let path = format!("/expert/consultations/{}", all.number);
     let form = [("message", "内部の資料です"), ("audience", "internal")];
@@ -301,7 +301,7 @@ async fn a_mail_is_shown_with_its_quotation_folded_and_an_automatic_one_small() 
 }
 
 #[actix_web::test]
-async fn the_center_sees_what_became_of_the_mails() {
+async fn the_center_sees_the_outcome_of_the_mails() {
     let all = everyone(Site::new().await).await;
     let page = format!("/staff/consultations/{}?view=messages", all.number);
     let path = format!("/staff/consultations/{}/message", all.number);

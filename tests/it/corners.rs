@@ -43,7 +43,7 @@ async fn an_expert_who_accepts_after_the_slot_has_passed_books_nothing_in_the_pa
 }
 
 #[actix_web::test]
-async fn nobody_is_asked_for_a_slot_that_has_passed() {
+async fn no_expert_is_asked_for_a_past_slot() {
     let site = with_experts().await;
     let id = applied(&site).await;
     let held = live(&site, id).await.unwrap();
@@ -77,7 +77,7 @@ async fn a_confirmed_company_keeps_its_slot_until_the_center_has_looked() {
 }
 
 #[actix_web::test]
-async fn what_ended_after_its_session_is_sound_and_starts_anew_when_reopened() {
+async fn a_consultation_that_ended_after_its_appointment_is_sound_and_starts_anew_when_reopened() {
     let site = with_experts().await;
     let by = center(&site).await;
     let id = followed(&site, by).await;
@@ -213,7 +213,7 @@ async fn sound(site: &Site) {
 }
 
 #[actix_web::test]
-async fn of_two_who_move_one_session_from_the_same_page_the_second_is_told() {
+async fn the_second_to_move_an_appointment_from_the_same_page_is_told() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, cases::CONTACT).await;

@@ -50,7 +50,7 @@ async fn the_same_day_gives_the_same_programme() {
 
 /// The demo can be filled on any day, also after the year's last appointment and in the holidays of the new year.
 #[actix_web::test]
-async fn any_day_will_do() {
+async fn the_demo_can_be_filled_on_any_day() {
     for now in ["2027-03-31T05:00:00Z", "2027-01-03T01:00:00Z"] {
         let (site, now) = (Site::new().await, now.parse().unwrap());
         programme::fill(&site.app, now).await.unwrap();
@@ -61,7 +61,7 @@ async fn any_day_will_do() {
 }
 
 #[actix_web::test]
-async fn what_is_not_the_demo_is_foreign() {
+async fn a_database_with_other_data_is_foreign() {
     let site = Site::new().await;
     site.account(domain::actor::Role::Coordinator, "someone@example.jp").await;
     let found = programme::look(&site.app.db, site.app.clock.now()).await.unwrap();

@@ -191,7 +191,7 @@ async fn a_near_booking_is_warned_of() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_answered_any_more_says_so() {
+async fn a_request_that_cannot_be_answered_any_more_says_so() {
     let (site, cast) = site().await;
     let case = cases::matching(&site, &cast, CONTACT).await;
     let (link, asked) = token(&site, case).await;
@@ -314,7 +314,7 @@ async fn a_time_is_settled_moved_and_cancelled() {
 }
 
 #[actix_web::test]
-async fn what_happened_is_recorded_after_the_start_alone() {
+async fn the_outcome_is_recorded_only_after_the_start() {
     let (site, cast) = site().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     let outcome = format!("{}/outcome", path(case));
@@ -524,7 +524,7 @@ async fn availability_says_what_is_wrong_and_what_is_booked_stays() {
 }
 
 #[actix_web::test]
-async fn nobody_removes_what_is_another_experts() {
+async fn an_expert_cannot_remove_rows_of_another() {
     let (site, _) = site().await;
     let other = cases::expert(&site, "other@example.jp", "別の 専門家", Fields::Both).await;
     let rules = |id: ExpertId| {

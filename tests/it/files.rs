@@ -79,7 +79,7 @@ async fn the_doctor_finds_each_kind_of_damage() {
 }
 
 #[actix_web::test]
-async fn what_no_message_has_goes_after_a_day_and_what_one_has_stays() {
+async fn a_file_without_a_message_is_removed_after_a_day() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::received(&site, &cast, CONTACT).await;

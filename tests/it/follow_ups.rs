@@ -125,7 +125,7 @@ async fn a_change_is_seen_before_it_is_taken_and_moves_what_is_planned() {
 }
 
 #[actix_web::test]
-async fn what_was_sent_stays_and_what_is_taken_away_is_not_sent() {
+async fn sent_questions_stay_and_removed_ones_are_not_sent() {
     let office = office().await;
     office.wait(TimeDelta::days(7)).await;
     let survey = office.plan().await.into_iter().find(|it| it.kind == Kind::Survey).unwrap();
@@ -274,7 +274,7 @@ async fn a_wish_comes_and_goes_with_the_answer() {
 
 /// A database from before the wish was stored on the consultation: the migration is undone by hand and applied again.
 #[actix_web::test]
-async fn who_asked_for_help_before_is_still_heard() {
+async fn a_wish_for_help_survives_the_migration() {
     let site = Site::on_disk().await;
     let db = &site.app.db;
     fill::run(db, 600, 12, 5, site.app.clock.now()).await.unwrap();
@@ -296,7 +296,7 @@ async fn who_asked_for_help_before_is_still_heard() {
     }
     let before = marked().await;
     assert_eq!(before.len(), open.len() - 1);
-    // What has come since is undone first: names, and the rows of readiness.
+    // Later migrations are undone first: the renames, and the rows of readiness.
     Migrator::down(db, Some(2)).await.unwrap();
     let tx = site.app.begin().await.unwrap();
     for statement in [

@@ -61,7 +61,7 @@ const EXPERT: &str = "expert@example.jp";
 const CENTER: &str = "center@example.jp";
 
 #[actix_web::test]
-async fn what_moves_a_consultation_on_goes_out_at_night_and_news_wait_for_those_at_work() {
+async fn urgent_mail_goes_out_at_night_and_news_wait_for_opening_hours() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let asked = cases::matching(&site, &cast, CONTACT).await;
@@ -95,7 +95,7 @@ async fn what_moves_a_consultation_on_goes_out_at_night_and_news_wait_for_those_
 
 /// An application and a requested link are answered at any hour.
 #[actix_web::test]
-async fn what_somebody_waits_for_comes_at_night() {
+async fn requested_mail_is_sent_at_night() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     in_the_night(&site);

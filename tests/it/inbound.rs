@@ -134,7 +134,7 @@ async fn experts_and_center_speak_for_themselves_and_inside() {
 }
 
 #[actix_web::test]
-async fn who_is_only_asked_speaks_to_the_center() {
+async fn an_expert_who_is_only_asked_writes_to_the_center() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::matching(&site, &cast, CONTACT).await;
@@ -146,7 +146,7 @@ async fn who_is_only_asked_speaks_to_the_center() {
 }
 
 #[actix_web::test]
-async fn nobody_gets_in_who_cannot_prove_it() {
+async fn a_sender_without_proof_is_not_accepted() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
@@ -311,7 +311,7 @@ async fn a_sender_who_does_not_stop_is_stopped() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_understood_is_kept() {
+async fn a_mail_that_cannot_be_understood_is_kept() {
     let site = Site::new().await;
     Cast::new(&site).await;
     for raw in [&b""[..], b"\r\n\r\n", b"\x00\xff\xfe garbage without a header", b"hello\n"] {
@@ -453,7 +453,7 @@ async fn a_mail_becomes_a_new_consultation() {
 }
 
 #[actix_web::test]
-async fn the_doctor_finds_a_mail_that_nobody_has_looked_at() {
+async fn the_doctor_finds_an_unprocessed_mail() {
     let site = Site::new().await;
     let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
     let id = keep(&site, raw.as_bytes(), "").await;

@@ -58,7 +58,7 @@ async fn pages(all: &Everyone) -> [(&Site, Reply); 3] {
 }
 
 #[actix_web::test]
-async fn a_japanese_reply_comes_with_its_files_and_what_it_quotes_is_folded() {
+async fn a_japanese_reply_keeps_its_files_and_its_quotation_is_folded() {
     let all = conversation::everyone(Site::new().await).await;
     let site = &all.center;
     let ours =
@@ -99,7 +99,7 @@ async fn a_japanese_reply_comes_with_its_files_and_what_it_quotes_is_folded() {
 }
 
 #[actix_web::test]
-async fn an_experts_reply_brings_its_file_and_nothing_of_what_it_quotes() {
+async fn an_experts_reply_brings_its_file_without_its_quotation() {
     let all = conversation::everyone(Site::new().await).await;
     let site = &all.center;
     let to = site.app.reply_address(all.case.id, "expert@example.jp");
@@ -135,7 +135,7 @@ async fn an_absence_notice_is_shown_small_and_that_of_an_expert_inside() {
 }
 
 #[actix_web::test]
-async fn what_a_coordinator_adds_by_hand_brings_its_files() {
+async fn a_mail_added_by_a_coordinator_brings_its_files() {
     let all = conversation::everyone(Site::new().await).await;
     let site = &all.center;
     for (voice, name) in [("company", "a.pdf"), ("note", "b.pdf")] {
@@ -158,7 +158,7 @@ async fn what_a_coordinator_adds_by_hand_brings_its_files() {
 }
 
 #[actix_web::test]
-async fn of_a_mail_that_was_cut_no_file_is_kept() {
+async fn a_truncated_mail_keeps_no_file() {
     let all = conversation::everyone(Site::new().await).await;
     let site = &all.center;
     let sent: [(&str, &str, &[u8]); 1] = [("large.pdf", "application/pdf", PDF)];

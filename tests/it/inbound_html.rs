@@ -79,7 +79,7 @@ async fn a_companys_mail_is_seen_as_html_by_those_of_the_case() {
 
 /// An expert's mail quotes the center's mail in HTML too, which the company must not see.
 #[actix_web::test]
-async fn of_an_experts_mail_the_center_alone_sees_the_html() {
+async fn only_the_center_sees_the_html_of_an_experts_mail() {
     let all = everyone(Site::new().await).await;
     let site = &all.center;
     let to = site.app.reply_address(all.case.id, "expert@example.jp");
@@ -98,7 +98,7 @@ async fn of_an_experts_mail_the_center_alone_sees_the_html() {
 }
 
 #[actix_web::test]
-async fn what_waits_for_a_person_is_seen_as_html_too() {
+async fn a_mail_that_waits_for_a_coordinator_is_shown_as_html_too() {
     let all = everyone(Site::new().await).await;
     let site = &all.center;
     let came = arrives(site, &letter("stranger@example.com", "madoguchi@example.jp", HOSTILE)).await;

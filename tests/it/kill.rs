@@ -298,7 +298,7 @@ async fn log(house: &House) -> Vec<outbox_log::Model> {
 /// killed again and again.
 #[expect(clippy::print_stdout, reason = "the figures are what the README shows")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_thousand_mails_none_is_lost_and_only_what_nobody_knew_of_is_sent_twice() {
+async fn no_mail_is_lost_and_only_unknown_outcomes_are_sent_twice() {
     const MAILS: usize = 2000;
     let house = House::new(Manner::Moody).await;
     let begun = Instant::now();

@@ -71,7 +71,7 @@ impl Drop for Folder {
 }
 
 #[tokio::test]
-async fn others_read_what_we_wrote_and_see_that_it_is_ours() {
+async fn other_programs_read_our_mail_and_verify_its_signature() {
     let folder = Folder::new();
     let keys = [
         folder.key("rsa2026", &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "rsa"),

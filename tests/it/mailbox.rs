@@ -199,7 +199,7 @@ impl Drop for Running {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_way_in_is_secured_and_takes_what_is_new() {
+async fn every_way_into_the_mailbox_is_secured_and_takes_new_mail() {
     let house = House::new().await;
     house.server.put(&house.mail(1));
     // The certificate is not trusted: no mail is read, and the center can see why.

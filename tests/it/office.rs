@@ -391,7 +391,7 @@ async fn settings_are_checked_and_the_second_to_save_is_told() {
         ("session_cap", "x"),
         ("center_email", "center"),
         ("center_name", " "),
-        // The travel time is longer than the limit that a nearer place allows.
+        // Longer than twice the way to a near region, which a detour would undercut.
         ("travel_far_minutes", "255"),
     ] {
         let wrong = site.post("/admin/settings", &with(&form, name, value)).await;

@@ -88,7 +88,7 @@ impl House {
 }
 
 #[actix_web::test]
-async fn a_private_appointment_takes_its_time_and_tells_nobody_what_it_is() {
+async fn a_private_appointment_takes_its_time_and_stays_private() {
     let house = House::new().await;
     let host = Host::open(page(&[AT_TEN]));
     assert!(house.offers(TEN).await);
@@ -172,7 +172,7 @@ async fn a_failed_fetch_frees_nothing_and_is_told_with_its_age_and_reason() {
 }
 
 #[actix_web::test]
-async fn two_who_look_at_once_ask_once() {
+async fn two_fetches_at_once_send_one_request() {
     let house = House::new().await;
     let host = Host::open(page(&[AT_TEN]));
     house.subscribed(&host.url()).await;
@@ -216,7 +216,7 @@ async fn a_stale_calendar_lets_go_by_itself_where_its_owner_wants_that() {
 }
 
 #[actix_web::test]
-async fn only_what_is_new_is_asked_for_and_everything_once_a_day() {
+async fn only_changes_are_requested_and_everything_once_a_day() {
     let house = House::new().await;
     let far = "Tue, 01 Jan 2999 00:00:00 GMT".to_owned();
     let headers = vec![("ETag", "\"v1\"".to_owned()), ("Last-Modified", far.clone()), ("Date", far.clone())];
@@ -281,7 +281,7 @@ async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
 
 /// Each address is refused at its field with the input kept, and nothing of it is stored.
 #[actix_web::test]
-async fn what_cannot_be_read_is_refused_at_its_field() {
+async fn an_unreadable_calendar_is_refused_at_its_field() {
     let mut house = House::new().await;
     let limits = Limits { total: Duration::from_secs(5), bytes: 1024 * 1024, redirects: 3 };
     house.site.app.fetch = Fetcher::new(&house.site.app.config.fetch_allow, limits);
@@ -378,7 +378,7 @@ async fn a_hundred_thousand_appointments_are_read_and_an_endless_one_is_told() {
 }
 
 #[actix_web::test]
-async fn another_address_alone_is_typed_and_counts_once_it_can_be_read() {
+async fn a_new_address_counts_once_it_can_be_read() {
     let house = House::new().await;
     let (first, second) = (Host::open(page(&[AT_TEN])), Host::open(page(&[&AT_TEN.replace("T10", "T13")])));
     house.subscribed(&first.url()).await;
@@ -423,7 +423,7 @@ async fn wrong_time_zones_and_broken_lines_are_told() {
 }
 
 #[actix_web::test]
-async fn nobody_touches_the_calendars_of_another() {
+async fn an_expert_cannot_change_the_calendars_of_another() {
     let house = House::new().await;
     let host = Host::open(page(&[AT_TEN]));
     house.subscribed(&host.url()).await;

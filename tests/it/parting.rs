@@ -56,7 +56,7 @@ pub fn sequence(event: &Event) -> i32 {
     event["SEQUENCE"].parse().unwrap()
 }
 
-/// Returns the latest method and event that a mail sent to the expert's own calendar.
+/// Returns the kind of the latest mail with an invitation, and the event that it gave the expert's own calendar.
 pub async fn last_word(site: &Site, to: &str) -> (String, Event) {
     let letters = cases::letters(site, to).await;
     let letter = letters.iter().rfind(|it| it.calendar.is_some()).unwrap();
@@ -141,7 +141,7 @@ async fn a_request_that_ends_is_cancelled_in_the_feed_and_by_mail() {
 
 /// A held time for which the expert was not asked leaves their calendar without a notice when it is released.
 #[actix_web::test]
-async fn a_time_that_a_company_has_let_go_of_just_goes() {
+async fn a_released_time_disappears_without_a_cancellation() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let feed = feed(&site, cast.expert).await;

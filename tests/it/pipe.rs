@@ -102,7 +102,7 @@ fn give(child: &mut Child, raw: &[u8]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_answer_says_what_became_of_the_mail() {
+async fn the_exit_code_tells_the_outcome() {
     let pipe = Pipe::new().await;
     let raw = letter(CONTACT, "madoguchi@example.jp", "件", "本文");
     assert_eq!(pipe.receive(raw.as_bytes()), Some(0));
@@ -201,7 +201,7 @@ async fn killed_at_any_moment_every_mail_is_there_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_real_mail_server_hands_over_what_comes() {
+async fn a_real_mail_server_hands_over_its_mail() {
     let mut pipe = Pipe::new().await;
     let cast = Cast::new(&pipe.site).await;
     let case = cases::received(&pipe.site, &cast, CONTACT).await;

@@ -71,7 +71,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 #[test]
-fn what_stands_is_reminded_of_once_and_nothing_else_is() {
+fn each_booked_appointment_is_reminded_of_once() {
     let (reminded, dropped) = (Cell::new(0), Cell::new(0));
     let config =
         ProptestConfig { max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::with_cases(16) };

@@ -60,7 +60,7 @@ async fn a_mail_that_is_deferred_waits_longer_each_time_and_keeps_its_name() {
 }
 
 #[actix_web::test]
-async fn what_nobody_knows_is_kept_apart_after_two_copies_or_at_once() {
+async fn an_unknown_outcome_is_held_after_two_copies_or_at_once() {
     for (kind, copies) in [("acknowledgement", 3), ("survey", 1)] {
         let (site, sink) = sending_to(Manner::HangUp).await;
         let renamed = outbox::Entity::update_many().col_expr(outbox::Column::Kind, Expr::value(kind));
@@ -116,7 +116,7 @@ async fn a_mail_that_is_refused_is_given_up_and_can_be_tried_again_by_hand() {
 }
 
 #[actix_web::test]
-async fn a_mail_that_nobody_can_read_is_set_aside_and_keeps_no_other_waiting() {
+async fn an_unreadable_mail_is_held_and_delays_no_other() {
     let (site, sink) = sending_to(Manner::Take(Duration::ZERO)).await;
     let letter = store::correspondence::outbox::letter(the_mail(&site).await).unwrap();
     let renamed = outbox::Entity::update_many().col_expr(outbox::Column::Kind, Expr::value("of_tomorrow"));
@@ -136,7 +136,7 @@ async fn a_mail_that_nobody_can_read_is_set_aside_and_keeps_no_other_waiting() {
 
 /// A worker that sleeps through its lease can mark nothing, and when it wakes up it sends nothing.
 #[actix_web::test]
-async fn who_lost_the_lease_marks_nothing() {
+async fn a_worker_that_lost_its_lease_marks_nothing() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
     let room = SendCapacity { mails: 10, per_domain: 10, in_hand: &HashMap::new(), pace: RateLimit(0) };
     let lease = async |length| {

@@ -46,7 +46,7 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
 }
 
 #[actix_web::test]
-async fn whoever_must_sign_in_first_comes_back_to_what_they_asked_for() {
+async fn signing_in_leads_back_to_the_requested_page() {
     let site = Site::new().await;
     site.account(Role::Coordinator, "someone@example.jp").await;
     let form =
@@ -154,7 +154,7 @@ async fn an_invitation_sets_one_password_once() {
 }
 
 #[actix_web::test]
-async fn a_forgotten_password_is_set_anew_by_mail_and_nobody_learns_who_has_an_account() {
+async fn a_forgotten_password_is_set_anew_by_mail_without_revealing_accounts() {
     let site = Site::new().await;
     site.account(Role::Coordinator, "center@example.jp").await;
     let mut answers = Vec::new();

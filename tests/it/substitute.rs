@@ -145,7 +145,7 @@ fn hides(reply: &Reply, text: &str) {
 }
 
 #[actix_web::test]
-async fn what_is_booked_is_shown_before_an_absence_takes_effect() {
+async fn bookings_are_shown_before_an_absence_takes_effect() {
     let scene = Scene::new().await;
     scene.sign_in("expert@example.jp").await;
     let booked = session(&scene.site, scene.case).await;
@@ -187,7 +187,7 @@ async fn center_email(site: &Site) -> String {
 }
 
 #[actix_web::test]
-async fn the_expert_cannot_name_just_anybody_to_stand_in() {
+async fn the_expert_can_name_only_an_eligible_stand_in() {
     let scene = Scene::new().await;
     scene.sign_in("expert@example.jp").await;
     let booked = session(&scene.site, scene.case).await;
@@ -270,7 +270,7 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
 }
 
 #[actix_web::test]
-async fn whoever_declines_or_is_silent_is_followed_by_the_next() {
+async fn an_expert_who_declines_or_is_silent_is_followed_by_the_next() {
     let scene = Scene::new().await;
     scene.away().await;
     scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
@@ -305,7 +305,7 @@ async fn whoever_declines_or_is_silent_is_followed_by_the_next() {
 /// The participation passes from expert to expert, and every calendar is told under the same UID with a higher
 /// SEQUENCE.
 #[actix_web::test]
-async fn whoever_leaves_a_session_sees_it_cancelled_in_the_calendar() {
+async fn an_expert_who_leaves_an_appointment_sees_it_cancelled_in_the_calendar() {
     let scene = Scene::new().await;
     let site = &scene.site;
     let hers = feed(site, scene.cast.expert).await;
@@ -350,7 +350,7 @@ async fn whoever_leaves_a_session_sees_it_cancelled_in_the_calendar() {
 }
 
 #[actix_web::test]
-async fn the_time_of_whoever_is_asked_is_kept() {
+async fn the_time_of_an_asked_substitute_is_kept() {
     let scene = Scene::new().await;
     scene.away().await;
     let second = Cast { expert: scene.takahashi, ..scene.cast };
@@ -372,7 +372,7 @@ async fn the_time_of_whoever_is_asked_is_kept() {
 }
 
 #[actix_web::test]
-async fn what_was_asked_ends_with_the_session_it_was_asked_for() {
+async fn a_request_to_a_substitute_ends_with_its_appointment() {
     let scene = Scene::new().await;
     scene.away().await;
     let app = &scene.site.app;

@@ -99,7 +99,7 @@ async fn a_text_is_written_sent_changed_and_taken_back() {
 /// The greeting, the signature and the text around the subject are saved, previewed, used by every later mail, and
 /// taken back.
 #[actix_web::test]
-async fn what_is_around_every_mail_is_written_too() {
+async fn the_frame_of_every_mail_can_be_written() {
     let office = office().await;
     let here = "/admin/mail-texts/2026/frame";
     office.site.get("/admin/mail-texts").await.shows(here);
@@ -141,7 +141,7 @@ async fn what_is_around_every_mail_is_written_too() {
 }
 
 #[actix_web::test]
-async fn a_text_that_does_not_hold_is_not_saved_and_what_was_typed_stays() {
+async fn an_invalid_text_is_not_saved_and_the_input_stays() {
     let office = office().await;
     for (title, body, why) in [
         (

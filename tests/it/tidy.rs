@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("problem", &["fault"]),
     ("password", &["problem", "secret"]),
     ("config", &["config"]),
-    // The metrics read the sizes of the tables.
+    // A migration is followed by reading the sizes of the tables.
     ("database", &["store"]),
     ("simulate", &["simulate"]),
     ("files", &["secret::hex"]),

@@ -208,7 +208,7 @@ async fn the_doctor_finds_visits_that_are_too_near() {
 
 /// A database from before there were places and lanes: the migration is undone by hand and applied again.
 #[actix_web::test]
-async fn what_was_booked_before_has_its_place() {
+async fn earlier_bookings_get_a_place_by_the_migration() {
     let site = Site::on_disk().await;
     let db = &site.app.db;
     fill::run(db, 150, 12, 3, site.app.clock.now()).await.unwrap();

@@ -124,7 +124,7 @@ async fn a_telephone_call_that_is_saved_twenty_times_is_one_consultation() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_coordinators_who_saw_the_same_version_one_wins() {
+async fn one_of_two_coordinators_with_the_same_version_wins() {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
     let other = site.account(Role::Coordinator, "center2@example.jp").await.id;

@@ -1,5 +1,5 @@
-//! Quarter hours that more than one appointment has: only ways are shared, and only where there is room between the
-//! visits. What shares none is apart by its ways from and to home.
+//! Examines quarter hours that several appointments share: only ways may be shared, and only if there is
+//! enough time between the visits. Appointments that share none are separated by their ways from and to home.
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::booking::availability::quarter_index;
@@ -86,7 +86,8 @@ async fn page(
     Ok(())
 }
 
-/// Also where settings have changed since, so that nobody can tell.
+/// Returns whether there is time for the way between two visits. Returns true, too, if settings have changed
+/// since, because that can then not be decided.
 fn have_room(rules: &Rules, expert: Uuid, one: &appointment::Model, other: &appointment::Model) -> bool {
     let Some(site) = prefecture(other.site) else { return false };
     let session = quarter_index(other.starts_at)..quarter_index(other.ends_at);

@@ -1,6 +1,7 @@
-//! The times when somebody is busy, read from an object of any program's making. What they are for is not looked at.
+//! Reads the times when a person is busy from calendars that any program wrote. It ignores what the events
+//! are about.
 //!
-//! Events that cannot be read are counted and passed over. A calendar that is not whole is refused as a whole, because
+//! Events that cannot be read are counted and skipped. An incomplete calendar is refused as a whole, because
 //! the missing part would look free.
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,17 +24,18 @@ use zone::Zones;
 /// A stretch of time, half open.
 pub type Stretch = Range<DateTime<Utc>>;
 
-/// More events than one calendar may have.
+/// The most events that one calendar may have.
 const MOST_EVENTS: usize = 150_000;
-/// More repetitions than all the rules of one calendar may make us count.
+/// The most repetitions that all rules of one calendar together may cause to be computed.
 const MOST_STEPS: u32 = 2_000_000;
-/// A stretch is at most so long; nobody is away for longer by one event.
+/// The greatest length of a stretch. Longer events are cut, because no person is away for longer by one
+/// event.
 const LONGEST_EVENT: TimeDelta = TimeDelta::days(400);
 
 /// A reason why a calendar cannot be used at all; the text is for the person who gave its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// The text is something else, such as a page.
+    /// The text is not a calendar; it may be a web page.
     #[error(
         "カレンダー（iCalendar形式）ではありません。ログイン画面などのWebページのアドレスではないか、確認してください"
     )]
@@ -41,7 +43,7 @@ pub enum Unreadable {
     /// The end is missing.
     #[error("カレンダーの内容が途中で切れています")]
     CutShort,
-    /// There are more events than are read.
+    /// There are more events than `MOST_EVENTS`.
     #[error("カレンダーの予定が多すぎます（15万件まで）")]
     TooMany,
     /// Its rules repeat too often to be followed.
@@ -55,14 +57,14 @@ pub struct Busy {
     stretches: Vec<Stretch>,
     /// The number of events that could not be read.
     pub unread: u32,
-    /// The number of events in an unknown time zone; they were read in the likeliest one.
+    /// The number of events in an unknown time zone; they were read in the most likely one.
     pub unknown_zones: u32,
 }
 
-/// Reads one calendar, whole or object by object.
+/// A reader of one calendar, which is given as a whole or object by object.
 pub struct Reader<'a> {
     window: Stretch,
-    /// Whether an event of this UID is ours, and so no time that is taken outside.
+    /// Returns whether the event with this UID is ours; such an event does not count as busy.
     is_ours: &'a dyn Fn(&str) -> bool,
     busy: Busy,
     events: usize,
@@ -78,21 +80,21 @@ struct Budget<'a> {
 impl Budget<'_> {
     fn step(&mut self) -> Result<(), Unreadable> {
         self.steps = self.steps.checked_sub(1).ok_or(Unreadable::TooMuch)?;
-        // Asking may cost more than a step.
+        // The clock is read only now and then, because reading it may cost more than a step.
         if self.steps.is_multiple_of(64) { self.look() } else { Ok(()) }
     }
 
-    /// Ends the reading where it has taken too long.
+    /// Returns [`Unreadable::TooMuch`] if reading has taken too long.
     fn look(&self) -> Result<(), Unreadable> {
         if (self.is_late)() { Err(Unreadable::TooMuch) } else { Ok(()) }
     }
 }
 
 impl<'a> Reader<'a> {
-    /// Creates a reader that keeps what lies in `window`.
+    /// Creates a reader that keeps the busy times within `window`.
     ///
-    /// Events whose UID `is_ours` are passed over. `is_late` is asked now and then; once it answers true, reading ends
-    /// with [`Unreadable::TooMuch`].
+    /// Events whose UID satisfies `is_ours` are skipped. `is_late` is called now and then; when it returns
+    /// true, reading ends with [`Unreadable::TooMuch`].
     pub fn new(window: Stretch, is_ours: &'a dyn Fn(&str) -> bool, is_late: &'a dyn Fn() -> bool) -> Self {
         let budget = Budget { steps: MOST_STEPS, is_late };
         Self { window, is_ours, busy: Busy::default(), events: 0, budget }
@@ -145,7 +147,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The events of one UID: what repeats, and what is different about single repetitions.
+    /// Adds the times of the events of one UID: the repetitions, and the events that replace single
+    /// repetitions.
     fn group(&mut self, group: &Group<'_>) -> Result<(), Unreadable> {
         for other in &group.others {
             if other.busy {
@@ -189,7 +192,7 @@ impl<'a> Reader<'a> {
 #[derive(Default)]
 struct Group<'a> {
     firsts: Vec<Event<'a>>,
-    /// Those that stand for one repetition, or from one on.
+    /// The events that replace one repetition, or all repetitions from one on.
     others: Vec<Event<'a>>,
 }
 
@@ -199,7 +202,8 @@ impl<'a> Group<'a> {
     }
 }
 
-/// A repetition as the last of the changes "from here on" before it leaves it: start, length, and whether it takes time.
+/// Returns the start and the length of a repetition and whether it is busy, according to the latest change
+/// for "this and all following" before it, if there is one.
 fn as_changed(
     changes: &[&Event<'_>],
     first: &Event<'_>,
@@ -222,7 +226,7 @@ impl Busy {
     }
 }
 
-/// Returns when the event of this UID takes place; `None` where it is cancelled or not there.
+/// Returns when the event with this UID takes place, or `None` if it is cancelled or missing.
 pub fn times(text: &str, uid: &str) -> Result<Option<Stretch>, Unreadable> {
     for calendar in &parse(text)? {
         let is_it = |it: &&ICalendarComponent| {
@@ -239,7 +243,7 @@ pub fn times(text: &str, uid: &str) -> Result<Option<Stretch>, Unreadable> {
     Ok(None)
 }
 
-/// Returns when one event of a calendar takes place, by the zones that the calendar names or describes.
+/// Returns when one event of a calendar takes place, using the zones that the calendar names or describes.
 pub(crate) fn stretch(calendar: &ICalendar, event: &ICalendarComponent) -> Option<Stretch> {
     Event::of(event, &Zones::of(calendar)).map(|it| it.start..it.end)
 }
@@ -249,7 +253,7 @@ fn parse(text: &str) -> Result<Vec<ICalendar>, Unreadable> {
     if !text.get(..15).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:VCALENDAR")) {
         return Err(Unreadable::NotACalendar);
     }
-    // The library takes what is cut off for whole.
+    // The library would accept a truncated calendar as complete.
     let last = text.trim_end().lines().next_back().unwrap_or_default();
     if !last.trim().eq_ignore_ascii_case("END:VCALENDAR") {
         return Err(Unreadable::CutShort);
@@ -260,13 +264,13 @@ fn parse(text: &str) -> Result<Vec<ICalendar>, Unreadable> {
         match parser.entry() {
             Entry::ICalendar(it) => calendars.push(it),
             Entry::Eof => return Ok(calendars),
-            // Rubbish between or after the objects.
+            // Invalid lines between or after the objects are ignored.
             Entry::InvalidLine(_) | Entry::VCard(_) => {}
             Entry::UnterminatedComponent(_) | Entry::UnexpectedComponentEnd { .. } => {
                 return Err(Unreadable::CutShort);
             }
             Entry::TooManyComponents => return Err(Unreadable::TooMany),
-            // What a later version of the library may know.
+            // Kinds of entries that a later version of the library may add.
             _ => return Err(Unreadable::NotACalendar),
         }
     }

@@ -1,4 +1,5 @@
-//! Everything that holds of every input. The fuzz targets in `fuzz/` and the tests in `tests/mutations.rs` run it.
+//! Checks the properties that hold for every input. The fuzz targets in `fuzz/` and the tests in
+//! `tests/mutations.rs` run these checks.
 use std::cell::Cell;
 
 use chrono::{DateTime, TimeDelta};
@@ -8,13 +9,13 @@ use crate::{
     reply,
 };
 
-/// How often the reader may ask whether it is late: enough for some thousand repetitions.
+/// The number of times that the reader may ask whether it is late: enough for some thousand repetitions.
 const MOST_LOOKS: u32 = 60;
 
-/// Reads any bytes as the calendar of somebody who is busy.
+/// Reads any bytes as a calendar with busy times.
 ///
 /// # Panics
-/// Where a rule is broken that holds of every calendar.
+/// Panics if a property that holds for every calendar is violated.
 pub fn ical_busy(raw: &[u8]) {
     let text = String::from_utf8_lossy(raw);
     let window = window();
@@ -34,7 +35,7 @@ pub fn ical_busy(raw: &[u8]) {
 /// Reads any bytes as the answer to an invitation.
 ///
 /// # Panics
-/// Where a rule is broken that holds of every answer.
+/// Panics if a property that holds for every answer is violated.
 pub fn ical_reply(raw: &[u8]) {
     let Some(reply) = reply::parse(&String::from_utf8_lossy(raw)) else { return };
     assert_eq!(reply.uid, reply.uid.trim());
@@ -43,7 +44,7 @@ pub fn ical_reply(raw: &[u8]) {
     assert!(reply.proposed.is_none_or(|it| it.start < it.end));
 }
 
-/// Two weeks of 2026.
+/// Returns two weeks of 2026.
 fn window() -> Stretch {
     let start = DateTime::UNIX_EPOCH + TimeDelta::days(20_779);
     start..start + TimeDelta::days(14)

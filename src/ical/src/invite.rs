@@ -1,17 +1,17 @@
-//! Invitations that calendar programs understand (RFC 5546).
+//! Writes invitations that calendar programs understand (RFC 5546).
 use chrono::{DateTime, Utc};
 use icalendar::{Component, Event, Property};
 
 use super::{Entry, Status, bare, calendar, event, line, written};
 
-/// An entry, who leads it and who is asked.
+/// An entry with its organizer and its attendees.
 #[derive(Clone, Copy, Debug)]
 pub struct Invitation<'a> {
     /// The entry itself.
     pub entry: Entry<'a>,
     /// The person to whom answers go.
     pub organizer: Person<'a>,
-    /// The people who are asked.
+    /// The people who are invited.
     pub attendees: &'a [Attendee<'a>],
 }
 
@@ -20,11 +20,11 @@ pub struct Invitation<'a> {
 pub struct Person<'a> {
     /// The bare mail address.
     pub address: &'a str,
-    /// The name beside it; may be empty.
+    /// The name beside the address; may be empty.
     pub name: &'a str,
 }
 
-/// A person who is asked.
+/// A person who is invited.
 #[derive(Clone, Copy, Debug)]
 pub struct Attendee<'a> {
     /// The person.
@@ -36,7 +36,7 @@ pub struct Attendee<'a> {
 /// Whether an attendee still has to agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Participation {
-    /// An answer is wanted.
+    /// The attendee is asked for an answer.
     Awaited,
     /// The attendee has agreed already.
     Accepted,
@@ -47,7 +47,7 @@ pub fn request(invitation: &Invitation<'_>, now: DateTime<Utc>) -> String {
     object("REQUEST", invitation, invitation.entry, now)
 }
 
-/// Writes a METHOD:CANCEL, which takes the entry out again.
+/// Writes a METHOD:CANCEL, which removes the entry from the attendees' calendars.
 pub fn cancel(invitation: &Invitation<'_>, now: DateTime<Utc>) -> String {
     object("CANCEL", invitation, Entry { status: Status::Cancelled, ..invitation.entry }, now)
 }
@@ -73,7 +73,7 @@ fn object(method: &str, invitation: &Invitation<'_>, entry: Entry<'_>, now: Date
 
 fn person(key: &str, person: Person<'_>) -> Property {
     let mut property = Property::new(key, format!("mailto:{}", bare(person.address)));
-    // A quotation mark cannot be written within a parameter (RFC 5545 §3.2), and would end it.
+    // A parameter cannot contain a quotation mark (RFC 5545 §3.2): the mark would end it.
     let name = line(person.name).replace('"', "'");
     if !name.is_empty() {
         property.add_parameter("CN", &name);

@@ -1,15 +1,17 @@
 //! Writes and reads calendar objects (iCalendar, RFC 5545).
 //!
-//! Written are entries to download ([`entry`]), entries in a collection ([`resource`]), feeds ([`Feed`]) and invitations
-//! ([`invite`]). Read are the times when somebody is busy ([`busy`]) and the answers to invitations ([`reply`]).
+//! The crate writes entries to download ([`entry`]), entries in a collection ([`resource`]), feeds ([`Feed`])
+//! and invitations ([`invite`]). It reads the times when a person is busy ([`busy`]) and the answers to
+//! invitations ([`reply`]).
 //!
-//! The crate knows no database, clock, network or file: `now` is an argument, and the caller says when reading takes too
-//! long.
+//! The crate does not depend on a database, a clock, a network or files: `now` is an argument, and the caller
+//! says when reading takes too long.
 //!
-//! Two libraries share the work. `calcard` reads what programs really write, but cannot write what we send: it escapes
-//! commas and semicolons in the URLs of `URL`, which RFC 5545 §3.3.13 leaves as they are, and backslashes and quotation
-//! marks in parameters, which have no escape (RFC 5545 §3.2). `icalendar` writes both correctly. It would add a UID and
-//! the system's time where they are missing; both are always given.
+//! It uses two libraries. `calcard` reads the calendars that programs really write, but cannot write ours: it
+//! escapes commas and semicolons in the values of `URL`, which RFC 5545 §3.3.13 leaves as they are, and
+//! backslashes and quotation marks in parameters, which have no escape (RFC 5545 §3.2). `icalendar` writes
+//! both correctly. It would add a UID and the system's time if they were missing, so this crate always gives
+//! both.
 #![warn(missing_docs)]
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
@@ -24,38 +26,38 @@ pub mod reply;
 /// One entry in a calendar.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// The identifier, the same through the whole life of the entry.
+    /// The identifier, which stays the same during the whole life of the entry.
     pub uid: &'a str,
-    /// The number of the version; rises with every change that others were told of.
+    /// The version number, which rises with every change that other people were told of.
     pub sequence: i32,
     /// The start.
     pub starts_at: DateTime<Utc>,
     /// The end.
     pub ends_at: DateTime<Utc>,
-    /// How certain it is.
+    /// Whether the entry is certain.
     pub status: Status,
     /// The title, on one line.
     pub summary: &'a str,
     /// The text; may have several lines.
     pub description: &'a str,
-    /// The place, an address or a link; may be empty.
+    /// The place: a postal address or a link. It may be empty.
     pub location: &'a str,
-    /// The address of the page about it.
+    /// The web address of the page about the entry.
     pub url: Option<&'a str>,
 }
 
-/// How certain an entry is.
+/// The status of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Somebody still has to agree.
+    /// An attendee still has to agree.
     Tentative,
-    /// It takes place.
+    /// The entry takes place.
     Confirmed,
-    /// It does not take place, and takes no time.
+    /// The entry does not take place, and its time is free.
     Cancelled,
 }
 
-/// Writes one entry to download: nobody is asked for an answer.
+/// Writes one entry to download. Its reader is not asked for an answer.
 pub fn entry(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
     let mut calendar = calendar("PUBLISH");
     calendar.push(event(entry, now));
@@ -69,13 +71,14 @@ pub fn resource(entry: &Entry<'_>, now: DateTime<Utc>) -> String {
     written(&calendar)
 }
 
-/// All entries that a calendar program shows under one name; it asks again after an hour. They are written once,
-/// without the time of writing, which makes no difference to the reader and is put in last.
+/// A calendar of entries under one name, which a calendar program fetches again every hour. The entries are
+/// written once, without the time of writing; [`Feed::at`] inserts that time, which makes no difference to
+/// the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed(String);
 
 impl Feed {
-    /// Writes the entries under a name.
+    /// Writes the entries as a calendar with this name.
     pub fn new(name: &str, entries: &[Entry<'_>]) -> Self {
         let mut calendar = calendar("PUBLISH");
         calendar.name(&line(name));
@@ -88,14 +91,15 @@ impl Feed {
         Self(written(&calendar))
     }
 
-    /// Returns the text without the time of writing: the same for the same entries.
+    /// Returns the text without the time of writing. It is the same for the same entries.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Returns the text to send at `now`.
     pub fn at(&self, now: DateTime<Utc>) -> String {
-        // A whole line, which no text of ours can be: what is folded begins with a blank.
+        // The pattern is a whole line, which no text of ours can contain, because folded lines begin with a
+        // blank.
         let stamp = |at| format!("\r\nDTSTAMP:{}\r\n", instant(at));
         self.0.replace(&stamp(DateTime::UNIX_EPOCH), &stamp(now))
     }
@@ -136,9 +140,9 @@ fn event(entry: &Entry<'_>, now: DateTime<Utc>) -> Event {
     event
 }
 
-/// The object as octets go out: lines of at most 75 octets, broken between characters (RFC 5545 §3.1).
+/// Writes the object in lines of at most 75 octets, broken between characters (RFC 5545 §3.1).
 ///
-/// The crate's own folding lets some lines of multi-octet text grow to 76, so it is undone first.
+/// The library's own folding lets some lines of multi-octet text grow to 76 octets, so it is undone first.
 fn written(calendar: &Calendar) -> String {
     let written = calendar.to_string();
     let mut folded = String::with_capacity(written.len());
@@ -171,7 +175,7 @@ impl Status {
         }
     }
 
-    /// What is cancelled takes no time.
+    /// Returns the TRANSP value; a cancelled entry takes no time.
     const fn transparency(self) -> &'static str {
         match self {
             Self::Tentative | Self::Confirmed => "OPAQUE",
@@ -180,13 +184,13 @@ impl Status {
     }
 }
 
-/// RFC 5545 §3.3.5, form 2: UTC.
+/// Formats an instant in UTC (RFC 5545 §3.3.5, form 2).
 fn instant(at: DateTime<Utc>) -> String {
     let (year, month, day) = (at.year(), at.month(), at.day());
     format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", at.hour(), at.minute(), at.second())
 }
 
-/// One line of text. The crate escapes what it writes as text but takes line ends as they come.
+/// Returns the text as one line. The library escapes text but does not handle line ends in it.
 fn line(text: &str) -> String {
     if text.contains(char::is_control) {
         return text.replace(char::is_control, " ").trim().to_owned();
@@ -194,12 +198,13 @@ fn line(text: &str) -> String {
     text.trim().to_owned()
 }
 
-/// Text of several lines, ended by `\n` alone.
+/// Returns the text with its lines separated by `\n` alone.
 fn text(text: &str) -> String {
     text.replace("\r\n", "\n").replace(|it: char| it.is_control() && it != '\n', " ")
 }
 
-/// An address, which the crate writes as it stands: nothing in it may end the line.
+/// Returns an address without controls and blanks. The library writes it unescaped, so it must not contain a
+/// line end.
 fn bare(address: &str) -> String {
     address.chars().filter(|it| !it.is_control() && !it.is_whitespace()).collect()
 }

@@ -1,4 +1,4 @@
-//! The answers of calendar programs to invitations (RFC 5546).
+//! Reads the answers of calendar programs to invitations (RFC 5546).
 use std::ops::Range;
 
 use calcard::icalendar::{
@@ -18,37 +18,38 @@ pub enum Answer {
     Declined,
     /// The attendee may come.
     Tentative,
-    /// METHOD:COUNTER: another time is proposed.
+    /// The attendee proposes another time (METHOD:COUNTER).
     Countered,
-    /// Somebody else is to come instead.
+    /// The attendee delegates: another person is to come instead.
     Delegated,
 }
 
 /// One attendee's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// What was answered.
+    /// The answer itself.
     pub answer: Answer,
     /// The UID of the entry.
     pub uid: String,
-    /// The SEQUENCE that is answered.
+    /// The SEQUENCE of the invitation that is answered.
     pub sequence: i32,
     /// The bare address of the attendee, lower-cased.
     pub attendee: String,
     /// The bare address of the person who is to come instead.
     pub delegate: Option<String>,
-    /// The time that is proposed instead, where one is.
+    /// The time that the attendee proposes instead, if there is one.
     pub proposed: Option<Range<DateTime<Utc>>>,
     /// The attendee's words; may be empty.
     pub comment: String,
 }
 
-/// Octets; an answer speaks of one sitting.
+/// The most octets of an answer. An answer is about one appointment, so it is short.
 const LONGEST: usize = 256 * 1024;
 /// The most characters of a comment that are kept.
 pub const LONGEST_COMMENT: usize = 1000;
 
-/// Returns the answer in an object; `None` where it is none, such as somebody's own invitation.
+/// Returns the answer in an object, or `None` if the object is not an answer, such as another person's
+/// invitation.
 pub fn parse(object: &str) -> Option<Reply> {
     if object.len() > LONGEST {
         return None;
@@ -90,8 +91,8 @@ pub fn parse(object: &str) -> Option<Reply> {
     })
 }
 
-/// Whose answer it is. In a reply only whoever answers stands there (RFC 5546 §3.2.3); some programs list everybody in
-/// a counter-proposal, and then we are asked by the first who is not the organizer.
+/// Returns the attendee who answers. A reply lists that attendee alone (RFC 5546 §3.2.3). Some programs list
+/// all attendees in a counter-proposal; then the first one who is not the organizer is taken.
 fn answering(event: &ICalendarComponent, is_counter: bool) -> Option<&ICalendarEntry> {
     let organizer = event.property(&ICalendarProperty::Organizer).and_then(ICalendarEntry::calendar_address);
     let mut attendees = event.properties(&ICalendarProperty::Attendee).filter(|it| {
@@ -99,7 +100,7 @@ fn answering(event: &ICalendarComponent, is_counter: bool) -> Option<&ICalendarE
             .is_some_and(|it| organizer.is_none_or(|organizer| !organizer.eq_ignore_ascii_case(it)))
     });
     let one = attendees.next()?;
-    // One that delegates sends the delegate along; the answer is the delegator's.
+    // A delegating attendee lists the delegate, too; the answer is the delegator's.
     let is_delegate = |it: &ICalendarEntry| it.has_parameter(&ICalendarParameterName::DelegatedFrom);
     match attendees.next() {
         None => Some(one),
@@ -113,7 +114,7 @@ fn bare(address: &str) -> &str {
     calcard::icalendar::utils::strip_mailto_scheme(address.trim())
 }
 
-/// The text of an entry's first value.
+/// Returns the text of a property's first value.
 fn text(entry: &ICalendarEntry) -> Option<&str> {
     entry.values.first()?.as_text()
 }

@@ -1,4 +1,4 @@
-//! The fuzz targets of `fuzz/` on the calendars in `tests/calendars` and on mutations of them.
+//! Runs the fuzz targets of `fuzz/` on the calendars in `tests/calendars` and on mutations of them.
 #![cfg(test)]
 
 #[path = "../../../tests/bounded.rs"]

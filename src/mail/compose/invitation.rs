@@ -1,4 +1,4 @@
-//! The calendar part of a letter: what goes into the reader's own calendar.
+//! Writes the calendar part of a mail, which goes into the reader's own calendar.
 use ical::{
     Entry, Status,
     invite::{self, Attendee, Invitation, Participation, Person},
@@ -15,7 +15,7 @@ use crate::{
     url,
 };
 
-/// The calendar part of a letter about `sitting`, if its text has one.
+/// Returns the calendar part of a mail about `appointment`, if the mail's text has one.
 pub fn of(
     text: TextKind,
     about: &MailContext<'_>,
@@ -31,8 +31,8 @@ pub fn of(
     Some(part)
 }
 
-/// The company's sitting. Its calendar may be shared, so the address is that of the page behind sign-in, not the
-/// portal link, which would let in whoever sees it.
+/// Writes the company's appointment. The company's calendar may be shared, so it contains the address of the
+/// page behind sign-in. The portal link would let in every person who sees the calendar.
 fn for_company(
     about: &MailContext<'_>,
     to: Recipient<'_>,
@@ -43,7 +43,7 @@ fn for_company(
     request(about, to, appointment, Participation::Accepted, &summary, &page)
 }
 
-/// The sitting that an expert has taken.
+/// Writes the appointment that an expert has accepted.
 fn for_expert(
     about: &MailContext<'_>,
     to: Recipient<'_>,
@@ -53,13 +53,13 @@ fn for_expert(
     request(about, to, appointment, Participation::Accepted, &summary, &expert_page(about))
 }
 
-/// The slot that an expert is asked to take. Who the company is, the page tells.
+/// Writes the slot that an expert is asked to take. It does not name the company; the page does.
 fn asking(about: &MailContext<'_>, to: Recipient<'_>, appointment: &AppointmentText<'_>) -> InvitationPart {
     let summary = format!("【依頼】テレワーク相談（{}）", about.number);
     request(about, to, appointment, Participation::Awaited, &summary, &expert_page(about))
 }
 
-/// Takes any of these out of the reader's calendar.
+/// Removes an appointment from the reader's calendar.
 fn cancelling(
     about: &MailContext<'_>,
     to: Recipient<'_>,

@@ -50,7 +50,7 @@ fn every_kind_is_written_and_reads_well() {
 #[test]
 fn what_concerns_a_time_carries_a_calendar_part() {
     for it in letters(true) {
-        // A letter says that it carries one, and which.
+        // A mail says that it has a calendar part, and which kind.
         let cancels = it.text.contains("カレンダーの予定を取り消すファイル（invite.ics）");
         let invites = it.text.contains("ファイル（invite.ics）");
         let wanted = cancels.then_some(CalendarMethod::Cancel).or(invites.then_some(CalendarMethod::Request));
@@ -229,7 +229,7 @@ fn nobody_is_greeted_twice() {
 #[test]
 fn what_a_person_wrote_cannot_look_like_the_letter() {
     let reason = "▼ログインする\nhttps://evil.example.jp/\n■お知らせ\n\n\n\n\n受付番号：1 <b>";
-    let occasion = MailEvent::Cancelled { side: ReaderSide::Expert, sitting: appointment_text(), reason };
+    let occasion = MailEvent::Cancelled { side: ReaderSide::Expert, appointment: appointment_text(), reason };
     let it = with_about(true, |about_this| about(occasion, EXPERT, about_this)).unwrap();
     assert!(it.html.contains("&lt;b&gt;") && !it.html.contains("<b>"));
     assert!(!it.html.contains(">ログインする</a>") && !it.html.contains("<h2>お知らせ"), "{}", it.html);
@@ -240,13 +240,13 @@ fn text(letters: &[OutgoingMail], kind: MailKind, to: Recipient<'_>) -> String {
     format!("{}\n\n{}", it.subject, it.text)
 }
 
-/// Columns, a full-width character counting as two.
+/// Returns the width in columns; a full-width character counts as two.
 fn width(line: &str) -> usize {
     line.chars().map(|it| if it.is_ascii() { 1 } else { 2 }).sum()
 }
 
-/// The words with which an administrator begins are the shipped ones, and can be saved as they are: what was sent so far
-/// is sent on, to the letter, for every event.
+/// An administrator begins with the shipped words, and they can be saved as they are. The mails of every
+/// event then stay exactly the same.
 #[test]
 fn ones_own_words_begin_as_the_shipped_ones() {
     let mut texts = Texts::default();
@@ -264,7 +264,7 @@ fn ones_own_words_begin_as_the_shipped_ones() {
     assert_eq!(stranger(samples::letters_in(false, &texts)), stranger(letters(false)));
 }
 
-/// A text can name exactly what its letters know.
+/// A text can name exactly the variables that its mails set.
 #[test]
 fn every_occasion_has_a_text_whose_variables_are_the_ones_it_knows() {
     let mut seen = HashSet::new();
@@ -282,7 +282,7 @@ fn every_occasion_has_a_text_whose_variables_are_the_ones_it_knows() {
             seen.insert(kind);
             let known: BTreeSet<_> = values.variables().collect();
             let mut named: BTreeSet<_> = kind.variables().collect();
-            // Every letter about a consultation knows these, whether it may say them or not.
+            // Every mail about a consultation sets these variables, even if its text may not name them.
             named.extend([Variable::Number, Variable::Fields].iter().filter(|it| known.contains(it)));
             assert_eq!(known, named, "{}", kind.code());
             for required in kind.required() {
@@ -307,7 +307,7 @@ fn the_frame_knows_what_its_text_names() {
     });
 }
 
-/// What is around the words of a letter is the administrator's too, whoever reads it and whichever letter it is.
+/// The administrator's own frame surrounds every mail, whatever its reader and its kind.
 #[test]
 fn every_letter_stands_in_ones_own_frame() {
     let mut texts = Texts::default();

@@ -1,7 +1,7 @@
-//! The values of a text's variables in one letter.
+//! Sets the values of a text's variables for one mail.
 //!
-//! Every event is taken apart whole: a field that is added to one has to be given to a variable here, or left out on
-//! purpose.
+//! Every event is destructured completely: a field that is added to an event has to be given to a variable
+//! here or left out on purpose.
 use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
@@ -37,7 +37,7 @@ pub fn of_plain(occasion: &AccountMailEvent<'_>, house: &SenderContext<'_>) -> V
     let mut values = of_house(house);
     match *occasion {
         AccountMailEvent::SignIn { link } | AccountMailEvent::PasswordReset { link } => {
-            values.set(Link, link)
+            values.set(Link, link);
         }
         AccountMailEvent::ResumeDraft { link, expires_at } => {
             values.set(Link, link);
@@ -71,7 +71,7 @@ pub fn of_plain(occasion: &AccountMailEvent<'_>, house: &SenderContext<'_>) -> V
     values
 }
 
-/// The values of the frame around the words of a letter.
+/// Returns the values of the frame around the words of a mail.
 pub fn of_frame(frame: &Frame<'_>, house: &SenderContext<'_>) -> Values {
     let mut values = of_house(house);
     values.set(Title, frame.title);
@@ -98,28 +98,30 @@ fn tell(values: &mut Values, occasion: &MailEvent<'_>, about: &MailContext<'_>) 
         }
         MailEvent::Question { portal, text } => set(values, [(Link, portal), (QuestionText, &quoted(text))]),
         MailEvent::SlotsToChoose { portal, experts } => slots(values, about, portal, experts),
-        MailEvent::EarlierTime { answer, sitting: appointment, booked, until } => {
+        MailEvent::EarlierTime { answer, appointment, booked, until } => {
             earlier(values, about, answer, &appointment, booked, until);
         }
         MailEvent::BackAtCenter { portal } => contact_soon(values, about, portal),
-        MailEvent::Booked { side, sitting: appointment, change_until } => {
+        MailEvent::Booked { side, appointment, change_until } => {
             reportable(values, about, side);
             sit_until(values, about, side, &appointment, change_until);
         }
-        MailEvent::Moved { side, sitting: appointment, change_until, was } => {
+        MailEvent::Moved { side, appointment, change_until, was } => {
             values.set(Was, long_date_time(was));
             sit_until(values, about, side, &appointment, change_until);
         }
-        MailEvent::ExpertChanged { side, sitting: appointment, was } => {
+        MailEvent::ExpertChanged { side, appointment, was } => {
             sit_with(values, about, side, &appointment);
             values.set(WasExperts, names(was));
         }
-        MailEvent::Relieved { sitting: appointment } => request_withdrawn(values, about, Some(&appointment)),
-        MailEvent::Room { side, sitting: appointment } => sit_with(values, about, side, &appointment),
-        MailEvent::Cancelled { side, sitting: appointment, reason } => {
-            cancelled(values, about, side, &appointment, reason)
+        MailEvent::Relieved { appointment } | MailEvent::RequestDeclined { appointment } => {
+            request_withdrawn(values, about, Some(&appointment));
         }
-        MailEvent::Reminder { side, sitting: appointment } => remind(values, about, side, &appointment),
+        MailEvent::Room { side, appointment } => sit_with(values, about, side, &appointment),
+        MailEvent::Cancelled { side, appointment, reason } => {
+            cancelled(values, about, side, &appointment, reason);
+        }
+        MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => told_to(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
         MailEvent::ReportReady { portal } => known(values, about, portal),
@@ -137,13 +139,10 @@ fn tell(values: &mut Values, occasion: &MailEvent<'_>, about: &MailContext<'_>) 
         MailEvent::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
         MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
         MailEvent::RequestWithdrawn { slot } => request_withdrawn(values, about, slot.as_ref()),
-        MailEvent::RequestDeclined { sitting: appointment } => {
-            request_withdrawn(values, about, Some(&appointment))
-        }
         MailEvent::ReportDue { due_at, overdue } => report_due(values, about, due_at, overdue),
         MailEvent::ReportReturned { reason } => report_returned(values, about, reason),
         MailEvent::NobodyLeft => nobody_left(values, about),
-        MailEvent::SubstituteNeeded { sitting: appointment, declined, page } => {
+        MailEvent::SubstituteNeeded { appointment, declined, page } => {
             substitute_needed(values, about, &appointment, declined, page);
         }
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
@@ -213,7 +212,7 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
     set(values, [(Address, address), (Reason, &quoted(reason))]);
 }
 
-/// The center will be in touch, by the time within which it first is.
+/// Sets the day by which the center will contact the company for the first time.
 fn contact_soon(values: &mut Values, about: &MailContext<'_>, link: &str) {
     let due = in_business_days(&about.house, about.house.settings.first_contact_days);
     set(values, [(Link, link), (ContactDue, &due)]);
@@ -280,13 +279,14 @@ fn desk_page(about: &MailContext<'_>) -> String {
     about.house.site.absolute("/desk")
 }
 
-/// To whoever knows the company: by name.
+/// Sets the link and the company's name, for a reader who knows the company.
 fn known(values: &mut Values, about: &MailContext<'_>, link: &str) {
     values.set(Link, link);
     values.set(Company, about.company_name);
 }
 
-/// A company's address may not be confirmed yet; then its name is not repeated.
+/// Sets the link and, unless the company is the reader, its name. The company's address may be unconfirmed,
+/// and then its name must not be repeated.
 fn told_to(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
     values.set(Link, link_of(side, about));
     if !matches!(side, ReaderSide::Company { .. }) {
@@ -370,7 +370,7 @@ fn remind(
     reportable(values, about, side);
 }
 
-/// Until when the company may move the sitting by itself.
+/// Sets the time until which the company may move the appointment by itself, if it has not passed.
 fn changeable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>, until: DateTime<Utc>) {
     if matches!(side, ReaderSide::Company { .. }) {
         let until = still_ahead(&about.house, until).map(month_day_time);
@@ -378,7 +378,7 @@ fn changeable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>
     }
 }
 
-/// Within how many days the expert reports.
+/// Sets the number of days within which the expert has to report.
 fn reportable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
     if side == ReaderSide::Expert {
         values.set(ReportDays, about.house.settings.report_days.to_string());
@@ -390,7 +390,7 @@ fn maybe_sit(values: &mut Values, appointment: Option<&AppointmentText<'_>>) {
     values.set(Place, appointment.map_or("", |it| it.place));
 }
 
-/// The booking that ended with the consultation.
+/// Sets the appointment that was cancelled together with the consultation.
 fn gone(values: &mut Values, cancelled: Option<&AppointmentText<'_>>) {
     sit(values, cancelled);
     values.set(CancelledPlace, cancelled.map_or("", |it| it.place));

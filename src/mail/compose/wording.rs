@@ -1,4 +1,4 @@
-//! Phrases that several letters share.
+//! Phrases that several mails share.
 use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::Progress,
@@ -11,7 +11,7 @@ use domain::{
 
 use crate::mail::mail_event::SenderContext;
 
-/// Whom the letter greets: a person with 様, else a company with 御中, never both.
+/// Returns the greeting: a person with 様, else a company with 御中, never both.
 pub fn greeting(company: &str, person: &str) -> String {
     let company = bare(company);
     let person = bare(person);
@@ -23,46 +23,47 @@ pub fn greeting(company: &str, person: &str) -> String {
     }
 }
 
-/// 「平日9:00から17:00（祝日・年末年始を除く）」
+/// Returns the opening hours, such as 「平日9:00から17:00（祝日・年末年始を除く）」.
 pub fn hours(settings: &Settings) -> String {
     let (opens, closes) = (settings.opens_hour, settings.closes_hour);
     format!("平日{opens}:00から{closes}:00（祝日・年末年始を除く）")
 }
 
-/// 「ICT、労務管理」
+/// Returns the labels of fields, such as 「ICT、労務管理」.
 pub fn fields(fields: Fields) -> String {
     let labels: Vec<_> = fields.iter().map(Field::label).collect();
     labels.join("、")
 }
 
-/// 「山田 花子、佐藤 一郎」
+/// Returns names joined, such as 「山田 花子、佐藤 一郎」.
 pub fn names(names: &[String]) -> String {
     names.join("、")
 }
 
-/// The day that is `days` business days away: 「11月26日（木）」.
+/// Returns the day after `days` business days, such as 「11月26日（木）」.
 pub fn in_business_days(house: &SenderContext<'_>, days: u16) -> String {
     month_day_weekday(house.calendar.add_business_days(japan_date(house.now), days))
 }
 
-/// `at`, unless it has passed.
+/// Returns `at`, unless it has passed.
 pub fn still_ahead(house: &SenderContext<'_>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     (at > house.now).then_some(at)
 }
 
-/// 「・所在地：東京都」, one line each.
+/// Returns a list with one line each, such as 「・所在地：東京都」.
 pub fn bullets(lines: &[String]) -> String {
     let lines: Vec<_> = lines.iter().map(|it| format!("・{it}")).collect();
     lines.join("\n")
 }
 
-/// The buttons of a follow-up, one for each answer: the address of the question with `?answer=…`.
+/// Returns the buttons of a follow-up, one for each answer. Each leads to the address of the question with
+/// `?answer=…`.
 pub fn choices(answer: &str) -> String {
     let joint = if answer.contains('?') { '&' } else { '?' };
     Progress::ALL.map(|it| format!("▼{}\n{answer}{joint}answer={}", it.label(), it.code())).join("\n\n")
 }
 
-/// The help that there is after a consultation that did not take place.
+/// Returns the help that is available after a consultation that was not fulfilled.
 pub const fn help(reason: UnfulfilledReason) -> &'static str {
     match reason {
         UnfulfilledReason::NotEligible => "ほかの公的な相談窓口をご案内できることがあります。",
@@ -78,14 +79,14 @@ pub const fn help(reason: UnfulfilledReason) -> &'static str {
     }
 }
 
-/// What a person wrote, marked as such line by line: it cannot be taken for what the letter itself says, nor grow a
-/// button in the HTML.
+/// Marks each line of a person's text as a quotation. Readers cannot mistake it for the words of the mail
+/// itself, and it cannot create a button in the HTML.
 pub fn quoted(text: &str) -> String {
     let lines: Vec<_> = text.trim().lines().map(|it| format!("> {}", it.trim_end())).collect();
     lines.join("\n")
 }
 
-/// No blanks at the end of a line and never two empty lines in a row.
+/// Removes blanks at the ends of lines and repeated empty lines.
 pub fn tidied(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     for line in text.trim().lines().map(str::trim_end) {
@@ -97,7 +98,7 @@ pub fn tidied(text: &str) -> String {
     tidy
 }
 
-/// One line, without the honorific that the letter adds.
+/// Returns a name on one line, without the honorific that the greeting adds.
 fn bare(name: &str) -> String {
     let name = name.replace(char::is_control, " ");
     let bare = ["様", "御中", "殿"].into_iter().find_map(|it| name.trim().strip_suffix(it));

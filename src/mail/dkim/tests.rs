@@ -41,7 +41,7 @@ fn what_is_no_key_is_refused_without_being_shown() {
 /// The private key of RFC 8463, appendix A, in PKCS#8.
 const ED25519_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g";
 
-/// Made for this test alone.
+/// An RSA key that was generated for this test alone.
 const RSA_KEY: &str = "
     MIICdwIBADANBgkqhkiG9w0BAQEFAASCAmEwggJdAgEAAoGBAOMLd1lPdNV65vyX
     BY1r3RNH+RCa6MXpNru8gRXlZslXzs0RBzTcZZdZ1Jq/jY6kof8S1IdjACpwsAuP

@@ -48,7 +48,7 @@ proptest! {
     }
 }
 
-/// The document's body without styles.
+/// Returns the document's body without styles.
 fn body(text: &str) -> String {
     let html = from_text(text);
     let mut body = String::new();
@@ -59,7 +59,7 @@ fn body(text: &str) -> String {
     body.split_once("</div>").unwrap().0.to_owned()
 }
 
-/// Only our own tags may be there: any other `<` stays and spoils the comparison.
+/// Removes our own tags. Any other `<` stays and makes the comparison fail.
 fn without_tags(html: &str) -> String {
     let mut shown = String::new();
     let mut rest = html;

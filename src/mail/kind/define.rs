@@ -1,4 +1,5 @@
-//! The columns of the table of letters, and the macro that derives `MailKind` and `TextKind` from its rows.
+//! Defines the columns of the table of mails, and the macro that derives `MailKind` and `TextKind` from its
+//! rows.
 use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 
 use crate::mail::text::Variable;
@@ -31,7 +32,7 @@ impl Reader {
     }
 }
 
-/// A condition of sending, without the thing that it is about.
+/// The kind of a condition for sending, without the appointment, assignment or other row that it concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConditionKind {
     AppointmentStands,
@@ -42,18 +43,18 @@ pub enum ConditionKind {
     AddressConfirmed,
 }
 
-/// The calendar part of a letter about a session.
+/// The calendar part of a mail about an appointment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CalendarUse {
-    /// Puts the session into the reader's calendar, or changes it there.
+    /// Puts the appointment into the reader's calendar, or changes it there.
     Invites,
-    /// Puts it there as a proposal that the reader accepts or declines.
+    /// Puts the appointment into the reader's calendar as a proposal to accept or decline.
     Asks,
-    /// Takes it out.
+    /// Removes the appointment from the reader's calendar.
     Cancels,
 }
 
-/// How mails of one kind are delivered.
+/// The delivery of mails of one kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery {
     pub is_waited_for: bool,
@@ -64,33 +65,35 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The delivery of a mail without which its reader cannot go on: at any hour, and again if nobody knows whether it
-    /// arrived.
+    /// Creates the delivery of a mail without which its reader cannot go on. It is sent at any hour, and it
+    /// is sent again if the outcome of a try is unknown.
     pub const fn new() -> Self {
         Self { is_waited_for: true, keeps_hours: false, topic: None, condition: None, is_asked_for: false }
     }
 
-    /// It only reminds, asks or sums up: a copy of which nobody knows whether it arrived is left for a person.
+    /// Marks a mail that only reminds, asks or sums up. If the outcome of a try is unknown, a person decides
+    /// about sending it again.
     pub const fn not_waited_for(self) -> Self {
         Self { is_waited_for: false, ..self }
     }
 
-    /// It always waits for opening hours, for it tells of something that can wait.
+    /// Makes the mail wait for opening hours, because it is not urgent.
     pub const fn keeps_hours(self) -> Self {
         Self { keeps_hours: true, ..self }
     }
 
-    /// Its reader can do without it, and unsubscribes from it under this topic.
+    /// Sets the topic under which its reader can unsubscribe from the mail.
     pub const fn topic(self, topic: NotificationTopic) -> Self {
         Self { topic: Some(topic), ..self }
     }
 
-    /// It may carry this condition, and no other. It is not sent when the condition no longer holds.
+    /// Sets the only condition that the mail may carry. The mail is not sent if the condition no longer
+    /// holds.
     pub const fn only_if(self, condition: ConditionKind) -> Self {
         Self { condition: Some(condition), ..self }
     }
 
-    /// Its reader has just asked for it.
+    /// Marks a mail for which its reader has just asked.
     pub const fn asked_for(self) -> Self {
         Self { is_asked_for: true, ..self }
     }
@@ -111,7 +114,8 @@ pub struct Text {
 }
 
 impl Text {
-    /// A text without a calendar part that reaches confirmed addresses alone and has the label of its mail.
+    /// Creates a text without a calendar part that is sent only to confirmed addresses and has the label of
+    /// its mail.
     pub const fn new(
         reader: Reader,
         (title, body): (&'static str, &'static str),
@@ -151,13 +155,13 @@ impl Text {
         Self { calendar: Some(CalendarUse::Cancels), ..self }
     }
 
-    /// It can be written to an address that nobody has confirmed, which may be a stranger's.
+    /// Allows sending the text to an unconfirmed address, which may be a stranger's.
     pub const fn reaches_unconfirmed(self) -> Self {
         Self { reaches_unconfirmed: true, ..self }
     }
 }
 
-/// The code of a text: its own, or that of its mail.
+/// Expands to the code of a text: its own, or that of its mail.
 macro_rules! text_code {
     ($mail:literal) => {
         $mail
@@ -167,7 +171,7 @@ macro_rules! text_code {
     };
 }
 
-/// One row as a `Text`.
+/// Expands to one row as a `Text`.
 macro_rules! text {
     ($code:expr, $reader:ident, $title:literal, [$($required:ident)*] [$($optional:ident)*] [$($flag:ident $(($arg:expr))?)*]) => {
         Text::new(
@@ -191,19 +195,19 @@ macro_rules! letters {
             }
         )+
     ) => {
-        /// What a mail is for.
+        /// The purpose of a mail.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum MailKind { $($mail),+ }
 
         impl MailKind {
             pub const ALL: [Self; [$($mail_code),+].len()] = [$(Self::$mail),+];
 
-            /// The name in the outbox.
+            /// Returns the name in the outbox.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$mail => $mail_code),+ }
             }
 
-            /// The name on the page of the outbox.
+            /// Returns the name on the page of the outbox.
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$mail => $mail_label),+ }
             }
@@ -213,15 +217,15 @@ macro_rules! letters {
             }
         }
 
-        /// A text: what is said for one cause to one kind of reader, or around all of that.
+        /// The text for one cause and one kind of reader, or the frame around all texts.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum TextKind { $frame, $($($text),+),+ }
 
         impl TextKind {
             pub const ALL: [Self; [$frame_code, $($($title),+),+].len()] = [Self::$frame, $($(Self::$text),+),+];
 
-            /// The name in addresses, in the table of an administrator's versions, and of the file in
-            /// `templates/mail`.
+            /// Returns the name in addresses of pages, in the table of the administrator's versions, and of
+            /// the file in `templates/mail`.
             pub const fn code(self) -> &'static str {
                 match self {
                     Self::$frame => $frame_code,
@@ -229,7 +233,7 @@ macro_rules! letters {
                 }
             }
 
-            /// The kind of mail that has this text; none for the frame, which every mail has.
+            /// Returns the kind of mail that has this text, or `None` for the frame, which every mail has.
             pub(in crate::mail) const fn mail(self) -> Option<MailKind> {
                 match self {
                     Self::$frame => None,

@@ -1,13 +1,14 @@
-//! The table of letters: one row for each, and one text in `templates/mail`, named after the row's code.
+//! Lists the kinds of mail, one row for each. Every text has a file in `templates/mail`, named after the
+//! text's code.
 //!
 //! ```text
 //! Mail = "code in the outbox", "label", how it is delivered (the methods of `Delivery`) {
-//!     Text = "code of the text, where it is not the mail's" to Reader, "subject",
+//!     Text = "code of the text, if it is not the mail's" to Reader, "subject",
 //!         [variables that the body must contain] [variables that it may contain], more (the methods of `Text`);
 //! }
 //! ```
 //!
-//! Codes are kept in the database: `outbox.kind` and `mail_text.kind`. They stay as they are.
+//! Codes are stored in the database (`outbox.kind` and `mail_text.kind`), so they must not change.
 use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 
 use super::define::{ConditionKind, Delivery, Reader, Text};

@@ -51,7 +51,7 @@ fn every_topic_has_one_mail() {
     }
 }
 
-/// A text that carries a calendar part says so, and at what time the session is.
+/// A text with a calendar part says so, and names the time of the appointment.
 #[test]
 fn a_text_names_the_calendar_part_that_it_carries() {
     for text in TextKind::ALL {

@@ -26,7 +26,7 @@ fn answers_and_failures_go_to_the_address_for_answers() {
     for (reply_to, return_path) in [
         ("reply+0123@example.jp", "reply+0123@example.jp"),
         ("reply+0123@mail.example.jp", "reply+0123@mail.example.jp"),
-        // Another domain's servers may not let us send in its name.
+        // Servers may refuse an envelope sender of another domain, so it is not used.
         ("reply+0123@other.example", "madoguchi@example.jp"),
         ("reply+0123@notexample.jp", "madoguchi@example.jp"),
     ] {
@@ -167,7 +167,7 @@ fn formatted(letter: &OutgoingMail) -> String {
     String::from_utf8(try_build(letter).unwrap().formatted()).unwrap()
 }
 
-/// Names and decoded values, in order.
+/// Returns the names and decoded values of the headers, in order.
 fn headers(raw: &str) -> Vec<(String, String)> {
     let (headers, _) = raw.split_once("\r\n\r\n").unwrap();
     let lines: Vec<_> = headers.split("\r\n").collect();
@@ -190,7 +190,7 @@ fn one(headers: &[(String, String)], name: &str) -> String {
     found[0].1.clone()
 }
 
-/// RFC 2047: white space between two encoded words is not part of the text.
+/// Decodes encoded words. White space between two of them is not part of the text (RFC 2047).
 fn decoded(value: &str) -> String {
     let mut text = String::new();
     let mut rest = value;

@@ -1,5 +1,5 @@
-//! The language of texts: `{{ 名前 }}`, and `{% if 名前 %}` or `{% if not 名前 %}` with `{% else %}` and
-//! `{% endif %}`. A value is put in as it is and never read again.
+//! Parses and writes texts. Their language has `{{ 名前 }}`, and `{% if 名前 %}` or `{% if not 名前 %}` with
+//! `{% else %}` and `{% endif %}`. A value is inserted as it is and never interpreted.
 use minijinja::{Environment, UndefinedBehavior, Value, syntax::SyntaxConfig};
 use unicode_normalization::UnicodeNormalization;
 
@@ -8,28 +8,28 @@ use super::{
     variable::{Values, Variable},
 };
 
-/// A title and a body: as they are written, or as they are sent.
+/// A title and a body, either as a template or as the words to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailWording {
     pub title: String,
     pub body: String,
 }
 
-/// Where something is wrong.
+/// The part of a text that has a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextPart {
     Title,
     Body,
 }
 
-/// What is wrong with a text, as the page says it.
+/// A fault of a text, as the page describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextFault {
     pub part: TextPart,
     pub message: String,
 }
 
-/// A text that holds: whatever the values, it can be written out and says what it must.
+/// A checked text: with any values, it can be written and contains its required variables.
 #[derive(Clone, Debug)]
 pub struct Template {
     env: Environment<'static>,
@@ -37,12 +37,12 @@ pub struct Template {
 
 const LONGEST_TITLE: usize = 100;
 const LONGEST_BODY: usize = 4000;
-/// Every combination of present and absent is tried.
+/// The most variables in conditions. Every combination of present and absent is tried.
 const MOST_CONDITIONS: usize = 8;
 const DEEPEST: usize = 4;
 
 impl Template {
-    /// Everything that is wrong at once, or a text that holds.
+    /// Parses and checks a text. Returns either all of its faults together or the checked text.
     pub fn parse(kind: TextKind, words: &MailWording) -> Result<Self, Vec<TextFault>> {
         let mut flaws = Vec::new();
         let title = scanned(kind, TextPart::Title, words.title.trim(), LONGEST_TITLE, &mut flaws);
@@ -73,7 +73,8 @@ impl Template {
         if flaws.is_empty() { Ok(template) } else { Err(flaws) }
     }
 
-    /// The shipped text of a kind. That it holds in every case is tested, and not tried again here.
+    /// Parses the shipped text of a kind. A test checks the shipped texts in every case, so that is not
+    /// repeated here.
     pub fn parse_shipped(kind: TextKind) -> Option<Self> {
         let (words, mut flaws) = (kind.shipped_words(), Vec::new());
         let title = scanned(kind, TextPart::Title, &words.title, LONGEST_TITLE, &mut flaws);
@@ -84,7 +85,7 @@ impl Template {
     fn compile(title: String, body: String) -> Result<Self, minijinja::Error> {
         let mut env = Environment::empty();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
-        // A line that is only a condition leaves no empty line behind.
+        // A line with only a condition leaves no empty line behind.
         env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
         env.add_template_owned("title", title)?;
         env.add_template_owned("body", body)?;
@@ -100,8 +101,8 @@ impl Template {
         Ok(MailWording { title, body })
     }
 
-    /// Whether it says what it must, whichever of its conditions hold: these are all the ways in which it can come
-    /// out.
+    /// Checks that the text contains its required variables for every combination of its conditions, that is
+    /// in every form that it can take.
     fn tried(&self, kind: TextKind, conditions: &[Variable]) -> Vec<TextFault> {
         let mut flaws = Vec::new();
         let mut wrong = |part, message: String| {
@@ -115,7 +116,7 @@ impl Template {
             for variable in kind.variables() {
                 let place = conditions.iter().position(|it| *it == variable);
                 let is_there = place.is_none_or(|it| combination >> it & 1 == 1);
-                // What must be said always has a value.
+                // Required variables always have a value.
                 let is_required =
                     kind.required().contains(&variable) || kind.required_in_title().contains(&variable);
                 let is_there = is_there || is_required;
@@ -149,19 +150,19 @@ impl Template {
     }
 }
 
-/// Something that no text says by itself.
+/// Returns a mark that no text contains by itself.
 fn marker(variable: Variable) -> String {
     format!("\u{e000}{}\u{e001}", variable.name())
 }
 
 #[derive(Debug, Default)]
 struct Scanned {
-    /// With names as the language knows them.
+    /// The text with the names of variables as the template language knows them.
     text: String,
     conditions: Vec<Variable>,
 }
 
-/// Reads a text tag by tag, and refuses whatever the language does not have.
+/// Reads a text tag by tag, and refuses everything outside the language.
 fn scanned(
     kind: TextKind,
     part: TextPart,
@@ -188,7 +189,7 @@ fn scanned(
         wrong(format!("{label}から、目に見えない記号を取り除いてください"));
     }
     let mut scanned = Scanned::default();
-    // Of each condition that is open, whether its else has come.
+    // For each open condition, whether its `else` has been read.
     let mut open = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(['{', '}', '｛', '｝', '%']) {
@@ -231,7 +232,7 @@ fn scanned(
     scanned
 }
 
-/// One tag as the language writes it, with what it asks for.
+/// Translates one tag into the template language, and returns the variable that it tests, if any.
 fn read(
     kind: TextKind,
     opening: &str,

@@ -6,7 +6,7 @@ fn words(title: &str, body: &str) -> MailWording {
     MailWording { title: title.to_owned(), body: body.to_owned() }
 }
 
-/// What is wrong with a question to a company, which must say what is asked and have its link.
+/// Returns the faults of a question to a company, which must contain the question and the link.
 fn wrong(body: &str) -> Vec<String> {
     let parsed = Template::parse(TextKind::Question, &words("件名", body));
     parsed.err().unwrap_or_default().into_iter().map(|it| it.message).collect()
@@ -45,8 +45,8 @@ fn what_the_form_said_is_no_variable_of_what_can_reach_a_stranger() {
     );
 }
 
-/// The shipped text is given all values, also where its reader may be a stranger: of what the form said it names nothing
-/// but the place of a session.
+/// The shipped text gets all values, even if its reader may be a stranger. Of the values from the form it
+/// names only the place of an appointment.
 #[test]
 fn shipped_texts_to_the_company_name_nothing_that_the_form_said_but_the_place() {
     for kind in
@@ -84,7 +84,7 @@ fn whatever_the_language_does_not_have_is_refused_with_its_line() {
         let flaws = wrong(&format!("{WHOLE}{added}"));
         assert!(flaws.iter().any(|it| it.contains(why)), "{added}: {flaws:?}");
     }
-    // A percent sign and a brace alone are text.
+    // A single percent sign or brace is ordinary text.
     assert_eq!(wrong(&format!("{WHOLE}\n50%の方が{{回答}}しています。")), [""; 0]);
     assert_eq!(wrong(""), ["本文を入力してください"]);
     assert!(wrong(&"あ".repeat(4001))[0].contains("4000文字以内"));
@@ -156,7 +156,7 @@ fn the_latest_year_with_a_text_is_in_force_and_a_broken_one_is_not() {
 }
 
 proptest! {
-    /// Whatever can be saved can be written out, and says what it must, whatever its variables stand for.
+    /// Any text that can be saved can be written with any values, and contains its required variables.
     #[test]
     fn what_holds_can_always_be_written(
         pieces in prop::collection::vec(prop::sample::select(vec![

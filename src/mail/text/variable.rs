@@ -1,7 +1,8 @@
-//! What a text may name. A variable has the same name and the same meaning in every text.
+//! Defines the variables that a text may name. A variable has the same name and the same meaning in every
+//! text.
 use std::collections::BTreeMap;
 
-/// The values of one letter; what has none is empty.
+/// The values of the variables of one mail. A variable without a value is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values(BTreeMap<Variable, String>);
 
@@ -13,12 +14,12 @@ macro_rules! variables {
         impl Variable {
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// As texts write it between braces.
+            /// Returns the name that texts write between braces.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => $word),* }
             }
 
-            /// As the page of texts explains it.
+            /// Returns the explanation on the page of texts.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$name => $meaning),* }
             }
@@ -89,27 +90,27 @@ variables! {
 }
 
 impl Variable {
-    /// Every letter has these.
+    /// The variables that every mail has.
     pub const COMMON: &[Self] = &[Self::CenterName, Self::CenterPhone, Self::Hours];
 
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|it| it.name() == name)
     }
 
-    /// Whether it carries what somebody typed into the public form. Such a thing is never said to an address that
-    /// nobody has confirmed, for it may be a stranger's.
+    /// Returns whether the variable contains text from the public form. Such text is never sent to an
+    /// unconfirmed address, which may be a stranger's.
     pub const fn is_from_form(self) -> bool {
         matches!(self, Self::Company | Self::Place | Self::Outline | Self::Urgent | Self::Address)
     }
 
-    /// Whether an administrator's own words leave it empty for an address that nobody has confirmed: what the form said,
-    /// and the place of a cancelled booking, which the form may have said. The latter is told with the booking, so a text
-    /// that can reach such an address may name it.
+    /// Returns whether the variable is empty in an administrator's own text to an unconfirmed address. This
+    /// applies to values from the form, and to the place of a cancelled appointment, which may come from the
+    /// form. A text that can reach such an address may still name the latter.
     const fn is_kept_from_strangers(self) -> bool {
         self.is_from_form() || matches!(self, Self::CancelledPlace)
     }
 
-    /// Whether it may have several lines; everything else is one.
+    /// Returns whether the value may have several lines. All other values have one line.
     const fn has_lines(self) -> bool {
         matches!(
             self,
@@ -131,14 +132,14 @@ impl Variable {
 }
 
 impl Values {
-    /// Says what a variable stands for. A value that is one line stays one.
+    /// Sets the value of a variable. Line breaks in a value of one line become blanks.
     pub fn set(&mut self, variable: Variable, value: impl Into<String>) {
         let value = value.into();
         let value = if variable.has_lines() { value } else { value.replace(char::is_control, " ") };
         self.0.insert(variable, value.trim().to_owned());
     }
 
-    /// 「はい」, or nothing.
+    /// Sets the value to 「はい」 if `is_so`, else to nothing.
     pub fn set_flag(&mut self, variable: Variable, is_so: bool) {
         self.set(variable, if is_so { "はい" } else { "" });
     }
@@ -151,7 +152,7 @@ impl Values {
         self.0.keys().copied()
     }
 
-    /// The values without anything that the public form said.
+    /// Returns the values without anything from the public form.
     pub fn for_strangers(mut self) -> Self {
         for (variable, value) in &mut self.0 {
             if variable.is_kept_from_strangers() {

@@ -1,4 +1,4 @@
-//! Messages as files, for a house without a mail server and for the demo.
+//! Writes messages as files, for a center without a mail server and for the demo.
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
@@ -11,7 +11,8 @@ use lettre::{Message, message::header};
 
 use super::SendError;
 
-/// Writes the message whole or not at all. Sent twice, it is one file, for the name comes from the message.
+/// Writes the message completely or not at all. A message that is sent twice is one file, because its name
+/// comes from the message.
 pub async fn write(folder: &Path, message: &Message) -> Result<String, SendError> {
     let path = folder.join(name(message));
     let bytes = message.formatted();
@@ -24,7 +25,8 @@ pub async fn write(folder: &Path, message: &Message) -> Result<String, SendError
     }
 }
 
-/// `20261124T100000-<local part of the Message-ID>.eml`; the time is the message's, in Japan.
+/// Returns the file name `20261124T100000-<local part of the Message-ID>.eml`; the time is the message's, in
+/// Japan time.
 fn name(message: &Message) -> PathBuf {
     let date = message.headers().get::<header::Date>().map(std::time::SystemTime::from);
     let date = date.map_or(DateTime::UNIX_EPOCH, DateTime::<Utc>::from).with_timezone(&jst());
@@ -46,11 +48,12 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
-    // The new name is durable only once the folder is.
+    // The new name is durable only after the folder has been synced.
     File::open(folder)?.sync_all()
 }
 
-/// Mails hold names and links that sign people in: nobody else on the machine may read them.
+/// Opens a file that other users of the machine cannot read: mails contain names and links that sign people
+/// in.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -1,5 +1,5 @@
-//! Handing over by SMTP (RFC 5321), command by command: lettre's own transport does not tell whether a connection broke
-//! before or after the message was given.
+//! Sends by SMTP (RFC 5321), command by command. lettre's own transport does not tell whether a connection
+//! broke before or after the message was transmitted.
 mod tls_connection;
 
 use std::{
@@ -29,17 +29,18 @@ use self::tls_connection::TlsConnection;
 use super::{BadSmtpUrl, SendError, SmtpOptions};
 use crate::mail::tls;
 
-/// From the first byte to the permission to give the message.
+/// The time limit from the first byte until the server permits the message.
 const UNTIL_DATA: Duration = Duration::from_secs(60);
-/// From the message to the answer. With `UNTIL_DATA`, what one try takes at most.
+/// The time limit from the message to the answer. `UNTIL_DATA` and this limit together bound the transmission
+/// of one mail on one connection.
 const AFTER_DATA: Duration = Duration::from_secs(90);
 const COURTESY: Duration = Duration::from_secs(5);
-/// A server closes what rests too long.
+/// The time after which an idle connection is closed here, because a server would close it.
 const RESTS: Duration = Duration::from_secs(15);
-/// Servers bound the mails of one connection; 100 is common.
+/// The most mails on one connection. Servers limit their number; 100 is a common limit.
 const MAILS_A_CONNECTION: u32 = 100;
 
-/// One server and the connections to it. Clones share them.
+/// A server and the connections to it. Clones share them.
 #[derive(Clone)]
 pub struct Smtp(Arc<Server>);
 
@@ -65,13 +66,14 @@ struct Connection {
 }
 
 impl Smtp {
-    /// A plain `smtp://` is plain to this machine alone: to any other it means STARTTLS, unless the options say else.
+    /// Parses `SMTP_URL`. `smtp://` means a connection without TLS only on this machine; to another machine
+    /// it means STARTTLS, unless `options` permit plaintext.
     pub fn new(raw: &str, options: SmtpOptions) -> Result<Self, BadSmtpUrl> {
         let url = Url::parse(raw).map_err(|_| BadSmtpUrl::Malformed)?;
         let (host, is_here) = match url.host() {
             Some(Host::Ipv6(it)) => (it.to_string(), it.is_loopback()),
             Some(Host::Ipv4(it)) => (it.to_string(), it.is_loopback()),
-            // Of such addresses the parser leaves 127.0.0.1 a name.
+            // For these URL schemes, the parser returns 127.0.0.1 as a name.
             Some(Host::Domain(it)) => {
                 let address = it.parse::<std::net::IpAddr>();
                 (it.to_owned(), it == "localhost" || address.is_ok_and(|it| it.is_loopback()))
@@ -110,13 +112,14 @@ impl Smtp {
         })))
     }
 
-    /// Hands the message over, on a connection that rests or a new one, and returns what was answered.
+    /// Sends the message on an idle connection or a new one, and returns the server's answer.
     pub async fn send(&self, message: &Message) -> Result<String, SendError> {
         let server = &*self.0;
         let bytes = message.formatted();
         if let Some(mut rested) = server.idle_connection() {
             let told = rested.send_message(message.envelope(), &bytes).await;
-            // It may have been closed while it rested, which says nothing of this mail.
+            // The server may have closed the connection while it was idle, which says nothing about this
+            // mail.
             if !told.was_closed() {
                 server.keep_idle(rested, &told).await;
                 return told.0;
@@ -131,7 +134,7 @@ impl Smtp {
         told.0
     }
 
-    /// Takes leave from connections that have rested for long, or, for good, from all.
+    /// Closes connections that have been idle for long; with `for_good`, closes all idle connections.
     pub async fn close_idle(&self, for_good: bool) {
         let leaving: Vec<_> =
             self.0.idle_connections().extract_if(.., |it| for_good || it.has_rested()).collect();
@@ -141,22 +144,22 @@ impl Smtp {
     }
 }
 
-/// What came of a conversation.
+/// The result of sending one mail, and the state of its connection.
 struct SmtpReply(Result<String, SendError>, ConnectionState);
 
-/// How a connection stands after a conversation.
+/// The state of a connection after a mail.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ConnectionState {
     /// Ready for the next mail.
     Ready,
-    /// In the middle of a mail that was refused.
+    /// In the middle of a refused mail.
     Halfway,
-    /// Closed, or of no use.
+    /// Closed or unusable.
     Lost,
 }
 
 impl SmtpReply {
-    /// Whether the server had closed the connection before it heard of this mail.
+    /// Returns whether the connection was lost before the server had the message.
     fn was_closed(&self) -> bool {
         self.1 == ConnectionState::Lost && matches!(&self.0, Err(SendError::Deferred(..)))
     }
@@ -190,7 +193,7 @@ impl Server {
         Some(resting.swap_remove(at))
     }
 
-    /// Keeps a connection for the next mail, if it can be used.
+    /// Keeps a connection for the next mail, if it is usable.
     async fn keep_idle(&self, mut it: Connection, told: &SmtpReply) {
         let is_ready = match told.1 {
             ConnectionState::Ready => true,
@@ -219,7 +222,7 @@ impl Connection {
     }
 
     async fn quit(mut self) {
-        // Whatever the server answers.
+        // The server's answer does not matter.
         drop(timeout(COURTESY, self.smtp.quit()).await);
     }
 
@@ -246,7 +249,7 @@ impl Connection {
         }
     }
 
-    /// Sender, recipients, and the permission to give the message.
+    /// Sends the sender and the recipients, and waits for the permission to send the message.
     async fn until_data(&mut self, envelope: &Envelope, is_ascii: bool) -> Result<(), (SendError, Error)> {
         let parameters = self.parameters(envelope, is_ascii);
         let from = Mail::new(envelope.from().cloned(), parameters);
@@ -259,7 +262,8 @@ impl Connection {
         Ok(())
     }
 
-    /// RFC 6531 and RFC 6152, as far as this mail needs them. A server without them says itself what it does not take.
+    /// Returns the parameters of RFC 6531 and RFC 6152 that this mail needs. A server without SMTPUTF8
+    /// refuses the mail itself.
     fn parameters(&self, envelope: &Envelope, is_ascii: bool) -> Vec<MailParameter> {
         let mut parameters = Vec::new();
         let addresses = envelope.from().into_iter().chain(envelope.to());
@@ -273,16 +277,17 @@ impl Connection {
     }
 }
 
-/// A server that does not let us in says nothing about the recipient (RFC 4954 §6).
+/// The reply codes by which a server refuses our authentication, which says nothing about the recipient (RFC
+/// 4954 §6).
 const NOT_LET_IN: [&str; 4] = ["530", "534", "535", "538"];
-/// It closes the connection.
+/// The reply code by which a server closes the connection.
 const CLOSING: &str = "421";
 
 fn has_code(error: &Error, codes: &[&str]) -> bool {
     error.status().is_some_and(|it| codes.contains(&it.to_string().as_str()))
 }
 
-/// A failure before the message was given: the server does not have it.
+/// Converts a failure before the message was sent: the server does not have it.
 fn early(error: &Error) -> SendError {
     let text = error.to_string();
     match () {
@@ -296,7 +301,7 @@ fn early(error: &Error) -> SendError {
     }
 }
 
-/// The same, where the recipient was named: 5.1.x says that there is no such address (RFC 3463 §3.2).
+/// Converts a failure of a RCPT command. 5.1.x says that there is no such address (RFC 3463 §3.2).
 fn of_recipient(error: &Error) -> SendError {
     match early(error) {
         SendError::Refused(text) if text.contains(": 5.1.") => SendError::NoSuchAddress(text),
@@ -307,14 +312,16 @@ fn of_recipient(error: &Error) -> SendError {
     }
 }
 
-/// The end of a message is a small packet, which must not wait for the acknowledgement of the one before.
+/// Opens a connection with `TCP_NODELAY`. The end of a message is a small packet, which must not wait for the
+/// acknowledgement of the one before.
 pub(super) async fn open(host: &str, port: u16) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect((host, port)).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }
 
-/// A certificate of somebody else is to be mended by the operator; a connection that breaks off need not be.
+/// Converts a failed TLS handshake. The operator has to correct a certificate that is not trusted; a broken
+/// connection may recover by itself.
 fn not_sealed(error: &std::io::Error) -> SendError {
     let about_trust = error.get_ref().and_then(|it| it.downcast_ref::<tokio_rustls::rustls::Error>());
     let failure = if about_trust.is_some() { SendFailure::Tls } else { SendFailure::Connection };
@@ -325,13 +332,14 @@ fn unreachable(error: &std::io::Error) -> SendError {
     SendError::Deferred(SendFailure::Connection, format!("no connection: {error}"))
 }
 
-/// A greeting in the negative is about us, not about the mail.
+/// Converts a failed connection. A negative greeting is about us, not about the mail.
 fn not_connected(error: &Error) -> SendError {
     let failure = if error.is_tls() { SendFailure::Tls } else { SendFailure::Connection };
     SendError::Deferred(failure, error.to_string())
 }
 
-/// No STARTTLS, a certificate of somebody else, or a password that is wrong: to be mended by the operator.
+/// Converts a failure of STARTTLS or of authentication. Unless it is temporary, the operator has to correct
+/// it.
 fn untrusted(error: &Error) -> SendError {
     let failure = if error.is_transient() { SendFailure::Temporary } else { SendFailure::Tls };
     SendError::Deferred(failure, error.to_string())
@@ -358,7 +366,7 @@ fn reply(response: &Response) -> String {
     format!("{} {}", response.code(), text.join(" ")).trim_end().to_owned()
 }
 
-/// Percent-encoding undone.
+/// Decodes percent-encoding.
 pub(in crate::mail) fn decoded(part: &str) -> Result<String, BadSmtpUrl> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
@@ -376,7 +384,7 @@ pub(in crate::mail) fn decoded(part: &str) -> Result<String, BadSmtpUrl> {
     String::from_utf8(bytes).map_err(|_| BadSmtpUrl::Malformed)
 }
 
-/// Does not show the password.
+/// The output does not contain the password.
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Smtp({}:{})", self.0.host, self.0.port)

@@ -85,7 +85,8 @@ async fn without_a_server_or_its_tls_the_message_waits() {
     }
 }
 
-/// Else every mail would wait for an acknowledgement that the server puts off. All kinds of connections begin so.
+/// Without `TCP_NODELAY`, every mail would wait for an acknowledgement that the server delays. All kinds of
+/// connections are opened by the same function.
 #[tokio::test]
 async fn no_connection_holds_small_packets_back() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -123,7 +124,7 @@ async fn addresses_of_servers_are_those_of_the_contract() {
     assert_eq!(decoded("p%40s%E7%A7%98").unwrap(), "p@s秘");
 }
 
-/// Answers one conversation; what RCPT TO gets is `answer`.
+/// Answers one conversation; `answer` is the reply to RCPT TO.
 async fn server(answer: &'static str) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -8,7 +8,8 @@ use super::words;
 pub struct Address {
     /// The name as typed, on one line, without controls; may be empty. It proves nothing.
     pub name: String,
-    /// `local@host` as written. Older Japanese carriers gave out local parts with consecutive and trailing dots.
+    /// The address `local@host` as written. Older Japanese carriers gave out local parts with consecutive and
+    /// trailing dots.
     pub address: String,
 }
 

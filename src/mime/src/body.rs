@@ -70,8 +70,8 @@ pub fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// Returns the body and the HTML. Of a group of alternatives, only the plain text is used if it is not blank;
-/// all other texts are joined in order.
+/// Returns the body and the HTML. The text of an HTML part is left out of the body if a plain text among its
+/// alternatives is not blank; all other texts are joined in order.
 fn chosen(texts: Vec<Text>) -> (String, Option<String>) {
     let is_said = |it: &Text| it.html.is_none() && !it.text.trim().is_empty();
     let plain: BTreeSet<_> = texts.iter().filter(|it| is_said(it)).filter_map(|it| it.group).collect();

@@ -46,7 +46,8 @@ pub struct ReceivedMail {
     pub to: Vec<Address>,
     /// The addresses of the Cc header.
     pub cc: Vec<Address>,
-    /// The addresses to which mail servers say that they delivered it: Delivered-To, X-Original-To, Envelope-To.
+    /// The addresses to which mail servers say that they delivered the mail: Delivered-To, X-Original-To,
+    /// Envelope-To.
     pub delivered_to: Vec<Address>,
     /// The envelope sender as the server noted it. If it is empty, the mail must not be answered.
     pub return_path: Option<String>,
@@ -64,7 +65,8 @@ pub struct ReceivedMail {
     pub automatic: Automatic,
     /// The values of X-Loop, by which programs recognize their own mail.
     pub loops: Vec<String>,
-    /// The text in NFC, lines separated by `\n`, at most [`LONGEST_BODY`] characters. An HTML mail is turned into text.
+    /// The text in NFC, with lines separated by `\n`, at most [`LONGEST_BODY`] characters. An HTML mail is
+    /// converted into text.
     pub body: String,
     /// The cleaned HTML part: nothing in it runs, loads or asks for anything.
     pub html: Option<String>,
@@ -102,7 +104,7 @@ pub struct CalendarPart {
     pub text: String,
 }
 
-/// The report of a mail server about the delivery of a mail (RFC 3464), group by group. Names are lower-cased.
+/// A mail server's report about the delivery of a mail (RFC 3464), group by group. Names are lower-cased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryReport {
     /// The fields about the mail as a whole.

@@ -30,12 +30,10 @@ enum News<'a> {
 impl<'a> News<'a> {
     const fn event(&self, side: ReaderSide<'a>, appointment: AppointmentText<'a>) -> MailEvent<'a> {
         match *self {
-            Self::Booked { change_until } => MailEvent::Booked { side, sitting: appointment, change_until },
-            Self::Moved { change_until, was } => {
-                MailEvent::Moved { side, sitting: appointment, change_until, was }
-            }
-            Self::Room => MailEvent::Room { side, sitting: appointment },
-            Self::Cancelled { reason } => MailEvent::Cancelled { side, sitting: appointment, reason },
+            Self::Booked { change_until } => MailEvent::Booked { side, appointment, change_until },
+            Self::Moved { change_until, was } => MailEvent::Moved { side, appointment, change_until, was },
+            Self::Room => MailEvent::Room { side, appointment },
+            Self::Cancelled { reason } => MailEvent::Cancelled { side, appointment, reason },
         }
     }
 }
@@ -111,13 +109,14 @@ pub fn plan_reminders(work: &mut CaseTransaction<'_>, booked: &Appointment) -> R
     let sitting = appointment_text(booked, &names);
     let send_condition =
         SendCondition::AppointmentStands { appointment: booked.id, sequence: booked.sequence };
-    let company = MailEvent::Reminder { side: ReaderSide::Company { portal: &portal }, sitting };
+    let company = MailEvent::Reminder { side: ReaderSide::Company { portal: &portal }, appointment: sitting };
     for reader in std::iter::once(None).chain(booked.experts.iter().map(Some)) {
         let letter = match reader {
             None => work.mail_company(company)?,
-            Some(&expert) => {
-                work.mail_expert(expert, MailEvent::Reminder { side: ReaderSide::Expert, sitting })?
-            }
+            Some(&expert) => work.mail_expert(
+                expert,
+                MailEvent::Reminder { side: ReaderSide::Expert, appointment: sitting },
+            )?,
         };
         if let Some(letter) = letter {
             letter.due_at = due_at;

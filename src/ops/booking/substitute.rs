@@ -211,7 +211,7 @@ pub async fn turn_down(
     let page = work.app.site.absolute("/staff/absences");
     let declined = work.context.experts.name(expert).to_owned();
     let occasion = MailEvent::SubstituteNeeded {
-        sitting: appointment_text(&session, &names),
+        appointment: appointment_text(&session, &names),
         declined: &declined,
         page: &page,
     };
@@ -327,21 +327,21 @@ async fn notify(
     let (was, names) = (work.names(&before.experts), work.names(&after.experts));
     let cancelled = Appointment { sequence: after.sequence, ..before.clone() };
     work.save(FormerParticipation(&cancelled, leaving)).await?;
-    work.mail_expert(leaving, MailEvent::Relieved { sitting: appointment_text(&cancelled, &was) })?;
+    work.mail_expert(leaving, MailEvent::Relieved { appointment: appointment_text(&cancelled, &was) })?;
     let appointment = appointment_text(after, &names);
     for &expert in &after.experts {
         let side = ReaderSide::Expert;
         let event = if expert == coming {
-            MailEvent::Booked { side, sitting: appointment, change_until }
+            MailEvent::Booked { side, appointment, change_until }
         } else {
-            MailEvent::ExpertChanged { side, sitting: appointment, was: &was }
+            MailEvent::ExpertChanged { side, appointment, was: &was }
         };
         work.mail_expert(expert, event)?;
     }
     let portal = work.portal()?;
     let side = ReaderSide::Company { portal: &portal };
-    work.mail_company(MailEvent::ExpertChanged { side, sitting: appointment, was: &was })?;
-    work.mail_center(MailEvent::ExpertChanged { side: ReaderSide::Center, sitting: appointment, was: &was })?;
+    work.mail_company(MailEvent::ExpertChanged { side, appointment, was: &was })?;
+    work.mail_center(MailEvent::ExpertChanged { side: ReaderSide::Center, appointment, was: &was })?;
     Ok(())
 }
 

@@ -247,8 +247,12 @@ async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Pr
     let names = work.names(&held.experts);
     let answer = offer_link(work.app, &offer);
     let booked = work.appointment.as_ref().map(|it| it.starts_at);
-    let event =
-        MailEvent::EarlierTime { answer: &answer, sitting: appointment_text(&held, &names), booked, until };
+    let event = MailEvent::EarlierTime {
+        answer: &answer,
+        appointment: appointment_text(&held, &names),
+        booked,
+        until,
+    };
     if let Some(letter) = work.mail_company(event)? {
         letter.send_condition = Some(SendCondition::OfferStands { offer: offer.id });
     }

@@ -86,7 +86,7 @@ pub async fn preview(
         || vec!["（専門家の氏名）".to_owned()],
         |it| it.experts.iter().map(|&it| context.experts.name(it).to_owned()).collect(),
     );
-    let sitting = appointment_of(session, &names, &context.settings, &context.calendar, now);
+    let appointment = appointment_of(session, &names, &context.settings, &context.calendar, now);
     let to = Recipient { address: person.email.as_deref().unwrap_or_default(), name: &person.name };
     let about = MailContext {
         id,
@@ -101,7 +101,7 @@ pub async fn preview(
     let link = app.site.link("preview");
     let example = example(
         kind,
-        &Facts { about: &about, record: &record, sitting, names: &names, outline: &outline, link: &link },
+        &Facts { about: &about, record: &record, appointment, names: &names, outline: &outline, link: &link },
     );
     Ok(match example {
         Example::Case(occasion) => compose::about(occasion, to, &about)?,
@@ -113,7 +113,7 @@ pub async fn preview(
 struct Facts<'a> {
     about: &'a MailContext<'a>,
     record: &'a Record,
-    sitting: AppointmentText<'a>,
+    appointment: AppointmentText<'a>,
     names: &'a [String],
     outline: &'a [String],
     link: &'a str,
@@ -127,7 +127,7 @@ impl Facts<'_> {
 
     fn change_until(&self) -> DateTime<Utc> {
         let SenderContext { settings, calendar, .. } = self.about.house;
-        change_until(self.sitting.starts_at, settings, calendar)
+        change_until(self.appointment.starts_at, settings, calendar)
     }
 }
 
@@ -136,46 +136,42 @@ enum Example<'a> {
     Plain(AccountMailEvent<'a>),
 }
 
+use Example::{Case, Plain};
+
 /// Returns an example of the event that a text is for, as it would be for the consultation.
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
-    use Example::{Case, Plain};
     use MailEvent as O;
     use TextKind as K;
     let change_until = facts.change_until();
-    let Facts { sitting: appointment, names: experts, outline, link, .. } = *facts;
-    let (portal, answer) = (link, link);
+    let Facts { appointment, names: experts, outline, link, .. } = *facts;
+    let (portal, answer, side) = (link, link, side(kind, link));
     let (was, due_at) = (appointment.starts_at - TimeDelta::days(7), facts.due());
     let (fields, slot, reason) = (facts.record.consultation.fields, Some(appointment), "（理由）");
-    let side = side(kind, portal);
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
-        K::EarlierTime => {
-            Case(O::EarlierTime { answer, sitting: appointment, booked: Some(was), until: due_at })
-        }
+        K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::BackAtCenter => Case(O::BackAtCenter { portal }),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => {
-            Case(O::Booked { side, sitting: appointment, change_until })
+            Case(O::Booked { side, appointment, change_until })
         }
         K::MovedCompany | K::MovedExpert | K::MovedCenter => {
-            Case(O::Moved { side, sitting: appointment, change_until, was })
+            Case(O::Moved { side, appointment, change_until, was })
         }
         K::CancelledCompany | K::CancelledExpert | K::CancelledCenter => {
-            Case(O::Cancelled { side, sitting: appointment, reason })
+            Case(O::Cancelled { side, appointment, reason })
         }
-        K::ReminderCompany | K::ReminderExpert | K::ReminderCenter => {
-            Case(O::Reminder { side, sitting: appointment })
-        }
+        K::ReminderCompany | K::ReminderExpert | K::ReminderCenter => Case(O::Reminder { side, appointment }),
         K::NewMessageCompany | K::NewMessageExpert | K::NewMessageCenter => Case(O::NewMessage { side }),
         K::WithdrawnCompany | K::WithdrawnExpert | K::WithdrawnCenter => {
             Case(O::Withdrawn { side, cancelled: None })
         }
         K::ExpertChangedCompany | K::ExpertChangedExpert | K::ExpertChangedCenter => {
-            Case(O::ExpertChanged { side, sitting: appointment, was: experts })
+            Case(O::ExpertChanged { side, appointment, was: experts })
         }
-        K::Relieved => Case(O::Relieved { sitting: appointment }),
-        K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, sitting: appointment }),
+        K::Relieved => Case(O::Relieved { appointment }),
+        K::RoomCompany | K::RoomExpert | K::RoomCenter => Case(O::Room { side, appointment }),
         // The frame that surrounds every mail is shown around this one.
         K::ReportReady | K::Frame => Case(O::ReportReady { portal }),
         K::Survey => Case(O::Survey { answer }),
@@ -186,10 +182,10 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::RequestReminder => Case(O::RequestReminder { answer, due_at }),
         K::RequestLapsed => Case(O::RequestLapsed { slot }),
         K::RequestWithdrawn => Case(O::RequestWithdrawn { slot }),
-        K::RequestDeclined => Case(O::RequestDeclined { sitting: appointment }),
+        K::RequestDeclined => Case(O::RequestDeclined { appointment }),
         K::ReportDue => Case(O::ReportDue { due_at, overdue: false }),
         K::ReportReturned => Case(O::ReportReturned { reason }),
-        K::SubstituteNeeded => Case(O::SubstituteNeeded { sitting: appointment, declined: NAME, page: link }),
+        K::SubstituteNeeded => Case(O::SubstituteNeeded { appointment, declined: NAME, page: link }),
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason }),
         K::NoDelegatesCompany | K::NoDelegatesExpert => Case(no_delegates(kind, appointment)),
@@ -231,7 +227,7 @@ fn received<'a>(facts: &Facts<'a>, until: DateTime<Utc>) -> MailEvent<'a> {
     let due = Due::first_contact(settings, calendar, received_at).at();
     MailEvent::Acknowledgement {
         confirm: facts.link,
-        slot: Some((facts.sitting, until)),
+        slot: Some((facts.appointment, until)),
         received_at,
         first_contact_due: due.unwrap_or(received_at),
     }

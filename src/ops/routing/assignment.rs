@@ -98,7 +98,7 @@ pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) 
     if let Some(left) = decline_in(&mut work, id, by, reason).await? {
         // The expert's calendar program does not know of an answer that was given elsewhere.
         let names = work.names(&left.experts);
-        work.mail_expert(by, MailEvent::RequestDeclined { sitting: appointment_text(&left, &names) })?;
+        work.mail_expert(by, MailEvent::RequestDeclined { appointment: appointment_text(&left, &names) })?;
     }
     work.commit().await?;
     Ok(())

@@ -68,7 +68,7 @@ pub async fn change_availability(
             store::routing::expert::replace_exceptions(&tx, expert, date, &exceptions).await?;
         }
         AvailabilityChange::ResetDay(date) => {
-            store::routing::expert::replace_exceptions(&tx, expert, date, &[]).await?
+            store::routing::expert::replace_exceptions(&tx, expert, date, &[]).await?;
         }
         AvailabilityChange::CopyWeek { from, to } => {
             let schedule = store::routing::expert::entries(&tx, expert).await?.schedule();
@@ -80,17 +80,17 @@ pub async fn change_availability(
         }
         AvailabilityChange::RemoveRule(id) => store::routing::expert::remove_rule(&tx, expert, id).await?,
         AvailabilityChange::AddException(exception) => {
-            store::routing::expert::add_exception(&tx, expert, &exception).await?
+            store::routing::expert::add_exception(&tx, expert, &exception).await?;
         }
         AvailabilityChange::RemoveException(id) => {
-            store::routing::expert::remove_exception(&tx, expert, id).await?
+            store::routing::expert::remove_exception(&tx, expert, id).await?;
         }
         AvailabilityChange::AddAbsence(absence, note) => {
             store::routing::expert::add_absence(&tx, expert, absence, &note).await?;
             notify_center(app, &tx, &context, expert, absence).await?;
         }
         AvailabilityChange::RemoveAbsence(id) => {
-            store::routing::expert::remove_absence(&tx, expert, id).await?
+            store::routing::expert::remove_absence(&tx, expert, id).await?;
         }
     }
     tx.commit().await?;

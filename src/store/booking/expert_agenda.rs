@@ -193,6 +193,9 @@ pub async fn reports(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<
     Ok(appointments.into_iter().filter_map(report).collect())
 }
 
+/// The consultation, the kind and the account of the author, and the time of a message.
+type MessageRow = (Uuid, Coded<Party>, Option<Uuid>, DateTime<Utc>);
+
 /// Returns the latest message of each thread of an open consultation that the expert has accepted, if another
 /// person wrote it at or after `since`, newest first. Three queries.
 pub async fn unanswered_messages(
@@ -202,7 +205,7 @@ pub async fn unanswered_messages(
 ) -> Result<Vec<UnansweredMessage>, DbErr> {
     let accepted =
         live(expert).filter(assignment::COLUMN.state.eq(AssignmentStatus::Accepted.code())).into_query();
-    let rows: Vec<(Uuid, Coded<Party>, Option<Uuid>, DateTime<Utc>)> = message::Entity::find()
+    let rows: Vec<MessageRow> = message::Entity::find()
         .select_only()
         .column(message::Column::ConsultationId)
         .column(message::Column::AuthorKind)

@@ -228,13 +228,16 @@ pub async fn page(
     query.order_by_desc(row::COLUMN.id).limit(limit).all(db).await
 }
 
+/// The state, the hold reason, two flags of the query below, and the number of such mails.
+type TallyRow = (Coded<MailStatus>, Option<Coded<HoldReason>>, bool, bool, i64);
+
 /// Returns how many mails are in each state, by the code of the state.
 pub async fn tally(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<&'static str, i64>, DbErr> {
     let late = row::COLUMN.due_at.gt(now);
-    let rows: Vec<(Coded<MailStatus>, Option<Coded<HoldReason>>, bool, bool, i64)> = row::Entity::find()
+    let rows: Vec<TallyRow> = row::Entity::find()
         .select_only()
         .column(row::Column::State)
         .column(row::Column::HoldReason)

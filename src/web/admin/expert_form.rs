@@ -1,4 +1,4 @@
-//! The facts of an expert as a form.
+//! The form for an expert's facts.
 use std::collections::BTreeSet;
 
 use domain::{

@@ -55,8 +55,8 @@ pub async fn open(app: &App, shell: &Shell, id: Uuid) -> Result<Result<Writing, 
     Ok(Ok(Writing { draft, held, expired_at }))
 }
 
-/// Returns the consultation that the draft of an address has become, or the answer to send instead if it has not
-/// been submitted.
+/// Returns the consultation that the draft of an address has become, or the answer to send instead if the
+/// draft has not been submitted.
 pub async fn submitted(
     app: &App,
     shell: &Shell,

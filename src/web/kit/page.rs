@@ -77,8 +77,7 @@ pub async fn settings(app: &App) -> Result<Settings, Problem> {
 }
 
 impl Shell {
-    /// Returns the frame of a page without a signed-in account, for errors during which nothing can be
-    /// loaded.
+    /// Returns the frame of a page that shows no signed-in account, for error pages.
     pub fn bare(settings: Settings) -> Self {
         Self { settings, flash: None, account: None, path: String::new() }
     }

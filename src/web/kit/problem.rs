@@ -26,7 +26,7 @@ use crate::{
 struct Text {
     title: &'static str,
     what: String,
-    /// What is kept, and what the visitor can do.
+    /// The sentence that says what is kept and what the visitor can do.
     then: &'static str,
 }
 

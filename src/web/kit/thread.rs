@@ -84,8 +84,8 @@ impl Reader {
         }
     }
 
-    /// Returns whether a mail of this author is shown as HTML, with everything that it quotes. Mails of the
-    /// center and of experts are shown to other readers as their own words only.
+    /// Returns whether a mail of this author is shown as HTML, with everything that it quotes. Of a mail by the
+    /// center or an expert, other readers see only the author's own words.
     pub fn sees_html(self, author: Party) -> bool {
         self == Self::Center || author == Party::Company
     }

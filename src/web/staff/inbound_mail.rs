@@ -225,7 +225,8 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
     page::html_with(status, &page)
 }
 
-/// Returns the consultations found by the number in the subject and by the sender's address.
+/// Returns the consultations to which the mail may belong: the one that it replied to, and those found by a
+/// number in its subject or by its sender's address.
 async fn suggestions(
     app: &App,
     mail: &inbound_mail::Model,

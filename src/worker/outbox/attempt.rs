@@ -1,4 +1,4 @@
-//! One try at handing a mail over, and what follows from how it ended.
+//! Tries once to send a mail, and decides what follows from the outcome.
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,20 +12,21 @@ use crate::{
     store::correspondence::outbox::{LeasedMail, SendOutcome},
 };
 
-/// How long what was looked up for many mails at once is good for one that waits for its connection.
+/// The time for which facts that were looked up for many mails are still valid for a mail that waits for its
+/// connection.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// What was known of the mails that were taken up together.
+/// The facts about mails that were leased together, and when they were looked up.
 pub struct KnownFacts {
     pub truth: SendFacts,
     pub at: Instant,
 }
 
-/// What came of a try.
+/// The result of a try.
 pub struct AttemptResult {
     pub fate: SendOutcome,
     pub detail: String,
-    /// Where the server could not be spoken to, or put us off.
+    /// The failure, if the server could not be reached or deferred the mail.
     pub failure: Option<SendFailure>,
     pub no_such_address: bool,
 }
@@ -40,7 +41,8 @@ impl AttemptResult {
     }
 }
 
-/// `send_condition` is what was known of it when it was taken up; what has become old is asked anew.
+/// Tries to send a leased mail. `truth` are the facts from when it was leased; facts older than `FRESH` are
+/// looked up again.
 pub async fn attempt(app: &App, leased: &LeasedMail, truth: Option<&KnownFacts>) -> AttemptResult {
     let letter = &leased.mail.letter;
     let known = match truth.filter(|it| it.at.elapsed() < FRESH) {
@@ -81,7 +83,7 @@ pub async fn attempt(app: &App, leased: &LeasedMail, truth: Option<&KnownFacts>)
 
 fn again_at(failure: SendFailure, leased: &LeasedMail, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let attempts = u32::try_from(leased.attempts).unwrap_or(0);
-    // As good as dice: the end of a UUID is random.
+    // The end of a UUID is random, which is good enough for jitter.
     let [.., dice] = *leased.id.0.as_bytes();
     next_attempt(failure, attempts, leased.planned_at, now, dice)
 }

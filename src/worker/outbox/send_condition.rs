@@ -1,4 +1,4 @@
-//! What a mail says is looked at once more at the moment of sending: one look for many mails.
+//! Checks at the moment of sending whether a mail may still be sent, with one look-up for many mails.
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ use crate::{
     store::{self, booking::waiting_list::HeldOffer},
 };
 
-/// What has to be known to say of some letters whether they may go out.
+/// The facts that decide whether mails may be sent.
 pub struct SendFacts {
     now: DateTime<Utc>,
     appointments: HashMap<AppointmentId, Appointment>,
@@ -30,13 +30,13 @@ pub struct SendFacts {
     offers: HashMap<WaitingOfferId, HeldOffer>,
     /// Consultations whose contact's address is confirmed.
     confirmed: HashSet<ConsultationId>,
-    /// Addresses, in lower case, with what each does without.
+    /// Addresses in lower case, each with a topic from which it is unsubscribed.
     unwanted: HashSet<(String, NotificationTopic)>,
-    /// Addresses, in lower case, that no mail reaches.
+    /// Addresses in lower case that no mail reaches.
     dead: HashSet<String>,
 }
 
-/// What letters are about, each kind of thing together.
+/// The rows and addresses that mails depend on, by kind.
 #[derive(Default)]
 pub struct FactQuery {
     appointments: Vec<AppointmentId>,
@@ -45,7 +45,7 @@ pub struct FactQuery {
     follow_ups: Vec<FollowUpId>,
     offers: Vec<WaitingOfferId>,
     consultations: Vec<ConsultationId>,
-    /// Addresses of letters that their readers may do without.
+    /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
     addresses: Vec<String>,
 }
@@ -57,14 +57,14 @@ impl FactQuery {
             match letter.send_condition {
                 None => {}
                 Some(SendCondition::AppointmentStands { appointment, .. }) => {
-                    asked.appointments.push(appointment)
+                    asked.appointments.push(appointment);
                 }
                 Some(SendCondition::AssignmentOffered { assignment }) => asked.assignments.push(assignment),
                 Some(SendCondition::ReportMissing { appointment }) => asked.reports.push(appointment),
                 Some(SendCondition::FollowUpOpen { follow_up }) => asked.follow_ups.push(follow_up),
                 Some(SendCondition::OfferStands { offer }) => asked.offers.push(offer),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
-                    asked.consultations.push(consultation)
+                    asked.consultations.push(consultation);
                 }
             }
             if letter.kind.topic().is_some() {
@@ -76,7 +76,7 @@ impl FactQuery {
     }
 }
 
-/// Looks up what letters are about.
+/// Looks up the facts about mails.
 pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
     let db = &app.db;
     let appointments = store::booking::appointment::some(db, asked.appointments).await?;
@@ -97,7 +97,8 @@ pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
 }
 
 impl SendFacts {
-    /// Why a letter must not go out any more, if so. It has to be one of those that were looked up.
+    /// Returns why a mail must not be sent any more, if there is a reason. The mail must be one of those that
+    /// were looked up.
     pub fn objection(&self, letter: &OutgoingMail) -> Option<&'static str> {
         let address = letter.to.to_lowercase();
         if let Some(why) = letter.send_condition.and_then(|it| self.no_longer_true(it)) {

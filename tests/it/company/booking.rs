@@ -134,7 +134,7 @@ async fn after_the_limit_there_is_the_telephone() {
 }
 
 #[actix_web::test]
-async fn of_two_who_want_a_time_one_is_shown_others() {
+async fn the_second_company_to_want_a_time_is_shown_others() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::scheduling(&site, &cast, CONTACT).await;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[actix_web::test]
-async fn a_link_is_mailed_to_whoever_applied_and_the_answer_tells_nothing() {
+async fn a_link_is_mailed_to_applicants_and_the_page_reveals_nothing() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::received(&site, &cast, CONTACT).await;

@@ -1,4 +1,4 @@
-//! What the company's pages show to whom, and what they hide.
+//! The data that the company's pages show to each visitor, and the data that they hide.
 use actix_web::{http::Method, test::TestRequest};
 use chrono::TimeDelta;
 use domain::text::Prose;
@@ -116,7 +116,7 @@ async fn several_cases_are_listed() {
 }
 
 #[actix_web::test]
-async fn what_is_between_center_and_experts_is_not_shown() {
+async fn internal_messages_are_not_shown() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::matching(&site, &cast, CONTACT).await;

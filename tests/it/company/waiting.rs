@@ -224,7 +224,7 @@ async fn an_offer_that_no_longer_stands_is_not_mailed() {
 }
 
 #[actix_web::test]
-async fn whoever_can_choose_now_need_not_wait_and_whoever_waits_can_stop() {
+async fn the_waiting_list_is_closed_to_companies_that_can_choose_and_can_be_left() {
     let full = Full::new().await;
     let site = &full.site;
     let case = cases::scheduling(site, &full.cast, CONTACT).await;

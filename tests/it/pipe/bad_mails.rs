@@ -239,7 +239,7 @@ fn run(mut command: Command, raw: &[u8]) -> Took {
 
 #[expect(clippy::print_stdout, reason = "the figures are what is measured")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_worst_that_can_be_sent_is_kept_bounded_and_shown_for_what_it_is() {
+async fn hostile_mails_are_kept_in_bounded_memory_and_shown() {
     let mut pipe = Pipe::new().await;
     let cast = Cast::new(&pipe.site).await;
     let case = cases::received(&pipe.site, &cast, CONTACT).await;

@@ -29,7 +29,7 @@ impl Pipe {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_is_wrong_with_its_settings_it_is_tried_again() {
+async fn wrong_settings_make_the_mail_server_try_again() {
     let pipe = Pipe::new().await;
     for (key, value) in [
         ("MADOGUCHI_SECRET_FILE", "/proc/none/secret"),
@@ -69,7 +69,7 @@ async fn a_database_that_is_gone_or_silent_is_given_up_soon() {
 
 /// Another transaction holds SQLite's one writer, or a row.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_somebody_holds_is_given_up_soon_and_nothing_is_lost() {
+async fn a_locked_database_is_given_up_soon_and_nothing_is_lost() {
     let pipe = Pipe::new().await;
     let db = &pipe.site.app.db;
     let held = pipe.site.app.begin().await.unwrap();
@@ -88,7 +88,7 @@ async fn a_database_that_somebody_holds_is_given_up_soon_and_nothing_is_lost() {
 
 /// As on a full disk, the row could be written and the octets could not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_kept_by_half_is_not_kept() {
+async fn a_half_stored_mail_is_not_kept() {
     let pipe = Pipe::new().await;
     let full = if pipe.site.app.db.get_database_backend() == DbBackend::Postgres {
         "ALTER TABLE inbound_raw ADD CONSTRAINT disk_full CHECK (inbound_id IS NULL)"
@@ -104,7 +104,7 @@ async fn what_is_kept_by_half_is_not_kept() {
 
 /// Exit code 65 returns the mail to its sender: only for a mail that can never be read, and only after it is stored.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_no_mail_is_kept_and_refused_for_good() {
+async fn an_input_that_is_no_mail_is_kept_and_refused_for_good() {
     let pipe = Pipe::new().await;
     for (n, raw) in
         [&b""[..], b"\r\n\r\n", b"\0\0\0", b"\xff\xfe\x00", b"hello\r\nworld\r\n"].iter().enumerate()

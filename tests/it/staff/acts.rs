@@ -158,7 +158,7 @@ async fn the_center_chooses_moves_and_cancels_the_session() {
 }
 
 #[actix_web::test]
-async fn what_came_of_a_session_is_recorded_after_it_began() {
+async fn an_appointments_outcome_is_recorded_after_it_began() {
     let (site, cast) = center().await;
     let case = booked(&site, &cast, CONTACT).await;
     for early in ["/done", "/no-show"] {

@@ -185,7 +185,7 @@ async fn the_centers_pages_are_for_coordinators() {
 }
 
 #[actix_web::test]
-async fn the_week_shows_everybodys_sessions() {
+async fn the_week_shows_the_appointments_of_all_experts() {
     let (site, cast) = center().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
     let starts_at = cases::session(&site, case).await.starts_at;

@@ -26,7 +26,7 @@ use crate::{
 };
 
 #[actix_web::test]
-async fn mails_are_read_and_what_failed_is_sent_again() {
+async fn mails_are_read_and_failed_ones_are_sent_again() {
     let (site, cast) = center().await;
     let case = received(&site, &cast, CONTACT).await;
     let list = site.get("/staff/mail").await;
@@ -174,7 +174,7 @@ async fn a_link_that_sets_a_password_is_not_shown() {
 /// A mail to an address that may be a stranger's is held, and says so wherever it is shown. It is sent when the address
 /// is confirmed, and never if that does not happen.
 #[actix_web::test]
-async fn what_is_written_to_an_unconfirmed_address_waits_for_its_confirmation() {
+async fn mail_to_an_unconfirmed_address_waits_for_its_confirmation() {
     let (site, cast) = center().await;
     let [confirmed, ended, forgotten] = ["a", "b", "c"].map(|it| format!("{it}@example.co.jp"));
     let mut cases = Vec::new();

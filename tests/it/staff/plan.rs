@@ -95,7 +95,7 @@ async fn a_line_that_has_become_stale_is_refused_and_nothing_else_is_lost() {
 }
 
 #[actix_web::test]
-async fn both_fields_are_given_to_a_pair_where_nobody_has_both_and_the_rest_is_told_why() {
+async fn a_pair_gets_both_fields_and_unplanned_consultations_have_a_reason() {
     let (site, cast) = center().await;
     let mut form = cases::form("a@example.co.jp");
     form.field = vec!["ict".to_owned(), "labor".to_owned()];

@@ -2,7 +2,7 @@
 //! tested with.
 use std::{fs::File, io::Write, path::Path, process::Command};
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     actor::{Actor, Role},
     booking::{
@@ -31,7 +31,7 @@ use madoguchi::{
     },
     worker,
 };
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use crate::{
@@ -223,17 +223,18 @@ async fn calendars(site: &Site, cast: &Cast, case: Case) {
         .await
         .unwrap();
     entry::insert(&tx, put).await.unwrap();
-    let (token, _) = store::correspondence::mailbox::lease(&tx, MAILBOX, TimeDelta::minutes(5), now)
-        .await
-        .unwrap()
-        .unwrap();
-    let place = store::correspondence::mailbox::ReadPosition { uid_validity: Some(1), last_uid: 7 };
-    assert!(
-        store::correspondence::mailbox::renew(&tx, MAILBOX, token, TimeDelta::minutes(5), now).await.unwrap()
-    );
-    assert!(store::correspondence::mailbox::advance(&tx, MAILBOX, token, place).await.unwrap());
-    store::correspondence::mailbox::give_back(&tx, MAILBOX, token, "").await.unwrap();
+    read_mailbox(&tx, now).await;
     tx.commit().await.unwrap();
+}
+
+/// Makes the row of a mailbox that was read once.
+async fn read_mailbox(tx: &DatabaseTransaction, now: DateTime<Utc>) {
+    use store::correspondence::mailbox;
+    let (token, _) = mailbox::lease(tx, MAILBOX, TimeDelta::minutes(5), now).await.unwrap().unwrap();
+    let place = mailbox::ReadPosition { uid_validity: Some(1), last_uid: 7 };
+    assert!(mailbox::renew(tx, MAILBOX, token, TimeDelta::minutes(5), now).await.unwrap());
+    assert!(mailbox::advance(tx, MAILBOX, token, place).await.unwrap());
+    mailbox::give_back(tx, MAILBOX, token, "").await.unwrap();
 }
 
 /// Makes incoming mail: an answer, a stranger's mail, and a report of failure.

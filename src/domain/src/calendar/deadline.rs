@@ -205,7 +205,7 @@ impl Deadline {
             let certain = self.count == Count::CalendarDays || calendar.is_certain(day);
             match why {
                 Some(why) if day < NaiveDate::MAX => {
-                    self.trace.push(DeadlineStep::Skipped { day, why, certain })
+                    self.trace.push(DeadlineStep::Skipped { day, why, certain });
                 }
                 _ => {
                     n += 1;

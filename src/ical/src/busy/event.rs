@@ -1,4 +1,4 @@
-//! One VEVENT, as far as it takes time.
+//! Reads the times of VEVENT and VFREEBUSY components.
 use std::collections::BTreeSet;
 
 use calcard::{
@@ -18,24 +18,24 @@ use super::{
 pub struct Event<'a> {
     pub start: DateTime<Utc>,
     pub end: DateTime<Utc>,
-    /// The start on the clocks of its zone: what a rule repeats.
+    /// The start in local time of the event's zone, from which a rule repeats.
     pub local: NaiveDateTime,
     pub zone: Zone,
     pub busy: bool,
     pub unknown_zone: bool,
     pub rule: Option<&'a ICalendarRecurrenceRule>,
-    /// Starts beside the rule's.
+    /// Additional starts (RDATE) beside those of the rule.
     pub added: Vec<DateTime<Utc>>,
     excepted: BTreeSet<DateTime<Utc>>,
-    /// Days of which no repetition takes place, on the clocks of its zone.
+    /// Days without a repetition (EXDATE without a time), as dates in the event's zone.
     excepted_days: BTreeSet<NaiveDate>,
-    /// Which repetition this one stands for.
+    /// The start of the repetition that this event replaces.
     pub replaces: Option<DateTime<Utc>>,
-    /// Whether it stands for all later ones too.
+    /// Whether it also replaces all later repetitions.
     pub and_future: bool,
 }
 
-/// A date, with or without a time, as it is written.
+/// A date, with or without a time, as it is written in the calendar.
 struct When {
     at: NaiveDateTime,
     has_time: bool,
@@ -44,7 +44,7 @@ struct When {
 }
 
 impl<'a> Event<'a> {
-    /// Nothing where it has no start, or ends before it.
+    /// Reads an event. Returns `None` if it has no start or ends before its start.
     pub fn of(component: &'a ICalendarComponent, zones: &Zones<'_>) -> Option<Self> {
         let replaces = component.property(&ICalendarProperty::RecurrenceId);
         let start = component.property(&ICalendarProperty::Dtstart).or(replaces)?;
@@ -86,7 +86,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What a VFREEBUSY says is taken; nothing where it cannot be read.
+/// Returns the busy times of a VFREEBUSY, or `None` if it cannot be read.
 pub fn periods(component: &ICalendarComponent, zones: &Zones<'_>) -> Option<Vec<Stretch>> {
     let mut found = Vec::new();
     for entry in component.properties(&ICalendarProperty::Freebusy) {
@@ -110,7 +110,8 @@ pub fn periods(component: &ICalendarComponent, zones: &Zones<'_>) -> Option<Vec<
     Some(found)
 }
 
-/// How long it takes: to its end, as long as it says, the whole day, or no time at all (RFC 5545 §3.6.1).
+/// Returns the length of an event: until its end, else its stated duration, else the whole day for a date,
+/// else zero (RFC 5545 §3.6.1).
 fn length(component: &ICalendarComponent, zones: &Zones<'_>, start: &When) -> Option<TimeDelta> {
     if let Some(end) = component.property(&ICalendarProperty::Dtend) {
         let length = first(end, zones, Some(start.zone))?.instant - start.instant;

@@ -1,19 +1,23 @@
-//! What a rule repeats. The rule runs on the clock of the event's zone, so that nine o'clock stays nine o'clock.
+//! Expands recurrence rules. A rule is applied in local time of the event's zone, so that nine o'clock stays
+//! nine o'clock.
 use calcard::icalendar::{ICalendarFrequency, ICalendarRecurrenceRule};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use rrule::{RRule, RRuleSet, Unvalidated};
 
 use super::{Budget, LONGEST_EVENT, Stretch, Unreadable, event::Event, zone::instant};
 
-/// So many repetitions of one rule are counted, from its start on: a year of minutes, or decades of anything usual.
+/// The most repetitions of one rule that are counted from its start: more than a year of minutes, or decades
+/// of any usual rule.
 const MOST_OF_ONE: u32 = 600_000;
-/// The most repetitions in one period of a rule, such as a year: the library lists them all before it gives the first.
+/// The most repetitions in one period of a rule, such as a year. The library lists all of them before it
+/// returns the first.
 const MOST_OF_PERIOD: usize = 50_000;
-/// The most values in all lists of a rule together. Distinct ones are fewer; the library looks through the lists for
-/// every day.
+/// The most values in all lists of a rule together. Sensible rules have fewer distinct values; the library
+/// searches the lists for every day.
 const MOST_VALUES: usize = 2_000;
 
-/// The starts that may touch the window, exceptions included; and whether these are all that there are.
+/// Returns the starts of repetitions that overlap the window, including those that an exception removes, and
+/// whether they are complete.
 pub fn repetitions(
     event: &Event<'_>,
     window: &Stretch,
@@ -22,13 +26,13 @@ pub fn repetitions(
     let length = (event.end - event.start).min(LONGEST_EVENT);
     let touches = |start: DateTime<Utc>| start < window.end && start + length > window.start;
     let mut found: Vec<_> = event.added.iter().copied().filter(|it| touches(*it)).collect();
-    // The first is one of them, whatever the rule says.
+    // The event's own start is always a repetition, even if the rule does not produce it.
     found.extend(Some(event.start).filter(|it| touches(*it)));
     let Some(rule) = event.rule else { return Ok((found, true)) };
     budget.look()?;
     let rules = Some(rule).filter(|it| is_bounded(it)).and_then(|it| rules(event, it));
     let Some(rules) = rules else { return Ok((found, false)) };
-    // One day more on both sides: a zone's clock is never farther from UTC.
+    // One day more, because local time never differs from UTC by more than a day.
     let last = window.end.naive_utc() + TimeDelta::days(1);
     let mut whole = true;
     let mut counted = 0;
@@ -76,7 +80,7 @@ fn is_bounded(rule: &ICalendarRecurrenceRule) -> bool {
     of_period <= MOST_OF_PERIOD && times.iter().chain(&dates).sum::<usize>() <= MOST_VALUES
 }
 
-/// The rule with its end on the same clock as its start.
+/// Returns the rule with its end converted into the same local time as its start.
 fn rules(event: &Event<'_>, rule: &ICalendarRecurrenceRule) -> Option<RRuleSet> {
     let clock = |it: NaiveDateTime| rrule::Tz::UTC.from_utc_datetime(&it);
     let endless = ICalendarRecurrenceRule { until: None, ..rule.clone() };
@@ -87,7 +91,7 @@ fn rules(event: &Event<'_>, rule: &ICalendarRecurrenceRule) -> Option<RRuleSet> 
             Some(offset) => {
                 (written.date_time - offset).and_utc().with_timezone(&event.zone.tz).naive_local()
             }
-            // A day is over when it is over.
+            // An end without a time includes the whole day.
             None if until.hour.is_none() => written.date_time + TimeDelta::days(1) - TimeDelta::seconds(1),
             None => written.date_time,
         };

@@ -25,7 +25,7 @@ fn quarters(busy: &Busy) -> Vec<Range<i64>> {
     domain::booking::availability::touched_quarters(busy.stretches())
 }
 
-/// A calendar of these lines.
+/// Returns a calendar with these lines.
 fn calendar(lines: &str) -> String {
     let body = lines.trim().lines().map(|it| format!("{}\r\n", it.trim())).collect::<String>();
     format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//JA\r\n{body}END:VCALENDAR\r\n")
@@ -35,7 +35,7 @@ fn event(lines: &str) -> String {
     calendar(&format!("BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\n{lines}\nEND:VEVENT"))
 }
 
-/// What is busy, on the clock of Japan: `24 10:00-11:00`.
+/// Returns the busy times in Japan time, such as `24 10:00-11:00`.
 #[track_caller]
 fn shown(text: &str) -> Vec<String> {
     let busy = read(text).unwrap();
@@ -107,7 +107,7 @@ fn repetitions_keep_to_the_clock_and_to_their_end() {
         let lines = format!("{daily};UNTIL={until}");
         assert_eq!(shown(&event(&lines)), ["23 09:00-09:30", "25 09:00-09:30"], "{until}");
     }
-    // 16:00 in London is 1:00 in Japan in winter, whatever it was when the rule began in summer.
+    // 16:00 in London is 1:00 in Japan in winter, although the rule began in summer.
     let london =
         "DTSTART;TZID=Europe/London:20260601T160000\nDURATION:PT30M\nRRULE:FREQ=MONTHLY;BYMONTHDAY=24";
     assert_eq!(shown(&event(london)), ["25 01:00-01:30"]);
@@ -127,7 +127,7 @@ fn single_repetitions_are_left_out_moved_and_cancelled() {
     let by_day = format!("{base}\nEXDATE;VALUE=DATE:20261124,20261125,20261126");
     assert_eq!(shown(&event(&by_day)), ["23 09:00-09:30", "27 09:00-09:30"]);
 
-    // The SEQUENCE of an exception is its own, as Google and Outlook count it.
+    // An exception has a SEQUENCE of its own, as Google and Outlook count it.
     let with = |other: &str| {
         let first = format!("BEGIN:VEVENT\nUID:1\nSEQUENCE:0\n{base}\nEND:VEVENT\n");
         shown(&calendar(&format!("{first}BEGIN:VEVENT\nUID:1\nSEQUENCE:3\n{other}\nEND:VEVENT")))

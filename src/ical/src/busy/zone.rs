@@ -1,4 +1,4 @@
-//! Time zones: by their names in any of the usual tongues, else by what the calendar says of them.
+//! Finds time zones: by any of their usual names, or else by the description in the calendar.
 use std::collections::BTreeMap;
 
 use calcard::{
@@ -7,23 +7,24 @@ use calcard::{
 };
 use chrono::{DateTime, FixedOffset, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
 
-/// What has no zone of its own, and whole days, are meant in Japan.
+/// The zone of times without a zone and of whole days.
 pub const HOME: Tz = Tz::Tz(chrono_tz::Asia::Tokyo);
 
-/// A zone, and whether it is surely the one that was meant.
+/// A zone, and whether it is certainly the one that the calendar means.
 #[derive(Clone, Copy)]
 pub struct Zone {
     pub tz: Tz,
     pub known: bool,
 }
 
-/// The zones that a calendar describes itself.
+/// The zones that a calendar describes.
 pub struct Zones<'a>(BTreeMap<&'a str, Zone>);
 
 impl<'a> Zones<'a> {
     pub fn of(calendar: &'a ICalendar) -> Self {
         let described = calendar.timezones().filter_map(|it| {
-            // A name that the library knows ("Tokyo Standard Time", Olson with prefixes, Outlook's numbers).
+            // The library knows the name ("Tokyo Standard Time", Olson names with prefixes, Outlook's
+            // numbers).
             if let Some((name, tz)) = it.timezone() {
                 return Some((name, Zone { tz, known: true }));
             }
@@ -33,13 +34,13 @@ impl<'a> Zones<'a> {
         Self(described.collect())
     }
 
-    /// The zone of a name.
+    /// Returns the zone with this name, or `HOME` without a name or for an unknown one.
     pub fn get(&self, name: Option<&str>) -> Zone {
         let Some(name) = name else { return Zone { tz: HOME, known: true } };
         if let Some(zone) = self.0.get(name) {
             return *zone;
         }
-        // Of a name below somebody's own prefix ("/example.net/Asia/Tokyo") the last two parts.
+        // If the name has a vendor's prefix ("/example.net/Asia/Tokyo"), only its last two parts are used.
         let below = name.rmatch_indices('/').nth(1).and_then(|(at, _)| name.get(at + 1..));
         let named = [Some(name), below].into_iter().flatten().find_map(|it| it.parse::<Tz>().ok());
         match named.filter(|it| !it.is_floating()) {
@@ -49,7 +50,8 @@ impl<'a> Zones<'a> {
     }
 }
 
-/// A zone without summer time is its one offset; of one with it, we take the standard time and say so.
+/// Returns a described zone as its standard offset. For a zone with summer time, the result is marked as not
+/// known.
 fn by_offset(calendar: &ICalendar, zone: &ICalendarComponent) -> Option<Zone> {
     let parts = || zone.component_ids.iter().filter_map(|it| calendar.component_by_id(*it));
     let of = |kind: ICalendarComponentType| parts().filter(move |it| it.component_type == kind);
@@ -66,7 +68,8 @@ fn offset(it: &PartialDateTime) -> Option<FixedOffset> {
     if it.tz_minus { FixedOffset::west_opt(seconds) } else { FixedOffset::east_opt(seconds) }
 }
 
-/// The instant of a time on the clocks of a zone. Of two the earlier; what the clocks leave out is an hour later.
+/// Converts local time of a zone into an instant. Of two possible instants it returns the earlier; a local
+/// time that the zone skips is moved by an hour.
 pub fn instant(at: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     let found = match zone.from_local_datetime(&at) {
         LocalResult::Single(it) | LocalResult::Ambiguous(it, _) => Some(it),

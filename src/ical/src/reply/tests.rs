@@ -52,7 +52,7 @@ fn a_proposal_is_in_utc_whatever_zone_it_names() {
     }
 }
 
-/// As Outlook writes it: the zone by its Windows name, and described in the object.
+/// Outlook names a zone by its Windows name and describes it in the object.
 #[test]
 fn a_zone_is_what_the_object_says_of_it() {
     let vtimezone = |name: &str, offset: &str| {
@@ -64,7 +64,7 @@ fn a_zone_is_what_the_object_says_of_it() {
     for (name, offset, start) in [
         ("Tokyo Standard Time", "+0900", "2026-11-25T01:00:00Z"),
         ("Head Office", "+0900", "2026-11-25T01:00:00Z"),
-        // A name that nobody else knows: without its description it would be read in Japan.
+        // Only the object knows this name: without the description, the time would be read as Japan time.
         ("Branch", "+0800", "2026-11-25T02:00:00Z"),
     ] {
         let event = format!(

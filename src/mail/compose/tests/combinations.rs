@@ -1,4 +1,4 @@
-//! Every event with every combination of what can be missing.
+//! Composes every event with every combination of missing values.
 use std::sync::OnceLock;
 
 use domain::{booking::appointment::AppointmentMode, consultation::UnfulfilledReason, field::Fields};
@@ -22,7 +22,7 @@ pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
     sided.chain(company).chain(expert).chain(center).chain(occasions()).collect()
 }
 
-/// Online and visit, with and without a place, with none, one and two experts.
+/// Returns appointments online and by visit, with and without a venue, with no, one and two experts.
 fn sittings() -> Vec<AppointmentText<'static>> {
     let mut all = Vec::new();
     for mode in [AppointmentMode::Online, AppointmentMode::Visit] {
@@ -47,19 +47,12 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
     let mut all = vec![MailEvent::NewMessage { side }];
     for appointment in sittings() {
         for change_until in [ahead, over] {
-            all.push(MailEvent::Booked { side, sitting: appointment, change_until });
-            all.push(MailEvent::Moved { side, sitting: appointment, change_until, was: ahead });
+            all.push(MailEvent::Booked { side, appointment, change_until });
+            all.push(MailEvent::Moved { side, appointment, change_until, was: ahead });
         }
-        all.extend(REASONS.map(|reason| MailEvent::Cancelled { side, sitting: appointment, reason }));
-        all.extend([experts(), two_experts()].map(|was| MailEvent::ExpertChanged {
-            side,
-            sitting: appointment,
-            was,
-        }));
-        all.extend([
-            MailEvent::Room { side, sitting: appointment },
-            MailEvent::Reminder { side, sitting: appointment },
-        ]);
+        all.extend(REASONS.map(|reason| MailEvent::Cancelled { side, appointment, reason }));
+        all.extend([experts(), two_experts()].map(|was| MailEvent::ExpertChanged { side, appointment, was }));
+        all.extend([MailEvent::Room { side, appointment }, MailEvent::Reminder { side, appointment }]);
     }
     all.extend(maybe_sittings().into_iter().map(|cancelled| MailEvent::Withdrawn { side, cancelled }));
     all
@@ -76,8 +69,7 @@ fn for_company() -> Vec<MailEvent<'static>> {
         all.push(MailEvent::Acknowledgement { confirm: LINK, slot, received_at, first_contact_due });
     }
     for appointment in sittings() {
-        let earlier =
-            |booked| MailEvent::EarlierTime { answer: LINK, sitting: appointment, booked, until: now() };
+        let earlier = |booked| MailEvent::EarlierTime { answer: LINK, appointment, booked, until: now() };
         all.extend([None, Some(now())].map(earlier));
     }
     all.extend(
@@ -107,10 +99,7 @@ fn for_expert() -> Vec<MailEvent<'static>> {
         all.extend([MailEvent::RequestLapsed { slot }, MailEvent::RequestWithdrawn { slot }]);
     }
     for appointment in sittings() {
-        all.extend([
-            MailEvent::RequestDeclined { sitting: appointment },
-            MailEvent::Relieved { sitting: appointment },
-        ]);
+        all.extend([MailEvent::RequestDeclined { appointment }, MailEvent::Relieved { appointment }]);
     }
     all
 }
@@ -119,9 +108,7 @@ fn for_center() -> Vec<MailEvent<'static>> {
     let page = "https://soudan.example.jp/staff/absences";
     let mut all: Vec<_> = sittings()
         .into_iter()
-        .map(|appointment| MailEvent::SubstituteNeeded {
-            sitting: appointment, declined: "佐藤 次郎", page
-        })
+        .map(|appointment| MailEvent::SubstituteNeeded { appointment, declined: "佐藤 次郎", page })
         .collect();
     all.extend(REASONS.map(|reason| MailEvent::Undelivered { address: COMPANY.address, reason }));
     all

@@ -1,4 +1,4 @@
-//! What letters are written about in tests.
+//! Sample data for mails in tests.
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
@@ -33,12 +33,12 @@ pub const CENTER: Recipient<'_> = Recipient { address: "center1@example.jp", nam
 pub const LINK: &str = PORTAL;
 const PORTAL: &str = "https://soudan.example.jp/l/TOKEN";
 
-/// One letter, or several, for every occasion and side.
+/// Returns at least one mail for every event and reader.
 pub fn letters(confirmed: bool) -> Vec<OutgoingMail> {
     letters_in(confirmed, &Texts::default())
 }
 
-/// The same, in the administrator's words where there are some.
+/// Returns at least one mail for every event and reader, written with the given texts.
 pub fn letters_in(confirmed: bool, texts: &Texts) -> Vec<OutgoingMail> {
     with_texts(confirmed, texts, |about_this| {
         let mut letters: Vec<_> =
@@ -52,7 +52,7 @@ pub fn with_about<T>(address_confirmed: bool, write: impl FnOnce(&MailContext<'_
     with_texts(address_confirmed, &Texts::default(), write)
 }
 
-/// The same, where the administrator has written some texts anew.
+/// Calls `write` with a consultation whose mails use the given texts.
 pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(&MailContext<'_>) -> T) -> T {
     let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
     let site = Site::new("https://soudan.example.jp");
@@ -80,7 +80,7 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
     let center = [
         MailEvent::NobodyLeft,
         MailEvent::SubstituteNeeded {
-            sitting: appointment_text(),
+            appointment: appointment_text(),
             declined: "佐藤 次郎",
             page: "https://soudan.example.jp/staff/absences",
         },
@@ -113,10 +113,15 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         MailEvent::Survey { answer: PORTAL },
         MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
         MailEvent::Referred { organization, note: "", cancelled: Some(appointment_text()) },
-        MailEvent::EarlierTime { answer: PORTAL, sitting: appointment_text(), booked: None, until: now() },
         MailEvent::EarlierTime {
             answer: PORTAL,
-            sitting: appointment_text(),
+            appointment: appointment_text(),
+            booked: None,
+            until: now(),
+        },
+        MailEvent::EarlierTime {
+            answer: PORTAL,
+            appointment: appointment_text(),
             booked: Some(now()),
             until: now(),
         },
@@ -139,8 +144,8 @@ fn expert_occasions() -> [MailEvent<'static>; 12] {
         MailEvent::RequestLapsed { slot: None },
         MailEvent::RequestWithdrawn { slot },
         MailEvent::RequestWithdrawn { slot: None },
-        MailEvent::RequestDeclined { sitting: appointment_text() },
-        MailEvent::Relieved { sitting: appointment_text() },
+        MailEvent::RequestDeclined { appointment: appointment_text() },
+        MailEvent::Relieved { appointment: appointment_text() },
         MailEvent::ReportDue { due_at, overdue: false },
         MailEvent::ReportDue { due_at, overdue: true },
         MailEvent::ReportReturned { reason: "助言の内容を詳しく書いてください。" },
@@ -151,14 +156,17 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 11] {
     let (appointment, change_until) = (appointment_text(), at("2026-11-20T08:00:00Z"));
     let online = AppointmentText { mode: AppointmentMode::Online, place: "", experts: &[], ..appointment };
     [
-        MailEvent::Booked { side, sitting: appointment, change_until },
-        MailEvent::Booked { side, sitting: online, change_until },
-        MailEvent::Moved { side, sitting: appointment, change_until: now(), was: change_until },
-        MailEvent::ExpertChanged { side, sitting: appointment, was: experts() },
-        MailEvent::Room { side, sitting: AppointmentText { mode: AppointmentMode::Online, ..appointment } },
-        MailEvent::Cancelled { side, sitting: appointment, reason: "急な予定が入ったため" },
-        MailEvent::Cancelled { side, sitting: online, reason: "" },
-        MailEvent::Reminder { side, sitting: appointment },
+        MailEvent::Booked { side, appointment, change_until },
+        MailEvent::Booked { side, appointment: online, change_until },
+        MailEvent::Moved { side, appointment, change_until: now(), was: change_until },
+        MailEvent::ExpertChanged { side, appointment, was: experts() },
+        MailEvent::Room {
+            side,
+            appointment: AppointmentText { mode: AppointmentMode::Online, ..appointment },
+        },
+        MailEvent::Cancelled { side, appointment, reason: "急な予定が入ったため" },
+        MailEvent::Cancelled { side, appointment: online, reason: "" },
+        MailEvent::Reminder { side, appointment },
         MailEvent::NewMessage { side },
         MailEvent::Withdrawn { side, cancelled: None },
         MailEvent::Withdrawn { side, cancelled: Some(appointment) },

@@ -1,4 +1,5 @@
-//! Letters as they were last reviewed: the samples in full, every other combination as a digest for each text.
+//! Compares mails with their last reviewed form: the samples in full, and a digest of all other combinations
+//! for each text.
 use std::{collections::BTreeMap, fmt::Write};
 
 use domain::field::Fields;
@@ -22,7 +23,7 @@ fn the_samples_read_as_reviewed() {
     snapshot("samples", &known.iter().map(shown).collect::<String>());
     let to_company = stranger.iter().filter(|it| it.to == COMPANY.address);
     snapshot("samples_to_unconfirmed_address", &to_company.map(shown).collect::<String>());
-    // Whether the company's address is confirmed changes no letter to anybody else.
+    // The confirmation of the company's address changes only mails to the company.
     for (known, stranger) in known.iter().zip(&stranger).filter(|(it, _)| it.to != COMPANY.address) {
         assert_eq!(known, stranger);
     }
@@ -67,7 +68,7 @@ fn snapshot(name: &str, content: &str) {
     });
 }
 
-/// Everything of a letter but its HTML, which follows from the text.
+/// Returns everything of a mail except its HTML, which follows from the text.
 fn shown(it: &OutgoingMail) -> String {
     assert_eq!(it.html, html::from_text(&it.text));
     let mut shown =

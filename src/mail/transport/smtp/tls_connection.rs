@@ -1,4 +1,4 @@
-//! A connection under TLS from its first octet, as lettre can use one: its own is opened without `TCP_NODELAY`.
+//! Wraps a connection under TLS from its first octet for lettre, whose own is opened without `TCP_NODELAY`.
 use std::{
     io,
     net::SocketAddr,

@@ -91,6 +91,9 @@ pub async fn sources_behind(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Re
     Ok(sources)
 }
 
+/// The calendar, the appointment, the status, the sequence and the due time of an entry.
+type WrittenRow = (Uuid, Uuid, Coded<CalendarEntryStatus>, i32, DateTime<Utc>);
+
 /// Returns the entries to be written into calendars or removed from them now, calendar by calendar. Two
 /// queries.
 pub async fn outdated_entries(
@@ -111,7 +114,7 @@ pub async fn outdated_entries(
         .into_tuple()
         .all(db)
         .await?;
-    let written: Vec<(Uuid, Uuid, Coded<CalendarEntryStatus>, i32, DateTime<Utc>)> = row::Entity::find()
+    let written: Vec<WrittenRow> = row::Entity::find()
         .select_only()
         .column(row::Column::SourceId)
         .column(row::Column::AppointmentId)
