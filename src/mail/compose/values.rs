@@ -150,9 +150,7 @@ fn tell(values: &mut Values, occasion: &MailEvent<'_>, about: &MailContext<'_>) 
             values.set(When, long_date_time_range(starts_at, ends_at));
         }
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
-        MailEvent::HandOverResult { result } => {
-            set(values, [(Link, &desk_page(about)), (Outcome, result)]);
-        }
+        MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
 }
 

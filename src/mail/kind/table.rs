@@ -4,7 +4,8 @@
 //! ```text
 //! Mail = "code in the outbox", "label", how it is delivered (the methods of `Delivery`) {
 //!     Text = "code of the text, if it is not the mail's" to Reader, "subject",
-//!         [variables that the body must contain] [variables that it may contain], more (the methods of `Text`);
+//!         [variables that the body must contain] [variables that it may contain],
+//!         more (the methods of `Text`);
 //! }
 //! ```
 //!
