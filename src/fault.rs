@@ -95,7 +95,7 @@ impl Fault {
             return match code {
                 // The server ended the connection, perhaps after it committed.
                 "57P01" | "57P02" | "57P03" | "57P05" => Some(Self::Unknown),
-                _ => match &code[..2] {
+                _ => match code.get(..2).unwrap_or_default() {
                     "08" | "58" | "XX" => Some(Self::Unknown),
                     // Insufficient resources (a full disk is 53100), cancelled by a limit, read-only after a fault.
                     "53" | "57" | "55" => Some(Self::NotSaved),
