@@ -8,7 +8,7 @@ use domain::{
     },
 };
 use entity::{consultation, follow_up_programme};
-use madoguchi::{database, demo::fill, doctor, ops, store};
+use madoguchi::{demo::fill, doctor, ops, store};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
@@ -308,6 +308,6 @@ async fn a_wish_for_help_survives_the_migration() {
         tx.execute_unprepared(statement).await.unwrap();
     }
     tx.commit().await.unwrap();
-    database::migrate(db).await.unwrap();
+    site.migrate_again().await;
     assert_eq!(marked().await, before);
 }

@@ -15,6 +15,7 @@ use madoguchi::{
     app::App,
     clock::Clock,
     config::Config,
+    database,
     fetch::{Fetcher, Limits},
     mail::{
         sender::Sender,
@@ -73,6 +74,14 @@ impl Site {
     /// Makes a site with a database at this address and attachments in this folder, on a disk that the test manages.
     pub async fn on_disk_at(database_url: &str, files: &Path) -> Self {
         Self::on(Scratch::at_place(database_url, files).await, &[])
+    }
+
+    /// Applies pending migrations on new connections, as a program does that starts. A connection of the pool would
+    /// check a statement that alters a table against the columns that it remembers.
+    pub async fn migrate_again(&self) {
+        let db = database::connect(&self.database.url).await.unwrap();
+        database::migrate(&db).await.unwrap();
+        db.close().await.unwrap();
     }
 
     /// Returns the address of the database, for another process.

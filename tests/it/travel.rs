@@ -10,7 +10,6 @@ use domain::{
 };
 use entity::{appointment, calendar_cell};
 use madoguchi::{
-    database,
     demo::fill,
     doctor,
     ops::{self, booking::substitute::SubstituteConsent, routing::expert::AvailabilityChange},
@@ -239,7 +238,7 @@ async fn earlier_bookings_get_a_place_by_the_migration() {
         tx.execute_unprepared(statement).await.unwrap();
     }
     tx.commit().await.unwrap();
-    database::migrate(db).await.unwrap();
+    site.migrate_again().await;
     assert_eq!(rows().await, before);
     assert_eq!(shared(&site).await, 0);
 }
