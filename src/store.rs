@@ -19,7 +19,7 @@ pub mod worklist;
 pub mod write_batch;
 
 use codes::Code;
-use entity::Coded;
+pub use entity::Coded;
 use sea_orm::{ColumnTrait, DbErr, EntityName};
 
 /// Returns the number of rows written by an insertion that leaves existing rows alone. SeaORM returns an

@@ -235,12 +235,12 @@ async fn the_migration_merges_both_tables() {
 
     let found = async |address| store::correspondence::bounce::find(db, address).await.unwrap();
     let away = found("away@example.jp").await.unwrap();
-    assert_eq!((away.inbound_id, away.outbox_id, away.diagnostic.as_str()), (Some(report), None, "away"));
+    assert_eq!((away.reported_by, away.mail, away.diagnostic.as_str()), (Some(report), None, "away"));
     assert!(found("slow@example.jp").await.is_none());
     let gone = found("gone@example.jp").await.unwrap();
-    assert_eq!((gone.inbound_id, gone.outbox_id), (None, Some(refused)));
+    assert_eq!((gone.reported_by, gone.mail), (None, Some(refused)));
     assert_eq!((gone.diagnostic.as_str(), gone.at), ("550 gone", now));
-    assert!(found("unheard@example.jp").await.unwrap().outbox_id.is_none());
+    assert!(found("unheard@example.jp").await.unwrap().mail.is_none());
 }
 
 async fn insert(db: &DatabaseConnection, table: &'static str, row: Vec<(&'static str, SimpleExpr)>) {

@@ -30,6 +30,37 @@ pub struct Bounce {
     pub diagnostic: String,
 }
 
+/// A stored bounce.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownBounce {
+    pub id: i64,
+    /// The address in lower case.
+    pub address: String,
+    /// The mail that reported it; `None` if the server refused our mail at once.
+    pub reported_by: Option<Uuid>,
+    /// The mail that did not arrive.
+    pub mail: Option<Uuid>,
+    /// Whether another try would not help.
+    pub permanent: bool,
+    /// The server's reply; may be empty.
+    pub diagnostic: String,
+    pub at: DateTime<Utc>,
+}
+
+impl From<row::Model> for KnownBounce {
+    fn from(it: row::Model) -> Self {
+        Self {
+            id: it.id,
+            address: it.address_key,
+            reported_by: it.inbound_id,
+            mail: it.outbox_id,
+            permanent: it.permanent,
+            diagnostic: it.diagnostic,
+            at: it.at,
+        }
+    }
+}
+
 /// Saves a bounce. The same report is saved only once for an address.
 pub async fn note(tx: &DatabaseTransaction, it: Bounce, now: DateTime<Utc>) -> Result<(), DbErr> {
     let row = row::ActiveModel {
@@ -87,35 +118,38 @@ fn standing_of<'a>(addresses: impl IntoIterator<Item = &'a str>) -> UpdateMany<r
 
 /// Returns the bounces that still hold, of mails about a consultation or of its contact's address, newest
 /// first.
-pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
+pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<KnownBounce>, DbErr> {
     let address = contact::Entity::find_by_id(id.0).one(db).await?.and_then(|it| it.email_key);
     let mut about = Condition::any().add(row::COLUMN.consultation_id.eq(id.0));
     if let Some(address) = address {
         about = about.add(row::COLUMN.address_key.eq(address));
     }
-    row::Entity::find()
+    let rows = row::Entity::find()
         .filter(still_holds())
         .filter(about)
         .order_by_desc(row::COLUMN.at)
         .order_by_desc(row::COLUMN.id)
         .all(db)
-        .await
+        .await?;
+    Ok(rows.into_iter().map(KnownBounce::from).collect())
 }
 
 /// Returns the bounces of one outgoing mail, oldest first.
-pub async fn of_mail(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<row::Model>, DbErr> {
-    row::Entity::find().filter(row::COLUMN.outbox_id.eq(id.0)).order_by_asc(row::COLUMN.at).all(db).await
+pub async fn of_mail(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<KnownBounce>, DbErr> {
+    let of_mail = row::Entity::find().filter(row::COLUMN.outbox_id.eq(id.0)).order_by_asc(row::COLUMN.at);
+    Ok(of_mail.all(db).await?.into_iter().map(KnownBounce::from).collect())
 }
 
 /// Returns the latest bounce of an address that still holds.
-pub async fn find(db: &impl ConnectionTrait, address: &str) -> Result<Option<row::Model>, DbErr> {
-    row::Entity::find()
+pub async fn find(db: &impl ConnectionTrait, address: &str) -> Result<Option<KnownBounce>, DbErr> {
+    let latest = row::Entity::find()
         .filter(row::COLUMN.address_key.eq(address.to_lowercase()))
         .filter(still_holds())
         .order_by_desc(row::COLUMN.at)
         .order_by_desc(row::COLUMN.id)
         .one(db)
-        .await
+        .await?;
+    Ok(latest.map(KnownBounce::from))
 }
 
 /// Returns the members of `addresses`, given in lower case, that no mail reaches.

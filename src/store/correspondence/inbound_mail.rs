@@ -17,6 +17,10 @@ use uuid::Uuid;
 
 use crate::store::rows_inserted;
 
+mod entry;
+
+pub use entry::{InboundEntry, InboundFilter, count_open, entry, of, page};
+
 /// A mail as it arrived.
 #[derive(Clone, Copy, Debug)]
 pub struct ArrivedMail<'a> {
@@ -239,48 +243,6 @@ pub async fn close_proposals(tx: &DatabaseTransaction, id: ConsultationId) -> Re
         .exec(tx)
         .await?;
     Ok(())
-}
-
-/// The filter of the list of received mails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InboundFilter {
-    /// Mails that a person has to handle.
-    Open,
-    State(InboundState),
-    All,
-}
-
-/// Returns a page of mails, newest first. With `before`, only mails before that id are returned.
-pub async fn page(
-    db: &impl ConnectionTrait,
-    shown: InboundFilter,
-    before: Option<MailId>,
-    limit: u64,
-) -> Result<Vec<row::Model>, DbErr> {
-    let mut query = row::Entity::find();
-    query = match shown {
-        InboundFilter::Open => query.filter(row::COLUMN.open.eq(true)),
-        InboundFilter::State(state) => query.filter(row::COLUMN.state.eq(state.code())),
-        InboundFilter::All => query,
-    };
-    if let Some(before) = before {
-        query = query.filter(row::COLUMN.id.lt(before.0));
-    }
-    query.order_by_desc(row::COLUMN.id).limit(limit).all(db).await
-}
-
-/// Returns how many mails wait for a person.
-pub async fn count_open(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    row::Entity::find().filter(row::COLUMN.open.eq(true)).count(db).await
-}
-
-/// Returns every mail received for a consultation, newest first.
-pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
-    row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
-        .order_by_desc(row::COLUMN.id)
-        .all(db)
-        .await
 }
 
 /// Returns the mails that can be shown as HTML, by the thread entry that each has become.

@@ -109,7 +109,18 @@ pub async fn give_back(
     Ok(())
 }
 
+/// A mailbox that was read once, and whether it can be read now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailboxHealth {
+    pub name: String,
+    pub polled_at: Option<DateTime<Utc>>,
+    /// The reason for which the mailbox cannot be read now; empty if it can.
+    pub failure: String,
+}
+
 /// Returns every mailbox that was ever read.
-pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<row::Model>, DbErr> {
-    row::Entity::find().all(db).await
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<MailboxHealth>, DbErr> {
+    let rows = row::Entity::find().all(db).await?;
+    let of = |it: row::Model| MailboxHealth { name: it.name, polled_at: it.polled_at, failure: it.failure };
+    Ok(rows.into_iter().map(of).collect())
 }

@@ -5,15 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use chrono::{DateTime, Utc};
 pub use codes::OutboxEvent;
 use codes::{HoldReason, MailStatus};
-use domain::{
-    correspondence::outgoing_mail::MailState,
-    id::{AccountId, ConsultationId, MailId},
-};
-use entity::{Coded, outbox as row, outbox_log};
+use domain::id::{AccountId, ConsultationId, MailId};
+use entity::{outbox as row, outbox_log};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
-    sea_query::{Expr, LikeExpr},
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -26,10 +22,12 @@ use crate::{
 
 mod awaiting;
 mod by_hand;
+mod entry;
 mod lease;
 
 pub use awaiting::{address_confirmed, awaits_address, fail_unconfirmed};
 pub use by_hand::{cancel, hold, release, resend};
+pub use entry::{OutboxEntry, OutboxFilter, OutboxLogEntry, entry, log_of, of, page, queued, state, tally};
 pub use lease::{Lease, LeasedMail, SendCapacity, SendOutcome, SettledMail, any_due, lease, settle};
 
 /// Writes outgoing mails. A mail whose key exists already is dropped.
@@ -182,135 +180,12 @@ pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why:
     Ok(())
 }
 
-/// Returns the mails of a consultation, newest first.
-pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<row::Model>, DbErr> {
-    row::Entity::find()
-        .filter(row::COLUMN.consultation_id.eq(id.0))
-        .order_by_desc(row::COLUMN.id)
-        .all(db)
-        .await
-}
-
-/// The filter of the list of mails.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OutboxFilter {
-    pub state: Option<MailState>,
-    /// The searched text: part of an address, a name or a subject, or a Message-ID.
-    pub search: String,
-}
-
-/// Returns a page of mails, the last written first. With `before`, only mails before that id are returned.
-pub async fn page(
-    db: &impl ConnectionTrait,
-    filter: &OutboxFilter,
-    before: Option<MailId>,
-    limit: u64,
-    now: DateTime<Utc>,
-) -> Result<Vec<row::Model>, DbErr> {
-    let mut query = row::Entity::find();
-    if let Some(state) = filter.state {
-        query = query.filter(is_in(state, now));
-    }
-    if !filter.search.is_empty() {
-        let escaped = filter.search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        let columns = [row::Column::Recipient, row::Column::RecipientName, row::Column::Subject];
-        let found = columns
-            .into_iter()
-            .fold(Expr::col((row::Entity, row::Column::MessageId)).eq(filter.search.as_str()), |any, it| {
-                any.or(Expr::col((row::Entity, it)).like(like()))
-            });
-        query = query.filter(found);
-    }
-    if let Some(before) = before {
-        query = query.filter(row::COLUMN.id.lt(before.0));
-    }
-    query.order_by_desc(row::COLUMN.id).limit(limit).all(db).await
-}
-
-/// The state, the hold reason, two flags of the query below, and the number of such mails.
-type TallyRow = (Coded<MailStatus>, Option<Coded<HoldReason>>, bool, bool, i64);
-
-/// Returns how many mails are in each state, by the code of the state.
-pub async fn tally(
-    db: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-) -> Result<BTreeMap<&'static str, i64>, DbErr> {
-    let late = row::COLUMN.due_at.gt(now);
-    let rows: Vec<TallyRow> = row::Entity::find()
-        .select_only()
-        .column(row::Column::State)
-        .column(row::Column::HoldReason)
-        .expr_as(late, "late")
-        .expr_as(row::COLUMN.attempts.gt(0), "tried")
-        .expr_as(Expr::col((row::Entity, row::Column::Id)).count(), "n")
-        .group_by(row::Column::State)
-        .group_by(row::Column::HoldReason)
-        // Grouped by name: PostgreSQL takes the same expression with another parameter for a different one.
-        .group_by(Expr::cust("late"))
-        .group_by(Expr::cust("tried"))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut counts: BTreeMap<_, _> = MailState::ALL.into_iter().map(|it| (it.code(), 0)).collect();
-    for (state, apart, late, tried, n) in rows {
-        let state = named(&state, apart.is_some(), late, tried);
-        *counts.entry(state.code()).or_default() += n;
-    }
-    Ok(counts)
-}
-
-/// Returns the state of a mail at `now`.
-pub fn state(row: &row::Model, now: DateTime<Utc>) -> MailState {
-    named(&row.state, row.hold_reason.is_some(), row.due_at > now, row.attempts > 0)
-}
-
-/// Returns the state that a row's columns stand for. A stored text that is no status is shown among the mails
-/// that have not been sent; no worker leases such a row.
-fn named(status: &Coded<MailStatus>, is_apart: bool, is_later: bool, is_tried: bool) -> MailState {
-    match status.known() {
-        Some(MailStatus::Sending) => MailState::Sending,
-        Some(MailStatus::Sent) => MailState::Sent,
-        Some(MailStatus::Suppressed) => MailState::Suppressed,
-        Some(MailStatus::Failed) if is_apart => MailState::Unknown,
-        Some(MailStatus::Failed) => MailState::Failed,
-        Some(MailStatus::Waiting) | None if is_apart => MailState::Held,
-        Some(MailStatus::Waiting) | None if is_tried => MailState::Deferred,
-        Some(MailStatus::Waiting) | None if is_later => MailState::Planned,
-        Some(MailStatus::Waiting) | None => MailState::Ready,
-    }
-}
-
-fn is_in(state: MailState, now: DateTime<Utc>) -> Expr {
-    let stored = |it: MailStatus| row::COLUMN.state.eq(it.code());
-    let waiting = || stored(MailStatus::Waiting).and(row::COLUMN.hold_reason.is_null());
-    match state {
-        MailState::Planned => waiting().and(row::COLUMN.attempts.eq(0)).and(row::COLUMN.due_at.gt(now)),
-        MailState::Ready => waiting().and(row::COLUMN.attempts.eq(0)).and(row::COLUMN.due_at.lte(now)),
-        MailState::Deferred => waiting().and(row::COLUMN.attempts.gt(0)),
-        MailState::Held => stored(MailStatus::Waiting).and(row::COLUMN.hold_reason.is_not_null()),
-        MailState::Failed => stored(MailStatus::Failed).and(row::COLUMN.hold_reason.is_null()),
-        MailState::Unknown => stored(MailStatus::Failed).and(row::COLUMN.hold_reason.is_not_null()),
-        MailState::Sending => stored(MailStatus::Sending),
-        MailState::Sent => stored(MailStatus::Sent),
-        MailState::Suppressed => stored(MailStatus::Suppressed),
-    }
-}
-
+/// Returns the row of a mail.
 pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::Model>, DbErr> {
     row::Entity::find_by_id(id.0).one(db).await
 }
 
-/// Returns everything that happened to a mail, oldest first.
-pub async fn log_of(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<outbox_log::Model>, DbErr> {
-    outbox_log::Entity::find()
-        .filter(outbox_log::COLUMN.outbox_id.eq(id.0))
-        .order_by_asc(outbox_log::COLUMN.id)
-        .all(db)
-        .await
-}
-
-fn entry(
+fn log_entry(
     id: Uuid,
     what: OutboxEvent,
     detail: &str,

@@ -5,10 +5,10 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use codes::MailStatus;
 use domain::{
     booking::appointment::Appointment,
     consultation::State,
+    correspondence::outgoing_mail::MailState,
     due::Due,
     wording::{long_date, long_date_time, long_date_time_range, month_day_time},
 };
@@ -50,7 +50,7 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpRe
     };
     let record = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let person = store::consultation::person(&app.db, id).await?;
-    let mails = store::correspondence::outbox::of(&app.db, id).await?;
+    let mails = store::correspondence::outbox::of(&app.db, id, app.clock.now()).await?;
     let appointment =
         store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
     let programme = app.programme().await?;
@@ -59,7 +59,7 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpRe
     let first_contact = Due::first_contact(settings, &programme.calendar(now), record.received_at);
     let acknowledged = mails
         .iter()
-        .any(|it| it.kind == MailKind::Acknowledgement.code() && it.state != MailStatus::Suppressed);
+        .any(|it| it.kind == MailKind::Acknowledgement.code() && it.state != MailState::Suppressed);
     let held = appointment.as_ref().filter(|it| !it.has_expired(now)).and_then(|it| {
         Some((long_date_time_range(it.starts_at, it.ends_at), month_day_time(it.held_until()?)))
     });

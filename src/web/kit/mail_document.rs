@@ -9,14 +9,13 @@ use domain::{
     id::{ConsultationId, MailId, MessageId},
     wording,
 };
-use entity::inbound_mail;
 use mime::ReceivedMail;
 use uuid::Uuid;
 
 use crate::{
     app::App,
     problem::Problem,
-    store,
+    store::{self, correspondence::inbound_mail::InboundEntry},
     web::kit::{page, thread::Reader},
 };
 
@@ -53,7 +52,7 @@ pub fn sent(html: String) -> HttpResponse {
 }
 
 /// Shows a received mail, cleaned. `back` is the page that linked to it.
-pub async fn received(app: &App, mail: &inbound_mail::Model, back: &str) -> Result<HttpResponse, Problem> {
+pub async fn received(app: &App, mail: &InboundEntry, back: &str) -> Result<HttpResponse, Problem> {
     let html = read(app, MailId(mail.id)).await?.html.ok_or(Problem::NotFound)?;
     let name = if mail.from_name.is_empty() { String::new() } else { format!("{}　", mail.from_name) };
     let page = Received {
@@ -79,7 +78,7 @@ pub async fn of_entry(
     let entry = thread.into_iter().find(|it| it.id == entry && reader.sees_html(it.author));
     let mails = store::correspondence::inbound_mail::with_html(&app.db, consultation).await?;
     let mail = entry.and_then(|it| mails.get(&it.id).copied()).ok_or(Problem::NotFound)?;
-    let mail = store::correspondence::inbound_mail::find(&app.db, mail).await?.ok_or(Problem::NotFound)?;
+    let mail = store::correspondence::inbound_mail::entry(&app.db, mail).await?.ok_or(Problem::NotFound)?;
     received(app, &mail, back).await
 }
 

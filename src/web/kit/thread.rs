@@ -9,14 +9,13 @@ use domain::{
     id::{ConsultationId, MailId, MessageId},
     wording,
 };
-use entity::Coded;
 use mime::{Piece, pieces};
 
 use crate::{
     app::App,
     problem::Problem,
     store::{
-        self,
+        self, Coded,
         correspondence::{
             attachment::{Attachment, Trust},
             message::{Audience, MessageNotification, ThreadEntry},

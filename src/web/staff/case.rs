@@ -11,8 +11,6 @@ use domain::{
     wording,
 };
 
-use entity::{inbound_mail, mail_bounce};
-
 use super::{
     action::StaffAction,
     candidates, case_views,
@@ -22,7 +20,12 @@ pub use crate::web::kit::form_state::{FormState, sentence};
 use crate::{
     app::App,
     problem::Problem,
-    store::{self, calendars::time_proposal::ProposalScope, consultation::case_details::CaseDetails},
+    store::{
+        self,
+        calendars::time_proposal::ProposalScope,
+        consultation::case_details::CaseDetails,
+        correspondence::{bounce::KnownBounce, inbound_mail::InboundEntry},
+    },
     url,
     web::kit::{form::Fields, page::Shell, session::Coordinator},
 };
@@ -43,8 +46,8 @@ pub enum View {
 pub struct Head {
     pub case: CaseDetails,
     /// The received mails about the consultation that wait for a decision.
-    pub open_mails: Vec<inbound_mail::Model>,
-    pub bounces: Vec<mail_bounce::Model>,
+    pub open_mails: Vec<InboundEntry>,
+    pub bounces: Vec<KnownBounce>,
     /// The proposals of another time for the appointment that wait for the center.
     pub proposals: Vec<Proposed>,
     pub view: Option<View>,
@@ -125,7 +128,7 @@ async fn waiting_mail(
     app: &App,
     case: &CaseDetails,
     proposals: &[Proposed],
-) -> Result<(Vec<inbound_mail::Model>, Vec<mail_bounce::Model>), Problem> {
+) -> Result<(Vec<InboundEntry>, Vec<KnownBounce>), Problem> {
     let id = case.record.consultation.id;
     let mut open = if case.open_mails > 0 {
         store::correspondence::inbound_mail::of(&app.db, id).await?
@@ -137,7 +140,7 @@ async fn waiting_mail(
     // A bounce or a proposal is shown once, not also as a mail.
     open.retain(|it| {
         it.open
-            && !bounces.iter().any(|bounce| bounce.inbound_id == Some(it.id))
+            && !bounces.iter().any(|bounce| bounce.reported_by == Some(it.id))
             && !proposals.iter().any(|proposal| proposal.id == it.id)
     });
     Ok((open, bounces))

@@ -13,11 +13,9 @@ use domain::{
     },
     booking::waiting_list::WaitingListEntry,
     consultation::State,
-    correspondence::outgoing_mail::MailState,
     intake::company::{Industry, Organization, TeleworkStatus},
     wording,
 };
-use entity::{Coded, inbound_mail, outbox};
 use uuid::Uuid;
 
 use super::{
@@ -29,9 +27,11 @@ use crate::{
     ops,
     problem::Problem,
     store::{
-        self,
+        self, Coded,
         consultation::case_details::{AskedExpert, CaseAppointment},
-        correspondence::{message::Audience, message_draft::DraftWriter},
+        correspondence::{
+            inbound_mail::InboundEntry, message::Audience, message_draft::DraftWriter, outbox::OutboxEntry,
+        },
     },
     web::kit::{
         form::Choice,
@@ -113,15 +113,8 @@ struct HistoryLine {
 struct CaseMail {
     shell: Shell,
     head: Head,
-    now: DateTime<Utc>,
-    mails: Vec<outbox::Model>,
-    received: Vec<inbound_mail::Model>,
-}
-
-impl CaseMail {
-    fn state_of(&self, mail: &outbox::Model) -> MailState {
-        store::correspondence::outbox::state(mail, self.now)
-    }
+    mails: Vec<OutboxEntry>,
+    received: Vec<InboundEntry>,
 }
 
 pub async fn overview(
@@ -255,9 +248,9 @@ pub async fn history(
 
 pub async fn mail(app: &App, shell: Shell, head: Head, typed: &FormState) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    let mails = store::correspondence::outbox::of(&app.db, id).await?;
+    let mails = store::correspondence::outbox::of(&app.db, id, app.clock.now()).await?;
     let received = store::correspondence::inbound_mail::of(&app.db, id).await?;
-    page::html_with(typed.status(), &CaseMail { shell, head, now: app.clock.now(), mails, received })
+    page::html_with(typed.status(), &CaseMail { shell, head, mails, received })
 }
 
 /// Returns the author, such as 「鈴木 花子（センター）」; for an author without an account, the party alone.

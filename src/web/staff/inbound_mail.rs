@@ -13,7 +13,6 @@ use domain::{
     number::CaseNumber,
     text::TextLine,
 };
-use entity::{Coded, imap_mailbox, inbound_mail};
 use mime::{Piece, ReceivedMail};
 use uuid::Uuid;
 
@@ -21,7 +20,14 @@ use crate::{
     app::App,
     ops::{self, correspondence::inbound_mail::AttachAs},
     problem::Problem,
-    store::{self, consultation::Record, correspondence::inbound_mail::InboundFilter},
+    store::{
+        self, Coded,
+        consultation::Record,
+        correspondence::{
+            inbound_mail::{InboundEntry, InboundFilter},
+            mailbox::MailboxHealth,
+        },
+    },
     url,
     web::kit::{
         form::Fields,
@@ -42,9 +48,9 @@ const LONGEST_SHOWN: usize = 50_000;
 struct ReceivedPage {
     shell: Shell,
     shown: InboundFilter,
-    mails: Vec<inbound_mail::Model>,
+    mails: Vec<InboundEntry>,
     open: u64,
-    mailboxes: Vec<imap_mailbox::Model>,
+    mailboxes: Vec<MailboxHealth>,
     first: String,
     next: String,
 }
@@ -53,7 +59,7 @@ struct ReceivedPage {
 #[template(path = "staff/one_inbound_mail.html")]
 struct OnePage {
     shell: Shell,
-    mail: inbound_mail::Model,
+    mail: InboundEntry,
     read: ReceivedMail,
     pieces: Vec<Piece>,
     case: Option<Record>,
@@ -126,7 +132,7 @@ pub async fn original(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Resul
 #[get("/staff/mail/in/{id}/html")]
 pub async fn html(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let mail =
-        store::correspondence::inbound_mail::find(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
+        store::correspondence::inbound_mail::entry(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
     mail_document::received(&app, &mail, &format!("/staff/mail/in/{id}")).await
 }
 
@@ -209,7 +215,7 @@ async fn decided(
 }
 
 async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result<HttpResponse, Problem> {
-    let mail = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mail = store::correspondence::inbound_mail::entry(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let read = mail_document::read(app, id).await?;
     let pieces = mime::pieces(&read.body.chars().take(LONGEST_SHOWN).collect::<String>());
     let case = match mail.consultation_id {
@@ -229,7 +235,7 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
 /// number in its subject or by its sender's address.
 async fn suggestions(
     app: &App,
-    mail: &inbound_mail::Model,
+    mail: &InboundEntry,
     named: Option<&Record>,
 ) -> Result<Vec<Suggestion>, Problem> {
     let mut found: Vec<Suggestion> = Vec::new();

@@ -136,7 +136,7 @@ fn mail_of(form: &Fields) -> Option<MailId> {
 
 /// Fills the form with the sender and the text of a mail.
 async fn fill_from_mail(app: &App, id: MailId, form: &mut Fields) -> Result<(), Problem> {
-    let mail = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mail = store::correspondence::inbound_mail::entry(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let read = mail_document::read(app, id).await?;
     let written = mime::pieces(&read.body).into_iter().filter_map(|it| match it {
         Piece::Written(text) => Some(text),

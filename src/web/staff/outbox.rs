@@ -8,14 +8,12 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use chrono::{DateTime, Utc};
-use codes::{MailStatus, OutboxEvent};
+use codes::OutboxEvent;
 use domain::{
     correspondence::outgoing_mail::MailState,
     id::{ConsultationId, MailId},
     text::TextLine,
 };
-use entity::{Coded, mail_bounce, outbox, outbox_log};
 use uuid::Uuid;
 
 use crate::{
@@ -23,7 +21,13 @@ use crate::{
     mail::outgoing_mail::MailKind,
     ops::{self, correspondence::outbox::MailAction},
     problem::Problem,
-    store::{self, correspondence::outbox::OutboxFilter},
+    store::{
+        self, Coded,
+        correspondence::{
+            bounce::KnownBounce,
+            outbox::{OutboxEntry, OutboxFilter, OutboxLogEntry},
+        },
+    },
     web::{
         self,
         kit::{
@@ -44,10 +48,9 @@ const PAGE: usize = 50;
 #[template(path = "staff/outbox.html")]
 struct MailPage {
     shell: Shell,
-    now: DateTime<Utc>,
     filter: OutboxFilter,
     tally: BTreeMap<&'static str, i64>,
-    mails: Vec<outbox::Model>,
+    mails: Vec<OutboxEntry>,
     first: String,
     next: String,
 }
@@ -56,20 +59,17 @@ struct MailPage {
 #[template(path = "staff/one_mail.html")]
 struct OneMailPage {
     shell: Shell,
-    state: MailState,
-    mail: outbox::Model,
+    mail: OutboxEntry,
     text: Vec<Piece>,
     calendar: Option<String>,
     headers: Option<String>,
     case: Option<String>,
-    /// Whether the mail is held until its reader's address is confirmed.
-    awaits_address: bool,
     /// The bounce that shows that no mail reaches the address, whichever mail it was about.
-    bad: Option<mail_bounce::Model>,
-    log: Vec<(outbox_log::Model, Option<String>)>,
+    bad: Option<KnownBounce>,
+    log: Vec<(OutboxLogEntry, Option<String>)>,
     /// The other bounces about this mail.
-    bounces: Vec<mail_bounce::Model>,
-    deeds: Vec<Choice>,
+    bounces: Vec<KnownBounce>,
+    actions: Vec<Choice>,
     typed: FormState,
 }
 
@@ -92,7 +92,6 @@ pub async fn list(
     let first = before.map(|_| address(&filter, None));
     page::html(&MailPage {
         shell,
-        now,
         tally: store::correspondence::outbox::tally(&app.db, now).await?,
         filter,
         mails,
@@ -114,7 +113,9 @@ pub async fn show(
 /// Shows the mail's HTML as a mail program does, without our page around it.
 #[get("/staff/mail/{id}/html")]
 pub async fn letter(app: Data<App>, _me: Coordinator, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
-    let mail = store::correspondence::outbox::find(&app.db, MailId(*id)).await?.ok_or(Problem::NotFound)?;
+    let mail = store::correspondence::outbox::entry(&app.db, MailId(*id), app.clock.now())
+        .await?
+        .ok_or(Problem::NotFound)?;
     Ok(web::kit::mail_document::sent(preview::html(&mail, &app.site)))
 }
 
@@ -127,36 +128,37 @@ pub async fn act(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let id = MailId(*id);
-    let mail = store::correspondence::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mail = store::correspondence::outbox::entry(&app.db, id, app.clock.now()).await?;
+    let mail = mail.ok_or(Problem::NotFound)?;
     let mut typed = FormState::of(form);
-    let deed = DEEDS.iter().find(|it| it.code == typed.form.get("deed"));
-    let deed = typed.errors.take("deed", deed.ok_or("操作を選択してください"));
+    let action = ACTIONS.iter().find(|it| it.code == typed.form.get("deed"));
+    let action = typed.errors.take("deed", action.ok_or("操作を選択してください"));
     let reason = typed.errors.take("reason", TextLine::parse("理由", typed.form.get("reason"), 200));
-    let (Some(deed), Some(reason)) = (deed, reason) else {
+    let (Some(action), Some(reason)) = (action, reason) else {
         return render(&app, shell, id, typed).await;
     };
-    if deed.deed == MailAction::Resend
+    if action.action == MailAction::Resend
         && is_of_account(&mail.kind)
-        && matches!(mail.state.known(), Some(MailStatus::Sent | MailStatus::Suppressed))
+        && matches!(mail.state, MailState::Sent | MailState::Suppressed)
     {
         typed.refused = Some(
             "本人だけが使うリンクのメールです。利用者の画面で、新しいリンクを送ってください。".to_owned(),
         );
         return render(&app, shell, id, typed).await;
     }
-    if typed.done(ops::correspondence::outbox::apply(&app, id, deed.deed, me.id, &reason).await)? {
-        return Ok(page::see_other_with(format!("/staff/mail/{id}"), deed.done));
+    if typed.done(ops::correspondence::outbox::apply(&app, id, action.action, me.id, &reason).await)? {
+        return Ok(page::see_other_with(format!("/staff/mail/{id}"), action.done));
     }
     render(&app, shell, id, typed).await
 }
 
 async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let mail = store::correspondence::outbox::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mail = store::correspondence::outbox::entry(&app.db, id, now).await?.ok_or(Problem::NotFound)?;
     let entries = store::correspondence::outbox::log_of(&app.db, id).await?;
     let people = entries.iter().filter_map(|it| it.account_id);
     let names = store::accounts::account::names(&app.db, people).await?;
-    let name = |it: &outbox_log::Model| names.get(&it.account_id?).cloned();
+    let name = |it: &OutboxLogEntry| names.get(&it.account_id?).cloned();
     let log = entries.into_iter().map(|it| (name(&it), it)).map(|(name, it)| (it, name)).collect();
     let case = match mail.consultation_id {
         Some(id) => store::consultation::find(&app.db, ConsultationId(id)).await?,
@@ -166,20 +168,17 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
     let mut bounces = store::correspondence::bounce::of_mail(&app.db, id).await?;
     bounces.retain(|it| bad.as_ref().is_none_or(|bad| bad.id != it.id));
     let status = typed.status();
-    let state = store::correspondence::outbox::state(&mail, now);
-    let awaits_address = store::correspondence::outbox::awaits_address(&mail);
+    let queued = store::correspondence::outbox::queued(&app.db, id).await?;
     let view = OneMailPage {
         shell,
-        state,
         text: preview::text(&mail, &app.site),
         calendar: preview::calendar(&mail, &app.site),
-        headers: preview::headers(app, &mail, now),
+        headers: queued.and_then(|it| preview::headers(app, &it, mail.sent_at.unwrap_or(now))),
         case: case.map(|it| crate::url::staff(&it.number)),
         bad,
         log,
         bounces,
-        deeds: possible(state, awaits_address).map(Action::choice).collect(),
-        awaits_address,
+        actions: possible(&mail).map(OfferedAction::choice).collect(),
         mail,
         typed,
     };
@@ -187,19 +186,19 @@ async fn render(app: &App, shell: Shell, id: MailId, typed: FormState) -> Result
 }
 
 /// An action on a mail, as the page offers it.
-struct Action {
+struct OfferedAction {
     code: &'static str,
-    deed: MailAction,
+    action: MailAction,
     label: &'static str,
     hint: &'static str,
     done: &'static str,
     fits: fn(MailState) -> bool,
 }
 
-static DEEDS: [Action; 4] = [
-    Action {
+static ACTIONS: [OfferedAction; 4] = [
+    OfferedAction {
         code: "resend",
-        deed: MailAction::Resend,
+        action: MailAction::Resend,
         label: "もう一度送信する",
         hint: "送信済み、または取りやめたメールは、同じ内容の新しいメールとして送信します。",
         done: "もう一度送信します。",
@@ -207,25 +206,25 @@ static DEEDS: [Action; 4] = [
             it.is_trouble() || matches!(it, MailState::Deferred | MailState::Sent | MailState::Suppressed)
         },
     },
-    Action {
+    OfferedAction {
         code: "hold",
-        deed: MailAction::Hold,
+        action: MailAction::Hold,
         label: "保留にする",
         hint: "保留を解くまで送信しません。",
         done: "保留にしました。",
         fits: MailState::is_waiting,
     },
-    Action {
+    OfferedAction {
         code: "release",
-        deed: MailAction::Release,
+        action: MailAction::Release,
         label: "保留を解く",
         hint: "",
         done: "保留を解きました。",
         fits: |it| it == MailState::Held,
     },
-    Action {
+    OfferedAction {
         code: "cancel",
-        deed: MailAction::Cancel,
+        action: MailAction::Cancel,
         label: "送信を取りやめる",
         hint: "このメールは送信されません。元に戻せません。",
         done: "送信を取りやめました。",
@@ -233,11 +232,14 @@ static DEEDS: [Action; 4] = [
     },
 ];
 
-fn possible(state: MailState, awaits_address: bool) -> impl Iterator<Item = &'static Action> {
-    DEEDS.iter().filter(move |it| (it.fits)(state) && !(awaits_address && it.deed == MailAction::Release))
+fn possible(mail: &OutboxEntry) -> impl Iterator<Item = &'static OfferedAction> {
+    let (state, awaits_address) = (mail.state, mail.awaits_address);
+    let fits =
+        move |it: &&OfferedAction| (it.fits)(state) && !(awaits_address && it.action == MailAction::Release);
+    ACTIONS.iter().filter(fits)
 }
 
-impl Action {
+impl OfferedAction {
     fn choice(&self) -> Choice {
         Choice::new(self.code, self.label).with_hint(self.hint)
     }
@@ -288,10 +290,6 @@ fn is_of_account(kind: &str) -> bool {
 }
 
 impl MailPage {
-    fn state_of(&self, mail: &outbox::Model) -> MailState {
-        store::correspondence::outbox::state(mail, self.now)
-    }
-
     /// Returns the address of the list of one state, or of all, with the same search.
     fn narrowed(&self, state: Option<MailState>) -> String {
         address(&OutboxFilter { state, ..self.filter.clone() }, None)

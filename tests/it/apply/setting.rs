@@ -15,7 +15,7 @@ use madoguchi::store::{
         revision::{RevisedPart, touch},
     },
 };
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{EntityTrait, IntoActiveModel, QueryOrder};
 
 use crate::site::Site;
 
@@ -135,17 +135,7 @@ pub async fn expert(site: &Site, email: &str) -> ExpertId {
 
 /// Returns every mail that was written, oldest first.
 pub async fn outbox(site: &Site) -> Vec<outbox::Model> {
-    let mut mails = store::correspondence::outbox::page(
-        &site.app.db,
-        &store::correspondence::outbox::OutboxFilter::default(),
-        None,
-        100,
-        site.app.clock.now(),
-    )
-    .await
-    .unwrap();
-    mails.reverse();
-    mails
+    outbox::Entity::find().order_by_asc(outbox::COLUMN.id).all(&site.app.db).await.unwrap()
 }
 
 /// Returns the values of all inputs of this name on a page, except 「センターに日程調整を依頼する」.

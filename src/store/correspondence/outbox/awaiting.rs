@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{OutboxEvent, entry};
+use super::{OutboxEvent, log_entry};
 use crate::mail::outgoing_mail::SendCondition;
 
 /// Returns whether a mail is held only because its recipient's address is not confirmed yet.
@@ -91,7 +91,7 @@ async fn log(
     if ids.is_empty() {
         return Ok(());
     }
-    let entries = ids.into_iter().map(|it| entry(it, what, why, None, now));
+    let entries = ids.into_iter().map(|it| log_entry(it, what, why, None, now));
     outbox_log::Entity::insert_many(entries).exec_without_returning(tx).await?;
     Ok(())
 }

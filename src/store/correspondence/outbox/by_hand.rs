@@ -5,7 +5,7 @@ use domain::id::{AccountId, MailId};
 use entity::{outbox as row, outbox_log};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, UpdateMany, sea_query::Expr};
 
-use super::{OutboxEvent, entry, letter, push};
+use super::{OutboxEvent, letter, log_entry, push};
 use crate::{mail::outgoing_mail::OutgoingMail, store::correspondence::bounce};
 
 /// An action on a mail, with its actor and reason.
@@ -80,7 +80,7 @@ pub async fn resend(
     if matches!(found.state.known(), Some(MailStatus::Sent | MailStatus::Suppressed)) {
         let letter = OutgoingMail { due_at: now, dedup_key: None, ..letter(found)? };
         push(tx, vec![letter], domain, now).await?;
-        let entry = entry(id.0, OutboxEvent::Resent, reason, Some(by), now);
+        let entry = log_entry(id.0, OutboxEvent::Resent, reason, Some(by), now);
         outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
         return Ok(true);
     }
@@ -111,7 +111,7 @@ async fn done(
     if update.filter(row::COLUMN.id.eq(id.0)).exec(tx).await?.rows_affected == 0 {
         return Ok(false);
     }
-    let entry = entry(id.0, deed.what, deed.reason, Some(deed.by), deed.now);
+    let entry = log_entry(id.0, deed.what, deed.reason, Some(deed.by), deed.now);
     outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
     Ok(true)
 }

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{OutboxEvent, entry, mail};
+use super::{OutboxEvent, log_entry, mail};
 use crate::mail::outgoing_mail::{MailKind, QueuedMail};
 
 /// A mail that a worker has leased.
@@ -164,7 +164,7 @@ pub async fn settle(
                 SendOutcome::Suppressed => OutboxEvent::Suppressed,
                 SendOutcome::GivenBack => return None,
             };
-            Some(entry(it.id.0, what, &it.detail, None, now))
+            Some(log_entry(it.id.0, what, &it.detail, None, now))
         })
         .collect();
     if !log.is_empty() {
@@ -363,7 +363,7 @@ async fn give_up(tx: &DatabaseTransaction, id: Uuid, why: &str, now: DateTime<Ut
         .filter(row::COLUMN.id.eq(id))
         .exec(tx)
         .await?;
-    let entry = entry(id, OutboxEvent::Refused, why, None, now);
+    let entry = log_entry(id, OutboxEvent::Refused, why, None, now);
     outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
     Ok(())
 }

@@ -2,9 +2,10 @@
 //! the mail's reader. Such a link is for its reader alone; the center may read the mail but not act as its
 //! reader.
 use chrono::{DateTime, Utc};
-use entity::outbox;
 
-use crate::{app::App, store, url::Site};
+use crate::{
+    app::App, mail::outgoing_mail::QueuedMail, store::correspondence::outbox::OutboxEntry, url::Site,
+};
 
 /// The text that replaces a link, or the secret part of an address.
 pub const MASK: &str = "（本人用のリンク）";
@@ -18,7 +19,7 @@ pub enum Piece {
 }
 
 /// Returns the text in parts, with the links that the center can open; a link to another site stays text.
-pub fn text(mail: &outbox::Model, site: &Site) -> Vec<Piece> {
+pub fn text(mail: &OutboxEntry, site: &Site) -> Vec<Piece> {
     let masked = masked(&mail.text_body, site);
     let mut pieces = Vec::new();
     let mut rest = masked.as_str();
@@ -32,23 +33,22 @@ pub fn text(mail: &outbox::Model, site: &Site) -> Vec<Piece> {
 }
 
 /// Returns the HTML part. A masked link loses its `href`.
-pub fn html(mail: &outbox::Model, site: &Site) -> String {
+pub fn html(mail: &OutboxEntry, site: &Site) -> String {
     masked(&mail.html_body, site).replace(&format!(" href=\"{MASK}\""), "")
 }
 
 /// Returns the invitation, if there is one, with its lines unfolded (RFC 5545 §3.1), so that no secret is
 /// hidden by a line break.
-pub fn calendar(mail: &outbox::Model, site: &Site) -> Option<String> {
+pub fn calendar(mail: &OutboxEntry, site: &Site) -> Option<String> {
     let body = mail.calendar.as_ref()?.replace("\r\n ", "").replace("\r\n\t", "");
     Some(masked(&body, site))
 }
 
 /// Returns the headers with which a mail is or was sent, without the signature, which is computed at each
-/// sending. `None` if the mail cannot be read.
-pub fn headers(app: &App, row: &outbox::Model, now: DateTime<Utc>) -> Option<String> {
-    let mail = store::correspondence::outbox::mail(row.clone()).ok()?;
+/// sending. `date` is the instant of sending. `None` if no message can be made of the mail.
+pub fn headers(app: &App, mail: &QueuedMail, date: DateTime<Utc>) -> Option<String> {
     let reply_to = app.reply_to(&mail.letter);
-    let message = app.mail.message(&mail, reply_to.as_ref(), row.sent_at.unwrap_or(now)).ok()?;
+    let message = app.mail.message(mail, reply_to.as_ref(), date).ok()?;
     let raw = String::from_utf8_lossy(&message.formatted()).into_owned();
     let (headers, _) = raw.split_once("\r\n\r\n")?;
     let unsigned = headers.split_once("DKIM-Signature:").map_or(headers, |(before, _)| before);
