@@ -8,6 +8,7 @@ mod history;
 mod inbound_mail;
 mod mail;
 mod page;
+mod set_aside;
 mod standing;
 mod waiting_list;
 
@@ -59,6 +60,7 @@ pub async fn examine(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Vec<
     external_calendar::examine(&tx, now, &mut findings).await?;
     mail::examine(&tx, now, &mut findings).await?;
     inbound_mail::examine(&tx, now, &mut findings).await?;
+    set_aside::examine(&tx, &mut findings).await?;
     tx.rollback().await?;
     Ok(findings.0)
 }

@@ -13,6 +13,7 @@ pub mod intake;
 pub mod readiness;
 pub mod reference;
 pub mod routing;
+pub mod set_aside;
 pub mod statistics;
 pub mod table_sizes;
 pub mod worklist;

@@ -8,12 +8,14 @@ pub mod housekeeping;
 pub mod inbound_mail;
 pub mod mailbox;
 pub mod outbox;
+mod set_aside;
 pub mod waiting_list;
 
 use std::{future::Future, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::{app::App, problem::Problem, store};
 
@@ -34,8 +36,8 @@ const CALENDAR_INTERVAL: Duration = Duration::from_secs(15);
 pub async fn run(app: &App, stop: CancellationToken) {
     tokio::join!(
         jobs(app, &stop),
-        outbox::run(app, stop.clone()),
-        mailbox::run(app, &stop),
+        outbox::run(app, stop.clone()).instrument(job_span("outbox")),
+        mailbox::run(app, &stop).instrument(job_span("mailbox")),
         run_external_calendars(app, &stop),
         run_attachment_scans(app, &stop)
     );
@@ -45,7 +47,7 @@ pub async fn run(app: &App, stop: CancellationToken) {
 async fn run_external_calendars(app: &App, stop: &CancellationToken) {
     let looking = async {
         loop {
-            if !run_logged(external_calendar::step(app)).await {
+            if !run_logged("external_calendar", external_calendar::step(app)).await {
                 tokio::time::sleep(CALENDAR_INTERVAL).await;
             }
         }
@@ -60,7 +62,7 @@ async fn run_external_calendars(app: &App, stop: &CancellationToken) {
 async fn run_attachment_scans(app: &App, stop: &CancellationToken) {
     let scanning = async {
         loop {
-            if !run_logged(attachment_scan::step(app)).await {
+            if !run_logged("attachment_scan", attachment_scan::step(app)).await {
                 tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
@@ -79,11 +81,11 @@ async fn jobs(app: &App, stop: &CancellationToken) {
         if beaten.is_none_or(|it: DateTime<Utc>| now - it >= HEARTBEAT_INTERVAL) {
             beaten = Some(now);
             record_heartbeat(app).await;
-            run_logged(housekeeping::step(app)).await;
+            housekeeping::step(app).await;
         }
         if swept.is_none_or(|it: DateTime<Utc>| now - it >= SWEEP_INTERVAL) {
             swept = Some(now);
-            run_logged(housekeeping::sweep(app)).await;
+            run_logged("sweep_files", housekeeping::sweep_files(app)).await;
         }
         if !round(app, &mut looked).await {
             tokio::select! {
@@ -97,30 +99,30 @@ async fn jobs(app: &App, stop: &CancellationToken) {
 /// Does everything that is due now, then returns.
 pub async fn once(app: &App) {
     record_heartbeat(app).await;
-    run_logged(housekeeping::step(app)).await;
-    run_logged(housekeeping::sweep(app)).await;
-    while run_logged(external_calendar::step(app)).await {}
-    mailbox::once(app).await;
-    while run_logged(attachment_scan::step(app)).await {}
+    housekeeping::step(app).await;
+    run_logged("sweep_files", housekeeping::sweep_files(app)).await;
+    while run_logged("external_calendar", external_calendar::step(app)).await {}
+    mailbox::once(app).instrument(job_span("mailbox")).await;
+    while run_logged("attachment_scan", attachment_scan::step(app)).await {}
     let mut looked = waiting_list::LastLook::default();
     loop {
         let jobs = round(app, &mut looked).await;
-        let mail = run_logged(outbox::step(app)).await;
+        let mail = run_logged("outbox", outbox::step(app)).await;
         if !jobs && !mail && !is_paced(app).await {
             break;
         }
     }
     app.mail.transport.close_idle(true).await;
-    while run_logged(external_calendar::step(app)).await {}
+    while run_logged("external_calendar", external_calendar::step(app)).await {}
 }
 
 /// Runs every urgent job except mail once. Returns whether anything was done; a failed job is logged and
 /// tried again later.
 async fn round(app: &App, looked: &mut waiting_list::LastLook) -> bool {
-    let deadlines = run_logged(deadlines::step(app)).await;
-    let inbox = run_logged(inbound_mail::step(app)).await;
-    let offers = run_logged(waiting_list::step(app, looked)).await;
-    deadlines || inbox || offers
+    let deadlines = run_logged("deadlines", deadlines::step(app)).await;
+    let inbound = run_logged("inbound_mail", inbound_mail::step(app)).await;
+    let offers = run_logged("waiting_list", waiting_list::step(app, looked)).await;
+    deadlines || inbound || offers
 }
 
 /// Returns whether mail is due that a domain's rate limit may hold back, after waiting a moment if so.
@@ -133,14 +135,24 @@ async fn is_paced(app: &App) -> bool {
     is_paced
 }
 
-async fn run_logged(job: impl Future<Output = Result<bool, Problem>>) -> bool {
-    match job.await {
-        Ok(busy) => busy,
-        Err(err) => {
-            tracing::error!(error = ?err, "a background job failed and will be tried again");
-            false
+/// Runs a step of a job in a span with the job's name. Returns whether it did anything; a failure is logged, and
+/// the step is repeated later.
+async fn run_logged(name: &'static str, step: impl Future<Output = Result<bool, Problem>>) -> bool {
+    let logged = async {
+        match step.await {
+            Ok(busy) => busy,
+            Err(err) => {
+                tracing::error!(error = ?err, "job {name} failed and will be tried again");
+                false
+            }
         }
-    }
+    };
+    logged.instrument(job_span(name)).await
+}
+
+/// Returns the span in which everything that a job does and logs takes place.
+fn job_span(name: &'static str) -> tracing::Span {
+    tracing::info_span!("job", job.name = name)
 }
 
 /// Records that a worker is alive, for `/readyz`.
@@ -151,7 +163,10 @@ async fn record_heartbeat(app: &App) {
         store::heartbeat::record(&tx, "worker", now).await?;
         tx.commit().await
     };
-    if let Err(err) = beaten.await {
-        tracing::error!(error = ?err, "the database cannot be reached");
-    }
+    let logged = async {
+        if let Err(err) = beaten.await {
+            tracing::error!(error = ?err, "the database cannot be reached");
+        }
+    };
+    logged.instrument(job_span("heartbeat")).await;
 }

@@ -1,7 +1,7 @@
 //! A column type for values that are stored by their code.
 use codes::Code;
 use sea_orm::{
-    ActiveValue, ColIdx, IntoActiveValue, QueryResult, TryGetError, TryGetable, Value,
+    ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr},
 };
 
@@ -93,6 +93,13 @@ impl<T> Nullable for Coded<T> {
 impl<T: Code> IntoActiveValue<Self> for Coded<T> {
     fn into_active_value(self) -> ActiveValue<Self> {
         ActiveValue::Set(self)
+    }
+}
+
+/// A key of several columns must say that none of them is a number that the database counts.
+impl<T: Code> TryFromU64 for Coded<T> {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("Coded"))
     }
 }
 

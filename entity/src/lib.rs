@@ -50,6 +50,7 @@ pub mod reply_template;
 pub mod report;
 pub mod revision;
 pub mod session;
+pub mod set_aside;
 pub mod theme;
 pub mod waiting;
 pub mod waiting_offer;

@@ -24,6 +24,7 @@ mod m20261120_000019_received;
 mod m20261120_000020_wishes;
 mod m20261129_000001_readiness;
 mod m20261129_000002_one_name_per_thing;
+mod m20261129_000003_set_aside;
 
 pub struct Migrator;
 
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000020_wishes::Migration),
             Box::new(m20261129_000001_readiness::Migration),
             Box::new(m20261129_000002_one_name_per_thing::Migration),
+            Box::new(m20261129_000003_set_aside::Migration),
         ]
     }
 }

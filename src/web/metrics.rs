@@ -10,6 +10,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, ServiceConfig},
 };
+use codes::Job;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge},
@@ -39,6 +40,11 @@ struct State {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Whose {
     turn: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct JobName {
+    job: &'static str,
 }
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -90,6 +96,12 @@ async fn work(app: &App, registry: &mut Registry) -> Result<(), Problem> {
         consultations.get_or_create(&Whose { turn }).set(n);
     }
     registry.register("consultations", "Consultations by whose turn it is", consultations);
+    let aside = Family::<JobName, Gauge<i64, AtomicI64>>::default();
+    for job in Job::ALL {
+        let n = store::set_aside::count(&app.db, job).await?;
+        aside.get_or_create(&JobName { job: job.code() }).set(i64::try_from(n).unwrap_or(i64::MAX));
+    }
+    registry.register("set_aside_rows", "Rows that a background job could not handle", aside);
     if let Some(latest) = store::heartbeat::latest(&app.db).await? {
         let age = Gauge::<i64, AtomicI64>::default();
         age.set((app.clock.now() - latest).num_seconds());

@@ -1,40 +1,41 @@
 //! Ends holds, requests and questions whose deadline has passed.
 use chrono::TimeDelta;
-use domain::aftercare::follow_up::WAITS_DAYS;
+use codes::Job;
+use domain::{
+    aftercare::follow_up::WAITS_DAYS,
+    id::{AppointmentId, AssignmentId, FollowUpId},
+};
 
+use super::set_aside::SetAsideRows;
 use crate::{app::App, ops, problem::Problem, store};
 
 /// The most rows of each kind that are handled in one step.
 const AT_ONCE: u64 = 100;
 
 /// Handles everything that is due. Returns whether anything was done.
-///
-/// A failure is logged and left for the next round, so that it does not keep the other rows waiting.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
-    let mut done = 0;
-    for held in store::booking::appointment::expired_holds(&app.db, now, AT_ONCE).await? {
-        done += tried(ops::booking::appointment::release_expired(app, &held).await, "release a hold");
-    }
-    for request in store::routing::assignment::overdue(&app.db, now, AT_ONCE).await? {
-        done += tried(ops::routing::assignment::lapse(app, request.id).await, "let a request lapse");
-    }
-    for question in store::aftercare::follow_up::due(&app.db, now, AT_ONCE).await? {
-        done += tried(ops::aftercare::follow_up::send(app, question.id).await, "send a follow-up");
-    }
-    let waited = now - TimeDelta::days(WAITS_DAYS);
-    for question in store::aftercare::follow_up::unanswered(&app.db, waited, AT_ONCE).await? {
-        done += tried(ops::aftercare::follow_up::lapse(app, question.id).await, "close a follow-up");
-    }
-    Ok(done > 0)
-}
+    let rows = SetAsideRows::of(app).await?;
 
-fn tried(outcome: Result<(), Problem>, what: &str) -> u64 {
-    match outcome {
-        Ok(()) => 1,
-        Err(err) => {
-            tracing::error!(error = ?err, "could not {what}");
-            0
-        }
-    }
+    let apart = rows.left_alone(Job::ReleaseHold);
+    let due = store::booking::appointment::expired_holds(&app.db, now, &apart, AT_ONCE).await?;
+    let release = |id| ops::booking::appointment::release_expired(app, AppointmentId(id));
+    let mut done = rows.each(app, Job::ReleaseHold, due, release).await?;
+
+    let apart = rows.left_alone(Job::LapseRequest);
+    let due = store::routing::assignment::overdue(&app.db, now, &apart, AT_ONCE).await?;
+    let lapse = |id| ops::routing::assignment::lapse(app, AssignmentId(id));
+    done += rows.each(app, Job::LapseRequest, due, lapse).await?;
+
+    let apart = rows.left_alone(Job::SendFollowUp);
+    let due = store::aftercare::follow_up::due(&app.db, now, &apart, AT_ONCE).await?;
+    let send = |id| ops::aftercare::follow_up::send(app, FollowUpId(id));
+    done += rows.each(app, Job::SendFollowUp, due, send).await?;
+
+    let apart = rows.left_alone(Job::LapseFollowUp);
+    let waited = now - TimeDelta::days(WAITS_DAYS);
+    let due = store::aftercare::follow_up::unanswered(&app.db, waited, &apart, AT_ONCE).await?;
+    let lapse = |id| ops::aftercare::follow_up::lapse(app, FollowUpId(id));
+    done += rows.each(app, Job::LapseFollowUp, due, lapse).await?;
+    Ok(done > 0)
 }

@@ -1,6 +1,10 @@
 //! Reads experts' external calendars when they are due, and writes bookings into them.
+use codes::Job;
 use futures_util::future::join_all;
+use tracing::Instrument;
+use uuid::Uuid;
 
+use super::set_aside::SetAsideRows;
 use crate::{
     app::App,
     ops::{self, calendars::external::RefreshOutcome},
@@ -16,19 +20,24 @@ const AT_ONCE: u64 = 4;
 /// later.
 pub async fn step(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
+    let rows = SetAsideRows::of(app).await?;
+    let apart = rows.left_alone(Job::RefreshCalendar);
     let mut due = store::calendars::external::due(&app.db, now, AT_ONCE).await?;
     for id in store::calendars::external::entry::sources_behind(&app.db, now).await? {
         if !due.contains(&id) {
             due.push(id);
         }
     }
-    let looked = join_all(due.into_iter().map(|id| ops::calendars::external::refresh(app, id))).await;
+    due.retain(|it| !apart.contains(it));
+    let refresh = |id: Uuid| async move {
+        let span = tracing::info_span!("row", job.name = Job::RefreshCalendar.code(), row.id = %id);
+        (id, ops::calendars::external::refresh(app, id).instrument(span).await)
+    };
     let mut any = false;
-    for outcome in looked {
-        match outcome {
-            Ok(outcome) => any |= matches!(outcome, RefreshOutcome::Read | RefreshOutcome::Failed(_)),
-            Err(err) => tracing::error!(error = ?err, "could not refresh an external calendar"),
-        }
+    for (id, outcome) in join_all(due.into_iter().map(refresh)).await {
+        let is_done = |it: &RefreshOutcome| matches!(it, RefreshOutcome::Read | RefreshOutcome::Failed(_));
+        any |= outcome.as_ref().is_ok_and(is_done);
+        rows.settle(app, Job::RefreshCalendar, id, outcome.map(drop)).await?;
     }
     Ok(any)
 }

@@ -1,8 +1,10 @@
 //! Handles offers of freed times: an unanswered offer lapses and goes to the next company, and a freed time
 //! is offered.
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use domain::calendar::japan_date;
+use codes::Job;
+use domain::{calendar::japan_date, id::WaitingOfferId};
 
+use super::set_aside::SetAsideRows;
 use crate::{app::App, ops, problem::Problem, store};
 
 /// The most lapsed offers that are handled in one step.
@@ -27,17 +29,28 @@ struct Sign {
 /// Handles everything that is due. Returns whether anything was done.
 pub async fn step(app: &App, looked: &mut LastLook) -> Result<bool, Problem> {
     let now = app.clock.now();
-    let mut done = false;
-    for id in store::booking::waiting_list::overdue(&app.db, now, AT_ONCE).await? {
-        ops::booking::waiting_list::lapse(app, id).await?;
-        done = true;
-    }
+    let rows = SetAsideRows::of(app).await?;
+    let apart = rows.left_alone(Job::LapseOffer);
+    let due = store::booking::waiting_list::overdue(&app.db, now, &apart, AT_ONCE).await?;
+    let lapse = |id| ops::booking::waiting_list::lapse(app, WaitingOfferId(id));
+    let mut done = rows.each(app, Job::LapseOffer, due, lapse).await? > 0;
     // The state is read before the check, so that a change in the meantime is checked next time.
     let sign = Sign::of(app, now).await?;
     if looked.0 == Some(sign) {
         return Ok(done);
     }
-    while ops::booking::waiting_list::offer_next(app).await? {
+    let mut apart = rows.left_alone(Job::OfferTime);
+    loop {
+        let search = ops::booking::waiting_list::offer_next(app, &apart).await?;
+        for (entry, problem) in search.failed {
+            if !apart.contains(&entry.0) {
+                apart.push(entry.0);
+                rows.settle(app, Job::OfferTime, entry.0, Err(problem)).await?;
+            }
+        }
+        if !search.again {
+            break;
+        }
         done = true;
     }
     looked.0 = Some(sign);

@@ -223,8 +223,8 @@ pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
 pub async fn asked(site: &Site, cast: &Cast, email: &str, wait: TimeDelta) -> Case {
     let case = approved(site, cast, email).await;
     site.app.clock.advance(wait);
-    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
-        ops::aftercare::follow_up::send(&site.app, due.id).await.unwrap();
+    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), &[], 10).await.unwrap() {
+        ops::aftercare::follow_up::send(&site.app, domain::id::FollowUpId(due)).await.unwrap();
     }
     case
 }

@@ -84,19 +84,19 @@ async fn a_file_without_a_message_is_removed_after_a_day() {
     let cast = Cast::new(&site).await;
     let case = cases::received(&site, &cast, CONTACT).await;
     let folder = site.app.config.attachments.folder.clone();
-    assert!(!worker::housekeeping::sweep(&site.app).await.unwrap());
+    assert!(!worker::housekeeping::sweep_files(&site.app).await.unwrap());
     let kept = post(&site, case, b"kept").await;
     let orphan = files::keep(&folder, b"orphan".to_vec(), site.app.clock.now()).await.unwrap();
-    assert!(!worker::housekeeping::sweep(&site.app).await.unwrap());
+    assert!(!worker::housekeeping::sweep_files(&site.app).await.unwrap());
     site.app.clock.advance(TimeDelta::days(2));
     // Another message brings the same bytes now: they are kept, and their row comes a moment later.
     let wanted = files::keep(&folder, b"orphan".to_vec(), site.app.clock.now()).await.unwrap();
     assert_eq!(wanted, orphan);
-    assert!(!worker::housekeeping::sweep(&site.app).await.unwrap(), "its row is on the way");
+    assert!(!worker::housekeeping::sweep_files(&site.app).await.unwrap(), "its row is on the way");
     assert_eq!(post(&site, case, b"orphan").await, orphan);
     let other = files::keep(&folder, b"other".to_vec(), site.app.clock.now()).await.unwrap();
     site.app.clock.advance(TimeDelta::days(2));
-    assert!(worker::housekeeping::sweep(&site.app).await.unwrap());
+    assert!(worker::housekeeping::sweep_files(&site.app).await.unwrap());
     for (hash, stays) in [(kept, true), (orphan, true), (other, false)] {
         assert_eq!(files::read(&folder, &hash).await.is_ok(), stays);
     }

@@ -45,6 +45,7 @@ mod room;
 mod same_site;
 mod scratch;
 mod sending;
+mod set_aside;
 mod sign_in;
 mod site;
 mod smtp;

@@ -145,6 +145,23 @@ fn pages_do_not_know_the_rows_of_tables() {
     none(&wrong.map(|(file, _)| file).collect::<Vec<_>>());
 }
 
+/// What a job logs can be found by its name only if every way into it goes through a span.
+#[test]
+fn every_job_runs_in_a_named_span() {
+    let (_, text) = read(&root().join("src/worker.rs"));
+    let enters = |line: &&str| {
+        ["::step(app", "::run(app", "::once(app", "::sweep_files(app"].iter().any(|it| line.contains(it))
+    };
+    let named = |line: &str| line.contains("run_logged(\"") || line.contains(".instrument(job_span(\"");
+    // The occasional jobs have a span each.
+    let unnamed =
+        text.lines().filter(enters).filter(|it| !named(it) && !it.contains("housekeeping::step(app)"));
+    none(&unnamed.map(str::to_owned).collect::<Vec<_>>());
+    let (_, text) = read(&root().join("src/worker/housekeeping.rs"));
+    let body = text.split_once("pub async fn step").unwrap().1.split_once("\n}").unwrap().0;
+    assert_eq!(body.matches(".await").count(), body.matches("run_logged(\"").count());
+}
+
 #[test]
 fn transactions_that_write_begin_in_few_places() {
     let mut wrong = Vec::new();

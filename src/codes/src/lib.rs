@@ -9,6 +9,7 @@ mod calendar;
 mod company;
 mod consultation;
 mod follow_up;
+mod job;
 mod mail;
 mod message;
 
@@ -22,6 +23,7 @@ pub use consultation::{
     ActionKind, ConsultationStatus, DueKind, Field, Mode, Origin, Turn, UnfulfilledReason,
 };
 pub use follow_up::{FollowUpKind, FollowUpStatus};
+pub use job::Job;
 pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};
 pub use message::{Channel, Trust};
 

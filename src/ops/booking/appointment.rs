@@ -229,7 +229,8 @@ pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor
 }
 
 /// Releases a hold that has expired. The state of the consultation, if there is one, stays.
-pub async fn release_expired(app: &App, held: &Appointment) -> Result<(), Problem> {
+pub async fn release_expired(app: &App, id: AppointmentId) -> Result<(), Problem> {
+    let Some(held) = store::booking::appointment::find(&app.db, id).await? else { return Ok(()) };
     match held.owner {
         // An offer ends with its answer or its deadline.
         Owner::Offer { .. } => {}

@@ -153,15 +153,51 @@ pub async fn lapse(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Offers one free time to the first company in the queue. Returns whether it is worth while to look again.
-pub async fn offer_next(app: &App) -> Result<bool, Problem> {
+/// What became of the search for a company to which a free time can be offered.
+#[derive(Debug, Default)]
+pub struct OfferSearch {
+    /// Whether it is worth while to look again.
+    pub again: bool,
+    /// The entries of the waiting list for which the search failed. They were passed over.
+    pub failed: Vec<(WaitingId, Problem)>,
+}
+
+/// Offers one free time to the first company in the queue, without the entries of `except`.
+pub async fn offer_next(app: &App, except: &[Uuid]) -> Result<OfferSearch, Problem> {
+    let mut search = OfferSearch::default();
+    search.again = offer_one(app, except, &mut search.failed).await?;
+    Ok(search)
+}
+
+async fn offer_one(
+    app: &App,
+    except: &[Uuid],
+    failed: &mut Vec<(WaitingId, Problem)>,
+) -> Result<bool, Problem> {
     let context = Context::of(app).await?;
-    let Some(seen) = next(app, &app.db, &context).await? else { return Ok(false) };
+    let Some(seen) = next(app, &app.db, &context, except, failed).await? else { return Ok(false) };
+    let entry = seen.waiting.id;
+    match offer_seen(app, seen, except, failed).await {
+        Err(problem) if !matches!(problem, Problem::Unavailable(..)) => {
+            failed.push((entry, problem));
+            Ok(false)
+        }
+        other => other,
+    }
+}
+
+/// Offers the time to the company, if both are still the next.
+async fn offer_seen(
+    app: &App,
+    seen: Next,
+    except: &[Uuid],
+    failed: &mut Vec<(WaitingId, Problem)>,
+) -> Result<bool, Problem> {
     let mut work = CaseTransaction::begin(app, seen.consultation).await?;
     store::booking::appointment::take_turns(&work.tx).await?;
     // The time may have been taken, or another company may have moved ahead in the queue: then the queue is searched
     // again.
-    match next(app, &work.tx, &work.context).await? {
+    match next(app, &work.tx, &work.context, except, failed).await? {
         Some(it) if it.consultation == seen.consultation => make_offer(&mut work, it).await?,
         Some(_) => return Ok(true),
         None => return Ok(false),
@@ -179,34 +215,57 @@ struct Next {
 }
 
 /// Returns the first company in the queue for which a time is free now. Skips companies that have an offer to answer,
-/// have had the day's mail, or cannot move any more.
-async fn next(app: &App, db: &impl ConnectionTrait, context: &Context) -> Result<Option<Next>, Problem> {
+/// have had the day's mail, or cannot move any more. Passes over entries that cannot be read, and adds them to
+/// `failed`.
+async fn next(
+    app: &App,
+    db: &impl ConnectionTrait,
+    context: &Context,
+    except: &[Uuid],
+    failed: &mut Vec<(WaitingId, Problem)>,
+) -> Result<Option<Next>, Problem> {
     let asked = store::booking::waiting_list::being_asked(db).await?;
-    for WaitingCompany { consultation, waiting } in store::booking::waiting_list::queue(db).await? {
-        if asked.contains(&waiting.id) || !may_be_mailed(app, db, consultation, context.now).await? {
+    let queue = store::booking::waiting_list::queue(db, except).await?;
+    failed.extend(queue.unreadable.into_iter().map(|(entry, err)| (entry, err.into())));
+    for WaitingCompany { consultation, waiting } in queue.companies {
+        if asked.contains(&waiting.id) {
             continue;
         }
-        let Some(record) = store::consultation::find(db, consultation).await? else { continue };
-        let all = store::booking::appointment::of(db, consultation).await?;
-        let booked = all.iter().find(|it| it.is_live());
-        if booked.is_some_and(|it| limit(context, it) <= context.now) {
-            continue;
-        }
-        // A time that was offered before, or that the company itself gave up, is not offered again.
-        let mut known: BTreeSet<_> = all.iter().map(|it| it.starts_at).collect();
-        known.extend(
-            store::booking::waiting_list::offers(db, waiting.id)
-                .await?
-                .into_iter()
-                .map(|it| it.offer.starts_at),
-        );
-        // The booked time stays until the company has answered.
-        let found = joint_now(db, context, &record, Actor::Company, None).await?;
-        if let Some(slot) = waiting.choice(&free(&found), booked.map(|it| it.starts_at), &known) {
-            return Ok(Some(Next { consultation, waiting, slot, found }));
+        match time_for(app, db, context, consultation, &waiting).await {
+            Ok(Some((slot, found))) => return Ok(Some(Next { consultation, waiting, slot, found })),
+            Ok(None) => {}
+            Err(fault @ Problem::Unavailable(..)) => return Err(fault),
+            Err(problem) => failed.push((waiting.id, problem)),
         }
     }
     Ok(None)
+}
+
+/// Returns the time that can be offered to a company now, if there is one.
+async fn time_for(
+    app: &App,
+    db: &impl ConnectionTrait,
+    context: &Context,
+    consultation: ConsultationId,
+    waiting: &WaitingListEntry,
+) -> Result<Option<(Slot, SlotOffers)>, Problem> {
+    if !may_be_mailed(app, db, consultation, context.now).await? {
+        return Ok(None);
+    }
+    let Some(record) = store::consultation::find(db, consultation).await? else { return Ok(None) };
+    let all = store::booking::appointment::of(db, consultation).await?;
+    let booked = all.iter().find(|it| it.is_live());
+    if booked.is_some_and(|it| limit(context, it) <= context.now) {
+        return Ok(None);
+    }
+    // A time that was offered before, or that the company itself gave up, is not offered again.
+    let mut known: BTreeSet<_> = all.iter().map(|it| it.starts_at).collect();
+    let offers = store::booking::waiting_list::offers(db, waiting.id).await?;
+    known.extend(offers.into_iter().map(|it| it.offer.starts_at));
+    // The booked time stays until the company has answered.
+    let found = joint_now(db, context, &record, Actor::Company, None).await?;
+    let slot = waiting.choice(&free(&found), booked.map(|it| it.starts_at), &known);
+    Ok(slot.map(|it| (it, found)))
 }
 
 async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Problem> {

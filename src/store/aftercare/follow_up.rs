@@ -12,6 +12,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
     JoinType, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::Expr,
 };
+use uuid::Uuid;
 
 use crate::store::{contradiction, known};
 
@@ -38,32 +39,46 @@ pub async fn some(db: &impl ConnectionTrait, ids: Vec<FollowUpId>) -> Result<Vec
     rows.iter().map(from_row).collect()
 }
 
-/// Returns up to `limit` planned follow-ups that are due at `now`, the longest due first.
-pub async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<FollowUp>, DbErr> {
-    let rows = row::Entity::find()
+/// Returns the keys of up to `limit` planned follow-ups that are due at `now`, the longest due first, without those of
+/// `except`.
+pub async fn due(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    except: &[Uuid],
+    limit: u64,
+) -> Result<Vec<Uuid>, DbErr> {
+    row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
         .filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()))
         .filter(row::COLUMN.due_at.lte(now))
+        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
         .order_by_asc(row::COLUMN.due_at)
         .limit(limit)
+        .into_tuple()
         .all(db)
-        .await?;
-    rows.iter().map(from_row).collect()
+        .await
 }
 
-/// Returns up to `limit` follow-ups that were sent at or before `before` and have no answer yet.
+/// Returns the keys of up to `limit` follow-ups that were sent at or before `before` and have no answer yet, without
+/// those of `except`.
 pub async fn unanswered(
     db: &impl ConnectionTrait,
     before: DateTime<Utc>,
+    except: &[Uuid],
     limit: u64,
-) -> Result<Vec<FollowUp>, DbErr> {
-    let rows = row::Entity::find()
+) -> Result<Vec<Uuid>, DbErr> {
+    row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
         .filter(row::COLUMN.state.eq(FollowUpStatus::Sent.code()))
         .filter(row::COLUMN.sent_at.lte(before))
+        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
         .order_by_asc(row::COLUMN.sent_at)
         .limit(limit)
+        .into_tuple()
         .all(db)
-        .await?;
-    rows.iter().map(from_row).collect()
+        .await
 }
 
 pub async fn insert(tx: &DatabaseTransaction, plan: &[FollowUp]) -> Result<(), DbErr> {

@@ -121,22 +121,26 @@ pub async fn held_by_draft(db: &impl ConnectionTrait, id: DraftId) -> Result<Opt
     Ok(with_experts(db, rows).await?.pop())
 }
 
-/// Returns up to `limit` holds that have run out, longest ago first. Offers of the waiting list have their
-/// own expiry; see `store::booking::waiting_list`.
+/// Returns the keys of up to `limit` holds that have run out, longest ago first, without those of `except`. Offers of
+/// the waiting list have their own expiry; see `store::booking::waiting_list`.
 pub async fn expired_holds(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
+    except: &[Uuid],
     limit: u64,
-) -> Result<Vec<Appointment>, DbErr> {
-    let rows = row::Entity::find()
+) -> Result<Vec<Uuid>, DbErr> {
+    row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
         .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
         .filter(row::COLUMN.held_until.lte(now))
         .filter(row::COLUMN.waiting_id.is_null())
+        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
         .order_by_asc(row::COLUMN.held_until)
         .limit(limit)
+        .into_tuple()
         .all(db)
-        .await?;
-    with_experts(db, rows).await
+        .await
 }
 
 /// Returns an expert's appointments that overlap the time from `from` to `to`, earliest first.

@@ -11,6 +11,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set, sea_query::Expr,
 };
+use uuid::Uuid;
 
 use crate::store::{contradiction, known};
 
@@ -29,11 +30,31 @@ pub struct HeldOffer {
     pub offered_at: DateTime<Utc>,
 }
 
-/// Returns the companies on the waiting list, in the order in which they are asked.
-pub async fn queue(db: &impl ConnectionTrait) -> Result<Vec<WaitingCompany>, DbErr> {
-    let rows = row::Entity::find().filter(row::COLUMN.ended_at.is_null()).all(db).await?;
-    let mut queue = rows.into_iter().map(from_row).collect::<Result<Vec<_>, _>>()?;
-    queue.sort_by(|a, b| a.waiting.before(&b.waiting));
+/// The companies on the waiting list.
+#[derive(Debug, Default)]
+pub struct WaitingQueue {
+    /// The companies in the order in which they are asked.
+    pub companies: Vec<WaitingCompany>,
+    /// The entries that cannot be read, by their key.
+    pub unreadable: Vec<(WaitingId, DbErr)>,
+}
+
+/// Returns the companies on the waiting list, without the entries of `except`.
+pub async fn queue(db: &impl ConnectionTrait, except: &[Uuid]) -> Result<WaitingQueue, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.ended_at.is_null())
+        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
+        .all(db)
+        .await?;
+    let mut queue = WaitingQueue::default();
+    for row in rows {
+        let id = WaitingId(row.id);
+        match from_row(row) {
+            Ok(company) => queue.companies.push(company),
+            Err(err) => queue.unreadable.push((id, err)),
+        }
+    }
+    queue.companies.sort_by(|a, b| a.waiting.before(&b.waiting));
     Ok(queue)
 }
 
@@ -134,20 +155,25 @@ pub async fn some_offers(
     rows.iter().map(offer_from_row).collect()
 }
 
-/// Returns up to `limit` open offers whose time to answer is over, longest ago first.
+/// Returns the keys of up to `limit` open offers whose time to answer is over, longest ago first, without those of
+/// `except`.
 pub async fn overdue(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
+    except: &[Uuid],
     limit: u64,
-) -> Result<Vec<WaitingOfferId>, DbErr> {
-    let rows = waiting_offer::Entity::find()
+) -> Result<Vec<Uuid>, DbErr> {
+    waiting_offer::Entity::find()
+        .select_only()
+        .column(waiting_offer::Column::Id)
         .filter(waiting_offer::COLUMN.state.eq(WaitingOfferState::Open.code()))
         .filter(waiting_offer::COLUMN.until.lte(now))
+        .filter(waiting_offer::COLUMN.id.is_not_in(except.iter().copied()))
         .order_by_asc(waiting_offer::COLUMN.until)
         .limit(limit)
+        .into_tuple()
         .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|it| WaitingOfferId(it.id)).collect())
+        .await
 }
 
 pub async fn insert_offer(tx: &DatabaseTransaction, it: &HeldOffer) -> Result<(), DbErr> {

@@ -15,6 +15,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
+use uuid::Uuid;
 
 use crate::store::{contradiction, known};
 
@@ -44,20 +45,25 @@ pub async fn some(db: &impl ConnectionTrait, ids: Vec<AssignmentId>) -> Result<V
     rows.iter().map(from_row).collect()
 }
 
-/// Returns up to `limit` requests that were not answered in time, the longest overdue first.
+/// Returns the keys of up to `limit` requests that were not answered in time, the longest overdue first, without those
+/// of `except`.
 pub async fn overdue(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
+    except: &[Uuid],
     limit: u64,
-) -> Result<Vec<Assignment>, DbErr> {
-    let rows = row::Entity::find()
+) -> Result<Vec<Uuid>, DbErr> {
+    row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
         .filter(row::COLUMN.state.eq(AssignmentStatus::Offered.code()))
         .filter(row::COLUMN.due_at.lte(now))
+        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
         .order_by_asc(row::COLUMN.due_at)
         .limit(limit)
+        .into_tuple()
         .all(db)
-        .await?;
-    rows.iter().map(from_row).collect()
+        .await
 }
 
 /// Returns the requests that wait for this expert's answer, the soonest due first.

@@ -39,7 +39,7 @@ struct Row {
 
 #[get("/staff/waiting")]
 pub async fn list(app: Data<App>, _me: Coordinator, shell: Shell) -> Result<HttpResponse, Problem> {
-    let queue = store::booking::waiting_list::queue(&app.db).await?;
+    let queue = store::booking::waiting_list::queue(&app.db, &[]).await?.companies;
     let records = store::consultation::many(&app.db, queue.iter().map(|it| it.consultation)).await?;
     let open = store::booking::waiting_list::open(&app.db).await?;
     let rows = queue.into_iter().filter_map(|it| {

@@ -44,8 +44,8 @@ async fn the_survey_is_answered_and_changed_for_a_fortnight() {
     site.get(&my(case, "/survey")).await.shows("11月27日（金）にメールでお送りします");
     assert_eq!(site.post(&my(case, "/survey"), &SURVEY).await.status, 409);
     site.app.clock.advance(TimeDelta::days(2));
-    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
-        ops::aftercare::follow_up::send(&site.app, due.id).await.unwrap();
+    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), &[], 10).await.unwrap() {
+        ops::aftercare::follow_up::send(&site.app, domain::id::FollowUpId(due)).await.unwrap();
     }
     let page = site.get(&my(case, "/survey")).await;
     for sentence in

@@ -8,13 +8,14 @@ use domain::{
         waiting_list::{HalfDay, TimePreference},
     },
 };
-use entity::outbox;
+use entity::{outbox, waiting};
 use madoguchi::{
     doctor,
     ops::{self, booking::waiting_list::WaitingResult, consultation::Ending},
     store,
     worker::{self, waiting_list::LastLook},
 };
+use sea_orm::{EntityTrait, QueryFilter};
 
 use super::{OTHER, hides, leads_to, my, sign_in};
 use crate::{
@@ -270,4 +271,34 @@ async fn the_waiting_list_is_closed_to_companies_that_can_choose_and_can_be_left
     assert_eq!(cases::session(site, case).await.starts_at, slot.start());
     while worker::outbox::step(&site.app).await.unwrap() {}
     full.sound().await;
+}
+
+#[actix_web::test]
+async fn an_entry_that_cannot_be_read_keeps_no_other_company_waiting() {
+    let full = Full::new().await;
+    let site = &full.site;
+    let (broken, _) = (full.waits("broken@example.co.jp").await, full.waits(OTHER).await);
+    let row = waiting::Entity::find().filter(waiting::COLUMN.consultation_id.eq(broken.id.0));
+    let row = row.one(&site.app.db).await.unwrap().unwrap();
+    let replace = async |times: &sea_orm::JsonValue| {
+        let change = waiting::Entity::update_many()
+            .col_expr(waiting::Column::PreferredTimes, sea_orm::sea_query::Expr::value(times.clone()))
+            .filter(waiting::COLUMN.id.eq(row.id));
+        assert_eq!(change.exec(&site.app.db).await.unwrap().rows_affected, 1);
+    };
+    replace(&serde_json::json!({"no": "times"})).await;
+    full.frees_up(0).await;
+    assert!(full.look().await);
+    assert_eq!(full.offers(OTHER).await.len(), 1);
+    let aside = store::set_aside::all(&site.app.db).await.unwrap();
+    assert_eq!(
+        aside.iter().map(|it| (it.job.code(), it.row_id)).collect::<Vec<_>>(),
+        [("offer_time", row.id)]
+    );
+    replace(&row.preferred_times).await;
+    full.frees_up(1).await;
+    assert!(!full.look().await, "it is left alone for a minute");
+    site.app.clock.advance(TimeDelta::minutes(1));
+    assert!(full.look().await);
+    assert_eq!(full.offers("broken@example.co.jp").await.len(), 1);
 }

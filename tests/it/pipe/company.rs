@@ -82,8 +82,8 @@ async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast)
         .await
         .unwrap();
     site.app.clock.advance(TimeDelta::days(100));
-    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), 10).await.unwrap() {
-        ops::aftercare::follow_up::send(&site.app, due.id).await.unwrap();
+    for due in store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), &[], 10).await.unwrap() {
+        ops::aftercare::follow_up::send(&site.app, domain::id::FollowUpId(due)).await.unwrap();
     }
     // Four days pass, so that opening hours come whatever the weekday is.
     site.app.clock.advance(TimeDelta::days(4));

@@ -395,14 +395,14 @@ async fn a_wish_for_help_is_shown_until_it_is_answered() {
     for _ in 0..4 {
         site.app.clock.advance(TimeDelta::days(200));
         let now = site.app.clock.now();
-        for it in store::aftercare::follow_up::due(&site.app.db, now, 10).await.unwrap() {
-            ops::aftercare::follow_up::send(&site.app, it.id).await.unwrap();
+        for it in store::aftercare::follow_up::due(&site.app.db, now, &[], 10).await.unwrap() {
+            ops::aftercare::follow_up::send(&site.app, domain::id::FollowUpId(it)).await.unwrap();
         }
-        for it in store::aftercare::follow_up::unanswered(&site.app.db, now - TimeDelta::days(100), 10)
+        for it in store::aftercare::follow_up::unanswered(&site.app.db, now - TimeDelta::days(100), &[], 10)
             .await
             .unwrap()
         {
-            ops::aftercare::follow_up::lapse(&site.app, it.id).await.unwrap();
+            ops::aftercare::follow_up::lapse(&site.app, domain::id::FollowUpId(it)).await.unwrap();
         }
     }
     let plan = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();

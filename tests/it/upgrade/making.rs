@@ -265,7 +265,9 @@ fn day(text: &str) -> NaiveDate {
 async fn every_table_has_rows_and_the_doctor_finds_nothing() {
     let site = everything().await;
     let db = &site.app.db;
-    let empty: Vec<_> = tables::fingerprint(db, &[]).await.into_iter().filter(|it| it.1.0 == 0).collect();
+    // A sound database has nothing set aside.
+    let filled = tables::fingerprint(db, &["set_aside"]).await;
+    let empty: Vec<_> = filled.into_iter().filter(|it| it.1.0 == 0).collect();
     assert_eq!(empty, [], "fill these tables above too");
     assert_eq!(doctor::examine(db, site.app.clock.now()).await.unwrap(), []);
     // `tests/upgrade/README.md` describes this variable.

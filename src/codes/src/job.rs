@@ -1,0 +1,36 @@
+//! Background work.
+use crate::codes;
+
+codes! {
+    /// A background job that handles rows one by one. A row that it cannot handle is set aside under this code.
+    pub enum Job {
+        /// Releases a held time that has run out (row of `appointment`).
+        ReleaseHold = "release_hold",
+        /// Ends a request that was not answered in time (row of `assignment`).
+        LapseRequest = "lapse_request",
+        /// Sends a follow-up question (row of `follow_up`).
+        SendFollowUp = "send_follow_up",
+        /// Closes a follow-up question without an answer (row of `follow_up`).
+        LapseFollowUp = "lapse_follow_up",
+        /// Ends an offer of a freed time that was not answered in time (row of `waiting_offer`).
+        LapseOffer = "lapse_offer",
+        /// Offers a freed time to a company that waits for one (row of `waiting`).
+        OfferTime = "offer_time",
+        /// Reads and writes an external calendar (row of `external_calendar`).
+        RefreshCalendar = "refresh_calendar",
+    }
+}
+
+impl Job {
+    /// Returns the table of the rows that the job handles.
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::ReleaseHold => "appointment",
+            Self::LapseRequest => "assignment",
+            Self::SendFollowUp | Self::LapseFollowUp => "follow_up",
+            Self::LapseOffer => "waiting_offer",
+            Self::OfferTime => "waiting",
+            Self::RefreshCalendar => "external_calendar",
+        }
+    }
+}
