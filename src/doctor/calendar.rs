@@ -113,8 +113,8 @@ fn one(
     if owned.iter().any(|(expert, _)| !experts.contains(expert)) {
         return wrong("cells", "it owns quarter hours of somebody who does not sit in it");
     }
-    let session = quarter_index(it.starts_at)..quarter_index(it.ends_at);
-    let needed = experts.iter().flat_map(|&it| session.clone().map(move |quarter| (it, quarter)));
+    let appointment = quarter_index(it.starts_at)..quarter_index(it.ends_at);
+    let needed = experts.iter().flat_map(|&it| appointment.clone().map(move |quarter| (it, quarter)));
     if !needed.into_iter().all(|it| owned.contains(&it)) {
         return wrong("cells", "it does not own all of its own time");
     }

@@ -83,7 +83,7 @@ fn history(rows: &[event::Model]) -> Result<Vec<consultation::Event>, (i32, &'st
 
 fn event(row: &event::Model, from: Option<State>) -> Result<consultation::Event, &'static str> {
     let by = row.actor_kind.known().and_then(|it| actor(it, row.actor_id)).ok_or("its actor is nobody")?;
-    let deed = row.act.known().ok_or("its act is unknown")?;
+    let action = row.act.known().ok_or("its act is unknown")?;
     let detail: EventDetail =
         serde_json::from_value(row.detail.clone()).map_err(|_| "its detail cannot be read")?;
     if row.to_state != detail.to.status() {
@@ -92,5 +92,5 @@ fn event(row: &event::Model, from: Option<State>) -> Result<consultation::Event,
     if row.from_state != from.as_ref().map(|it| Coded::Known(it.status())) {
         return Err("it does not start where the one before ended");
     }
-    Ok(consultation::Event { at: row.at, by, deed, from, to: detail.to })
+    Ok(consultation::Event { at: row.at, by, action, from, to: detail.to })
 }

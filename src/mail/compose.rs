@@ -23,11 +23,11 @@ use wording::{greeting, tidied};
 
 /// Writes a mail about a consultation.
 pub fn about(
-    occasion: MailEvent<'_>,
+    mail_event: MailEvent<'_>,
     to: Recipient<'_>,
     about: &MailContext<'_>,
 ) -> Result<OutgoingMail, Error> {
-    let text = TextKind::of(&occasion);
+    let text = TextKind::of(&mail_event);
     let is_company = text.reader() == Reader::Company;
     let is_stranger = is_company && !about.address_confirmed;
     // A name from the form is not repeated to an unconfirmed address, not even in a header or a calendar
@@ -38,32 +38,32 @@ pub fn about(
         (true, false) => greeting(about.company_name, about.contact_name),
         (false, false) => greeting("", to.name),
     };
-    let words = words(text, &values::of(&occasion, about), is_stranger, &about.house)?;
+    let words = words(text, &values::of(&mail_event, about), is_stranger, &about.sender)?;
     let answers = if is_company { Answers::Company } else { Answers::Staff };
     let frame = Frame::around(&words, answers, &greeting, Some(about.number));
-    let appointment = occasion.calendar_sitting();
+    let appointment = mail_event.calendar_sitting();
     Ok(OutgoingMail {
         consultation: Some(about.id),
         calendar: appointment.and_then(|it| invitation::of(text, about, to, it)),
-        ..letter(text, frame, to, &about.house)?
+        ..letter(text, frame, to, &about.sender)?
     })
 }
 
 /// Writes a mail that is about no consultation.
 pub fn plain(
-    occasion: AccountMailEvent<'_>,
+    mail_event: AccountMailEvent<'_>,
     to: Recipient<'_>,
-    house: &SenderContext<'_>,
+    sender: &SenderContext<'_>,
 ) -> Result<OutgoingMail, Error> {
-    let text = TextKind::of_plain(&occasion);
+    let text = TextKind::of_plain(&mail_event);
     // A person who types an address to get a link is not known to own it.
     let to = if text.may_reach_a_stranger() { Recipient { name: "", ..to } } else { to };
-    let values = values::of_plain(&occasion, house);
-    let words = words(text, &values, text.may_reach_a_stranger(), house)?;
+    let values = values::of_plain(&mail_event, sender);
+    let words = words(text, &values, text.may_reach_a_stranger(), sender)?;
     let greeting = greeting("", to.name);
     let frame = Frame::around(&words, Answers::Nobody, &greeting, None);
     let unsubscribe = Some(values.get(Variable::StopLink)).filter(|it| !it.is_empty());
-    Ok(OutgoingMail { unsubscribe: unsubscribe.map(str::to_owned), ..letter(text, frame, to, house)? })
+    Ok(OutgoingMail { unsubscribe: unsubscribe.map(str::to_owned), ..letter(text, frame, to, sender)? })
 }
 
 /// Returns the subject and the text: the administrator's for the year, or else the shipped ones.
@@ -75,14 +75,14 @@ fn words(
     text: TextKind,
     values: &Values,
     is_stranger: bool,
-    house: &SenderContext<'_>,
+    sender: &SenderContext<'_>,
 ) -> Result<MailWording, Error> {
-    let own = FiscalYear::of(japan_date(house.now)).ok().and_then(|year| {
+    let own = FiscalYear::of(japan_date(sender.now)).ok().and_then(|year| {
         let year = year.start_year();
         if is_stranger {
-            house.texts.write(text, year, &values.clone().for_strangers())
+            sender.texts.write(text, year, &values.clone().for_strangers())
         } else {
-            house.texts.write(text, year, values)
+            sender.texts.write(text, year, values)
         }
     });
     own.map_or_else(|| write_shipped(text, values), Ok)
@@ -123,10 +123,11 @@ fn letter(
     text: TextKind,
     frame: Frame<'_>,
     to: Recipient<'_>,
-    house: &SenderContext<'_>,
+    sender: &SenderContext<'_>,
 ) -> Result<OutgoingMail, Error> {
     let kind = text.mail().ok_or_else(|| Error::new(InvalidOperation, "the frame is no letter"))?;
-    let MailWording { title, body } = words(TextKind::Frame, &values::of_frame(&frame, house), false, house)?;
+    let MailWording { title, body } =
+        words(TextKind::Frame, &values::of_frame(&frame, sender), false, sender)?;
     let text = tidied(&body);
     Ok(OutgoingMail {
         kind,
@@ -137,7 +138,7 @@ fn letter(
         html: html::from_text(&text),
         text,
         calendar: None,
-        due_at: house.now,
+        due_at: sender.now,
         dedup_key: None,
         send_condition: None,
         unsubscribe: None,

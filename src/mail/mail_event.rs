@@ -28,7 +28,7 @@ pub struct MailContext<'a> {
     /// Whether the address is confirmed. Until it is, nothing from the form is repeated to it, not even a
     /// name.
     pub address_confirmed: bool,
-    pub house: SenderContext<'a>,
+    pub sender: SenderContext<'a>,
 }
 
 /// The sender of a mail, the time of writing, and the site whose addresses it names.
@@ -263,7 +263,7 @@ pub enum AccountMailEvent<'a> {
     },
     /// An expert's week, in lines.
     WeeklyDigest {
-        sessions: &'a [String],
+        appointments: &'a [String],
         requests: &'a [String],
         reports: &'a [String],
         stop: &'a str,
@@ -313,8 +313,8 @@ impl MailEvent<'_> {
 
 impl TextKind {
     /// Returns the text of an event. An event without a text does not compile.
-    pub const fn of(occasion: &MailEvent<'_>) -> Self {
-        match occasion {
+    pub const fn of(mail_event: &MailEvent<'_>) -> Self {
+        match mail_event {
             MailEvent::Acknowledgement { .. } => Self::Acknowledgement,
             MailEvent::Question { .. } => Self::Question,
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
@@ -369,8 +369,8 @@ impl TextKind {
     }
 
     /// Returns the text of an event that is about no consultation.
-    pub const fn of_plain(occasion: &AccountMailEvent<'_>) -> Self {
-        match occasion {
+    pub const fn of_plain(mail_event: &AccountMailEvent<'_>) -> Self {
+        match mail_event {
             AccountMailEvent::SignIn { .. } => Self::SignIn,
             AccountMailEvent::ResumeDraft { .. } => Self::ResumeDraft,
             AccountMailEvent::Invitation { .. } => Self::Invitation,

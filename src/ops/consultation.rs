@@ -12,7 +12,7 @@ use domain::{
 
 use super::{
     booking::{
-        appointment::cancel_session,
+        appointment::cancel_appointment,
         notices::{appointment_text, notify_slots_to_choose},
     },
     case::{
@@ -61,8 +61,8 @@ pub async fn end(
         None => CaseTransaction::begin(app, id).await?,
     };
     let (act, note) = act_of(&ending);
-    work.check(act.deed(), by)?;
-    let reason = note.clone().unwrap_or_else(|| act.deed().label().to_owned());
+    work.check(act.action(), by)?;
+    let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason).await?;
     work.act(act, by, note)?;
     say_farewell(&mut work, &ending, cancelled.as_ref())?;
@@ -147,7 +147,7 @@ pub async fn further_session(
     work.check(ActionKind::PlanFurtherSession, by)?;
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let act = Action::PlanFurtherSession {
-        sessions: store::intake::company::sessions_in(&work.tx, work.record.company, year).await?,
+        appointments: store::intake::company::appointments_in(&work.tx, work.record.company, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
     };
@@ -228,7 +228,7 @@ async fn let_go(
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
-            cancelled = Some(cancel_session(work, it, by.party(), reason).await?);
+            cancelled = Some(cancel_appointment(work, it, by.party(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
             for assignment in
                 work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()

@@ -9,7 +9,7 @@ const GOOD_FOR: TimeDelta = TimeDelta::seconds(1);
 /// The time for which the rows of ended processes are kept.
 const FORGOTTEN: TimeDelta = TimeDelta::days(1);
 /// The time without a heartbeat after which a worker is taken for dead.
-const LATEST_BEAT: TimeDelta = TimeDelta::minutes(2);
+const LATEST_HEARTBEAT: TimeDelta = TimeDelta::minutes(2);
 
 /// Returns why this process cannot work, as a line for its operator; `None` if it can. Runs one check at a time, and at
 /// most one a second while the process can work.
@@ -42,7 +42,7 @@ async fn check(app: &App) -> Option<&'static str> {
     if !app.runs_worker {
         return None;
     }
-    match store::heartbeat::any_since(&app.db, app.clock.now() - LATEST_BEAT).await {
+    match store::heartbeat::any_since(&app.db, app.clock.now() - LATEST_HEARTBEAT).await {
         Ok(false) => Some("the worker is silent\n"),
         Ok(true) => None,
         Err(_) => Some("the database cannot be reached\n"),

@@ -51,10 +51,10 @@ fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
             *weeks.entry((it.expert, date.iso_week())).or_insert(0_u16) += 1;
             let (expert, application) = (&world.experts[it.expert], &world.applications[it.consultation]);
             let open = world.calendars[it.expert].schedule.day(date);
-            let session = it.slot.quarter()..it.slot.quarter() + it.footprint.length;
-            assert!(session.into_iter().all(|it| open.contains(it)), "{policy}: {it:?}");
+            let appointment = it.slot.quarter()..it.slot.quarter() + it.footprint.length;
+            assert!(appointment.into_iter().all(|it| open.contains(it)), "{policy}: {it:?}");
             assert!(business.is_open(date) && date > application.on && date <= last);
-            assert!(application.wish.fields.iter().any(|field| expert.fields.contains(field)));
+            assert!(application.request.fields.iter().any(|field| expert.fields.contains(field)));
         }
         let limits = |expert: usize| world.calendars[expert].limits;
         assert!(days.iter().all(|((expert, _), n)| *n <= limits(*expert).per_day), "{policy}");
@@ -66,7 +66,7 @@ fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
 fn are_apart(one: &Booking, other: &Booking) -> bool {
     let (cells, others) = (one.footprint.cells(one.slot), other.footprint.cells(other.slot));
     let beside = other.footprint.site.is_some_and(|it| {
-        one.footprint.leaves_room(one.slot, it.prefecture, &other.footprint.session(other.slot))
+        one.footprint.leaves_room(one.slot, it.prefecture, &other.footprint.appointment(other.slot))
     });
     beside || cells.end <= others.start || others.end <= cells.start
 }
@@ -90,10 +90,10 @@ fn whoever_cannot_be_served_stays_unserved_in_the_year_of_the_readme() {
     let setup = Setup { seed: 1, consultations: 1500, experts: 30 };
     let world = World::new(setup);
     let can_be_served = |at: usize| {
-        let wish = &world.applications[at].wish;
+        let request = &world.applications[at].request;
         let willing = world.experts.iter().enumerate().filter(|(expert, _)| !world.declines(at, *expert));
-        let judged: Vec<_> = willing.map(|(_, it)| evaluate(it, wish, None)).collect();
-        teams(wish, &judged).next().is_some()
+        let judged: Vec<_> = willing.map(|(_, it)| evaluate(it, request, None)).collect();
+        teams(request, &judged).next().is_some()
     };
     let beyond = (0..world.applications.len()).filter(|it| !can_be_served(*it)).count();
     let unserved = simulate(setup, Policy::Ranked).0.unserved;

@@ -42,7 +42,7 @@ const DECLINE: u64 = 12;
 /// A consultation that a company applies for.
 pub struct Application {
     pub on: NaiveDate,
-    pub wish: RoutingRequest,
+    pub request: RoutingRequest,
     pub mode: AppointmentMode,
 }
 
@@ -152,8 +152,8 @@ fn advisor(chance: Chance, n: u64) -> (Expert, Calendar) {
         conflicts: BTreeSet::new(),
         known: BTreeSet::new(),
         limits,
-        day_sessions: 0,
-        week_sessions: 0,
+        day_appointments: 0,
+        week_appointments: 0,
         open_cases: 0,
         open_case_limit: 8,
         load: 0,
@@ -165,7 +165,7 @@ fn advisor(chance: Chance, n: u64) -> (Expert, Calendar) {
         fields,
         schedule: schedule(chance, n, half_days),
         occupied: Occupied::default(),
-        sessions: Vec::new(),
+        appointments: Vec::new(),
         limits,
     };
     (expert, calendar)
@@ -208,7 +208,7 @@ fn application(chance: Chance, n: u64, days: &[NaiveDate]) -> Application {
     let size = chance.weighted(&SIZES, &draw(Topic::Size));
     let visit = chance.percent(VISITS[size], &draw(Topic::Mode));
     let themes = (0..=size as u64).map(|it| theme(chance.number(&[Topic::Theme.code(), n, it]) % THEMES));
-    let wish = RoutingRequest {
+    let request = RoutingRequest {
         fields,
         themes: themes.collect(),
         mode: if visit { Mode::Visit } else { Mode::Online },
@@ -219,7 +219,7 @@ fn application(chance: Chance, n: u64, days: &[NaiveDate]) -> Application {
         excluded: BTreeSet::new(),
     };
     let mode = if visit { AppointmentMode::Visit } else { AppointmentMode::Online };
-    Application { on, wish, mode }
+    Application { on, request, mode }
 }
 
 fn theme(n: u64) -> ThemeCode {

@@ -188,7 +188,7 @@ impl Year<'_> {
         let declined: Vec<_> = team.iter().filter(no).map(|it| self.world.experts[*it].id).collect();
         if !declined.is_empty() {
             self.declined += declined.len();
-            self.world.applications[at].wish.excluded.extend(declined);
+            self.world.applications[at].request.excluded.extend(declined);
             self.free(at);
             self.stages[at] = Stage::Waiting;
             self.count();
@@ -214,7 +214,7 @@ impl Year<'_> {
             }
             None => {
                 let ids: Vec<_> = team.iter().map(|it| self.world.experts[*it].id).collect();
-                self.world.applications[at].wish.excluded.extend(ids);
+                self.world.applications[at].request.excluded.extend(ids);
                 self.stages[at] = Stage::Waiting;
             }
         }
@@ -229,7 +229,7 @@ impl Year<'_> {
                 let it = &self.world.applications[at];
                 let waited = self.world.business.business_days_between(it.on, self.today);
                 PendingConsultation {
-                    wish: it.wish.clone(),
+                    request: it.request.clone(),
                     mode: it.mode,
                     waited: u32::try_from(waited).unwrap_or(u32::MAX),
                     holders: Vec::new(),
@@ -242,7 +242,7 @@ impl Year<'_> {
             settings: &self.settings,
             business: &self.world.business,
             window: self.window,
-            no_sessions: &BTreeSet::new(),
+            no_appointments: &BTreeSet::new(),
             today: self.today,
         };
         let plan = planning::plan(&ground, &waiting, &Weights::default());
@@ -265,7 +265,7 @@ impl Year<'_> {
                 let all = self.world.experts.len();
                 let from = match self.policy {
                     Policy::Random => {
-                        let asked = self.world.applications[at].wish.excluded.len() as u64;
+                        let asked = self.world.applications[at].request.excluded.len() as u64;
                         self.world.chance.index(all, &[Topic::Draw.code(), at as u64, asked])
                     }
                     Policy::RoundRobin | Policy::Optimal | Policy::Ranked => self.next,
@@ -284,7 +284,7 @@ impl Year<'_> {
     /// policy the order itself is drawn, because taking the next expert after a random place would favour experts who
     /// stand after a gap.
     fn next_team(&self, at: usize, from: usize) -> Option<Vec<usize>> {
-        let wish = &self.world.applications[at].wish;
+        let request = &self.world.applications[at].request;
         let all = self.world.experts.len();
         let mut order: Vec<usize> = (0..all).map(|it| (from + it) % all).collect();
         if self.policy == Policy::Random {
@@ -292,10 +292,10 @@ impl Year<'_> {
                 self.world.chance.number(&[Topic::Draw.code(), at as u64, from as u64, *it as u64])
             });
         }
-        let may = |it: &usize| evaluate(&self.world.experts[*it], wish, None).is_in();
+        let may = |it: &usize| evaluate(&self.world.experts[*it], request, None).is_in();
         let may: Vec<_> = order.into_iter().filter(may).collect();
         let fields = |it: usize| self.world.experts[it].fields;
-        if let Some(one) = may.iter().find(|it| fields(**it).covers(wish.fields)) {
+        if let Some(one) = may.iter().find(|it| fields(**it).covers(request.fields)) {
             return Some(vec![*one]);
         }
         let of = |wanted: Fields| may.iter().copied().find(|it| fields(*it) == wanted);
@@ -306,14 +306,14 @@ impl Year<'_> {
     fn ask_best(&mut self, at: usize, slot: Slot) {
         let pool = self.pool();
         let ask = self.ask_of(at, Day::ALL);
-        let wish = RoutingRequest { slot: Some(slot), ..self.world.applications[at].wish.clone() };
+        let request = RoutingRequest { slot: Some(slot), ..self.world.applications[at].request.clone() };
         let candidates: Vec<_> = self
             .world
             .experts
             .iter()
-            .map(|it| evaluate(it, &wish, pool.why_not(&ask, it.id, slot)))
+            .map(|it| evaluate(it, &request, pool.why_not(&ask, it.id, slot)))
             .collect();
-        if let Some(team) = teams(&wish, &candidates).next() {
+        if let Some(team) = teams(&request, &candidates).next() {
             let team = self.places(team);
             self.take(at, &team, slot);
             self.ask(at, team, Some(slot));
@@ -373,7 +373,7 @@ impl Year<'_> {
     }
 
     fn take(&mut self, at: usize, team: &[usize], slot: Slot) {
-        let (mode, site) = (self.world.applications[at].mode, self.world.applications[at].wish.prefecture);
+        let (mode, site) = (self.world.applications[at].mode, self.world.applications[at].request.prefecture);
         for &expert in team {
             if let Some(footprint) = self.world.experts[expert].footprint(mode, site, &self.settings) {
                 self.bookings.push(Booking { consultation: at, expert, slot, footprint, cancelled: false });
@@ -403,7 +403,7 @@ impl Year<'_> {
         let mut occupied = Occupied::default();
         mine().for_each(|it| occupied.take(it.slot, it.footprint));
         calendar.occupied = occupied;
-        calendar.sessions = mine().map(|it| it.slot.date()).collect();
+        calendar.appointments = mine().map(|it| it.slot.date()).collect();
     }
 
     fn pool(&self) -> Pool {
@@ -418,11 +418,11 @@ impl Year<'_> {
     fn ask_of(&self, at: usize, starts: Day) -> SlotQuery {
         let it = &self.world.applications[at];
         let footprint = |expert: &domain::routing::Expert| {
-            let eligible = evaluate(expert, &it.wish, None).is_in();
-            eligible.then(|| expert.footprint(it.mode, it.wish.prefecture, &self.settings)).flatten()
+            let eligible = evaluate(expert, &it.request, None).is_in();
+            eligible.then(|| expert.footprint(it.mode, it.request.prefecture, &self.settings)).flatten()
         };
         let footprints = self.world.experts.iter().map(footprint).collect();
-        SlotQuery { fields: it.wish.fields, footprints, window: self.window, starts }
+        SlotQuery { fields: it.request.fields, footprints, window: self.window, starts }
     }
 
     /// Returns the times that a company is offered before any expert is asked.
@@ -436,10 +436,10 @@ impl Year<'_> {
         let calendars: Vec<_> = team.iter().map(|expert| self.world.calendars[*expert].clone()).collect();
         let pool = self.pool_of(&calendars);
         let footprint = |expert: &usize| {
-            self.world.experts[*expert].footprint(it.mode, it.wish.prefecture, &self.settings)
+            self.world.experts[*expert].footprint(it.mode, it.request.prefecture, &self.settings)
         };
         let ask = SlotQuery {
-            fields: it.wish.fields,
+            fields: it.request.fields,
             footprints: team.iter().map(footprint).collect(),
             window: self.window,
             starts: Day::HALF_HOURS,

@@ -32,9 +32,9 @@ pub struct Statistics {
     pub received: u64,
     pub companies: u64,
     /// Appointments that took place.
-    pub sessions: u64,
+    pub appointments: u64,
     /// Consultations of which at least one appointment took place.
-    pub with_session: u64,
+    pub with_appointment: u64,
     /// Consultations about ICT alone, about labour alone, and about both.
     pub by_fields: [u64; 3],
     pub by_state: Counts,
@@ -53,7 +53,7 @@ pub struct Statistics {
     /// telephone are left out.
     pub first_contacts: Vec<Wait>,
     /// The waits from receipt to the first appointment that took place.
-    pub first_sessions: Vec<Wait>,
+    pub first_appointments: Vec<Wait>,
     /// Answers to the three sentences of the survey, with the number of times they were given together.
     pub surveys: Vec<([String; 3], u64)>,
     /// Follow-ups by kind and state.
@@ -79,13 +79,13 @@ pub async fn years(db: &impl ConnectionTrait) -> Result<Vec<i32>, DbErr> {
 }
 
 pub async fn of(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<Statistics, DbErr> {
-    let (received, companies, sessions, with_session) = totals(db, selection).await?;
+    let (received, companies, appointments, with_appointment) = totals(db, selection).await?;
     let (by_state, unfulfilled) = states(db, selection).await?;
     Ok(Statistics {
         received,
         companies,
-        sessions,
-        with_session,
+        appointments,
+        with_appointment,
         by_fields: fields(db, selection).await?,
         by_state,
         unfulfilled,
@@ -96,7 +96,7 @@ pub async fn of(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Resu
         by_mode: grouped(db, selection, consultation::Column::Mode).await?,
         by_origin: grouped(db, selection, consultation::Column::Origin).await?,
         first_contacts: waits::first_contacts(db, selection).await?,
-        first_sessions: waits::first_sessions(db, selection).await?,
+        first_appointments: waits::first_appointments(db, selection).await?,
         surveys: surveys(db, selection).await?,
         follow_ups: follow_ups(db, selection).await?,
         progress: progress(db, selection).await?,
@@ -133,9 +133,9 @@ async fn totals(
         .into_tuple()
         .one(db)
         .await?;
-    let (received, companies, sessions, with_session) = row.unwrap_or_default();
+    let (received, companies, appointments, with_appointment) = row.unwrap_or_default();
     let or_none = |it: Option<i64>| count(it.unwrap_or(0));
-    Ok((count(received), count(companies), or_none(sessions), or_none(with_session)))
+    Ok((count(received), count(companies), or_none(appointments), or_none(with_appointment)))
 }
 
 async fn fields(db: &impl ConnectionTrait, selection: &StatisticsFilter) -> Result<[u64; 3], DbErr> {

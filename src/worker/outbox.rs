@@ -40,28 +40,28 @@ const IN_HAND: usize = 64;
 /// The time of waiting for more outcomes after the first, so that one transaction records many.
 const GATHERING: Duration = Duration::from_millis(3);
 /// The interval between checks for due mail.
-const NAP: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// The time of waiting for an unreachable server, at first and at most.
-const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// Sends mail until `stop` is cancelled. Mails that are being sent are finished first, and the others are
 /// given back.
 pub async fn run(app: &App, stop: CancellationToken) {
-    let mut pump = Pump::new(app, stop.clone());
-    let mut rest = Rest::default();
-    while !stop.is_cancelled() || pump.is_busy() {
-        if !stop.is_cancelled() && !rest.lasts() && pump.has_room() {
-            logged(pump.take_up().await.map(drop));
+    let mut dispatcher = Dispatcher::new(app, stop.clone());
+    let mut backoff = Backoff::default();
+    while !stop.is_cancelled() || dispatcher.is_busy() {
+        if !stop.is_cancelled() && !backoff.lasts() && dispatcher.has_capacity() {
+            logged(dispatcher.take_up().await.map(drop));
         }
-        if pump.is_busy() {
-            rest.after(&pump.gather(NAP).await);
-            logged(pump.settle().await);
+        if dispatcher.is_busy() {
+            backoff.after(&dispatcher.gather(POLL_INTERVAL).await);
+            logged(dispatcher.settle().await);
             continue;
         }
         app.mail.transport.close_idle(false).await;
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(NAP) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
     app.mail.transport.close_idle(true).await;
@@ -69,11 +69,11 @@ pub async fn run(app: &App, stop: CancellationToken) {
 
 /// Leases up to `IN_HAND` due mails and sends them. Returns whether there were any.
 pub async fn step(app: &App) -> Result<bool, Problem> {
-    let mut pump = Pump::new(app, CancellationToken::new());
-    let was_due = pump.take_up().await?;
-    while pump.is_busy() {
-        pump.gather(NAP).await;
-        pump.settle().await?;
+    let mut dispatcher = Dispatcher::new(app, CancellationToken::new());
+    let was_due = dispatcher.take_up().await?;
+    while dispatcher.is_busy() {
+        dispatcher.gather(POLL_INTERVAL).await;
+        dispatcher.settle().await?;
     }
     Ok(was_due)
 }
@@ -85,7 +85,7 @@ fn logged(done: Result<(), Problem>) {
 }
 
 /// The mails that one worker has leased.
-struct Pump {
+struct Dispatcher {
     app: App,
     stop: CancellationToken,
     /// One permit for each connection.
@@ -109,7 +109,7 @@ struct Sent {
     no_such_address: bool,
 }
 
-impl Pump {
+impl Dispatcher {
     fn new(app: &App, stop: CancellationToken) -> Self {
         Self {
             connections: Arc::new(Semaphore::new(app.config.smtp.connections.max(1))),
@@ -126,7 +126,7 @@ impl Pump {
     }
 
     /// Returns whether there is enough capacity for another lease to be worth a transaction.
-    fn has_room(&self) -> bool {
+    fn has_capacity(&self) -> bool {
         self.sending.len() <= IN_HAND / 2
     }
 
@@ -136,14 +136,14 @@ impl Pump {
         if !store::correspondence::outbox::any_due(&app.db, app.clock.now()).await? {
             return Ok(false);
         }
-        let room = SendCapacity {
+        let capacity = SendCapacity {
             mails: IN_HAND.saturating_sub(self.sending.len()),
             per_domain: app.config.smtp.per_domain.max(1),
             in_hand: &self.in_hand,
-            pace: RateLimit(app.config.smtp.per_domain_a_minute),
+            rate_limit: RateLimit(app.config.smtp.per_domain_a_minute),
         };
         let tx = app.begin().await?;
-        let lease = store::correspondence::outbox::lease(&tx, app.clock.now(), LEASE, room).await?;
+        let lease = store::correspondence::outbox::lease(&tx, app.clock.now(), LEASE, capacity).await?;
         tx.commit().await?;
         let was_due = !lease.mails.is_empty() || lease.aside > 0;
         let known = learn_facts(app, &lease.mails).await.map(Arc::new);
@@ -197,8 +197,10 @@ impl Pump {
         for it in self.unsettled.iter().filter(|it| it.no_such_address) {
             store::correspondence::bounce::note(&tx, it.bounce(), now).await?;
         }
-        let reached =
-            self.unsettled.iter().filter(|it| it.kind.is_asked_for() && it.settled.fate == SendOutcome::Sent);
+        let reached = self
+            .unsettled
+            .iter()
+            .filter(|it| it.kind.is_asked_for() && it.settled.outcome == SendOutcome::Sent);
         let reached: Vec<_> = reached.map(|it| it.address.as_str()).collect();
         if !reached.is_empty() {
             store::correspondence::bounce::taken(&tx, reached, now).await?;
@@ -223,7 +225,7 @@ async fn learn_facts(app: &App, mails: &[LeasedMail]) -> Option<attempt::KnownFa
     let at = Instant::now();
     let asked = send_condition::FactQuery::by(mails.iter().map(|it| &it.mail.letter));
     match send_condition::learn(app, asked).await {
-        Ok(truth) => Some(attempt::KnownFacts { truth, at }),
+        Ok(facts) => Some(attempt::KnownFacts { facts, at }),
         Err(err) => {
             tracing::error!(error = ?err, "could not load the send conditions of {} mails", mails.len());
             None
@@ -257,9 +259,9 @@ async fn send(
     } else {
         attempt::attempt(app, &leased, known).await
     };
-    let attempt::AttemptResult { fate, detail, failure, no_such_address } = given;
+    let attempt::AttemptResult { outcome, detail, failure, no_such_address } = given;
     Sent {
-        settled: SettledMail { id: leased.id, token: term.token, fate, detail },
+        settled: SettledMail { id: leased.id, token: term.token, outcome, detail },
         domain: leased.domain,
         kind: leased.mail.letter.kind,
         consultation: leased.mail.letter.consultation,
@@ -271,7 +273,7 @@ async fn send(
 
 impl Sent {
     fn was_tried(&self) -> bool {
-        !matches!(self.settled.fate, SendOutcome::GivenBack | SendOutcome::Suppressed)
+        !matches!(self.settled.outcome, SendOutcome::GivenBack | SendOutcome::Suppressed)
     }
 
     /// Returns the bounce that records the server's answer about the address.
@@ -289,7 +291,7 @@ impl Sent {
 
     fn log(&self) {
         let (id, kind, detail): (MailId, _, _) = (self.settled.id, self.kind.code(), &self.settled.detail);
-        match self.settled.fate {
+        match self.settled.outcome {
             SendOutcome::Sent => tracing::info!(mail.id = %id, mail.kind = kind, "sent mail {id}"),
             SendOutcome::Suppressed => {
                 tracing::info!(mail.id = %id, mail.kind = kind, "dropped mail {id}: {detail}");
@@ -310,12 +312,12 @@ impl Sent {
 
 /// The pause while a server is unreachable, so that it is tried now and then rather than all the time.
 #[derive(Default)]
-struct Rest {
+struct Backoff {
     until: Option<Instant>,
     length: Duration,
 }
 
-impl Rest {
+impl Backoff {
     fn lasts(&self) -> bool {
         self.until.is_some_and(|it| it > Instant::now())
     }
@@ -326,7 +328,7 @@ impl Rest {
         if servers.iter().any(|it| !is_away(it)) {
             *self = Self::default();
         } else if !servers.is_empty() && !self.lasts() {
-            self.length = (self.length * 2).clamp(REST.0, REST.1);
+            self.length = (self.length * 2).clamp(BACKOFF.0, BACKOFF.1);
             self.until = Some(Instant::now() + self.length);
         }
     }

@@ -62,7 +62,7 @@ fn expert(n: u128, first: NaiveDate) -> Calendar {
         fields: [Fields::Ict, Fields::Labor, Fields::Both][usize::try_from(n % 3).unwrap()],
         schedule: Schedule { rules: rules.collect(), ..Schedule::default() },
         occupied: cells.into_iter().collect::<Occupied>(),
-        sessions: Vec::new(),
+        appointments: Vec::new(),
         limits: AppointmentLimits { per_day: 3, per_week: 8 },
     }
 }

@@ -49,15 +49,15 @@ pub async fn measure(table: &mut Table, filled: &Filled) {
 }
 
 /// Compares the worklist's speed with many consultations and with few.
-pub async fn compare_inboxes(table: &mut Table, small: &Filled, large: &Filled) {
+pub async fn compare_worklists(table: &mut Table, small: &Filled, large: &Filled) {
     let mut took = Vec::new();
     for filled in [small, large, small, large] {
         took.push(latency(filled.address, &get("/staff", &filled.cookie), 200, 100).await);
     }
     let (small, large) = (took[0].min(took[2]), took[1].min(took[3]));
-    table.at_most("inbox, first page, 200,000 ÷ 10,000 consultations", large / small, "×", 1.5);
+    table.at_most("worklist, first page, 200,000 ÷ 10,000 consultations", large / small, "×", 1.5);
     table.note(format!(
-        "The inbox took {small:.2} ms with 10,000 and {large:.2} ms with 200,000 consultations."
+        "The worklist took {small:.2} ms with 10,000 and {large:.2} ms with 200,000 consultations."
     ));
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { answerUpToTheSlots, signIn } from "./habits.mjs";
-import { House } from "./house.mjs";
+import { Service } from "./service.mjs";
 import { DESK, startBrowser, Visitor } from "./look.mjs";
 
 const PASSWORD = "madoguchi-demo";
@@ -21,10 +21,10 @@ const PICTURES = new URL("pictures/", import.meta.url).pathname;
 const PICTURE = { viewport: { width: 1200, height: 900 } };
 
 test("every page of every role, wide and narrow", { timeout: 300_000 }, async (it) => {
-  const house = await House.build(it);
+  const service = await Service.build(it);
   const browser = await startBrowser(it);
-  await house.open("demo", TODAY);
-  const enter = (screen) => Visitor.enter(browser, house.address, screen);
+  await service.open("demo", TODAY);
+  const enter = (screen) => Visitor.enter(browser, service.address, screen);
   for (const path of ["/", "/help", "/privacy", "/accessibility", "/apply", "/login"]) {
     await lookAround(await enter(DESK), path);
   }
@@ -37,14 +37,14 @@ test("every page of every role, wide and narrow", { timeout: 300_000 }, async (i
     await lookFurther(visitor);
   }
   // In a sandbox nothing runs, axe-core neither.
-  const reader = await Visitor.enter(browser, house.address, DESK, false);
+  const reader = await Visitor.enter(browser, service.address, DESK, false);
   await reader.visit("/staff/sign-in");
   await signIn(reader, "center1@example.jp", PASSWORD);
   await lookAtHtml(reader);
   if (process.env.MADOGUCHI_PICTURES === "1") await takePictures(enter);
-  const doctor = await house.run("doctor", TODAY, { DATABASE_URL: "sqlite://data/demo.db" });
+  const doctor = await service.run("doctor", TODAY, { DATABASE_URL: "sqlite://data/demo.db" });
   assert.deepEqual(doctor, { code: 0, said: "" });
-  await house.close();
+  await service.close();
 });
 
 /** A case of every list, and all that is told of one of them. */
@@ -133,7 +133,7 @@ async function takePictures(enter) {
   const center = await enter(PICTURE);
   await center.visit("/staff");
   await signIn(center, "center1@example.jp", PASSWORD);
-  await center.page.screenshot({ path: `${PICTURES}inbox.png` });
+  await center.page.screenshot({ path: `${PICTURES}worklist.png` });
   const expert = await enter(PICTURE);
   await expert.visit("/expert/calendar");
   await signIn(expert, "expert01@example.jp", PASSWORD);

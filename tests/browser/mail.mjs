@@ -1,4 +1,4 @@
-// Reads the mails that a house without a mail server writes as files (RFC 5322, 2045 and 2047).
+// Reads the mails that a service without a mail server writes as files (RFC 5322, 2045 and 2047).
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 

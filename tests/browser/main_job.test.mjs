@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { answerUpToTheSlots, signIn } from "./habits.mjs";
-import { House } from "./house.mjs";
+import { Service } from "./service.mjs";
 import { DESK, PHONE, startBrowser, Visitor } from "./look.mjs";
 
 const PASSWORD = "correct horse battery staple";
@@ -25,49 +25,49 @@ test("the whole chain, each page accessible", { timeout: 240_000 }, (it) => whol
 test("the whole chain without JavaScript", { timeout: 240_000 }, (it) => wholeChain(it, false));
 
 async function wholeChain(it, javaScript) {
-  const house = await House.build(it);
+  const service = await Service.build(it);
   const browser = await startBrowser(it);
-  const enter = (screen) => Visitor.enter(browser, house.address, screen, javaScript);
-  await house.open("serve", APPLIED);
+  const enter = (screen) => Visitor.enter(browser, service.address, screen, javaScript);
+  await service.open("serve", APPLIED);
 
   const admin = await enter(DESK);
-  await setUp(house, admin);
+  await setUp(service, admin);
   await invite(admin, "相談センター", { メールアドレス: CENTER, 氏名: "窓口 花子" });
   for (const expert of [ICT, LABOR]) await inviteExpert(admin, expert);
   const center = await enter(DESK);
-  await join(house, center, CENTER);
+  await join(service, center, CENTER);
   const experts = [];
   for (const { email } of [ICT, LABOR]) {
     const expert = await enter(DESK);
-    await join(house, expert, email);
+    await join(service, expert, email);
     await offerTime(expert);
     experts.push(expert);
   }
 
   const company = await enter(PHONE);
   const number = await apply(company);
-  await confirmAddress(house, company);
-  for (const { email } of [ICT, LABOR]) await accept(house, await enter(PHONE), email);
-  await readBooking(house, company, number);
+  await confirmAddress(service, company);
+  for (const { email } of [ICT, LABOR]) await accept(service, await enter(PHONE), email);
+  await readBooking(service, company, number);
 
-  await house.reopen(AFTER_SESSION);
+  await service.reopen(AFTER_SESSION);
   await recordAndReport(experts[0], ICT.email);
   await approve(center, number);
   await readReport(company, number);
 
-  await house.reopen(NEXT_BUSINESS_DAY);
-  await answerSurvey(house, await enter(PHONE));
+  await service.reopen(NEXT_BUSINESS_DAY);
+  await answerSurvey(service, await enter(PHONE));
   await readAnswers(center, number);
 
-  await house.close();
-  const doctor = await house.run("doctor", NEXT_BUSINESS_DAY);
+  await service.close();
+  const doctor = await service.run("doctor", NEXT_BUSINESS_DAY);
   assert.deepEqual(doctor, { code: 0, said: "" });
 }
 
-async function setUp(house, admin) {
-  const link = house.said.match(/http:\/\/\S+/)?.[0];
-  assert.ok(link, `a link in ${house.said}`);
-  await setPassword(admin, link, house.said.match(/\S+@\S+/)[0]);
+async function setUp(service, admin) {
+  const link = service.said.match(/http:\/\/\S+/)?.[0];
+  assert.ok(link, `a link in ${service.said}`);
+  await setPassword(admin, link, service.said.match(/\S+@\S+/)[0]);
   assert.equal(admin.path(), "/admin");
 }
 
@@ -100,8 +100,8 @@ async function inviteExpert(admin, { email, name, field }) {
   });
 }
 
-async function join(house, visitor, email) {
-  const { link, subject } = await house.mailWith("パスワードを設定する", email);
+async function join(service, visitor, email) {
+  const { link, subject } = await service.mailWith("パスワードを設定する", email);
   assert.match(subject, /^【テレワーク相談センター】/);
   await setPassword(visitor, link, email);
 }
@@ -129,16 +129,16 @@ async function apply(company) {
   return (await company.page.locator("main").innerText()).match(/R\d\d-\d{6}/)[0];
 }
 
-async function confirmAddress(house, company) {
-  const { link, text } = await house.mailWith("メールアドレスを確認する", COMPANY);
+async function confirmAddress(service, company) {
+  const { link, text } = await service.mailWith("メールアドレスを確認する", COMPANY);
   assert.ok(!text.includes("みなと製作所"), "an address that is not confirmed is told nothing that was typed");
   await company.visit(link);
   await company.press("メールアドレスを確認する");
 }
 
 /** From the mail, on a phone, without signing in. */
-async function accept(house, phone, email) {
-  const { link, text, calendar } = await house.mailWith("内容を見て回答する", email);
+async function accept(service, phone, email) {
+  const { link, text, calendar } = await service.mailWith("内容を見て回答する", email);
   assert.ok(text.includes(`${DAY}${TIME}`), text);
   assert.match(calendar, /^METHOD:REQUEST$/m);
   await phone.visit(link);
@@ -147,14 +147,14 @@ async function accept(house, phone, email) {
   await phone.reads("担当を引き受けました");
 }
 
-async function readBooking(house, company, number) {
+async function readBooking(service, company, number) {
   await company.visit(`/my/${number}`);
   await company.reads("予約確定");
   await company.reads(`${DAY}${TIME}`);
   for (const page of ["messages", "reschedule", "waiting", "cancel", "survey", "report"]) {
     await company.visit(`/my/${number}/${page}`);
   }
-  const { calendar } = await house.mailWith("予約の内容を確認する", COMPANY);
+  const { calendar } = await service.mailWith("予約の内容を確認する", COMPANY);
   const download = await company.page.request.get(`/my/${number}/appointment.ics`);
   assert.equal(download.status(), 200);
   const entries = [calendar, await download.text()].map(calendarEntry);
@@ -209,8 +209,8 @@ async function readReport(company, number) {
 }
 
 /** From the mail, on a phone that nobody has signed in on. */
-async function answerSurvey(house, phone) {
-  const { link } = await house.mailWith("アンケートに答える", COMPANY);
+async function answerSurvey(service, phone) {
+  const { link } = await service.mailWith("アンケートに答える", COMPANY);
   await phone.visit(link);
   for (const sentence of SURVEY) await phone.pick(sentence, "そう思う");
   await phone.type({ ご意見: "次の一歩が分かりました。" });

@@ -93,7 +93,7 @@ impl Asked {
         let case = held(&site, &cast, CONTACT).await;
         let assignment =
             store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
-        let appointment = cases::session(&site, case).await;
+        let appointment = cases::appointment(&site, case).await;
         assert_eq!(cases::state(&site, case).await, "matching");
         Self { site, cast, case, assignment, appointment }
     }
@@ -134,7 +134,7 @@ async fn accepting_in_any_calendar_books() {
         assert_eq!((mail.state.code(), mail.open), ("calendar", false), "{name}: {}", mail.reason);
         assert!(matches!(it.assignment().await, AssignmentState::Accepted { .. }), "{name}");
         assert_eq!(cases::state(&it.site, it.case).await, "booked", "{name}");
-        assert!(cases::session(&it.site, it.case).await.is_confirmed(), "{name}");
+        assert!(cases::appointment(&it.site, it.case).await.is_confirmed(), "{name}");
         assert!(cases::letters(&it.site, CONTACT).await.iter().any(|it| it.kind == "booked"), "{name}");
         // A repeated answer, as a machine may send it, changes nothing.
         let again = it.answers(&it.says(EXPERT, "ACCEPTED"), program).await;
@@ -208,7 +208,7 @@ async fn another_time_is_a_proposal_for_the_center() {
         assert_eq!((mail.state.code(), mail.open), ("calendar", true), "{name}: {}", mail.reason);
         assert_eq!(mail.proposed_start, Some(starts_at), "{name}");
         assert_eq!(it.assignment().await, AssignmentState::Offered, "{name}");
-        assert_eq!(cases::session(&it.site, it.case).await.starts_at, it.appointment.starts_at, "{name}");
+        assert_eq!(cases::appointment(&it.site, it.case).await.starts_at, it.appointment.starts_at, "{name}");
         it.site.sign_in("center@example.jp", PASSWORD).await;
         let page = it.site.get(&format!("/staff/consultations/{}", it.case.number)).await;
         it.site.get(&format!("/staff/mail/in/{}", mail.id)).await.shows("提案された日時");
@@ -227,7 +227,7 @@ async fn a_proposal_is_turned_down_or_followed() {
     let it = Asked::new().await;
     ops::routing::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
     let propose = async || {
-        let now = cases::session(&it.site, it.case).await;
+        let now = cases::appointment(&it.site, it.case).await;
         let starts_at = now.starts_at + TimeDelta::days(1);
         let of = Says::of(&it.site, it.case, &now, EXPERT, "TENTATIVE");
         let mail = Says { method: "COUNTER", starts_at, ..of }.written(PROGRAMS[0].1);
@@ -235,7 +235,7 @@ async fn a_proposal_is_turned_down_or_followed() {
     };
     it.site.sign_in("center@example.jp", PASSWORD).await;
     let of_case = format!("/staff/consultations/{}", it.case.number);
-    let before = cases::session(&it.site, it.case).await;
+    let before = cases::appointment(&it.site, it.case).await;
 
     let (mail, _) = propose().await;
     let keep = format!("{of_case}/proposals/{}/keep", mail.id);
@@ -243,7 +243,7 @@ async fn a_proposal_is_turned_down_or_followed() {
     assert_eq!(it.site.post(&keep, &[]).await.status, 303);
     it.site.get(&of_case).await.shows("変更の提案を対応済みにしました");
     assert!(!it.site.get("/staff").await.body.contains("変更の提案"));
-    assert_eq!(cases::session(&it.site, it.case).await, before);
+    assert_eq!(cases::appointment(&it.site, it.case).await, before);
     it.site.post(&keep, &[]).await;
     it.site.get(&of_case).await.shows("この提案は、すでに対応済みです。");
 
@@ -287,7 +287,7 @@ async fn an_older_answer_undoes_nothing() {
     assert!(mail.outcome.contains("以前の予定"), "{}", mail.outcome);
     assert_eq!(cases::state(&it.site, it.case).await, "booked");
     // An answer to the current version is recorded, and decides nothing by itself.
-    let now = cases::session(&it.site, it.case).await;
+    let now = cases::appointment(&it.site, it.case).await;
     let declined = Says::of(&it.site, it.case, &now, EXPERT, "DECLINED").written(PROGRAMS[0].1);
     let mail = arrives(&it.site, &declined).await;
     assert_eq!((mail.state.code(), mail.open), ("calendar", true));
@@ -298,7 +298,7 @@ async fn an_older_answer_undoes_nothing() {
 async fn a_company_that_cannot_come_is_phoned() {
     let it = Asked::new().await;
     ops::routing::assignment::accept(&it.site.app, it.assignment, it.cast.expert).await.unwrap();
-    let now = cases::session(&it.site, it.case).await;
+    let now = cases::appointment(&it.site, it.case).await;
     for (partstat, open) in [("ACCEPTED", false), ("DECLINED", true)] {
         let mail = Says::of(&it.site, it.case, &now, CONTACT, partstat).written(PROGRAMS[1].1);
         let mail = arrives(&it.site, &mail).await;

@@ -131,7 +131,7 @@ impl Drop for Radicale {
 }
 
 /// A service whose expert has entered a calendar of the server, to be read and written.
-struct House {
+struct Service {
     site: Site,
     cast: Cast,
     expert: Site,
@@ -139,7 +139,7 @@ struct House {
     server: Radicale,
 }
 
-impl House {
+impl Service {
     async fn new() -> Self {
         let server = Radicale::start();
         let site = Site::with_settings(&[("MADOGUCHI_FETCH_ALLOW", "127.0.0.1")]).await;
@@ -148,14 +148,14 @@ impl House {
         assert_eq!(expert.sign_in("expert@example.jp", PASSWORD).await.status, 303);
         assert_eq!(center.sign_in("center@example.jp", PASSWORD).await.status, 303);
         server.ready(&site).await;
-        let house = Self { site, cast, expert, center, server };
-        let wrong = house.connect("wrong").await;
+        let service = Self { site, cast, expert, center, server };
+        let wrong = service.connect("wrong").await;
         assert_eq!(wrong.status, 422);
         wrong.shows("ユーザー名またはパスワードが違います");
         assert!(!wrong.body.contains("value=\"wrong\""), "a password never comes back");
-        let done = house.connect(APP_PASSWORD).await;
+        let done = service.connect(APP_PASSWORD).await;
         assert_eq!(done.status, 303, "{}", done.body);
-        house
+        service
     }
 
     async fn connect(&self, password: &str) -> crate::site::Reply {
@@ -191,7 +191,7 @@ impl House {
 
     /// Gives our entry another start in the calendar, as dragging it in a calendar program does.
     async fn drag(&self, case: Case, by: TimeDelta) {
-        let session = cases::session(&self.site, case).await;
+        let session = cases::appointment(&self.site, case).await;
         let entry = self.entry().await;
         let stamp = |at: chrono::DateTime<chrono::Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
         let text = self.server.read(&self.site, &entry.href).await.unwrap();
@@ -210,106 +210,111 @@ impl House {
 /// A private event is handled as a new expert would try it.
 #[actix_web::test]
 async fn a_private_event_in_the_collection_makes_the_slot_disappear() {
-    let house = House::new().await;
-    assert!(house.slot_page().await.contains(TEN));
-    house.server.put(&house.site, "dentist", "SUMMARY:歯医者\nDTSTART:20261126T010000Z\nDURATION:PT1H").await;
-    house.later(TimeDelta::minutes(31)).await;
-    let page = house.slot_page().await;
+    let service = Service::new().await;
+    assert!(service.slot_page().await.contains(TEN));
+    service
+        .server
+        .put(&service.site, "dentist", "SUMMARY:歯医者\nDTSTART:20261126T010000Z\nDURATION:PT1H")
+        .await;
+    service.later(TimeDelta::minutes(31)).await;
+    let page = service.slot_page().await;
     assert!(!page.contains(TEN), "10:00 is taken");
     assert!(page.contains("2026-11-26T02:00:00Z"), "11:00 is free");
     // A repeating event has its first start far in the past and is found by its repetitions.
     let daily = "DTSTART;TZID=Asia/Tokyo:20260101T130000\nDURATION:PT1H\nRRULE:FREQ=DAILY";
-    house.server.put(&house.site, "lunch", daily).await;
-    house.later(TimeDelta::minutes(31)).await;
-    assert!(!house.slot_page().await.contains("2026-11-27T04:00:00Z"), "13:00 is taken every day");
-    house.server.ask(&house.site, "DELETE", &format!("/{USER}/work/dentist.ics"), &[], "").await;
-    house.later(TimeDelta::minutes(31)).await;
-    assert!(house.slot_page().await.contains(TEN));
+    service.server.put(&service.site, "lunch", daily).await;
+    service.later(TimeDelta::minutes(31)).await;
+    assert!(!service.slot_page().await.contains("2026-11-27T04:00:00Z"), "13:00 is taken every day");
+    service.server.ask(&service.site, "DELETE", &format!("/{USER}/work/dentist.ics"), &[], "").await;
+    service.later(TimeDelta::minutes(31)).await;
+    assert!(service.slot_page().await.contains(TEN));
 }
 
 #[actix_web::test]
 async fn a_booking_is_put_into_the_calendar_moved_with_it_and_taken_out() {
-    let house = House::new().await;
-    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
-    house.later(TimeDelta::zero()).await;
-    let (session, entry) = (cases::session(&house.site, case).await, house.entry().await);
+    let service = Service::new().await;
+    let case = cases::booked(&service.site, &service.cast, CONTACT).await;
+    service.later(TimeDelta::zero()).await;
+    let (session, entry) = (cases::appointment(&service.site, case).await, service.entry().await);
     assert_eq!((entry.state.code(), entry.sequence), ("written", session.sequence));
-    let text = house.server.read(&house.site, &entry.href).await.unwrap();
+    let text = service.server.read(&service.site, &entry.href).await.unwrap();
     assert!(text.contains(&format!("UID:{}", session.uid)) && text.contains("みなと製作所"), "{text}");
     assert!(!text.contains("METHOD:"), "an object of a collection has no method");
     // Our own entry is not a private appointment, and is not written twice.
     assert!(
-        store::calendars::external::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().is_empty()
+        store::calendars::external::busy(&service.site.app.db, 0..i64::MAX, None).await.unwrap().is_empty()
     );
-    house.later(TimeDelta::minutes(31)).await;
-    assert_eq!(house.entry().await, entry);
-    assert!(!house.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));
+    service.later(TimeDelta::minutes(31)).await;
+    assert_eq!(service.entry().await, entry);
+    assert!(!service.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));
 
-    let slot: Slot = cases::free_slots(&house.site, case).await[3];
+    let slot: Slot = cases::free_slots(&service.site, case).await[3];
     ops::booking::appointment::reschedule(
-        &house.site.app,
+        &service.site.app,
         case.id,
-        Actor::Coordinator(house.cast.coordinator),
+        Actor::Coordinator(service.cast.coordinator),
         slot,
     )
     .await
     .unwrap();
-    house.later(TimeDelta::zero()).await;
-    let moved = house.server.read(&house.site, &entry.href).await.unwrap();
+    service.later(TimeDelta::zero()).await;
+    let moved = service.server.read(&service.site, &entry.href).await.unwrap();
     assert!(moved.contains(&format!("DTSTART:{}", slot.start().format("%Y%m%dT%H%M%SZ"))), "{moved}");
-    assert_eq!(house.entry().await.href, entry.href);
+    assert_eq!(service.entry().await.href, entry.href);
 
-    ops::booking::appointment::cancel(&house.site.app, case.id, Actor::Company, "都合が悪い".to_owned())
+    ops::booking::appointment::cancel(&service.site.app, case.id, Actor::Company, "都合が悪い".to_owned())
         .await
         .unwrap();
-    house.later(TimeDelta::zero()).await;
-    assert_eq!(house.server.read(&house.site, &entry.href).await, None);
-    assert!(external_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+    service.later(TimeDelta::zero()).await;
+    assert_eq!(service.server.read(&service.site, &entry.href).await, None);
+    assert!(external_entry::Entity::find().one(&service.site.app.db).await.unwrap().is_none());
 }
 
 #[actix_web::test]
 async fn the_password_can_be_changed_alone() {
-    let house = House::new().await;
-    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
-    house.later(TimeDelta::zero()).await;
-    let entry = house.entry().await;
-    let users = house.server.folder.join("users");
+    let service = Service::new().await;
+    let case = cases::booked(&service.site, &service.cast, CONTACT).await;
+    service.later(TimeDelta::zero()).await;
+    let entry = service.entry().await;
+    let users = service.server.folder.join("users");
     std::fs::write(users, format!("{USER}:another-password\n")).unwrap();
-    let source = external_calendar::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
+    let source = external_calendar::Entity::find().one(&service.site.app.db).await.unwrap().unwrap();
     let path = format!("/expert/calendars/{}/access", source.id);
-    let wrong = house.expert.post(&path, &[("password", "wrong")]).await;
+    let wrong = service.expert.post(&path, &[("password", "wrong")]).await;
     assert_eq!(wrong.status, 422);
     wrong.shows("ユーザー名またはパスワードが違います");
     assert!(!wrong.body.contains("value=\"wrong\""), "a password never comes back");
-    let done = house.expert.post(&path, &[("password", "another-password")]).await;
+    let done = service.expert.post(&path, &[("password", "another-password")]).await;
     assert_eq!(done.status, 303, "{}", done.body);
-    assert_eq!(house.entry().await, entry, "what was written stays known");
-    house.later(TimeDelta::minutes(31)).await;
-    assert!(cases::session(&house.site, case).await.is_confirmed());
+    assert_eq!(service.entry().await, entry, "what was written stays known");
+    service.later(TimeDelta::minutes(31)).await;
+    assert!(cases::appointment(&service.site, case).await.is_confirmed());
 }
 
 #[actix_web::test]
 async fn an_expert_who_is_replaced_loses_the_calendar_entry() {
-    let house = House::new().await;
-    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
-    let sato = cases::expert(&house.site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
-    house.later(TimeDelta::zero()).await;
-    let entry = house.entry().await;
-    assert!(house.server.read(&house.site, &entry.href).await.is_some());
-    let seat =
-        Participation { appointment: cases::session(&house.site, case).await.id, expert: house.cast.expert };
-    let version = cases::record(&house.site, case).await.version;
-    let (by, given) = (house.cast.center(), SubstituteConsent::Given);
-    ops::booking::substitute::ask(&house.site.app, seat, sato, version, by, given).await.unwrap();
-    house.later(TimeDelta::zero()).await;
-    assert_eq!(house.server.read(&house.site, &entry.href).await, None);
-    assert!(external_entry::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+    let service = Service::new().await;
+    let case = cases::booked(&service.site, &service.cast, CONTACT).await;
+    let sato = cases::expert(&service.site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
+    service.later(TimeDelta::zero()).await;
+    let entry = service.entry().await;
+    assert!(service.server.read(&service.site, &entry.href).await.is_some());
+    let seat = Participation {
+        appointment: cases::appointment(&service.site, case).await.id,
+        expert: service.cast.expert,
+    };
+    let version = cases::record(&service.site, case).await.version;
+    let (by, given) = (service.cast.center(), SubstituteConsent::Given);
+    ops::booking::substitute::ask(&service.site.app, seat, sato, version, by, given).await.unwrap();
+    service.later(TimeDelta::zero()).await;
+    assert_eq!(service.server.read(&service.site, &entry.href).await, None);
+    assert!(external_entry::Entity::find().one(&service.site.app.db).await.unwrap().is_none());
 }
 
 /// Asserts that the center sees both times on the consultation's page and in its worklist, with the new time already
 /// chosen.
-async fn is_shown_to_the_center(house: &House, case: Case, before: &Appointment) {
-    let page = house.center.get("/staff/schedule").await;
+async fn is_shown_to_the_center(service: &Service, case: Case, before: &Appointment) {
+    let page = service.center.get("/staff/schedule").await;
     page.shows("カレンダーからの変更の提案（1件）");
     let there = Slot::at(before.starts_at + TimeDelta::hours(1)).unwrap();
     let slots =
@@ -318,162 +323,169 @@ async fn is_shown_to_the_center(house: &House, case: Case, before: &Appointment)
     // The change shows on the consultation's page and in the center's worklist.
     let of_case = format!("/staff/consultations/{}", case.number);
     for path in [of_case.as_str(), "/staff"] {
-        let page = house.center.get(path).await;
+        let page = service.center.get(path).await;
         page.shows("山田 太郎　外部カレンダー「仕事」");
         page.shows(&domain::wording::long_date_time_range(before.starts_at, before.ends_at));
         let there = before.starts_at + TimeDelta::hours(1)..before.ends_at + TimeDelta::hours(1);
         page.shows(&domain::wording::long_date_time_range(there.start, there.end));
     }
-    house.center.get("/staff").await.shows("対応が必要（1）");
-    house.center.get(&slots).await.shows(&format!("value=\"{}\" checked", slot_value(there)));
+    service.center.get("/staff").await.shows("対応が必要（1）");
+    service.center.get(&slots).await.shows(&format!("value=\"{}\" checked", slot_value(there)));
     let outside_hours = format!("{of_case}/slots?slot=2026-11-26T20:00:00Z");
-    assert_eq!(house.center.get(&outside_hours).await.status, 200);
+    assert_eq!(service.center.get(&outside_hours).await.status, 200);
     let taken = Slot::new("2026-11-26".parse().unwrap(), 0).unwrap();
-    let page = house.center.get(&format!("{of_case}/slots?slot={}", slot_value(taken))).await;
+    let page = service.center.get(&format!("{of_case}/slots?slot={}", slot_value(taken))).await;
     page.shows("からは、担当の専門家がそろって空いていません");
 }
 
 #[actix_web::test]
 async fn a_change_in_the_calendar_is_a_proposal_only() {
-    let house = House::new().await;
-    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
-    house.later(TimeDelta::zero()).await;
-    let before = cases::session(&house.site, case).await;
-    house.drag(case, TimeDelta::hours(1)).await;
-    house.later(TimeDelta::minutes(31)).await;
-    assert_eq!(cases::session(&house.site, case).await, before, "nothing follows by itself");
-    let page = house.expert.get("/expert/calendars").await;
+    let service = Service::new().await;
+    let case = cases::booked(&service.site, &service.cast, CONTACT).await;
+    service.later(TimeDelta::zero()).await;
+    let before = cases::appointment(&service.site, case).await;
+    service.drag(case, TimeDelta::hours(1)).await;
+    service.later(TimeDelta::minutes(31)).await;
+    assert_eq!(cases::appointment(&service.site, case).await, before, "nothing follows by itself");
+    let page = service.expert.get("/expert/calendars").await;
     page.shows("外部カレンダーで変更されています（1件）");
     page.shows(&format!("/expert/consultations/{}/slot", case.number));
-    is_shown_to_the_center(&house, case, &before).await;
+    is_shown_to_the_center(&service, case, &before).await;
     let of_case = format!("/staff/consultations/{}", case.number);
 
     // The expert puts the entry back.
-    let id = house.entry().await.id;
+    let id = service.entry().await.id;
     let path = format!("/expert/calendars/entries/{id}/restore");
-    assert_eq!(house.expert.post(&path, &[]).await.status, 303);
-    house.later(TimeDelta::zero()).await;
+    assert_eq!(service.expert.post(&path, &[]).await.status, 303);
+    service.later(TimeDelta::zero()).await;
     let starts_at = format!("DTSTART:{}", before.starts_at.format("%Y%m%dT%H%M%SZ"));
-    let href = house.entry().await.href;
-    assert!(house.server.read(&house.site, &href).await.unwrap().contains(&starts_at));
-    assert!(!house.expert.get("/expert/calendars").await.body.contains("変更されています"));
+    let href = service.entry().await.href;
+    assert!(service.server.read(&service.site, &href).await.unwrap().contains(&starts_at));
+    assert!(!service.expert.get("/expert/calendars").await.body.contains("変更されています"));
 
     // The entry is deleted there, and the center puts it back.
-    house.server.ask(&house.site, "DELETE", &href, &[], "").await;
-    house.later(TimeDelta::minutes(31)).await;
-    house.expert.get("/expert/calendars").await.shows("では削除されています");
-    house.center.get("/staff/schedule").await.shows("専門家のカレンダーでは削除されています");
-    house.center.get("/staff").await.shows("専門家のカレンダーでは削除されています");
-    assert!(cases::session(&house.site, case).await.is_confirmed());
-    house.center.get(&of_case).await.shows(&format!("{of_case}/proposals/{id}/keep"));
+    service.server.ask(&service.site, "DELETE", &href, &[], "").await;
+    service.later(TimeDelta::minutes(31)).await;
+    service.expert.get("/expert/calendars").await.shows("では削除されています");
+    service.center.get("/staff/schedule").await.shows("専門家のカレンダーでは削除されています");
+    service.center.get("/staff").await.shows("専門家のカレンダーでは削除されています");
+    assert!(cases::appointment(&service.site, case).await.is_confirmed());
+    service.center.get(&of_case).await.shows(&format!("{of_case}/proposals/{id}/keep"));
     let path = format!("{of_case}/proposals/{id}/keep");
-    assert_eq!(house.center.post(&path, &[]).await.status, 303);
-    house.center.get(&format!("{of_case}?view=history")).await.shows("予約をそのままにしました");
-    assert!(!house.center.get("/staff").await.body.contains("変更の提案"));
+    assert_eq!(service.center.post(&path, &[]).await.status, 303);
+    service.center.get(&format!("{of_case}?view=history")).await.shows("予約をそのままにしました");
+    assert!(!service.center.get("/staff").await.body.contains("変更の提案"));
     let strange = format!("{of_case}/proposals/{}/keep", uuid::Uuid::new_v4());
-    assert_eq!(house.center.post(&strange, &[]).await.status, 404);
-    house.later(TimeDelta::zero()).await;
-    assert!(house.server.read(&house.site, &href).await.unwrap().contains(&starts_at));
+    assert_eq!(service.center.post(&strange, &[]).await.status, 404);
+    service.later(TimeDelta::zero()).await;
+    assert!(service.server.read(&service.site, &href).await.unwrap().contains(&starts_at));
 
     // The expert follows the change and moves the booking, and the calendar is right again.
-    house.drag(case, TimeDelta::hours(1)).await;
-    house.later(TimeDelta::minutes(31)).await;
+    service.drag(case, TimeDelta::hours(1)).await;
+    service.later(TimeDelta::minutes(31)).await;
     let slot = Slot::at(before.starts_at + TimeDelta::hours(1)).unwrap();
-    ops::booking::appointment::reschedule(&house.site.app, case.id, Actor::Expert(house.cast.expert), slot)
-        .await
-        .unwrap();
-    house.later(TimeDelta::zero()).await;
-    assert_eq!(house.entry().await.state.code(), "written");
-    assert!(!house.center.get("/staff/schedule").await.body.contains("変更の提案"));
+    ops::booking::appointment::reschedule(
+        &service.site.app,
+        case.id,
+        Actor::Expert(service.cast.expert),
+        slot,
+    )
+    .await
+    .unwrap();
+    service.later(TimeDelta::zero()).await;
+    assert_eq!(service.entry().await.state.code(), "written");
+    assert!(!service.center.get("/staff/schedule").await.body.contains("変更の提案"));
 }
 
 /// At whatever moment a write was interrupted, the next look reads the calendar and writes what is missing.
 #[actix_web::test]
 async fn a_write_that_was_cut_off_is_finished_once() {
-    let house = House::new().await;
-    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
-    house.later(TimeDelta::zero()).await;
-    let entry = house.entry().await;
+    let service = Service::new().await;
+    let case = cases::booked(&service.site, &service.cast, CONTACT).await;
+    service.later(TimeDelta::zero()).await;
+    let entry = service.entry().await;
     // The write was interrupted after the PUT and before it was recorded; then, before the PUT of a move was recorded.
     for (state, etag) in [("wanted", None), ("wanted", Some("\"old\"")), ("written", Some("\"old\""))] {
         external_entry::Entity::update_many()
             .col_expr(external_entry::Column::State, Expr::value(state))
             .col_expr(external_entry::Column::Etag, Expr::value(etag))
             .filter(external_entry::COLUMN.id.eq(entry.id))
-            .exec(&house.site.app.db)
+            .exec(&service.site.app.db)
             .await
             .unwrap();
-        house.later(TimeDelta::minutes(31)).await;
-        let now = house.entry().await;
+        service.later(TimeDelta::minutes(31)).await;
+        let now = service.entry().await;
         assert_eq!((now.state.code(), now.failures, now.error), ("written", 0, None), "{state} {etag:?}");
     }
     let listed =
-        house.server.ask(&house.site, "PROPFIND", &format!("/{USER}/work/"), &[("depth", "1")], "").await;
+        service.server.ask(&service.site, "PROPFIND", &format!("/{USER}/work/"), &[("depth", "1")], "").await;
     let listed = String::from_utf8(listed.body).unwrap();
     assert_eq!(listed.matches(".ics").count(), 1, "{listed}");
-    let session = cases::session(&house.site, case).await;
-    assert!(house.server.read(&house.site, &entry.href).await.unwrap().contains(&session.uid));
+    let session = cases::appointment(&service.site, case).await;
+    assert!(service.server.read(&service.site, &entry.href).await.unwrap().contains(&session.uid));
 }
 
 #[actix_web::test]
 async fn a_server_that_is_gone_loses_nothing() {
-    let mut house = House::new().await;
-    house.server.put(&house.site, "dentist", "DTSTART:20261126T010000Z\nDURATION:PT1H").await;
-    house.later(TimeDelta::minutes(31)).await;
-    house.server.process.kill().unwrap();
-    house.server.process.wait().unwrap();
-    let case = cases::booked(&house.site, &house.cast, CONTACT).await;
-    house.site.app.clock.advance(TimeDelta::hours(25));
-    worker::once(&house.site.app).await;
+    let mut service = Service::new().await;
+    service.server.put(&service.site, "dentist", "DTSTART:20261126T010000Z\nDURATION:PT1H").await;
+    service.later(TimeDelta::minutes(31)).await;
+    service.server.process.kill().unwrap();
+    service.server.process.wait().unwrap();
+    let case = cases::booked(&service.site, &service.cast, CONTACT).await;
+    service.site.app.clock.advance(TimeDelta::hours(25));
+    worker::once(&service.site.app).await;
     assert_eq!(
-        store::calendars::external::busy(&house.site.app.db, 0..i64::MAX, None).await.unwrap().len(),
+        store::calendars::external::busy(&service.site.app.db, 0..i64::MAX, None).await.unwrap().len(),
         1
     );
-    house.expert.sign_in("expert@example.jp", PASSWORD).await;
-    house.expert.get("/expert/calendars").await.shows("「仕事」を24時間以上読み込めていません");
+    service.expert.sign_in("expert@example.jp", PASSWORD).await;
+    service.expert.get("/expert/calendars").await.shows("「仕事」を24時間以上読み込めていません");
     // The server comes back and gets the changes that it has missed.
-    let old = std::mem::replace(&mut house.server, Radicale::start());
-    let url = house.server.url();
+    let old = std::mem::replace(&mut service.server, Radicale::start());
+    let url = service.server.url();
     let access = madoguchi::ops::calendars::external::CalendarAccess {
         url: url.parse().unwrap(),
         user: USER.to_owned(),
         password: APP_PASSWORD.to_owned(),
     };
     drop(old);
-    house.server.ready(&house.site).await;
-    let source = external_calendar::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
-    let sealed = house.site.app.secret.seal(source.id, &serde_json::to_string(&access).unwrap()).unwrap();
+    service.server.ready(&service.site).await;
+    let source = external_calendar::Entity::find().one(&service.site.app.db).await.unwrap().unwrap();
+    let sealed = service.site.app.secret.seal(source.id, &serde_json::to_string(&access).unwrap()).unwrap();
     external_calendar::Entity::update_many()
         .col_expr(external_calendar::Column::Access, Expr::value(sealed))
-        .exec(&house.site.app.db)
+        .exec(&service.site.app.db)
         .await
         .unwrap();
-    house.later(TimeDelta::hours(3)).await;
-    let session = cases::session(&house.site, case).await;
-    assert!(house.server.read(&house.site, &house.entry().await.href).await.unwrap().contains(&session.uid));
+    service.later(TimeDelta::hours(3)).await;
+    let session = cases::appointment(&service.site, case).await;
+    assert!(
+        service.server.read(&service.site, &service.entry().await.href).await.unwrap().contains(&session.uid)
+    );
 }
 
 /// The owner gives the calendar another address at the moment in which the worker writes to the old one.
 #[actix_web::test]
 async fn a_new_address_during_a_write_proposes_nothing() {
-    let house = House::new().await;
-    let app = &house.site.app;
-    let made = house.server.ask(&house.site, "MKCALENDAR", &format!("/{USER}/private/"), &[], "").await;
+    let service = Service::new().await;
+    let app = &service.site.app;
+    let made = service.server.ask(&service.site, "MKCALENDAR", &format!("/{USER}/private/"), &[], "").await;
     assert!(made.status.is_success(), "{made:?}");
     let source = external_calendar::Entity::find().one(&app.db).await.unwrap().unwrap().id;
     for n in 0..8 {
-        cases::booked(&house.site, &house.cast, &format!("contact{n}@example.co.jp")).await;
+        cases::booked(&service.site, &service.cast, &format!("contact{n}@example.co.jp")).await;
         let name = if n % 2 == 0 { "private" } else { "work" };
-        let url = house.server.url().replace("/work/", &format!("/{name}/")).parse().unwrap();
+        let url = service.server.url().replace("/work/", &format!("/{name}/")).parse().unwrap();
         let change = AccessChange { url: Some(url), ..AccessChange::default() };
         let later = async {
             tokio::time::sleep(Duration::from_millis(n * 4)).await;
-            ops::calendars::external::change(app, house.cast.expert, source, change).await
+            ops::calendars::external::change(app, service.cast.expert, source, change).await
         };
         let (looked, changed) = tokio::join!(ops::calendars::external::refresh(app, source), later);
         assert!(looked.is_ok(), "{looked:?}");
         assert!(changed.unwrap().is_ok());
-        house.later(TimeDelta::minutes(31)).await;
+        service.later(TimeDelta::minutes(31)).await;
         let proposals = store::calendars::time_proposal::time_proposals(
             &app.db,
             ProposalScope::Everybody,

@@ -194,7 +194,7 @@ pub async fn booked(site: &Site, cast: &Cast, email: &str) -> Case {
 /// Makes a consultation in `Consulted`: the clock stands at the end of the appointment, and the report is due.
 pub async fn consulted(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = booked(site, cast, email).await;
-    let ends_at = session(site, case).await.ends_at;
+    let ends_at = appointment(site, case).await.ends_at;
     site.app.clock.advance(ends_at - site.app.clock.now());
     ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(cast.expert)).await.unwrap();
     case
@@ -203,7 +203,7 @@ pub async fn consulted(site: &Site, cast: &Cast, email: &str) -> Case {
 /// Makes a consultation in `FollowUp`: the report is approved, and the survey and follow-ups are planned.
 pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
     let case = consulted(site, cast, email).await;
-    let session = session(site, case).await.id;
+    let id = appointment(site, case).await.id;
     let body = ReportBody {
         present_state: "紙のタイムカードを使っています。".to_owned(),
         advice: "クラウドの勤怠管理を段階的に始めてください。".to_owned(),
@@ -211,10 +211,8 @@ pub async fn approved(site: &Site, cast: &Cast, email: &str) -> Case {
         internal_note: "内部だけの所見です。".to_owned(),
         ..ReportBody::default()
     };
-    ops::aftercare::report::write(&site.app, session, cast.expert, body, 0, Saving::Submit).await.unwrap();
-    ops::aftercare::report::decide(&site.app, session, cast.coordinator, ReportDecision::Approve)
-        .await
-        .unwrap();
+    ops::aftercare::report::write(&site.app, id, cast.expert, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
     case
 }
 
@@ -239,7 +237,7 @@ pub async fn state(site: &Site, case: Case) -> &'static str {
 }
 
 /// Returns the latest appointment, in whatever state it is.
-pub async fn session(site: &Site, case: Case) -> Appointment {
+pub async fn appointment(site: &Site, case: Case) -> Appointment {
     store::booking::appointment::of(&site.app.db, case.id).await.unwrap().pop().unwrap()
 }
 
@@ -283,7 +281,7 @@ async fn every_case_is_in_the_state_that_its_name_says() {
     assert!(!free_slots(&site, scheduling).await.is_empty());
     let booked = booked(&site, &cast, CONTACT).await;
     assert_eq!(state(&site, booked).await, "booked");
-    assert!(session(&site, booked).await.is_confirmed());
+    assert!(appointment(&site, booked).await.is_confirmed());
     let asked = asked(&site, &cast, "d@example.co.jp", TimeDelta::days(7)).await;
     assert_eq!(state(&site, asked).await, "follow_up");
     let mail = letters(&site, "d@example.co.jp").await;

@@ -4,7 +4,7 @@ use domain::{actor::Actor, consultation::Rebuilt};
 use madoguchi::{doctor, store, worker};
 
 use crate::{
-    cases::{self, CONTACT, Case, Cast, letters, link, session, state},
+    cases::{self, CONTACT, Case, Cast, appointment, letters, link, state},
     site::{PASSWORD, Reply, Site},
 };
 
@@ -30,7 +30,7 @@ async fn a_company_is_served_from_its_application_to_the_last_question() {
     assert_eq!(state(&site, case).await, "booked");
     company.get(&format!("/my/{}", case.number)).await.shows("予約確定");
 
-    later(&site, session(&site, case).await.ends_at).await;
+    later(&site, appointment(&site, case).await.ends_at).await;
     expert.sign_in("expert@example.jp", PASSWORD).await;
     let page = format!("/expert/consultations/{}", case.number);
     went(&expert.post(&format!("{page}/outcome"), &[("outcome", "done")]).await);
@@ -38,7 +38,7 @@ async fn a_company_is_served_from_its_application_to_the_last_question() {
     reported(&site, &expert, case).await;
 
     center.sign_in("center@example.jp", PASSWORD).await;
-    let report = session(&site, case).await.id;
+    let report = appointment(&site, case).await.id;
     let decided = format!("/staff/consultations/{}/report/{report}", case.number);
     let page = center.get(&decided).await;
     page.shows("段階的な導入");
@@ -78,7 +78,7 @@ async fn applied(company: &Site) -> Case {
 }
 
 async fn reported(site: &Site, expert: &Site, case: Case) {
-    let session = session(site, case).await.id.to_string();
+    let session = appointment(site, case).await.id.to_string();
     let form = [
         ("session", session.as_str()),
         ("version", "0"),
@@ -120,7 +120,7 @@ async fn rebuilt(site: &Site, case: Case) -> &'static str {
         .map(|it| domain::consultation::Event {
             at: it.at,
             by: it.by,
-            deed: it.deed,
+            action: it.action,
             from: from.replace(it.to.clone()),
             to: it.to,
         })

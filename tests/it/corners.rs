@@ -225,5 +225,5 @@ async fn the_second_to_move_an_appointment_from_the_same_page_is_told() {
     assert!(matches!(second, Err(Problem::Stale)), "{second:?}");
     let third = ops::booking::appointment::cancel(&site.app, case.id, seen, "都合により".to_owned()).await;
     assert!(matches!(third, Err(Problem::Stale)), "{third:?}");
-    assert_eq!(cases::session(&site, case).await.starts_at, slots[3].start());
+    assert_eq!(cases::appointment(&site, case).await.starts_at, slots[3].start());
 }

@@ -16,7 +16,7 @@ use madoguchi::{
 use sea_orm::EntityTrait;
 
 use crate::{
-    cases::{self, CONTACT, Case, Cast, free_slots, letters, link, record, session, state},
+    cases::{self, CONTACT, Case, Cast, appointment, free_slots, letters, link, record, state},
     site::{PASSWORD, Reply, Site},
 };
 
@@ -271,7 +271,7 @@ async fn both_fields_wait_for_both_experts() {
     let slot = slot_value(free_slots(&site, case).await[0]);
     let reply = site.post(&format!("{}/slot", path(case)), &[("slot", &slot)]).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
-    assert_eq!(session(&site, case).await.experts.len(), 2);
+    assert_eq!(appointment(&site, case).await.experts.len(), 2);
     site.get(&path(case)).await.shows("山田 太郎、佐藤 次郎");
 }
 
@@ -293,7 +293,7 @@ async fn a_time_is_settled_moved_and_cancelled() {
     assert_eq!((reply.status, state(&site, case).await), (303, "booked"));
     let reply = site.post(&format!("{path}/slot"), &[("slot", &at(4))]).await;
     assert_eq!(reply.status, 303);
-    assert_eq!(session(&site, case).await.starts_at, slots[4].start());
+    assert_eq!(appointment(&site, case).await.starts_at, slots[4].start());
 
     for (taken, status) in [("2026-12-01T20:00:00+09:00", 409), ("0", 422)] {
         let reply = site.post(&format!("{path}/slot"), &[("slot", taken)]).await;
@@ -321,7 +321,7 @@ async fn the_outcome_is_recorded_only_after_the_start() {
     let early = site.post(&outcome, &[("outcome", "done")]).await;
     assert_eq!(early.status, 409);
     early.shows("より前には記録できません");
-    site.app.clock.advance(session(&site, case).await.ends_at - site.app.clock.now());
+    site.app.clock.advance(appointment(&site, case).await.ends_at - site.app.clock.now());
     sign_in(&site, "expert@example.jp").await;
     site.get("/expert").await.shows("実施・欠席の記録 <b>1件</b>");
     site.get(&path(case)).await.shows("実施・欠席を記録する");
@@ -332,7 +332,7 @@ async fn the_outcome_is_recorded_only_after_the_start() {
     site.get("/expert").await.shows("報告書の提出 <b>1件</b>");
 
     let case = cases::booked(&site, &cast, "second@example.co.jp").await;
-    site.app.clock.advance(session(&site, case).await.ends_at - site.app.clock.now());
+    site.app.clock.advance(appointment(&site, case).await.ends_at - site.app.clock.now());
     sign_in(&site, "expert@example.jp").await;
     site.post(&format!("{}/outcome", path(case)), &[("outcome", "no_show")]).await;
     assert_eq!(state(&site, case).await, "scheduling");
@@ -343,7 +343,7 @@ async fn a_report_is_kept_handed_in_returned_and_handed_in_again() {
     let (site, cast) = site().await;
     let case = cases::consulted(&site, &cast, CONTACT).await;
     sign_in(&site, "expert@example.jp").await;
-    let session = session(&site, case).await.id;
+    let session = appointment(&site, case).await.id;
     let report = format!("{}/report", path(case));
     let id = session.to_string();
     let write = |version: &'static str, act: &'static str, advice: &'static str| {

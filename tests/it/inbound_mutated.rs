@@ -20,7 +20,7 @@ async fn every_mutation_is_kept_understood_and_shown() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
-    let session = cases::session(&site, case).await;
+    let session = cases::appointment(&site, case).await;
     let sent = cases::letters(&site, CONTACT).await.remove(0);
     let samples = samples(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mails"));
     assert!(samples.len() > 25, "{}", samples.len());

@@ -58,14 +58,14 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     let first = pair.iter().find(|it| ict.contains(&it.expert)).unwrap();
     ops::routing::assignment::accept(&site.app, second.id, labor).await.unwrap();
     assert_eq!(cases::state(&site, case).await, "matching");
-    let before = cases::session(&site, case).await;
+    let before = cases::appointment(&site, case).await;
     says_no(&site, first).await;
 
     let substitute = offered(&site, case).await;
     let [substitute] = substitute.as_slice() else { panic!("{substitute:?}") };
     assert!(ict.contains(&substitute.expert) && substitute.expert != first.expert);
     assert_eq!(substitute.fields, Fields::Ict);
-    let held = cases::session(&site, case).await;
+    let held = cases::appointment(&site, case).await;
     assert_eq!((held.id, held.starts_at), (before.id, slot.start()), "the same time, held on");
     assert!(held.is_live() && held.held_until().is_none());
     assert_eq!(held.sequence, before.sequence, "an answer of the other one is still an answer to it");
@@ -85,7 +85,7 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     assert_eq!(cases::state(&site, case).await, "checking");
     assert_eq!(told(&site, CONTACT, "back_at_center").await, 1);
     assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 1);
-    assert!(!cases::session(&site, case).await.is_live());
+    assert!(!cases::appointment(&site, case).await.is_live());
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
@@ -110,7 +110,7 @@ async fn with_the_substitute_the_session_is_booked_at_that_time() {
         ops::routing::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
     }
     assert_eq!(cases::state(&site, case).await, "booked");
-    let session = cases::session(&site, case).await;
+    let session = cases::appointment(&site, case).await;
     assert_eq!((session.starts_at, session.experts.len()), (slot.start(), 2));
     for to in [CONTACT, "labor@example.jp"] {
         assert_eq!(told(&site, to, "booked").await, 1, "{to}");

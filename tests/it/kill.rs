@@ -33,13 +33,13 @@ use crate::{
 const KILLS: usize = 9;
 
 /// A service on its own database, in a folder of its own, that runs in real time.
-struct House {
+struct Service {
     site: Site,
     sink: Sink,
     folder: std::path::PathBuf,
 }
 
-impl House {
+impl Service {
     async fn new(manner: Manner) -> Self {
         let mut site = Site::on_disk().await;
         site.app.clock = Clock::System;
@@ -108,7 +108,7 @@ impl House {
     }
 }
 
-impl Drop for House {
+impl Drop for Service {
     fn drop(&mut self) {
         drop(std::fs::remove_dir_all(&self.folder));
     }
@@ -147,18 +147,18 @@ impl Drop for Running {
 /// Applications come in and requests lapse all the time, while the process is killed again and again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_the_process_loses_no_mail_and_invents_none() {
-    let house = Arc::new(House::new(Manner::Take(Duration::from_millis(15))).await);
-    let cast = Cast::new(&house.site).await;
+    let service = Arc::new(Service::new(Manner::Take(Duration::from_millis(15))).await);
+    let cast = Cast::new(&service.site).await;
     let stop = Arc::new(AtomicBool::new(false));
-    let load = tokio::spawn(load(Arc::clone(&house), cast, Arc::clone(&stop)));
+    let load = tokio::spawn(load(Arc::clone(&service), cast, Arc::clone(&stop)));
     let mut in_hand = BTreeMap::<String, usize>::new();
     for n in 0..KILLS {
-        let mut process = house.run(&["serve"]);
+        let mut process = service.run(&["serve"]);
         // The delays differ, so that the kills fall on different moments of the work.
         let lived = 400 + n as u64 * 7919 % 700;
         tokio::time::sleep(Duration::from_millis(lived)).await;
         process.kill();
-        for mail in abandoned(&house.site.app).await {
+        for mail in abandoned(&service.site.app).await {
             *in_hand.entry(mail).or_default() += 1;
         }
     }
@@ -166,9 +166,9 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
     let loaded = load.await.unwrap();
     assert!(loaded.len() > KILLS, "{} cases are no load", loaded.len());
 
-    assert!(house.run(&["worker", "--once"]).wait().success());
-    house.send_all().await;
-    let (mails, taken) = (house.mails().await, house.sink.taken());
+    assert!(service.run(&["worker", "--once"]).wait().success());
+    service.send_all().await;
+    let (mails, taken) = (service.mails().await, service.sink.taken());
     for mail in mails.values() {
         let times = taken.get(&mail.message_id).copied().unwrap_or_default();
         let often = 1 + in_hand.get(&mail.message_id).copied().unwrap_or_default();
@@ -183,42 +183,43 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
     let unknown: Vec<_> = taken.keys().filter(|it| !mails.contains_key(*it)).collect();
     assert!(unknown.is_empty(), "{unknown:?} is in no outbox");
     for case in loaded {
-        lapsed_once(&house.site, case, mails.values()).await;
+        lapsed_once(&service.site, case, mails.values()).await;
     }
-    assert_eq!(house.run(&["doctor"]).wait().code(), Some(0));
+    assert_eq!(service.run(&["doctor"]).wait().code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sigterm_finishes_the_mail_in_hand() {
     for command in ["worker", "serve"] {
-        let house = House::new(Manner::Take(Duration::from_millis(1500))).await;
-        let cast = Cast::new(&house.site).await;
+        let service = Service::new(Manner::Take(Duration::from_millis(1500))).await;
+        let cast = Cast::new(&service.site).await;
         for n in 0..3 {
-            cases::unconfirmed(&house.site, &cast, &cases::form(&format!("contact{n}@example.co.jp"))).await;
+            cases::unconfirmed(&service.site, &cast, &cases::form(&format!("contact{n}@example.co.jp")))
+                .await;
         }
-        let mut process = house.run(&[command]);
-        until(|| async { !house.sink.taken().is_empty() }).await;
+        let mut process = service.run(&[command]);
+        until(|| async { !service.sink.taken().is_empty() }).await;
         process.terminate();
         assert_eq!(process.wait().code(), Some(0), "{command}");
-        assert_eq!(house.in_state("sending").await, 0, "{command}");
-        house.sink.set(Manner::Take(Duration::ZERO));
-        house.send_all().await;
-        assert_eq!(house.sink.taken().into_values().collect::<Vec<_>>(), [1, 1, 1], "{command}");
+        assert_eq!(service.in_state("sending").await, 0, "{command}");
+        service.sink.set(Manner::Take(Duration::ZERO));
+        service.send_all().await;
+        assert_eq!(service.sink.taken().into_values().collect::<Vec<_>>(), [1, 1, 1], "{command}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_workers_never_send_one_mail_twice() {
-    let house = House::new(Manner::Take(Duration::from_millis(5))).await;
-    let cast = Cast::new(&house.site).await;
+    let service = Service::new(Manner::Take(Duration::from_millis(5))).await;
+    let cast = Cast::new(&service.site).await;
     for n in 0..60 {
-        cases::unconfirmed(&house.site, &cast, &cases::form(&format!("contact{n}@example.co.jp"))).await;
+        cases::unconfirmed(&service.site, &cast, &cases::form(&format!("contact{n}@example.co.jp"))).await;
     }
-    let workers = [house.run(&["worker"]), house.run(&["worker"])];
-    until(|| async { house.in_state("sent").await == 60 }).await;
-    assert_eq!(house.sink.taken().into_values().collect::<BTreeSet<_>>(), BTreeSet::from([1]));
-    assert_eq!(house.sink.taken().len(), 60);
-    let attempts = outbox_log::Entity::find().count(&house.site.app.db).await.unwrap();
+    let workers = [service.run(&["worker"]), service.run(&["worker"])];
+    until(|| async { service.in_state("sent").await == 60 }).await;
+    assert_eq!(service.sink.taken().into_values().collect::<BTreeSet<_>>(), BTreeSet::from([1]));
+    assert_eq!(service.sink.taken().len(), 60);
+    let attempts = outbox_log::Entity::find().count(&service.site.app.db).await.unwrap();
     assert_eq!(attempts, 60);
     for mut worker in workers {
         worker.terminate();
@@ -230,31 +231,31 @@ async fn two_workers_never_send_one_mail_twice() {
 /// it marks nothing. No mail is lost, and only mails that were marked as of unknown outcome are sent twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
-    let house = House::new(Manner::Take(Duration::from_secs(10))).await;
-    write(&house.site.app, 90).await;
+    let service = Service::new(Manner::Take(Duration::from_secs(10))).await;
+    write(&service.site.app, 90).await;
     // The worker hands every mail that it leases to the server at once.
     let settings = [("SMTP_CONNECTIONS", "64"), ("SMTP_DOMAIN_CONNECTIONS", "64")];
-    let mut sleeper = house.run_with(&["worker"], &settings);
-    until(|| async { house.sink.taken().len() >= 60 }).await;
+    let mut sleeper = service.run_with(&["worker"], &settings);
+    until(|| async { service.sink.taken().len() >= 60 }).await;
     sleeper.signal("-STOP");
     // A worker that is stopped in the middle of a transaction would keep all others from SQLite, and from the rows that
     // it has locked.
-    while !house.lets_others_write().await {
+    while !service.lets_others_write().await {
         sleeper.signal("-CONT");
         tokio::time::sleep(Duration::from_millis(20)).await;
         sleeper.signal("-STOP");
     }
-    house.sink.set(Manner::Take(Duration::ZERO));
-    let in_hand: BTreeSet<_> = abandoned(&house.site.app).await.into_iter().collect();
+    service.sink.set(Manner::Take(Duration::ZERO));
+    let in_hand: BTreeSet<_> = abandoned(&service.site.app).await.into_iter().collect();
     assert!(in_hand.len() >= 30, "{} in hand", in_hand.len());
 
-    let mut other = house.run_with(&["worker"], &settings);
-    until(|| async { house.in_state("waiting").await + house.in_state("sending").await == 0 }).await;
-    let (before, log) = (house.mails().await, log(&house).await);
+    let mut other = service.run_with(&["worker"], &settings);
+    until(|| async { service.in_state("waiting").await + service.in_state("sending").await == 0 }).await;
+    let (before, log) = (service.mails().await, log(&service).await);
     // The other worker ends before the stopped one wakes up, so that every later change is made by the latter.
     other.terminate();
     assert_eq!(other.wait().code(), Some(0));
-    let taken = house.sink.taken();
+    let taken = service.sink.taken();
     for (id, mail) in &before {
         let (times, was_in_hand) = (taken.get(id).copied().unwrap_or_default(), in_hand.contains(id));
         assert_eq!(mail.unknown_outcomes, i32::from(was_in_hand), "{mail:?}");
@@ -271,18 +272,18 @@ async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
 
     sleeper.signal("-CONT");
     // The worker knows the outcome of its old mails when it goes on to others.
-    write(&house.site.app, 1).await;
-    until(|| async { house.in_state("sent").await > sent(&before) }).await;
+    write(&service.site.app, 1).await;
+    until(|| async { service.in_state("sent").await > sent(&before) }).await;
     sleeper.terminate();
     assert_eq!(sleeper.wait().code(), Some(0));
-    let after = house.mails().await;
+    let after = service.mails().await;
     for (id, mail) in &before {
         assert_eq!(after.get(id), Some(mail), "marked by who had lost it");
     }
-    let later = self::log(&house).await;
+    let later = self::log(&service).await;
     assert_eq!(later[..log.len()], log[..]);
     assert_eq!(later.len(), log.len() + 1, "the one mail after it woke up");
-    let again = house.sink.taken();
+    let again = service.sink.taken();
     assert!(taken.iter().all(|(id, times)| again.get(id) == Some(times)), "sent once more");
 }
 
@@ -290,8 +291,8 @@ fn sent(mails: &BTreeMap<String, outbox::Model>) -> u64 {
     u64::try_from(mails.values().filter(|it| it.state.code() == "sent").count()).unwrap()
 }
 
-async fn log(house: &House) -> Vec<outbox_log::Model> {
-    outbox_log::Entity::find().order_by_asc(outbox_log::COLUMN.id).all(&house.site.app.db).await.unwrap()
+async fn log(service: &Service) -> Vec<outbox_log::Model> {
+    outbox_log::Entity::find().order_by_asc(outbox_log::COLUMN.id).all(&service.site.app.db).await.unwrap()
 }
 
 /// Two thousand mails go through a server of changing behaviour that is unreachable now and then, while the worker is
@@ -300,34 +301,34 @@ async fn log(house: &House) -> Vec<outbox_log::Model> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_mail_is_lost_and_only_unknown_outcomes_are_sent_twice() {
     const MAILS: usize = 2000;
-    let house = House::new(Manner::Moody).await;
+    let service = Service::new(Manner::Moody).await;
     let begun = Instant::now();
-    write(&house.site.app, MAILS).await;
+    write(&service.site.app, MAILS).await;
     let (mut kills, mut gone) = (0, 0);
-    let is_over = async || house.in_state("waiting").await + house.in_state("sending").await == 0;
+    let is_over = async || service.in_state("waiting").await + service.in_state("sending").await == 0;
     while !is_over().await {
-        let mut process = house.run(&["worker"]);
+        let mut process = service.run(&["worker"]);
         // The first twelve workers are killed at any moment; a later one may finish.
         let lived = if kills < 12 { 250 + kills * 7919 % 400 } else { 4000 };
         let until = Instant::now() + Duration::from_millis(lived);
         while Instant::now() < until && !is_over().await {
             if kills % 4 == 3 && gone <= kills / 4 {
-                house.sink.set(Manner::Gone);
+                service.sink.set(Manner::Gone);
                 gone += 1;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
-            house.sink.set(Manner::Moody);
+            service.sink.set(Manner::Moody);
             let waiting = outbox::COLUMN.state.eq("waiting").and(outbox::COLUMN.attempts.gt(0));
-            let soon =
-                outbox::Entity::update_many().col_expr(outbox::Column::DueAt, Expr::value(long_ago(&house)));
-            soon.filter(waiting).exec(&house.site.app.db).await.unwrap();
+            let soon = outbox::Entity::update_many()
+                .col_expr(outbox::Column::DueAt, Expr::value(long_ago(&service)));
+            soon.filter(waiting).exec(&service.site.app.db).await.unwrap();
         }
         process.kill();
         kills += 1;
-        abandoned(&house.site.app).await;
+        abandoned(&service.site.app).await;
         assert!(begun.elapsed() < Duration::from_secs(90), "it does not end");
     }
-    let (mails, taken) = (house.mails().await, house.sink.taken());
+    let (mails, taken) = (service.mails().await, service.sink.taken());
     assert_eq!(mails.len(), MAILS);
     let (mut twice, mut unknown, mut refused) = (0, 0, 0);
     for mail in mails.values() {
@@ -353,8 +354,8 @@ async fn no_mail_is_lost_and_only_unknown_outcomes_are_sent_twice() {
     );
 }
 
-fn long_ago(house: &House) -> DateTime<Utc> {
-    house.site.app.clock.now() - TimeDelta::minutes(1)
+fn long_ago(service: &Service) -> DateTime<Utc> {
+    service.site.app.clock.now() - TimeDelta::minutes(1)
 }
 
 /// Writes mails to a hundred domains, half of them of a kind that the reader waits for.
@@ -384,12 +385,12 @@ pub async fn write(app: &App, n: usize) {
 }
 
 /// Takes consultations down and asks the expert until it is told to stop; each request is overdue at once.
-async fn load(house: Arc<House>, cast: Cast, stop: Arc<AtomicBool>) -> Vec<Case> {
+async fn load(service: Arc<Service>, cast: Cast, stop: Arc<AtomicBool>) -> Vec<Case> {
     let mut loaded = Vec::new();
     while !stop.load(Ordering::Relaxed) && loaded.len() < 40 {
         let case =
-            cases::matching(&house.site, &cast, &format!("contact{}@example.co.jp", loaded.len())).await;
-        overdue(&house.site.app, case.id).await;
+            cases::matching(&service.site, &cast, &format!("contact{}@example.co.jp", loaded.len())).await;
+        overdue(&service.site.app, case.id).await;
         loaded.push(case);
         tokio::time::sleep(Duration::from_millis(60)).await;
     }
@@ -419,7 +420,7 @@ async fn abandoned(app: &App) -> Vec<String> {
 async fn lapsed_once(site: &Site, case: Case, mails: impl Iterator<Item = &outbox::Model>) {
     assert_eq!(cases::state(site, case).await, "checking", "{}", case.number);
     let history = store::audit::event::of(&site.app.db, case.id).await.unwrap();
-    assert_eq!(history.iter().filter(|it| it.deed.code() == "decline").count(), 1, "{}", case.number);
+    assert_eq!(history.iter().filter(|it| it.action.code() == "decline").count(), 1, "{}", case.number);
     let mut kinds: Vec<_> =
         mails.filter(|it| it.consultation_id == Some(case.id.0)).map(|it| it.kind.as_str()).collect();
     kinds.sort_unstable();

@@ -124,13 +124,13 @@ impl Drop for Server {
 }
 
 /// A service whose worker reads the mailbox.
-struct House {
+struct Service {
     site: Site,
     server: Server,
     case: Case,
 }
 
-impl House {
+impl Service {
     async fn new() -> Self {
         let mut site = Site::on_disk().await;
         let cast = Cast::new(&site).await;
@@ -200,56 +200,56 @@ impl Drop for Running {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_way_into_the_mailbox_is_secured_and_takes_new_mail() {
-    let house = House::new().await;
-    house.server.put(&house.mail(1));
+    let service = Service::new().await;
+    service.server.put(&service.mail(1));
     // The certificate is not trusted: no mail is read, and the center can see why.
-    house.once(&house.server.url("imaps", ""), false);
-    assert!(house.rows().await.is_empty());
-    let kept = imap_mailbox::Entity::find().one(&house.site.app.db).await.unwrap().unwrap();
+    service.once(&service.server.url("imaps", ""), false);
+    assert!(service.rows().await.is_empty());
+    let kept = imap_mailbox::Entity::find().one(&service.site.app.db).await.unwrap().unwrap();
     assert!(kept.failure.contains("certificate"), "{}", kept.failure);
     assert!(!kept.name.contains("geheim") && kept.lease_token.is_none());
-    assert_eq!(house.server.count("INBOX", "UNSEEN"), 1);
+    assert_eq!(service.server.count("INBOX", "UNSEEN"), 1);
 
-    house.once(&house.server.url("imaps", ""), true);
-    let row = house.rows().await.remove(0);
+    service.once(&service.server.url("imaps", ""), true);
+    let row = service.rows().await.remove(0);
     assert_eq!((row.state.code(), row.source.code()), ("attached", "imap"), "{}", row.reason);
-    assert_eq!(house.server.count("INBOX", "SEEN"), 1);
+    assert_eq!(service.server.count("INBOX", "SEEN"), 1);
 
     // The mailbox is read by STARTTLS, and the mails are moved afterwards.
-    house.server.doveadm(&["mailbox", "create", "-u", USER, "Done"], b"");
-    house.server.put(&house.mail(2));
-    house.once(&house.server.url("imap", "?moved_to=Done"), true);
-    assert_eq!(house.rows().await.len(), 2);
-    assert_eq!((house.server.count("INBOX", "ALL"), house.server.count("Done", "ALL")), (1, 1));
+    service.server.doveadm(&["mailbox", "create", "-u", USER, "Done"], b"");
+    service.server.put(&service.mail(2));
+    service.once(&service.server.url("imap", "?moved_to=Done"), true);
+    assert_eq!(service.rows().await.len(), 2);
+    assert_eq!((service.server.count("INBOX", "ALL"), service.server.count("Done", "ALL")), (1, 1));
     // No mail is taken twice, not even if the server has renumbered every mail.
-    house.once(&house.server.url("imaps", ""), true);
+    service.once(&service.server.url("imaps", ""), true);
     let anew = imap_mailbox::ActiveModel { uid_validity: Set(Some(1)), ..Default::default() };
-    imap_mailbox::Entity::update_many().set(anew).exec(&house.site.app.db).await.unwrap();
-    house.once(&house.server.url("imaps", ""), true);
-    assert_eq!(house.rows().await.len(), 2);
+    imap_mailbox::Entity::update_many().set(anew).exec(&service.site.app.db).await.unwrap();
+    service.once(&service.server.url("imaps", ""), true);
+    assert_eq!(service.rows().await.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_hears_at_once_and_comes_back_when_the_server_does() {
-    let mut house = House::new().await;
-    let url = house.server.url("imap", "");
-    let worker = || Running(house.command(&["worker"], &url, true).spawn().unwrap());
+    let mut service = Service::new().await;
+    let url = service.server.url("imap", "");
+    let worker = || Running(service.command(&["worker"], &url, true).spawn().unwrap());
     let (first, second) = (worker(), worker());
-    house.server.put(&house.mail(1));
-    house.until_rows(1).await;
+    service.server.put(&service.mail(1));
+    service.until_rows(1).await;
     // The worker is connected and waits: now the server notifies it.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let begun = Instant::now();
-    house.server.put(&house.mail(2));
-    house.until_rows(2).await;
+    service.server.put(&service.mail(2));
+    service.until_rows(2).await;
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 
-    house.server.stop();
-    house.server.run();
-    house.server.put(&house.mail(3));
-    house.until_rows(3).await;
+    service.server.stop();
+    service.server.run();
+    service.server.put(&service.mail(3));
+    service.until_rows(3).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(house.rows().await.len(), 3);
+    assert_eq!(service.rows().await.len(), 3);
     // When asked to stop, the worker does not wait for the mailbox.
     let begun = Instant::now();
     for mut worker in [first, second] {
@@ -263,32 +263,32 @@ async fn a_worker_hears_at_once_and_comes_back_when_the_server_does() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_every_mail_is_taken_once() {
     const MAILS: usize = 30;
-    let house = House::new().await;
-    let url = house.server.url("imap", "");
+    let service = Service::new().await;
+    let url = service.server.url("imap", "");
     for n in 0..MAILS {
-        house.server.put(&house.mail(n));
+        service.server.put(&service.mail(n));
     }
     for n in 0..8_u64 {
-        let worker = Running(house.command(&["worker"], &url, true).spawn().unwrap());
+        let worker = Running(service.command(&["worker"], &url, true).spawn().unwrap());
         tokio::time::sleep(Duration::from_millis(120 + n * 7919 % 170)).await;
         drop(worker);
         // Ends the lease of the mailbox, as three minutes would.
         imap_mailbox::Entity::update_many()
             .col_expr(imap_mailbox::Column::LeaseToken, Expr::value(None::<uuid::Uuid>))
             .col_expr(imap_mailbox::Column::LeaseUntil, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
-            .exec(&house.site.app.db)
+            .exec(&service.site.app.db)
             .await
             .unwrap();
-        let seen = house.server.count("INBOX", "SEEN");
+        let seen = service.server.count("INBOX", "SEEN");
         let stored =
-            inbound_mail::Entity::find().count(&house.site.app.db).await.map(usize::try_from).unwrap();
+            inbound_mail::Entity::find().count(&service.site.app.db).await.map(usize::try_from).unwrap();
         assert!(seen <= stored.unwrap(), "a mail was marked before it was stored");
     }
-    house.once(&url, true);
-    let mut subjects: Vec<_> = house.rows().await.into_iter().map(|it| it.subject).collect();
+    service.once(&url, true);
+    let mut subjects: Vec<_> = service.rows().await.into_iter().map(|it| it.subject).collect();
     subjects.sort();
     subjects.dedup();
-    assert_eq!((subjects.len(), house.rows().await.len()), (MAILS, MAILS));
+    assert_eq!((subjects.len(), service.rows().await.len()), (MAILS, MAILS));
 }
 
 fn free_port() -> u16 {

@@ -1,4 +1,4 @@
-//! The language of the house: one name for a thing, and comments that say what they mean.
+//! The language of the service: one name for a thing, and comments that say what they mean.
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

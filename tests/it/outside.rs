@@ -23,7 +23,7 @@ const TEN: &str = "2026-11-26T01:00:00Z";
 const NINE: &str = "2026-11-26T00:00:00Z";
 
 /// A service that may fetch from this machine, with a coordinator and an expert who have a browser each.
-struct House {
+struct Service {
     site: Site,
     cast: Cast,
     expert: Site,
@@ -31,7 +31,7 @@ struct House {
     draft: String,
 }
 
-impl House {
+impl Service {
     async fn new() -> Self {
         Self::allowing("127.0.0.1").await
     }
@@ -42,9 +42,9 @@ impl House {
         let (expert, center) = (site.visitor(), site.visitor());
         let draft = ops::intake::apply::start(&site.app, "network".to_owned()).await.unwrap();
         ops::intake::apply::save(&site.app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
-        let house = Self { site, cast, expert, center, draft: format!("/apply/{draft}/slot") };
-        house.sign_in().await;
-        house
+        let service = Self { site, cast, expert, center, draft: format!("/apply/{draft}/slot") };
+        service.sign_in().await;
+        service
     }
 
     /// Signs both in again, which is needed after half a day.
@@ -89,25 +89,25 @@ impl House {
 
 #[actix_web::test]
 async fn a_private_appointment_takes_its_time_and_stays_private() {
-    let house = House::new().await;
+    let service = Service::new().await;
     let host = Host::open(page(&[AT_TEN]));
-    assert!(house.offers(TEN).await);
-    house.subscribed(&host.url()).await;
-    assert!(!house.offers(TEN).await, "10:00 is taken outside");
-    assert!(house.offers("2026-11-26T02:00:00Z").await, "11:00 is free");
-    assert!(!house.offers(NINE).await, "from 9:00 on there is no room for the quarter of an hour after it");
+    assert!(service.offers(TEN).await);
+    service.subscribed(&host.url()).await;
+    assert!(!service.offers(TEN).await, "10:00 is taken outside");
+    assert!(service.offers("2026-11-26T02:00:00Z").await, "11:00 is free");
+    assert!(!service.offers(NINE).await, "from 9:00 on there is no room for the quarter of an hour after it");
 
-    let page = house.expert.get("/expert/calendars").await;
+    let page = service.expert.get("/expert/calendars").await;
     page.shows("仕事");
     page.shows("読み込めています");
     for page in ["/expert/calendars", "/expert/calendar?week=2026-W48", "/expert/availability"] {
-        assert!(!house.expert.get(page).await.body.contains("歯医者"), "{page}");
+        assert!(!service.expert.get(page).await.body.contains("歯医者"), "{page}");
     }
-    let week = house.expert.get("/expert/calendar?week=2026-W48").await;
+    let week = service.expert.get("/expert/calendar?week=2026-W48").await;
     week.shows("10:00から11:00<br>ほかのカレンダーの予定");
     week.shows("11:00から12:00<br>空き");
-    assert!(!house.center.get("/staff/schedule?week=2026-11-23").await.body.contains("歯医者"));
-    let kept = format!("{:?}", house.source().await);
+    assert!(!service.center.get("/staff/schedule?week=2026-11-23").await.body.contains("歯医者"));
+    let kept = format!("{:?}", service.source().await);
     assert!(
         !kept.contains("歯医者") && !kept.contains("calendar.ics"),
         "the address alone opens the calendar: {kept}"
@@ -115,20 +115,20 @@ async fn a_private_appointment_takes_its_time_and_stays_private() {
 
     // The worker sees changes, and a removed event gives its time back.
     host.set(crate::calendar_host::page(&[&AT_TEN.replace("T10", "T13")]));
-    house.later(TimeDelta::minutes(31)).await;
-    assert!(house.offers(TEN).await);
-    assert!(!house.offers("2026-11-26T04:00:00Z").await);
-    let id = house.source().await.id;
-    assert_eq!(house.expert.post(&format!("/expert/calendars/{id}/remove"), &[]).await.status, 303);
-    assert!(house.offers("2026-11-26T04:00:00Z").await);
-    assert!(external_busy::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+    service.later(TimeDelta::minutes(31)).await;
+    assert!(service.offers(TEN).await);
+    assert!(!service.offers("2026-11-26T04:00:00Z").await);
+    let id = service.source().await.id;
+    assert_eq!(service.expert.post(&format!("/expert/calendars/{id}/remove"), &[]).await.status, 303);
+    assert!(service.offers("2026-11-26T04:00:00Z").await);
+    assert!(external_busy::Entity::find().one(&service.site.app.db).await.unwrap().is_none());
 }
 
 #[actix_web::test]
 async fn a_failed_fetch_frees_nothing_and_is_told_with_its_age_and_reason() {
-    let house = House::new().await;
+    let service = Service::new().await;
     let host = Host::open(page(&[AT_TEN]));
-    house.subscribed(&host.url()).await;
+    service.subscribed(&host.url()).await;
     for bad in [
         Manner::Status(500),
         Manner::Status(404),
@@ -137,48 +137,48 @@ async fn a_failed_fetch_frees_nothing_and_is_told_with_its_age_and_reason() {
         Manner::HangUp(calendar(&[])),
     ] {
         host.set(bad.clone());
-        house.later(TimeDelta::hours(2)).await;
-        let source = house.source().await;
+        service.later(TimeDelta::hours(2)).await;
+        let source = service.source().await;
         assert!(source.error.is_some() && source.failing_since.is_some(), "{bad:?}");
-        assert!(!house.offers(TEN).await, "{bad:?} freed a time");
+        assert!(!service.offers(TEN).await, "{bad:?} freed a time");
     }
-    let page = house.expert.get("/expert/calendars").await;
+    let page = service.expert.get("/expert/calendars").await;
     page.shows("読み込めません");
     page.shows("10時間前");
     assert!(!page.body.contains("24時間以上読み込めていません"));
 
     host.set(Manner::Status(503));
-    house.later(TimeDelta::hours(15)).await;
-    house.sign_in().await;
-    let page = house.expert.get("/expert/calendars").await;
+    service.later(TimeDelta::hours(15)).await;
+    service.sign_in().await;
+    let page = service.expert.get("/expert/calendars").await;
     page.shows("「仕事」を24時間以上読み込めていません");
     page.shows("サーバーがエラーを返しました（503）");
-    let page = house.center.get("/staff/schedule").await;
+    let page = service.center.get("/staff/schedule").await;
     page.shows("24時間以上読み込めていない外部カレンダー（1件）");
     page.shows("山田 太郎「仕事」：1日前に読み込んだまま。理由：サーバーがエラーを返しました（503）。");
     let slot = "2026-11-27T01:00:00Z";
-    assert!(house.offers(slot).await);
+    assert!(service.offers(slot).await);
 
     // The expert may free the time; once the calendar can be read again, it counts again.
-    let id = house.source().await.id;
+    let id = service.source().await.id;
     let form = [("stale", "free")];
-    assert_eq!(house.expert.post(&format!("/expert/calendars/{id}/policy"), &form).await.status, 303);
-    assert_eq!(house.blocked().await, 0, "stale and not to block");
+    assert_eq!(service.expert.post(&format!("/expert/calendars/{id}/policy"), &form).await.status, 303);
+    assert_eq!(service.blocked().await, 0, "stale and not to block");
     host.set(crate::calendar_host::page(&[AT_TEN]));
-    let reply = house.expert.post(&format!("/expert/calendars/{id}/refresh"), &[]).await;
+    let reply = service.expert.post(&format!("/expert/calendars/{id}/refresh"), &[]).await;
     assert_eq!(reply.status, 303);
-    assert_eq!(house.blocked().await, 1);
-    house.expert.get("/expert/calendars").await.shows("読み込めています");
+    assert_eq!(service.blocked().await, 1);
+    service.expert.get("/expert/calendars").await.shows("読み込めています");
 }
 
 #[actix_web::test]
 async fn two_fetches_at_once_send_one_request() {
-    let house = House::new().await;
+    let service = Service::new().await;
     let host = Host::open(page(&[AT_TEN]));
-    house.subscribed(&host.url()).await;
-    let id = house.source().await.id;
+    service.subscribed(&host.url()).await;
+    let id = service.source().await.id;
     host.set(Manner::Drip(Duration::from_millis(200)));
-    let mut app = house.site.app.clone();
+    let mut app = service.site.app.clone();
     app.fetch =
         Fetcher::new(&app.config.fetch_allow, Limits { total: Duration::from_secs(2), ..Limits::default() });
     let second = async {
@@ -196,81 +196,81 @@ async fn two_fetches_at_once_send_one_request() {
     assert!(store::calendars::external::lease(&tx, id, now, later).await.unwrap().is_some());
     tx.commit().await.unwrap();
     host.set(crate::calendar_host::page(&[AT_TEN]));
-    house.later(TimeDelta::minutes(10)).await;
-    assert_eq!(house.source().await.error, None);
+    service.later(TimeDelta::minutes(10)).await;
+    assert_eq!(service.source().await.error, None);
 }
 
 #[actix_web::test]
 async fn a_stale_calendar_lets_go_by_itself_where_its_owner_wants_that() {
-    let house = House::new().await;
+    let service = Service::new().await;
     let host = Host::open(page(&[AT_TEN]));
-    house.subscribed(&host.url()).await;
-    let id = house.source().await.id;
-    house.expert.post(&format!("/expert/calendars/{id}/policy"), &[("stale", "free")]).await;
-    assert!(!house.offers(TEN).await, "it is fresh");
+    service.subscribed(&host.url()).await;
+    let id = service.source().await.id;
+    service.expert.post(&format!("/expert/calendars/{id}/policy"), &[("stale", "free")]).await;
+    assert!(!service.offers(TEN).await, "it is fresh");
     host.set(Manner::Status(500));
-    house.later(TimeDelta::hours(23)).await;
-    assert!(house.source().await.blocking);
-    house.later(TimeDelta::hours(2)).await;
-    assert!(!house.source().await.blocking);
+    service.later(TimeDelta::hours(23)).await;
+    assert!(service.source().await.blocking);
+    service.later(TimeDelta::hours(2)).await;
+    assert!(!service.source().await.blocking);
 }
 
 #[actix_web::test]
 async fn only_changes_are_requested_and_everything_once_a_day() {
-    let house = House::new().await;
+    let service = Service::new().await;
     let far = "Tue, 01 Jan 2999 00:00:00 GMT".to_owned();
     let headers = vec![("ETag", "\"v1\"".to_owned()), ("Last-Modified", far.clone()), ("Date", far.clone())];
     let odd = format!("DTSTAMP:29990101T000000Z\nLAST-MODIFIED:19700101T000000Z\n{AT_TEN}");
     let host = Host::open(Manner::Page(calendar(&[&odd]), headers));
-    house.subscribed(&host.url()).await;
-    house.later(TimeDelta::minutes(31)).await;
+    service.subscribed(&host.url()).await;
+    service.later(TimeDelta::minutes(31)).await;
     assert!(host.seen()[1].contains("if-none-match: \"v1\""), "{}", host.seen()[1]);
-    let source = house.source().await;
+    let source = service.source().await;
     assert_eq!(
         (source.error, source.fetched_at),
-        (None, house.site.app.clock.now()),
+        (None, service.site.app.clock.now()),
         "our clock, not the server's"
     );
-    assert!(!house.offers(TEN).await);
-    house.later(TimeDelta::hours(25)).await;
+    assert!(!service.offers(TEN).await);
+    service.later(TimeDelta::hours(25)).await;
     assert!(!host.seen().last().unwrap().contains("if-none-match"), "a day is long enough to believe it");
 
     // The server's clock is wrong, and it decides by that clock alone.
     host.set(Manner::Page(calendar(&[AT_TEN]), vec![("Last-Modified", far.clone())]));
-    house.later(TimeDelta::hours(25)).await;
-    house.later(TimeDelta::minutes(31)).await;
+    service.later(TimeDelta::hours(25)).await;
+    service.later(TimeDelta::minutes(31)).await;
     let last = host.seen().pop().unwrap();
     assert!(last.contains(&format!("if-modified-since: {}", far.to_ascii_lowercase())), "{last}");
 }
 
 #[actix_web::test]
 async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
-    let house = House::new().await;
-    let booked = cases::booked(&house.site, &house.cast, "other@example.co.jp").await;
-    let session = cases::session(&house.site, booked).await;
+    let service = Service::new().await;
+    let booked = cases::booked(&service.site, &service.cast, "other@example.co.jp").await;
+    let session = cases::appointment(&service.site, booked).await;
     let lines = format!(
         "DTSTART:{}\nDURATION:PT30M",
         (session.starts_at + TimeDelta::minutes(15)).format("%Y%m%dT%H%M%SZ")
     );
     let host = Host::open(page(&[&lines]));
-    house.subscribed(&host.url()).await;
-    let page = house.expert.get("/expert/calendars").await;
+    service.subscribed(&host.url()).await;
+    let page = service.expert.get("/expert/calendars").await;
     page.shows("予約と重なる予定（1件）");
     page.shows(&booked.number.to_string());
-    house.expert.get("/expert").await.shows("確認が必要なことが1件あります");
-    let page = house.center.get("/staff/schedule").await;
+    service.expert.get("/expert").await.shows("確認が必要なことが1件あります");
+    let page = service.center.get("/staff/schedule").await;
     page.shows("予約と重なる外部の予定（1件）");
     page.shows(&booked.number.to_string());
-    assert_eq!(cases::state(&house.site, booked).await, "booked");
-    assert!(cases::session(&house.site, booked).await.is_confirmed());
+    assert_eq!(cases::state(&service.site, booked).await, "booked");
+    assert!(cases::appointment(&service.site, booked).await.is_confirmed());
 
     // Our own invitation in that calendar is not a private appointment.
     let ours = format!("UID:{}\n{lines}", session.uid);
     host.set(Manner::Page(calendar(&[&ours]).replace("UID:0@private.example\r\n", ""), vec![]));
-    house.later(TimeDelta::minutes(31)).await;
-    assert!(!house.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));
+    service.later(TimeDelta::minutes(31)).await;
+    assert!(!service.expert.get("/expert/calendars").await.body.contains("予約と重なる予定"));
     ops::booking::appointment::cancel(
-        &house.site.app,
+        &service.site.app,
         booked.id,
         Actor::Company,
         "都合が悪くなりました".to_owned(),
@@ -282,10 +282,10 @@ async fn a_private_appointment_over_a_booking_is_told_and_changes_nothing() {
 /// Each address is refused at its field with the input kept, and nothing of it is stored.
 #[actix_web::test]
 async fn an_unreadable_calendar_is_refused_at_its_field() {
-    let mut house = House::new().await;
+    let mut service = Service::new().await;
     let limits = Limits { total: Duration::from_secs(5), bytes: 1024 * 1024, redirects: 3 };
-    house.site.app.fetch = Fetcher::new(&house.site.app.config.fetch_allow, limits);
-    house.expert.app.fetch = house.site.app.fetch.clone();
+    service.site.app.fetch = Fetcher::new(&service.site.app.config.fetch_allow, limits);
+    service.expert.app.fetch = service.site.app.fetch.clone();
     let host = Host::open(Manner::Status(500));
     let url = host.url();
     let text = |it: &str| Manner::Page(it.to_owned(), vec![]);
@@ -310,7 +310,7 @@ async fn an_unreadable_calendar_is_refused_at_its_field() {
     ] {
         host.set(manner.clone());
         let begun = Instant::now();
-        let page = house.subscribe(&url).await;
+        let page = service.subscribe(&url).await;
         assert_eq!(page.status, 422, "{manner:?}");
         page.shows(sentence);
         page.shows(&url);
@@ -324,35 +324,35 @@ async fn an_unreadable_calendar_is_refused_at_its_field() {
         ("https://[::1]/a.ics", "内部のネットワーク"),
         ("https://nobody.invalid/a.ics", "サーバーの名前が見つかりません"),
     ] {
-        let page = house.subscribe(typed).await;
+        let page = service.subscribe(typed).await;
         assert_eq!(page.status, 422, "{typed}");
         page.shows(sentence);
     }
-    assert!(external_calendar::Entity::find().one(&house.site.app.db).await.unwrap().is_none());
+    assert!(external_calendar::Entity::find().one(&service.site.app.db).await.unwrap().is_none());
 }
 
 /// A host name is checked by the address that it resolves to at the moment of fetching.
 #[actix_web::test]
 async fn nothing_inside_is_fetched_unless_the_operator_allows_it() {
-    let house = House::allowing("").await;
+    let service = Service::allowing("").await;
     let host = Host::open(page(&[AT_TEN]));
     for url in
         [host.url(), format!("http://localhost:{}/a.ics", host.port()), host.url().replace("http", "https")]
     {
-        let page = house.subscribe(&url).await;
+        let page = service.subscribe(&url).await;
         assert_eq!(page.status, 422, "{url}");
         page.shows("内部のネットワーク");
     }
     assert!(host.seen().is_empty(), "nobody has knocked");
-    let house = House::allowing("127.0.0.0/8").await;
-    house.subscribed(&format!("http://localhost:{}/a.ics", host.port())).await;
+    let service = Service::allowing("127.0.0.0/8").await;
+    service.subscribed(&format!("http://localhost:{}/a.ics", host.port())).await;
 }
 
 #[actix_web::test]
 async fn a_hundred_thousand_appointments_are_read_and_an_endless_one_is_told() {
-    let mut house = House::new().await;
-    house.expert.app.fetch = Fetcher::new(
-        &house.site.app.config.fetch_allow,
+    let mut service = Service::new().await;
+    service.expert.app.fetch = Fetcher::new(
+        &service.site.app.config.fetch_allow,
         Limits { total: Duration::from_secs(60), ..Limits::default() },
     );
     let many: Vec<_> = (0..100_000)
@@ -371,77 +371,77 @@ async fn a_hundred_thousand_appointments_are_read_and_an_endless_one_is_told() {
     lines.push("DTSTART:20200101T000000Z\nRRULE:FREQ=SECONDLY");
     let host = Host::open(page(&lines));
     let begun = Instant::now();
-    house.subscribed(&host.url()).await;
+    service.subscribed(&host.url()).await;
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
-    assert!(!house.offers(TEN).await);
-    house.expert.get("/expert/calendars").await.shows("読み取れない予定が1件あり");
+    assert!(!service.offers(TEN).await);
+    service.expert.get("/expert/calendars").await.shows("読み取れない予定が1件あり");
 }
 
 #[actix_web::test]
 async fn a_new_address_counts_once_it_can_be_read() {
-    let house = House::new().await;
+    let service = Service::new().await;
     let (first, second) = (Host::open(page(&[AT_TEN])), Host::open(page(&[&AT_TEN.replace("T10", "T13")])));
-    house.subscribed(&first.url()).await;
-    let path = format!("/expert/calendars/{}/access", house.source().await.id);
-    house.expert.get("/expert/calendars").await.shows(&path);
-    house.expert.get(&path).await.shows("「仕事」（127.0.0.1）");
-    let before = house.source().await;
+    service.subscribed(&first.url()).await;
+    let path = format!("/expert/calendars/{}/access", service.source().await.id);
+    service.expert.get("/expert/calendars").await.shows(&path);
+    service.expert.get(&path).await.shows("「仕事」（127.0.0.1）");
+    let before = service.source().await;
     second.set(Manner::Status(404));
     for (typed, sentence) in [
         ("", "変更する項目を入力してください"),
         ("カレンダー", "https:// で始まるアドレスを入力してください"),
         (&second.url(), "アドレスが見つかりません（404）"),
     ] {
-        let reply = house.expert.post(&path, &[("url", typed)]).await;
+        let reply = service.expert.post(&path, &[("url", typed)]).await;
         assert_eq!(reply.status, 422, "{typed}");
         reply.shows(sentence);
         reply.shows(&format!("value=\"{typed}\""));
     }
-    assert_eq!(house.source().await, before, "the old one stands");
+    assert_eq!(service.source().await, before, "the old one stands");
     second.set(crate::calendar_host::page(&[&AT_TEN.replace("T10", "T13")]));
-    let done = house.expert.post(&path, &[("url", &second.url())]).await;
+    let done = service.expert.post(&path, &[("url", &second.url())]).await;
     assert_eq!(done.status, 303, "{}", done.body);
-    assert!(house.offers(TEN).await && !house.offers("2026-11-26T04:00:00Z").await);
-    let after = house.source().await;
+    assert!(service.offers(TEN).await && !service.offers("2026-11-26T04:00:00Z").await);
+    let after = service.source().await;
     assert_eq!((after.id, after.name, after.error), (before.id, before.name, None));
-    house.later(TimeDelta::minutes(31)).await;
+    service.later(TimeDelta::minutes(31)).await;
     assert_eq!(first.seen().len(), 1, "the old one is asked no more");
 }
 
 /// Errors in single events are reported, and the other events count.
 #[actix_web::test]
 async fn wrong_time_zones_and_broken_lines_are_told() {
-    let house = House::new().await;
+    let service = Service::new().await;
     let office = AT_TEN.replace("Tokyo Standard Time", "Head Office");
     let host =
         Host::open(page(&[&office, "DTSTART:yesterday", "DTSTART:20261126T060000Z\nDURATION:an hour"]));
-    house.subscribed(&host.url()).await;
-    assert!(!house.offers(TEN).await, "the likeliest zone is Japan's");
-    let page = house.expert.get("/expert/calendars").await;
+    service.subscribed(&host.url()).await;
+    assert!(!service.offers(TEN).await, "the likeliest zone is Japan's");
+    let page = service.expert.get("/expert/calendars").await;
     page.shows("タイムゾーンが分からない予定が1件あり");
     page.shows("読み取れない予定が2件あり");
 }
 
 #[actix_web::test]
 async fn an_expert_cannot_change_the_calendars_of_another() {
-    let house = House::new().await;
+    let service = Service::new().await;
     let host = Host::open(page(&[AT_TEN]));
-    house.subscribed(&host.url()).await;
-    cases::expert(&house.site, "other@example.jp", "佐藤 次郎", domain::field::Fields::Both).await;
-    let other = house.site.visitor();
+    service.subscribed(&host.url()).await;
+    cases::expert(&service.site, "other@example.jp", "佐藤 次郎", domain::field::Fields::Both).await;
+    let other = service.site.visitor();
     other.sign_in("other@example.jp", PASSWORD).await;
-    let id = house.source().await.id;
+    let id = service.source().await.id;
     assert_eq!(other.get(&format!("/expert/calendars/{id}/access")).await.status, 404);
     for act in ["refresh", "policy", "remove", "access"] {
         let reply = other.post(&format!("/expert/calendars/{id}/{act}"), &[("stale", "free")]).await;
         assert_eq!(reply.status, 404, "{act}");
     }
     assert!(!other.get("/expert/calendars").await.body.contains("仕事"));
-    assert!(house.source().await.blocks_when_stale);
+    assert!(service.source().await.blocks_when_stale);
     for _ in 0..4 {
-        house.subscribed(&host.url()).await;
+        service.subscribed(&host.url()).await;
     }
-    let page = house.subscribe(&host.url()).await;
+    let page = service.subscribe(&host.url()).await;
     assert_eq!(page.status, 422);
     page.shows("5つまで");
 }

@@ -68,15 +68,15 @@ async fn two_other_programs_read_in_our_invitations_what_we_mean() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
-    let booked = cases::session(&site, case).await;
+    let booked = cases::appointment(&site, case).await;
     let center = Actor::Coordinator(cast.coordinator);
     let slot = cases::free_slots(&site, case).await[5];
     ops::booking::appointment::reschedule(&site.app, case.id, center, slot).await.unwrap();
-    let moved = cases::session(&site, case).await;
+    let moved = cases::appointment(&site, case).await;
     ops::booking::appointment::cancel(&site.app, case.id, center, "都合が悪くなりました".to_owned())
         .await
         .unwrap();
-    let cancelled = cases::session(&site, case).await;
+    let cancelled = cases::appointment(&site, case).await;
     for to in [CONTACT, "expert@example.jp"] {
         let letters = cases::letters(&site, to).await;
         for (kind, session, method) in [

@@ -49,7 +49,7 @@ async fn a_changed_link_is_told_everywhere_alike() {
     for _twice in 0..2 {
         assert_eq!(site.post(&format!("{path}/room"), &[("video_url", OTHER)]).await.status, 303);
     }
-    let session = cases::session(&site, case).await;
+    let session = cases::appointment(&site, case).await;
     assert_eq!((session.place.as_str(), session.sequence), (OTHER, 1), "sent twice, changed once");
     let page = company.get(&my).await;
     page.shows(OTHER);
@@ -79,7 +79,7 @@ async fn a_changed_link_is_told_everywhere_alike() {
     assert_eq!(center.post(&format!("{staff}/room"), &form).await.status, 409, "it has changed since");
 
     // Only the reminders with the last link are sent.
-    let session = cases::session(&site, case).await;
+    let session = cases::appointment(&site, case).await;
     site.app.clock.advance(session.starts_at - chrono::TimeDelta::hours(1) - site.app.clock.now());
     while worker::outbox::step(&site.app).await.unwrap() {}
     let reminders = cases::letters(&site, CONTACT).await.into_iter().filter(|it| it.kind == "reminder");
@@ -116,8 +116,8 @@ async fn sessions_follow_the_expert_to_another_room() {
         profile: profile.profile.clone(),
     };
     ops::routing::expert::change_facts(&site.app, cast.expert, &facts).await.unwrap();
-    assert_eq!(cases::session(&site, case).await.place, OTHER);
-    assert_eq!(cases::session(&site, elsewhere).await.place, special, "it had a room of its own");
+    assert_eq!(cases::appointment(&site, case).await.place, OTHER);
+    assert_eq!(cases::appointment(&site, elsewhere).await.place, special, "it had a room of its own");
     let told = cases::letters(&site, CONTACT).await;
     assert_eq!(told.iter().filter(|it| it.kind == "room").count(), 1);
 }

@@ -138,17 +138,18 @@ async fn an_unreadable_mail_is_held_and_delays_no_other() {
 #[actix_web::test]
 async fn a_worker_that_lost_its_lease_marks_nothing() {
     let (site, _sink) = sending_to(Manner::Take(Duration::ZERO)).await;
-    let room = SendCapacity { mails: 10, per_domain: 10, in_hand: &HashMap::new(), pace: RateLimit(0) };
+    let capacity =
+        SendCapacity { mails: 10, per_domain: 10, in_hand: &HashMap::new(), rate_limit: RateLimit(0) };
     let lease = async |length| {
         let tx = site.app.begin().await.unwrap();
         let lease =
-            store::correspondence::outbox::lease(&tx, site.app.clock.now(), length, room).await.unwrap();
+            store::correspondence::outbox::lease(&tx, site.app.clock.now(), length, capacity).await.unwrap();
         tx.commit().await.unwrap();
         lease
     };
-    let settle = async |lease: &Lease, fate| {
+    let settle = async |lease: &Lease, outcome| {
         let id = MailId(the_mail(&site).await.id);
-        let settled = [SettledMail { id, token: lease.token, fate, detail: "250".to_owned() }];
+        let settled = [SettledMail { id, token: lease.token, outcome, detail: "250".to_owned() }];
         let tx = site.app.begin().await.unwrap();
         let n = store::correspondence::outbox::settle(&tx, &settled, site.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
@@ -179,21 +180,24 @@ async fn one_domain_does_not_hold_up_another() {
     let tx = site.app.begin().await.unwrap();
     store::correspondence::outbox::push(&tx, letters, "example.jp", now).await.unwrap();
     let in_hand = HashMap::from([("slow.example".to_owned(), 1)]);
-    let room = SendCapacity { mails: 8, per_domain: 3, in_hand: &in_hand, pace: RateLimit(0) };
+    let capacity = SendCapacity { mails: 8, per_domain: 3, in_hand: &in_hand, rate_limit: RateLimit(0) };
     let domains = |lease: Lease| lease.mails.into_iter().map(|it| it.domain).collect::<Vec<_>>();
-    let taken =
-        domains(store::correspondence::outbox::lease(&tx, now, TimeDelta::minutes(5), room).await.unwrap());
+    let taken = domains(
+        store::correspondence::outbox::lease(&tx, now, TimeDelta::minutes(5), capacity).await.unwrap(),
+    );
     assert_eq!(taken, ["slow.example", "slow.example", "quick.example", "example.co.jp"]);
-    let room = SendCapacity { mails: 8, per_domain: 8, in_hand: &HashMap::new(), pace: RateLimit(30) };
+    let capacity =
+        SendCapacity { mails: 8, per_domain: 8, in_hand: &HashMap::new(), rate_limit: RateLimit(30) };
     for expected in [5, 0] {
         let taken = domains(
-            store::correspondence::outbox::lease(&tx, now, TimeDelta::minutes(5), room).await.unwrap(),
+            store::correspondence::outbox::lease(&tx, now, TimeDelta::minutes(5), capacity).await.unwrap(),
         );
         assert_eq!(taken, vec!["slow.example"; expected]);
     }
     let later = now + TimeDelta::seconds(4);
-    let taken =
-        domains(store::correspondence::outbox::lease(&tx, later, TimeDelta::minutes(5), room).await.unwrap());
+    let taken = domains(
+        store::correspondence::outbox::lease(&tx, later, TimeDelta::minutes(5), capacity).await.unwrap(),
+    );
     assert_eq!(taken.len(), 2);
     tx.rollback().await.unwrap();
 }

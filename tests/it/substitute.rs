@@ -20,7 +20,7 @@ use madoguchi::{
 use tokio::task::JoinSet;
 
 use crate::{
-    cases::{self, CONTACT, Case, Cast, free_slots, letters, link, record, session, state},
+    cases::{self, CONTACT, Case, Cast, appointment, free_slots, letters, link, record, state},
     parting::{events, feed, last_word, only, sequence},
     site::{PASSWORD, Reply, Site},
 };
@@ -54,8 +54,8 @@ impl Scene {
         assert_eq!(self.site.sign_in(email, PASSWORD).await.status, 303);
     }
 
-    async fn seat(&self) -> Participation {
-        Participation { appointment: session(&self.site, self.case).await.id, expert: self.cast.expert }
+    async fn participation(&self) -> Participation {
+        Participation { appointment: appointment(&self.site, self.case).await.id, expert: self.cast.expert }
     }
 
     async fn version(&self) -> i32 {
@@ -64,17 +64,17 @@ impl Scene {
 
     /// Enters an absence of 山田 on the day of the booking.
     async fn away(&self) {
-        let day = japan_date(session(&self.site, self.case).await.starts_at);
+        let day = japan_date(appointment(&self.site, self.case).await.starts_at);
         let absence = Absence { first: day, last: day, stand_in: Some(self.takahashi) };
         let change = AvailabilityChange::AddAbsence(absence, String::new());
         ops::routing::expert::change_availability(&self.site.app, self.cast.expert, change).await.unwrap();
     }
 
     async fn ask(&self, substitute: ExpertId, agreement: SubstituteConsent) -> Result<(), Problem> {
-        let (seat, version) = (self.seat().await, self.version().await);
+        let (participation, version) = (self.participation().await, self.version().await);
         ops::booking::substitute::ask(
             &self.site.app,
-            seat,
+            participation,
             substitute,
             version,
             self.cast.center(),
@@ -94,8 +94,8 @@ impl Scene {
 
     /// Sends a button of the page.
     async fn press(&self, act: &str, substitute: Option<ExpertId>) -> Reply {
-        let (seat, version) = (self.seat().await, self.version().await.to_string());
-        let (appointment, absent) = (seat.appointment.to_string(), self.cast.expert.to_string());
+        let (participation, version) = (self.participation().await, self.version().await.to_string());
+        let (appointment, absent) = (participation.appointment.to_string(), self.cast.expert.to_string());
         let substitute = substitute.map(|it| it.to_string()).unwrap_or_default();
         let form = [
             ("appointment", appointment.as_str()),
@@ -148,7 +148,7 @@ fn hides(reply: &Reply, text: &str) {
 async fn bookings_are_shown_before_an_absence_takes_effect() {
     let scene = Scene::new().await;
     scene.sign_in("expert@example.jp").await;
-    let booked = session(&scene.site, scene.case).await;
+    let booked = appointment(&scene.site, scene.case).await;
     let mut form = absence_form(&booked, scene.takahashi);
     let page = post(&scene.site, AVAILABILITY, &form).await;
     assert_eq!(page.status, 200);
@@ -172,7 +172,7 @@ async fn bookings_are_shown_before_an_absence_takes_effect() {
     page.shows("期間内の予約1件は、センターが代わりの専門家を探します。");
     page.shows("（出張）　代わり：高橋 三郎");
     assert_eq!(state(&scene.site, scene.case).await, "booked");
-    assert_eq!(session(&scene.site, scene.case).await, booked);
+    assert_eq!(appointment(&scene.site, scene.case).await, booked);
 
     let told = letters(&scene.site, &center_email(&scene.site).await).await;
     let letter = told.iter().find(|it| it.kind == "substitute_needed").unwrap();
@@ -190,7 +190,7 @@ async fn center_email(site: &Site) -> String {
 async fn the_expert_can_name_only_an_eligible_stand_in() {
     let scene = Scene::new().await;
     scene.sign_in("expert@example.jp").await;
-    let booked = session(&scene.site, scene.case).await;
+    let booked = appointment(&scene.site, scene.case).await;
     for odd in [scene.cast.expert, ExpertId(scene.cast.coordinator.0)] {
         let reply = post(&scene.site, AVAILABILITY, &absence_form(&booked, odd)).await;
         assert_eq!(reply.status, 422);
@@ -208,13 +208,13 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
     page.shows("株式会社みなと製作所");
     page.shows("本人が指定");
     assert_eq!(scene.proposed().await, [scene.takahashi, scene.sato]);
-    let before = session(&scene.site, scene.case).await;
+    let before = appointment(&scene.site, scene.case).await;
 
     let reply = scene.press("ask", Some(scene.takahashi)).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     scene.site.get(ABSENCES).await.shows("高橋 三郎さんに依頼しています");
     hides(&scene.site.get("/staff").await, "代わりの専門家を選ぶ");
-    assert_eq!(session(&scene.site, scene.case).await, before, "the place stays until it is taken");
+    assert_eq!(appointment(&scene.site, scene.case).await, before, "the place stays until it is taken");
     scene.sound().await;
 
     // The expert who is asked sees the time, but not yet the company's name.
@@ -235,7 +235,7 @@ async fn the_stand_in_is_asked_and_takes_the_place() {
 
     assert_eq!(scene.site.post(&answer, &[("answer", "accept")]).await.status, 303);
     assert_eq!(state(&scene.site, scene.case).await, "booked");
-    let after = session(&scene.site, scene.case).await;
+    let after = appointment(&scene.site, scene.case).await;
     assert_eq!(
         (after.id, after.starts_at, &after.uid, &after.experts[..]),
         (before.id, before.starts_at, &before.uid, &[scene.takahashi][..])
@@ -282,13 +282,13 @@ async fn an_expert_who_declines_or_is_silent_is_followed_by_the_next() {
     let reason = "先約があります".to_owned();
     ops::routing::assignment::decline(&scene.site.app, request.id, scene.takahashi, reason).await.unwrap();
     assert_eq!(state(&scene.site, scene.case).await, "booked");
-    assert_eq!(session(&scene.site, scene.case).await.experts, [scene.cast.expert]);
+    assert_eq!(appointment(&scene.site, scene.case).await.experts, [scene.cast.expert]);
     assert_eq!(scene.proposed().await, [scene.sato], "who has declined is not proposed again");
     scene.sound().await;
 
     scene.ask(scene.sato, SubstituteConsent::Asked).await.unwrap();
     let request = scene.request().await;
-    assert!(request.due_at <= session(&scene.site, scene.case).await.starts_at);
+    assert!(request.due_at <= appointment(&scene.site, scene.case).await.starts_at);
     scene.site.app.clock.advance(request.due_at - scene.site.app.clock.now());
     worker::deadlines::step(&scene.site.app).await.unwrap();
     assert_eq!(state(&scene.site, scene.case).await, "booked");
@@ -322,8 +322,8 @@ async fn an_expert_who_leaves_an_appointment_sees_it_cancelled_in_the_calendar()
         assert_eq!((&asked["UID"], &asked["STATUS"][..]), (&booked["UID"], "TENTATIVE"));
         assert!(sequence(&asked) > last);
         assert_eq!(last_word(site, "takahashi@example.jp").await.1["SEQUENCE"], asked["SEQUENCE"]);
-        let (seat, version) = (scene.seat().await, scene.version().await);
-        ops::booking::substitute::withdraw_request(&site.app, seat, version, scene.cast.center())
+        let (participation, version) = (scene.participation().await, scene.version().await);
+        ops::booking::substitute::withdraw_request(&site.app, participation, version, scene.cast.center())
             .await
             .unwrap();
         let gone = only(site, &theirs).await;
@@ -355,15 +355,15 @@ async fn the_time_of_an_asked_substitute_is_kept() {
     scene.away().await;
     let second = Cast { expert: scene.takahashi, ..scene.cast };
     let other = cases::scheduling(&scene.site, &second, "second@example.co.jp").await;
-    let at = session(&scene.site, scene.case).await.starts_at;
+    let at = appointment(&scene.site, scene.case).await.starts_at;
     let same = free_slots(&scene.site, other).await.into_iter().find(|it| it.start() == at).unwrap();
     scene.ask(scene.takahashi, SubstituteConsent::Asked).await.unwrap();
     let taken = ops::booking::appointment::choose_slot(&scene.site.app, other.id, Actor::Company, same).await;
     assert!(matches!(taken, Err(Problem::SlotTaken)));
 
     let by = scene.cast.center();
-    let (seat, version) = (scene.seat().await, scene.version().await);
-    ops::booking::substitute::withdraw_request(&scene.site.app, seat, version, by).await.unwrap();
+    let (participation, version) = (scene.participation().await, scene.version().await);
+    ops::booking::substitute::withdraw_request(&scene.site.app, participation, version, by).await.unwrap();
     ops::booking::appointment::choose_slot(&scene.site.app, other.id, Actor::Company, same).await.unwrap();
     assert_eq!(scene.proposed().await, [scene.sato], "the stand-in is not free any more");
     let late = scene.ask(scene.takahashi, SubstituteConsent::Asked).await;
@@ -456,7 +456,7 @@ async fn one_of_two_experts_changes_and_the_other_is_told() {
     assert_eq!(reply.status, 303, "{}", reply.body);
     let mut experts = vec![takahashi, labor];
     experts.sort_unstable();
-    assert_eq!(session(&scene.site, case).await.experts, experts);
+    assert_eq!(appointment(&scene.site, case).await.experts, experts);
     assert!(scene.kinds("labor@example.jp").await.contains(&"expert_changed".to_owned()));
     assert!(!scene.kinds("takahashi@example.jp").await.contains(&"request".to_owned()));
     scene.sound().await;
@@ -467,7 +467,7 @@ async fn a_page_that_is_out_of_date_changes_nothing() {
     let scene = Scene::new().await;
     scene.away().await;
     scene.sign_in("center@example.jp").await;
-    let (seat, version) = (scene.seat().await, scene.version().await);
+    let (participation, version) = (scene.participation().await, scene.version().await);
     ops::correspondence::message::post(
         &scene.site.app,
         scene.case.id,
@@ -480,7 +480,7 @@ async fn a_page_that_is_out_of_date_changes_nothing() {
     let by = scene.cast.center();
     let stale = ops::booking::substitute::ask(
         &scene.site.app,
-        seat,
+        participation,
         scene.sato,
         version,
         by,
@@ -489,7 +489,7 @@ async fn a_page_that_is_out_of_date_changes_nothing() {
     .await;
     assert!(matches!(stale, Err(Problem::Stale)), "{stale:?}");
     // No substitute can take part in an appointment that has begun.
-    let begun = session(&scene.site, scene.case).await.starts_at;
+    let begun = appointment(&scene.site, scene.case).await.starts_at;
     scene.site.app.clock.advance(begun - scene.site.app.clock.now());
     let late = scene.ask(scene.sato, SubstituteConsent::Asked).await;
     assert!(matches!(late, Err(Problem::Refused(_))), "{late:?}");
@@ -510,8 +510,8 @@ async fn acceptances_moves_and_cancellations_at_once_leave_no_contradiction() {
         wanted.push(scene.case);
         scene.site.app.clock.advance(TimeDelta::seconds(1));
     }
-    let last = session(&scene.site, scene.case).await.starts_at;
-    let first = japan_date(session(&scene.site, wanted[0]).await.starts_at);
+    let last = appointment(&scene.site, scene.case).await.starts_at;
+    let first = japan_date(appointment(&scene.site, wanted[0]).await.starts_at);
     let absence = Absence { first, last: japan_date(last), stand_in: None };
     let change = AvailabilityChange::AddAbsence(absence, String::new());
     ops::routing::expert::change_availability(&scene.site.app, scene.cast.expert, change).await.unwrap();

@@ -156,21 +156,24 @@ async fn a_substitute_may_have_a_visit_nearby() {
     .await
     .unwrap();
 
-    let seat = Participation { appointment: cases::session(&site, case).await.id, expert: cast.expert };
+    let participation =
+        Participation { appointment: cases::appointment(&site, case).await.id, expert: cast.expert };
     let ask = async |agreement| {
         let version = cases::record(&site, case).await.version;
-        ops::booking::substitute::ask(&site.app, seat, other, version, cast.center(), agreement)
+        ops::booking::substitute::ask(&site.app, participation, other, version, cast.center(), agreement)
             .await
             .unwrap();
     };
     ask(SubstituteConsent::Asked).await;
     assert!(shared(&site).await > 0, "kept beside their own visit");
     let version = cases::record(&site, case).await.version;
-    ops::booking::substitute::withdraw_request(&site.app, seat, version, cast.center()).await.unwrap();
+    ops::booking::substitute::withdraw_request(&site.app, participation, version, cast.center())
+        .await
+        .unwrap();
     assert_eq!(shared(&site).await, 0);
     ask(SubstituteConsent::Given).await;
     assert!(shared(&site).await > 0);
-    assert_eq!(cases::session(&site, case).await.experts, [other]);
+    assert_eq!(cases::appointment(&site, case).await.experts, [other]);
     cancel(&site, &cast, theirs).await;
     assert_eq!(shared(&site).await, 0);
 }

@@ -206,7 +206,7 @@ async fn all_answer_at_once(who: fn(usize) -> bool) -> (Site, Vec<Case>) {
 /// Returns how often the history says that the expert answered or let the request lapse.
 async fn answers(app: &App, case: Case) -> usize {
     let history = store::audit::event::of(&app.db, case.id).await.unwrap();
-    history.iter().filter(|it| matches!(it.deed.code(), "accept" | "decline")).count()
+    history.iter().filter(|it| matches!(it.action.code(), "accept" | "decline")).count()
 }
 
 async fn one_consultation(site: &Site, done: Vec<Result<Record, Problem>>) {

@@ -18,7 +18,7 @@ pub(super) type Team = Vec<(usize, Fields)>;
 
 /// The properties of an appointment, whenever it takes place.
 #[derive(Clone, Debug)]
-pub(super) struct Wish {
+pub(super) struct Arrangement {
     pub team: Team,
     pub mode: AppointmentMode,
     pub site: Prefecture,
@@ -42,7 +42,7 @@ impl Diary {
     pub fn take(
         &mut self,
         world: &World,
-        wish: &Wish,
+        arrangement: &Arrangement,
         first: NaiveDate,
         last: NaiveDate,
         dice: &mut Dice,
@@ -50,20 +50,26 @@ impl Diary {
         let span = (last - first).num_days().max(0);
         (0..TRIES).find_map(|_| {
             let day = first + TimeDelta::days(dice.number(0, span));
-            let slot = self.free(world, wish, day, dice)?;
-            self.mark(world, wish, slot);
+            let slot = self.free(world, arrangement, day, dice)?;
+            self.mark(world, arrangement, slot);
             Some(slot)
         })
     }
 
-    fn free(&self, world: &World, wish: &Wish, day: NaiveDate, dice: &mut Dice) -> Option<Slot> {
+    fn free(
+        &self,
+        world: &World,
+        arrangement: &Arrangement,
+        day: NaiveDate,
+        dice: &mut Dice,
+    ) -> Option<Slot> {
         if !world.calendar.is_open(day) {
             return None;
         }
-        let starts = wish.team.iter().try_fold(Day::HALF_HOURS, |starts, &(place, _)| {
+        let starts = arrangement.team.iter().try_fold(Day::HALF_HOURS, |starts, &(place, _)| {
             let expert = world.staff.experts.get(place)?;
             let taken = self.0.get(&(place, day)).copied().unwrap_or_default();
-            let footprint = footprint(world, wish, expert, Slot::new(day, 0)?);
+            let footprint = footprint(world, arrangement, expert, Slot::new(day, 0)?);
             (taken.sessions < expert.daily_limit)
                 .then(|| starts.intersection(footprint.starts(expert.schedule.day(day), taken.busy)))
         })?;
@@ -71,12 +77,12 @@ impl Diary {
         Slot::new(day, dice.pick(&starts)?)
     }
 
-    fn mark(&mut self, world: &World, wish: &Wish, slot: Slot) {
-        for &(place, _) in &wish.team {
+    fn mark(&mut self, world: &World, arrangement: &Arrangement, slot: Slot) {
+        for &(place, _) in &arrangement.team {
             let Some(expert) = world.staff.experts.get(place) else { continue };
             let taken = self.0.entry((place, slot.date())).or_default();
             taken.sessions = taken.sessions.saturating_add(1);
-            for it in footprint(world, wish, expert, slot).cells(slot).filter_map(Slot::from_index) {
+            for it in footprint(world, arrangement, expert, slot).cells(slot).filter_map(Slot::from_index) {
                 taken.busy = taken.busy.union(Day(1 << it.quarter()));
             }
         }
@@ -84,9 +90,9 @@ impl Diary {
 }
 
 /// Returns the time of an expert's day that an appointment at `slot` occupies.
-pub(super) fn footprint(world: &World, wish: &Wish, expert: &Expert, slot: Slot) -> Footprint {
+pub(super) fn footprint(world: &World, arrangement: &Arrangement, expert: &Expert, slot: Slot) -> Footprint {
     let settings = world.programme.settings_at(slot.start());
-    Footprint::new(wish.mode, Some(expert.home), Some(wish.site), settings)
+    Footprint::new(arrangement.mode, Some(expert.home), Some(arrangement.site), settings)
 }
 
 /// Returns one expert for all fields, or one for each. For a visit, only experts who visit the site's prefecture.

@@ -59,7 +59,7 @@ impl Rows {
         self.assignments.extend(story.assignments);
         self.reports.extend(story.reports);
         self.follow_ups.extend(story.follow_ups);
-        for appointment in story.sittings {
+        for appointment in story.appointments {
             let id = appointment.row.id;
             self.appointments.push(appointment.row);
             let expert = |expert_id| appointment_expert::Model { appointment_id: id, expert_id };
@@ -128,7 +128,7 @@ impl Rows {
                 at: event.at,
                 actor_kind: event.by.party().into(),
                 actor_id: history::actor_id(event.by),
-                act: event.deed.into(),
+                act: event.action.into(),
                 from_state: event.from.as_ref().map(|it| it.status().into()),
                 to_state: event.to.status().into(),
                 detail: json(&detail)?,
@@ -195,7 +195,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
     })
 }
 
-/// Returns since when the company wishes for help. A wish from before the end of the consultation, or before a further
+/// Returns since when the company wishes for help. A arrangement from before the end of the consultation, or before a further
 /// appointment, is settled by it.
 fn wants_help_since(story: &Story) -> Option<DateTime<Utc>> {
     let after = match (&story.it.state, story.it.state.ended()) {
@@ -218,7 +218,7 @@ fn carried(state: &State) -> (Option<Coded<UnfulfilledReason>>, Option<String>) 
     (None, None)
 }
 
-/// Returns the company's wish and the mode of the appointment.
+/// Returns the company's arrangement and the mode of the appointment.
 pub(super) fn modes(dice: &mut Dice) -> (Mode, AppointmentMode) {
     let shares = [
         ((Mode::Online, AppointmentMode::Online), 60),

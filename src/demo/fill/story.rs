@@ -23,12 +23,12 @@ use uuid::Uuid;
 
 use super::{
     World,
-    diary::{self, Diary, Wish},
+    diary::{self, Arrangement, Diary},
     dice::Dice,
     plan::{Goal, Outline},
 };
 use crate::demo::names;
-pub(super) use booking::Sitting;
+pub(super) use booking::FilledAppointment;
 
 /// The result of a story: the parts from which rows are made.
 pub(super) struct Story {
@@ -39,7 +39,7 @@ pub(super) struct Story {
     pub coordinator: Option<Uuid>,
     pub messages: Vec<message::Model>,
     pub assignments: Vec<assignment::Model>,
-    pub sittings: Vec<Sitting>,
+    pub appointments: Vec<FilledAppointment>,
     pub reports: Vec<report::Model>,
     pub follow_ups: Vec<follow_up::Model>,
     pub appointments_done: i16,
@@ -70,7 +70,7 @@ struct Telling<'a> {
     coordinator: Uuid,
     /// The moment that the story has reached; never later than the world's `now`.
     at: DateTime<Utc>,
-    wish: Wish,
+    arrangement: Arrangement,
     rounds: Vec<after::Round>,
     story: Story,
 }
@@ -98,7 +98,7 @@ impl Teller<'_> {
             opening,
             coordinator,
             at: confirmed_at,
-            wish: Wish { team, mode: opening.mode, site: opening.site },
+            arrangement: Arrangement { team, mode: opening.mode, site: opening.site },
             rounds: Vec::new(),
             story: Story {
                 it,
@@ -108,7 +108,7 @@ impl Teller<'_> {
                 coordinator: None,
                 messages: Vec::new(),
                 assignments: Vec::new(),
-                sittings: Vec::new(),
+                appointments: Vec::new(),
                 reports: Vec::new(),
                 follow_ups: Vec::new(),
                 appointments_done: 0,
@@ -196,13 +196,13 @@ impl Telling<'_> {
         ON
     }
 
-    /// Asks the team of `wish`.
+    /// Asks the team of `arrangement`.
     fn offer(&mut self) {
         let settings = self.world.programme.settings_at(self.at);
         let due = Due::reply(settings, &self.world.calendar, self.at);
         let due_at = due.at().unwrap_or(self.at);
         let deadline = serde_json::to_value(&due).unwrap_or_default();
-        for &(place, fields) in &self.wish.team {
+        for &(place, fields) in &self.arrangement.team {
             let Some(expert) = self.world.staff.experts.get(place) else { continue };
             self.story.assignments.push(assignment::Model {
                 id: self.dice.id(self.at),
@@ -241,8 +241,13 @@ impl Telling<'_> {
             who.map_or(Actor::System, Actor::Expert),
             Some(reason),
         )?;
-        self.wish.team =
-            diary::team(self.world, self.opening.fields, self.wish.mode, self.wish.site, self.dice);
+        self.arrangement.team = diary::team(
+            self.world,
+            self.opening.fields,
+            self.arrangement.mode,
+            self.arrangement.site,
+            self.dice,
+        );
         self.offer();
         Ok(())
     }
@@ -266,11 +271,11 @@ impl Telling<'_> {
     }
 
     fn act(&mut self, act: Action, by: Actor, note: Option<&'static str>) -> Result<(), ActionRefused> {
-        let deed = act.deed();
+        let action = act.action();
         let (it, event) = self.story.it.clone().act(act, by, self.at)?;
         let settings = self.world.programme.settings_at(self.at);
         let before = self.story.due.take();
-        self.story.due = due::after(deed, &it.state, before, settings, &self.world.calendar, self.at);
+        self.story.due = due::after(action, &it.state, before, settings, &self.world.calendar, self.at);
         self.story.history.push((event, note));
         self.story.it = it;
         Ok(())

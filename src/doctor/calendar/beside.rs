@@ -61,8 +61,8 @@ async fn page(
     for ((expert, quarter), lanes) in &shared {
         let is_way = |id: &Uuid| {
             found.get(id).is_some_and(|it| {
-                let session = quarter_index(it.starts_at)..quarter_index(it.ends_at);
-                it.site.is_some() && !session.contains(quarter)
+                let appointment = quarter_index(it.starts_at)..quarter_index(it.ends_at);
+                it.site.is_some() && !appointment.contains(quarter)
             })
         };
         if !lanes.keys().copied().eq((0_i16..).take(lanes.len())) {
@@ -90,14 +90,14 @@ async fn page(
 /// since, because that can then not be decided.
 fn have_room(rules: &Rules, expert: Uuid, one: &appointment::Model, other: &appointment::Model) -> bool {
     let Some(site) = prefecture(other.site) else { return false };
-    let session = quarter_index(other.starts_at)..quarter_index(other.ends_at);
+    let appointment = quarter_index(other.starts_at)..quarter_index(other.ends_at);
     let moments = [one.created_at, one.starts_at, other.created_at, other.starts_at];
     let booked_at = one.created_at.min(other.created_at);
     let judged = moments.iter().all(|&at| rules.hold_since(at, booked_at));
     let room = |at| {
         rules
             .footprint(one, expert, at)
-            .is_some_and(|(slot, footprint)| footprint.leaves_room(slot, site, &session))
+            .is_some_and(|(slot, footprint)| footprint.leaves_room(slot, site, &appointment))
     };
     one.site.is_some() && (!judged || moments.into_iter().any(room))
 }

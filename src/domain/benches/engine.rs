@@ -80,9 +80,9 @@ fn one_of_each_field(bencher: Bencher, experts: usize) {
 #[divan::bench(args = SIZES)]
 fn three_by_skill(bencher: Bencher, experts: usize) {
     let (pool, plain) = (pool(experts), ask(Fields::Both, experts));
-    let seats = [Fields::Ict, Fields::Ict, Fields::Labor].map(Skills::from).to_vec();
+    let placements = [Fields::Ict, Fields::Ict, Fields::Labor].map(Skills::from).to_vec();
     let skills = (0..experts).map(|it| fields(it).into()).collect();
-    let team = TeamQuery::new(seats, skills, plain.footprints, plain.window, plain.starts).unwrap();
+    let team = TeamQuery::new(placements, skills, plain.footprints, plain.window, plain.starts).unwrap();
     bencher.bench_local(|| black_box(&pool).search_team(black_box(&team)));
 }
 
@@ -151,7 +151,7 @@ fn calendar(n: usize) -> Calendar {
         fields: fields(n),
         schedule: Schedule { rules: rules.collect(), ..Schedule::default() },
         occupied: booked.iter().filter_map(slot).flat_map(|it| footprint.cells(it)).collect(),
-        sessions: booked,
+        appointments: booked,
         limits: AppointmentLimits { per_day: 2, per_week: 6 },
     }
 }
@@ -183,7 +183,7 @@ impl Office {
             settings: &self.settings,
             business: &self.business,
             window: window(60),
-            no_sessions: &std::collections::BTreeSet::new(),
+            no_appointments: &std::collections::BTreeSet::new(),
             today: FIRST,
         };
         let plan = plan(&ground, &self.waiting, &Weights::default());
@@ -208,8 +208,8 @@ fn expert(n: usize) -> Expert {
         conflicts: [CompanyId(Uuid::from_u128(n as u128 * 2))].into(),
         known: [].into(),
         limits: AppointmentLimits { per_day: 2, per_week: 6 },
-        day_sessions: 0,
-        week_sessions: 0,
+        day_appointments: 0,
+        week_appointments: 0,
         open_cases: (n % 3) as u16,
         open_case_limit: 6,
         load: (n % 5) as u32,
@@ -223,7 +223,7 @@ fn expert(n: usize) -> Expert {
 fn waiting(n: usize) -> PendingConsultation {
     let visit = n.is_multiple_of(3);
     PendingConsultation {
-        wish: RoutingRequest {
+        request: RoutingRequest {
             fields: [Fields::Ict, Fields::Labor, Fields::Ict, Fields::Labor, Fields::Both][n % 5],
             themes: [ThemeCode(format!("theme-{}", n % 7))].into(),
             mode: if visit { Mode::Visit } else { Mode::Online },

@@ -45,7 +45,7 @@ impl Consultation {
         match by.party() {
             Party::Company | Party::Desk | Party::Coordinator => {
                 let it = Self { id, state: State::Received, state_since: now, fields, address_confirmed };
-                Ok((it, Event { at: now, by, deed: ActionKind::Submit, from: None, to: State::Received }))
+                Ok((it, Event { at: now, by, action: ActionKind::Submit, from: None, to: State::Received }))
             }
             Party::Expert | Party::System => Err(ActionRefused::NotYours(ActionKind::Submit)),
         }
@@ -53,25 +53,25 @@ impl Consultation {
 
     /// Applies `act`, or returns why it is refused. This is the only way from one state to another.
     pub fn act(self, act: Action, by: Actor, now: DateTime<Utc>) -> Result<(Self, Event), ActionRefused> {
-        let deed = act.deed();
-        self.allows(deed, by.party())?;
+        let action = act.action();
+        self.allows(action, by.party())?;
         let to = self.next(act, now)?;
-        let event = Event { at: now, by, deed, from: Some(self.state.clone()), to: to.clone() };
+        let event = Event { at: now, by, action, from: Some(self.state.clone()), to: to.clone() };
         let state_since = if to == self.state { self.state_since } else { now };
         Ok((Self { state: to, state_since, ..self }, event))
     }
 
-    /// Checks whether `party` may do `deed` in this state. The facts of the action are not considered.
-    pub fn allows(&self, deed: ActionKind, party: Party) -> Result<(), ActionRefused> {
-        if !action::parties(deed).contains(&party) {
-            return Err(ActionRefused::NotYours(deed));
+    /// Checks whether `party` may do `action` in this state. The facts of the action are not considered.
+    pub fn allows(&self, action: ActionKind, party: Party) -> Result<(), ActionRefused> {
+        if !action::parties(action).contains(&party) {
+            return Err(ActionRefused::NotYours(action));
         }
-        if action::is_allowed_in(deed, &self.state) {
+        if action::is_allowed_in(action, &self.state) {
             return Ok(());
         }
         match self.state.ended() {
             Some(_) => Err(ActionRefused::HasEnded(self.state.clone())),
-            None => Err(ActionRefused::NotNow { deed, state: self.state.clone() }),
+            None => Err(ActionRefused::NotNow { action, state: self.state.clone() }),
         }
     }
 
@@ -115,8 +115,8 @@ impl Consultation {
             Action::RecordNoShow { .. } => State::Scheduling,
             Action::RecordDone { .. } => State::Consulted,
             Action::ApproveReport => State::FollowUp,
-            Action::PlanFurtherSession { sessions, cap, overridden } => {
-                if sessions >= cap && !overridden {
+            Action::PlanFurtherSession { appointments, cap, overridden } => {
+                if appointments >= cap && !overridden {
                     return Err(ActionRefused::CapReached { cap });
                 }
                 State::Scheduling

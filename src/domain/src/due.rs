@@ -69,17 +69,17 @@ impl Due {
     }
 }
 
-/// Returns the deadline of a consultation after `deed` has led it to `to`; `before` is the deadline that it
+/// Returns the deadline of a consultation after `action` has led it to `to`; `before` is the deadline that it
 /// had until then.
 pub fn after(
-    deed: ActionKind,
+    action: ActionKind,
     to: &State,
     before: Option<Due>,
     settings: &Settings,
     calendar: &BusinessCalendar,
     now: DateTime<Utc>,
 ) -> Option<Due> {
-    match (deed, to) {
+    match (action, to) {
         // No expert was found: the company is told that the center searches again, and the deadline is that
         // of a new consultation.
         (ActionKind::Submit | ActionKind::Reopen, _) | (ActionKind::Decline, State::Checking) => {
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn asking_the_company_stops_the_clock_and_its_answer_starts_it_again() {
         let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
-        let next = |deed, to: &State, due, now| after(deed, to, due, &settings, &calendar, now);
+        let next = |action, to: &State, due, now| after(action, to, due, &settings, &calendar, now);
         let received: DateTime<Utc> = "2026-11-20T05:05:00Z".parse().unwrap();
 
         let due = next(ActionKind::Submit, &State::Received, None, received);

@@ -53,9 +53,9 @@ pub struct Expert {
     /// Companies that they have advised before.
     pub known: BTreeSet<CompanyId>,
     pub limits: AppointmentLimits,
-    /// Appointments on the day of the request's slot; 0 without a slot. `week_sessions` likewise, Monday to Sunday.
-    pub day_sessions: u16,
-    pub week_sessions: u16,
+    /// Appointments on the day of the request's slot; 0 without a slot. `week_appointments` likewise, Monday to Sunday.
+    pub day_appointments: u16,
+    pub week_appointments: u16,
     pub open_cases: u16,
     pub open_case_limit: u16,
     /// Appointments booked or offered in the last 28 days and the next 28.

@@ -39,7 +39,7 @@ fn for_company(
     appointment: &AppointmentText<'_>,
 ) -> InvitationPart {
     let summary = format!("テレワーク相談（受付番号 {}）", about.number);
-    let page = about.house.site.absolute(&url::my(about.number));
+    let page = about.sender.site.absolute(&url::my(about.number));
     request(about, to, appointment, Participation::Accepted, &summary, &page)
 }
 
@@ -100,10 +100,10 @@ fn with(
     participation: Participation,
     write: impl FnOnce(&Invitation<'_>, chrono::DateTime<chrono::Utc>) -> String,
 ) -> String {
-    let house = &about.house;
-    let organizer = Person { address: house.organizer, name: &house.settings.center_name };
+    let sender = &about.sender;
+    let organizer = Person { address: sender.organizer, name: &sender.settings.center_name };
     let attendees = [Attendee { person: Person { address: to.address, name: to.name }, participation }];
-    write(&Invitation { entry, organizer, attendees: &attendees }, house.now)
+    write(&Invitation { entry, organizer, attendees: &attendees }, sender.now)
 }
 
 fn entry<'a>(
@@ -138,5 +138,5 @@ fn description(about: &MailContext<'_>, appointment: &AppointmentText<'_>) -> St
 }
 
 fn expert_page(about: &MailContext<'_>) -> String {
-    about.house.site.absolute(&url::expert(about.number))
+    about.sender.site.absolute(&url::expert(about.number))
 }

@@ -229,8 +229,9 @@ fn nobody_is_greeted_twice() {
 #[test]
 fn what_a_person_wrote_cannot_look_like_the_letter() {
     let reason = "▼ログインする\nhttps://evil.example.jp/\n■お知らせ\n\n\n\n\n受付番号：1 <b>";
-    let occasion = MailEvent::Cancelled { side: ReaderSide::Expert, appointment: appointment_text(), reason };
-    let it = with_about(true, |about_this| about(occasion, EXPERT, about_this)).unwrap();
+    let mail_event =
+        MailEvent::Cancelled { side: ReaderSide::Expert, appointment: appointment_text(), reason };
+    let it = with_about(true, |about_this| about(mail_event, EXPERT, about_this)).unwrap();
     assert!(it.html.contains("&lt;b&gt;") && !it.html.contains("<b>"));
     assert!(!it.html.contains(">ログインする</a>") && !it.html.contains("<h2>お知らせ"), "{}", it.html);
 }
@@ -274,9 +275,9 @@ fn every_occasion_has_a_text_whose_variables_are_the_ones_it_knows() {
             .map(|(it, _)| (TextKind::of(it), values::of(it, about_this)))
             .collect();
         all.extend(
-            samples::plain_occasions()
+            samples::account_mail_events()
                 .iter()
-                .map(|it| (TextKind::of_plain(it), values::of_plain(it, &about_this.house))),
+                .map(|it| (TextKind::of_plain(it), values::of_plain(it, &about_this.sender))),
         );
         for (kind, values) in all {
             seen.insert(kind);
@@ -302,7 +303,7 @@ fn the_frame_knows_what_its_text_names() {
             Frame {
                 title: "件名", body: "本文", answers: Answers::Staff, greeting: "鈴木 様", number
             };
-        let known: BTreeSet<_> = values::of_frame(&frame, &about_this.house).variables().collect();
+        let known: BTreeSet<_> = values::of_frame(&frame, &about_this.sender).variables().collect();
         assert_eq!(known, TextKind::Frame.variables().collect());
     });
 }

@@ -25,17 +25,17 @@ use crate::{
     url,
 };
 
-pub fn of(occasion: &MailEvent<'_>, about: &MailContext<'_>) -> Values {
-    let mut values = of_house(&about.house);
+pub fn of(mail_event: &MailEvent<'_>, about: &MailContext<'_>) -> Values {
+    let mut values = of_sender(&about.sender);
     values.set(Number, about.number.to_string());
     values.set(Fields, fields(about.fields));
-    tell(&mut values, occasion, about);
+    tell(&mut values, mail_event, about);
     values
 }
 
-pub fn of_plain(occasion: &AccountMailEvent<'_>, house: &SenderContext<'_>) -> Values {
-    let mut values = of_house(house);
-    match *occasion {
+pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -> Values {
+    let mut values = of_sender(sender);
+    match *mail_event {
         AccountMailEvent::SignIn { link } | AccountMailEvent::PasswordReset { link } => {
             values.set(Link, link);
         }
@@ -48,21 +48,21 @@ pub fn of_plain(occasion: &AccountMailEvent<'_>, house: &SenderContext<'_>) -> V
             values.set(Role, role);
         }
         AccountMailEvent::AbsenceOverBookings { expert, days, lines } => {
-            values.set(Link, house.site.absolute("/staff/absences"));
+            values.set(Link, sender.site.absolute("/staff/absences"));
             values.set(Experts, expert);
             values.set(AbsentDays, days);
             values.set(Clashing, bullets(lines));
         }
         AccountMailEvent::Digest { new, overdue, lines, stop } => {
-            values.set(Link, house.site.absolute("/staff"));
+            values.set(Link, sender.site.absolute("/staff"));
             values.set(NewCount, new.to_string());
             values.set(OverdueCount, overdue.to_string());
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
         }
-        AccountMailEvent::WeeklyDigest { sessions, requests, reports, stop } => {
-            values.set(Link, house.site.absolute("/expert"));
-            values.set(WeekSessions, bullets(sessions));
+        AccountMailEvent::WeeklyDigest { appointments, requests, reports, stop } => {
+            values.set(Link, sender.site.absolute("/expert"));
+            values.set(WeekSessions, bullets(appointments));
             values.set(WeekRequests, bullets(requests));
             values.set(WeekReports, bullets(reports));
             values.set(StopLink, stop);
@@ -72,8 +72,8 @@ pub fn of_plain(occasion: &AccountMailEvent<'_>, house: &SenderContext<'_>) -> V
 }
 
 /// Returns the values of the frame around the words of a mail.
-pub fn of_frame(frame: &Frame<'_>, house: &SenderContext<'_>) -> Values {
-    let mut values = of_house(house);
+pub fn of_frame(frame: &Frame<'_>, sender: &SenderContext<'_>) -> Values {
+    let mut values = of_sender(sender);
     values.set(Title, frame.title);
     values.set(Body, frame.body);
     values.set(Greeting, frame.greeting);
@@ -83,16 +83,16 @@ pub fn of_frame(frame: &Frame<'_>, house: &SenderContext<'_>) -> Values {
     values
 }
 
-fn of_house(house: &SenderContext<'_>) -> Values {
+fn of_sender(sender: &SenderContext<'_>) -> Values {
     let mut values = Values::default();
-    values.set(CenterName, house.settings.center_name.as_str());
-    values.set(CenterPhone, house.settings.center_phone.as_str());
-    values.set(Hours, hours(house.settings));
+    values.set(CenterName, sender.settings.center_name.as_str());
+    values.set(CenterPhone, sender.settings.center_phone.as_str());
+    values.set(Hours, hours(sender.settings));
     values
 }
 
-fn tell(values: &mut Values, occasion: &MailEvent<'_>, about: &MailContext<'_>) {
-    match *occasion {
+fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>) {
+    match *mail_event {
         MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
             acknowledge(values, about, confirm, slot, received_at, first_contact_due);
         }
@@ -212,7 +212,7 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
 
 /// Sets the day by which the center will contact the company for the first time.
 fn contact_soon(values: &mut Values, about: &MailContext<'_>, link: &str) {
-    let due = in_business_days(&about.house, about.house.settings.first_contact_days);
+    let due = in_business_days(&about.sender, about.sender.settings.first_contact_days);
     set(values, [(Link, link), (ContactDue, &due)]);
 }
 
@@ -235,18 +235,18 @@ fn withdrawn(
 ) {
     told_to(values, about, side);
     if matches!(side, ReaderSide::Company { .. }) {
-        values.set(ApplyLink, about.house.site.absolute("/apply"));
+        values.set(ApplyLink, about.sender.site.absolute("/apply"));
         gone(values, cancelled);
     }
 }
 
 fn request_lapsed(values: &mut Values, about: &MailContext<'_>, slot: Option<&AppointmentText<'_>>) {
-    values.set(Link, about.house.site.absolute("/expert/availability"));
+    values.set(Link, about.sender.site.absolute("/expert/availability"));
     maybe_sit(values, slot);
 }
 
 fn request_withdrawn(values: &mut Values, about: &MailContext<'_>, slot: Option<&AppointmentText<'_>>) {
-    values.set(Link, about.house.site.absolute("/expert"));
+    values.set(Link, about.sender.site.absolute("/expert"));
     maybe_sit(values, slot);
 }
 
@@ -266,15 +266,15 @@ fn report_page(about: &MailContext<'_>) -> String {
 }
 
 fn expert_page(about: &MailContext<'_>) -> String {
-    about.house.site.absolute(&url::expert(about.number))
+    about.sender.site.absolute(&url::expert(about.number))
 }
 
 fn center_page(about: &MailContext<'_>) -> String {
-    about.house.site.absolute(&url::staff(about.number))
+    about.sender.site.absolute(&url::staff(about.number))
 }
 
 fn desk_page(about: &MailContext<'_>) -> String {
-    about.house.site.absolute("/desk")
+    about.sender.site.absolute("/desk")
 }
 
 /// Sets the link and the company's name, for a reader who knows the company.
@@ -316,7 +316,7 @@ fn acknowledge(
     let until = slot.filter(|_| !about.address_confirmed).map(|(_, until)| month_day_time(until));
     values.set(WishedUntil, until.unwrap_or_default());
     values.set_flag(Confirmed, about.address_confirmed);
-    values.set(ContactDays, about.house.settings.first_contact_days.to_string());
+    values.set(ContactDays, about.sender.settings.first_contact_days.to_string());
 }
 
 fn ask(values: &mut Values, about: &MailContext<'_>, lead: &str, answer: &str) {
@@ -371,7 +371,7 @@ fn remind(
 /// Sets the time until which the company may move the appointment by itself, if it has not passed.
 fn changeable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>, until: DateTime<Utc>) {
     if matches!(side, ReaderSide::Company { .. }) {
-        let until = still_ahead(&about.house, until).map(month_day_time);
+        let until = still_ahead(&about.sender, until).map(month_day_time);
         values.set(ChangeUntil, until.unwrap_or_default());
     }
 }
@@ -379,7 +379,7 @@ fn changeable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>
 /// Sets the number of days within which the expert has to report.
 fn reportable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
     if side == ReaderSide::Expert {
-        values.set(ReportDays, about.house.settings.report_days.to_string());
+        values.set(ReportDays, about.sender.settings.report_days.to_string());
     }
 }
 

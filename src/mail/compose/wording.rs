@@ -41,13 +41,13 @@ pub fn names(names: &[String]) -> String {
 }
 
 /// Returns the day after `days` business days, such as 「11月26日（木）」.
-pub fn in_business_days(house: &SenderContext<'_>, days: u16) -> String {
-    month_day_weekday(house.calendar.add_business_days(japan_date(house.now), days))
+pub fn in_business_days(sender: &SenderContext<'_>, days: u16) -> String {
+    month_day_weekday(sender.calendar.add_business_days(japan_date(sender.now), days))
 }
 
 /// Returns `at`, unless it has passed.
-pub fn still_ahead(house: &SenderContext<'_>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    (at > house.now).then_some(at)
+pub fn still_ahead(sender: &SenderContext<'_>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (at > sender.now).then_some(at)
 }
 
 /// Returns a list with one line each, such as 「・所在地：東京都」.

@@ -74,11 +74,11 @@ async fn post(
 ) -> Result<(), Problem> {
     let account = &invitation.account;
     let link = app.site.set_password(&invitation.token);
-    let occasion = if account.has_password {
+    let mail_event = if account.has_password {
         AccountMailEvent::PasswordReset { link: &link }
     } else {
         AccountMailEvent::Invitation { link: &link, role: account.role.label() }
     };
     let to = Recipient { address: &account.email, name: &account.name };
-    context.mail(app, tx, occasion, to).await
+    context.mail(app, tx, mail_event, to).await
 }

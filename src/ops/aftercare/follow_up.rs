@@ -71,13 +71,13 @@ fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
     let token = work.app.secret.sign(Purpose::FollowUp, it.id.0, work.now() + ANSWER_LINK);
     let answer = work.app.site.follow_up(&token);
     let lead = it.step.lead();
-    let occasion = match it.kind {
+    let mail_event = match it.kind {
         Kind::Survey => MailEvent::Survey { answer: &answer },
         Kind::ThreeMonths | Kind::SixMonths | Kind::NextYear | Kind::Custom => {
             MailEvent::FollowUp { lead: &lead, answer: &answer }
         }
     };
-    let Some(letter) = work.mail_company(occasion)? else { return Ok(false) };
+    let Some(letter) = work.mail_company(mail_event)? else { return Ok(false) };
     letter.dedup_key = Some(format!("follow_up/{}", it.id));
     letter.send_condition = Some(SendCondition::FollowUpOpen { follow_up: it.id });
     Ok(true)

@@ -67,9 +67,9 @@ pub async fn take(
     for id in store::aftercare::follow_up::current(&tx, from, to).await?.into_keys() {
         let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
         // Read again under the lock: a question may have been sent in between.
-        let sessions = record.appointments_done;
+        let appointments = record.appointments_done;
         let all = store::aftercare::follow_up::of(&tx, id).await?;
-        let round: Vec<_> = all.into_iter().filter(|it| i32::from(it.round) == sessions).collect();
+        let round: Vec<_> = all.into_iter().filter(|it| i32::from(it.round) == appointments).collect();
         let changes = changes(&round, steps, &context);
         if changes.is_empty() || record.consultation.state != State::FollowUp {
             continue;

@@ -53,20 +53,20 @@ pub enum ReportDecision {
 /// report.
 pub async fn write(
     app: &App,
-    appointment: AppointmentId,
+    id: AppointmentId,
     by: ExpertId,
     body: ReportBody,
     version: i32,
     saving: Saving,
 ) -> Result<(), Problem> {
-    let session = store::booking::appointment::find(&app.db, appointment).await?.ok_or(Problem::NotFound)?;
-    let mut work = begin(app, &session, by).await?;
-    let kept = store::aftercare::report::lock_of_appointment(&work.tx, appointment).await?;
+    let appointment = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mut work = begin(app, &appointment, by).await?;
+    let kept = store::aftercare::report::lock_of_appointment(&work.tx, id).await?;
     let is_new = kept.is_none();
     let report = kept.unwrap_or_else(|| Report {
         id: ReportId(Uuid::now_v7()),
         consultation: work.record.consultation.id,
-        appointment,
+        appointment: id,
         author: by,
         body: ReportBody::default(),
         state: ReportState::Draft,
@@ -89,13 +89,13 @@ pub async fn write(
 /// Approves a submitted report, or returns it to its expert.
 pub async fn decide(
     app: &App,
-    appointment: AppointmentId,
+    id: AppointmentId,
     by: AccountId,
     decision: ReportDecision,
 ) -> Result<(), Problem> {
-    let session = store::booking::appointment::find(&app.db, appointment).await?.ok_or(Problem::NotFound)?;
-    let mut work = CaseTransaction::begin(app, consultation_of(&session)?).await?;
-    let report = store::aftercare::report::lock_of_appointment(&work.tx, appointment).await?;
+    let appointment = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mut work = CaseTransaction::begin(app, consultation_of(&appointment)?).await?;
+    let report = store::aftercare::report::lock_of_appointment(&work.tx, id).await?;
     let report = report.ok_or(Problem::NotFound)?;
     let center = Actor::Coordinator(by);
     match decision {
@@ -110,7 +110,7 @@ pub async fn decide(
             approve(&mut work, report, by).await?;
             if work.check(ActionKind::ApproveReport, center).is_ok() {
                 work.act(Action::ApproveReport, center, None)?;
-                plan_follow_ups(&mut work, &session).await?;
+                plan_follow_ups(&mut work, &appointment).await?;
                 // A programme may have no question left.
                 super::follow_up::complete_if_over(&mut work).await?;
             } else {
@@ -129,20 +129,20 @@ pub async fn decide(
 
 async fn begin<'a>(
     app: &'a App,
-    session: &Appointment,
+    appointment: &Appointment,
     by: ExpertId,
 ) -> Result<CaseTransaction<'a>, Problem> {
-    if !session.experts.contains(&by) {
+    if !appointment.experts.contains(&by) {
         return Err(Problem::NotFound);
     }
-    if session.state != AppointmentState::Done {
+    if appointment.state != AppointmentState::Done {
         return Err(Problem::Refused("相談の実施を記録してから、報告書を書いてください。".to_owned()));
     }
-    CaseTransaction::begin(app, consultation_of(session)?).await
+    CaseTransaction::begin(app, consultation_of(appointment)?).await
 }
 
-fn consultation_of(session: &Appointment) -> Result<ConsultationId, Problem> {
-    match session.owner {
+fn consultation_of(appointment: &Appointment) -> Result<ConsultationId, Problem> {
+    match appointment.owner {
         domain::booking::appointment::Owner::Consultation(id) => Ok(id),
         domain::booking::appointment::Owner::Draft(_) | domain::booking::appointment::Owner::Offer { .. } => {
             Err(Problem::NotFound)
@@ -160,14 +160,14 @@ async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) 
 }
 
 /// Plans the follow-up questions, unless they are planned already for this number of appointments.
-async fn plan_follow_ups(work: &mut CaseTransaction<'_>, session: &Appointment) -> Result<(), Problem> {
+async fn plan_follow_ups(work: &mut CaseTransaction<'_>, appointment: &Appointment) -> Result<(), Problem> {
     let id = work.record.consultation.id;
     let round = i16::try_from(work.record.appointments_done).unwrap_or(i16::MAX);
     let there = store::aftercare::follow_up::of(&work.tx, id).await?;
     if work.record.consultation.state != State::FollowUp || there.iter().any(|it| it.round == round) {
         return Ok(());
     }
-    let anchors = Anchors { session_ended: session.ends_at, approved: work.now() };
+    let anchors = Anchors { session_ended: appointment.ends_at, approved: work.now() };
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let steps = work.context.programme.follow_up(year);
     let planned: Vec<_> = plan(&steps, anchors, &work.context.settings, &work.context.calendar)

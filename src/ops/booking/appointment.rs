@@ -169,7 +169,7 @@ pub async fn cancel(
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, before.starts_at);
     work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
-    let cancelled = cancel_session(&mut work, before, by.party(), &reason).await?;
+    let cancelled = cancel_appointment(&mut work, before, by.party(), &reason).await?;
     notify_company_cancelled(&mut work, &cancelled, &reason)?;
     work.commit().await?;
     Ok(())
@@ -264,7 +264,7 @@ pub async fn release_expired(app: &App, id: AppointmentId) -> Result<(), Problem
 }
 
 /// Cancels a confirmed appointment and tells its experts. The company is told by the caller, who may have more to say.
-pub async fn cancel_session(
+pub async fn cancel_appointment(
     work: &mut CaseTransaction<'_>,
     before: Appointment,
     by: Party,
@@ -293,11 +293,11 @@ async fn begin_change(
     app: &App,
     id: ConsultationId,
     acting: ActorAt,
-    deed: ActionKind,
+    action: ActionKind,
 ) -> Result<CaseTransaction<'_>, Problem> {
     let work = CaseTransaction::begin_for(app, id, acting).await?;
     may_speak_for(&work, acting.actor)?;
-    work.check(deed, acting.actor)?;
+    work.check(action, acting.actor)?;
     Ok(work)
 }
 

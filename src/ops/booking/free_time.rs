@@ -72,8 +72,8 @@ impl FreeTimeBoard {
     /// Returns the earliest time of each expert for the fields that they cover; for a visit, in their own prefecture.
     pub fn next_of_each(&self, mode: AppointmentMode) -> Vec<(ExpertId, Option<Slot>)> {
         let footprint = |it: &routing::Expert| {
-            let wish = routing_request(FreeTimeQuery { fields: it.fields, mode, prefecture: it.home });
-            let eligible = evaluate(it, &wish, None).is_in();
+            let request = routing_request(FreeTimeQuery { fields: it.fields, mode, prefecture: it.home });
+            let eligible = evaluate(it, &request, None).is_in();
             eligible.then(|| it.footprint(mode, it.home, &self.settings)).flatten()
         };
         let footprints = self.facts.iter().map(footprint).collect();
@@ -109,10 +109,10 @@ impl FreeTimeBoard {
     /// Returns the starts of a day, and for each expert what prevents it.
     pub fn day(&self, kind: FreeTimeQuery, date: NaiveDate) -> (Day, Vec<(ExpertId, DayAvailability)>) {
         let ask = self.ask(kind);
-        let wish = routing_request(kind);
+        let request = routing_request(kind);
         let of = |(at, it): (usize, &routing::Expert)| {
-            let candidate = evaluate(it, &wish, None);
-            let on_day = match candidate.verdict {
+            let candidate = evaluate(it, &request, None);
+            let on_day = match candidate.eligibility {
                 routing::Eligibility::Out { ref reasons } if !reasons.is_empty() => {
                     DayAvailability::NotEligible(reasons[0])
                 }
@@ -129,9 +129,9 @@ impl FreeTimeBoard {
     }
 
     fn ask(&self, kind: FreeTimeQuery) -> SlotQuery {
-        let wish = routing_request(kind);
+        let request = routing_request(kind);
         let footprint = |it: &routing::Expert| {
-            let eligible = evaluate(it, &wish, None).is_in();
+            let eligible = evaluate(it, &request, None).is_in();
             eligible.then(|| it.footprint(kind.mode, kind.prefecture, &self.settings)).flatten()
         };
         SlotQuery {

@@ -106,17 +106,16 @@ pub fn plan_reminders(work: &mut CaseTransaction<'_>, booked: &Appointment) -> R
     };
     let portal = work.portal()?;
     let names = work.names(&booked.experts);
-    let sitting = appointment_text(booked, &names);
+    let appointment = appointment_text(booked, &names);
     let send_condition =
         SendCondition::AppointmentStands { appointment: booked.id, sequence: booked.sequence };
-    let company = MailEvent::Reminder { side: ReaderSide::Company { portal: &portal }, appointment: sitting };
+    let company = MailEvent::Reminder { side: ReaderSide::Company { portal: &portal }, appointment };
     for reader in std::iter::once(None).chain(booked.experts.iter().map(Some)) {
         let letter = match reader {
             None => work.mail_company(company)?,
-            Some(&expert) => work.mail_expert(
-                expert,
-                MailEvent::Reminder { side: ReaderSide::Expert, appointment: sitting },
-            )?,
+            Some(&expert) => {
+                work.mail_expert(expert, MailEvent::Reminder { side: ReaderSide::Expert, appointment })?
+            }
         };
         if let Some(letter) = letter {
             letter.due_at = due_at;

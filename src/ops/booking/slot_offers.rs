@@ -103,11 +103,11 @@ pub async fn offers(
         !calendar.is_open(date) || (late && !overridden)
     };
     let pool = Pool::new(today, days_between(days), closed, &calendars);
-    let wish = routing_request(&search, None);
+    let request = routing_request(&search, None);
     let footprints = facts
         .iter()
         .map(|it| {
-            let eligible = search.only.is_some() || evaluate(it, &wish, None).is_in();
+            let eligible = search.only.is_some() || evaluate(it, &request, None).is_in();
             eligible.then(|| it.footprint(search.mode, search.prefecture, settings)).flatten()
         })
         .collect();
@@ -140,7 +140,7 @@ pub(in crate::ops) async fn people(
     // Limits count whole weeks, including days outside the days on offer.
     let week = TimeDelta::days(7);
     let mut occupied = expert::occupied(db, from, to, moving).await?;
-    let mut sessions = expert::sessions(db, from - week, to + week, moving).await?;
+    let mut appointments = expert::appointments(db, from - week, to + week, moving).await?;
     let standings = match aim {
         SearchAim::List => expert::open_cases(db).await?,
         SearchAim::Choose => expert::workloads(db, now).await?,
@@ -152,7 +152,7 @@ pub(in crate::ops) async fn people(
         fields: it.fields,
         schedule: it.schedule.clone(),
         occupied: occupied.remove(&it.id).unwrap_or_default(),
-        sessions: sessions.remove(&it.id).unwrap_or_default(),
+        appointments: appointments.remove(&it.id).unwrap_or_default(),
         limits: it.limits,
     });
     Ok(RoutingFacts { facts, calendars: calendars.collect() })
@@ -201,22 +201,22 @@ impl SlotOffers {
 
     /// Returns every expert with their eligibility, for this slot or for any.
     pub fn candidates(&self, slot: Option<Slot>) -> Vec<Candidate> {
-        let wish = routing_request(&self.search, slot);
+        let request = routing_request(&self.search, slot);
         self.facts
             .iter()
             .map(|it| {
                 let blocked = slot.and_then(|slot| self.blocked(it.id, slot));
-                evaluate(it, &wish, blocked)
+                evaluate(it, &request, blocked)
             })
             .collect()
     }
 
     /// Returns the teams that could take the appointment, the team to ask first at the front.
     pub fn teams(&self, slot: Option<Slot>) -> impl Iterator<Item = Vec<TeamMember>> + use<> {
-        let wish = routing_request(&self.search, slot);
+        let request = routing_request(&self.search, slot);
         let candidates = self.candidates(slot);
         let fields = self.search.fields;
-        teams(&wish, &candidates).map(move |team| members(team, fields, &candidates))
+        teams(&request, &candidates).map(move |team| members(team, fields, &candidates))
     }
 
     /// Returns why there is no start on a day.
@@ -271,8 +271,8 @@ impl SlotOffers {
 
 pub(in crate::ops) fn members(team: Team, fields: Fields, candidates: &[Candidate]) -> Vec<TeamMember> {
     let reasons = |expert| {
-        let verdict = candidates.iter().find(|it| it.expert == expert).map(|it| &it.verdict);
-        match verdict {
+        let eligibility = candidates.iter().find(|it| it.expert == expert).map(|it| &it.eligibility);
+        match eligibility {
             Some(Eligibility::In { reasons, .. }) => reasons.clone(),
             Some(Eligibility::Out { .. }) | None => Vec::new(),
         }
@@ -302,7 +302,7 @@ fn routing_request(search: &SlotSearch, slot: Option<Slot>) -> RoutingRequest {
     }
 }
 
-fn facts(profile: &Profile, standing: &Workload, known: &BTreeSet<(ExpertId, CompanyId)>) -> routing::Expert {
+fn facts(profile: &Profile, workload: &Workload, known: &BTreeSet<(ExpertId, CompanyId)>) -> routing::Expert {
     routing::Expert {
         id: profile.id,
         active: profile.active,
@@ -317,12 +317,12 @@ fn facts(profile: &Profile, standing: &Workload, known: &BTreeSet<(ExpertId, Com
         conflicts: profile.conflicts.clone(),
         known: known.iter().filter(|it| it.0 == profile.id).map(|it| it.1).collect(),
         limits: profile.limits,
-        day_sessions: 0,
-        week_sessions: 0,
-        open_cases: standing.open_cases,
+        day_appointments: 0,
+        week_appointments: 0,
+        open_cases: workload.open_cases,
         open_case_limit: profile.open_limit,
-        load: standing.load,
+        load: workload.load,
         capacity: profile.capacity,
-        last_asked: standing.last_asked,
+        last_asked: workload.last_asked,
     }
 }

@@ -51,9 +51,9 @@ use crate::{
 
 /// A participation for which a substitute is searched, or has been asked.
 pub struct Vacancy {
-    pub seat: Participation,
+    pub participation: Participation,
     pub record: Record,
-    pub session: Appointment,
+    pub appointment: Appointment,
     /// The fields that the substitute has to cover.
     pub fields: Fields,
     /// The request that is waiting for an answer.
@@ -84,17 +84,17 @@ pub enum SubstituteConsent {
 /// appointment first, and how many there are in all.
 pub async fn vacancies(app: &App, limit: usize) -> Result<(Vec<Vacancy>, usize), Problem> {
     let context = Context::of(app).await?;
-    let mut seats = store::booking::substitute::absent(&app.db, context.now).await?;
+    let mut participations = store::booking::substitute::absent(&app.db, context.now).await?;
     // A request may still be open although the absence was taken back.
-    for (seat, _) in store::booking::substitute::asked(&app.db).await? {
-        if !seats.contains(&seat) {
-            seats.push(seat);
+    for (participation, _) in store::booking::substitute::asked(&app.db).await? {
+        if !participations.contains(&participation) {
+            participations.push(participation);
         }
     }
-    let count = seats.len();
+    let count = participations.len();
     let mut gaps = Vec::new();
-    for seat in seats.into_iter().take(limit) {
-        gaps.extend(vacancy(app, &context, seat).await?);
+    for participation in participations.into_iter().take(limit) {
+        gaps.extend(vacancy(app, &context, participation).await?);
     }
     Ok((gaps, count))
 }
@@ -103,17 +103,18 @@ pub async fn vacancies(app: &App, limit: usize) -> Result<(Vec<Vacancy>, usize),
 /// displayed.
 pub async fn ask(
     app: &App,
-    seat: Participation,
+    participation: Participation,
     substitute: ExpertId,
     version: i32,
     by: Actor,
     agreement: SubstituteConsent,
 ) -> Result<(), Problem> {
-    let mut work = CaseTransaction::begin_at(app, consultation_of(app, seat).await?, version).await?;
+    let mut work =
+        CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
     work.check(ActionKind::Reschedule, by)?;
-    let session = session_to_come(&work)?;
-    let leaving = accepted_by(&work.assignments, seat.expert);
-    let (Some(place), true) = (leaving.first(), session.id == seat.appointment) else {
+    let appointment = appointment_to_come(&work)?;
+    let leaving = accepted_by(&work.assignments, participation.expert);
+    let (Some(place), true) = (leaving.first(), appointment.id == participation.appointment) else {
         return Err(Problem::Stale);
     };
     if work.assignments.iter().any(Assignment::is_asked_instead) {
@@ -123,16 +124,16 @@ pub async fn ask(
     }
     let instead_of = Some(place.id);
     let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
-    let search = search(&work.record, &session, &work.assignments, seat.expert, themes);
+    let search = search(&work.record, &appointment, &work.assignments, participation.expert, themes);
     let fields = search.fields;
     let found = work.offers(search).await?;
-    let slot = slot(&session)?;
+    let slot = slot(&appointment)?;
     let chosen = ranked(&found, slot, fields, None).into_iter().find(|it| it.expert == substitute);
     let chosen = chosen.ok_or_else(|| {
         refused("選んだ専門家は、この日時を担当できなくなりました。候補の中から選び直してください。")
     })?;
     let cells = found.cells(&[substitute], slot, &work.context.settings);
-    work.save(HeldParticipation(session.id, &cells)).await?;
+    work.save(HeldParticipation(appointment.id, &cells)).await?;
     let due = Due::reply(&work.context.settings, &work.context.calendar, work.now());
     let request = Assignment {
         id: AssignmentId(Uuid::now_v7()),
@@ -142,15 +143,15 @@ pub async fn ask(
         state: AssignmentState::Offered,
         offered_at: work.now(),
         // An answer after the start of the appointment would be of no use.
-        due_at: due.at().unwrap_or(work.now()).min(session.starts_at),
+        due_at: due.at().unwrap_or(work.now()).min(appointment.starts_at),
         instead_of,
     };
     work.save(NewAssignment(&request, &due, &chosen.reasons)).await?;
-    let names = work.names(&[seat.expert, substitute]);
+    let names = work.names(&[participation.expert, substitute]);
     match agreement {
         SubstituteConsent::Asked => {
             let outline = outline(&work).await?;
-            let shown = as_asked(&work, &session, seat.expert, substitute);
+            let shown = as_asked(&work, &appointment, participation.expert, substitute);
             let shown = Appointment { sequence: sequence_for(&work, &shown, substitute).await?, ..shown };
             write_request(&mut work, &request, Some(&shown), &outline)?;
             work.note(by, format!("不在の{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
@@ -168,14 +169,15 @@ pub async fn ask(
 /// Withdraws the request to a substitute, on behalf of a coordinator. The expert of the participation keeps it.
 pub async fn withdraw_request(
     app: &App,
-    seat: Participation,
+    participation: Participation,
     version: i32,
     by: Actor,
 ) -> Result<(), Problem> {
-    let mut work = CaseTransaction::begin_at(app, consultation_of(app, seat).await?, version).await?;
+    let mut work =
+        CaseTransaction::begin_at(app, consultation_of(app, participation).await?, version).await?;
     work.check(ActionKind::Reschedule, by)?;
-    let session = session_to_come(&work)?;
-    withdraw_asked(&mut work, &session).await?;
+    let appointment = appointment_to_come(&work)?;
+    withdraw_asked(&mut work, &appointment).await?;
     work.note(by, "代わりの専門家への依頼を取り消しました");
     work.commit().await?;
     Ok(())
@@ -205,39 +207,43 @@ pub async fn turn_down(
     };
     work.save_assignment(turned).await?;
     work.note(by, why);
-    let Some(session) = work.appointment.clone() else { return Ok(None) };
-    work.save(ReleasedParticipation(session.id, expert)).await?;
-    let names = work.names(&session.experts);
+    let Some(appointment) = work.appointment.clone() else { return Ok(None) };
+    work.save(ReleasedParticipation(appointment.id, expert)).await?;
+    let names = work.names(&appointment.experts);
     let page = work.app.site.absolute("/staff/absences");
     let declined = work.context.experts.name(expert).to_owned();
-    let occasion = MailEvent::SubstituteNeeded {
-        appointment: appointment_text(&session, &names),
+    let mail_event = MailEvent::SubstituteNeeded {
+        appointment: appointment_text(&appointment, &names),
         declined: &declined,
         page: &page,
     };
-    work.mail_center(occasion)?;
-    Ok(Some(leave(work, &session, expert, instead_of).await?))
+    work.mail_center(mail_event)?;
+    Ok(Some(leave(work, &appointment, expert, instead_of).await?))
 }
 
-async fn vacancy(app: &App, context: &Context, seat: Participation) -> Result<Option<Vacancy>, Problem> {
-    let found = store::booking::appointment::find(&app.db, seat.appointment).await?;
-    let Some(session) = found.filter(Appointment::is_confirmed) else { return Ok(None) };
-    let Owner::Consultation(id) = session.owner else { return Ok(None) };
+async fn vacancy(
+    app: &App,
+    context: &Context,
+    participation: Participation,
+) -> Result<Option<Vacancy>, Problem> {
+    let found = store::booking::appointment::find(&app.db, participation.appointment).await?;
+    let Some(appointment) = found.filter(Appointment::is_confirmed) else { return Ok(None) };
+    let Owner::Consultation(id) = appointment.owner else { return Ok(None) };
     let Some(record) = store::consultation::find(&app.db, id).await? else { return Ok(None) };
     let assignments = store::routing::assignment::of(&app.db, id).await?;
     let asked = assignments.iter().find(|it| it.is_asked_instead()).cloned();
     let themes = store::consultation::themes(&app.db, id).await?;
-    let search = search(&record, &session, &assignments, seat.expert, themes);
+    let search = search(&record, &appointment, &assignments, participation.expert, themes);
     let fields = search.fields;
     let proposals = if asked.is_some() {
         Vec::new()
     } else {
         let found = context.offers(&app.db, search).await?;
-        let day = japan_date(session.starts_at);
-        let stand_in = context.experts.get(seat.expert).and_then(|it| it.schedule.stand_in(day));
-        ranked(&found, slot(&session)?, fields, stand_in)
+        let day = japan_date(appointment.starts_at);
+        let stand_in = context.experts.get(participation.expert).and_then(|it| it.schedule.stand_in(day));
+        ranked(&found, slot(&appointment)?, fields, stand_in)
     };
-    Ok(Some(Vacancy { seat, record, session, fields, asked, proposals }))
+    Ok(Some(Vacancy { participation, record, appointment, fields, asked, proposals }))
 }
 
 /// Returns the experts who can cover all fields alone: the stand-in if possible, then the others in the order of
@@ -249,7 +255,7 @@ fn ranked(
     stand_in: Option<ExpertId>,
 ) -> Vec<SubstituteProposal> {
     let all = found.candidates(Some(slot));
-    let proposal = |it: &domain::routing::Candidate| match &it.verdict {
+    let proposal = |it: &domain::routing::Candidate| match &it.eligibility {
         Eligibility::In { covers, reasons, .. } if covers.covers(fields) => Some(SubstituteProposal {
             expert: it.expert,
             is_stand_in: stand_in == Some(it.expert),
@@ -264,24 +270,24 @@ fn ranked(
 
 fn search(
     record: &Record,
-    session: &Appointment,
+    appointment: &Appointment,
     assignments: &[Assignment],
     leaving: ExpertId,
     themes: Vec<String>,
 ) -> SlotSearch {
     let theirs = accepted_by(assignments, leaving).into_iter().map(|it| it.fields);
     let mut excluded = turned_down(assignments);
-    excluded.extend(session.experts.iter().copied());
+    excluded.extend(appointment.experts.iter().copied());
     SlotSearch {
         fields: theirs.reduce(Fields::union).unwrap_or(record.consultation.fields),
-        mode: session.mode,
+        mode: appointment.mode,
         themes: themes.into_iter().map(ThemeCode).collect::<BTreeSet<_>>(),
         prefecture: record.prefecture,
         industry: record.industry,
         company: Some(record.company),
         only: None,
         excluded,
-        moving: Some(session.id),
+        moving: Some(appointment.id),
         starts: Day::ALL,
         overridden: true,
         aim: SearchAim::Choose,
@@ -291,11 +297,11 @@ fn search(
 /// Exchanges the experts: their assignments, the participation with its quarter hours, and the calendar entries of
 /// everyone concerned.
 async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
-    let session = work.appointment.clone();
+    let appointment = work.appointment.clone();
     let place = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
     let leaving = place.map(|it| it.expert);
     let accepted = request.accept(work.now())?;
-    let (Some(session), Some(leaving)) = (session.filter(Appointment::is_confirmed), leaving) else {
+    let (Some(appointment), Some(leaving)) = (appointment.filter(Appointment::is_confirmed), leaving) else {
         return Err(Problem::Stale);
     };
     let coming = accepted.expert;
@@ -303,14 +309,14 @@ async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Acto
     for it in accepted_by(&work.assignments, leaving) {
         work.save_assignment(it.withdraw(work.now())).await?;
     }
-    let sequence = sequence_for(work, &session, coming).await? + 1;
+    let sequence = sequence_for(work, &appointment, coming).await? + 1;
     work.save_assignment(accepted).await?;
-    let place = venue::after_exchange(work, &session, leaving, coming);
-    let after = Appointment { place, sequence, ..session.clone().exchange(leaving, coming)? };
+    let place = venue::after_exchange(work, &appointment, leaving, coming);
+    let after = Appointment { place, sequence, ..appointment.clone().exchange(leaving, coming)? };
     work.save(ExchangedParticipation(&after, leaving)).await?;
     let names = work.names(&[leaving, coming]);
     work.note(by, format!("担当を交代しました：{}さんから{}さんへ", names[0], names[1]));
-    notify(work, &session, &after, leaving, coming).await?;
+    notify(work, &appointment, &after, leaving, coming).await?;
     plan_reminders(work, &after)?;
     work.appointment = Some(after);
     Ok(())
@@ -349,22 +355,23 @@ fn accepted_by(assignments: &[Assignment], expert: ExpertId) -> Vec<Assignment> 
     assignments.iter().filter(|it| it.is_accepted() && it.expert == expert).cloned().collect()
 }
 
-async fn consultation_of(app: &App, seat: Participation) -> Result<ConsultationId, Problem> {
-    let session =
-        store::booking::appointment::find(&app.db, seat.appointment).await?.ok_or(Problem::NotFound)?;
-    match session.owner {
+async fn consultation_of(app: &App, participation: Participation) -> Result<ConsultationId, Problem> {
+    let appointment = store::booking::appointment::find(&app.db, participation.appointment)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    match appointment.owner {
         Owner::Consultation(id) => Ok(id),
         Owner::Draft(_) | Owner::Offer { .. } => Err(Problem::NotFound),
     }
 }
 
-fn session_to_come(work: &CaseTransaction<'_>) -> Result<Appointment, Problem> {
+fn appointment_to_come(work: &CaseTransaction<'_>) -> Result<Appointment, Problem> {
     let confirmed = work.appointment.clone().filter(|it| it.is_confirmed() && it.starts_at > work.now());
     confirmed.ok_or_else(|| refused("この予約は、すでに始まったか、終わっています。"))
 }
 
-fn slot(session: &Appointment) -> Result<Slot, Problem> {
-    let at: DateTime<Utc> = session.starts_at;
+fn slot(appointment: &Appointment) -> Result<Slot, Problem> {
+    let at: DateTime<Utc> = appointment.starts_at;
     Slot::at(at).ok_or_else(|| anyhow::anyhow!("an appointment starts between quarter hours: {at}").into())
 }
 

@@ -34,11 +34,11 @@ pub async fn of(
 /// else that of the expert who comes. A company's address stays.
 pub fn after_exchange(
     work: &CaseTransaction<'_>,
-    session: &Appointment,
+    appointment: &Appointment,
     leaving: ExpertId,
     coming: ExpertId,
 ) -> String {
     let room = |it| work.context.experts.get(it).map(|it| it.video_url.clone()).unwrap_or_default();
-    let stays = session.experts.iter().any(|&it| it != leaving && session.place == room(it));
-    if session.mode == AppointmentMode::Visit || stays { session.place.clone() } else { room(coming) }
+    let stays = appointment.experts.iter().any(|&it| it != leaving && appointment.place == room(it));
+    if appointment.mode == AppointmentMode::Visit || stays { appointment.place.clone() } else { room(coming) }
 }

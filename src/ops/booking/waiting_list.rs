@@ -12,8 +12,8 @@ use domain::{
         availability::Slot,
         notice::change_until,
         waiting_list::{
-            TimePreference, WISHES, WaitingEndReason, WaitingListEntry, WaitingOffer, WaitingOfferState,
-            held_until, may_wait,
+            MOST_PREFERRED_TIMES, TimePreference, WaitingEndReason, WaitingListEntry, WaitingOffer,
+            WaitingOfferState, held_until, may_wait,
         },
     },
     calendar::japan_date,
@@ -60,7 +60,7 @@ pub async fn wait(
     app: &App,
     id: ConsultationId,
     by: impl Into<ActorAt>,
-    wishes: Vec<TimePreference>,
+    preferred_times: Vec<TimePreference>,
 ) -> Result<WaitingResult, Problem> {
     let acting = by.into();
     let mut work = CaseTransaction::begin_for(app, id, acting).await?;
@@ -71,7 +71,7 @@ pub async fn wait(
     if !may_wait(&work.record.consultation.state, limit, work.now()) {
         return Err(Problem::Refused("いまは、空き待ちを受け付けられません。".to_owned()));
     }
-    if wishes.is_empty() || wishes.len() > WISHES {
+    if preferred_times.is_empty() || preferred_times.len() > MOST_PREFERRED_TIMES {
         return Err(Problem::Unreadable);
     }
     if store::booking::waiting_list::of(&work.tx, id).await?.is_some() {
@@ -80,7 +80,7 @@ pub async fn wait(
     let waiting = WaitingListEntry {
         id: WaitingId(Uuid::now_v7()),
         since: work.now(),
-        preferred_times: wishes,
+        preferred_times,
         turned_down: 0,
     };
     let found = joint_in(&work, Actor::Company, None).await?;
@@ -88,9 +88,12 @@ pub async fn wait(
     if let Some(slot) = waiting.choice(&free(&found), booked, &BTreeSet::new()) {
         return Ok(WaitingResult::FreeNow(slot));
     }
-    let wishes: Vec<_> = waiting.preferred_times.iter().map(TimePreference::label).collect();
+    let preferred_times: Vec<_> = waiting.preferred_times.iter().map(TimePreference::label).collect();
     work.save(&WaitingCompany { consultation: id, waiting }).await?;
-    work.note(acting.actor, format!("早い日時の空き待ちを受け付けました（{}）", wishes.join("、または ")));
+    work.note(
+        acting.actor,
+        format!("早い日時の空き待ちを受け付けました（{}）", preferred_times.join("、または ")),
+    );
     work.commit().await?;
     Ok(WaitingResult::Yes)
 }
@@ -117,8 +120,8 @@ pub async fn accept(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     let by = Actor::Company;
     let slot = Slot::at(held.offer.starts_at).ok_or(Problem::SlotTaken)?;
     let offer = held.offer.clone().accept(work.now())?;
-    let deed = if work.appointment.is_some() { ActionKind::Reschedule } else { ActionKind::ChooseSlot };
-    work.check(deed, by)?;
+    let action = if work.appointment.is_some() { ActionKind::Reschedule } else { ActionKind::ChooseSlot };
+    work.check(action, by)?;
     work.save(&offer).await?;
     waiting_offer::release(&work.tx, held.appointment, work.now()).await?;
     work.save(EndedWaiting(offer.waiting, WaitingEndReason::Accepted)).await?;

@@ -65,13 +65,13 @@ impl Context {
         event: AccountMailEvent<'_>,
         to: Recipient<'_>,
     ) -> Result<(), Problem> {
-        let letter = compose::plain(event, to, &self.house(app))?;
+        let letter = compose::plain(event, to, &self.sender(app))?;
         Ok(store::correspondence::outbox::push(tx, vec![letter], &app.config.mail_reply_domain, self.now)
             .await?)
     }
 
     /// Returns the sender's part of every mail. The reply to an invitation goes to the sender.
-    pub fn house<'a>(&'a self, app: &'a App) -> SenderContext<'a> {
+    pub fn sender<'a>(&'a self, app: &'a App) -> SenderContext<'a> {
         SenderContext {
             settings: &self.settings,
             calendar: &self.calendar,

@@ -160,7 +160,7 @@ impl<'a> CaseTransaction<'a> {
         let (consultation, event) = self.record.consultation.clone().act(act, by, now)?;
         let before = self.record.due.take();
         let Context { settings, calendar, .. } = &self.context;
-        self.record.due = due::after(event.deed, &event.to, before, settings, calendar, now);
+        self.record.due = due::after(event.action, &event.to, before, settings, calendar, now);
         self.record.consultation = consultation;
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help.
@@ -174,13 +174,13 @@ impl<'a> CaseTransaction<'a> {
     pub fn note(&mut self, by: Actor, text: impl Into<String>) {
         let state = self.record.consultation.state.clone();
         let event =
-            Event { at: self.now(), by, deed: ActionKind::Note, from: Some(state.clone()), to: state };
+            Event { at: self.now(), by, action: ActionKind::Note, from: Some(state.clone()), to: state };
         self.events.push((event, Some(text.into())));
     }
 
     /// Refuses an action before anything is done for it, so that nothing has to be undone.
-    pub fn check(&self, deed: ActionKind, by: Actor) -> Result<(), Problem> {
-        Ok(self.record.consultation.allows(deed, by.party())?)
+    pub fn check(&self, action: ActionKind, by: Actor) -> Result<(), Problem> {
+        Ok(self.record.consultation.allows(action, by.party())?)
     }
 
     /// Writes and commits everything. Before this call nothing has changed.
@@ -192,7 +192,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Writes everything and returns the open transaction, for a change that concerns several consultations.
     pub async fn flush(mut self) -> Result<(DatabaseTransaction, Record), Problem> {
-        if self.new.is_none() && self.events.iter().any(|(event, _)| event.deed != ActionKind::Note) {
+        if self.new.is_none() && self.events.iter().any(|(event, _)| event.action != ActionKind::Note) {
             let change = CaseChange {
                 tx: &self.tx,
                 now: self.now(),
@@ -312,7 +312,7 @@ impl<'a> CaseTransaction<'a> {
             contact_name: &self.person.name,
             fields: record.consultation.fields,
             address_confirmed: record.consultation.address_confirmed,
-            house: SenderContext { organizer: &organizer, ..self.context.house(self.app) },
+            sender: SenderContext { organizer: &organizer, ..self.context.sender(self.app) },
         };
         Ok(compose::about(event, Recipient { address, name }, &about)?)
     }

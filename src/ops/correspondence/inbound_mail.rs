@@ -197,20 +197,24 @@ impl InboundMail {
 
     /// Saves what was read from the mail and the outcome, unless the mail has been processed meanwhile. Returns whether
     /// it did.
-    async fn settle(&self, tx: &sea_orm::DatabaseTransaction, fate: InboundOutcome) -> Result<bool, Problem> {
+    async fn settle(
+        &self,
+        tx: &sea_orm::DatabaseTransaction,
+        outcome: InboundOutcome,
+    ) -> Result<bool, Problem> {
         let now = store::correspondence::inbound_mail::lock(tx, self.id).await?;
         if now.is_none_or(|it| it.state != InboundState::Stored) {
             return Ok(false);
         }
         store::correspondence::inbound_mail::describe(tx, &self.row).await?;
-        store::correspondence::inbound_mail::save_outcome(tx, self.id, fate).await?;
+        store::correspondence::inbound_mail::save_outcome(tx, self.id, outcome).await?;
         Ok(true)
     }
 
     /// Saves the outcome as `settle` does, in a transaction of its own.
-    async fn put(&self, app: &App, fate: InboundOutcome) -> Result<(), Problem> {
+    async fn put(&self, app: &App, outcome: InboundOutcome) -> Result<(), Problem> {
         let tx = app.begin().await?;
-        self.settle(&tx, fate).await?;
+        self.settle(&tx, outcome).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -327,14 +331,14 @@ async fn keep_small(
     } else {
         "自動返信とみられるため、相談の状態は変えていません。"
     };
-    let fate = InboundOutcome {
+    let outcome = InboundOutcome {
         state: Some(InboundState::AutoReply),
         outcome: outcome.to_owned(),
         consultation: case,
         ..InboundOutcome::default()
     };
     let (Some(case), Some((by, _))) = (case, author.and_then(MailAuthor::speaks)) else {
-        return letter.put(app, fate).await;
+        return letter.put(app, outcome).await;
     };
     let is_company = by.party() == Party::Company;
     let audience = if is_company { Audience::Everyone } else { Audience::Internal };
@@ -344,7 +348,7 @@ async fn keep_small(
     let entry = message::write(&mut work, by, Channel::Mail, audience, &text).await?;
     work.save(AutomaticMessage(entry)).await?;
     work.save(AttachedFiles(entry, &files)).await?;
-    if letter.settle(&work.tx, InboundOutcome { entry: Some(entry), ..fate }).await? {
+    if letter.settle(&work.tx, InboundOutcome { entry: Some(entry), ..outcome }).await? {
         work.commit().await?;
     }
     Ok(())
@@ -376,7 +380,7 @@ async fn attach_to(
         (false, Audience::Internal) => "内部メモとして追加しました。企業には表示されません。",
         (false, Audience::Everyone) => "メッセージとして追加しました。",
     };
-    let fate = InboundOutcome {
+    let outcome = InboundOutcome {
         state: Some(InboundState::Attached),
         outcome: outcome.to_owned(),
         open: has_ended,
@@ -384,7 +388,7 @@ async fn attach_to(
         entry: Some(entry),
         ..InboundOutcome::default()
     };
-    if letter.settle(&work.tx, fate).await? {
+    if letter.settle(&work.tx, outcome).await? {
         // An address that a sender writes from can be reached again.
         store::correspondence::bounce::clear(&work.tx, [letter.row.from_key.as_str()], work.now()).await?;
         work.commit().await?;

@@ -13,22 +13,22 @@ pub enum MailBudget {
     Spent,
 }
 
-/// Counts a mail against its address, its domain and its network. The scope `purse` keeps the mails of one kind from
+/// Counts a mail against its address, its domain and its network. The scope `scope` keeps the mails of one kind from
 /// using up the limit of another: a person who requests links in a company's name must not keep an acknowledgement from
 /// that company.
 pub async fn spend(
     app: &App,
     tx: &DatabaseTransaction,
-    purse: &str,
+    scope: &str,
     email_key: &str,
     network: &str,
     settings: &Settings,
     now: DateTime<Utc>,
 ) -> Result<MailBudget, Problem> {
-    let address = format!("{purse}address/{}", app.secret.pseudonym(email_key));
+    let address = format!("{scope}address/{}", app.secret.pseudonym(email_key));
     let domain = app.secret.pseudonym(&store::correspondence::outbox::domain_of(email_key));
-    let domain = format!("{purse}domain/{domain}");
-    let network = format!("{purse}network/{network}");
+    let domain = format!("{scope}domain/{domain}");
+    let network = format!("{scope}network/{network}");
     let day = domain::calendar::japan_date(now);
     let keys = [address, domain, network];
     let [to_address, to_domain, from_network] =

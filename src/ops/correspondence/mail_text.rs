@@ -76,17 +76,17 @@ pub async fn preview(
     let record = store::consultation::by_number(&app.db, number).await?.ok_or(Problem::NotFound)?;
     let id = record.consultation.id;
     let person = store::consultation::person(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let sessions = store::booking::appointment::of(&app.db, id).await?;
+    let appointments = store::booking::appointment::of(&app.db, id).await?;
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
     let mut texts = context.programme.texts.clone();
     texts.put(kind, year.start_year(), Some(words));
-    let house = SenderContext { texts: &texts, ..context.house(app) };
-    let session = sessions.last();
-    let names: Vec<_> = session.map_or_else(
+    let sender = SenderContext { texts: &texts, ..context.sender(app) };
+    let appointment = appointments.last();
+    let names: Vec<_> = appointment.map_or_else(
         || vec!["（専門家の氏名）".to_owned()],
         |it| it.experts.iter().map(|&it| context.experts.name(it).to_owned()).collect(),
     );
-    let appointment = appointment_of(session, &names, &context.settings, &context.calendar, now);
+    let appointment = appointment_of(appointment, &names, &context.settings, &context.calendar, now);
     let to = Recipient { address: person.email.as_deref().unwrap_or_default(), name: &person.name };
     let about = MailContext {
         id,
@@ -95,7 +95,7 @@ pub async fn preview(
         contact_name: &person.name,
         fields: record.consultation.fields,
         address_confirmed: record.consultation.address_confirmed,
-        house,
+        sender,
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
     let link = app.site.link("preview");
@@ -104,8 +104,8 @@ pub async fn preview(
         &Facts { about: &about, record: &record, appointment, names: &names, outline: &outline, link: &link },
     );
     Ok(match example {
-        Example::Case(occasion) => compose::about(occasion, to, &about)?,
-        Example::Plain(occasion) => compose::plain(occasion, to, &house)?,
+        Example::Case(mail_event) => compose::about(mail_event, to, &about)?,
+        Example::Plain(mail_event) => compose::plain(mail_event, to, &sender)?,
     })
 }
 
@@ -121,12 +121,12 @@ struct Facts<'a> {
 
 impl Facts<'_> {
     fn due(&self) -> DateTime<Utc> {
-        let SenderContext { settings, calendar, now, .. } = self.about.house;
+        let SenderContext { settings, calendar, now, .. } = self.about.sender;
         Due::reply(settings, calendar, now).at().unwrap_or(now)
     }
 
     fn change_until(&self) -> DateTime<Utc> {
-        let SenderContext { settings, calendar, .. } = self.about.house;
+        let SenderContext { settings, calendar, .. } = self.about.sender;
         change_until(self.appointment.starts_at, settings, calendar)
     }
 }
@@ -210,7 +210,7 @@ const fn no_delegates<'a>(kind: TextKind, appointment: AppointmentText<'a>) -> M
 
 const fn weekly<'a>(facts: &Facts<'a>) -> AccountMailEvent<'a> {
     let lines = facts.outline;
-    AccountMailEvent::WeeklyDigest { sessions: lines, requests: lines, reports: lines, stop: facts.link }
+    AccountMailEvent::WeeklyDigest { appointments: lines, requests: lines, reports: lines, stop: facts.link }
 }
 
 const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
@@ -222,7 +222,7 @@ const fn side(kind: TextKind, portal: &str) -> ReaderSide<'_> {
 }
 
 fn received<'a>(facts: &Facts<'a>, until: DateTime<Utc>) -> MailEvent<'a> {
-    let SenderContext { settings, calendar, .. } = facts.about.house;
+    let SenderContext { settings, calendar, .. } = facts.about.sender;
     let received_at = facts.record.received_at;
     let due = Due::first_contact(settings, calendar, received_at).at();
     MailEvent::Acknowledgement {
@@ -235,13 +235,13 @@ fn received<'a>(facts: &Facts<'a>, until: DateTime<Utc>) -> MailEvent<'a> {
 
 /// Returns the latest appointment, or an example on a future business day.
 fn appointment_of<'a>(
-    session: Option<&'a Appointment>,
+    appointment: Option<&'a Appointment>,
     names: &'a [String],
     settings: &Settings,
     calendar: &BusinessCalendar,
     now: DateTime<Utc>,
 ) -> AppointmentText<'a> {
-    if let Some(it) = session {
+    if let Some(it) = appointment {
         return crate::ops::booking::notices::appointment_text(it, names);
     }
     let day = calendar.add_business_days(japan_date(now), settings.notice_days + 1);

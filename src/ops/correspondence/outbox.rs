@@ -19,20 +19,20 @@ pub enum MailAction {
 pub async fn apply(
     app: &App,
     id: MailId,
-    deed: MailAction,
+    action: MailAction,
     by: AccountId,
     reason: &TextLine,
 ) -> Result<(), Problem> {
     let (now, reason) = (app.clock.now(), reason.as_str());
     let tx = app.begin().await?;
-    if deed == MailAction::Release
+    if action == MailAction::Release
         && let Some(mail) = store::correspondence::outbox::find(&tx, id).await?
         && store::correspondence::outbox::awaits_address(&mail)
     {
         let sentence = "連絡先が未確認のため、送信できません。連絡先を確認すると、自動で送信します。";
         return Err(Problem::Refused(sentence.to_owned()));
     }
-    let done = match deed {
+    let done = match action {
         MailAction::Hold => store::correspondence::outbox::hold(&tx, id, by, reason, now).await?,
         MailAction::Release => store::correspondence::outbox::release(&tx, id, by, reason, now).await?,
         MailAction::Cancel => store::correspondence::outbox::cancel(&tx, id, by, reason, now).await?,

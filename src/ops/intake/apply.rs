@@ -416,14 +416,14 @@ fn acknowledged(mut work: CaseTransaction<'_>, budget: MailBudget) -> Result<Cas
     let names = Vec::new();
     let slot = held.as_ref().and_then(|it| Some((appointment_text(it, &names), it.held_until()?)));
     let due = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
-    let occasion = MailEvent::Acknowledgement {
+    let mail_event = MailEvent::Acknowledgement {
         confirm: &confirm,
         slot,
         received_at: work.record.received_at,
         first_contact_due: due,
     };
     let over_limit = budget == MailBudget::Spent;
-    if let Some(letter) = work.mail_company(occasion)? {
+    if let Some(letter) = work.mail_company(mail_event)? {
         letter.over_limit = over_limit;
     }
     Ok(work)
@@ -436,9 +436,9 @@ fn unfinished() -> Problem {
 /// Adds a note to the history if the company has used up its appointments of the year. It may still apply: a
 /// coordinator decides.
 async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    if let Some(sessions) = used_up(&work.tx, &work.record, &work.context.settings, work.now()).await? {
+    if let Some(appointments) = used_up(&work.tx, &work.record, &work.context.settings, work.now()).await? {
         let cap = work.context.settings.session_cap;
-        let told = format!("この企業の今年度の相談は{sessions}回で、上限の{cap}回に達しています");
+        let told = format!("この企業の今年度の相談は{appointments}回で、上限の{cap}回に達しています");
         work.note(Actor::System, told);
     }
     Ok(())
@@ -452,8 +452,8 @@ pub async fn used_up(
     now: DateTime<Utc>,
 ) -> Result<Option<u16>, Problem> {
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let sessions = store::intake::company::sessions_in(db, record.company, year).await?;
-    Ok((sessions >= settings.session_cap).then_some(sessions))
+    let appointments = store::intake::company::appointments_in(db, record.company, year).await?;
+    Ok((appointments >= settings.session_cap).then_some(appointments))
 }
 
 async fn lock(tx: &DatabaseTransaction, id: DraftId, now: DateTime<Utc>) -> Result<Draft, Problem> {

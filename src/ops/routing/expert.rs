@@ -145,8 +145,8 @@ async fn notify_center(
     let Context { settings, calendar, .. } = context;
     let to = Recipient { address: &settings.center_email, name: &settings.center_name };
     let (name, days) = (context.experts.name(expert), days(absence));
-    let occasion = AccountMailEvent::AbsenceOverBookings { expert: name, days: &days, lines: &lines };
-    let letter = compose::plain(occasion, to, &context.house(app))?;
+    let mail_event = AccountMailEvent::AbsenceOverBookings { expert: name, days: &days, lines: &lines };
+    let letter = compose::plain(mail_event, to, &context.sender(app))?;
     let confirmed = inside.iter().map(|it| &it.appointment).filter(|it| it.is_confirmed());
     let due_at = notified_at(context.now, confirmed.map(|it| it.starts_at).min(), settings, calendar);
     let letters = vec![OutgoingMail { due_at, ..letter }];

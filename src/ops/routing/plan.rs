@@ -64,7 +64,7 @@ struct Question {
     settings: Settings,
     business: BusinessCalendar,
     window: Window,
-    no_sessions: BTreeSet<NaiveDate>,
+    no_appointments: BTreeSet<NaiveDate>,
     today: NaiveDate,
 }
 
@@ -106,8 +106,8 @@ impl Question {
         let waiting = waiting.iter().map(|it| one(it, now, &business)).collect();
         let late =
             |date: &NaiveDate| last_session_day(*date, &settings, &business).is_some_and(|last| *date > last);
-        let no_sessions = today.iter_days().take_while(|it| *it <= days.1).filter(late).collect();
-        Ok(Self { people, waiting, settings, business, window, no_sessions, today })
+        let no_appointments = today.iter_days().take_while(|it| *it <= days.1).filter(late).collect();
+        Ok(Self { people, waiting, settings, business, window, no_appointments, today })
     }
 
     fn answer(self) -> (Vec<Explained>, Vec<planning::UnplannedConsultation>) {
@@ -117,15 +117,15 @@ impl Question {
             settings: &self.settings,
             business: &self.business,
             window: self.window,
-            no_sessions: &self.no_sessions,
+            no_appointments: &self.no_appointments,
             today: self.today,
         };
         let plan = planning::plan(&ground, &self.waiting, &Weights::default());
         let explained = |line: planning::PlannedConsultation| {
-            let wish = &self.waiting[line.waiting].wish;
+            let request = &self.waiting[line.waiting].request;
             let team = self.people.facts.iter().filter(|it| line.team.has(it.id));
-            let judged = team.map(|it| evaluate(it, wish, None)).collect();
-            Explained { line, is_chosen: wish.slot.is_some(), judged }
+            let judged = team.map(|it| evaluate(it, request, None)).collect();
+            Explained { line, is_chosen: request.slot.is_some(), judged }
         };
         (plan.lines.into_iter().map(explained).collect(), plan.left)
     }
@@ -140,7 +140,7 @@ fn one(
     // An expired hold, or one whose time has come, counts as none: asking releases it.
     let held = it.held.as_ref().filter(|held| !held.has_expired(now) && held.starts_at > now);
     planning::PendingConsultation {
-        wish: routing_request(it, held.and_then(|it| Slot::at(it.starts_at))),
+        request: routing_request(it, held.and_then(|it| Slot::at(it.starts_at))),
         mode: mode(it),
         waited: u32::try_from(waited).unwrap_or(u32::MAX),
         holders: held.map(|it| it.experts.clone()).unwrap_or_default(),

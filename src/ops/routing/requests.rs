@@ -206,12 +206,15 @@ pub async fn withdraw_live(
 }
 
 /// Withdraws the request to a substitute for an appointment that is moved, cancelled or over.
-pub async fn withdraw_asked(work: &mut CaseTransaction<'_>, session: &Appointment) -> Result<(), Problem> {
+pub async fn withdraw_asked(
+    work: &mut CaseTransaction<'_>,
+    appointment: &Appointment,
+) -> Result<(), Problem> {
     let asked: Vec<_> = work.assignments.iter().filter(|it| it.is_asked_instead()).cloned().collect();
     for request in asked {
         let expert = request.expert;
-        let left = leave(work, session, expert, request.instead_of).await?;
-        work.save(ReleasedParticipation(session.id, expert)).await?;
+        let left = leave(work, appointment, expert, request.instead_of).await?;
+        work.save(ReleasedParticipation(appointment.id, expert)).await?;
         work.save_assignment(request.withdraw(work.now())).await?;
         let names = work.names(&left.experts);
         work.mail_expert(
@@ -226,23 +229,24 @@ pub async fn withdraw_asked(work: &mut CaseTransaction<'_>, session: &Appointmen
 /// shows it.
 pub async fn leave(
     work: &mut CaseTransaction<'_>,
-    session: &Appointment,
+    appointment: &Appointment,
     expert: ExpertId,
     instead_of: Option<AssignmentId>,
 ) -> Result<Appointment, Problem> {
     let leaving = instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
-    let shown = leaving.map_or_else(|| session.clone(), |it| as_asked(work, session, it.expert, expert));
+    let shown =
+        leaving.map_or_else(|| appointment.clone(), |it| as_asked(work, appointment, it.expert, expert));
     cancel_invitation(work, shown, expert).await
 }
 
 /// Returns the appointment as it would be with the substitute who is asked.
 pub fn as_asked(
     work: &CaseTransaction<'_>,
-    session: &Appointment,
+    appointment: &Appointment,
     leaving: ExpertId,
     coming: ExpertId,
 ) -> Appointment {
-    let experts = session.experts.iter().map(|&it| if it == leaving { coming } else { it }).collect();
-    let place = venue::after_exchange(work, session, leaving, coming);
-    Appointment { experts, place, ..session.clone() }
+    let experts = appointment.experts.iter().map(|&it| if it == leaving { coming } else { it }).collect();
+    let place = venue::after_exchange(work, appointment, leaving, coming);
+    Appointment { experts, place, ..appointment.clone() }
 }

@@ -52,9 +52,9 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     };
     let lines: Vec<_> = urgent.cases.iter().map(line).collect();
     let letter = |key: String, address: &str, name: &str, stop: &str| {
-        let occasion =
+        let mail_event =
             AccountMailEvent::Digest { new: urgent.new, overdue: urgent.overdue, lines: &lines, stop };
-        let letter = compose::plain(occasion, Recipient { address, name }, &context.house(app))?;
+        let letter = compose::plain(mail_event, Recipient { address, name }, &context.sender(app))?;
         Ok::<_, Problem>(OutgoingMail { dedup_key: Some(key), ..letter })
     };
     let mut letters = vec![letter(key.clone(), &settings.center_email, &settings.center_name, "")?];

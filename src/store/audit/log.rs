@@ -19,7 +19,7 @@ pub struct AuditEntry {
     pub party: Party,
     /// The name of the person or desk; empty for a company and the system.
     pub name: String,
-    pub deed: ActionKind,
+    pub action: ActionKind,
     /// The consultation's number.
     pub number: String,
 }
@@ -60,7 +60,7 @@ pub async fn events(
             at,
             party: known(&kind, event::Column::ActorKind, id)?,
             name: actor.and_then(|it| names.get(&it).cloned()).unwrap_or_default(),
-            deed: known(&act, event::Column::Act, id)?,
+            action: known(&act, event::Column::Act, id)?,
             number,
         })
     };

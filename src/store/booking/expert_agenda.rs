@@ -274,11 +274,11 @@ async fn agenda_appointments(
     let appointments = with_experts(db, rows).await?;
     let ids = appointments.iter().filter_map(consultation_of).collect();
     let cases = cases(db, expert, &ids).await?;
-    let sitting = |appointment: Appointment| {
+    let appointment = |appointment: Appointment| {
         let case = consultation_of(&appointment).and_then(|it| cases.get(&it)).cloned();
         AgendaAppointment { asked: !appointment.experts.contains(&expert), appointment, case }
     };
-    Ok(appointments.into_iter().map(sitting).collect())
+    Ok(appointments.into_iter().map(appointment).collect())
 }
 
 /// Returns the condition for the appointments in which the expert takes part or is asked to be the

@@ -42,14 +42,13 @@ pub async fn absent(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec
     let away = |(_, _, at, first, last): &(_, _, _, NaiveDate, NaiveDate)| {
         (*first..=*last).contains(&japan_date(*at))
     };
-    let seat = |(appointment, expert, ..): (_, _, DateTime<Utc>, NaiveDate, NaiveDate)| Participation {
-        appointment: AppointmentId(appointment),
-        expert: ExpertId(expert),
+    let participation = |(appointment, expert, ..): (_, _, DateTime<Utc>, NaiveDate, NaiveDate)| {
+        Participation { appointment: AppointmentId(appointment), expert: ExpertId(expert) }
     };
-    let mut seats: Vec<_> = rows.into_iter().filter(away).map(seat).collect();
+    let mut participations: Vec<_> = rows.into_iter().filter(away).map(participation).collect();
     // Overlapping absences give the same participation twice.
-    seats.dedup();
-    Ok(seats)
+    participations.dedup();
+    Ok(participations)
 }
 
 /// Returns the participations for which a substitute is being asked, each with the request.
@@ -66,21 +65,21 @@ pub async fn asked(db: &impl ConnectionTrait) -> Result<Vec<(Participation, Assi
         .filter(assignment::COLUMN.id.is_in(open.iter().filter_map(|it| it.instead_of)))
         .all(db)
         .await?;
-    let sessions = appointment::Entity::find()
+    let appointments = appointment::Entity::find()
         .filter(appointment::COLUMN.consultation_id.is_in(open.iter().map(|it| it.consultation_id)))
         .filter(appointment::COLUMN.state.eq(AppointmentStatus::Confirmed.code()))
         .all(db)
         .await?;
-    let seat = |it: assignment::Model| {
-        let session = sessions.iter().find(|row| row.consultation_id == Some(it.consultation_id))?;
+    let participation = |it: assignment::Model| {
+        let appointment = appointments.iter().find(|row| row.consultation_id == Some(it.consultation_id))?;
         let leaving = leaving.iter().find(|row| Some(row.id) == it.instead_of)?;
-        let seat =
-            Participation { appointment: AppointmentId(session.id), expert: ExpertId(leaving.expert_id) };
-        Some((session.starts_at, seat, AssignmentId(it.id)))
+        let participation =
+            Participation { appointment: AppointmentId(appointment.id), expert: ExpertId(leaving.expert_id) };
+        Some((appointment.starts_at, participation, AssignmentId(it.id)))
     };
-    let mut asked: Vec<_> = open.into_iter().filter_map(seat).collect();
+    let mut asked: Vec<_> = open.into_iter().filter_map(participation).collect();
     asked.sort_unstable();
-    Ok(asked.into_iter().map(|(_, seat, request)| (seat, request)).collect())
+    Ok(asked.into_iter().map(|(_, participation, request)| (participation, request)).collect())
 }
 
 /// Returns the number of participations for which a substitute has yet to be asked.

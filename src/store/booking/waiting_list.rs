@@ -212,14 +212,14 @@ pub async fn being_asked(db: &impl ConnectionTrait) -> Result<BTreeSet<WaitingId
 }
 
 fn from_row(row: row::Model) -> Result<WaitingCompany, DbErr> {
-    let wishes =
+    let preferred_times =
         serde_json::from_value(row.preferred_times).map_err(|err| contradiction(row::Entity, row.id, err))?;
     Ok(WaitingCompany {
         consultation: ConsultationId(row.consultation_id),
         waiting: WaitingListEntry {
             id: WaitingId(row.id),
             since: row.since,
-            preferred_times: wishes,
+            preferred_times,
             turned_down: u16::try_from(row.turned_down)
                 .map_err(|err| contradiction(row::Entity, row.id, err))?,
         },

@@ -65,13 +65,13 @@ pub async fn since(
         .order_by_asc(row::COLUMN.starts_at)
         .all(db)
         .await?;
-    let left = |(seat, found): (row::Model, Option<appointment::Model>)| {
+    let left = |(participation, found): (row::Model, Option<appointment::Model>)| {
         let whole = found.map(|it| from_row(Vec::new(), it))?;
         Some(whole.map(|it| Appointment {
             state: AppointmentState::Released,
-            starts_at: seat.starts_at,
-            ends_at: seat.ends_at,
-            sequence: seat.sequence,
+            starts_at: participation.starts_at,
+            ends_at: participation.ends_at,
+            sequence: participation.sequence,
             ..it
         }))
     };

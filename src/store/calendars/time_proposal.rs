@@ -42,7 +42,7 @@ pub struct TimeProposal {
     pub number: CaseNumber,
     pub company_name: String,
     /// The proposed start and end; `None` if the entry was deleted.
-    pub wish: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    pub proposed: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// How a time was proposed.
@@ -103,7 +103,7 @@ async fn changed(
             way: ProposalSource::Calendar(source.name),
             expert: Some(expert),
             at: entry.noticed_at.unwrap_or(entry.due_at),
-            wish: entry.moved_from.zip(entry.moved_to),
+            proposed: entry.moved_from.zip(entry.moved_to),
             ..about(booking)
         })
     };
@@ -159,7 +159,7 @@ async fn countered(
             way: ProposalSource::Answer,
             expert: author.and_then(|it| it.author_id).map(ExpertId),
             at: mail.received_at,
-            wish: mail.proposed_start.zip(mail.proposed_end),
+            proposed: mail.proposed_start.zip(mail.proposed_end),
             ..about(booking)
         })
     };
@@ -176,7 +176,7 @@ fn about(booking: &CalendarBooking) -> TimeProposal {
         appointment: booking.appointment.clone(),
         number: booking.number,
         company_name: booking.company_name.clone(),
-        wish: None,
+        proposed: None,
     }
 }
 

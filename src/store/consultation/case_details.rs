@@ -44,7 +44,7 @@ pub struct CaseDetails {
     /// Reports that wait for the center's approval.
     pub submitted_reports: i64,
     /// Other consultations that may be of the same company.
-    pub lookalikes: i64,
+    pub possible_duplicates: i64,
     /// Whether an expert was ever asked, so that the page loads the assignments.
     pub has_assignments: bool,
     pub has_appointments: bool,
@@ -137,21 +137,21 @@ pub async fn appointments(
         .order_by_asc(appointment_expert::COLUMN.expert_id)
         .all(db)
         .await?;
-    let mut sittings: Vec<CaseAppointment> = Vec::new();
+    let mut appointments: Vec<CaseAppointment> = Vec::new();
     for (row, account) in rows {
         let Some(account) = account else { continue };
-        match sittings.last_mut().filter(|it| it.appointment.id.0 == row.id) {
+        match appointments.last_mut().filter(|it| it.appointment.id.0 == row.id) {
             Some(it) => {
                 it.appointment.experts.push(ExpertId(account.id));
                 it.experts.push(account.name);
             }
             None => {
                 let appointment = to_appointment(vec![ExpertId(account.id)], row)?;
-                sittings.push(CaseAppointment { appointment, experts: vec![account.name] });
+                appointments.push(CaseAppointment { appointment, experts: vec![account.name] });
             }
         }
     }
-    Ok(sittings)
+    Ok(appointments)
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -170,7 +170,7 @@ struct Found {
     changed_entries: i64,
     bounces: i64,
     submitted_reports: i64,
-    lookalikes: i64,
+    possible_duplicates: i64,
     has_assignments: bool,
     has_appointments: bool,
 }
@@ -192,7 +192,7 @@ impl Found {
             changed_entries: self.changed_entries,
             bounces: self.bounces,
             submitted_reports: self.submitted_reports,
-            lookalikes: self.lookalikes,
+            possible_duplicates: self.possible_duplicates,
             has_assignments: self.has_assignments,
             has_appointments: self.has_appointments,
         })

@@ -167,17 +167,21 @@ impl InboundOutcome {
 }
 
 /// Saves the outcome of a mail.
-pub async fn save_outcome(tx: &DatabaseTransaction, id: MailId, fate: InboundOutcome) -> Result<(), DbErr> {
-    let (start, end) = fate.proposed.unzip();
-    let state = fate.state.unwrap_or(InboundState::Stored);
+pub async fn save_outcome(
+    tx: &DatabaseTransaction,
+    id: MailId,
+    outcome: InboundOutcome,
+) -> Result<(), DbErr> {
+    let (start, end) = outcome.proposed.unzip();
+    let state = outcome.state.unwrap_or(InboundState::Stored);
     let change = row::ActiveModel {
         id: Set(id.0),
         state: Set(state.into()),
-        reason: Set(fate.reason.to_owned()),
-        outcome: Set(fate.outcome),
-        open: Set(fate.open),
-        consultation_id: Set(fate.consultation.map(|it| it.0)),
-        entry_id: Set(fate.entry.map(|it| it.0)),
+        reason: Set(outcome.reason.to_owned()),
+        outcome: Set(outcome.outcome),
+        open: Set(outcome.open),
+        consultation_id: Set(outcome.consultation.map(|it| it.0)),
+        entry_id: Set(outcome.entry.map(|it| it.0)),
         proposed_start: Set(start),
         proposed_end: Set(end),
         ..Default::default()

@@ -51,7 +51,7 @@ pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option
 }
 
 /// Returns the number of appointments that the company had or has booked in a fiscal year.
-pub async fn sessions_in(
+pub async fn appointments_in(
     db: &impl ConnectionTrait,
     company: CompanyId,
     year: FiscalYear,

@@ -26,7 +26,7 @@ pub use schedule::{
     ScheduleEntries, add_absence, add_exception, add_rule, entries, remove_absence, remove_exception,
     remove_rule, replace_exceptions,
 };
-pub use workload::{Workload, advised, occupied, open_cases, sessions, workloads};
+pub use workload::{Workload, advised, appointments, occupied, open_cases, workloads};
 
 use crate::store::contradiction;
 

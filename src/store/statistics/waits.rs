@@ -42,7 +42,7 @@ pub async fn first_contacts(
     all(db, query).await
 }
 
-pub async fn first_sessions(
+pub async fn first_appointments(
     db: &impl ConnectionTrait,
     selection: &StatisticsFilter,
 ) -> Result<Vec<Wait>, DbErr> {

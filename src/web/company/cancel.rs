@@ -32,7 +32,7 @@ struct CancelPage {
     number: String,
     path: String,
     /// The booked appointment.
-    sitting: Option<CompanyAppointment>,
+    appointment: Option<CompanyAppointment>,
     /// Until when the company can cancel the appointment; empty if none is booked.
     until: String,
     too_late: bool,
@@ -44,7 +44,7 @@ struct CancelSessionPage {
     shell: Shell,
     number: String,
     path: String,
-    sitting: CompanyAppointment,
+    appointment: CompanyAppointment,
     form: Fields,
     errors: FieldErrors,
     problem: String,
@@ -57,7 +57,7 @@ struct WithdrawPage {
     number: String,
     path: String,
     /// The appointment that is cancelled together with the consultation.
-    sitting: Option<CompanyAppointment>,
+    appointment: Option<CompanyAppointment>,
     form: Fields,
     errors: FieldErrors,
     problem: String,
@@ -123,7 +123,7 @@ async fn answer(
     errors: FieldErrors,
     problem: String,
 ) -> Result<HttpResponse, Problem> {
-    let can = |deed| own.0.consultation.allows(deed, Party::Company).is_ok();
+    let can = |action| own.0.consultation.allows(action, Party::Company).is_ok();
     if !can(ActionKind::Withdraw) {
         return match problem.is_empty() {
             true => Ok(page::see_other_with(own.path(""), "この相談は終了しています。")),
@@ -143,20 +143,20 @@ async fn answer(
     let until =
         booked.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &programme.calendar(now)));
     let in_time = until.is_some_and(|it| now < it);
-    let sitting = booked.as_ref().map(|it| CompanyAppointment::of(it, &roster));
+    let appointment = booked.as_ref().map(|it| CompanyAppointment::of(it, &roster));
     let (number, path) = (own.0.number.to_string(), own.path(""));
-    match (form.get("what"), sitting) {
-        ("session", Some(sitting)) if in_time => {
-            let page = CancelSessionPage { shell, number, path, sitting, form, errors, problem };
+    match (form.get("what"), appointment) {
+        ("session", Some(appointment)) if in_time => {
+            let page = CancelSessionPage { shell, number, path, appointment, form, errors, problem };
             page::html_with(status, &page)
         }
         ("session", None) if !problem.is_empty() => Err(Problem::Refused(problem)),
-        (what, sitting) if what == "consultation" || sitting.is_none() => {
-            page::html_with(status, &WithdrawPage { shell, number, path, sitting, form, errors, problem })
+        (what, appointment) if what == "consultation" || appointment.is_none() => {
+            page::html_with(status, &WithdrawPage { shell, number, path, appointment, form, errors, problem })
         }
-        (_, sitting) => {
+        (_, appointment) => {
             let until = until.map(month_day_time).unwrap_or_default();
-            let page = CancelPage { shell, number, path, sitting, until, too_late: !in_time };
+            let page = CancelPage { shell, number, path, appointment, until, too_late: !in_time };
             page::html_with(status, &page)
         }
     }

@@ -166,7 +166,7 @@ pub async fn confirm(app: Data<App>, own: OwnConsultation) -> Result<HttpRespons
 
 fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: DateTime<Utc>) -> Acts {
     let possible = record.consultation.possible(Party::Company);
-    let can = |deed| possible.contains(&deed);
+    let can = |action| possible.contains(&action);
     let in_time = until.is_some_and(|it| now < it);
     Acts {
         answer: can(ActionKind::Answer),
@@ -187,7 +187,7 @@ async fn further(app: &App, record: &Record, cap: u16, now: DateTime<Utc>) -> Re
         return Ok(Further::NotNow);
     }
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let had = store::intake::company::sessions_in(&app.db, record.company, year).await?;
+    let had = store::intake::company::appointments_in(&app.db, record.company, year).await?;
     Ok(match cap.saturating_sub(had) {
         0 => Further::CapReached(cap),
         left => Further::Left(left),

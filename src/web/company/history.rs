@@ -32,7 +32,7 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
     let own = || it.note.clone().filter(|_| it.by.party() == Party::Company).unwrap_or_default();
     let time = || it.note.clone().unwrap_or_default();
     let plain = |text: &str| Some((text.to_owned(), String::new()));
-    match (it.deed, &it.to) {
+    match (it.action, &it.to) {
         (ActionKind::Submit, _) => plain("申込みを受け付けました"),
         (ActionKind::StartCheck, _) => plain("センターで内容の確認を始めました"),
         (ActionKind::Ask, _) => plain("センターから確認をお願いしました"),
@@ -80,10 +80,10 @@ mod tests {
 
     #[test]
     fn reasons_and_notes_of_others_stay_with_them() {
-        let line = |by, deed, to, note: &str| HistoryEntry {
+        let line = |by, action, to, note: &str| HistoryEntry {
             at: DateTime::UNIX_EPOCH,
             by,
-            deed,
+            action,
             from: None,
             to,
             note: Some(note.to_owned()),

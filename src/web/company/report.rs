@@ -29,7 +29,7 @@ struct ReportPage {
 
 /// One report, without the parts that are for the center alone.
 struct Shown {
-    sitting: Option<CompanyAppointment>,
+    appointment: Option<CompanyAppointment>,
     approved: String,
     /// The heading and text of each part; empty parts are left out.
     parts: Vec<(&'static str, String)>,
@@ -42,7 +42,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let id = own.0.consultation.id;
     let (_, roster) = app.programme_and_experts().await?;
     let sessions = store::booking::appointment::of(&app.db, id).await?;
-    let sitting = |it: &Report| {
+    let appointment = |it: &Report| {
         sessions
             .iter()
             .find(|session| session.id == it.appointment)
@@ -53,7 +53,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         .into_iter()
         .filter_map(|it| match it.state {
             ReportState::Approved { at, .. } => {
-                Some(Shown { sitting: sitting(&it), approved: long_date(at), ..shown(it) })
+                Some(Shown { appointment: appointment(&it), approved: long_date(at), ..shown(it) })
             }
             ReportState::Draft | ReportState::Submitted { .. } | ReportState::Returned { .. } => None,
         })
@@ -79,7 +79,7 @@ fn shown(it: Report) -> Shown {
         ("導入の見込み", body.expected_introduction),
     ];
     Shown {
-        sitting: None,
+        appointment: None,
         approved: String::new(),
         parts: parts.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
         further_session: body.further_session,

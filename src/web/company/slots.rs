@@ -56,7 +56,7 @@ struct TooLatePage {
     number: String,
     path: String,
     until: String,
-    sitting: CompanyAppointment,
+    appointment: CompanyAppointment,
 }
 
 /// The possible choice of a time in the present state.
@@ -154,7 +154,7 @@ async fn answer(
                 number: own.0.number.to_string(),
                 path: own.path(""),
                 until: month_day_time(until),
-                sitting: CompanyAppointment::of(&booked, &roster),
+                appointment: CompanyAppointment::of(&booked, &roster),
             };
             page::html_with(status, &page)
         }
@@ -166,7 +166,7 @@ async fn answer(
 }
 
 async fn choice(app: &App, shell: &Shell, own: &OwnConsultation) -> Result<Choice, Problem> {
-    let can = |deed| own.0.consultation.allows(deed, Party::Company).is_ok();
+    let can = |action| own.0.consultation.allows(action, Party::Company).is_ok();
     if can(ActionKind::ChooseSlot) {
         return Ok(Choice::First);
     }

@@ -8,7 +8,8 @@ use domain::{
         appointment::Appointment,
         notice::{change_until, window},
         waiting_list::{
-            HalfDay, OFFER_HOURS, TimePreference, WISHES, WaitingListEntry, may_wait, weekday_label,
+            HalfDay, MOST_PREFERRED_TIMES, OFFER_HOURS, TimePreference, WaitingListEntry, may_wait,
+            weekday_label,
         },
     },
     calendar::japan_date,
@@ -95,8 +96,9 @@ pub async fn submit(
     own: OwnConsultation,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
-    let wishes = time_preferences(&form)?;
-    match ops::booking::waiting_list::wait(&app, own.0.consultation.id, Actor::Company, wishes).await {
+    let preferred_times = time_preferences(&form)?;
+    match ops::booking::waiting_list::wait(&app, own.0.consultation.id, Actor::Company, preferred_times).await
+    {
         Ok(WaitingResult::Yes) => Ok(page::see_other_with(
             own.path("/waiting"),
             "空き待ちを受け付けました。空きが出たときに、メールでご案内します。",
@@ -160,7 +162,7 @@ async fn answer(
         possible: may_wait(&own.0.consultation.state, limit, now),
         more,
         form,
-        groups: (1..=WISHES).map(group).collect(),
+        groups: (1..=MOST_PREFERRED_TIMES).map(group).collect(),
         weeks: weeks(days.earliest, last),
         weekdays: WEEKDAYS.map(|(code, it)| Choice::new(code, format!("{}曜日", weekday_label(it)))).to_vec(),
         parts: HalfDay::ALL.map(|it| Choice::new(it.code(), it.label())).to_vec(),
@@ -213,20 +215,20 @@ fn weeks(earliest: NaiveDate, last: NaiveDate) -> Vec<Choice> {
 /// Parses the preferred times. The first counts even if it is empty: any time is suitable. A value that is
 /// not among the choices did not come from our form and is refused.
 fn time_preferences(form: &Fields) -> Result<Vec<TimePreference>, Problem> {
-    let mut wishes = Vec::new();
-    for n in 1..=WISHES {
+    let mut preferred_times = Vec::new();
+    for n in 1..=MOST_PREFERRED_TIMES {
         let Group { week, weekday, part, .. } = group(n);
-        let wish = time_preference(form.get(&week), form.get(&weekday), form.get(&part))
+        let preferred = time_preference(form.get(&week), form.get(&weekday), form.get(&part))
             .ok_or(Problem::Unreadable)?;
-        if (n == 1 || wish != TimePreference::default()) && !wishes.contains(&wish) {
-            wishes.push(wish);
+        if (n == 1 || preferred != TimePreference::default()) && !preferred_times.contains(&preferred) {
+            preferred_times.push(preferred);
         }
     }
     // Beside other preferred times, an empty first one means nothing.
-    if wishes.len() > 1 && wishes.first() == Some(&TimePreference::default()) {
-        wishes.remove(0);
+    if preferred_times.len() > 1 && preferred_times.first() == Some(&TimePreference::default()) {
+        preferred_times.remove(0);
     }
-    Ok(wishes)
+    Ok(preferred_times)
 }
 
 fn time_preference(week: &str, weekday: &str, part: &str) -> Option<TimePreference> {

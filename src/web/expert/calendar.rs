@@ -58,7 +58,7 @@ pub async fn show(
         schedule: roster.get(expert.id).map_or(&none, |it| &it.schedule),
         occupied: &occupied,
         busy: &busy,
-        sittings: &appointments,
+        appointments: &appointments,
         calendar: &programme.calendar(now),
         now,
     };

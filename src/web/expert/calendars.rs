@@ -268,7 +268,7 @@ fn changed(it: TimeProposal) -> Option<Changed> {
         href: url::expert(&it.number),
         what: format!("{}（{}）", it.company_name, it.number),
         booked: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
-        there: it.wish.map(|(start, end)| wording::long_date_time_range(start, end)),
+        there: it.proposed.map(|(start, end)| wording::long_date_time_range(start, end)),
         calendar,
     })
 }

@@ -89,8 +89,8 @@ impl Opened {
         Actor::Expert(self.expert.id)
     }
 
-    pub fn allows(&self, deed: ActionKind) -> bool {
-        self.case.record.consultation.allows(deed, Party::Expert).is_ok()
+    pub fn allows(&self, action: ActionKind) -> bool {
+        self.case.record.consultation.allows(action, Party::Expert).is_ok()
     }
 
     /// Redirects to the consultation, with a sentence.

@@ -63,7 +63,7 @@ struct CasePage {
     acts: Vec<Act>,
     rows: Vec<Row>,
     description: String,
-    sittings: Vec<AppointmentView>,
+    appointments: Vec<AppointmentView>,
     lines: Vec<ThreadLine>,
     accepted_files: String,
     audiences: Vec<Choice>,
@@ -162,7 +162,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
     } else {
         (outline(&app, &case.record, live).await?, String::new())
     };
-    let (sittings, thread) = if accepted {
+    let (appointments, thread) = if accepted {
         let reports = store::aftercare::report::states(&app.db, appointments.iter().map(|it| it.id)).await?;
         let now = app.clock.now();
         let view = |it: &Appointment| AppointmentView {
@@ -189,7 +189,7 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
         acts: acts(&case, live, &app),
         rows,
         description,
-        sittings,
+        appointments,
         lines: thread.iter().map(|it| line(it, &mut around, &expert, &roster, &path)).collect(),
         accepted_files: ops::correspondence::attachment::accepted(&app),
         audiences: vec![
@@ -203,8 +203,8 @@ async fn case_page(open: Opened, typed: FormState) -> Result<HttpResponse, Probl
 /// Returns the actions that are possible now, the most likely one first.
 fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
     let begun = live.is_some_and(|it| it.starts_at <= app.clock.now());
-    let act = |deed: ActionKind| {
-        let (act, label) = match deed {
+    let act = |action: ActionKind| {
+        let (act, label) = match action {
             ActionKind::Accept => ("answer", "依頼に回答する"),
             ActionKind::ChooseSlot => ("slot", "日時を決める"),
             ActionKind::Reschedule => ("slot", "日時を変更する"),
@@ -227,8 +227,8 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::Reopen
             | ActionKind::Note => return None,
         };
-        let mine = (deed == ActionKind::Accept) != case.mine.is_accepted();
-        let primary = matches!(deed, ActionKind::Accept | ActionKind::ChooseSlot | ActionKind::RecordDone);
+        let mine = (action == ActionKind::Accept) != case.mine.is_accepted();
+        let primary = matches!(action, ActionKind::Accept | ActionKind::ChooseSlot | ActionKind::RecordDone);
         mine.then(|| Act { href: case.path_of(act), label, primary })
     };
     let possible = case.record.consultation.possible(Party::Expert);

@@ -48,7 +48,7 @@ pub async fn show(app: Data<App>, token: Path<String>, req: HttpRequest) -> Resu
 
 /// An appointment in words.
 struct Worded<'a> {
-    sitting: &'a FeedEntry,
+    appointment: &'a FeedEntry,
     summary: String,
     description: String,
     url: Option<String>,
@@ -65,20 +65,20 @@ fn in_words<'a>(app: &App, appointment: &'a FeedEntry) -> Worded<'a> {
         }
         None => ("テレワーク相談".to_owned(), format!("方法：{mode}"), None),
     };
-    let mark = if status(appointment.standing) == Status::Tentative { "【仮】" } else { "" };
-    Worded { sitting: appointment, summary: format!("{mark}{summary}"), description, url }
+    let mark = if status(appointment.feed_status) == Status::Tentative { "【仮】" } else { "" };
+    Worded { appointment, summary: format!("{mark}{summary}"), description, url }
 }
 
 impl Worded<'_> {
     fn entry(&self) -> Entry<'_> {
-        let it = self.sitting;
+        let it = self.appointment;
         let accepted = it.case.as_ref().is_some_and(|case| case.company_name.is_some());
         Entry {
             uid: &it.uid,
             sequence: it.sequence,
             starts_at: it.starts_at,
             ends_at: it.ends_at,
-            status: status(it.standing),
+            status: status(it.feed_status),
             summary: &self.summary,
             description: &self.description,
             // A visit's address would reveal the company.
@@ -88,8 +88,8 @@ impl Worded<'_> {
     }
 }
 
-const fn status(standing: FeedStatus) -> Status {
-    match standing {
+const fn status(feed_status: FeedStatus) -> Status {
+    match feed_status {
         FeedStatus::Asked | FeedStatus::Held => Status::Tentative,
         FeedStatus::Certain => Status::Confirmed,
         FeedStatus::Ended => Status::Cancelled,

@@ -35,7 +35,7 @@ struct SlotPage {
 
 #[get("/expert/consultations/{number}/slot")]
 pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Problem> {
-    match deed(&open.case) {
+    match action(&open.case) {
         Some(_) => slot_page(open, FormState::of(Fields::of_query(&req))).await,
         None => Ok(open.back(NOT_NOW)),
     }
@@ -43,13 +43,13 @@ pub async fn show(open: Opened, req: HttpRequest) -> Result<HttpResponse, Proble
 
 #[post("/expert/consultations/{number}/slot")]
 pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem> {
-    let Some(deed) = deed(&open.case) else { return Ok(open.back(NOT_NOW)) };
+    let Some(action) = action(&open.case) else { return Ok(open.back(NOT_NOW)) };
     let mut typed = FormState::of(form);
     let Some(slot) = slots::parse(typed.form.get("slot")) else {
         typed.errors.add("slot", "日時を選択してください");
         return slot_page(open, typed).await;
     };
-    let (done, told) = if deed == ActionKind::Reschedule {
+    let (done, told) = if action == ActionKind::Reschedule {
         (
             ops::booking::appointment::reschedule(&open.app, open.id(), open.by(), slot).await,
             "日時を変更しました。企業に確認メールを送りました。",
@@ -64,7 +64,7 @@ pub async fn submit(open: Opened, form: Fields) -> Result<HttpResponse, Problem>
 }
 
 /// Returns the action that is possible now: choosing or moving.
-fn deed(case: &Case) -> Option<ActionKind> {
+fn action(case: &Case) -> Option<ActionKind> {
     let possible = case.record.consultation.possible(Party::Expert);
     possible.into_iter().find(|it| matches!(it, ActionKind::ChooseSlot | ActionKind::Reschedule))
 }

@@ -78,7 +78,7 @@ pub struct Facts<'a> {
     pub occupied: &'a Occupied,
     /// The times that the expert's external calendars take.
     pub busy: &'a Occupied,
-    pub sittings: &'a [AgendaAppointment],
+    pub appointments: &'a [AgendaAppointment],
     pub calendar: &'a BusinessCalendar,
     pub now: DateTime<Utc>,
 }
@@ -137,7 +137,7 @@ fn day(date: NaiveDate, facts: &Facts<'_>) -> DayView {
     let today = japan_date(facts.now);
     let closed = facts.calendar.why_closed(date);
     let appointments: Vec<_> =
-        facts.sittings.iter().filter(|it| japan_date(it.appointment.starts_at) == date).collect();
+        facts.appointments.iter().filter(|it| japan_date(it.appointment.starts_at) == date).collect();
     let free = if closed.is_some() || date < today {
         Day::NONE
     } else {

@@ -47,7 +47,7 @@ struct TodoPage {
     offers_nothing: bool,
     messages: Vec<Item>,
     /// The number of changes, clashes and failures in external calendars.
-    outside: usize,
+    external_changes: usize,
 }
 
 struct RequestItem {
@@ -87,13 +87,13 @@ pub async fn show(app: Data<App>, expert: ExpertUser, shell: Shell) -> Result<Ht
     let (handed_in, to_write): (Vec<_>, Vec<_>) =
         reports.iter().partition(|it| matches!(it.state, Some(ReportState::Submitted { .. })));
     let changed = time_proposals(&app.db, ProposalScope::Expert(expert.id), now).await?;
-    let outside = changed.iter().filter(|it| matches!(it.way, ProposalSource::Calendar(_))).count()
+    let external_changes = changed.iter().filter(|it| matches!(it.way, ProposalSource::Calendar(_))).count()
         + clashes(&app.db, Some(expert.id), now).await?.len()
         + stale(&app.db, now - STALE_AFTER, Some(expert.id)).await?.len();
     let (_, roster) = app.programme_and_experts().await?;
     page::html(&TodoPage {
         offers_nothing: roster.get(expert.id).is_none_or(|it| it.schedule.offers_nothing()),
-        outside,
+        external_changes,
         shell,
         name: expert.name,
         requests: requests.iter().map(|it| request(it, it.assignment.due_at <= now)).collect(),

@@ -48,7 +48,7 @@ struct Received<'a> {
 
 /// Shows an outgoing mail as it is sent.
 pub fn sent(html: String) -> HttpResponse {
-    sealed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+    sandboxed(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
 }
 
 /// Shows a received mail, cleaned. `back` is the page that linked to it.
@@ -62,7 +62,7 @@ pub async fn received(app: &App, mail: &InboundEntry, back: &str) -> Result<Http
         back,
         html: app.site.without_links(&html),
     };
-    Ok(sealed(page::html(&page)?))
+    Ok(sandboxed(page::html(&page)?))
 }
 
 /// Shows the mail of a thread's entry to a reader who may see it.
@@ -89,7 +89,7 @@ pub async fn read(app: &App, id: MailId) -> Result<ReceivedMail, Problem> {
     Ok(tokio::task::spawn_blocking(move || mime::read(&raw)).await.unwrap_or_default())
 }
 
-fn sealed(mut response: HttpResponse) -> HttpResponse {
+fn sandboxed(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }

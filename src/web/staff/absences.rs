@@ -43,7 +43,7 @@ struct AbsencesPage {
 
 /// A participation that needs a substitute.
 struct View {
-    seat: Participation,
+    participation: Participation,
     version: i32,
     number: String,
     company: String,
@@ -83,18 +83,18 @@ pub async fn submit(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let id = |name: &str| Uuid::try_parse(form.get(name)).ok();
-    let seat = id("appointment").zip(id("absent"));
+    let participation = id("appointment").zip(id("absent"));
     let version = form.get("version").parse().ok();
-    let (Some((appointment, absent)), Some(version)) = (seat, version) else {
+    let (Some((appointment, absent)), Some(version)) = (participation, version) else {
         return Err(Problem::Unreadable);
     };
-    let seat = Participation { appointment: AppointmentId(appointment), expert: ExpertId(absent) };
+    let participation = Participation { appointment: AppointmentId(appointment), expert: ExpertId(absent) };
     let by = Actor::Coordinator(me.id);
     let agreement = match form.get("act") {
         "ask" => SubstituteConsent::Asked,
         "settle" => SubstituteConsent::Given,
         "withdraw" => {
-            let done = ops::booking::substitute::withdraw_request(&app, seat, version, by).await;
+            let done = ops::booking::substitute::withdraw_request(&app, participation, version, by).await;
             return answer(&app, shell, &form, done, "依頼を取り消しました。担当は、もとのままです。").await;
         }
         _ => return Err(Problem::Unreadable),
@@ -104,7 +104,7 @@ pub async fn submit(
         errors.add("substitute", "代わりの専門家を選択してください");
         return render(&app, shell, &form, errors, None).await;
     };
-    let done = ops::booking::substitute::ask(&app, seat, substitute, version, by, agreement).await;
+    let done = ops::booking::substitute::ask(&app, participation, substitute, version, by, agreement).await;
     let (_, roster) = app.programme_and_experts().await?;
     let name = roster.name(substitute);
     let told = match agreement {
@@ -142,14 +142,16 @@ async fn render(
         (None, true) => StatusCode::OK,
     };
     let more = count - gaps.len();
-    let wrong =
-        |it: &Vacancy| !errors.is_empty() && form.has("appointment", &it.seat.appointment.to_string());
+    let wrong = |it: &Vacancy| {
+        !errors.is_empty() && form.has("appointment", &it.participation.appointment.to_string())
+    };
     let gaps = gaps.into_iter().map(|it| view(&roster, form, wrong(&it), it)).collect();
     page::html_with(status, &AbsencesPage { shell, errors, refused, gaps, more })
 }
 
 fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
-    let typed = form.has("appointment", &it.seat.appointment.to_string()).then(|| form.get("substitute"));
+    let typed =
+        form.has("appointment", &it.participation.appointment.to_string()).then(|| form.get("substitute"));
     let chosen = |n: usize, proposal: &SubstituteProposal| match typed.filter(|it| !it.is_empty()) {
         Some(typed) => typed == proposal.expert.to_string(),
         None => n == 0 && !wrong,
@@ -164,14 +166,14 @@ fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
     let mut first: Vec<_> = it.proposals.iter().enumerate().map(person).collect();
     let rest = first.split_off(first.len().min(FIRST));
     View {
-        seat: it.seat,
+        participation: it.participation,
         version: it.record.version,
         number: it.record.number.to_string(),
         href: url::staff(&it.record.number),
         company: it.record.company_name,
-        when: wording::long_date_time_range(it.session.starts_at, it.session.ends_at),
-        mode: it.session.mode.label(),
-        absent: roster.name(it.seat.expert).to_owned(),
+        when: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
+        mode: it.appointment.mode.label(),
+        absent: roster.name(it.participation.expert).to_owned(),
         fields: it.fields.label(),
         asked: it.asked.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
         first,
@@ -186,7 +188,7 @@ impl View {
         if self.wrong {
             "substitute".to_owned()
         } else {
-            format!("substitute-{}-{}", self.seat.appointment, self.seat.expert)
+            format!("substitute-{}-{}", self.participation.appointment, self.participation.expert)
         }
     }
 }

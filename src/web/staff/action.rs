@@ -87,7 +87,7 @@ impl StaffAction {
     }
 
     /// Returns the action in the table of transitions; `None` if the state does not change.
-    pub const fn deed(self) -> Option<ActionKind> {
+    pub const fn action(self) -> Option<ActionKind> {
         match self {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
@@ -107,8 +107,8 @@ impl StaffAction {
     }
 
     /// Returns the page's action for an `ActionKind`, if there is one.
-    pub fn of(deed: ActionKind) -> Option<Self> {
-        Self::ALL.into_iter().filter(|it| *it != Self::ReleaseHold).find(|it| it.deed() == Some(deed))
+    pub fn of(action: ActionKind) -> Option<Self> {
+        Self::ALL.into_iter().filter(|it| *it != Self::ReleaseHold).find(|it| it.action() == Some(action))
     }
 
     /// Returns the label of the button.

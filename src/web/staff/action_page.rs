@@ -85,7 +85,7 @@ async fn attempt(
     case: &CaseDetails,
     typed: &mut FormState,
 ) -> Result<bool, Problem> {
-    let version = match seen(case, &typed.form, act.deed()) {
+    let version = match seen(case, &typed.form, act.action()) {
         Ok(version) => version,
         Err(problem) => {
             typed.refused = Some(sentence(problem)?);
@@ -117,7 +117,7 @@ async fn render(
     let now = app.clock.now();
     let sessions = match (act, FiscalYear::of(domain::calendar::japan_date(now))) {
         (StaffAction::Further, Ok(year)) => {
-            store::intake::company::sessions_in(&app.db, case.record.company, year).await?
+            store::intake::company::appointments_in(&app.db, case.record.company, year).await?
         }
         _ => 0,
     };
@@ -131,8 +131,10 @@ async fn render(
 /// Returns why the state of the consultation does not allow the action now.
 fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
     let consultation = &case.record.consultation;
-    match act.deed() {
-        Some(deed) => consultation.allows(deed, domain::actor::Party::Coordinator).err().map(Problem::from),
+    match act.action() {
+        Some(action) => {
+            consultation.allows(action, domain::actor::Party::Coordinator).err().map(Problem::from)
+        }
         None if !consultation.state.is_open() => {
             Some(domain::consultation::ActionRefused::HasEnded(consultation.state.clone()).into())
         }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The notices that need attention: of all experts, or of the chosen one.
-pub struct Outside {
+pub struct ExternalCalendars {
     pub stale: Vec<String>,
     pub clashes: Vec<Clashing>,
     pub proposals: Vec<Proposed>,
@@ -31,12 +31,12 @@ pub struct Clashing {
     pub expert: String,
 }
 
-pub async fn outside(
+pub async fn external_calendars(
     app: &App,
     roster: &Roster,
     expert: Option<ExpertId>,
     now: DateTime<Utc>,
-) -> Result<Outside, Problem> {
+) -> Result<ExternalCalendars, Problem> {
     let stale = stale(&app.db, now - STALE_AFTER, expert).await?.into_iter().map(|it| {
         let effect = if it.blocking {
             "前の予定の時間は、予約を受けていません"
@@ -61,5 +61,5 @@ pub async fn outside(
     let clashes = clashes.collect();
     let proposals =
         proposed(app, expert.map_or(ProposalScope::Everybody, ProposalScope::Expert), now).await?;
-    Ok(Outside { stale, clashes, proposals })
+    Ok(ExternalCalendars { stale, clashes, proposals })
 }

@@ -102,21 +102,21 @@ pub async fn render(app: &App, shell: Shell, head: Head, typed: FormState) -> Re
     let picked = if picked.is_empty() { best.iter().copied().collect() } else { picked };
     let all = offers.candidates(slot);
     let mut first: Vec<_> =
-        rank(&all).into_iter().map(|it| person(&roster, it.expert, &it.verdict, &picked)).collect();
+        rank(&all).into_iter().map(|it| person(&roster, it.expert, &it.eligibility, &picked)).collect();
     let rest = first.split_off(first.len().min(FIRST));
     let out = all
         .iter()
         .filter(|it| !it.is_in())
-        .map(|it| person(&roster, it.expert, &it.verdict, &picked))
+        .map(|it| person(&roster, it.expert, &it.eligibility, &picked))
         .collect();
     let best = best.iter().map(|&it| roster.name(it).to_owned()).collect();
     let both = wanted == Wanted::Both;
     page::html_with(status, &Candidates { shell, head, typed, slot, both, first, rest, out, best })
 }
 
-fn person(roster: &Roster, id: ExpertId, verdict: &Eligibility, picked: &BTreeSet<ExpertId>) -> Person {
+fn person(roster: &Roster, id: ExpertId, eligibility: &Eligibility, picked: &BTreeSet<ExpertId>) -> Person {
     let profile = roster.get(id);
-    let (covers, sentences) = match verdict {
+    let (covers, sentences) = match eligibility {
         Eligibility::In { covers, reasons, .. } => {
             (*covers, reasons.iter().map(|it| (it.sentence(), it.is_caution())).collect())
         }

@@ -154,14 +154,14 @@ pub async fn find(app: &App, number: &str) -> Result<CaseDetails, Problem> {
 
 /// Returns the version at which the form was shown. Fails if the consultation has changed since, or if the
 /// action is not allowed now.
-pub fn seen(case: &CaseDetails, form: &Fields, deed: Option<ActionKind>) -> Result<i32, Problem> {
+pub fn seen(case: &CaseDetails, form: &Fields, action: Option<ActionKind>) -> Result<i32, Problem> {
     let current = case.record.version;
     let seen = form.get("version").parse::<i32>().ok();
     if seen.is_some_and(|it| it != current) {
         return Err(Problem::Stale);
     }
-    if let Some(deed) = deed {
-        case.record.consultation.allows(deed, domain::actor::Party::Coordinator)?;
+    if let Some(action) = action {
+        case.record.consultation.allows(action, domain::actor::Party::Coordinator)?;
     }
     seen.ok_or(Problem::Stale)
 }
@@ -230,7 +230,7 @@ impl Head {
     pub fn tabs(&self) -> Vec<Link> {
         let shown = |it: &View| match it {
             View::Candidates => self.can(ActionKind::RequestExperts),
-            View::SameCompany => self.case.lookalikes > 0,
+            View::SameCompany => self.case.possible_duplicates > 0,
             View::Overview | View::Messages | View::Sessions | View::History | View::Mail => true,
         };
         let tab = |it: View| Link {
@@ -240,7 +240,7 @@ impl Head {
                 View::Messages => format!("メッセージ（{}）", self.case.messages),
                 View::Sessions => "予約・報告書".to_owned(),
                 View::Candidates => "担当候補".to_owned(),
-                View::SameCompany => format!("同じ企業の可能性（{}）", self.case.lookalikes),
+                View::SameCompany => format!("同じ企業の可能性（{}）", self.case.possible_duplicates),
                 View::History => "履歴".to_owned(),
                 View::Mail => "メール".to_owned(),
             },
@@ -249,8 +249,8 @@ impl Head {
         View::ALL.into_iter().filter(shown).map(tab).collect()
     }
 
-    pub fn can(&self, deed: ActionKind) -> bool {
-        self.case.record.consultation.allows(deed, domain::actor::Party::Coordinator).is_ok()
+    pub fn can(&self, action: ActionKind) -> bool {
+        self.case.record.consultation.allows(action, domain::actor::Party::Coordinator).is_ok()
     }
 
     /// Returns the possible actions: those that advance the consultation first, those that end it last.
@@ -264,8 +264,8 @@ impl Head {
             offers.push(Offer { label: "提出された報告書を確認する", href, at_once: false });
         }
         let mut endings = Vec::new();
-        for deed in self.case.record.consultation.possible(domain::actor::Party::Coordinator) {
-            match deed {
+        for action in self.case.record.consultation.possible(domain::actor::Party::Coordinator) {
+            match action {
                 ActionKind::RequestExperts => offers.push(Offer {
                     label: "専門家に依頼する",
                     href: self.at("?view=candidates"),
@@ -281,7 +281,7 @@ impl Head {
                     });
                 }
                 ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => {
-                    endings.extend(StaffAction::of(deed).map(|it| self.offer(it)));
+                    endings.extend(StaffAction::of(action).map(|it| self.offer(it)));
                 }
                 // A report is approved on its own page, where it can be read.
                 ActionKind::ApproveReport => {}
@@ -297,7 +297,7 @@ impl Head {
                 | ActionKind::PlanFurtherSession
                 | ActionKind::Complete
                 | ActionKind::Reopen
-                | ActionKind::Note => offers.extend(StaffAction::of(deed).map(|it| self.offer(it))),
+                | ActionKind::Note => offers.extend(StaffAction::of(action).map(|it| self.offer(it))),
             }
         }
         (offers, endings)

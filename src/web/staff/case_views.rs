@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     case::{FormState, Head},
-    possible_duplicate::{PossibleDuplicate, lookalikes},
+    possible_duplicate::{PossibleDuplicate, possible_duplicates},
 };
 use crate::{
     app::App,
@@ -47,7 +47,7 @@ struct Overview {
     head: Head,
     asked: Vec<AskedExpert>,
     /// The appointment that is held or confirmed.
-    sitting: Option<CaseAppointment>,
+    appointment: Option<CaseAppointment>,
     /// The company's entry in the waiting list.
     waiting: Option<WaitingListEntry>,
     /// The company's appointments in this year and the limit, if the limit is reached.
@@ -59,7 +59,7 @@ struct Overview {
 struct SameCompany {
     shell: Shell,
     head: Head,
-    lookalikes: Vec<PossibleDuplicate>,
+    possible_duplicates: Vec<PossibleDuplicate>,
 }
 
 #[derive(Template)]
@@ -78,7 +78,7 @@ struct Messages {
 struct Sessions {
     shell: Shell,
     head: Head,
-    sittings: Vec<(CaseAppointment, Option<Report>)>,
+    appointments: Vec<(CaseAppointment, Option<Report>)>,
     follow_ups: Vec<Question>,
 }
 
@@ -131,15 +131,15 @@ pub async fn overview(
     } else {
         Vec::new()
     };
-    let sittings = if head.case.has_appointments {
+    let appointments = if head.case.has_appointments {
         store::consultation::case_details::appointments(&app.db, id).await?
     } else {
         Vec::new()
     };
-    let sitting = sittings.into_iter().find(|it| it.appointment.is_live());
+    let appointment = appointments.into_iter().find(|it| it.appointment.is_live());
     // A company with its first application has had no appointment yet.
     let may_be_used_up =
-        head.is_open() && (head.case.lookalikes > 0 || head.case.record.appointments_done > 0);
+        head.is_open() && (head.case.possible_duplicates > 0 || head.case.record.appointments_done > 0);
     let used_up = if may_be_used_up {
         let used_up =
             ops::intake::apply::used_up(&app.db, &head.case.record, &shell.settings, head.now).await?;
@@ -152,7 +152,7 @@ pub async fn overview(
     } else {
         None
     };
-    page::html_with(typed.status(), &Overview { shell, head, asked, sitting, used_up, waiting })
+    page::html_with(typed.status(), &Overview { shell, head, asked, appointment, used_up, waiting })
 }
 
 /// Shows the consultations that may be of the same company.
@@ -164,8 +164,9 @@ pub async fn same_company(
 ) -> Result<HttpResponse, Problem> {
     let record = &head.case.record;
     let key = domain::text::search_key(&record.company_name);
-    let lookalikes = lookalikes(app, record.company, &key, record.consultation.id.0).await?;
-    page::html_with(typed.status(), &SameCompany { shell, head, lookalikes })
+    let possible_duplicates =
+        possible_duplicates(app, record.company, &key, record.consultation.id.0).await?;
+    page::html_with(typed.status(), &SameCompany { shell, head, possible_duplicates })
 }
 
 pub async fn messages(
@@ -209,10 +210,10 @@ pub async fn sessions(
     typed: &FormState,
 ) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    let sittings = store::consultation::case_details::appointments(&app.db, id).await?;
+    let appointments = store::consultation::case_details::appointments(&app.db, id).await?;
     let mut reports: BTreeMap<_, _> =
         store::aftercare::report::of(&app.db, id).await?.into_iter().map(|it| (it.appointment, it)).collect();
-    let sittings = sittings
+    let appointments = appointments
         .into_iter()
         .map(|it| {
             let report = reports.remove(&it.appointment.id);
@@ -220,7 +221,7 @@ pub async fn sessions(
         })
         .collect();
     let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?.iter().map(question).collect();
-    page::html_with(typed.status(), &Sessions { shell, head, sittings, follow_ups })
+    page::html_with(typed.status(), &Sessions { shell, head, appointments, follow_ups })
 }
 
 pub async fn history(
@@ -238,7 +239,7 @@ pub async fn history(
         .map(|it| HistoryLine {
             at: it.at,
             who: named(it.by.party(), account_of(it.by), &names),
-            what: it.deed.label(),
+            what: it.action.label(),
             to: (it.from.as_deref() != Some(it.to.code())).then(|| it.to.label()),
             note: it.note,
         })

@@ -14,7 +14,7 @@ use domain::{
 use mime::Piece;
 use uuid::Uuid;
 
-use super::possible_duplicate::{PossibleDuplicate, lookalikes};
+use super::possible_duplicate::{PossibleDuplicate, possible_duplicates};
 use crate::{
     app::App,
     ops::{self, correspondence::inbound_mail::AttachAs},
@@ -41,7 +41,7 @@ struct IntakePage {
     choices: Choices,
     /// The key by which a form that is sent twice becomes one consultation.
     key: Uuid,
-    lookalikes: Vec<PossibleDuplicate>,
+    possible_duplicates: Vec<PossibleDuplicate>,
     /// The numbers of the possible duplicates that were shown, so that saving again confirms them.
     seen: String,
 }
@@ -112,11 +112,11 @@ async fn render(
     shell: Shell,
     mut form: Fields,
     errors: FieldErrors,
-    lookalikes: Vec<PossibleDuplicate>,
+    possible_duplicates: Vec<PossibleDuplicate>,
 ) -> Result<HttpResponse, Problem> {
     let programme = app.programme().await?;
     let key = Uuid::try_parse(form.get("key")).unwrap_or_else(|_| Uuid::new_v4());
-    let status = match (errors.is_empty(), lookalikes.is_empty()) {
+    let status = match (errors.is_empty(), possible_duplicates.is_empty()) {
         (true, true) => StatusCode::OK,
         (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (true, false) => StatusCode::CONFLICT,
@@ -124,9 +124,9 @@ async fn render(
     if form.get("mode").is_empty() {
         form.add("mode", Mode::Online.code());
     }
-    let seen = lookalikes.iter().map(|it| it.number.to_string()).collect::<Vec<_>>().join(",");
+    let seen = possible_duplicates.iter().map(|it| it.number.to_string()).collect::<Vec<_>>().join(",");
     let choices = Choices::of(&programme, &shell);
-    page::html_with(status, &IntakePage { shell, form, errors, choices, key, lookalikes, seen })
+    page::html_with(status, &IntakePage { shell, form, errors, choices, key, possible_duplicates, seen })
 }
 
 /// Returns the received mail from which the consultation is made.
@@ -170,7 +170,7 @@ async fn same_company(app: &App, application: &Application) -> Result<Vec<Possib
         None => None,
     };
     let known = known.unwrap_or(CompanyId(Uuid::nil()));
-    Ok(lookalikes(app, known, &company.name.search_key(), Uuid::nil()).await?)
+    Ok(possible_duplicates(app, known, &company.name.search_key(), Uuid::nil()).await?)
 }
 
 fn was_seen(form: &Fields, it: &PossibleDuplicate) -> bool {

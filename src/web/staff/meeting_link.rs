@@ -27,7 +27,7 @@ struct RoomPage {
     head: Head,
     typed: FormState,
     /// The appointment; `None` if there is no future online appointment.
-    sitting: Option<CaseAppointment>,
+    appointment: Option<CaseAppointment>,
 }
 
 #[get("/staff/consultations/{number}/room")]
@@ -79,13 +79,13 @@ async fn render(
     let now = app.clock.now();
     let all =
         crate::store::consultation::case_details::appointments(&app.db, case.record.consultation.id).await?;
-    let sitting = all.into_iter().find(|it| it.appointment.is_online_ahead(now));
+    let appointment = all.into_iter().find(|it| it.appointment.is_online_ahead(now));
     if typed.form.pairs().next().is_none()
-        && let Some(it) = &sitting
+        && let Some(it) = &appointment
     {
         typed.form.add("video_url", it.appointment.place.clone());
     }
     let status = typed.status();
     let head = Head::of_act(case, now, &typed);
-    page::html_with(status, &RoomPage { shell, head, typed, sitting })
+    page::html_with(status, &RoomPage { shell, head, typed, appointment })
 }

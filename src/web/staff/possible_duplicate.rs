@@ -17,7 +17,7 @@ pub struct PossibleDuplicate {
 
 /// Returns the consultations of this company and of companies with the same folded name, except the one with
 /// the id `except`.
-pub async fn lookalikes(
+pub async fn possible_duplicates(
     app: &App,
     company: CompanyId,
     name_key: &str,

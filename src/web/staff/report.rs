@@ -34,7 +34,7 @@ struct ReportPage {
     head: Head,
     typed: FormState,
     report: Report,
-    sitting: CaseAppointment,
+    appointment: CaseAppointment,
     decisions: Vec<Choice>,
 }
 
@@ -86,7 +86,7 @@ async fn render(
     appointment: AppointmentId,
     typed: FormState,
 ) -> Result<HttpResponse, Problem> {
-    let (report, sitting) = of(app, &case, appointment).await?;
+    let (report, appointment) = of(app, &case, appointment).await?;
     let status = typed.status();
     let head = Head::of_act(case, app.clock.now(), &typed);
     let decisions = vec![
@@ -95,16 +95,16 @@ async fn render(
             .with_hint("企業に報告書を渡し、次回の日時を選ぶ案内を送ります"),
         Choice::new("return", "差し戻す").with_hint("専門家に理由を知らせ、書き直しを依頼します"),
     ];
-    page::html_with(status, &ReportPage { shell, head, typed, report, sitting, decisions })
+    page::html_with(status, &ReportPage { shell, head, typed, report, appointment, decisions })
 }
 
 async fn of(app: &App, case: &CaseDetails, id: AppointmentId) -> Result<(Report, CaseAppointment), Problem> {
     let consultation = case.record.consultation.id;
     let reports = store::aftercare::report::of(&app.db, consultation).await?;
     let report = reports.into_iter().find(|it| it.appointment == id).ok_or(Problem::NotFound)?;
-    let sittings = store::consultation::case_details::appointments(&app.db, consultation).await?;
-    let sitting = sittings.into_iter().find(|it| it.appointment.id == id).ok_or(Problem::NotFound)?;
-    Ok((report, sitting))
+    let appointments = store::consultation::case_details::appointments(&app.db, consultation).await?;
+    let appointment = appointments.into_iter().find(|it| it.appointment.id == id).ok_or(Problem::NotFound)?;
+    Ok((report, appointment))
 }
 
 fn read(form: &Fields) -> Result<ReportDecision, FieldErrors> {

@@ -11,7 +11,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::calendars::{Outside, outside};
+use super::calendars::{ExternalCalendars, external_calendars};
 use crate::{
     app::App,
     problem::Problem,
@@ -34,7 +34,7 @@ struct SchedulePage {
     experts: Vec<Choice>,
     days: Vec<Day>,
     loads: Vec<Load>,
-    outside: Outside,
+    external_calendars: ExternalCalendars,
     previous: String,
     this: String,
     next: String,
@@ -106,7 +106,7 @@ pub async fn show(
         experts: active.map(|it| Choice::new(it.id.to_string(), it.name.clone())).collect(),
         days,
         loads,
-        outside: outside(&app, &roster, expert, now).await?,
+        external_calendars: external_calendars(&app, &roster, expert, now).await?,
         previous: week(monday.checked_sub_days(Days::new(7))),
         this: address(monday_of(today), expert),
         next: week(monday.checked_add_days(Days::new(7))),

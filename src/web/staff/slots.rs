@@ -31,7 +31,7 @@ struct SlotsPage {
     shell: Shell,
     head: Head,
     typed: FormState,
-    deed: ActionKind,
+    action: ActionKind,
     /// Whether the time can still be chosen or moved.
     possible: bool,
     days: Vec<Date>,
@@ -52,7 +52,7 @@ pub async fn show(
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
-    let refused = case.record.consultation.allows(deed(&case), Party::Coordinator).err();
+    let refused = case.record.consultation.allows(action(&case), Party::Coordinator).err();
     let typed = FormState {
         form: Fields::of_query(&req),
         refused: refused.map(|it| it.to_string()),
@@ -70,26 +70,26 @@ pub async fn submit(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
-    let deed = deed(&case);
+    let action = action(&case);
     let mut typed = FormState { form, ..FormState::default() };
     let slot = slots::parse(typed.form.get("slot"));
     if slot.is_none() {
         typed.errors.add("slot", "日時を選択してください");
     }
-    match (seen(&case, &typed.form, Some(deed)), slot) {
+    match (seen(&case, &typed.form, Some(action)), slot) {
         (Err(problem), _) => typed.refused = Some(sentence(problem)?),
         (Ok(_), None) => {}
         (Ok(version), Some(slot)) => {
             let by = ActorAt::new(Actor::Coordinator(me.id), version);
             let id = case.record.consultation.id;
-            let done = if deed == ActionKind::Reschedule {
+            let done = if action == ActionKind::Reschedule {
                 ops::booking::appointment::reschedule(&app, id, by, slot).await
             } else {
                 ops::booking::appointment::choose_slot(&app, id, by, slot).await
             };
             match done {
                 Ok(()) => {
-                    let told = if deed == ActionKind::Reschedule {
+                    let told = if action == ActionKind::Reschedule {
                         "日時を変更しました。確認メールを送りました。"
                     } else {
                         "日時を決めました。確認メールを送りました。"
@@ -111,8 +111,8 @@ async fn render(
     case: CaseDetails,
     typed: FormState,
 ) -> Result<HttpResponse, Problem> {
-    let deed = deed(&case);
-    let possible = case.record.consultation.allows(deed, Party::Coordinator).is_ok();
+    let action = action(&case);
+    let possible = case.record.consultation.allows(action, Party::Coordinator).is_ok();
     let offers =
         ops::booking::appointment::joint_offers(app, &case.record, Actor::Coordinator(me.id)).await?;
     let now = app.clock.now();
@@ -131,12 +131,12 @@ async fn render(
     let head = Head::of_act(case, now, &typed);
     let later = ahead.next().map(|(date, _)| head.at(&format!("/slots?from={}", wording::iso_date(date))));
     let earliest = head.at("/slots");
-    let page = SlotsPage { shell, head, typed, deed, possible, days, now_at, missing, later, earliest };
+    let page = SlotsPage { shell, head, typed, action, possible, days, now_at, missing, later, earliest };
     page::html_with(status, &page)
 }
 
 /// Returns the action of this page in the present state: moving or choosing.
-fn deed(case: &CaseDetails) -> ActionKind {
+fn action(case: &CaseDetails) -> ActionKind {
     let can_move = case.record.consultation.allows(ActionKind::Reschedule, Party::Coordinator).is_ok();
     if can_move { ActionKind::Reschedule } else { ActionKind::ChooseSlot }
 }

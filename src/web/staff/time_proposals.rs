@@ -29,7 +29,7 @@ pub struct Proposed {
     pub who: String,
     pub booked: String,
     /// The proposed time; `None` if the appointment is to be removed.
-    pub wish: Option<String>,
+    pub proposed: Option<String>,
     /// The address of the page that moves the appointment, with the proposed time.
     pub slots: String,
     pub keep: String,
@@ -72,7 +72,7 @@ fn in_words(roster: &Roster, it: &TimeProposal) -> Proposed {
         ProposalSource::Answer => ("カレンダーからの返信".to_owned(), "予約はそのままにする"),
     };
     let href = url::staff(&it.number);
-    let slots = it.wish.map(|(start, _)| {
+    let slots = it.proposed.map(|(start, _)| {
         let from = wording::iso_date(japan_date(start));
         match Slot::at(start).filter(|slot| slot.start() == start) {
             Some(slot) => format!("{href}/slots?from={from}&slot={}", slot_value(slot)),
@@ -84,7 +84,7 @@ fn in_words(roster: &Roster, it: &TimeProposal) -> Proposed {
         what: format!("{}　{}", it.number, it.company_name),
         who: format!("{name}　{way}　{}", wording::month_day_time(it.at)),
         booked: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
-        wish: it.wish.map(|(start, end)| wording::long_date_time_range(start, end)),
+        proposed: it.proposed.map(|(start, end)| wording::long_date_time_range(start, end)),
         slots: slots.unwrap_or_else(|| format!("{href}/slots")),
         keep: format!("{href}/proposals/{}/keep", it.id),
         keeping,

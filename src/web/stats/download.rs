@@ -62,10 +62,10 @@ fn lines(report: &Report) -> Vec<Line> {
     if let Some(companies) = report.companies {
         total("companies", "企業・団体の数", Value::Count(DisplayedCount::Exact(companies)));
     }
-    total("sessions", "相談の実施回数", Value::Count(report.sessions));
+    total("sessions", "相談の実施回数", Value::Count(report.appointments));
     for (part, label, spread) in [
         ("first_contact", "最初の連絡まで", report.first_contact),
-        ("first_session", "最初の相談まで", report.first_session),
+        ("first_session", "最初の相談まで", report.first_appointment),
     ] {
         if let Some(spread) = spread {
             total(

@@ -115,9 +115,9 @@ impl StatsPage {
 
 async fn count(app: &App, selection: StatisticsFilter, audience: Audience) -> Result<Report, Problem> {
     let now = app.clock.now();
-    let figures = store::statistics::of(&app.db, &selection).await?;
+    let statistics = store::statistics::of(&app.db, &selection).await?;
     let calendar = app.programme().await?.calendar(now);
-    Ok(Report::new(&figures, selection, audience, &calendar, japan_date(now)))
+    Ok(Report::new(&statistics, selection, audience, &calendar, japan_date(now)))
 }
 
 fn audience(visitor: &Visitor) -> Audience {

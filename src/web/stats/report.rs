@@ -21,13 +21,13 @@ pub struct Report {
     /// The number of companies; `None` for the public, because compared with the consultations it would
     /// reveal how many companies came again.
     pub companies: Option<u64>,
-    pub sessions: DisplayedCount,
+    pub appointments: DisplayedCount,
     /// The share of consultations with an appointment.
     pub carried_out: Option<String>,
     /// The wait until the first contact, in business days.
     pub first_contact: Option<Spread>,
     /// The wait until the first appointment, in business days.
-    pub first_session: Option<Spread>,
+    pub first_appointment: Option<Spread>,
     pub kpis: Vec<Kpi>,
     /// The numbers of surveys that were sent and that were answered.
     pub surveys: (DisplayedCount, DisplayedCount),
@@ -55,7 +55,7 @@ const SENTENCES: [&str; 3] =
 
 impl Report {
     pub fn new(
-        figures: &Statistics,
+        statistics: &Statistics,
         selection: StatisticsFilter,
         audience: Audience,
         calendar: &BusinessCalendar,
@@ -63,27 +63,27 @@ impl Report {
     ) -> Self {
         let public = audience == Audience::Everyone;
         let number = |it: u64| if public { alone(it) } else { DisplayedCount::Exact(it) };
-        let without = figures.received.saturating_sub(figures.with_session);
-        let carried_out = tables::shown(&[figures.with_session, without], audience);
+        let without = statistics.received.saturating_sub(statistics.with_appointment);
+        let carried_out = tables::shown(&[statistics.with_appointment, without], audience);
         let carried_out = carried_out.first().copied().and_then(DisplayedCount::exact);
-        let tables = tables::all(figures, selection.year.start_year(), audience);
+        let tables = tables::all(statistics, selection.year.start_year(), audience);
         // If the total is too small to be shown, its parts would tell of single consultations: no breakdown
         // is shown.
-        let telling = !public || number(figures.received).exact().is_some();
-        let (sent, answered) = survey_response(figures, audience);
+        let telling = !public || number(statistics.received).exact().is_some();
+        let (sent, answered) = survey_response(statistics, audience);
         Self {
-            received: number(figures.received),
-            companies: (!public).then_some(figures.companies),
-            sessions: number(figures.sessions),
-            carried_out: carried_out.and_then(|it| share(it, figures.received)),
-            first_contact: spread(&figures.first_contacts, calendar, audience),
-            first_session: spread(&figures.first_sessions, calendar, audience),
-            kpis: kpis(figures, audience, answered),
+            received: number(statistics.received),
+            companies: (!public).then_some(statistics.companies),
+            appointments: number(statistics.appointments),
+            carried_out: carried_out.and_then(|it| share(it, statistics.received)),
+            first_contact: spread(&statistics.first_contacts, calendar, audience),
+            first_appointment: spread(&statistics.first_appointments, calendar, audience),
+            kpis: kpis(statistics, audience, answered),
             surveys: (sent, answered),
             response_rate: answered.exact().zip(sent.exact()).and_then(|(part, whole)| share(part, whole)),
-            progress: progress(figures, audience),
-            follow_ups: follow_ups(figures, audience),
-            notes: notes(&tables, figures, audience),
+            progress: progress(statistics, audience),
+            follow_ups: follow_ups(statistics, audience),
+            notes: notes(&tables, statistics, audience),
             tables: if telling { tables } else { Vec::new() },
             selection,
             audience,
@@ -121,14 +121,14 @@ fn spread(waits: &[Wait], calendar: &BusinessCalendar, audience: Audience) -> Op
 }
 
 /// Returns the number of surveys sent, and how many of them were answered.
-fn survey_response(figures: &Statistics, audience: Audience) -> (DisplayedCount, DisplayedCount) {
-    response(figures, Kind::Survey, audience)
+fn survey_response(statistics: &Statistics, audience: Audience) -> (DisplayedCount, DisplayedCount) {
+    response(statistics, Kind::Survey, audience)
 }
 
 /// Returns the numbers of follow-ups of a kind that were sent and answered. If one is hidden, both are.
-fn response(figures: &Statistics, kind: Kind, audience: Audience) -> (DisplayedCount, DisplayedCount) {
+fn response(statistics: &Statistics, kind: Kind, audience: Audience) -> (DisplayedCount, DisplayedCount) {
     let of = |state: &str| {
-        let found = figures.follow_ups.iter().find(|((k, s), _)| k == kind.code() && s == state);
+        let found = statistics.follow_ups.iter().find(|((k, s), _)| k == kind.code() && s == state);
         found.map_or(0, |it| it.1)
     };
     let (answered, silent) = (of("answered"), of("sent") + of("lapsed"));
@@ -140,13 +140,13 @@ fn response(figures: &Statistics, kind: Kind, audience: Audience) -> (DisplayedC
     (sent, answered.unwrap_or(DisplayedCount::Withheld))
 }
 
-fn kpis(figures: &Statistics, audience: Audience, answers: DisplayedCount) -> Vec<Kpi> {
+fn kpis(statistics: &Statistics, audience: Audience, answers: DisplayedCount) -> Vec<Kpi> {
     let agrees = |it: &str| {
         matches!(SurveyAgreement::from_code(it), Some(SurveyAgreement::Yes | SurveyAgreement::RatherYes))
     };
-    let all: u64 = figures.surveys.iter().map(|it| it.1).sum();
+    let all: u64 = statistics.surveys.iter().map(|it| it.1).sum();
     let kpi = |(at, sentence): (usize, &'static str)| {
-        let said = figures.surveys.iter().filter(|it| it.0.get(at).is_some_and(|it| agrees(it)));
+        let said = statistics.surveys.iter().filter(|it| it.0.get(at).is_some_and(|it| agrees(it)));
         let agreed: u64 = said.map(|it| it.1).sum();
         let shown = tables::shown(&[agreed, all.saturating_sub(agreed)], audience);
         // If the number of answers is hidden, the share is hidden too.
@@ -159,9 +159,9 @@ fn kpis(figures: &Statistics, audience: Audience, answers: DisplayedCount) -> Ve
 
 /// Returns the progress of all later questions together; `None` if there are no answers, or too few to show
 /// the public.
-fn progress(figures: &Statistics, audience: Audience) -> Option<Table> {
+fn progress(statistics: &Statistics, audience: Audience) -> Option<Table> {
     let of = |it: Progress| {
-        figures.progress.iter().filter(|((_, said), _)| said == it.code()).map(|it| it.1).sum::<u64>()
+        statistics.progress.iter().filter(|((_, said), _)| said == it.code()).map(|it| it.1).sum::<u64>()
     };
     let counts = Progress::ALL.map(of);
     let sum: u64 = counts.iter().sum();
@@ -179,7 +179,7 @@ fn progress(figures: &Statistics, audience: Audience) -> Option<Table> {
 }
 
 fn follow_ups(
-    figures: &Statistics,
+    statistics: &Statistics,
     audience: Audience,
 ) -> Vec<(&'static str, DisplayedCount, DisplayedCount)> {
     // The public sees all kinds together in the table of progress.
@@ -188,32 +188,32 @@ fn follow_ups(
     }
     let later = [Kind::ThreeMonths, Kind::SixMonths, Kind::NextYear, Kind::Custom];
     let row = |kind: Kind| {
-        let (sent, answered) = response(figures, kind, audience);
+        let (sent, answered) = response(statistics, kind, audience);
         (kind.label(), sent, answered)
     };
     later.map(row).to_vec()
 }
 
-fn notes(tables: &[Table], figures: &Statistics, audience: Audience) -> Vec<(&'static str, String)> {
+fn notes(tables: &[Table], statistics: &Statistics, audience: Audience) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     let size = tables.iter().find(|it| it.code == "size");
     let exact = |code: &str| size.and_then(|it| it.count_of(code)).and_then(DisplayedCount::exact);
     // The sum uses only counts that are shown, so it reveals nothing more.
     if let (Some(a), Some(b)) = (exact("0-19"), exact("20-99")) {
-        let share = share(a + b, figures.received).map(|it| format!("（{it}）")).unwrap_or_default();
+        let share = share(a + b, statistics.received).map(|it| format!("（{it}）")).unwrap_or_default();
         notes.push(("size", format!("100人未満は合わせて{}件{share}です。", DisplayedCount::Exact(a + b))));
     }
     if audience == Audience::Insiders {
-        let [ict, labor, both] = figures.by_fields;
+        let [ict, labor, both] = statistics.by_fields;
         notes.push((
             "fields",
             format!("「両方」を含めると、ICTは{}件、労務管理は{}件です。", ict + both, labor + both),
         ));
         let urban: BTreeSet<_> =
             Prefecture::all().filter(|it| it.region().is_urban()).map(|it| i16::from(it.code())).collect();
-        let told = figures.by_prefecture.iter().filter_map(|&(code, n)| Some((code?, n)));
+        let told = statistics.by_prefecture.iter().filter_map(|&(code, n)| Some((code?, n)));
         let rural: u64 = told.filter(|(code, _)| !urban.contains(code)).map(|it| it.1).sum();
-        if let Some(share) = share(rural, figures.received) {
+        if let Some(share) = share(rural, statistics.received) {
             let text = format!("地方部（南関東・東海・近畿のほか）は{rural}件（{share}）です。");
             notes.push(("prefecture", text));
         }

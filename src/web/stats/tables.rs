@@ -57,31 +57,35 @@ const SIZE_LABELS: [&str; 5] = ["20人未満", "20から99人", "100から299人
 const SIZE_CODES: [&str; 5] = ["0-19", "20-99", "100-299", "300-", "unknown"];
 
 /// Returns all tables in the order of the page. A breakdown whose sum is hidden is left out for the public.
-pub fn all(figures: &Statistics, year: i32, audience: Audience) -> Vec<Table> {
+pub fn all(statistics: &Statistics, year: i32, audience: Audience) -> Vec<Table> {
     let table = |code, title, parts: Vec<(String, String, u64)>| {
         let counts: Vec<_> = parts.iter().map(|it| it.2).collect();
         let shown = shown(&counts, audience);
         let row = |((code, label, _), count)| Row { code, label, count };
         Table { code, title, rows: parts.into_iter().zip(shown).map(row).collect() }
     };
-    let states = table("state", "状況", named(&figures.by_state, STATES.iter().copied()));
+    let states = table("state", "状況", named(&statistics.by_state, STATES.iter().copied()));
     let unfulfilled = states.rows.iter().find(|it| it.code == "unfulfilled").map(|it| it.count);
-    let mut tables = vec![table("month", "月", months(figures, year)), states];
+    let mut tables = vec![table("month", "月", months(statistics, year)), states];
     // The reasons add up to one cell of the table above: if that cell is hidden, so are they.
     if unfulfilled.and_then(DisplayedCount::exact).is_some_and(|it| it > 0) {
         let reasons = UnfulfilledReason::ALL.map(|it| (it.code(), it.label()));
-        tables.push(table("unfulfilled", "不成立の理由", named(&figures.unfulfilled, reasons.into_iter())));
+        tables.push(table(
+            "unfulfilled",
+            "不成立の理由",
+            named(&statistics.unfulfilled, reasons.into_iter()),
+        ));
     }
     let industries = Industry::ALL.iter().map(|it| (it.code(), it.label()));
     let modes = Mode::ALL.iter().map(|it| (it.code(), it.label()));
     let origins = [Origin::Web, Origin::Desk, Origin::Phone].map(|it| (it.code(), it.label()));
     tables.extend([
-        table("prefecture", "都道府県", prefectures(figures)),
-        table("fields", "相談分野", fields(figures)),
-        table("size", "従業員数", sizes(figures)),
-        table("industry", "業種", named(&figures.by_industry, industries)),
-        table("mode", "実施方法の希望", named(&figures.by_mode, modes)),
-        table("origin", "受付の方法", named(&figures.by_origin, origins.into_iter())),
+        table("prefecture", "都道府県", prefectures(statistics)),
+        table("fields", "相談分野", fields(statistics)),
+        table("size", "従業員数", sizes(statistics)),
+        table("industry", "業種", named(&statistics.by_industry, industries)),
+        table("mode", "実施方法の希望", named(&statistics.by_mode, modes)),
+        table("origin", "受付の方法", named(&statistics.by_origin, origins.into_iter())),
     ]);
     tables
 }
@@ -155,14 +159,14 @@ fn named<'a>(counts: &Counts, names: impl Iterator<Item = (&'a str, &'a str)>) -
 }
 
 /// Returns the counts by month, with codes such as `2026-04`.
-fn months(figures: &Statistics, year: i32) -> Vec<(String, String, u64)> {
+fn months(statistics: &Statistics, year: i32) -> Vec<(String, String, u64)> {
     let months = (4..=12).map(|it| (year, it)).chain((1..=3).map(|it| (year + 1, it)));
     let row = |((year, month), &n)| (format!("{year}-{month:02}"), format!("{month}月"), n);
-    months.zip(&figures.by_month).map(row).collect()
+    months.zip(&statistics.by_month).map(row).collect()
 }
 
-fn prefectures(figures: &Statistics) -> Vec<(String, String, u64)> {
-    let of = |code: Option<i16>| figures.by_prefecture.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
+fn prefectures(statistics: &Statistics) -> Vec<(String, String, u64)> {
+    let of = |code: Option<i16>| statistics.by_prefecture.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
     let row =
         |it: Prefecture| (format!("{:02}", it.code()), it.name().to_owned(), of(Some(i16::from(it.code()))));
     let mut rows: Vec<_> = Prefecture::all().map(row).collect();
@@ -173,14 +177,14 @@ fn prefectures(figures: &Statistics) -> Vec<(String, String, u64)> {
 }
 
 /// Returns the counts by fields. They do not overlap: a consultation about both fields counts once.
-fn fields(figures: &Statistics) -> Vec<(String, String, u64)> {
+fn fields(statistics: &Statistics) -> Vec<(String, String, u64)> {
     let names = [("ict", "ICTだけ"), ("labor", "労務管理だけ"), ("both", "両方")];
     let row = |((code, label), &n): ((&str, &str), &u64)| (code.to_owned(), label.to_owned(), n);
-    names.into_iter().zip(&figures.by_fields).map(row).collect()
+    names.into_iter().zip(&statistics.by_fields).map(row).collect()
 }
 
-fn sizes(figures: &Statistics) -> Vec<(String, String, u64)> {
+fn sizes(statistics: &Statistics) -> Vec<(String, String, u64)> {
     let names = SIZE_CODES.into_iter().zip(SIZE_LABELS);
     let row = |((code, label), &n): ((&str, &str), &u64)| (code.to_owned(), label.to_owned(), n);
-    names.zip(&figures.by_size).map(row).collect()
+    names.zip(&statistics.by_size).map(row).collect()
 }

@@ -18,13 +18,13 @@ const FRESH: Duration = Duration::from_secs(2);
 
 /// The facts about mails that were leased together, and when they were looked up.
 pub struct KnownFacts {
-    pub truth: SendFacts,
+    pub facts: SendFacts,
     pub at: Instant,
 }
 
 /// The result of a try.
 pub struct AttemptResult {
-    pub fate: SendOutcome,
+    pub outcome: SendOutcome,
     pub detail: String,
     /// The failure, if the server could not be reached or deferred the mail.
     pub failure: Option<SendFailure>,
@@ -36,17 +36,17 @@ impl AttemptResult {
         Self::of(SendOutcome::GivenBack, String::new())
     }
 
-    fn of(fate: SendOutcome, detail: String) -> Self {
-        Self { fate, detail, failure: None, no_such_address: false }
+    fn of(outcome: SendOutcome, detail: String) -> Self {
+        Self { outcome, detail, failure: None, no_such_address: false }
     }
 }
 
-/// Tries to send a leased mail. `truth` are the facts from when it was leased; facts older than `FRESH` are
+/// Tries to send a leased mail. `facts` are the facts from when it was leased; facts older than `FRESH` are
 /// looked up again.
-pub async fn attempt(app: &App, leased: &LeasedMail, truth: Option<&KnownFacts>) -> AttemptResult {
+pub async fn attempt(app: &App, leased: &LeasedMail, facts: Option<&KnownFacts>) -> AttemptResult {
     let letter = &leased.mail.letter;
-    let known = match truth.filter(|it| it.at.elapsed() < FRESH) {
-        Some(known) => Ok(known.truth.objection(letter)),
+    let known = match facts.filter(|it| it.at.elapsed() < FRESH) {
+        Some(known) => Ok(known.facts.objection(letter)),
         None => send_condition::learn(app, FactQuery::by([letter])).await.map(|it| it.objection(letter)),
     };
     match known {
@@ -67,8 +67,8 @@ pub async fn attempt(app: &App, leased: &LeasedMail, truth: Option<&KnownFacts>)
             AttemptResult { no_such_address: true, ..AttemptResult::of(SendOutcome::Failed, reply) }
         }
         Err(SendError::Deferred(failure, reply)) => {
-            let fate = again_at(failure, leased, now).map_or(SendOutcome::Failed, SendOutcome::Deferred);
-            AttemptResult { failure: Some(failure), ..AttemptResult::of(fate, reply) }
+            let outcome = again_at(failure, leased, now).map_or(SendOutcome::Failed, SendOutcome::Deferred);
+            AttemptResult { failure: Some(failure), ..AttemptResult::of(outcome, reply) }
         }
         Err(SendError::Unknown(reply)) => {
             let may_repeat = leased.mail.letter.kind.may_repeat(leased.unknown_outcomes);

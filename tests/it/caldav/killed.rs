@@ -57,7 +57,7 @@ async fn minutes_later(site: &Site) {
 async fn stands(site: &Site, cases: &[Case]) -> BTreeMap<String, Appointment> {
     let mut found = BTreeMap::new();
     for case in cases {
-        let session = cases::session(site, *case).await;
+        let session = cases::appointment(site, *case).await;
         if session.is_confirmed() {
             found.insert(session.uid.clone(), session);
         }
@@ -67,7 +67,7 @@ async fn stands(site: &Site, cases: &[Case]) -> BTreeMap<String, Appointment> {
 
 /// Makes a service in real time whose expert has entered the server's calendar, and returns it with the data that it
 /// needs to run.
-async fn house(server: &Radicale) -> (Site, Cast, PathBuf) {
+async fn service(server: &Radicale) -> (Site, Cast, PathBuf) {
     let mut site = Site::on_disk_with_settings(&[ALLOWED]).await;
     site.app.clock = Clock::System;
     let folder = server.folder.join("house");
@@ -100,7 +100,7 @@ async fn change(site: &Site, cast: &Cast, case: Case, n: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_the_process_leaves_no_booking_out_and_none_twice() {
     let server = Radicale::start();
-    let (site, cast, folder) = house(&server).await;
+    let (site, cast, folder) = service(&server).await;
     let mut cases = Vec::new();
     for n in 0..BOOKINGS {
         cases.push(cases::booked(&site, &cast, &format!("contact{n}@example.co.jp")).await);

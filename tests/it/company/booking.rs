@@ -46,7 +46,7 @@ async fn a_time_is_chosen_moved_and_cancelled() {
 
     leads_to(&site.post(&my(case, "/reschedule"), &[("slot", &first)]).await, &my(case, ""));
     leads_to(&site.post(&my(case, "/reschedule"), &[("slot", &first)]).await, &my(case, ""));
-    let session = cases::session(&site, case).await;
+    let session = cases::appointment(&site, case).await;
     assert_eq!((session.starts_at, session.sequence), (slots[0].start(), 0), "sent twice, booked once");
     let page = site.get(&my(case, "")).await;
     page.shows("当日まで手続きは必要ありません。");
@@ -59,7 +59,7 @@ async fn a_time_is_chosen_moved_and_cancelled() {
     moving.shows("いまの予約");
     hides(&moving, &format!(r#"value="{}""#, slot_value(slots[0])));
     leads_to(&site.post(&my(case, "/reschedule"), &[("slot", &second)]).await, &my(case, ""));
-    assert_eq!(cases::session(&site, case).await.starts_at, slots[1].start());
+    assert_eq!(cases::appointment(&site, case).await.starts_at, slots[1].start());
     let moved = site.get(&my(case, "")).await;
     moved.shows(&format!("日時を{}に変更しました。", month_day_time(slots[1].start())));
 
@@ -72,7 +72,7 @@ async fn a_time_is_chosen_moved_and_cancelled() {
     let form = [("what", "session"), ("reason", "急な出張のため")];
     leads_to(&site.post(&my(case, "/cancel"), &form).await, &my(case, ""));
     assert_eq!(cases::state(&site, case).await, "scheduling");
-    assert_eq!(cases::session(&site, case).await.state.code(), "cancelled_by_company");
+    assert_eq!(cases::appointment(&site, case).await.state.code(), "cancelled_by_company");
     site.get(&my(case, "")).await.shows("急な出張のため");
     assert_eq!(site.post(&my(case, "/cancel"), &form).await.status, 409);
 }
@@ -164,7 +164,7 @@ async fn a_further_session_is_wished_for_up_to_the_cap() {
         assert_eq!(cases::state(&site, case).await, "scheduling");
         let slot = iso_date_time(cases::free_slots(&site, case).await[0].start());
         site.post(&my(case, "/reschedule"), &[("slot", &slot)]).await;
-        let ends_at = cases::session(&site, case).await.ends_at;
+        let ends_at = cases::appointment(&site, case).await.ends_at;
         site.app.clock.advance(ends_at - site.app.clock.now());
         ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(cast.expert)).await.unwrap();
     }

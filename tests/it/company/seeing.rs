@@ -209,7 +209,7 @@ async fn a_booked_session_is_downloaded_as_a_calendar_entry() {
     let reply = site.get(&my(case, "/appointment.ics")).await;
     assert_eq!(reply.status, 200);
     assert!(reply.header("content-type").is_some_and(|it| it.starts_with("text/calendar; charset=utf-8")));
-    let session = cases::session(&site, case).await;
+    let session = cases::appointment(&site, case).await;
     for line in [
         "METHOD:PUBLISH".to_owned(),
         format!("UID:{}", session.uid),

@@ -66,7 +66,7 @@ impl Full {
     }
 
     async fn frees_up(&self, rival: usize) -> DateTime<Utc> {
-        let was = cases::session(&self.site, self.rivals[rival]).await.starts_at;
+        let was = cases::appointment(&self.site, self.rivals[rival]).await.starts_at;
         let id = self.rivals[rival].id;
         ops::booking::appointment::cancel(&self.site.app, id, Actor::Company, "都合により".to_owned())
             .await
@@ -132,12 +132,12 @@ async fn a_freed_time_is_offered_held_and_taken() {
     let page = visitor.get(&link).await;
     page.shows("お待ちの日時が空きました");
     page.shows("押すまでは、いまの予約はそのままです。");
-    assert_eq!(cases::session(site, case).await.starts_at, late.start(), "looking takes nothing");
+    assert_eq!(cases::appointment(site, case).await.starts_at, late.start(), "looking takes nothing");
     assert_eq!(visitor.post(&link, &[("answer", "perhaps")]).await.status, 422);
     leads_to(&visitor.post(&link, &[("answer", "take")]).await, &link);
     leads_to(&visitor.post(&link, &[("answer", "take")]).await, &link);
     visitor.get(&link).await.shows("この日時で予約が確定しています。");
-    let session = cases::session(site, case).await;
+    let session = cases::appointment(site, case).await;
     assert_eq!((session.starts_at, session.sequence), (freed, 1), "moved in one go, and once");
     let told = cases::letters(site, CONTACT).await;
     let moved = told.iter().find(|it| it.kind == "moved").unwrap();
@@ -268,7 +268,7 @@ async fn the_waiting_list_is_closed_to_companies_that_can_choose_and_can_be_left
     let link = cases::link(&full.offers(CONTACT).await, "earlier_time");
     leads_to(&site.visitor().post(&link, &[("answer", "take")]).await, &link);
     assert_eq!(cases::state(site, case).await, "booked");
-    assert_eq!(cases::session(site, case).await.starts_at, slot.start());
+    assert_eq!(cases::appointment(site, case).await.starts_at, slot.start());
     while worker::outbox::step(&site.app).await.unwrap() {}
     full.sound().await;
 }

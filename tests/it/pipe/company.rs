@@ -68,7 +68,7 @@ async fn applied(site: &Site) -> (Case, ReceivedMail) {
 async fn a_quarter_later(site: &Site, case: Case, expert: ExpertId, cast: &Cast) {
     let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
     ops::routing::assignment::accept(&site.app, asked.id, expert).await.unwrap();
-    let session = cases::session(site, case).await;
+    let session = cases::appointment(site, case).await;
     site.app.clock.advance(session.ends_at - site.app.clock.now());
     ops::booking::appointment::record_done(&site.app, case.id, Actor::Expert(expert)).await.unwrap();
     let body = ReportBody {

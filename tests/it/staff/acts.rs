@@ -149,7 +149,7 @@ async fn the_center_chooses_moves_and_cancels_the_session() {
 
     site.get(&at(case.number, "/slots")).await.shows("この日時に変更する");
     done(&act(&site, case, "/slots", &[("slot", "2026-12-02T01:15:00Z")]).await);
-    assert_eq!(cases::session(&site, case).await.sequence, 1);
+    assert_eq!(cases::appointment(&site, case).await.sequence, 1);
 
     assert_eq!(act(&site, case, "/cancel", &[("reason", "")]).await.status, 422);
     done(&act(&site, case, "/cancel", &[("reason", "専門家の急病")]).await);
@@ -166,14 +166,14 @@ async fn an_appointments_outcome_is_recorded_after_it_began() {
         assert_eq!(refused.status, 409);
         refused.shows("より前には記録できません");
     }
-    let starts_at = cases::session(&site, case).await.starts_at;
+    let starts_at = cases::appointment(&site, case).await.starts_at;
     site.app.clock.advance(starts_at - site.app.clock.now());
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     done(&act(&site, case, "/no-show", &[]).await);
     assert_eq!(state(&site, case).await, "scheduling");
 
     let other = booked(&site, &cast, "b@example.co.jp").await;
-    let starts_at = cases::session(&site, other).await.starts_at;
+    let starts_at = cases::appointment(&site, other).await.starts_at;
     site.app.clock.advance(starts_at - site.app.clock.now());
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
     done(&act(&site, other, "/done", &[]).await);
@@ -185,7 +185,7 @@ async fn a_report_is_read_returned_and_approved() {
     let (site, cast) = center().await;
     let case = consulted(&site, &cast, CONTACT).await;
     site.sign_in("center@example.jp", crate::site::PASSWORD).await;
-    let session = cases::session(&site, case).await.id;
+    let session = cases::appointment(&site, case).await.id;
     let page = format!("/report/{session}");
     assert_eq!(site.get(&at(case.number, &page)).await.status, 404, "nothing is written yet");
     submit(&site, &cast, case, 0).await;
@@ -215,7 +215,7 @@ async fn a_report_is_read_returned_and_approved() {
     let forged = act(&site, other, &page, &[("decision", "approve")]).await;
     assert_eq!(forged.status, 404);
     submit(&site, &cast, other, 0).await;
-    let page = format!("/report/{}", cases::session(&site, other).await.id);
+    let page = format!("/report/{}", cases::appointment(&site, other).await.id);
     done(&act(&site, other, &page, &[("decision", "continue")]).await);
     assert_eq!(state(&site, other).await, "scheduling");
 }
@@ -227,7 +227,7 @@ async fn submit(site: &Site, cast: &Cast, case: Case, version: i32) {
         next_steps: "規程の案を作る".to_owned(),
         ..ReportBody::default()
     };
-    let session = cases::session(site, case).await.id;
+    let session = cases::appointment(site, case).await.id;
     ops::aftercare::report::write(&site.app, session, cast.expert, body, version, Saving::Submit)
         .await
         .unwrap();

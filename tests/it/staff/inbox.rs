@@ -188,7 +188,7 @@ async fn the_centers_pages_are_for_coordinators() {
 async fn the_week_shows_the_appointments_of_all_experts() {
     let (site, cast) = center().await;
     let case = cases::booked(&site, &cast, CONTACT).await;
-    let starts_at = cases::session(&site, case).await.starts_at;
+    let starts_at = cases::appointment(&site, case).await.starts_at;
     let week = domain::wording::iso_date(starts_at);
     let page = site.get(&format!("/staff/schedule?week={week}")).await;
     page.shows(&case.number.to_string());

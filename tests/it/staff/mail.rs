@@ -51,14 +51,14 @@ async fn mails_are_read_and_failed_ones_are_sent_again() {
     assert!(letter.header("content-security-policy").unwrap().starts_with("sandbox; default-src 'none'"));
     letter.shows("</");
 
-    for (deed, state, shown) in [("hold", "held", "保留"), ("release", "ready", "送信待ち")] {
-        let done = site.post(&path, &[("deed", deed), ("reason", "内容を確かめる")]).await;
+    for (action, state, shown) in [("hold", "held", "保留"), ("release", "ready", "送信待ち")] {
+        let done = site.post(&path, &[("deed", action), ("reason", "内容を確かめる")]).await;
         assert_eq!(done.status, 303, "{}", done.body);
         site.get(&path).await.shows(shown);
         site.get(&path).await.shows("理由：内容を確かめる");
         site.get(&format!("/staff/mail?state={state}&q={CONTACT}")).await.shows(&mail.subject);
         let worked = worker::outbox::step(&site.app);
-        if deed == "hold" {
+        if action == "hold" {
             assert!(!worked.await.unwrap(), "what is held does not go out");
         }
     }

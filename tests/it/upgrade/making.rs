@@ -201,7 +201,7 @@ async fn calendars(site: &Site, cast: &Cast, case: Case) {
         lease_token: None,
         lease_until: None,
     };
-    let session = cases::session(site, case).await;
+    let session = cases::appointment(site, case).await;
     let put = entry::Entry {
         id: Uuid::now_v7(),
         source_id: id,

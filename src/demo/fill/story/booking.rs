@@ -12,14 +12,14 @@ use super::Telling;
 use crate::demo::fill::{diary, plan::Goal};
 
 /// An appointment with its experts and the quarter hours that it occupies while it is held or confirmed.
-pub(in crate::demo::fill) struct Sitting {
+pub(in crate::demo::fill) struct FilledAppointment {
     pub row: appointment::Model,
     pub experts: Vec<Uuid>,
     /// Pairs of expert and absolute quarter hour.
     pub cells: Vec<(Uuid, i64)>,
 }
 
-impl Sitting {
+impl FilledAppointment {
     pub fn is_live(&self) -> bool {
         self.row.ended_at.is_none()
     }
@@ -38,12 +38,12 @@ impl Telling<'_> {
         let today = japan_date(self.world.now);
         let slot = if goal == Goal::Booked {
             let first = self.world.calendar.next_business_day(today);
-            self.diary.take(self.world, &self.wish, first, today + TimeDelta::days(50), self.dice)
+            self.diary.take(self.world, &self.arrangement, first, today + TimeDelta::days(50), self.dice)
         } else {
             let from = japan_date(self.at) + TimeDelta::days(3);
             let last = self.world.calendar.previous_business_day(today).min(from + TimeDelta::days(9));
             let from = from.min(last);
-            let free = self.diary.take(self.world, &self.wish, from, last, self.dice);
+            let free = self.diary.take(self.world, &self.arrangement, from, last, self.dice);
             // A past appointment occupies no quarter hours any more.
             free.or_else(|| Slot::new(self.world.calendar.add_business_days(from, 0).min(last), 28))
         };
@@ -58,7 +58,7 @@ impl Telling<'_> {
         let today = japan_date(self.world.now);
         let first = self.world.calendar.add_business_days(today, 3);
         let last = today + TimeDelta::days(50);
-        if let Some(slot) = self.diary.take(self.world, &self.wish, first, last, self.dice) {
+        if let Some(slot) = self.diary.take(self.world, &self.arrangement, first, last, self.dice) {
             self.book(slot, AppointmentStatus::Held, until);
         }
     }
@@ -74,7 +74,7 @@ impl Telling<'_> {
 
     fn book(&mut self, slot: Slot, state: AppointmentStatus, held_until: Option<DateTime<Utc>>) {
         let id = self.dice.id(self.at);
-        let mut it = Sitting {
+        let mut it = FilledAppointment {
             row: appointment::Model {
                 id,
                 consultation_id: Some(self.story.it.id.0),
@@ -83,9 +83,10 @@ impl Telling<'_> {
                 state: state.into(),
                 starts_at: slot.start(),
                 ends_at: slot.start(),
-                mode: self.wish.mode.into(),
+                mode: self.arrangement.mode.into(),
                 place: String::new(),
-                site: (self.wish.mode == AppointmentMode::Visit).then(|| self.wish.site.code().into()),
+                site: (self.arrangement.mode == AppointmentMode::Visit)
+                    .then(|| self.arrangement.site.code().into()),
                 uid: format!("{id}@example.jp"),
                 sequence: 0,
                 held_until,
@@ -96,19 +97,19 @@ impl Telling<'_> {
             experts: Vec::new(),
             cells: Vec::new(),
         };
-        for &(place, _) in &self.wish.team {
+        for &(place, _) in &self.arrangement.team {
             let Some(expert) = self.world.staff.experts.get(place) else { continue };
-            let footprint = diary::footprint(self.world, &self.wish, expert, slot);
+            let footprint = diary::footprint(self.world, &self.arrangement, expert, slot);
             it.row.ends_at = slot.start() + TimeDelta::minutes(i64::from(footprint.length) * 15);
             it.cells.extend(footprint.cells(slot).map(|quarter| (expert.id, quarter)));
             it.experts.push(expert.id);
             if it.row.place.is_empty() {
-                it.row.place = match self.wish.mode {
+                it.row.place = match self.arrangement.mode {
                     AppointmentMode::Online => expert.video_url.clone(),
                     AppointmentMode::Visit => self.opening.address.clone(),
                 };
             }
         }
-        self.story.sittings.push(it);
+        self.story.appointments.push(it);
     }
 }

@@ -44,7 +44,7 @@ impl Telling<'_> {
             }
         }
         let by_company = goal == Goal::Withdrawn;
-        if let Some(it) = self.story.sittings.last_mut().filter(|it| it.is_live()) {
+        if let Some(it) = self.story.appointments.last_mut().filter(|it| it.is_live()) {
             it.end(
                 if by_company {
                     AppointmentStatus::CancelledByCompany

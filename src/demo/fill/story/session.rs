@@ -32,7 +32,7 @@ impl Telling<'_> {
                 return Ok(());
             }
             self.act(Action::ApproveReport, self.center(), None)?;
-            let ended_at = self.story.sittings.last().map_or(self.at, |it| it.row.ends_at);
+            let ended_at = self.story.appointments.last().map_or(self.at, |it| it.row.ends_at);
             let n = self.story.appointments_done;
             self.rounds.push(Round { n, ended_at, planned_at: self.at, closed_at: None });
             if !(self.has_days(60) && n < 3 && self.dice.chance(25)) {
@@ -52,7 +52,7 @@ impl Telling<'_> {
         self.pass(48, 300);
         self.close_round();
         let sessions = u16::try_from(self.story.appointments_done).unwrap_or_default();
-        let act = Action::PlanFurtherSession { sessions, cap: 3, overridden: false };
+        let act = Action::PlanFurtherSession { appointments: sessions, cap: 3, overridden: false };
         self.act(act, self.center(), None)?;
         self.say(Actor::Company, false);
         self.pass(4, 60);
@@ -66,7 +66,7 @@ impl Telling<'_> {
             return Ok(());
         }
         let (absent, by) = (self.dice.chance(50), self.lead());
-        let Some(appointment) = self.story.sittings.last_mut() else { return Ok(()) };
+        let Some(appointment) = self.story.appointments.last_mut() else { return Ok(()) };
         if absent {
             let starts_at = appointment.row.starts_at;
             self.at = self.at.max(appointment.row.ends_at);
@@ -86,7 +86,7 @@ impl Telling<'_> {
     /// Records that the appointment took place.
     fn hold_session(&mut self) -> Result<(), ActionRefused> {
         let (after, by) = (self.dice.hours(0, 3), self.lead());
-        let Some(appointment) = self.story.sittings.last_mut() else { return Ok(()) };
+        let Some(appointment) = self.story.appointments.last_mut() else { return Ok(()) };
         self.at = self.at.max(appointment.row.ends_at + after).min(self.world.now);
         appointment.end(AppointmentStatus::Done, self.at);
         let starts_at = appointment.row.starts_at;
@@ -96,7 +96,7 @@ impl Telling<'_> {
 
     /// Writes the expert's report. Time passes until it is approved.
     fn report(&mut self, approved: bool) {
-        let Some(appointment) = self.story.sittings.last() else { return };
+        let Some(appointment) = self.story.appointments.last() else { return };
         let (Some(&author_id), appointment_id) = (appointment.experts.first(), appointment.row.id) else {
             return;
         };
@@ -141,7 +141,7 @@ impl Telling<'_> {
 
     /// Returns the expert who was asked first.
     fn lead(&self) -> Actor {
-        let lead = self.wish.team.first().and_then(|&(place, _)| self.world.staff.experts.get(place));
+        let lead = self.arrangement.team.first().and_then(|&(place, _)| self.world.staff.experts.get(place));
         lead.map_or_else(|| self.center(), |it| Actor::Expert(ExpertId(it.id)))
     }
 }

@@ -16,7 +16,7 @@ mod why;
 pub use day::Day;
 pub use footprint::{Distance, Footprint, Site};
 #[cfg(test)]
-pub(crate) use occupied::tests::Sitting;
+pub(crate) use occupied::tests::PlacedAppointment;
 pub use occupied::{BusyDay, Occupied};
 pub use pool::{AppointmentLimits, Calendar, Pool};
 pub use quarter::{QUARTERS, Slot, quarter_index, quarter_start, touched_quarters};

@@ -49,17 +49,17 @@ pub fn in_business_hours(
     hour(calendar.add_business_days(today, 1), settings.opens_hour)
 }
 
-/// Returns when a person is told of another person's action: within opening hours, unless the appointment `session`
+/// Returns when a person is told of another person's action: within opening hours, unless the appointment `appointment`
 /// is still ahead and begins less than a day after that, so that the reader could do nothing about it any more. In
 /// that case the person is told at once, at any hour.
 pub fn notified_at(
     now: DateTime<Utc>,
-    session: Option<DateTime<Utc>>,
+    appointment: Option<DateTime<Utc>>,
     settings: &Settings,
     calendar: &BusinessCalendar,
 ) -> DateTime<Utc> {
     let at = in_business_hours(now, settings, calendar);
-    let is_soon = session.is_some_and(|it| it > now && it < at + TimeDelta::days(1));
+    let is_soon = appointment.is_some_and(|it| it > now && it < at + TimeDelta::days(1));
     if is_soon { now } else { at }
 }
 
@@ -108,14 +108,18 @@ mod tests {
         // Sunday; Monday is a holiday.
         let night = at("2026-11-22T03:00:00+09:00");
         let opening = at("2026-11-24T09:00:00+09:00");
-        for (session, told) in [
+        for (appointment, told) in [
             (None, opening),
             (Some("2026-11-26T10:00:00+09:00"), opening),
             (Some("2026-11-25T09:00:00+09:00"), opening),
             (Some("2026-11-24T16:00:00+09:00"), night),
             (Some("2026-11-20T10:00:00+09:00"), opening),
         ] {
-            assert_eq!(notified_at(night, session.map(at), &settings, &calendar), told, "{session:?}");
+            assert_eq!(
+                notified_at(night, appointment.map(at), &settings, &calendar),
+                told,
+                "{appointment:?}"
+            );
         }
         let noon = at("2026-11-25T12:00:00+09:00");
         assert_eq!(notified_at(noon, None, &settings, &calendar), noon);

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The number of preferred times that a company can have at once.
-pub const WISHES: usize = 3;
+pub const MOST_PREFERRED_TIMES: usize = 3;
 /// The time for which a freed time is held for one company. Hours during which the center is open.
 pub const OFFER_HOURS: u16 = 4;
 /// 12:00 Japan time, in quarter hours since 6:00.

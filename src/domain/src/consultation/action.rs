@@ -41,7 +41,7 @@ pub enum Action {
     ApproveReport,
     PlanFurtherSession {
         /// The number of appointments of the company in the fiscal year that have taken place or are booked.
-        sessions: u16,
+        appointments: u16,
         cap: u16,
         /// Whether a coordinator overrides the cap and has given the reason.
         overridden: bool,
@@ -58,7 +58,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const fn deed(&self) -> ActionKind {
+    pub const fn action(&self) -> ActionKind {
         match self {
             Self::StartCheck => ActionKind::StartCheck,
             Self::Ask => ActionKind::Ask,
@@ -87,10 +87,10 @@ pub fn changes() -> impl Iterator<Item = ActionKind> {
     ActionKind::ALL.into_iter().filter(|it| !matches!(it, ActionKind::Submit | ActionKind::Note))
 }
 
-/// Returns the parties that may do `deed` in some state.
-pub const fn parties(deed: ActionKind) -> &'static [Party] {
+/// Returns the parties that may do `action` in some state.
+pub const fn parties(action: ActionKind) -> &'static [Party] {
     use Party::{Company, Coordinator, Desk, Expert, System};
-    match deed {
+    match action {
         ActionKind::Submit => &[Company, Desk, Coordinator],
         ActionKind::StartCheck
         | ActionKind::Ask
@@ -112,9 +112,9 @@ pub const fn parties(deed: ActionKind) -> &'static [Party] {
     }
 }
 
-/// Returns whether `deed` is allowed in `state`. Every combination that is not listed here is refused.
-pub const fn is_allowed_in(deed: ActionKind, state: &State) -> bool {
-    match deed {
+/// Returns whether `action` is allowed in `state`. Every combination that is not listed here is refused.
+pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
+    match action {
         ActionKind::Submit => false,
         ActionKind::StartCheck => matches!(state, State::Received),
         ActionKind::Ask | ActionKind::RequestExperts => matches!(state, State::Received | State::Checking),
@@ -136,10 +136,10 @@ pub const fn is_allowed_in(deed: ActionKind, state: &State) -> bool {
     }
 }
 
-/// Returns whether `deed` may lead to `to` from a state in which it is allowed. This is the table's column
+/// Returns whether `action` may lead to `to` from a state in which it is allowed. This is the table's column
 /// "to", used to check a history.
-pub const fn may_lead_to(deed: ActionKind, from: Option<&State>, to: &State) -> bool {
-    match (deed, from) {
+pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -> bool {
+    match (action, from) {
         (ActionKind::Submit, None) => matches!(to, State::Received),
         (ActionKind::Submit, Some(_)) | (_, None) => false,
         (ActionKind::StartCheck | ActionKind::Answer | ActionKind::Reopen, _) => {

@@ -12,7 +12,7 @@ use crate::actor::Actor;
 pub struct Event {
     pub at: DateTime<Utc>,
     pub by: Actor,
-    pub deed: ActionKind,
+    pub action: ActionKind,
     /// The state before the event; `None` only for the first event.
     pub from: Option<State>,
     pub to: State,
@@ -42,20 +42,20 @@ pub fn rebuild(history: &History) -> Rebuilt {
             return broken("it does not start where the one before ended");
         }
         let Some(from) = state else {
-            if !action::may_lead_to(event.deed, None, &event.to) {
+            if !action::may_lead_to(event.action, None, &event.to) {
                 return broken("a history starts with a submission");
             }
             state = Some(&event.to);
             continue;
         };
-        if !action::parties(event.deed).contains(&event.by.party()) {
+        if !action::parties(event.action).contains(&event.by.party()) {
             return broken("the actor may not do it");
         }
-        if !action::is_allowed_in(event.deed, from) {
+        if !action::is_allowed_in(event.action, from) {
             return broken("it is not allowed in that state");
         }
-        if !action::may_lead_to(event.deed, Some(from), &event.to)
-            || event.deed == ActionKind::Note && event.to != *from
+        if !action::may_lead_to(event.action, Some(from), &event.to)
+            || event.action == ActionKind::Note && event.to != *from
         {
             return broken("it does not lead there");
         }

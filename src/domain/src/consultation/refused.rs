@@ -5,8 +5,8 @@ use super::{action::ActionKind, state::State};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ActionRefused {
-    #[error("いまの状況（{}）では「{}」はできません。最新の内容を確認してください。", .state.label(), .deed.label())]
-    NotNow { deed: ActionKind, state: State },
+    #[error("いまの状況（{}）では「{}」はできません。最新の内容を確認してください。", .state.label(), .action.label())]
+    NotNow { action: ActionKind, state: State },
     #[error("「{}」は、この立場では行えません。", .0.label())]
     NotYours(ActionKind),
     #[error("この相談は終了しています（{}）。続けるときは、相談センターへご連絡ください。", .0.label())]

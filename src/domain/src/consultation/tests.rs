@@ -58,7 +58,7 @@ fn acts() -> Vec<Action> {
         Action::RecordNoShow { starts_at: NOW },
         Action::RecordDone { starts_at: NOW },
         Action::ApproveReport,
-        Action::PlanFurtherSession { sessions: 1, cap: 3, overridden: false },
+        Action::PlanFurtherSession { appointments: 1, cap: 3, overridden: false },
         Action::Complete,
         Action::Withdraw,
         Action::CloseUnfulfilled { reason: UnfulfilledReason::Unreachable },
@@ -139,7 +139,7 @@ fn pages_offer_exactly_what_will_not_be_refused_for_state_or_party() {
             let possible = consultation(state.clone()).possible(party);
             for act in acts() {
                 let outcome = consultation(state.clone()).act(act.clone(), actor(party), NOW);
-                assert_eq!(possible.contains(&act.deed()), outcome.is_ok(), "{} {act:?}", state.code());
+                assert_eq!(possible.contains(&act.action()), outcome.is_ok(), "{} {act:?}", state.code());
             }
         }
     }
@@ -161,10 +161,10 @@ fn facts_refuse_what_the_table_would_allow() {
     }
     assert!(booked().act(Action::Reschedule { until: Some(later) }, company, NOW).is_ok());
 
-    let full = Action::PlanFurtherSession { sessions: 3, cap: 3, overridden: false };
+    let full = Action::PlanFurtherSession { appointments: 3, cap: 3, overridden: false };
     let refused = consultation(State::FollowUp).act(full, company, NOW);
     assert_eq!(refused, Err(ActionRefused::CapReached { cap: 3 }));
-    let overridden = Action::PlanFurtherSession { sessions: 3, cap: 3, overridden: true };
+    let overridden = Action::PlanFurtherSession { appointments: 3, cap: 3, overridden: true };
     assert!(consultation(State::FollowUp).act(overridden, center, NOW).is_ok());
 
     let unconfirmed = Consultation { address_confirmed: false, ..consultation(State::Received) };
@@ -186,8 +186,8 @@ fn only_company_desk_and_coordinator_submit() {
 
 #[test]
 fn names_come_back() {
-    for deed in ActionKind::ALL {
-        assert_eq!(ActionKind::from_code(deed.code()), Some(deed));
+    for action in ActionKind::ALL {
+        assert_eq!(ActionKind::from_code(action.code()), Some(action));
     }
 }
 

@@ -12,11 +12,11 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An expert with the verdict on them.
+/// An expert with the eligibility on them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     pub expert: ExpertId,
-    pub verdict: Eligibility,
+    pub eligibility: Eligibility,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub enum Eligibility {
 
 impl Candidate {
     pub const fn is_in(&self) -> bool {
-        matches!(self.verdict, Eligibility::In { .. })
+        matches!(self.eligibility, Eligibility::In { .. })
     }
 }
 
@@ -43,18 +43,18 @@ impl Candidate {
 /// `blocked` is the answer of [`crate::booking::availability::Pool::why_not`] for the request's slot, and `None` if
 /// the expert is free or no slot is chosen. A fact that the company has not told never rules an expert out; it is
 /// among the reasons.
-pub fn evaluate(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> Candidate {
-    let covers = shared(expert.fields, wish.fields);
-    let against = against(expert, wish, blocked);
-    let verdict = match covers {
+pub fn evaluate(expert: &Expert, request: &RoutingRequest, blocked: Option<Blocked>) -> Candidate {
+    let covers = shared(expert.fields, request.fields);
+    let against = against(expert, request, blocked);
+    let eligibility = match covers {
         Some(covers) if against.is_empty() => Eligibility::In {
             covers,
-            rank: Rank::of(expert, wish),
-            reasons: reasons_for(expert, wish, covers),
+            rank: Rank::of(expert, request),
+            reasons: reasons_for(expert, request, covers),
         },
         Some(_) | None => Eligibility::Out { reasons: against },
     };
-    Candidate { expert: expert.id, verdict }
+    Candidate { expert: expert.id, eligibility }
 }
 
 fn shared(a: Fields, b: Fields) -> Option<Fields> {
@@ -62,7 +62,7 @@ fn shared(a: Fields, b: Fields) -> Option<Fields> {
     Fields::from_flags(both_have(Field::Ict), both_have(Field::Labor))
 }
 
-fn against(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> Vec<ReasonAgainst> {
+fn against(expert: &Expert, request: &RoutingRequest, blocked: Option<Blocked>) -> Vec<ReasonAgainst> {
     let limits = expert.limits;
     let mut against = Vec::new();
     let mut note = |holds: bool, reason| {
@@ -70,18 +70,21 @@ fn against(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> 
             against.push(reason);
         }
     };
-    note(shared(expert.fields, wish.fields).is_none(), ReasonAgainst::Fields { fields: expert.fields });
+    note(shared(expert.fields, request.fields).is_none(), ReasonAgainst::Fields { fields: expert.fields });
     note(!expert.active, ReasonAgainst::Inactive);
     note(expert.absent, ReasonAgainst::Absent);
-    note(wish.company.is_some_and(|it| expert.conflicts.contains(&it)), ReasonAgainst::Conflict);
-    note(wish.excluded.contains(&expert.id), ReasonAgainst::AskedBefore);
-    for reason in cannot_meet(expert, wish) {
+    note(request.company.is_some_and(|it| expert.conflicts.contains(&it)), ReasonAgainst::Conflict);
+    note(request.excluded.contains(&expert.id), ReasonAgainst::AskedBefore);
+    for reason in cannot_meet(expert, request) {
         note(true, reason);
     }
-    let has_slot = wish.slot.is_some();
-    note(has_slot && expert.day_sessions >= limits.per_day, ReasonAgainst::DayFull { limit: limits.per_day });
+    let has_slot = request.slot.is_some();
     note(
-        has_slot && expert.week_sessions >= limits.per_week,
+        has_slot && expert.day_appointments >= limits.per_day,
+        ReasonAgainst::DayFull { limit: limits.per_day },
+    );
+    note(
+        has_slot && expert.week_appointments >= limits.per_week,
         ReasonAgainst::WeekFull { limit: limits.per_week },
     );
     let cases = expert.open_case_limit;
@@ -93,16 +96,16 @@ fn against(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> 
 }
 
 /// Returns why the company's preferred mode, or each of the two modes, is impossible; empty if one is possible.
-fn cannot_meet(expert: &Expert, wish: &RoutingRequest) -> Vec<ReasonAgainst> {
+fn cannot_meet(expert: &Expert, request: &RoutingRequest) -> Vec<ReasonAgainst> {
     let online = (!expert.works_online).then_some(ReasonAgainst::NotOnline);
-    let visit = match wish.prefecture {
+    let visit = match request.prefecture {
         Some(_) | None if expert.visits.is_empty() => Some(ReasonAgainst::NoVisits),
         Some(prefecture) if !expert.visits.contains(&prefecture) => {
             Some(ReasonAgainst::NotThere { prefecture })
         }
         Some(_) | None => None,
     };
-    match (wish.mode, online, visit) {
+    match (request.mode, online, visit) {
         (Mode::Online, online, _) => online.into_iter().collect(),
         (Mode::Visit, _, visit) => visit.into_iter().collect(),
         (Mode::Either, Some(online), Some(visit)) => vec![online, visit],
@@ -129,28 +132,28 @@ const fn at_slot(blocked: Blocked, expert: &Expert) -> ReasonAgainst {
 }
 
 /// Returns the reasons in the order of the ranking; unknown facts come last.
-fn reasons_for(expert: &Expert, wish: &RoutingRequest, covers: Fields) -> Vec<ReasonFor> {
-    let rank = Rank::of(expert, wish);
-    let share = (wish.fields == Fields::Both).then_some(match covers {
+fn reasons_for(expert: &Expert, request: &RoutingRequest, covers: Fields) -> Vec<ReasonFor> {
+    let rank = Rank::of(expert, request);
+    let share = (request.fields == Fields::Both).then_some(match covers {
         Fields::Both => ReasonFor::BothFields,
         Fields::Ict | Fields::Labor => ReasonFor::OneField { fields: covers },
     });
-    let may_visit = match wish.mode {
+    let may_visit = match request.mode {
         Mode::Visit | Mode::Either => true,
         Mode::Online => false,
     };
-    let no_place = may_visit && wish.prefecture.is_none();
-    let no_company = wish.company.is_none() && !expert.conflicts.is_empty();
+    let no_place = may_visit && request.prefecture.is_none();
+    let no_company = request.company.is_none() && !expert.conflicts.is_empty();
     [
         share,
-        Some(ReasonFor::Load { sessions: rank.load, capacity: rank.capacity }),
+        Some(ReasonFor::Load { appointments: rank.load, capacity: rank.capacity }),
         (rank.themes > 0).then_some(ReasonFor::Themes { count: rank.themes }),
         rank.industry.then_some(ReasonFor::Industry),
         rank.same_prefecture.then_some(ReasonFor::SamePrefecture),
         rank.known_company.then_some(ReasonFor::KnownCompany),
         Some(rank.last_asked.map_or(ReasonFor::NeverAsked, |on| ReasonFor::LastAsked { on })),
         no_place.then_some(ReasonFor::PrefectureUnknown),
-        wish.industry.is_none().then_some(ReasonFor::IndustryUnknown),
+        request.industry.is_none().then_some(ReasonFor::IndustryUnknown),
         no_company.then_some(ReasonFor::CompanyUnknown),
     ]
     .into_iter()

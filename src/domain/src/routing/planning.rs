@@ -2,21 +2,21 @@
 //!
 //! The method works in rounds:
 //!
-//! 1. **Seats.** Each expert's free time within the window is cut into seats: stretches apart from each other, each
+//! 1. **Seats.** Each expert's free time within the window is cut into placements: stretches apart from each other, each
 //!    long enough for one appointment with its travel and buffers, earliest first, within the limits of the day, the
-//!    week and the open cases. For consultations in both fields there are also joint seats, of one expert for each
-//!    field at the same time; for a company that has chosen its time, there are seats at that time alone. Because
-//!    seats are apart, any choice of them keeps every hard limit of time. Beside a visit that is already booked, a
-//!    seat may be nearer than the travel home; it is then for that place alone.
-//! 2. **Assignment.** Rows are consultations, columns are seats. A pair has a price if the expert may be asked at all
+//!    week and the open cases. For consultations in both fields there are also joint placements, of one expert for each
+//!    field at the same time; for a company that has chosen its time, there are placements at that time alone. Because
+//!    placements are apart, any choice of them keeps every hard limit of time. Beside a visit that is already booked, a
+//!    placement may be nearer than the travel home; it is then for that place alone.
+//! 2. **Assignment.** Rows are consultations, columns are placements. A pair has a price if the expert may be asked at all
 //!    (field, territory, conflict of interest, as [`crate::routing::evaluate`] says) and the appointment fits the
-//!    seat; any other pair costs as much as leaving the consultation out, which is more than any seat. The Hungarian
+//!    placement; any other pair costs as much as leaving the consultation out, which is more than any placement. The Hungarian
 //!    method (`pathfinding::kuhn_munkres`) finds the assignment of least total price exactly. The price is the
 //!    waiting in business days, plus the expert's relative load with this appointment. The sum of the squares of the
 //!    loads is thereby kept small, and the load is evened out; merits and the order of receipt decide between equals.
-//! 3. The assigned seats are booked. Rounds follow until no remaining consultation can be given an expert.
+//! 3. The assigned placements are booked. Rounds follow until no remaining consultation can be given an expert.
 //!
-//! O(consultations × experts × days) for the seats, and at most O(consultations² × seats) for the assignment.
+//! O(consultations × experts × days) for the placements, and at most O(consultations² × placements) for the assignment.
 mod assign;
 mod diary;
 mod placement;
@@ -49,7 +49,7 @@ pub struct PlanningContext<'a> {
     /// The days for which appointments without a chosen time are planned.
     pub window: Window,
     /// Business days without appointments, such as the days after the programme's last one.
-    pub no_sessions: &'a BTreeSet<NaiveDate>,
+    pub no_appointments: &'a BTreeSet<NaiveDate>,
     pub today: NaiveDate,
 }
 
@@ -57,7 +57,7 @@ pub struct PlanningContext<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingConsultation {
     /// The needs of the consultation, with the slot that the company has chosen, if it has.
-    pub wish: RoutingRequest,
+    pub request: RoutingRequest,
     pub mode: AppointmentMode,
     /// Business days since the consultation was received.
     pub waited: u32,
@@ -118,21 +118,22 @@ pub fn plan(ground: &PlanningContext<'_>, waiting: &[PendingConsultation], weigh
     let mut plan = Plan::default();
     let mut open: Vec<usize> = (0..waiting.len()).collect();
     loop {
-        // The consultations that have waited longest get the joint and the fixed seats first.
+        // The consultations that have waited longest get the joint and the fixed placements first.
         open.sort_by_key(|&it| (std::cmp::Reverse(waiting[it].waited), it));
-        let seats = placements(&diary, ground, waiting, &people, &open);
+        let placements = placements(&diary, ground, waiting, &people, &open);
         let price = |row: usize, column: usize| {
-            let (at, seat): (usize, &Placement) = (open[row], &seats[column]);
-            seat.suits(at, &waiting[at], &people[at], ground)
-                .then(|| seat.price(&waiting[at], &people[at], ground, &diary, weights))
+            let (at, placement): (usize, &Placement) = (open[row], &placements[column]);
+            placement
+                .suits(at, &waiting[at], &people[at], ground)
+                .then(|| placement.price(&waiting[at], &people[at], ground, &diary, weights))
         };
         let leaving = |row: usize| (i64::from(waiting[open[row]].waited) + LEAVING_DAYS) * weights.day.max(1);
-        let found = assign(open.len(), seats.len(), price, leaving);
+        let found = assign(open.len(), placements.len(), price, leaving);
         let before = plan.lines.len();
-        for (row, seat) in found.into_iter().enumerate() {
-            let Some(seat) = seat.map(|it| &seats[it]) else { continue };
-            diary.book(&seat.for_one(&waiting[open[row]], ground));
-            plan.lines.extend(seat.line(open[row], ground, &diary));
+        for (row, placement) in found.into_iter().enumerate() {
+            let Some(placement) = placement.map(|it| &placements[it]) else { continue };
+            diary.book(&placement.for_one(&waiting[open[row]], ground));
+            plan.lines.extend(placement.line(open[row], ground, &diary));
         }
         let planned = |it: &usize| plan.lines[before..].iter().any(|line| line.waiting == *it);
         open.retain(|it| !planned(it));
@@ -158,10 +159,10 @@ struct Eligible(Vec<(usize, Eligibility)>);
 impl Eligible {
     fn of(waiting: &PendingConsultation, ground: &PlanningContext<'_>) -> Self {
         let judged = ground.experts.iter().enumerate().filter_map(|(place, expert)| {
-            let shares = waiting.wish.fields.iter().any(|it| expert.fields.contains(it));
+            let shares = waiting.request.fields.iter().any(|it| expert.fields.contains(it));
             // Most experts are ruled out here, without a list of reasons.
-            let verdict = shares.then(|| evaluate(expert, &waiting.wish, None).verdict)?;
-            matches!(verdict, Eligibility::In { .. }).then_some((place, verdict))
+            let eligibility = shares.then(|| evaluate(expert, &waiting.request, None).eligibility)?;
+            matches!(eligibility, Eligibility::In { .. }).then_some((place, eligibility))
         });
         Self(judged.collect())
     }

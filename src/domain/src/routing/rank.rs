@@ -42,15 +42,15 @@ impl Team {
 }
 
 impl Rank {
-    pub(super) fn of(expert: &Expert, wish: &RoutingRequest) -> Self {
-        let themes = expert.themes.intersection(&wish.themes).count();
+    pub(super) fn of(expert: &Expert, request: &RoutingRequest) -> Self {
+        let themes = expert.themes.intersection(&request.themes).count();
         Self {
             load: expert.load,
             capacity: expert.capacity,
             themes: u32::try_from(themes).unwrap_or(u32::MAX),
-            industry: wish.industry.as_ref().is_some_and(|it| expert.industries.contains(it)),
-            same_prefecture: wish.prefecture.is_some() && wish.prefecture == expert.home,
-            known_company: wish.company.is_some_and(|it| expert.known.contains(&it)),
+            industry: request.industry.as_ref().is_some_and(|it| expert.industries.contains(it)),
+            same_prefecture: request.prefecture.is_some() && request.prefecture == expert.home,
+            known_company: request.company.is_some_and(|it| expert.known.contains(&it)),
             last_asked: expert.last_asked,
         }
     }
@@ -93,8 +93,8 @@ pub fn rank(candidates: &[Candidate]) -> Vec<&Candidate> {
 /// management: a pair is as good as its lower-ranked member, then as its higher-ranked one. So two experts with a low
 /// load come before one with a high load, and the other way round. Lazy: the first teams cost no more than the
 /// ranking, although the pairs are O(n²).
-pub fn teams(wish: &RoutingRequest, candidates: &[Candidate]) -> impl Iterator<Item = Team> + use<> {
-    let wanted = wish.fields;
+pub fn teams(request: &RoutingRequest, candidates: &[Candidate]) -> impl Iterator<Item = Team> + use<> {
+    let wanted = request.fields;
     let ranked: Vec<_> =
         rank(candidates).into_iter().filter_map(|it| Some((placed(it)?.0, it.expert))).collect();
     (0..ranked.len()).flat_map(move |lower| {
@@ -111,7 +111,7 @@ pub fn teams(wish: &RoutingRequest, candidates: &[Candidate]) -> impl Iterator<I
 }
 
 const fn placed(candidate: &Candidate) -> Option<(Fields, &Rank)> {
-    match &candidate.verdict {
+    match &candidate.eligibility {
         Eligibility::In { covers, rank, .. } => Some((*covers, rank)),
         Eligibility::Out { .. } => None,
     }

@@ -14,7 +14,7 @@ pub enum ReasonFor {
         fields: Fields,
     },
     Load {
-        sessions: u32,
+        appointments: u32,
         capacity: u32,
     },
     Themes {
@@ -74,8 +74,12 @@ impl ReasonFor {
         match self {
             Self::BothFields => "両方の分野を担当できます".to_owned(),
             Self::OneField { fields } => format!("{}を担当できます", fields.label()),
-            Self::Load { sessions, capacity: 0 } => format!("前後28日の相談が{sessions}件（目安は未設定）"),
-            Self::Load { sessions, capacity } => format!("前後28日の相談が{sessions}件（目安{capacity}件）"),
+            Self::Load { appointments, capacity: 0 } => {
+                format!("前後28日の相談が{appointments}件（目安は未設定）")
+            }
+            Self::Load { appointments, capacity } => {
+                format!("前後28日の相談が{appointments}件（目安{capacity}件）")
+            }
             Self::Themes { count } => format!("テーマが{count}件一致"),
             Self::Industry => "同じ業種の経験があります".to_owned(),
             Self::SamePrefecture => "同じ都道府県".to_owned(),

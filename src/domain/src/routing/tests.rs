@@ -75,8 +75,8 @@ fn experts() -> impl Strategy<Value = Expert> {
             conflicts: companies.0,
             known: companies.1,
             limits: AppointmentLimits { per_day: limits.0, per_week: limits.1 },
-            day_sessions: counts.0,
-            week_sessions: counts.0 + counts.1,
+            day_appointments: counts.0,
+            week_appointments: counts.0 + counts.1,
             open_cases: counts.2,
             open_case_limit: limits.2,
             load: load.0,
@@ -87,7 +87,7 @@ fn experts() -> impl Strategy<Value = Expert> {
 }
 
 prop_compose! {
-    fn wishes()(
+    fn requests()(
         fields in fields(),
         themes in btree_set((0..4_u8).prop_map(theme), 0..4),
         mode in prop_oneof![3 => Just(Mode::Online), 1 => Just(Mode::Visit), 2 => Just(Mode::Either)],
@@ -114,26 +114,27 @@ fn many() -> impl Strategy<Value = Vec<(Expert, Option<Blocked>)>> {
     })
 }
 
-fn judged(wish: &RoutingRequest, experts: &[(Expert, Option<Blocked>)]) -> Vec<Candidate> {
-    experts.iter().map(|(expert, blocked)| evaluate(expert, wish, *blocked)).collect()
+fn judged(request: &RoutingRequest, experts: &[(Expert, Option<Blocked>)]) -> Vec<Candidate> {
+    experts.iter().map(|(expert, blocked)| evaluate(expert, request, *blocked)).collect()
 }
 
 /// Returns whether the expert is eligible by `docs/spec/lifecycle.md` §4, sentence by sentence.
-fn is_eligible(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>) -> bool {
-    let has_a_field = wish.fields.iter().any(|it| expert.fields.contains(it));
+fn is_eligible(expert: &Expert, request: &RoutingRequest, blocked: Option<Blocked>) -> bool {
+    let has_a_field = request.fields.iter().any(|it| expert.fields.contains(it));
     let online = expert.works_online;
-    let visit = match wish.prefecture {
+    let visit = match request.prefecture {
         Some(prefecture) => expert.visits.contains(&prefecture),
         None => !expert.visits.is_empty(),
     };
-    let can_meet = match wish.mode {
+    let can_meet = match request.mode {
         Mode::Online => online,
         Mode::Visit => visit,
         Mode::Either => online || visit,
     };
-    let no_conflict = wish.company.is_none_or(|it| !expert.conflicts.contains(&it));
-    let has_room = wish.slot.is_none()
-        || (expert.day_sessions < expert.limits.per_day && expert.week_sessions < expert.limits.per_week);
+    let no_conflict = request.company.is_none_or(|it| !expert.conflicts.contains(&it));
+    let has_room = request.slot.is_none()
+        || (expert.day_appointments < expert.limits.per_day
+            && expert.week_appointments < expert.limits.per_week);
     has_a_field
         && expert.active
         && !expert.absent
@@ -141,7 +142,7 @@ fn is_eligible(expert: &Expert, wish: &RoutingRequest, blocked: Option<Blocked>)
         && no_conflict
         && has_room
         && expert.open_cases < expert.open_case_limit
-        && !wish.excluded.contains(&expert.id)
+        && !request.excluded.contains(&expert.id)
         && blocked.is_none()
 }
 
@@ -149,11 +150,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn the_eligible_are_in_and_everyone_else_has_a_reason(wish in wishes(), all in many()) {
+    fn the_eligible_are_in_and_everyone_else_has_a_reason(request in requests(), all in many()) {
         for (expert, blocked) in &all {
-            let candidate = evaluate(expert, &wish, *blocked);
-            prop_assert_eq!(candidate.is_in(), is_eligible(expert, &wish, *blocked));
-            match candidate.verdict {
+            let candidate = evaluate(expert, &request, *blocked);
+            prop_assert_eq!(candidate.is_in(), is_eligible(expert, &request, *blocked));
+            match candidate.eligibility {
                 Eligibility::In { reasons, .. } => prop_assert!(!reasons.is_empty()),
                 Eligibility::Out { reasons } => {
                     prop_assert!(!reasons.is_empty());
@@ -164,38 +165,38 @@ proptest! {
     }
 
     #[test]
-    fn only_the_eligible_rank_and_all_of_them(wish in wishes(), all in many()) {
-        let candidates = judged(&wish, &all);
+    fn only_the_eligible_rank_and_all_of_them(request in requests(), all in many()) {
+        let candidates = judged(&request, &all);
         let ranked: BTreeSet<_> = rank(&candidates).into_iter().map(|it| it.expert).collect();
-        let eligible = all.iter().filter(|it| is_eligible(&it.0, &wish, it.1)).map(|it| it.0.id).collect();
+        let eligible = all.iter().filter(|it| is_eligible(&it.0, &request, it.1)).map(|it| it.0.id).collect();
         prop_assert_eq!(ranked, eligible);
     }
 
     #[test]
-    fn the_order_of_asking_does_not_hang_on_the_order_of_reading((wish, all, shuffled) in (wishes(), many()).prop_flat_map(|(wish, all)| {
-        (Just(wish), Just(all.clone()), Just(all).prop_shuffle())
+    fn the_order_of_asking_does_not_hang_on_the_order_of_reading((request, all, shuffled) in (requests(), many()).prop_flat_map(|(request, all)| {
+        (Just(request), Just(all.clone()), Just(all).prop_shuffle())
     })) {
-        let (here, there) = (judged(&wish, &all), judged(&wish, &shuffled));
+        let (here, there) = (judged(&request, &all), judged(&request, &shuffled));
         prop_assert_eq!(rank(&here), rank(&there));
-        prop_assert!(teams(&wish, &here).eq(teams(&wish, &there)));
+        prop_assert!(teams(&request, &here).eq(teams(&request, &there)));
     }
 
     #[test]
-    fn each_comes_before_the_next_for_the_first_thing_in_which_they_differ(wish in wishes(), all in many()) {
-        let candidates = judged(&wish, &all);
+    fn each_comes_before_the_next_for_the_first_thing_in_which_they_differ(request in requests(), all in many()) {
+        let candidates = judged(&request, &all);
         let ranked: Vec<_> = rank(&candidates)
             .into_iter()
             .map(|it| &all.iter().find(|expert| expert.0.id == it.expert).unwrap().0)
             .collect();
         for (n, one) in ranked.iter().enumerate() {
             for other in &ranked[n + 1..] {
-                prop_assert!(slow_key(one, &wish) < slow_key(other, &wish));
+                prop_assert!(slow_key(one, &request) < slow_key(other, &request));
             }
         }
     }
 
     #[test]
-    fn room_never_rules_out(wish in wishes(), expert in experts(), more in 0..5_u16) {
+    fn room_never_rules_out(request in requests(), expert in experts(), more in 0..5_u16) {
         let roomier = Expert {
             limits: AppointmentLimits { per_day: expert.limits.per_day + more, per_week: expert.limits.per_week + more },
             open_case_limit: expert.open_case_limit + more,
@@ -205,60 +206,60 @@ proptest! {
             conflicts: BTreeSet::new(),
             ..expert.clone()
         };
-        prop_assert!(!evaluate(&expert, &wish, None).is_in() || evaluate(&roomier, &wish, None).is_in());
+        prop_assert!(!evaluate(&expert, &request, None).is_in() || evaluate(&roomier, &request, None).is_in());
     }
 
     #[test]
-    fn what_a_company_has_not_told_rules_nobody_out(wish in wishes(), expert in experts()) {
-        let silent = RoutingRequest { prefecture: None, industry: None, company: None, ..wish.clone() };
-        if let Eligibility::In { .. } = evaluate(&expert, &wish, None).verdict {
-            let Eligibility::In { reasons, .. } = evaluate(&expert, &silent, None).verdict else {
+    fn what_a_company_has_not_told_rules_nobody_out(request in requests(), expert in experts()) {
+        let silent = RoutingRequest { prefecture: None, industry: None, company: None, ..request.clone() };
+        if let Eligibility::In { .. } = evaluate(&expert, &request, None).eligibility {
+            let Eligibility::In { reasons, .. } = evaluate(&expert, &silent, None).eligibility else {
                 return Err(TestCaseError::fail("ruled out"));
             };
             prop_assert!(reasons.contains(&ReasonFor::IndustryUnknown));
-            prop_assert_eq!(reasons.contains(&ReasonFor::PrefectureUnknown), wish.mode != Mode::Online);
+            prop_assert_eq!(reasons.contains(&ReasonFor::PrefectureUnknown), request.mode != Mode::Online);
             prop_assert_eq!(reasons.contains(&ReasonFor::CompanyUnknown), !expert.conflicts.is_empty());
         }
     }
 
     #[test]
-    fn teams_are_all_that_can_be_made_in_order(wish in wishes(), all in many()) {
-        let candidates = judged(&wish, &all);
+    fn teams_are_all_that_can_be_made_in_order(request in requests(), all in many()) {
+        let candidates = judged(&request, &all);
         let ranked: Vec<_> = rank(&candidates).into_iter().map(|it| it.expert).collect();
         let of = |id| all.iter().find(|it| it.0.id == id).unwrap().0.fields;
         let mut made = Vec::new();
         for (a, &one) in ranked.iter().enumerate() {
-            if of(one).covers(wish.fields) {
+            if of(one).covers(request.fields) {
                 made.push(((a, a), Team::One(one)));
             }
             for (b, &other) in ranked.iter().enumerate() {
-                if wish.fields == Fields::Both && of(one) == Fields::Ict && of(other) == Fields::Labor {
+                if request.fields == Fields::Both && of(one) == Fields::Ict && of(other) == Fields::Labor {
                     made.push(((a.max(b), a.min(b)), Team::Pair { ict: one, labor: other }));
                 }
             }
         }
         made.sort_by_key(|it| it.0);
         let made: Vec<_> = made.into_iter().map(|it| it.1).collect();
-        prop_assert_eq!(teams(&wish, &candidates).collect::<Vec<_>>(), made);
+        prop_assert_eq!(teams(&request, &candidates).collect::<Vec<_>>(), made);
     }
 
     #[test]
-    fn a_verdict_survives_its_storage(wish in wishes(), all in many()) {
-        for candidate in judged(&wish, &all) {
-            let stored = serde_json::to_string(&candidate.verdict).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Eligibility>(&stored).unwrap(), candidate.verdict);
+    fn a_verdict_survives_its_storage(request in requests(), all in many()) {
+        for candidate in judged(&request, &all) {
+            let stored = serde_json::to_string(&candidate.eligibility).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Eligibility>(&stored).unwrap(), candidate.eligibility);
         }
     }
 }
 
 /// Returns all criteria as one tuple to sort by. Loads are brought to a common denominator: capacities here are 1 to
 /// 3, so sixths are exact.
-fn slow_key(expert: &Expert, wish: &RoutingRequest) -> impl Ord + use<> {
+fn slow_key(expert: &Expert, request: &RoutingRequest) -> impl Ord + use<> {
     let load = (expert.load * 6).checked_div(expert.capacity).unwrap_or(u32::MAX);
-    let themes = wish.themes.iter().filter(|it| expert.themes.contains(it)).count();
-    let has_industry = expert.industries.iter().any(|it| wish.industry.as_ref() == Some(it));
-    let same_place = wish.prefecture.is_some_and(|it| Some(it) == expert.home);
-    let knows = expert.known.iter().any(|it| wish.company == Some(*it));
+    let themes = request.themes.iter().filter(|it| expert.themes.contains(it)).count();
+    let has_industry = expert.industries.iter().any(|it| request.industry.as_ref() == Some(it));
+    let same_place = request.prefecture.is_some_and(|it| Some(it) == expert.home);
+    let knows = expert.known.iter().any(|it| request.company == Some(*it));
     let asked = expert.last_asked.map_or(0, |it| it.to_epoch_days());
     (load, 4 - themes, !has_industry, !same_place, !knows, asked, expert.id)
 }
@@ -277,8 +278,8 @@ fn anyone() -> Expert {
         conflicts: BTreeSet::new(),
         known: BTreeSet::new(),
         limits: AppointmentLimits { per_day: 2, per_week: 4 },
-        day_sessions: 0,
-        week_sessions: 0,
+        day_appointments: 0,
+        week_appointments: 0,
         open_cases: 5,
         open_case_limit: 8,
         load: 3,
@@ -302,7 +303,7 @@ fn any_wish() -> RoutingRequest {
 
 #[test]
 fn the_page_says_why() {
-    let Eligibility::In { reasons, .. } = evaluate(&anyone(), &any_wish(), None).verdict else {
+    let Eligibility::In { reasons, .. } = evaluate(&anyone(), &any_wish(), None).eligibility else {
         panic!("nothing stands against them");
     };
     let sentences: Vec<_> = reasons.into_iter().map(ReasonFor::sentence).collect();
@@ -314,10 +315,11 @@ fn the_page_says_why() {
 
 #[test]
 fn the_page_says_why_not() {
-    let wish =
+    let request =
         RoutingRequest { fields: Fields::Ict, mode: Mode::Visit, prefecture: Some(place(1)), ..any_wish() };
     let expert = Expert { open_case_limit: 5, ..anyone() };
-    let Eligibility::Out { reasons } = evaluate(&expert, &wish, Some(Blocked::Occupied)).verdict else {
+    let Eligibility::Out { reasons } = evaluate(&expert, &request, Some(Blocked::Occupied)).eligibility
+    else {
         panic!("they have another field");
     };
     let sentences: Vec<_> = reasons.into_iter().map(ReasonAgainst::sentence).collect();
@@ -334,9 +336,9 @@ fn the_page_says_why_not() {
 
 #[test]
 fn the_same_is_not_said_twice() {
-    let full = Expert { day_sessions: 2, absent: true, ..anyone() };
+    let full = Expert { day_appointments: 2, absent: true, ..anyone() };
     for (blocked, expected) in [(Blocked::DayFull, 2), (Blocked::Absent, 2), (Blocked::Occupied, 3)] {
-        let Eligibility::Out { reasons } = evaluate(&full, &any_wish(), Some(blocked)).verdict else {
+        let Eligibility::Out { reasons } = evaluate(&full, &any_wish(), Some(blocked)).eligibility else {
             panic!("they are full and absent");
         };
         assert_eq!(reasons.len(), expected, "{reasons:?}");

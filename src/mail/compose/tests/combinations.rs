@@ -23,7 +23,7 @@ pub fn combinations() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
 }
 
 /// Returns appointments online and by visit, with and without a venue, with no, one and two experts.
-fn sittings() -> Vec<AppointmentText<'static>> {
+fn appointments() -> Vec<AppointmentText<'static>> {
     let mut all = Vec::new();
     for mode in [AppointmentMode::Online, AppointmentMode::Visit] {
         for place in ["", " https://meet.example.jp/a-b-c ", "東京都港区台場9-9-9"] {
@@ -36,7 +36,7 @@ fn sittings() -> Vec<AppointmentText<'static>> {
 }
 
 fn maybe_sittings() -> Vec<Option<AppointmentText<'static>>> {
-    sittings().into_iter().map(Some).chain([None]).collect()
+    appointments().into_iter().map(Some).chain([None]).collect()
 }
 
 const REASONS: [&str; 3] =
@@ -45,7 +45,7 @@ const REASONS: [&str; 3] =
 fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
     let (ahead, over) = (at("2026-11-20T08:00:00Z"), now());
     let mut all = vec![MailEvent::NewMessage { side }];
-    for appointment in sittings() {
+    for appointment in appointments() {
         for change_until in [ahead, over] {
             all.push(MailEvent::Booked { side, appointment, change_until });
             all.push(MailEvent::Moved { side, appointment, change_until, was: ahead });
@@ -68,7 +68,7 @@ fn for_company() -> Vec<MailEvent<'static>> {
         let (received_at, first_contact_due) = (now(), at("2026-11-26T08:00:00Z"));
         all.push(MailEvent::Acknowledgement { confirm: LINK, slot, received_at, first_contact_due });
     }
-    for appointment in sittings() {
+    for appointment in appointments() {
         let earlier = |booked| MailEvent::EarlierTime { answer: LINK, appointment, booked, until: now() };
         all.extend([None, Some(now())].map(earlier));
     }
@@ -98,7 +98,7 @@ fn for_expert() -> Vec<MailEvent<'static>> {
         }
         all.extend([MailEvent::RequestLapsed { slot }, MailEvent::RequestWithdrawn { slot }]);
     }
-    for appointment in sittings() {
+    for appointment in appointments() {
         all.extend([MailEvent::RequestDeclined { appointment }, MailEvent::Relieved { appointment }]);
     }
     all
@@ -106,7 +106,7 @@ fn for_expert() -> Vec<MailEvent<'static>> {
 
 fn for_center() -> Vec<MailEvent<'static>> {
     let page = "https://soudan.example.jp/staff/absences";
-    let mut all: Vec<_> = sittings()
+    let mut all: Vec<_> = appointments()
         .into_iter()
         .map(|appointment| MailEvent::SubstituteNeeded { appointment, declined: "佐藤 次郎", page })
         .collect();
@@ -116,12 +116,12 @@ fn for_center() -> Vec<MailEvent<'static>> {
 
 pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
     let stop = "https://soudan.example.jp/u/weekly_digest/TOKEN";
-    let mut all = super::samples::plain_occasions().to_vec();
+    let mut all = super::samples::account_mail_events().to_vec();
     let either = [outline(), &[]];
-    for sessions in either {
+    for appointments in either {
         for requests in either {
             all.extend(either.map(|reports| AccountMailEvent::WeeklyDigest {
-                sessions,
+                appointments,
                 requests,
                 reports,
                 stop,

@@ -42,8 +42,9 @@ pub fn letters(confirmed: bool) -> Vec<OutgoingMail> {
 pub fn letters_in(confirmed: bool, texts: &Texts) -> Vec<OutgoingMail> {
     with_texts(confirmed, texts, |about_this| {
         let mut letters: Vec<_> =
-            occasions().iter().map(|(occasion, to)| about(*occasion, *to, about_this).unwrap()).collect();
-        letters.extend(plain_occasions().iter().map(|it| plain(*it, CENTER, &about_this.house).unwrap()));
+            occasions().iter().map(|(mail_event, to)| about(*mail_event, *to, about_this).unwrap()).collect();
+        letters
+            .extend(account_mail_events().iter().map(|it| plain(*it, CENTER, &about_this.sender).unwrap()));
         letters
     })
 }
@@ -59,7 +60,7 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
     let number = CaseNumber::new(FiscalYear::new(2026).unwrap(), 123).unwrap();
     let (settings, calendar, site) = (&settings, &calendar, &site);
     let organizer = "madoguchi@example.jp";
-    let house = SenderContext { settings, calendar, site, texts, organizer, now: now() };
+    let sender = SenderContext { settings, calendar, site, texts, organizer, now: now() };
     write(&MailContext {
         id: ConsultationId(Uuid::from_u128(1)),
         number: &number,
@@ -67,7 +68,7 @@ pub fn with_texts<T>(address_confirmed: bool, texts: &Texts, write: impl FnOnce(
         contact_name: COMPANY.name,
         fields: Fields::Both,
         address_confirmed,
-        house,
+        sender,
     })
 }
 
@@ -173,7 +174,7 @@ fn sided_occasions(side: ReaderSide<'static>) -> [MailEvent<'static>; 11] {
     ]
 }
 
-pub fn plain_occasions() -> [AccountMailEvent<'static>; 8] {
+pub fn account_mail_events() -> [AccountMailEvent<'static>; 8] {
     let link = "https://soudan.example.jp/l/TOKEN";
     let lines = outline();
     [
@@ -190,7 +191,7 @@ pub fn plain_occasions() -> [AccountMailEvent<'static>; 8] {
             stop: "https://soudan.example.jp/u/daily_digest/TOKEN",
         },
         AccountMailEvent::WeeklyDigest {
-            sessions: lines,
+            appointments: lines,
             requests: lines,
             reports: &[],
             stop: "https://soudan.example.jp/u/weekly_digest/TOKEN",

@@ -46,12 +46,12 @@ fn every_combination_reads_as_reviewed() {
             ] {
                 let about_this =
                     MailContext { company_name: names.0, contact_name: names.1, fields, ..*about_this };
-                for (occasion, to) in combinations() {
-                    add(TextKind::of(&occasion), &about(occasion, to, &about_this).unwrap());
+                for (mail_event, to) in combinations() {
+                    add(TextKind::of(&mail_event), &about(mail_event, to, &about_this).unwrap());
                 }
             }
-            for occasion in plain_combinations() {
-                add(TextKind::of_plain(&occasion), &plain(occasion, CENTER, &about_this.house).unwrap());
+            for mail_event in plain_combinations() {
+                add(TextKind::of_plain(&mail_event), &plain(mail_event, CENTER, &about_this.sender).unwrap());
             }
         });
     }

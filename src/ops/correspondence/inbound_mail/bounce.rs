@@ -36,11 +36,11 @@ pub async fn take(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) ->
                 work.note(Actor::System, format!("メールが届きませんでした：{}", missed.address));
                 // A mail to the center about the center's own address could not arrive either.
                 if missed.address.to_lowercase() != center {
-                    let occasion = MailEvent::Undelivered {
+                    let mail_event = MailEvent::Undelivered {
                         address: &missed.address,
                         reason: &missed.failure.diagnostic,
                     };
-                    work.mail_center(occasion)?;
+                    work.mail_center(mail_event)?;
                 }
             }
             if settle(&work.tx, letter, &missed, work.now()).await? {
@@ -88,14 +88,14 @@ async fn settle(
         DeliveryStatus::Delayed => format!("{address} への配信が遅れています。{said}"),
         DeliveryStatus::Delivered => format!("{address} に届きました。"),
     };
-    let fate = InboundOutcome {
+    let outcome = InboundOutcome {
         state: Some(InboundState::Bounce),
         outcome,
         open: missed.failure.outlook == DeliveryStatus::Lost,
         consultation: missed.consultation,
         ..InboundOutcome::default()
     };
-    if !letter.settle(tx, fate).await? {
+    if !letter.settle(tx, outcome).await? {
         return Ok(false);
     }
     if missed.failure.outlook != DeliveryStatus::Delivered {

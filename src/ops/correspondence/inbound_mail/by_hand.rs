@@ -94,7 +94,7 @@ async fn finish(
     id: MailId,
     by: AccountId,
     note: &str,
-    deed: &str,
+    action: &str,
     discards: bool,
 ) -> Result<(), Problem> {
     let row = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
@@ -111,7 +111,7 @@ async fn finish(
             let mut work = CaseTransaction::begin(app, case).await?;
             change(&work.tx, work.now()).await?;
             let why = if note.is_empty() { String::new() } else { format!("（{note}）") };
-            work.note(Actor::Coordinator(by), format!("{deed}：{}{why}", sender(&row)));
+            work.note(Actor::Coordinator(by), format!("{action}：{}{why}", sender(&row)));
             work.commit().await?;
         }
         None => {

@@ -96,8 +96,8 @@ pub async fn take(
         .clone()
         .filter(|_| step == InvitationReplyAction::Propose)
         .map(|it| (it.start, it.end));
-    let fate = InboundOutcome { entry, proposed, ..noted(case, outcome, open) };
-    if letter.settle(&work.tx, fate).await? {
+    let outcome = InboundOutcome { entry, proposed, ..noted(case, outcome, open) };
+    if letter.settle(&work.tx, outcome).await? {
         work.commit().await?;
     }
     Ok(())
@@ -194,15 +194,15 @@ fn refuse_delegation(
     reply: &Reply,
 ) -> Result<String, Problem> {
     work.note(by, "カレンダーで代理を指名（受け付けていないことを返信）");
-    let occasion = MailEvent::NoDelegates {
+    let mail_event = MailEvent::NoDelegates {
         is_company: by == Actor::Company,
         starts_at: appointment.starts_at,
         ends_at: appointment.ends_at,
     };
     if let Actor::Expert(expert) = by {
-        work.mail_expert(expert, occasion)?;
+        work.mail_expert(expert, mail_event)?;
     } else if by == Actor::Company {
-        work.mail_company(occasion)?;
+        work.mail_company(mail_event)?;
     }
     let (who, to) = (by.party().label(), reply.delegate.as_deref().unwrap_or("別の人"));
     Ok(format!("{who}が代理（{to}）を指名しましたが、代理は受け付けていないと返信しました。"))

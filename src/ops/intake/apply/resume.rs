@@ -79,6 +79,6 @@ async fn post(
     to: &EmailAddress,
 ) -> Result<(), Problem> {
     let link = app.site.absolute(&crate::url::draft(draft.id));
-    let occasion = AccountMailEvent::ResumeDraft { link: &link, expires_at: draft.expires_at };
-    context.mail(app, tx, occasion, Recipient { address: to.as_str(), name: "" }).await
+    let mail_event = AccountMailEvent::ResumeDraft { link: &link, expires_at: draft.expires_at };
+    context.mail(app, tx, mail_event, Recipient { address: to.as_str(), name: "" }).await
 }

@@ -22,7 +22,7 @@ use crate::{
 
 /// The lines of an expert's digest.
 struct Week {
-    sessions: Vec<String>,
+    appointments: Vec<String>,
     requests: Vec<String>,
     reports: Vec<String>,
 }
@@ -42,18 +42,18 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     for expert in store::booking::expert_agenda::busy(&app.db).await? {
         let Some(profile) = context.experts.get(expert) else { continue };
         let week = week(app, expert, today).await?;
-        if week.sessions.is_empty() && week.requests.is_empty() && week.reports.is_empty() {
+        if week.appointments.is_empty() && week.requests.is_empty() && week.reports.is_empty() {
             continue;
         }
         let stop = stop_link(app, AccountId(expert.0), NotificationTopic::WeeklyDigest, now);
-        let occasion = AccountMailEvent::WeeklyDigest {
-            sessions: &week.sessions,
+        let mail_event = AccountMailEvent::WeeklyDigest {
+            appointments: &week.appointments,
             requests: &week.requests,
             reports: &week.reports,
             stop: &stop,
         };
         let to = Recipient { address: &profile.email, name: &profile.name };
-        let letter = compose::plain(occasion, to, &context.house(app))?;
+        let letter = compose::plain(mail_event, to, &context.sender(app))?;
         letters.push(OutgoingMail { dedup_key: Some(format!("{prefix}{expert}")), ..letter });
     }
     if letters.is_empty() {
@@ -73,15 +73,15 @@ async fn week(app: &App, expert: ExpertId, today: NaiveDate) -> Result<Week, Pro
     let sunday = today.week(Weekday::Mon).last_day();
     let from = at_japan(today, 0, 0);
     let to = at_japan(sunday, 0, 0) + TimeDelta::days(1);
-    let sessions = store::booking::expert_agenda::confirmed(&app.db, expert).await?;
-    let sessions = sessions.iter().filter(|it| (from..to).contains(&it.appointment.starts_at));
+    let appointments = store::booking::expert_agenda::confirmed(&app.db, expert).await?;
+    let appointments = appointments.iter().filter(|it| (from..to).contains(&it.appointment.starts_at));
     let requests = store::booking::expert_agenda::requests(&app.db, expert).await?;
     let reports = store::booking::expert_agenda::reports(&app.db, expert).await?;
     let missing = |it: &&store::booking::expert_agenda::AgendaReport| {
         !matches!(it.state, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }))
     };
     Ok(Week {
-        sessions: sessions.filter_map(session_line).collect(),
+        appointments: appointments.filter_map(session_line).collect(),
         requests: requests
             .iter()
             .map(|it| format!("{}（回答期限 {}）", it.case.number, until(it.assignment.due_at)))

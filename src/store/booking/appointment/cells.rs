@@ -44,7 +44,7 @@ struct Beside {
     quarter: i64,
     lane: i16,
     site: Prefecture,
-    session: Range<i64>,
+    appointment: Range<i64>,
 }
 
 /// A row of `calendar_cell` with the appointment that owns it.
@@ -82,9 +82,9 @@ pub(super) async fn take(
     let mut rows = Vec::new();
     for it in cells {
         let Ok(lanes) = make_room(tx, it).await? else { return Ok(Err(CellTaken)) };
-        let session = it.footprint.session(it.slot);
+        let appointment = it.footprint.appointment(it.slot);
         rows.extend(it.footprint.cells(it.slot).map(|quarter| {
-            let lane = lanes.get(&quarter).copied().filter(|_| !session.contains(&quarter)).unwrap_or(0);
+            let lane = lanes.get(&quarter).copied().filter(|_| !appointment.contains(&quarter)).unwrap_or(0);
             row::Model { expert_id: it.expert.0, quarter, lane, appointment_id: id.0 }
         }));
     }
@@ -149,7 +149,7 @@ async fn make_room(
         return Ok(Ok(BTreeMap::new()));
     }
     let Ok(others) = adjacent_visits(tx, it).await? else { return Ok(Err(CellTaken)) };
-    if !others.iter().all(|other| it.footprint.leaves_room(it.slot, other.site, &other.session)) {
+    if !others.iter().all(|other| it.footprint.leaves_room(it.slot, other.site, &other.appointment)) {
         return Ok(Err(CellTaken));
     }
     let mut next: BTreeMap<i64, i16> = BTreeMap::new();
@@ -158,7 +158,7 @@ async fn make_room(
         *lane = (*lane).max(other.lane + 1);
     }
     let mut moves: BTreeMap<i16, Vec<i64>> = BTreeMap::new();
-    for (&quarter, &lane) in next.range(it.footprint.session(it.slot)) {
+    for (&quarter, &lane) in next.range(it.footprint.appointment(it.slot)) {
         moves.entry(lane).or_default().push(quarter);
     }
     for (lane, quarters) in moves {
@@ -190,8 +190,8 @@ async fn adjacent_visits(
     let mut others = Vec::new();
     for Lane { quarter, lane, appointment_id, site, starts_at, ends_at } in found {
         let Some(site) = prefecture(appointment_id, site)? else { return Ok(Err(CellTaken)) };
-        let session = quarter_index(starts_at)..quarter_index(ends_at);
-        others.push(Beside { quarter, lane, site, session });
+        let appointment = quarter_index(starts_at)..quarter_index(ends_at);
+        others.push(Beside { quarter, lane, site, appointment });
     }
     Ok(Ok(others))
 }

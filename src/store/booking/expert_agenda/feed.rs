@@ -30,7 +30,7 @@ pub struct FeedEntry {
     pub mode: AppointmentMode,
     /// An address or a meeting link; may be empty.
     pub place: String,
-    pub standing: FeedStatus,
+    pub feed_status: FeedStatus,
     /// `None` until the expert has been asked: a company holds the time, but may still get another expert.
     pub case: Option<FeedCase>,
 }
@@ -100,7 +100,7 @@ pub async fn feed_entries(
     for left in cancelled_invitation::since(db, expert, since).await? {
         match told.iter_mut().find(|it| it.uid == left.uid) {
             // The expert is asked for the appointment again, or takes part in it again.
-            Some(it) if it.standing == FeedStatus::Asked => {
+            Some(it) if it.feed_status == FeedStatus::Asked => {
                 it.sequence = std::cmp::max(it.sequence, left.sequence + 1);
             }
             Some(_) => {}
@@ -111,7 +111,7 @@ pub async fn feed_entries(
                 ends_at: left.ends_at,
                 mode: left.mode,
                 place: left.place,
-                standing: FeedStatus::Ended,
+                feed_status: FeedStatus::Ended,
                 case: None,
             }),
         }
@@ -211,11 +211,11 @@ fn feed_appointments(expert: ExpertId) -> Select<appointment::Entity> {
         .join(JoinType::LeftJoin, owner())
 }
 
-fn from_row(row: Row, standing: Option<FeedStatus>) -> Result<FeedEntry, DbErr> {
+fn from_row(row: Row, feed_status: Option<FeedStatus>) -> Result<FeedEntry, DbErr> {
     let (uid, sequence, starts_at, ends_at, state, mode, place, number, name, part) = row;
     let wrong = |why: &str| contradiction(appointment::Entity, &uid, why);
-    let standing = match standing {
-        Some(standing) => standing,
+    let feed_status = match feed_status {
+        Some(feed_status) => feed_status,
         None => match store::known(&state, appointment::Column::State, &uid)? {
             AppointmentStatus::Held => FeedStatus::Held,
             AppointmentStatus::Confirmed | AppointmentStatus::Done | AppointmentStatus::NoShow => {
@@ -235,5 +235,5 @@ fn from_row(row: Row, standing: Option<FeedStatus>) -> Result<FeedEntry, DbErr> 
         _ => None,
     };
     let mode = store::known(&mode, appointment::Column::Mode, &uid)?;
-    Ok(FeedEntry { uid, sequence, starts_at, ends_at, mode, place, standing, case })
+    Ok(FeedEntry { uid, sequence, starts_at, ends_at, mode, place, feed_status, case })
 }

@@ -106,12 +106,12 @@ async fn done(
     tx: &DatabaseTransaction,
     id: MailId,
     update: UpdateMany<row::Entity>,
-    deed: Deed<'_>,
+    action: Deed<'_>,
 ) -> Result<bool, DbErr> {
     if update.filter(row::COLUMN.id.eq(id.0)).exec(tx).await?.rows_affected == 0 {
         return Ok(false);
     }
-    let entry = log_entry(id.0, deed.what, deed.reason, Some(deed.by), deed.now);
+    let entry = log_entry(id.0, action.what, action.reason, Some(action.by), action.now);
     outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
     Ok(true)
 }

@@ -49,7 +49,7 @@ pub struct SendCapacity<'a> {
     pub per_domain: usize,
     /// The number of mails that the worker has leased already, by domain.
     pub in_hand: &'a HashMap<String, usize>,
-    pub pace: RateLimit,
+    pub rate_limit: RateLimit,
 }
 
 /// The outcome of a try to send.
@@ -73,7 +73,7 @@ pub enum SendOutcome {
 pub struct SettledMail {
     pub id: MailId,
     pub token: Uuid,
-    pub fate: SendOutcome,
+    pub outcome: SendOutcome,
     /// The server's reply, or the reason.
     pub detail: String,
 }
@@ -97,11 +97,11 @@ pub async fn lease(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
     length: TimeDelta,
-    room: SendCapacity<'_>,
+    capacity: SendCapacity<'_>,
 ) -> Result<Lease, DbErr> {
     let mut lease = Lease { token: Uuid::new_v4(), until: now + length, mails: Vec::new(), aside: 0 };
     lease.aside += take_over(tx, now).await?;
-    let chosen = keep_pace(tx, choose(tx, now, room).await?, room.pace, now).await?;
+    let chosen = keep_rate_limit(tx, choose(tx, now, capacity).await?, capacity.rate_limit, now).await?;
     if chosen.is_empty() {
         return Ok(lease);
     }
@@ -146,7 +146,7 @@ pub async fn settle(
     let still = still_leased(tx, settled).await?;
     let ours: Vec<_> = settled.iter().filter(|it| still.contains(&(it.id.0, it.token))).collect();
     // Most mails were sent, and these differ only in the server's reply.
-    let (sent, others): (Vec<_>, Vec<_>) = ours.iter().partition(|it| it.fate == SendOutcome::Sent);
+    let (sent, others): (Vec<_>, Vec<_>) = ours.iter().partition(|it| it.outcome == SendOutcome::Sent);
     if !sent.is_empty() {
         write_sent(tx, &sent, now).await?;
     }
@@ -156,7 +156,7 @@ pub async fn settle(
     let log: Vec<_> = ours
         .iter()
         .filter_map(|it| {
-            let what = match it.fate {
+            let what = match it.outcome {
                 SendOutcome::Sent => OutboxEvent::Sent,
                 SendOutcome::Deferred(_) => OutboxEvent::Deferred,
                 SendOutcome::Failed => OutboxEvent::Refused,
@@ -212,8 +212,8 @@ async fn write_sent(
 
 /// Saves the outcome of one mail.
 async fn write(tx: &DatabaseTransaction, it: &SettledMail, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let tried = i32::from(it.fate != SendOutcome::GivenBack);
-    let (state, apart, due_at, unknown) = match it.fate {
+    let tried = i32::from(it.outcome != SendOutcome::GivenBack);
+    let (state, apart, due_at, unknown) = match it.outcome {
         SendOutcome::Sent => return write_sent(tx, &[&it], now).await,
         SendOutcome::Deferred(again) => (MailStatus::Waiting, None, Some(again), 0),
         SendOutcome::Failed => (MailStatus::Failed, None, None, 0),
@@ -228,7 +228,7 @@ async fn write(tx: &DatabaseTransaction, it: &SettledMail, now: DateTime<Utc>) -
     if let Some(due_at) = due_at {
         update = update.col_expr(row::Column::DueAt, Expr::value(due_at));
     }
-    if it.fate != SendOutcome::GivenBack {
+    if it.outcome != SendOutcome::GivenBack {
         update = update.col_expr(row::Column::LastReply, Expr::value(it.detail.as_str()));
     }
     update.exec(tx).await?;
@@ -264,7 +264,7 @@ async fn take_over(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize
             SettledMail {
                 id: MailId(id),
                 token,
-                fate: SendOutcome::Unknown(again.then_some(now)),
+                outcome: SendOutcome::Unknown(again.then_some(now)),
                 detail: "the worker ended in the middle".to_owned(),
             }
         })
@@ -277,13 +277,13 @@ async fn take_over(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize
 async fn choose(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
-    room: SendCapacity<'_>,
+    capacity: SendCapacity<'_>,
 ) -> Result<Vec<(Uuid, String)>, DbErr> {
-    let mut taken: HashMap<String, usize> = room.in_hand.clone();
+    let mut taken: HashMap<String, usize> = capacity.in_hand.clone();
     let mut chosen: Vec<(Uuid, String)> = Vec::new();
-    while chosen.len() < room.mails {
-        let full = taken.iter().filter(|(_, n)| **n >= room.per_domain).map(|(it, _)| it.clone());
-        let wanted = room.mails - chosen.len();
+    while chosen.len() < capacity.mails {
+        let full = taken.iter().filter(|(_, n)| **n >= capacity.per_domain).map(|(it, _)| it.clone());
+        let wanted = capacity.mails - chosen.len();
         let found: Vec<(Uuid, String)> = row::Entity::find()
             .select_only()
             .columns([row::Column::Id, row::Column::Domain])
@@ -299,7 +299,7 @@ async fn choose(
         let is_all = found.len() < wanted;
         for (id, domain) in found {
             let n = taken.entry(domain.clone()).or_default();
-            if *n < room.per_domain {
+            if *n < capacity.per_domain {
                 *n += 1;
                 chosen.push((id, domain));
             }
@@ -314,13 +314,13 @@ async fn choose(
 
 /// Returns the mails of `chosen` that may be sent now within each domain's rate limit, which all workers
 /// share.
-async fn keep_pace(
+async fn keep_rate_limit(
     tx: &DatabaseTransaction,
     chosen: Vec<(Uuid, String)>,
-    pace: RateLimit,
+    rate_limit: RateLimit,
     now: DateTime<Utc>,
 ) -> Result<Vec<Uuid>, DbErr> {
-    if pace.0 == 0 || chosen.is_empty() {
+    if rate_limit.0 == 0 || chosen.is_empty() {
         return Ok(chosen.into_iter().map(|it| it.0).collect());
     }
     let mut by_domain: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
@@ -343,7 +343,7 @@ async fn keep_pace(
             )
             .exec_with_returning(tx)
             .await?;
-        let (n, until) = pace.grant(Some(used.used_until), now, ids.len());
+        let (n, until) = rate_limit.grant(Some(used.used_until), now, ids.len());
         ids.truncate(n);
         granted.extend(ids);
         mail_rate::Entity::update_many()

@@ -67,8 +67,8 @@ pub async fn occupied(
     let mut occupied: BTreeMap<ExpertId, Occupied> =
         quarters.into_iter().map(|(expert, it)| (expert, it.into_iter().collect())).collect();
     for ((expert, appointment), cells) in of_visits {
-        if let Some((site, session)) = visits.get(&appointment) {
-            occupied.entry(expert).or_default().visit(*site, session.clone(), cells);
+        if let Some((site, appointment)) = visits.get(&appointment) {
+            occupied.entry(expert).or_default().visit(*site, appointment.clone(), cells);
         }
     }
     Ok(occupied)
@@ -76,7 +76,7 @@ pub async fn occupied(
 
 /// Returns the days of the appointments held or confirmed between two instants, one entry for each
 /// appointment, by expert.
-pub async fn sessions(
+pub async fn appointments(
     db: &impl ConnectionTrait,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
@@ -126,8 +126,8 @@ pub async fn open_cases(db: &impl ConnectionTrait) -> Result<BTreeMap<ExpertId, 
         .into_tuple()
         .all(db)
         .await?;
-    let standing = |n| Workload { open_cases: u16::try_from(n).unwrap_or(u16::MAX), ..Workload::default() };
-    Ok(open.into_iter().map(|(expert, n)| (ExpertId(expert), standing(n))).collect())
+    let workload = |n| Workload { open_cases: u16::try_from(n).unwrap_or(u16::MAX), ..Workload::default() };
+    Ok(open.into_iter().map(|(expert, n)| (ExpertId(expert), workload(n))).collect())
 }
 
 /// Returns the counts of all experts, in three queries.

@@ -121,13 +121,13 @@ impl Footprint {
     }
 
     /// Returns whether there is room between this visit from `start` on and another visit, to `site` at the absolute
-    /// quarter hours `session`. Always false if this appointment has no site. Unless both are visits, the
+    /// quarter hours `appointment`. Always false if this appointment has no site. Unless both are visits, the
     /// [`Footprint::cells`] say what an appointment needs. O(1).
-    pub fn leaves_room(self, start: Slot, site: Prefecture, session: &Range<i64>) -> bool {
-        let mine = self.session(start);
+    pub fn leaves_room(self, start: Slot, site: Prefecture, appointment: &Range<i64>) -> bool {
+        let mine = self.appointment(start);
         self.site
             .map(|it| i64::from(it.way_to(site)))
-            .is_some_and(|way| mine.end + way <= session.start || session.end + way <= mine.start)
+            .is_some_and(|way| mine.end + way <= appointment.start || appointment.end + way <= mine.start)
     }
 
     /// Returns the quarters at which such an appointment can start on a day on which all other appointments are at
@@ -137,7 +137,7 @@ impl Footprint {
     }
 
     /// Returns the absolute quarter hours (see [`super::quarter_index`]) of the appointment itself.
-    pub fn session(self, start: Slot) -> Range<i64> {
+    pub fn appointment(self, start: Slot) -> Range<i64> {
         start.index()..start.index() + i64::from(self.length)
     }
 

@@ -25,7 +25,7 @@ pub struct BusyDay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Visit {
     site: Prefecture,
-    session: Day,
+    appointment: Day,
     /// The quarters of the visit with the travel from and to home.
     cells: Day,
 }
@@ -46,13 +46,13 @@ impl Occupied {
         self.0.entry(start.date()).or_default().take(start, footprint);
     }
 
-    /// Adds a visit by its absolute quarter hours: `session` is the appointment itself, and `cells` is all that it
+    /// Adds a visit by its absolute quarter hours: `appointment` is the appointment itself, and `cells` is all that it
     /// takes on that day.
-    pub fn visit(&mut self, site: Prefecture, session: Range<i64>, cells: impl IntoIterator<Item = i64>) {
-        let Some(start) = Slot::from_index(session.start) else { return self.extend(cells) };
+    pub fn visit(&mut self, site: Prefecture, appointment: Range<i64>, cells: impl IntoIterator<Item = i64>) {
+        let Some(start) = Slot::from_index(appointment.start) else { return self.extend(cells) };
         self.0.entry(start.date()).or_default().visits.push(Visit {
             site,
-            session: on(start.date(), session),
+            appointment: on(start.date(), appointment),
             cells: on(start.date(), cells),
         });
     }
@@ -84,8 +84,8 @@ impl BusyDay {
     }
 
     /// Returns every quarter that is taken, without the travel to visits. O(visits).
-    pub(super) fn sittings(&self) -> Day {
-        self.visits.iter().fold(self.at_home, |day, it| day.union(it.session))
+    pub(super) fn appointments(&self) -> Day {
+        self.visits.iter().fold(self.at_home, |day, it| day.union(it.appointment))
     }
 
     pub(super) const fn has_visits(&self) -> bool {
@@ -98,7 +98,7 @@ impl BusyDay {
         let Some(site) = footprint.site else { return footprint.starts(open, self.all()) };
         self.visits.iter().fold(footprint.starts(open, self.at_home), |starts, it| {
             let way = site.way_to(it.site);
-            starts.intersection(open.starts_for(footprint.length, way, way, it.session))
+            starts.intersection(open.starts_for(footprint.length, way, way, it.appointment))
         })
     }
 
@@ -107,8 +107,8 @@ impl BusyDay {
         let cells = on(start.date(), footprint.cells(start));
         match footprint.site {
             Some(Site { prefecture: site, .. }) => {
-                let session = on(start.date(), footprint.session(start));
-                self.visits.push(Visit { site, session, cells });
+                let appointment = on(start.date(), footprint.appointment(start));
+                self.visits.push(Visit { site, appointment, cells });
             }
             None => self.at_home = self.at_home.union(cells),
         }

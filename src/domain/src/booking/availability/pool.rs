@@ -19,7 +19,7 @@ pub struct Calendar {
     pub occupied: Occupied,
     /// The days of the held and confirmed appointments, one entry each. Days outside the pool's days are included if
     /// they lie in the same week as one of these.
-    pub sessions: Vec<NaiveDate>,
+    pub appointments: Vec<NaiveDate>,
     pub limits: AppointmentLimits,
 }
 
@@ -142,8 +142,8 @@ impl Pool {
     }
 
     /// Returns the quarters that are taken by the appointments themselves, without the travel to visits.
-    pub(super) fn sittings(&self, cell: &Cell) -> Day {
-        self.visits(cell).map_or(cell.busy, BusyDay::sittings)
+    pub(super) fn appointments(&self, cell: &Cell) -> Day {
+        self.visits(cell).map_or(cell.busy, BusyDay::appointments)
     }
 
     fn visits(&self, cell: &Cell) -> Option<&BusyDay> {
@@ -173,14 +173,14 @@ struct Sessions {
 
 impl Sessions {
     fn of(calendar: &Calendar) -> Self {
-        let mut sessions = Self { by_day: BTreeMap::new(), by_week: BTreeMap::new() };
-        for date in &calendar.sessions {
-            let day = sessions.by_day.entry(*date).or_default();
+        let mut appointments = Self { by_day: BTreeMap::new(), by_week: BTreeMap::new() };
+        for date in &calendar.appointments {
+            let day = appointments.by_day.entry(*date).or_default();
             *day = day.saturating_add(1);
-            let week = sessions.by_week.entry(date.iso_week()).or_default();
+            let week = appointments.by_week.entry(date.iso_week()).or_default();
             *week = week.saturating_add(1);
         }
-        sessions
+        appointments
     }
 }
 

@@ -131,7 +131,7 @@ impl Pool {
         let none = |day: Day| day.intersection(starts).is_empty();
         if none(footprint.starts(cell.open, Day::NONE)) {
             Some(Blocked::NoHours)
-        } else if none(cell.open.starts_for(footprint.length, 0, 0, self.sittings(cell))) {
+        } else if none(cell.open.starts_for(footprint.length, 0, 0, self.appointments(cell))) {
             Some(Blocked::Occupied)
         } else if none(self.starts(cell, footprint)) {
             Some(Blocked::Travel)

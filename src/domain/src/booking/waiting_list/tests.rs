@@ -32,7 +32,7 @@ fn a_wish_is_all_that_it_says() {
     let tuesday_ten = slot("2026-11-24", 16);
     let any = TimePreference::default();
     assert!(any.fits(tuesday_ten));
-    for (wish, fits) in [
+    for (preferred, fits) in [
         (TimePreference { weekday: Some(Weekday::Tue), ..any }, true),
         (TimePreference { weekday: Some(Weekday::Wed), ..any }, false),
         (TimePreference { part: Some(HalfDay::Morning), ..any }, true),
@@ -42,7 +42,7 @@ fn a_wish_is_all_that_it_says() {
         (TimePreference { until: Some(day("2026-11-23")), ..any }, false),
         (TimePreference { weekday: Some(Weekday::Tue), part: Some(HalfDay::Afternoon), ..any }, false),
     ] {
-        assert_eq!(wish.fits(tuesday_ten), fits, "{wish:?}");
+        assert_eq!(preferred.fits(tuesday_ten), fits, "{preferred:?}");
     }
     assert!(
         TimePreference { part: Some(HalfDay::Afternoon), ..any }.fits(slot("2026-11-24", 24)),
@@ -126,27 +126,27 @@ fn slots() -> impl Strategy<Value = Vec<Slot>> {
     prop::collection::vec(one, 0..12)
 }
 
-fn wishes() -> impl Strategy<Value = Vec<TimePreference>> {
+fn preferred_times() -> impl Strategy<Value = Vec<TimePreference>> {
     let weekday = prop::option::of(prop::sample::select(vec![Weekday::Mon, Weekday::Tue, Weekday::Fri]));
     let part = prop::option::of(prop::sample::select(HalfDay::ALL.to_vec()));
-    let wish =
+    let preferred =
         (weekday, part, prop::option::of(0..20_u64)).prop_map(|(weekday, part, from)| TimePreference {
             weekday,
             part,
             from: from.map(|it| day("2026-11-20") + chrono::Days::new(it)),
             until: None,
         });
-    prop::collection::vec(wish, 1..=super::WISHES)
+    prop::collection::vec(preferred, 1..=super::MOST_PREFERRED_TIMES)
 }
 
 fn queue() -> impl Strategy<Value = Vec<WaitingListEntry>> {
-    prop::collection::vec((wishes(), 0..4_u16, 0..5_i64), 1..8).prop_map(|all| {
+    prop::collection::vec((preferred_times(), 0..4_u16, 0..5_i64), 1..8).prop_map(|all| {
         all.into_iter()
             .zip(1_u128..)
-            .map(|((wishes, turned_down, hours), id)| WaitingListEntry {
+            .map(|((preferred_times, turned_down, hours), id)| WaitingListEntry {
                 id: WaitingId(Uuid::from_u128(id)),
                 since: DateTime::UNIX_EPOCH + TimeDelta::hours(hours),
-                preferred_times: wishes,
+                preferred_times,
                 turned_down,
             })
             .collect()
@@ -168,7 +168,7 @@ proptest! {
         let booked = booked.map(|it| at_japan(day("2026-11-20") + chrono::Days::new(it), 12, 0));
         let offered: BTreeSet<_> = offered.into_iter().map(Slot::start).collect();
         let good = |it: &WaitingListEntry, slot: Slot| {
-            it.preferred_times.iter().any(|wish| wish.fits(slot))
+            it.preferred_times.iter().any(|preferred| preferred.fits(slot))
                 && booked.is_none_or(|at| slot.start() < at)
                 && !offered.contains(&slot.start())
         };

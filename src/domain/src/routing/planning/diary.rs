@@ -45,7 +45,7 @@ impl Diary {
                 let is_open = ground.business.is_open(date);
                 ahead += u32::from(is_open && date > ground.today);
                 let in_window =
-                    is_open && ground.window.contains(date) && !ground.no_sessions.contains(&date);
+                    is_open && ground.window.contains(date) && !ground.no_appointments.contains(&date);
                 DiaryDay { date, ahead, week: usize::try_from(n / 7).unwrap_or_default(), in_window }
             })
             .collect();
@@ -61,20 +61,20 @@ impl Diary {
         for (expert, calendar) in ground.experts.iter().zip(ground.calendars) {
             let mut weeks = vec![calendar.limits.per_week; weeks_each];
             let first_monday = ground.today - chrono::Days::new(monday);
-            for session in &calendar.sessions {
-                let week = usize::try_from((*session - first_monday).num_days().div_euclid(7));
+            for appointment in &calendar.appointments {
+                let week = usize::try_from((*appointment - first_monday).num_days().div_euclid(7));
                 if let Some(room) = week.ok().and_then(|it| weeks.get_mut(it)) {
                     *room = room.saturating_sub(1);
                 }
             }
             for day in &diary.days {
-                let sessions = calendar.sessions.iter().filter(|it| **it == day.date).count();
-                let sessions = u16::try_from(sessions).unwrap_or(u16::MAX);
+                let appointments = calendar.appointments.iter().filter(|it| **it == day.date).count();
+                let appointments = u16::try_from(appointments).unwrap_or(u16::MAX);
                 let is_open = ground.business.is_open(day.date);
                 diary.cells.push(Cell {
                     open: if is_open { calendar.schedule.day(day.date) } else { Day::NONE },
                     busy: calendar.occupied.on(day.date).cloned().unwrap_or_default(),
-                    room: calendar.limits.per_day.saturating_sub(sessions),
+                    room: calendar.limits.per_day.saturating_sub(appointments),
                 });
             }
             diary.weeks.extend(weeks);
@@ -104,25 +104,25 @@ impl Diary {
         (day < self.days.len()).then_some(day)
     }
 
-    /// Keeps the time of a seat for each of its members, with the travel from and to home, so that it is apart from
-    /// every other seat wherever the appointments in them will be.
-    pub fn keep(&mut self, seat: &Placement) {
-        self.fill(seat, Footprint::at_home);
+    /// Keeps the time of a placement for each of its members, with the travel from and to home, so that it is apart from
+    /// every other placement wherever the appointments in them will be.
+    pub fn keep(&mut self, placement: &Placement) {
+        self.fill(placement, Footprint::at_home);
     }
 
-    /// Books a seat, and counts it as given to its experts.
-    pub fn book(&mut self, seat: &Placement) {
-        self.fill(seat, |it| it);
-        for member in &seat.members {
+    /// Books a placement, and counts it as given to its experts.
+    pub fn book(&mut self, placement: &Placement) {
+        self.fill(placement, |it| it);
+        for member in &placement.members {
             self.given[member.expert] += 1;
         }
     }
 
-    fn fill(&mut self, seat: &Placement, taken: impl Fn(Footprint) -> Footprint) {
-        for member in &seat.members {
+    fn fill(&mut self, placement: &Placement, taken: impl Fn(Footprint) -> Footprint) {
+        for member in &placement.members {
             self.room[member.expert] = self.room[member.expert].saturating_sub(1);
             if !member.holds {
-                self.take(member.expert, seat.day, seat.quarter, taken(member.footprint));
+                self.take(member.expert, placement.day, placement.quarter, taken(member.footprint));
             }
         }
     }

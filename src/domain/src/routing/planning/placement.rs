@@ -12,14 +12,14 @@ const TEAMS: usize = 4;
 /// An expert who has named no capacity is asked after experts whose load is this many times their capacity.
 const WITHOUT_CAPACITY: i64 = 10;
 
-/// A seat: one expert, or one for each field, from one quarter on.
+/// A placement: one expert, or one for each field, from one quarter on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Placement {
     pub members: Vec<PlacementMember>,
     /// The index of the day among the diary's days.
     pub day: usize,
     pub quarter: u8,
-    /// The consultations that have chosen this time. If there are none, the seat is for all consultations without a
+    /// The consultations that have chosen this time. If there are none, the placement is for all consultations without a
     /// chosen time.
     chosen_by: Vec<usize>,
 }
@@ -35,11 +35,11 @@ pub(super) struct PlacementMember {
     /// Whether there is time for the travel from and to home, so that the appointment may be anywhere. If not, it can
     /// only be where `footprint` says, because there is a visit beside it.
     anywhere: bool,
-    /// The number of this seat among the expert's seats in this round, from 1.
+    /// The number of this placement among the expert's placements in this round, from 1.
     nth: u32,
 }
 
-/// Cuts the free time of `diary` into seats for the consultations `open`.
+/// Cuts the free time of `diary` into placements for the consultations `open`.
 pub(super) fn placements(
     diary: &Diary,
     ground: &PlanningContext<'_>,
@@ -50,30 +50,30 @@ pub(super) fn placements(
     let mut cutter = Cutter {
         diary: diary.clone(),
         ground,
-        seats: Vec::new(),
+        placements: Vec::new(),
         count: vec![0; ground.experts.len()],
         wanted: vec![BTreeMap::new(); ground.experts.len()],
     };
     for &at in open {
         let (one, eligible) = (&waiting[at], &people[at]);
-        if let Some(slot) = one.wish.slot {
+        if let Some(slot) = one.request.slot {
             cutter.fixed(at, one, eligible, slot);
         } else {
-            if one.wish.fields == Fields::Both {
+            if one.request.fields == Fields::Both {
                 cutter.joint(one, eligible);
             }
             cutter.want(one, eligible);
         }
     }
     cutter.singles();
-    cutter.seats
+    cutter.placements
 }
 
 struct Cutter<'a> {
     diary: Diary,
     ground: &'a PlanningContext<'a>,
-    seats: Vec<Placement>,
-    /// The number of each expert's seats so far.
+    placements: Vec<Placement>,
+    /// The number of each expert's placements so far.
     count: Vec<u32>,
     /// The appointments that could be given to each expert alone, and how many of each kind.
     wanted: Vec<BTreeMap<Footprint, usize>>,
@@ -87,12 +87,12 @@ impl Cutter<'_> {
             let anywhere = diary.starts(expert, day, footprint.at_home()).contains(quarter);
             PlacementMember { expert, footprint, holds, anywhere, nth: count[expert] }
         });
-        let seat = Placement { members: members.collect(), day, quarter, chosen_by };
-        self.diary.keep(&seat);
-        self.seats.push(seat);
+        let placement = Placement { members: members.collect(), day, quarter, chosen_by };
+        self.diary.keep(&placement);
+        self.placements.push(placement);
     }
 
-    /// Adds seats at the time that a company has chosen, with the best-ranked teams that are free then.
+    /// Adds placements at the time that a company has chosen, with the best-ranked teams that are free then.
     fn fixed(&mut self, at: usize, one: &PendingConsultation, eligible: &Eligible, slot: Slot) {
         let Some(day) = self.diary.day(slot.date()) else { return };
         let experts = self.ground.experts;
@@ -102,9 +102,12 @@ impl Cutter<'_> {
             .filter(|it| {
                 self.is_free(it.0, one, day, slot) || self.seat_to_share(it.0, one, day, slot).is_some()
             })
-            .map(|(place, verdict)| Candidate { expert: experts[*place].id, verdict: verdict.clone() })
+            .map(|(place, eligibility)| Candidate {
+                expert: experts[*place].id,
+                eligibility: eligibility.clone(),
+            })
             .collect();
-        let best: Vec<_> = teams(&one.wish, &candidates).take(TEAMS).collect();
+        let best: Vec<_> = teams(&one.request, &candidates).take(TEAMS).collect();
         for team in best {
             let places = places(team, experts, eligible);
             if places.iter().all(|it| self.is_free(*it, one, day, slot)) {
@@ -122,7 +125,7 @@ impl Cutter<'_> {
             } else if let [alone] = places[..]
                 && let Some(shared) = self.seat_to_share(alone, one, day, slot)
             {
-                self.seats[shared].chosen_by.push(at);
+                self.placements[shared].chosen_by.push(at);
             }
         }
     }
@@ -134,7 +137,7 @@ impl Cutter<'_> {
                 .is_some_and(|it| self.diary.starts(expert, day, it).contains(slot.quarter()))
     }
 
-    /// Returns a seat of this expert alone at the same time, if other consultations have chosen that time too.
+    /// Returns a placement of this expert alone at the same time, if other consultations have chosen that time too.
     fn seat_to_share(
         &self,
         expert: usize,
@@ -143,7 +146,7 @@ impl Cutter<'_> {
         slot: Slot,
     ) -> Option<usize> {
         let wanted = footprint(&self.ground.experts[expert], one, self.ground)?;
-        self.seats.iter().position(|it| {
+        self.placements.iter().position(|it| {
             let same = it.day == day && it.quarter == slot.quarter() && !it.chosen_by.is_empty();
             let alone =
                 matches!(it.members[..], [one] if one.expert == expert && !one.holds && one.takes(wanted));
@@ -151,8 +154,8 @@ impl Cutter<'_> {
         })
     }
 
-    /// Adds a seat at the earliest time that an expert of each field shares. Of the experts who are free then, the
-    /// seat gets those with the lowest load.
+    /// Adds a placement at the earliest time that an expert of each field shares. Of the experts who are free then, the
+    /// placement gets those with the lowest load.
     fn joint(&mut self, one: &PendingConsultation, eligible: &Eligible) {
         let with = |fields: Fields| -> Vec<(usize, Footprint)> {
             let of_field =
@@ -191,14 +194,14 @@ impl Cutter<'_> {
 
     fn want(&mut self, one: &PendingConsultation, eligible: &Eligible) {
         for (place, _) in &eligible.0 {
-            let alone = eligible.of_expert(*place).is_some_and(|it| it.0.covers(one.wish.fields));
+            let alone = eligible.of_expert(*place).is_some_and(|it| it.0.covers(one.request.fields));
             if let Some(it) = footprint(&self.ground.experts[*place], one, self.ground).filter(|_| alone) {
                 *self.wanted[*place].entry(it).or_default() += 1;
             }
         }
     }
 
-    /// Cuts the remaining time into seats for single experts, the longest appointments first on each day; no more of
+    /// Cuts the remaining time into placements for single experts, the longest appointments first on each day; no more of
     /// a kind than are wanted.
     fn singles(&mut self) {
         let days: Vec<_> = self.diary.window().collect();
@@ -226,7 +229,7 @@ impl Cutter<'_> {
 }
 
 impl Placement {
-    /// Returns whether a consultation may be given this seat.
+    /// Returns whether a consultation may be given this placement.
     pub fn suits(
         &self,
         at: usize,
@@ -234,22 +237,22 @@ impl Placement {
         eligible: &Eligible,
         ground: &PlanningContext<'_>,
     ) -> bool {
-        if one.wish.slot.is_some() || !self.chosen_by.is_empty() {
+        if one.request.slot.is_some() || !self.chosen_by.is_empty() {
             return self.chosen_by.contains(&at);
         }
-        if self.members.len() > 1 && one.wish.fields != Fields::Both {
+        if self.members.len() > 1 && one.request.fields != Fields::Both {
             return false;
         }
         let mut covered: Option<Fields> = None;
         for member in &self.members {
             let Some((covers, _)) = eligible.of_expert(member.expert) else { return false };
-            let session = footprint(&ground.experts[member.expert], one, ground);
-            if !session.is_some_and(|it| member.takes(it)) {
+            let appointment = footprint(&ground.experts[member.expert], one, ground);
+            if !appointment.is_some_and(|it| member.takes(it)) {
                 return false;
             }
             covered = Some(covered.map_or(covers, |it| it.union(covers)));
         }
-        covered.is_some_and(|it| it.covers(one.wish.fields))
+        covered.is_some_and(|it| it.covers(one.request.fields))
     }
 
     /// Returns the price in the points of `weights`; the documentation of the module `planning` says how it is
@@ -267,8 +270,8 @@ impl Placement {
         let order = ahead * i64::from(one.waited.min(250)) / 10;
         let members = self.members.iter().map(|member| {
             let expert = &ground.experts[member.expert];
-            let sessions = expert.load + diary.given[member.expert] + member.nth;
-            let load = relative(expert, weights.load, i64::from(sessions));
+            let appointments = expert.load + diary.given[member.expert] + member.nth;
+            let load = relative(expert, weights.load, i64::from(appointments));
             let merits = eligible.of_expert(member.expert).map_or(0, |(_, it)| {
                 i64::from(it.themes.min(5)) * 4
                     + i64::from(it.industry) * 3
@@ -280,7 +283,7 @@ impl Placement {
         ahead * weights.day + order + members.sum::<i64>()
     }
 
-    /// Returns the seat reduced to the length of this consultation's appointment.
+    /// Returns the placement reduced to the length of this consultation's appointment.
     pub fn for_one(&self, one: &PendingConsultation, ground: &PlanningContext<'_>) -> Self {
         let members = self.members.iter().map(|it| PlacementMember {
             footprint: footprint(&ground.experts[it.expert], one, ground).unwrap_or(it.footprint),
@@ -290,7 +293,7 @@ impl Placement {
         Self { members: members.collect(), ..self.clone() }
     }
 
-    /// Returns the line of the plan; `None` for a seat without a valid time, which is never made.
+    /// Returns the line of the plan; `None` for a placement without a valid time, which is never made.
     pub fn line(
         &self,
         at: usize,
@@ -313,25 +316,26 @@ impl Placement {
     }
 }
 
-/// Returns `points` times the load that `sessions` are, relative to the expert's capacity.
-fn relative(expert: &Expert, points: i64, sessions: i64) -> i64 {
+/// Returns `points` times the load that `appointments` are, relative to the expert's capacity.
+fn relative(expert: &Expert, points: i64, appointments: i64) -> i64 {
     match i64::from(expert.capacity) {
-        0 => points * WITHOUT_CAPACITY * sessions.max(1),
-        capacity => points * sessions / capacity,
+        0 => points * WITHOUT_CAPACITY * appointments.max(1),
+        capacity => points * appointments / capacity,
     }
 }
 
 fn footprint(expert: &Expert, one: &PendingConsultation, ground: &PlanningContext<'_>) -> Option<Footprint> {
-    expert.footprint(one.mode, one.wish.prefecture, ground.settings)
+    expert.footprint(one.mode, one.request.prefecture, ground.settings)
 }
 
 impl PlacementMember {
-    /// Returns whether such an appointment fits this seat.
-    fn takes(&self, session: Footprint) -> bool {
-        let seat = self.footprint;
-        let fits =
-            session.before <= seat.before && session.length <= seat.length && session.after <= seat.after;
-        fits && (self.anywhere || session.site == seat.site)
+    /// Returns whether such an appointment fits this placement.
+    fn takes(&self, appointment: Footprint) -> bool {
+        let placement = self.footprint;
+        let fits = appointment.before <= placement.before
+            && appointment.length <= placement.length
+            && appointment.after <= placement.after;
+        fits && (self.anywhere || appointment.site == placement.site)
     }
 }
 

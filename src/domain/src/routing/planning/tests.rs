@@ -3,8 +3,8 @@ use crate::{
     booking::{
         appointment::AppointmentMode,
         availability::{
-            AppointmentLimits, Calendar, Day, Exception, ExceptionChange, Footprint, Occupied, Schedule,
-            Sitting, Slot, Span, Window,
+            AppointmentLimits, Calendar, Day, Exception, ExceptionChange, Footprint, Occupied,
+            PlacedAppointment, Schedule, Slot, Span, Window,
         },
     },
     calendar::BusinessCalendar,
@@ -44,7 +44,7 @@ struct Case {
     experts: Vec<Expert>,
     calendars: Vec<Calendar>,
     /// The appointments that are booked in each of the calendars.
-    booked: Vec<Vec<Sitting>>,
+    booked: Vec<Vec<PlacedAppointment>>,
     waiting: Vec<PendingConsultation>,
 }
 
@@ -63,7 +63,7 @@ impl Case {
             settings,
             business,
             window,
-            no_sessions: &none,
+            no_appointments: &none,
             today: TODAY,
         };
         plan(&ground, &self.waiting, weights)
@@ -75,17 +75,17 @@ impl Case {
         let meets = match one.mode {
             AppointmentMode::Online => it.works_online,
             AppointmentMode::Visit => {
-                one.wish.prefecture.map_or(!it.visits.is_empty(), |site| it.visits.contains(&site))
+                one.request.prefecture.map_or(!it.visits.is_empty(), |site| it.visits.contains(&site))
             }
         };
         it.active
             && meets
-            && one.wish.company.is_none_or(|company| !it.conflicts.contains(&company))
-            && !one.wish.excluded.contains(&it.id)
+            && one.request.company.is_none_or(|company| !it.conflicts.contains(&company))
+            && !one.request.excluded.contains(&it.id)
     }
 
     fn footprint(&self, at: usize, one: &PendingConsultation) -> Footprint {
-        self.experts[at].footprint(one.mode, one.wish.prefecture, &Settings::default()).unwrap()
+        self.experts[at].footprint(one.mode, one.request.prefecture, &Settings::default()).unwrap()
     }
 
     /// Returns whether one more appointment of this expert is possible beside the planned ones.
@@ -93,13 +93,13 @@ impl Case {
         let (calendar, expert) = (&self.calendars[at], &self.experts[at]);
         let mine: Vec<_> = planned.iter().filter(|it| it.0 == at).collect();
         let week = |it: NaiveDate| it.iso_week();
-        let dates = || calendar.sessions.iter().copied().chain(mine.iter().map(|it| it.1.date()));
+        let dates = || calendar.appointments.iter().copied().chain(mine.iter().map(|it| it.1.date()));
         let on_day = dates().filter(|it| *it == slot.date()).count();
         let in_week = dates().filter(|it| week(*it) == week(slot.date())).count();
         let end = slot.quarter() + footprint.length;
         let open = calendar.schedule.day(slot.date());
-        let it = Sitting::new(slot, footprint);
-        let planned = mine.iter().map(|it| Sitting::new(it.1, it.2));
+        let it = PlacedAppointment::new(slot, footprint);
+        let planned = mine.iter().map(|it| PlacedAppointment::new(it.1, it.2));
         let mut others = self.booked[at].iter().copied().chain(planned);
         let free = others.all(|other| other.is_apart(&it, expert.home, &Settings::default()));
         usize::from(expert.open_cases) + mine.len() < usize::from(expert.open_case_limit)
@@ -114,15 +114,15 @@ impl Case {
     fn teams(&self, one: &PendingConsultation) -> Vec<Vec<usize>> {
         let may: Vec<_> = (0..self.experts.len()).filter(|&it| self.may(it, one)).collect();
         let fields = |it: usize| self.experts[it].fields;
-        let alone = may.iter().filter(|it| fields(**it).covers(one.wish.fields)).map(|it| vec![*it]);
+        let alone = may.iter().filter(|it| fields(**it).covers(one.request.fields)).map(|it| vec![*it]);
         let of = |wanted: Fields| may.iter().copied().filter(move |it| fields(*it) == wanted);
         let pairs = of(Fields::Ict).flat_map(|ict| of(Fields::Labor).map(move |labor| vec![ict, labor]));
-        alone.chain(pairs.filter(|_| one.wish.fields == Fields::Both)).collect()
+        alone.chain(pairs.filter(|_| one.request.fields == Fields::Both)).collect()
     }
 
     /// Returns every time at which the appointment of a consultation could begin.
     fn slots(&self, one: &PendingConsultation) -> Vec<Slot> {
-        match one.wish.slot {
+        match one.request.slot {
             Some(slot) => vec![slot],
             None => (1..=SPAN)
                 .flat_map(|n| Day::HALF_HOURS.quarters().filter_map(move |it| Slot::new(date(n), it)))
@@ -145,12 +145,13 @@ impl Case {
         let mut best = leaving + self.least(at + 1, planned, leaving);
         for team in self.teams(one) {
             for slot in self.slots(one) {
-                let sessions: Vec<_> = team.iter().map(|&it| (it, slot, self.footprint(it, one))).collect();
-                if sessions.iter().all(|it| self.has_room(it.0, slot, it.2, planned)) {
+                let appointments: Vec<_> =
+                    team.iter().map(|&it| (it, slot, self.footprint(it, one))).collect();
+                if appointments.iter().all(|it| self.has_room(it.0, slot, it.2, planned)) {
                     let ahead = BusinessCalendar::default().business_days_between(TODAY, slot.date());
-                    planned.extend(&sessions);
+                    planned.extend(&appointments);
                     best = best.min(ahead + self.least(at + 1, planned, leaving));
-                    planned.truncate(planned.len() - sessions.len());
+                    planned.truncate(planned.len() - appointments.len());
                 }
             }
         }
@@ -187,25 +188,25 @@ prop_compose! {
         conflicts in btree_set((0..5_u8).prop_map(company), 0..2),
         booked in vec((1..=SPAN, 10..40_u8, prop::option::of((11..15_u8).prop_map(place))), 0..3),
         (per_day, per_week, limit, capacity, load) in (0..3_u16, 1..4_u16, 0..4_u16, 0..4_u32, 0..4_u32),
-    ) -> (Expert, Calendar, Vec<Sitting>) {
+    ) -> (Expert, Calendar, Vec<PlacedAppointment>) {
         let id = ExpertId(Uuid::nil());
         let limits = AppointmentLimits { per_day, per_week };
-        let (mut occupied, mut appointments) = (Occupied::default(), Vec::new());
+        let (mut occupied, mut placed) = (Occupied::default(), Vec::new());
         for &(n, at, site) in &booked {
             let (slot, settings) = (Slot::new(date(n), at).unwrap(), Settings::default());
             let online = Footprint { before: 1, length: 4, after: 1, site: None };
             let footprint = site.map_or(online, |it| Footprint::visit(&settings, home, Some(it)));
             occupied.take(slot, footprint);
-            appointments.push(Sitting::new(slot, footprint));
+            placed.push(PlacedAppointment::new(slot, footprint));
         }
-        let sessions = booked.iter().map(|it| date(it.0)).collect();
-        let calendar = Calendar { expert: id, fields, schedule, occupied, sessions, limits };
+        let appointments = booked.iter().map(|it| date(it.0)).collect();
+        let calendar = Calendar { expert: id, fields, schedule, occupied, appointments, limits };
         let expert = Expert {
             id, active, fields, themes: BTreeSet::new(), industries: BTreeSet::new(), home, visits, works_online,
-            absent: false, conflicts, known: BTreeSet::new(), limits, day_sessions: 0, week_sessions: 0,
+            absent: false, conflicts, known: BTreeSet::new(), limits, day_appointments: 0, week_appointments: 0,
             open_cases: 0, open_case_limit: limit, load, capacity, last_asked: None,
         };
-        (expert, calendar, appointments)
+        (expert, calendar, placed)
     }
 }
 
@@ -219,12 +220,12 @@ prop_compose! {
         waited in 0..30_u32,
     ) -> PendingConsultation {
         let mode = if visit { AppointmentMode::Visit } else { AppointmentMode::Online };
-        let wish = RoutingRequest {
+        let request = RoutingRequest {
             fields, themes: BTreeSet::new(), mode: if visit { Mode::Visit } else { Mode::Online }, prefecture,
             industry: None, company: Some(company(of)),
             slot: slot.and_then(|(n, at)| Slot::new(date(n), at)), excluded: BTreeSet::new(),
         };
-        PendingConsultation { wish, mode, waited, holders: Vec::new() }
+        PendingConsultation { request, mode, waited, holders: Vec::new() }
     }
 }
 
@@ -276,7 +277,7 @@ proptest! {
         prop_assert_eq!(case.plan(&Weights::default()), plan);
     }
 
-    /// If all appointments are alike, the seats are the experts' earliest times, and the plan is optimal.
+    /// If all appointments are alike, the placements are the experts' earliest times, and the plan is optimal.
     #[test]
     fn nobody_can_wait_less(case in cases()) {
         let mut case = Case { waiting: case.waiting.into_iter().take(3).collect(), ..case };
@@ -284,7 +285,7 @@ proptest! {
         case.calendars.truncate(3);
         for it in &mut case.waiting {
             it.mode = AppointmentMode::Online;
-            it.wish = RoutingRequest { mode: Mode::Online, slot: None, fields: Fields::Ict, ..it.wish.clone() };
+            it.request = RoutingRequest { mode: Mode::Online, slot: None, fields: Fields::Ict, ..it.request.clone() };
             it.waited = 0;
         }
         for (calendar, expert) in case.calendars.iter_mut().zip(&mut case.experts) {
@@ -310,7 +311,7 @@ fn two(loads: [u32; 2], waiting: usize) -> Case {
             fields: Fields::Both,
             schedule,
             occupied: Occupied::default(),
-            sessions: Vec::new(),
+            appointments: Vec::new(),
             limits,
         };
         let expert = Expert {
@@ -326,8 +327,8 @@ fn two(loads: [u32; 2], waiting: usize) -> Case {
             conflicts: BTreeSet::new(),
             known: BTreeSet::new(),
             limits,
-            day_sessions: 0,
-            week_sessions: 0,
+            day_appointments: 0,
+            week_appointments: 0,
             open_cases: 0,
             open_case_limit: 9,
             load,
@@ -336,7 +337,7 @@ fn two(loads: [u32; 2], waiting: usize) -> Case {
         };
         (expert, calendar)
     };
-    let wish = RoutingRequest {
+    let request = RoutingRequest {
         fields: Fields::Ict,
         themes: BTreeSet::new(),
         mode: Mode::Online,
@@ -346,22 +347,22 @@ fn two(loads: [u32; 2], waiting: usize) -> Case {
         slot: None,
         excluded: BTreeSet::new(),
     };
-    let one = PendingConsultation { wish, mode: AppointmentMode::Online, waited: 0, holders: Vec::new() };
+    let one = PendingConsultation { request, mode: AppointmentMode::Online, waited: 0, holders: Vec::new() };
     let (experts, calendars) = [make(1, loads[0]), make(2, loads[1])].into_iter().unzip();
     Case { experts, calendars, booked: vec![vec![]; 2], waiting: vec![one; waiting] }
 }
 
 #[test]
 fn work_goes_to_who_has_less_of_it() {
-    let sessions = |loads, waiting, expert: usize| {
+    let appointments = |loads, waiting, expert: usize| {
         let case = two(loads, waiting);
         let plan = case.plan(&Weights::default());
         assert!(plan.left.is_empty());
         plan.lines.iter().filter(|it| it.team == Team::One(case.experts[expert].id)).count()
     };
-    assert_eq!(sessions([0, 0], 4, 0), 2);
-    assert_eq!(sessions([4, 0], 4, 1), 4);
-    assert_eq!(sessions([2, 0], 4, 1), 3);
+    assert_eq!(appointments([0, 0], 4, 0), 2);
+    assert_eq!(appointments([4, 0], 4, 1), 4);
+    assert_eq!(appointments([2, 0], 4, 1), 3);
 }
 
 #[test]
@@ -371,7 +372,7 @@ fn who_holds_a_time_may_be_given_it_and_nobody_else_at_the_same_time() {
     let footprint = Footprint::online(&Settings::default());
     case.calendars[0].occupied = footprint.cells(slot).collect();
     for it in &mut case.waiting {
-        it.wish.slot = Some(slot);
+        it.request.slot = Some(slot);
     }
     case.waiting[2].holders = vec![case.experts[0].id];
     let plan = case.plan(&Weights::default());
@@ -397,7 +398,7 @@ fn the_time_beside_a_visit_is_for_who_is_near_to_it() {
     case.experts[0].visits = [saitama, place(12)].into();
     for (it, (site, waited)) in case.waiting.iter_mut().zip([(place(12), 20), (saitama, 0)]) {
         it.mode = AppointmentMode::Visit;
-        it.wish = RoutingRequest { mode: Mode::Visit, prefecture: Some(site), ..it.wish.clone() };
+        it.request = RoutingRequest { mode: Mode::Visit, prefecture: Some(site), ..it.request.clone() };
         it.waited = waited;
     }
     let plan = case.plan(&Weights::default());

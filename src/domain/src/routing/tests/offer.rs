@@ -1,5 +1,5 @@
 //! Search and routing together.
-use super::{DATE, many, wishes};
+use super::{DATE, many, requests};
 use crate::{
     booking::{
         appointment::AppointmentMode,
@@ -19,19 +19,19 @@ proptest! {
     /// The slots that a company sees agree with the experts whom the center then finds for them.
     #[test]
     fn a_slot_on_offer_has_a_team_to_ask_and_no_other_slot_has(
-        wish in wishes(), all in many(), hours in vec((0..40_u8, 4..24_u8), 12), at in 0..64_u8, visit in any::<bool>(),
+        request in requests(), all in many(), hours in vec((0..40_u8, 4..24_u8), 12), at in 0..64_u8, visit in any::<bool>(),
     ) {
         let slot = Slot::new(DATE, at).unwrap();
-        let (mode, session) = if visit { (Mode::Visit, AppointmentMode::Visit) } else { (Mode::Online, AppointmentMode::Online) };
-        let anytime = RoutingRequest { mode, slot: None, ..wish.clone() };
+        let (mode, appointment) = if visit { (Mode::Visit, AppointmentMode::Visit) } else { (Mode::Online, AppointmentMode::Online) };
+        let anytime = RoutingRequest { mode, slot: None, ..request.clone() };
         let settings = Settings::default();
-        let footprint = |it: &Expert| it.footprint(session, wish.prefecture, &settings);
+        let footprint = |it: &Expert| it.footprint(appointment, request.prefecture, &settings);
         let eligible = |it: &Expert| evaluate(it, &anytime, None).is_in();
         let footprints = all.iter().map(|it| footprint(&it.0).filter(|_| eligible(&it.0))).collect();
         let calendars: Vec<_> = all.iter().zip(&hours).map(|(it, hours)| calendar(&it.0, *hours)).collect();
         let pool = Pool::new(DATE, 1, |_| false, &calendars);
         let window = Window { earliest: DATE, horizon: DATE, last_session: None };
-        let ask = SlotQuery { fields: wish.fields, footprints, window, starts: Day::ALL };
+        let ask = SlotQuery { fields: request.fields, footprints, window, starts: Day::ALL };
 
         let then = RoutingRequest { slot: Some(slot), ..anytime.clone() };
         let candidates: Vec<_> = all
@@ -52,14 +52,14 @@ proptest! {
 fn calendar(expert: &Expert, (from, length): (u8, u8)) -> Calendar {
     let change = ExceptionChange::Add(Span::new(from, from + length).unwrap());
     let monday = DATE - chrono::Days::new(1);
-    let today = usize::from(expert.day_sessions);
-    let before = usize::from(expert.week_sessions) - today;
+    let today = usize::from(expert.day_appointments);
+    let before = usize::from(expert.week_appointments) - today;
     Calendar {
         expert: expert.id,
         fields: expert.fields,
         schedule: Schedule { exceptions: vec![Exception { date: DATE, change }], ..Schedule::default() },
         occupied: Occupied::default(),
-        sessions: [vec![DATE; today], vec![monday; before]].concat(),
+        appointments: [vec![DATE; today], vec![monday; before]].concat(),
         limits: expert.limits,
     }
 }

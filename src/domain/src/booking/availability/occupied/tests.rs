@@ -12,7 +12,7 @@ const DATE: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 /// An appointment as a person would note it down: where, when, and the time that must be free around it even at home.
 /// In absolute quarter hours. The rule of `footprint` is written here once more, for two appointments.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sitting {
+pub(crate) struct PlacedAppointment {
     pub start: i64,
     pub end: i64,
     before: i64,
@@ -20,7 +20,7 @@ pub(crate) struct Sitting {
     site: Option<Prefecture>,
 }
 
-impl Sitting {
+impl PlacedAppointment {
     pub fn new(slot: Slot, footprint: Footprint) -> Self {
         let start = slot.index();
         let site = footprint.site.map(|it| it.prefecture);
@@ -92,10 +92,10 @@ pub(crate) fn footprints(
 }
 
 /// An expert's home, the settings, and appointments with the quarters at which they start.
-fn sessions(most: usize) -> impl Strategy<Value = (Option<Prefecture>, Settings, Vec<(Footprint, u8)>)> {
+fn appointments(most: usize) -> impl Strategy<Value = (Option<Prefecture>, Settings, Vec<(Footprint, u8)>)> {
     (homes(), settings()).prop_flat_map(move |(home, settings)| {
-        let sessions = vec((footprints(home, &settings), 0..64_u8), 1..most);
-        (Just(home), Just(settings), sessions)
+        let appointments = vec((footprints(home, &settings), 0..64_u8), 1..most);
+        (Just(home), Just(settings), appointments)
     })
 }
 
@@ -109,17 +109,17 @@ proptest! {
     /// Holds even if existing appointments overlap, as entries of an external calendar may.
     #[test]
     fn a_session_can_start_exactly_where_there_is_room(
-        open in days(), (home, settings, sessions) in sessions(6),
+        open in days(), (home, settings, appointments) in appointments(6),
     ) {
-        let ((wanted, _), there) = sessions.split_first().unwrap();
+        let ((wanted, _), there) = appointments.split_first().unwrap();
         let mut occupied = Occupied::default();
         for (footprint, at) in there {
             occupied.take(slot(*at), *footprint);
         }
-        let there: Vec<_> = there.iter().map(|it| Sitting::new(slot(it.1), it.0)).collect();
+        let there: Vec<_> = there.iter().map(|it| PlacedAppointment::new(slot(it.1), it.0)).collect();
         let starts = occupied.on(DATE).cloned().unwrap_or_default().starts(open, *wanted);
         for start in 0..QUARTERS {
-            let it = Sitting::new(slot(start), *wanted);
+            let it = PlacedAppointment::new(slot(start), *wanted);
             let is_open = (start..start + wanted.length).all(|it| open.contains(it));
             let room = there.iter().all(|other| other.is_apart(&it, home, &settings));
             prop_assert_eq!(starts.contains(start), is_open && room, "{:?} from {}", wanted, start);
@@ -128,31 +128,31 @@ proptest! {
 
     /// The database's condition for two visits whose quarter hours overlap is the same rule.
     #[test]
-    fn two_sittings_stand_where_their_cells_or_their_places_say_so((home, settings, sessions) in sessions(3)) {
-        let [(one, at), (other, then)] = sessions[..] else { return Ok(()) };
+    fn two_sittings_stand_where_their_cells_or_their_places_say_so((home, settings, appointments) in appointments(3)) {
+        let [(one, at), (other, then)] = appointments[..] else { return Ok(()) };
         let (cells, others) = (one.cells(slot(at)), other.cells(slot(then)));
         let disjoint = cells.end <= others.start || others.end <= cells.start;
-        let beside = other.site.is_some_and(|it| one.leaves_room(slot(at), it.prefecture, &other.session(slot(then))));
-        let (a, b) = (Sitting::new(slot(at), one), Sitting::new(slot(then), other));
+        let beside = other.site.is_some_and(|it| one.leaves_room(slot(at), it.prefecture, &other.appointment(slot(then))));
+        let (a, b) = (PlacedAppointment::new(slot(at), one), PlacedAppointment::new(slot(then), other));
         prop_assert_eq!(disjoint || beside, a.is_apart(&b, home, &settings));
     }
 
     /// Every appointment was offered when it was booked. After that it is enough that neighbours have room, whichever
     /// appointment is cancelled.
     #[test]
-    fn whatever_was_offered_stands_without_any_of_the_others((home, settings, sessions) in sessions(9), gone in 0..8_usize) {
+    fn whatever_was_offered_stands_without_any_of_the_others((home, settings, appointments) in appointments(9), gone in 0..8_usize) {
         let mut day = BusyDay::default();
         let mut booked = Vec::new();
-        for (footprint, at) in sessions {
+        for (footprint, at) in appointments {
             let starts = day.starts(Day::ALL, footprint);
             for start in starts.quarters() {
                 let mut all = booked.clone();
-                all.push(Sitting::new(slot(start), footprint));
+                all.push(PlacedAppointment::new(slot(start), footprint));
                 prop_assert!(neighbours_have_room(&mut all, home, &settings));
             }
             if let Some(start) = starts.from(at).first() {
                 day.take(slot(start), footprint);
-                booked.push(Sitting::new(slot(start), footprint));
+                booked.push(PlacedAppointment::new(slot(start), footprint));
             }
         }
         if !booked.is_empty() {
@@ -162,7 +162,11 @@ proptest! {
     }
 }
 
-fn neighbours_have_room(all: &mut [Sitting], home: Option<Prefecture>, settings: &Settings) -> bool {
+fn neighbours_have_room(
+    all: &mut [PlacedAppointment],
+    home: Option<Prefecture>,
+    settings: &Settings,
+) -> bool {
     all.sort_by_key(|it| it.start);
     all.windows(2).all(|two| two[0].is_apart(&two[1], home, settings))
 }

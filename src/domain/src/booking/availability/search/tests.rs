@@ -3,7 +3,7 @@ use crate::{
     booking::availability::{
         AppointmentLimits, Blocked, Calendar, Day, Footprint, Occupied, Pool, QUARTERS, Schedule, Slot, Span,
         WeeklyRule,
-        occupied::tests::{Sitting, footprints, homes, settings},
+        occupied::tests::{PlacedAppointment, footprints, homes, settings},
         rule::tests::{HORIZON, MONDAY, date, schedules},
     },
     field::{Field, Fields},
@@ -24,7 +24,7 @@ pub(in crate::booking::availability) fn expert(n: usize) -> ExpertId {
 struct Case {
     calendars: Vec<Calendar>,
     /// The appointments of which the calendars were made. All experts live in one place.
-    sittings: Vec<Vec<Sitting>>,
+    appointments: Vec<Vec<PlacedAppointment>>,
     home: Option<Prefecture>,
     settings: Settings,
     closed: Vec<NaiveDate>,
@@ -44,17 +44,17 @@ impl Case {
         let in_window = date >= window.earliest
             && date <= window.horizon
             && window.last_session.is_none_or(|last| date <= last);
-        let on_day = calendar.sessions.iter().filter(|it| **it == date).count();
-        let in_week = calendar.sessions.iter().filter(|it| it.iso_week() == date.iso_week()).count();
+        let on_day = calendar.appointments.iter().filter(|it| **it == date).count();
+        let in_week = calendar.appointments.iter().filter(|it| it.iso_week() == date.iso_week()).count();
         let within_limits =
             on_day < calendar.limits.per_day.into() && in_week < calendar.limits.per_week.into();
         let open = calendar.schedule.day(date);
-        let it = Sitting::new(Slot::new(date, start).unwrap(), footprint);
+        let it = PlacedAppointment::new(Slot::new(date, start).unwrap(), footprint);
         in_window
             && within_limits
             && !self.closed.contains(&date)
             && (start..start + footprint.length).all(|it| open.contains(it))
-            && self.sittings[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
+            && self.appointments[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
     }
 
     /// Returns whether a company can have an appointment then: each field with an expert who can, one expert or two.
@@ -81,16 +81,16 @@ prop_compose! {
         schedule in schedules(),
         booked in vec((0..HORIZON, 0..64_u8, footprints(home, settings)), 0..20),
         (per_day, per_week) in (0..4_u16, 0..6_u16),
-    ) -> (Calendar, Vec<Sitting>) {
-        let (mut occupied, mut appointments) = (Occupied::default(), Vec::new());
+    ) -> (Calendar, Vec<PlacedAppointment>) {
+        let (mut occupied, mut placed) = (Occupied::default(), Vec::new());
         for &(n, at, footprint) in &booked {
             let slot = Slot::new(date(n), at).unwrap();
             occupied.take(slot, footprint);
-            appointments.push(Sitting::new(slot, footprint));
+            placed.push(PlacedAppointment::new(slot, footprint));
         }
-        let sessions = booked.iter().map(|it| date(it.0)).collect();
+        let appointments = booked.iter().map(|it| date(it.0)).collect();
         let limits = AppointmentLimits { per_day, per_week };
-        (Calendar { expert: expert(0), fields, schedule, occupied, sessions, limits }, appointments)
+        (Calendar { expert: expert(0), fields, schedule, occupied, appointments, limits }, placed)
     }
 }
 
@@ -112,7 +112,7 @@ prop_compose! {
         }
         let footprints = footprints.into_iter().take(calendars.len()).collect();
         let window = Window { earliest: date(earliest), horizon: date(horizon), last_session };
-        Case { calendars, sittings: appointments, home, settings, closed, ask: SlotQuery { fields, footprints, window, starts } }
+        Case { calendars, appointments, home, settings, closed, ask: SlotQuery { fields, footprints, window, starts } }
     }
 }
 
@@ -189,7 +189,7 @@ fn plain() -> Case {
         fields: Fields::Ict,
         schedule: Schedule { rules: vec![rule], ..Schedule::default() },
         occupied: booked.cells(slot).collect(),
-        sessions: vec![MONDAY],
+        appointments: vec![MONDAY],
         limits: AppointmentLimits { per_day: 2, per_week: 5 },
     };
     let ask = SlotQuery {
@@ -200,7 +200,7 @@ fn plain() -> Case {
     };
     Case {
         calendars: vec![calendar],
-        sittings: vec![vec![Sitting::new(slot, booked)]],
+        appointments: vec![vec![PlacedAppointment::new(slot, booked)]],
         home: Prefecture::from_code(13).ok(),
         settings: Settings::default(),
         closed: vec![],
@@ -252,7 +252,7 @@ fn a_page_can_say_what_stands_against_a_day() {
 
 /// Returns calendars with four weekdays 9:00–17:00, a lunch break and three bookings a week, shifted from expert to
 /// expert.
-fn programme(experts: u8, days: u8) -> Vec<(Calendar, Vec<Sitting>)> {
+fn programme(experts: u8, days: u8) -> Vec<(Calendar, Vec<PlacedAppointment>)> {
     let rule = |weekday, from, to| WeeklyRule {
         weekday,
         span: Span::new(from, to).unwrap(),
@@ -263,24 +263,24 @@ fn programme(experts: u8, days: u8) -> Vec<(Calendar, Vec<Sitting>)> {
     let calendar = |n: u8| {
         let shift = n % 8;
         let rules = weekdays(n).flat_map(|it| [rule(it, 12 + shift, 24), rule(it, 28, 36 + shift)]).collect();
-        let sessions: Vec<_> = (0..days).filter(|it| (it + n % 7) % 7 < 3).collect();
+        let days: Vec<_> = (0..days).filter(|it| (it + n % 7) % 7 < 3).collect();
         // Every third appointment is a visit.
         let footprint = |it: u8| if it.is_multiple_of(3) { visit(n % 5 + it % 5) } else { online() };
         let booked = |it: u8| Slot::new(date(it.into()), 12 + (n % 20 * 3 + it) % 20).unwrap();
         let mut occupied = Occupied::default();
-        for &it in &sessions {
+        for &it in &days {
             occupied.take(booked(it), footprint(it));
         }
-        let appointments = sessions.iter().map(|&it| Sitting::new(booked(it), footprint(it))).collect();
+        let placed = days.iter().map(|&it| PlacedAppointment::new(booked(it), footprint(it))).collect();
         let calendar = Calendar {
             expert: expert(n.into()),
             fields: [Fields::Ict, Fields::Labor, Fields::Both][usize::from(n % 3)],
             schedule: Schedule { rules, ..Schedule::default() },
             occupied,
-            sessions: sessions.iter().map(|it| date((*it).into())).collect(),
+            appointments: days.iter().map(|it| date((*it).into())).collect(),
             limits: AppointmentLimits { per_day: 2, per_week: 4 },
         };
-        (calendar, appointments)
+        (calendar, placed)
     };
     (0..experts).map(calendar).collect()
 }
@@ -310,7 +310,7 @@ fn five_hundred_experts_over_sixty_days_are_searched_exactly() {
         let ask = SlotQuery { fields, footprints, window, starts: Day::HALF_HOURS };
         let case = Case {
             calendars: calendars.clone(),
-            sittings: appointments.clone(),
+            appointments: appointments.clone(),
             home: Prefecture::from_code(13).ok(),
             settings: Settings::default(),
             closed: closed.clone(),

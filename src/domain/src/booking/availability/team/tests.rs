@@ -2,7 +2,7 @@ use super::{MOST_SEATS, Skills, TeamQuery};
 use crate::{
     booking::availability::{
         AppointmentLimits, Calendar, Day, Footprint, Occupied, Pool, Schedule, Slot, Span, Window,
-        occupied::tests::{Sitting, footprints, homes, settings},
+        occupied::tests::{PlacedAppointment, footprints, homes, settings},
         rule::tests::{HORIZON, MONDAY, date},
         search::tests::{calendars, expert},
     },
@@ -17,7 +17,7 @@ use proptest::{collection::vec, prelude::*};
 #[derive(Clone, Debug)]
 struct Case {
     calendars: Vec<Calendar>,
-    sittings: Vec<Vec<Sitting>>,
+    appointments: Vec<Vec<PlacedAppointment>>,
     home: Option<Prefecture>,
     settings: Settings,
     ask: TeamQuery,
@@ -33,12 +33,12 @@ impl Case {
         let Some(footprint) = self.ask.footprints[place] else { return false };
         let calendar = &self.calendars[place];
         let open = calendar.schedule.day(date);
-        let it = Sitting::new(Slot::new(date, start).unwrap(), footprint);
+        let it = PlacedAppointment::new(Slot::new(date, start).unwrap(), footprint);
         date >= self.ask.window.earliest
             && date <= self.ask.window.horizon
-            && !calendar.sessions.contains(&date)
+            && !calendar.appointments.contains(&date)
             && (start..start + footprint.length).all(|it| open.contains(it))
-            && self.sittings[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
+            && self.appointments[place].iter().all(|other| other.is_apart(&it, self.home, &self.settings))
     }
 
     /// Returns whether there is a team, by the definition: tries every expert on every seat.
@@ -72,11 +72,11 @@ prop_compose! {
         for ((n, calendar), full) in calendars.iter_mut().enumerate().zip(full) {
             calendar.expert = expert(n);
             calendar.limits = AppointmentLimits { per_day: 1, per_week: 5 };
-            calendar.sessions = full.into_iter().collect();
+            calendar.appointments = full.into_iter().collect();
         }
         let window = Window { earliest: date(earliest), horizon: date(horizon), last_session: None };
         let ask = TeamQuery::new(seats, skills, footprints, window, Day::ALL).unwrap();
-        Case { ask, calendars, sittings: appointments, home, settings }
+        Case { ask, calendars, appointments, home, settings }
     }
 }
 
@@ -123,7 +123,7 @@ fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
             ..Schedule::default()
         },
         occupied: Occupied::default(),
-        sessions: Vec::new(),
+        appointments: Vec::new(),
         limits: AppointmentLimits { per_day: 1, per_week: 1 },
     });
     let footprints = vec![Some(Footprint { before: 0, length: 4, after: 1, site: None }); 3];
@@ -131,7 +131,7 @@ fn two_of_three_for_a_morning_is_the_time_that_any_two_share() {
     let ask = TeamQuery::new(seats, skills, footprints, window, Day::HALF_HOURS).unwrap();
     let case = Case {
         calendars: calendars.collect(),
-        sittings: vec![Vec::new(); 3],
+        appointments: vec![Vec::new(); 3],
         home: Prefecture::from_code(13).ok(),
         settings: Settings::default(),
         ask,

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as nap } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { linkUnder, mailsIn } from "./mail.mjs";
 
@@ -13,7 +13,7 @@ const READY_WITHIN = 90_000;
 const MAIL_WITHIN = 20_000;
 const STOPPED_WITHIN = 40_000;
 
-export class House {
+export class Service {
   #process;
   #log = "";
 
@@ -27,9 +27,9 @@ export class House {
   /** A new folder, taken away after the test together with whatever still runs in it. */
   static async build(test) {
     const folder = mkdtempSync(join(tmpdir(), "madoguchi-browser-"));
-    const house = new House(folder, await freePort());
-    test.after(() => house.#tearDown());
-    return house;
+    const service = new Service(folder, await freePort());
+    test.after(() => service.#tearDown());
+    return service;
   }
 
   /** Starts the service; its clock goes on from `at` ("2026-11-20 10:00:00", in Japan) if that is given. */
@@ -48,7 +48,7 @@ export class House {
   async close() {
     const end = ended(this.#process);
     this.#process.kill("SIGTERM");
-    const code = await Promise.race([end, nap(STOPPED_WITHIN, "no end", { ref: false })]);
+    const code = await Promise.race([end, pause(STOPPED_WITHIN, "no end", { ref: false })]);
     if (code !== 0) throw new Error(`the service stopped with ${code}\n${this.#log}`);
   }
 
@@ -90,7 +90,7 @@ export class House {
     while (Date.now() < deadline) {
       const result = await holds();
       if (result) return result;
-      await nap(50);
+      await pause(50);
     }
     throw new Error(`waited ${within / 1000} s in vain until ${what}\n${this.said}\n${this.#log}`);
   }
