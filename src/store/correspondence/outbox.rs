@@ -12,8 +12,7 @@ use domain::{
 use entity::{Coded, outbox as row, outbox_log};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
-    sea_query::{Expr, LikeExpr},
+    QueryOrder, QuerySelect, Set, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -21,7 +20,7 @@ use crate::{
     mail::outgoing_mail::{
         CalendarMethod, InvitationPart, MailKind, OutgoingMail, QueuedMail, SendCondition,
     },
-    store::{contradiction, write_batch::WriteBatch},
+    store::{containing, contradiction, write_batch::WriteBatch},
 };
 
 mod awaiting;
@@ -212,13 +211,11 @@ pub async fn page(
         query = query.filter(is_in(state, now));
     }
     if !filter.search.is_empty() {
-        let escaped = filter.search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
         let columns = [row::Column::Recipient, row::Column::RecipientName, row::Column::Subject];
         let found = columns
             .into_iter()
             .fold(Expr::col((row::Entity, row::Column::MessageId)).eq(filter.search.as_str()), |any, it| {
-                any.or(Expr::col((row::Entity, it)).like(like()))
+                any.or(Expr::col((row::Entity, it)).like(containing(&filter.search)))
             });
         query = query.filter(found);
     }
