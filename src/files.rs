@@ -41,9 +41,9 @@ pub async fn measure(folder: &Path, hash: &str) -> io::Result<Option<(u64, Strin
     let place = place(folder, hash)?;
     blocking(move || {
         let Some(mut file) = if_there(fs::File::open(place))? else { return Ok(None) };
-        let mut hash = Sha256::new();
+        let mut hash = Hashing(Sha256::new());
         let length = io::copy(&mut file, &mut hash)?;
-        Ok(Some((length, hex(&hash.finalize()))))
+        Ok(Some((length, hex(&hash.0.finalize()))))
     })
     .await
 }
@@ -58,6 +58,20 @@ pub async fn idle(folder: &Path, since: DateTime<Utc>) -> io::Result<Idle> {
 pub async fn forget(folder: &Path, hash: &str, since: DateTime<Utc>) -> io::Result<bool> {
     let (folder, place) = (folder.to_owned(), place(folder, hash)?);
     blocking(move || forget_now(&folder, &place, since.into())).await
+}
+
+/// A hash that `io::copy` can fill.
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Idle {

@@ -8,7 +8,7 @@ use std::{
 use anyhow::anyhow;
 use argon2::{
     Argon2,
-    password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Semaphore;
@@ -76,9 +76,8 @@ impl SignInGuard {
     pub async fn hash(&self, password: Password) -> Result<String, Problem> {
         let salt = crate::secret::token().map_err(|err| Problem::Internal(err.into()))?;
         self.work(move || {
-            let salt =
-                SaltString::encode_b64(&salt.as_bytes()[..16]).map_err(|err| anyhow!("salt: {err}"))?;
-            let hash = Argon2::default().hash_password(password.0.as_bytes(), &salt);
+            let hash =
+                Argon2::default().hash_password_with_salt(password.0.as_bytes(), &salt.as_bytes()[..16]);
             Ok(hash.map_err(|err| anyhow!("hash: {err}"))?.to_string())
         })
         .await
@@ -139,7 +138,7 @@ fn subscriber(address: IpAddr) -> IpAddr {
 mod tests {
     use chrono::{DateTime, TimeDelta};
 
-    use super::{BadPassword, NOBODY, Password, SignInGuard};
+    use super::{BadPassword, NOBODY, Password, PasswordHash, SignInGuard};
 
     #[test]
     fn a_password_has_12_to_128_characters_and_is_not_the_address() {
@@ -160,7 +159,16 @@ mod tests {
         assert!(guard.verify("correct horse battery", Some(&hash)).await.unwrap());
         assert!(!guard.verify("wrong horse battery", Some(&hash)).await.unwrap());
         assert!(!guard.verify("", None).await.unwrap());
-        assert!(argon2::PasswordHash::new(NOBODY).is_ok());
+        assert!(PasswordHash::new(NOBODY).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_another_program_made_stays_valid() {
+        let guard = SignInGuard::default();
+        let stored = "$argon2id$v=19$m=19456,t=2,p=1$YS1zYWx0LTE2LW9jdGV0cw$\
+                      GYUtck8fOTqBNvTVuY4eIvQkz1h7xAPwpYjDBF6j2pw";
+        assert!(guard.verify("correct horse battery", Some(stored)).await.unwrap());
+        assert!(!guard.verify("wrong horse battery", Some(stored)).await.unwrap());
     }
 
     #[test]

@@ -8,7 +8,10 @@ use chacha20poly1305::{
 };
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
-use rand::{TryRngCore, rngs::OsRng};
+use rand::{
+    TryRng,
+    rngs::{SysError, SysRng},
+};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -52,9 +55,9 @@ impl Purpose {
 }
 
 /// Returns a new random value of 256 bits for a cookie or a link, in URL-safe letters.
-pub fn token() -> Result<String, rand::rand_core::OsError> {
+pub fn token() -> Result<String, SysError> {
     let mut bytes = [0; 32];
-    OsRng.try_fill_bytes(&mut bytes)?;
+    SysRng.try_fill_bytes(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
@@ -98,9 +101,9 @@ impl Secret {
         Self(key)
     }
 
-    pub fn generate() -> Result<Self, rand::rand_core::OsError> {
+    pub fn generate() -> Result<Self, SysError> {
         let mut key = [0; 32];
-        OsRng.try_fill_bytes(&mut key)?;
+        SysRng.try_fill_bytes(&mut key)?;
         Ok(Self(key))
     }
 
@@ -166,7 +169,7 @@ impl Secret {
     /// only for the same `subject`.
     pub fn seal(&self, subject: Uuid, text: &str) -> anyhow::Result<String> {
         let mut nonce = [0; NONCE];
-        OsRng.try_fill_bytes(&mut nonce)?;
+        SysRng.try_fill_bytes(&mut nonce)?;
         let payload = Payload { msg: text.as_bytes(), aad: subject.as_bytes() };
         let hidden = self.cipher().encrypt(&nonce.into(), payload);
         let hidden = hidden.map_err(|_| anyhow::anyhow!("a text is too long to be encrypted"))?;
@@ -264,6 +267,23 @@ mod tests {
         for cut in 0..sealed.len() {
             assert_eq!(secret.open(subject, &sealed[..cut]), None, "{cut}");
         }
+    }
+
+    /// The values are computed by other libraries, so that an upgrade of ours cannot invalidate what is in use.
+    #[test]
+    fn tokens_and_texts_in_use_stay_valid() {
+        let (secret, subject) = (Secret::new([7; 32]), Uuid::from_u128(42));
+        let day = DateTime::UNIX_EPOCH + TimeDelta::days(1);
+        assert_eq!(
+            secret.sign(Purpose::FollowUp, subject, day),
+            "AgAAAAAAAAAAAAAAAAAAACoAAAAAAAFRgGCdFZw1fsA_zOKfo9lu8y97LdtUoDx_7A_5c48Ss4XB"
+        );
+        assert_eq!(
+            secret.reply_token(subject, "contact@example.co.jp"),
+            "0000000000000000000000000000002a795580cb4a4b0d3f81c08a6c"
+        );
+        let sealed = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXBH-qglV7lZcUarbBxf6c81bTBttjZkC1Zg";
+        assert_eq!(secret.open(subject, sealed).as_deref(), Some("ひみつ"));
     }
 
     #[test]

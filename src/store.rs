@@ -21,7 +21,7 @@ pub mod write_batch;
 
 use codes::Code;
 pub use entity::Coded;
-use sea_orm::{ColumnTrait, DbErr, EntityName};
+use sea_orm::{ColumnTrait, DbErr, EntityName, sea_query::LikeExpr};
 
 /// Returns the number of rows written by an insertion that leaves existing rows alone. SeaORM returns an
 /// error if no row was written; this function returns 0 instead.
@@ -30,6 +30,12 @@ pub(crate) fn rows_inserted(written: Result<u64, DbErr>) -> Result<u64, DbErr> {
         Err(DbErr::RecordNotInserted) => Ok(0),
         Ok(_) | Err(_) => written,
     }
+}
+
+/// Returns the pattern for `LIKE` of the texts that contain `text`, whatever signs it has.
+fn containing(text: &str) -> LikeExpr {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }
 
 /// Returns the error for a row that contradicts itself or the rules. The error names the table and the row;

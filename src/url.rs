@@ -1,4 +1,6 @@
 //! The addresses of our pages: relative ones for pages and redirects, absolute ones for mails.
+use std::borrow::Cow;
+
 use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::DraftId, number::CaseNumber};
 
 /// The public address of the service: `https://soudan.example.jp`, without a slash at the end.
@@ -111,6 +113,11 @@ fn asks_who(path: &str) -> bool {
         _ => false,
     };
     is_plain && asks
+}
+
+/// Decodes percent-encoding; a `%` without two digits stands for itself. Returns `None` if the bytes are no UTF-8.
+pub fn percent_decoded(text: &[u8]) -> Option<String> {
+    percent_encoding::percent_decode(text).decode_utf8().ok().map(Cow::into_owned)
 }
 
 /// Returns the path of an unfinished application, at its next step. It is secret: its bearer may edit the application.

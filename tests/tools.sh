@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the programs that the tests compare us with: the packages of tests/requirements.txt in tests/.tools/venv, and
-# ical.js in tests/.tools/node. Does nothing if they are installed already; several processes may call it at once.
+# Installs the programs that the tests compare us with or that check the libraries: the packages of
+# tests/requirements.txt in tests/.tools/venv, and ical.js in tests/.tools/node. Does nothing if they are installed
+# already; several processes may call it at once.
 set -euo pipefail
 cd "$(dirname "$0")"
 mkdir -p .tools

@@ -1,6 +1,6 @@
 //! Reproducible random choices: everything that a filled database leaves open is decided here.
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::{Rng, RngCore, SeedableRng, rngs::StdRng};
+use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
 pub(super) struct Dice(StdRng);

@@ -1,7 +1,8 @@
 //! Answers to invitations, as calendar programs write them, have exactly the effect of the button on the page.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    actor::Actor, booking::appointment::Appointment, id::AssignmentId, routing::assignment::AssignmentState,
+    actor::Actor, booking::appointment::Appointment, calendar::jst, id::AssignmentId,
+    routing::assignment::AssignmentState,
 };
 use entity::inbound_mail;
 use madoguchi::{
@@ -50,7 +51,7 @@ impl<'a> Says<'a> {
     }
 
     fn written(&self, program: &str) -> String {
-        let japan = |at: DateTime<Utc>| (at + TimeDelta::hours(9)).format("%Y%m%dT%H%M%S").to_string();
+        let japan = |at: DateTime<Utc>| at.with_timezone(&jst()).format("%Y%m%dT%H%M%S").to_string();
         let utc = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
         let ends_at = self.starts_at + TimeDelta::hours(1);
         let id = uuid::Uuid::new_v4().simple().to_string();

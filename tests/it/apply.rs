@@ -2,8 +2,11 @@
 pub mod setting;
 
 use chrono::TimeDelta;
-use domain::settings::Settings;
-use madoguchi::ops::{self, correspondence::mail_budget::MailBudget};
+use domain::{number::CaseNumber, settings::Settings};
+use madoguchi::{
+    ops::{self, correspondence::mail_budget::MailBudget},
+    store, worker,
+};
 use sea_orm::EntityTrait;
 
 use self::setting::{
@@ -313,6 +316,61 @@ async fn a_time_is_kept_for_a_while_and_longer_on_request() {
     site.post(&format!("{draft}/slot"), &[("slot", "2026-11-26T01:00:00Z")]).await;
     let sent = site.post(&format!("{draft}/confirm"), &[("consent", "1")]).await;
     assert_eq!(sent.location, Some(format!("{draft}/done")));
+}
+
+#[actix_web::test]
+async fn one_network_holds_a_bounded_number_of_times() {
+    let site = Site::new().await;
+    for n in 0..3 {
+        expert(&site, &format!("expert{n}@example.jp")).await;
+    }
+    let choose = async |draft: &str| {
+        setting::answer_all(&site, draft).await;
+        let path = format!("{draft}/slot");
+        let free = values_of(&site.get(&path).await.body, "slot").remove(0);
+        site.post(&path, &[("slot", &free)]).await.status
+    };
+    let first = draft_at(&site).await;
+    assert_eq!(choose(&first).await, 303);
+    for n in 2..=20 {
+        assert_eq!(choose(&draft_at(&site).await).await, 303, "{n}");
+    }
+    let one_more = draft_at(&site).await;
+    assert_eq!(choose(&one_more).await, 429, "the twenty-first");
+    let elsewhere = ops::intake::apply::start(&site.app, "another network".to_owned()).await.unwrap();
+    assert_eq!(choose(&madoguchi::url::draft(elsewhere)).await, 303, "another network");
+    // A company that holds a time may change it, and gives it back by choosing none.
+    assert_eq!(choose(&first).await, 303);
+    assert_eq!(site.post(&format!("{first}/slot"), &[("slot", "none")]).await.status, 303);
+    assert_eq!(choose(&one_more).await, 303);
+    // A hold ends after a quarter of an hour.
+    site.app.clock.advance(TimeDelta::minutes(15));
+    assert_eq!(choose(&first).await, 303);
+}
+
+#[actix_web::test]
+async fn the_time_of_an_unconfirmed_application_is_free_again_after_a_day() {
+    let site = Site::new().await;
+    programme(&site, |_| {}).await;
+    expert(&site, "taro@example.jp").await;
+    let slot = [("slot", "2026-11-26T01:00:00Z")];
+    let (draft, other) = (draft_at(&site).await, draft_at(&site).await);
+    for draft in [&draft, &other] {
+        setting::answer_all(&site, draft).await;
+    }
+    assert_eq!(site.post(&format!("{draft}/slot"), &slot).await.status, 303);
+    let sent = site.post(&format!("{draft}/confirm"), &[("consent", "1")]).await;
+    assert_eq!(sent.location, Some(format!("{draft}/done")));
+
+    site.app.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    while worker::deadlines::step(&site.app).await.unwrap() {}
+    assert_eq!(site.post(&format!("{other}/slot"), &slot).await.status, 409, "still held");
+    site.app.clock.advance(TimeDelta::seconds(1));
+    while worker::deadlines::step(&site.app).await.unwrap() {}
+    assert_eq!(site.post(&format!("{other}/slot"), &slot).await.status, 303);
+    let kept =
+        store::consultation::by_number(&site.app.db, CaseNumber::parse("R08-000001").unwrap()).await.unwrap();
+    assert!(kept.is_some(), "the consultation stays");
 }
 
 #[actix_web::test]

@@ -221,6 +221,18 @@ async fn a_request_that_cannot_be_answered_any_more_says_so() {
 }
 
 #[actix_web::test]
+async fn the_link_of_a_request_ends_after_sixty_days() {
+    let (site, cast) = site().await;
+    cases::matching(&site, &cast, CONTACT).await;
+    let link = cases::link(&cases::letters(&site, "expert@example.jp").await, "request");
+    assert!(link.starts_with("/a/"), "{link}");
+    site.app.clock.advance(TimeDelta::days(60) - TimeDelta::seconds(1));
+    assert_eq!(site.get(&link).await.status, 200);
+    site.app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(site.get(&link).await.status, 410);
+}
+
+#[actix_web::test]
 async fn other_peoples_consultations_do_not_exist() {
     let (site, cast) = site().await;
     let case = cases::booked(&site, &cast, CONTACT).await;

@@ -44,7 +44,7 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
         1,
         "once, though both"
     );
-    let link = digest[0].unsubscribe.clone().unwrap();
+    let (link, written) = (digest[0].unsubscribe.clone().unwrap(), digest[0].created_at);
     assert!(digest[0].text_body.contains(&link));
     let path = url::Url::parse(&link).unwrap().path().to_owned();
 
@@ -74,6 +74,12 @@ async fn a_coordinator_gets_a_digest_a_day_until_it_is_stopped() {
     assert_eq!(only(&letters, "digest").last().unwrap().state.code(), "sent");
     assert_eq!(site.get("/u/daily_digest/rubbish").await.status, 404);
     assert_eq!(site.post(&path.replace("daily_digest", "booked"), &[]).await.status, 404);
+
+    let age = site.app.clock.now() - written;
+    site.app.clock.advance(TimeDelta::days(400) - TimeDelta::seconds(1) - age);
+    assert_eq!(site.get(&path).await.status, 200);
+    site.app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(site.get(&path).await.status, 404, "the link is too old");
 }
 
 #[actix_web::test]

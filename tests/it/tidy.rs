@@ -69,6 +69,19 @@ const MAY_BEGIN: &[&str] = &["app", "ops", "worker", "database", "serve", "demo"
 
 const LONGEST_FILE: usize = 500;
 
+/// Code that is written once: a part of it, and the only files that may contain it.
+const WRITTEN_ONCE: &[(&str, &[&str])] = &[
+    // Percent decoding.
+    ("percent_decode(", &["src/url.rs"]),
+    ("b'%'", &[]),
+    // The pattern of a search, with its escapes.
+    ("LikeExpr::new(", &["src/store.rs"]),
+    // The time of Japan. `zone` reads the offsets of other people's calendars, and names the zone for rules that repeat.
+    ("FixedOffset::east_opt(", &["src/domain/src/calendar.rs", "src/ical/src/busy/zone.rs"]),
+    ("Asia::Tokyo", &["src/ical/src/busy/zone.rs"]),
+    ("9 * 3600", &["src/domain/src/calendar.rs"]),
+];
+
 #[test]
 fn modules_use_only_what_they_may() {
     let mut wrong = Vec::new();
@@ -81,6 +94,19 @@ fn modules_use_only_what_they_may() {
                 }
             }
         }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn decoding_escaping_and_the_time_of_japan_are_written_once() {
+    let all: Vec<_> = all("src").into_iter().filter(|(place, _)| !is_test(place)).collect();
+    let mut wrong = Vec::new();
+    for (part, places) in WRITTEN_ONCE {
+        let found: BTreeSet<_> =
+            all.iter().filter(|(_, text)| text.contains(part)).map(|(place, _)| place.as_str()).collect();
+        let expected = places.iter().copied().collect();
+        wrong.extend(found.symmetric_difference(&expected).map(|it| format!("{part} and {it}")));
     }
     none(&wrong);
 }

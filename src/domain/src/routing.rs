@@ -1,7 +1,7 @@
 //! The choice of the experts who are asked to give a consultation, with the reasons (`docs/spec/lifecycle.md` §4).
 //!
-//! [`evaluate`] decides whether one expert is in or out, with every reason; [`rank`] sorts the experts who are in;
-//! [`teams`] forms the teams that can give a consultation: one expert, or two for both fields.
+//! [`evaluate`] decides whether one expert is in or out, with every reason; [`rank`](fn@rank) sorts the experts who
+//! are in; [`teams`] forms the teams that can give a consultation: one expert, or two for both fields.
 pub mod assignment;
 mod eligibility;
 pub mod planning;

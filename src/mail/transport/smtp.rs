@@ -27,7 +27,7 @@ use url::{Host, Url};
 
 use self::tls_connection::TlsConnection;
 use super::{BadSmtpUrl, SendError, SmtpOptions};
-use crate::mail::tls;
+use crate::{mail::tls, url::percent_decoded};
 
 /// The time limit from the first byte until the server permits the message.
 const UNTIL_DATA: Duration = Duration::from_secs(60);
@@ -366,22 +366,13 @@ fn reply(response: &Response) -> String {
     format!("{} {}", response.code(), text.join(" ")).trim_end().to_owned()
 }
 
-/// Decodes percent-encoding.
+/// Decodes percent-encoding. A `%` without two digits is refused, because it is a password that was not encoded.
 pub(in crate::mail) fn decoded(part: &str) -> Result<String, BadSmtpUrl> {
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        if byte != b'%' {
-            bytes.push(byte);
-            rest = after;
-            continue;
-        }
-        let (digits, after) = after.split_at_checked(2).ok_or(BadSmtpUrl::Malformed)?;
-        let digits = std::str::from_utf8(digits).map_err(|_| BadSmtpUrl::Malformed)?;
-        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| BadSmtpUrl::Malformed)?);
-        rest = after;
+    let begins_with_digits = |it: &str| it.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if !part.split('%').skip(1).all(begins_with_digits) {
+        return Err(BadSmtpUrl::Malformed);
     }
-    String::from_utf8(bytes).map_err(|_| BadSmtpUrl::Malformed)
+    percent_decoded(part.as_bytes()).ok_or(BadSmtpUrl::Malformed)
 }
 
 /// The output does not contain the password.

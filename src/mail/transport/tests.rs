@@ -122,6 +122,9 @@ async fn addresses_of_servers_are_those_of_the_contract() {
         assert!(matches!(it, Err(BadSmtpUrl::Malformed)), "{bad}");
     }
     assert_eq!(decoded("p%40s%E7%A7%98").unwrap(), "p@s秘");
+    for bad in ["%", "a%4", "%4g", "%+f", "%%41", "%E7%A7"] {
+        assert!(matches!(decoded(bad), Err(BadSmtpUrl::Malformed)), "{bad}");
+    }
 }
 
 /// Answers one conversation; `answer` is the reply to RCPT TO.

@@ -2,6 +2,8 @@
 //! a character, so a piece cannot be decoded by itself.
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_encode_byte;
+
 /// The most parameters, or pieces of parameters, that are read.
 const MOST: usize = 200;
 
@@ -49,7 +51,7 @@ fn one(pieces: &BTreeMap<u32, Piece<'_>>) -> String {
         if piece.encoded {
             one.push_str(value);
         } else {
-            value.bytes().for_each(|it| one.push_str(&format!("%{it:02X}")));
+            one.extend(value.bytes().map(percent_encode_byte));
         }
     }
     one

@@ -6,12 +6,13 @@ use entity::{consultation as row, contact, inbound_mail, mail_bounce, outbox, re
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
-    sea_query::{Expr, LikeExpr, Query, SelectStatement, UnionType},
+    sea_query::{Expr, Query, SelectStatement, UnionType},
 };
 
 use super::{
     MOST_COUNTED, PAGE, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistTab, soon,
 };
+use crate::store::containing;
 
 /// Returns the statement for one page, with one row more that shows whether there is another page.
 pub fn statement(
@@ -147,11 +148,6 @@ fn beyond(sort: row::Column, cursor: WorklistCursor, later: bool) -> Expr {
     let place = Expr::tuple([Expr::col((row::Entity, sort)), Expr::col((row::Entity, row::Column::Id))]);
     let cursor = Expr::tuple([Expr::val(cursor.at), Expr::val(cursor.id)]);
     if later { place.gt(cursor) } else { place.lt(cursor) }
-}
-
-fn containing(key: &str) -> LikeExpr {
-    let escaped = key.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }
 
 /// Returns the query for reports that wait for the center's approval.

@@ -3,6 +3,8 @@ use std::{borrow::Cow, fmt, future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, dev::Payload, http::StatusCode, web};
 
+use crate::url::percent_decoded;
+
 /// The longest accepted body, in bytes: more than the longest form needs.
 const LONGEST_BODY: usize = 256 * 1024;
 
@@ -156,34 +158,10 @@ impl ResponseError for BadForm {
     }
 }
 
-/// Decodes a value: `+` is a blank, `%XX` a byte; a `%` without two digits stands for itself.
+/// Decodes a value: `+` is a blank, the rest is percent-encoded.
 fn decode(text: &[u8]) -> Result<String, BadForm> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (first, tail) {
-            (b'+', _) => bytes.push(b' '),
-            (b'%', [high, low, after @ ..]) => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => {
-                    bytes.push(high * 16 + low);
-                    rest = after;
-                }
-                (None, _) | (_, None) => bytes.push(b'%'),
-            },
-            (byte, _) => bytes.push(*byte),
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| BadForm::Unreadable)
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+    let text: Vec<_> = text.iter().map(|it| if *it == b'+' { b' ' } else { *it }).collect();
+    percent_decoded(&text).ok_or(BadForm::Unreadable)
 }
 
 #[cfg(test)]

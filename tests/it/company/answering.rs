@@ -114,3 +114,15 @@ async fn one_click_in_a_mail_asks_and_a_button_answers() {
         }
     }
 }
+
+#[actix_web::test]
+async fn the_link_of_a_question_ends_after_four_hundred_days() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    let link = cases::link(&cases::letters(&site, CONTACT).await, "survey");
+    site.app.clock.advance(TimeDelta::days(400) - TimeDelta::seconds(1));
+    assert_eq!(site.get(&link).await.status, 200);
+    site.app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(site.get(&link).await.status, 410);
+}

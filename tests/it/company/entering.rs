@@ -109,6 +109,28 @@ async fn a_link_opens_once_for_its_purpose_until_its_time() {
     assert!(site.get(&password.replace("/l/", "/staff/set-password/")).await.status == 200, "still good");
 }
 
+/// Each time, a confirmation, a page of the consultation, and signing in.
+#[actix_web::test]
+async fn a_link_ends_when_its_kind_says_and_no_sooner() {
+    for (kind, days) in [("acknowledgement", 14), ("booked", 90), ("sign_in", 30)] {
+        let site = Site::new().await;
+        let cast = Cast::new(&site).await;
+        match kind {
+            "acknowledgement" => _ = cases::unconfirmed(&site, &cast, &cases::form(CONTACT)).await,
+            "booked" => _ = cases::booked(&site, &cast, CONTACT).await,
+            _ => {
+                cases::received(&site, &cast, CONTACT).await;
+                site.post("/login", &[("email", CONTACT)]).await;
+            }
+        }
+        let link = cases::link(&cases::letters(&site, CONTACT).await, kind);
+        site.app.clock.advance(TimeDelta::days(days) - TimeDelta::seconds(1));
+        assert_eq!(site.get(&link).await.status, 200, "{kind}");
+        site.app.clock.advance(TimeDelta::seconds(1));
+        assert_eq!(site.get(&link).await.status, 410, "{kind}");
+    }
+}
+
 #[actix_web::test]
 async fn the_acknowledgements_link_confirms_the_address() {
     let site = Site::new().await;

@@ -1,7 +1,8 @@
 //! The reasons for which an action is refused, each as a sentence for the person concerned.
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{action::ActionKind, state::State};
+use crate::calendar::jst;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ActionRefused {
@@ -24,8 +25,5 @@ pub enum ActionRefused {
 }
 
 fn minute(at: DateTime<Utc>) -> String {
-    match FixedOffset::east_opt(9 * 3600) {
-        Some(japan) => at.with_timezone(&japan).format("%-m月%-d日%-H:%M").to_string(),
-        None => at.format("%-m月%-d日%-H:%M（協定世界時）").to_string(),
-    }
+    at.with_timezone(&jst()).format("%-m月%-d日%-H:%M").to_string()
 }

@@ -9,12 +9,15 @@ use super::{
     combinations::{combinations, plain_combinations},
     samples::{CENTER, COMPANY, letters, with_about},
 };
-use crate::mail::{
-    compose::{about, plain},
-    html,
-    mail_event::MailContext,
-    outgoing_mail::OutgoingMail,
-    text::TextKind,
+use crate::{
+    mail::{
+        compose::{about, plain},
+        html,
+        mail_event::MailContext,
+        outgoing_mail::OutgoingMail,
+        text::TextKind,
+    },
+    secret::hex,
 };
 
 #[test]
@@ -56,7 +59,7 @@ fn every_combination_reads_as_reviewed() {
         });
     }
     let digests = all.into_iter().fold(String::new(), |mut lines, (text, (count, digest))| {
-        writeln!(lines, "{text}: {count} letters, {:x}", digest.finalize()).unwrap();
+        writeln!(lines, "{text}: {count} letters, {}", hex(&digest.finalize())).unwrap();
         lines
     });
     snapshot("combinations", &digests);

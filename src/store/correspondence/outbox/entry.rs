@@ -9,13 +9,12 @@ use domain::{
 };
 use entity::{Coded, outbox as row, outbox_log};
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LikeExpr},
+    ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::{awaits_address, find, mail};
-use crate::mail::outgoing_mail::QueuedMail;
+use crate::{mail::outgoing_mail::QueuedMail, store::containing};
 
 /// A mail of the outbox as it is at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,13 +141,11 @@ pub async fn page(
         query = query.filter(is_in(state, now));
     }
     if !filter.search.is_empty() {
-        let escaped = filter.search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
         let columns = [row::Column::Recipient, row::Column::RecipientName, row::Column::Subject];
         let found = columns
             .into_iter()
             .fold(Expr::col((row::Entity, row::Column::MessageId)).eq(filter.search.as_str()), |any, it| {
-                any.or(Expr::col((row::Entity, it)).like(like()))
+                any.or(Expr::col((row::Entity, it)).like(containing(&filter.search)))
             });
         query = query.filter(found);
     }

@@ -97,14 +97,16 @@ pub(super) fn grid_start(date: NaiveDate) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::{QUARTERS, Slot, quarter_index, quarter_start, touched_quarters};
-    use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Timelike, Utc};
+    use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
     use proptest::prelude::*;
+
+    use crate::calendar::jst;
 
     proptest! {
         #[test]
         fn a_slot_is_the_clock_of_japan(seconds in -4_000_000_000_i64..8_000_000_000) {
             let at = DateTime::from_timestamp(seconds, 0).unwrap();
-            let japan = at.with_timezone(&FixedOffset::east_opt(9 * 3600).unwrap());
+            let japan = at.with_timezone(&jst());
             let slot = Slot::at(at);
             prop_assert_eq!(slot.is_some(), (6..22).contains(&japan.hour()));
             if let Some(slot) = slot {
