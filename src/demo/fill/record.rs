@@ -191,6 +191,10 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         consent_version: settings.consent_version.clone(),
         consent_at: received_at,
         newsletter: it.n.is_multiple_of(6),
+        unanswered_since: None,
+        response_due_at: None,
+        last_inbound_at: None,
+        snoozed_until: None,
         wants_help_since: wants_help_since(story),
     })
 }

@@ -24,6 +24,7 @@ use crate::{
             waiting_list::{HeldOffer, WaitingCompany},
         },
         correspondence::{message::NewMessage, message_draft::DraftWriter},
+        worklist::task::NewTask,
         write_batch::WriteBatch,
     },
 };
@@ -179,6 +180,13 @@ impl Save for &WaitingOffer {
 impl Save for &NewMessage<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::correspondence::message::insert(to.tx, self, to.now).await?)
+    }
+}
+
+/// Inserts a new task of the center.
+impl Save for &NewTask<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::worklist::task::insert(to.tx, self, to.now).await?)
     }
 }
 

@@ -10,6 +10,7 @@ use domain::{
     id::{AccountId, CompanyId, ConsultationId, DeskId},
     number::CaseNumber,
     prefecture::Prefecture,
+    worklist::AwaitedResponse,
 };
 use entity::{Coded, consultation as row};
 use sea_orm::{DbErr, JsonValue};
@@ -116,6 +117,9 @@ impl NewConsultation<'_> {
             due: Some(self.due),
             appointments_done: 0,
             wants_help_since: None,
+            response: None,
+            last_inbound_at: None,
+            snoozed_until: None,
             event_count: 0,
             version: 0,
         }
@@ -164,6 +168,10 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         consent_at: now,
         newsletter: new.newsletter,
         wants_help_since: record.wants_help_since,
+        unanswered_since: record.response.map(|it| it.since),
+        response_due_at: record.response.map(|it| it.due_at),
+        last_inbound_at: record.last_inbound_at,
+        snoozed_until: record.snoozed_until,
     })
 }
 
@@ -196,6 +204,12 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         due: due.map_err(|err| wrong(&err.to_string()))?,
         appointments_done: row.appointments_done,
         wants_help_since: row.wants_help_since,
+        response: row
+            .unanswered_since
+            .zip(row.response_due_at)
+            .map(|(since, due_at)| AwaitedResponse { since, due_at }),
+        last_inbound_at: row.last_inbound_at,
+        snoozed_until: row.snoozed_until,
         event_count: row.event_count,
         version: row.version,
     })
