@@ -199,8 +199,8 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
     })
 }
 
-/// Returns since when the company wishes for help. A arrangement from before the end of the consultation, or before a further
-/// appointment, is settled by it.
+/// Returns since when the company wishes for help. The end of the consultation, or a further appointment, settles every
+/// earlier wish.
 fn wants_help_since(story: &Story) -> Option<DateTime<Utc>> {
     let after = match (&story.it.state, story.it.state.ended()) {
         (State::FollowUp, _) => DateTime::UNIX_EPOCH,
@@ -222,7 +222,7 @@ fn carried(state: &State) -> (Option<Coded<UnfulfilledReason>>, Option<String>) 
     (None, None)
 }
 
-/// Returns the company's arrangement and the mode of the appointment.
+/// Returns the mode that the company wishes, and the mode of the appointment.
 pub(super) fn modes(dice: &mut Dice) -> (Mode, AppointmentMode) {
     let shares = [
         ((Mode::Online, AppointmentMode::Online), 60),

@@ -72,7 +72,7 @@ pub struct HeldParticipation<'a>(pub AppointmentId, pub &'a [Cells]);
 
 impl Save for HeldParticipation<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        taken(store::booking::appointment::hold_seat(to.tx, self.0, self.1).await?)
+        taken(store::booking::appointment::hold_participation(to.tx, self.0, self.1).await?)
     }
 }
 
@@ -81,7 +81,7 @@ pub struct ReleasedParticipation(pub AppointmentId, pub ExpertId);
 
 impl Save for ReleasedParticipation {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        Ok(store::booking::appointment::release_seat(to.tx, self.0, self.1).await?)
+        Ok(store::booking::appointment::release_participation(to.tx, self.0, self.1).await?)
     }
 }
 

@@ -70,7 +70,8 @@ pub(super) fn state_columns(
     })
 }
 
-/// The time by which the worklist sorts consultations that only wait behind everything that has a deadline.
+/// The time that is added to the order of a consultation that only waits, so that the worklist shows it after every
+/// consultation that needs an action.
 const LATER: TimeDelta = TimeDelta::days(3653);
 
 /// Returns the instant by which the worklist sorts: the deadline, else the start of the state. A consultation
