@@ -1,6 +1,7 @@
 //! What the center notes about a case for its own work: tags, tasks, a date until which the case is put aside, and the
 //! response that a message waits for.
 use chrono::{DateTime, Months, NaiveDate, Utc};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     calendar::{BusinessCalendar, at_japan, deadline_after_business_days, japan_date},
@@ -25,7 +26,8 @@ impl Tag {
     /// # Errors
     /// An empty text, or one that is too long.
     pub fn parse(raw: &str) -> Result<Self, BadText> {
-        Ok(Self(TextLine::parse("タグ", raw, LONGEST_TAG)?.as_str().to_owned()))
+        let folded: String = raw.nfkc().collect();
+        Ok(Self(TextLine::parse("タグ", &folded, LONGEST_TAG)?.as_str().to_owned()))
     }
 
     /// Parses several tags, separated by commas or `、`, each once and in their order. Empty ones are left out.

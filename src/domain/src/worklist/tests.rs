@@ -26,7 +26,7 @@ fn a_case_comes_back_in_the_morning_of_a_day_within_a_year() {
     let day = |days: i64| today + TimeDelta::days(days);
     assert_eq!(snooze(today, &settings, now()), Err(BadDay::Past));
     assert_eq!(snooze(day(1), &settings, now()), Ok("2026-11-21T00:00:00Z".parse().unwrap()));
-    assert_eq!(snooze(NaiveDate::from_ymd_opt(2027, 11, 20).unwrap(), &settings, now()).is_ok(), true);
+    assert!(snooze(NaiveDate::from_ymd_opt(2027, 11, 20).unwrap(), &settings, now()).is_ok());
     assert_eq!(snooze(NaiveDate::from_ymd_opt(2027, 11, 21).unwrap(), &settings, now()), Err(BadDay::TooFar));
 }
 
