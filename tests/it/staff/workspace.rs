@@ -5,6 +5,7 @@ use domain::{actor::Actor, text::Prose};
 use madoguchi::{
     doctor, ops,
     store::{self, correspondence::message::Audience},
+    worker,
 };
 
 use super::{at, center};
@@ -61,6 +62,7 @@ async fn a_message_waits_in_the_worklist_until_the_center_responds_whatever_the_
     site.get(&at(case.number, "")).await;
     let history = site.get(&at(case.number, "?view=history")).await.body;
     assert_eq!(history.matches("メッセージを対応済みにしました").count(), 1);
+    while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }
 
