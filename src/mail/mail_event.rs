@@ -89,6 +89,21 @@ pub enum MailEvent<'a> {
         portal: &'a str,
         experts: &'a [String],
     },
+    /// A further appointment was planned; the company chooses its time.
+    FurtherAppointment {
+        portal: &'a str,
+        experts: &'a [String],
+    },
+    /// The company has ended its consultation after an appointment had taken place.
+    Finished {
+        portal: &'a str,
+        cancelled: Option<AppointmentText<'a>>,
+    },
+    /// The company did not come to the appointment.
+    NoShow {
+        portal: &'a str,
+        appointment: AppointmentText<'a>,
+    },
     /// A time for which the company was waiting has become free.
     EarlierTime {
         /// The address of the page with 「この日時にする」 and 「見送る」.
@@ -283,6 +298,7 @@ impl MailEvent<'_> {
             | Self::Cancelled { appointment, .. }
             | Self::RequestDeclined { appointment } => Some(appointment),
             Self::Withdrawn { cancelled: it, .. }
+            | Self::Finished { cancelled: it, .. }
             | Self::Unfulfilled { cancelled: it, .. }
             | Self::Referred { cancelled: it, .. }
             | Self::Request { slot: it, .. }
@@ -291,6 +307,8 @@ impl MailEvent<'_> {
             Self::Acknowledgement { .. }
             | Self::Question { .. }
             | Self::SlotsToChoose { .. }
+            | Self::FurtherAppointment { .. }
+            | Self::NoShow { .. }
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
             | Self::Reminder { .. }
@@ -318,6 +336,9 @@ impl TextKind {
             MailEvent::Acknowledgement { .. } => Self::Acknowledgement,
             MailEvent::Question { .. } => Self::Question,
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
+            MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
+            MailEvent::NoShow { .. } => Self::NoShow,
+            MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
             MailEvent::Booked { side, .. } => {

@@ -12,8 +12,8 @@ use domain::{
 
 use super::{
     booking::{
-        appointment::cancel_appointment,
-        notices::{appointment_text, notify_slots_to_choose},
+        appointment::{cancel_appointment, keep_as_done},
+        notices::{appointment_text, notify_further_appointment},
     },
     case::{
         actor::ActorAt,
@@ -60,12 +60,18 @@ pub async fn end(
         Some(version) => CaseTransaction::begin_at(app, id, version).await?,
         None => CaseTransaction::begin(app, id).await?,
     };
-    let (act, note) = act_of(&ending);
+    let over = work.appointment.take_if(|it| it.is_confirmed() && it.ends_at <= work.context.now);
+    let advised = over.is_some() || work.record.appointments_done > 0;
+    let (act, note) = act_of(&ending, advised);
     work.check(act.action(), by)?;
+    if let Some(over) = over {
+        keep_as_done(&mut work, over).await?;
+        work.note(Actor::System, "相談の時間が終わっていたため、実施した相談として記録しました");
+    }
     let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason).await?;
     work.act(act, by, note)?;
-    say_farewell(&mut work, &ending, cancelled.as_ref())?;
+    say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
     notify_desk(&mut work).await?;
     work.commit().await?;
@@ -153,7 +159,7 @@ pub async fn further_session(
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    notify_slots_to_choose(work)
+    notify_further_appointment(work)
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
@@ -206,10 +212,10 @@ pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Probl
     Ok(())
 }
 
-fn act_of(ending: &Ending) -> (Action, Option<String>) {
+fn act_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
     let text = |it: &Option<Prose>| it.as_ref().map(|it| it.as_str().to_owned());
     match ending {
-        Ending::Withdraw { reason } => (Action::Withdraw, text(reason)),
+        Ending::Withdraw { reason } => (Action::Withdraw { advised }, text(reason)),
         Ending::CloseUnfulfilled { reason } => (Action::CloseUnfulfilled { reason: *reason }, None),
         Ending::Refer { organization, note } => {
             (Action::Refer { organization: organization.as_str().to_owned() }, text(note))
@@ -261,12 +267,14 @@ async fn withdraw_unfinished(
 fn say_farewell(
     work: &mut CaseTransaction<'_>,
     ending: &Ending,
+    advised: bool,
     cancelled: Option<&Appointment>,
 ) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = cancelled.map(|it| work.names(&it.experts)).unwrap_or_default();
     let cancelled = cancelled.map(|it| appointment_text(it, &names));
     let event = match ending {
+        Ending::Withdraw { .. } if advised => MailEvent::Finished { portal: &portal, cancelled },
         Ending::Withdraw { .. } => {
             MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
         }

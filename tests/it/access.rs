@@ -127,6 +127,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/my/{number}/cancel", &[Company]),
     ("POST", "/my/{number}/confirm", &[Company]),
     ("GET", "/my/{number}/files/{id}", &[Company]),
+    ("GET", "/my/{number}/further", &[Company]),
     ("POST", "/my/{number}/further", &[Company]),
     ("GET", "/my/{number}/mail/{entry}", &[Company]),
     ("GET", "/my/{number}/messages", &[Company]),

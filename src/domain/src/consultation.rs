@@ -122,7 +122,8 @@ impl Consultation {
                 State::Scheduling
             }
             Action::Complete => State::Completed,
-            Action::Withdraw => State::Withdrawn,
+            Action::Withdraw { advised: true } => State::Completed,
+            Action::Withdraw { advised: false } => State::Withdrawn,
             Action::CloseUnfulfilled { reason } => State::Unfulfilled { reason },
             Action::Refer { organization } => State::Referred { organization },
             Action::Reopen => State::Checking,

@@ -91,13 +91,26 @@ fn of_sender(sender: &SenderContext<'_>) -> Values {
     values
 }
 
+/// The pages of the portal to which letters lead (`web::company::sign_in`).
+const MESSAGES: &str = "messages";
+const SLOTS: &str = "slots";
+const REPORT: &str = "report";
+
 fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>) {
     match *mail_event {
         MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
             acknowledge(values, about, confirm, slot, received_at, first_contact_due);
         }
-        MailEvent::Question { portal, text } => set(values, [(Link, portal), (QuestionText, &quoted(text))]),
-        MailEvent::SlotsToChoose { portal, experts } => slots(values, about, portal, experts),
+        MailEvent::Question { portal, text } => {
+            set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
+        }
+        MailEvent::SlotsToChoose { portal, experts } | MailEvent::FurtherAppointment { portal, experts } => {
+            slots(values, about, &at_page(portal, SLOTS), experts);
+        }
+        MailEvent::NoShow { portal, appointment } => {
+            known(values, about, &at_page(portal, SLOTS));
+            maybe_sit(values, Some(&appointment));
+        }
         MailEvent::EarlierTime { answer, appointment, booked, until } => {
             earlier(values, about, answer, &appointment, booked, until);
         }
@@ -122,9 +135,15 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             cancelled(values, about, side, &appointment, reason);
         }
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
-        MailEvent::NewMessage { side } => told_to(values, about, side),
+        MailEvent::NewMessage { side } => match side {
+            ReaderSide::Company { portal } => values.set(Link, at_page(portal, MESSAGES)),
+            ReaderSide::Expert | ReaderSide::Center => told_to(values, about, side),
+        },
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
-        MailEvent::ReportReady { portal } => known(values, about, portal),
+        MailEvent::Finished { portal, cancelled } => {
+            withdrawn(values, about, ReaderSide::Company { portal }, cancelled.as_ref());
+        }
+        MailEvent::ReportReady { portal } => known(values, about, &at_page(portal, REPORT)),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
@@ -152,6 +171,11 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
+}
+
+/// Returns the address that opens the company's portal, with the page to which it leads after the sign-in.
+fn at_page(portal: &str, page: &str) -> String {
+    if portal.contains('?') { format!("{portal}&to={page}") } else { portal.to_owned() }
 }
 
 fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {

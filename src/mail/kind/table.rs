@@ -34,6 +34,14 @@ letters! {
     SlotsToChoose = "slots_to_choose", "候補日時の案内" {
         SlotsToChoose to Company, "相談の日時を選んでください", [Link] [Number, Fields, Company, Experts];
     }
+    FurtherAppointment = "further_appointment", "次回の相談の案内" {
+        FurtherAppointment to Company, "次回の相談の日時を選んでください",
+            [Link] [Number, Fields, Company, Experts];
+    }
+    NoShow = "missed_appointment", "欠席のお知らせ" {
+        NoShow to Company, "予定の日時にお会いできませんでした",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
     EarlierTime = "earlier_time", "空いた日時の案内", only_if(ConditionKind::OfferStands) {
         EarlierTime to Company, "お待ちの日時が空きました",
             [When, HeldUntil, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CurrentBooking];
@@ -167,6 +175,11 @@ letters! {
             [Number] [Link, Fields, Company];
         WithdrawnCenter = "withdrawn_center" to Center, "相談の申込みが取り下げられました",
             [Number] [Link, Fields, Company];
+    }
+    Finished = "finished", "相談の終了" {
+        Finished to Company, "ご相談を終えました",
+            [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts],
+            cancels, reaches_unconfirmed;
     }
     Unfulfilled = "unfulfilled", "不成立" {
         Unfulfilled to Company, "ご相談についてのお知らせ",

@@ -10,7 +10,7 @@ use domain::{
         notice::change_until,
     },
     consultation::{Action, ActionKind},
-    due::Due,
+    due::{Due, DueKind},
     id::{AppointmentId, ConsultationId, ExpertId},
     wording,
 };
@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use super::{
     notices::{
-        notify_booked, notify_company_cancelled, notify_experts_cancelled, notify_moved,
-        notify_slots_to_choose, plan_reminders,
+        notify_booked, notify_company_cancelled, notify_experts_cancelled, notify_moved, notify_no_show,
+        plan_reminders,
     },
     slot_offers::{SearchAim, SlotOffers, SlotSearch},
     venue,
@@ -183,8 +183,8 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, None)?;
     withdraw_asked(&mut work, &before).await?;
+    notify_no_show(&mut work, &before)?;
     work.save(&before.no_show()?).await?;
-    notify_slots_to_choose(&mut work)?;
     work.commit().await?;
     Ok(())
 }
@@ -196,11 +196,20 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
     let mut work = begin_change(app, id, acting, ActionKind::RecordDone).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Action::RecordDone { starts_at: before.starts_at }, by, None)?;
-    withdraw_asked(&mut work, &before).await?;
+    keep_as_done(&mut work, before).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Saves that a confirmed appointment took place, and asks for its report, as part of another operation.
+pub async fn keep_as_done(work: &mut CaseTransaction<'_>, before: Appointment) -> Result<(), Problem> {
+    withdraw_asked(work, &before).await?;
     let done = before.done()?;
     work.save(&done).await?;
     work.record.appointments_done += 1;
-    let due_at = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
+    let due = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
+    let Context { settings, calendar, now, .. } = &work.context;
+    let due_at = due.or_else(|| Due::report(settings, calendar, *now).at()).unwrap_or(*now);
     // There is one report for an appointment: the first of its experts is asked for it, and reminded when it is
     // overdue.
     if let Some(&author) = done.experts.first() {
@@ -210,7 +219,6 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
             letter.send_condition = Some(SendCondition::ReportMissing { appointment: done.id });
         }
     }
-    work.commit().await?;
     Ok(())
 }
 

@@ -98,6 +98,23 @@ pub fn notify_slots_to_choose(work: &mut CaseTransaction<'_>) -> Result<(), Prob
     Ok(())
 }
 
+/// Mails the company that it can choose a time for a further appointment.
+pub fn notify_further_appointment(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let names = work.names(&work.accepted());
+    work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts: &names })?;
+    Ok(())
+}
+
+/// Mails the company that it was not met at its appointment, and how to go on.
+pub fn notify_no_show(work: &mut CaseTransaction<'_>, missed: &Appointment) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let names = work.names(&missed.experts);
+    let appointment = appointment_text(missed, &names);
+    work.mail_company(MailEvent::NoShow { portal: &portal, appointment })?;
+    Ok(())
+}
+
 /// Plans the reminders of both sides for the business day before. Each one is checked again when it is due.
 pub fn plan_reminders(work: &mut CaseTransaction<'_>, booked: &Appointment) -> Result<(), Problem> {
     let (settings, calendar) = (&work.context.settings, &work.context.calendar);

@@ -151,6 +151,9 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Acknowledgement => Case(received(facts, due_at)),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
+        K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),
+        K::Finished => Case(O::Finished { portal, cancelled: None }),
+        K::NoShow => Case(O::NoShow { portal, appointment }),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::BackAtCenter => Case(O::BackAtCenter { portal }),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => {

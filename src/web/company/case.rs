@@ -47,8 +47,11 @@ struct Row {
     number: String,
     path: String,
     company: String,
+    fields: &'static str,
     state: State,
     received: String,
+    /// When the next appointment is, if there is one.
+    next: Option<String>,
 }
 
 #[derive(Template)]
@@ -83,6 +86,8 @@ struct Acts {
     too_late: bool,
     cancel: bool,
     withdraw: bool,
+    /// Whether an appointment has taken place, so that the consultation is ended rather than withdrawn.
+    advised: bool,
     /// Whether the report can be read and nothing else is waited for.
     read: bool,
     /// Whether a survey waits for its answer.
@@ -103,14 +108,21 @@ pub async fn list(app: Data<App>, shell: Shell, user: CompanyUser) -> Result<Htt
     if let [only] = records.as_slice() {
         return Ok(page::see_other(url::my(&only.number)));
     }
-    let row = |it: Record| Row {
-        number: it.number.to_string(),
-        path: url::my(&it.number),
-        company: it.company_name,
-        state: it.consultation.state,
-        received: month_day_weekday(it.received_at),
-    };
-    page::html(&ListPage { shell, cases: records.into_iter().map(row).collect() })
+    let mut cases = Vec::new();
+    for it in records {
+        let appointments = store::booking::appointment::of(&app.db, it.consultation.id).await?;
+        let next = appointments.iter().find(|it| it.is_confirmed());
+        cases.push(Row {
+            number: it.number.to_string(),
+            path: url::my(&it.number),
+            company: it.company_name,
+            fields: it.consultation.fields.label(),
+            state: it.consultation.state,
+            received: month_day_weekday(it.received_at),
+            next: next.map(|it| month_day_time(it.starts_at)),
+        });
+    }
+    page::html(&ListPage { shell, cases })
 }
 
 #[get("/my/{number}")]
@@ -133,7 +145,9 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     };
     let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
     let survey = survey::latest(&follow_ups);
+    let is_over = live.as_ref().is_some_and(|it| it.is_confirmed() && it.ends_at <= now);
     let acts = Acts {
+        advised: own.0.appointments_done > 0 || is_over,
         read: reports > 0 && matches!(own.0.consultation.state, State::FollowUp | State::Completed),
         survey: survey.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. })),
         ..acts(&own.0, until, further(&app, &own.0, shell.settings.session_cap, now).await?, now)
@@ -176,6 +190,7 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
         too_late: can(ActionKind::Reschedule) && !in_time,
         cancel: can(ActionKind::CancelAppointment) && in_time,
         withdraw: can(ActionKind::Withdraw),
+        advised: record.appointments_done > 0,
         read: false,
         survey: false,
         further,

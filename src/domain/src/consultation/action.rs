@@ -47,7 +47,11 @@ pub enum Action {
         overridden: bool,
     },
     Complete,
-    Withdraw,
+    Withdraw {
+        /// Whether an appointment of the consultation has taken place. Then the consultation is completed: an
+        /// ending does not undo what took place.
+        advised: bool,
+    },
     CloseUnfulfilled {
         reason: UnfulfilledReason,
     },
@@ -74,7 +78,7 @@ impl Action {
             Self::ApproveReport => ActionKind::ApproveReport,
             Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
             Self::Complete => ActionKind::Complete,
-            Self::Withdraw => ActionKind::Withdraw,
+            Self::Withdraw { .. } => ActionKind::Withdraw,
             Self::CloseUnfulfilled { .. } => ActionKind::CloseUnfulfilled,
             Self::Refer { .. } => ActionKind::Refer,
             Self::Reopen => ActionKind::Reopen,
@@ -156,7 +160,7 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
         (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
         (ActionKind::Complete, _) => matches!(to, State::Completed),
-        (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn),
+        (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn | State::Completed),
         (ActionKind::CloseUnfulfilled, _) => matches!(to, State::Unfulfilled { .. }),
         (ActionKind::Refer, _) => matches!(to, State::Referred { .. }),
         // `rebuild` checks that a note does not change the state, since it can compare the data of a state.

@@ -61,6 +61,7 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
 fn for_company() -> Vec<MailEvent<'static>> {
     let mut all = company_occasions();
     for cancelled in maybe_sittings() {
+        all.push(MailEvent::Finished { portal: LINK, cancelled });
         all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled }));
         let organization = "商工の窓口";
         all.extend(REASONS.map(|note| MailEvent::Referred { organization, note, cancelled }));
@@ -75,6 +76,10 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all.extend(
         [&[], experts(), two_experts()].map(|it| MailEvent::SlotsToChoose { portal: LINK, experts: it }),
     );
+    all.extend(
+        [&[], experts(), two_experts()].map(|it| MailEvent::FurtherAppointment { portal: LINK, experts: it }),
+    );
+    all.extend(appointments().into_iter().map(|appointment| MailEvent::NoShow { portal: LINK, appointment }));
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
         lead: "規程の案はできましたか。",
