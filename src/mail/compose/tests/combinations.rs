@@ -75,6 +75,7 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all.extend(
         [&[], experts(), two_experts()].map(|it| MailEvent::SlotsToChoose { portal: LINK, experts: it }),
     );
+    all.push(MailEvent::AddressChanged { confirm: LINK });
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
         lead: "規程の案はできましたか。",
