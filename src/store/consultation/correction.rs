@@ -1,14 +1,14 @@
 //! Corrections: the values of a consultation that can be corrected, and those that were.
 use chrono::{DateTime, Utc};
 use domain::{
-    consultation::correction::{CaseValues, CorrectedField, Correction, telephone},
+    consultation::correction::{CaseValues, CorrectedField, Correction},
     id::{CompanyId, ConsultationId},
     intake::contact::Telephone,
     text::search_key,
 };
 use entity::{Coded, application, company, consultation, consultation_theme, contact, correction as row};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet,
     PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 
@@ -60,11 +60,11 @@ pub fn values_of(
         (F::Department, person.department.clone()),
         (F::Position, person.position.clone()),
         (F::Email, text(&person.email)),
-        (F::Phone, telephone(person.phone.as_deref().unwrap_or_default())),
+        (F::Phone, Telephone::shown(person.phone.as_deref().unwrap_or_default())),
         (F::SecondName, person.second_name.clone()),
         (F::SecondKana, person.second_kana.clone()),
         (F::SecondEmail, person.second_email.clone()),
-        (F::SecondPhone, telephone(&person.second_phone)),
+        (F::SecondPhone, Telephone::shown(&person.second_phone)),
         (F::CompanyName, record.company_name.clone()),
         (F::CompanyKana, company.company_kana.clone()),
         (F::CorporateNumber, text(&company.corporate_number)),

@@ -9,7 +9,7 @@ pub use codes::CorrectedField;
 use codes::codes;
 
 pub use refused::CorrectionRefused;
-pub use values::{CaseValues, telephone};
+pub use values::CaseValues;
 
 use crate::{
     actor::Party,

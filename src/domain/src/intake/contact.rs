@@ -101,6 +101,11 @@ impl Telephone {
         &self.typed
     }
 
+    /// Returns a stored number in the one form in which pages show it; a text that is no number stays as it is.
+    pub fn shown(stored: &str) -> String {
+        Self::parse(stored).map_or_else(|_| stored.to_owned(), |it| it.grouped())
+    }
+
     /// Returns the number in the one form in which pages show it, however it was typed: 「03-1234-5678」.
     pub fn grouped(&self) -> String {
         let digits = self.digits.as_str();

@@ -12,6 +12,8 @@ pub enum CorrectionRefused {
         .field.label()
     )]
     Corrected { field: CorrectedField },
+    #[error("取り消す訂正が見つかりません。")]
+    Unknown,
     #[error("この訂正は、すでに取り消されています。")]
     Undone,
     /// The earlier value was erased when its retention period ended.

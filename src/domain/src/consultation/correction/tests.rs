@@ -4,12 +4,13 @@ use uuid::Uuid;
 
 use super::{
     CaseValues, CorrectedField as F, Correction, CorrectionRefused, CorrectionSection, apply, check_fields,
-    corrections, may_correct, telephone,
+    corrections, may_correct,
 };
 use crate::{
     actor::Party,
     field::{Field, Fields},
     id::{AssignmentId, ConsultationId, ExpertId},
+    intake::contact::Telephone,
     prefecture::Prefecture,
     routing::assignment::{Assignment, AssignmentState},
 };
@@ -147,7 +148,7 @@ fn values_are_shown_as_people_read_them() {
     ] {
         assert_eq!(CaseValues::shown(field, value, theme), shown, "{field}");
     }
-    assert_eq!(telephone("内線12"), "内線12");
+    assert_eq!(Telephone::shown("内線12"), "内線12");
     let elsewhere = case().overlaid(&values(&[(F::VisitPrefecture, "27")]));
     assert_eq!(case().site(), Prefecture::from_code(13).ok());
     assert_eq!(elsewhere.site(), Prefecture::from_code(27).ok());

@@ -105,7 +105,7 @@ impl CaseValues {
             CorrectedField::Themes => {
                 value.split(',').filter(|it| !it.is_empty()).map(theme).collect::<Vec<_>>().join("、")
             }
-            CorrectedField::Phone | CorrectedField::SecondPhone => telephone(value),
+            CorrectedField::Phone | CorrectedField::SecondPhone => Telephone::shown(value),
             CorrectedField::ContactName
             | CorrectedField::ContactKana
             | CorrectedField::Department
@@ -126,11 +126,6 @@ impl CaseValues {
             | CorrectedField::MeetingLink => value.to_owned(),
         }
     }
-}
-
-/// Returns a telephone number in the one form in which pages show it; any other text as it is.
-pub fn telephone(value: &str) -> String {
-    Telephone::parse(value).map_or_else(|_| value.to_owned(), |it| it.grouped())
 }
 
 /// Parses the values of a section as the application parses them, and returns them in the form in which they are
