@@ -40,8 +40,7 @@ pub enum CorrectionRefused {
 }
 
 fn field_taken(field: Field, accepted: bool) -> String {
-    let (field, done) = (field.label(), if accepted { "担当が決まっている" } else { "依頼している" });
-    format!(
-        "{field}の専門家に{done}ため、分野から外せません。先に、その専門家の担当（依頼・予約）を取り消してください。"
-    )
+    let field = field.label();
+    let done = if accepted { "担当の専門家が決まっている" } else { "専門家に依頼している" };
+    format!("{field}の{done}ため、分野から外せません。先に、その専門家の担当（依頼・予約）を取り消してください。")
 }
