@@ -172,7 +172,8 @@ async fn everything_can_be_corrected_and_every_correction_can_be_taken_back() {
     let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
     assert!(events.iter().filter_map(|it| it.note.as_ref()).all(|it| !it.contains("鈴木 次郎")));
     // The list finds the consultation by what it is called now.
-    site.get("/staff/consultations?q=みなと工業").await.shows(&case.number.to_string());
+    let key: String = url::form_urlencoded::byte_serialize("みなと工業".as_bytes()).collect();
+    site.get(&format!("/staff/consultations?q={key}")).await.shows(&case.number.to_string());
 
     let all = store::consultation::correction::of(&site.app.db, case.id).await.unwrap();
     assert_eq!(all.len(), CONTACT_VALUES.len() + COMPANY_VALUES.len() + REQUEST_VALUES.len());

@@ -25,6 +25,7 @@ use crate::{
             waiting_list::{HeldOffer, WaitingCompany},
         },
         correspondence::{message::NewMessage, message_draft::DraftWriter},
+        worklist::task::NewTask,
         write_batch::WriteBatch,
     },
 };
@@ -72,7 +73,7 @@ pub struct HeldParticipation<'a>(pub AppointmentId, pub &'a [Cells]);
 
 impl Save for HeldParticipation<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        taken(store::booking::appointment::hold_seat(to.tx, self.0, self.1).await?)
+        taken(store::booking::appointment::hold_participation(to.tx, self.0, self.1).await?)
     }
 }
 
@@ -81,7 +82,7 @@ pub struct ReleasedParticipation(pub AppointmentId, pub ExpertId);
 
 impl Save for ReleasedParticipation {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        Ok(store::booking::appointment::release_seat(to.tx, self.0, self.1).await?)
+        Ok(store::booking::appointment::release_participation(to.tx, self.0, self.1).await?)
     }
 }
 
@@ -180,6 +181,13 @@ impl Save for &WaitingOffer {
 impl Save for &NewMessage<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::correspondence::message::insert(to.tx, self, to.now).await?)
+    }
+}
+
+/// Inserts a new task of the center.
+impl Save for &NewTask<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::worklist::task::insert(to.tx, self, to.now).await?)
     }
 }
 

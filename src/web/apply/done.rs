@@ -44,6 +44,7 @@ struct DonePage {
     booked: String,
     /// The form in which a mistyped address is corrected before it is confirmed; `None` afterwards.
     address: Option<FormState>,
+    refused: Option<String>,
     path: String,
     /// Whether no time is confirmed yet while the consultation is still open.
     is_waiting: bool,
@@ -139,6 +140,7 @@ async fn render(
         is_waiting: is_waiting(&state),
         state,
         booked,
+        refused: typed.refused.take(),
         address: may_correct.then_some(typed),
         path: format!("{}/address", url::draft(draft)),
         contact_by: first_contact.at().map(long_date).unwrap_or_default(),

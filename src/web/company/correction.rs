@@ -161,7 +161,7 @@ fn done(own: &OwnConsultation, found: &[Correction]) -> HttpResponse {
                 "メールアドレスを訂正しました。{}に確認のメールを送りました。メールのリンクを開いて、ボタンを押してください。",
                 it.new
             );
-            page::see_other_with("/login", &told)
+            page::see_other_with("/my", &told)
         }
         None if found.is_empty() => {
             page::see_other_with(own.path("/application"), "訂正した項目はありません。")

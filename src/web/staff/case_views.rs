@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use codes::Code;
 use domain::{
     actor::{Actor, Party},
@@ -12,6 +12,7 @@ use domain::{
         report::Report,
     },
     booking::waiting_list::WaitingListEntry,
+    calendar::japan_date,
     consultation::{State, correction::CorrectedField},
     id::ConsultationId,
     intake::{
@@ -36,6 +37,7 @@ use crate::{
         correspondence::{
             inbound_mail::InboundEntry, message::Audience, message_draft::DraftWriter, outbox::OutboxEntry,
         },
+        worklist::task::{Task, TaskFilter},
     },
     web::kit::{
         correction::ShownCorrection,
@@ -44,6 +46,9 @@ use crate::{
         thread::{Reader, ThreadContext, ThreadLine, seen},
     },
 };
+
+/// The most tasks that the overview shows.
+const MOST_TASKS: u64 = 50;
 
 #[derive(Template)]
 #[template(path = "staff/overview.html")]
@@ -61,6 +66,13 @@ struct Overview {
     original: Option<String>,
     /// The number of mails that did not reach an earlier address of the contact.
     undelivered: usize,
+    /// The open tasks of the case.
+    tasks: Vec<Task>,
+    /// The people who can do a task.
+    owners: Vec<Choice>,
+    tags: Vec<String>,
+    today: NaiveDate,
+    typed: FormState,
 }
 
 #[derive(Template)]
@@ -132,7 +144,7 @@ pub async fn overview(
     app: &App,
     shell: Shell,
     head: Head,
-    typed: &FormState,
+    typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
     // Queries without results are skipped: most consultations in the worklist have neither experts nor
@@ -163,10 +175,28 @@ pub async fn overview(
     } else {
         None
     };
+    let (status, today) = (typed.status(), japan_date(head.now));
+    let tasks = store::worklist::task::list(&app.db, TaskFilter::Case(id), MOST_TASKS).await?;
+    let owners = super::tasks::owners(app).await?;
+    let tags = store::worklist::tag::of(&app.db, id).await?;
     let (original, undelivered) =
         if head.case.corrections > 0 { since_correction(app, id).await? } else { (None, 0) };
-    let page = Overview { shell, head, asked, appointment, used_up, waiting, original, undelivered };
-    page::html_with(typed.status(), &page)
+    let page = Overview {
+        shell,
+        head,
+        asked,
+        appointment,
+        used_up,
+        waiting,
+        original,
+        undelivered,
+        tasks,
+        owners,
+        tags,
+        today,
+        typed,
+    };
+    page::html_with(status, &page)
 }
 
 /// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
@@ -202,7 +232,7 @@ pub async fn messages(
     mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    let thread = store::correspondence::message::of(&app.db, id, Audience::Internal).await?;
+    let thread = store::correspondence::message::of(&app.db, id, Audience::Center).await?;
     let names = store::accounts::account::names(&app.db, thread.iter().filter_map(|it| it.author_id)).await?;
     let mut around = ThreadContext::of(app, id, Reader::Center).await?;
     let path = head.at("");

@@ -6,6 +6,7 @@ use super::{at, center, correct, done, is_sound, last, undo, values};
 use crate::{
     cases::{self, CONTACT, record},
     company::{my, sign_in},
+    site::PASSWORD,
 };
 
 const NUMBER: &str = "7000012050002";
@@ -88,14 +89,17 @@ async fn a_corporate_number_leads_to_its_company_and_back() {
 async fn statistics_count_the_corrected_value() {
     let (site, cast) = center().await;
     let case = cases::received(&site, &cast, CONTACT).await;
-    site.get("/stats?prefecture=13").await.shows("東京");
+    let shown = |it: &'static str| format!("/stats?year=2026&prefecture={it}");
+    // Another browser, which is told of nothing.
+    let reader = site.visitor();
+    assert_eq!(reader.sign_in("center@example.jp", PASSWORD).await.status, 303);
+    let (tokyo, okinawa) = (reader.get(&shown("13")).await.body, reader.get(&shown("47")).await.body);
     done(&correct(&site, case, CorrectionSection::Company, &[("prefecture", "47")]).await);
-    let counted = |csv: String, place: &str| {
-        csv.lines().find(|it| it.contains(place)).map(|it| it.rsplit(',').next().unwrap_or_default().to_owned())
-    };
-    let csv = String::from_utf8_lossy(&site.send_bytes("/stats.csv").await).into_owned();
-    let (tokyo, okinawa) = (counted(csv.clone(), "東京"), counted(csv.clone(), "沖縄"));
-    assert_ne!(tokyo, okinawa, "{csv}");
+    assert_ne!(reader.get(&shown("13")).await.body, tokyo);
+    assert_ne!(reader.get(&shown("47")).await.body, okinawa);
+    done(&undo(&site, case, last(&site, case).await).await);
+    assert_eq!(reader.get(&shown("13")).await.body, tokyo);
+    assert_eq!(reader.get(&shown("47")).await.body, okinawa);
 }
 
 #[actix_web::test]

@@ -11,7 +11,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     app::App,
-    mail::mail_event::MailEvent,
+    mail::{mail_event::MailEvent, outgoing_mail::MailKind},
     ops::case::transaction::CaseTransaction,
     problem::Problem,
     secret::{self, token_hash},
@@ -43,6 +43,11 @@ pub async fn follow(
     if !old.is_empty() {
         let waiting = readdressed::waiting(&work.tx, id, &[old.to_lowercase()]).await?;
         for row in waiting {
+            // The link that confirms the old address serves no purpose any more.
+            if row.kind == MailKind::AddressChanged.code() {
+                readdressed::drop_superseded(&work.tx, row.id).await?;
+                continue;
+            }
             let mail = readdress(work, row, old).await?;
             readdressed::change_recipient(&work.tx, mail).await?;
         }

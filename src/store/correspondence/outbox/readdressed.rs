@@ -113,6 +113,19 @@ pub async fn change_recipient(tx: &DatabaseTransaction, it: ReaddressedMail) -> 
     Ok(())
 }
 
+/// Drops a mail that asks for the confirmation of an address which was corrected again.
+pub async fn drop_superseded(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
+    let over = row::ActiveModel {
+        id: Set(id),
+        state: Set(MailStatus::Suppressed.into()),
+        hold_reason: Set(None),
+        last_reply: Set(Some("the address was corrected again".to_owned())),
+        ..Default::default()
+    };
+    row::Entity::update(over).exec(tx).await?;
+    Ok(())
+}
+
 /// Sends a mail that did not arrive once more, to the corrected address. Until that is confirmed, the mail is held,
 /// except for the acknowledgement, which repeats nothing of the form.
 pub async fn send_again(

@@ -36,6 +36,9 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         appointments_done: 0,
         wants_help_since: None,
         visit_prefecture: None,
+        response: None,
+        last_inbound_at: None,
+        snoozed_until: None,
         event_count: 1,
         version: 1,
     }
