@@ -2,7 +2,7 @@
 use domain::{
     aftercare::report::ReportRefused,
     booking::{appointment::AppointmentRefused, waiting_list::WaitingOfferRefused},
-    consultation::ActionRefused,
+    consultation::{ActionRefused, correction::CorrectionRefused},
     routing::assignment::AnswerRefused,
 };
 
@@ -44,6 +44,12 @@ pub enum Problem {
 
 impl From<ActionRefused> for Problem {
     fn from(refused: ActionRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<CorrectionRefused> for Problem {
+    fn from(refused: CorrectionRefused) -> Self {
         Self::Refused(refused.to_string())
     }
 }

@@ -31,6 +31,12 @@ pub struct Model {
     pub capital: Option<i64>,
     #[sea_orm(column_type = "Text", nullable)]
     pub telework_status: Option<Coded<TeleworkStatus>>,
+    /// The place of a visit, if it is not the company's address; may be empty.
+    #[sea_orm(column_type = "Text")]
+    pub visit_place: String,
+    /// The persons who will take part; may be empty.
+    #[sea_orm(column_type = "Text")]
+    pub participants: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

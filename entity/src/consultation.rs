@@ -67,6 +67,8 @@ pub struct Model {
     pub newsletter: bool,
     /// The instant since which the company has asked for more help; `None` once the center has dealt with it.
     pub wants_help_since: Option<DateTimeUtc>,
+    /// The prefecture of a visit (JIS X 0401), if it is not that of the company.
+    pub visit_prefecture: Option<i16>,
     /// The instant since which a message of the company or an expert waits for the center's response.
     pub unanswered_since: Option<DateTimeUtc>,
     /// The instant until which the center has to respond to that message.

@@ -24,6 +24,15 @@ pub struct Model {
     pub phone: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub phone_digits: Option<String>,
+    /// A second person to speak with; no mail is sent to them. The texts are empty if there is none.
+    #[sea_orm(column_type = "Text")]
+    pub second_name: String,
+    #[sea_orm(column_type = "Text")]
+    pub second_kana: String,
+    #[sea_orm(column_type = "Text")]
+    pub second_email: String,
+    #[sea_orm(column_type = "Text")]
+    pub second_phone: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

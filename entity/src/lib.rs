@@ -20,6 +20,7 @@ pub mod conflict_of_interest;
 pub mod consultation;
 pub mod consultation_theme;
 pub mod contact;
+pub mod correction;
 pub mod counter;
 pub mod dated_exception;
 pub mod desk;

@@ -81,6 +81,10 @@ pub enum MailEvent<'a> {
         received_at: DateTime<Utc>,
         first_contact_due: DateTime<Utc>,
     },
+    /// The contact has another address, which is to be confirmed.
+    AddressChanged {
+        confirm: &'a str,
+    },
     Question {
         portal: &'a str,
         text: &'a str,
@@ -305,6 +309,7 @@ impl MailEvent<'_> {
             | Self::RequestLapsed { slot: it }
             | Self::RequestWithdrawn { slot: it } => it.as_ref(),
             Self::Acknowledgement { .. }
+            | Self::AddressChanged { .. }
             | Self::Question { .. }
             | Self::SlotsToChoose { .. }
             | Self::FurtherAppointment { .. }
@@ -334,6 +339,7 @@ impl TextKind {
     pub const fn of(mail_event: &MailEvent<'_>) -> Self {
         match mail_event {
             MailEvent::Acknowledgement { .. } => Self::Acknowledgement,
+            MailEvent::AddressChanged { .. } => Self::AddressChanged,
             MailEvent::Question { .. } => Self::Question,
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
             MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,

@@ -1,4 +1,6 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
+pub mod correction;
+
 use domain::{
     actor::Actor,
     aftercare::follow_up::FollowUp,

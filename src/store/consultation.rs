@@ -1,5 +1,6 @@
 //! Consultations: the record that every action locks, decides on and saves.
 pub mod case_details;
+pub mod correction;
 mod row;
 
 use std::collections::HashSet;
@@ -43,6 +44,8 @@ pub struct Record {
     pub appointments_done: i32,
     /// Since when the company has been asking for more help without an answer; `None` if it is not.
     pub wants_help_since: Option<DateTime<Utc>>,
+    /// The prefecture of a visit, if it is not that of the company.
+    pub visit_prefecture: Option<Prefecture>,
     /// The message that waits for the center's response, if there is one.
     pub response: Option<AwaitedResponse>,
     /// When the company or an expert wrote last.
@@ -52,6 +55,13 @@ pub struct Record {
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
+}
+
+impl Record {
+    /// Returns the prefecture to which an expert travels for a visit.
+    pub fn site(&self) -> Option<Prefecture> {
+        self.visit_prefecture.or(self.prefecture)
+    }
 }
 
 /// The company's contact in one consultation.

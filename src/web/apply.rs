@@ -28,5 +28,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(confirm::extend)
         .service(saved::show)
         .service(saved::mail)
-        .service(done::show);
+        .service(done::show)
+        .service(done::correct);
 }

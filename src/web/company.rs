@@ -4,6 +4,7 @@ mod appointment;
 mod calendar;
 mod cancel;
 mod case;
+mod correction;
 mod earlier_time;
 mod further_appointment;
 mod history;
@@ -32,6 +33,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(case::list)
         .service(case::show)
         .service(case::confirm)
+        .service(correction::application)
+        .service(correction::show)
+        .service(correction::submit)
         .service(messages::show)
         .service(messages::post)
         .service(messages::read)

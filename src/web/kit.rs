@@ -1,5 +1,6 @@
 //! Parts that the pages of all audiences share.
 pub mod client;
+pub mod correction;
 pub mod files;
 pub mod flash;
 pub mod form;

@@ -6,6 +6,7 @@ mod calendars;
 mod candidates;
 mod case;
 mod case_views;
+mod correction;
 mod forgotten_password;
 mod free_time;
 mod inbound_mail;
@@ -64,6 +65,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(outbox::act)
         .service(case::show)
         .service(candidates::submit)
+        .service(correction::show)
+        .service(correction::submit)
+        .service(correction::undo)
+        .service(correction::send_again)
         .service(time_proposals::keep)
         .service(slots::show)
         .service(slots::submit)

@@ -13,6 +13,7 @@ mod chain;
 mod company;
 mod conversation;
 mod corners;
+mod correcting;
 mod demo;
 mod expert;
 mod faults;

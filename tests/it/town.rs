@@ -268,6 +268,8 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("draft", draft.to_string()),
         ("question", "company".to_owned()),
         ("act", "ask".to_owned()),
+        ("section", "request".to_owned()),
+        ("seq", "1".to_owned()),
         ("appointment", session.to_string()),
         ("kind", "absence".to_owned()),
         ("year", "2026".to_owned()),

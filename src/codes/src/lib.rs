@@ -8,6 +8,7 @@ mod appointment;
 mod calendar;
 mod company;
 mod consultation;
+mod correction;
 mod follow_up;
 mod job;
 mod mail;
@@ -22,6 +23,7 @@ pub use company::{Industry, Organization, TeleworkStatus};
 pub use consultation::{
     ActionKind, ConsultationStatus, DueKind, Field, Mode, Origin, Turn, UnfulfilledReason,
 };
+pub use correction::CorrectedField;
 pub use follow_up::{FollowUpKind, FollowUpStatus};
 pub use job::Job;
 pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};

@@ -99,6 +99,8 @@ impl Rows {
             regular_employees: Some(employees - employees / 4),
             capital: capital.filter(|_| it.applicant.organization.has_capital()),
             telework_status: Some(status.into()),
+            visit_place: String::new(),
+            participants: String::new(),
         });
         let person = names::person(it.applicant.n + it.n % 2);
         // One person may be the contact of a company more than once.
@@ -114,6 +116,10 @@ impl Rows {
             email: Some(email),
             phone_digits: Some(phone.replace('-', "")),
             phone: Some(phone),
+            second_name: String::new(),
+            second_kana: String::new(),
+            second_email: String::new(),
+            second_phone: String::new(),
         });
     }
 
@@ -196,6 +202,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         last_inbound_at: None,
         snoozed_until: None,
         wants_help_since: wants_help_since(story),
+        visit_prefecture: None,
     })
 }
 

@@ -4,6 +4,7 @@
 //! No other code decides a state. An action consumes the consultation and returns the new one with an event,
 //! or a refusal.
 mod action;
+pub mod correction;
 mod event;
 mod refused;
 mod state;

@@ -101,6 +101,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
             acknowledge(values, about, confirm, slot, received_at, first_contact_due);
         }
+        MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
         MailEvent::Question { portal, text } => {
             set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
         }

@@ -27,6 +27,9 @@ letters! {
             [Number, Link] [ReceivedAt, Fields, WishedSlot, WishedUntil, Confirmed, ContactDays, ContactDue],
             reaches_unconfirmed;
     }
+    AddressChanged = "address_changed", "連絡先の変更" {
+        AddressChanged to Company, "メールアドレスの確認をお願いします", [Link] [Number, Fields], reaches_unconfirmed;
+    }
     Question = "question", "追加確認", only_if(ConditionKind::AddressConfirmed) {
         Question to Company, "確認したいことがあります",
             [QuestionText, Link] [Number, Fields], reaches_unconfirmed;
@@ -89,12 +92,12 @@ letters! {
         MovedCenter = "moved_center" to Center, "相談の日時が変わりました",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, Was];
     }
-    Room = "room", "接続先の変更" {
-        RoomCompany = "room_company" to Company, "オンライン相談の接続先が変わりました",
+    Room = "room", "接続先・訪問先の変更" {
+        RoomCompany = "room_company" to Company, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
-        RoomExpert = "room_expert" to Expert, "オンライン相談の接続先が変わりました",
+        RoomExpert = "room_expert" to Expert, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts], invites;
-        RoomCenter = "room_center" to Center, "オンライン相談の接続先が変わりました",
+        RoomCenter = "room_center" to Center, "{% if 訪問 %}相談の訪問先が変わりました{% else %}オンライン相談の接続先が変わりました{% endif %}",
             [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
     }
     ExpertChanged = "expert_changed", "担当者の変更" {

@@ -332,7 +332,7 @@ fn joint(record: &Record, experts: Vec<ExpertId>, live: Option<&Appointment>, by
         fields: record.consultation.fields,
         mode: live.map_or_else(|| AppointmentMode::wished(record.mode), |it| it.mode),
         themes: BTreeSet::new(),
-        prefecture: record.prefecture,
+        prefecture: record.site(),
         industry: record.industry,
         company: Some(record.company),
         only: Some(experts),

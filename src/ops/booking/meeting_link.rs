@@ -1,13 +1,16 @@
 //! The meeting link of an online appointment: the expert's standing link, or another one for this appointment.
 use domain::{
     actor::Actor,
+    booking::appointment::Appointment,
+    consultation::correction::{CorrectedField, Correction, CorrectionRefused},
     id::{ConsultationId, ExpertId},
 };
+use entity::correction;
 
 use super::notices::{notify_meeting_link, plan_reminders};
 use crate::{
     app::App,
-    ops::case::{actor::ActorAt, transaction::CaseTransaction},
+    ops::case::{actor::ActorAt, save::NewCorrection, transaction::CaseTransaction},
     problem::Problem,
     store,
 };
@@ -25,20 +28,59 @@ pub async fn change(
     if matches!(acting.actor, Actor::Expert(expert) if !work.accepted().contains(&expert)) {
         return Err(Problem::NotFound);
     }
+    let old = ahead(&work)?.place;
+    if old != link {
+        let it = Correction { field: CorrectedField::MeetingLink, old, new: link.to_owned() };
+        change_in(&mut work, acting.actor, &it, None).await?;
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+/// Takes a change of the meeting link back, as part of another operation. `seq` is the position of its event.
+pub async fn restore(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    back: &Correction,
+    seq: i32,
+) -> Result<(), Problem> {
+    if ahead(work)?.place != back.old {
+        return Err(CorrectionRefused::Corrected { field: back.field }.into());
+    }
+    change_in(work, by, back, Some(seq)).await
+}
+
+/// Returns the online appointment that is not over yet.
+fn ahead(work: &CaseTransaction<'_>) -> Result<Appointment, Problem> {
     let now = work.now();
     let ahead = work.appointment.clone().filter(|it| it.is_online_ahead(now));
-    let before = ahead
-        .ok_or_else(|| Problem::Refused("接続先を変更できるオンラインの予約はありません。".to_owned()))?;
-    if before.place == link {
-        return Ok(());
-    }
-    let changed = before.meet_at(link.to_owned())?;
+    ahead.ok_or_else(|| Problem::Refused("接続先を変更できるオンラインの予約はありません。".to_owned()))
+}
+
+async fn change_in(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    it: &Correction,
+    undoes: Option<i32>,
+) -> Result<(), Problem> {
+    let changed = ahead(work)?.meet_at(it.new.clone())?;
     work.save(&changed).await?;
-    notify_meeting_link(&mut work, &changed)?;
-    plan_reminders(&mut work, &changed)?;
-    work.note(acting.actor, "オンライン相談の接続先を変更しました");
-    work.commit().await?;
-    Ok(())
+    notify_meeting_link(work, &changed)?;
+    plan_reminders(work, &changed)?;
+    let seq = work.next_seq();
+    work.note(by, "オンライン相談の接続先を変更しました");
+    work.save(NewCorrection(correction::Model {
+        consultation_id: work.record.consultation.id.0,
+        seq,
+        field: it.field.into(),
+        old_value: Some(it.old.clone()),
+        new_value: Some(it.new.clone()),
+        reason: None,
+        undoes,
+        company_before: None,
+        confirmed_before: None,
+    }))
+    .await
 }
 
 /// Replaces an expert's standing meeting link in every future appointment that uses the old one. If an appointment

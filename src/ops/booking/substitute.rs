@@ -282,7 +282,7 @@ fn search(
         fields: theirs.reduce(Fields::union).unwrap_or(record.consultation.fields),
         mode: appointment.mode,
         themes: themes.into_iter().map(ThemeCode).collect::<BTreeSet<_>>(),
-        prefecture: record.prefecture,
+        prefecture: record.site(),
         industry: record.industry,
         company: Some(record.company),
         only: None,

@@ -4,8 +4,13 @@ use domain::{
     id::ExpertId,
     prefecture::Prefecture,
 };
+use entity::application;
 
-use crate::{ops::case::transaction::CaseTransaction, problem::Problem, store};
+use crate::{
+    ops::case::transaction::CaseTransaction,
+    problem::Problem,
+    store::{self, consultation::Record},
+};
 
 /// Returns the first expert's meeting link for an online appointment, and the company's address for a visit.
 pub async fn of(
@@ -20,14 +25,20 @@ pub async fn of(
         }
         AppointmentMode::Visit => {
             let written = store::consultation::application(&work.tx, work.record.consultation.id).await?;
-            let prefecture = work.record.prefecture.map(Prefecture::name).unwrap_or_default();
-            Ok(written
-                .map(|(it, _)| {
-                    format!("{prefecture}{}{} {}", it.city, it.street, it.building).trim().to_owned()
-                })
-                .unwrap_or_default())
+            Ok(written.map(|(it, _)| visit(&work.record, &it)).unwrap_or_default())
         }
     }
+}
+
+/// Returns the address of a visit: the one that was given for it, or else that of the company.
+pub fn visit(record: &Record, it: &application::Model) -> String {
+    let name = |it: Option<Prefecture>| it.map(Prefecture::name).unwrap_or_default();
+    let address = if it.visit_place.is_empty() && record.visit_prefecture.is_none() {
+        format!("{}{}{} {}", name(record.prefecture), it.city, it.street, it.building)
+    } else {
+        format!("{}{}", name(record.visit_prefecture), it.visit_place)
+    };
+    address.trim().to_owned()
 }
 
 /// Returns the venue after one expert has replaced another. Online, it is the meeting link of an expert who stays, or

@@ -13,6 +13,7 @@ use domain::{
     id::{AppointmentId, ConsultationId, DraftId, ExpertId, FollowUpId, MessageId, WaitingId},
     routing::{ReasonFor, assignment::Assignment},
 };
+use entity::correction;
 use sea_orm::DatabaseTransaction;
 
 use crate::{
@@ -242,6 +243,15 @@ impl Save for ConfirmedAddress {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         store::consultation::confirm_address(to.tx, self.0, to.now).await?;
         Ok(store::correspondence::outbox::address_confirmed(to.tx, self.0, to.now).await?)
+    }
+}
+
+/// The values of a correction, whose event is the next one of the history.
+pub struct NewCorrection(pub correction::Model);
+
+impl Save for NewCorrection {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::consultation::correction::insert(to.batch, self.0)?)
     }
 }
 

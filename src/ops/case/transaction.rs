@@ -182,6 +182,11 @@ impl<'a> CaseTransaction<'a> {
         self.events.push((event, Some(text.into())));
     }
 
+    /// Returns the position in the history that the next event will have.
+    pub fn next_seq(&self) -> i32 {
+        self.record.event_count + i32::try_from(self.events.len()).unwrap_or(i32::MAX) + 1
+    }
+
     /// Refuses an action before anything is done for it, so that nothing has to be undone.
     pub fn check(&self, action: ActionKind, by: Actor) -> Result<(), Problem> {
         Ok(self.record.consultation.allows(action, by.party())?)

@@ -149,6 +149,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     let (fields, slot, reason) = (facts.record.consultation.fields, Some(appointment), "（理由）");
     match kind {
         K::Acknowledgement => Case(received(facts, due_at)),
+        K::AddressChanged => Case(O::AddressChanged { confirm: link }),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
         K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),

@@ -160,7 +160,7 @@ fn routing_request(it: &PendingConsultation, slot: Option<Slot>) -> RoutingReque
             AppointmentMode::Online => Mode::Online,
             AppointmentMode::Visit => Mode::Visit,
         },
-        prefecture: record.prefecture,
+        prefecture: record.site(),
         industry: record.industry,
         company: Some(record.company),
         slot,

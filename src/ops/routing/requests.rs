@@ -58,7 +58,7 @@ pub fn search_for(
         fields,
         mode: held.map_or_else(|| AppointmentMode::wished(record.mode), |it| it.mode),
         themes: themes.into_iter().map(ThemeCode).collect(),
-        prefecture: record.prefecture,
+        prefecture: record.site(),
         industry: record.industry,
         company: Some(record.company),
         only: None,

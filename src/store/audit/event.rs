@@ -27,6 +27,8 @@ pub struct EventDetail {
 /// One event of the history as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
+    /// The position in the history; 1 for the first event.
+    pub seq: i32,
     pub at: DateTime<Utc>,
     pub by: Actor,
     pub action: ActionKind,
@@ -100,6 +102,7 @@ fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {
         serde_json::from_value(row.detail.clone()).map_err(|err| wrong(&err.to_string()))?;
     let party = known(&row.actor_kind, row::Column::ActorKind, row.id)?;
     Ok(HistoryEntry {
+        seq: row.seq,
         at: row.at,
         by: actor(party, row.actor_id).ok_or_else(|| wrong("actor"))?,
         action: known(&row.act, row::Column::Act, row.id)?,

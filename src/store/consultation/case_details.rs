@@ -48,6 +48,8 @@ pub struct CaseDetails {
     /// Whether an expert was ever asked, so that the page loads the assignments.
     pub has_assignments: bool,
     pub has_appointments: bool,
+    /// The corrections of its values.
+    pub corrections: i64,
 }
 
 /// An assignment with the expert's name and the reasons for the choice.
@@ -89,6 +91,7 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(POSSIBLE_DUPLICATES), "possible_duplicates")
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
         .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
+        .column_as(Expr::cust(CORRECTIONS), "corrections")
         .filter(row::COLUMN.number.eq(number.to_string()))
         .into_model::<Found>()
         .one(db)
@@ -173,6 +176,7 @@ struct Found {
     possible_duplicates: i64,
     has_assignments: bool,
     has_appointments: bool,
+    corrections: i64,
 }
 
 impl Found {
@@ -195,6 +199,7 @@ impl Found {
             possible_duplicates: self.possible_duplicates,
             has_assignments: self.has_assignments,
             has_appointments: self.has_appointments,
+            corrections: self.corrections,
         })
     }
 }
@@ -231,6 +236,8 @@ const ASSIGNMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "assignment" a WHERE a."consultation_id" = "consultation"."id")"#;
 const APPOINTMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "appointment" a WHERE a."consultation_id" = "consultation"."id")"#;
+const CORRECTIONS: &str =
+    r#"(SELECT COUNT(*) FROM "correction" x WHERE x."consultation_id" = "consultation"."id")"#;
 const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
 /// The number of other consultations of the same company or of a company with the same folded name.
 const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;

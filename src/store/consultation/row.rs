@@ -118,6 +118,7 @@ impl NewConsultation<'_> {
             due: Some(self.due),
             appointments_done: 0,
             wants_help_since: None,
+            visit_prefecture: None,
             response: None,
             last_inbound_at: None,
             snoozed_until: None,
@@ -169,6 +170,7 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         consent_at: now,
         newsletter: new.newsletter,
         wants_help_since: record.wants_help_since,
+        visit_prefecture: record.visit_prefecture.map(|it| i16::from(it.code())),
         unanswered_since: record.response.map(|it| it.since),
         response_due_at: record.response.map(|it| it.due_at),
         last_inbound_at: record.last_inbound_at,
@@ -178,11 +180,7 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
 
 pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
     let wrong = |why: &str| contradiction(row::Entity, row.id, why);
-    let prefecture = row
-        .prefecture
-        .map(|it| u8::try_from(it).ok().and_then(|it| Prefecture::from_code(it).ok()).ok_or(it))
-        .transpose()
-        .map_err(|_| wrong("prefecture"))?;
+    let prefecture = prefecture_of(row.prefecture).map_err(|()| wrong("no such prefecture"))?;
     let due = row.deadline.clone().map(serde_json::from_value).transpose();
     Ok(Record {
         consultation: Consultation {
@@ -205,6 +203,8 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         due: due.map_err(|err| wrong(&err.to_string()))?,
         appointments_done: row.appointments_done,
         wants_help_since: row.wants_help_since,
+        visit_prefecture: prefecture_of(row.visit_prefecture)
+            .map_err(|()| wrong("no such prefecture of a visit"))?,
         response: row
             .unanswered_since
             .zip(row.response_due_at)
@@ -214,6 +214,11 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         event_count: row.event_count,
         version: row.version,
     })
+}
+
+fn prefecture_of(code: Option<i16>) -> Result<Option<Prefecture>, ()> {
+    let prefecture = |it| u8::try_from(it).ok().and_then(|it| Prefecture::from_code(it).ok()).ok_or(());
+    code.map(prefecture).transpose()
 }
 
 /// Returns the state of the consultation `id` with its data, or an error if the columns contradict each

@@ -24,6 +24,7 @@ mod awaiting;
 mod by_hand;
 mod entry;
 mod lease;
+pub mod readdressed;
 
 pub use awaiting::{address_confirmed, awaits_address, fail_unconfirmed};
 pub use by_hand::{cancel, hold, release, resend};

@@ -5,8 +5,8 @@ use codes::AppointmentStatus;
 use domain::{calendar::at_japan, id::CompanyId, intake::application::CompanyFacts, number::FiscalYear};
 use entity::{appointment, company as row, consultation};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -102,4 +102,23 @@ pub async fn possible_duplicates(
         .limit(10)
         .all(db)
         .await
+}
+
+/// Inserts a company.
+pub async fn insert(
+    tx: &DatabaseTransaction,
+    corporate_number: Option<String>,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<CompanyId, DbErr> {
+    let new = row::Model {
+        id: Uuid::now_v7(),
+        corporate_number,
+        name: name.to_owned(),
+        search_key: domain::text::search_key(name),
+        created_at: now,
+    };
+    let id = CompanyId(new.id);
+    row::Entity::insert(new.into_active_model()).exec_without_returning(tx).await?;
+    Ok(id)
 }

@@ -129,7 +129,7 @@ fn from_model(row: row::Model) -> Result<Desk, DbErr> {
     let prefecture = u8::try_from(row.prefecture).ok().and_then(|it| Prefecture::from_code(it).ok());
     Ok(Desk {
         id: DeskId(row.id),
-        prefecture: prefecture.ok_or_else(|| contradiction(row::Entity, row.id, "prefecture"))?,
+        prefecture: prefecture.ok_or_else(|| contradiction(row::Entity, row.id, "no such prefecture"))?,
         name: row.name,
         active: row.active,
     })

@@ -140,5 +140,5 @@ fn profile(row: row::Model, account: account::Model) -> Result<Profile, DbErr> {
 
 fn prefecture(expert: Uuid, code: i16) -> Result<Prefecture, DbErr> {
     let code = u8::try_from(code).ok().and_then(|it| Prefecture::from_code(it).ok());
-    code.ok_or_else(|| contradiction(row::Entity, expert, "prefecture"))
+    code.ok_or_else(|| contradiction(row::Entity, expert, "no such prefecture"))
 }

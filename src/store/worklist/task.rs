@@ -81,7 +81,7 @@ pub async fn list(db: &impl ConnectionTrait, filter: TaskFilter, limit: u64) -> 
         .join(JoinType::InnerJoin, case())
         .join(JoinType::LeftJoin, owner())
         .column_as(consultation::Column::Number, "number")
-        .column_as(consultation::Column::CompanyName, "company_name")
+        .column(consultation::Column::CompanyName)
         .column_as(account::Column::Name, "owner_name");
     let open = row::COLUMN.done_at.is_null();
     let query = match filter {

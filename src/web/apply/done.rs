@@ -1,7 +1,7 @@
 //! The page after the submission: what was received and what happens next. It can be visited again; each
 //! visit shows what is still true.
 use actix_web::{
-    HttpResponse, get,
+    HttpResponse, get, post,
     web::{Data, Path},
 };
 use askama::Template;
@@ -10,17 +10,25 @@ use domain::{
     consultation::State,
     correspondence::outgoing_mail::MailState,
     due::Due,
+    id::{ConsultationId, DraftId},
+    intake::contact::EmailAddress,
     wording::{long_date, long_date_time, long_date_time_range, month_day_time},
 };
 use uuid::Uuid;
 
-use super::writing::submitted;
+use super::writing::{done_path, submitted};
 use crate::{
     app::App,
     mail::outgoing_mail::MailKind,
+    ops,
     problem::Problem,
     store, url,
-    web::kit::page::{self, Shell},
+    web::kit::{
+        form::Fields,
+        form_state::{FormState, sentence},
+        page::{self, Shell},
+        session::Visitor,
+    },
 };
 
 #[derive(Template)]
@@ -29,9 +37,15 @@ struct DonePage {
     shell: Shell,
     number: String,
     received: String,
-    /// The address at which the company follows its consultation.
+    /// The address at which the company follows its consultation; empty unless the visitor is signed in as its contact.
     my: String,
-    state: &'static str,
+    state: State,
+    /// The time of a confirmed appointment; empty if there is none.
+    booked: String,
+    /// The form in which a mistyped address is corrected before it is confirmed; `None` afterwards.
+    address: Option<FormState>,
+    refused: Option<String>,
+    path: String,
     /// Whether no time is confirmed yet while the consultation is still open.
     is_waiting: bool,
     contact_by: String,
@@ -43,11 +57,53 @@ struct DonePage {
 }
 
 #[get("/apply/{draft}/done")]
-pub async fn show(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    visitor: Visitor,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let draft = DraftId(*id);
+    match submitted(&app, &shell, *id).await? {
+        Ok(id) => render(&app, shell, &visitor, (draft, id), FormState::default()).await,
+        Err(elsewhere) => Ok(elsewhere),
+    }
+}
+
+/// Corrects a mistyped address, before it is confirmed.
+#[post("/apply/{draft}/address")]
+pub async fn correct(
+    app: Data<App>,
+    shell: Shell,
+    visitor: Visitor,
+    id: Path<Uuid>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let draft = DraftId(*id);
     let id = match submitted(&app, &shell, *id).await? {
         Ok(id) => id,
         Err(elsewhere) => return Ok(elsewhere),
     };
+    let mut state = FormState::of(form);
+    if let Some(email) = state.errors.take("email", EmailAddress::parse(state.form.get("email"))) {
+        match ops::consultation::correction::correct_address(&app, draft, &email).await {
+            Ok(()) => {
+                let told = format!("確認メールを {email} に送りました。");
+                return Ok(page::see_other_with(done_path(draft), &told));
+            }
+            Err(problem) => state.refused = Some(sentence(problem)?),
+        }
+    }
+    render(&app, shell, &visitor, (draft, id), state).await
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    visitor: &Visitor,
+    (draft, id): (DraftId, ConsultationId),
+    mut typed: FormState,
+) -> Result<HttpResponse, Problem> {
     let record = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let person = store::consultation::person(&app.db, id).await?;
     let mails = store::correspondence::outbox::of(&app.db, id, app.clock.now()).await?;
@@ -57,25 +113,44 @@ pub async fn show(app: Data<App>, shell: Shell, id: Path<Uuid>) -> Result<HttpRe
     let now = app.clock.now();
     let settings = programme.settings_at(record.received_at);
     let first_contact = Due::first_contact(settings, &programme.calendar(now), record.received_at);
-    let acknowledged = mails
-        .iter()
-        .any(|it| it.kind == MailKind::Acknowledgement.code() && it.state != MailState::Suppressed);
+    let email = person.and_then(|it| it.email);
+    let confirms = [MailKind::Acknowledgement, MailKind::AddressChanged].map(MailKind::code);
+    let acknowledged = mails.iter().any(|it| {
+        confirms.contains(&it.kind.as_str())
+            && it.state != MailState::Suppressed
+            && Some(&it.recipient) == email.as_ref()
+    });
+    let booked = appointment.as_ref().filter(|it| it.is_confirmed());
+    let booked = booked.map(|it| long_date_time_range(it.starts_at, it.ends_at)).unwrap_or_default();
+    let is_own = email.as_ref().is_some_and(|it| visitor.company == Some(it.to_lowercase()));
+    let may_correct = !record.consultation.address_confirmed && record.consultation.state.is_open();
+    if typed.form.get("email").is_empty() {
+        typed.form.add("email", email.clone().unwrap_or_default());
+    }
+    let status = typed.status();
     let held = appointment.as_ref().filter(|it| !it.has_expired(now)).and_then(|it| {
         Some((long_date_time_range(it.starts_at, it.ends_at), month_day_time(it.held_until()?)))
     });
-    let state = &record.consultation.state;
-    page::html(&DonePage {
-        shell,
-        number: record.number.to_string(),
-        received: long_date_time(record.received_at),
-        my: url::my(&record.number),
-        state: state.label(),
-        is_waiting: is_waiting(state),
-        contact_by: first_contact.at().map(long_date).unwrap_or_default(),
-        address_confirmed: record.consultation.address_confirmed,
-        mailed_to: person.and_then(|it| it.email).filter(|_| acknowledged),
-        held,
-    })
+    let state = record.consultation.state;
+    page::html_with(
+        status,
+        &DonePage {
+            shell,
+            number: record.number.to_string(),
+            received: long_date_time(record.received_at),
+            my: if is_own { url::my(&record.number) } else { String::new() },
+            is_waiting: is_waiting(&state),
+            state,
+            booked,
+            refused: typed.refused.take(),
+            address: may_correct.then_some(typed),
+            path: format!("{}/address", url::draft(draft)),
+            contact_by: first_contact.at().map(long_date).unwrap_or_default(),
+            address_confirmed: record.consultation.address_confirmed,
+            mailed_to: email.filter(|_| acknowledged),
+            held,
+        },
+    )
 }
 
 const fn is_waiting(state: &State) -> bool {

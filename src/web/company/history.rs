@@ -81,6 +81,7 @@ mod tests {
     #[test]
     fn reasons_and_notes_of_others_stay_with_them() {
         let line = |by, action, to, note: &str| HistoryEntry {
+            seq: 1,
             at: DateTime::UNIX_EPOCH,
             by,
             action,

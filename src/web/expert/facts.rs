@@ -1,6 +1,9 @@
 //! The facts about a company, for the expert who has accepted its consultation.
 use domain::{
-    intake::company::{Capital, Industry, Organization, TeleworkStatus},
+    intake::{
+        company::{Capital, Industry, Organization, TeleworkStatus},
+        contact::Telephone,
+    },
     prefecture::Prefecture,
 };
 
@@ -24,7 +27,7 @@ pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Pro
     let person: Vec<_> = person.into_iter().map(String::as_str).filter(|it| !it.is_empty()).collect();
     let prefecture = record.prefecture.map(Prefecture::name).unwrap_or_default();
     let address = format!("{prefecture}{}{} {}", company.city, company.street, company.building);
-    let rows = vec![
+    let mut rows = vec![
         Row::new("テーマ", themes),
         Row::new("希望する実施方法", record.mode.label()),
         Row::new("会社名", &record.company_name),
@@ -45,7 +48,15 @@ pub async fn facts(app: &App, record: &Record) -> Result<(Vec<Row>, String), Pro
         ),
         Row::new("担当者", format!("{}（{}）", person.join(" "), contact.kana)),
         Row::new("メールアドレス", contact.email.unwrap_or_default()),
-        Row::new("電話番号", contact.phone.unwrap_or_default()),
+        Row::new("電話番号", Telephone::shown(contact.phone.as_deref().unwrap_or_default())),
     ];
+    let second = format!("{}　{}", contact.second_name, Telephone::shown(&contact.second_phone));
+    let visit = record.visit_prefecture.map(Prefecture::name).unwrap_or_default();
+    let more = [
+        Row::new("もう一人の担当者", second.trim()),
+        Row::new("訪問先", format!("{visit}{}", company.visit_place)),
+        Row::new("相談の参加者", company.participants),
+    ];
+    rows.extend(more.into_iter().filter(|it| !it.value.is_empty()));
     Ok((rows, company.description))
 }

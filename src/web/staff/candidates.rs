@@ -13,11 +13,14 @@ use domain::{
     field::Fields as Wanted,
     id::ExpertId,
     prefecture::Prefecture,
-    routing::{Eligibility, rank},
+    routing::{Eligibility, ReasonFor, rank},
 };
 use uuid::Uuid;
 
-use super::case::{self, FormState, Head, View, find, seen, sentence};
+use super::{
+    case::{self, FormState, Head, View, find, seen, sentence},
+    correction,
+};
 use crate::{
     app::App,
     ops,
@@ -54,8 +57,8 @@ struct Person {
     name: String,
     covers: &'static str,
     home: &'static str,
-    /// Each sentence, with whether it needs attention.
-    sentences: Vec<(String, bool)>,
+    /// Each sentence, with the address at which the missing value is entered; empty if nothing is missing.
+    sentences: Vec<(String, String)>,
     chosen: bool,
 }
 
@@ -100,29 +103,38 @@ pub async fn render(app: &App, shell: Shell, head: Head, typed: FormState) -> Re
         offers.teams(slot).next().unwrap_or_default().into_iter().map(|it| it.expert).collect();
     let picked = chosen(&typed.form);
     let picked = if picked.is_empty() { best.iter().copied().collect() } else { picked };
+    let path = head.at("");
     let all = offers.candidates(slot);
-    let mut first: Vec<_> =
-        rank(&all).into_iter().map(|it| person(&roster, it.expert, &it.eligibility, &picked)).collect();
+    let mut first: Vec<_> = rank(&all)
+        .into_iter()
+        .map(|it| person(&roster, it.expert, &it.eligibility, &picked, &path))
+        .collect();
     let rest = first.split_off(first.len().min(FIRST));
     let out = all
         .iter()
         .filter(|it| !it.is_in())
-        .map(|it| person(&roster, it.expert, &it.eligibility, &picked))
+        .map(|it| person(&roster, it.expert, &it.eligibility, &picked, &path))
         .collect();
     let best = best.iter().map(|&it| roster.name(it).to_owned()).collect();
     let both = wanted == Wanted::Both;
     page::html_with(status, &Candidates { shell, head, typed, slot, both, first, rest, out, best })
 }
 
-fn person(roster: &Roster, id: ExpertId, eligibility: &Eligibility, picked: &BTreeSet<ExpertId>) -> Person {
+fn person(
+    roster: &Roster,
+    id: ExpertId,
+    eligibility: &Eligibility,
+    picked: &BTreeSet<ExpertId>,
+    path: &str,
+) -> Person {
     let profile = roster.get(id);
     let (covers, sentences) = match eligibility {
         Eligibility::In { covers, reasons, .. } => {
-            (*covers, reasons.iter().map(|it| (it.sentence(), it.is_caution())).collect())
+            (*covers, reasons.iter().map(|it| (it.sentence(), entered_at(*it, path))).collect())
         }
         Eligibility::Out { reasons } => (
             profile.map_or(Wanted::Both, |it| it.fields),
-            reasons.iter().map(|it| (it.sentence(), false)).collect(),
+            reasons.iter().map(|it| (it.sentence(), String::new())).collect(),
         ),
     };
     Person {
@@ -133,6 +145,11 @@ fn person(roster: &Roster, id: ExpertId, eligibility: &Eligibility, picked: &BTr
         sentences,
         chosen: picked.contains(&id),
     }
+}
+
+/// Returns the address at which the value is entered that a reason names as missing; empty if none is.
+pub fn entered_at(reason: ReasonFor, path: &str) -> String {
+    reason.missing().map(|it| correction::entered_at(path, it)).unwrap_or_default()
 }
 
 fn chosen(form: &Fields) -> BTreeSet<ExpertId> {

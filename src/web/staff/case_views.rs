@@ -13,8 +13,12 @@ use domain::{
     },
     booking::waiting_list::WaitingListEntry,
     calendar::japan_date,
-    consultation::State,
-    intake::company::{Industry, Organization, TeleworkStatus},
+    consultation::{State, correction::CorrectedField},
+    id::ConsultationId,
+    intake::{
+        company::{Industry, Organization, TeleworkStatus},
+        contact::Telephone,
+    },
     wording,
 };
 use uuid::Uuid;
@@ -36,6 +40,7 @@ use crate::{
         worklist::task::{Task, TaskFilter},
     },
     web::kit::{
+        correction::ShownCorrection,
         form::Choice,
         page::{self, Shell},
         thread::{Reader, ThreadContext, ThreadLine, seen},
@@ -57,6 +62,10 @@ struct Overview {
     waiting: Option<WaitingListEntry>,
     /// The company's appointments in this year and the limit, if the limit is reached.
     used_up: Option<(u16, u16)>,
+    /// The company's own description, if it was corrected since.
+    original: Option<String>,
+    /// The number of mails that did not reach an earlier address of the contact.
+    undelivered: usize,
     /// The open tasks of the case.
     tasks: Vec<Task>,
     /// The people who can do a task.
@@ -118,6 +127,8 @@ struct HistoryLine {
     /// The state after the event, if the event changed it.
     to: Option<&'static str>,
     note: Option<String>,
+    /// The correction of which the line tells, and its position in the history if it can be taken back.
+    correction: Option<(ShownCorrection, Option<i32>)>,
 }
 
 #[derive(Template)]
@@ -168,9 +179,36 @@ pub async fn overview(
     let tasks = store::worklist::task::list(&app.db, TaskFilter::Case(id), MOST_TASKS).await?;
     let owners = super::tasks::owners(app).await?;
     let tags = store::worklist::tag::of(&app.db, id).await?;
-    let page =
-        Overview { shell, head, asked, appointment, used_up, waiting, tasks, owners, tags, today, typed };
+    let (original, undelivered) =
+        if head.case.corrections > 0 { since_correction(app, id).await? } else { (None, 0) };
+    let page = Overview {
+        shell,
+        head,
+        asked,
+        appointment,
+        used_up,
+        waiting,
+        original,
+        undelivered,
+        tasks,
+        owners,
+        tags,
+        today,
+        typed,
+    };
     page::html_with(status, &page)
+}
+
+/// Returns the description before its first correction, and the number of mails that did not reach an earlier address.
+async fn since_correction(app: &App, id: ConsultationId) -> Result<(Option<String>, usize), Problem> {
+    let all = store::consultation::correction::of(&app.db, id).await?;
+    let of = |field| all.iter().find(move |it| it.field == field);
+    let original = of(CorrectedField::Description).and_then(|it| it.old.clone());
+    let undelivered = match of(CorrectedField::Email) {
+        Some(_) => ops::consultation::correction::undelivered(app, id).await?,
+        None => 0,
+    };
+    Ok((original, undelivered))
 }
 
 /// Shows the consultations that may be of the same company.
@@ -248,7 +286,15 @@ pub async fn history(
     head: Head,
     typed: &FormState,
 ) -> Result<HttpResponse, Problem> {
-    let events = store::audit::event::of(&app.db, head.case.record.consultation.id).await?;
+    let id = head.case.record.consultation.id;
+    let events = store::audit::event::of(&app.db, id).await?;
+    let saved = store::consultation::correction::of(&app.db, id).await?;
+    let programme = app.programme().await?;
+    let correction = |seq| {
+        let it = saved.iter().find(|it| it.seq == seq)?;
+        let is_undone = saved.iter().any(|other| other.undoes == Some(seq));
+        Some((ShownCorrection::of(it, &programme), (!is_undone).then_some(seq)))
+    };
     let names =
         store::accounts::account::names(&app.db, events.iter().filter_map(|it| account_of(it.by))).await?;
     let lines = events
@@ -260,6 +306,7 @@ pub async fn history(
             what: it.action.label(),
             to: (it.from.as_deref() != Some(it.to.code())).then(|| it.to.label()),
             note: it.note,
+            correction: correction(it.seq),
         })
         .collect();
     page::html_with(typed.status(), &HistoryPage { shell, head, lines })
@@ -360,9 +407,25 @@ impl Overview {
             ("フリガナ", it.kana.clone()),
             ("部署", it.department.clone()),
             ("役職", it.position.clone()),
-            ("電話番号", it.phone.clone().unwrap_or_default()),
+            ("電話番号", Telephone::shown(it.phone.as_deref().unwrap_or_default())),
             ("メールアドレス", it.email.clone().unwrap_or_default()),
         ]
+    }
+
+    /// Returns the second contact, such as 「山田 次郎（ヤマダ ジロウ）　03-0000-0000」; empty if there is none.
+    fn second(&self) -> String {
+        let it = &self.head.case.contact;
+        let kana =
+            if it.second_kana.is_empty() { String::new() } else { format!("（{}）", it.second_kana) };
+        let phone = Telephone::shown(&it.second_phone);
+        format!("{}{kana}　{phone}　{}", it.second_name, it.second_email).trim().to_owned()
+    }
+
+    /// Returns the place of a visit, if it is not the company's address.
+    fn visit(&self) -> String {
+        let prefecture = self.head.case.record.visit_prefecture;
+        let name = prefecture.map(domain::prefecture::Prefecture::name).unwrap_or_default();
+        format!("{name}{}", self.head.case.application.visit_place)
     }
 }
 

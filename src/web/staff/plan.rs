@@ -8,6 +8,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+use super::candidates::entered_at;
 use super::case::sentence;
 use crate::{
     app::App,
@@ -58,7 +59,8 @@ struct Person {
     name: String,
     field: Option<&'static str>,
     /// Each reason, with whether it needs attention.
-    reasons: Vec<(String, bool)>,
+    /// Each sentence, with the address at which the missing value is entered; empty if nothing is missing.
+    reasons: Vec<(String, String)>,
 }
 
 struct Left {
@@ -165,10 +167,11 @@ async fn render(
 fn line(it: ops::routing::plan::PlannedRequest, roster: &Roster, chosen: bool) -> Line {
     let experts: Vec<_> = it.team.iter().map(|it| it.expert.to_string()).collect();
     let several = it.team.len() > 1;
+    let path = crate::url::staff(&it.record.number);
     let person = |member: ops::booking::slot_offers::TeamMember| Person {
         name: roster.name(member.expert).to_owned(),
         field: several.then(|| member.fields.label()),
-        reasons: member.reasons.iter().map(|it| (it.sentence(), it.is_caution())).collect(),
+        reasons: member.reasons.iter().map(|it| (it.sentence(), entered_at(*it, &path))).collect(),
     };
     let at = it.slot.start();
     Line {

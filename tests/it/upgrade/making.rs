@@ -9,6 +9,7 @@ use domain::{
         availability::{Absence, Exception, ExceptionChange as Hours, Slot},
         waiting_list::TimePreference,
     },
+    consultation::correction::{CaseValues, CorrectedField, CorrectionSection},
     correspondence::outgoing_mail::topic::NotificationTopic,
     id::AccountId,
     number::FiscalYear,
@@ -22,7 +23,7 @@ use madoguchi::{
     mail::text::TextKind,
     ops::{
         self, booking::waiting_list::WaitingResult, calendars::external::CalendarAccess,
-        routing::expert::AvailabilityChange,
+        consultation::correction::CorrectionCause, routing::expert::AvailabilityChange,
     },
     store::{
         self,
@@ -60,6 +61,7 @@ async fn everything() -> Site {
     let case = cases::booked(&site, &cast, CONTACT).await;
     marked(&site, &cast, case).await;
     written(&site, &cast, case).await;
+    corrected(&site, &cast, case).await;
     routed(&site, &cast).await;
     offered(&site, &cast).await;
     calendars(&site, &cast, case).await;
@@ -115,6 +117,18 @@ async fn written(site: &Site, cast: &Cast, case: Case) {
     )
     .await
     .unwrap();
+}
+
+/// Makes a correction with its reason.
+async fn corrected(site: &Site, cast: &Cast, case: Case) {
+    let mut typed = CaseValues::default();
+    typed.set(CorrectedField::Participants, "社長、総務部長");
+    let reason = TextLine::parse("理由", "電話で確認", 60).unwrap();
+    let cause = CorrectionCause::reason(Some(&reason));
+    let section = CorrectionSection::Request;
+    ops::consultation::correction::correct(&site.app, case.id, cast.center().into(), section, &typed, cause)
+        .await
+        .unwrap();
 }
 
 /// Makes a request that an expert has declined, so that another was asked for the same time, and the rows that keep

@@ -2,6 +2,8 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+mod area_code;
+
 use crate::text::digits;
 
 /// An e-mail address that mail can be sent to: an ASCII local part as typed, `@`, and a dotted host in lower
@@ -97,6 +99,26 @@ impl Telephone {
 
     pub fn as_str(&self) -> &str {
         &self.typed
+    }
+
+    /// Returns a stored number in the one form in which pages show it; a text that is no number stays as it is.
+    pub fn shown(stored: &str) -> String {
+        Self::parse(stored).map_or_else(|_| stored.to_owned(), |it| it.grouped())
+    }
+
+    /// Returns the number in the one form in which pages show it, however it was typed: 「03-1234-5678」.
+    pub fn grouped(&self) -> String {
+        let digits = self.digits.as_str();
+        let groups = match digits.len() {
+            10 => area_code::groups(digits),
+            11 if digits.starts_with("0800") => [4, 3, 4],
+            11 => [3, 4, 4],
+            // No number in use has nine digits.
+            _ => return digits.to_owned(),
+        };
+        let (area, rest) = digits.split_at(groups[0]);
+        let (exchange, line) = rest.split_at(groups[1]);
+        format!("{area}-{exchange}-{line}")
     }
 
     /// Returns the digits alone, however the number was typed: 「0312345678」.

@@ -1,6 +1,7 @@
 //! The reasons for and against an expert, which are stored with the assignment and shown to the coordinator.
 use crate::{booking::availability::Blocked, field::Fields, prefecture::Prefecture};
 use chrono::{Datelike, NaiveDate};
+use codes::CorrectedField;
 use serde::{Deserialize, Serialize};
 
 /// A reason for an expert, or a fact that should be known before they are asked.
@@ -94,10 +95,12 @@ impl ReasonFor {
         }
     }
 
-    /// Returns whether the reason is something that a coordinator should look into, rather than a merit.
-    pub const fn is_caution(self) -> bool {
+    /// Returns the value of the consultation that is missing, so that a page can lead to where it is entered.
+    pub const fn missing(self) -> Option<CorrectedField> {
         match self {
-            Self::PrefectureUnknown | Self::IndustryUnknown | Self::CompanyUnknown => true,
+            Self::PrefectureUnknown => Some(CorrectedField::Prefecture),
+            Self::IndustryUnknown => Some(CorrectedField::Industry),
+            Self::CompanyUnknown => Some(CorrectedField::CorporateNumber),
             Self::BothFields
             | Self::OneField { .. }
             | Self::Load { .. }
@@ -106,8 +109,13 @@ impl ReasonFor {
             | Self::SamePrefecture
             | Self::KnownCompany
             | Self::LastAsked { .. }
-            | Self::NeverAsked => false,
+            | Self::NeverAsked => None,
         }
+    }
+
+    /// Returns whether the reason is something that a coordinator should look into, rather than a merit.
+    pub const fn is_caution(self) -> bool {
+        self.missing().is_some()
     }
 }
 

@@ -80,6 +80,7 @@ fn for_company() -> Vec<MailEvent<'static>> {
         [&[], experts(), two_experts()].map(|it| MailEvent::FurtherAppointment { portal: LINK, experts: it }),
     );
     all.extend(appointments().into_iter().map(|appointment| MailEvent::NoShow { portal: LINK, appointment }));
+    all.push(MailEvent::AddressChanged { confirm: LINK });
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
         lead: "規程の案はできましたか。",

@@ -107,6 +107,7 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     let mut all = vec![
         MailEvent::Acknowledgement { confirm: PORTAL, slot, received_at, first_contact_due },
         MailEvent::Acknowledgement { confirm: PORTAL, slot: None, received_at, first_contact_due },
+        MailEvent::AddressChanged { confirm: PORTAL },
         MailEvent::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
         MailEvent::SlotsToChoose { portal: PORTAL, experts: experts() },
         MailEvent::FurtherAppointment { portal: PORTAL, experts: experts() },

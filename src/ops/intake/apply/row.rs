@@ -25,6 +25,8 @@ pub fn application_row(id: ConsultationId, it: &Application) -> application::Mod
         regular_employees: company.regular_employees.map(count),
         capital: company.capital.and_then(|it| i64::try_from(it.yen()).ok()),
         telework_status: company.telework_status.map(Coded::Known),
+        visit_place: String::new(),
+        participants: String::new(),
     }
 }
 
@@ -43,5 +45,9 @@ pub fn contact_row(id: ConsultationId, it: &Application) -> contact::Model {
         email_key: person.email.as_ref().map(domain::intake::contact::EmailAddress::key),
         phone: person.phone.as_ref().map(|it| it.as_str().to_owned()),
         phone_digits: person.phone.as_ref().map(|it| it.digits().to_owned()),
+        second_name: String::new(),
+        second_kana: String::new(),
+        second_email: String::new(),
+        second_phone: String::new(),
     }
 }

@@ -8,13 +8,19 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{OutboxEvent, log_entry};
+use super::{OutboxEvent, log_entry, readdressed::READDRESSED};
 use crate::mail::outgoing_mail::SendCondition;
 
 /// Returns whether a mail is held only because its recipient's address is not confirmed yet.
 pub fn awaits_address(row: &row::Model) -> bool {
     let is_held = row.hold_reason.as_ref().is_some_and(|it| *it == HoldReason::Held);
-    row.state == MailStatus::Waiting && is_held && needs_address(row)
+    row.state == MailStatus::Waiting && is_held && (needs_address(row) || is_readdressed(row))
+}
+
+/// Returns whether a mail was given the contact's corrected address, which has not been confirmed since. It may carry
+/// another condition too.
+fn is_readdressed(row: &row::Model) -> bool {
+    row.last_reply.as_deref() == Some(READDRESSED)
 }
 
 /// Returns whether a mail was written before the address was confirmed, and the address has not been
@@ -43,6 +49,7 @@ pub async fn address_confirmed(
         .exec(tx)
         .await?;
     let held = waiting(&mails);
+    let readdressed = release_readdressed(tx, id).await?;
     row::Entity::update_many()
         .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
         .col_expr(row::Column::DueAt, Expr::value(now))
@@ -50,7 +57,28 @@ pub async fn address_confirmed(
         .filter(row::COLUMN.id.is_in(held.clone()))
         .exec(tx)
         .await?;
-    log(tx, held, OutboxEvent::Released, "the address was confirmed", now).await
+    let released = held.into_iter().chain(readdressed).collect();
+    log(tx, released, OutboxEvent::Released, "the address was confirmed", now).await
+}
+
+/// Releases the mails that were given the corrected address, each at its own time.
+async fn release_readdressed(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Vec<Uuid>, DbErr> {
+    let ids: Vec<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .filter(row::COLUMN.last_reply.eq(READDRESSED))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    row::Entity::update_many()
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .col_expr(row::Column::LastReply, Expr::value(None::<String>))
+        .filter(row::COLUMN.id.is_in(ids.clone()))
+        .exec(tx)
+        .await?;
+    Ok(ids)
 }
 
 /// Suppresses mails that were written before `limit` and are still held for an unconfirmed address; returns
@@ -64,7 +92,10 @@ pub async fn fail_unconfirmed(
     let held = row::Entity::find().filter(row::COLUMN.state.eq(MailStatus::Waiting.code()));
     let held = held.filter(row::COLUMN.hold_reason.eq(HoldReason::Held.code()));
     // The rows are locked, so that no mail is released in the meantime.
-    let ids = waiting(&held.filter(row::COLUMN.created_at.lt(limit)).lock_exclusive().all(tx).await?);
+    let mut old = held.filter(row::COLUMN.created_at.lt(limit)).lock_exclusive().all(tx).await?;
+    // A planned mail was written long before its address was corrected.
+    old.retain(|it| !is_readdressed(it));
+    let ids = waiting(&old);
     let count = ids.len();
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))

@@ -1,0 +1,235 @@
+//! Corrections of the values of a consultation, and what follows from them (`docs/spec/lifecycle.md` §6).
+mod address;
+mod company;
+mod fit;
+mod routed;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    actor::Actor,
+    consultation::correction::{
+        CaseValues, CorrectedField, Correction, CorrectionRefused, CorrectionSection, apply, check_fields,
+        corrections, may_correct,
+    },
+    id::{CompanyId, ConsultationId, DraftId},
+    intake::contact::EmailAddress,
+    text::TextLine,
+};
+use entity::correction;
+
+pub use address::{send_undelivered, undelivered};
+pub use fit::{ExpertFit, Fit, fit_of, fit_with};
+
+use super::super::{
+    booking::meeting_link,
+    case::{actor::ActorAt, save::NewCorrection, transaction::CaseTransaction},
+    correspondence::mail_budget::{MailBudget, spend},
+};
+use crate::{
+    app::App,
+    problem::Problem,
+    store::{self, consultation::correction::SavedCorrection},
+};
+
+/// The reason that is given for corrections, and the correction that they take back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CorrectionCause<'a> {
+    pub reason: Option<&'a TextLine>,
+    undone: Option<&'a SavedCorrection>,
+    /// Whether the day's mails to the new address are used up, so that the link that confirms it is not mailed.
+    pub over_limit: bool,
+}
+
+impl<'a> CorrectionCause<'a> {
+    pub const fn reason(reason: Option<&'a TextLine>) -> Self {
+        Self { reason, undone: None, over_limit: false }
+    }
+}
+
+/// Returns the current values of a consultation.
+pub async fn values(app: &App, id: ConsultationId) -> Result<CaseValues, Problem> {
+    store::consultation::correction::values(&app.db, id).await?.ok_or(Problem::NotFound)
+}
+
+/// Replaces the values of a section that were typed differently. Returns what was corrected.
+pub async fn correct(
+    app: &App,
+    id: ConsultationId,
+    by: ActorAt,
+    section: CorrectionSection,
+    typed: &CaseValues,
+    cause: CorrectionCause<'_>,
+) -> Result<Vec<Correction>, Problem> {
+    let mut work = CaseTransaction::begin_for(app, id, by).await?;
+    let found = correct_in(&mut work, by.actor, section, typed, cause).await?;
+    if !found.is_empty() {
+        work.commit().await?;
+    }
+    Ok(found)
+}
+
+/// Replaces values, as part of another operation.
+pub async fn correct_in(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    section: CorrectionSection,
+    typed: &CaseValues,
+    cause: CorrectionCause<'_>,
+) -> Result<Vec<Correction>, Problem> {
+    let current = current(work).await?;
+    let found = corrections(&current, typed, section).map_err(first_mistake)?;
+    carry_out(work, by, &current, &found, cause).await?;
+    Ok(found)
+}
+
+/// Takes the correction with this position in the history back: a correction to the earlier value, which is refused if
+/// something has been built on the later one.
+pub async fn undo(
+    app: &App,
+    id: ConsultationId,
+    by: ActorAt,
+    seq: i32,
+    reason: Option<&TextLine>,
+) -> Result<Correction, Problem> {
+    let mut work = CaseTransaction::begin_for(app, id, by).await?;
+    let all = store::consultation::correction::of(&work.tx, id).await?;
+    let saved = all.iter().find(|it| it.seq == seq).ok_or(CorrectionRefused::Unknown)?;
+    if all.iter().any(|it| it.undoes == Some(seq)) {
+        return Err(CorrectionRefused::Undone.into());
+    }
+    let (Some(old), Some(new)) = (saved.old.clone(), saved.new.clone()) else {
+        return Err(CorrectionRefused::Erased.into());
+    };
+    let back = Correction { field: saved.field, old: new, new: old };
+    let Some(section) = CorrectionSection::of(back.field) else {
+        meeting_link::restore(&mut work, by.actor, &back, seq).await?;
+        work.commit().await?;
+        return Ok(back);
+    };
+    let current = current(&work).await?;
+    if current.get(back.field) != back.old {
+        return Err(CorrectionRefused::Corrected { field: back.field }.into());
+    }
+    // Values that were corrected since may need this one: without a telephone number, the address has to stay.
+    let mut typed = CaseValues::default();
+    typed.set(back.field, back.new.clone());
+    corrections(&current, &typed, section).map_err(first_mistake)?;
+    let cause = CorrectionCause { reason, undone: Some(saved), over_limit: false };
+    carry_out(&mut work, by.actor, &current, std::slice::from_ref(&back), cause).await?;
+    work.commit().await?;
+    Ok(back)
+}
+
+/// Corrects the address of a new application before it is confirmed: the browser that sent the application knows the
+/// secret id of its draft.
+pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) -> Result<(), Problem> {
+    let draft = store::intake::draft::find(&app.db, draft).await?.ok_or(Problem::NotFound)?;
+    let id = draft.consultation.ok_or(Problem::NotFound)?;
+    let mut work = CaseTransaction::begin(app, id).await?;
+    if work.record.consultation.address_confirmed || !work.record.consultation.state.is_open() {
+        return Err(CorrectionRefused::AddressConfirmed.into());
+    }
+    let mut typed = CaseValues::default();
+    typed.set(CorrectedField::Email, email.as_str());
+    let (settings, now) = (work.context.settings.clone(), work.now());
+    let budget = spend(app, &work.tx, "", &email.key(), &draft.network, &settings, now).await?;
+    let cause = CorrectionCause { over_limit: budget == MailBudget::Spent, ..CorrectionCause::default() };
+    let found = correct_in(&mut work, Actor::Company, CorrectionSection::Contact, &typed, cause).await?;
+    if !found.is_empty() {
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+async fn current(work: &CaseTransaction<'_>) -> Result<CaseValues, Problem> {
+    let id = work.record.consultation.id;
+    store::consultation::correction::values(&work.tx, id).await?.ok_or(Problem::NotFound)
+}
+
+/// Writes the corrections, each with its event, and does what follows from them.
+async fn carry_out(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    current: &CaseValues,
+    all: &[Correction],
+    cause: CorrectionCause<'_>,
+) -> Result<(), Problem> {
+    if let Some(it) = all.iter().find(|it| !may_correct(it.field, by.party())) {
+        return Err(CorrectionRefused::NotYours(it.field).into());
+    }
+    let after = apply(current, all)?;
+    let before = Before {
+        company: work.record.company,
+        confirmed: store::consultation::correction::confirmed_at(&work.tx, work.record.consultation.id)
+            .await?,
+        fields: work.record.consultation.fields,
+    };
+    let fields = after.fields().unwrap_or(before.fields);
+    check_fields(fields, &work.assignments)?;
+    company::follow(work, by, all, &after, cause.undone).await?;
+    store::consultation::correction::write(&work.tx, work.record.consultation.id, all, &after).await?;
+    refresh(work, &after);
+    for it in all {
+        note(work, by, it, cause, &before).await?;
+    }
+    if let Some(it) = all.iter().find(|it| it.field == CorrectedField::Email) {
+        let confirmed = cause.undone.and_then(|it| it.confirmed_before);
+        address::follow(work, &it.old, confirmed, cause.over_limit).await?;
+    }
+    routed::follow(work, before.fields, all).await
+}
+
+/// Facts that change with the corrections and are kept with them, so that they can be restored.
+struct Before {
+    company: CompanyId,
+    confirmed: Option<DateTime<Utc>>,
+    fields: domain::field::Fields,
+}
+
+/// Brings the loaded consultation and its contact up to date with the corrected values.
+fn refresh(work: &mut CaseTransaction<'_>, after: &CaseValues) {
+    let filled = |field| Some(after.get(field).to_owned()).filter(|it| !it.is_empty());
+    let record = &mut work.record;
+    after.get(CorrectedField::CompanyName).clone_into(&mut record.company_name);
+    record.prefecture = domain::prefecture::Prefecture::parse(after.get(CorrectedField::Prefecture)).ok();
+    record.visit_prefecture =
+        domain::prefecture::Prefecture::parse(after.get(CorrectedField::VisitPrefecture)).ok();
+    record.industry = domain::intake::company::Industry::from_code(after.get(CorrectedField::Industry));
+    record.mode = after.mode().unwrap_or(record.mode);
+    record.consultation.fields = after.fields().unwrap_or(record.consultation.fields);
+    after.get(CorrectedField::ContactName).clone_into(&mut work.person.name);
+    work.person.email = filled(CorrectedField::Email);
+    work.person.phone = filled(CorrectedField::Phone);
+}
+
+/// Adds the event of a correction, which names the field, and its values, which the event does not repeat.
+async fn note(
+    work: &mut CaseTransaction<'_>,
+    by: Actor,
+    it: &Correction,
+    cause: CorrectionCause<'_>,
+    before: &Before,
+) -> Result<(), Problem> {
+    let seq = work.next_seq();
+    let done =
+        if cause.undone.is_some() { "の訂正を取り消しました" } else { "を訂正しました" };
+    work.note(by, format!("「{}」{done}", it.field.label()));
+    work.save(NewCorrection(correction::Model {
+        consultation_id: work.record.consultation.id.0,
+        seq,
+        field: it.field.into(),
+        old_value: Some(it.old.clone()),
+        new_value: Some(it.new.clone()),
+        reason: cause.reason.map(|it| it.as_str().to_owned()),
+        undoes: cause.undone.map(|it| it.seq),
+        company_before: (it.field == CorrectedField::CorporateNumber).then_some(before.company.0),
+        confirmed_before: before.confirmed.filter(|_| it.field == CorrectedField::Email),
+    }))
+    .await
+}
+
+/// Returns the first mistake of typed values as a refusal; the pages show all of them before.
+fn first_mistake(mistakes: domain::intake::application::Mistakes) -> Problem {
+    let first = mistakes.into_iter().next().map(|it| it.1);
+    Problem::Refused(first.unwrap_or_else(|| "入力内容を確認してください。".to_owned()))
+}

@@ -1,0 +1,153 @@
+//! Whether the present experts and the present time still fit corrected values.
+use std::collections::BTreeSet;
+
+use domain::{
+    booking::{
+        appointment::{Appointment, AppointmentMode},
+        availability::Slot,
+    },
+    consultation::{State, correction::CaseValues},
+    field::Fields,
+    intake::company::Industry,
+    routing::{Eligibility, ReasonAgainst, assignment::Assignment},
+    wording::long_date_time_range,
+};
+
+use crate::{
+    app::App,
+    ops::{case::context::Context, routing::requests::search_for},
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// The present experts and time of a consultation, each with what does not fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fit {
+    pub experts: Vec<ExpertFit>,
+    /// The appointment ahead, with what does not fit.
+    pub appointment: Option<(String, Vec<String>)>,
+    /// What is missing: an expert for a field.
+    pub missing: Option<String>,
+}
+
+/// One expert who was asked or has accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpertFit {
+    pub name: String,
+    pub misfits: Vec<String>,
+}
+
+impl Fit {
+    /// Returns whether experts or a time were chosen at all.
+    pub const fn is_chosen(&self) -> bool {
+        !self.experts.is_empty() || self.appointment.is_some()
+    }
+
+    /// Returns whether everything fits.
+    pub fn is_good(&self) -> bool {
+        self.missing.is_none()
+            && self.experts.iter().all(|it| it.misfits.is_empty())
+            && self.appointment.as_ref().is_none_or(|it| it.1.is_empty())
+    }
+}
+
+/// Returns whether experts and time fit the consultation as it would be with these values.
+pub async fn fit_with(app: &App, record: &Record, values: &CaseValues) -> Result<Fit, Problem> {
+    let mut wanted = record.clone();
+    let prefecture = |code: &str| domain::prefecture::Prefecture::parse(code).ok();
+    wanted.prefecture = prefecture(values.get(domain::consultation::correction::CorrectedField::Prefecture));
+    wanted.visit_prefecture =
+        prefecture(values.get(domain::consultation::correction::CorrectedField::VisitPrefecture));
+    wanted.industry =
+        Industry::from_code(values.get(domain::consultation::correction::CorrectedField::Industry));
+    wanted.mode = values.mode().unwrap_or(record.mode);
+    wanted.consultation.fields = values.fields().unwrap_or(record.consultation.fields);
+    let themes = values.themes().map(str::to_owned).collect();
+    fit(app, &wanted, themes).await
+}
+
+/// Returns whether experts and time fit the consultation as it is.
+pub async fn fit_of(app: &App, record: &Record) -> Result<Fit, Problem> {
+    let themes = store::consultation::themes(&app.db, record.consultation.id).await?;
+    fit(app, record, themes).await
+}
+
+async fn fit(app: &App, wanted: &Record, themes: Vec<String>) -> Result<Fit, Problem> {
+    let id = wanted.consultation.id;
+    let context = Context::of(app).await?;
+    let assignments = store::routing::assignment::of(&app.db, id).await?;
+    let live: Vec<_> = assignments.iter().filter(|it| it.is_live()).collect();
+    let appointments = store::booking::appointment::of(&app.db, id).await?;
+    let ahead = appointments.into_iter().find(|it| it.is_live() && it.starts_at > context.now);
+    let is_at_work = matches!(
+        wanted.consultation.state,
+        State::Received
+            | State::Checking
+            | State::WaitingCompany
+            | State::Matching
+            | State::Scheduling
+            | State::Booked
+    );
+    if !is_at_work || (live.is_empty() && ahead.is_none()) {
+        return Ok(Fit::default());
+    }
+    let mode = AppointmentMode::wished(wanted.mode);
+    let fields = wanted.consultation.fields;
+    let mut search = search_for(wanted, ahead.as_ref(), themes, fields, BTreeSet::new());
+    search.mode = mode;
+    let found = context.offers(&app.db, search).await?;
+    let slot = ahead.as_ref().and_then(|it| Slot::at(it.starts_at));
+    let candidates = found.candidates(slot);
+    let misfits = |expert| {
+        let it = candidates.iter().find(|it| it.expert == expert);
+        match it.map(|it| &it.eligibility) {
+            Some(Eligibility::Out { reasons }) => {
+                reasons.iter().filter(|it| counts(it)).map(|it| it.sentence()).collect()
+            }
+            Some(Eligibility::In { .. }) | None => Vec::new(),
+        }
+    };
+    let experts = live.iter().map(|it| ExpertFit {
+        name: context.experts.name(it.expert).to_owned(),
+        misfits: misfits(it.expert),
+    });
+    Ok(Fit {
+        experts: experts.collect(),
+        appointment: ahead.map(|it| of_appointment(&it, mode)),
+        missing: missing(wanted, &live),
+    })
+}
+
+/// Returns whether a reason counts against an expert who was asked already.
+const fn counts(reason: &&ReasonAgainst) -> bool {
+    !matches!(**reason, ReasonAgainst::AskedBefore | ReasonAgainst::CasesFull { .. })
+}
+
+fn of_appointment(it: &Appointment, mode: AppointmentMode) -> (String, Vec<String>) {
+    let when = format!("{}（{}）", long_date_time_range(it.starts_at, it.ends_at), it.mode.label());
+    let differs = it.mode != mode;
+    let told = format!(
+        "実施方法が{}のままです。{}にするときは、予約を取り消して日時を選び直してください。",
+        it.mode.label(),
+        mode.label()
+    );
+    (when, differs.then_some(told).into_iter().collect())
+}
+
+fn missing(wanted: &Record, live: &[&Assignment]) -> Option<String> {
+    if live.is_empty() {
+        return None;
+    }
+    let left = live.iter().try_fold(wanted.consultation.fields, |left, it| left.without(it.fields))?;
+    let field = match left {
+        Fields::Both => "ICTと労務管理",
+        Fields::Ict | Fields::Labor => left.label(),
+    };
+    Some(if wanted.consultation.state == State::Matching {
+        format!("{field}を担当する専門家がいません。訂正すると、候補の先頭の専門家に同じ日時で依頼します。")
+    } else {
+        format!(
+            "{field}を担当する専門家がいません。次回の相談で依頼するか、予約を取り消して選び直してください。"
+        )
+    })
+}

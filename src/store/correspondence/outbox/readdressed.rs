@@ -1,0 +1,187 @@
+//! Mails to an earlier address of a contact, which get the corrected one: those that wait, and those that did not
+//! arrive.
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use codes::{HoldReason, MailStatus};
+use domain::id::{AccountId, ConsultationId};
+use entity::{mail_bounce, outbox as row, outbox_log};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+use uuid::Uuid;
+
+use super::{OutboxEvent, domain_of, letter, log_entry, new_row};
+use crate::mail::outgoing_mail::{MailKind, OutgoingMail};
+
+/// The reply that is stored with a mail whose corrected address is not confirmed yet.
+pub(super) const READDRESSED: &str = "the address was corrected and is not confirmed yet";
+
+/// A mail as it goes to the corrected address, with the links of its new reader.
+#[derive(Clone, Debug)]
+pub struct ReaddressedMail {
+    pub row: row::Model,
+    pub to: String,
+    pub to_name: String,
+    pub text: String,
+    pub html: String,
+    /// Whether the address is confirmed, so that the mail need not be held.
+    pub is_confirmed: bool,
+}
+
+/// Returns the mails about a consultation that wait for an earlier address, given in lower case.
+pub async fn waiting(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+    earlier: &[String],
+) -> Result<Vec<row::Model>, DbErr> {
+    let mut found = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .filter(row::COLUMN.lease_token.is_null())
+        .all(db)
+        .await?;
+    found.retain(|it| earlier.contains(&it.recipient.to_lowercase()));
+    Ok(found)
+}
+
+/// Returns the mails about a consultation that did not reach an earlier address, oldest first, without those that were
+/// sent again already.
+pub async fn undelivered(
+    db: &impl ConnectionTrait,
+    id: ConsultationId,
+    earlier: &[String],
+) -> Result<Vec<row::Model>, DbErr> {
+    if earlier.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = row::Entity::find()
+        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::COLUMN.state.is_in([MailStatus::Failed, MailStatus::Sent].map(MailStatus::code)))
+        .filter(row::COLUMN.kind.ne(MailKind::AddressChanged.code()))
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await?;
+    found.retain(|it| earlier.contains(&it.recipient.to_lowercase()));
+    let ids: Vec<Uuid> = found.iter().map(|it| it.id).collect();
+    let bounced = mail_bounce::Entity::find()
+        .select_only()
+        .column(mail_bounce::Column::OutboxId)
+        .filter(mail_bounce::COLUMN.permanent.eq(true))
+        .filter(mail_bounce::COLUMN.outbox_id.is_in(ids.clone()))
+        .into_tuple::<Option<Uuid>>()
+        .all(db)
+        .await?;
+    let bounced: HashSet<_> = bounced.into_iter().flatten().collect();
+    let resent = outbox_log::Entity::find()
+        .select_only()
+        .column(outbox_log::Column::OutboxId)
+        .filter(outbox_log::COLUMN.outbox_id.is_in(ids))
+        .filter(outbox_log::COLUMN.what.eq(OutboxEvent::Resent.code()))
+        .into_tuple::<Uuid>()
+        .all(db)
+        .await?;
+    let resent: HashSet<_> = resent.into_iter().collect();
+    found.retain(|it| {
+        (it.state == MailStatus::Failed || bounced.contains(&it.id)) && !resent.contains(&it.id)
+    });
+    Ok(found)
+}
+
+/// Gives a waiting mail the corrected address. Until that is confirmed, the mail is held.
+pub async fn change_recipient(tx: &DatabaseTransaction, it: ReaddressedMail) -> Result<(), DbErr> {
+    let hold = (!it.is_confirmed).then(|| HoldReason::Held.into());
+    let change = row::ActiveModel {
+        id: Set(it.row.id),
+        domain: Set(domain_of(&it.to)),
+        recipient: Set(it.to),
+        recipient_name: Set(it.to_name),
+        text_body: Set(it.text),
+        html_body: Set(it.html),
+        // A mail that a person holds stays held, and another one is held until the address is confirmed.
+        hold_reason: Set(it.row.hold_reason.clone().or(hold)),
+        last_reply: if it.is_confirmed || it.row.hold_reason.is_some() {
+            Set(it.row.last_reply.clone())
+        } else {
+            Set(Some(READDRESSED.to_owned()))
+        },
+        attempts: Set(0),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Drops a mail that asks for the confirmation of an address which was corrected again.
+pub async fn drop_superseded(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
+    let over = row::ActiveModel {
+        id: Set(id),
+        state: Set(MailStatus::Suppressed.into()),
+        hold_reason: Set(None),
+        last_reply: Set(Some("the address was corrected again".to_owned())),
+        ..Default::default()
+    };
+    row::Entity::update(over).exec(tx).await?;
+    Ok(())
+}
+
+/// Sends a mail that did not arrive once more, to the corrected address. Until that is confirmed, the mail is held,
+/// except for the acknowledgement, which repeats nothing of the form.
+pub async fn send_again(
+    tx: &DatabaseTransaction,
+    it: ReaddressedMail,
+    by: AccountId,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    const WHY: &str = "sent again to the corrected address";
+    let (id, state) = (it.row.id, it.row.state.clone());
+    let goes_at_once = it.is_confirmed || it.row.kind == MailKind::Acknowledgement.code();
+    let mail = OutgoingMail {
+        to: it.to,
+        to_name: it.to_name,
+        text: it.text,
+        html: it.html,
+        due_at: now,
+        dedup_key: None,
+        // The condition held when the mail was to be sent; a person decides that it is sent now.
+        send_condition: None,
+        ..letter(it.row)?
+    };
+    let mut new = new_row(mail, None, domain, now)?;
+    if !goes_at_once {
+        new.hold_reason = Some(HoldReason::Held.into());
+        new.last_reply = Some(READDRESSED.to_owned());
+    }
+    row::Entity::insert(new.into_active_model()).exec_without_returning(tx).await?;
+    if state == MailStatus::Failed {
+        let over = row::ActiveModel {
+            id: Set(id),
+            state: Set(MailStatus::Suppressed.into()),
+            last_reply: Set(Some(WHY.to_owned())),
+            ..Default::default()
+        };
+        row::Entity::update(over).exec(tx).await?;
+    }
+    let entry = log_entry(id, OutboxEvent::Resent, WHY, Some(by), now);
+    outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Ends the bounces of a consultation's mails to these earlier addresses.
+pub async fn settle_bounces(
+    tx: &DatabaseTransaction,
+    id: ConsultationId,
+    earlier: &[String],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    mail_bounce::Entity::update_many()
+        .col_expr(mail_bounce::Column::ClearedAt, sea_orm::sea_query::Expr::value(now))
+        .filter(mail_bounce::COLUMN.consultation_id.eq(id.0))
+        .filter(mail_bounce::COLUMN.address_key.is_in(earlier.iter().cloned()))
+        .filter(mail_bounce::COLUMN.cleared_at.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! The application as it was sent, with what was corrected since, and the company's own corrections.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::{Actor, Party},
+    consultation::correction::{CaseValues, CorrectedField, Correction, CorrectionSection, corrections},
+    wording::{long_date_time, month_day_time},
+};
+
+use super::own_consultation::OwnConsultation;
+use crate::{
+    app::App,
+    ops::consultation::correction::{self as ops, CorrectionCause},
+    problem::Problem,
+    store::{self, reference::programme::Programme},
+    web::kit::{
+        correction::{CorrectionForm, ShownCorrection, as_sent, fields_of, touched},
+        form::Fields,
+        form_state::FormState,
+        page::{self, Shell},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "company/application.html")]
+struct ApplicationPage {
+    shell: Shell,
+    number: String,
+    path: String,
+    received: String,
+    sections: Vec<SentSection>,
+    corrections: Vec<SinceThen>,
+}
+
+struct SentSection {
+    title: &'static str,
+    code: &'static str,
+    rows: Vec<(&'static str, String)>,
+}
+
+/// A correction that was made after the application was sent.
+struct SinceThen {
+    when: String,
+    who: &'static str,
+    correction: ShownCorrection,
+}
+
+#[derive(Template)]
+#[template(path = "company/correct.html")]
+struct CorrectPage {
+    shell: Shell,
+    number: String,
+    path: String,
+    values: CaseValues,
+    correction: CorrectionForm,
+    refused: Option<String>,
+}
+
+#[get("/my/{number}/application")]
+pub async fn application(
+    app: Data<App>,
+    shell: Shell,
+    own: OwnConsultation,
+) -> Result<HttpResponse, Problem> {
+    let id = own.0.consultation.id;
+    let values = ops::values(&app, id).await?;
+    let saved = store::consultation::correction::of(&app.db, id).await?;
+    let saved: Vec<_> = saved.into_iter().filter(|it| it.field != CorrectedField::MeetingLink).collect();
+    let events = store::audit::event::of(&app.db, id).await?;
+    let events: BTreeMap<_, _> = events.iter().map(|it| (it.seq, it)).collect();
+    let programme = app.programme().await?;
+    let sent = as_sent(&values, &saved);
+    let since = saved.iter().filter_map(|it| {
+        let event = events.get(&it.seq)?;
+        let correction = ShownCorrection { reason: String::new(), ..ShownCorrection::of(it, &programme) };
+        Some(SinceThen { when: month_day_time(event.at), who: event.by.party().label(), correction })
+    });
+    page::html(&ApplicationPage {
+        shell,
+        number: own.0.number.to_string(),
+        path: own.path(""),
+        received: long_date_time(own.0.received_at),
+        sections: CorrectionSection::ALL.map(|it| section(it, &sent, &programme)).into(),
+        corrections: since.collect(),
+    })
+}
+
+#[get("/my/{number}/correct/{section}")]
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    own: OwnConsultation,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let section = CorrectionSection::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let values = ops::values(&app, own.0.consultation.id).await?;
+    let programme = app.programme().await?;
+    let correction = CorrectionForm::of(section, Party::Company, &values, &programme);
+    let (number, path) = (own.0.number.to_string(), own.path(""));
+    page::html(&CorrectPage { shell, number, path, values, correction, refused: None })
+}
+
+#[post("/my/{number}/correct/{section}")]
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    own: OwnConsultation,
+    path: Path<(String, String)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let section = CorrectionSection::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let id = own.0.consultation.id;
+    let values = ops::values(&app, id).await?;
+    let typed = touched(&form, &fields_of(section, Party::Company));
+    let mut state = FormState::of(form);
+    match corrections(&values, &typed, section) {
+        Err(mistakes) => {
+            for (field, message) in mistakes {
+                state.errors.add(field, message);
+            }
+        }
+        Ok(found) if has_conflict(&state.form, &found) => {
+            state.refused = Some(Problem::Stale.to_string());
+        }
+        Ok(_) => {
+            let by = Actor::Company.into();
+            match ops::correct(&app, id, by, section, &typed, CorrectionCause::default()).await {
+                Ok(found) => return Ok(done(&own, &found)),
+                Err(problem) => state.refused = Some(crate::web::kit::form_state::sentence(problem)?),
+            }
+        }
+    }
+    let values = ops::values(&app, id).await?;
+    let programme = app.programme().await?;
+    let (status, refused) = (state.status(), state.refused);
+    let correction =
+        CorrectionForm::typed(section, Party::Company, &values, &programme, (&state.form, state.errors));
+    let (number, path) = (own.0.number.to_string(), own.path(""));
+    page::html_with(status, &CorrectPage { shell, number, path, values, correction, refused })
+}
+
+/// Returns whether a value is not the one that the form had shown.
+fn has_conflict(form: &Fields, found: &[Correction]) -> bool {
+    found.iter().any(|it| {
+        let seen = format!("was_{}", it.field.code());
+        form.all(&seen).next().is_some_and(|seen| seen.replace("\r\n", "\n") != it.old)
+    })
+}
+
+/// Leads on after a correction. With another address, the contact has to open the link that was mailed there.
+fn done(own: &OwnConsultation, found: &[Correction]) -> HttpResponse {
+    let email = found.iter().find(|it| it.field == CorrectedField::Email);
+    match email {
+        Some(it) => {
+            let told = format!(
+                "メールアドレスを訂正しました。{}に確認のメールを送りました。メールのリンクを開いて、ボタンを押してください。",
+                it.new
+            );
+            page::see_other_with("/my", &told)
+        }
+        None if found.is_empty() => {
+            page::see_other_with(own.path("/application"), "訂正した項目はありません。")
+        }
+        None => page::see_other_with(own.path("/application"), "登録内容を訂正しました。"),
+    }
+}
+
+fn section(it: CorrectionSection, sent: &CaseValues, programme: &Programme) -> SentSection {
+    let rows = it.fields().iter().filter_map(|&field| {
+        let value = CaseValues::shown(field, sent.get(field), |code| programme.theme_label(code).to_owned());
+        // The application does not ask for these.
+        let is_extra = matches!(
+            field,
+            CorrectedField::SecondName
+                | CorrectedField::SecondKana
+                | CorrectedField::SecondEmail
+                | CorrectedField::SecondPhone
+                | CorrectedField::VisitPrefecture
+                | CorrectedField::VisitPlace
+                | CorrectedField::Participants
+        );
+        (!is_extra).then_some((field.label(), value))
+    });
+    SentSection { title: it.label(), code: it.code(), rows: rows.collect() }
+}

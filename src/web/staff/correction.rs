@@ -1,0 +1,260 @@
+//! Correcting the values of a consultation, taking a correction back, and sending mail again to a corrected address.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::{Actor, Party},
+    consultation::correction::{
+        CaseValues, CorrectedField, Correction, CorrectionSection, apply, corrections,
+    },
+    text::{TextLine, optional},
+};
+
+use super::case::{self, FormState, Head, View, find, seen, sentence};
+use crate::{
+    app::App,
+    ops::{
+        case::actor::ActorAt,
+        consultation::correction::{self as ops, CorrectionCause, Fit},
+    },
+    problem::Problem,
+    store::consultation::case_details::CaseDetails,
+    web::kit::{
+        correction::{CorrectionForm, fields_of, touched},
+        form::Fields,
+        page::{self, Shell},
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/correct.html")]
+struct CorrectPage {
+    shell: Shell,
+    head: Head,
+    values: CaseValues,
+    correction: CorrectionForm,
+    /// Whether the present experts and time fit, where the section decides about them.
+    fit: Option<Fit>,
+    /// Whether the fit was asked about and the next submission confirms it.
+    asks: bool,
+}
+
+/// The parsed form of a correction.
+struct Typed {
+    section: CorrectionSection,
+    values: CaseValues,
+    found: Vec<Correction>,
+    reason: Option<TextLine>,
+}
+
+/// Returns the address at which a value is corrected, on the pages of the consultation at `path`.
+pub fn entered_at(path: &str, field: CorrectedField) -> String {
+    let section = CorrectionSection::of(field).unwrap_or(CorrectionSection::Request);
+    format!("{path}/correct/{}#{}", section.code(), field.code())
+}
+
+#[get("/staff/consultations/{number}/correct/{section}")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let section = CorrectionSection::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let case = find(&app, &path.0).await?;
+    let values = ops::values(&app, case.record.consultation.id).await?;
+    let fit = match section {
+        CorrectionSection::Contact => None,
+        CorrectionSection::Company | CorrectionSection::Request => {
+            Some(ops::fit_of(&app, &case.record).await?).filter(|it| it.is_chosen() && !it.is_good())
+        }
+    };
+    let programme = app.programme().await?;
+    let correction = CorrectionForm::of(section, Party::Coordinator, &values, &programme);
+    let head = Head::of_act(case, app.clock.now(), &FormState::default());
+    page::html(&CorrectPage { shell, head, values, correction, fit, asks: false })
+}
+
+#[post("/staff/consultations/{number}/correct/{section}")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    path: Path<(String, String)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let section = CorrectionSection::from_code(&path.1).ok_or(Problem::NotFound)?;
+    let case = find(&app, &path.0).await?;
+    let values = ops::values(&app, case.record.consultation.id).await?;
+    let mut state = FormState::of(form);
+    let typed = match parse(section, &values, &mut state) {
+        Some(typed) => typed,
+        None => return render(&app, shell, case, section, state, None).await,
+    };
+    let version = match seen(&case, &state.form, None) {
+        Ok(version) => version,
+        Err(problem) => {
+            state.refused = Some(sentence(problem)?);
+            return render(&app, shell, case, section, state, None).await;
+        }
+    };
+    if let Some(fit) = to_be_asked(&app, &case, &values, &typed, &state.form).await? {
+        state.refused = Some(question(&fit).to_owned());
+        return render(&app, shell, case, section, state, Some(fit)).await;
+    }
+    let by = ActorAt::new(Actor::Coordinator(me.id), version);
+    let cause = CorrectionCause::reason(typed.reason.as_ref());
+    let done = ops::correct(&app, case.record.consultation.id, by, typed.section, &typed.values, cause).await;
+    match done {
+        Ok(found) => {
+            Ok(page::see_other_with(crate::url::staff(&case.record.number), &outcome(section, &found)))
+        }
+        Err(problem) => {
+            state.refused = Some(sentence(problem)?);
+            let case = find(&app, &path.0).await?;
+            render(&app, shell, case, section, state, None).await
+        }
+    }
+}
+
+/// Takes a correction back.
+#[post("/staff/consultations/{number}/corrections/{seq}/undo")]
+pub async fn undo(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    path: Path<(String, i32)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &path.0).await?;
+    let mut state = FormState::of(form);
+    let done = match seen(&case, &state.form, None) {
+        Ok(version) => {
+            let by = ActorAt::new(Actor::Coordinator(me.id), version);
+            ops::undo(&app, case.record.consultation.id, by, path.1, None).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok(back) => {
+            let told = format!("「{}」の訂正を取り消しました。", back.field.label());
+            let path = format!("{}?view=history", crate::url::staff(&case.record.number));
+            Ok(page::see_other_with(path, &told))
+        }
+        Err(problem) => {
+            state.refused = Some(sentence(problem)?);
+            let case = find(&app, &path.0).await?;
+            case::render(&app, shell, case, View::History, state).await
+        }
+    }
+}
+
+/// Sends the mails that did not reach an earlier address to the corrected one.
+#[post("/staff/consultations/{number}/send-again")]
+pub async fn send_again(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    let mut state = FormState::of(form);
+    let sent = match seen(&case, &state.form, None) {
+        Ok(version) => ops::send_undelivered(&app, case.record.consultation.id, version, me.id).await,
+        Err(problem) => Err(problem),
+    };
+    match sent {
+        Ok(count) => {
+            let held = !case.record.consultation.address_confirmed;
+            let later = if held {
+                "受付のメール以外は、アドレスが確認されたときに届きます。"
+            } else {
+                ""
+            };
+            let told = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
+            Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
+        }
+        Err(problem) => {
+            state.refused = Some(sentence(problem)?);
+            let case = find(&app, &number).await?;
+            case::render(&app, shell, case, View::Overview, state).await
+        }
+    }
+}
+
+/// Parses the form. Returns `None` if a value is wrong; `state` then has the errors.
+fn parse(section: CorrectionSection, current: &CaseValues, state: &mut FormState) -> Option<Typed> {
+    let values = touched(&state.form, &fields_of(section, Party::Coordinator));
+    let reason = optional(state.form.get("reason"), |it| TextLine::parse("訂正の理由", it, 200));
+    let reason = state.errors.take("reason", reason);
+    match corrections(current, &values, section) {
+        Ok(found) => reason.map(|reason| Typed { section, values, found, reason }),
+        Err(mistakes) => {
+            for (field, message) in mistakes {
+                state.errors.add(field, message);
+            }
+            None
+        }
+    }
+}
+
+/// Returns whether the present experts and time fit the corrected values, if that has to be asked first.
+async fn to_be_asked(
+    app: &App,
+    case: &CaseDetails,
+    values: &CaseValues,
+    typed: &Typed,
+    form: &Fields,
+) -> Result<Option<Fit>, Problem> {
+    if form.has("fit", "seen") || !typed.found.iter().any(Correction::concerns_routing) {
+        return Ok(None);
+    }
+    let after = apply(values, &typed.found)?;
+    let fit = ops::fit_with(app, &case.record, &after).await?;
+    Ok(Some(fit).filter(Fit::is_chosen))
+}
+
+fn question(fit: &Fit) -> &'static str {
+    if fit.is_good() {
+        "まだ訂正していません。担当の専門家と日時は、訂正したあとも合っています。よければ、もう一度「訂正する」を押してください。"
+    } else {
+        "まだ訂正していません。訂正すると、担当の専門家または日時が合わなくなります。下の内容を確認してください。"
+    }
+}
+
+/// Returns the sentence that the next page shows.
+fn outcome(section: CorrectionSection, found: &[Correction]) -> String {
+    if found.is_empty() {
+        return "訂正した項目はありません。".to_owned();
+    }
+    let labels: Vec<_> = found.iter().map(|it| it.field.label()).collect();
+    let mailed = found.iter().any(|it| it.field == CorrectedField::Email && !it.new.is_empty());
+    let told = if mailed {
+        "新しいメールアドレスに、確認のメールを送りました。"
+    } else {
+        ""
+    };
+    format!("{}を訂正しました（{}）。{told}", section.label(), labels.join("、"))
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    case: CaseDetails,
+    section: CorrectionSection,
+    state: FormState,
+    fit: Option<Fit>,
+) -> Result<HttpResponse, Problem> {
+    let values = ops::values(app, case.record.consultation.id).await?;
+    let programme = app.programme().await?;
+    let status = state.status();
+    let head = Head::of_act(case, app.clock.now(), &state);
+    let correction =
+        CorrectionForm::typed(section, Party::Coordinator, &values, &programme, (&state.form, state.errors));
+    let asks = fit.is_some();
+    page::html_with(status, &CorrectPage { shell, head, values, correction, fit, asks })
+}

@@ -1,0 +1,174 @@
+//! A corrected mail address: proved anew, with the bounced and the planned mails.
+use domain::{actor::Actor, consultation::correction::CorrectionSection};
+use entity::outbox;
+use madoguchi::{ops, store, worker};
+use sea_orm::{EntityTrait, QueryFilter, Set};
+
+use super::{at, center, correct, done, is_sound, last, undo};
+use crate::{
+    cases::{self, CONTACT, Case},
+    company::{my, sign_in},
+    site::Site,
+};
+
+const NEW: &str = "correct@example.co.jp";
+
+/// Lets the server refuse every mail that was written to the contact.
+async fn bounce(site: &Site, kinds: &[&str]) {
+    for mail in cases::letters(site, CONTACT).await {
+        if kinds.contains(&mail.kind.as_str()) {
+            let failed = outbox::ActiveModel {
+                id: Set(mail.id),
+                state: Set(codes::MailStatus::Failed.into()),
+                last_reply: Set(Some("550 5.1.1 no such user".to_owned())),
+                ..Default::default()
+            };
+            outbox::Entity::update(failed).exec(&site.app.db).await.unwrap();
+        }
+    }
+}
+
+async fn send_again(site: &Site, case: Case) -> crate::site::Reply {
+    let version = cases::record(site, case).await.version.to_string();
+    site.post(&at(case.number, "/send-again"), &[("version", &version)]).await
+}
+
+#[actix_web::test]
+async fn a_new_address_is_proved_anew_and_bounced_mail_goes_there_by_one_click() {
+    let (site, cast) = center().await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    bounce(&site, &["acknowledgement", "slots_to_choose"]).await;
+    done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
+    assert!(!cases::record(&site, case).await.consultation.address_confirmed);
+    let page = site.get(&at(case.number, "")).await;
+    page.shows("新しいメールアドレスに、確認のメールを送りました。");
+    page.shows("連絡先未確認");
+    page.shows("前のアドレスに届かなかったメールが2件あります。");
+    let first = cases::letters(&site, NEW).await;
+    assert_eq!(first.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>(), ["address_changed"]);
+    assert!(!first[0].text_body.contains("みなと製作所"), "an unconfirmed address may be a stranger's");
+
+    done(&send_again(&site, case).await);
+    let again = cases::letters(&site, NEW).await;
+    let held: Vec<_> = again.iter().map(|it| (it.kind.as_str(), it.hold_reason.is_some())).collect();
+    assert_eq!(
+        held,
+        [("address_changed", false), ("acknowledgement", false), ("slots_to_choose", true)],
+        "words of the form wait for the confirmation"
+    );
+    let twice = send_again(&site, case).await;
+    assert_eq!(twice.status, 409);
+    twice.shows("送り直すメールはありません。");
+    assert!(!site.get(&at(case.number, "")).await.body.contains("メール不達"));
+
+    // The link of the mail that is sent again is for the new address.
+    let company = site.visitor();
+    let old = cases::link(&cases::letters(&site, CONTACT).await, "slots_to_choose");
+    done(&company.post(&old, &[]).await);
+    assert_eq!(company.get(&my(case, "")).await.status, 404, "the old address opens nothing any more");
+    let company = site.visitor();
+    let link = cases::link(&again, "slots_to_choose");
+    done(&company.post(&link, &[]).await);
+    assert!(cases::record(&site, case).await.consultation.address_confirmed);
+    company.get(&my(case, "")).await.shows("ご相談の状況");
+    let released = cases::letters(&site, NEW).await;
+    assert!(released.iter().all(|it| it.hold_reason.is_none()), "{released:?}");
+    worker::once(&site.app).await;
+    is_sound(&site).await;
+}
+
+#[actix_web::test]
+async fn planned_mail_waits_for_the_confirmation_and_an_undone_correction_needs_none() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let planned = |mails: &[outbox::Model]| {
+        mails.iter().filter(|it| it.kind == "reminder").map(|it| it.hold_reason.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(planned(&cases::letters(&site, CONTACT).await), [false]);
+    done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
+    assert_eq!(planned(&cases::letters(&site, NEW).await), [true]);
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    assert_eq!(planned(&cases::letters(&site, NEW).await), [false]);
+    done(&undo(&site, case, last(&site, case).await).await);
+    assert_eq!(planned(&cases::letters(&site, CONTACT).await), [false]);
+    assert!(cases::record(&site, case).await.consultation.address_confirmed);
+    let asked = cases::letters(&site, CONTACT).await;
+    assert!(!asked.iter().any(|it| it.kind == "address_changed"), "it was confirmed before");
+    is_sound(&site).await;
+}
+
+#[actix_web::test]
+async fn the_page_after_the_application_shows_the_state_and_corrects_a_mistyped_address() {
+    let site = Site::new().await;
+    let app = &site.app;
+    let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(app, draft, |it| *it = cases::form("mistyped@example.co.jp")).await.unwrap();
+    ops::intake::apply::release(app, draft).await.unwrap();
+    let record = ops::intake::apply::submit(app, draft, |_| ()).await.unwrap();
+    let case = Case { id: record.consultation.id, number: record.number };
+    let page = site.get(&format!("/apply/{draft}/done")).await;
+    page.shows("現在の状況");
+    page.shows("受付済み");
+    page.shows("mistyped@example.co.jp");
+    assert!(!page.body.contains("状況を見る"), "it would lead to a sign-in form");
+    let path = format!("/apply/{draft}/address");
+    let wrong = site.post(&path, &[("email", "nobody")]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.shows("name@example.jp のような形で入力してください");
+    done(&site.post(&path, &[("email", NEW)]).await);
+    site.get(&format!("/apply/{draft}/done")).await.shows(NEW);
+    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    done(&site.post(&link, &[]).await);
+    let page = site.get(&format!("/apply/{draft}/done")).await;
+    page.shows("状況を見る");
+    assert!(!page.body.contains("メールアドレスを訂正する"));
+    let late = site.post(&path, &[("email", "third@example.co.jp")]).await;
+    assert_eq!(late.status, 409);
+    late.shows("すでに確認されています");
+    let person = store::consultation::person(&app.db, case.id).await.unwrap().unwrap();
+    assert_eq!(person.email.as_deref(), Some(NEW));
+    is_sound(&site).await;
+}
+
+#[actix_web::test]
+async fn only_so_many_mails_a_day_follow_from_corrected_addresses() {
+    let site = Site::new().await;
+    let app = &site.app;
+    let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
+    ops::intake::apply::save(app, draft, |it| *it = cases::form(CONTACT)).await.unwrap();
+    ops::intake::apply::release(app, draft).await.unwrap();
+    ops::intake::apply::submit(app, draft, |_| ()).await.unwrap();
+    let path = format!("/apply/{draft}/address");
+    for n in 0..40 {
+        done(&site.post(&path, &[("email", &format!("victim{n}@example.co.jp"))]).await);
+    }
+    let sent = outbox::Entity::find()
+        .filter(outbox::COLUMN.kind.eq("address_changed"))
+        .filter(outbox::COLUMN.state.ne("suppressed"))
+        .all(&app.db)
+        .await
+        .unwrap();
+    assert!(sent.len() < 30, "{} mails", sent.len());
+}
+
+#[actix_web::test]
+async fn a_company_that_corrects_its_own_address_opens_the_link_there() {
+    let (site, cast) = center().await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let company = site.visitor();
+    sign_in(&company, CONTACT).await;
+    let reply = company.post(&my(case, "/correct/contact"), &[("email", NEW)]).await;
+    assert_eq!((reply.status, reply.location.as_deref()), (303, Some("/my")), "{}", reply.body);
+    company.get("/my").await.shows(NEW);
+    assert_eq!(company.get(&my(case, "")).await.status, 404);
+    let link = cases::link(&cases::letters(&site, NEW).await, "address_changed");
+    done(&company.post(&link, &[]).await);
+    company.get(&my(case, "")).await.shows("ご相談の状況");
+    let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    assert!(
+        events
+            .iter()
+            .any(|it| it.by == Actor::Company
+                && it.note.as_deref() == Some("「メールアドレス」を訂正しました"))
+    );
+}

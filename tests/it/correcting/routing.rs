@@ -1,0 +1,127 @@
+//! Corrections of field, mode and place, and whether experts and times still fit.
+use domain::{
+    actor::Actor,
+    consultation::correction::{CorrectedField, CorrectionSection},
+    field::Fields,
+    routing::assignment::AssignmentState,
+};
+use madoguchi::{ops, store};
+
+use super::{at, center, correct, done, is_sound, last, undo, values};
+use crate::cases::{self, CONTACT, appointment, record, state};
+
+const REQUEST: CorrectionSection = CorrectionSection::Request;
+
+#[actix_web::test]
+async fn a_changed_mode_asks_whether_experts_and_time_still_fit() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let asked = correct(&site, case, REQUEST, &[("mode", "visit")]).await;
+    assert_eq!(asked.status, 409);
+    asked.shows("まだ訂正していません");
+    asked.shows("<b>山田 太郎</b>");
+    asked.shows("実施方法がオンラインのままです。");
+    asked.shows(r#"name="fit" value="seen""#);
+    assert_eq!(values(&site, case).await.get(CorrectedField::Mode), "online");
+    done(&correct(&site, case, REQUEST, &[("mode", "visit"), ("fit", "seen")]).await);
+    site.get(&at(case.number, "/correct/request")).await.shows("実施方法がオンラインのままです。");
+
+    // Nothing is asked where nobody was asked yet.
+    let new = cases::received(&site, &cast, "new@example.co.jp").await;
+    done(&correct(&site, new, REQUEST, &[("mode", "visit")]).await);
+    is_sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_changed_prefecture_says_which_expert_does_not_go_there() {
+    let (site, cast) = center().await;
+    let form = domain::intake::application::ApplicationForm { mode: "visit".into(), ..cases::form(CONTACT) };
+    let case = cases::unconfirmed(&site, &cast, &form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = record(&site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let asked = correct(&site, case, CorrectionSection::Company, &[("prefecture", "47")]).await;
+    assert_eq!(asked.status, 409);
+    asked.shows("沖縄県への訪問に対応していません");
+    let fits = correct(&site, case, REQUEST, &[("visit_prefecture", "13")]).await;
+    assert_eq!(fits.status, 409);
+    fits.shows("訂正したあとも合っています");
+}
+
+#[actix_web::test]
+async fn a_visit_gets_its_corrected_place_and_both_sides_are_told() {
+    let (site, cast) = center().await;
+    cases::visits_too(&site, cast.expert, &[14]).await;
+    let form = domain::intake::application::ApplicationForm { mode: "visit".into(), ..cases::form(CONTACT) };
+    let case = cases::unconfirmed(&site, &cast, &form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = record(&site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let request = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap();
+    ops::routing::assignment::accept(&site.app, request.id, cast.expert).await.unwrap();
+    let slot = cases::free_slots(&site, case).await[8];
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    let before = appointment(&site, case).await;
+    assert_eq!(before.place, "東京都港区見本1-2-3");
+    let typed = [("visit_prefecture", "14"), ("visit_place", "横浜市中区見本町4-5"), ("fit", "seen")];
+    done(&correct(&site, case, REQUEST, &typed).await);
+    let after = appointment(&site, case).await;
+    assert_eq!(after.place, "神奈川県横浜市中区見本町4-5");
+    assert_eq!((after.starts_at, after.sequence), (before.starts_at, before.sequence + 1));
+    for to in [CONTACT, "expert@example.jp"] {
+        let mails = cases::letters(&site, to).await;
+        let told = mails.iter().rfind(|it| it.kind == "room").unwrap();
+        assert!(told.subject.contains("訪問先が変わりました"), "{}", told.subject);
+        assert!(told.text_body.contains("横浜市中区見本町4-5"));
+    }
+    is_sound(&site).await;
+    done(&undo(&site, case, last(&site, case).await).await);
+    done(&undo(&site, case, last(&site, case).await - 2).await);
+    assert_eq!(appointment(&site, case).await.place, "東京都港区見本1-2-3");
+    is_sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_field_can_be_added_and_taken_away_but_not_one_whose_expert_is_booked() {
+    let (site, cast) = center().await;
+    let ict = cases::expert(&site, "ict@example.jp", "佐藤 次郎", Fields::Ict).await;
+    let labor = cases::expert(&site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let both = [("field", "ict"), ("field", "labor")];
+    done(&correct(&site, case, REQUEST, &both).await);
+    assert_eq!(record(&site, case).await.consultation.fields, Fields::Both);
+    done(&correct(&site, case, REQUEST, &[("field", "ict")]).await);
+    let version = record(&site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[ict]).await.unwrap();
+
+    // While an expert is being asked, another is asked for the field that is added.
+    let asked = correct(&site, case, REQUEST, &both).await;
+    assert_eq!(asked.status, 409);
+    asked.shows("労務管理を担当する専門家がいません。訂正すると、候補の先頭の専門家に同じ日時で依頼します。");
+    done(&correct(&site, case, REQUEST, &[both[0], both[1], ("fit", "seen")]).await);
+    let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+    assert_eq!(all.iter().map(|it| it.fields).collect::<Vec<_>>(), [Fields::Ict, Fields::Labor]);
+    let added = &all[1];
+    assert!([labor, cast.expert].contains(&added.expert) && added.state == AssignmentState::Offered);
+    let refused = correct(&site, case, REQUEST, &[("field", "ict"), ("fit", "seen")]).await;
+    assert_eq!(refused.status, 409);
+    refused.shows("労務管理の専門家に依頼しているため、分野から外せません。");
+    for it in &all {
+        ops::routing::assignment::accept(&site.app, it.id, it.expert).await.unwrap();
+    }
+    assert_eq!(state(&site, case).await, "scheduling");
+    let slot = cases::free_slots(&site, case).await[0];
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    let refused = correct(&site, case, REQUEST, &[("field", "labor"), ("fit", "seen")]).await;
+    assert_eq!(refused.status, 409);
+    refused.shows("ICTの担当の専門家が決まっているため、分野から外せません。");
+    let corrections = store::consultation::correction::of(&site.app.db, case.id).await.unwrap();
+    let reply = undo(&site, case, corrections.last().unwrap().seq).await;
+    assert_eq!(reply.status, 409);
+    reply.shows("分野から外せません");
+    is_sound(&site).await;
+}
