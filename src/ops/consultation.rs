@@ -128,7 +128,7 @@ pub async fn plan_further_session(
     let acting = by.into();
     let by = acting.actor;
     let mut work = CaseTransaction::begin_for(app, id, acting).await?;
-    if let Actor::Expert(expert) = by
+    if let Actor::Expert(expert) = by.principal()
         && !work.accepted().contains(&expert)
     {
         return Err(Problem::NotFound);
@@ -166,7 +166,7 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
     work.record.consultation.address_confirmed = true;
     work.save(ConfirmedAddress(id)).await?;
     let how = match by {
-        Actor::Coordinator(_) => "連絡先をセンターが確認しました",
+        Actor::Coordinator(_) | Actor::Stead(..) => "連絡先をセンターが確認しました",
         Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => {
             "連絡先のメールアドレスが確認されました"
         }
@@ -228,7 +228,7 @@ async fn let_go(
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
-            cancelled = Some(cancel_appointment(work, it, by.party(), reason).await?);
+            cancelled = Some(cancel_appointment(work, it, by.principal().party(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
             for assignment in
                 work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()

@@ -2,6 +2,7 @@
 pub mod client;
 pub mod files;
 pub mod flash;
+pub mod follow_up_form;
 pub mod form;
 pub mod form_state;
 pub mod headers;
@@ -12,6 +13,7 @@ pub mod notification_preferences;
 pub mod origin;
 pub mod page;
 pub mod problem;
+pub mod report_form;
 pub mod session;
 pub mod slots;
 pub mod thread;

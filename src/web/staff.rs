@@ -6,6 +6,8 @@ mod calendars;
 mod candidates;
 mod case;
 mod case_views;
+mod expert_answer;
+mod follow_up;
 mod forgotten_password;
 mod free_time;
 mod inbound_mail;
@@ -18,9 +20,11 @@ mod plan;
 mod possible_duplicate;
 mod reply_templates;
 mod report;
+mod report_writing;
 mod schedule;
 mod sign_in;
 mod slots;
+mod stead;
 mod thread;
 mod time_proposals;
 mod waiting_list;
@@ -77,6 +81,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(reply_templates::remove)
         .service(report::show)
         .service(report::submit)
+        .service(report_writing::show)
+        .service(report_writing::submit)
+        .service(expert_answer::show)
+        .service(expert_answer::submit)
+        .service(follow_up::show)
+        .service(follow_up::submit)
         // This is registered last because it matches any path after the number.
         .service(action_page::show)
         .service(action_page::submit);

@@ -42,6 +42,9 @@ impl Consultation {
         by: Actor,
         now: DateTime<Utc>,
     ) -> Result<(Self, Event), ActionRefused> {
+        if by.represented().is_some() {
+            return Err(ActionRefused::NotYours(ActionKind::Submit));
+        }
         match by.party() {
             Party::Company | Party::Desk | Party::Coordinator => {
                 let it = Self { id, state: State::Received, state_since: now, fields, address_confirmed };
@@ -54,7 +57,7 @@ impl Consultation {
     /// Applies `act`, or returns why it is refused. This is the only way from one state to another.
     pub fn act(self, act: Action, by: Actor, now: DateTime<Utc>) -> Result<(Self, Event), ActionRefused> {
         let action = act.action();
-        self.allows(action, by.party())?;
+        self.allows_actor(action, by)?;
         let to = self.next(act, now)?;
         let event = Event { at: now, by, action, from: Some(self.state.clone()), to: to.clone() };
         let state_since = if to == self.state { self.state_since } else { now };
@@ -66,6 +69,26 @@ impl Consultation {
         if !action::parties(action).contains(&party) {
             return Err(ActionRefused::NotYours(action));
         }
+        self.allows_now(action)
+    }
+
+    /// Checks whether a coordinator may do `action` in the stead of `party` in this state.
+    pub fn allows_in_stead(&self, action: ActionKind, party: Party) -> Result<(), ActionRefused> {
+        if !action::steads(action).contains(&party) {
+            return Err(ActionRefused::NotYours(action));
+        }
+        self.allows_now(action)
+    }
+
+    /// Checks whether this actor may do `action` in this state, for themselves or in another's stead.
+    pub fn allows_actor(&self, action: ActionKind, by: Actor) -> Result<(), ActionRefused> {
+        match by.represented() {
+            Some(whom) => self.allows_in_stead(action, whom.party()),
+            None => self.allows(action, by.party()),
+        }
+    }
+
+    fn allows_now(&self, action: ActionKind) -> Result<(), ActionRefused> {
         if action::is_allowed_in(action, &self.state) {
             return Ok(());
         }

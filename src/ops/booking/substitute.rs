@@ -184,8 +184,11 @@ pub async fn withdraw_request(
 }
 
 /// Records that the substitute accepts, and exchanges the two experts.
-pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment) -> Result<(), Problem> {
-    let by = Actor::Expert(request.expert);
+pub async fn accept(
+    work: &mut CaseTransaction<'_>,
+    request: Assignment,
+    by: Actor,
+) -> Result<(), Problem> {
     take_over(work, request, by).await
 }
 

@@ -180,7 +180,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Refuses an action before anything is done for it, so that nothing has to be undone.
     pub fn check(&self, action: ActionKind, by: Actor) -> Result<(), Problem> {
-        Ok(self.record.consultation.allows(action, by.party())?)
+        Ok(self.record.consultation.allows_actor(action, by)?)
     }
 
     /// Writes and commits everything. Before this call nothing has changed.

@@ -370,7 +370,7 @@ async fn take_in<'a>(
         search_key: application.search_key(),
         submission_key: key,
         entered_by: match by {
-            Actor::Coordinator(account) => Some(account),
+            Actor::Coordinator(account) | Actor::Stead(account, _) => Some(account),
             Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => None,
         },
         consent_version: settings.consent_version.clone(),

@@ -98,7 +98,7 @@ impl NewConsultation<'_> {
     pub fn record(self) -> Record {
         let (origin, desk) = match self.by {
             Actor::Desk(desk) => (Origin::Desk, Some(desk)),
-            Actor::Coordinator(_) => (Origin::Phone, None),
+            Actor::Coordinator(_) | Actor::Stead(..) => (Origin::Phone, None),
             Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None),
         };
         Record {

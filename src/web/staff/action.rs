@@ -1,6 +1,6 @@
 //! The actions that a coordinator confirms on a page of their own: their names, texts and forms.
 use domain::{
-    actor::Actor,
+    actor::{Actor, Represented},
     consultation::{ActionKind, UnfulfilledReason},
     id::AccountId,
     text::{Prose, TextLine, optional},
@@ -18,6 +18,7 @@ use crate::{
 pub enum StaffAction {
     StartCheck,
     Ask,
+    Answer,
     ConfirmAddress,
     ReleaseHold,
     Cancel,
@@ -36,6 +37,7 @@ pub enum StaffAction {
 pub enum StaffActionInput {
     StartCheck,
     Ask(Prose),
+    Answer(Prose),
     ConfirmAddress,
     ReleaseHold,
     Cancel(TextLine),
@@ -47,9 +49,10 @@ pub enum StaffActionInput {
 }
 
 impl StaffAction {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::StartCheck,
         Self::Ask,
+        Self::Answer,
         Self::ConfirmAddress,
         Self::ReleaseHold,
         Self::Cancel,
@@ -68,6 +71,7 @@ impl StaffAction {
         match self {
             Self::StartCheck => "start-check",
             Self::Ask => "ask",
+            Self::Answer => "answer",
             Self::ConfirmAddress => "confirm-address",
             Self::ReleaseHold => "release-hold",
             Self::Cancel => "cancel",
@@ -91,6 +95,7 @@ impl StaffAction {
         match self {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
+            Self::Answer => Some(ActionKind::Answer),
             Self::ConfirmAddress => None,
             // A hold can be released only while experts could still be asked.
             Self::ReleaseHold => Some(ActionKind::RequestExperts),
@@ -116,6 +121,7 @@ impl StaffAction {
         match self {
             Self::StartCheck => "確認を始める",
             Self::Ask => "追加確認を依頼する",
+            Self::Answer => "企業の回答を記録する",
             Self::ConfirmAddress => "連絡先を確認済みにする",
             Self::ReleaseHold => "仮予約を解除する",
             Self::Cancel => "予約を取り消す",
@@ -135,6 +141,9 @@ impl StaffAction {
         match self {
             Self::StartCheck => "この案件の担当になり、状況が「確認中」に変わります。",
             Self::Ask => "質問を企業にメールで送ります。企業の回答を待つ間、期限は停止します。",
+            Self::Answer => {
+                "電話などで聞いた回答を、企業に代わって記録します。状況が「確認中」に戻り、期限が再び動きます。"
+            }
             Self::ConfirmAddress => {
                 "電話などで担当者と話し、メールアドレスと電話番号が正しいことを確かめたときに記録します。仮予約があり、自動で依頼する設定のときは、すぐに専門家に依頼します。"
             }
@@ -162,6 +171,7 @@ impl StaffAction {
         match self {
             Self::StartCheck => "確認を始めました。この案件の担当になりました。",
             Self::Ask => "追加確認を依頼しました。",
+            Self::Answer => "企業の回答を記録しました。",
             Self::ConfirmAddress => "連絡先を確認済みにしました。",
             Self::ReleaseHold => "仮予約を解除しました。",
             Self::Cancel => "予約を取り消しました。",
@@ -194,6 +204,9 @@ impl StaffAction {
             Self::Ask => errors
                 .take("text", Prose::parse("確認したいこと", form.get("text"), 2000))
                 .map(StaffActionInput::Ask),
+            Self::Answer => errors
+                .take("text", Prose::parse("企業の回答", form.get("text"), 2000))
+                .map(StaffActionInput::Answer),
             Self::Cancel => errors
                 .take("reason", TextLine::parse("理由", form.get("reason"), 200))
                 .map(StaffActionInput::Cancel),
@@ -220,20 +233,24 @@ impl StaffAction {
 }
 
 impl StaffActionInput {
-    /// Performs the action on the consultation as it was at `version`.
+    /// Performs the action on the consultation as it was at `version`. `by` is the coordinator `me`, who may act in
+    /// another's stead.
     pub async fn perform(
         self,
         app: &App,
         case: &CaseDetails,
         version: i32,
         me: AccountId,
+        by: Actor,
     ) -> Result<(), Problem> {
         let id = case.record.consultation.id;
-        let by = Actor::Coordinator(me);
         let seen = ActorAt::new(by, version);
         match self {
             Self::StartCheck => ops::consultation::start_check(app, id, version, me).await,
             Self::Ask(text) => ops::correspondence::message::ask(app, id, version, by, &text).await,
+            Self::Answer(text) => {
+                ops::correspondence::message::answer_in_stead(app, id, version, me, &text).await
+            }
             Self::ConfirmAddress if !case.record.consultation.state.is_open() => {
                 Err(domain::consultation::ActionRefused::HasEnded(case.record.consultation.state.clone())
                     .into())
@@ -247,6 +264,11 @@ impl StaffActionInput {
             Self::Done => ops::booking::appointment::record_done(app, id, seen).await,
             Self::Further(reason) => {
                 ops::consultation::plan_further_session(app, id, seen, reason.as_ref()).await
+            }
+            // It is the company that withdraws.
+            Self::End(ending @ Ending::Withdraw { .. }) => {
+                let by = Actor::Stead(me, Represented::Company);
+                ops::consultation::end(app, id, Some(version), by, ending).await
             }
             Self::End(ending) => ops::consultation::end(app, id, Some(version), by, ending).await,
             Self::Reopen(reason) => ops::consultation::reopen(app, id, version, by, &reason).await,

@@ -8,7 +8,8 @@ use domain::{consultation::UnfulfilledReason, number::FiscalYear};
 
 use super::{
     action::StaffAction,
-    case::{FormState, Head, find, seen, sentence},
+    case::{FormState, Head, find, may, seen, sentence},
+    stead,
 };
 use crate::{
     app::App,
@@ -29,6 +30,8 @@ struct ActPage {
     act: StaffAction,
     typed: FormState,
     reasons: Vec<Choice>,
+    /// The people whose decision may be recorded.
+    sayers: Vec<Choice>,
     /// The number of the company's appointments in this fiscal year, for a further appointment.
     sessions: u16,
     /// Whether the action is still possible.
@@ -97,13 +100,10 @@ async fn attempt(
             typed.errors = errors;
             Ok(false)
         }
-        Ok(ready) => match ready.perform(app, case, version, me.id).await {
-            Ok(()) => Ok(true),
-            Err(problem) => {
-                typed.refused = Some(sentence(problem)?);
-                Ok(false)
-            }
-        },
+        Ok(ready) => {
+            let by = stead::actor(&typed.form, me.id)?;
+            typed.done(ready.perform(app, case, version, me.id, by).await)
+        }
     }
 }
 
@@ -112,7 +112,7 @@ async fn render(
     shell: Shell,
     case: CaseDetails,
     act: StaffAction,
-    typed: FormState,
+    mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let sessions = match (act, FiscalYear::of(domain::calendar::japan_date(now))) {
@@ -121,20 +121,26 @@ async fn render(
         }
         _ => 0,
     };
+    let sayers = match act {
+        StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done => match act.action() {
+            Some(action) => stead::sayers(app, &case, action).await?,
+            None => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    stead::preset(&mut typed.form);
     let possible = refusal(act, &case).is_none();
     let status = typed.status();
     let head = Head::of_act(case, now, &typed);
     let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
-    page::html_with(status, &ActPage { shell, head, act, typed, reasons, sessions, possible })
+    page::html_with(status, &ActPage { shell, head, act, typed, reasons, sayers, sessions, possible })
 }
 
 /// Returns why the state of the consultation does not allow the action now.
 fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
     let consultation = &case.record.consultation;
     match act.action() {
-        Some(action) => {
-            consultation.allows(action, domain::actor::Party::Coordinator).err().map(Problem::from)
-        }
+        Some(action) => may(consultation, action).err().map(Problem::from),
         None if !consultation.state.is_open() => {
             Some(domain::consultation::ActionRefused::HasEnded(consultation.state.clone()).into())
         }

@@ -3,7 +3,10 @@ use chrono::{DateTime, Utc};
 pub use codes::ActionKind;
 
 use super::state::{State, UnfulfilledReason};
-use crate::{actor::Party, field::Fields};
+use crate::{
+    actor::{Actor, Party},
+    field::Fields,
+};
 
 /// An action with the facts that decide it. The caller outside of `domain` finds the facts. The text that
 /// goes with an action (a question, a reason) is not part of it; its type ensures that it is not blank.
@@ -109,6 +112,39 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         ActionKind::RecordNoShow | ActionKind::RecordDone => &[Expert, Coordinator],
         ActionKind::Withdraw => &[Company, Coordinator],
         ActionKind::Note => &[Company, Coordinator, Expert, Desk, System],
+    }
+}
+
+/// Returns the parties in whose stead a coordinator may do `action`, where the state allows it.
+pub const fn steads(action: ActionKind) -> &'static [Party] {
+    use Party::{Company, Expert};
+    match action {
+        ActionKind::Answer | ActionKind::Withdraw => &[Company],
+        ActionKind::Accept | ActionKind::Decline | ActionKind::RecordNoShow | ActionKind::RecordDone => {
+            &[Expert]
+        }
+        ActionKind::ChooseSlot
+        | ActionKind::Reschedule
+        | ActionKind::CancelAppointment
+        | ActionKind::PlanFurtherSession
+        | ActionKind::Note => &[Company, Expert],
+        ActionKind::Submit
+        | ActionKind::StartCheck
+        | ActionKind::Ask
+        | ActionKind::RequestExperts
+        | ActionKind::ApproveReport
+        | ActionKind::Complete
+        | ActionKind::CloseUnfulfilled
+        | ActionKind::Refer
+        | ActionKind::Reopen => &[],
+    }
+}
+
+/// Returns whether `actor` may do `action` in some state.
+pub fn may_do(action: ActionKind, by: Actor) -> bool {
+    match by.represented() {
+        Some(whom) => steads(action).contains(&whom.party()),
+        None => parties(action).contains(&by.party()),
     }
 }
 
