@@ -103,6 +103,10 @@ pub enum MailEvent<'a> {
     BackAtCenter {
         portal: &'a str,
     },
+    /// An expert who had accepted does not take the consultation any more, before a time was booked.
+    TeamChanging {
+        portal: &'a str,
+    },
     Booked {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
@@ -293,6 +297,7 @@ impl MailEvent<'_> {
             | Self::SlotsToChoose { .. }
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
+            | Self::TeamChanging { .. }
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
             | Self::Survey { .. }
@@ -320,6 +325,7 @@ impl TextKind {
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
+            MailEvent::TeamChanging { .. } => Self::TeamChanging,
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
             }

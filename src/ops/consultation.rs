@@ -1,11 +1,14 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
+pub mod transfer;
+
 use domain::{
     actor::Actor,
     aftercare::follow_up::FollowUp,
     booking::appointment::{Appointment, AppointmentState},
     calendar::japan_date,
     consultation::{Action, ActionKind, State, UnfulfilledReason},
-    id::{AccountId, ConsultationId},
+    field::Fields,
+    id::{AccountId, ConsultationId, ExpertId},
     number::FiscalYear,
     text::{Prose, TextLine},
 };
@@ -118,12 +121,33 @@ pub async fn reopen(
     Ok(())
 }
 
+/// The experts of a further appointment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextTeam {
+    /// The fields of the appointment: those of the consultation, or both.
+    pub fields: Fields,
+    /// The experts who stay. The others are released, and the center asks experts for the fields that are then open.
+    pub keeps: Vec<ExpertId>,
+}
+
 /// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason.
 pub async fn plan_further_session(
     app: &App,
     id: ConsultationId,
     by: impl Into<ActorAt>,
     override_reason: Option<&TextLine>,
+) -> Result<(), Problem> {
+    plan_with_team(app, id, by, override_reason, None).await
+}
+
+/// Plans a further appointment as `plan_further_session` does, with another team: other experts, or the other field
+/// as well.
+pub async fn plan_with_team(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    override_reason: Option<&TextLine>,
+    team: Option<&NextTeam>,
 ) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.actor;
@@ -133,8 +157,32 @@ pub async fn plan_further_session(
     {
         return Err(Problem::NotFound);
     }
+    if let Some(team) = team {
+        work.check(ActionKind::PlanFurtherSession, by)?;
+        change_team(&mut work, by, team).await?;
+    }
     further_session(&mut work, by, override_reason).await?;
     work.commit().await?;
+    Ok(())
+}
+
+/// Releases the experts who do not stay, and adds the other field. The fields of what took place stay with it.
+async fn change_team(work: &mut CaseTransaction<'_>, by: Actor, team: &NextTeam) -> Result<(), Problem> {
+    let before = work.record.consultation.fields;
+    if !team.fields.covers(before) {
+        let why = "相談の分野は減らせません。いまの分野を含めて選んでください。";
+        return Err(Problem::Refused(why.to_owned()));
+    }
+    for assignment in work.live().filter(|it| !team.keeps.contains(&it.expert)).cloned().collect::<Vec<_>>() {
+        let name = work.context.experts.name(assignment.expert).to_owned();
+        work.save_assignment(assignment.withdraw(work.now())).await?;
+        work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
+    }
+    if team.fields != before {
+        work.record.consultation.fields = team.fields;
+        let (from, to) = (before.label(), team.fields.label());
+        work.note(by, format!("相談の分野を変えました：{from}から{to}へ"));
+    }
     Ok(())
 }
 
@@ -150,10 +198,12 @@ pub async fn further_session(
         appointments: store::intake::company::appointments_in(&work.tx, work.record.company, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
+        covered: work.still_open().is_none(),
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    notify_slots_to_choose(work)
+    // The company chooses a time once experts for every field have accepted.
+    if work.record.consultation.state == State::Scheduling { notify_slots_to_choose(work) } else { Ok(()) }
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken

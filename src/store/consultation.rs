@@ -132,6 +132,17 @@ pub async fn of_contact_by_number(
     found.as_ref().map(from_row).transpose()
 }
 
+/// Returns the open consultations of which a coordinator is in charge, the oldest first.
+pub async fn of_coordinator(db: &impl ConnectionTrait, id: AccountId) -> Result<Vec<Record>, DbErr> {
+    let rows = consultation::Entity::find()
+        .filter(consultation::COLUMN.coordinator_id.eq(id.0))
+        .filter(consultation::COLUMN.turn.ne(codes::Turn::Ended.code()))
+        .order_by_asc(consultation::COLUMN.received_at)
+        .all(db)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// Returns whether a consultation has a contact with this address.
 pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<bool, DbErr> {
     let found = contact::Entity::find().filter(contact::COLUMN.email_key.eq(email_key)).one(db).await?;

@@ -18,6 +18,7 @@ mod outbox;
 mod password;
 mod plan;
 mod possible_duplicate;
+mod replacement;
 mod reply_templates;
 mod report;
 mod report_writing;
@@ -27,6 +28,7 @@ mod slots;
 mod stead;
 mod thread;
 mod time_proposals;
+mod transfer;
 mod waiting_list;
 mod worklist;
 
@@ -83,6 +85,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(report::submit)
         .service(report_writing::show)
         .service(report_writing::submit)
+        .service(replacement::show)
+        .service(replacement::submit)
+        .service(transfer::show)
+        .service(transfer::submit)
+        .service(transfer::many)
         .service(expert_answer::show)
         .service(expert_answer::submit)
         .service(follow_up::show)

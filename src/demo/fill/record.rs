@@ -120,7 +120,11 @@ impl Rows {
     fn add_history(&mut self, story: &Story) -> Result<(), DbErr> {
         let mut previous = String::new();
         for ((event, note), seq) in story.history.iter().zip(1..) {
-            let detail = history::EventDetail { to: event.to.clone(), note: note.map(str::to_owned), in_stead_of: event.by.represented() };
+            let detail = history::EventDetail {
+                to: event.to.clone(),
+                note: note.map(str::to_owned),
+                in_stead_of: event.by.represented(),
+            };
             let mut row = event::Model {
                 id: 0,
                 consultation_id: story.it.id.0,

@@ -117,8 +117,8 @@ impl Consultation {
             Action::Accept { still_open: Some(_), .. } => State::Matching,
             Action::Accept { still_open: None, slot_held: true } => State::Booked,
             Action::Accept { still_open: None, slot_held: false } => State::Scheduling,
-            Action::Decline { next_candidate } => {
-                if next_candidate {
+            Action::Decline { next_candidate: asked } | Action::ReleaseExpert { asked } => {
+                if asked {
                     State::Matching
                 } else {
                     State::Checking
@@ -138,11 +138,11 @@ impl Consultation {
             Action::RecordNoShow { .. } => State::Scheduling,
             Action::RecordDone { .. } => State::Consulted,
             Action::ApproveReport => State::FollowUp,
-            Action::PlanFurtherSession { appointments, cap, overridden } => {
+            Action::PlanFurtherSession { appointments, cap, overridden, covered } => {
                 if appointments >= cap && !overridden {
                     return Err(ActionRefused::CapReached { cap });
                 }
-                State::Scheduling
+                if covered { State::Scheduling } else { State::Checking }
             }
             Action::Complete => State::Completed,
             Action::Withdraw => State::Withdrawn,

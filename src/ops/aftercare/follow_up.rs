@@ -90,12 +90,7 @@ pub async fn answer(app: &App, id: FollowUpId, answer: FollowUpAnswer) -> Result
 
 /// Saves the company's answer as `answer` does. A coordinator may have asked by telephone and acts in the company's
 /// stead.
-pub async fn answer_by(
-    app: &App,
-    id: FollowUpId,
-    by: Actor,
-    answer: FollowUpAnswer,
-) -> Result<(), Problem> {
+pub async fn answer_by(app: &App, id: FollowUpId, by: Actor, answer: FollowUpAnswer) -> Result<(), Problem> {
     let (mut work, it) = begin_follow_up(app, id).await?;
     let wants_help = answer.wants_help();
     let wanted_help = it.asks_for_help();

@@ -269,13 +269,15 @@ impl<'a> CaseTransaction<'a> {
         Ok(self.push(letter))
     }
 
-    /// Mails an expert. Returns the outgoing mail as `mail_company` does.
+    /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`
+    /// does.
     pub fn mail_expert(
         &mut self,
         expert: ExpertId,
         event: MailEvent<'_>,
     ) -> Result<Option<&mut OutgoingMail>, Problem> {
-        let Some(profile) = self.context.experts.get(expert) else { return Ok(None) };
+        let profile = self.context.experts.get(expert).filter(|it| it.active);
+        let Some(profile) = profile else { return Ok(None) };
         let letter = self.letter(event, &profile.email, &profile.name)?;
         Ok(self.push(letter))
     }

@@ -152,6 +152,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
+        K::TeamChanging => Case(O::TeamChanging { portal }),
         K::BackAtCenter => Case(O::BackAtCenter { portal }),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => {
             Case(O::Booked { side, appointment, change_until })

@@ -7,8 +7,9 @@ use domain::{
     consultation::{Action, ActionKind},
     field::Fields,
     id::{AssignmentId, ConsultationId, ExpertId},
-    routing::assignment::Assignment,
+    routing::assignment::{Assignment, still_open},
 };
+use sea_orm::ConnectionTrait;
 
 use super::requests::{ask, drop_stale_hold, held_slot, search, search_for, turned_down, withdraw_live};
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-/// Asks one expert, or one for each field, on behalf of a coordinator.
+/// Asks one expert, or one for each field that no expert has accepted, on behalf of a coordinator.
 pub async fn request(
     app: &App,
     id: ConsultationId,
@@ -40,8 +41,9 @@ pub async fn request(
     work.check(ActionKind::RequestExperts, by)?;
     drop_stale_hold(&mut work).await?;
     let slot = held_slot(&work);
-    let found = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
-    let team = chosen(&found, experts, work.record.consultation.fields, slot)?;
+    let fields = work.still_open().unwrap_or(work.record.consultation.fields);
+    let found = search(&work, fields, BTreeSet::new()).await?;
+    let team = chosen(&found, experts, fields, slot)?;
     ask(&mut work, &found, team, slot).await?;
     work.act(Action::RequestExperts, by, None)?;
     work.commit().await?;
@@ -69,11 +71,7 @@ pub async fn accept(app: &App, id: AssignmentId, by: impl Into<Actor>) -> Result
 }
 
 /// Accepts a request, as part of another operation.
-pub async fn accept_in(
-    work: &mut CaseTransaction<'_>,
-    id: AssignmentId,
-    by: Actor,
-) -> Result<(), Problem> {
+pub async fn accept_in(work: &mut CaseTransaction<'_>, id: AssignmentId, by: Actor) -> Result<(), Problem> {
     let assignment = mine(work, id)?;
     if !work.context.experts.get(assignment.expert).is_some_and(|it| it.active) {
         return Err(Problem::Refused("利用を停止している専門家は、依頼を引き受けられません。".to_owned()));
@@ -109,7 +107,10 @@ pub async fn decline(
         // The expert's calendar program does not know of an answer that was given elsewhere.
         let names = work.names(&left.experts);
         let expert = mine(&work, id)?.expert;
-        work.mail_expert(expert, MailEvent::RequestDeclined { appointment: appointment_text(&left, &names) })?;
+        work.mail_expert(
+            expert,
+            MailEvent::RequestDeclined { appointment: appointment_text(&left, &names) },
+        )?;
     }
     work.commit().await?;
     Ok(())
@@ -190,10 +191,18 @@ pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Optio
     let id = record.consultation.id;
     let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
     let themes = store::consultation::themes(&app.db, id).await?;
-    let search = search_for(record, held.as_ref(), themes, record.consultation.fields, BTreeSet::new());
+    let fields = open_fields(&app.db, record).await?;
+    let search = search_for(record, held.as_ref(), themes, fields, BTreeSet::new());
     let found = context.offers(&app.db, search).await?;
     let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
     Ok((found, slot))
+}
+
+/// Returns the fields for which experts are to be asked: those that no expert has accepted.
+pub async fn open_fields(db: &impl ConnectionTrait, record: &Record) -> Result<Fields, Problem> {
+    let assignments = store::routing::assignment::of(db, record.consultation.id).await?;
+    let fields = record.consultation.fields;
+    Ok(still_open(fields, &assignments).unwrap_or(fields))
 }
 
 async fn begin_answer(

@@ -53,7 +53,8 @@ pub async fn append(
     let mut previous = if count == 0 { String::new() } else { last_hash(tx, id).await? };
     let mut rows = Vec::with_capacity(events.len());
     for ((event, note), seq) in events.iter().zip(count + 1..) {
-        let detail = EventDetail { to: event.to.clone(), note: note.clone(), in_stead_of: event.by.represented() };
+        let detail =
+            EventDetail { to: event.to.clone(), note: note.clone(), in_stead_of: event.by.represented() };
         let detail = serde_json::to_value(&detail).map_err(|err| DbErr::Type(err.to_string()))?;
         let hash = hash_chain::hash(
             &previous,

@@ -41,6 +41,7 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::Accept, State::Booked) => plain("専門家が決まり、予約が確定しました"),
         (ActionKind::Accept, State::Scheduling) => plain("担当する専門家が決まりました"),
         (ActionKind::Decline, State::Checking) => plain("担当する専門家と日時を再調整しています"),
+        (ActionKind::ReleaseExpert, _) => plain("担当する専門家を再調整しています"),
         // One expert has answered while another is still being asked.
         (ActionKind::Accept | ActionKind::Decline, _) => None,
         (ActionKind::ChooseSlot, _) => Some(("相談の日時が決まりました".to_owned(), time())),
@@ -49,6 +50,9 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::RecordNoShow, _) => plain("予約の日時に、相談は行われませんでした"),
         (ActionKind::RecordDone, _) => plain("相談を実施しました"),
         (ActionKind::ApproveReport, _) => plain("報告書ができました"),
+        (ActionKind::PlanFurtherSession, State::Checking) => {
+            plain("次回の相談を担当する専門家の調整を始めました")
+        }
         (ActionKind::PlanFurtherSession, _) => plain("次回の相談の日時を選べるようになりました"),
         (ActionKind::Complete, _) => plain("相談を完了しました"),
         (ActionKind::Withdraw, _) => Some(("申込みを取り下げました".to_owned(), own())),

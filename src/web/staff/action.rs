@@ -2,13 +2,19 @@
 use domain::{
     actor::{Actor, Represented},
     consultation::{ActionKind, UnfulfilledReason},
-    id::AccountId,
+    id::{AccountId, ExpertId},
     text::{Prose, TextLine, optional},
 };
 
+use uuid::Uuid;
+
 use crate::{
     app::App,
-    ops::{self, case::actor::ActorAt, consultation::Ending},
+    ops::{
+        self,
+        case::actor::ActorAt,
+        consultation::{Ending, NextTeam},
+    },
     problem::Problem,
     store::consultation::case_details::CaseDetails,
     web::kit::form::{FieldErrors, Fields},
@@ -43,7 +49,7 @@ pub enum StaffActionInput {
     Cancel(TextLine),
     NoShow,
     Done,
-    Further(Option<TextLine>),
+    Further(Option<TextLine>, Option<NextTeam>),
     End(Ending),
     Reopen(TextLine),
 }
@@ -215,7 +221,8 @@ impl StaffAction {
                 .map(StaffActionInput::Reopen),
             Self::Further => {
                 let reason = optional(form.get("reason"), |it| TextLine::parse("上限を超える理由", it, 200));
-                errors.take("reason", reason).map(StaffActionInput::Further)
+                let team = next_team(form, &mut errors);
+                errors.take("reason", reason).map(|it| StaffActionInput::Further(it, team))
             }
             Self::Withdraw => errors
                 .take("reason", Prose::parse("理由", form.get("reason"), 500))
@@ -262,8 +269,9 @@ impl StaffActionInput {
             }
             Self::NoShow => ops::booking::appointment::record_no_show(app, id, seen).await,
             Self::Done => ops::booking::appointment::record_done(app, id, seen).await,
-            Self::Further(reason) => {
-                ops::consultation::plan_further_session(app, id, seen, reason.as_ref()).await
+            Self::Further(reason, team) => {
+                let (reason, team) = (reason.as_ref(), team.as_ref());
+                ops::consultation::plan_with_team(app, id, seen, reason, team).await
             }
             // It is the company that withdraws.
             Self::End(ending @ Ending::Withdraw { .. }) => {
@@ -274,6 +282,17 @@ impl StaffActionInput {
             Self::Reopen(reason) => ops::consultation::reopen(app, id, version, by, &reason).await,
         }
     }
+}
+
+/// Reads the team of the next appointment; `None` if the form leaves it as it is.
+fn next_team(form: &Fields, errors: &mut FieldErrors) -> Option<NextTeam> {
+    if form.get("fields").is_empty() {
+        return None;
+    }
+    let fields = domain::field::Fields::from_code(form.get("fields"));
+    let fields = errors.take("fields", fields.ok_or("次回の分野を選択してください"))?;
+    let keeps = form.all("keep").filter_map(|it| Uuid::try_parse(it).ok()).map(ExpertId).collect();
+    Some(NextTeam { fields, keeps })
 }
 
 fn referral(form: &Fields, errors: &mut FieldErrors) -> Option<StaffActionInput> {

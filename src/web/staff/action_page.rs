@@ -4,7 +4,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{consultation::UnfulfilledReason, number::FiscalYear};
+use domain::{consultation::UnfulfilledReason, field::Fields, number::FiscalYear};
 
 use super::{
     action::StaffAction,
@@ -16,7 +16,7 @@ use crate::{
     problem::Problem,
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
-        form::{Choice, Fields},
+        form::{self, Choice},
         page::{self, Shell},
         session::Coordinator,
     },
@@ -34,6 +34,9 @@ struct ActPage {
     sayers: Vec<Choice>,
     /// The number of the company's appointments in this fiscal year, for a further appointment.
     sessions: u16,
+    /// The fields and the experts of a further appointment.
+    fields: Vec<Choice>,
+    experts: Vec<Choice>,
     /// Whether the action is still possible.
     possible: bool,
 }
@@ -58,7 +61,7 @@ pub async fn submit(
     me: Coordinator,
     shell: Shell,
     path: Path<(String, String)>,
-    form: Fields,
+    form: form::Fields,
 ) -> Result<HttpResponse, Problem> {
     let (number, act) = path.into_inner();
     let act = StaffAction::from_code(&act).ok_or(Problem::NotFound)?;
@@ -129,11 +132,44 @@ async fn render(
         _ => Vec::new(),
     };
     stead::preset(&mut typed.form);
+    let (fields, experts) = match act {
+        StaffAction::Further => team_choices(app, &case, &mut typed).await?,
+        _ => Default::default(),
+    };
     let possible = refusal(act, &case).is_none();
     let status = typed.status();
     let head = Head::of_act(case, now, &typed);
     let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
-    page::html_with(status, &ActPage { shell, head, act, typed, reasons, sayers, sessions, possible })
+    page::html_with(
+        status,
+        &ActPage { shell, head, act, typed, reasons, sayers, sessions, fields, experts, possible },
+    )
+}
+
+/// Returns the fields that a further appointment can have, and the experts who could stay; all of them are chosen until
+/// something else is typed.
+async fn team_choices(
+    app: &App,
+    case: &CaseDetails,
+    typed: &mut FormState,
+) -> Result<(Vec<Choice>, Vec<Choice>), Problem> {
+    let (id, now) = (case.record.consultation.id, case.record.consultation.fields);
+    let accepted = store::consultation::case_details::asked_experts(&app.db, id).await?;
+    let experts: Vec<_> = accepted
+        .into_iter()
+        .filter(|it| it.assignment.is_accepted())
+        .map(|it| {
+            Choice::new(it.assignment.expert.to_string(), it.name).with_hint(it.assignment.fields.label())
+        })
+        .collect();
+    if typed.form.get("fields").is_empty() {
+        typed.form.add("fields", now.code());
+        for it in &experts {
+            typed.form.add("keep", it.value.clone());
+        }
+    }
+    let fields = Fields::ALL.into_iter().filter(|it| it.covers(now));
+    Ok((fields.map(|it| Choice::new(it.code(), it.label())).collect(), experts))
 }
 
 /// Returns why the state of the consultation does not allow the action now.

@@ -296,8 +296,9 @@ impl Head {
                 ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => {
                     endings.extend(StaffAction::of(action).map(|it| self.offer(it)));
                 }
-                // A report is approved on its own page, where it can be read.
-                ActionKind::ApproveReport => {}
+                // A report is approved on its own page, where it can be read; an expert is released from the list
+                // of experts.
+                ActionKind::ApproveReport | ActionKind::ReleaseExpert => {}
                 ActionKind::Submit
                 | ActionKind::StartCheck
                 | ActionKind::Ask
@@ -355,7 +356,9 @@ impl Head {
                 "企業に連絡し、連絡先を確認してください。確認できると、専門家に依頼できます。"
             }
             State::Checking => "分野を確認し、専門家に依頼してください。",
-            State::WaitingCompany => "企業の回答を待っています。電話で聞いたときは、回答を記録してください。「確認中」に戻ります。",
+            State::WaitingCompany => {
+                "企業の回答を待っています。電話で聞いたときは、回答を記録してください。「確認中」に戻ります。"
+            }
             State::Matching => "専門家の回答を待っています。辞退や期限切れのときは、次の候補に依頼します。",
             State::Scheduling => {
                 "企業が日時を選ぶのを待っています。電話で希望を聞いたときは、センターで日時を決められます。"

@@ -12,7 +12,7 @@ use domain::{
         report::Report,
     },
     booking::{appointment::AppointmentState, waiting_list::WaitingListEntry},
-    consultation::State,
+    consultation::{ActionKind, State},
     intake::company::{Industry, Organization, TeleworkStatus},
     wording,
 };
@@ -226,7 +226,8 @@ pub async fn sessions(
             (it, report)
         })
         .collect();
-    let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?.iter().map(|it| question(it, &head)).collect();
+    let follow_ups =
+        store::aftercare::follow_up::of(&app.db, id).await?.iter().map(|it| question(it, &head)).collect();
     page::html_with(typed.status(), &Sessions { shell, head, appointments, follow_ups })
 }
 
@@ -238,7 +239,8 @@ pub async fn history(
 ) -> Result<HttpResponse, Problem> {
     let events = store::audit::event::of(&app.db, head.case.record.consultation.id).await?;
     let names =
-        store::accounts::account::names(&app.db, events.iter().flat_map(|it| accounts_of(it.by)).flatten()).await?;
+        store::accounts::account::names(&app.db, events.iter().flat_map(|it| accounts_of(it.by)).flatten())
+            .await?;
     let lines = events
         .into_iter()
         .rev()
@@ -342,6 +344,14 @@ impl Sessions {
 }
 
 impl Overview {
+    /// Returns whether the request can be withdrawn or the expert be replaced now.
+    fn can_replace(&self, it: &AskedExpert) -> bool {
+        let can = |action| self.head.can(action);
+        it.assignment.is_live()
+            && !it.assignment.is_asked_instead()
+            && (can(ActionKind::ReleaseExpert) || can(ActionKind::Reschedule))
+    }
+
     fn written(&self) -> Vec<(&'static str, String)> {
         let (case, it) = (&self.head.case, &self.head.case.application);
         let record = &case.record;

@@ -138,7 +138,8 @@ async fn render(
     let head = Head::of_act(case, now, &typed);
     let later = ahead.next().map(|(date, _)| head.at(&format!("/slots?from={}", wording::iso_date(date))));
     let earliest = head.at("/slots");
-    let page = SlotsPage { shell, head, typed, action, possible, days, sayers, now_at, missing, later, earliest };
+    let page =
+        SlotsPage { shell, head, typed, action, possible, days, sayers, now_at, missing, later, earliest };
     page::html_with(status, &page)
 }
 

@@ -24,7 +24,8 @@ pub async fn sayers(app: &App, case: &CaseDetails, action: ActionKind) -> Result
     let can = |party| consultation.allows_in_stead(action, party).is_ok();
     let mut choices = Vec::new();
     if can(Party::Company) {
-        choices.push(Choice::new(COMPANY, "企業").with_hint("電話などで聞いた内容を、企業に代わって記録します"));
+        choices
+            .push(Choice::new(COMPANY, "企業").with_hint("電話などで聞いた内容を、企業に代わって記録します"));
     }
     if can(Party::Expert) && case.has_assignments {
         let accepted = asked_experts(&app.db, consultation.id).await?;

@@ -13,7 +13,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::time_proposals::{Proposed, proposed};
+use super::{
+    time_proposals::{Proposed, proposed},
+    transfer::coordinators,
+};
 use crate::{
     app::App,
     problem::Problem,
@@ -54,6 +57,8 @@ struct InboxPage {
     unfiltered: Option<String>,
     previous: String,
     next: String,
+    /// The people who can be put in charge of the ticked consultations.
+    coordinators: Vec<Choice>,
 }
 
 struct TabLink {
@@ -140,6 +145,7 @@ async fn list(
         previous: link("before", listing.previous),
         next: link("after", listing.next),
         rows: listing.rows.into_iter().map(|it| line(it, me.id, now)).collect(),
+        coordinators: if tab == WorklistTab::Ended { Vec::new() } else { coordinators(app, me.id).await? },
         typed,
     })
 }

@@ -27,6 +27,11 @@ pub enum Action {
         /// Whether another expert has been asked for the same slot.
         next_candidate: bool,
     },
+    /// The center withdraws the request to an expert, or releases an expert who has accepted.
+    ReleaseExpert {
+        /// Whether an expert is being asked afterwards, in place of the released one or for the other field.
+        asked: bool,
+    },
     ChooseSlot,
     Reschedule {
         /// The time limit for the company; `None` for the center and the expert, who have no limit.
@@ -48,6 +53,8 @@ pub enum Action {
         cap: u16,
         /// Whether a coordinator overrides the cap and has given the reason.
         overridden: bool,
+        /// Whether the experts who stay cover every field. Otherwise the center asks experts for the rest.
+        covered: bool,
     },
     Complete,
     Withdraw,
@@ -69,6 +76,7 @@ impl Action {
             Self::RequestExperts => ActionKind::RequestExperts,
             Self::Accept { .. } => ActionKind::Accept,
             Self::Decline { .. } => ActionKind::Decline,
+            Self::ReleaseExpert { .. } => ActionKind::ReleaseExpert,
             Self::ChooseSlot => ActionKind::ChooseSlot,
             Self::Reschedule { .. } => ActionKind::Reschedule,
             Self::CancelAppointment { .. } => ActionKind::CancelAppointment,
@@ -97,6 +105,7 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         ActionKind::Submit => &[Company, Desk, Coordinator],
         ActionKind::StartCheck
         | ActionKind::Ask
+        | ActionKind::ReleaseExpert
         | ActionKind::ApproveReport
         | ActionKind::CloseUnfulfilled
         | ActionKind::Refer
@@ -132,6 +141,7 @@ pub const fn steads(action: ActionKind) -> &'static [Party] {
         | ActionKind::StartCheck
         | ActionKind::Ask
         | ActionKind::RequestExperts
+        | ActionKind::ReleaseExpert
         | ActionKind::ApproveReport
         | ActionKind::Complete
         | ActionKind::CloseUnfulfilled
@@ -156,6 +166,7 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         ActionKind::Ask | ActionKind::RequestExperts => matches!(state, State::Received | State::Checking),
         ActionKind::Answer => matches!(state, State::WaitingCompany),
         ActionKind::Accept | ActionKind::Decline => matches!(state, State::Matching),
+        ActionKind::ReleaseExpert => matches!(state, State::Matching | State::Scheduling),
         ActionKind::ChooseSlot => matches!(state, State::Scheduling),
         ActionKind::Reschedule
         | ActionKind::CancelAppointment
@@ -184,11 +195,12 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         (ActionKind::Ask, _) => matches!(to, State::WaitingCompany),
         (ActionKind::RequestExperts, _) => matches!(to, State::Matching),
         (ActionKind::Accept, _) => matches!(to, State::Matching | State::Scheduling | State::Booked),
-        (ActionKind::Decline, _) => matches!(to, State::Matching | State::Checking),
-        (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
-        (ActionKind::CancelAppointment | ActionKind::RecordNoShow | ActionKind::PlanFurtherSession, _) => {
-            matches!(to, State::Scheduling)
+        (ActionKind::Decline | ActionKind::ReleaseExpert, _) => {
+            matches!(to, State::Matching | State::Checking)
         }
+        (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
+        (ActionKind::CancelAppointment | ActionKind::RecordNoShow, _) => matches!(to, State::Scheduling),
+        (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
         (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
         (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
         (ActionKind::Complete, _) => matches!(to, State::Completed),

@@ -110,6 +110,7 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         MailEvent::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
         MailEvent::SlotsToChoose { portal: PORTAL, experts: experts() },
         MailEvent::BackAtCenter { portal: PORTAL },
+        MailEvent::TeamChanging { portal: PORTAL },
         MailEvent::ReportReady { portal: PORTAL },
         MailEvent::Survey { answer: PORTAL },
         MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
