@@ -67,6 +67,8 @@ pub struct Model {
     pub newsletter: bool,
     /// The instant since which the company has asked for more help; `None` once the center has dealt with it.
     pub wants_help_since: Option<DateTimeUtc>,
+    /// The instant since which the company has to be called, because a mail cannot tell it; `None` once it was called.
+    pub to_call_since: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -275,6 +275,12 @@ pub enum AccountMailEvent<'a> {
 }
 
 impl MailEvent<'_> {
+    /// Returns whether a company that gets no mail has to be told in another way. A reminder is no news, and the
+    /// acknowledgement is for the person who has just applied.
+    pub const fn is_news(&self) -> bool {
+        !matches!(self, Self::Reminder { .. } | Self::Acknowledgement { .. })
+    }
+
     /// Returns the appointment that the mail puts into or removes from its reader's calendar, if its text
     /// does so.
     pub const fn calendar_sitting(&self) -> Option<&AppointmentText<'_>> {

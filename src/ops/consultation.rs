@@ -121,6 +121,17 @@ pub async fn reopen(
     Ok(())
 }
 
+/// Records that a coordinator has called the company and told it what it could not be mailed.
+pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    if work.record.to_call_since.take().is_none() {
+        return Err(Problem::Refused("電話で伝えることは、ありません。".to_owned()));
+    }
+    work.note(by, "企業に電話で伝えました");
+    work.commit().await?;
+    Ok(())
+}
+
 /// The experts of a further appointment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextTeam {
@@ -222,15 +233,19 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         }
     };
     work.note(by, how);
-    let automatic = work.context.settings.routing == domain::settings::RoutingMode::Automatic;
-    let asked = automatic
-        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
-        && request_best(&mut work).await?;
-    if !asked {
+    if !request_automatically(&mut work).await? {
         keep_for_the_center(&mut work).await?;
     }
     work.commit().await?;
     Ok(())
+}
+
+/// Asks the best experts for the held slot where routing is automatic. Returns whether an expert was asked.
+pub async fn request_automatically(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
+    let automatic = work.context.settings.routing == domain::settings::RoutingMode::Automatic;
+    Ok(automatic
+        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
+        && request_best(work).await?)
 }
 
 /// Holds the slot of a consultation with a confirmed address until the slot begins, so that the center can decide.

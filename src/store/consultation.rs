@@ -42,6 +42,8 @@ pub struct Record {
     pub appointments_done: i32,
     /// Since when the company has been asking for more help without an answer; `None` if it is not.
     pub wants_help_since: Option<DateTime<Utc>>,
+    /// Since when the company, which has no mail address, has to be called; `None` if it knows everything.
+    pub to_call_since: Option<DateTime<Utc>>,
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
@@ -237,6 +239,7 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         coordinator_id: Set(record.coordinator.map(|it| it.0)),
         appointments_done: Set(record.appointments_done),
         wants_help_since: Set(record.wants_help_since),
+        to_call_since: Set(record.to_call_since),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()

@@ -1,5 +1,7 @@
 //! Parts that the pages of all audiences share.
+pub mod absence_form;
 pub mod client;
+pub mod date_form;
 pub mod files;
 pub mod flash;
 pub mod follow_up_form;

@@ -6,6 +6,7 @@ mod calendars;
 mod candidates;
 mod case;
 mod case_views;
+mod expert_absence;
 mod expert_answer;
 mod follow_up;
 mod forgotten_password;
@@ -51,6 +52,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(schedule::show)
         .service(absences::show)
         .service(absences::submit)
+        .service(expert_absence::show)
+        .service(expert_absence::submit)
         .service(free_time::show)
         .service(inbound_mail::list)
         .service(inbound_mail::show)

@@ -149,6 +149,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/staff", &[Coordinator]),
     ("GET", "/staff/absences", &[Coordinator]),
     ("POST", "/staff/absences", &[Coordinator]),
+    ("GET", "/staff/absences/new", &[Coordinator]),
+    ("POST", "/staff/absences/new", &[Coordinator]),
     ("GET", "/staff/consultations", &[Coordinator]),
     ("GET", "/staff/consultations/{number}", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/coordinator", &[Coordinator]),

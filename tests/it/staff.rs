@@ -3,6 +3,7 @@ mod acts;
 mod inbox;
 mod intake;
 mod mail;
+mod people;
 mod plan;
 mod stead;
 

@@ -196,6 +196,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         consent_at: received_at,
         newsletter: it.n.is_multiple_of(6),
         wants_help_since: wants_help_since(story),
+        to_call_since: None,
     })
 }
 

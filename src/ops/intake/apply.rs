@@ -1,4 +1,5 @@
 //! Applications: drafts, the slot that is held for a draft, and the submission that turns a draft into a consultation.
+mod by_phone;
 mod resume;
 mod row;
 mod slot_search;
@@ -24,6 +25,7 @@ use domain::{
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
+pub use by_phone::{held_by_phone, hold_by_phone, slots_by_phone, take_down_with_time};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;

@@ -116,6 +116,7 @@ impl NewConsultation<'_> {
             due: Some(self.due),
             appointments_done: 0,
             wants_help_since: None,
+            to_call_since: None,
             event_count: 0,
             version: 0,
         }
@@ -164,6 +165,7 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         consent_at: now,
         newsletter: new.newsletter,
         wants_help_since: record.wants_help_since,
+        to_call_since: record.to_call_since,
     })
 }
 
@@ -196,6 +198,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         due: due.map_err(|err| wrong(&err.to_string()))?,
         appointments_done: row.appointments_done,
         wants_help_since: row.wants_help_since,
+        to_call_since: row.to_call_since,
         event_count: row.event_count,
         version: row.version,
     })

@@ -26,6 +26,7 @@ pub enum StaffAction {
     Ask,
     Answer,
     ConfirmAddress,
+    Called,
     ReleaseHold,
     Cancel,
     NoShow,
@@ -45,6 +46,7 @@ pub enum StaffActionInput {
     Ask(Prose),
     Answer(Prose),
     ConfirmAddress,
+    Called,
     ReleaseHold,
     Cancel(TextLine),
     NoShow,
@@ -55,11 +57,12 @@ pub enum StaffActionInput {
 }
 
 impl StaffAction {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::StartCheck,
         Self::Ask,
         Self::Answer,
         Self::ConfirmAddress,
+        Self::Called,
         Self::ReleaseHold,
         Self::Cancel,
         Self::NoShow,
@@ -79,6 +82,7 @@ impl StaffAction {
             Self::Ask => "ask",
             Self::Answer => "answer",
             Self::ConfirmAddress => "confirm-address",
+            Self::Called => "called",
             Self::ReleaseHold => "release-hold",
             Self::Cancel => "cancel",
             Self::NoShow => "no-show",
@@ -102,7 +106,7 @@ impl StaffAction {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
             Self::Answer => Some(ActionKind::Answer),
-            Self::ConfirmAddress => None,
+            Self::ConfirmAddress | Self::Called => None,
             // A hold can be released only while experts could still be asked.
             Self::ReleaseHold => Some(ActionKind::RequestExperts),
             Self::Cancel => Some(ActionKind::CancelAppointment),
@@ -129,6 +133,7 @@ impl StaffAction {
             Self::Ask => "追加確認を依頼する",
             Self::Answer => "企業の回答を記録する",
             Self::ConfirmAddress => "連絡先を確認済みにする",
+            Self::Called => "電話したことを記録する",
             Self::ReleaseHold => "仮予約を解除する",
             Self::Cancel => "予約を取り消す",
             Self::NoShow => "欠席を記録する",
@@ -152,6 +157,9 @@ impl StaffAction {
             }
             Self::ConfirmAddress => {
                 "電話などで担当者と話し、メールアドレスと電話番号が正しいことを確かめたときに記録します。仮予約があり、自動で依頼する設定のときは、すぐに専門家に依頼します。"
+            }
+            Self::Called => {
+                "メールで知らせられない内容を、電話で伝えたときに記録します。「電話する」の一覧から外れます。"
             }
             Self::ReleaseHold => {
                 "企業が選んだ日時の仮予約を解除します。専門家が決まったあと、企業があらためて日時を選びます。"
@@ -179,6 +187,7 @@ impl StaffAction {
             Self::Ask => "追加確認を依頼しました。",
             Self::Answer => "企業の回答を記録しました。",
             Self::ConfirmAddress => "連絡先を確認済みにしました。",
+            Self::Called => "電話したことを記録しました。",
             Self::ReleaseHold => "仮予約を解除しました。",
             Self::Cancel => "予約を取り消しました。",
             Self::NoShow => "欠席を記録しました。",
@@ -203,6 +212,7 @@ impl StaffAction {
         let ready = match self {
             Self::StartCheck => Some(StaffActionInput::StartCheck),
             Self::ConfirmAddress => Some(StaffActionInput::ConfirmAddress),
+            Self::Called => Some(StaffActionInput::Called),
             Self::ReleaseHold => Some(StaffActionInput::ReleaseHold),
             Self::NoShow => Some(StaffActionInput::NoShow),
             Self::Done => Some(StaffActionInput::Done),
@@ -263,6 +273,7 @@ impl StaffActionInput {
                     .into())
             }
             Self::ConfirmAddress => ops::consultation::confirm_address(app, id, by).await,
+            Self::Called => ops::consultation::called(app, id, version, by).await,
             Self::ReleaseHold => ops::booking::appointment::release_hold(app, id, version, by).await,
             Self::Cancel(reason) => {
                 ops::booking::appointment::cancel(app, id, seen, reason.as_str().to_owned()).await

@@ -269,6 +269,9 @@ impl Head {
         if self.is_open() && !self.address_confirmed() {
             offers.push(self.offer(StaffAction::ConfirmAddress));
         }
+        if self.case.record.to_call_since.is_some() {
+            offers.push(self.offer(StaffAction::Called));
+        }
         if self.case.submitted_reports > 0 {
             let href = self.at("?view=sessions");
             offers.push(Offer { label: "提出された報告書を確認する", href, at_once: false });
@@ -321,7 +324,7 @@ impl Head {
         Offer {
             label: act.button(),
             href: self.at(&format!("/{}", act.code())),
-            at_once: act == StaffAction::StartCheck,
+            at_once: matches!(act, StaffAction::StartCheck | StaffAction::Called),
         }
     }
 

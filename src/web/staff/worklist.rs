@@ -218,6 +218,7 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
         WorklistTab::Center => tallies.center.saturating_add(i64::try_from(proposals).unwrap_or(i64::MAX)),
         WorklistTab::Reports => tallies.reports,
         WorklistTab::FurtherHelp => tallies.further_help,
+        WorklistTab::Calls => tallies.calls,
         WorklistTab::Company => tallies.company,
         WorklistTab::Expert => tallies.expert,
         WorklistTab::Booked => tallies.booked,

@@ -182,3 +182,34 @@ async fn a_survey_is_answered_on_the_telephone() {
     assert_eq!(early.status, 409, "a question that was not asked yet");
     history_says(&site, case, "企業の代行").await;
 }
+
+/// A company without a mail address is called: no mail is written that cannot go, and the worklist says so.
+#[actix_web::test]
+async fn a_company_with_a_telephone_only_is_to_be_called() {
+    let (site, cast) = center().await;
+    let case = cases::unconfirmed(&site, &cast, &cases::form("")).await;
+    assert!(!site.get("/staff?tab=calls").await.body.contains(&case.number.to_string()), "just taken down");
+    done(&act(&site, case, "/confirm-address", &[]).await);
+    done(&act(&site, case, "/ask", &[("text", "台数を教えてください。")]).await);
+    assert!(record(&site, case).await.to_call_since.is_some());
+    let list = site.get("/staff?tab=calls").await;
+    list.shows(&case.number.to_string());
+    list.shows("電話で連絡");
+    site.get(&at(case.number, "")).await.shows("電話で伝えてください");
+    done(&act(&site, case, "/answer", &[("text", "12台です。")]).await);
+    assert_eq!(record(&site, case).await.to_call_since, None, "the company was on the telephone");
+
+    let expert = cast.expert.to_string();
+    done(&act(&site, case, "/request", &[("expert", &expert)]).await);
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    assert!(record(&site, case).await.to_call_since.is_some(), "a time is to be chosen");
+    done(&act(&site, case, "/called", &[]).await);
+    assert_eq!(record(&site, case).await.to_call_since, None);
+    let again = act(&site, case, "/called", &[]).await;
+    assert_eq!(again.status, 409);
+    let slot = ops::intake::apply::slot_value(cases::free_slots(&site, case).await[0]);
+    done(&act(&site, case, "/slots", &[("slot", &slot), ("said_by", "company")]).await);
+    assert_eq!(record(&site, case).await.to_call_since, None, "the company has chosen on the telephone");
+    history_says(&site, case, "企業の代行").await;
+}
