@@ -218,7 +218,7 @@ pub async fn further_session(
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
-/// with the contact. If routing is automatic and a slot is held, the best expert is asked at once.
+/// with the contact. If routing is automatic and a slot is held, the best team is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
     if work.record.consultation.address_confirmed {

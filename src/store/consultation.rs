@@ -12,6 +12,7 @@ use domain::{
     intake::company::{Industry, Mode},
     number::CaseNumber,
     prefecture::Prefecture,
+    worklist::AwaitedResponse,
 };
 use entity::{application, company, consultation, consultation_theme, contact};
 use sea_orm::{
@@ -44,6 +45,12 @@ pub struct Record {
     pub wants_help_since: Option<DateTime<Utc>>,
     /// Since when the company, which has no mail address, has to be called; `None` if it knows everything.
     pub to_call_since: Option<DateTime<Utc>>,
+    /// The message that waits for the center's response, if there is one.
+    pub response: Option<AwaitedResponse>,
+    /// When the company or an expert wrote last.
+    pub last_inbound_at: Option<DateTime<Utc>>,
+    /// Until when the center has put the case aside.
+    pub snoozed_until: Option<DateTime<Utc>>,
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
@@ -240,6 +247,10 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         appointments_done: Set(record.appointments_done),
         wants_help_since: Set(record.wants_help_since),
         to_call_since: Set(record.to_call_since),
+        unanswered_since: Set(record.response.map(|it| it.since)),
+        response_due_at: Set(record.response.map(|it| it.due_at)),
+        last_inbound_at: Set(record.last_inbound_at),
+        snoozed_until: Set(record.snoozed_until),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()

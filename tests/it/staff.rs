@@ -6,6 +6,7 @@ mod mail;
 mod people;
 mod plan;
 mod stead;
+mod workspace;
 
 use domain::number::CaseNumber;
 

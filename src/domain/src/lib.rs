@@ -22,5 +22,6 @@ pub mod wording;
 pub mod consultation;
 pub mod due;
 pub mod statistics;
+pub mod worklist;
 
 pub mod routing;

@@ -21,6 +21,8 @@ pub struct Settings {
     pub first_contact_days: u16,
     /// The time within which an expert answers a request. Business days.
     pub reply_days: u16,
+    /// The time within which the center responds to a message of a company or an expert. Business days.
+    pub response_days: u16,
     /// The time for which a slot is held while an application is written. Minutes.
     pub hold_minutes: u16,
     /// The time for which the slot of a submitted application is held until the address is confirmed. Hours.
@@ -91,6 +93,7 @@ impl Default for Settings {
             routing: RoutingMode::Automatic,
             first_contact_days: 3,
             reply_days: 2,
+            response_days: 1,
             hold_minutes: 15,
             unconfirmed_hold_hours: 24,
             change_until_hour: 17,
@@ -146,6 +149,7 @@ impl Settings {
         };
         range("first_contact_days", self.first_contact_days, 1, 60);
         range("reply_days", self.reply_days, 1, 60);
+        range("response_days", self.response_days, 0, 60);
         range("hold_minutes", self.hold_minutes, 5, 240);
         range("unconfirmed_hold_hours", self.unconfirmed_hold_hours, 1, 240);
         range("change_until_hour", u16::from(self.change_until_hour), 0, 23);

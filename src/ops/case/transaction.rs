@@ -166,10 +166,14 @@ impl<'a> CaseTransaction<'a> {
         self.record.due = due::after(event.action, &event.to, before, settings, calendar, now);
         self.record.consultation = consultation;
         if event.from.as_ref() != Some(&event.to) {
-            // An actor who moves the consultation on has dealt with the wish for help.
+            // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
             // What the company was to be told is settled or has changed.
             self.record.to_call_since = None;
+            self.record.snoozed_until = None;
+            if !event.to.is_open() {
+                self.record.response = None;
+            }
         }
         self.is_heard |= by.represented() == Some(Represented::Company);
         self.events.push((event, note));

@@ -10,6 +10,7 @@ use domain::{
     id::{AccountId, CompanyId, ConsultationId, DeskId},
     number::CaseNumber,
     prefecture::Prefecture,
+    worklist::AwaitedResponse,
 };
 use entity::{Coded, consultation as row};
 use sea_orm::{DbErr, JsonValue};
@@ -69,7 +70,8 @@ pub(super) fn state_columns(
     })
 }
 
-/// The time by which the worklist sorts consultations that only wait behind everything that has a deadline.
+/// The time that is added to the order of a consultation that only waits, so that the worklist shows it after every
+/// consultation that needs an action.
 const LATER: TimeDelta = TimeDelta::days(3653);
 
 /// Returns the instant by which the worklist sorts: the deadline, else the start of the state. A consultation
@@ -117,6 +119,9 @@ impl NewConsultation<'_> {
             appointments_done: 0,
             wants_help_since: None,
             to_call_since: None,
+            response: None,
+            last_inbound_at: None,
+            snoozed_until: None,
             event_count: 0,
             version: 0,
         }
@@ -166,6 +171,10 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         newsletter: new.newsletter,
         wants_help_since: record.wants_help_since,
         to_call_since: record.to_call_since,
+        unanswered_since: record.response.map(|it| it.since),
+        response_due_at: record.response.map(|it| it.due_at),
+        last_inbound_at: record.last_inbound_at,
+        snoozed_until: record.snoozed_until,
     })
 }
 
@@ -199,6 +208,12 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         appointments_done: row.appointments_done,
         wants_help_since: row.wants_help_since,
         to_call_since: row.to_call_since,
+        response: row
+            .unanswered_since
+            .zip(row.response_due_at)
+            .map(|(since, due_at)| AwaitedResponse { since, due_at }),
+        last_inbound_at: row.last_inbound_at,
+        snoozed_until: row.snoozed_until,
         event_count: row.event_count,
         version: row.version,
     })

@@ -31,7 +31,7 @@ pub struct SendFacts {
     /// Consultations whose contact's address is confirmed.
     confirmed: HashSet<ConsultationId>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
-    unwanted: HashSet<(String, NotificationTopic)>,
+    opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
     dead: HashSet<String>,
 }
@@ -91,7 +91,7 @@ pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
         follow_ups: follow_ups.into_iter().map(|it| (it.id, it)).collect(),
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
         confirmed: store::consultation::confirmed_among(db, asked.consultations).await?,
-        unwanted: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
+        opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, asked.addresses).await?,
     })
 }
@@ -108,7 +108,7 @@ impl SendFacts {
             return Some("no mail reaches this address");
         }
         let topic = letter.kind.topic()?;
-        self.unwanted.contains(&(address, topic)).then_some("its reader does not want such mails")
+        self.opt_outs.contains(&(address, topic)).then_some("its reader does not want such mails")
     }
 
     fn no_longer_true(&self, send_condition: SendCondition) -> Option<&'static str> {
