@@ -69,6 +69,8 @@ pub struct Model {
     pub wants_help_since: Option<DateTimeUtc>,
     /// The prefecture of a visit (JIS X 0401), if it is not that of the company.
     pub visit_prefecture: Option<i16>,
+    /// The instant since which the company has to be called, because a mail cannot tell it; `None` once it was called.
+    pub to_call_since: Option<DateTimeUtc>,
     /// The instant since which a message of the company or an expert waits for the center's response.
     pub unanswered_since: Option<DateTimeUtc>,
     /// The instant until which the center has to respond to that message.

@@ -122,6 +122,10 @@ pub enum MailEvent<'a> {
     BackAtCenter {
         portal: &'a str,
     },
+    /// An expert who had accepted does not take the consultation any more, before a time was booked.
+    TeamChanging {
+        portal: &'a str,
+    },
     Booked {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
@@ -290,6 +294,12 @@ pub enum AccountMailEvent<'a> {
 }
 
 impl MailEvent<'_> {
+    /// Returns whether a company that gets no mail has to be told in another way. A reminder is no news, and the
+    /// acknowledgement is for the person who has just applied.
+    pub const fn is_news(&self) -> bool {
+        !matches!(self, Self::Reminder { .. } | Self::Acknowledgement { .. })
+    }
+
     /// Returns the appointment that the mail puts into or removes from its reader's calendar, if its text
     /// does so.
     pub const fn calendar_appointment(&self) -> Option<&AppointmentText<'_>> {
@@ -316,6 +326,7 @@ impl MailEvent<'_> {
             | Self::NoShow { .. }
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
+            | Self::TeamChanging { .. }
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
             | Self::Survey { .. }
@@ -347,6 +358,7 @@ impl TextKind {
             MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
+            MailEvent::TeamChanging { .. } => Self::TeamChanging,
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
             }

@@ -1,5 +1,6 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
 pub mod correction;
+pub mod transfer;
 
 use domain::{
     actor::Actor,
@@ -7,7 +8,8 @@ use domain::{
     booking::appointment::{Appointment, AppointmentState},
     calendar::japan_date,
     consultation::{Action, ActionKind, State, UnfulfilledReason},
-    id::{AccountId, ConsultationId},
+    field::Fields,
+    id::{AccountId, ConsultationId, ExpertId},
     number::FiscalYear,
     text::{Prose, TextLine},
 };
@@ -126,6 +128,26 @@ pub async fn reopen(
     Ok(())
 }
 
+/// Records that a coordinator has called the company and told it what it could not be mailed.
+pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    if work.record.to_call_since.take().is_none() {
+        return Err(Problem::Refused("電話で伝えることは、ありません。".to_owned()));
+    }
+    work.note(by, "企業に電話で伝えました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// The experts of a further appointment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextTeam {
+    /// The fields of the appointment: those of the consultation, or both.
+    pub fields: Fields,
+    /// The experts who stay. The others are released, and the center asks experts for the fields that are then open.
+    pub keeps: Vec<ExpertId>,
+}
+
 /// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason.
 pub async fn plan_further_session(
     app: &App,
@@ -133,16 +155,52 @@ pub async fn plan_further_session(
     by: impl Into<ActorAt>,
     override_reason: Option<&TextLine>,
 ) -> Result<(), Problem> {
+    plan_with_team(app, id, by, override_reason, None).await
+}
+
+/// Plans a further appointment as `plan_further_session` does, with another team: other experts, or the other field
+/// as well.
+pub async fn plan_with_team(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    override_reason: Option<&TextLine>,
+    team: Option<&NextTeam>,
+) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.actor;
     let mut work = CaseTransaction::begin_for(app, id, acting).await?;
-    if let Actor::Expert(expert) = by
+    if let Actor::Expert(expert) = by.principal()
         && !work.accepted().contains(&expert)
     {
         return Err(Problem::NotFound);
     }
+    if let Some(team) = team {
+        work.check(ActionKind::PlanFurtherSession, by)?;
+        change_team(&mut work, by, team).await?;
+    }
     further_session(&mut work, by, override_reason).await?;
     work.commit().await?;
+    Ok(())
+}
+
+/// Releases the experts who do not stay, and adds the other field. The fields of what took place stay with it.
+async fn change_team(work: &mut CaseTransaction<'_>, by: Actor, team: &NextTeam) -> Result<(), Problem> {
+    let before = work.record.consultation.fields;
+    if !team.fields.covers(before) {
+        let why = "相談の分野は減らせません。いまの分野を含めて選んでください。";
+        return Err(Problem::Refused(why.to_owned()));
+    }
+    for assignment in work.live().filter(|it| !team.keeps.contains(&it.expert)).cloned().collect::<Vec<_>>() {
+        let name = work.context.experts.name(assignment.expert).to_owned();
+        work.save_assignment(assignment.withdraw(work.now())).await?;
+        work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
+    }
+    if team.fields != before {
+        work.record.consultation.fields = team.fields;
+        let (from, to) = (before.label(), team.fields.label());
+        work.note(by, format!("相談の分野を変えました：{from}から{to}へ"));
+    }
     Ok(())
 }
 
@@ -158,10 +216,16 @@ pub async fn further_session(
         appointments: store::intake::company::appointments_in(&work.tx, work.record.company, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
+        covered: work.still_open().is_none(),
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    notify_further_appointment(work)
+    // The company chooses a time once experts for every field have accepted.
+    if work.record.consultation.state == State::Scheduling {
+        notify_further_appointment(work)
+    } else {
+        Ok(())
+    }
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
@@ -174,21 +238,25 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
     work.record.consultation.address_confirmed = true;
     work.save(ConfirmedAddress(id)).await?;
     let how = match by {
-        Actor::Coordinator(_) => "連絡先をセンターが確認しました",
+        Actor::Coordinator(_) | Actor::Stead(..) => "連絡先をセンターが確認しました",
         Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => {
             "連絡先のメールアドレスが確認されました"
         }
     };
     work.note(by, how);
-    let automatic = work.context.settings.routing == domain::settings::RoutingMode::Automatic;
-    let asked = automatic
-        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
-        && request_best(&mut work).await?;
-    if !asked {
+    if !request_automatically(&mut work).await? {
         keep_for_the_center(&mut work).await?;
     }
     work.commit().await?;
     Ok(())
+}
+
+/// Asks the best experts for the held slot where routing is automatic. Returns whether an expert was asked.
+pub async fn request_automatically(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
+    let automatic = work.context.settings.routing == domain::settings::RoutingMode::Automatic;
+    Ok(automatic
+        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
+        && request_best(work).await?)
 }
 
 /// Holds the slot of a consultation with a confirmed address until the slot begins, so that the center can decide.
@@ -236,7 +304,7 @@ async fn let_go(
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
-            cancelled = Some(cancel_appointment(work, it, by.party(), reason).await?);
+            cancelled = Some(cancel_appointment(work, it, by.principal().party(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
             for assignment in
                 work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()

@@ -46,6 +46,8 @@ pub struct Record {
     pub wants_help_since: Option<DateTime<Utc>>,
     /// The prefecture of a visit, if it is not that of the company.
     pub visit_prefecture: Option<Prefecture>,
+    /// Since when the company, which has no mail address, has to be called; `None` if it knows everything.
+    pub to_call_since: Option<DateTime<Utc>>,
     /// The message that waits for the center's response, if there is one.
     pub response: Option<AwaitedResponse>,
     /// When the company or an expert wrote last.
@@ -149,6 +151,17 @@ pub async fn of_contact_by_number(
     found.as_ref().map(from_row).transpose()
 }
 
+/// Returns the open consultations of which a coordinator is in charge, the oldest first.
+pub async fn of_coordinator(db: &impl ConnectionTrait, id: AccountId) -> Result<Vec<Record>, DbErr> {
+    let rows = consultation::Entity::find()
+        .filter(consultation::COLUMN.coordinator_id.eq(id.0))
+        .filter(consultation::COLUMN.turn.ne(codes::Turn::Ended.code()))
+        .order_by_asc(consultation::COLUMN.received_at)
+        .all(db)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// Returns whether a consultation has a contact with this address.
 pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<bool, DbErr> {
     let found = contact::Entity::find().filter(contact::COLUMN.email_key.eq(email_key)).one(db).await?;
@@ -243,6 +256,7 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         coordinator_id: Set(record.coordinator.map(|it| it.0)),
         appointments_done: Set(record.appointments_done),
         wants_help_since: Set(record.wants_help_since),
+        to_call_since: Set(record.to_call_since),
         unanswered_since: Set(record.response.map(|it| it.since)),
         response_due_at: Set(record.response.map(|it| it.due_at)),
         last_inbound_at: Set(record.last_inbound_at),

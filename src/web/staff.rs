@@ -7,6 +7,9 @@ mod candidates;
 mod case;
 mod case_views;
 mod correction;
+mod expert_absence;
+mod expert_answer;
+mod follow_up;
 mod forgotten_password;
 mod free_time;
 mod inbound_mail;
@@ -17,14 +20,18 @@ mod outbox;
 mod password;
 mod plan;
 mod possible_duplicate;
+mod replacement;
 mod reply_templates;
 mod report;
+mod report_writing;
 mod schedule;
 mod sign_in;
 mod slots;
+mod stead;
 mod tasks;
 mod thread;
 mod time_proposals;
+mod transfer;
 mod waiting_list;
 mod worklist;
 mod workspace;
@@ -48,6 +55,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(schedule::show)
         .service(absences::show)
         .service(absences::submit)
+        .service(expert_absence::show)
+        .service(expert_absence::submit)
         .service(free_time::show)
         .service(inbound_mail::list)
         .service(inbound_mail::show)
@@ -94,6 +103,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(reply_templates::remove)
         .service(report::show)
         .service(report::submit)
+        .service(report_writing::show)
+        .service(report_writing::submit)
+        .service(replacement::show)
+        .service(replacement::submit)
+        .service(transfer::show)
+        .service(transfer::submit)
+        .service(transfer::many)
+        .service(expert_answer::show)
+        .service(expert_answer::submit)
+        .service(follow_up::show)
+        .service(follow_up::submit)
         // This is registered last because it matches any path after the number.
         .service(action_page::show)
         .service(action_page::submit);

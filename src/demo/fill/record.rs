@@ -126,7 +126,11 @@ impl Rows {
     fn add_history(&mut self, story: &Story) -> Result<(), DbErr> {
         let mut previous = String::new();
         for ((event, note), seq) in story.history.iter().zip(1..) {
-            let detail = history::EventDetail { to: event.to.clone(), note: note.map(str::to_owned) };
+            let detail = history::EventDetail {
+                to: event.to.clone(),
+                note: note.map(str::to_owned),
+                in_stead_of: event.by.represented(),
+            };
             let mut row = event::Model {
                 id: 0,
                 consultation_id: story.it.id.0,
@@ -203,6 +207,7 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         snoozed_until: None,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
+        to_call_since: None,
     })
 }
 

@@ -285,7 +285,9 @@ impl Telling<'_> {
     fn say(&mut self, by: Actor, internal: bool) {
         let (author_id, from_company, channel) = match by {
             Actor::Company => (None, true, self.dice.pick(&[Channel::Portal, Channel::Mail, Channel::Mail])),
-            Actor::Coordinator(id) => (Some(id.0), false, self.dice.pick(&[Channel::Portal, Channel::Phone])),
+            Actor::Coordinator(id) | Actor::Stead(id, _) => {
+                (Some(id.0), false, self.dice.pick(&[Channel::Portal, Channel::Phone]))
+            }
             Actor::Expert(id) => (Some(id.0), false, Some(Channel::Portal)),
             Actor::Desk(id) => (Some(id.0), false, Some(Channel::Phone)),
             Actor::System => (None, false, Some(Channel::System)),

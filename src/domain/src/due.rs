@@ -82,12 +82,16 @@ pub fn after(
     match (action, to) {
         // No expert was found: the company is told that the center searches again, and the deadline is that
         // of a new consultation.
-        (ActionKind::Submit | ActionKind::Reopen, _) | (ActionKind::Decline, State::Checking) => {
-            Some(Due::first_contact(settings, calendar, now))
-        }
+        (ActionKind::Submit | ActionKind::Reopen, _)
+        | (
+            ActionKind::Decline | ActionKind::ReleaseExpert | ActionKind::PlanFurtherSession,
+            State::Checking,
+        ) => Some(Due::first_contact(settings, calendar, now)),
         (ActionKind::Ask, _) => before.map(|due| paused(due, calendar, now)),
         (ActionKind::Answer, _) => before.map(|due| resumed(due, calendar, now)),
-        (ActionKind::RequestExperts | ActionKind::Decline, _) => Some(Due::reply(settings, calendar, now)),
+        (ActionKind::RequestExperts | ActionKind::Decline | ActionKind::ReleaseExpert, _) => {
+            Some(Due::reply(settings, calendar, now))
+        }
         (ActionKind::RecordDone, _) => Some(Due::report(settings, calendar, now)),
         // The answer of another expert is still due.
         (ActionKind::Accept, State::Matching) | (ActionKind::Note | ActionKind::StartCheck, _) => before,

@@ -116,6 +116,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             earlier(values, about, answer, &appointment, booked, until);
         }
         MailEvent::BackAtCenter { portal } => contact_soon(values, about, portal),
+        MailEvent::TeamChanging { portal } => values.set(Link, portal.to_owned()),
         MailEvent::Booked { side, appointment, change_until } => {
             reportable(values, about, side);
             sit_until(values, about, side, &appointment, change_until);

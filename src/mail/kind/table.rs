@@ -53,6 +53,10 @@ letters! {
         BackAtCenter to Company, "担当者と日時を再調整します",
             [Link] [Number, Fields, ContactDue], reaches_unconfirmed;
     }
+    TeamChanging = "team_changing", "担当者の再調整" {
+        TeamChanging to Company, "担当する専門家を再調整します",
+            [Link] [Number, Fields], reaches_unconfirmed;
+    }
 
     // Requests to experts.
     Request = "request", "担当依頼" {

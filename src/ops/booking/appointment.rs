@@ -169,7 +169,7 @@ pub async fn cancel(
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, before.starts_at);
     work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
-    let cancelled = cancel_appointment(&mut work, before, by.party(), &reason).await?;
+    let cancelled = cancel_appointment(&mut work, before, by.principal().party(), &reason).await?;
     notify_company_cancelled(&mut work, &cancelled, &reason)?;
     work.commit().await?;
     Ok(())
@@ -309,11 +309,16 @@ async fn begin_change(
     Ok(work)
 }
 
-/// Refuses an expert who has not accepted the consultation.
+/// Refuses an expert who has not accepted the consultation, also if a coordinator acts in the expert's stead.
 fn may_speak_for(work: &CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
-    match by {
+    match by.principal() {
         Actor::Expert(expert) if !work.accepted().contains(&expert) => Err(Problem::NotFound),
-        Actor::Expert(_) | Actor::Company | Actor::Coordinator(_) | Actor::Desk(_) | Actor::System => Ok(()),
+        Actor::Expert(_)
+        | Actor::Company
+        | Actor::Coordinator(_)
+        | Actor::Desk(_)
+        | Actor::System
+        | Actor::Stead(..) => Ok(()),
     }
 }
 

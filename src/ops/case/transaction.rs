@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    actor::Actor,
+    actor::{Actor, Represented},
     booking::{appointment::Appointment, notice::in_business_hours},
     consultation::{Action, ActionKind, ActionRefused, Event},
     due,
@@ -65,6 +65,8 @@ pub struct CaseTransaction<'a> {
     events: Vec<(Event, Option<String>)>,
     letters: Vec<OutgoingMail>,
     portal: Option<String>,
+    /// Whether the company is on the telephone, so that it hears the news.
+    is_heard: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
     new: Option<Box<Submission>>,
     /// The rows that are written after the consultation, in one turn with it.
@@ -144,6 +146,7 @@ impl<'a> CaseTransaction<'a> {
             events: Vec::new(),
             letters: Vec::new(),
             portal: None,
+            is_heard: false,
             new: None,
             batch: WriteBatch::default(),
         }
@@ -165,11 +168,14 @@ impl<'a> CaseTransaction<'a> {
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
+            // What the company was to be told is settled or has changed.
+            self.record.to_call_since = None;
             self.record.snoozed_until = None;
             if !event.to.is_open() {
                 self.record.response = None;
             }
         }
+        self.is_heard |= by.represented() == Some(Represented::Company);
         self.events.push((event, note));
         Ok(())
     }
@@ -189,7 +195,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Refuses an action before anything is done for it, so that nothing has to be undone.
     pub fn check(&self, action: ActionKind, by: Actor) -> Result<(), Problem> {
-        Ok(self.record.consultation.allows(action, by.party())?)
+        Ok(self.record.consultation.allows_actor(action, by)?)
     }
 
     /// Writes and commits everything. Before this call nothing has changed.
@@ -268,8 +274,15 @@ impl<'a> CaseTransaction<'a> {
     /// Mails the company, if it has an address. Returns the outgoing mail, so that the caller can delay it or tie it to
     /// a condition. A mail to an unconfirmed address repeats nothing from the form, not even a name: the composer
     /// ensures that. Messages that people write to it are held until it is confirmed.
+    ///
+    /// A company without an address has to be called instead, unless it is on the telephone.
     pub fn mail_company(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
-        let Some(address) = self.person.email.as_deref() else { return Ok(None) };
+        let Some(address) = self.person.email.as_deref() else {
+            if event.is_news() && !self.is_heard && self.new.is_none() {
+                self.record.to_call_since.get_or_insert(self.context.now);
+            }
+            return Ok(None);
+        };
         let mut letter = self.letter(event, address, &self.person.name)?;
         let consultation = &self.record.consultation;
         if !consultation.address_confirmed && letter.kind.is_correspondence() {
@@ -278,13 +291,15 @@ impl<'a> CaseTransaction<'a> {
         Ok(self.push(letter))
     }
 
-    /// Mails an expert. Returns the outgoing mail as `mail_company` does.
+    /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`
+    /// does.
     pub fn mail_expert(
         &mut self,
         expert: ExpertId,
         event: MailEvent<'_>,
     ) -> Result<Option<&mut OutgoingMail>, Problem> {
-        let Some(profile) = self.context.experts.get(expert) else { return Ok(None) };
+        let profile = self.context.experts.get(expert).filter(|it| it.active);
+        let Some(profile) = profile else { return Ok(None) };
         let letter = self.letter(event, &profile.email, &profile.name)?;
         Ok(self.push(letter))
     }

@@ -156,6 +156,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::Finished => Case(O::Finished { portal, cancelled: None }),
         K::NoShow => Case(O::NoShow { portal, appointment }),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
+        K::TeamChanging => Case(O::TeamChanging { portal }),
         K::BackAtCenter => Case(O::BackAtCenter { portal }),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => {
             Case(O::Booked { side, appointment, change_until })

@@ -1,4 +1,5 @@
 //! Applications: drafts, the slot that is held for a draft, and the submission that turns a draft into a consultation.
+mod by_phone;
 mod resume;
 mod row;
 mod slot_search;
@@ -24,6 +25,7 @@ use domain::{
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
+pub use by_phone::{held_by_phone, hold_by_phone, slots_by_phone, take_down_with_time};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;
@@ -370,7 +372,7 @@ async fn take_in<'a>(
         search_key: application.search_key(),
         submission_key: key,
         entered_by: match by {
-            Actor::Coordinator(account) => Some(account),
+            Actor::Coordinator(account) | Actor::Stead(account, _) => Some(account),
             Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => None,
         },
         consent_version: settings.consent_version.clone(),

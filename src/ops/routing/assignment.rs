@@ -7,8 +7,9 @@ use domain::{
     consultation::{Action, ActionKind},
     field::Fields,
     id::{AssignmentId, ConsultationId, ExpertId},
-    routing::assignment::Assignment,
+    routing::assignment::{Assignment, still_open},
 };
+use sea_orm::ConnectionTrait;
 
 use super::requests::{ask, drop_stale_hold, held_slot, search, search_for, turned_down, withdraw_live};
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
     store::{self, consultation::Record},
 };
 
-/// Asks one expert, or one for each field, on behalf of a coordinator.
+/// Asks one expert, or one for each field that no expert has accepted, on behalf of a coordinator.
 pub async fn request(
     app: &App,
     id: ConsultationId,
@@ -40,8 +41,9 @@ pub async fn request(
     work.check(ActionKind::RequestExperts, by)?;
     drop_stale_hold(&mut work).await?;
     let slot = held_slot(&work);
-    let found = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
-    let team = chosen(&found, experts, work.record.consultation.fields, slot)?;
+    let fields = work.still_open().unwrap_or(work.record.consultation.fields);
+    let found = search(&work, fields, BTreeSet::new()).await?;
+    let team = chosen(&found, experts, fields, slot)?;
     ask(&mut work, &found, team, slot).await?;
     work.act(Action::RequestExperts, by, None)?;
     work.commit().await?;
@@ -59,8 +61,9 @@ pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Proble
     Ok(true)
 }
 
-/// Accepts a request for its expert.
-pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Problem> {
+/// Accepts a request: its expert does, or a coordinator in the expert's stead.
+pub async fn accept(app: &App, id: AssignmentId, by: impl Into<Actor>) -> Result<(), Problem> {
+    let by = by.into();
     let mut work = begin_answer(app, id, Some(by)).await?;
     accept_in(&mut work, id, by).await?;
     work.commit().await?;
@@ -68,21 +71,20 @@ pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Pro
 }
 
 /// Accepts a request, as part of another operation.
-pub async fn accept_in(
-    work: &mut CaseTransaction<'_>,
-    id: AssignmentId,
-    by: ExpertId,
-) -> Result<(), Problem> {
+pub async fn accept_in(work: &mut CaseTransaction<'_>, id: AssignmentId, by: Actor) -> Result<(), Problem> {
     let assignment = mine(work, id)?;
-    if assignment.is_asked_instead() {
-        return substitute::accept(work, assignment).await;
+    if !work.context.experts.get(assignment.expert).is_some_and(|it| it.active) {
+        return Err(Problem::Refused("利用を停止している専門家は、依頼を引き受けられません。".to_owned()));
     }
-    work.check(ActionKind::Accept, Actor::Expert(by))?;
+    if assignment.is_asked_instead() {
+        return substitute::accept(work, assignment, by).await;
+    }
+    work.check(ActionKind::Accept, by)?;
     work.save_assignment(assignment.accept(work.now())?).await?;
     drop_stale_hold(work).await?;
     let still_open = work.still_open();
     let held = work.appointment.clone().filter(|_| still_open.is_none());
-    work.act(Action::Accept { still_open, slot_held: held.is_some() }, Actor::Expert(by), None)?;
+    work.act(Action::Accept { still_open, slot_held: held.is_some() }, by, None)?;
     match (still_open, held) {
         (Some(_), _) => {}
         (None, Some(held)) => confirm(work, held).await?,
@@ -92,13 +94,23 @@ pub async fn accept_in(
     Ok(())
 }
 
-/// Declines a request for its expert, with a reason for the center.
-pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) -> Result<(), Problem> {
+/// Declines a request with a reason for the center: its expert does, or a coordinator in the expert's stead.
+pub async fn decline(
+    app: &App,
+    id: AssignmentId,
+    by: impl Into<Actor>,
+    reason: String,
+) -> Result<(), Problem> {
+    let by = by.into();
     let mut work = begin_answer(app, id, Some(by)).await?;
     if let Some(left) = decline_in(&mut work, id, by, reason).await? {
         // The expert's calendar program does not know of an answer that was given elsewhere.
         let names = work.names(&left.experts);
-        work.mail_expert(by, MailEvent::RequestDeclined { appointment: appointment_text(&left, &names) })?;
+        let expert = mine(&work, id)?.expert;
+        work.mail_expert(
+            expert,
+            MailEvent::RequestDeclined { appointment: appointment_text(&left, &names) },
+        )?;
     }
     work.commit().await?;
     Ok(())
@@ -109,20 +121,20 @@ pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) 
 pub async fn decline_in(
     work: &mut CaseTransaction<'_>,
     id: AssignmentId,
-    by: ExpertId,
+    by: Actor,
     reason: String,
 ) -> Result<Option<Appointment>, Problem> {
     let assignment = mine(work, id)?;
     if assignment.is_asked_instead() {
         let declined = assignment.decline(reason, work.now())?;
-        return substitute::turn_down(work, declined, Actor::Expert(by)).await;
+        return substitute::turn_down(work, declined, by).await;
     }
-    work.check(ActionKind::Decline, Actor::Expert(by))?;
+    work.check(ActionKind::Decline, by)?;
     let declined = assignment.decline(reason.clone(), work.now())?;
-    let fields = declined.fields;
+    let (fields, expert) = (declined.fields, declined.expert);
     work.save_assignment(declined).await?;
-    let left = part_from_held(work, by).await?;
-    request_next(work, Actor::Expert(by), fields, reason).await?;
+    let left = part_from_held(work, expert).await?;
+    request_next(work, by, fields, reason).await?;
     Ok(left)
 }
 
@@ -179,19 +191,27 @@ pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Optio
     let id = record.consultation.id;
     let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
     let themes = store::consultation::themes(&app.db, id).await?;
-    let search = search_for(record, held.as_ref(), themes, record.consultation.fields, BTreeSet::new());
+    let fields = open_fields(&app.db, record).await?;
+    let search = search_for(record, held.as_ref(), themes, fields, BTreeSet::new());
     let found = context.offers(&app.db, search).await?;
     let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
     Ok((found, slot))
 }
 
+/// Returns the fields for which experts are to be asked: those that no expert has accepted.
+pub async fn open_fields(db: &impl ConnectionTrait, record: &Record) -> Result<Fields, Problem> {
+    let assignments = store::routing::assignment::of(db, record.consultation.id).await?;
+    let fields = record.consultation.fields;
+    Ok(still_open(fields, &assignments).unwrap_or(fields))
+}
+
 async fn begin_answer(
     app: &App,
     id: AssignmentId,
-    by: Option<ExpertId>,
+    by: Option<Actor>,
 ) -> Result<CaseTransaction<'_>, Problem> {
     let found = store::routing::assignment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    if by.is_some_and(|it| it != found.expert) {
+    if by.is_some_and(|it| it.principal() != Actor::Expert(found.expert)) {
         return Err(Problem::NotFound);
     }
     CaseTransaction::begin(app, found.consultation).await

@@ -100,7 +100,7 @@ impl NewConsultation<'_> {
     pub fn record(self) -> Record {
         let (origin, desk) = match self.by {
             Actor::Desk(desk) => (Origin::Desk, Some(desk)),
-            Actor::Coordinator(_) => (Origin::Phone, None),
+            Actor::Coordinator(_) | Actor::Stead(..) => (Origin::Phone, None),
             Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None),
         };
         Record {
@@ -119,6 +119,7 @@ impl NewConsultation<'_> {
             appointments_done: 0,
             wants_help_since: None,
             visit_prefecture: None,
+            to_call_since: None,
             response: None,
             last_inbound_at: None,
             snoozed_until: None,
@@ -171,6 +172,7 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         newsletter: new.newsletter,
         wants_help_since: record.wants_help_since,
         visit_prefecture: record.visit_prefecture.map(|it| i16::from(it.code())),
+        to_call_since: record.to_call_since,
         unanswered_since: record.response.map(|it| it.since),
         response_due_at: record.response.map(|it| it.due_at),
         last_inbound_at: record.last_inbound_at,
@@ -205,6 +207,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         wants_help_since: row.wants_help_since,
         visit_prefecture: prefecture_of(row.visit_prefecture)
             .map_err(|()| wrong("no such prefecture of a visit"))?,
+        to_call_since: row.to_call_since,
         response: row
             .unanswered_since
             .zip(row.response_due_at)

@@ -77,6 +77,20 @@ pub async fn offered_to(db: &impl ConnectionTrait, expert: ExpertId) -> Result<V
     rows.iter().map(from_row).collect()
 }
 
+/// Returns the assignments of an expert that are offered or accepted, oldest first, including those of consultations
+/// that have ended.
+pub async fn live_of(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Assignment>, DbErr> {
+    let live = [AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code);
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.expert_id.eq(expert.0))
+        .filter(row::COLUMN.state.is_in(live))
+        .order_by_asc(row::COLUMN.offered_at)
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// Returns whether the expert is asked or has accepted in the consultation, even if the consultation has
 /// ended.
 pub async fn concerns(

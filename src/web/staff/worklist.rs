@@ -13,7 +13,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::time_proposals::{Proposed, proposed};
+use super::{
+    time_proposals::{Proposed, proposed},
+    transfer::coordinators,
+};
 use crate::{
     app::App,
     problem::Problem,
@@ -58,6 +61,8 @@ struct InboxPage {
     unfiltered: Option<String>,
     previous: String,
     next: String,
+    /// The people who can be put in charge of the ticked consultations.
+    coordinators: Vec<Choice>,
 }
 
 struct TabLink {
@@ -154,6 +159,7 @@ async fn list(
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
+        coordinators: if tab == WorklistTab::Ended { Vec::new() } else { coordinators(app, me.id).await? },
         tasks: store::worklist::task::count_due(&app.db, me.id, japan_date(now)).await?,
         tags: store::worklist::tag::known(&app.db, MOST_TAGS_SHOWN).await?,
         rows: listing
@@ -240,6 +246,7 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
         WorklistTab::Snoozed => tallies.snoozed,
         WorklistTab::Reports => tallies.reports,
         WorklistTab::FurtherHelp => tallies.further_help,
+        WorklistTab::Calls => tallies.calls,
         WorklistTab::Company => tallies.company,
         WorklistTab::Expert => tallies.expert,
         WorklistTab::Booked => tallies.booked,

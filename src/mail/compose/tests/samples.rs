@@ -114,6 +114,7 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::NoShow { portal: PORTAL, appointment: appointment_text() },
         MailEvent::BackAtCenter { portal: PORTAL },
+        MailEvent::TeamChanging { portal: PORTAL },
         MailEvent::ReportReady { portal: PORTAL },
         MailEvent::Survey { answer: PORTAL },
         MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
