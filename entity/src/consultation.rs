@@ -1,5 +1,5 @@
 //! One company's request and everything that follows from it.
-use codes::{ConsultationStatus, DueKind, Industry, Mode, Origin, Turn, UnfulfilledReason};
+use codes::{ConsultationStatus, DueKind, Industry, Mode, Origin, SilenceKind, Turn, UnfulfilledReason};
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -67,6 +67,16 @@ pub struct Model {
     pub newsletter: bool,
     /// The instant since which the company has asked for more help; `None` once the center has dealt with it.
     pub wants_help_since: Option<DateTimeUtc>,
+    /// For what the case waits while nothing happens, and since when.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub silence_kind: Option<Coded<SilenceKind>>,
+    pub silence_since: Option<DateTimeUtc>,
+    /// The number of steps that were taken since then.
+    pub silence_stage: i16,
+    /// When the next step is due.
+    pub next_step_at: Option<DateTimeUtc>,
+    /// Since when the case stands in the center's worklist because nothing happens.
+    pub stalled_since: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

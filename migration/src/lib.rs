@@ -25,6 +25,7 @@ mod m20261120_000020_wishes;
 mod m20261129_000001_readiness;
 mod m20261129_000002_one_name_per_thing;
 mod m20261129_000003_set_aside;
+mod m20261130_000001_silence;
 
 pub struct Migrator;
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000001_readiness::Migration),
             Box::new(m20261129_000002_one_name_per_thing::Migration),
             Box::new(m20261129_000003_set_aside::Migration),
+            Box::new(m20261130_000001_silence::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 use domain::{
     actor::Actor,
     aftercare::follow_up::FollowUp,
-    booking::appointment::{Appointment, AppointmentState},
+    booking::appointment::Appointment,
     calendar::japan_date,
     consultation::{Action, ActionKind, State, UnfulfilledReason},
     id::{AccountId, ConsultationId},
@@ -10,9 +10,12 @@ use domain::{
     text::{Prose, TextLine},
 };
 
+pub mod silence;
+
 use super::{
     booking::{
         appointment::cancel_appointment,
+        hold::{ask_or_keep, take_again},
         notices::{appointment_text, notify_slots_to_choose},
     },
     case::{
@@ -20,7 +23,7 @@ use super::{
         save::{ConfirmedAddress, SuppressedMails},
         transaction::CaseTransaction,
     },
-    routing::{assignment::request_best, requests::withdraw_live},
+    routing::requests::withdraw_live,
 };
 use crate::{
     app::App,
@@ -32,9 +35,18 @@ use crate::{
 /// The ways to end a consultation.
 #[derive(Clone, Debug)]
 pub enum Ending {
-    Withdraw { reason: Option<Prose> },
-    CloseUnfulfilled { reason: UnfulfilledReason },
-    Refer { organization: TextLine, note: Option<Prose> },
+    Withdraw {
+        reason: Option<Prose>,
+    },
+    CloseUnfulfilled {
+        reason: UnfulfilledReason,
+    },
+    /// The company has not answered, and a coordinator confirms the closing that was proposed.
+    CloseInSilence,
+    Refer {
+        organization: TextLine,
+        note: Option<Prose>,
+    },
     Complete,
 }
 
@@ -62,6 +74,10 @@ pub async fn end(
     };
     let (act, note) = act_of(&ending);
     work.check(act.action(), by)?;
+    let is_proposed = work.record.silence.is_some_and(|it| it.proposes_closing());
+    if matches!(ending, Ending::CloseInSilence) && !is_proposed {
+        return Err(Problem::Stale);
+    }
     let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason).await?;
     work.act(act, by, note)?;
@@ -157,7 +173,8 @@ pub async fn further_session(
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
-/// with the contact. If routing is automatic and a slot is held, the best expert is asked at once.
+/// with the contact. The time that was released before is taken again if it is still free. If routing is automatic and a
+/// slot is held, the best expert is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
     if work.record.consultation.address_confirmed {
@@ -172,27 +189,9 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         }
     };
     work.note(by, how);
-    let automatic = work.context.settings.routing == domain::settings::RoutingMode::Automatic;
-    let asked = automatic
-        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
-        && request_best(&mut work).await?;
-    if !asked {
-        keep_for_the_center(&mut work).await?;
-    }
+    take_again(&mut work).await?;
+    ask_or_keep(&mut work).await?;
     work.commit().await?;
-    Ok(())
-}
-
-/// Holds the slot of a consultation with a confirmed address until the slot begins, so that the center can decide.
-async fn keep_for_the_center(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    let now = work.now();
-    let Some(held) = work.appointment.take_if(|it| it.held_until().is_some() && !it.has_expired(now)) else {
-        return Ok(());
-    };
-    let until = Some(held.starts_at);
-    let kept = Appointment { state: AppointmentState::Held { until }, ..held };
-    work.save(&kept).await?;
-    work.appointment = Some(kept);
     Ok(())
 }
 
@@ -211,6 +210,10 @@ fn act_of(ending: &Ending) -> (Action, Option<String>) {
     match ending {
         Ending::Withdraw { reason } => (Action::Withdraw, text(reason)),
         Ending::CloseUnfulfilled { reason } => (Action::CloseUnfulfilled { reason: *reason }, None),
+        Ending::CloseInSilence => (
+            Action::CloseUnfulfilled { reason: UnfulfilledReason::Unreachable },
+            Some("返事がないため、いったん終了しました".to_owned()),
+        ),
         Ending::Refer { organization, note } => {
             (Action::Refer { organization: organization.as_str().to_owned() }, text(note))
         }
@@ -271,6 +274,7 @@ fn say_farewell(
             MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
         }
         Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, cancelled },
+        Ending::CloseInSilence => MailEvent::ClosedInSilence { portal: &portal },
         Ending::Refer { organization, note } => MailEvent::Referred {
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),

@@ -33,6 +33,8 @@ codes! {
         Reports = "reports" => "報告書の確認",
         /// The company has asked for further help, and the center has not responded yet.
         FurtherHelp = "wishes" => "継続の希望",
+        /// Nothing has happened for days, or the outcome of an appointment is missing.
+        Stalled = "stalled" => "動きがない案件",
         Company = "company" => "企業待ち",
         Expert = "expert" => "専門家待ち",
         Booked = "booked" => "予約確定",
@@ -83,6 +85,7 @@ pub struct WorklistRow {
     pub address_confirmed: bool,
     pub mail_failed: bool,
     pub wants_help: bool,
+    pub is_stalled: bool,
     pub place: WorklistCursor,
 }
 
@@ -101,6 +104,7 @@ pub struct WorklistCounts {
     pub center: i64,
     pub reports: i64,
     pub further_help: i64,
+    pub stalled: i64,
     pub company: i64,
     pub expert: i64,
     pub booked: i64,
@@ -169,6 +173,7 @@ struct Found {
     address_confirmed_at: Option<DateTime<Utc>>,
     mail_failed: bool,
     wants_help_since: Option<DateTime<Utc>>,
+    stalled_since: Option<DateTime<Utc>>,
 }
 
 impl Found {
@@ -187,6 +192,7 @@ impl Found {
             prefecture: prefecture.and_then(|it| Prefecture::from_code(it).ok()),
             fields: Fields::from_flags(self.ict, self.labor).ok_or_else(|| wrong("no field"))?,
             wants_help: self.wants_help_since.is_some(),
+            is_stalled: self.stalled_since.is_some(),
             state,
             due_at: self.due_at,
             received_at: self.received_at,

@@ -6,6 +6,7 @@ mod calendars;
 mod candidates;
 mod case;
 mod case_views;
+mod closing_days;
 mod forgotten_password;
 mod free_time;
 mod inbound_mail;
@@ -46,6 +47,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(absences::show)
         .service(absences::submit)
         .service(free_time::show)
+        .service(closing_days::show)
         .service(inbound_mail::list)
         .service(inbound_mail::show)
         .service(inbound_mail::original)

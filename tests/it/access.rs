@@ -146,6 +146,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/readyz", EVERYONE),
     ("GET", "/staff", &[Coordinator]),
     ("GET", "/staff/absences", &[Coordinator]),
+    ("GET", "/staff/closing-days", &[Coordinator]),
     ("POST", "/staff/absences", &[Coordinator]),
     ("GET", "/staff/consultations", &[Coordinator]),
     ("GET", "/staff/consultations/{number}", &[Coordinator]),

@@ -71,7 +71,8 @@ async fn a_company_applies_and_learns_what_happens_next() {
         page.shows("まだ日程は確定していません。");
         page.shows("3営業日以内、2026年（令和8年）11月26日（木）まで");
         page.shows("確認メールを hanako@minato.example.jp に送りました");
-        page.shows("11月21日（土）14:05");
+        // Closed days do not count: the 21st to the 23rd.
+        page.shows("11月24日（火）14:05");
         page.shows("0120-000-000");
     }
     let mails = outbox(&site).await;
@@ -362,7 +363,8 @@ async fn the_time_of_an_unconfirmed_application_is_free_again_after_a_day() {
     let sent = site.post(&format!("{draft}/confirm"), &[("consent", "1")]).await;
     assert_eq!(sent.location, Some(format!("{draft}/done")));
 
-    site.app.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    // The weekend and the holiday do not count.
+    site.app.clock.advance(TimeDelta::hours(4 * 24) - TimeDelta::seconds(1));
     while worker::deadlines::step(&site.app).await.unwrap() {}
     assert_eq!(site.post(&format!("{other}/slot"), &slot).await.status, 409, "still held");
     site.app.clock.advance(TimeDelta::seconds(1));

@@ -21,9 +21,23 @@ pub struct Settings {
     pub first_contact_days: u16,
     /// The time within which an expert answers a request. Business days.
     pub reply_days: u16,
+    /// The time before an appointment at which its company has to have heard whether it takes place. Business days.
+    pub answer_notice_days: u16,
+    /// The times after which a company is reminded that it is its turn. Business days.
+    pub first_reminder_days: u16,
+    pub second_reminder_days: u16,
+    /// The time after which a case in which nothing happens stands in the center's worklist. Business days.
+    pub stalled_days: u16,
+    /// The time after which the closing of a case is proposed whose company does not answer. Business days.
+    pub proposed_closing_days: u16,
+    /// The time after which a missing outcome or report stands in the center's worklist. Business days.
+    pub missing_outcome_days: u16,
+    /// The time before the end of a hold at which its company is told. Opening hours.
+    pub hold_warning_hours: u16,
     /// The time for which a slot is held while an application is written. Minutes.
     pub hold_minutes: u16,
-    /// The time for which the slot of a submitted application is held until the address is confirmed. Hours.
+    /// The time for which the slot of a submitted application is held until the address is confirmed. Hours, of which
+    /// those of closed days do not count.
     pub unconfirmed_hold_hours: u16,
     /// The hour, on the business day before, until which a company may reschedule or cancel. Japan time.
     pub change_until_hour: u8,
@@ -91,6 +105,13 @@ impl Default for Settings {
             routing: RoutingMode::Automatic,
             first_contact_days: 3,
             reply_days: 2,
+            answer_notice_days: 1,
+            first_reminder_days: 3,
+            second_reminder_days: 7,
+            stalled_days: 10,
+            proposed_closing_days: 15,
+            missing_outcome_days: 3,
+            hold_warning_hours: 4,
             hold_minutes: 15,
             unconfirmed_hold_hours: 24,
             change_until_hour: 17,
@@ -146,6 +167,18 @@ impl Settings {
         };
         range("first_contact_days", self.first_contact_days, 1, 60);
         range("reply_days", self.reply_days, 1, 60);
+        range("answer_notice_days", self.answer_notice_days, 1, 10);
+        range("first_reminder_days", self.first_reminder_days, 1, 60);
+        range(
+            "second_reminder_days",
+            self.second_reminder_days,
+            self.first_reminder_days.saturating_add(1),
+            90,
+        );
+        range("stalled_days", self.stalled_days, self.second_reminder_days.saturating_add(1), 120);
+        range("proposed_closing_days", self.proposed_closing_days, self.stalled_days.saturating_add(1), 240);
+        range("missing_outcome_days", self.missing_outcome_days, 2, 60);
+        range("hold_warning_hours", self.hold_warning_hours, 1, 24);
         range("hold_minutes", self.hold_minutes, 5, 240);
         range("unconfirmed_hold_hours", self.unconfirmed_hold_hours, 1, 240);
         range("change_until_hour", u16::from(self.change_until_hour), 0, 23);

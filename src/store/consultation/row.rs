@@ -10,6 +10,7 @@ use domain::{
     id::{AccountId, CompanyId, ConsultationId, DeskId},
     number::CaseNumber,
     prefecture::Prefecture,
+    silence::{SilenceClock, SilenceKind},
 };
 use entity::{Coded, consultation as row};
 use sea_orm::{DbErr, JsonValue};
@@ -31,6 +32,33 @@ pub(super) struct StateColumns {
     pub sort_at: DateTime<Utc>,
     pub ict: bool,
     pub labor: bool,
+}
+
+/// The columns of the clock of silence.
+pub(super) struct SilenceColumns {
+    pub kind: Option<Coded<SilenceKind>>,
+    pub since: Option<DateTime<Utc>>,
+    pub stage: i16,
+    pub next_at: Option<DateTime<Utc>>,
+}
+
+pub(super) fn silence_columns(it: Option<&SilenceClock>) -> SilenceColumns {
+    SilenceColumns {
+        kind: it.map(|it| it.kind.into()),
+        since: it.map(|it| it.since),
+        stage: it.map_or(0, |it| i16::from(it.stage)),
+        next_at: it.and_then(|it| it.next_at),
+    }
+}
+
+fn silence(row: &row::Model) -> Result<Option<SilenceClock>, DbErr> {
+    let Some((kind, since)) = row.silence_kind.as_ref().zip(row.silence_since) else { return Ok(None) };
+    Ok(Some(SilenceClock {
+        kind: known(kind, row::Column::SilenceKind, row.id)?,
+        since,
+        stage: u8::try_from(row.silence_stage).unwrap_or(u8::MAX),
+        next_at: row.next_step_at,
+    }))
 }
 
 pub(super) fn state_columns(
@@ -116,6 +144,8 @@ impl NewConsultation<'_> {
             due: Some(self.due),
             appointments_done: 0,
             wants_help_since: None,
+            silence: None,
+            stalled_since: None,
             event_count: 0,
             version: 0,
         }
@@ -126,6 +156,7 @@ impl NewConsultation<'_> {
 pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Result<row::Model, DbErr> {
     let (it, number) = (&record.consultation, record.number);
     let state = state_columns(it, record.due.as_ref(), now)?;
+    let silence = silence_columns(record.silence.as_ref());
     let serial = i32::try_from(number.serial()).map_err(|err| DbErr::Type(err.to_string()))?;
     Ok(row::Model {
         id: it.id.0,
@@ -164,6 +195,11 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         consent_at: now,
         newsletter: new.newsletter,
         wants_help_since: record.wants_help_since,
+        silence_kind: silence.kind,
+        silence_since: silence.since,
+        silence_stage: silence.stage,
+        next_step_at: silence.next_at,
+        stalled_since: record.stalled_since,
     })
 }
 
@@ -196,6 +232,8 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         due: due.map_err(|err| wrong(&err.to_string()))?,
         appointments_done: row.appointments_done,
         wants_help_since: row.wants_help_since,
+        silence: silence(row)?,
+        stalled_since: row.stalled_since,
         event_count: row.event_count,
         version: row.version,
     })

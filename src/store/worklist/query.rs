@@ -53,6 +53,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
     for (name, one) in [
         (WorklistTab::Reports.code(), reports),
         (WorklistTab::FurtherHelp.code(), of(WorklistTab::FurtherHelp)),
+        (WorklistTab::Stalled.code(), of(WorklistTab::Stalled)),
         (WorklistTab::Company.code(), of(WorklistTab::Company)),
         (WorklistTab::Expert.code(), of(WorklistTab::Expert)),
         (WorklistTab::Booked.code(), of(WorklistTab::Booked)),
@@ -69,6 +70,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
             Some(WorklistTab::Center) => tallies.center = n,
             Some(WorklistTab::Reports) => tallies.reports = n,
             Some(WorklistTab::FurtherHelp) => tallies.further_help = n,
+            Some(WorklistTab::Stalled) => tallies.stalled = n,
             Some(WorklistTab::Company) => tallies.company = n,
             Some(WorklistTab::Expert) => tallies.expert = n,
             Some(WorklistTab::Booked) => tallies.booked = n,
@@ -84,7 +86,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 15] = [
+const COLUMNS: [row::Column; 16] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyName,
@@ -100,6 +102,7 @@ const COLUMNS: [row::Column; 15] = [
     row::Column::CoordinatorId,
     row::Column::AddressConfirmedAt,
     row::Column::WantsHelpSince,
+    row::Column::StalledSince,
 ];
 
 fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
@@ -109,6 +112,7 @@ fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
         WorklistTab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
         WorklistTab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
         WorklistTab::FurtherHelp => row::Column::WantsHelpSince.is_not_null(),
+        WorklistTab::Stalled => row::Column::StalledSince.is_not_null(),
         WorklistTab::Company => turn(Turn::Company),
         WorklistTab::Expert => turn(Turn::Expert),
         WorklistTab::Booked => turn(Turn::Nobody),

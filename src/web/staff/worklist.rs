@@ -48,6 +48,8 @@ struct InboxPage {
     /// The number of participations for which a substitute has to be asked.
     absences: usize,
     open_mails: i64,
+    /// The confirmed appointments on the center's closing days.
+    closed: usize,
     /// The proposals of another time that wait for the center's answer.
     proposals: Vec<Proposed>,
     /// The address of the list without filters, if any are set.
@@ -135,6 +137,7 @@ async fn list(
         failed_mails: tallies.failed_mails,
         absences: store::booking::substitute::open(&app.db, now).await?,
         open_mails: tallies.open_mails,
+        closed: super::closing_days::bookings(app).await?.len(),
         proposals: if tab == WorklistTab::Center { proposals } else { Vec::new() },
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
@@ -212,6 +215,7 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
         WorklistTab::Center => tallies.center.saturating_add(i64::try_from(proposals).unwrap_or(i64::MAX)),
         WorklistTab::Reports => tallies.reports,
         WorklistTab::FurtherHelp => tallies.further_help,
+        WorklistTab::Stalled => tallies.stalled,
         WorklistTab::Company => tallies.company,
         WorklistTab::Expert => tallies.expert,
         WorklistTab::Booked => tallies.booked,

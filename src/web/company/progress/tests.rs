@@ -35,6 +35,8 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         due,
         appointments_done: 0,
         wants_help_since: None,
+        silence: None,
+        stalled_since: None,
         event_count: 1,
         version: 1,
     }
