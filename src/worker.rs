@@ -74,20 +74,20 @@ async fn run_attachment_scans(app: &App, stop: &CancellationToken) {
 }
 
 async fn jobs(app: &App, stop: &CancellationToken) {
-    let (mut beaten, mut swept) = (None, None);
-    let mut looked = waiting_list::LastLook::default();
+    let (mut heartbeat_at, mut swept_at) = (None, None);
+    let mut checked = waiting_list::LastCheck::default();
     while !stop.is_cancelled() {
         let now = app.clock.now();
-        if beaten.is_none_or(|it: DateTime<Utc>| now - it >= HEARTBEAT_INTERVAL) {
-            beaten = Some(now);
+        if heartbeat_at.is_none_or(|it: DateTime<Utc>| now - it >= HEARTBEAT_INTERVAL) {
+            heartbeat_at = Some(now);
             record_heartbeat(app).await;
             housekeeping::step(app).await;
         }
-        if swept.is_none_or(|it: DateTime<Utc>| now - it >= SWEEP_INTERVAL) {
-            swept = Some(now);
+        if swept_at.is_none_or(|it: DateTime<Utc>| now - it >= SWEEP_INTERVAL) {
+            swept_at = Some(now);
             run_logged("sweep_files", housekeeping::sweep_files(app)).await;
         }
-        if !round(app, &mut looked).await {
+        if !round(app, &mut checked).await {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
@@ -104,9 +104,9 @@ pub async fn once(app: &App) {
     while run_logged("external_calendar", external_calendar::step(app)).await {}
     mailbox::once(app).instrument(job_span("mailbox")).await;
     while run_logged("attachment_scan", attachment_scan::step(app)).await {}
-    let mut looked = waiting_list::LastLook::default();
+    let mut checked = waiting_list::LastCheck::default();
     loop {
-        let jobs = round(app, &mut looked).await;
+        let jobs = round(app, &mut checked).await;
         let mail = run_logged("outbox", outbox::step(app)).await;
         if !jobs && !mail && !is_paced(app).await {
             break;
@@ -118,10 +118,10 @@ pub async fn once(app: &App) {
 
 /// Runs every urgent job except mail once. Returns whether anything was done; a failed job is logged and
 /// tried again later.
-async fn round(app: &App, looked: &mut waiting_list::LastLook) -> bool {
+async fn round(app: &App, checked: &mut waiting_list::LastCheck) -> bool {
     let deadlines = run_logged("deadlines", deadlines::step(app)).await;
     let inbound = run_logged("inbound_mail", inbound_mail::step(app)).await;
-    let offers = run_logged("waiting_list", waiting_list::step(app, looked)).await;
+    let offers = run_logged("waiting_list", waiting_list::step(app, checked)).await;
     deadlines || inbound || offers
 }
 
@@ -158,13 +158,13 @@ fn job_span(name: &'static str) -> tracing::Span {
 /// Records that a worker is alive, for `/readyz`.
 async fn record_heartbeat(app: &App) {
     let now = app.clock.now();
-    let beaten = async {
+    let heartbeat_at = async {
         let tx = app.begin().await?;
         store::heartbeat::record(&tx, "worker", now).await?;
         tx.commit().await
     };
     let logged = async {
-        if let Err(err) = beaten.await {
+        if let Err(err) = heartbeat_at.await {
             tracing::error!(error = ?err, "the database cannot be reached");
         }
     };

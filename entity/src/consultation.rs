@@ -77,6 +77,14 @@ pub struct Model {
     pub next_step_at: Option<DateTimeUtc>,
     /// Since when the case stands in the center's worklist because nothing happens.
     pub stalled_since: Option<DateTimeUtc>,
+    /// The instant since which a message of the company or an expert waits for the center's response.
+    pub unanswered_since: Option<DateTimeUtc>,
+    /// The instant until which the center has to respond to that message.
+    pub response_due_at: Option<DateTimeUtc>,
+    /// The instant of the latest message of the company or an expert.
+    pub last_inbound_at: Option<DateTimeUtc>,
+    /// The instant until which the center has put the case aside.
+    pub snoozed_until: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -25,6 +25,8 @@ pub struct Model {
     /// Whether a machine wrote the entry. Such an entry is shown small and omitted from an expert's new
     /// messages.
     pub automatic: bool,
+    /// Whether only the center may read the entry. Such an entry is internal too.
+    pub center_only: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -108,10 +108,10 @@ fn one(
 ) {
     let mut wrong = |rule, what: &str| findings.add(rule, format!("appointment {}", it.id), what);
     if experts.is_empty() {
-        return wrong("seats", "nobody sits in it");
+        return wrong("seats", "it has no expert");
     }
     if owned.iter().any(|(expert, _)| !experts.contains(expert)) {
-        return wrong("cells", "it owns quarter hours of somebody who does not sit in it");
+        return wrong("cells", "it owns quarter hours of an expert without a part in it");
     }
     let appointment = quarter_index(it.starts_at)..quarter_index(it.ends_at);
     let needed = experts.iter().flat_map(|&it| appointment.clone().map(move |quarter| (it, quarter)));

@@ -170,7 +170,7 @@ async fn participants(db: &impl ConnectionTrait, findings: &mut Findings) -> Res
         .all(db)
         .await?;
     for (appointment, expert) in wrong {
-        let what = format!("expert {expert} sits in it, and was last told that it is over");
+        let what = format!("expert {expert} has a part in it, and was last told that it is over");
         findings.add("cancelled_invitation", format!("appointment {appointment}"), what);
     }
     Ok(())

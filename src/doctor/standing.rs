@@ -24,7 +24,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
         wrong("number", "it is not made of its fiscal year and serial");
     }
     if row.turn != state.turn() {
-        wrong("turn", "it is somebody else's turn in that state");
+        wrong("turn", "the turn is another party's in that state");
     }
     if row.ended_at != state.ended().map(|_| row.state_since) {
         wrong("ended_at", "it is not the moment at which it ended");

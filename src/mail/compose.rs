@@ -41,7 +41,7 @@ pub fn about(
     let words = words(text, &values::of(&mail_event, about), is_stranger, &about.sender)?;
     let answers = if is_company { Answers::Company } else { Answers::Staff };
     let frame = Frame::around(&words, answers, &greeting, Some(about.number));
-    let appointment = mail_event.calendar_sitting();
+    let appointment = mail_event.calendar_appointment();
     Ok(OutgoingMail {
         consultation: Some(about.id),
         calendar: appointment.and_then(|it| invitation::of(text, about, to, it)),

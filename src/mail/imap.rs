@@ -67,7 +67,7 @@ pub struct Fetched {
 
 /// An open mailbox.
 pub struct Mailbox {
-    appointment: Session<Box<dyn Duplex>>,
+    session: Session<Box<dyn Duplex>>,
     pub uid_validity: i64,
     /// The highest UID that existed when the mailbox was opened.
     pub last_uid: i64,
@@ -135,9 +135,9 @@ impl Mailbox {
         let client = Client::new(stream.0);
         let client = if stream.1 { greeted(client).await? } else { client };
         let login = timeout(TIMEOUT, client.login(&account.user, &account.password)).await?;
-        let mut appointment = login.map_err(|(err, _)| err)?;
-        let capabilities = timeout(TIMEOUT, appointment.capabilities()).await??;
-        let selected = timeout(TIMEOUT, appointment.select(&account.folder)).await??;
+        let mut session = login.map_err(|(err, _)| err)?;
+        let capabilities = timeout(TIMEOUT, session.capabilities()).await??;
+        let selected = timeout(TIMEOUT, session.select(&account.folder)).await??;
         let uid_validity =
             selected.uid_validity.ok_or(ImapError::Refused("the server gives no UIDVALIDITY"))?;
         Ok(Self {
@@ -147,7 +147,7 @@ impl Mailbox {
             can_move: capabilities.has_str("MOVE"),
             can_expunge_one: capabilities.has_str("UIDPLUS"),
             moved_to: account.moved_to.clone(),
-            appointment,
+            session,
         })
     }
 
@@ -158,7 +158,7 @@ impl Mailbox {
             Some(last) => format!("UID {}:*", last + 1),
             None => "UNSEEN".to_owned(),
         };
-        let found = timeout(TIMEOUT, self.appointment.uid_search(query)).await??;
+        let found = timeout(TIMEOUT, self.session.uid_search(query)).await??;
         // `n:*` includes the last message even if its UID is lower than n.
         let mut uids: Vec<_> = found.into_iter().map(i64::from).collect();
         uids.retain(|it| last.is_none_or(|last| *it > last));
@@ -171,7 +171,7 @@ impl Mailbox {
         // One octet more than the limit shows whether the message is longer.
         let query = format!("(RFC822.SIZE BODY.PEEK[]<0.{}>)", limit.saturating_add(1));
         let fetched = timeout(FETCH_TIMEOUT, async {
-            let stream = self.appointment.uid_fetch(uid.to_string(), query).await?;
+            let stream = self.session.uid_fetch(uid.to_string(), query).await?;
             stream.try_collect::<Vec<_>>().await
         });
         let fetched = fetched.await??;
@@ -191,15 +191,15 @@ impl Mailbox {
         timeout(TIMEOUT, self.flag(&uid, "+FLAGS.SILENT (\\Seen)")).await??;
         let Some(folder) = self.moved_to.clone() else { return Ok(()) };
         if self.can_move {
-            timeout(TIMEOUT, self.appointment.uid_mv(&uid, &folder)).await??;
+            timeout(TIMEOUT, self.session.uid_mv(&uid, &folder)).await??;
             return Ok(());
         }
-        timeout(TIMEOUT, self.appointment.uid_copy(&uid, &folder)).await??;
+        timeout(TIMEOUT, self.session.uid_copy(&uid, &folder)).await??;
         timeout(TIMEOUT, self.flag(&uid, "+FLAGS.SILENT (\\Deleted)")).await??;
         // Without UIDPLUS, an EXPUNGE would also remove messages that other clients have marked as deleted.
         if self.can_expunge_one {
             let gone = timeout(TIMEOUT, async {
-                self.appointment.uid_expunge(&uid).await?.try_collect::<Vec<_>>().await
+                self.session.uid_expunge(&uid).await?.try_collect::<Vec<_>>().await
             });
             gone.await??;
         }
@@ -207,7 +207,7 @@ impl Mailbox {
     }
 
     async fn flag(&mut self, uid: &str, change: &str) -> Result<(), Protocol> {
-        self.appointment.uid_store(uid, change).await?.try_collect::<Vec<_>>().await.map(drop)
+        self.session.uid_store(uid, change).await?.try_collect::<Vec<_>>().await.map(drop)
     }
 
     /// Waits for news from the mailbox, for at most `length` or until `stop` is cancelled.
@@ -217,10 +217,10 @@ impl Mailbox {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(length.min(Duration::from_secs(30))) => {}
             }
-            timeout(TIMEOUT, self.appointment.noop()).await??;
+            timeout(TIMEOUT, self.session.noop()).await??;
             return Ok(self);
         }
-        let mut idle = self.appointment.idle();
+        let mut idle = self.session.idle();
         timeout(TIMEOUT, idle.init()).await??;
         {
             let (news, interrupt) = idle.wait_with_timeout(length);
@@ -235,13 +235,13 @@ impl Mailbox {
                 }
             }
         }
-        let appointment = timeout(TIMEOUT, idle.done()).await??;
-        Ok(Self { appointment, ..self })
+        let session = timeout(TIMEOUT, idle.done()).await??;
+        Ok(Self { session, ..self })
     }
 
     pub async fn close(mut self) {
         // The connection ends whether or not the logout succeeds.
-        drop(timeout(Duration::from_secs(5), self.appointment.logout()).await);
+        drop(timeout(Duration::from_secs(5), self.session.logout()).await);
     }
 }
 

@@ -322,7 +322,7 @@ pub enum AccountMailEvent<'a> {
 impl MailEvent<'_> {
     /// Returns the appointment that the mail puts into or removes from its reader's calendar, if its text
     /// does so.
-    pub const fn calendar_sitting(&self) -> Option<&AppointmentText<'_>> {
+    pub const fn calendar_appointment(&self) -> Option<&AppointmentText<'_>> {
         match self {
             Self::Booked { appointment, .. }
             | Self::Moved { appointment, .. }

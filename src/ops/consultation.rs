@@ -174,7 +174,7 @@ pub async fn further_session(
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
 /// with the contact. The time that was released before is taken again if it is still free. If routing is automatic and a
-/// slot is held, the best expert is asked at once.
+/// slot is held, the best team is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
     if work.record.consultation.address_confirmed {
@@ -189,8 +189,8 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         }
     };
     work.note(by, how);
-    take_again(&mut work).await?;
-    ask_or_keep(&mut work).await?;
+    Box::pin(take_again(&mut work)).await?;
+    Box::pin(ask_or_keep(&mut work)).await?;
     work.commit().await?;
     Ok(())
 }

@@ -1,2 +1,6 @@
-//! Digests of what the center and the experts have to do.
+//! What the center and the experts have to do: digests, tasks, tags, cases that are put aside, and who looks at a case.
 pub mod digest;
+pub mod snooze;
+pub mod tag;
+pub mod task;
+pub mod visit;

@@ -162,7 +162,7 @@ impl Year<'_> {
         }
     }
 
-    /// Holds an appointment that is booked for today, or books it anew with the same experts if it cannot take place.
+    /// Lets an appointment that is booked for today take place, or books it anew with the same experts if it cannot.
     fn hold_session(&mut self, at: usize) {
         let Stage::Booked { team, slot } = self.stages[at].clone() else { return };
         if slot.date() > self.today {

@@ -14,6 +14,7 @@ use domain::{
     number::CaseNumber,
     prefecture::Prefecture,
     silence::SilenceClock,
+    worklist::AwaitedResponse,
 };
 use entity::{application, company, consultation, consultation_theme, contact};
 use sea_orm::{
@@ -48,6 +49,12 @@ pub struct Record {
     pub silence: Option<SilenceClock>,
     /// Since when the case stands in the center's worklist because nothing happens.
     pub stalled_since: Option<DateTime<Utc>>,
+    /// The message that waits for the center's response, if there is one.
+    pub response: Option<AwaitedResponse>,
+    /// When the company or an expert wrote last.
+    pub last_inbound_at: Option<DateTime<Utc>>,
+    /// Until when the center has put the case aside.
+    pub snoozed_until: Option<DateTime<Utc>>,
     pub event_count: i32,
     /// The version of the row; it rises with every save.
     pub version: i32,
@@ -238,6 +245,10 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         silence_stage: Set(silence.stage),
         next_step_at: Set(silence.next_at),
         stalled_since: Set(record.stalled_since),
+        unanswered_since: Set(record.response.map(|it| it.since)),
+        response_due_at: Set(record.response.map(|it| it.due_at)),
+        last_inbound_at: Set(record.last_inbound_at),
+        snoozed_until: Set(record.snoozed_until),
         event_count: Set(record.event_count),
         version: Set(record.version),
         ..Default::default()

@@ -1,6 +1,9 @@
 //! The center's worklist: consultations by turn, a page at a time, at the same cost whatever their number.
 pub mod center_digest;
 mod query;
+pub mod tag;
+pub mod task;
+pub mod visit;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use codes::{ConsultationStatus, UnfulfilledReason, codes};
@@ -29,6 +32,8 @@ codes! {
     pub enum WorklistTab {
         /// It is the center's turn, and the consultation does not only wait for a planned follow-up.
         Center = "center" => "対応が必要",
+        /// A message of the company or an expert waits for the center's response, whatever the state.
+        Unanswered = "unanswered" => "未返信",
         /// A report has been submitted and waits for the center.
         Reports = "reports" => "報告書の確認",
         /// The company has asked for further help, and the center has not responded yet.
@@ -38,6 +43,8 @@ codes! {
         Company = "company" => "企業待ち",
         Expert = "expert" => "専門家待ち",
         Booked = "booked" => "予約確定",
+        /// The center has put the consultation aside until a date.
+        Snoozed = "snoozed" => "あとで対応",
         /// The consultation only waits for its planned follow-ups.
         FollowUp = "follow_up" => "フォロー中",
         Ended = "ended" => "終了",
@@ -52,6 +59,7 @@ pub struct WorklistFilter {
     pub prefecture: Option<Prefecture>,
     pub coordinator: Option<AccountId>,
     pub overdue: bool,
+    pub tag: Option<String>,
     /// The searched text: part of a folded name, reading or corporate number.
     pub search: Option<String>,
 }
@@ -86,6 +94,11 @@ pub struct WorklistRow {
     pub mail_failed: bool,
     pub wants_help: bool,
     pub is_stalled: bool,
+    /// The instant until which the center has to respond to a message, if one waits.
+    pub response_due_at: Option<DateTime<Utc>>,
+    /// When the company or an expert wrote last.
+    pub last_inbound_at: Option<DateTime<Utc>>,
+    pub snoozed_until: Option<DateTime<Utc>>,
     pub place: WorklistCursor,
 }
 
@@ -102,12 +115,14 @@ pub struct WorklistPage {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WorklistCounts {
     pub center: i64,
+    pub unanswered: i64,
     pub reports: i64,
     pub further_help: i64,
     pub stalled: i64,
     pub company: i64,
     pub expert: i64,
     pub booked: i64,
+    pub snoozed: i64,
     pub failed_mails: i64,
     /// Received mails that wait for a person.
     pub open_mails: i64,
@@ -174,6 +189,9 @@ struct Found {
     mail_failed: bool,
     wants_help_since: Option<DateTime<Utc>>,
     stalled_since: Option<DateTime<Utc>>,
+    response_due_at: Option<DateTime<Utc>>,
+    last_inbound_at: Option<DateTime<Utc>>,
+    snoozed_until: Option<DateTime<Utc>>,
 }
 
 impl Found {
@@ -186,13 +204,29 @@ impl Found {
             self.referred_to.as_deref(),
         )?;
         let prefecture = self.prefecture.and_then(|it| u8::try_from(it).ok());
-        let at = if tab == WorklistTab::All { self.received_at } else { self.sort_at };
+        let at = match tab {
+            WorklistTab::All => self.received_at,
+            WorklistTab::Unanswered => self.response_due_at.unwrap_or(self.sort_at),
+            WorklistTab::Snoozed => self.snoozed_until.unwrap_or(self.sort_at),
+            WorklistTab::Center
+            | WorklistTab::Reports
+            | WorklistTab::FurtherHelp
+            | WorklistTab::Company
+            | WorklistTab::Expert
+            | WorklistTab::Booked
+            | WorklistTab::FollowUp
+            | WorklistTab::Stalled
+            | WorklistTab::Ended => self.sort_at,
+        };
         Ok(WorklistRow {
             number: CaseNumber::parse(&self.number).map_err(|_| wrong("number"))?,
             prefecture: prefecture.and_then(|it| Prefecture::from_code(it).ok()),
             fields: Fields::from_flags(self.ict, self.labor).ok_or_else(|| wrong("no field"))?,
             wants_help: self.wants_help_since.is_some(),
             is_stalled: self.stalled_since.is_some(),
+            response_due_at: self.response_due_at,
+            last_inbound_at: self.last_inbound_at,
+            snoozed_until: self.snoozed_until,
             state,
             due_at: self.due_at,
             received_at: self.received_at,

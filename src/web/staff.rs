@@ -22,10 +22,12 @@ mod report;
 mod schedule;
 mod sign_in;
 mod slots;
+mod tasks;
 mod thread;
 mod time_proposals;
 mod waiting_list;
 mod worklist;
+mod workspace;
 
 use actix_web::web::ServiceConfig;
 
@@ -71,6 +73,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(meeting_link::submit)
         .service(thread::message)
         .service(thread::note)
+        .service(thread::center_note)
+        .service(thread::answered)
+        .service(tasks::show)
+        .service(tasks::done)
+        .service(tasks::reopen)
+        .service(tasks::plan)
+        .service(tasks::add)
+        .service(workspace::add_tags)
+        .service(workspace::remove_tag)
+        .service(workspace::snooze)
         .service(thread::download)
         .service(thread::html)
         .service(reply_templates::show)

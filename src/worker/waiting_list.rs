@@ -16,18 +16,18 @@ const AT_LEAST: TimeDelta = TimeDelta::minutes(10);
 /// The state with which the waiting list was last compared. It is not stored: a worker without it checks the
 /// list once more.
 #[derive(Debug, Default)]
-pub struct LastLook(Option<Sign>);
+pub struct LastCheck(Option<CheckedState>);
 
 /// The facts that decide whether the list is checked. As long as they stay the same, no time has become free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Sign {
+struct CheckedState {
     revisions: i64,
     day: NaiveDate,
     period: i64,
 }
 
 /// Handles everything that is due. Returns whether anything was done.
-pub async fn step(app: &App, looked: &mut LastLook) -> Result<bool, Problem> {
+pub async fn step(app: &App, checked: &mut LastCheck) -> Result<bool, Problem> {
     let now = app.clock.now();
     let rows = SetAsideRows::of(app).await?;
     let apart = rows.left_alone(Job::LapseOffer);
@@ -35,8 +35,8 @@ pub async fn step(app: &App, looked: &mut LastLook) -> Result<bool, Problem> {
     let lapse = |id| ops::booking::waiting_list::lapse(app, WaitingOfferId(id));
     let mut done = rows.each(app, Job::LapseOffer, due, lapse).await? > 0;
     // The state is read before the check, so that a change in the meantime is checked next time.
-    let sign = Sign::of(app, now).await?;
-    if looked.0 == Some(sign) {
+    let checked_state = CheckedState::of(app, now).await?;
+    if checked.0 == Some(checked_state) {
         return Ok(done);
     }
     let mut apart = rows.left_alone(Job::OfferTime);
@@ -53,11 +53,11 @@ pub async fn step(app: &App, looked: &mut LastLook) -> Result<bool, Problem> {
         }
         done = true;
     }
-    looked.0 = Some(sign);
+    checked.0 = Some(checked_state);
     Ok(done)
 }
 
-impl Sign {
+impl CheckedState {
     async fn of(app: &App, now: DateTime<Utc>) -> Result<Self, Problem> {
         Ok(Self {
             revisions: store::reference::revision::changes(&app.db).await?,

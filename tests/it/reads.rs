@@ -1,9 +1,9 @@
 //! Looking at a page changes no data.
 use crate::{access::ROUTES, tables, town::Person, town::Town};
 
-/// Tables that a look may change: a session records when it was used last, a worker that it is alive, and a process
-/// that it can write.
-const EXCEPT: &[&str] = &["session", "worker_heartbeat", "readiness"];
+/// Tables that a look may change: a session records when it was used last, a case by whom of the center it was looked
+/// at, a worker that it is alive, and a process that it can write.
+const EXCEPT: &[&str] = &["session", "case_visit", "worker_heartbeat", "readiness"];
 
 const ALL: [Person; 7] = [
     Person::Visitor,

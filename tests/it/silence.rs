@@ -83,7 +83,7 @@ async fn every_state(site: &Site, cast: &Cast) -> Vec<Watched> {
 
 /// Lets every job work until nothing is due.
 async fn work_all(site: &Site) {
-    worker::once(&site.app).await;
+    Box::pin(worker::once(&site.app)).await;
 }
 
 /// Notes who was told of the case since the last look: a mail about it was sent, or today's digest for the center counts
@@ -128,15 +128,15 @@ fn business_days(from: DateTime<Utc>, to: DateTime<Utc>) -> usize {
 async fn no_state_is_silent_for_sixty_business_days() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let mut watched = every_state(&site, &cast).await;
-    work_all(&site).await;
+    let mut watched = Box::pin(every_state(&site, &cast)).await;
+    Box::pin(work_all(&site)).await;
     let begun = site.app.clock.now();
     let mut before = begun - TimeDelta::seconds(1);
     let mut longest: BTreeMap<&str, usize> = BTreeMap::new();
     while business_days(begun, site.app.clock.now()) < 60 {
         site.app.clock.advance(TimeDelta::hours(8));
-        work_all(&site).await;
-        listen(&site, &mut watched, before).await;
+        Box::pin(work_all(&site)).await;
+        Box::pin(listen(&site, &mut watched, before)).await;
         before = site.app.clock.now();
         for it in &watched {
             let gap = business_days(it.heard, before);
@@ -194,7 +194,7 @@ async fn keeps_hours(site: &Site) {
 async fn two_fiscal_years_in_which_nobody_acts() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let mut watched = every_state(&site, &cast).await;
+    let mut watched = Box::pin(every_state(&site, &cast)).await;
     let end = at_japan("2028-04-03".parse().unwrap(), 12, 0);
     let mut before = site.app.clock.now();
     while site.app.clock.now() < end {
@@ -203,8 +203,8 @@ async fn two_fiscal_years_in_which_nobody_acts() {
         } else {
             20
         }));
-        work_all(&site).await;
-        listen(&site, &mut watched, before).await;
+        Box::pin(work_all(&site)).await;
+        Box::pin(listen(&site, &mut watched, before)).await;
         before = site.app.clock.now();
         for it in &watched {
             let gap = business_days(it.heard, before);
@@ -233,19 +233,19 @@ async fn two_fiscal_years_in_which_nobody_acts() {
 async fn two_fiscal_years_in_which_everybody_acts_late() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let watched = every_state(&site, &cast).await;
+    let watched = Box::pin(every_state(&site, &cast)).await;
     let mut acted: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
     let end = at_japan("2028-12-04".parse().unwrap(), 12, 0);
     while site.app.clock.now() < end {
         site.app.clock.advance(TimeDelta::hours(20));
-        work_all(&site).await;
+        Box::pin(work_all(&site)).await;
         let now = site.app.clock.now();
         for it in &watched {
             let since = cases::record(&site, it.case).await.consultation.state_since;
             let since = acted.get(it.name).map_or(since, |at| since.max(*at));
             if business_days(since, now) >= 12 {
                 acted.insert(it.name, now);
-                match act_late(&site, &cast, it.case).await {
+                match Box::pin(act_late(&site, &cast, it.case)).await {
                     Ok(()) | Err(Problem::Refused(_) | Problem::SlotTaken) => {}
                     Err(other) => panic!("{}: {other:?}", it.name),
                 }
@@ -318,7 +318,7 @@ async fn a_hold_is_warned_of_released_told_and_taken_again() {
     let until = cases::appointment(&site, case).await.held_until().unwrap();
     assert_eq!(until, at_japan("2026-11-24".parse().unwrap(), 14, 5));
     go_to(&site, "2026-11-24T10:05:00");
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     let mails = cases::letters(&site, CONTACT).await;
     let warned = mails.iter().find(|it| it.kind == "hold_ending").unwrap();
     assert_eq!(warned.state.code(), "sent");
@@ -329,7 +329,7 @@ async fn a_hold_is_warned_of_released_told_and_taken_again() {
     );
 
     go_to(&site, "2026-11-24T14:05:00");
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     assert_eq!(cases::appointment(&site, case).await.state, AppointmentState::Released);
     let mails = cases::letters(&site, CONTACT).await;
     assert_eq!(mails.iter().filter(|it| it.kind == "hold_released").count(), 1);
@@ -395,7 +395,7 @@ async fn a_hold_for_the_center_is_warned_of_and_ends_before_the_company_has_to_h
     let until = cases::appointment(&site, case).await.held_until().unwrap();
     assert_eq!(until, at_japan("2026-12-02".parse().unwrap(), 17, 0));
     go_to(&site, "2026-12-02T13:00:00");
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     for to in [CONTACT, "center@example.jp"] {
         assert!(
             cases::letters(&site, to).await.iter().any(|it| it.kind == "hold_ending" && it.sent_at.is_some()),
@@ -403,7 +403,7 @@ async fn a_hold_for_the_center_is_warned_of_and_ends_before_the_company_has_to_h
         );
     }
     go_to(&site, "2026-12-02T17:00:00");
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     let released =
         cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "hold_released").unwrap();
     assert!(released.sent_at.unwrap() < wished().start());
@@ -419,7 +419,7 @@ async fn a_company_that_acts_is_not_reminded() {
     // The mail is written, and the company chooses before it is sent.
     let slot = cases::free_slots(&site, case).await[0];
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     let reminder = cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "company_reminder");
     assert_eq!(reminder.unwrap().state.code(), "suppressed");
 }
@@ -516,7 +516,7 @@ async fn an_outcome_that_is_missing_is_asked_for() {
     let ends_at = cases::appointment(&site, case).await.ends_at;
     let next = BusinessCalendar::default().add_business_days(japan_date(ends_at), 1);
     site.app.clock.advance(at_japan(next, 10, 0) - site.app.clock.now());
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     for to in ["expert@example.jp", "center@example.jp"] {
         let mails = cases::letters(&site, to).await;
         assert!(mails.iter().any(|it| it.kind == "outcome_missing" && it.sent_at.is_some()), "{to}");
@@ -524,7 +524,7 @@ async fn an_outcome_that_is_missing_is_asked_for() {
     assert_eq!(cases::record(&site, case).await.stalled_since, None);
     let third = BusinessCalendar::default().add_business_days(japan_date(ends_at), 3);
     site.app.clock.advance(at_japan(third, 10, 0) - site.app.clock.now());
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     assert!(cases::record(&site, case).await.stalled_since.is_some());
     // The outcome settles the item.
     ops::booking::appointment::record_done(&site.app, case.id, cast.center()).await.unwrap();
@@ -538,13 +538,13 @@ async fn mail_that_can_wait_keeps_opening_hours_after_an_outage() {
     let case = cases::scheduling(&site, &cast, CONTACT).await;
     // No worker runs on the day of the reminder until late in the evening.
     go_to(&site, "2026-11-26T23:00:00");
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     let sent =
         |mails: &[outbox::Model], kind: &str| mails.iter().any(|it| it.kind == kind && it.sent_at.is_some());
     assert!(!sent(&cases::letters(&site, CONTACT).await, "company_reminder"));
     assert!(!sent(&cases::letters(&site, "center@example.jp").await, "digest"));
     go_to(&site, "2026-11-27T09:00:00");
-    work_all(&site).await;
+    Box::pin(work_all(&site)).await;
     assert!(sent(&cases::letters(&site, CONTACT).await, "company_reminder"));
     assert_eq!(reminders(&site, case).await, 1);
     keeps_hours(&site).await;

@@ -4,6 +4,7 @@ mod inbox;
 mod intake;
 mod mail;
 mod plan;
+mod workspace;
 
 use domain::number::CaseNumber;
 

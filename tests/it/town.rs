@@ -227,7 +227,12 @@ async fn conversation(site: &Site, id: ConsultationId) -> Vec<(&'static str, Str
     let name = TextLine::parse("名前", "参加者", 60).unwrap();
     ops::correspondence::reply_template::save(app, None, &name, &text, center.id).await.unwrap();
     let template = store::correspondence::reply_template::all(&app.db).await.unwrap()[0].id.to_string();
+    let day = "2027-01-15".parse().unwrap();
+    ops::worklist::task::add(app, id, &name, None, day, center.id).await.unwrap();
+    let open = store::worklist::task::TaskFilter::Open;
+    let task = store::worklist::task::list(&app.db, open, 1).await.unwrap()[0].id.to_string();
     vec![
+        ("/staff/tasks/{id}", task),
         ("/my/{number}/files/{id}", file.clone()),
         ("/expert/consultations/{number}/files/{id}", file.clone()),
         ("/staff/consultations/{number}/files/{id}", file),

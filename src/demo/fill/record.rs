@@ -192,6 +192,10 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         consent_version: settings.consent_version.clone(),
         consent_at: received_at,
         newsletter: it.n.is_multiple_of(6),
+        unanswered_since: None,
+        response_due_at: None,
+        last_inbound_at: None,
+        snoozed_until: None,
         wants_help_since: wants_help_since(story),
         // No step follows in invented cases, so that the worker writes no mails while the service is measured.
         silence_kind: waits_for(state, story.address_confirmed_at.is_some(), true).map(Coded::Known),
@@ -202,8 +206,8 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
     })
 }
 
-/// Returns since when the company wishes for help. A arrangement from before the end of the consultation, or before a further
-/// appointment, is settled by it.
+/// Returns since when the company wishes for help. The end of the consultation, or a further appointment, settles every
+/// earlier wish.
 fn wants_help_since(story: &Story) -> Option<DateTime<Utc>> {
     let after = match (&story.it.state, story.it.state.ended()) {
         (State::FollowUp, _) => DateTime::UNIX_EPOCH,
@@ -225,7 +229,7 @@ fn carried(state: &State) -> (Option<Coded<UnfulfilledReason>>, Option<String>) 
     (None, None)
 }
 
-/// Returns the company's arrangement and the mode of the appointment.
+/// Returns the mode that the company wishes, and the mode of the appointment.
 pub(super) fn modes(dice: &mut Dice) -> (Mode, AppointmentMode) {
     let shares = [
         ((Mode::Online, AppointmentMode::Online), 60),

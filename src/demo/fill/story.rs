@@ -302,6 +302,7 @@ impl Telling<'_> {
             created_at: self.at,
             read_by_company_at: None,
             automatic: false,
+            center_only: false,
         });
     }
 

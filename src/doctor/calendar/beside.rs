@@ -1,5 +1,5 @@
-//! Examines quarter hours that several appointments share: only ways may be shared, and only if there is
-//! enough time between the visits. Appointments that share none are separated by their ways from and to home.
+//! Examines quarter hours that several appointments share: only travel may be shared, and only if there is
+//! enough time between the visits. Appointments that share none are separated by their travel from and to home.
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::booking::availability::quarter_index;

@@ -40,6 +40,8 @@ id! {
     ExpertId;
     /// A question planned for after the consultation.
     FollowUpId;
+    /// What somebody of the center has to do for a case.
+    TaskId;
     /// One mail to one address.
     MailId;
     /// One entry of a consultation's thread.

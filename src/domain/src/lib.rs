@@ -23,5 +23,6 @@ pub mod consultation;
 pub mod due;
 pub mod silence;
 pub mod statistics;
+pub mod worklist;
 
 pub mod routing;

@@ -34,6 +34,8 @@ pub struct Settings {
     pub missing_outcome_days: u16,
     /// The time before the end of a hold at which its company is told. Opening hours.
     pub hold_warning_hours: u16,
+    /// The time within which the center responds to a message of a company or an expert. Business days.
+    pub response_days: u16,
     /// The time for which a slot is held while an application is written. Minutes.
     pub hold_minutes: u16,
     /// The time for which the slot of a submitted application is held until the address is confirmed. Hours, of which
@@ -112,6 +114,7 @@ impl Default for Settings {
             proposed_closing_days: 15,
             missing_outcome_days: 3,
             hold_warning_hours: 4,
+            response_days: 1,
             hold_minutes: 15,
             unconfirmed_hold_hours: 24,
             change_until_hour: 17,
@@ -179,6 +182,7 @@ impl Settings {
         range("proposed_closing_days", self.proposed_closing_days, self.stalled_days.saturating_add(1), 240);
         range("missing_outcome_days", self.missing_outcome_days, 2, 60);
         range("hold_warning_hours", self.hold_warning_hours, 1, 24);
+        range("response_days", self.response_days, 0, 60);
         range("hold_minutes", self.hold_minutes, 5, 240);
         range("unconfirmed_hold_hours", self.unconfirmed_hold_hours, 1, 240);
         range("change_until_hour", u16::from(self.change_until_hour), 0, 23);

@@ -36,7 +36,7 @@ const UNTIL_DATA: Duration = Duration::from_secs(60);
 const AFTER_DATA: Duration = Duration::from_secs(90);
 const COURTESY: Duration = Duration::from_secs(5);
 /// The time after which an idle connection is closed here, because a server would close it.
-const RESTS: Duration = Duration::from_secs(15);
+const MAX_IDLE: Duration = Duration::from_secs(15);
 /// The most mails on one connection. Servers limit their number; 100 is a common limit.
 const MAILS_A_CONNECTION: u32 = 100;
 
@@ -50,7 +50,7 @@ struct Server {
     security: Security,
     credentials: Option<Credentials>,
     hello: ClientId,
-    resting: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Connection>>,
 }
 
 enum Security {
@@ -108,7 +108,7 @@ impl Smtp {
             security,
             credentials,
             hello: ClientId::default(),
-            resting: Mutex::default(),
+            idle: Mutex::default(),
         })))
     }
 
@@ -116,12 +116,12 @@ impl Smtp {
     pub async fn send(&self, message: &Message) -> Result<String, SendError> {
         let server = &*self.0;
         let bytes = message.formatted();
-        if let Some(mut rested) = server.idle_connection() {
-            let told = rested.send_message(message.envelope(), &bytes).await;
+        if let Some(mut idle_for) = server.idle_connection() {
+            let told = idle_for.send_message(message.envelope(), &bytes).await;
             // The server may have closed the connection while it was idle, which says nothing about this
             // mail.
             if !told.was_closed() {
-                server.keep_idle(rested, &told).await;
+                server.keep_idle(idle_for, &told).await;
                 return told.0;
             }
         }
@@ -137,7 +137,7 @@ impl Smtp {
     /// Closes connections that have been idle for long; with `for_good`, closes all idle connections.
     pub async fn close_idle(&self, for_good: bool) {
         let leaving: Vec<_> =
-            self.0.idle_connections().extract_if(.., |it| for_good || it.has_rested()).collect();
+            self.0.idle_connections().extract_if(.., |it| for_good || it.is_stale()).collect();
         for it in leaving {
             it.quit().await;
         }
@@ -170,8 +170,8 @@ impl Server {
         let stream = open(&self.host, self.port).await.map_err(|it| unreachable(&it))?;
         let stream: Box<dyn AsyncTokioStream> = match &self.security {
             Security::Tls(tls, name) => {
-                let sealed = tls.connect(name.clone(), stream).await;
-                Box::new(TlsConnection(sealed.map_err(|it| not_sealed(&it))?))
+                let encrypted = tls.connect(name.clone(), stream).await;
+                Box::new(TlsConnection(encrypted.map_err(|it| tls_failed(&it))?))
             }
             Security::Plain | Security::StartTls(_) => Box::new(stream),
         };
@@ -188,9 +188,9 @@ impl Server {
     }
 
     fn idle_connection(&self) -> Option<Connection> {
-        let mut resting = self.idle_connections();
-        let at = resting.iter().position(|it| !it.has_rested())?;
-        Some(resting.swap_remove(at))
+        let mut idle = self.idle_connections();
+        let at = idle.iter().position(|it| !it.is_stale())?;
+        Some(idle.swap_remove(at))
     }
 
     /// Keeps a connection for the next mail, if it is usable.
@@ -212,13 +212,13 @@ impl Server {
     }
 
     fn idle_connections(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Connection {
-    fn has_rested(&self) -> bool {
-        self.since.elapsed() > RESTS
+    fn is_stale(&self) -> bool {
+        self.since.elapsed() > MAX_IDLE
     }
 
     async fn quit(mut self) {
@@ -322,7 +322,7 @@ pub(super) async fn open(host: &str, port: u16) -> std::io::Result<TcpStream> {
 
 /// Converts a failed TLS handshake. The operator has to correct a certificate that is not trusted; a broken
 /// connection may recover by itself.
-fn not_sealed(error: &std::io::Error) -> SendError {
+fn tls_failed(error: &std::io::Error) -> SendError {
     let about_trust = error.get_ref().and_then(|it| it.downcast_ref::<tokio_rustls::rustls::Error>());
     let failure = if about_trust.is_some() { SendFailure::Tls } else { SendFailure::Connection };
     SendError::Deferred(failure, format!("no TLS: {error}"))

@@ -56,12 +56,12 @@ pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Pro
     if !may_choose(&work.record, &all, work.live().next().is_some()) {
         return Err(Problem::Refused("いまは、日時を選ぶ必要はありません。".to_owned()));
     }
-    if !take(&mut work, slot, None).await? {
+    if !Box::pin(take(&mut work, slot, None)).await? {
         return Err(Problem::SlotTaken);
     }
     let told = work.appointment.as_ref().map(|it| long_date_time_range(it.starts_at, it.ends_at));
     work.note(Actor::Company, format!("希望の日時を選び直しました：{}", told.unwrap_or_default()));
-    ask_or_keep(&mut work).await?;
+    Box::pin(ask_or_keep(&mut work)).await?;
     work.commit().await?;
     Ok(())
 }
@@ -90,7 +90,7 @@ pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         return Ok(());
     };
     let was = long_date_time_range(lost.starts_at, lost.ends_at);
-    let told = if take(work, slot, Some(&lost)).await? {
+    let told = if Box::pin(take(work, slot, Some(&lost))).await? {
         format!("解除した日時をもう一度押さえました：{was}")
     } else {
         format!("解除した日時は、ほかの予約で埋まっていました：{was}")
@@ -105,9 +105,9 @@ pub async fn ask_or_keep(work: &mut CaseTransaction<'_>) -> Result<(), Problem> 
     let asked = automatic
         && work.record.consultation.address_confirmed
         && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
-        && request_best(work).await?;
+        && Box::pin(request_best(work)).await?;
     if !asked && work.record.consultation.address_confirmed {
-        keep_for_center(work).await?;
+        Box::pin(keep_for_center(work)).await?;
     }
     Ok(())
 }

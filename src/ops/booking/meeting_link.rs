@@ -47,7 +47,7 @@ pub async fn follow_standing(app: &App, expert: ExpertId, old: &str, new: &str) 
     if old.is_empty() || new.is_empty() || old == new {
         return Ok(());
     }
-    for id in store::booking::appointment::in_room(&app.db, expert, old, app.clock.now()).await? {
+    for id in store::booking::appointment::with_meeting_link(&app.db, expert, old, app.clock.now()).await? {
         if let Err(err) = change(app, id, Actor::System, new).await {
             tracing::error!(error = ?err, consultation.id = %id, "could not change the meeting link of an appointment");
         }

@@ -141,12 +141,12 @@ pub(in crate::ops) async fn people(
     let week = TimeDelta::days(7);
     let mut occupied = expert::occupied(db, from, to, moving).await?;
     let mut appointments = expert::appointments(db, from - week, to + week, moving).await?;
-    let standings = match aim {
+    let workloads = match aim {
         SearchAim::List => expert::open_cases(db).await?,
         SearchAim::Choose => expert::workloads(db, now).await?,
     };
     let idle = Workload::default();
-    let facts = members.iter().map(|it| facts(it, standings.get(&it.id).unwrap_or(&idle), known)).collect();
+    let facts = members.iter().map(|it| facts(it, workloads.get(&it.id).unwrap_or(&idle), known)).collect();
     let calendars = members.iter().map(|it| Calendar {
         expert: it.id,
         fields: it.fields,

@@ -301,7 +301,7 @@ fn search(
 }
 
 /// Exchanges the experts: their assignments, the participation with its quarter hours, and the calendar entries of
-/// everyone concerned.
+/// all experts concerned, and notifies company, experts and center.
 async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
     let appointment = work.appointment.clone();
     let place = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));

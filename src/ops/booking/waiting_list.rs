@@ -156,10 +156,10 @@ pub async fn lapse(app: &App, id: WaitingOfferId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What became of the search for a company to which a free time can be offered.
+/// The result of the search for a company to which a free time can be offered.
 #[derive(Debug, Default)]
 pub struct OfferSearch {
-    /// Whether it is worth while to look again.
+    /// Whether to search again: an offer was made, or the queue has changed during the search.
     pub again: bool,
     /// The entries of the waiting list for which the search failed. They were passed over.
     pub failed: Vec<(WaitingId, Problem)>,

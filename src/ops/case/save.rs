@@ -24,6 +24,7 @@ use crate::{
             waiting_list::{HeldOffer, WaitingCompany},
         },
         correspondence::{message::NewMessage, message_draft::DraftWriter},
+        worklist::task::NewTask,
         write_batch::WriteBatch,
     },
 };
@@ -71,7 +72,7 @@ pub struct HeldParticipation<'a>(pub AppointmentId, pub &'a [Cells]);
 
 impl Save for HeldParticipation<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        taken(store::booking::appointment::hold_seat(to.tx, self.0, self.1).await?)
+        taken(store::booking::appointment::hold_participation(to.tx, self.0, self.1).await?)
     }
 }
 
@@ -80,7 +81,7 @@ pub struct ReleasedParticipation(pub AppointmentId, pub ExpertId);
 
 impl Save for ReleasedParticipation {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        Ok(store::booking::appointment::release_seat(to.tx, self.0, self.1).await?)
+        Ok(store::booking::appointment::release_participation(to.tx, self.0, self.1).await?)
     }
 }
 
@@ -197,6 +198,13 @@ impl Save for &WaitingOffer {
 impl Save for &NewMessage<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::correspondence::message::insert(to.tx, self, to.now).await?)
+    }
+}
+
+/// Inserts a new task of the center.
+impl Save for &NewTask<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::worklist::task::insert(to.tx, self, to.now).await?)
     }
 }
 

@@ -165,8 +165,12 @@ impl<'a> CaseTransaction<'a> {
         self.record.due = due::after(event.action, &event.to, (before, slot), settings, calendar, now);
         self.record.consultation = consultation;
         if event.from.as_ref() != Some(&event.to) {
-            // An actor who moves the consultation on has dealt with the wish for help.
+            // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
+            self.record.snoozed_until = None;
+            if !event.to.is_open() {
+                self.record.response = None;
+            }
         }
         self.events.push((event, note));
         Ok(())

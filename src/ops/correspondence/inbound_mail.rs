@@ -377,7 +377,9 @@ async fn attach_to(
     work.save(AttachedFiles(entry, &files)).await?;
     let outcome = match (has_ended, audience) {
         (true, _) => "終了した相談への返信です。相談を再開するか、内容を確認してください。",
-        (false, Audience::Internal) => "内部メモとして追加しました。企業には表示されません。",
+        (false, Audience::Internal | Audience::Center) => {
+            "内部メモとして追加しました。企業には表示されません。"
+        }
         (false, Audience::Everyone) => "メッセージとして追加しました。",
     };
     let outcome = InboundOutcome {

@@ -5,8 +5,9 @@ use domain::{
     booking::notice::in_business_hours,
     calendar::{at_japan, japan_date},
     consultation::{Action, ActionKind},
-    id::{ConsultationId, MessageId},
+    id::{AccountId, ConsultationId, MessageId},
     text::Prose,
+    worklist::AwaitedResponse,
 };
 use uuid::Uuid;
 
@@ -82,10 +83,47 @@ pub async fn enter(
     if work.check(ActionKind::Answer, by).is_ok() {
         work.act(Action::Answer, by, None)?;
     } else {
-        work.note(by, if audience == Audience::Internal { "内部メモ" } else { "メッセージ" });
+        work.note(by, noted_as(audience));
+        awaits_response(work, by, audience);
     }
     notify_others(work, by, audience).await?;
     Ok(entry)
+}
+
+/// Returns what the history says of an entry.
+const fn noted_as(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Center => "センター内のメモ",
+        Audience::Internal => "内部メモ",
+        Audience::Everyone => "メッセージ",
+    }
+}
+
+/// Starts the clock of the center's response after a message of the company or an expert, and brings a case back that
+/// was put aside. A message of the center that its reader can see ends the clock.
+fn awaits_response(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) {
+    let Context { settings, calendar, now, .. } = &work.context;
+    match by.party() {
+        Party::Company | Party::Expert | Party::Desk => {
+            let before = work.record.response;
+            work.record.response = Some(AwaitedResponse::after_message(before, settings, calendar, *now));
+            work.record.last_inbound_at = Some(*now);
+            work.record.snoozed_until = None;
+        }
+        Party::Coordinator if audience != Audience::Center => work.record.response = None,
+        Party::Coordinator | Party::System => {}
+    }
+}
+
+/// Ends the clock of the center's response without a message, because none is needed or it was given by telephone.
+pub async fn mark_answered(app: &App, id: ConsultationId, by: AccountId) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin(app, id).await?;
+    if work.record.response.take().is_none() {
+        return Ok(());
+    }
+    work.note(Actor::Coordinator(by), "メッセージを対応済みにしました");
+    work.commit().await?;
+    Ok(())
 }
 
 /// Asks the company a question on behalf of a coordinator. The deadline of the first contact is suspended until the
@@ -99,6 +137,7 @@ pub async fn ask(
 ) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.act(Action::Ask, by, None)?;
+    work.record.response = None;
     write(&mut work, by, Channel::Portal, Audience::Everyone, question).await?;
     let portal = work.portal()?;
     work.mail_company(MailEvent::Question { portal: &portal, text: question.as_str() })?;
@@ -166,6 +205,9 @@ pub async fn write(
 }
 
 async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience) -> Result<(), Problem> {
+    if audience == Audience::Center {
+        return Ok(());
+    }
     if by.party() != Party::Company && audience == Audience::Everyone {
         let portal = work.portal()?;
         work.mail_company(MailEvent::NewMessage { side: ReaderSide::Company { portal: &portal } })?;

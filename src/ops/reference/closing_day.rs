@@ -49,7 +49,7 @@ pub async fn add(app: &App, date: NaiveDate, note: &TextLine) -> Result<usize, P
         for id in ids {
             let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
             let mut work = CaseTransaction::with(app, context.clone(), tx, record).await?;
-            moved += usize::from(shift(&mut work, &before, date).await?);
+            moved += usize::from(Box::pin(shift(&mut work, &before, date)).await?);
             (tx, _) = work.flush().await?;
         }
     }

@@ -146,7 +146,7 @@ pub async fn decline_in(
     let fields = declined.fields;
     work.save_assignment(declined).await?;
     let left = part_from_held(work, by).await?;
-    request_next(work, Actor::Expert(by), fields, reason).await?;
+    Box::pin(request_next(work, Actor::Expert(by), fields, reason)).await?;
     Ok(left)
 }
 
@@ -168,7 +168,8 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     work.save_assignment(lapsed).await?;
     let left = part_from_held(&mut work, expert).await?;
     notify_lapsed(&mut work, expert, left.as_ref())?;
-    request_next(&mut work, Actor::System, fields, "回答期限を過ぎました".to_owned()).await?;
+    let note = "回答期限を過ぎました".to_owned();
+    Box::pin(request_next(&mut work, Actor::System, fields, note)).await?;
     work.commit().await?;
     Ok(())
 }
@@ -289,7 +290,7 @@ async fn request_next(
         (true, false) => WhyBack::TimeTooNear,
         (false, _) => WhyBack::NobodyLeft,
     };
-    give_back(work, slot.filter(|_| is_in_time)).await?;
+    Box::pin(give_back(work, slot.filter(|_| is_in_time))).await?;
     let portal = work.portal()?;
     work.mail_company(MailEvent::BackAtCenter { portal: &portal, why })?;
     work.mail_center(MailEvent::NobodyLeft)?;

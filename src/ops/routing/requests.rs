@@ -71,7 +71,7 @@ pub fn search_for(
     }
 }
 
-/// Returns everyone who has declined this consultation or let a request lapse.
+/// Returns the experts who have declined this consultation or let a request lapse.
 pub fn turned_down(assignments: &[Assignment]) -> BTreeSet<ExpertId> {
     let no = |it: &&Assignment| {
         matches!(it.state, AssignmentState::Declined { .. } | AssignmentState::Lapsed { .. })
@@ -79,7 +79,7 @@ pub fn turned_down(assignments: &[Assignment]) -> BTreeSet<ExpertId> {
     assignments.iter().filter(no).map(|it| it.expert).collect()
 }
 
-/// Returns the slot that is kept and can still take place.
+/// Returns the slot of the appointment that is held or confirmed, unless its hold has expired or its start has passed.
 pub fn held_slot(work: &CaseTransaction<'_>) -> Option<Slot> {
     work.appointment.as_ref().filter(|it| is_good(it, work)).and_then(|it| Slot::at(it.starts_at))
 }
@@ -223,7 +223,8 @@ pub async fn outline(work: &CaseTransaction<'_>) -> Result<Vec<String>, Problem>
     Ok(lines)
 }
 
-/// Withdraws every request, answered or not, and tells the experts who were asked.
+/// Withdraws every assignment that is offered or accepted, and mails its expert. `held` is the appointment that is
+/// removed from the experts' calendars.
 pub async fn withdraw_live(
     work: &mut CaseTransaction<'_>,
     held: Option<&Appointment>,

@@ -74,6 +74,18 @@ pub async fn names(
     Ok(rows.into_iter().collect())
 }
 
+/// Returns the accounts of a role that can sign in, by name.
+pub async fn active(db: &impl ConnectionTrait, role: Role) -> Result<Vec<Account>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.role.eq(role.code()))
+        .filter(row::COLUMN.active.eq(true))
+        .order_by_asc(row::COLUMN.name)
+        .order_by_asc(row::COLUMN.id)
+        .all(db)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// Returns all accounts, by role and name.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Account>, DbErr> {
     let query = row::Entity::find().order_by_asc(row::Column::Role).order_by_asc(row::Column::Name);

@@ -206,7 +206,7 @@ pub async fn between(
 
 /// Returns the consultations with a confirmed online appointment with this expert that is not over and has
 /// the meeting link `place`.
-pub async fn in_room(
+pub async fn with_meeting_link(
     db: &impl ConnectionTrait,
     expert: ExpertId,
     place: &str,
@@ -288,7 +288,7 @@ pub async fn save_moved(
 }
 
 /// Takes an expert's time for an appointment in which another expert still takes part.
-pub async fn hold_seat(
+pub async fn hold_participation(
     tx: &DatabaseTransaction,
     id: AppointmentId,
     cells: &[Cells],
@@ -296,8 +296,8 @@ pub async fn hold_seat(
     take(tx, id, cells).await
 }
 
-/// Takes a turn and frees the time that `hold_seat` has taken.
-pub async fn release_seat(
+/// Takes a turn and frees the time that `hold_participation` has taken.
+pub async fn release_participation(
     tx: &DatabaseTransaction,
     id: AppointmentId,
     expert: ExpertId,
@@ -319,7 +319,7 @@ pub async fn save_exchanged(
         .exec(tx)
         .await?;
     insert_experts(tx, it).await?;
-    release_seat(tx, it.id, leaving).await
+    release_participation(tx, it.id, leaving).await
 }
 
 async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<(), DbErr> {

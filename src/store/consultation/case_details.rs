@@ -86,7 +86,7 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(changed_entries()), "changed_entries")
         .column_as(Expr::cust(BOUNCES), "bounces")
         .column_as(Expr::cust(submitted_reports()), "submitted_reports")
-        .column_as(Expr::cust(LOOKALIKES), "lookalikes")
+        .column_as(Expr::cust(POSSIBLE_DUPLICATES), "possible_duplicates")
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
         .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
         .filter(row::COLUMN.number.eq(number.to_string()))
@@ -233,7 +233,7 @@ const APPOINTMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "appointment" a WHERE a."consultation_id" = "consultation"."id")"#;
 const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
 /// The number of other consultations of the same company or of a company with the same folded name.
-const LOOKALIKES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;
+const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;
 
 fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> RelationDef {
     row::Entity::belongs_to(other).from(row::Column::Id).to(column).into()

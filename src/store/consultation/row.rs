@@ -11,6 +11,7 @@ use domain::{
     number::CaseNumber,
     prefecture::Prefecture,
     silence::{SilenceClock, SilenceKind},
+    worklist::AwaitedResponse,
 };
 use entity::{Coded, consultation as row};
 use sea_orm::{DbErr, JsonValue};
@@ -97,7 +98,8 @@ pub(super) fn state_columns(
     })
 }
 
-/// The time by which the worklist sorts consultations that only wait behind everything that has a deadline.
+/// The time that is added to the order of a consultation that only waits, so that the worklist shows it after every
+/// consultation that needs an action.
 const LATER: TimeDelta = TimeDelta::days(3653);
 
 /// Returns the instant by which the worklist sorts: the deadline, else the start of the state. A consultation
@@ -146,6 +148,9 @@ impl NewConsultation<'_> {
             wants_help_since: None,
             silence: None,
             stalled_since: None,
+            response: None,
+            last_inbound_at: None,
+            snoozed_until: None,
             event_count: 0,
             version: 0,
         }
@@ -200,6 +205,10 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         silence_stage: silence.stage,
         next_step_at: silence.next_at,
         stalled_since: record.stalled_since,
+        unanswered_since: record.response.map(|it| it.since),
+        response_due_at: record.response.map(|it| it.due_at),
+        last_inbound_at: record.last_inbound_at,
+        snoozed_until: record.snoozed_until,
     })
 }
 
@@ -234,6 +243,12 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         wants_help_since: row.wants_help_since,
         silence: silence(row)?,
         stalled_since: row.stalled_since,
+        response: row
+            .unanswered_since
+            .zip(row.response_due_at)
+            .map(|(since, due_at)| AwaitedResponse { since, due_at }),
+        last_inbound_at: row.last_inbound_at,
+        snoozed_until: row.snoozed_until,
         event_count: row.event_count,
         version: row.version,
     })

@@ -76,9 +76,11 @@ pub async fn of(
         .select_only()
         .column(message::Column::Id)
         .filter(message::COLUMN.consultation_id.eq(id.0));
-    if audience == Audience::Everyone {
-        messages = messages.filter(message::COLUMN.internal.eq(false));
-    }
+    messages = match audience {
+        Audience::Center => messages,
+        Audience::Internal => messages.filter(message::COLUMN.center_only.eq(false)),
+        Audience::Everyone => messages.filter(message::COLUMN.internal.eq(false)),
+    };
     let files = row::Entity::find()
         .filter(row::Column::MessageId.in_subquery(messages.into_query()))
         .order_by_asc(row::COLUMN.position)

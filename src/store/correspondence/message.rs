@@ -18,6 +18,8 @@ use crate::mail::outgoing_mail::MailKind;
 /// The people who may read an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
+    /// The center alone.
+    Center,
     /// The center and the experts.
     Internal,
     /// The center, the experts and the company.
@@ -44,6 +46,8 @@ pub struct ThreadEntry {
     pub author_id: Option<Uuid>,
     pub channel: Coded<Channel>,
     pub internal: bool,
+    /// Whether only the center may read the entry.
+    pub center_only: bool,
     pub body: String,
     pub at: DateTime<Utc>,
     pub read_by_company_at: Option<DateTime<Utc>>,
@@ -51,16 +55,18 @@ pub struct ThreadEntry {
     pub automatic: bool,
 }
 
-/// Returns the thread, oldest entry first. Internal entries are left out for the audience `Everyone`.
+/// Returns the thread as a reader of this audience may read it, oldest entry first.
 pub async fn of(
     db: &impl ConnectionTrait,
     id: ConsultationId,
     audience: Audience,
 ) -> Result<Vec<ThreadEntry>, DbErr> {
     let mut query = row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0));
-    if audience == Audience::Everyone {
-        query = query.filter(row::COLUMN.internal.eq(false));
-    }
+    query = match audience {
+        Audience::Center => query,
+        Audience::Internal => query.filter(row::COLUMN.center_only.eq(false)),
+        Audience::Everyone => query.filter(row::COLUMN.internal.eq(false)),
+    };
     let rows = query.order_by_asc(row::COLUMN.created_at).order_by_asc(row::COLUMN.id).all(db).await?;
     rows.into_iter().map(entry).collect()
 }
@@ -78,7 +84,8 @@ pub async fn insert(tx: &DatabaseTransaction, it: &NewMessage<'_>, now: DateTime
         author_kind: it.author.party().into(),
         author_id,
         channel: it.channel.into(),
-        internal: it.audience == Audience::Internal,
+        internal: it.audience != Audience::Everyone,
+        center_only: it.audience == Audience::Center,
         body: it.body.to_owned(),
         created_at: now,
         read_by_company_at: None,
@@ -155,6 +162,7 @@ fn entry(row: row::Model) -> Result<ThreadEntry, DbErr> {
         author_id: row.author_id,
         channel: row.channel,
         internal: row.internal,
+        center_only: row.center_only,
         body: row.body,
         at: row.created_at,
         read_by_company_at: row.read_by_company_at,

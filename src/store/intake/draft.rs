@@ -64,7 +64,7 @@ struct ToSubmit {
     experts_revision: Option<i64>,
 }
 
-/// Returns the unfinished draft with this address that was changed last, if there is one.
+/// Returns the unfinished draft with this address that was changed last, or no draft.
 pub async fn of_address(
     db: &impl ConnectionTrait,
     email_key: &str,

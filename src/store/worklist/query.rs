@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use codes::{MailStatus, ReportStatus};
 use domain::{consultation::Turn, field::Field};
-use entity::{consultation as row, contact, inbound_mail, mail_bounce, outbox, report};
+use entity::{case_tag, consultation as row, contact, inbound_mail, mail_bounce, outbox, report};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -21,7 +21,7 @@ pub fn statement(
     from: PageStart,
     now: DateTime<Utc>,
 ) -> SelectStatement {
-    let sort = if tab == WorklistTab::All { row::Column::ReceivedAt } else { row::Column::SortAt };
+    let sort = sorted_by(tab);
     let mut query = row::Entity::find().select_only();
     for column in COLUMNS {
         query = query.column(column);
@@ -41,6 +41,24 @@ pub fn statement(
     query.order_by(sort, order.clone()).order_by(row::Column::Id, order).limit(PAGE as u64 + 1).into_query()
 }
 
+/// Returns the column by whose order a tab is read.
+const fn sorted_by(tab: WorklistTab) -> row::Column {
+    match tab {
+        WorklistTab::All => row::Column::ReceivedAt,
+        WorklistTab::Unanswered => row::Column::ResponseDueAt,
+        WorklistTab::Snoozed => row::Column::SnoozedUntil,
+        WorklistTab::Center
+        | WorklistTab::Reports
+        | WorklistTab::FurtherHelp
+        | WorklistTab::Company
+        | WorklistTab::Expert
+        | WorklistTab::Booked
+        | WorklistTab::FollowUp
+        | WorklistTab::Stalled
+        | WorklistTab::Ended => row::Column::SortAt,
+    }
+}
+
 /// Returns the count of each tab, in one query that stops counting at `MOST_COUNTED`.
 pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<WorklistCounts, DbErr> {
     let of = |tab| row::Entity::find().select_only().expr(Expr::val(1)).filter(of_tab(tab, now)).into_query();
@@ -51,6 +69,8 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
     let open = open.filter(inbound_mail::COLUMN.open.eq(true)).into_query();
     let mut query = capped(WorklistTab::Center.code(), of(WorklistTab::Center));
     for (name, one) in [
+        (WorklistTab::Unanswered.code(), of(WorklistTab::Unanswered)),
+        (WorklistTab::Snoozed.code(), of(WorklistTab::Snoozed)),
         (WorklistTab::Reports.code(), reports),
         (WorklistTab::FurtherHelp.code(), of(WorklistTab::FurtherHelp)),
         (WorklistTab::Stalled.code(), of(WorklistTab::Stalled)),
@@ -68,6 +88,8 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
         let name: String = it.try_get("", "name")?;
         match WorklistTab::from_code(&name) {
             Some(WorklistTab::Center) => tallies.center = n,
+            Some(WorklistTab::Unanswered) => tallies.unanswered = n,
+            Some(WorklistTab::Snoozed) => tallies.snoozed = n,
             Some(WorklistTab::Reports) => tallies.reports = n,
             Some(WorklistTab::FurtherHelp) => tallies.further_help = n,
             Some(WorklistTab::Stalled) => tallies.stalled = n,
@@ -86,7 +108,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 16] = [
+const COLUMNS: [row::Column; 19] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyName,
@@ -103,12 +125,20 @@ const COLUMNS: [row::Column; 16] = [
     row::Column::AddressConfirmedAt,
     row::Column::WantsHelpSince,
     row::Column::StalledSince,
+    row::Column::ResponseDueAt,
+    row::Column::LastInboundAt,
+    row::Column::SnoozedUntil,
 ];
 
 fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
     let turn = |it: Turn| row::Column::Turn.eq(it.code());
     match tab {
-        WorklistTab::Center => turn(Turn::Center).and(row::Column::SortAt.lt(soon(now))),
+        WorklistTab::Center => {
+            let awake = row::Column::SnoozedUntil.is_null().or(row::Column::SnoozedUntil.lte(now));
+            turn(Turn::Center).and(row::Column::SortAt.lt(soon(now))).and(awake)
+        }
+        WorklistTab::Unanswered => row::Column::ResponseDueAt.is_not_null(),
+        WorklistTab::Snoozed => row::Column::SnoozedUntil.gt(now),
         WorklistTab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
         WorklistTab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
         WorklistTab::FurtherHelp => row::Column::WantsHelpSince.is_not_null(),
@@ -139,6 +169,13 @@ fn narrowed(
     }
     if filter.overdue {
         query = query.filter(row::COLUMN.due_at.lte(now));
+    }
+    if let Some(tag) = &filter.tag {
+        let tagged = case_tag::Entity::find()
+            .select_only()
+            .column(case_tag::Column::ConsultationId)
+            .filter(case_tag::COLUMN.tag.eq(tag.as_str()));
+        query = query.filter(row::Column::Id.in_subquery(tagged.into_query()));
     }
     if let Some(key) = &filter.search {
         query = query.filter(Expr::col((row::Entity, row::Column::SearchKey)).like(containing(key)));

@@ -55,6 +55,7 @@ pub const GROUPS: &[Group] = &[
             number!(first_contact_days, "最初の連絡", "営業日以内"),
             number!(reply_days, "専門家の回答", "営業日以内"),
             number!(answer_notice_days, "企業に結果を知らせる期限", "営業日前まで（相談の日から）"),
+            number!(response_days, "メッセージへの返信", "営業日以内"),
             number!(report_days, "報告書の提出", "日以内（相談の日から）"),
             number!(change_until_hour, "企業が日時を変更できる時刻", "時まで（前の営業日）"),
         ],

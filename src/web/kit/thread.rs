@@ -36,6 +36,7 @@ pub struct ThreadLine {
     pub author: String,
     pub mine: bool,
     pub internal: bool,
+    pub center_only: bool,
     /// Whether the entry was written by the system rather than a person.
     pub automatic: bool,
     pub is_new: bool,
@@ -79,7 +80,8 @@ impl Reader {
     pub const fn audience(self) -> Audience {
         match self {
             Self::Company => Audience::Everyone,
-            Self::Expert | Self::Center => Audience::Internal,
+            Self::Expert => Audience::Internal,
+            Self::Center => Audience::Center,
         }
     }
 
@@ -114,6 +116,7 @@ impl ThreadContext {
             author,
             mine,
             internal: it.internal,
+            center_only: it.center_only,
             automatic: it.automatic,
             is_new: false,
             channel: channel(&it.channel),

@@ -18,6 +18,8 @@ use crate::{
 pub const FILES: &str = "files";
 /// The name of a page's second field for files, in the form of the internal note.
 pub const NOTE_FILES: &str = "note-files";
+/// The name of a page's third field for files, in the form of the note for the center alone.
+pub const CENTER_NOTE_FILES: &str = "center-note-files";
 
 /// The fields and the files of a form.
 #[derive(Debug, Default)]

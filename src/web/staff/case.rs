@@ -3,7 +3,7 @@ use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     consultation::{ActionKind, State},
     due::{Due, DueClock},
@@ -19,6 +19,7 @@ use super::{
 pub use crate::web::kit::form_state::{FormState, sentence};
 use crate::{
     app::App,
+    ops,
     problem::Problem,
     store::{
         self,
@@ -29,6 +30,9 @@ use crate::{
     url,
     web::kit::{form::Fields, page::Shell, session::Coordinator},
 };
+
+/// The time after the last look for which a person counts as looking at a case.
+const LOOKING: TimeDelta = TimeDelta::minutes(10);
 
 /// The view of a consultation that a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +55,8 @@ pub struct Head {
     /// The proposals of another time for the appointment that wait for the center.
     pub proposals: Vec<Proposed>,
     pub view: Option<View>,
+    /// The others of the center who have looked at the case within the last minutes, such as 「鈴木 花子（3分前）」.
+    pub others: Vec<String>,
     pub now: DateTime<Utc>,
     /// Why the last action was refused.
     pub refused: Option<String>,
@@ -73,12 +79,16 @@ pub struct Link {
 #[get("/staff/consultations/{number}")]
 pub async fn show(
     app: Data<App>,
-    _me: Coordinator,
+    me: Coordinator,
     req: HttpRequest,
     shell: Shell,
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
+    // A page is shown even if it cannot be recorded who looks at it.
+    if let Err(err) = ops::worklist::visit::record(&app, me.id, case.record.consultation.id).await {
+        tracing::warn!(error = ?err, "could not record who looks at a case");
+    }
     let view = View::from_code(Fields::of_query(&req).get("view")).unwrap_or(View::Overview);
     render(&app, shell, case, view, FormState::default()).await
 }
@@ -94,14 +104,15 @@ pub async fn render(
     let (now, refused) = (app.clock.now(), typed.refused.clone());
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
-    let head = Head { case, open_mails, bounces, proposals, view: Some(view), now, refused };
+    let others = others(app, &case, &shell, now).await?;
+    let head = Head { case, open_mails, bounces, proposals, view: Some(view), others, now, refused };
     match view {
         // Without the possibility of asking experts, there are no candidates to show.
         View::Candidates if !head.can(ActionKind::RequestExperts) => {
             let head = Head { view: Some(View::Overview), ..head };
-            case_views::overview(app, shell, head, &typed).await
+            case_views::overview(app, shell, head, typed).await
         }
-        View::Overview => case_views::overview(app, shell, head, &typed).await,
+        View::Overview => case_views::overview(app, shell, head, typed).await,
         View::Messages => case_views::messages(app, shell, head, typed).await,
         View::Sessions => case_views::sessions(app, shell, head, &typed).await,
         View::Candidates => candidates::render(app, shell, head, typed).await,
@@ -109,6 +120,19 @@ pub async fn render(
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
+}
+
+/// Returns who else of the center looks at the case now.
+async fn others(
+    app: &App,
+    case: &CaseDetails,
+    shell: &Shell,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, Problem> {
+    let me = shell.account.as_ref().map(|it| it.id);
+    let seen = store::worklist::visit::since(&app.db, case.record.consultation.id, now - LOOKING).await?;
+    let others = seen.into_iter().filter(|it| Some(it.0) != me);
+    Ok(others.map(|(_, name, at)| format!("{name}（{}）", wording::ago(at, now))).collect())
 }
 
 /// Returns the proposals of another time. Skips the query if there can be none.
@@ -198,7 +222,16 @@ impl Head {
     /// Builds the head above the page of one action, which shows only why that action was refused.
     pub fn of_act(case: CaseDetails, now: DateTime<Utc>, typed: &FormState) -> Self {
         let (open_mails, bounces, proposals) = (Vec::new(), Vec::new(), Vec::new());
-        Self { case, open_mails, bounces, proposals, view: None, now, refused: typed.refused.clone() }
+        Self {
+            case,
+            open_mails,
+            bounces,
+            proposals,
+            view: None,
+            others: Vec::new(),
+            now,
+            refused: typed.refused.clone(),
+        }
     }
 
     pub fn number(&self) -> CaseNumber {
@@ -216,6 +249,11 @@ impl Head {
 
     pub fn is_open(&self) -> bool {
         self.state().is_open()
+    }
+
+    /// Returns until when the case is put aside, if it is.
+    pub fn snoozed(&self) -> Option<DateTime<Utc>> {
+        self.case.record.snoozed_until.filter(|it| *it > self.now)
     }
 
     pub fn address_confirmed(&self) -> bool {

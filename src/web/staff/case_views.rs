@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use codes::Code;
 use domain::{
     actor::{Actor, Party},
@@ -12,6 +12,7 @@ use domain::{
         report::Report,
     },
     booking::waiting_list::WaitingListEntry,
+    calendar::japan_date,
     consultation::State,
     intake::company::{Industry, Organization, TeleworkStatus},
     wording,
@@ -32,6 +33,7 @@ use crate::{
         correspondence::{
             inbound_mail::InboundEntry, message::Audience, message_draft::DraftWriter, outbox::OutboxEntry,
         },
+        worklist::task::{Task, TaskFilter},
     },
     web::kit::{
         form::Choice,
@@ -39,6 +41,9 @@ use crate::{
         thread::{Reader, ThreadContext, ThreadLine, seen},
     },
 };
+
+/// The most tasks that the overview shows.
+const MOST_TASKS: u64 = 50;
 
 #[derive(Template)]
 #[template(path = "staff/overview.html")]
@@ -52,6 +57,13 @@ struct Overview {
     waiting: Option<WaitingListEntry>,
     /// The company's appointments in this year and the limit, if the limit is reached.
     used_up: Option<(u16, u16)>,
+    /// The open tasks of the case.
+    tasks: Vec<Task>,
+    /// The people who can do a task.
+    owners: Vec<Choice>,
+    tags: Vec<String>,
+    today: NaiveDate,
+    typed: FormState,
 }
 
 #[derive(Template)]
@@ -121,7 +133,7 @@ pub async fn overview(
     app: &App,
     shell: Shell,
     head: Head,
-    typed: &FormState,
+    typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
     // Queries without results are skipped: most consultations in the worklist have neither experts nor
@@ -152,7 +164,13 @@ pub async fn overview(
     } else {
         None
     };
-    page::html_with(typed.status(), &Overview { shell, head, asked, appointment, used_up, waiting })
+    let (status, today) = (typed.status(), japan_date(head.now));
+    let tasks = store::worklist::task::list(&app.db, TaskFilter::Case(id), MOST_TASKS).await?;
+    let owners = super::tasks::owners(app).await?;
+    let tags = store::worklist::tag::of(&app.db, id).await?;
+    let page =
+        Overview { shell, head, asked, appointment, used_up, waiting, tasks, owners, tags, today, typed };
+    page::html_with(status, &page)
 }
 
 /// Shows the consultations that may be of the same company.
@@ -176,7 +194,7 @@ pub async fn messages(
     mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let id = head.case.record.consultation.id;
-    let thread = store::correspondence::message::of(&app.db, id, Audience::Internal).await?;
+    let thread = store::correspondence::message::of(&app.db, id, Audience::Center).await?;
     let names = store::accounts::account::names(&app.db, thread.iter().filter_map(|it| it.author_id)).await?;
     let mut around = ThreadContext::of(app, id, Reader::Center).await?;
     let path = head.at("");

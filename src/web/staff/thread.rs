@@ -24,7 +24,7 @@ use crate::{
         page::{self, Shell},
         session::Coordinator,
         thread::Reader,
-        upload::{FILES, FormWithFiles, NOTE_FILES},
+        upload::{CENTER_NOTE_FILES, FILES, FormWithFiles, NOTE_FILES},
     },
 };
 
@@ -53,6 +53,30 @@ pub async fn note(
     post(&app, &me, shell, &number, form, Audience::Internal).await
 }
 
+#[post("/staff/consultations/{number}/center-note")]
+pub async fn center_note(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: FormWithFiles,
+) -> Result<HttpResponse, Problem> {
+    post(&app, &me, shell, &number, form, Audience::Center).await
+}
+
+/// Ends the clock of the center's response: the message needs none, or it was given by telephone.
+#[post("/staff/consultations/{number}/answered")]
+pub async fn answered(
+    app: Data<App>,
+    me: Coordinator,
+    number: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let case = find(&app, &number).await?;
+    ops::correspondence::message::mark_answered(&app, case.record.consultation.id, me.id).await?;
+    let next = format!("{}?view=messages", url::staff(&case.record.number));
+    Ok(page::see_other_with(next, "メッセージを対応済みにしました。"))
+}
+
 /// Sends a file of the thread.
 #[get("/staff/consultations/{number}/files/{id}")]
 pub async fn download(
@@ -61,7 +85,7 @@ pub async fn download(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &path.0).await?;
-    files::answer(&app, case.record.consultation.id, &path.1, Audience::Internal).await
+    files::answer(&app, case.record.consultation.id, &path.1, Audience::Center).await
 }
 
 /// Shows a mail of the thread as HTML.
@@ -88,6 +112,9 @@ async fn post(
     let (field, files_field, label, done) = match audience {
         Audience::Everyone => ("text", FILES, "メッセージ", "メッセージを送りました。"),
         Audience::Internal => ("note", NOTE_FILES, "内部メモ", "内部メモを保存しました。"),
+        Audience::Center => {
+            ("center_note", CENTER_NOTE_FILES, "センター内のメモ", "センター内のメモを保存しました。")
+        }
     };
     let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
     let next = format!("{}?view=messages", url::staff(&case.record.number));

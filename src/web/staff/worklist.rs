@@ -52,6 +52,10 @@ struct InboxPage {
     closed: usize,
     /// The proposals of another time that wait for the center's answer.
     proposals: Vec<Proposed>,
+    /// The signed-in person's tasks that are due today or before.
+    tasks: u64,
+    /// Every tag that can be chosen.
+    tags: Vec<String>,
     /// The address of the list without filters, if any are set.
     unfiltered: Option<String>,
     previous: String,
@@ -69,10 +73,18 @@ struct TabLink {
 struct Line {
     row: WorklistRow,
     href: String,
+    /// The deadline that the tab is about.
+    due_at: Option<DateTime<Utc>>,
     late: bool,
     mine: bool,
+    /// Whether the company or an expert has written since the signed-in person looked at the case.
+    unread: bool,
+    tags: Vec<String>,
     age: String,
 }
+
+/// The most tags that the filter offers.
+const MOST_TAGS_SHOWN: u64 = 200;
 
 #[get("/staff")]
 pub async fn home(
@@ -116,6 +128,9 @@ async fn list(
     let filter = filter(&typed, me.id);
     let listing = store::worklist::page(&app.db, tab, &filter, from(&typed), now).await?;
     let tallies = store::worklist::counts(&app.db, now).await?;
+    let ids = || listing.rows.iter().map(|it| it.place.id);
+    let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
+    let seen = store::worklist::visit::of(&app.db, me.id, ids()).await?;
     let proposals = proposed(app, ProposalScope::Everybody, now).await?;
     let link = |name, cursor: Option<WorklistCursor>| {
         cursor.map(|it| address(tab, &typed, &[(name, written(it))])).unwrap_or_default()
@@ -142,7 +157,17 @@ async fn list(
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
-        rows: listing.rows.into_iter().map(|it| line(it, me.id, now)).collect(),
+        tasks: store::worklist::task::count_due(&app.db, me.id, japan_date(now)).await?,
+        tags: store::worklist::tag::known(&app.db, MOST_TAGS_SHOWN).await?,
+        rows: listing
+            .rows
+            .into_iter()
+            .map(|it| {
+                let id = it.place.id;
+                let tags = tags_of.remove(&id).unwrap_or_default();
+                line(it, tab, me.id, now, tags, seen.get(&id).copied())
+            })
+            .collect(),
         typed,
     })
 }
@@ -153,6 +178,7 @@ fn filter(typed: &Fields, me: AccountId) -> WorklistFilter {
         prefecture: Prefecture::parse(typed.get("prefecture")).ok(),
         coordinator: (typed.get("mine") == "1").then_some(me),
         overdue: typed.get("overdue") == "1",
+        tag: Some(typed.get("tag").to_owned()).filter(|it| !it.is_empty()),
         search: searched(typed.get("q")),
     }
 }
@@ -194,7 +220,7 @@ fn address(tab: WorklistTab, typed: &Fields, more: &[(&str, String)]) -> String 
     if !matches!(tab, WorklistTab::All | WorklistTab::Center) {
         query.append_pair("tab", tab.code());
     }
-    for name in ["q", "field", "prefecture", "mine", "overdue"] {
+    for name in ["q", "field", "prefecture", "tag", "mine", "overdue"] {
         let value = typed.get(name);
         if !value.is_empty() {
             query.append_pair(name, value);
@@ -213,6 +239,8 @@ fn address(tab: WorklistTab, typed: &Fields, more: &[(&str, String)]) -> String 
 fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option<String> {
     let n = match tab {
         WorklistTab::Center => tallies.center.saturating_add(i64::try_from(proposals).unwrap_or(i64::MAX)),
+        WorklistTab::Unanswered => tallies.unanswered,
+        WorklistTab::Snoozed => tallies.snoozed,
         WorklistTab::Reports => tallies.reports,
         WorklistTab::FurtherHelp => tallies.further_help,
         WorklistTab::Stalled => tallies.stalled,
@@ -225,11 +253,27 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
     Some(n)
 }
 
-fn line(row: WorklistRow, me: AccountId, now: DateTime<Utc>) -> Line {
+fn line(
+    row: WorklistRow,
+    tab: WorklistTab,
+    me: AccountId,
+    now: DateTime<Utc>,
+    tags: Vec<String>,
+    seen_at: Option<DateTime<Utc>>,
+) -> Line {
     let days = (japan_date(now) - japan_date(row.received_at)).num_days();
+    let is_response = tab == WorklistTab::Unanswered;
+    let due_at = if is_response { row.response_due_at } else { row.due_at };
     Line {
-        href: url::staff(&row.number),
-        late: row.due_at.is_some_and(|it| it <= now) && row.state.is_open(),
+        href: if is_response {
+            format!("{}?view=messages", url::staff(&row.number))
+        } else {
+            url::staff(&row.number)
+        },
+        due_at,
+        late: due_at.is_some_and(|it| it <= now) && (is_response || row.state.is_open()),
+        unread: row.last_inbound_at.is_some_and(|it| seen_at.is_none_or(|seen| seen < it)),
+        tags,
         mine: row.coordinator == Some(me),
         age: if days <= 0 { "本日".to_owned() } else { format!("{}日", wording::thousands(days)) },
         row,

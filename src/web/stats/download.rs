@@ -26,7 +26,7 @@ pub async fn csv(app: Data<App>, req: HttpRequest, visitor: Visitor) -> Result<H
     let mut body = String::from(BYTE_ORDER_MARK);
     let day = iso_date(report.day);
     body.push_str("集計日,年度,分野,都道府県,表コード,表,区分コード,区分,値\r\n");
-    let head = [day, report.selection.year.start_year().to_string(), field(&report), place(&report)];
+    let head = [day, report.filter.year.start_year().to_string(), field(&report), place(&report)];
     for (code, title, part, label, value) in lines(&report) {
         let cells = head.iter().cloned().chain([code, title, part, label, value.plain()]);
         body.push_str(&cells.map(|it| quoted(&it)).collect::<Vec<_>>().join(","));
@@ -107,7 +107,7 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let sheet = workbook.add_worksheet().set_name("利用状況")?;
     let about = [
         ("集計日", iso_date(report.day)),
-        ("年度", report.selection.year.label()),
+        ("年度", report.filter.year.label()),
         ("分野", field(report)),
         ("都道府県", place(report)),
     ];
@@ -137,15 +137,15 @@ fn write(sheet: &mut Worksheet, row: u32, value: &Value) -> Result<(), XlsxError
 }
 
 fn field(report: &Report) -> String {
-    report.selection.field.map_or("すべて", domain::field::Field::label).to_owned()
+    report.filter.field.map_or("すべて", domain::field::Field::label).to_owned()
 }
 
 fn place(report: &Report) -> String {
-    report.selection.prefecture.map_or("すべて", domain::prefecture::Prefecture::name).to_owned()
+    report.filter.prefecture.map_or("すべて", domain::prefecture::Prefecture::name).to_owned()
 }
 
 fn name(report: &Report, kind: &str) -> String {
-    format!("stats-{}-{}.{kind}", report.selection.year.start_year(), iso_date(report.day))
+    format!("stats-{}-{}.{kind}", report.filter.year.start_year(), iso_date(report.day))
 }
 
 fn quoted(cell: &str) -> String {

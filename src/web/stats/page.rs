@@ -76,18 +76,18 @@ pub async fn prefecture(
 ) -> Result<HttpResponse, Problem> {
     let prefecture = Prefecture::parse(&code).map_err(|_| Problem::NotFound)?;
     let audience = audience(&visitor);
-    let selection = selection(&app, &req, audience)?;
+    let filter = filter(&app, &req, audience)?;
     match audience {
         Audience::Insiders => {
-            let selection = StatisticsFilter { prefecture: Some(prefecture), ..selection };
-            let report = count(&app, selection, audience).await?;
+            let filter = StatisticsFilter { prefecture: Some(prefecture), ..filter };
+            let report = count(&app, filter, audience).await?;
             page::html(&stats_page(&app, shell, report).await?)
         }
         Audience::Everyone => {
-            let report = count(&app, selection, audience).await?;
+            let report = count(&app, filter, audience).await?;
             let code = format!("{:02}", prefecture.code());
             let count = report.table("prefecture").and_then(|it| it.count_of(&code));
-            page::html(&PrefecturePage { shell, year: selection.year, prefecture, count })
+            page::html(&PrefecturePage { shell, year: filter.year, prefecture, count })
         }
     }
 }
@@ -95,7 +95,7 @@ pub async fn prefecture(
 /// Returns the report for the query, as far as the visitor may see it.
 pub async fn report(app: &App, req: &HttpRequest, visitor: &Visitor) -> Result<Report, Problem> {
     let audience = audience(visitor);
-    count(app, selection(app, req, audience)?, audience).await
+    count(app, filter(app, req, audience)?, audience).await
 }
 
 impl StatsPage {
@@ -113,11 +113,11 @@ impl StatsPage {
     }
 }
 
-async fn count(app: &App, selection: StatisticsFilter, audience: Audience) -> Result<Report, Problem> {
+async fn count(app: &App, filter: StatisticsFilter, audience: Audience) -> Result<Report, Problem> {
     let now = app.clock.now();
-    let statistics = store::statistics::of(&app.db, &selection).await?;
+    let statistics = store::statistics::of(&app.db, &filter).await?;
     let calendar = app.programme().await?.calendar(now);
-    Ok(Report::new(&statistics, selection, audience, &calendar, japan_date(now)))
+    Ok(Report::new(&statistics, filter, audience, &calendar, japan_date(now)))
 }
 
 fn audience(visitor: &Visitor) -> Audience {
@@ -129,7 +129,7 @@ fn audience(visitor: &Visitor) -> Audience {
 
 /// Parses the filter. The public can select only a year: the difference of two finer selections would reveal
 /// the counts hidden in each.
-fn selection(app: &App, req: &HttpRequest, audience: Audience) -> Result<StatisticsFilter, Problem> {
+fn filter(app: &App, req: &HttpRequest, audience: Audience) -> Result<StatisticsFilter, Problem> {
     let query = Fields::of_query(req);
     let year = match query.get("year") {
         "" => FiscalYear::of(japan_date(app.clock.now())).map_err(anyhow::Error::from)?,
@@ -146,8 +146,8 @@ fn selection(app: &App, req: &HttpRequest, audience: Audience) -> Result<Statist
 }
 
 async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage, Problem> {
-    let selection = report.selection;
-    let year = selection.year;
+    let filter = report.filter;
+    let year = filter.year;
     let mut known = years(&app.db).await?;
     known.push(year.start_year());
     known.sort_unstable_by(|a, b| b.cmp(a));
@@ -155,8 +155,8 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
     let choice = |it: i32| Some(Choice::new(it.to_string(), FiscalYear::new(it).ok()?.label()));
     let mut form = Fields::default();
     form.add("year", year.start_year().to_string());
-    form.add("field", selection.field.map(Field::code).unwrap_or_default());
-    form.add("prefecture", selection.prefecture.map(|it| format!("{:02}", it.code())).unwrap_or_default());
+    form.add("field", filter.field.map(Field::code).unwrap_or_default());
+    form.add("prefecture", filter.prefecture.map(|it| format!("{:02}", it.code())).unwrap_or_default());
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish();
     let months = report.table("month").map(|it| {
         let rows: Vec<_> = it.rows.iter().map(|row| (row.label.clone(), row.count)).collect();
@@ -178,12 +178,12 @@ async fn stats_page(app: &App, shell: Shell, report: Report) -> Result<StatsPage
     })
 }
 
-/// Returns the heading: the selection in one sentence.
+/// Returns the heading: the filter in one sentence.
 fn heading(report: &Report) -> String {
-    let selection = report.selection;
-    let place = selection.prefecture.map(|it| format!("{}の", it.name())).unwrap_or_default();
-    let field = selection.field.map(|it| format!("{}の", it.label())).unwrap_or_default();
-    let year = selection.year.label();
+    let filter = report.filter;
+    let place = filter.prefecture.map(|it| format!("{}の", it.name())).unwrap_or_default();
+    let field = filter.field.map(|it| format!("{}の", it.label())).unwrap_or_default();
+    let year = filter.year.label();
     let received = report.received;
     if received == DisplayedCount::Exact(0) {
         return format!("{year}の{place}{field}相談はまだありません");

@@ -1,4 +1,4 @@
-//! The statistics of a selection as its reader may see them: headline numbers, survey sentences and tables.
+//! The statistics of a filter as its reader may see them: headline numbers, survey sentences and tables.
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -13,7 +13,7 @@ use super::tables::{self, Audience, Row, Table};
 use crate::store::statistics::{Statistics, StatisticsFilter, Wait};
 
 pub struct Report {
-    pub selection: StatisticsFilter,
+    pub filter: StatisticsFilter,
     pub audience: Audience,
     /// The day on which the statistics were counted.
     pub day: NaiveDate,
@@ -56,7 +56,7 @@ const SENTENCES: [&str; 3] =
 impl Report {
     pub fn new(
         statistics: &Statistics,
-        selection: StatisticsFilter,
+        filter: StatisticsFilter,
         audience: Audience,
         calendar: &BusinessCalendar,
         day: NaiveDate,
@@ -66,7 +66,7 @@ impl Report {
         let without = statistics.received.saturating_sub(statistics.with_appointment);
         let carried_out = tables::shown(&[statistics.with_appointment, without], audience);
         let carried_out = carried_out.first().copied().and_then(DisplayedCount::exact);
-        let tables = tables::all(statistics, selection.year.start_year(), audience);
+        let tables = tables::all(statistics, filter.year.start_year(), audience);
         // If the total is too small to be shown, its parts would tell of single consultations: no breakdown
         // is shown.
         let telling = !public || number(statistics.received).exact().is_some();
@@ -85,7 +85,7 @@ impl Report {
             follow_ups: follow_ups(statistics, audience),
             notes: notes(&tables, statistics, audience),
             tables: if telling { tables } else { Vec::new() },
-            selection,
+            filter,
             audience,
             day,
         }

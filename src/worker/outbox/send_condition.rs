@@ -33,7 +33,7 @@ pub struct SendFacts {
     confirmed: HashSet<ConsultationId>,
     silences: HashMap<ConsultationId, SilenceClock>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
-    unwanted: HashSet<(String, NotificationTopic)>,
+    opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
     dead: HashSet<String>,
 }
@@ -97,7 +97,7 @@ pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
         confirmed: store::consultation::confirmed_among(db, asked.consultations).await?,
         silences: store::consultation::silences(db, asked.silences).await?,
-        unwanted: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
+        opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, asked.addresses).await?,
     })
 }
@@ -114,7 +114,7 @@ impl SendFacts {
             return Some("no mail reaches this address");
         }
         let topic = letter.kind.topic()?;
-        self.unwanted.contains(&(address, topic)).then_some("its reader does not want such mails")
+        self.opt_outs.contains(&(address, topic)).then_some("its reader does not want such mails")
     }
 
     fn no_longer_true(&self, send_condition: SendCondition) -> Option<&'static str> {

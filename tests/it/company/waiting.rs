@@ -13,7 +13,7 @@ use madoguchi::{
     doctor,
     ops::{self, booking::waiting_list::WaitingResult, consultation::Ending},
     store,
-    worker::{self, waiting_list::LastLook},
+    worker::{self, waiting_list::LastCheck},
 };
 use sea_orm::{EntityTrait, QueryFilter};
 
@@ -75,7 +75,7 @@ impl Full {
     }
 
     async fn look(&self) -> bool {
-        worker::waiting_list::step(&self.site.app, &mut LastLook::default()).await.unwrap()
+        worker::waiting_list::step(&self.site.app, &mut LastCheck::default()).await.unwrap()
     }
 
     async fn offers(&self, to: &str) -> Vec<outbox::Model> {

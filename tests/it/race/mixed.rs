@@ -239,7 +239,7 @@ async fn declines(app: App, case: Case) {
 }
 
 async fn works(app: App) {
-    let mut looked = offers::LastLook::default();
+    let mut looked = offers::LastCheck::default();
     for _ in 0..ROUNDS {
         answered(offers::step(&app, &mut looked).await);
         answered(deadlines::step(&app).await);

@@ -58,6 +58,7 @@ async fn everything() -> Site {
     let administrator = site.account(Role::Administrator, "administrator@example.jp").await.id;
     administered(&site, administrator).await;
     let case = cases::booked(&site, &cast, CONTACT).await;
+    marked(&site, &cast, case).await;
     written(&site, &cast, case).await;
     routed(&site, &cast).await;
     offered(&site, &cast).await;
@@ -255,6 +256,17 @@ async fn received(site: &Site, case: Case) {
         .replace("{status}", "5.1.1")
         .replace('\n', "\r\n");
     assert_eq!(inbound::arrives(site, &report).await.state.code(), "bounce");
+}
+
+/// The center marks a case for its own work.
+async fn marked(site: &Site, cast: &Cast, case: Case) {
+    let (app, by) = (&site.app, cast.coordinator);
+    let title = TextLine::parse("作業", "資料を探す", 100).unwrap();
+    ops::worklist::task::add(app, case.id, &title, Some(by), day("2026-12-01"), by).await.unwrap();
+    ops::worklist::tag::add(app, case.id, &[domain::worklist::Tag::parse("至急").unwrap()], by)
+        .await
+        .unwrap();
+    ops::worklist::visit::record(app, by, case.id).await.unwrap();
 }
 
 fn day(text: &str) -> NaiveDate {

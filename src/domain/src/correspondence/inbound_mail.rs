@@ -1,8 +1,9 @@
-//! Decides what is done with a received mail: it is attached, answered, put into quarantine, or dropped.
+//! Decides what is done with a received mail: it is attached to a consultation, taken as a bounce or as the
+//! reply to an invitation, kept as an automatic reply, put into quarantine, or dropped.
 //!
-//! A case number proves nothing, and neither does a sender's address. A mail is attached only if it holds a
-//! secret that we sent to that very address and its sender takes part in the case. Every other mail waits for
-//! a person.
+//! A case number proves nothing, and neither does a sender's address. A person's mail is attached only if it
+//! holds a secret that we sent to that very address and its sender takes part in the case. Any other mail of
+//! a person waits for a coordinator.
 mod invitation_reply;
 
 pub use codes::InboundState;
@@ -119,7 +120,8 @@ pub struct InboundFacts {
 pub enum InboundDecision {
     Drop(Dropped),
     Bounce,
-    /// The mail is kept with the consultation that it names, if it names one.
+    /// The mail is an automatic reply. It is kept with the consultation that it names, if it names one, and is
+    /// not answered.
     AutoReply,
     Calendar,
     Attach,

@@ -14,7 +14,7 @@ pub enum MailState {
     Sending,
     /// An attempt failed, and the mail will be tried again.
     Deferred,
-    /// A person holds the mail back.
+    /// A person holds the mail back, or it waits until its reader's address is confirmed.
     Held,
     Sent,
     Failed,
@@ -89,7 +89,7 @@ pub enum SendFailure {
     /// There was no connection, or it broke before the message was handed over. This says nothing about the
     /// recipient.
     Connection,
-    /// The server's certificate is not trusted; an operator has to fix that.
+    /// The server's certificate is not trusted, or the server refuses our login; an operator has to fix that.
     Tls,
     /// The connection broke after the message was handed over. Another attempt may deliver a second copy.
     Unknown,

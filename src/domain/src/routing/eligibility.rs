@@ -12,7 +12,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An expert with the eligibility on them.
+/// An expert with their eligibility for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     pub expert: ExpertId,

@@ -2,21 +2,23 @@
 //!
 //! The method works in rounds:
 //!
-//! 1. **Seats.** Each expert's free time within the window is cut into placements: stretches apart from each other, each
-//!    long enough for one appointment with its travel and buffers, earliest first, within the limits of the day, the
-//!    week and the open cases. For consultations in both fields there are also joint placements, of one expert for each
-//!    field at the same time; for a company that has chosen its time, there are placements at that time alone. Because
-//!    placements are apart, any choice of them keeps every hard limit of time. Beside a visit that is already booked, a
-//!    placement may be nearer than the travel home; it is then for that place alone.
-//! 2. **Assignment.** Rows are consultations, columns are placements. A pair has a price if the expert may be asked at all
-//!    (field, territory, conflict of interest, as [`crate::routing::evaluate`] says) and the appointment fits the
-//!    placement; any other pair costs as much as leaving the consultation out, which is more than any placement. The Hungarian
-//!    method (`pathfinding::kuhn_munkres`) finds the assignment of least total price exactly. The price is the
-//!    waiting in business days, plus the expert's relative load with this appointment. The sum of the squares of the
-//!    loads is thereby kept small, and the load is evened out; merits and the order of receipt decide between equals.
+//! 1. **Placements.** Each expert's free time within the window is cut into placements: stretches apart from each
+//!    other, each long enough for one appointment with its travel and buffers, earliest first, within the limits of the
+//!    day, the week and the open cases. For consultations in both fields there are also joint placements, of one expert
+//!    for each field at the same time; for a company that has chosen its time, there are placements at that time alone.
+//!    Because placements are apart, any choice of them keeps every hard limit of time. Beside a visit that is already
+//!    booked, a placement may be nearer than the travel home; it is then for that place alone.
+//! 2. **Assignment.** Rows are consultations, columns are placements. A pair has a price if the expert may be asked at
+//!    all (field, territory, conflict of interest, as [`crate::routing::evaluate`] says) and the appointment fits the
+//!    placement; any other pair costs as much as leaving the consultation out, which is more than any placement. The
+//!    Hungarian method (`pathfinding::kuhn_munkres`) finds the assignment of least total price exactly. The price is
+//!    the waiting in business days, plus the expert's relative load with this appointment. The sum of the squares of
+//!    the loads is thereby kept small, and the load is evened out; merits and the order of receipt decide between
+//!    equals.
 //! 3. The assigned placements are booked. Rounds follow until no remaining consultation can be given an expert.
 //!
-//! O(consultations × experts × days) for the placements, and at most O(consultations² × placements) for the assignment.
+//! O(consultations × experts × days) for the placements, and at most O(consultations² × placements) for the
+//! assignment.
 mod assign;
 mod diary;
 mod placement;
@@ -112,28 +114,28 @@ pub struct UnplannedConsultation {
 
 /// Returns the plan with the least waiting and the most even load; the documentation of this module says what it
 /// minimises. Deterministic.
-pub fn plan(ground: &PlanningContext<'_>, waiting: &[PendingConsultation], weights: &Weights) -> Plan {
-    let people: Vec<_> = waiting.iter().map(|it| Eligible::of(it, ground)).collect();
-    let mut diary = Diary::new(ground);
+pub fn plan(context: &PlanningContext<'_>, waiting: &[PendingConsultation], weights: &Weights) -> Plan {
+    let people: Vec<_> = waiting.iter().map(|it| Eligible::of(it, context)).collect();
+    let mut diary = Diary::new(context);
     let mut plan = Plan::default();
     let mut open: Vec<usize> = (0..waiting.len()).collect();
     loop {
         // The consultations that have waited longest get the joint and the fixed placements first.
         open.sort_by_key(|&it| (std::cmp::Reverse(waiting[it].waited), it));
-        let placements = placements(&diary, ground, waiting, &people, &open);
+        let placements = placements(&diary, context, waiting, &people, &open);
         let price = |row: usize, column: usize| {
             let (at, placement): (usize, &Placement) = (open[row], &placements[column]);
             placement
-                .suits(at, &waiting[at], &people[at], ground)
-                .then(|| placement.price(&waiting[at], &people[at], ground, &diary, weights))
+                .suits(at, &waiting[at], &people[at], context)
+                .then(|| placement.price(&waiting[at], &people[at], context, &diary, weights))
         };
         let leaving = |row: usize| (i64::from(waiting[open[row]].waited) + LEAVING_DAYS) * weights.day.max(1);
         let found = assign(open.len(), placements.len(), price, leaving);
         let before = plan.lines.len();
         for (row, placement) in found.into_iter().enumerate() {
             let Some(placement) = placement.map(|it| &placements[it]) else { continue };
-            diary.book(&placement.for_one(&waiting[open[row]], ground));
-            plan.lines.extend(placement.line(open[row], ground, &diary));
+            diary.book(&placement.for_one(&waiting[open[row]], context));
+            plan.lines.extend(placement.line(open[row], context, &diary));
         }
         let planned = |it: &usize| plan.lines[before..].iter().any(|line| line.waiting == *it);
         open.retain(|it| !planned(it));
@@ -153,12 +155,13 @@ pub fn plan(ground: &PlanningContext<'_>, waiting: &[PendingConsultation], weigh
 /// The price of leaving a consultation out, in business days of waiting.
 const LEAVING_DAYS: i64 = 100_000;
 
-/// The experts who may be asked for one consultation, whatever their time, by their places and with the verdicts.
+/// The experts who may be asked for one consultation, whatever their time: each expert's index in the context, and
+/// their eligibility.
 struct Eligible(Vec<(usize, Eligibility)>);
 
 impl Eligible {
-    fn of(waiting: &PendingConsultation, ground: &PlanningContext<'_>) -> Self {
-        let judged = ground.experts.iter().enumerate().filter_map(|(place, expert)| {
+    fn of(waiting: &PendingConsultation, context: &PlanningContext<'_>) -> Self {
+        let judged = context.experts.iter().enumerate().filter_map(|(place, expert)| {
             let shares = waiting.request.fields.iter().any(|it| expert.fields.contains(it));
             // Most experts are ruled out here, without a list of reasons.
             let eligibility = shares.then(|| evaluate(expert, &waiting.request, None).eligibility)?;

@@ -43,7 +43,7 @@ pub async fn take(
     author: &MailAuthor,
     reply: &Reply,
 ) -> Result<(), Problem> {
-    // The reply itself is attached as a file as well.
+    // Calendar programs attach the reply as a file, too. It is read already and is no file of the thread.
     letter.read.attachments.retain(|it| !is_calendar(it));
     let brings_files = letter.read.attachments.iter().any(|it| !it.inline);
     let files = entry::files(app, letter).await?;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The scope under which the mails of this kind are counted in the daily limits.
-const PURSE: &str = "resume/";
+const SCOPE: &str = "resume/";
 
 /// Mails the link that continues the newest draft of an address. Neither the answer nor its time tells whether there is
 /// a draft, and the answer does not tell whether the day's mails are used up. `network` is a keyed hash of the network
@@ -26,10 +26,10 @@ pub async fn resume(app: &App, email: &EmailAddress, network: &str) -> Result<()
     let context = Context::of(app).await?;
     let settings = &context.settings;
     let tx = app.begin().await?;
-    let budget = spend(app, &tx, PURSE, &email.key(), network, settings, context.now).await?;
+    let budget = spend(app, &tx, SCOPE, &email.key(), network, settings, context.now).await?;
     let found = store::intake::draft::of_address(&tx, &email.key(), context.now).await?.pop();
     let is_known = found.is_some();
-    let draft = found.unwrap_or_else(|| nobodys(context.now));
+    let draft = found.unwrap_or_else(|| placeholder_draft(context.now));
     // For an unknown address the same rows are written and then rolled back, so that both take the same time.
     let inner = tx.begin().await?;
     post(app, &inner, &context, &draft, email).await?;
@@ -49,7 +49,7 @@ pub async fn mail_link(app: &App, id: DraftId) -> Result<(), Problem> {
     let tx = app.begin().await?;
     let draft = lock(&tx, id, context.now).await?;
     let email = EmailAddress::parse(&draft.form.email).map_err(|err| Problem::Refused(err.to_string()))?;
-    let budget = spend(app, &tx, PURSE, &email.key(), &draft.network, settings, context.now).await?;
+    let budget = spend(app, &tx, SCOPE, &email.key(), &draft.network, settings, context.now).await?;
     if budget == MailBudget::Within {
         post(app, &tx, &context, &draft, &email).await?;
     }
@@ -61,7 +61,7 @@ pub async fn mail_link(app: &App, id: DraftId) -> Result<(), Problem> {
 }
 
 /// Returns a draft of no company, used where there is no draft under the address.
-fn nobodys(now: DateTime<Utc>) -> Draft {
+fn placeholder_draft(now: DateTime<Utc>) -> Draft {
     Draft {
         id: DraftId(Uuid::nil()),
         form: ApplicationForm::default(),

@@ -81,7 +81,7 @@ async fn week(app: &App, expert: ExpertId, today: NaiveDate) -> Result<Week, Pro
         !matches!(it.state, Some(ReportState::Submitted { .. } | ReportState::Approved { .. }))
     };
     Ok(Week {
-        appointments: appointments.filter_map(session_line).collect(),
+        appointments: appointments.filter_map(appointment_line).collect(),
         requests: requests
             .iter()
             .map(|it| format!("{}（回答期限 {}）", it.case.number, until(it.assignment.due_at)))
@@ -90,7 +90,7 @@ async fn week(app: &App, expert: ExpertId, today: NaiveDate) -> Result<Week, Pro
     })
 }
 
-fn session_line(it: &store::booking::expert_agenda::AgendaAppointment) -> Option<String> {
+fn appointment_line(it: &store::booking::expert_agenda::AgendaAppointment) -> Option<String> {
     let case = it.case.as_ref()?;
     let company = case.company_name.as_deref().unwrap_or_default();
     let at = wording::month_day_time(it.appointment.starts_at);

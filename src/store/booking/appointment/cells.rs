@@ -213,7 +213,7 @@ async fn shift(
     Ok(())
 }
 
-/// Returns place and quarter hours of the held and confirmed visits that begin between two instants, by
+/// Returns prefecture and quarter hours of the held and confirmed visits that begin between two instants, by
 /// appointment.
 pub async fn visits(
     db: &impl ConnectionTrait,

@@ -195,14 +195,14 @@ pub fn state(row: &row::Model, now: DateTime<Utc>) -> MailState {
 
 /// Returns the state that a row's columns stand for. A stored text that is no status is shown among the mails
 /// that have not been sent; no worker leases such a row.
-fn named(status: &Coded<MailStatus>, is_apart: bool, is_later: bool, is_tried: bool) -> MailState {
+fn named(status: &Coded<MailStatus>, has_hold_reason: bool, is_later: bool, is_tried: bool) -> MailState {
     match status.known() {
         Some(MailStatus::Sending) => MailState::Sending,
         Some(MailStatus::Sent) => MailState::Sent,
         Some(MailStatus::Suppressed) => MailState::Suppressed,
-        Some(MailStatus::Failed) if is_apart => MailState::Unknown,
+        Some(MailStatus::Failed) if has_hold_reason => MailState::Unknown,
         Some(MailStatus::Failed) => MailState::Failed,
-        Some(MailStatus::Waiting) | None if is_apart => MailState::Held,
+        Some(MailStatus::Waiting) | None if has_hold_reason => MailState::Held,
         Some(MailStatus::Waiting) | None if is_tried => MailState::Deferred,
         Some(MailStatus::Waiting) | None if is_later => MailState::Planned,
         Some(MailStatus::Waiting) | None => MailState::Ready,

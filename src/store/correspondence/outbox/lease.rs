@@ -213,7 +213,7 @@ async fn write_sent(
 /// Saves the outcome of one mail.
 async fn write(tx: &DatabaseTransaction, it: &SettledMail, now: DateTime<Utc>) -> Result<(), DbErr> {
     let tried = i32::from(it.outcome != SendOutcome::GivenBack);
-    let (state, apart, due_at, unknown) = match it.outcome {
+    let (state, hold_reason, due_at, unknown) = match it.outcome {
         SendOutcome::Sent => return write_sent(tx, &[&it], now).await,
         SendOutcome::Deferred(again) => (MailStatus::Waiting, None, Some(again), 0),
         SendOutcome::Failed => (MailStatus::Failed, None, None, 0),
@@ -222,7 +222,7 @@ async fn write(tx: &DatabaseTransaction, it: &SettledMail, now: DateTime<Utc>) -
         SendOutcome::Suppressed => (MailStatus::Suppressed, None, None, 0),
         SendOutcome::GivenBack => (MailStatus::Waiting, None, None, 0),
     };
-    let mut update = out_of_hand(state, apart, tried)
+    let mut update = out_of_hand(state, hold_reason, tried)
         .col_expr(row::Column::UnknownOutcomes, Expr::col(row::Column::UnknownOutcomes).add(unknown))
         .filter(row::COLUMN.id.eq(it.id.0));
     if let Some(due_at) = due_at {
@@ -237,10 +237,10 @@ async fn write(tx: &DatabaseTransaction, it: &SettledMail, now: DateTime<Utc>) -
 
 /// Returns an update that ends the lease, sets status and hold reason, and adds `tried` to the number of
 /// tries.
-fn out_of_hand(status: MailStatus, apart: Option<HoldReason>, tried: i32) -> UpdateMany<row::Entity> {
+fn out_of_hand(status: MailStatus, hold_reason: Option<HoldReason>, tried: i32) -> UpdateMany<row::Entity> {
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(status.code()))
-        .col_expr(row::Column::HoldReason, Expr::value(apart.map(HoldReason::code)))
+        .col_expr(row::Column::HoldReason, Expr::value(hold_reason.map(HoldReason::code)))
         .col_expr(row::Column::LeaseToken, Expr::value(None::<Uuid>))
         .col_expr(row::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
         .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(tried))

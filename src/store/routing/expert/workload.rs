@@ -135,7 +135,7 @@ pub async fn workloads(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<ExpertId, Workload>, DbErr> {
-    let mut standings = open_cases(db).await?;
+    let mut workloads = open_cases(db).await?;
     let month = TimeDelta::days(28);
     let load: Vec<(Uuid, i64)> = appointment_expert::Entity::find()
         .select_only()
@@ -155,7 +155,7 @@ pub async fn workloads(
         .all(db)
         .await?;
     for (expert, n) in load {
-        standings.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
+        workloads.entry(ExpertId(expert)).or_default().load = u32::try_from(n).unwrap_or(u32::MAX);
     }
     let asked: Vec<(Uuid, DateTime<Utc>)> = assignment::Entity::find()
         .select_only()
@@ -166,9 +166,9 @@ pub async fn workloads(
         .all(db)
         .await?;
     for (expert, at) in asked {
-        standings.entry(ExpertId(expert)).or_default().last_asked = Some(japan_date(at));
+        workloads.entry(ExpertId(expert)).or_default().last_asked = Some(japan_date(at));
     }
-    Ok(standings)
+    Ok(workloads)
 }
 
 /// Returns the experts who have advised a company before.

@@ -37,6 +37,9 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         wants_help_since: None,
         silence: None,
         stalled_since: None,
+        response: None,
+        last_inbound_at: None,
+        snoozed_until: None,
         event_count: 1,
         version: 1,
     }

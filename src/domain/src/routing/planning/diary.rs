@@ -35,17 +35,18 @@ struct Cell {
 
 impl Diary {
     /// Builds the diary from today to the end of the window. O(experts × days × rules of an expert).
-    pub fn new(ground: &PlanningContext<'_>) -> Self {
-        let monday = u64::from(ground.today.weekday().num_days_from_monday());
+    pub fn new(context: &PlanningContext<'_>) -> Self {
+        let monday = u64::from(context.today.weekday().num_days_from_monday());
         let mut ahead = 0;
-        let dates = ground.today.iter_days().take_while(|it| *it <= ground.window.horizon.max(ground.today));
+        let dates =
+            context.today.iter_days().take_while(|it| *it <= context.window.horizon.max(context.today));
         let days: Vec<_> = dates
             .zip(monday..)
             .map(|(date, n)| {
-                let is_open = ground.business.is_open(date);
-                ahead += u32::from(is_open && date > ground.today);
+                let is_open = context.business.is_open(date);
+                ahead += u32::from(is_open && date > context.today);
                 let in_window =
-                    is_open && ground.window.contains(date) && !ground.no_appointments.contains(&date);
+                    is_open && context.window.contains(date) && !context.no_appointments.contains(&date);
                 DiaryDay { date, ahead, week: usize::try_from(n / 7).unwrap_or_default(), in_window }
             })
             .collect();
@@ -58,9 +59,9 @@ impl Diary {
             room: Vec::new(),
             given: Vec::new(),
         };
-        for (expert, calendar) in ground.experts.iter().zip(ground.calendars) {
+        for (expert, calendar) in context.experts.iter().zip(context.calendars) {
             let mut weeks = vec![calendar.limits.per_week; weeks_each];
-            let first_monday = ground.today - chrono::Days::new(monday);
+            let first_monday = context.today - chrono::Days::new(monday);
             for appointment in &calendar.appointments {
                 let week = usize::try_from((*appointment - first_monday).num_days().div_euclid(7));
                 if let Some(room) = week.ok().and_then(|it| weeks.get_mut(it)) {
@@ -70,7 +71,7 @@ impl Diary {
             for day in &diary.days {
                 let appointments = calendar.appointments.iter().filter(|it| **it == day.date).count();
                 let appointments = u16::try_from(appointments).unwrap_or(u16::MAX);
-                let is_open = ground.business.is_open(day.date);
+                let is_open = context.business.is_open(day.date);
                 diary.cells.push(Cell {
                     open: if is_open { calendar.schedule.day(day.date) } else { Day::NONE },
                     busy: calendar.occupied.on(day.date).cloned().unwrap_or_default(),

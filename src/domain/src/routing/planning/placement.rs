@@ -1,4 +1,4 @@
-//! Seats: stretches of experts' time, apart from each other, each of which can be given to one consultation.
+//! Placements: stretches of experts' time, apart from each other, each of which can be given to one consultation.
 use super::{Eligible, PendingConsultation, PlannedConsultation, PlanningContext, Weights, diary::Diary};
 use crate::{
     booking::availability::{Day, Footprint, Slot},
@@ -26,7 +26,7 @@ pub(super) struct Placement {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PlacementMember {
-    /// The place of the expert.
+    /// The index of the expert in the context.
     pub expert: usize,
     /// The longest appointment, with its travel and buffers, that fits.
     pub footprint: Footprint,
@@ -42,17 +42,17 @@ pub(super) struct PlacementMember {
 /// Cuts the free time of `diary` into placements for the consultations `open`.
 pub(super) fn placements(
     diary: &Diary,
-    ground: &PlanningContext<'_>,
+    context: &PlanningContext<'_>,
     waiting: &[PendingConsultation],
     people: &[Eligible],
     open: &[usize],
 ) -> Vec<Placement> {
     let mut cutter = Cutter {
         diary: diary.clone(),
-        ground,
+        context,
         placements: Vec::new(),
-        count: vec![0; ground.experts.len()],
-        wanted: vec![BTreeMap::new(); ground.experts.len()],
+        count: vec![0; context.experts.len()],
+        wanted: vec![BTreeMap::new(); context.experts.len()],
     };
     for &at in open {
         let (one, eligible) = (&waiting[at], &people[at]);
@@ -71,7 +71,7 @@ pub(super) fn placements(
 
 struct Cutter<'a> {
     diary: Diary,
-    ground: &'a PlanningContext<'a>,
+    context: &'a PlanningContext<'a>,
     placements: Vec<Placement>,
     /// The number of each expert's placements so far.
     count: Vec<u32>,
@@ -95,7 +95,7 @@ impl Cutter<'_> {
     /// Adds placements at the time that a company has chosen, with the best-ranked teams that are free then.
     fn fixed(&mut self, at: usize, one: &PendingConsultation, eligible: &Eligible, slot: Slot) {
         let Some(day) = self.diary.day(slot.date()) else { return };
-        let experts = self.ground.experts;
+        let experts = self.context.experts;
         let candidates: Vec<_> = eligible
             .0
             .iter()
@@ -114,7 +114,7 @@ impl Cutter<'_> {
                 let member = |&it: &usize| {
                     Some((
                         it,
-                        footprint(&experts[it], one, self.ground)?,
+                        footprint(&experts[it], one, self.context)?,
                         one.holders.contains(&experts[it].id),
                     ))
                 };
@@ -131,9 +131,9 @@ impl Cutter<'_> {
     }
 
     fn is_free(&self, expert: usize, one: &PendingConsultation, day: usize, slot: Slot) -> bool {
-        let holds = one.holders.contains(&self.ground.experts[expert].id);
+        let holds = one.holders.contains(&self.context.experts[expert].id);
         (holds && self.diary.room[expert] > 0)
-            || footprint(&self.ground.experts[expert], one, self.ground)
+            || footprint(&self.context.experts[expert], one, self.context)
                 .is_some_and(|it| self.diary.starts(expert, day, it).contains(slot.quarter()))
     }
 
@@ -145,7 +145,7 @@ impl Cutter<'_> {
         day: usize,
         slot: Slot,
     ) -> Option<usize> {
-        let wanted = footprint(&self.ground.experts[expert], one, self.ground)?;
+        let wanted = footprint(&self.context.experts[expert], one, self.context)?;
         self.placements.iter().position(|it| {
             let same = it.day == day && it.quarter == slot.quarter() && !it.chosen_by.is_empty();
             let alone =
@@ -161,7 +161,7 @@ impl Cutter<'_> {
             let of_field =
                 eligible.0.iter().filter(|it| eligible.of_expert(it.0).is_some_and(|it| it.0 == fields));
             of_field
-                .filter_map(|it| Some((it.0, footprint(&self.ground.experts[it.0], one, self.ground)?)))
+                .filter_map(|it| Some((it.0, footprint(&self.context.experts[it.0], one, self.context)?)))
                 .collect()
         };
         let (ict, labor) = (with(Fields::Ict), with(Fields::Labor));
@@ -184,7 +184,7 @@ impl Cutter<'_> {
     }
 
     fn load(&self, place: usize) -> i64 {
-        let expert = &self.ground.experts[place];
+        let expert = &self.context.experts[place];
         relative(
             expert,
             1000,
@@ -195,7 +195,7 @@ impl Cutter<'_> {
     fn want(&mut self, one: &PendingConsultation, eligible: &Eligible) {
         for (place, _) in &eligible.0 {
             let alone = eligible.of_expert(*place).is_some_and(|it| it.0.covers(one.request.fields));
-            if let Some(it) = footprint(&self.ground.experts[*place], one, self.ground).filter(|_| alone) {
+            if let Some(it) = footprint(&self.context.experts[*place], one, self.context).filter(|_| alone) {
                 *self.wanted[*place].entry(it).or_default() += 1;
             }
         }
@@ -205,7 +205,7 @@ impl Cutter<'_> {
     /// a kind than are wanted.
     fn singles(&mut self) {
         let days: Vec<_> = self.diary.window().collect();
-        for place in 0..self.ground.experts.len() {
+        for place in 0..self.context.experts.len() {
             let mut wanted = std::mem::take(&mut self.wanted[place]);
             for &day in &days {
                 while let Some((footprint, quarter)) = wanted.keys().rev().find_map(|&footprint| {
@@ -235,7 +235,7 @@ impl Placement {
         at: usize,
         one: &PendingConsultation,
         eligible: &Eligible,
-        ground: &PlanningContext<'_>,
+        context: &PlanningContext<'_>,
     ) -> bool {
         if one.request.slot.is_some() || !self.chosen_by.is_empty() {
             return self.chosen_by.contains(&at);
@@ -246,7 +246,7 @@ impl Placement {
         let mut covered: Option<Fields> = None;
         for member in &self.members {
             let Some((covers, _)) = eligible.of_expert(member.expert) else { return false };
-            let appointment = footprint(&ground.experts[member.expert], one, ground);
+            let appointment = footprint(&context.experts[member.expert], one, context);
             if !appointment.is_some_and(|it| member.takes(it)) {
                 return false;
             }
@@ -261,7 +261,7 @@ impl Placement {
         &self,
         one: &PendingConsultation,
         eligible: &Eligible,
-        ground: &PlanningContext<'_>,
+        context: &PlanningContext<'_>,
         diary: &Diary,
         weights: &Weights,
     ) -> i64 {
@@ -269,7 +269,7 @@ impl Placement {
         // Of two consultations that can wait equally, the one that has waited longer gets the earlier time.
         let order = ahead * i64::from(one.waited.min(250)) / 10;
         let members = self.members.iter().map(|member| {
-            let expert = &ground.experts[member.expert];
+            let expert = &context.experts[member.expert];
             let appointments = expert.load + diary.given[member.expert] + member.nth;
             let load = relative(expert, weights.load, i64::from(appointments));
             let merits = eligible.of_expert(member.expert).map_or(0, |(_, it)| {
@@ -284,10 +284,10 @@ impl Placement {
     }
 
     /// Returns the placement reduced to the length of this consultation's appointment.
-    pub fn for_one(&self, one: &PendingConsultation, ground: &PlanningContext<'_>) -> Self {
+    pub fn for_one(&self, one: &PendingConsultation, context: &PlanningContext<'_>) -> Self {
         let members = self.members.iter().map(|it| PlacementMember {
-            footprint: footprint(&ground.experts[it.expert], one, ground).unwrap_or(it.footprint),
-            holds: it.holds && one.holders.contains(&ground.experts[it.expert].id),
+            footprint: footprint(&context.experts[it.expert], one, context).unwrap_or(it.footprint),
+            holds: it.holds && one.holders.contains(&context.experts[it.expert].id),
             ..*it
         });
         Self { members: members.collect(), ..self.clone() }
@@ -297,10 +297,10 @@ impl Placement {
     pub fn line(
         &self,
         at: usize,
-        ground: &PlanningContext<'_>,
+        context: &PlanningContext<'_>,
         diary: &Diary,
     ) -> Option<PlannedConsultation> {
-        let id = |it: &PlacementMember| ground.experts[it.expert].id;
+        let id = |it: &PlacementMember| context.experts[it.expert].id;
         let team = match &self.members[..] {
             [one] => Team::One(id(one)),
             [ict, labor] => Team::Pair { ict: id(ict), labor: id(labor) },
@@ -324,8 +324,8 @@ fn relative(expert: &Expert, points: i64, appointments: i64) -> i64 {
     }
 }
 
-fn footprint(expert: &Expert, one: &PendingConsultation, ground: &PlanningContext<'_>) -> Option<Footprint> {
-    expert.footprint(one.mode, one.request.prefecture, ground.settings)
+fn footprint(expert: &Expert, one: &PendingConsultation, context: &PlanningContext<'_>) -> Option<Footprint> {
+    expert.footprint(one.mode, one.request.prefecture, context.settings)
 }
 
 impl PlacementMember {
@@ -339,7 +339,7 @@ impl PlacementMember {
     }
 }
 
-/// Returns the places of a team's experts, ICT first.
+/// Returns the indices of a team's experts in the context, ICT first.
 fn places(team: Team, experts: &[Expert], eligible: &Eligible) -> Vec<usize> {
     let ids = match team {
         Team::One(one) => vec![one],

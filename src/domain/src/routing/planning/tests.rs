@@ -57,7 +57,7 @@ impl Case {
         let (experts, calendars, window) = (&self.experts, &self.calendars, window());
         let none = BTreeSet::new();
         let (settings, business) = (&settings, &business);
-        let ground = PlanningContext {
+        let context = PlanningContext {
             experts,
             calendars,
             settings,
@@ -66,7 +66,7 @@ impl Case {
             no_appointments: &none,
             today: TODAY,
         };
-        plan(&ground, &self.waiting, weights)
+        plan(&context, &self.waiting, weights)
     }
 
     /// Returns whether this expert may be asked at all, condition by condition.

@@ -1,0 +1,100 @@
+//! What the center notes about a case for its own work: tags, tasks, a date until which the case is put aside, and the
+//! response that a message waits for.
+use chrono::{DateTime, Months, NaiveDate, Utc};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{
+    calendar::{BusinessCalendar, at_japan, deadline_after_business_days, japan_date},
+    settings::Settings,
+    text::{BadText, TextLine},
+};
+
+/// The length of the longest tag, in characters.
+pub const LONGEST_TAG: usize = 20;
+/// The most tags of one case.
+pub const MOST_TAGS: usize = 10;
+/// The length of the longest title of a task, in characters.
+pub const LONGEST_TASK: usize = 100;
+
+/// A word by which the center groups cases, in the form in which equal words are equal (NFKC, trimmed, without `、`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tag(String);
+
+impl Tag {
+    /// Parses one tag.
+    ///
+    /// # Errors
+    /// An empty text, or one that is too long.
+    pub fn parse(raw: &str) -> Result<Self, BadText> {
+        let folded: String = raw.nfkc().collect();
+        Ok(Self(TextLine::parse("タグ", &folded, LONGEST_TAG)?.as_str().to_owned()))
+    }
+
+    /// Parses several tags, separated by commas or `、`, each once and in their order. Empty ones are left out.
+    ///
+    /// # Errors
+    /// A tag that is too long.
+    pub fn parse_list(raw: &str) -> Result<Vec<Self>, BadText> {
+        let mut tags = Vec::new();
+        for one in raw.split([',', '、', '，', '､']).filter(|it| !it.trim().is_empty()) {
+            let tag = Self::parse(one)?;
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        Ok(tags)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A day on which a case that is put aside, or a task, cannot end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadDay {
+    #[error("明日以降の日付を入力してください")]
+    Past,
+    #[error("1年以内の日付を入力してください")]
+    TooFar,
+}
+
+/// Returns the instant at which a case that is put aside until `day` comes back: the beginning of the center's day.
+///
+/// # Errors
+/// A day that is not after today, or more than a year away.
+pub fn snooze(day: NaiveDate, settings: &Settings, now: DateTime<Utc>) -> Result<DateTime<Utc>, BadDay> {
+    let today = japan_date(now);
+    if day <= today {
+        return Err(BadDay::Past);
+    }
+    if today.checked_add_months(Months::new(12)).is_none_or(|last| day > last) {
+        return Err(BadDay::TooFar);
+    }
+    Ok(at_japan(day, settings.opens_hour, 0))
+}
+
+/// A message of the company or an expert that waits for the center's response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AwaitedResponse {
+    /// The instant of the first message without a response.
+    pub since: DateTime<Utc>,
+    pub due_at: DateTime<Utc>,
+}
+
+impl AwaitedResponse {
+    /// Returns what waits after a message at `now`. An earlier message keeps its deadline.
+    pub fn after_message(
+        before: Option<Self>,
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let due =
+            || deadline_after_business_days(calendar, now, settings.response_days, settings.closes_hour);
+        before.unwrap_or_else(|| Self { since: now, due_at: due().at })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::{AwaitedResponse, BadDay, Tag, snooze};
+use crate::{
+    calendar::{BusinessCalendar, japan_date},
+    settings::Settings,
+};
+
+fn now() -> DateTime<Utc> {
+    // Friday, 20 November 2026, 14:05 in Japan; Monday is a holiday.
+    "2026-11-20T05:05:00Z".parse().unwrap()
+}
+
+#[test]
+fn equal_tags_are_equal_however_they_are_typed() {
+    let tags = Tag::parse_list(" 至急，ＩＴ導入、至急 ,, IT導入").unwrap();
+    assert_eq!(tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["至急", "IT導入"]);
+    assert!(Tag::parse_list("あ".repeat(21).as_str()).is_err());
+    assert_eq!(Tag::parse_list(" 、 ").unwrap(), []);
+}
+
+#[test]
+fn a_case_comes_back_in_the_morning_of_a_day_within_a_year() {
+    let settings = Settings::default();
+    let today = japan_date(now());
+    let day = |days: i64| today + TimeDelta::days(days);
+    assert_eq!(snooze(today, &settings, now()), Err(BadDay::Past));
+    assert_eq!(snooze(day(1), &settings, now()), Ok("2026-11-21T00:00:00Z".parse().unwrap()));
+    assert!(snooze(NaiveDate::from_ymd_opt(2027, 11, 20).unwrap(), &settings, now()).is_ok());
+    assert_eq!(snooze(NaiveDate::from_ymd_opt(2027, 11, 21).unwrap(), &settings, now()), Err(BadDay::TooFar));
+}
+
+#[test]
+fn a_further_message_does_not_put_off_the_response() {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let first = AwaitedResponse::after_message(None, &settings, &calendar, now());
+    assert_eq!(first.since, now());
+    assert_eq!(first.due_at, "2026-11-24T08:00:00Z".parse::<DateTime<Utc>>().unwrap(), "Tuesday, 17:00");
+    let later = AwaitedResponse::after_message(Some(first), &settings, &calendar, now() + TimeDelta::days(1));
+    assert_eq!(later, first);
+}

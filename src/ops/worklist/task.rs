@@ -1,0 +1,68 @@
+//! Tasks of the center, each for a case.
+use chrono::NaiveDate;
+use domain::{
+    actor::Actor,
+    id::{AccountId, ConsultationId, TaskId},
+    text::TextLine,
+    wording,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    ops::case::transaction::CaseTransaction,
+    problem::Problem,
+    store::{self, worklist::task::NewTask},
+};
+
+/// Adds a task to a case.
+pub async fn add(
+    app: &App,
+    id: ConsultationId,
+    title: &TextLine,
+    owner: Option<AccountId>,
+    due_on: NaiveDate,
+    by: AccountId,
+) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin(app, id).await?;
+    let task = NewTask {
+        id: TaskId(Uuid::now_v7()),
+        consultation: id,
+        title: title.as_str(),
+        owner,
+        due_on,
+        created_by: by,
+    };
+    work.save(&task).await?;
+    let day = wording::month_day_weekday(due_on);
+    work.note(Actor::Coordinator(by), format!("作業「{}」を追加しました（{day}まで）", title.as_str()));
+    work.commit().await?;
+    Ok(())
+}
+
+/// Marks a task as done, or as open again. Does nothing if it is so already.
+pub async fn set_done(app: &App, id: TaskId, done: bool, by: AccountId) -> Result<ConsultationId, Problem> {
+    let tx = app.begin().await?;
+    let (consultation, title, was_done) =
+        store::worklist::task::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+    drop(tx);
+    if was_done == done {
+        return Ok(consultation);
+    }
+    let mut work = CaseTransaction::begin(app, consultation).await?;
+    let done_by = done.then(|| (by, work.now()));
+    store::worklist::task::set_done(&work.tx, id, done_by).await?;
+    let what = if done { "終えました" } else { "もう一度開きました" };
+    work.note(Actor::Coordinator(by), format!("作業「{title}」を{what}"));
+    work.commit().await?;
+    Ok(consultation)
+}
+
+/// Changes who does a task, and by which day.
+pub async fn plan(app: &App, id: TaskId, owner: Option<AccountId>, due_on: NaiveDate) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    store::worklist::task::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+    store::worklist::task::plan(&tx, id, owner, due_on).await?;
+    tx.commit().await?;
+    Ok(())
+}
