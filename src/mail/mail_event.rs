@@ -79,7 +79,7 @@ pub enum WhyBack {
     /// The company wished for no time, and no expert is left to be asked.
     NobodyLeft,
     /// An expert has accepted one field, and no expert is left to be asked for the other one.
-    PartOpen { time_wished: bool },
+    PartOpen,
 }
 
 /// The action for which a case waits while it is the company's turn.

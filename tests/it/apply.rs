@@ -1,7 +1,7 @@
 //! The application of a company, from the first page to the acknowledgement.
 pub mod setting;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{number::CaseNumber, settings::Settings};
 use madoguchi::{
     ops::{self, correspondence::mail_budget::MailBudget},
@@ -76,8 +76,10 @@ async fn a_company_applies_and_learns_what_happens_next() {
         page.shows("0120-000-000");
     }
     let mails = outbox(&site).await;
-    assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].kind, "acknowledgement");
+    // The second one is planned for before the end of the hold.
+    assert_eq!(mails.len(), 2);
+    assert_eq!((mails[0].kind.as_str(), mails[1].kind.as_str()), ("acknowledgement", "hold_ending"));
+    assert_eq!(mails[1].due_at, "2026-11-24T10:05:00+09:00".parse::<DateTime<Utc>>().unwrap());
     assert_eq!(mails[0].recipient, "hanako@minato.example.jp");
     assert!(mails[0].text_body.contains("R08-000001"));
     for secret in ["みなと", "花子", "在宅勤務の時間管理", "横浜", "総務部"] {
@@ -354,7 +356,7 @@ async fn the_time_of_an_unconfirmed_application_is_free_again_after_a_day() {
     let site = Site::new().await;
     programme(&site, |_| {}).await;
     expert(&site, "taro@example.jp").await;
-    let slot = [("slot", "2026-11-26T01:00:00Z")];
+    let slot = [("slot", "2026-12-01T01:00:00Z")];
     let (draft, other) = (draft_at(&site).await, draft_at(&site).await);
     for draft in [&draft, &other] {
         setting::answer_all(&site, draft).await;

@@ -170,18 +170,6 @@ impl Settings {
         };
         range("first_contact_days", self.first_contact_days, 1, 60);
         range("reply_days", self.reply_days, 1, 60);
-        range("answer_notice_days", self.answer_notice_days, 1, 10);
-        range("first_reminder_days", self.first_reminder_days, 1, 60);
-        range(
-            "second_reminder_days",
-            self.second_reminder_days,
-            self.first_reminder_days.saturating_add(1),
-            90,
-        );
-        range("stalled_days", self.stalled_days, self.second_reminder_days.saturating_add(1), 120);
-        range("proposed_closing_days", self.proposed_closing_days, self.stalled_days.saturating_add(1), 240);
-        range("missing_outcome_days", self.missing_outcome_days, 2, 60);
-        range("hold_warning_hours", self.hold_warning_hours, 1, 24);
         range("response_days", self.response_days, 0, 60);
         range("hold_minutes", self.hold_minutes, 5, 240);
         range("unconfirmed_hold_hours", self.unconfirmed_hold_hours, 1, 240);
@@ -217,6 +205,7 @@ impl Settings {
             }
         }
         bad.extend(self.check_ways());
+        bad.extend(self.check_silence());
         for (field, value) in [
             ("center_name", &self.center_name),
             ("center_phone", &self.center_phone),
@@ -229,6 +218,23 @@ impl Settings {
             }
         }
         bad
+    }
+
+    /// Checks that the steps that follow while nothing happens come one after another.
+    fn check_silence(&self) -> Vec<BadSetting> {
+        let after = |days: u16| days.saturating_add(1);
+        let ranges = [
+            ("answer_notice_days", self.answer_notice_days, 1, 10),
+            ("first_reminder_days", self.first_reminder_days, 1, 60),
+            ("second_reminder_days", self.second_reminder_days, after(self.first_reminder_days), 90),
+            ("stalled_days", self.stalled_days, after(self.second_reminder_days), 120),
+            ("proposed_closing_days", self.proposed_closing_days, after(self.stalled_days), 240),
+            ("missing_outcome_days", self.missing_outcome_days, 2, 60),
+            ("hold_warning_hours", self.hold_warning_hours, 1, 24),
+        ];
+        let wrong = ranges.into_iter().filter(|(_, value, low, high)| !(*low..=*high).contains(value));
+        let message = |low, high| format!("{low}から{high}までの数を入力してください");
+        wrong.map(|(field, _, low, high)| BadSetting { field, message: message(low, high) }).collect()
     }
 
     /// Checks that travel times grow with the distance and that no detour is shorter than the direct way. Two

@@ -107,12 +107,16 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         }
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
         MailEvent::HoldEnding { side, slot, until } => {
-            held(values, about, &slot);
+            held(values, &slot);
             told_to(values, about, side);
+            if matches!(side, ReaderSide::Company { .. }) {
+                values.set_flag(Confirmed, about.address_confirmed);
+            }
             values.set(HeldUntil, month_day_time(until));
         }
         MailEvent::HoldReleased { portal, slot } => {
-            held(values, about, &slot);
+            held(values, &slot);
+            values.set_flag(Confirmed, about.address_confirmed);
             values.set(Link, portal);
         }
         MailEvent::CompanyReminder { portal, waits_for: _ } | MailEvent::ClosedInSilence { portal } => {
@@ -239,7 +243,7 @@ fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, wh
         WhyBack::NobodyForTime => (true, true, false),
         WhyBack::TimeTooNear => (true, false, false),
         WhyBack::NobodyLeft => (false, true, false),
-        WhyBack::PartOpen { time_wished } => (time_wished, true, true),
+        WhyBack::PartOpen => (false, true, true),
     };
     values.set_flag(TimeWished, time_wished);
     values.set_flag(AllAsked, all_asked);
@@ -247,9 +251,8 @@ fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, wh
 }
 
 /// Sets a time that is kept for the company, without its place: the address may be unconfirmed.
-fn held(values: &mut Values, about: &MailContext<'_>, slot: &AppointmentText<'_>) {
+fn held(values: &mut Values, slot: &AppointmentText<'_>) {
     values.set(When, long_date_time_range(slot.starts_at, slot.ends_at));
-    values.set_flag(Confirmed, about.address_confirmed);
 }
 
 fn nobody_left(values: &mut Values, about: &MailContext<'_>) {

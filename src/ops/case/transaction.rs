@@ -78,7 +78,8 @@ impl<'a> CaseTransaction<'a> {
         let context = Context::of(app).await?;
         let tx = app.begin().await?;
         let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
-        Self::with(app, context, tx, record).await
+        // The steps that all operations share are kept on the heap: an operation within another one stays small.
+        Box::pin(Self::with(app, context, tx, record)).await
     }
 
     /// Locks and loads a consultation for an actor whose decision is based on this version; `Stale` if it has changed
@@ -191,7 +192,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Writes and commits everything. Before this call nothing has changed.
     pub async fn commit(self) -> Result<Record, Problem> {
-        let (tx, record) = self.flush().await?;
+        let (tx, record) = Box::pin(self.flush()).await?;
         tx.commit().await?;
         Ok(record)
     }
@@ -357,7 +358,7 @@ impl<'a> CaseTransaction<'a> {
     /// Searches within the transaction, in turn with all other searches for free quarter hours.
     pub async fn offers(&self, search: SlotSearch) -> Result<SlotOffers, Problem> {
         store::booking::appointment::take_turns(&self.tx).await?;
-        self.context.offers(&self.tx, search).await
+        Box::pin(self.context.offers(&self.tx, search)).await
     }
 
     /// Returns the address that opens the company's page, the same in all mails of one change.

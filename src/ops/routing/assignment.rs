@@ -285,7 +285,7 @@ async fn request_next(
     }
     work.act(Action::Decline { next_candidate: false }, by, Some(note))?;
     let why = match (time_wished, is_in_time) {
-        _ if !work.accepted().is_empty() => WhyBack::PartOpen { time_wished },
+        _ if !work.accepted().is_empty() => WhyBack::PartOpen,
         (true, true) => WhyBack::NobodyForTime,
         (true, false) => WhyBack::TimeTooNear,
         (false, _) => WhyBack::NobodyLeft,

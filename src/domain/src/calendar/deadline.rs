@@ -162,18 +162,13 @@ impl Deadline {
             .trace
             .iter()
             .rposition(|it| matches!(it, DeadlineStep::Started { .. } | DeadlineStep::Resumed { .. }))?;
-        let (from, days) =
-            match (self.trace.get(begun)?, begun.checked_sub(1).and_then(|it| self.trace.get(it))) {
-                (DeadlineStep::Started { at, days, .. }, _) => (*at, *days),
-                (DeadlineStep::Resumed { at }, Some(DeadlineStep::Paused { left: Some(left), .. })) => {
-                    (*at, *left)
-                }
-                _ => return None,
-            };
-        let by_rule = self.trace.iter().rev().find_map(|it| match it {
-            DeadlineStep::Due { at, .. } => Some(*at),
-            _ => None,
-        })?;
+        let before = begun.checked_sub(1).and_then(|it| self.trace.get(it));
+        let (from, days) = match (self.trace.get(begun)?, before) {
+            (DeadlineStep::Started { at, days, .. }, _) => (*at, *days),
+            (DeadlineStep::Resumed { at }, Some(DeadlineStep::Paused { left, .. })) => (*at, (*left)?),
+            _ => return None,
+        };
+        let by_rule = self.trace.iter().rev().find_map(DeadlineStep::due_by_rule)?;
         let closes = by_rule - at_japan(due_day(by_rule), 0, 0);
         let trace = self.trace.get(..=begun)?.to_vec();
         let mut moved = Self { at: from, trace, count: self.count };
@@ -219,6 +214,11 @@ impl PausedDeadline {
 }
 
 impl DeadlineStep {
+    /// Returns the due instant that the rule gives, if this is that step.
+    const fn due_by_rule(&self) -> Option<DateTime<Utc>> {
+        if let Self::Due { at, .. } = self { Some(*at) } else { None }
+    }
+
     const fn is_certain(&self) -> bool {
         match self {
             Self::Counted { certain, .. } | Self::Skipped { certain, .. } | Self::Due { certain, .. } => {

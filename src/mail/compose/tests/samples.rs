@@ -131,13 +131,7 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
             until: now(),
         },
     ];
-    let reasons = [
-        WhyBack::NobodyForTime,
-        WhyBack::TimeTooNear,
-        WhyBack::NobodyLeft,
-        WhyBack::PartOpen { time_wished: true },
-        WhyBack::PartOpen { time_wished: false },
-    ];
+    let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
     let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
     all.extend(turns.map(|waits_for| MailEvent::CompanyReminder { portal: PORTAL, waits_for }));
