@@ -69,6 +69,27 @@ pub enum ReaderSide<'a> {
     Center,
 }
 
+/// The reason why a request is back at the center. The mail claims nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyBack {
+    /// The company wished for a time, and every expert who could be asked for it was asked.
+    NobodyForTime,
+    /// The company wished for a time that is too near to ask further experts.
+    TimeTooNear,
+    /// The company wished for no time, and no expert is left to be asked.
+    NobodyLeft,
+    /// An expert has accepted one field, and no expert is left to be asked for the other one.
+    PartOpen,
+}
+
+/// The action for which a case waits while it is the company's turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompanyTurn {
+    Choose,
+    Answer,
+    Confirm,
+}
+
 /// The event that causes a mail about a consultation. A `portal` is the absolute address that opens the
 /// company's page.
 #[derive(Clone, Copy, Debug)]
@@ -118,8 +139,34 @@ pub enum MailEvent<'a> {
         /// The time until which the offered time is held.
         until: DateTime<Utc>,
     },
-    /// No expert could accept the request at that time; the center searches again.
+    /// No expert has accepted the request; the center searches again.
     BackAtCenter {
+        portal: &'a str,
+        why: WhyBack,
+    },
+    /// The time that is kept for the company will be released.
+    HoldEnding {
+        side: ReaderSide<'a>,
+        slot: AppointmentText<'a>,
+        until: DateTime<Utc>,
+    },
+    /// The time that was kept for the company is released.
+    HoldReleased {
+        portal: &'a str,
+        slot: AppointmentText<'a>,
+    },
+    /// It is the company's turn, for days.
+    CompanyReminder {
+        portal: &'a str,
+        waits_for: CompanyTurn,
+    },
+    /// An appointment is over, and its outcome is not recorded.
+    OutcomeMissing {
+        side: ReaderSide<'a>,
+        appointment: AppointmentText<'a>,
+    },
+    /// The center has closed a case whose company did not answer.
+    ClosedInSilence {
         portal: &'a str,
     },
     /// An expert who had accepted does not take the consultation any more, before a time was booked.
@@ -280,6 +327,8 @@ pub enum AccountMailEvent<'a> {
     Digest {
         new: u64,
         overdue: u64,
+        /// The number of consultations in which nothing has happened for days.
+        stalled: u64,
         lines: &'a [String],
         /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
         stop: &'a str,
@@ -327,6 +376,11 @@ impl MailEvent<'_> {
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
             | Self::TeamChanging { .. }
+            | Self::HoldEnding { .. }
+            | Self::HoldReleased { .. }
+            | Self::CompanyReminder { .. }
+            | Self::OutcomeMissing { .. }
+            | Self::ClosedInSilence { .. }
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
             | Self::Survey { .. }
@@ -359,6 +413,17 @@ impl TextKind {
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
             MailEvent::TeamChanging { .. } => Self::TeamChanging,
+            MailEvent::HoldEnding { side: ReaderSide::Company { .. }, .. } => Self::HoldEnding,
+            MailEvent::HoldEnding { side: ReaderSide::Expert | ReaderSide::Center, .. } => {
+                Self::HoldEndingCenter
+            }
+            MailEvent::HoldReleased { .. } => Self::HoldReleased,
+            MailEvent::CompanyReminder { waits_for: CompanyTurn::Choose, .. } => Self::ChooseReminder,
+            MailEvent::CompanyReminder { waits_for: CompanyTurn::Answer, .. } => Self::AnswerReminder,
+            MailEvent::CompanyReminder { waits_for: CompanyTurn::Confirm, .. } => Self::ConfirmReminder,
+            MailEvent::OutcomeMissing { side: ReaderSide::Expert, .. } => Self::OutcomeMissingExpert,
+            MailEvent::OutcomeMissing { .. } => Self::OutcomeMissingCenter,
+            MailEvent::ClosedInSilence { .. } => Self::ClosedInSilence,
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
             }

@@ -5,7 +5,7 @@ pub mod transfer;
 use domain::{
     actor::Actor,
     aftercare::follow_up::FollowUp,
-    booking::appointment::{Appointment, AppointmentState},
+    booking::appointment::Appointment,
     calendar::japan_date,
     consultation::{Action, ActionKind, State, UnfulfilledReason},
     field::Fields,
@@ -14,9 +14,12 @@ use domain::{
     text::{Prose, TextLine},
 };
 
+pub mod silence;
+
 use super::{
     booking::{
         appointment::{cancel_appointment, keep_as_done},
+        hold::{ask_or_keep, take_again},
         notices::{appointment_text, notify_further_appointment},
     },
     case::{
@@ -24,7 +27,7 @@ use super::{
         save::{ConfirmedAddress, SuppressedMails},
         transaction::CaseTransaction,
     },
-    routing::{assignment::request_best, requests::withdraw_live},
+    routing::requests::withdraw_live,
 };
 use crate::{
     app::App,
@@ -36,9 +39,18 @@ use crate::{
 /// The ways to end a consultation.
 #[derive(Clone, Debug)]
 pub enum Ending {
-    Withdraw { reason: Option<Prose> },
-    CloseUnfulfilled { reason: UnfulfilledReason },
-    Refer { organization: TextLine, note: Option<Prose> },
+    Withdraw {
+        reason: Option<Prose>,
+    },
+    CloseUnfulfilled {
+        reason: UnfulfilledReason,
+    },
+    /// The company has not answered, and a coordinator confirms the closing that was proposed.
+    CloseInSilence,
+    Refer {
+        organization: TextLine,
+        note: Option<Prose>,
+    },
     Complete,
 }
 
@@ -68,6 +80,10 @@ pub async fn end(
     let advised = over.is_some() || work.record.appointments_done > 0;
     let (act, note) = act_of(&ending, advised);
     work.check(act.action(), by)?;
+    let is_proposed = work.record.silence.is_some_and(|it| it.proposes_closing());
+    if matches!(ending, Ending::CloseInSilence) && !is_proposed {
+        return Err(Problem::Stale);
+    }
     if let Some(over) = over {
         keep_as_done(&mut work, over).await?;
         work.note(Actor::System, "相談の時間が終わっていたため、実施した相談として記録しました");
@@ -229,7 +245,8 @@ pub async fn further_session(
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
-/// with the contact. If routing is automatic and a slot is held, the best team is asked at once.
+/// with the contact. The time that was released before is taken again if it is still free. If routing is automatic and a
+/// slot is held, the best team is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
     if work.record.consultation.address_confirmed {
@@ -244,31 +261,9 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
         }
     };
     work.note(by, how);
-    if !request_automatically(&mut work).await? {
-        keep_for_the_center(&mut work).await?;
-    }
+    Box::pin(take_again(&mut work)).await?;
+    Box::pin(ask_or_keep(&mut work)).await?;
     work.commit().await?;
-    Ok(())
-}
-
-/// Asks the best experts for the held slot where routing is automatic. Returns whether an expert was asked.
-pub async fn request_automatically(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
-    let automatic = work.context.settings.routing == domain::settings::RoutingMode::Automatic;
-    Ok(automatic
-        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
-        && request_best(work).await?)
-}
-
-/// Holds the slot of a consultation with a confirmed address until the slot begins, so that the center can decide.
-async fn keep_for_the_center(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    let now = work.now();
-    let Some(held) = work.appointment.take_if(|it| it.held_until().is_some() && !it.has_expired(now)) else {
-        return Ok(());
-    };
-    let until = Some(held.starts_at);
-    let kept = Appointment { state: AppointmentState::Held { until }, ..held };
-    work.save(&kept).await?;
-    work.appointment = Some(kept);
     Ok(())
 }
 
@@ -287,6 +282,10 @@ fn act_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
     match ending {
         Ending::Withdraw { reason } => (Action::Withdraw { advised }, text(reason)),
         Ending::CloseUnfulfilled { reason } => (Action::CloseUnfulfilled { reason: *reason }, None),
+        Ending::CloseInSilence => (
+            Action::CloseUnfulfilled { reason: UnfulfilledReason::Unreachable },
+            Some("返事がないため、いったん終了しました".to_owned()),
+        ),
         Ending::Refer { organization, note } => {
             (Action::Refer { organization: organization.as_str().to_owned() }, text(note))
         }
@@ -349,6 +348,7 @@ fn say_farewell(
             MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
         }
         Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, cancelled },
+        Ending::CloseInSilence => MailEvent::ClosedInSilence { portal: &portal },
         Ending::Refer { organization, note } => MailEvent::Referred {
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),

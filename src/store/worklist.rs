@@ -40,6 +40,8 @@ codes! {
         FurtherHelp = "wishes" => "継続の希望",
         /// The company has to be called, because it has no mail address.
         Calls = "calls" => "電話する",
+        /// Nothing has happened for days, or the outcome of an appointment is missing.
+        Stalled = "stalled" => "動きがない案件",
         Company = "company" => "企業待ち",
         Expert = "expert" => "専門家待ち",
         Booked = "booked" => "予約確定",
@@ -94,6 +96,7 @@ pub struct WorklistRow {
     pub mail_failed: bool,
     pub wants_help: bool,
     pub to_call: bool,
+    pub is_stalled: bool,
     /// The instant until which the center has to respond to a message, if one waits.
     pub response_due_at: Option<DateTime<Utc>>,
     /// When the company or an expert wrote last.
@@ -119,6 +122,7 @@ pub struct WorklistCounts {
     pub reports: i64,
     pub further_help: i64,
     pub calls: i64,
+    pub stalled: i64,
     pub company: i64,
     pub expert: i64,
     pub booked: i64,
@@ -189,6 +193,7 @@ struct Found {
     mail_failed: bool,
     wants_help_since: Option<DateTime<Utc>>,
     to_call_since: Option<DateTime<Utc>>,
+    stalled_since: Option<DateTime<Utc>>,
     response_due_at: Option<DateTime<Utc>>,
     last_inbound_at: Option<DateTime<Utc>>,
     snoozed_until: Option<DateTime<Utc>>,
@@ -216,6 +221,7 @@ impl Found {
             | WorklistTab::Expert
             | WorklistTab::Booked
             | WorklistTab::FollowUp
+            | WorklistTab::Stalled
             | WorklistTab::Ended => self.sort_at,
         };
         Ok(WorklistRow {
@@ -224,6 +230,7 @@ impl Found {
             fields: Fields::from_flags(self.ict, self.labor).ok_or_else(|| wrong("no field"))?,
             wants_help: self.wants_help_since.is_some(),
             to_call: self.to_call_since.is_some(),
+            is_stalled: self.stalled_since.is_some(),
             response_due_at: self.response_due_at,
             last_inbound_at: self.last_inbound_at,
             snoozed_until: self.snoozed_until,

@@ -6,6 +6,7 @@ mod calendars;
 mod candidates;
 mod case;
 mod case_views;
+mod closing_days;
 mod correction;
 mod expert_absence;
 mod expert_answer;
@@ -58,6 +59,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(expert_absence::show)
         .service(expert_absence::submit)
         .service(free_time::show)
+        .service(closing_days::show)
         .service(inbound_mail::list)
         .service(inbound_mail::show)
         .service(inbound_mail::original)

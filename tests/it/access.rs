@@ -153,6 +153,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/readyz", EVERYONE),
     ("GET", "/staff", &[Coordinator]),
     ("GET", "/staff/absences", &[Coordinator]),
+    ("GET", "/staff/closing-days", &[Coordinator]),
     ("POST", "/staff/absences", &[Coordinator]),
     ("GET", "/staff/absences/new", &[Coordinator]),
     ("POST", "/staff/absences/new", &[Coordinator]),

@@ -49,7 +49,7 @@ impl Service {
         let today = domain::calendar::japan_date(site.app.clock.now());
         let note = domain::text::TextLine::parse("理由", "休業", 10).unwrap();
         for day in today.iter_days().take(2) {
-            ops::reference::settings::add_closing_day(&site.app, day, &note).await.unwrap();
+            ops::reference::closing_day::add(&site.app, day, &note).await.unwrap();
         }
         Self { site, sink: Sink::open(manner), folder }
     }

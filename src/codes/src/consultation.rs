@@ -76,6 +76,18 @@ codes! {
 }
 
 codes! {
+    /// The thing for which a case waits while nothing happens.
+    pub enum SilenceKind {
+        Address = "address" => "連絡先の確認",
+        Answer = "answer" => "企業の回答",
+        Choice = "choice" => "日時の選択",
+        Experts = "experts" => "専門家の回答",
+        Outcome = "outcome" => "実施の記録",
+        Report = "report" => "報告書の提出",
+    }
+}
+
+codes! {
     /// The name of an action, which the history keeps and the pages offer. The label is the text of the history line.
     pub enum ActionKind {
         Submit = "submit" => "申込み",

@@ -9,6 +9,7 @@ use domain::{
     intake::company::{Mode, TeleworkStatus},
     number::CaseNumber,
     settings::Settings,
+    silence::waits_for,
     text::search_key,
 };
 use entity::{
@@ -208,6 +209,12 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
         to_call_since: None,
+        // No step follows in invented cases, so that the worker writes no mails while the service is measured.
+        silence_kind: waits_for(state, story.address_confirmed_at.is_some(), true).map(Coded::Known),
+        silence_since: Some(story.it.state_since),
+        silence_stage: 0,
+        next_step_at: None,
+        stalled_since: None,
     })
 }
 

@@ -275,7 +275,8 @@ impl Telling<'_> {
         let (it, event) = self.story.it.clone().act(act, by, self.at)?;
         let settings = self.world.programme.settings_at(self.at);
         let before = self.story.due.take();
-        self.story.due = due::after(action, &it.state, before, settings, &self.world.calendar, self.at);
+        self.story.due =
+            due::after(action, &it.state, (before, None), settings, &self.world.calendar, self.at);
         self.story.history.push((event, note));
         self.story.it = it;
         Ok(())

@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     mail::{
-        mail_event::{AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext},
+        mail_event::{
+            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext, WhyBack,
+        },
         text::{
             Values,
             Variable::{self, *},
@@ -53,10 +55,12 @@ pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -
             values.set(AbsentDays, days);
             values.set(Clashing, bullets(lines));
         }
-        AccountMailEvent::Digest { new, overdue, lines, stop } => {
+        AccountMailEvent::Digest { new, overdue, stalled, lines, stop } => {
             values.set(Link, sender.site.absolute("/staff"));
             values.set(NewCount, new.to_string());
             values.set(OverdueCount, overdue.to_string());
+            let stalled = (stalled > 0).then(|| stalled.to_string());
+            values.set(StalledCount, stalled.unwrap_or_default());
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
         }
@@ -115,8 +119,25 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::EarlierTime { answer, appointment, booked, until } => {
             earlier(values, about, answer, &appointment, booked, until);
         }
-        MailEvent::BackAtCenter { portal } => contact_soon(values, about, portal),
         MailEvent::TeamChanging { portal } => values.set(Link, portal.to_owned()),
+        MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
+        MailEvent::HoldEnding { side, slot, until } => {
+            held(values, &slot);
+            told_to(values, about, side);
+            if matches!(side, ReaderSide::Company { .. }) {
+                values.set_flag(Confirmed, about.address_confirmed);
+            }
+            values.set(HeldUntil, month_day_time(until));
+        }
+        MailEvent::HoldReleased { portal, slot } => {
+            held(values, &slot);
+            values.set_flag(Confirmed, about.address_confirmed);
+            values.set(Link, portal);
+        }
+        MailEvent::CompanyReminder { portal, waits_for: _ } | MailEvent::ClosedInSilence { portal } => {
+            values.set(Link, portal);
+        }
+        MailEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
         MailEvent::Booked { side, appointment, change_until } => {
             reportable(values, about, side);
             sit_until(values, about, side, &appointment, change_until);
@@ -240,6 +261,24 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
 fn contact_soon(values: &mut Values, about: &MailContext<'_>, link: &str) {
     let due = in_business_days(&about.sender, about.sender.settings.first_contact_days);
     set(values, [(Link, link), (ContactDue, &due)]);
+}
+
+fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, why: WhyBack) {
+    contact_soon(values, about, portal);
+    let (time_wished, all_asked, part_settled) = match why {
+        WhyBack::NobodyForTime => (true, true, false),
+        WhyBack::TimeTooNear => (true, false, false),
+        WhyBack::NobodyLeft => (false, true, false),
+        WhyBack::PartOpen => (false, true, true),
+    };
+    values.set_flag(TimeWished, time_wished);
+    values.set_flag(AllAsked, all_asked);
+    values.set_flag(PartSettled, part_settled);
+}
+
+/// Sets a time that is kept for the company, without its place: the address may be unconfirmed.
+fn held(values: &mut Values, slot: &AppointmentText<'_>) {
+    values.set(When, long_date_time_range(slot.starts_at, slot.ends_at));
 }
 
 fn nobody_left(values: &mut Values, about: &MailContext<'_>) {

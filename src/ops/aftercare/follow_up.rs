@@ -58,7 +58,7 @@ pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
             format!("{label}の時期になりました。メールアドレスがないため、電話での確認が必要です")
         }
     };
-    if sent.step.to == Addressee::Center {
+    if !is_mailed {
         wait_for_center(&mut work);
     }
     work.note(Actor::System, what);

@@ -134,7 +134,14 @@ pub async fn ask(
     })?;
     let cells = found.cells(&[substitute], slot, &work.context.settings);
     work.save(HeldParticipation(appointment.id, &cells)).await?;
-    let due = Due::reply(&work.context.settings, &work.context.calendar, work.now());
+    let (settings, calendar) = (&work.context.settings, &work.context.calendar);
+    let due = Due::reply_before(settings, calendar, work.now(), appointment.starts_at);
+    let due_at = due.at().unwrap_or(work.now());
+    if agreement == SubstituteConsent::Asked && due_at <= work.now() {
+        return Err(refused(
+            "予約の日時が近いため、回答を待つと企業へのお知らせが間に合いません。電話で引受けを確かめてから交代してください。",
+        ));
+    }
     let request = Assignment {
         id: AssignmentId(Uuid::now_v7()),
         consultation: work.record.consultation.id,
@@ -142,8 +149,7 @@ pub async fn ask(
         fields,
         state: AssignmentState::Offered,
         offered_at: work.now(),
-        // An answer after the start of the appointment would be of no use.
-        due_at: due.at().unwrap_or(work.now()).min(appointment.starts_at),
+        due_at,
         instead_of,
     };
     work.save(NewAssignment(&request, &due, &chosen.reasons)).await?;

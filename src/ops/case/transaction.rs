@@ -10,10 +10,11 @@ use domain::{
     actor::{Actor, Represented},
     booking::{appointment::Appointment, notice::in_business_hours},
     consultation::{Action, ActionKind, ActionRefused, Event},
-    due,
+    due::{self, Due},
     field::Fields,
     id::{AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
+    silence::{self, SilenceClock, SilenceKind},
 };
 use sea_orm::DatabaseTransaction;
 
@@ -79,7 +80,8 @@ impl<'a> CaseTransaction<'a> {
         let context = Context::of(app).await?;
         let tx = app.begin().await?;
         let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
-        Self::with(app, context, tx, record).await
+        // The steps that all operations share are kept on the heap: an operation within another one stays small.
+        Box::pin(Self::with(app, context, tx, record)).await
     }
 
     /// Locks and loads a consultation for an actor whose decision is based on this version; `Stale` if it has changed
@@ -163,7 +165,8 @@ impl<'a> CaseTransaction<'a> {
         let (consultation, event) = self.record.consultation.clone().act(act, by, now)?;
         let before = self.record.due.take();
         let Context { settings, calendar, .. } = &self.context;
-        self.record.due = due::after(event.action, &event.to, before, settings, calendar, now);
+        let slot = self.appointment.as_ref().map(|it| it.starts_at);
+        self.record.due = due::after(event.action, &event.to, (before, slot), settings, calendar, now);
         self.record.consultation = consultation;
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
@@ -200,7 +203,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Writes and commits everything. Before this call nothing has changed.
     pub async fn commit(self) -> Result<Record, Problem> {
-        let (tx, record) = self.flush().await?;
+        let (tx, record) = Box::pin(self.flush()).await?;
         tx.commit().await?;
         Ok(record)
     }
@@ -216,6 +219,7 @@ impl<'a> CaseTransaction<'a> {
             };
             after_change::follow(&change).await?;
         }
+        self.keep_silence_clock();
         let now = self.now();
         let letters: Vec<_> =
             std::mem::take(&mut self.letters).into_iter().map(|it| self.timed(it)).collect();
@@ -245,6 +249,36 @@ impl<'a> CaseTransaction<'a> {
         )?;
         batch.write(&self.tx).await?;
         Ok((self.tx, self.record))
+    }
+
+    /// Starts the clock of silence anew if the case waits for something else now, or if its company or the center has
+    /// acted.
+    fn keep_silence_clock(&mut self) {
+        let Context { settings, calendar, now, .. } = &self.context;
+        let it = &self.record.consultation;
+        let kind = silence::waits_for(&it.state, it.address_confirmed, self.person.email.is_some());
+        let Some(kind) = kind else {
+            (self.record.silence, self.record.stalled_since) = (None, None);
+            return;
+        };
+        let anchor = match kind {
+            SilenceKind::Experts => Some(it.state_since),
+            SilenceKind::Outcome => self.appointment.as_ref().map(|it| it.ends_at),
+            SilenceKind::Report => self.record.due.as_ref().and_then(Due::at),
+            SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice => None,
+        };
+        let acted = self.events.iter().any(|(event, _)| {
+            event.action != ActionKind::Note || matches!(event.by, Actor::Company | Actor::Coordinator(_))
+        });
+        let lasts = self
+            .record
+            .silence
+            .is_some_and(|clock| clock.kind == kind && anchor.map_or(!acted, |anchor| clock.since == anchor));
+        if !lasts {
+            let since = anchor.unwrap_or(*now);
+            self.record.silence = Some(SilenceClock::begin(kind, since, settings, calendar));
+            self.record.stalled_since = None;
+        }
     }
 
     /// Saves a row of the case.
@@ -344,7 +378,7 @@ impl<'a> CaseTransaction<'a> {
     /// Searches within the transaction, in turn with all other searches for free quarter hours.
     pub async fn offers(&self, search: SlotSearch) -> Result<SlotOffers, Problem> {
         store::booking::appointment::take_turns(&self.tx).await?;
-        self.context.offers(&self.tx, search).await
+        Box::pin(self.context.offers(&self.tx, search)).await
     }
 
     /// Returns the address that opens the company's page, the same in all mails of one change.

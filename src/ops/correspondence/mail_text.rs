@@ -19,7 +19,8 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, Recipient, SenderContext,
+            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
+            SenderContext, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -157,7 +158,14 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NoShow => Case(O::NoShow { portal, appointment }),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::TeamChanging => Case(O::TeamChanging { portal }),
-        K::BackAtCenter => Case(O::BackAtCenter { portal }),
+        K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
+        K::HoldEnding | K::HoldEndingCenter => Case(O::HoldEnding { side, slot: appointment, until: due_at }),
+        K::HoldReleased => Case(O::HoldReleased { portal, slot: appointment }),
+        K::ChooseReminder => Case(O::CompanyReminder { portal, waits_for: CompanyTurn::Choose }),
+        K::AnswerReminder => Case(O::CompanyReminder { portal, waits_for: CompanyTurn::Answer }),
+        K::ConfirmReminder => Case(O::CompanyReminder { portal, waits_for: CompanyTurn::Confirm }),
+        K::OutcomeMissingExpert | K::OutcomeMissingCenter => Case(O::OutcomeMissing { side, appointment }),
+        K::ClosedInSilence => Case(O::ClosedInSilence { portal }),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => {
             Case(O::Booked { side, appointment, change_until })
         }
@@ -200,7 +208,9 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::ResumeDraft => Plain(AccountMailEvent::ResumeDraft { link, expires_at: due_at }),
         K::Invitation => Plain(AccountMailEvent::Invitation { link, role: "専門家" }),
         K::PasswordReset => Plain(AccountMailEvent::PasswordReset { link }),
-        K::Digest => Plain(AccountMailEvent::Digest { new: 1, overdue: 1, lines: experts, stop: link }),
+        K::Digest => {
+            Plain(AccountMailEvent::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link })
+        }
         K::WeeklyDigest => Plain(weekly(facts)),
         K::Absence => {
             Plain(AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts })

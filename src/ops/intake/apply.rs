@@ -12,6 +12,7 @@ use domain::{
     booking::{
         appointment::{Appointment, AppointmentState, Owner},
         availability::Slot,
+        notice::hold_until,
     },
     calendar::japan_date,
     consultation::Consultation,
@@ -35,7 +36,7 @@ use crate::{
     mail::mail_event::MailEvent,
     ops::{
         booking::{
-            notices::appointment_text,
+            notices::{appointment_text, plan_hold_warning},
             slot_offers::{SearchAim, SlotOffers},
         },
         case::{context::Context, save::SubmittedDraft, transaction::CaseTransaction},
@@ -252,7 +253,7 @@ pub async fn submit(
     .await?;
     let id = work.record.consultation.id;
     work.save(SubmittedDraft(draft.id, id)).await?;
-    let kept = held.map(|it| kept_for(it, id, &work.context.settings, now));
+    let kept = held.map(|it| kept_for(it, id, &work.context));
     work.appointment.clone_from(&kept);
     let budget = match &application.contact.email {
         Some(email) => {
@@ -396,8 +397,9 @@ fn open_for_intake(settings: &Settings) -> Result<(), Problem> {
 }
 
 /// Returns the draft's slot as the consultation's, held until the address is confirmed or the hold ends.
-fn kept_for(held: Appointment, id: ConsultationId, settings: &Settings, now: DateTime<Utc>) -> Appointment {
-    let until = now + TimeDelta::hours(i64::from(settings.unconfirmed_hold_hours));
+fn kept_for(held: Appointment, id: ConsultationId, context: &Context) -> Appointment {
+    let Context { settings, calendar, now, .. } = context;
+    let until = hold_until(*now, settings.unconfirmed_hold_hours, held.starts_at, settings, calendar);
     Appointment {
         owner: Owner::Consultation(id),
         state: AppointmentState::Held { until: Some(until) },
@@ -427,6 +429,9 @@ fn acknowledged(mut work: CaseTransaction<'_>, budget: MailBudget) -> Result<Cas
     let over_limit = budget == MailBudget::Spent;
     if let Some(letter) = work.mail_company(mail_event)? {
         letter.over_limit = over_limit;
+    }
+    if let Some(held) = held.filter(|_| !over_limit) {
+        plan_hold_warning(&mut work, &held)?;
     }
     Ok(work)
 }

@@ -3,27 +3,35 @@ use std::collections::BTreeSet;
 
 use domain::{
     actor::Actor,
-    booking::{appointment::Appointment, availability::Slot},
+    booking::{
+        appointment::{Appointment, AppointmentState},
+        availability::Slot,
+        notice::heard_by,
+    },
     consultation::{Action, ActionKind},
     field::Fields,
     id::{AssignmentId, ConsultationId, ExpertId},
-    routing::assignment::{Assignment, still_open},
+    routing::assignment::Assignment,
 };
 use sea_orm::ConnectionTrait;
 
-use super::requests::{ask, drop_stale_hold, held_slot, search, search_for, turned_down, withdraw_live};
+use super::requests::{
+    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, open_fields, search, search_for,
+    turned_down, withdraw_unanswered,
+};
 use crate::{
     app::App,
-    mail::mail_event::MailEvent,
+    mail::mail_event::{MailEvent, WhyBack},
     ops::{
         booking::{
             notices::{
-                appointment_text, cancel_invitation, notify_booked, notify_slots_to_choose, plan_reminders,
+                TIME_LOST, appointment_text, cancel_invitation, notify_booked, notify_experts_cancelled,
+                notify_released, notify_slots_to_choose, plan_hold_warning, plan_reminders,
             },
             slot_offers::{SlotOffers, TeamMember},
             substitute,
         },
-        case::{context::Context, transaction::CaseTransaction},
+        case::{context::Context, save::MovedAppointment, transaction::CaseTransaction},
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -39,21 +47,36 @@ pub async fn request(
 ) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.check(ActionKind::RequestExperts, by)?;
-    drop_stale_hold(&mut work).await?;
+    if let Some(released) = drop_stale_hold(&mut work).await? {
+        notify_released(&mut work, &released)?;
+    }
     let slot = held_slot(&work);
-    let fields = work.still_open().unwrap_or(work.record.consultation.fields);
-    let found = search(&work, fields, BTreeSet::new()).await?;
+    if slot.is_some_and(|it| !may_ask_for(&work, it)) {
+        return Err(Problem::Refused(TOO_NEAR.to_owned()));
+    }
+    let fields = open_fields(work.record.consultation.fields, &work.assignments);
+    let accepted = accepted_among(&work.assignments);
+    let found = search(&work, fields, accepted.clone()).await?;
     let team = chosen(&found, experts, fields, slot)?;
-    ask(&mut work, &found, team, slot).await?;
+    if accepted.is_empty() {
+        ask(&mut work, &found, team, slot).await?;
+    } else {
+        // The time is kept for those who have accepted too.
+        let whole = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
+        ask(&mut work, &whole, team, slot).await?;
+    }
     work.act(Action::RequestExperts, by, None)?;
     work.commit().await?;
     Ok(())
 }
 
-/// Asks the best-ranked team for the held slot, if there is one: `automatic` routing does so once the address is
-/// confirmed. Returns whether an expert was asked.
+const TOO_NEAR: &str = "仮予約の日時が近いため、専門家の回答を待つと、企業へのお知らせが間に合いません。仮予約を解除し、日時を選び直してもらってください。";
+
+/// Asks the best-ranked team for the held slot, if there is one and an answer can come in time: `automatic` routing does
+/// so once the address is confirmed. Returns whether an expert was asked.
 pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
-    let Some(slot) = held_slot(work) else { return Ok(false) };
+    let slot = held_slot(work).filter(|it| may_ask_for(work, *it));
+    let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
     let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
     let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
     ask(work, &found, team, Some(slot)).await?;
@@ -134,7 +157,7 @@ pub async fn decline_in(
     let (fields, expert) = (declined.fields, declined.expert);
     work.save_assignment(declined).await?;
     let left = part_from_held(work, expert).await?;
-    request_next(work, by, fields, reason).await?;
+    Box::pin(request_next(work, by, fields, reason)).await?;
     Ok(left)
 }
 
@@ -156,7 +179,8 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     work.save_assignment(lapsed).await?;
     let left = part_from_held(&mut work, expert).await?;
     notify_lapsed(&mut work, expert, left.as_ref())?;
-    request_next(&mut work, Actor::System, fields, "回答期限を過ぎました".to_owned()).await?;
+    let note = "回答期限を過ぎました".to_owned();
+    Box::pin(request_next(&mut work, Actor::System, fields, note)).await?;
     work.commit().await?;
     Ok(())
 }
@@ -191,18 +215,18 @@ pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Optio
     let id = record.consultation.id;
     let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
     let themes = store::consultation::themes(&app.db, id).await?;
-    let fields = open_fields(&app.db, record).await?;
-    let search = search_for(record, held.as_ref(), themes, fields, BTreeSet::new());
+    let assignments = store::routing::assignment::of(&app.db, id).await?;
+    let fields = open_fields(record.consultation.fields, &assignments);
+    let search = search_for(record, held.as_ref(), themes, fields, accepted_among(&assignments));
     let found = context.offers(&app.db, search).await?;
     let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
     Ok((found, slot))
 }
 
 /// Returns the fields for which experts are to be asked: those that no expert has accepted.
-pub async fn open_fields(db: &impl ConnectionTrait, record: &Record) -> Result<Fields, Problem> {
+pub async fn fields_to_ask(db: &impl ConnectionTrait, record: &Record) -> Result<Fields, Problem> {
     let assignments = store::routing::assignment::of(db, record.consultation.id).await?;
-    let fields = record.consultation.fields;
-    Ok(still_open(fields, &assignments).unwrap_or(fields))
+    Ok(open_fields(record.consultation.fields, &assignments))
 }
 
 async fn begin_answer(
@@ -253,32 +277,65 @@ async fn confirm(work: &mut CaseTransaction<'_>, held: Appointment) -> Result<()
     Ok(())
 }
 
-/// Asks the next candidate for the same slot after a refusal, or gives the consultation back to the center.
+/// Asks the next candidates after a refusal, for the same slot if there is one, or gives the consultation back to the
+/// center: if nobody is left to ask, or if an answer could not come before the company has to hear.
 async fn request_next(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     fields: Fields,
     note: String,
 ) -> Result<(), Problem> {
-    if let Some(slot) = held_slot(work) {
+    let slot = held_slot(work);
+    let time_wished = work.appointment.is_some();
+    // The time of a slot may have passed while experts were asked.
+    let is_in_time = slot.map_or(!time_wished, |it| may_ask_for(work, it));
+    if is_in_time {
         let mut excluded = turned_down(&work.assignments);
         excluded.extend(work.live().map(|it| it.expert));
         let found = search(work, fields, excluded).await?;
-        let next = found.teams(Some(slot)).next();
+        let next = found.teams(slot).next();
         if let Some(team) = next {
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
-            ask(work, &whole, team, Some(slot)).await?;
+            ask(work, &whole, team, slot).await?;
             return Ok(work.act(Action::Decline { next_candidate: true }, by, Some(note))?);
         }
     }
     work.act(Action::Decline { next_candidate: false }, by, Some(note))?;
-    let appointment = work.appointment.take();
-    withdraw_live(work, appointment.as_ref()).await?;
-    if let Some(held) = appointment {
-        work.save(&held.release()?).await?;
-    }
+    let why = match (time_wished, is_in_time) {
+        _ if !work.accepted().is_empty() => WhyBack::PartOpen,
+        (true, true) => WhyBack::NobodyForTime,
+        (true, false) => WhyBack::TimeTooNear,
+        (false, _) => WhyBack::NobodyLeft,
+    };
+    Box::pin(give_back(work, slot.filter(|_| is_in_time))).await?;
     let portal = work.portal()?;
-    work.mail_company(MailEvent::BackAtCenter { portal: &portal })?;
+    work.mail_company(MailEvent::BackAtCenter { portal: &portal, why })?;
     work.mail_center(MailEvent::NobodyLeft)?;
+    Ok(())
+}
+
+/// Withdraws the requests that are not answered. An acceptance stands, and so does `slot` for the experts who have
+/// accepted it, until the company has to hear of it.
+async fn give_back(work: &mut CaseTransaction<'_>, slot: Option<Slot>) -> Result<(), Problem> {
+    let appointment = work.appointment.take();
+    withdraw_unanswered(work, appointment.as_ref()).await?;
+    let Some(held) = appointment else { return Ok(()) };
+    let accepted = work.accepted();
+    let Some(slot) = slot.filter(|_| !accepted.is_empty()) else {
+        let released = held.release()?;
+        work.save(&released).await?;
+        let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
+        return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST);
+    };
+    work.appointment = Some(held.clone());
+    let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+    let cells = found.cells(&accepted, slot, &work.context.settings);
+    let until = heard_by(slot.start(), &work.context.settings, &work.context.calendar);
+    let place = held.place.clone();
+    let kept = held.keep_for(accepted, place)?;
+    let kept = Appointment { state: AppointmentState::Held { until: Some(until) }, ..kept };
+    work.save(MovedAppointment(&kept, &cells)).await?;
+    plan_hold_warning(work, &kept)?;
+    work.appointment = Some(kept);
     Ok(())
 }

@@ -55,6 +55,7 @@ const fn sorted_by(tab: WorklistTab) -> row::Column {
         | WorklistTab::Expert
         | WorklistTab::Booked
         | WorklistTab::FollowUp
+        | WorklistTab::Stalled
         | WorklistTab::Ended => row::Column::SortAt,
     }
 }
@@ -74,6 +75,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
         (WorklistTab::Reports.code(), reports),
         (WorklistTab::FurtherHelp.code(), of(WorklistTab::FurtherHelp)),
         (WorklistTab::Calls.code(), of(WorklistTab::Calls)),
+        (WorklistTab::Stalled.code(), of(WorklistTab::Stalled)),
         (WorklistTab::Company.code(), of(WorklistTab::Company)),
         (WorklistTab::Expert.code(), of(WorklistTab::Expert)),
         (WorklistTab::Booked.code(), of(WorklistTab::Booked)),
@@ -93,6 +95,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
             Some(WorklistTab::Reports) => tallies.reports = n,
             Some(WorklistTab::FurtherHelp) => tallies.further_help = n,
             Some(WorklistTab::Calls) => tallies.calls = n,
+            Some(WorklistTab::Stalled) => tallies.stalled = n,
             Some(WorklistTab::Company) => tallies.company = n,
             Some(WorklistTab::Expert) => tallies.expert = n,
             Some(WorklistTab::Booked) => tallies.booked = n,
@@ -108,7 +111,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 19] = [
+const COLUMNS: [row::Column; 20] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyName,
@@ -125,6 +128,7 @@ const COLUMNS: [row::Column; 19] = [
     row::Column::AddressConfirmedAt,
     row::Column::WantsHelpSince,
     row::Column::ToCallSince,
+    row::Column::StalledSince,
     row::Column::ResponseDueAt,
     row::Column::LastInboundAt,
     row::Column::SnoozedUntil,
@@ -143,6 +147,7 @@ fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
         WorklistTab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
         WorklistTab::FurtherHelp => row::Column::WantsHelpSince.is_not_null(),
         WorklistTab::Calls => row::Column::ToCallSince.is_not_null(),
+        WorklistTab::Stalled => row::Column::StalledSince.is_not_null(),
         WorklistTab::Company => turn(Turn::Company),
         WorklistTab::Expert => turn(Turn::Expert),
         WorklistTab::Booked => turn(Turn::Nobody),

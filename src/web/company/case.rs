@@ -9,11 +9,15 @@ use domain::{
         follow_up::{FollowUp, FollowUpState},
         report::ReportState,
     },
-    booking::{appointment::Appointment, notice::change_until},
+    booking::{
+        appointment::{Appointment, AppointmentState},
+        notice::change_until,
+    },
     calendar::japan_date,
     consultation::{ActionKind, State},
     number::FiscalYear,
-    wording::{month_day_time, month_day_weekday},
+    routing::assignment::Assignment,
+    wording::{long_date_time_range, month_day_time, month_day_weekday},
 };
 
 use super::{
@@ -64,6 +68,8 @@ struct CasePage {
     next: Option<CompanyAppointment>,
     /// Whether the next appointment is confirmed, so that a calendar entry can be downloaded.
     is_confirmed: bool,
+    /// The time that was kept for the company and is released, if it can choose another one; else empty.
+    released: String,
     acts: Acts,
     /// Whether the company waits for an earlier time.
     waits: bool,
@@ -130,7 +136,9 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let now = app.clock.now();
     let (programme, roster) = app.programme_and_experts().await?;
     let id = own.0.consultation.id;
-    let live = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let appointments = store::booking::appointment::of(&app.db, id).await?;
+    let released = released(&app, &own.0, &appointments).await?;
+    let live = appointments.into_iter().find(Appointment::is_live);
     let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?;
     let thread = store::correspondence::message::of(&app.db, id, Audience::Everyone).await?;
     let reports = store::aftercare::report::of(&app.db, id).await?;
@@ -159,6 +167,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
         waits: (acts.choose || acts.reschedule)
             && store::booking::waiting_list::of(&app.db, id).await?.is_some(),
+        released,
         acts,
         steps: history::steps(&events),
         messages: thread.len(),
@@ -207,6 +216,16 @@ async fn further(app: &App, record: &Record, cap: u16, now: DateTime<Utc>) -> Re
         0 => Further::CapReached(cap),
         left => Further::Left(left),
     })
+}
+
+/// Returns the time that was kept for the company and is released, if the company can choose another one.
+async fn released(app: &App, record: &Record, appointments: &[Appointment]) -> Result<String, Problem> {
+    let lost = appointments.last().filter(|it| it.state == AppointmentState::Released);
+    let Some(lost) = lost else { return Ok(String::new()) };
+    let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
+    let has_expert = assignments.iter().any(Assignment::is_live);
+    let may_choose = ops::booking::hold::may_choose(record, appointments, has_expert);
+    Ok(if may_choose { long_date_time_range(lost.starts_at, lost.ends_at) } else { String::new() })
 }
 
 fn survey_label(it: &FollowUp, now: DateTime<Utc>) -> &'static str {

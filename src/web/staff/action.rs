@@ -35,6 +35,7 @@ pub enum StaffAction {
     Complete,
     Withdraw,
     Unfulfilled,
+    CloseInSilence,
     Refer,
     Reopen,
 }
@@ -57,7 +58,7 @@ pub enum StaffActionInput {
 }
 
 impl StaffAction {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::StartCheck,
         Self::Ask,
         Self::Answer,
@@ -71,6 +72,7 @@ impl StaffAction {
         Self::Complete,
         Self::Withdraw,
         Self::Unfulfilled,
+        Self::CloseInSilence,
         Self::Refer,
         Self::Reopen,
     ];
@@ -91,6 +93,7 @@ impl StaffAction {
             Self::Complete => "complete",
             Self::Withdraw => "withdraw",
             Self::Unfulfilled => "unfulfilled",
+            Self::CloseInSilence => "close-in-silence",
             Self::Refer => "refer",
             Self::Reopen => "reopen",
         }
@@ -115,7 +118,7 @@ impl StaffAction {
             Self::Further => Some(ActionKind::PlanFurtherSession),
             Self::Complete => Some(ActionKind::Complete),
             Self::Withdraw => Some(ActionKind::Withdraw),
-            Self::Unfulfilled => Some(ActionKind::CloseUnfulfilled),
+            Self::Unfulfilled | Self::CloseInSilence => Some(ActionKind::CloseUnfulfilled),
             Self::Refer => Some(ActionKind::Refer),
             Self::Reopen => Some(ActionKind::Reopen),
         }
@@ -123,7 +126,8 @@ impl StaffAction {
 
     /// Returns the page's action for an `ActionKind`, if there is one.
     pub fn of(action: ActionKind) -> Option<Self> {
-        Self::ALL.into_iter().filter(|it| *it != Self::ReleaseHold).find(|it| it.action() == Some(action))
+        let usual = |it: &Self| !matches!(it, Self::ReleaseHold | Self::CloseInSilence);
+        Self::ALL.into_iter().filter(usual).find(|it| it.action() == Some(action))
     }
 
     /// Returns the label of the button.
@@ -142,6 +146,7 @@ impl StaffAction {
             Self::Complete => "完了にする",
             Self::Withdraw => "取下げを記録する",
             Self::Unfulfilled => "不成立にする",
+            Self::CloseInSilence => "返事がないため終了する",
             Self::Refer => "他機関を案内する",
             Self::Reopen => "相談を再開する",
         }
@@ -173,6 +178,9 @@ impl StaffAction {
             Self::Unfulfilled => {
                 "相談を実施できないまま終了します。予約と依頼はすべて取り消し、企業に理由をメールで知らせます。"
             }
+            Self::CloseInSilence => {
+                "返事がない相談をいったん終了し、企業に再開のしかたをメールで知らせます。仮予約と依頼はすべて取り消します。"
+            }
             Self::Refer => {
                 "ほかの機関を案内して終了します。予約と依頼はすべて取り消し、機関名を企業にメールで知らせます。"
             }
@@ -196,6 +204,7 @@ impl StaffAction {
             Self::Complete => "相談を完了にしました。",
             Self::Withdraw => "取下げを記録しました。",
             Self::Unfulfilled => "不成立として終了しました。",
+            Self::CloseInSilence => "返事がないため終了しました。",
             Self::Refer => "他機関の案内を記録しました。",
             Self::Reopen => "相談を再開しました。",
         }
@@ -203,7 +212,7 @@ impl StaffAction {
 
     /// Returns whether the action cannot simply be undone.
     pub const fn is_grave(self) -> bool {
-        matches!(self, Self::Cancel | Self::Withdraw | Self::Unfulfilled | Self::Refer)
+        matches!(self, Self::Cancel | Self::Withdraw | Self::Unfulfilled | Self::CloseInSilence | Self::Refer)
     }
 
     /// Parses the action's form, or returns the errors of its fields.
@@ -217,6 +226,7 @@ impl StaffAction {
             Self::NoShow => Some(StaffActionInput::NoShow),
             Self::Done => Some(StaffActionInput::Done),
             Self::Complete => Some(StaffActionInput::End(Ending::Complete)),
+            Self::CloseInSilence => Some(StaffActionInput::End(Ending::CloseInSilence)),
             Self::Ask => errors
                 .take("text", Prose::parse("確認したいこと", form.get("text"), 2000))
                 .map(StaffActionInput::Ask),

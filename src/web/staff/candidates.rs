@@ -100,7 +100,7 @@ pub async fn render(app: &App, shell: Shell, head: Head, typed: FormState) -> Re
     let status = typed.status();
     let (offers, slot) = ops::routing::assignment::candidates(app, &head.case.record).await?;
     let (_, roster) = app.programme_and_experts().await?;
-    let wanted = ops::routing::assignment::open_fields(&app.db, &head.case.record).await?;
+    let wanted = ops::routing::assignment::fields_to_ask(&app.db, &head.case.record).await?;
     let best: Vec<_> =
         offers.teams(slot).next().unwrap_or_default().into_iter().map(|it| it.expert).collect();
     let picked = chosen(&typed.form);

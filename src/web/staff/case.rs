@@ -366,6 +366,19 @@ impl Head {
         }
     }
 
+    /// Returns for what the case has waited for days, if it stands in the worklist for that.
+    pub fn stalled(&self) -> Option<String> {
+        let record = &self.case.record;
+        let (clock, _) = record.silence.zip(record.stalled_since)?;
+        let since = wording::month_day_weekday(clock.since);
+        Some(format!("{}を{since}から待っています。", clock.kind.label()))
+    }
+
+    /// Returns whether the closing of the case is proposed.
+    pub fn proposes_closing(&self) -> bool {
+        self.case.record.silence.is_some_and(|it| it.proposes_closing())
+    }
+
     pub fn overdue(&self) -> bool {
         let at = self.case.record.due.as_ref().and_then(Due::at);
         self.is_open() && at.is_some_and(|it| it <= self.now)

@@ -51,6 +51,8 @@ struct InboxPage {
     /// The number of participations for which a substitute has to be asked.
     absences: usize,
     open_mails: i64,
+    /// The confirmed appointments on the center's closing days.
+    closed: usize,
     /// The proposals of another time that wait for the center's answer.
     proposals: Vec<Proposed>,
     /// The signed-in person's tasks that are due today or before.
@@ -155,6 +157,7 @@ async fn list(
         failed_mails: tallies.failed_mails,
         absences: store::booking::substitute::open(&app.db, now).await?,
         open_mails: tallies.open_mails,
+        closed: super::closing_days::bookings(app).await?.len(),
         proposals: if tab == WorklistTab::Center { proposals } else { Vec::new() },
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
@@ -247,6 +250,7 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
         WorklistTab::Reports => tallies.reports,
         WorklistTab::FurtherHelp => tallies.further_help,
         WorklistTab::Calls => tallies.calls,
+        WorklistTab::Stalled => tallies.stalled,
         WorklistTab::Company => tallies.company,
         WorklistTab::Expert => tallies.expert,
         WorklistTab::Booked => tallies.booked,

@@ -135,7 +135,13 @@ pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
         }
     }
     for lines in either {
-        all.extend(["", stop].map(|stop| AccountMailEvent::Digest { new: 0, overdue: 12, lines, stop }));
+        all.extend(["", stop].map(|stop| AccountMailEvent::Digest {
+            new: 0,
+            overdue: 12,
+            stalled: 1,
+            lines,
+            stop,
+        }));
         all.push(AccountMailEvent::AbsenceOverBookings {
             expert: "山田 花子",
             days: "11月24日（火）",

@@ -16,9 +16,11 @@ use super::{
 use crate::{
     app::App,
     ops::{
-        booking::slot_offers::{SearchAim, SlotOffers},
+        booking::{
+            hold::ask_or_keep,
+            slot_offers::{SearchAim, SlotOffers},
+        },
         case::{context::Context, save::SubmittedDraft, transaction::CaseTransaction},
-        consultation::request_automatically,
         correspondence::mail_budget::MailBudget,
     },
     problem::Problem,
@@ -116,7 +118,7 @@ pub async fn take_down_with_time(
     let mut work = take_in(app, context, tx, incoming).await?;
     let id = work.record.consultation.id;
     work.save(SubmittedDraft(draft, id)).await?;
-    let mut kept = kept_for(held, id, &work.context.settings, now);
+    let mut kept = kept_for(held, id, &work.context);
     if address_confirmed {
         kept.state = AppointmentState::Held { until: Some(kept.starts_at) };
     }
@@ -126,9 +128,8 @@ pub async fn take_down_with_time(
     tx.commit().await?;
     if address_confirmed {
         let mut work = CaseTransaction::begin(app, id).await?;
-        if request_automatically(&mut work).await? {
-            return work.commit().await;
-        }
+        Box::pin(ask_or_keep(&mut work)).await?;
+        return work.commit().await;
     }
     Ok(record)
 }

@@ -37,6 +37,8 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         wants_help_since: None,
         to_call_since: None,
         visit_prefecture: None,
+        silence: None,
+        stalled_since: None,
         response: None,
         last_inbound_at: None,
         snoozed_until: None,
