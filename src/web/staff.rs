@@ -63,7 +63,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(outbox::show)
         .service(outbox::letter)
         .service(outbox::act)
-        .service(case::show)
+        .service(reply_templates::show)
+        .service(reply_templates::add)
+        .service(reply_templates::change)
+        .service(reply_templates::remove)
+        .configure(case_routes);
+}
+
+/// Registers the pages of one consultation.
+fn case_routes(cfg: &mut ServiceConfig) {
+    cfg.service(case::show)
         .service(candidates::submit)
         .service(correction::show)
         .service(correction::submit)
@@ -88,10 +97,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(workspace::snooze)
         .service(thread::download)
         .service(thread::html)
-        .service(reply_templates::show)
-        .service(reply_templates::add)
-        .service(reply_templates::change)
-        .service(reply_templates::remove)
         .service(report::show)
         .service(report::submit)
         // This is registered last because it matches any path after the number.

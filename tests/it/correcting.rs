@@ -46,12 +46,12 @@ async fn form(
         if typed.iter().any(|it| it.0 == field.code()) {
             continue;
         }
-        let own: Vec<&str> = match *field {
-            CorrectedField::Fields => {
-                Fields::from_code(value).into_iter().flat_map(Fields::iter).map(Field::code).collect()
-            }
-            CorrectedField::Themes => now.themes().collect(),
-            _ => vec![value],
+        let own: Vec<&str> = if *field == CorrectedField::Fields {
+            Fields::from_code(value).into_iter().flat_map(Fields::iter).map(Field::code).collect()
+        } else if *field == CorrectedField::Themes {
+            now.themes().collect()
+        } else {
+            vec![value]
         };
         form.extend(own.into_iter().map(|it| (field.code().to_owned(), it.to_owned())));
     }
@@ -158,7 +158,9 @@ async fn everything_can_be_corrected_and_every_correction_can_be_taken_back() {
         is_sound(&site).await;
     }
     let page = site.get(&at(case.number, "")).await;
-    for shown in ["株式会社みなと工業", "045-123-4567", "山田 三郎", "大阪府大阪市北区見本1-1", "社長、総務部長"] {
+    for shown in
+        ["株式会社みなと工業", "045-123-4567", "山田 三郎", "大阪府大阪市北区見本1-1", "社長、総務部長"]
+    {
         page.shows(shown);
     }
     page.shows("申込みのときの文章");
@@ -198,8 +200,7 @@ async fn the_second_coordinator_sees_the_firsts_value_and_keeps_what_was_typed()
     let case = cases::received(&site, &cast, CONTACT).await;
     let section = CorrectionSection::Contact;
     let path = at(case.number, "/correct/contact");
-    let second =
-        form(&site, case, section, &[("contact_name", "鈴木 花"), ("department", "人事部")]).await;
+    let second = form(&site, case, section, &[("contact_name", "鈴木 花"), ("department", "人事部")]).await;
     done(&correct(&site, case, section, &[("contact_name", "鈴木 華"), ("position", "部長")]).await);
     let reply = post(&site, &path, &second).await;
     assert_eq!(reply.status, 409);

@@ -134,8 +134,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         }
         MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {
             set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
-            answer_until(values, answer, due_at);
-            maybe_sit(values, slot.as_ref());
+            request(values, answer, slot.as_ref(), due_at);
         }
         MailEvent::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
         MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
@@ -153,6 +152,11 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
+}
+
+fn request(values: &mut Values, answer: &str, slot: Option<&AppointmentText<'_>>, due_at: DateTime<Utc>) {
+    answer_until(values, answer, due_at);
+    maybe_sit(values, slot);
 }
 
 fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {

@@ -133,8 +133,7 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
     typed.set(CorrectedField::Email, email.as_str());
     let (settings, now) = (work.context.settings.clone(), work.now());
     let budget = spend(app, &work.tx, "", &email.key(), &draft.network, &settings, now).await?;
-    let cause =
-        CorrectionCause { over_limit: budget == MailBudget::Spent, ..CorrectionCause::default() };
+    let cause = CorrectionCause { over_limit: budget == MailBudget::Spent, ..CorrectionCause::default() };
     let found = correct_in(&mut work, Actor::Company, CorrectionSection::Contact, &typed, cause).await?;
     if !found.is_empty() {
         work.commit().await?;
@@ -192,8 +191,7 @@ fn refresh(work: &mut CaseTransaction<'_>, after: &CaseValues) {
     let filled = |field| Some(after.get(field).to_owned()).filter(|it| !it.is_empty());
     let record = &mut work.record;
     after.get(CorrectedField::CompanyName).clone_into(&mut record.company_name);
-    record.prefecture =
-        domain::prefecture::Prefecture::parse(after.get(CorrectedField::Prefecture)).ok();
+    record.prefecture = domain::prefecture::Prefecture::parse(after.get(CorrectedField::Prefecture)).ok();
     record.visit_prefecture =
         domain::prefecture::Prefecture::parse(after.get(CorrectedField::VisitPrefecture)).ok();
     record.industry = domain::intake::company::Industry::from_code(after.get(CorrectedField::Industry));
@@ -213,7 +211,8 @@ async fn note(
     before: &Before,
 ) -> Result<(), Problem> {
     let seq = work.next_seq();
-    let done = if cause.undone.is_some() { "の訂正を取り消しました" } else { "を訂正しました" };
+    let done =
+        if cause.undone.is_some() { "の訂正を取り消しました" } else { "を訂正しました" };
     work.note(by, format!("「{}」{done}", it.field.label()));
     work.save(NewCorrection(correction::Model {
         consultation_id: work.record.consultation.id.0,

@@ -8,8 +8,8 @@ use domain::{
 };
 use entity::{Coded, application, company, consultation, consultation_theme, contact, correction as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet,
-    PaginatorTrait, QueryFilter, QueryOrder, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet, PaginatorTrait,
+    QueryFilter, QueryOrder, Set,
 };
 
 use crate::store::{known, write_batch::WriteBatch};
@@ -179,11 +179,7 @@ pub async fn confirmed_at(
 }
 
 /// Gives a consultation to another company.
-pub async fn point_to(
-    tx: &DatabaseTransaction,
-    id: ConsultationId,
-    company: CompanyId,
-) -> Result<(), DbErr> {
+pub async fn point_to(tx: &DatabaseTransaction, id: ConsultationId, company: CompanyId) -> Result<(), DbErr> {
     let change =
         consultation::ActiveModel { id: Set(id.0), company_id: Set(company.0), ..Default::default() };
     consultation::Entity::update(change).exec(tx).await?;
@@ -219,8 +215,7 @@ pub async fn set_number(
             return Ok(false);
         }
     }
-    let change =
-        company::ActiveModel { id: Set(id.0), corporate_number: Set(number), ..Default::default() };
+    let change = company::ActiveModel { id: Set(id.0), corporate_number: Set(number), ..Default::default() };
     company::Entity::update(change).exec(tx).await?;
     Ok(true)
 }
@@ -244,7 +239,9 @@ async fn write_themes(tx: &DatabaseTransaction, id: ConsultationId, after: &Case
         .await?;
     let rows: Vec<_> = after
         .themes()
-        .map(|it| consultation_theme::Model { consultation_id: id.0, theme: it.to_owned() }.into_active_model())
+        .map(|it| {
+            consultation_theme::Model { consultation_id: id.0, theme: it.to_owned() }.into_active_model()
+        })
         .collect();
     if !rows.is_empty() {
         consultation_theme::Entity::insert_many(rows).exec_without_returning(tx).await?;

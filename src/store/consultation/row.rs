@@ -203,7 +203,8 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         due: due.map_err(|err| wrong(&err.to_string()))?,
         appointments_done: row.appointments_done,
         wants_help_since: row.wants_help_since,
-        visit_prefecture: prefecture_of(row.visit_prefecture).map_err(|()| wrong("no such prefecture of a visit"))?,
+        visit_prefecture: prefecture_of(row.visit_prefecture)
+            .map_err(|()| wrong("no such prefecture of a visit"))?,
         response: row
             .unanswered_since
             .zip(row.response_due_at)

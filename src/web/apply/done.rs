@@ -132,22 +132,25 @@ async fn render(
         Some((long_date_time_range(it.starts_at, it.ends_at), month_day_time(it.held_until()?)))
     });
     let state = record.consultation.state;
-    page::html_with(status, &DonePage {
-        shell,
-        number: record.number.to_string(),
-        received: long_date_time(record.received_at),
-        my: if is_own { url::my(&record.number) } else { String::new() },
-        is_waiting: is_waiting(&state),
-        state,
-        booked,
-        refused: typed.refused.take(),
-        address: may_correct.then_some(typed),
-        path: format!("{}/address", url::draft(draft)),
-        contact_by: first_contact.at().map(long_date).unwrap_or_default(),
-        address_confirmed: record.consultation.address_confirmed,
-        mailed_to: email.filter(|_| acknowledged),
-        held,
-    })
+    page::html_with(
+        status,
+        &DonePage {
+            shell,
+            number: record.number.to_string(),
+            received: long_date_time(record.received_at),
+            my: if is_own { url::my(&record.number) } else { String::new() },
+            is_waiting: is_waiting(&state),
+            state,
+            booked,
+            refused: typed.refused.take(),
+            address: may_correct.then_some(typed),
+            path: format!("{}/address", url::draft(draft)),
+            contact_by: first_contact.at().map(long_date).unwrap_or_default(),
+            address_confirmed: record.consultation.address_confirmed,
+            mailed_to: email.filter(|_| acknowledged),
+            held,
+        },
+    )
 }
 
 const fn is_waiting(state: &State) -> bool {

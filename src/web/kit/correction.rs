@@ -47,12 +47,7 @@ pub struct ShownCorrection {
 
 impl CorrectionForm {
     /// Makes the form of a section with the current values.
-    pub fn of(
-        section: CorrectionSection,
-        party: Party,
-        values: &CaseValues,
-        programme: &Programme,
-    ) -> Self {
+    pub fn of(section: CorrectionSection, party: Party, values: &CaseValues, programme: &Programme) -> Self {
         let fields = fields_of(section, party);
         let form = filled(values, &fields);
         let choices = CorrectionChoices::of(programme);
@@ -77,7 +72,8 @@ impl CorrectionForm {
                 continue;
             }
             if seen.has(field) && seen.get(field) != values.get(field) {
-                let now = CaseValues::shown(field, values.get(field), |it| programme.theme_label(it).to_owned());
+                let now =
+                    CaseValues::shown(field, values.get(field), |it| programme.theme_label(it).to_owned());
                 let now = if now.is_empty() { "入力なし".to_owned() } else { now };
                 it.conflicts.push((field.label(), now));
             }
@@ -96,10 +92,7 @@ impl CorrectionForm {
 
     /// Returns the hidden fields with the values as they are shown.
     pub fn was(&self, values: &CaseValues) -> Vec<(String, String)> {
-        self.fields
-            .iter()
-            .map(|it| (format!("{WAS}{}", it.code()), values.get(*it).to_owned()))
-            .collect()
+        self.fields.iter().map(|it| (format!("{WAS}{}", it.code()), values.get(*it).to_owned())).collect()
     }
 }
 

@@ -105,8 +105,10 @@ pub async fn render(app: &App, shell: Shell, head: Head, typed: FormState) -> Re
     let picked = if picked.is_empty() { best.iter().copied().collect() } else { picked };
     let path = head.at("");
     let all = offers.candidates(slot);
-    let mut first: Vec<_> =
-        rank(&all).into_iter().map(|it| person(&roster, it.expert, &it.eligibility, &picked, &path)).collect();
+    let mut first: Vec<_> = rank(&all)
+        .into_iter()
+        .map(|it| person(&roster, it.expert, &it.eligibility, &picked, &path))
+        .collect();
     let rest = first.split_off(first.len().min(FIRST));
     let out = all
         .iter()

@@ -415,7 +415,8 @@ impl Overview {
     /// Returns the second contact, such as 「山田 次郎（ヤマダ ジロウ）　03-0000-0000」; empty if there is none.
     fn second(&self) -> String {
         let it = &self.head.case.contact;
-        let kana = if it.second_kana.is_empty() { String::new() } else { format!("（{}）", it.second_kana) };
+        let kana =
+            if it.second_kana.is_empty() { String::new() } else { format!("（{}）", it.second_kana) };
         let phone = Telephone::shown(&it.second_phone);
         format!("{}{kana}　{phone}　{}", it.second_name, it.second_email).trim().to_owned()
     }

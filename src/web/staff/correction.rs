@@ -90,9 +90,8 @@ pub async fn submit(
     let case = find(&app, &path.0).await?;
     let values = ops::values(&app, case.record.consultation.id).await?;
     let mut state = FormState::of(form);
-    let typed = match parse(section, &values, &mut state) {
-        Some(typed) => typed,
-        None => return render(&app, shell, case, section, state, None).await,
+    let Some(typed) = parse(section, &values, &mut state) else {
+        return render(&app, shell, case, section, state, None).await;
     };
     let version = match seen(&case, &state.form, None) {
         Ok(version) => version,
@@ -107,8 +106,7 @@ pub async fn submit(
     }
     let by = ActorAt::new(Actor::Coordinator(me.id), version);
     let cause = CorrectionCause::reason(typed.reason.as_ref());
-    let done =
-        ops::correct(&app, case.record.consultation.id, by, typed.section, &typed.values, cause).await;
+    let done = ops::correct(&app, case.record.consultation.id, by, typed.section, &typed.values, cause).await;
     match done {
         Ok(found) => {
             Ok(page::see_other_with(crate::url::staff(&case.record.number), &outcome(section, &found)))
@@ -171,7 +169,11 @@ pub async fn send_again(
     match sent {
         Ok(count) => {
             let held = !case.record.consultation.address_confirmed;
-            let later = if held { "受付のメール以外は、アドレスが確認されたときに届きます。" } else { "" };
+            let later = if held {
+                "受付のメール以外は、アドレスが確認されたときに届きます。"
+            } else {
+                ""
+            };
             let told = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
             Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
         }
@@ -230,7 +232,11 @@ fn outcome(section: CorrectionSection, found: &[Correction]) -> String {
     }
     let labels: Vec<_> = found.iter().map(|it| it.field.label()).collect();
     let mailed = found.iter().any(|it| it.field == CorrectedField::Email && !it.new.is_empty());
-    let told = if mailed { "新しいメールアドレスに、確認のメールを送りました。" } else { "" };
+    let told = if mailed {
+        "新しいメールアドレスに、確認のメールを送りました。"
+    } else {
+        ""
+    };
     format!("{}を訂正しました（{}）。{told}", section.label(), labels.join("、"))
 }
 
@@ -246,13 +252,8 @@ async fn render(
     let programme = app.programme().await?;
     let status = state.status();
     let head = Head::of_act(case, app.clock.now(), &state);
-    let correction = CorrectionForm::typed(
-        section,
-        Party::Coordinator,
-        &values,
-        &programme,
-        (&state.form, state.errors),
-    );
+    let correction =
+        CorrectionForm::typed(section, Party::Coordinator, &values, &programme, (&state.form, state.errors));
     let asks = fit.is_some();
     page::html_with(status, &CorrectPage { shell, head, values, correction, fit, asks })
 }

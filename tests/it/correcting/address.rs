@@ -165,6 +165,10 @@ async fn a_company_that_corrects_its_own_address_opens_the_link_there() {
     done(&company.post(&link, &[]).await);
     company.get(&my(case, "")).await.shows("ご相談の状況");
     let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
-    assert!(events.iter().any(|it| it.by == Actor::Company
-        && it.note.as_deref() == Some("「メールアドレス」を訂正しました")));
+    assert!(
+        events
+            .iter()
+            .any(|it| it.by == Actor::Company
+                && it.note.as_deref() == Some("「メールアドレス」を訂正しました"))
+    );
 }

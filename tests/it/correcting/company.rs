@@ -37,8 +37,7 @@ async fn a_company_corrects_its_own_data_and_sees_what_was_sent() {
     wrong.shows("従業員数は、0以上の整数で入力してください");
     // Another person has corrected the value since the form was shown.
     done(&correct(&site, case, CorrectionSection::Company, &[("city", "千代田区"), ("fit", "seen")]).await);
-    let late =
-        company.post(&my(case, "/correct/company"), &[("was_city", "港区"), ("city", "中央区")]).await;
+    let late = company.post(&my(case, "/correct/company"), &[("was_city", "港区"), ("city", "中央区")]).await;
     assert_eq!(late.status, 409);
     late.shows("千代田区");
     late.shows(r#"value="中央区""#);
@@ -48,7 +47,9 @@ async fn a_company_corrects_its_own_data_and_sees_what_was_sent() {
     page.shows("<del>03-0000-0000</del> → <ins>045-123-4567</ins>");
     page.shows("<del>港区</del> → <ins>千代田区</ins>");
     // A reason of the center stays there.
-    done(&correct(&site, case, CorrectionSection::Company, &[("building", "別館"), ("reason", "秘密")]).await);
+    done(
+        &correct(&site, case, CorrectionSection::Company, &[("building", "別館"), ("reason", "秘密")]).await,
+    );
     assert!(!company.get(&my(case, "/application")).await.body.contains("秘密"));
     is_sound(&site).await;
 }
@@ -59,7 +60,11 @@ async fn a_corporate_number_leads_to_its_company_and_back() {
     let first = cases::received(&site, &cast, CONTACT).await;
     let own = record(&site, first).await.company;
     done(&correct(&site, first, CorrectionSection::Company, &[("corporate_number", NUMBER)]).await);
-    assert_eq!(record(&site, first).await.company, own, "the company of this consultation alone gets the number");
+    assert_eq!(
+        record(&site, first).await.company,
+        own,
+        "the company of this consultation alone gets the number"
+    );
     let number = last(&site, first).await;
     let second = cases::received(&site, &cast, "second@example.co.jp").await;
     let other = record(&site, second).await.company;
@@ -120,9 +125,7 @@ async fn what_the_center_is_asked_to_confirm_leads_to_where_it_is_entered() {
         let form = site.get(href.split('#').next().unwrap()).await;
         form.shows(&format!(r#"id="{field}""#));
     }
-    done(
-        &correct(&site, case, CorrectionSection::Company, &[("prefecture", "13"), ("industry", "E")]).await,
-    );
+    done(&correct(&site, case, CorrectionSection::Company, &[("prefecture", "13"), ("industry", "E")]).await);
     let page = site.get(&at(case.number, "?view=candidates")).await;
     assert!(!page.body.contains("未登録"), "{}", page.body);
 }

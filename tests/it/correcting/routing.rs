@@ -67,8 +67,7 @@ async fn a_visit_gets_its_corrected_place_and_both_sides_are_told() {
     ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
     let before = appointment(&site, case).await;
     assert_eq!(before.place, "東京都港区見本1-2-3");
-    let typed =
-        [("visit_prefecture", "14"), ("visit_place", "横浜市中区見本町4-5"), ("fit", "seen")];
+    let typed = [("visit_prefecture", "14"), ("visit_place", "横浜市中区見本町4-5"), ("fit", "seen")];
     done(&correct(&site, case, REQUEST, &typed).await);
     let after = appointment(&site, case).await;
     assert_eq!(after.place, "神奈川県横浜市中区見本町4-5");

@@ -102,7 +102,7 @@ async fn fit(app: &App, wanted: &Record, themes: Vec<String>) -> Result<Fit, Pro
         let it = candidates.iter().find(|it| it.expert == expert);
         match it.map(|it| &it.eligibility) {
             Some(Eligibility::Out { reasons }) => {
-                reasons.iter().filter(|it| counts(it)).map(|it| it.sentence()).collect()
+                reasons.iter().filter(counts).map(|it| it.sentence()).collect()
             }
             Some(Eligibility::In { .. }) | None => Vec::new(),
         }
@@ -146,6 +146,8 @@ fn missing(wanted: &Record, live: &[&Assignment]) -> Option<String> {
     Some(if wanted.consultation.state == State::Matching {
         format!("{field}を担当する専門家がいません。訂正すると、候補の先頭の専門家に同じ日時で依頼します。")
     } else {
-        format!("{field}を担当する専門家がいません。次回の相談で依頼するか、予約を取り消して選び直してください。")
+        format!(
+            "{field}を担当する専門家がいません。次回の相談で依頼するか、予約を取り消して選び直してください。"
+        )
     })
 }

@@ -5,7 +5,10 @@ use domain::{
         appointment::{Appointment, AppointmentMode},
         availability::Slot,
     },
-    consultation::{State, correction::{Correction, CorrectionRefused}},
+    consultation::{
+        State,
+        correction::{Correction, CorrectionRefused},
+    },
     field::{Field, Fields},
 };
 

@@ -33,7 +33,9 @@ pub enum CorrectionRefused {
     )]
     CompanyShared { other: String },
     /// A company typed the number of another company.
-    #[error("この法人番号は、ほかの申込みで使われています。センターで確認しますので、メッセージでお知らせください。")]
+    #[error(
+        "この法人番号は、ほかの申込みで使われています。センターで確認しますので、メッセージでお知らせください。"
+    )]
     OtherCompany,
     #[error("この相談の連絡先は、すでに確認されています。変更するときは、ログインして訂正してください。")]
     AddressConfirmed,
@@ -41,6 +43,9 @@ pub enum CorrectionRefused {
 
 fn field_taken(field: Field, accepted: bool) -> String {
     let field = field.label();
-    let done = if accepted { "担当の専門家が決まっている" } else { "専門家に依頼している" };
-    format!("{field}の{done}ため、分野から外せません。先に、その専門家の担当（依頼・予約）を取り消してください。")
+    let done =
+        if accepted { "担当の専門家が決まっている" } else { "専門家に依頼している" };
+    format!(
+        "{field}の{done}ため、分野から外せません。先に、その専門家の担当（依頼・予約）を取り消してください。"
+    )
 }

@@ -59,10 +59,7 @@ fn only_what_differs_is_a_correction() {
     let typed = values(&[(F::Phone, "0451234567"), (F::ContactKana, "スズキ ハナコ")]);
     let found = corrections(&case(), &typed, CorrectionSection::Contact).unwrap();
     let texts: Vec<_> = found.iter().map(|it| (it.field, it.old.as_str(), it.new.as_str())).collect();
-    assert_eq!(
-        texts,
-        [(F::ContactKana, "", "スズキ　ハナコ"), (F::Phone, "03-0000-0000", "045-123-4567")]
-    );
+    assert_eq!(texts, [(F::ContactKana, "", "スズキ　ハナコ"), (F::Phone, "03-0000-0000", "045-123-4567")]);
     let both = values(&[(F::Fields, "both"), (F::Themes, "rules,security")]);
     let found = corrections(&case(), &both, CorrectionSection::Request).unwrap();
     assert_eq!(found.len(), 2);
@@ -123,11 +120,8 @@ fn a_field_whose_expert_is_asked_stays() {
         (Fields::Both, accepted.clone(), Fields::Ict, None),
         (Fields::Ict, accepted, Fields::Both, None),
     ] {
-        let refused = refused.map(|accepted| CorrectionRefused::FieldTaken {
-            field: Field::Labor,
-            expert,
-            accepted,
-        });
+        let refused =
+            refused.map(|accepted| CorrectionRefused::FieldTaken { field: Field::Labor, expert, accepted });
         assert_eq!(check_fields(new, &[assignment(fields, state)]).err(), refused);
     }
 }
@@ -172,7 +166,18 @@ fn some_value(field: F, n: u8) -> String {
         F::Themes => of(&["", "security", "security,rules"]),
         F::Mode => of(&["online", "visit", "either"]),
         F::ContactKana | F::SecondKana | F::CompanyKana => of(&["スズキ", "さとう"]),
-        _ => format!("値{n}"),
+        F::ContactName
+        | F::Department
+        | F::Position
+        | F::SecondName
+        | F::CompanyName
+        | F::City
+        | F::Street
+        | F::Building
+        | F::VisitPlace
+        | F::Participants
+        | F::Description
+        | F::MeetingLink => format!("値{n}"),
     }
 }
 

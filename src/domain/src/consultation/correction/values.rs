@@ -178,8 +178,7 @@ fn second_contact(values: &CaseValues) -> (CaseValues, Mistakes) {
     take(F::SecondPhone, phone.map(|it| it.map(|it| it.grouped())).map_err(|err| err.to_string()));
     let has_more = [F::SecondKana, F::SecondEmail, F::SecondPhone].iter().any(|it| !is_blank(values, *it));
     if is_blank(values, F::SecondName) && has_more {
-        mistakes
-            .insert(0, (F::SecondName.code(), format!("{}を入力してください", F::SecondName.label())));
+        mistakes.insert(0, (F::SecondName.code(), format!("{}を入力してください", F::SecondName.label())));
     }
     (found, mistakes)
 }
