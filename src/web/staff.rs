@@ -74,7 +74,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(outbox::show)
         .service(outbox::letter)
         .service(outbox::act)
-        .service(case::show)
+        .service(reply_templates::show)
+        .service(reply_templates::add)
+        .service(reply_templates::change)
+        .service(reply_templates::remove)
+        .configure(case_routes);
+}
+
+/// Registers the pages of one consultation.
+fn case_routes(cfg: &mut ServiceConfig) {
+    cfg.service(case::show)
         .service(candidates::submit)
         .service(correction::show)
         .service(correction::submit)
@@ -99,10 +108,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(workspace::snooze)
         .service(thread::download)
         .service(thread::html)
-        .service(reply_templates::show)
-        .service(reply_templates::add)
-        .service(reply_templates::change)
-        .service(reply_templates::remove)
         .service(report::show)
         .service(report::submit)
         .service(report_writing::show)

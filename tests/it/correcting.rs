@@ -46,12 +46,12 @@ async fn form(
         if typed.iter().any(|it| it.0 == field.code()) {
             continue;
         }
-        let own: Vec<&str> = match *field {
-            CorrectedField::Fields => {
-                Fields::from_code(value).into_iter().flat_map(Fields::iter).map(Field::code).collect()
-            }
-            CorrectedField::Themes => now.themes().collect(),
-            _ => vec![value],
+        let own: Vec<&str> = if *field == CorrectedField::Fields {
+            Fields::from_code(value).into_iter().flat_map(Fields::iter).map(Field::code).collect()
+        } else if *field == CorrectedField::Themes {
+            now.themes().collect()
+        } else {
+            vec![value]
         };
         form.extend(own.into_iter().map(|it| (field.code().to_owned(), it.to_owned())));
     }

@@ -175,8 +175,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         }
         MailEvent::Request { answer, fields: wanted, slot, due_at, outline } => {
             set(values, [(WantedFields, &fields(wanted)), (Outline, &outline.join("\n"))]);
-            answer_until(values, answer, due_at);
-            maybe_sit(values, slot.as_ref());
+            request(values, answer, slot.as_ref(), due_at);
         }
         MailEvent::RequestReminder { answer, due_at } => answer_until(values, answer, due_at),
         MailEvent::RequestLapsed { slot } => request_lapsed(values, about, slot.as_ref()),
@@ -199,6 +198,11 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
 /// Returns the address that opens the company's portal, with the page to which it leads after the sign-in.
 fn at_page(portal: &str, page: &str) -> String {
     if portal.contains('?') { format!("{portal}&to={page}") } else { portal.to_owned() }
+}
+
+fn request(values: &mut Values, answer: &str, slot: Option<&AppointmentText<'_>>, due_at: DateTime<Utc>) {
+    answer_until(values, answer, due_at);
+    maybe_sit(values, slot);
 }
 
 fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {

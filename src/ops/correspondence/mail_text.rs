@@ -143,9 +143,8 @@ use Example::{Case, Plain};
 fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     use MailEvent as O;
     use TextKind as K;
-    let change_until = facts.change_until();
     let Facts { appointment, names: experts, outline, link, .. } = *facts;
-    let (portal, answer, side) = (link, link, side(kind, link));
+    let (portal, answer, side, change_until) = (link, link, side(kind, link), facts.change_until());
     let (was, due_at) = (appointment.starts_at - TimeDelta::days(7), facts.due());
     let (fields, slot, reason) = (facts.record.consultation.fields, Some(appointment), "（理由）");
     match kind {

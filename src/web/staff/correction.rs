@@ -90,9 +90,8 @@ pub async fn submit(
     let case = find(&app, &path.0).await?;
     let values = ops::values(&app, case.record.consultation.id).await?;
     let mut state = FormState::of(form);
-    let typed = match parse(section, &values, &mut state) {
-        Some(typed) => typed,
-        None => return render(&app, shell, case, section, state, None).await,
+    let Some(typed) = parse(section, &values, &mut state) else {
+        return render(&app, shell, case, section, state, None).await;
     };
     let version = match seen(&case, &state.form, None) {
         Ok(version) => version,

@@ -102,7 +102,7 @@ async fn fit(app: &App, wanted: &Record, themes: Vec<String>) -> Result<Fit, Pro
         let it = candidates.iter().find(|it| it.expert == expert);
         match it.map(|it| &it.eligibility) {
             Some(Eligibility::Out { reasons }) => {
-                reasons.iter().filter(|it| counts(it)).map(|it| it.sentence()).collect()
+                reasons.iter().filter(counts).map(|it| it.sentence()).collect()
             }
             Some(Eligibility::In { .. }) | None => Vec::new(),
         }

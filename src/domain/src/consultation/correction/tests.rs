@@ -166,7 +166,18 @@ fn some_value(field: F, n: u8) -> String {
         F::Themes => of(&["", "security", "security,rules"]),
         F::Mode => of(&["online", "visit", "either"]),
         F::ContactKana | F::SecondKana | F::CompanyKana => of(&["スズキ", "さとう"]),
-        _ => format!("値{n}"),
+        F::ContactName
+        | F::Department
+        | F::Position
+        | F::SecondName
+        | F::CompanyName
+        | F::City
+        | F::Street
+        | F::Building
+        | F::VisitPlace
+        | F::Participants
+        | F::Description
+        | F::MeetingLink => format!("値{n}"),
     }
 }
 
