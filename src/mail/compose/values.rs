@@ -101,8 +101,9 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::EarlierTime { answer, appointment, booked, until } => {
             earlier(values, about, answer, &appointment, booked, until);
         }
-        MailEvent::BackAtCenter { portal } => contact_soon(values, about, portal),
-        MailEvent::TeamChanging { portal } => values.set(Link, portal.to_owned()),
+        MailEvent::BackAtCenter { portal: it } | MailEvent::TeamChanging { portal: it } => {
+            contact_soon(values, about, it);
+        }
         MailEvent::Booked { side, appointment, change_until } => {
             reportable(values, about, side);
             sit_until(values, about, side, &appointment, change_until);
@@ -147,9 +148,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             substitute_needed(values, about, &appointment, declined, page);
         }
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
-        MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => {
-            values.set(When, long_date_time_range(starts_at, ends_at));
-        }
+        MailEvent::NoDelegates { starts_at, ends_at, .. } => no_delegates(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
@@ -159,6 +158,10 @@ fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
     for (variable, value) in said {
         values.set(variable, value);
     }
+}
+
+fn no_delegates(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
+    values.set(When, long_date_time_range(starts_at, ends_at));
 }
 
 fn slots(values: &mut Values, about: &MailContext<'_>, portal: &str, experts: &[String]) {

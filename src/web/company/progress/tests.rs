@@ -35,6 +35,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         due,
         appointments_done: 0,
         wants_help_since: None,
+        to_call_since: None,
         response: None,
         last_inbound_at: None,
         snoozed_until: None,
