@@ -78,6 +78,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(reply_templates::add)
         .service(reply_templates::change)
         .service(reply_templates::remove)
+        .service(tasks::show)
+        .service(tasks::done)
+        .service(tasks::reopen)
+        .service(transfer::many)
         .configure(case_routes);
 }
 
@@ -98,9 +102,6 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(thread::note)
         .service(thread::center_note)
         .service(thread::answered)
-        .service(tasks::show)
-        .service(tasks::done)
-        .service(tasks::reopen)
         .service(tasks::plan)
         .service(tasks::add)
         .service(workspace::add_tags)
@@ -116,7 +117,6 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(replacement::submit)
         .service(transfer::show)
         .service(transfer::submit)
-        .service(transfer::many)
         .service(expert_answer::show)
         .service(expert_answer::submit)
         .service(follow_up::show)

@@ -67,7 +67,7 @@ impl Actor {
         match self {
             Self::Stead(_, Represented::Company) => Self::Company,
             Self::Stead(_, Represented::Expert(id)) => Self::Expert(id),
-            own => own,
+            Self::Company | Self::Coordinator(_) | Self::Expert(_) | Self::Desk(_) | Self::System => self,
         }
     }
 }

@@ -119,7 +119,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::EarlierTime { answer, appointment, booked, until } => {
             earlier(values, about, answer, &appointment, booked, until);
         }
-        MailEvent::TeamChanging { portal } => values.set(Link, portal.to_owned()),
+        MailEvent::TeamChanging { portal } => contact_soon(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
         MailEvent::HoldEnding { side, slot, until } => {
             held(values, &slot);
@@ -187,9 +187,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             substitute_needed(values, about, &appointment, declined, page);
         }
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
-        MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => {
-            values.set(When, long_date_time_range(starts_at, ends_at));
-        }
+        MailEvent::NoDelegates { starts_at, ends_at, .. } => no_delegates(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
@@ -209,6 +207,10 @@ fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
     for (variable, value) in said {
         values.set(variable, value);
     }
+}
+
+fn no_delegates(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
+    values.set(When, long_date_time_range(starts_at, ends_at));
 }
 
 fn slots(values: &mut Values, about: &MailContext<'_>, portal: &str, experts: &[String]) {

@@ -90,7 +90,7 @@ letters! {
     }
     TeamChanging = "team_changing", "担当者の再調整" {
         TeamChanging to Company, "担当する専門家を再調整します",
-            [Link] [Number, Fields], reaches_unconfirmed;
+            [Link] [Number, Fields, ContactDue], reaches_unconfirmed;
     }
 
     // Requests to experts.

@@ -211,10 +211,12 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
             Plain(AccountMailEvent::Digest { new: 1, overdue: 1, stalled: 1, lines: experts, stop: link })
         }
         K::WeeklyDigest => Plain(weekly(facts)),
-        K::Absence => {
-            Plain(AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts })
-        }
+        K::Absence => Plain(absence(experts)),
     }
+}
+
+const fn absence(lines: &[String]) -> AccountMailEvent<'_> {
+    AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines }
 }
 
 const fn no_delegates<'a>(kind: TextKind, appointment: AppointmentText<'a>) -> MailEvent<'a> {

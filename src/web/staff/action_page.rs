@@ -124,17 +124,16 @@ async fn render(
         }
         _ => 0,
     };
-    let sayers = match act {
-        StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done => match act.action() {
-            Some(action) => stead::sayers(app, &case, action).await?,
-            None => Vec::new(),
-        },
-        _ => Vec::new(),
+    let is_told = matches!(act, StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done);
+    let sayers = match act.action().filter(|_| is_told) {
+        Some(action) => stead::sayers(app, &case, action).await?,
+        None => Vec::new(),
     };
     stead::preset(&mut typed.form);
-    let (fields, experts) = match act {
-        StaffAction::Further => team_choices(app, &case, &mut typed).await?,
-        _ => Default::default(),
+    let (fields, experts) = if act == StaffAction::Further {
+        team_choices(app, &case, &mut typed).await?
+    } else {
+        Default::default()
     };
     let possible = refusal(act, &case).is_none();
     let status = typed.status();

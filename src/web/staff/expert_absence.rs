@@ -57,8 +57,10 @@ pub async fn submit(
         }
         (None, parsed) => {
             typed.errors.add("expert", "専門家を選択してください");
-            for it in parsed.err().iter().flat_map(|it| it.iter()).filter(|it| it.field != "stand_in") {
-                typed.errors.add(it.field, it.message.clone());
+            if let Err(errors) = parsed {
+                for it in errors.iter().filter(|it| it.field != "stand_in") {
+                    typed.errors.add(it.field, it.message.clone());
+                }
             }
         }
         (Some(_), Err(errors)) => typed.errors = errors,

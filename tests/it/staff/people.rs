@@ -12,7 +12,7 @@ use madoguchi::{
     doctor,
     ops::{self, routing::replacement::Successor},
     problem::Problem,
-    store,
+    store, worker,
 };
 use tokio::task::JoinSet;
 
@@ -33,6 +33,7 @@ async fn live(site: &Site, case: Case, expert: ExpertId) -> Assignment {
 }
 
 async fn sound(site: &Site) {
+    while worker::outbox::step(&site.app).await.unwrap() {}
     let findings = doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
     assert!(findings.is_empty(), "{findings:?}");
 }

@@ -5,7 +5,7 @@ use domain::{
     booking::appointment::AppointmentState,
     consultation::ActionKind,
 };
-use madoguchi::{doctor, ops, store};
+use madoguchi::{doctor, ops, store, worker};
 
 use super::{act, at, center, done};
 use crate::{
@@ -31,6 +31,7 @@ const fn of_expert(cast: &Cast) -> Actor {
 /// Checks that the history says who acted for whom, and that the chain of hashes holds.
 async fn history_says(site: &Site, case: Case, who: &str) {
     site.get(&at(case.number, "?view=history")).await.shows(who);
+    while worker::outbox::step(&site.app).await.unwrap() {}
     let findings = doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
     assert!(findings.is_empty(), "{findings:?}");
 }
