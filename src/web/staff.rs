@@ -38,8 +38,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(forgotten_password::show)
         .service(forgotten_password::submit)
         .service(password::show)
-        .service(password::submit)
-        .service(worklist::home)
+        .service(password::submit);
+    work(cfg);
+}
+
+/// The pages of the center's work.
+fn work(cfg: &mut ServiceConfig) {
+    cfg.service(worklist::home)
         .service(worklist::all)
         .service(intake::show)
         .service(intake::submit)
@@ -48,8 +53,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(schedule::show)
         .service(absences::show)
         .service(absences::submit)
-        .service(free_time::show)
         .service(closing_days::show)
+        .service(free_time::show)
         .service(inbound_mail::list)
         .service(inbound_mail::show)
         .service(inbound_mail::original)

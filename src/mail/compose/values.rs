@@ -17,7 +17,8 @@ use super::{
 use crate::{
     mail::{
         mail_event::{
-            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext, WhyBack,
+            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext,
+            SilenceEvent, WhyBack,
         },
         text::{
             Values,
@@ -106,23 +107,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             earlier(values, about, answer, &appointment, booked, until);
         }
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
-        MailEvent::HoldEnding { side, slot, until } => {
-            held(values, &slot);
-            told_to(values, about, side);
-            if matches!(side, ReaderSide::Company { .. }) {
-                values.set_flag(Confirmed, about.address_confirmed);
-            }
-            values.set(HeldUntil, month_day_time(until));
-        }
-        MailEvent::HoldReleased { portal, slot } => {
-            held(values, &slot);
-            values.set_flag(Confirmed, about.address_confirmed);
-            values.set(Link, portal);
-        }
-        MailEvent::CompanyReminder { portal, waits_for: _ } | MailEvent::ClosedInSilence { portal } => {
-            values.set(Link, portal);
-        }
-        MailEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
+        MailEvent::Silence(event) => silent(values, about, event),
         MailEvent::Booked { side, appointment, change_until } => {
             reportable(values, about, side);
             sit_until(values, about, side, &appointment, change_until);
@@ -167,12 +152,14 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             substitute_needed(values, about, &appointment, declined, page);
         }
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
-        MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => {
-            values.set(When, long_date_time_range(starts_at, ends_at));
-        }
+        MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => when(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
+}
+
+fn when(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
+    values.set(When, long_date_time_range(starts_at, ends_at));
 }
 
 fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
@@ -248,6 +235,28 @@ fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, wh
     values.set_flag(TimeWished, time_wished);
     values.set_flag(AllAsked, all_asked);
     values.set_flag(PartSettled, part_settled);
+}
+
+fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>) {
+    match event {
+        SilenceEvent::HoldEnding { side, slot, until } => {
+            held(values, &slot);
+            told_to(values, about, side);
+            if matches!(side, ReaderSide::Company { .. }) {
+                values.set_flag(Confirmed, about.address_confirmed);
+            }
+            values.set(HeldUntil, month_day_time(until));
+        }
+        SilenceEvent::HoldReleased { portal, slot } => {
+            held(values, &slot);
+            values.set_flag(Confirmed, about.address_confirmed);
+            values.set(Link, portal);
+        }
+        SilenceEvent::CompanyReminder { portal, waits_for: _ } | SilenceEvent::ClosedInSilence { portal } => {
+            values.set(Link, portal);
+        }
+        SilenceEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
+    }
 }
 
 /// Sets a time that is kept for the company, without its place: the address may be unconfirmed.
