@@ -32,6 +32,16 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for index in ["ix_consultation_next_step_at", "ix_consultation_sort_at_id_stalled"] {
+            manager.drop_index(Index::drop().name(index).table("consultation").to_owned()).await?;
+        }
+        for column in ["stalled_since", "next_step_at", "silence_stage", "silence_since", "silence_kind"] {
+            manager.alter_table(Table::alter().table("consultation").drop_column(column).take()).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Starts the clock of every case that is under way. Its first step only begins the counting.

@@ -1,4 +1,6 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
+mod silence;
+
 use chrono::{DateTime, Utc};
 use domain::{
     booking::appointment::AppointmentMode, calendar::BusinessCalendar, consultation::UnfulfilledReason,
@@ -9,6 +11,8 @@ use crate::{
     mail::text::{TextKind, Texts},
     url::Site,
 };
+
+pub use silence::{CompanyTurn, SilenceEvent};
 
 /// The recipient of a mail.
 #[derive(Clone, Copy, Debug)]
@@ -82,14 +86,6 @@ pub enum WhyBack {
     PartOpen,
 }
 
-/// The action for which a case waits while it is the company's turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompanyTurn {
-    Choose,
-    Answer,
-    Confirm,
-}
-
 /// The event that causes a mail about a consultation. A `portal` is the absolute address that opens the
 /// company's page.
 #[derive(Clone, Copy, Debug)]
@@ -144,35 +140,11 @@ pub enum MailEvent<'a> {
         portal: &'a str,
         why: WhyBack,
     },
-    /// The time that is kept for the company will be released.
-    HoldEnding {
-        side: ReaderSide<'a>,
-        slot: AppointmentText<'a>,
-        until: DateTime<Utc>,
-    },
-    /// The time that was kept for the company is released.
-    HoldReleased {
-        portal: &'a str,
-        slot: AppointmentText<'a>,
-    },
-    /// It is the company's turn, for days.
-    CompanyReminder {
-        portal: &'a str,
-        waits_for: CompanyTurn,
-    },
-    /// An appointment is over, and its outcome is not recorded.
-    OutcomeMissing {
-        side: ReaderSide<'a>,
-        appointment: AppointmentText<'a>,
-    },
-    /// The center has closed a case whose company did not answer.
-    ClosedInSilence {
-        portal: &'a str,
-    },
     /// An expert who had accepted does not take the consultation any more, before a time was booked.
     TeamChanging {
         portal: &'a str,
     },
+    Silence(SilenceEvent<'a>),
     Booked {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
@@ -376,11 +348,7 @@ impl MailEvent<'_> {
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
             | Self::TeamChanging { .. }
-            | Self::HoldEnding { .. }
-            | Self::HoldReleased { .. }
-            | Self::CompanyReminder { .. }
-            | Self::OutcomeMissing { .. }
-            | Self::ClosedInSilence { .. }
+            | Self::Silence(_)
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
             | Self::Survey { .. }
@@ -413,17 +381,7 @@ impl TextKind {
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
             MailEvent::TeamChanging { .. } => Self::TeamChanging,
-            MailEvent::HoldEnding { side: ReaderSide::Company { .. }, .. } => Self::HoldEnding,
-            MailEvent::HoldEnding { side: ReaderSide::Expert | ReaderSide::Center, .. } => {
-                Self::HoldEndingCenter
-            }
-            MailEvent::HoldReleased { .. } => Self::HoldReleased,
-            MailEvent::CompanyReminder { waits_for: CompanyTurn::Choose, .. } => Self::ChooseReminder,
-            MailEvent::CompanyReminder { waits_for: CompanyTurn::Answer, .. } => Self::AnswerReminder,
-            MailEvent::CompanyReminder { waits_for: CompanyTurn::Confirm, .. } => Self::ConfirmReminder,
-            MailEvent::OutcomeMissing { side: ReaderSide::Expert, .. } => Self::OutcomeMissingExpert,
-            MailEvent::OutcomeMissing { .. } => Self::OutcomeMissingCenter,
-            MailEvent::ClosedInSilence { .. } => Self::ClosedInSilence,
+            MailEvent::Silence(event) => event.text(),
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
             }

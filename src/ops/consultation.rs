@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     app::App,
-    mail::mail_event::{MailEvent, ReaderSide},
+    mail::mail_event::{MailEvent, ReaderSide, SilenceEvent},
     problem::Problem,
     store,
 };
@@ -348,7 +348,7 @@ fn say_farewell(
             MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
         }
         Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, cancelled },
-        Ending::CloseInSilence => MailEvent::ClosedInSilence { portal: &portal },
+        Ending::CloseInSilence => MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: &portal }),
         Ending::Refer { organization, note } => MailEvent::Referred {
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),

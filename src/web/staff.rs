@@ -46,8 +46,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(forgotten_password::show)
         .service(forgotten_password::submit)
         .service(password::show)
-        .service(password::submit)
-        .service(worklist::home)
+        .service(password::submit);
+    work(cfg);
+}
+
+/// The pages of the center's work.
+fn work(cfg: &mut ServiceConfig) {
+    cfg.service(worklist::home)
         .service(worklist::all)
         .service(intake::show)
         .service(intake::submit)
@@ -58,8 +63,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(absences::submit)
         .service(expert_absence::show)
         .service(expert_absence::submit)
-        .service(free_time::show)
         .service(closing_days::show)
+        .service(free_time::show)
         .service(inbound_mail::list)
         .service(inbound_mail::show)
         .service(inbound_mail::original)

@@ -17,7 +17,8 @@ use super::{
 use crate::{
     mail::{
         mail_event::{
-            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext, WhyBack,
+            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext,
+            SilenceEvent, WhyBack,
         },
         text::{
             Values,
@@ -106,38 +107,17 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             acknowledge(values, about, confirm, slot, received_at, first_contact_due);
         }
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
-        MailEvent::Question { portal, text } => {
-            set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
-        }
+        MailEvent::Question { portal, text } => asked(values, portal, text),
         MailEvent::SlotsToChoose { portal, experts } | MailEvent::FurtherAppointment { portal, experts } => {
             slots(values, about, &at_page(portal, SLOTS), experts);
         }
-        MailEvent::NoShow { portal, appointment } => {
-            known(values, about, &at_page(portal, SLOTS));
-            maybe_sit(values, Some(&appointment));
-        }
+        MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
         MailEvent::EarlierTime { answer, appointment, booked, until } => {
             earlier(values, about, answer, &appointment, booked, until);
         }
         MailEvent::TeamChanging { portal } => contact_soon(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
-        MailEvent::HoldEnding { side, slot, until } => {
-            held(values, &slot);
-            told_to(values, about, side);
-            if matches!(side, ReaderSide::Company { .. }) {
-                values.set_flag(Confirmed, about.address_confirmed);
-            }
-            values.set(HeldUntil, month_day_time(until));
-        }
-        MailEvent::HoldReleased { portal, slot } => {
-            held(values, &slot);
-            values.set_flag(Confirmed, about.address_confirmed);
-            values.set(Link, portal);
-        }
-        MailEvent::CompanyReminder { portal, waits_for: _ } | MailEvent::ClosedInSilence { portal } => {
-            values.set(Link, portal);
-        }
-        MailEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
+        MailEvent::Silence(event) => silent(values, about, event),
         MailEvent::Booked { side, appointment, change_until } => {
             reportable(values, about, side);
             sit_until(values, about, side, &appointment, change_until);
@@ -158,14 +138,9 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             cancelled(values, about, side, &appointment, reason);
         }
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
-        MailEvent::NewMessage { side } => match side {
-            ReaderSide::Company { portal } => values.set(Link, at_page(portal, MESSAGES)),
-            ReaderSide::Expert | ReaderSide::Center => told_to(values, about, side),
-        },
+        MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
-        MailEvent::Finished { portal, cancelled } => {
-            withdrawn(values, about, ReaderSide::Company { portal }, cancelled.as_ref());
-        }
+        MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
         MailEvent::ReportReady { portal } => known(values, about, &at_page(portal, REPORT)),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
@@ -187,10 +162,36 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             substitute_needed(values, about, &appointment, declined, page);
         }
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
-        MailEvent::NoDelegates { starts_at, ends_at, .. } => no_delegates(values, starts_at, ends_at),
+        MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => when(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
+}
+
+fn asked(values: &mut Values, portal: &str, text: &str) {
+    set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
+}
+
+fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
+    known(values, about, &at_page(portal, SLOTS));
+    maybe_sit(values, Some(appointment));
+}
+
+/// Sets the link alone for the company: its address may be unconfirmed, and gets no words of its form.
+fn new_message(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
+    match side {
+        ReaderSide::Company { portal } => values.set(Link, at_page(portal, MESSAGES)),
+        ReaderSide::Expert | ReaderSide::Center => told_to(values, about, side),
+    }
+}
+
+fn finished(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    portal: &str,
+    cancelled: Option<&AppointmentText<'_>>,
+) {
+    withdrawn(values, about, ReaderSide::Company { portal }, cancelled);
 }
 
 /// Returns the address that opens the company's portal, with the page to which it leads after the sign-in.
@@ -201,6 +202,10 @@ fn at_page(portal: &str, page: &str) -> String {
 fn request(values: &mut Values, answer: &str, slot: Option<&AppointmentText<'_>>, due_at: DateTime<Utc>) {
     answer_until(values, answer, due_at);
     maybe_sit(values, slot);
+}
+
+fn when(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
+    values.set(When, long_date_time_range(starts_at, ends_at));
 }
 
 fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
@@ -280,6 +285,28 @@ fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, wh
     values.set_flag(TimeWished, time_wished);
     values.set_flag(AllAsked, all_asked);
     values.set_flag(PartSettled, part_settled);
+}
+
+fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>) {
+    match event {
+        SilenceEvent::HoldEnding { side, slot, until } => {
+            held(values, &slot);
+            told_to(values, about, side);
+            if matches!(side, ReaderSide::Company { .. }) {
+                values.set_flag(Confirmed, about.address_confirmed);
+            }
+            values.set(HeldUntil, month_day_time(until));
+        }
+        SilenceEvent::HoldReleased { portal, slot } => {
+            held(values, &slot);
+            values.set_flag(Confirmed, about.address_confirmed);
+            values.set(Link, portal);
+        }
+        SilenceEvent::CompanyReminder { portal, waits_for: _ } | SilenceEvent::ClosedInSilence { portal } => {
+            values.set(Link, portal);
+        }
+        SilenceEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
+    }
 }
 
 /// Sets a time that is kept for the company, without its place: the address may be unconfirmed.

@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     mail::{
-        mail_event::{AppointmentText, MailEvent, ReaderSide},
+        mail_event::{AppointmentText, MailEvent, ReaderSide, SilenceEvent},
         outgoing_mail::SendCondition,
     },
     ops::case::{save::FormerParticipation, transaction::CaseTransaction},
@@ -123,7 +123,7 @@ pub const TIME_LOST: &str =
 pub fn notify_released(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
     let portal = work.portal()?;
     let slot = appointment_text(released, &[]);
-    work.mail_company(MailEvent::HoldReleased { portal: &portal, slot })?;
+    work.mail_company(MailEvent::Silence(SilenceEvent::HoldReleased { portal: &portal, slot }))?;
     Ok(())
 }
 
@@ -140,7 +140,7 @@ pub fn plan_hold_warning(work: &mut CaseTransaction<'_>, held: &Appointment) -> 
     let company = ReaderSide::Company { portal: &portal };
     let is_confirmed = work.record.consultation.address_confirmed;
     for side in [Some(company), is_confirmed.then_some(ReaderSide::Center)].into_iter().flatten() {
-        let event = MailEvent::HoldEnding { side, slot, until };
+        let event = MailEvent::Silence(SilenceEvent::HoldEnding { side, slot, until });
         let letter = match side {
             ReaderSide::Company { .. } => work.mail_company(event)?,
             ReaderSide::Expert | ReaderSide::Center => work.mail_center(event)?,

@@ -134,14 +134,7 @@ pub async fn ask(
     })?;
     let cells = found.cells(&[substitute], slot, &work.context.settings);
     work.save(HeldParticipation(appointment.id, &cells)).await?;
-    let (settings, calendar) = (&work.context.settings, &work.context.calendar);
-    let due = Due::reply_before(settings, calendar, work.now(), appointment.starts_at);
-    let due_at = due.at().unwrap_or(work.now());
-    if agreement == SubstituteConsent::Asked && due_at <= work.now() {
-        return Err(refused(
-            "予約の日時が近いため、回答を待つと企業へのお知らせが間に合いません。電話で引受けを確かめてから交代してください。",
-        ));
-    }
+    let due = reply_due(&work, &appointment, agreement)?;
     let request = Assignment {
         id: AssignmentId(Uuid::now_v7()),
         consultation: work.record.consultation.id,
@@ -149,7 +142,7 @@ pub async fn ask(
         fields,
         state: AssignmentState::Offered,
         offered_at: work.now(),
-        due_at,
+        due_at: due.at().unwrap_or(work.now()),
         instead_of,
     };
     work.save(NewAssignment(&request, &due, &chosen.reasons)).await?;
@@ -170,6 +163,23 @@ pub async fn ask(
     }
     work.commit().await?;
     Ok(())
+}
+
+/// Returns when the answer of a substitute is due: before the company has to hear. A substitute for an appointment that is
+/// nearer than that is not asked any more.
+fn reply_due(
+    work: &CaseTransaction<'_>,
+    appointment: &Appointment,
+    agreement: SubstituteConsent,
+) -> Result<Due, Problem> {
+    let (settings, calendar) = (&work.context.settings, &work.context.calendar);
+    let due = Due::reply_before(settings, calendar, work.now(), appointment.starts_at);
+    if agreement == SubstituteConsent::Asked && due.at().is_none_or(|it| it <= work.now()) {
+        return Err(refused(
+            "予約の日時が近いため、回答を待つと企業へのお知らせが間に合いません。電話で引受けを確かめてから交代してください。",
+        ));
+    }
+    Ok(due)
 }
 
 /// Withdraws the request to a substitute, on behalf of a coordinator. The expert of the participation keeps it.

@@ -9,7 +9,7 @@ use domain::{
 use crate::{
     app::App,
     mail::{
-        mail_event::{CompanyTurn, MailEvent, ReaderSide},
+        mail_event::{CompanyTurn, MailEvent, ReaderSide, SilenceEvent},
         outgoing_mail::{OutgoingMail, SendCondition},
     },
     ops::{booking::notices::appointment_text, case::transaction::CaseTransaction},
@@ -81,7 +81,8 @@ async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> 
         }
     };
     let portal = work.portal()?;
-    let letter = work.mail_company(MailEvent::CompanyReminder { portal: &portal, waits_for })?;
+    let letter =
+        work.mail_company(MailEvent::Silence(SilenceEvent::CompanyReminder { portal: &portal, waits_for }))?;
     Ok(tied(letter, clock))
 }
 
@@ -91,10 +92,12 @@ fn ask_outcome(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<()
     let names = work.names(&appointment.experts);
     let text = appointment_text(&appointment, &names);
     for &expert in &appointment.experts {
-        let event = MailEvent::OutcomeMissing { side: ReaderSide::Expert, appointment: text };
+        let event =
+            MailEvent::Silence(SilenceEvent::OutcomeMissing { side: ReaderSide::Expert, appointment: text });
         tied(work.mail_expert(expert, event)?, clock);
     }
-    let event = MailEvent::OutcomeMissing { side: ReaderSide::Center, appointment: text };
+    let event =
+        MailEvent::Silence(SilenceEvent::OutcomeMissing { side: ReaderSide::Center, appointment: text });
     tied(work.mail_center(event)?, clock);
     Ok(())
 }

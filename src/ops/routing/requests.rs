@@ -127,7 +127,7 @@ pub async fn ask(
         hold_for(work, found, held, experts, slot).await?;
     }
     let (settings, calendar) = (&work.context.settings, &work.context.calendar);
-    let due = Due::reply_for(settings, calendar, work.now(), slot.map(|it| it.start()));
+    let due = Due::reply_for(settings, calendar, work.now(), slot.map(Slot::start));
     let outline = outline(work).await?;
     for member in team {
         let assignment = Assignment {

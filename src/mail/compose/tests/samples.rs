@@ -18,7 +18,7 @@ use crate::{
         compose::{about, plain},
         mail_event::{
             AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
-            SenderContext, WhyBack,
+            SenderContext, SilenceEvent, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -81,8 +81,15 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         .map(|(is_company, to)| (MailEvent::NoDelegates { is_company, starts_at, ends_at }, to));
     let center = [
         MailEvent::NobodyLeft,
-        MailEvent::HoldEnding { side: ReaderSide::Center, slot: appointment_text(), until: now() },
-        MailEvent::OutcomeMissing { side: ReaderSide::Center, appointment: appointment_text() },
+        MailEvent::Silence(SilenceEvent::HoldEnding {
+            side: ReaderSide::Center,
+            slot: appointment_text(),
+            until: now(),
+        }),
+        MailEvent::Silence(SilenceEvent::OutcomeMissing {
+            side: ReaderSide::Center,
+            appointment: appointment_text(),
+        }),
         MailEvent::SubstituteNeeded {
             appointment: appointment_text(),
             declined: "佐藤 次郎",
@@ -117,8 +124,8 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         MailEvent::Finished { portal: PORTAL, cancelled: None },
         MailEvent::NoShow { portal: PORTAL, appointment: appointment_text() },
         MailEvent::TeamChanging { portal: PORTAL },
-        MailEvent::HoldReleased { portal: PORTAL, slot: appointment_text() },
-        MailEvent::ClosedInSilence { portal: PORTAL },
+        MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
+        MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
         MailEvent::ReportReady { portal: PORTAL },
         MailEvent::Survey { answer: PORTAL },
         MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
@@ -139,9 +146,12 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
     all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
     let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
-    all.extend(turns.map(|waits_for| MailEvent::CompanyReminder { portal: PORTAL, waits_for }));
+    all.extend(
+        turns
+            .map(|waits_for| MailEvent::Silence(SilenceEvent::CompanyReminder { portal: PORTAL, waits_for })),
+    );
     let side = ReaderSide::Company { portal: PORTAL };
-    all.push(MailEvent::HoldEnding { side, slot: appointment_text(), until: now() });
+    all.push(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: appointment_text(), until: now() }));
     let answer = "https://soudan.example.jp/f/TOKEN";
     let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
     all.extend(leads.map(|lead| MailEvent::FollowUp { lead, answer }));
@@ -156,7 +166,10 @@ fn expert_occasions() -> [MailEvent<'static>; 13] {
         MailEvent::Request { answer, fields: Fields::Labor, slot, due_at, outline: outline() },
         MailEvent::Request { answer, fields: Fields::Both, slot: None, due_at, outline: &[] },
         MailEvent::RequestReminder { answer, due_at },
-        MailEvent::OutcomeMissing { side: ReaderSide::Expert, appointment: appointment_text() },
+        MailEvent::Silence(SilenceEvent::OutcomeMissing {
+            side: ReaderSide::Expert,
+            appointment: appointment_text(),
+        }),
         MailEvent::RequestLapsed { slot },
         MailEvent::RequestLapsed { slot: None },
         MailEvent::RequestWithdrawn { slot },
