@@ -17,6 +17,11 @@ impl MigrationTrait for Migration {
         manager.get_connection().execute_unprepared(INDEX).await?;
         Ok(())
     }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_index(Index::drop().name("ix_consultation_sort_at_id_to_call").to_owned()).await?;
+        manager.alter_table(Table::alter().table("consultation").drop_column("to_call_since").take()).await
+    }
 }
 
 /// The worklist reads along this index; it holds only the few consultations that are to be called.
