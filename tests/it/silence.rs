@@ -111,7 +111,7 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
         let planned = questions.iter().any(|it| match it.state {
             FollowUpState::Planned => it.due_at > now,
             FollowUpState::Sent { at } => at + TimeDelta::days(WAITS_DAYS) > now,
-            _ => false,
+            FollowUpState::Answered { .. } | FollowUpState::Skipped | FollowUpState::Lapsed => false,
         });
         if about || (digest && in_digest) || planned || !record.consultation.state.is_open() {
             it.heard = now;
@@ -305,7 +305,11 @@ async fn act_late(site: &Site, cast: &Cast, case: Case) -> Result<(), Problem> {
             ops::aftercare::report::write(app, id, cast.expert, body, 0, Saving::Submit).await?;
             ops::aftercare::report::decide(app, id, cast.coordinator, ReportDecision::Approve).await
         }
-        _ => Ok(()),
+        State::FollowUp
+        | State::Completed
+        | State::Withdrawn
+        | State::Unfulfilled { .. }
+        | State::Referred { .. } => Ok(()),
     }
 }
 

@@ -108,9 +108,8 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         }
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
         MailEvent::Question { portal, text } => asked(values, portal, text),
-        MailEvent::SlotsToChoose { portal, experts } | MailEvent::FurtherAppointment { portal, experts } => {
-            slots(values, about, &at_page(portal, SLOTS), experts);
-        }
+        MailEvent::SlotsToChoose { portal: it, experts }
+        | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
         MailEvent::EarlierTime { answer, appointment, booked, until } => {
             earlier(values, about, answer, &appointment, booked, until);
@@ -127,8 +126,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             sit_until(values, about, side, &appointment, change_until);
         }
         MailEvent::ExpertChanged { side, appointment, was } => {
-            sit_with(values, about, side, &appointment);
-            values.set(WasExperts, names(was));
+            changed(values, about, side, &appointment, was)
         }
         MailEvent::Relieved { appointment } | MailEvent::RequestDeclined { appointment } => {
             request_withdrawn(values, about, Some(&appointment));
@@ -194,6 +192,17 @@ fn finished(
     withdrawn(values, about, ReaderSide::Company { portal }, cancelled);
 }
 
+fn changed(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    side: ReaderSide<'_>,
+    appointment: &AppointmentText<'_>,
+    was: &[String],
+) {
+    sit_with(values, about, side, appointment);
+    values.set(WasExperts, names(was));
+}
+
 /// Returns the address that opens the company's portal, with the page to which it leads after the sign-in.
 fn at_page(portal: &str, page: &str) -> String {
     if portal.contains('?') { format!("{portal}&to={page}") } else { portal.to_owned() }
@@ -214,12 +223,8 @@ fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
     }
 }
 
-fn no_delegates(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
-    values.set(When, long_date_time_range(starts_at, ends_at));
-}
-
 fn slots(values: &mut Values, about: &MailContext<'_>, portal: &str, experts: &[String]) {
-    known(values, about, portal);
+    known(values, about, &at_page(portal, SLOTS));
     values.set(Experts, names(experts));
 }
 
