@@ -1,5 +1,5 @@
 //! One company's request and everything that follows from it.
-use codes::{ConsultationStatus, DueKind, Industry, Mode, Origin, Turn, UnfulfilledReason};
+use codes::{ConsultationStatus, DueKind, Industry, Mode, Origin, SilenceKind, Turn, UnfulfilledReason};
 use sea_orm::entity::prelude::*;
 
 use crate::Coded;
@@ -69,6 +69,18 @@ pub struct Model {
     pub wants_help_since: Option<DateTimeUtc>,
     /// The prefecture of a visit (JIS X 0401), if it is not that of the company.
     pub visit_prefecture: Option<i16>,
+    /// The instant since which the company has to be called, because a mail cannot tell it; `None` once it was called.
+    pub to_call_since: Option<DateTimeUtc>,
+    /// For what the case waits while nothing happens, and since when.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub silence_kind: Option<Coded<SilenceKind>>,
+    pub silence_since: Option<DateTimeUtc>,
+    /// The number of steps that were taken since then.
+    pub silence_stage: i16,
+    /// When the next step is due.
+    pub next_step_at: Option<DateTimeUtc>,
+    /// Since when the case stands in the center's worklist because nothing happens.
+    pub stalled_since: Option<DateTimeUtc>,
     /// The instant since which a message of the company or an expert waits for the center's response.
     pub unanswered_since: Option<DateTimeUtc>,
     /// The instant until which the center has to respond to that message.

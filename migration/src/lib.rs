@@ -25,7 +25,9 @@ mod m20261120_000020_wishes;
 mod m20261129_000001_readiness;
 mod m20261129_000002_one_name_per_thing;
 mod m20261129_000003_set_aside;
+mod m20261130_000001_silence;
 mod m20261130_000002_correction;
+mod m20261130_000003_stead;
 mod m20261130_000004_center_workspace;
 
 pub struct Migrator;
@@ -57,6 +59,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000002_one_name_per_thing::Migration),
             Box::new(m20261129_000003_set_aside::Migration),
             Box::new(m20261130_000002_correction::Migration),
+            Box::new(m20261130_000003_stead::Migration),
+            Box::new(m20261130_000001_silence::Migration),
             Box::new(m20261130_000004_center_workspace::Migration),
         ]
     }

@@ -14,8 +14,15 @@ const OFFER_GRACE: i64 = 24;
 /// The states in which a slot may be held without a limit, until an expert has answered.
 const MAY_HOLD: [&str; 4] = ["received", "checking", "waiting_company", "matching"];
 
+/// The states in which a clock runs while nothing happens.
+const HAVE_CLOCK: [&str; 5] = ["waiting_company", "matching", "scheduling", "booked", "consulted"];
+
 pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findings) {
     let number = &case.row.number;
+    let has_clock = case.row.silence_kind.is_some() || case.row.next_step_at.is_some();
+    if HAVE_CLOCK.contains(&case.row.state.code()) && !has_clock {
+        findings.add("silence", number, "no step follows if nothing happens");
+    }
     let confirmed: Vec<_> = case.appointments.iter().filter(|it| it.state.code() == "confirmed").collect();
     match case.row.state.code() {
         "booked" => match confirmed.as_slice() {

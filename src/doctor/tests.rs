@@ -114,6 +114,7 @@ const DAMAGE: &[(&str, &[&str])] = &[
         "wants_help_since",
         &["UPDATE consultation SET wants_help_since = '2020-01-01 00:00:00+00:00' WHERE state = 'follow_up'"],
     ),
+    ("silence", &["UPDATE consultation SET silence_kind = NULL, silence_since = NULL, next_step_at = NULL"]),
     ("follow_up", &["UPDATE follow_up SET due_at = '2020-01-01 00:00:00+00:00' WHERE state = 'planned'"]),
     (
         "waiting",

@@ -1,4 +1,6 @@
 //! Events that cause a mail (`docs/spec/lifecycle.md` §5), each with the data that its mail needs.
+mod silence;
+
 use chrono::{DateTime, Utc};
 use domain::{
     booking::appointment::AppointmentMode, calendar::BusinessCalendar, consultation::UnfulfilledReason,
@@ -9,6 +11,8 @@ use crate::{
     mail::text::{TextKind, Texts},
     url::Site,
 };
+
+pub use silence::{CompanyTurn, SilenceEvent};
 
 /// The recipient of a mail.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +73,19 @@ pub enum ReaderSide<'a> {
     Center,
 }
 
+/// The reason why a request is back at the center. The mail claims nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyBack {
+    /// The company wished for a time, and every expert who could be asked for it was asked.
+    NobodyForTime,
+    /// The company wished for a time that is too near to ask further experts.
+    TimeTooNear,
+    /// The company wished for no time, and no expert is left to be asked.
+    NobodyLeft,
+    /// An expert has accepted one field, and no expert is left to be asked for the other one.
+    PartOpen,
+}
+
 /// The event that causes a mail about a consultation. A `portal` is the absolute address that opens the
 /// company's page.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +110,21 @@ pub enum MailEvent<'a> {
         portal: &'a str,
         experts: &'a [String],
     },
+    /// A further appointment was planned; the company chooses its time.
+    FurtherAppointment {
+        portal: &'a str,
+        experts: &'a [String],
+    },
+    /// The company has ended its consultation after an appointment had taken place.
+    Finished {
+        portal: &'a str,
+        cancelled: Option<AppointmentText<'a>>,
+    },
+    /// The company did not come to the appointment.
+    NoShow {
+        portal: &'a str,
+        appointment: AppointmentText<'a>,
+    },
     /// A time for which the company was waiting has become free.
     EarlierTime {
         /// The address of the page with 「この日時にする」 and 「見送る」.
@@ -103,10 +135,16 @@ pub enum MailEvent<'a> {
         /// The time until which the offered time is held.
         until: DateTime<Utc>,
     },
-    /// No expert could accept the request at that time; the center searches again.
+    /// No expert has accepted the request; the center searches again.
     BackAtCenter {
         portal: &'a str,
+        why: WhyBack,
     },
+    /// An expert who had accepted does not take the consultation any more, before a time was booked.
+    TeamChanging {
+        portal: &'a str,
+    },
+    Silence(SilenceEvent<'a>),
     Booked {
         side: ReaderSide<'a>,
         appointment: AppointmentText<'a>,
@@ -261,6 +299,8 @@ pub enum AccountMailEvent<'a> {
     Digest {
         new: u64,
         overdue: u64,
+        /// The number of consultations in which nothing has happened for days.
+        stalled: u64,
         lines: &'a [String],
         /// The address at which the reader unsubscribes from these mails; empty for the center's own mailbox.
         stop: &'a str,
@@ -275,6 +315,12 @@ pub enum AccountMailEvent<'a> {
 }
 
 impl MailEvent<'_> {
+    /// Returns whether a company that gets no mail has to be told in another way. A reminder is no news, and the
+    /// acknowledgement is for the person who has just applied.
+    pub const fn is_news(&self) -> bool {
+        !matches!(self, Self::Reminder { .. } | Self::Acknowledgement { .. })
+    }
+
     /// Returns the appointment that the mail puts into or removes from its reader's calendar, if its text
     /// does so.
     pub const fn calendar_appointment(&self) -> Option<&AppointmentText<'_>> {
@@ -287,6 +333,7 @@ impl MailEvent<'_> {
             | Self::Cancelled { appointment, .. }
             | Self::RequestDeclined { appointment } => Some(appointment),
             Self::Withdrawn { cancelled: it, .. }
+            | Self::Finished { cancelled: it, .. }
             | Self::Unfulfilled { cancelled: it, .. }
             | Self::Referred { cancelled: it, .. }
             | Self::Request { slot: it, .. }
@@ -296,8 +343,12 @@ impl MailEvent<'_> {
             | Self::AddressChanged { .. }
             | Self::Question { .. }
             | Self::SlotsToChoose { .. }
+            | Self::FurtherAppointment { .. }
+            | Self::NoShow { .. }
             | Self::EarlierTime { .. }
             | Self::BackAtCenter { .. }
+            | Self::TeamChanging { .. }
+            | Self::Silence(_)
             | Self::Reminder { .. }
             | Self::ReportReady { .. }
             | Self::Survey { .. }
@@ -324,8 +375,13 @@ impl TextKind {
             MailEvent::AddressChanged { .. } => Self::AddressChanged,
             MailEvent::Question { .. } => Self::Question,
             MailEvent::SlotsToChoose { .. } => Self::SlotsToChoose,
+            MailEvent::FurtherAppointment { .. } => Self::FurtherAppointment,
+            MailEvent::NoShow { .. } => Self::NoShow,
+            MailEvent::Finished { .. } => Self::Finished,
             MailEvent::EarlierTime { .. } => Self::EarlierTime,
             MailEvent::BackAtCenter { .. } => Self::BackAtCenter,
+            MailEvent::TeamChanging { .. } => Self::TeamChanging,
+            MailEvent::Silence(event) => event.text(),
             MailEvent::Booked { side, .. } => {
                 side_of(side, [Self::BookedCompany, Self::BookedExpert, Self::BookedCenter])
             }

@@ -83,6 +83,10 @@ pub enum SendCondition {
     OfferStands { offer: WaitingOfferId },
     /// The contact's address is confirmed. Until then the mail is held.
     AddressConfirmed { consultation: ConsultationId },
+    /// The time is still held until then.
+    HoldStands { appointment: AppointmentId, until: DateTime<Utc> },
+    /// The case still waits for the same as then.
+    SilenceLasts { consultation: ConsultationId, since: DateTime<Utc> },
 }
 
 impl SendCondition {
@@ -94,6 +98,8 @@ impl SendCondition {
             Self::FollowUpOpen { .. } => ConditionKind::FollowUpOpen,
             Self::OfferStands { .. } => ConditionKind::OfferStands,
             Self::AddressConfirmed { .. } => ConditionKind::AddressConfirmed,
+            Self::HoldStands { .. } => ConditionKind::HoldStands,
+            Self::SilenceLasts { .. } => ConditionKind::SilenceLasts,
         }
     }
 }

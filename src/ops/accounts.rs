@@ -1,4 +1,5 @@
 //! Accounts, sign-in and invitations.
 pub mod account;
 pub mod contact_sign_in;
+pub mod deactivation;
 pub mod invitation;

@@ -2,6 +2,7 @@
 pub(super) mod after_change;
 pub mod appointment;
 pub mod free_time;
+pub mod hold;
 pub mod meeting_link;
 pub(super) mod notices;
 pub mod slot_offers;

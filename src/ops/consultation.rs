@@ -1,32 +1,37 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
 pub mod correction;
+pub mod transfer;
 
 use domain::{
     actor::Actor,
     aftercare::follow_up::FollowUp,
-    booking::appointment::{Appointment, AppointmentState},
+    booking::appointment::Appointment,
     calendar::japan_date,
     consultation::{Action, ActionKind, State, UnfulfilledReason},
-    id::{AccountId, ConsultationId},
+    field::Fields,
+    id::{AccountId, ConsultationId, ExpertId},
     number::FiscalYear,
     text::{Prose, TextLine},
 };
 
+pub mod silence;
+
 use super::{
     booking::{
-        appointment::cancel_appointment,
-        notices::{appointment_text, notify_slots_to_choose},
+        appointment::{cancel_appointment, keep_as_done},
+        hold::{ask_or_keep, take_again},
+        notices::{appointment_text, notify_further_appointment},
     },
     case::{
         actor::ActorAt,
         save::{ConfirmedAddress, SuppressedMails},
         transaction::CaseTransaction,
     },
-    routing::{assignment::request_best, requests::withdraw_live},
+    routing::requests::withdraw_live,
 };
 use crate::{
     app::App,
-    mail::mail_event::{MailEvent, ReaderSide},
+    mail::mail_event::{MailEvent, ReaderSide, SilenceEvent},
     problem::Problem,
     store,
 };
@@ -34,9 +39,18 @@ use crate::{
 /// The ways to end a consultation.
 #[derive(Clone, Debug)]
 pub enum Ending {
-    Withdraw { reason: Option<Prose> },
-    CloseUnfulfilled { reason: UnfulfilledReason },
-    Refer { organization: TextLine, note: Option<Prose> },
+    Withdraw {
+        reason: Option<Prose>,
+    },
+    CloseUnfulfilled {
+        reason: UnfulfilledReason,
+    },
+    /// The company has not answered, and a coordinator confirms the closing that was proposed.
+    CloseInSilence,
+    Refer {
+        organization: TextLine,
+        note: Option<Prose>,
+    },
     Complete,
 }
 
@@ -62,12 +76,22 @@ pub async fn end(
         Some(version) => CaseTransaction::begin_at(app, id, version).await?,
         None => CaseTransaction::begin(app, id).await?,
     };
-    let (act, note) = act_of(&ending);
+    let over = work.appointment.take_if(|it| it.is_confirmed() && it.ends_at <= work.context.now);
+    let advised = over.is_some() || work.record.appointments_done > 0;
+    let (act, note) = act_of(&ending, advised);
     work.check(act.action(), by)?;
+    let is_proposed = work.record.silence.is_some_and(|it| it.proposes_closing());
+    if matches!(ending, Ending::CloseInSilence) && !is_proposed {
+        return Err(Problem::Stale);
+    }
+    if let Some(over) = over {
+        keep_as_done(&mut work, over).await?;
+        work.note(Actor::System, "相談の時間が終わっていたため、実施した相談として記録しました");
+    }
     let reason = note.clone().unwrap_or_else(|| act.action().label().to_owned());
     let cancelled = let_go(&mut work, by, &reason).await?;
     work.act(act, by, note)?;
-    say_farewell(&mut work, &ending, cancelled.as_ref())?;
+    say_farewell(&mut work, &ending, advised, cancelled.as_ref())?;
     work.save(SuppressedMails(id)).await?;
     notify_desk(&mut work).await?;
     work.commit().await?;
@@ -120,6 +144,26 @@ pub async fn reopen(
     Ok(())
 }
 
+/// Records that a coordinator has called the company and told it what it could not be mailed.
+pub async fn called(app: &App, id: ConsultationId, version: i32, by: Actor) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    if work.record.to_call_since.take().is_none() {
+        return Err(Problem::Refused("電話で伝えることは、ありません。".to_owned()));
+    }
+    work.note(by, "企業に電話で伝えました");
+    work.commit().await?;
+    Ok(())
+}
+
+/// The experts of a further appointment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextTeam {
+    /// The fields of the appointment: those of the consultation, or both.
+    pub fields: Fields,
+    /// The experts who stay. The others are released, and the center asks experts for the fields that are then open.
+    pub keeps: Vec<ExpertId>,
+}
+
 /// Plans a further appointment. Above the yearly cap only a coordinator can do so, with a reason.
 pub async fn plan_further_session(
     app: &App,
@@ -127,16 +171,52 @@ pub async fn plan_further_session(
     by: impl Into<ActorAt>,
     override_reason: Option<&TextLine>,
 ) -> Result<(), Problem> {
+    plan_with_team(app, id, by, override_reason, None).await
+}
+
+/// Plans a further appointment as `plan_further_session` does, with another team: other experts, or the other field
+/// as well.
+pub async fn plan_with_team(
+    app: &App,
+    id: ConsultationId,
+    by: impl Into<ActorAt>,
+    override_reason: Option<&TextLine>,
+    team: Option<&NextTeam>,
+) -> Result<(), Problem> {
     let acting = by.into();
     let by = acting.actor;
     let mut work = CaseTransaction::begin_for(app, id, acting).await?;
-    if let Actor::Expert(expert) = by
+    if let Actor::Expert(expert) = by.principal()
         && !work.accepted().contains(&expert)
     {
         return Err(Problem::NotFound);
     }
+    if let Some(team) = team {
+        work.check(ActionKind::PlanFurtherSession, by)?;
+        change_team(&mut work, by, team).await?;
+    }
     further_session(&mut work, by, override_reason).await?;
     work.commit().await?;
+    Ok(())
+}
+
+/// Releases the experts who do not stay, and adds the other field. The fields of what took place stay with it.
+async fn change_team(work: &mut CaseTransaction<'_>, by: Actor, team: &NextTeam) -> Result<(), Problem> {
+    let before = work.record.consultation.fields;
+    if !team.fields.covers(before) {
+        let why = "相談の分野は減らせません。いまの分野を含めて選んでください。";
+        return Err(Problem::Refused(why.to_owned()));
+    }
+    for assignment in work.live().filter(|it| !team.keeps.contains(&it.expert)).cloned().collect::<Vec<_>>() {
+        let name = work.context.experts.name(assignment.expert).to_owned();
+        work.save_assignment(assignment.withdraw(work.now())).await?;
+        work.note(by, format!("次回は、{name}さんに代わる専門家に依頼します"));
+    }
+    if team.fields != before {
+        work.record.consultation.fields = team.fields;
+        let (from, to) = (before.label(), team.fields.label());
+        work.note(by, format!("相談の分野を変えました：{from}から{to}へ"));
+    }
     Ok(())
 }
 
@@ -152,14 +232,21 @@ pub async fn further_session(
         appointments: store::intake::company::appointments_in(&work.tx, work.record.company, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
+        covered: work.still_open().is_none(),
     };
     work.act(act, by, override_reason.map(|it| it.as_str().to_owned()))?;
     skip_follow_ups(work).await?;
-    notify_slots_to_choose(work)
+    // The company chooses a time once experts for every field have accepted.
+    if work.record.consultation.state == State::Scheduling {
+        notify_further_appointment(work)
+    } else {
+        Ok(())
+    }
 }
 
 /// Marks the contact's address as confirmed: by the link in the acknowledgement, or because a coordinator has spoken
-/// with the contact. If routing is automatic and a slot is held, the best team is asked at once.
+/// with the contact. The time that was released before is taken again if it is still free. If routing is automatic and a
+/// slot is held, the best team is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
     if work.record.consultation.address_confirmed {
@@ -168,33 +255,15 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
     work.record.consultation.address_confirmed = true;
     work.save(ConfirmedAddress(id)).await?;
     let how = match by {
-        Actor::Coordinator(_) => "連絡先をセンターが確認しました",
+        Actor::Coordinator(_) | Actor::Stead(..) => "連絡先をセンターが確認しました",
         Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => {
             "連絡先のメールアドレスが確認されました"
         }
     };
     work.note(by, how);
-    let automatic = work.context.settings.routing == domain::settings::RoutingMode::Automatic;
-    let asked = automatic
-        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
-        && request_best(&mut work).await?;
-    if !asked {
-        keep_for_the_center(&mut work).await?;
-    }
+    Box::pin(take_again(&mut work)).await?;
+    Box::pin(ask_or_keep(&mut work)).await?;
     work.commit().await?;
-    Ok(())
-}
-
-/// Holds the slot of a consultation with a confirmed address until the slot begins, so that the center can decide.
-async fn keep_for_the_center(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    let now = work.now();
-    let Some(held) = work.appointment.take_if(|it| it.held_until().is_some() && !it.has_expired(now)) else {
-        return Ok(());
-    };
-    let until = Some(held.starts_at);
-    let kept = Appointment { state: AppointmentState::Held { until }, ..held };
-    work.save(&kept).await?;
-    work.appointment = Some(kept);
     Ok(())
 }
 
@@ -208,11 +277,15 @@ pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Probl
     Ok(())
 }
 
-fn act_of(ending: &Ending) -> (Action, Option<String>) {
+fn act_of(ending: &Ending, advised: bool) -> (Action, Option<String>) {
     let text = |it: &Option<Prose>| it.as_ref().map(|it| it.as_str().to_owned());
     match ending {
-        Ending::Withdraw { reason } => (Action::Withdraw, text(reason)),
+        Ending::Withdraw { reason } => (Action::Withdraw { advised }, text(reason)),
         Ending::CloseUnfulfilled { reason } => (Action::CloseUnfulfilled { reason: *reason }, None),
+        Ending::CloseInSilence => (
+            Action::CloseUnfulfilled { reason: UnfulfilledReason::Unreachable },
+            Some("返事がないため、いったん終了しました".to_owned()),
+        ),
         Ending::Refer { organization, note } => {
             (Action::Refer { organization: organization.as_str().to_owned() }, text(note))
         }
@@ -230,7 +303,7 @@ async fn let_go(
     match work.appointment.take() {
         Some(it) if it.is_confirmed() => {
             let experts = it.experts.clone();
-            cancelled = Some(cancel_appointment(work, it, by.party(), reason).await?);
+            cancelled = Some(cancel_appointment(work, it, by.principal().party(), reason).await?);
             // The cancellation has told these experts; the remaining requests are withdrawn below.
             for assignment in
                 work.live().filter(|it| experts.contains(&it.expert)).cloned().collect::<Vec<_>>()
@@ -263,16 +336,19 @@ async fn withdraw_unfinished(
 fn say_farewell(
     work: &mut CaseTransaction<'_>,
     ending: &Ending,
+    advised: bool,
     cancelled: Option<&Appointment>,
 ) -> Result<(), Problem> {
     let portal = work.portal()?;
     let names = cancelled.map(|it| work.names(&it.experts)).unwrap_or_default();
     let cancelled = cancelled.map(|it| appointment_text(it, &names));
     let event = match ending {
+        Ending::Withdraw { .. } if advised => MailEvent::Finished { portal: &portal, cancelled },
         Ending::Withdraw { .. } => {
             MailEvent::Withdrawn { side: ReaderSide::Company { portal: &portal }, cancelled }
         }
         Ending::CloseUnfulfilled { reason } => MailEvent::Unfulfilled { reason: *reason, cancelled },
+        Ending::CloseInSilence => MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: &portal }),
         Ending::Refer { organization, note } => MailEvent::Referred {
             organization: organization.as_str(),
             note: note.as_ref().map(Prose::as_str).unwrap_or_default(),

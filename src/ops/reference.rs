@@ -1,2 +1,3 @@
 //! Reference data and settings.
+pub mod closing_day;
 pub mod settings;

@@ -2,4 +2,5 @@
 pub mod assignment;
 pub mod expert;
 pub mod plan;
+pub mod replacement;
 pub mod requests;

@@ -3,9 +3,10 @@ pub mod case_details;
 pub mod correction;
 mod row;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use codes::Turn;
 use domain::{
     consultation::Consultation,
     due::Due,
@@ -13,6 +14,7 @@ use domain::{
     intake::company::{Industry, Mode},
     number::CaseNumber,
     prefecture::Prefecture,
+    silence::SilenceClock,
     worklist::AwaitedResponse,
 };
 use entity::{application, company, consultation, consultation_theme, contact};
@@ -46,6 +48,12 @@ pub struct Record {
     pub wants_help_since: Option<DateTime<Utc>>,
     /// The prefecture of a visit, if it is not that of the company.
     pub visit_prefecture: Option<Prefecture>,
+    /// Since when the company, which has no mail address, has to be called; `None` if it knows everything.
+    pub to_call_since: Option<DateTime<Utc>>,
+    /// The clock of a case in which nothing happens.
+    pub silence: Option<SilenceClock>,
+    /// Since when the case stands in the center's worklist because nothing happens.
+    pub stalled_since: Option<DateTime<Utc>>,
     /// The message that waits for the center's response, if there is one.
     pub response: Option<AwaitedResponse>,
     /// When the company or an expert wrote last.
@@ -149,6 +157,17 @@ pub async fn of_contact_by_number(
     found.as_ref().map(from_row).transpose()
 }
 
+/// Returns the open consultations of which a coordinator is in charge, the oldest first.
+pub async fn of_coordinator(db: &impl ConnectionTrait, id: AccountId) -> Result<Vec<Record>, DbErr> {
+    let rows = consultation::Entity::find()
+        .filter(consultation::COLUMN.coordinator_id.eq(id.0))
+        .filter(consultation::COLUMN.turn.ne(codes::Turn::Ended.code()))
+        .order_by_asc(consultation::COLUMN.received_at)
+        .all(db)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// Returns whether a consultation has a contact with this address.
 pub async fn knows_contact(db: &impl ConnectionTrait, email_key: &str) -> Result<bool, DbErr> {
     let found = contact::Entity::find().filter(contact::COLUMN.email_key.eq(email_key)).one(db).await?;
@@ -226,6 +245,7 @@ pub fn insert(
 /// Adds the columns that actions can change to a batch. The version of `record` is written as it is.
 pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Result<(), DbErr> {
     let state = row::state_columns(&record.consultation, record.due.as_ref(), now)?;
+    let silence = row::silence_columns(record.silence.as_ref());
     batch.update(consultation::ActiveModel {
         id: Set(record.consultation.id.0),
         state: Set(state.state),
@@ -243,6 +263,12 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         coordinator_id: Set(record.coordinator.map(|it| it.0)),
         appointments_done: Set(record.appointments_done),
         wants_help_since: Set(record.wants_help_since),
+        to_call_since: Set(record.to_call_since),
+        silence_kind: Set(silence.kind),
+        silence_since: Set(silence.since),
+        silence_stage: Set(silence.stage),
+        next_step_at: Set(silence.next_at),
+        stalled_since: Set(record.stalled_since),
         unanswered_since: Set(record.response.map(|it| it.since)),
         response_due_at: Set(record.response.map(|it| it.due_at)),
         last_inbound_at: Set(record.last_inbound_at),
@@ -251,6 +277,52 @@ pub fn save(batch: &mut WriteBatch, record: &Record, now: DateTime<Utc>) -> Resu
         version: Set(record.version),
         ..Default::default()
     })
+}
+
+/// Returns the keys of up to `limit` consultations whose next step is due because nothing happened, the longest due
+/// first, without those of `except`. Reads only what is due.
+pub async fn silent(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    except: &[Uuid],
+    limit: u64,
+) -> Result<Vec<Uuid>, DbErr> {
+    consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.next_step_at.lte(now))
+        .filter(consultation::COLUMN.id.is_not_in(except.iter().copied()))
+        .order_by_asc(consultation::COLUMN.next_step_at)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Returns the clocks of those of `ids` in which nothing happens.
+pub async fn silences(
+    db: &impl ConnectionTrait,
+    ids: Vec<ConsultationId>,
+) -> Result<HashMap<ConsultationId, SilenceClock>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let clock = |it: Record| Some((it.consultation.id, it.silence?));
+    Ok(many(db, ids).await?.into_iter().filter_map(clock).collect())
+}
+
+/// Returns the consultations under way with a deadline at `from` or later.
+pub async fn due_from(db: &impl ConnectionTrait, from: DateTime<Utc>) -> Result<Vec<ConsultationId>, DbErr> {
+    let ids: Vec<Uuid> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.turn.is_in([Turn::Center, Turn::Expert].map(Turn::code)))
+        .filter(consultation::COLUMN.due_at.gte(from))
+        .order_by_asc(consultation::COLUMN.id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ConsultationId).collect())
 }
 
 /// Returns the consultations of `ids` whose contact's address is confirmed.

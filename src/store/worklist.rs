@@ -38,6 +38,10 @@ codes! {
         Reports = "reports" => "報告書の確認",
         /// The company has asked for further help, and the center has not responded yet.
         FurtherHelp = "wishes" => "継続の希望",
+        /// The company has to be called, because it has no mail address.
+        Calls = "calls" => "電話する",
+        /// Nothing has happened for days, or the outcome of an appointment is missing.
+        Stalled = "stalled" => "動きがない案件",
         Company = "company" => "企業待ち",
         Expert = "expert" => "専門家待ち",
         Booked = "booked" => "予約確定",
@@ -91,6 +95,8 @@ pub struct WorklistRow {
     pub address_confirmed: bool,
     pub mail_failed: bool,
     pub wants_help: bool,
+    pub to_call: bool,
+    pub is_stalled: bool,
     /// The instant until which the center has to respond to a message, if one waits.
     pub response_due_at: Option<DateTime<Utc>>,
     /// When the company or an expert wrote last.
@@ -115,6 +121,8 @@ pub struct WorklistCounts {
     pub unanswered: i64,
     pub reports: i64,
     pub further_help: i64,
+    pub calls: i64,
+    pub stalled: i64,
     pub company: i64,
     pub expert: i64,
     pub booked: i64,
@@ -184,6 +192,8 @@ struct Found {
     address_confirmed_at: Option<DateTime<Utc>>,
     mail_failed: bool,
     wants_help_since: Option<DateTime<Utc>>,
+    to_call_since: Option<DateTime<Utc>>,
+    stalled_since: Option<DateTime<Utc>>,
     response_due_at: Option<DateTime<Utc>>,
     last_inbound_at: Option<DateTime<Utc>>,
     snoozed_until: Option<DateTime<Utc>>,
@@ -206,10 +216,12 @@ impl Found {
             WorklistTab::Center
             | WorklistTab::Reports
             | WorklistTab::FurtherHelp
+            | WorklistTab::Calls
             | WorklistTab::Company
             | WorklistTab::Expert
             | WorklistTab::Booked
             | WorklistTab::FollowUp
+            | WorklistTab::Stalled
             | WorklistTab::Ended => self.sort_at,
         };
         Ok(WorklistRow {
@@ -217,6 +229,8 @@ impl Found {
             prefecture: prefecture.and_then(|it| Prefecture::from_code(it).ok()),
             fields: Fields::from_flags(self.ict, self.labor).ok_or_else(|| wrong("no field"))?,
             wants_help: self.wants_help_since.is_some(),
+            to_call: self.to_call_since.is_some(),
+            is_stalled: self.stalled_since.is_some(),
             response_due_at: self.response_due_at,
             last_inbound_at: self.last_inbound_at,
             snoozed_until: self.snoozed_until,

@@ -1,5 +1,6 @@
 //! The administrator's pages.
 mod audit;
+mod deactivation;
 mod expert_form;
 mod follow_up;
 mod follow_up_form;
@@ -21,6 +22,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(invite::submit)
         .service(users::show)
         .service(users::set_active)
+        .service(deactivation::show)
+        .service(deactivation::submit)
         .service(users::send_link)
         .service(users::change_facts)
         .service(settings::show)

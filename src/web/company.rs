@@ -50,6 +50,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(earlier_time::submit)
         .service(cancel::show)
         .service(cancel::submit)
+        .service(further_appointment::show)
         .service(further_appointment::submit)
         .service(report::show)
         .service(survey::show)

@@ -1,8 +1,11 @@
 //! Parts that the pages of all audiences share.
+pub mod absence_form;
 pub mod client;
 pub mod correction;
+pub mod date_form;
 pub mod files;
 pub mod flash;
+pub mod follow_up_form;
 pub mod form;
 pub mod form_state;
 pub mod headers;
@@ -13,6 +16,7 @@ pub mod notification_preferences;
 pub mod origin;
 pub mod page;
 pub mod problem;
+pub mod report_form;
 pub mod session;
 pub mod slots;
 pub mod thread;

@@ -6,7 +6,11 @@ mod calendars;
 mod candidates;
 mod case;
 mod case_views;
+mod closing_days;
 mod correction;
+mod expert_absence;
+mod expert_answer;
+mod follow_up;
 mod forgotten_password;
 mod free_time;
 mod inbound_mail;
@@ -17,14 +21,18 @@ mod outbox;
 mod password;
 mod plan;
 mod possible_duplicate;
+mod replacement;
 mod reply_templates;
 mod report;
+mod report_writing;
 mod schedule;
 mod sign_in;
 mod slots;
+mod stead;
 mod tasks;
 mod thread;
 mod time_proposals;
+mod transfer;
 mod waiting_list;
 mod worklist;
 mod workspace;
@@ -38,8 +46,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(forgotten_password::show)
         .service(forgotten_password::submit)
         .service(password::show)
-        .service(password::submit)
-        .service(worklist::home)
+        .service(password::submit);
+    work(cfg);
+}
+
+/// The pages of the center's work.
+fn work(cfg: &mut ServiceConfig) {
+    cfg.service(worklist::home)
         .service(worklist::all)
         .service(intake::show)
         .service(intake::submit)
@@ -48,6 +61,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(schedule::show)
         .service(absences::show)
         .service(absences::submit)
+        .service(expert_absence::show)
+        .service(expert_absence::submit)
+        .service(closing_days::show)
         .service(free_time::show)
         .service(inbound_mail::list)
         .service(inbound_mail::show)
@@ -67,6 +83,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(reply_templates::add)
         .service(reply_templates::change)
         .service(reply_templates::remove)
+        .service(tasks::show)
+        .service(tasks::done)
+        .service(tasks::reopen)
+        .service(transfer::many)
         .configure(case_routes);
 }
 
@@ -87,9 +107,6 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(thread::note)
         .service(thread::center_note)
         .service(thread::answered)
-        .service(tasks::show)
-        .service(tasks::done)
-        .service(tasks::reopen)
         .service(tasks::plan)
         .service(tasks::add)
         .service(workspace::add_tags)
@@ -99,6 +116,16 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(thread::html)
         .service(report::show)
         .service(report::submit)
+        .service(report_writing::show)
+        .service(report_writing::submit)
+        .service(replacement::show)
+        .service(replacement::submit)
+        .service(transfer::show)
+        .service(transfer::submit)
+        .service(expert_answer::show)
+        .service(expert_answer::submit)
+        .service(follow_up::show)
+        .service(follow_up::submit)
         // This is registered last because it matches any path after the number.
         .service(action_page::show)
         .service(action_page::submit);

@@ -1,9 +1,9 @@
-//! Ends holds, requests and questions whose deadline has passed.
+//! Ends holds, requests and questions whose deadline has passed, and takes the steps in cases in which nothing happens.
 use chrono::TimeDelta;
 use codes::Job;
 use domain::{
     aftercare::follow_up::WAITS_DAYS,
-    id::{AppointmentId, AssignmentId, FollowUpId},
+    id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId},
 };
 
 use super::set_aside::SetAsideRows;
@@ -26,6 +26,11 @@ pub async fn step(app: &App) -> Result<bool, Problem> {
     let due = store::routing::assignment::overdue(&app.db, now, &apart, AT_ONCE).await?;
     let lapse = |id| ops::routing::assignment::lapse(app, AssignmentId(id));
     done += rows.each(app, Job::LapseRequest, due, lapse).await?;
+
+    let apart = rows.left_alone(Job::BreakSilence);
+    let due = store::consultation::silent(&app.db, now, &apart, AT_ONCE).await?;
+    let step = |id| ops::consultation::silence::take_step(app, ConsultationId(id));
+    done += rows.each(app, Job::BreakSilence, due, step).await?;
 
     let apart = rows.left_alone(Job::SendFollowUp);
     let due = store::aftercare::follow_up::due(&app.db, now, &apart, AT_ONCE).await?;

@@ -10,6 +10,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    booking::notice::in_business_hours,
     correspondence::outgoing_mail::{SendFailure, rate_limit::RateLimit},
     id::{ConsultationId, MailId},
 };
@@ -142,7 +143,15 @@ impl Dispatcher {
             in_hand: &self.in_hand,
             rate_limit: RateLimit(app.config.smtp.per_domain_a_minute),
         };
+        let now = app.clock.now();
+        let programme = app.programme().await?;
+        let opens_at = in_business_hours(now, programme.settings_at(now), &programme.calendar(now));
         let tx = app.begin().await?;
+        if opens_at > now {
+            // Mail that became due while no worker ran keeps opening hours too.
+            let kinds: Vec<_> = MailKind::ALL.into_iter().filter(|it| it.keeps_hours()).collect();
+            store::correspondence::outbox::postpone(&tx, &kinds, now, opens_at).await?;
+        }
         let lease = store::correspondence::outbox::lease(&tx, app.clock.now(), LEASE, capacity).await?;
         tx.commit().await?;
         let was_due = !lease.mails.is_empty() || lease.aside > 0;

@@ -46,7 +46,7 @@ impl SetAsideRows {
         let mut done = 0;
         for row in due {
             let span = tracing::info_span!("row", job.name = job.code(), row.id = %row);
-            let outcome = act(row).instrument(span).await;
+            let outcome = Box::pin(act(row)).instrument(span).await;
             done += usize::from(outcome.is_ok());
             self.settle(app, job, row, outcome).await?;
         }

@@ -114,11 +114,16 @@ impl Asked {
 
 /// Makes a consultation in `Matching`, with the slot that the company chose when it applied.
 pub async fn held(site: &Site, cast: &Cast, email: &str) -> Case {
+    held_on(site, cast, email, 0).await
+}
+
+/// Makes a consultation like `held`, with a time on the `n`th day that is on offer.
+pub async fn held_on(site: &Site, cast: &Cast, email: &str, n: usize) -> Case {
     let app = &site.app;
     let draft = ops::intake::apply::start(app, "network".to_owned()).await.unwrap();
     let saved = ops::intake::apply::save(app, draft, |it| *it = cases::form(email)).await.unwrap();
     let offers = ops::intake::apply::slots(app, &saved).await.unwrap();
-    let slot = offers.days().into_iter().flat_map(|(_, slots)| slots).next().unwrap();
+    let slot = offers.days()[n].1[0];
     ops::intake::apply::hold(app, draft, slot).await.unwrap();
     let record = ops::intake::apply::submit(app, draft, |_| ()).await.unwrap();
     let case = Case { id: record.consultation.id, number: record.number };

@@ -1,7 +1,7 @@
 //! The application of a company, from the first page to the acknowledgement.
 pub mod setting;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{number::CaseNumber, settings::Settings};
 use madoguchi::{
     ops::{self, correspondence::mail_budget::MailBudget},
@@ -71,12 +71,15 @@ async fn a_company_applies_and_learns_what_happens_next() {
         page.shows("まだ日程は確定していません。");
         page.shows("3営業日以内、2026年（令和8年）11月26日（木）まで");
         page.shows("確認メールを hanako@minato.example.jp に送りました");
-        page.shows("11月21日（土）14:05");
+        // Closed days do not count: the 21st to the 23rd.
+        page.shows("11月24日（火）14:05");
         page.shows("0120-000-000");
     }
     let mails = outbox(&site).await;
-    assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].kind, "acknowledgement");
+    // The second one is planned for before the end of the hold.
+    assert_eq!(mails.len(), 2);
+    assert_eq!((mails[0].kind.as_str(), mails[1].kind.as_str()), ("acknowledgement", "hold_ending"));
+    assert_eq!(mails[1].due_at, "2026-11-24T10:05:00+09:00".parse::<DateTime<Utc>>().unwrap());
     assert_eq!(mails[0].recipient, "hanako@minato.example.jp");
     assert!(mails[0].text_body.contains("R08-000001"));
     for secret in ["みなと", "花子", "在宅勤務の時間管理", "横浜", "総務部"] {
@@ -353,7 +356,7 @@ async fn the_time_of_an_unconfirmed_application_is_free_again_after_a_day() {
     let site = Site::new().await;
     programme(&site, |_| {}).await;
     expert(&site, "taro@example.jp").await;
-    let slot = [("slot", "2026-11-26T01:00:00Z")];
+    let slot = [("slot", "2026-12-01T01:00:00Z")];
     let (draft, other) = (draft_at(&site).await, draft_at(&site).await);
     for draft in [&draft, &other] {
         setting::answer_all(&site, draft).await;
@@ -362,7 +365,8 @@ async fn the_time_of_an_unconfirmed_application_is_free_again_after_a_day() {
     let sent = site.post(&format!("{draft}/confirm"), &[("consent", "1")]).await;
     assert_eq!(sent.location, Some(format!("{draft}/done")));
 
-    site.app.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    // The weekend and the holiday do not count.
+    site.app.clock.advance(TimeDelta::hours(4 * 24) - TimeDelta::seconds(1));
     while worker::deadlines::step(&site.app).await.unwrap() {}
     assert_eq!(site.post(&format!("{other}/slot"), &slot).await.status, 409, "still held");
     site.app.clock.advance(TimeDelta::seconds(1));

@@ -10,6 +10,7 @@ use crate::{
 mod answering;
 mod booking;
 mod entering;
+mod finishing;
 mod seeing;
 mod waiting;
 

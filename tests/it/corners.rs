@@ -3,7 +3,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::{Actor, Role},
     aftercare::report::ReportBody,
-    booking::appointment::{Appointment, AppointmentState},
+    booking::{
+        appointment::{Appointment, AppointmentState},
+        notice::heard_by,
+    },
+    calendar::BusinessCalendar,
     id::{AccountId, ConsultationId},
     intake::application::{Application, ApplicationForm, Intake},
     number::FiscalYear,
@@ -67,7 +71,8 @@ async fn a_confirmed_company_keeps_its_slot_until_the_center_has_looked() {
     let id = applied(&site).await;
     let held = live(&site, id).await.unwrap();
     assert_eq!(state(&site, id).await, "received");
-    assert_eq!(held.state, AppointmentState::Held { until: Some(held.starts_at) });
+    let limit = heard_by(held.starts_at, &reviewed, &BusinessCalendar::default());
+    assert_eq!(held.state, AppointmentState::Held { until: Some(limit) }, "the company hears in time");
     site.app.clock.advance(TimeDelta::hours(25));
     worker::once(&site.app).await;
     assert!(live(&site, id).await.is_some(), "24 hours are the limit of an unconfirmed address");

@@ -39,6 +39,9 @@ fn every_kind_has_its_hours() {
         MailKind::WeeklyDigest,
         MailKind::HandOverResult,
         MailKind::Undelivered,
+        MailKind::HoldEnding,
+        MailKind::CompanyReminder,
+        MailKind::OutcomeMissing,
     ];
     for kind in MailKind::ALL {
         let due = if kind.keeps_hours() { in_business_hours(night(), &settings, &calendar) } else { night() };

@@ -79,13 +79,17 @@ async fn the_other_stays_while_a_substitute_is_asked_for_the_same_time() {
     assert_eq!(told(&site, CONTACT, "back_at_center").await, 0, "the company need not know");
     assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 0);
 
-    // No other expert is left: now the company is asked to choose again, once.
+    // No other expert is left: the company is told once, and the acceptance of the other stands, with the time.
     site.app.clock.advance(substitute.due_at - site.app.clock.now());
     assert!(worker::deadlines::step(&site.app).await.unwrap());
     assert_eq!(cases::state(&site, case).await, "checking");
     assert_eq!(told(&site, CONTACT, "back_at_center").await, 1);
-    assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 1);
-    assert!(!cases::appointment(&site, case).await.is_live());
+    assert_eq!(told(&site, "labor@example.jp", "request_withdrawn").await, 0);
+    let accepted = store::routing::assignment::find(&site.app.db, second.id).await.unwrap().unwrap();
+    assert!(accepted.is_accepted());
+    let held = cases::appointment(&site, case).await;
+    assert!(held.is_live() && held.held_until().is_some_and(|it| it < slot.start()));
+    assert_eq!(held.experts, [labor]);
     while worker::outbox::step(&site.app).await.unwrap() {}
     assert_eq!(doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap(), []);
 }

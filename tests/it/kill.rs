@@ -49,7 +49,7 @@ impl Service {
         let today = domain::calendar::japan_date(site.app.clock.now());
         let note = domain::text::TextLine::parse("理由", "休業", 10).unwrap();
         for day in today.iter_days().take(2) {
-            ops::reference::settings::add_closing_day(&site.app, day, &note).await.unwrap();
+            ops::reference::closing_day::add(&site.app, day, &note).await.unwrap();
         }
         Self { site, sink: Sink::open(manner), folder }
     }
@@ -260,7 +260,7 @@ async fn a_worker_that_sleeps_past_its_leases_marks_nothing() {
         let (times, was_in_hand) = (taken.get(id).copied().unwrap_or_default(), in_hand.contains(id));
         assert_eq!(mail.unknown_outcomes, i32::from(was_in_hand), "{mail:?}");
         let outcome = (mail.state.code(), mail.hold_reason.as_ref().map(Coded::code));
-        if was_in_hand && mail.kind == MailKind::Survey.code() {
+        if was_in_hand && mail.kind == MailKind::HandOverAccepted.code() {
             assert_eq!(outcome, ("failed", Some("unknown")), "{mail:?}");
             assert!(times <= 1, "{mail:?}");
         } else {
@@ -362,7 +362,7 @@ fn long_ago(service: &Service) -> DateTime<Utc> {
 pub async fn write(app: &App, n: usize) {
     let now = app.clock.now();
     let letters = (0..n).map(|n| OutgoingMail {
-        kind: if n % 2 == 0 { MailKind::Booked } else { MailKind::Survey },
+        kind: if n % 2 == 0 { MailKind::Booked } else { MailKind::HandOverAccepted },
         consultation: None,
         to: format!("contact{n}@c{}.example", n % 100),
         to_name: "担当 花子".to_owned(),

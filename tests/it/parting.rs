@@ -7,7 +7,7 @@ use domain::{field::Fields, id::ExpertId, routing::assignment::Assignment};
 use madoguchi::{doctor, ops, store, worker};
 
 use crate::{
-    answers::held,
+    answers::held_on,
     cases::{self, CONTACT, Case, Cast},
     site::Site,
 };
@@ -97,7 +97,7 @@ async fn a_request_that_ends_is_cancelled_in_the_feed_and_by_mail() {
         let cast = Cast::new(&site).await;
         let sato = cases::expert(&site, "sato@example.jp", "佐藤 次郎", Fields::Both).await;
         let (hers, his) = (feed(&site, cast.expert).await, feed(&site, sato).await);
-        let case = held(&site, &cast, CONTACT).await;
+        let case = held_on(&site, &cast, CONTACT, 4).await;
         let request = asked(&site, case).await;
         let first = request.expert == cast.expert;
         let (to, mine, others) =

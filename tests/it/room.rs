@@ -80,7 +80,7 @@ async fn a_changed_link_is_told_everywhere_alike() {
 
     // Only the reminders with the last link are sent.
     let session = cases::appointment(&site, case).await;
-    site.app.clock.advance(session.starts_at - chrono::TimeDelta::hours(1) - site.app.clock.now());
+    site.app.clock.advance(session.starts_at - chrono::TimeDelta::hours(22) - site.app.clock.now());
     while worker::outbox::step(&site.app).await.unwrap() {}
     let reminders = cases::letters(&site, CONTACT).await.into_iter().filter(|it| it.kind == "reminder");
     let reminders: Vec<_> =

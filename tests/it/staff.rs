@@ -3,7 +3,9 @@ mod acts;
 mod inbox;
 mod intake;
 mod mail;
+mod people;
 mod plan;
+mod stead;
 mod workspace;
 
 use domain::number::CaseNumber;

@@ -145,8 +145,8 @@ impl Town {
     fn case(&self, pattern: &str) -> &Case {
         let about = |words: &[&str]| words.iter().any(|it| pattern.contains(it));
         match () {
-            () if about(&["/answer"]) => &self.asked,
-            () if about(&["/report", "/survey"]) => &self.reported,
+            () if about(&["/answer", "/requests/", "/experts/"]) => &self.asked,
+            () if about(&["/report", "/survey", "/questions/"]) => &self.reported,
             () => &self.booked,
         }
     }
@@ -286,6 +286,8 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("/expert/availability/{kind}/{id}", Uuid::nil().to_string()),
         ("/staff/set-password/{token}", invitation.token),
         ("/a/{token}", signed(Purpose::Assignment, offered)),
+        ("assignment", offered.to_string()),
+        ("/staff/consultations/{number}/questions/{id}", survey.to_string()),
         ("/f/{token}", signed(Purpose::FollowUp, survey)),
         ("/l/{token}", link),
         ("topic", "weekly_digest".to_owned()),

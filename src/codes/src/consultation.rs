@@ -76,6 +76,18 @@ codes! {
 }
 
 codes! {
+    /// The thing for which a case waits while nothing happens.
+    pub enum SilenceKind {
+        Address = "address" => "連絡先の確認",
+        Answer = "answer" => "企業の回答",
+        Choice = "choice" => "日時の選択",
+        Experts = "experts" => "専門家の回答",
+        Outcome = "outcome" => "実施の記録",
+        Report = "report" => "報告書の提出",
+    }
+}
+
+codes! {
     /// The name of an action, which the history keeps and the pages offer. The label is the text of the history line.
     pub enum ActionKind {
         Submit = "submit" => "申込み",
@@ -85,6 +97,7 @@ codes! {
         RequestExperts = "request_experts" => "専門家に依頼",
         Accept = "accept" => "専門家が引受け",
         Decline = "decline" => "専門家が辞退・回答期限切れ",
+        ReleaseExpert = "release_expert" => "専門家の依頼・担当を取消し",
         ChooseSlot = "choose_slot" => "日時を決定",
         Reschedule = "reschedule" => "日時を変更",
         CancelAppointment = "cancel_appointment" => "予約を取消し",

@@ -8,6 +8,8 @@ codes! {
         ReleaseHold = "release_hold",
         /// Ends a request that was not answered in time (row of `assignment`).
         LapseRequest = "lapse_request",
+        /// Takes the next step in a case in which nothing happens (row of `consultation`).
+        BreakSilence = "break_silence",
         /// Sends a follow-up question (row of `follow_up`).
         SendFollowUp = "send_follow_up",
         /// Closes a follow-up question without an answer (row of `follow_up`).
@@ -27,6 +29,7 @@ impl Job {
         match self {
             Self::ReleaseHold => "appointment",
             Self::LapseRequest => "assignment",
+            Self::BreakSilence => "consultation",
             Self::SendFollowUp | Self::LapseFollowUp => "follow_up",
             Self::LapseOffer => "waiting_offer",
             Self::OfferTime => "waiting",

@@ -21,7 +21,7 @@ pub use appointment::{
 pub use calendar::{CalendarEntryStatus, CalendarKind, ExceptionKind};
 pub use company::{Industry, Organization, TeleworkStatus};
 pub use consultation::{
-    ActionKind, ConsultationStatus, DueKind, Field, Mode, Origin, Turn, UnfulfilledReason,
+    ActionKind, ConsultationStatus, DueKind, Field, Mode, Origin, SilenceKind, Turn, UnfulfilledReason,
 };
 pub use correction::CorrectedField;
 pub use follow_up::{FollowUpKind, FollowUpStatus};

@@ -9,6 +9,7 @@ use domain::{
     intake::company::{Mode, TeleworkStatus},
     number::CaseNumber,
     settings::Settings,
+    silence::waits_for,
     text::search_key,
 };
 use entity::{
@@ -126,7 +127,11 @@ impl Rows {
     fn add_history(&mut self, story: &Story) -> Result<(), DbErr> {
         let mut previous = String::new();
         for ((event, note), seq) in story.history.iter().zip(1..) {
-            let detail = history::EventDetail { to: event.to.clone(), note: note.map(str::to_owned) };
+            let detail = history::EventDetail {
+                to: event.to.clone(),
+                note: note.map(str::to_owned),
+                in_stead_of: event.by.represented(),
+            };
             let mut row = event::Model {
                 id: 0,
                 consultation_id: story.it.id.0,
@@ -203,6 +208,13 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         snoozed_until: None,
         wants_help_since: wants_help_since(story),
         visit_prefecture: None,
+        to_call_since: None,
+        // No step follows in invented cases, so that the worker writes no mails while the service is measured.
+        silence_kind: waits_for(state, story.address_confirmed_at.is_some(), true).map(Coded::Known),
+        silence_since: Some(story.it.state_since),
+        silence_stage: 0,
+        next_step_at: None,
+        stalled_since: None,
     })
 }
 

@@ -275,7 +275,8 @@ impl Telling<'_> {
         let (it, event) = self.story.it.clone().act(act, by, self.at)?;
         let settings = self.world.programme.settings_at(self.at);
         let before = self.story.due.take();
-        self.story.due = due::after(action, &it.state, before, settings, &self.world.calendar, self.at);
+        self.story.due =
+            due::after(action, &it.state, (before, None), settings, &self.world.calendar, self.at);
         self.story.history.push((event, note));
         self.story.it = it;
         Ok(())
@@ -285,7 +286,9 @@ impl Telling<'_> {
     fn say(&mut self, by: Actor, internal: bool) {
         let (author_id, from_company, channel) = match by {
             Actor::Company => (None, true, self.dice.pick(&[Channel::Portal, Channel::Mail, Channel::Mail])),
-            Actor::Coordinator(id) => (Some(id.0), false, self.dice.pick(&[Channel::Portal, Channel::Phone])),
+            Actor::Coordinator(id) | Actor::Stead(id, _) => {
+                (Some(id.0), false, self.dice.pick(&[Channel::Portal, Channel::Phone]))
+            }
             Actor::Expert(id) => (Some(id.0), false, Some(Channel::Portal)),
             Actor::Desk(id) => (Some(id.0), false, Some(Channel::Phone)),
             Actor::System => (None, false, Some(Channel::System)),

@@ -191,7 +191,7 @@ fn applies_at(
     let day: NaiveDate = japan_date(now) - TimeDelta::days(dice.number(youngest, oldest));
     let minute = match by {
         Actor::Company => dice.number(7 * 60, 22 * 60),
-        Actor::Coordinator(_) | Actor::Desk(_) | Actor::Expert(_) | Actor::System => {
+        Actor::Coordinator(_) | Actor::Desk(_) | Actor::Expert(_) | Actor::System | Actor::Stead(..) => {
             dice.number(9 * 60, 16 * 60 + 45)
         }
     };

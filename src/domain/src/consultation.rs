@@ -43,6 +43,9 @@ impl Consultation {
         by: Actor,
         now: DateTime<Utc>,
     ) -> Result<(Self, Event), ActionRefused> {
+        if by.represented().is_some() {
+            return Err(ActionRefused::NotYours(ActionKind::Submit));
+        }
         match by.party() {
             Party::Company | Party::Desk | Party::Coordinator => {
                 let it = Self { id, state: State::Received, state_since: now, fields, address_confirmed };
@@ -55,7 +58,7 @@ impl Consultation {
     /// Applies `act`, or returns why it is refused. This is the only way from one state to another.
     pub fn act(self, act: Action, by: Actor, now: DateTime<Utc>) -> Result<(Self, Event), ActionRefused> {
         let action = act.action();
-        self.allows(action, by.party())?;
+        self.allows_actor(action, by)?;
         let to = self.next(act, now)?;
         let event = Event { at: now, by, action, from: Some(self.state.clone()), to: to.clone() };
         let state_since = if to == self.state { self.state_since } else { now };
@@ -67,6 +70,26 @@ impl Consultation {
         if !action::parties(action).contains(&party) {
             return Err(ActionRefused::NotYours(action));
         }
+        self.allows_now(action)
+    }
+
+    /// Checks whether a coordinator may do `action` in the stead of `party` in this state.
+    pub fn allows_in_stead(&self, action: ActionKind, party: Party) -> Result<(), ActionRefused> {
+        if !action::steads(action).contains(&party) {
+            return Err(ActionRefused::NotYours(action));
+        }
+        self.allows_now(action)
+    }
+
+    /// Checks whether this actor may do `action` in this state, for themselves or in another's stead.
+    pub fn allows_actor(&self, action: ActionKind, by: Actor) -> Result<(), ActionRefused> {
+        match by.represented() {
+            Some(whom) => self.allows_in_stead(action, whom.party()),
+            None => self.allows(action, by.party()),
+        }
+    }
+
+    fn allows_now(&self, action: ActionKind) -> Result<(), ActionRefused> {
         if action::is_allowed_in(action, &self.state) {
             return Ok(());
         }
@@ -95,8 +118,8 @@ impl Consultation {
             Action::Accept { still_open: Some(_), .. } => State::Matching,
             Action::Accept { still_open: None, slot_held: true } => State::Booked,
             Action::Accept { still_open: None, slot_held: false } => State::Scheduling,
-            Action::Decline { next_candidate } => {
-                if next_candidate {
+            Action::Decline { next_candidate: asked } | Action::ReleaseExpert { asked } => {
+                if asked {
                     State::Matching
                 } else {
                     State::Checking
@@ -116,14 +139,15 @@ impl Consultation {
             Action::RecordNoShow { .. } => State::Scheduling,
             Action::RecordDone { .. } => State::Consulted,
             Action::ApproveReport => State::FollowUp,
-            Action::PlanFurtherSession { appointments, cap, overridden } => {
+            Action::PlanFurtherSession { appointments, cap, overridden, covered } => {
                 if appointments >= cap && !overridden {
                     return Err(ActionRefused::CapReached { cap });
                 }
-                State::Scheduling
+                if covered { State::Scheduling } else { State::Checking }
             }
             Action::Complete => State::Completed,
-            Action::Withdraw => State::Withdrawn,
+            Action::Withdraw { advised: true } => State::Completed,
+            Action::Withdraw { advised: false } => State::Withdrawn,
             Action::CloseUnfulfilled { reason } => State::Unfulfilled { reason },
             Action::Refer { organization } => State::Referred { organization },
             Action::Reopen => State::Checking,

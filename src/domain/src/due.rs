@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Party,
+    booking::notice::heard_by,
     calendar::{
         BusinessCalendar, Deadline, PausedDeadline, deadline_after_business_days, deadline_calendar_days,
     },
@@ -42,6 +43,51 @@ impl Due {
         Self { kind: DueKind::Reply, clock: DueClock::Running(deadline) }
     }
 
+    /// Returns the deadline of a request for an appointment that begins at `slot`: the rule, at the latest the time by
+    /// which the company has to hear of the result. It may have passed; then `slot` leaves no time to ask.
+    pub fn reply_before(
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+        from: DateTime<Utc>,
+        slot: DateTime<Utc>,
+    ) -> Self {
+        let limit = heard_by(slot, settings, calendar);
+        match Self::reply(settings, calendar, from) {
+            Self { kind, clock: DueClock::Running(deadline) } => {
+                Self { kind, clock: DueClock::Running(deadline.no_later_than(limit, slot)) }
+            }
+            paused @ Self { clock: DueClock::Paused(_), .. } => paused,
+        }
+    }
+
+    /// Returns the deadline of a request: `reply_before` if a time is chosen, else `reply`.
+    pub fn reply_for(
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+        from: DateTime<Utc>,
+        slot: Option<DateTime<Utc>>,
+    ) -> Self {
+        match slot {
+            Some(slot) => Self::reply_before(settings, calendar, from, slot),
+            None => Self::reply(settings, calendar, from),
+        }
+    }
+
+    /// Returns the deadline as closing days that were added later move it; `None` if it stays. `slot` is the start of
+    /// the appointment for which experts are asked.
+    pub fn moved(
+        &self,
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+        slot: Option<DateTime<Utc>>,
+    ) -> Option<Self> {
+        let DueClock::Running(deadline) = &self.clock else { return None };
+        let slot = slot.filter(|_| self.kind == DueKind::Reply);
+        let limit = slot.map(|it| (heard_by(it, settings, calendar), it));
+        let moved = deadline.moved(calendar, limit)?;
+        Some(Self { kind: self.kind, clock: DueClock::Running(moved) })
+    }
+
     /// Returns the deadline of the report on an appointment.
     pub fn report(settings: &Settings, calendar: &BusinessCalendar, from: DateTime<Utc>) -> Self {
         let deadline = deadline_calendar_days(calendar, from, settings.report_days, settings.closes_hour);
@@ -69,12 +115,12 @@ impl Due {
     }
 }
 
-/// Returns the deadline of a consultation after `action` has led it to `to`; `before` is the deadline that it
-/// had until then.
+/// Returns the deadline of a consultation after `action` has led it to `to`. `before` is the deadline that it
+/// had until then, and `slot` the start of the appointment that is kept for it.
 pub fn after(
     action: ActionKind,
     to: &State,
-    before: Option<Due>,
+    (before, slot): (Option<Due>, Option<DateTime<Utc>>),
     settings: &Settings,
     calendar: &BusinessCalendar,
     now: DateTime<Utc>,
@@ -82,12 +128,16 @@ pub fn after(
     match (action, to) {
         // No expert was found: the company is told that the center searches again, and the deadline is that
         // of a new consultation.
-        (ActionKind::Submit | ActionKind::Reopen, _) | (ActionKind::Decline, State::Checking) => {
-            Some(Due::first_contact(settings, calendar, now))
-        }
+        (ActionKind::Submit | ActionKind::Reopen, _)
+        | (
+            ActionKind::Decline | ActionKind::ReleaseExpert | ActionKind::PlanFurtherSession,
+            State::Checking,
+        ) => Some(Due::first_contact(settings, calendar, now)),
         (ActionKind::Ask, _) => before.map(|due| paused(due, calendar, now)),
         (ActionKind::Answer, _) => before.map(|due| resumed(due, calendar, now)),
-        (ActionKind::RequestExperts | ActionKind::Decline, _) => Some(Due::reply(settings, calendar, now)),
+        (ActionKind::RequestExperts | ActionKind::Decline | ActionKind::ReleaseExpert, _) => {
+            Some(Due::reply_for(settings, calendar, now, slot))
+        }
         (ActionKind::RecordDone, _) => Some(Due::report(settings, calendar, now)),
         // The answer of another expert is still due.
         (ActionKind::Accept, State::Matching) | (ActionKind::Note | ActionKind::StartCheck, _) => before,
@@ -128,11 +178,15 @@ fn resumed(due: Due, calendar: &BusinessCalendar, now: DateTime<Utc>) -> Due {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
+    use std::collections::BTreeSet;
+
+    use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+    use proptest::prelude::*;
 
     use super::{Due, DueClock, DueKind, after};
     use crate::{
-        calendar::BusinessCalendar,
+        booking::notice::{heard_by, hold_moved, hold_until},
+        calendar::{BusinessCalendar, japan_date},
         consultation::{ActionKind, State},
         settings::Settings,
     };
@@ -140,7 +194,7 @@ mod tests {
     #[test]
     fn asking_the_company_stops_the_clock_and_its_answer_starts_it_again() {
         let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
-        let next = |action, to: &State, due, now| after(action, to, due, &settings, &calendar, now);
+        let next = |action, to: &State, due, now| after(action, to, (due, None), &settings, &calendar, now);
         let received: DateTime<Utc> = "2026-11-20T05:05:00Z".parse().unwrap();
 
         let due = next(ActionKind::Submit, &State::Received, None, received);
@@ -156,5 +210,48 @@ mod tests {
         assert!(due.explain().len() > 3);
 
         assert_eq!(next(ActionKind::Withdraw, &State::Withdrawn, Some(due), received), None);
+    }
+
+    fn minutes(from: i64, to: i64) -> impl Strategy<Value = DateTime<Utc>> {
+        let first: DateTime<Utc> = "2026-04-01T00:00:00Z".parse().unwrap();
+        (from..to).prop_map(move |it| first + TimeDelta::minutes(it))
+    }
+
+    fn closing_days() -> impl Strategy<Value = BTreeSet<NaiveDate>> {
+        let day = (0..500_u64).prop_map(|it| NaiveDate::from_ymd_opt(2026, 4, 1).unwrap() + Days::new(it));
+        prop::collection::btree_set(day, 0..60)
+    }
+
+    proptest! {
+        /// Whatever the settings and the calendar, an answer is due before the company has to hear of it, and the
+        /// company has to hear on an earlier day than that of the appointment.
+        #[test]
+        fn a_reply_is_never_due_after_its_appointment(
+            now in minutes(0, 500_000), slot in minutes(0, 600_000), days in 1..10_u16, notice in 1..6_u16,
+            hour in 0..24_u8, closed in closing_days(), more in closing_days()
+        ) {
+            let settings = Settings {
+                reply_days: days, answer_notice_days: notice, change_until_hour: hour, ..Settings::default()
+            };
+            let calendar = BusinessCalendar::new(closed.clone(), 2027);
+            let limit = heard_by(slot, &settings, &calendar);
+            prop_assert!(japan_date(limit) < japan_date(slot) && calendar.is_open(japan_date(limit)));
+            let rule = Due::reply(&settings, &calendar, now).at().unwrap();
+            let due = Due::reply_before(&settings, &calendar, now, slot);
+            prop_assert_eq!(due.at(), Some(rule.min(limit)));
+            let held = hold_until(now, 24, slot, &settings, &calendar);
+            prop_assert!(held <= limit);
+
+            // Closing days that are added later never make it earlier, nor later than the appointment allows.
+            let wider = BusinessCalendar::new(closed.union(&more).copied().collect(), 2027);
+            let before = due.at().unwrap();
+            if let Some(moved) = due.moved(&settings, &wider, Some(slot)) {
+                let after = moved.at().unwrap();
+                prop_assert!(after >= before && after <= before.max(limit));
+                prop_assert_eq!(moved.moved(&settings, &wider, Some(slot)), None);
+            }
+            let moved = hold_moved(now, held, slot, &settings, (&calendar, &wider));
+            prop_assert!(moved >= held && moved <= held.max(limit));
+        }
     }
 }

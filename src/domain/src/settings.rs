@@ -21,11 +21,25 @@ pub struct Settings {
     pub first_contact_days: u16,
     /// The time within which an expert answers a request. Business days.
     pub reply_days: u16,
+    /// The time before an appointment at which its company has to have heard whether it takes place. Business days.
+    pub answer_notice_days: u16,
+    /// The times after which a company is reminded that it is its turn. Business days.
+    pub first_reminder_days: u16,
+    pub second_reminder_days: u16,
+    /// The time after which a case in which nothing happens stands in the center's worklist. Business days.
+    pub stalled_days: u16,
+    /// The time after which the closing of a case is proposed whose company does not answer. Business days.
+    pub proposed_closing_days: u16,
+    /// The time after which a missing outcome or report stands in the center's worklist. Business days.
+    pub missing_outcome_days: u16,
+    /// The time before the end of a hold at which its company is told. Opening hours.
+    pub hold_warning_hours: u16,
     /// The time within which the center responds to a message of a company or an expert. Business days.
     pub response_days: u16,
     /// The time for which a slot is held while an application is written. Minutes.
     pub hold_minutes: u16,
-    /// The time for which the slot of a submitted application is held until the address is confirmed. Hours.
+    /// The time for which the slot of a submitted application is held until the address is confirmed. Hours, of which
+    /// those of closed days do not count.
     pub unconfirmed_hold_hours: u16,
     /// The hour, on the business day before, until which a company may reschedule or cancel. Japan time.
     pub change_until_hour: u8,
@@ -93,6 +107,13 @@ impl Default for Settings {
             routing: RoutingMode::Automatic,
             first_contact_days: 3,
             reply_days: 2,
+            answer_notice_days: 1,
+            first_reminder_days: 3,
+            second_reminder_days: 7,
+            stalled_days: 10,
+            proposed_closing_days: 15,
+            missing_outcome_days: 3,
+            hold_warning_hours: 4,
             response_days: 1,
             hold_minutes: 15,
             unconfirmed_hold_hours: 24,
@@ -184,6 +205,7 @@ impl Settings {
             }
         }
         bad.extend(self.check_ways());
+        bad.extend(self.check_silence());
         for (field, value) in [
             ("center_name", &self.center_name),
             ("center_phone", &self.center_phone),
@@ -196,6 +218,23 @@ impl Settings {
             }
         }
         bad
+    }
+
+    /// Checks that the steps that follow while nothing happens come one after another.
+    fn check_silence(&self) -> Vec<BadSetting> {
+        let after = |days: u16| days.saturating_add(1);
+        let ranges = [
+            ("answer_notice_days", self.answer_notice_days, 1, 10),
+            ("first_reminder_days", self.first_reminder_days, 1, 60),
+            ("second_reminder_days", self.second_reminder_days, after(self.first_reminder_days), 90),
+            ("stalled_days", self.stalled_days, after(self.second_reminder_days), 120),
+            ("proposed_closing_days", self.proposed_closing_days, after(self.stalled_days), 240),
+            ("missing_outcome_days", self.missing_outcome_days, 2, 60),
+            ("hold_warning_hours", self.hold_warning_hours, 1, 24),
+        ];
+        let wrong = ranges.into_iter().filter(|(_, value, low, high)| !(*low..=*high).contains(value));
+        let message = |low, high| format!("{low}から{high}までの数を入力してください");
+        wrong.map(|(field, _, low, high)| BadSetting { field, message: message(low, high) }).collect()
     }
 
     /// Checks that travel times grow with the distance and that no detour is shorter than the direct way. Two

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     mail::{
-        mail_event::{AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext},
+        mail_event::{
+            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext,
+            SilenceEvent, WhyBack,
+        },
         text::{
             Values,
             Variable::{self, *},
@@ -53,10 +56,12 @@ pub fn of_plain(mail_event: &AccountMailEvent<'_>, sender: &SenderContext<'_>) -
             values.set(AbsentDays, days);
             values.set(Clashing, bullets(lines));
         }
-        AccountMailEvent::Digest { new, overdue, lines, stop } => {
+        AccountMailEvent::Digest { new, overdue, stalled, lines, stop } => {
             values.set(Link, sender.site.absolute("/staff"));
             values.set(NewCount, new.to_string());
             values.set(OverdueCount, overdue.to_string());
+            let stalled = (stalled > 0).then(|| stalled.to_string());
+            values.set(StalledCount, stalled.unwrap_or_default());
             values.set(Urgent, bullets(lines));
             values.set(StopLink, stop);
         }
@@ -91,18 +96,28 @@ fn of_sender(sender: &SenderContext<'_>) -> Values {
     values
 }
 
+/// The pages of the portal to which letters lead (`web::company::sign_in`).
+const MESSAGES: &str = "messages";
+const SLOTS: &str = "slots";
+const REPORT: &str = "report";
+
 fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>) {
     match *mail_event {
         MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
             acknowledge(values, about, confirm, slot, received_at, first_contact_due);
         }
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
-        MailEvent::Question { portal, text } => set(values, [(Link, portal), (QuestionText, &quoted(text))]),
-        MailEvent::SlotsToChoose { portal, experts } => slots(values, about, portal, experts),
+        MailEvent::Question { portal, text } => asked(values, portal, text),
+        MailEvent::SlotsToChoose { portal, experts } | MailEvent::FurtherAppointment { portal, experts } => {
+            slots(values, about, &at_page(portal, SLOTS), experts);
+        }
+        MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
         MailEvent::EarlierTime { answer, appointment, booked, until } => {
             earlier(values, about, answer, &appointment, booked, until);
         }
-        MailEvent::BackAtCenter { portal } => contact_soon(values, about, portal),
+        MailEvent::TeamChanging { portal } => contact_soon(values, about, portal),
+        MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
+        MailEvent::Silence(event) => silent(values, about, event),
         MailEvent::Booked { side, appointment, change_until } => {
             reportable(values, about, side);
             sit_until(values, about, side, &appointment, change_until);
@@ -123,9 +138,10 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             cancelled(values, about, side, &appointment, reason);
         }
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
-        MailEvent::NewMessage { side } => told_to(values, about, side),
+        MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
-        MailEvent::ReportReady { portal } => known(values, about, portal),
+        MailEvent::Finished { portal, cancelled } => finished(values, about, portal, cancelled.as_ref()),
+        MailEvent::ReportReady { portal } => known(values, about, &at_page(portal, REPORT)),
         MailEvent::Survey { answer } => survey(values, about, answer),
         MailEvent::FollowUp { lead, answer } => ask(values, about, lead, answer),
         MailEvent::Unfulfilled { reason, cancelled } => unfulfilled(values, reason, cancelled.as_ref()),
@@ -146,12 +162,41 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             substitute_needed(values, about, &appointment, declined, page);
         }
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
-        MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => {
-            values.set(When, long_date_time_range(starts_at, ends_at));
-        }
+        MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => when(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
+}
+
+fn asked(values: &mut Values, portal: &str, text: &str) {
+    set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
+}
+
+fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
+    known(values, about, &at_page(portal, SLOTS));
+    maybe_sit(values, Some(appointment));
+}
+
+/// Sets the link alone for the company: its address may be unconfirmed, and gets no words of its form.
+fn new_message(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>) {
+    match side {
+        ReaderSide::Company { portal } => values.set(Link, at_page(portal, MESSAGES)),
+        ReaderSide::Expert | ReaderSide::Center => told_to(values, about, side),
+    }
+}
+
+fn finished(
+    values: &mut Values,
+    about: &MailContext<'_>,
+    portal: &str,
+    cancelled: Option<&AppointmentText<'_>>,
+) {
+    withdrawn(values, about, ReaderSide::Company { portal }, cancelled);
+}
+
+/// Returns the address that opens the company's portal, with the page to which it leads after the sign-in.
+fn at_page(portal: &str, page: &str) -> String {
+    if portal.contains('?') { format!("{portal}&to={page}") } else { portal.to_owned() }
 }
 
 fn request(values: &mut Values, answer: &str, slot: Option<&AppointmentText<'_>>, due_at: DateTime<Utc>) {
@@ -159,10 +204,18 @@ fn request(values: &mut Values, answer: &str, slot: Option<&AppointmentText<'_>>
     maybe_sit(values, slot);
 }
 
+fn when(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
+    values.set(When, long_date_time_range(starts_at, ends_at));
+}
+
 fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
     for (variable, value) in said {
         values.set(variable, value);
     }
+}
+
+fn no_delegates(values: &mut Values, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
+    values.set(When, long_date_time_range(starts_at, ends_at));
 }
 
 fn slots(values: &mut Values, about: &MailContext<'_>, portal: &str, experts: &[String]) {
@@ -219,6 +272,46 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
 fn contact_soon(values: &mut Values, about: &MailContext<'_>, link: &str) {
     let due = in_business_days(&about.sender, about.sender.settings.first_contact_days);
     set(values, [(Link, link), (ContactDue, &due)]);
+}
+
+fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, why: WhyBack) {
+    contact_soon(values, about, portal);
+    let (time_wished, all_asked, part_settled) = match why {
+        WhyBack::NobodyForTime => (true, true, false),
+        WhyBack::TimeTooNear => (true, false, false),
+        WhyBack::NobodyLeft => (false, true, false),
+        WhyBack::PartOpen => (false, true, true),
+    };
+    values.set_flag(TimeWished, time_wished);
+    values.set_flag(AllAsked, all_asked);
+    values.set_flag(PartSettled, part_settled);
+}
+
+fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>) {
+    match event {
+        SilenceEvent::HoldEnding { side, slot, until } => {
+            held(values, &slot);
+            told_to(values, about, side);
+            if matches!(side, ReaderSide::Company { .. }) {
+                values.set_flag(Confirmed, about.address_confirmed);
+            }
+            values.set(HeldUntil, month_day_time(until));
+        }
+        SilenceEvent::HoldReleased { portal, slot } => {
+            held(values, &slot);
+            values.set_flag(Confirmed, about.address_confirmed);
+            values.set(Link, portal);
+        }
+        SilenceEvent::CompanyReminder { portal, waits_for: _ } | SilenceEvent::ClosedInSilence { portal } => {
+            values.set(Link, portal);
+        }
+        SilenceEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
+    }
+}
+
+/// Sets a time that is kept for the company, without its place: the address may be unconfirmed.
+fn held(values: &mut Values, slot: &AppointmentText<'_>) {
+    values.set(When, long_date_time_range(slot.starts_at, slot.ends_at));
 }
 
 fn nobody_left(values: &mut Values, about: &MailContext<'_>) {

@@ -41,6 +41,8 @@ pub enum ConditionKind {
     FollowUpOpen,
     OfferStands,
     AddressConfirmed,
+    HoldStands,
+    SilenceLasts,
 }
 
 /// The calendar part of a mail about an appointment.

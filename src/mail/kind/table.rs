@@ -37,12 +37,59 @@ letters! {
     SlotsToChoose = "slots_to_choose", "候補日時の案内" {
         SlotsToChoose to Company, "相談の日時を選んでください", [Link] [Number, Fields, Company, Experts];
     }
+    FurtherAppointment = "further_appointment", "次回の相談の案内" {
+        FurtherAppointment to Company, "次回の相談の日時を選んでください",
+            [Link] [Number, Fields, Company, Experts];
+    }
+    NoShow = "missed_appointment", "欠席のお知らせ" {
+        NoShow to Company, "予定の日時にお会いできませんでした",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
     EarlierTime = "earlier_time", "空いた日時の案内", only_if(ConditionKind::OfferStands) {
         EarlierTime to Company, "お待ちの日時が空きました",
             [When, HeldUntil, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts, CurrentBooking];
     }
     BackAtCenter = "back_at_center", "再調整のお知らせ" {
-        BackAtCenter to Company, "担当者と日時を再調整します",
+        BackAtCenter to Company,
+            "{% if 希望日時あり %}担当者と日時を再調整します{% else %}担当者を調整しています{% endif %}",
+            [Link] [Number, Fields, ContactDue, TimeWished, AllAsked, PartSettled], reaches_unconfirmed;
+    }
+    HoldEnding = "hold_ending", "仮予約の期限のお知らせ",
+        not_waited_for, keeps_hours, only_if(ConditionKind::HoldStands)
+    {
+        HoldEnding to Company, "仮に押さえている日時の期限が近づきました",
+            [When, HeldUntil, Link] [Number, Fields, Confirmed], reaches_unconfirmed;
+        HoldEndingCenter = "hold_ending_center" to Center, "仮予約の期限が近づきました",
+            [When, HeldUntil, Link] [Number, Fields, Company], labelled("仮予約の期限（センターあて）");
+    }
+    HoldReleased = "hold_released", "仮予約の解除" {
+        HoldReleased to Company, "仮に押さえていた日時を解除しました",
+            [When, Link] [Number, Fields, Confirmed], reaches_unconfirmed;
+    }
+    CompanyReminder = "company_reminder", "企業への再度のお知らせ",
+        not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts)
+    {
+        ChooseReminder = "choose_reminder" to Company, "相談の日時をお選びください",
+            [Link] [Number, Fields], reaches_unconfirmed, labelled("日時の選択のお願い（再度）");
+        AnswerReminder = "answer_reminder" to Company, "ご回答をお待ちしています",
+            [Link] [Number, Fields], reaches_unconfirmed, labelled("回答のお願い（再度）");
+        ConfirmReminder = "confirm_reminder" to Company, "メールアドレスの確認をお願いします",
+            [Link] [Number, Fields], reaches_unconfirmed, labelled("メールアドレスの確認のお願い（再度）");
+    }
+    OutcomeMissing = "outcome_missing", "実施の記録のお願い",
+        not_waited_for, keeps_hours, only_if(ConditionKind::SilenceLasts)
+    {
+        OutcomeMissingExpert = "outcome_missing_expert" to Expert, "相談の実施を記録してください",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+        OutcomeMissingCenter = "outcome_missing_center" to Center, "実施の記録がない相談があります",
+            [When, Link] [Number, Fields, Company, Mode, IsVisit, Place, Experts];
+    }
+    ClosedInSilence = "closed_in_silence", "返事がない相談の終了" {
+        ClosedInSilence to Company, "ご相談をいったん終了しました",
+            [Link] [Number, Fields], reaches_unconfirmed;
+    }
+    TeamChanging = "team_changing", "担当者の再調整" {
+        TeamChanging to Company, "担当する専門家を再調整します",
             [Link] [Number, Fields, ContactDue], reaches_unconfirmed;
     }
 
@@ -171,6 +218,11 @@ letters! {
         WithdrawnCenter = "withdrawn_center" to Center, "相談の申込みが取り下げられました",
             [Number] [Link, Fields, Company];
     }
+    Finished = "finished", "相談の終了" {
+        Finished to Company, "ご相談を終えました",
+            [Link] [Number, Fields, ApplyLink, When, Mode, IsVisit, CancelledPlace, Experts],
+            cancels, reaches_unconfirmed;
+    }
     Unfulfilled = "unfulfilled", "不成立" {
         Unfulfilled to Company, "ご相談についてのお知らせ",
             [Reason] [Number, Fields, Help, When, Mode, IsVisit, CancelledPlace, Experts],
@@ -192,7 +244,7 @@ letters! {
         Undelivered to Center, "メールが届きませんでした", [Address, Link] [Number, Fields, Company, Reason];
     }
     Digest = "digest", "対応が必要な案件", not_waited_for, keeps_hours, topic(NotificationTopic::DailyDigest) {
-        Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link] [Urgent, StopLink];
+        Digest to Center, "対応が必要な案件のお知らせ", [NewCount, OverdueCount, Link] [Urgent, StopLink, StalledCount];
     }
     HandOverAccepted = "hand_over_accepted", "引継ぎの受付", not_waited_for {
         HandOverAccepted to Desk, "引継ぎを受け付けました", [Number] [Link, Fields, ContactDue];

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::Role,
-    id::{AccountId, ConsultationId, DeskId},
+    id::{AccountId, ConsultationId, DeskId, ExpertId},
     intake::contact::EmailAddress,
 };
 use sea_orm::DatabaseTransaction;
@@ -139,8 +139,13 @@ pub async fn set_active(app: &App, id: AccountId, active: bool) -> Result<(), Pr
     store::accounts::account::save_active(&tx, id, active).await?;
     if account.role == Role::Expert {
         store::reference::revision::touch(&tx, RevisedPart::Experts).await?;
+        if !active {
+            store::routing::expert::save_feed(&tx, ExpertId(id.0), None).await?;
+        }
     }
     if !active {
+        // What was written to this person before is not sent any more.
+        store::correspondence::outbox::suppress_to(&tx, &account.email, "the account is not active").await?;
         store::accounts::session::revoke_all(&tx, &Holder::Account(id), now).await?;
         store::accounts::link::void_of(&tx, id, now).await?;
         if account.role == Role::Administrator && !store::accounts::account::any_administrator(&tx).await? {

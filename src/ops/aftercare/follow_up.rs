@@ -58,7 +58,7 @@ pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
             format!("{label}の時期になりました。メールアドレスがないため、電話での確認が必要です")
         }
     };
-    if sent.step.to == Addressee::Center {
+    if !is_mailed {
         wait_for_center(&mut work);
     }
     work.note(Actor::System, what);
@@ -85,20 +85,29 @@ fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
 
 /// Saves the company's answer. If the company wishes for help, the center is told.
 pub async fn answer(app: &App, id: FollowUpId, answer: FollowUpAnswer) -> Result<(), Problem> {
+    answer_by(app, id, Actor::Company, answer).await
+}
+
+/// Saves the company's answer as `answer` does. A coordinator may have asked by telephone and acts in the company's
+/// stead.
+pub async fn answer_by(app: &App, id: FollowUpId, by: Actor, answer: FollowUpAnswer) -> Result<(), Problem> {
     let (mut work, it) = begin_follow_up(app, id).await?;
     let wants_help = answer.wants_help();
     let wanted_help = it.asks_for_help();
     let answered = it.answer(answer.clone(), work.now()).map_err(refused)?;
     work.save(&answered).await?;
-    work.note(Actor::Company, format!("{}に回答しました", answered.step.label));
+    work.note(by, format!("{}に回答しました", answered.step.label));
     stop(&mut work, &answered, &answer).await?;
     if wants_help {
-        work.note(Actor::Company, "相談の継続を希望しています");
+        work.note(by, "相談の継続を希望しています");
         if !wanted_help {
             wait_to_be_heard(&mut work);
         }
         wait_for_center(&mut work);
-        work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })?;
+        // A coordinator who has heard the answer need not be told of it.
+        if by == Actor::Company {
+            work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })?;
+        }
     }
     if wanted_help && !wants_help {
         take_wish_back(&mut work, &answered).await?;

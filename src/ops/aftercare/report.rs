@@ -49,25 +49,27 @@ pub enum ReportDecision {
     },
 }
 
-/// Saves or submits the report on an appointment. `version` is the one on the page that was filled in; 0 for a new
+/// Saves or submits the report on an appointment, for one of its experts or in that expert's stead. `version` is the one on the page that was filled in; 0 for a new
 /// report.
 pub async fn write(
     app: &App,
     id: AppointmentId,
-    by: ExpertId,
+    by: impl Into<Actor>,
     body: ReportBody,
     version: i32,
     saving: Saving,
 ) -> Result<(), Problem> {
+    let by = by.into();
+    let Actor::Expert(author) = by.principal() else { return Err(Problem::NotFound) };
     let appointment = store::booking::appointment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    let mut work = begin(app, &appointment, by).await?;
+    let mut work = begin(app, &appointment, author).await?;
     let kept = store::aftercare::report::lock_of_appointment(&work.tx, id).await?;
     let is_new = kept.is_none();
     let report = kept.unwrap_or_else(|| Report {
         id: ReportId(Uuid::now_v7()),
         consultation: work.record.consultation.id,
         appointment: id,
-        author: by,
+        author,
         body: ReportBody::default(),
         state: ReportState::Draft,
         version: 0,
@@ -80,7 +82,7 @@ pub async fn write(
         work.save(&saved).await?;
     }
     if saving == Saving::Submit {
-        work.note(Actor::Expert(by), "実施報告書を提出しました");
+        work.note(by, "実施報告書を提出しました");
     }
     work.commit().await?;
     Ok(())

@@ -10,7 +10,7 @@ use domain::{
         notice::change_until,
     },
     consultation::{Action, ActionKind},
-    due::Due,
+    due::{Due, DueKind},
     id::{AppointmentId, ConsultationId, ExpertId},
     wording,
 };
@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use super::{
     notices::{
-        notify_booked, notify_company_cancelled, notify_experts_cancelled, notify_moved,
-        notify_slots_to_choose, plan_reminders,
+        TIME_LOST, notify_booked, notify_company_cancelled, notify_experts_cancelled, notify_moved,
+        notify_no_show, notify_released, plan_reminders,
     },
     slot_offers::{SearchAim, SlotOffers, SlotSearch},
     venue,
@@ -32,7 +32,7 @@ use crate::{
         case::{
             actor::ActorAt,
             context::Context,
-            save::{ClosedProposals, MovedAppointment, NewAppointment},
+            save::{ClosedProposals, MovedAppointment, NewAppointment, SuppressedMail},
             transaction::CaseTransaction,
         },
         routing::requests::withdraw_asked,
@@ -169,7 +169,7 @@ pub async fn cancel(
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     let until = limit(&work, by, before.starts_at);
     work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
-    let cancelled = cancel_appointment(&mut work, before, by.party(), &reason).await?;
+    let cancelled = cancel_appointment(&mut work, before, by.principal().party(), &reason).await?;
     notify_company_cancelled(&mut work, &cancelled, &reason)?;
     work.commit().await?;
     Ok(())
@@ -183,8 +183,8 @@ pub async fn record_no_show(app: &App, id: ConsultationId, by: impl Into<ActorAt
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Action::RecordNoShow { starts_at: before.starts_at }, by, None)?;
     withdraw_asked(&mut work, &before).await?;
+    notify_no_show(&mut work, &before)?;
     work.save(&before.no_show()?).await?;
-    notify_slots_to_choose(&mut work)?;
     work.commit().await?;
     Ok(())
 }
@@ -196,22 +196,63 @@ pub async fn record_done(app: &App, id: ConsultationId, by: impl Into<ActorAt>) 
     let mut work = begin_change(app, id, acting, ActionKind::RecordDone).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
     work.act(Action::RecordDone { starts_at: before.starts_at }, by, None)?;
-    withdraw_asked(&mut work, &before).await?;
+    keep_as_done(&mut work, before).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Saves that a confirmed appointment took place, and asks for its report, as part of another operation.
+pub async fn keep_as_done(work: &mut CaseTransaction<'_>, before: Appointment) -> Result<(), Problem> {
+    withdraw_asked(work, &before).await?;
     let done = before.done()?;
     work.save(&done).await?;
     work.record.appointments_done += 1;
-    let due_at = work.record.due.as_ref().and_then(Due::at).unwrap_or(work.now());
+    let due = work.record.due.as_ref().filter(|it| it.kind == DueKind::Report).and_then(Due::at);
+    let Context { settings, calendar, now, .. } = &work.context;
+    let due_at = due.or_else(|| Due::report(settings, calendar, *now).at()).unwrap_or(*now);
     // There is one report for an appointment: the first of its experts is asked for it, and reminded when it is
     // overdue.
     if let Some(&author) = done.experts.first() {
         work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: false })?;
-        if let Some(letter) = work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: true })? {
-            letter.due_at = due_at;
-            letter.send_condition = Some(SendCondition::ReportMissing { appointment: done.id });
-        }
+        plan_overdue(work, author, done.id, due_at)?;
     }
-    work.commit().await?;
     Ok(())
+}
+
+/// Plans the mail to the author of a report that is overdue.
+fn plan_overdue(
+    work: &mut CaseTransaction<'_>,
+    author: ExpertId,
+    appointment: AppointmentId,
+    due_at: DateTime<Utc>,
+) -> Result<(), Problem> {
+    if let Some(letter) = work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: true })? {
+        letter.due_at = due_at;
+        letter.dedup_key = Some(overdue_key(appointment, due_at));
+        letter.send_condition = Some(SendCondition::ReportMissing { appointment });
+    }
+    Ok(())
+}
+
+fn overdue_key(appointment: AppointmentId, due_at: DateTime<Utc>) -> String {
+    format!("report_overdue/{appointment}/{}", due_at.timestamp())
+}
+
+/// Plans the mail about an overdue report anew, after its deadline has moved.
+pub async fn remind_of_report(
+    work: &mut CaseTransaction<'_>,
+    was: DateTime<Utc>,
+    due_at: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let all = store::booking::appointment::of(&work.tx, work.record.consultation.id).await?;
+    let done = all.into_iter().rfind(|it| it.state == AppointmentState::Done);
+    let Some(done) = done.filter(|_| was > work.now()) else { return Ok(()) };
+    let key = overdue_key(done.id, was);
+    work.save(SuppressedMail(&key, "the deadline has moved")).await?;
+    match done.experts.first() {
+        Some(&author) => plan_overdue(work, author, done.id, due_at),
+        None => Ok(()),
+    }
 }
 
 /// Releases, on behalf of a coordinator, a held slot for which no expert has been asked because none is free then.
@@ -222,7 +263,10 @@ pub async fn release_hold(app: &App, id: ConsultationId, version: i32, by: Actor
         .appointment
         .take()
         .ok_or_else(|| Problem::Refused("仮予約はありません。最新の内容を確認してください。".to_owned()))?;
-    work.save(&held.release()?).await?;
+    let released = held.release()?;
+    work.save(&released).await?;
+    notify_released(&mut work, &released)?;
+    release_experts(&mut work, &released)?;
     work.note(by, "仮予約を解除しました");
     work.commit().await?;
     Ok(())
@@ -250,7 +294,10 @@ pub async fn release_expired(app: &App, id: AppointmentId) -> Result<(), Problem
             let mut work = CaseTransaction::begin(app, id).await?;
             let expired = work.appointment.take().filter(|it| it.has_expired(work.now()));
             let Some(expired) = expired else { return Ok(()) };
-            work.save(&expired.release()?).await?;
+            let released = expired.release()?;
+            work.save(&released).await?;
+            notify_released(&mut work, &released)?;
+            release_experts(&mut work, &released)?;
             let why = if work.record.consultation.address_confirmed {
                 "担当する専門家が決まらないまま期限を過ぎたため、仮予約を解除しました"
             } else {
@@ -261,6 +308,14 @@ pub async fn release_expired(app: &App, id: AppointmentId) -> Result<(), Problem
         }
     }
     Ok(())
+}
+
+/// Tells the experts who had accepted a time that it is released. Those who were only going to be asked know nothing of
+/// it.
+fn release_experts(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
+    let accepted = work.accepted();
+    let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
+    notify_experts_cancelled(work, &Appointment { experts, ..released.clone() }, TIME_LOST)
 }
 
 /// Cancels a confirmed appointment and tells its experts. The company is told by the caller, who may have more to say.
@@ -301,11 +356,16 @@ async fn begin_change(
     Ok(work)
 }
 
-/// Refuses an expert who has not accepted the consultation.
+/// Refuses an expert who has not accepted the consultation, also if a coordinator acts in the expert's stead.
 fn may_speak_for(work: &CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
-    match by {
+    match by.principal() {
         Actor::Expert(expert) if !work.accepted().contains(&expert) => Err(Problem::NotFound),
-        Actor::Expert(_) | Actor::Company | Actor::Coordinator(_) | Actor::Desk(_) | Actor::System => Ok(()),
+        Actor::Expert(_)
+        | Actor::Company
+        | Actor::Coordinator(_)
+        | Actor::Desk(_)
+        | Actor::System
+        | Actor::Stead(..) => Ok(()),
     }
 }
 

@@ -3,14 +3,14 @@ use chrono::{DateTime, Utc};
 use domain::{
     booking::{
         appointment::Appointment,
-        notice::{change_until, reminder_at},
+        notice::{change_until, hold_warned_at, reminder_at},
     },
     id::ExpertId,
 };
 
 use crate::{
     mail::{
-        mail_event::{AppointmentText, MailEvent, ReaderSide},
+        mail_event::{AppointmentText, MailEvent, ReaderSide, SilenceEvent},
         outgoing_mail::SendCondition,
     },
     ops::case::{save::FormerParticipation, transaction::CaseTransaction},
@@ -95,6 +95,62 @@ pub fn notify_slots_to_choose(work: &mut CaseTransaction<'_>) -> Result<(), Prob
     let portal = work.portal()?;
     let names = work.names(&work.accepted());
     work.mail_company(MailEvent::SlotsToChoose { portal: &portal, experts: &names })?;
+    Ok(())
+}
+
+/// Mails the company that it can choose a time for a further appointment.
+pub fn notify_further_appointment(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let names = work.names(&work.accepted());
+    work.mail_company(MailEvent::FurtherAppointment { portal: &portal, experts: &names })?;
+    Ok(())
+}
+
+/// Mails the company that it was not met at its appointment, and how to go on.
+pub fn notify_no_show(work: &mut CaseTransaction<'_>, missed: &Appointment) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let names = work.names(&missed.experts);
+    let appointment = appointment_text(missed, &names);
+    work.mail_company(MailEvent::NoShow { portal: &portal, appointment })?;
+    Ok(())
+}
+
+/// The reason that experts are given when a time is lost that they had accepted.
+pub const TIME_LOST: &str =
+    "ほかの分野の専門家が決まらなかったため、日時を選び直します。担当はそのままです。";
+
+/// Mails the company that the time which was kept for it is released.
+pub fn notify_released(work: &mut CaseTransaction<'_>, released: &Appointment) -> Result<(), Problem> {
+    let portal = work.portal()?;
+    let slot = appointment_text(released, &[]);
+    work.mail_company(MailEvent::Silence(SilenceEvent::HoldReleased { portal: &portal, slot }))?;
+    Ok(())
+}
+
+/// Plans the mail that a hold is about to end, with the condition that it still stands: to the company, and to the center
+/// if it is the center's turn. A hold that ends too soon for a warning gets none: it was just said until when it lasts.
+pub fn plan_hold_warning(work: &mut CaseTransaction<'_>, held: &Appointment) -> Result<(), Problem> {
+    let Some(until) = held.held_until() else { return Ok(()) };
+    let due_at = hold_warned_at(until, &work.context.settings, &work.context.calendar);
+    if due_at <= work.now() {
+        return Ok(());
+    }
+    let portal = work.portal()?;
+    let slot = appointment_text(held, &[]);
+    let company = ReaderSide::Company { portal: &portal };
+    let is_confirmed = work.record.consultation.address_confirmed;
+    for side in [Some(company), is_confirmed.then_some(ReaderSide::Center)].into_iter().flatten() {
+        let event = MailEvent::Silence(SilenceEvent::HoldEnding { side, slot, until });
+        let letter = match side {
+            ReaderSide::Company { .. } => work.mail_company(event)?,
+            ReaderSide::Expert | ReaderSide::Center => work.mail_center(event)?,
+        };
+        if let Some(letter) = letter {
+            letter.due_at = due_at;
+            letter.dedup_key = Some(format!("hold_ending/{}/{}/{}", held.id, until.timestamp(), letter.to));
+            letter.send_condition = Some(SendCondition::HoldStands { appointment: held.id, until });
+        }
+    }
     Ok(())
 }
 

@@ -128,13 +128,13 @@ pub async fn ask(
     let fields = search.fields;
     let found = work.offers(search).await?;
     let slot = slot(&appointment)?;
-    let chosen = ranked(&found, slot, fields, None).into_iter().find(|it| it.expert == substitute);
+    let chosen = ranked(&found, Some(slot), fields, None).into_iter().find(|it| it.expert == substitute);
     let chosen = chosen.ok_or_else(|| {
         refused("選んだ専門家は、この日時を担当できなくなりました。候補の中から選び直してください。")
     })?;
     let cells = found.cells(&[substitute], slot, &work.context.settings);
     work.save(HeldParticipation(appointment.id, &cells)).await?;
-    let due = Due::reply(&work.context.settings, &work.context.calendar, work.now());
+    let due = reply_due(&work, &appointment, agreement)?;
     let request = Assignment {
         id: AssignmentId(Uuid::now_v7()),
         consultation: work.record.consultation.id,
@@ -142,8 +142,7 @@ pub async fn ask(
         fields,
         state: AssignmentState::Offered,
         offered_at: work.now(),
-        // An answer after the start of the appointment would be of no use.
-        due_at: due.at().unwrap_or(work.now()).min(appointment.starts_at),
+        due_at: due.at().unwrap_or(work.now()),
         instead_of,
     };
     work.save(NewAssignment(&request, &due, &chosen.reasons)).await?;
@@ -154,7 +153,7 @@ pub async fn ask(
             let shown = as_asked(&work, &appointment, participation.expert, substitute);
             let shown = Appointment { sequence: sequence_for(&work, &shown, substitute).await?, ..shown };
             write_request(&mut work, &request, Some(&shown), &outline)?;
-            work.note(by, format!("不在の{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
+            work.note(by, format!("{}さんに代わる担当を、{}さんに依頼しました", names[0], names[1]));
             work.assignments.push(request);
         }
         SubstituteConsent::Given => {
@@ -164,6 +163,23 @@ pub async fn ask(
     }
     work.commit().await?;
     Ok(())
+}
+
+/// Returns when the answer of a substitute is due: before the company has to hear. A substitute for an appointment that is
+/// nearer than that is not asked any more.
+fn reply_due(
+    work: &CaseTransaction<'_>,
+    appointment: &Appointment,
+    agreement: SubstituteConsent,
+) -> Result<Due, Problem> {
+    let (settings, calendar) = (&work.context.settings, &work.context.calendar);
+    let due = Due::reply_before(settings, calendar, work.now(), appointment.starts_at);
+    if agreement == SubstituteConsent::Asked && due.at().is_none_or(|it| it <= work.now()) {
+        return Err(refused(
+            "予約の日時が近いため、回答を待つと企業へのお知らせが間に合いません。電話で引受けを確かめてから交代してください。",
+        ));
+    }
+    Ok(due)
 }
 
 /// Withdraws the request to a substitute, on behalf of a coordinator. The expert of the participation keeps it.
@@ -184,8 +200,7 @@ pub async fn withdraw_request(
 }
 
 /// Records that the substitute accepts, and exchanges the two experts.
-pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment) -> Result<(), Problem> {
-    let by = Actor::Expert(request.expert);
+pub async fn accept(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
     take_over(work, request, by).await
 }
 
@@ -221,6 +236,11 @@ pub async fn turn_down(
     Ok(Some(leave(work, &appointment, expert, instead_of).await?))
 }
 
+/// Returns a participation in a confirmed appointment with the experts who could take it over.
+pub async fn vacancy_of(app: &App, participation: Participation) -> Result<Option<Vacancy>, Problem> {
+    vacancy(app, &Context::of(app).await?, participation).await
+}
+
 async fn vacancy(
     app: &App,
     context: &Context,
@@ -241,20 +261,20 @@ async fn vacancy(
         let found = context.offers(&app.db, search).await?;
         let day = japan_date(appointment.starts_at);
         let stand_in = context.experts.get(participation.expert).and_then(|it| it.schedule.stand_in(day));
-        ranked(&found, slot(&appointment)?, fields, stand_in)
+        ranked(&found, Some(slot(&appointment)?), fields, stand_in)
     };
     Ok(Some(Vacancy { participation, record, appointment, fields, asked, proposals }))
 }
 
 /// Returns the experts who can cover all fields alone: the stand-in if possible, then the others in the order of
 /// routing.
-fn ranked(
+pub(in crate::ops) fn ranked(
     found: &SlotOffers,
-    slot: Slot,
+    slot: Option<Slot>,
     fields: Fields,
     stand_in: Option<ExpertId>,
 ) -> Vec<SubstituteProposal> {
-    let all = found.candidates(Some(slot));
+    let all = found.candidates(slot);
     let proposal = |it: &domain::routing::Candidate| match &it.eligibility {
         Eligibility::In { covers, reasons, .. } if covers.covers(fields) => Some(SubstituteProposal {
             expert: it.expert,

@@ -10,7 +10,7 @@ use domain::{
         waiting_list::{WaitingEndReason, WaitingOffer},
     },
     due::Due,
-    id::{AppointmentId, ConsultationId, DraftId, ExpertId, FollowUpId, MessageId, WaitingId},
+    id::{AppointmentId, AssignmentId, ConsultationId, DraftId, ExpertId, FollowUpId, MessageId, WaitingId},
     routing::{ReasonFor, assignment::Assignment},
 };
 use entity::correction;
@@ -116,6 +116,24 @@ pub struct NewAssignment<'a>(pub &'a Assignment, pub &'a Due, pub &'a [ReasonFor
 impl Save for NewAssignment<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::routing::assignment::insert(to.tx, self.0, self.1, self.2).await?)
+    }
+}
+
+/// The deadline of a request that has moved.
+pub struct MovedReply<'a>(pub AssignmentId, pub &'a Due);
+
+impl Save for MovedReply<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::routing::assignment::save_deadline(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// The planned mail with this key, which is not sent for this reason.
+pub struct SuppressedMail<'a>(pub &'a str, pub &'a str);
+
+impl Save for SuppressedMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::outbox::suppress(to.tx, self.0, self.1).await?)
     }
 }
 

@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    actor::Actor,
+    actor::{Actor, Represented},
     booking::{appointment::Appointment, notice::in_business_hours},
     consultation::{Action, ActionKind, ActionRefused, Event},
-    due,
+    due::{self, Due},
     field::Fields,
     id::{AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
+    silence::{self, SilenceClock, SilenceKind},
 };
 use sea_orm::DatabaseTransaction;
 
@@ -65,6 +66,8 @@ pub struct CaseTransaction<'a> {
     events: Vec<(Event, Option<String>)>,
     letters: Vec<OutgoingMail>,
     portal: Option<String>,
+    /// Whether the company is on the telephone, so that it hears the news.
+    is_heard: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
     new: Option<Box<Submission>>,
     /// The rows that are written after the consultation, in one turn with it.
@@ -77,7 +80,8 @@ impl<'a> CaseTransaction<'a> {
         let context = Context::of(app).await?;
         let tx = app.begin().await?;
         let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
-        Self::with(app, context, tx, record).await
+        // The steps that all operations share are kept on the heap: an operation within another one stays small.
+        Box::pin(Self::with(app, context, tx, record)).await
     }
 
     /// Locks and loads a consultation for an actor whose decision is based on this version; `Stale` if it has changed
@@ -144,6 +148,7 @@ impl<'a> CaseTransaction<'a> {
             events: Vec::new(),
             letters: Vec::new(),
             portal: None,
+            is_heard: false,
             new: None,
             batch: WriteBatch::default(),
         }
@@ -160,16 +165,20 @@ impl<'a> CaseTransaction<'a> {
         let (consultation, event) = self.record.consultation.clone().act(act, by, now)?;
         let before = self.record.due.take();
         let Context { settings, calendar, .. } = &self.context;
-        self.record.due = due::after(event.action, &event.to, before, settings, calendar, now);
+        let slot = self.appointment.as_ref().map(|it| it.starts_at);
+        self.record.due = due::after(event.action, &event.to, (before, slot), settings, calendar, now);
         self.record.consultation = consultation;
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
+            // What the company was to be told is settled or has changed.
+            self.record.to_call_since = None;
             self.record.snoozed_until = None;
             if !event.to.is_open() {
                 self.record.response = None;
             }
         }
+        self.is_heard |= by.represented() == Some(Represented::Company);
         self.events.push((event, note));
         Ok(())
     }
@@ -189,12 +198,12 @@ impl<'a> CaseTransaction<'a> {
 
     /// Refuses an action before anything is done for it, so that nothing has to be undone.
     pub fn check(&self, action: ActionKind, by: Actor) -> Result<(), Problem> {
-        Ok(self.record.consultation.allows(action, by.party())?)
+        Ok(self.record.consultation.allows_actor(action, by)?)
     }
 
     /// Writes and commits everything. Before this call nothing has changed.
     pub async fn commit(self) -> Result<Record, Problem> {
-        let (tx, record) = self.flush().await?;
+        let (tx, record) = Box::pin(self.flush()).await?;
         tx.commit().await?;
         Ok(record)
     }
@@ -210,6 +219,7 @@ impl<'a> CaseTransaction<'a> {
             };
             after_change::follow(&change).await?;
         }
+        self.keep_silence_clock();
         let now = self.now();
         let letters: Vec<_> =
             std::mem::take(&mut self.letters).into_iter().map(|it| self.timed(it)).collect();
@@ -241,6 +251,36 @@ impl<'a> CaseTransaction<'a> {
         Ok((self.tx, self.record))
     }
 
+    /// Starts the clock of silence anew if the case waits for something else now, or if its company or the center has
+    /// acted.
+    fn keep_silence_clock(&mut self) {
+        let Context { settings, calendar, now, .. } = &self.context;
+        let it = &self.record.consultation;
+        let kind = silence::waits_for(&it.state, it.address_confirmed, self.person.email.is_some());
+        let Some(kind) = kind else {
+            (self.record.silence, self.record.stalled_since) = (None, None);
+            return;
+        };
+        let anchor = match kind {
+            SilenceKind::Experts => Some(it.state_since),
+            SilenceKind::Outcome => self.appointment.as_ref().map(|it| it.ends_at),
+            SilenceKind::Report => self.record.due.as_ref().and_then(Due::at),
+            SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice => None,
+        };
+        let acted = self.events.iter().any(|(event, _)| {
+            event.action != ActionKind::Note || matches!(event.by, Actor::Company | Actor::Coordinator(_))
+        });
+        let lasts = self
+            .record
+            .silence
+            .is_some_and(|clock| clock.kind == kind && anchor.map_or(!acted, |anchor| clock.since == anchor));
+        if !lasts {
+            let since = anchor.unwrap_or(*now);
+            self.record.silence = Some(SilenceClock::begin(kind, since, settings, calendar));
+            self.record.stalled_since = None;
+        }
+    }
+
     /// Saves a row of the case.
     pub async fn save(&mut self, row: impl Save) -> Result<(), Problem> {
         let now = self.now();
@@ -268,8 +308,15 @@ impl<'a> CaseTransaction<'a> {
     /// Mails the company, if it has an address. Returns the outgoing mail, so that the caller can delay it or tie it to
     /// a condition. A mail to an unconfirmed address repeats nothing from the form, not even a name: the composer
     /// ensures that. Messages that people write to it are held until it is confirmed.
+    ///
+    /// A company without an address has to be called instead, unless it is on the telephone.
     pub fn mail_company(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
-        let Some(address) = self.person.email.as_deref() else { return Ok(None) };
+        let Some(address) = self.person.email.as_deref() else {
+            if event.is_news() && !self.is_heard && self.new.is_none() {
+                self.record.to_call_since.get_or_insert(self.context.now);
+            }
+            return Ok(None);
+        };
         let mut letter = self.letter(event, address, &self.person.name)?;
         let consultation = &self.record.consultation;
         if !consultation.address_confirmed && letter.kind.is_correspondence() {
@@ -278,13 +325,15 @@ impl<'a> CaseTransaction<'a> {
         Ok(self.push(letter))
     }
 
-    /// Mails an expert. Returns the outgoing mail as `mail_company` does.
+    /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`
+    /// does.
     pub fn mail_expert(
         &mut self,
         expert: ExpertId,
         event: MailEvent<'_>,
     ) -> Result<Option<&mut OutgoingMail>, Problem> {
-        let Some(profile) = self.context.experts.get(expert) else { return Ok(None) };
+        let profile = self.context.experts.get(expert).filter(|it| it.active);
+        let Some(profile) = profile else { return Ok(None) };
         let letter = self.letter(event, &profile.email, &profile.name)?;
         Ok(self.push(letter))
     }
@@ -329,7 +378,7 @@ impl<'a> CaseTransaction<'a> {
     /// Searches within the transaction, in turn with all other searches for free quarter hours.
     pub async fn offers(&self, search: SlotSearch) -> Result<SlotOffers, Problem> {
         store::booking::appointment::take_turns(&self.tx).await?;
-        self.context.offers(&self.tx, search).await
+        Box::pin(self.context.offers(&self.tx, search)).await
     }
 
     /// Returns the address that opens the company's page, the same in all mails of one change.

@@ -19,7 +19,8 @@ use crate::{
     mail::{
         compose,
         mail_event::{
-            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, Recipient, SenderContext,
+            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
+            SenderContext, SilenceEvent, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::{MailWording, Reader, Template, TextKind},
@@ -151,8 +152,15 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::AddressChanged => Case(O::AddressChanged { confirm: link }),
         K::Question => Case(O::Question { portal, text: QUESTION }),
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
+        K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),
+        K::Finished => Case(O::Finished { portal, cancelled: None }),
+        K::NoShow => Case(O::NoShow { portal, appointment }),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
-        K::BackAtCenter => Case(O::BackAtCenter { portal }),
+        K::TeamChanging => Case(O::TeamChanging { portal }),
+        K::BackAtCenter => Case(O::BackAtCenter { portal, why: WhyBack::NobodyForTime }),
+        K::HoldEnding | K::HoldEndingCenter | K::HoldReleased | K::ClosedInSilence => silent(kind, facts),
+        K::ChooseReminder | K::AnswerReminder | K::ConfirmReminder => silent(kind, facts),
+        K::OutcomeMissingExpert | K::OutcomeMissingCenter => silent(kind, facts),
         K::BookedCompany | K::BookedExpert | K::BookedCenter => {
             Case(O::Booked { side, appointment, change_until })
         }
@@ -191,16 +199,53 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NoDelegatesCompany | K::NoDelegatesExpert => Case(no_delegates(kind, appointment)),
         K::HandOverAccepted => Case(O::HandOverAccepted),
         K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
-        K::SignIn => Plain(AccountMailEvent::SignIn { link }),
-        K::ResumeDraft => Plain(AccountMailEvent::ResumeDraft { link, expires_at: due_at }),
-        K::Invitation => Plain(AccountMailEvent::Invitation { link, role: "専門家" }),
-        K::PasswordReset => Plain(AccountMailEvent::PasswordReset { link }),
-        K::Digest => Plain(AccountMailEvent::Digest { new: 1, overdue: 1, lines: experts, stop: link }),
-        K::WeeklyDigest => Plain(weekly(facts)),
-        K::Absence => {
-            Plain(AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines: experts })
-        }
+        K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => Plain(account(kind, facts)),
+        K::Digest | K::WeeklyDigest | K::Absence => Plain(account(kind, facts)),
     }
+}
+
+/// Returns an example of an event that is about no consultation.
+fn account<'a>(kind: TextKind, facts: &Facts<'a>) -> AccountMailEvent<'a> {
+    use TextKind as K;
+    let (link, lines) = (facts.link, facts.names);
+    if kind == K::SignIn {
+        AccountMailEvent::SignIn { link }
+    } else if kind == K::ResumeDraft {
+        AccountMailEvent::ResumeDraft { link, expires_at: facts.due() }
+    } else if kind == K::Invitation {
+        AccountMailEvent::Invitation { link, role: "専門家" }
+    } else if kind == K::PasswordReset {
+        AccountMailEvent::PasswordReset { link }
+    } else if kind == K::Digest {
+        AccountMailEvent::Digest { new: 1, overdue: 1, stalled: 1, lines, stop: link }
+    } else if kind == K::WeeklyDigest {
+        weekly(facts)
+    } else {
+        AccountMailEvent::AbsenceOverBookings { expert: NAME, days: DAYS, lines }
+    }
+}
+
+/// Returns an example of an event of a case in which nothing happens.
+fn silent<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
+    use TextKind as K;
+    let (portal, appointment, side) = (facts.link, facts.appointment, side(kind, facts.link));
+    let turns = [
+        (K::ChooseReminder, CompanyTurn::Choose),
+        (K::AnswerReminder, CompanyTurn::Answer),
+        (K::ConfirmReminder, CompanyTurn::Confirm),
+    ];
+    let turn = turns.into_iter().find(|(it, _)| *it == kind);
+    Case(MailEvent::Silence(if let Some((_, waits_for)) = turn {
+        SilenceEvent::CompanyReminder { portal, waits_for }
+    } else if matches!(kind, K::HoldEnding | K::HoldEndingCenter) {
+        SilenceEvent::HoldEnding { side, slot: appointment, until: facts.due() }
+    } else if kind == K::HoldReleased {
+        SilenceEvent::HoldReleased { portal, slot: appointment }
+    } else if kind == K::ClosedInSilence {
+        SilenceEvent::ClosedInSilence { portal }
+    } else {
+        SilenceEvent::OutcomeMissing { side, appointment }
+    }))
 }
 
 const fn no_delegates<'a>(kind: TextKind, appointment: AppointmentText<'a>) -> MailEvent<'a> {

@@ -1,7 +1,7 @@
 //! The thread between company, center and experts.
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::{Actor, Party},
+    actor::{Actor, Party, Represented},
     booking::notice::in_business_hours,
     calendar::{at_japan, japan_date},
     consultation::{Action, ActionKind},
@@ -90,6 +90,23 @@ pub async fn enter(
     Ok(entry)
 }
 
+/// Records the answer that the company gave by telephone, on behalf of a coordinator who saw this version.
+pub async fn answer_in_stead(
+    app: &App,
+    id: ConsultationId,
+    version: i32,
+    by: AccountId,
+    answer: &Prose,
+) -> Result<(), Problem> {
+    let by = Actor::Stead(by, Represented::Company);
+    let mut work = CaseTransaction::begin_at(app, id, version).await?;
+    work.check(ActionKind::Answer, by)?;
+    enter(&mut work, by, Channel::Phone, Audience::Everyone, answer).await?;
+    store::correspondence::message::mark_read(&work.tx, id, work.now()).await?;
+    work.commit().await?;
+    Ok(())
+}
+
 /// Returns what the history says of an entry.
 const fn noted_as(audience: Audience) -> &'static str {
     match audience {
@@ -168,7 +185,7 @@ pub async fn save_draft(
 /// Returns the owner of an actor's drafts. The contacts of a company share theirs.
 pub const fn writer(by: Actor) -> Option<DraftWriter> {
     match by {
-        Actor::Coordinator(id) => Some(DraftWriter::Account(id.0)),
+        Actor::Coordinator(id) | Actor::Stead(id, _) => Some(DraftWriter::Account(id.0)),
         Actor::Expert(id) => Some(DraftWriter::Account(id.0)),
         Actor::Desk(id) => Some(DraftWriter::Account(id.0)),
         Actor::Company => Some(DraftWriter::Company),
@@ -208,7 +225,7 @@ async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audi
     if audience == Audience::Center {
         return Ok(());
     }
-    if by.party() != Party::Company && audience == Audience::Everyone {
+    if by.principal() != Actor::Company && audience == Audience::Everyone {
         let portal = work.portal()?;
         work.mail_company(MailEvent::NewMessage { side: ReaderSide::Company { portal: &portal } })?;
     }
@@ -220,7 +237,7 @@ async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audi
             letter.dedup_key = Some(key);
         }
     }
-    for expert in work.accepted().into_iter().filter(|&it| by != Actor::Expert(it)) {
+    for expert in work.accepted().into_iter().filter(|&it| by.principal() != Actor::Expert(it)) {
         let Some(address) = work.context.experts.get(expert).map(|it| it.email.clone()) else { continue };
         let (due_at, key) = next_notice(work, &address).await?;
         if let Some(letter) = work.mail_expert(expert, MailEvent::NewMessage { side: ReaderSide::Expert })? {

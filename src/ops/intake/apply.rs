@@ -1,4 +1,5 @@
 //! Applications: drafts, the slot that is held for a draft, and the submission that turns a draft into a consultation.
+mod by_phone;
 mod resume;
 mod row;
 mod slot_search;
@@ -11,6 +12,7 @@ use domain::{
     booking::{
         appointment::{Appointment, AppointmentState, Owner},
         availability::Slot,
+        notice::hold_until,
     },
     calendar::japan_date,
     consultation::Consultation,
@@ -24,6 +26,7 @@ use domain::{
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
+pub use by_phone::{held_by_phone, hold_by_phone, slots_by_phone, take_down_with_time};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;
@@ -33,7 +36,7 @@ use crate::{
     mail::mail_event::MailEvent,
     ops::{
         booking::{
-            notices::appointment_text,
+            notices::{appointment_text, plan_hold_warning},
             slot_offers::{SearchAim, SlotOffers},
         },
         case::{context::Context, save::SubmittedDraft, transaction::CaseTransaction},
@@ -250,7 +253,7 @@ pub async fn submit(
     .await?;
     let id = work.record.consultation.id;
     work.save(SubmittedDraft(draft.id, id)).await?;
-    let kept = held.map(|it| kept_for(it, id, &work.context.settings, now));
+    let kept = held.map(|it| kept_for(it, id, &work.context));
     work.appointment.clone_from(&kept);
     let budget = match &application.contact.email {
         Some(email) => {
@@ -370,7 +373,7 @@ async fn take_in<'a>(
         search_key: application.search_key(),
         submission_key: key,
         entered_by: match by {
-            Actor::Coordinator(account) => Some(account),
+            Actor::Coordinator(account) | Actor::Stead(account, _) => Some(account),
             Actor::Company | Actor::Expert(_) | Actor::Desk(_) | Actor::System => None,
         },
         consent_version: settings.consent_version.clone(),
@@ -394,8 +397,9 @@ fn open_for_intake(settings: &Settings) -> Result<(), Problem> {
 }
 
 /// Returns the draft's slot as the consultation's, held until the address is confirmed or the hold ends.
-fn kept_for(held: Appointment, id: ConsultationId, settings: &Settings, now: DateTime<Utc>) -> Appointment {
-    let until = now + TimeDelta::hours(i64::from(settings.unconfirmed_hold_hours));
+fn kept_for(held: Appointment, id: ConsultationId, context: &Context) -> Appointment {
+    let Context { settings, calendar, now, .. } = context;
+    let until = hold_until(*now, settings.unconfirmed_hold_hours, held.starts_at, settings, calendar);
     Appointment {
         owner: Owner::Consultation(id),
         state: AppointmentState::Held { until: Some(until) },
@@ -425,6 +429,9 @@ fn acknowledged(mut work: CaseTransaction<'_>, budget: MailBudget) -> Result<Cas
     let over_limit = budget == MailBudget::Spent;
     if let Some(letter) = work.mail_company(mail_event)? {
         letter.over_limit = over_limit;
+    }
+    if let Some(held) = held.filter(|_| !over_limit) {
+        plan_hold_warning(&mut work, &held)?;
     }
     Ok(work)
 }

@@ -1,5 +1,4 @@
 //! The settings of a fiscal year, themes and desks, as an administrator changes them.
-use chrono::NaiveDate;
 use domain::{
     field::Field,
     id::{AccountId, DeskId},
@@ -34,20 +33,6 @@ pub async fn save(
     if !store::reference::programme::save_settings(&tx, year, settings, version, by, now).await? {
         return Err(Problem::Stale);
     }
-    tx.commit().await?;
-    Ok(())
-}
-
-pub async fn add_closing_day(app: &App, date: NaiveDate, note: &TextLine) -> Result<(), Problem> {
-    let tx = app.begin().await?;
-    store::reference::programme::add_closing_day(&tx, date, note.as_str()).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-pub async fn remove_closing_day(app: &App, date: NaiveDate) -> Result<(), Problem> {
-    let tx = app.begin().await?;
-    store::reference::programme::remove_closing_day(&tx, date).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -3,32 +3,41 @@ use std::collections::BTreeSet;
 
 use domain::{
     actor::Actor,
-    booking::{appointment::Appointment, availability::Slot},
+    booking::{
+        appointment::{Appointment, AppointmentState},
+        availability::Slot,
+        notice::heard_by,
+    },
     consultation::{Action, ActionKind},
     field::Fields,
     id::{AssignmentId, ConsultationId, ExpertId},
     routing::assignment::Assignment,
 };
+use sea_orm::ConnectionTrait;
 
-use super::requests::{ask, drop_stale_hold, held_slot, search, search_for, turned_down, withdraw_live};
+use super::requests::{
+    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, open_fields, search, search_for,
+    turned_down, withdraw_unanswered,
+};
 use crate::{
     app::App,
-    mail::mail_event::MailEvent,
+    mail::mail_event::{MailEvent, WhyBack},
     ops::{
         booking::{
             notices::{
-                appointment_text, cancel_invitation, notify_booked, notify_slots_to_choose, plan_reminders,
+                TIME_LOST, appointment_text, cancel_invitation, notify_booked, notify_experts_cancelled,
+                notify_released, notify_slots_to_choose, plan_hold_warning, plan_reminders,
             },
             slot_offers::{SlotOffers, TeamMember},
             substitute,
         },
-        case::{context::Context, transaction::CaseTransaction},
+        case::{context::Context, save::MovedAppointment, transaction::CaseTransaction},
     },
     problem::Problem,
     store::{self, consultation::Record},
 };
 
-/// Asks one expert, or one for each field, on behalf of a coordinator.
+/// Asks one expert, or one for each field that no expert has accepted, on behalf of a coordinator.
 pub async fn request(
     app: &App,
     id: ConsultationId,
@@ -38,20 +47,36 @@ pub async fn request(
 ) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.check(ActionKind::RequestExperts, by)?;
-    drop_stale_hold(&mut work).await?;
+    if let Some(released) = drop_stale_hold(&mut work).await? {
+        notify_released(&mut work, &released)?;
+    }
     let slot = held_slot(&work);
-    let found = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
-    let team = chosen(&found, experts, work.record.consultation.fields, slot)?;
-    ask(&mut work, &found, team, slot).await?;
+    if slot.is_some_and(|it| !may_ask_for(&work, it)) {
+        return Err(Problem::Refused(TOO_NEAR.to_owned()));
+    }
+    let fields = open_fields(work.record.consultation.fields, &work.assignments);
+    let accepted = accepted_among(&work.assignments);
+    let found = search(&work, fields, accepted.clone()).await?;
+    let team = chosen(&found, experts, fields, slot)?;
+    if accepted.is_empty() {
+        ask(&mut work, &found, team, slot).await?;
+    } else {
+        // The time is kept for those who have accepted too.
+        let whole = search(&work, work.record.consultation.fields, BTreeSet::new()).await?;
+        ask(&mut work, &whole, team, slot).await?;
+    }
     work.act(Action::RequestExperts, by, None)?;
     work.commit().await?;
     Ok(())
 }
 
-/// Asks the best-ranked team for the held slot, if there is one: `automatic` routing does so once the address is
-/// confirmed. Returns whether an expert was asked.
+const TOO_NEAR: &str = "仮予約の日時が近いため、専門家の回答を待つと、企業へのお知らせが間に合いません。仮予約を解除し、日時を選び直してもらってください。";
+
+/// Asks the best-ranked team for the held slot, if there is one and an answer can come in time: `automatic` routing does
+/// so once the address is confirmed. Returns whether an expert was asked.
 pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
-    let Some(slot) = held_slot(work) else { return Ok(false) };
+    let slot = held_slot(work).filter(|it| may_ask_for(work, *it));
+    let Some(slot) = slot.filter(|_| accepted_among(&work.assignments).is_empty()) else { return Ok(false) };
     let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
     let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
     ask(work, &found, team, Some(slot)).await?;
@@ -59,8 +84,9 @@ pub async fn request_best(work: &mut CaseTransaction<'_>) -> Result<bool, Proble
     Ok(true)
 }
 
-/// Accepts a request for its expert.
-pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Problem> {
+/// Accepts a request: its expert does, or a coordinator in the expert's stead.
+pub async fn accept(app: &App, id: AssignmentId, by: impl Into<Actor>) -> Result<(), Problem> {
+    let by = by.into();
     let mut work = begin_answer(app, id, Some(by)).await?;
     accept_in(&mut work, id, by).await?;
     work.commit().await?;
@@ -68,21 +94,20 @@ pub async fn accept(app: &App, id: AssignmentId, by: ExpertId) -> Result<(), Pro
 }
 
 /// Accepts a request, as part of another operation.
-pub async fn accept_in(
-    work: &mut CaseTransaction<'_>,
-    id: AssignmentId,
-    by: ExpertId,
-) -> Result<(), Problem> {
+pub async fn accept_in(work: &mut CaseTransaction<'_>, id: AssignmentId, by: Actor) -> Result<(), Problem> {
     let assignment = mine(work, id)?;
-    if assignment.is_asked_instead() {
-        return substitute::accept(work, assignment).await;
+    if !work.context.experts.get(assignment.expert).is_some_and(|it| it.active) {
+        return Err(Problem::Refused("利用を停止している専門家は、依頼を引き受けられません。".to_owned()));
     }
-    work.check(ActionKind::Accept, Actor::Expert(by))?;
+    if assignment.is_asked_instead() {
+        return substitute::accept(work, assignment, by).await;
+    }
+    work.check(ActionKind::Accept, by)?;
     work.save_assignment(assignment.accept(work.now())?).await?;
     drop_stale_hold(work).await?;
     let still_open = work.still_open();
     let held = work.appointment.clone().filter(|_| still_open.is_none());
-    work.act(Action::Accept { still_open, slot_held: held.is_some() }, Actor::Expert(by), None)?;
+    work.act(Action::Accept { still_open, slot_held: held.is_some() }, by, None)?;
     match (still_open, held) {
         (Some(_), _) => {}
         (None, Some(held)) => confirm(work, held).await?,
@@ -92,13 +117,23 @@ pub async fn accept_in(
     Ok(())
 }
 
-/// Declines a request for its expert, with a reason for the center.
-pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) -> Result<(), Problem> {
+/// Declines a request with a reason for the center: its expert does, or a coordinator in the expert's stead.
+pub async fn decline(
+    app: &App,
+    id: AssignmentId,
+    by: impl Into<Actor>,
+    reason: String,
+) -> Result<(), Problem> {
+    let by = by.into();
     let mut work = begin_answer(app, id, Some(by)).await?;
     if let Some(left) = decline_in(&mut work, id, by, reason).await? {
         // The expert's calendar program does not know of an answer that was given elsewhere.
         let names = work.names(&left.experts);
-        work.mail_expert(by, MailEvent::RequestDeclined { appointment: appointment_text(&left, &names) })?;
+        let expert = mine(&work, id)?.expert;
+        work.mail_expert(
+            expert,
+            MailEvent::RequestDeclined { appointment: appointment_text(&left, &names) },
+        )?;
     }
     work.commit().await?;
     Ok(())
@@ -109,20 +144,20 @@ pub async fn decline(app: &App, id: AssignmentId, by: ExpertId, reason: String) 
 pub async fn decline_in(
     work: &mut CaseTransaction<'_>,
     id: AssignmentId,
-    by: ExpertId,
+    by: Actor,
     reason: String,
 ) -> Result<Option<Appointment>, Problem> {
     let assignment = mine(work, id)?;
     if assignment.is_asked_instead() {
         let declined = assignment.decline(reason, work.now())?;
-        return substitute::turn_down(work, declined, Actor::Expert(by)).await;
+        return substitute::turn_down(work, declined, by).await;
     }
-    work.check(ActionKind::Decline, Actor::Expert(by))?;
+    work.check(ActionKind::Decline, by)?;
     let declined = assignment.decline(reason.clone(), work.now())?;
-    let fields = declined.fields;
+    let (fields, expert) = (declined.fields, declined.expert);
     work.save_assignment(declined).await?;
-    let left = part_from_held(work, by).await?;
-    request_next(work, Actor::Expert(by), fields, reason).await?;
+    let left = part_from_held(work, expert).await?;
+    Box::pin(request_next(work, by, fields, reason)).await?;
     Ok(left)
 }
 
@@ -144,7 +179,8 @@ pub async fn lapse(app: &App, id: AssignmentId) -> Result<(), Problem> {
     work.save_assignment(lapsed).await?;
     let left = part_from_held(&mut work, expert).await?;
     notify_lapsed(&mut work, expert, left.as_ref())?;
-    request_next(&mut work, Actor::System, fields, "回答期限を過ぎました".to_owned()).await?;
+    let note = "回答期限を過ぎました".to_owned();
+    Box::pin(request_next(&mut work, Actor::System, fields, note)).await?;
     work.commit().await?;
     Ok(())
 }
@@ -179,19 +215,27 @@ pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Optio
     let id = record.consultation.id;
     let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
     let themes = store::consultation::themes(&app.db, id).await?;
-    let search = search_for(record, held.as_ref(), themes, record.consultation.fields, BTreeSet::new());
+    let assignments = store::routing::assignment::of(&app.db, id).await?;
+    let fields = open_fields(record.consultation.fields, &assignments);
+    let search = search_for(record, held.as_ref(), themes, fields, accepted_among(&assignments));
     let found = context.offers(&app.db, search).await?;
     let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
     Ok((found, slot))
 }
 
+/// Returns the fields for which experts are to be asked: those that no expert has accepted.
+pub async fn fields_to_ask(db: &impl ConnectionTrait, record: &Record) -> Result<Fields, Problem> {
+    let assignments = store::routing::assignment::of(db, record.consultation.id).await?;
+    Ok(open_fields(record.consultation.fields, &assignments))
+}
+
 async fn begin_answer(
     app: &App,
     id: AssignmentId,
-    by: Option<ExpertId>,
+    by: Option<Actor>,
 ) -> Result<CaseTransaction<'_>, Problem> {
     let found = store::routing::assignment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
-    if by.is_some_and(|it| it != found.expert) {
+    if by.is_some_and(|it| it.principal() != Actor::Expert(found.expert)) {
         return Err(Problem::NotFound);
     }
     CaseTransaction::begin(app, found.consultation).await
@@ -233,32 +277,65 @@ async fn confirm(work: &mut CaseTransaction<'_>, held: Appointment) -> Result<()
     Ok(())
 }
 
-/// Asks the next candidate for the same slot after a refusal, or gives the consultation back to the center.
+/// Asks the next candidates after a refusal, for the same slot if there is one, or gives the consultation back to the
+/// center: if nobody is left to ask, or if an answer could not come before the company has to hear.
 async fn request_next(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     fields: Fields,
     note: String,
 ) -> Result<(), Problem> {
-    if let Some(slot) = held_slot(work) {
+    let slot = held_slot(work);
+    let time_wished = work.appointment.is_some();
+    // The time of a slot may have passed while experts were asked.
+    let is_in_time = slot.map_or(!time_wished, |it| may_ask_for(work, it));
+    if is_in_time {
         let mut excluded = turned_down(&work.assignments);
         excluded.extend(work.live().map(|it| it.expert));
         let found = search(work, fields, excluded).await?;
-        let next = found.teams(Some(slot)).next();
+        let next = found.teams(slot).next();
         if let Some(team) = next {
             let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
-            ask(work, &whole, team, Some(slot)).await?;
+            ask(work, &whole, team, slot).await?;
             return Ok(work.act(Action::Decline { next_candidate: true }, by, Some(note))?);
         }
     }
     work.act(Action::Decline { next_candidate: false }, by, Some(note))?;
-    let appointment = work.appointment.take();
-    withdraw_live(work, appointment.as_ref()).await?;
-    if let Some(held) = appointment {
-        work.save(&held.release()?).await?;
-    }
+    let why = match (time_wished, is_in_time) {
+        _ if !work.accepted().is_empty() => WhyBack::PartOpen,
+        (true, true) => WhyBack::NobodyForTime,
+        (true, false) => WhyBack::TimeTooNear,
+        (false, _) => WhyBack::NobodyLeft,
+    };
+    Box::pin(give_back(work, slot.filter(|_| is_in_time))).await?;
     let portal = work.portal()?;
-    work.mail_company(MailEvent::BackAtCenter { portal: &portal })?;
+    work.mail_company(MailEvent::BackAtCenter { portal: &portal, why })?;
     work.mail_center(MailEvent::NobodyLeft)?;
+    Ok(())
+}
+
+/// Withdraws the requests that are not answered. An acceptance stands, and so does `slot` for the experts who have
+/// accepted it, until the company has to hear of it.
+async fn give_back(work: &mut CaseTransaction<'_>, slot: Option<Slot>) -> Result<(), Problem> {
+    let appointment = work.appointment.take();
+    withdraw_unanswered(work, appointment.as_ref()).await?;
+    let Some(held) = appointment else { return Ok(()) };
+    let accepted = work.accepted();
+    let Some(slot) = slot.filter(|_| !accepted.is_empty()) else {
+        let released = held.release()?;
+        work.save(&released).await?;
+        let experts = released.experts.iter().copied().filter(|it| accepted.contains(it)).collect();
+        return notify_experts_cancelled(work, &Appointment { experts, ..released }, TIME_LOST);
+    };
+    work.appointment = Some(held.clone());
+    let found = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+    let cells = found.cells(&accepted, slot, &work.context.settings);
+    let until = heard_by(slot.start(), &work.context.settings, &work.context.calendar);
+    let place = held.place.clone();
+    let kept = held.keep_for(accepted, place)?;
+    let kept = Appointment { state: AppointmentState::Held { until: Some(until) }, ..kept };
+    work.save(MovedAppointment(&kept, &cells)).await?;
+    plan_hold_warning(work, &kept)?;
+    work.appointment = Some(kept);
     Ok(())
 }

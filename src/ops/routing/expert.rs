@@ -1,12 +1,13 @@
 //! Experts: their own availability, and the facts about them that an administrator keeps.
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
+    actor::{Actor, Represented},
     booking::{
         availability::{Absence, Day, Exception, WeeklyRule},
         notice::notified_at,
     },
     calendar::{at_japan, japan_date},
-    id::ExpertId,
+    id::{AccountId, ExpertId},
     wording,
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
@@ -19,7 +20,10 @@ use crate::{
         mail_event::{AccountMailEvent, Recipient},
         outgoing_mail::OutgoingMail,
     },
-    ops::{booking::meeting_link::follow_standing, case::context::Context},
+    ops::{
+        booking::meeting_link::follow_standing,
+        case::{context::Context, transaction::CaseTransaction},
+    },
     problem::Problem,
     secret::{token, token_hash},
     store::{self, booking::expert_agenda::AgendaAppointment, routing::expert::ExpertFacts},
@@ -95,6 +99,29 @@ pub async fn change_availability(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Records days of absence that an expert has told on the telephone. The history of each booking in these days says who
+/// recorded them in whose stead. Returns the number of these bookings.
+pub async fn record_absence(
+    app: &App,
+    expert: ExpertId,
+    absence: Absence,
+    note: &str,
+    by: AccountId,
+) -> Result<usize, Problem> {
+    let change = AvailabilityChange::AddAbsence(absence, note.to_owned());
+    change_availability(app, expert, change).await?;
+    let inside = inside(&app.db, expert, absence, app.clock.now()).await?;
+    let booked = inside.iter().filter(|it| it.appointment.is_confirmed() && !it.asked);
+    let cases: Vec<_> = booked.filter_map(|it| it.case.as_ref()).map(|it| it.id).collect();
+    for &id in &cases {
+        let mut work = CaseTransaction::begin(app, id).await?;
+        let told = format!("専門家の不在を登録しました：{}", days(absence));
+        work.note(Actor::Stead(by, Represented::Expert(expert)), told);
+        work.commit().await?;
+    }
+    Ok(cases.len())
 }
 
 /// Returns the appointments that are booked or held for an expert in days of absence, earliest first; past ones are

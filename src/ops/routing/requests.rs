@@ -6,6 +6,7 @@ use domain::{
     booking::{
         appointment::{Appointment, AppointmentMode},
         availability::{Day, Slot},
+        notice::heard_by,
     },
     due::Due,
     field::Fields,
@@ -13,7 +14,7 @@ use domain::{
     intake::company::Headcount,
     routing::{
         ThemeCode,
-        assignment::{Assignment, AssignmentState},
+        assignment::{Assignment, AssignmentState, still_open},
     },
 };
 use uuid::Uuid;
@@ -83,14 +84,30 @@ pub fn held_slot(work: &CaseTransaction<'_>) -> Option<Slot> {
     work.appointment.as_ref().filter(|it| is_good(it, work)).and_then(|it| Slot::at(it.starts_at))
 }
 
-/// Releases a hold that has expired or whose time has passed while experts were asked.
-pub async fn drop_stale_hold(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    if work.appointment.as_ref().is_some_and(|it| !is_good(it, work))
-        && let Some(stale) = work.appointment.take()
-    {
-        work.save(&stale.release()?).await?;
-    }
-    Ok(())
+/// Releases a hold that has expired or whose time has passed while experts were asked, and returns it. The caller tells
+/// the company.
+pub async fn drop_stale_hold(work: &mut CaseTransaction<'_>) -> Result<Option<Appointment>, Problem> {
+    let now = work.now();
+    let is_stale = |it: &mut Appointment| it.has_expired(now) || it.starts_at <= now;
+    let Some(stale) = work.appointment.take_if(is_stale) else { return Ok(None) };
+    let released = stale.release()?;
+    work.save(&released).await?;
+    Ok(Some(released))
+}
+
+/// Returns the fields for which an expert has yet to be asked.
+pub fn open_fields(fields: Fields, assignments: &[Assignment]) -> Fields {
+    still_open(fields, assignments).unwrap_or(fields)
+}
+
+/// Returns the experts who have accepted a part.
+pub fn accepted_among(assignments: &[Assignment]) -> BTreeSet<ExpertId> {
+    assignments.iter().filter(|it| it.is_accepted()).map(|it| it.expert).collect()
+}
+
+/// Returns whether an expert can still be asked for a slot: the answer has to come before the company has to hear.
+pub fn may_ask_for(work: &CaseTransaction<'_>, slot: Slot) -> bool {
+    work.now() < heard_by(slot.start(), &work.context.settings, &work.context.calendar)
 }
 
 fn is_good(held: &Appointment, work: &CaseTransaction<'_>) -> bool {
@@ -109,7 +126,8 @@ pub async fn ask(
     if let (Some(slot), Some(held)) = (slot, work.appointment.clone()) {
         hold_for(work, found, held, experts, slot).await?;
     }
-    let due = Due::reply(&work.context.settings, &work.context.calendar, work.now());
+    let (settings, calendar) = (&work.context.settings, &work.context.calendar);
+    let due = Due::reply_for(settings, calendar, work.now(), slot.map(Slot::start));
     let outline = outline(work).await?;
     for member in team {
         let assignment = Assignment {
@@ -159,14 +177,31 @@ pub fn write_request(
     let slot = held.map(|held| appointment_text(held, &names));
     let request = MailEvent::Request { answer: &answer, fields: it.fields, slot, due_at: it.due_at, outline };
     work.mail_expert(it.expert, request)?;
+    remind_of_request(work, it)
+}
+
+/// Plans the reminder for the morning of the day on which the answer is due, unless that has passed: the request says
+/// the same.
+pub fn remind_of_request(work: &mut CaseTransaction<'_>, it: &Assignment) -> Result<(), Problem> {
     let settings = &work.context.settings;
     let office_hours = i64::from(settings.closes_hour.saturating_sub(settings.opens_hour));
+    let remind_at = it.due_at - TimeDelta::hours(office_hours);
+    if remind_at <= work.now() {
+        return Ok(());
+    }
+    let answer = work.answer_link(it.id);
     let reminder = MailEvent::RequestReminder { answer: &answer, due_at: it.due_at };
     if let Some(letter) = work.mail_expert(it.expert, reminder)? {
-        letter.due_at = it.due_at - TimeDelta::hours(office_hours);
+        letter.due_at = remind_at;
+        letter.dedup_key = Some(reminder_key(it));
         letter.send_condition = Some(SendCondition::AssignmentOffered { assignment: it.id });
     }
     Ok(())
+}
+
+/// Returns the key of the reminder of a request. A deadline that moves has a reminder of its own.
+pub fn reminder_key(it: &Assignment) -> String {
+    format!("request_reminder/{}/{}", it.id, it.due_at.timestamp())
 }
 
 /// Returns what an expert needs to know before answering: no name of a person, no free text.
@@ -195,6 +230,23 @@ pub async fn withdraw_live(
     held: Option<&Appointment>,
 ) -> Result<(), Problem> {
     let live: Vec<_> = work.live().cloned().collect();
+    withdraw(work, live, held).await
+}
+
+/// Withdraws the requests that are not answered, and tells the experts who were asked.
+pub async fn withdraw_unanswered(
+    work: &mut CaseTransaction<'_>,
+    held: Option<&Appointment>,
+) -> Result<(), Problem> {
+    let open: Vec<_> = work.live().filter(|it| !it.is_accepted()).cloned().collect();
+    withdraw(work, open, held).await
+}
+
+async fn withdraw(
+    work: &mut CaseTransaction<'_>,
+    live: Vec<Assignment>,
+    held: Option<&Appointment>,
+) -> Result<(), Problem> {
     for assignment in live {
         let expert = assignment.expert;
         work.save_assignment(assignment.withdraw(work.now())).await?;

@@ -18,7 +18,10 @@ use crate::{
     ops::case::context::Context,
     problem::Problem,
     secret::Purpose,
-    store::{self, worklist::center_digest::OverdueCase},
+    store::{
+        self,
+        worklist::center_digest::{CenterDigest, OverdueCase},
+    },
 };
 
 mod weekly;
@@ -39,12 +42,14 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     let Context { now, ref settings, ref calendar, .. } = context;
     let today = japan_date(now);
     let key = format!("digest/{today}");
-    let due = calendar.is_open(today) && at_japan(today, settings.mail_hour, 0) <= now;
+    // After an outage the digest keeps opening hours too: that of the next business day says the same.
+    let closes_at = at_japan(today, settings.closes_hour, 0).max(at_japan(today, settings.mail_hour + 1, 0));
+    let due = calendar.is_open(today) && at_japan(today, settings.mail_hour, 0) <= now && now < closes_at;
     if !due || store::correspondence::outbox::is_written(&app.db, &key).await? {
         return Ok(false);
     }
     let urgent = store::worklist::center_digest::center_digest(&app.db, now, NAMED).await?;
-    if urgent.new == 0 && urgent.overdue == 0 {
+    if urgent.new == 0 && urgent.overdue == 0 && urgent.stalled == 0 {
         return Ok(false);
     }
     let line = |it: &OverdueCase| {
@@ -52,8 +57,8 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
     };
     let lines: Vec<_> = urgent.cases.iter().map(line).collect();
     let letter = |key: String, address: &str, name: &str, stop: &str| {
-        let mail_event =
-            AccountMailEvent::Digest { new: urgent.new, overdue: urgent.overdue, lines: &lines, stop };
+        let CenterDigest { new, overdue, stalled, .. } = urgent;
+        let mail_event = AccountMailEvent::Digest { new, overdue, stalled, lines: &lines, stop };
         let letter = compose::plain(mail_event, Recipient { address, name }, &context.sender(app))?;
         Ok::<_, Problem>(OutgoingMail { dedup_key: Some(key), ..letter })
     };

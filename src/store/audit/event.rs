@@ -1,7 +1,7 @@
 //! The history of consultations: events are appended and never changed.
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::{Actor, Party},
+    actor::{Actor, Party, Represented},
     consultation::{ActionKind, Event, State},
     id::{AccountId, ConsultationId, DeskId, ExpertId},
 };
@@ -22,6 +22,10 @@ pub struct EventDetail {
     pub to: State,
     /// A reason or a sentence in the actor's words.
     pub note: Option<String>,
+    /// The party in whose stead a coordinator acted. It is left out of the JSON if there is none, so that the hashes of
+    /// events without it stay the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_stead_of: Option<Represented>,
 }
 
 /// One event of the history as a page shows it.
@@ -51,7 +55,8 @@ pub async fn append(
     let mut previous = if count == 0 { String::new() } else { last_hash(tx, id).await? };
     let mut rows = Vec::with_capacity(events.len());
     for ((event, note), seq) in events.iter().zip(count + 1..) {
-        let detail = EventDetail { to: event.to.clone(), note: note.clone() };
+        let detail =
+            EventDetail { to: event.to.clone(), note: note.clone(), in_stead_of: event.by.represented() };
         let detail = serde_json::to_value(&detail).map_err(|err| DbErr::Type(err.to_string()))?;
         let hash = hash_chain::hash(
             &previous,
@@ -104,7 +109,7 @@ fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {
     Ok(HistoryEntry {
         seq: row.seq,
         at: row.at,
-        by: actor(party, row.actor_id).ok_or_else(|| wrong("actor"))?,
+        by: actor(party, row.actor_id, detail.in_stead_of).ok_or_else(|| wrong("actor"))?,
         action: known(&row.act, row::Column::Act, row.id)?,
         from: row.from_state.map(|it| it.code().to_owned()),
         to: detail.to,
@@ -125,24 +130,25 @@ async fn last_hash(tx: &DatabaseTransaction, id: ConsultationId) -> Result<Strin
     found.ok_or_else(|| contradiction(consultation::Entity, id, "its history is gone"))
 }
 
-/// Returns the id of the account, expert or desk that an actor stands for.
+/// Returns the id of the account, expert or desk that acts.
 pub const fn actor_id(actor: Actor) -> Option<Uuid> {
     match actor {
-        Actor::Coordinator(id) => Some(id.0),
+        Actor::Coordinator(id) | Actor::Stead(id, _) => Some(id.0),
         Actor::Expert(id) => Some(id.0),
         Actor::Desk(id) => Some(id.0),
         Actor::Company | Actor::System => None,
     }
 }
 
-/// Returns the actor that the columns of a row name; `None` if they contradict each other.
-pub fn actor(party: Party, id: Option<Uuid>) -> Option<Actor> {
-    Some(match (party, id) {
-        (Party::Company, None) => Actor::Company,
-        (Party::System, None) => Actor::System,
-        (Party::Coordinator, Some(id)) => Actor::Coordinator(AccountId(id)),
-        (Party::Expert, Some(id)) => Actor::Expert(ExpertId(id)),
-        (Party::Desk, Some(id)) => Actor::Desk(DeskId(id)),
+/// Returns the actor that the columns and the detail of a row name; `None` if they contradict each other.
+pub fn actor(party: Party, id: Option<Uuid>, in_stead_of: Option<Represented>) -> Option<Actor> {
+    Some(match (party, id, in_stead_of) {
+        (Party::Company, None, None) => Actor::Company,
+        (Party::System, None, None) => Actor::System,
+        (Party::Coordinator, Some(id), None) => Actor::Coordinator(AccountId(id)),
+        (Party::Coordinator, Some(id), Some(whom)) => Actor::Stead(AccountId(id), whom),
+        (Party::Expert, Some(id), None) => Actor::Expert(ExpertId(id)),
+        (Party::Desk, Some(id), None) => Actor::Desk(DeskId(id)),
         _ => return None,
     })
 }

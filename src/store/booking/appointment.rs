@@ -143,6 +143,21 @@ pub async fn expired_holds(
         .await
 }
 
+/// Returns the consultations with a hold that ends at `from` or later.
+pub async fn held_from(db: &impl ConnectionTrait, from: DateTime<Utc>) -> Result<Vec<ConsultationId>, DbErr> {
+    let ids: Vec<Option<Uuid>> = row::Entity::find()
+        .select_only()
+        .column(row::Column::ConsultationId)
+        .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
+        .filter(row::COLUMN.held_until.gte(from))
+        .filter(row::COLUMN.waiting_id.is_null())
+        .filter(row::COLUMN.consultation_id.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().flatten().map(ConsultationId).collect())
+}
+
 /// Returns an expert's appointments that overlap the time from `from` to `to`, earliest first.
 pub async fn of_expert(
     db: &impl ConnectionTrait,

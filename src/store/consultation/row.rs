@@ -10,6 +10,7 @@ use domain::{
     id::{AccountId, CompanyId, ConsultationId, DeskId},
     number::CaseNumber,
     prefecture::Prefecture,
+    silence::{SilenceClock, SilenceKind},
     worklist::AwaitedResponse,
 };
 use entity::{Coded, consultation as row};
@@ -32,6 +33,33 @@ pub(super) struct StateColumns {
     pub sort_at: DateTime<Utc>,
     pub ict: bool,
     pub labor: bool,
+}
+
+/// The columns of the clock of silence.
+pub(super) struct SilenceColumns {
+    pub kind: Option<Coded<SilenceKind>>,
+    pub since: Option<DateTime<Utc>>,
+    pub stage: i16,
+    pub next_at: Option<DateTime<Utc>>,
+}
+
+pub(super) fn silence_columns(it: Option<&SilenceClock>) -> SilenceColumns {
+    SilenceColumns {
+        kind: it.map(|it| it.kind.into()),
+        since: it.map(|it| it.since),
+        stage: it.map_or(0, |it| i16::from(it.stage)),
+        next_at: it.and_then(|it| it.next_at),
+    }
+}
+
+fn silence(row: &row::Model) -> Result<Option<SilenceClock>, DbErr> {
+    let Some((kind, since)) = row.silence_kind.as_ref().zip(row.silence_since) else { return Ok(None) };
+    Ok(Some(SilenceClock {
+        kind: known(kind, row::Column::SilenceKind, row.id)?,
+        since,
+        stage: u8::try_from(row.silence_stage).unwrap_or(u8::MAX),
+        next_at: row.next_step_at,
+    }))
 }
 
 pub(super) fn state_columns(
@@ -100,7 +128,7 @@ impl NewConsultation<'_> {
     pub fn record(self) -> Record {
         let (origin, desk) = match self.by {
             Actor::Desk(desk) => (Origin::Desk, Some(desk)),
-            Actor::Coordinator(_) => (Origin::Phone, None),
+            Actor::Coordinator(_) | Actor::Stead(..) => (Origin::Phone, None),
             Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None),
         };
         Record {
@@ -119,6 +147,9 @@ impl NewConsultation<'_> {
             appointments_done: 0,
             wants_help_since: None,
             visit_prefecture: None,
+            to_call_since: None,
+            silence: None,
+            stalled_since: None,
             response: None,
             last_inbound_at: None,
             snoozed_until: None,
@@ -132,6 +163,7 @@ impl NewConsultation<'_> {
 pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Result<row::Model, DbErr> {
     let (it, number) = (&record.consultation, record.number);
     let state = state_columns(it, record.due.as_ref(), now)?;
+    let silence = silence_columns(record.silence.as_ref());
     let serial = i32::try_from(number.serial()).map_err(|err| DbErr::Type(err.to_string()))?;
     Ok(row::Model {
         id: it.id.0,
@@ -171,6 +203,12 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         newsletter: new.newsletter,
         wants_help_since: record.wants_help_since,
         visit_prefecture: record.visit_prefecture.map(|it| i16::from(it.code())),
+        to_call_since: record.to_call_since,
+        silence_kind: silence.kind,
+        silence_since: silence.since,
+        silence_stage: silence.stage,
+        next_step_at: silence.next_at,
+        stalled_since: record.stalled_since,
         unanswered_since: record.response.map(|it| it.since),
         response_due_at: record.response.map(|it| it.due_at),
         last_inbound_at: record.last_inbound_at,
@@ -205,6 +243,9 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
         wants_help_since: row.wants_help_since,
         visit_prefecture: prefecture_of(row.visit_prefecture)
             .map_err(|()| wrong("no such prefecture of a visit"))?,
+        to_call_since: row.to_call_since,
+        silence: silence(row)?,
+        stalled_since: row.stalled_since,
         response: row
             .unanswered_since
             .zip(row.response_due_at)

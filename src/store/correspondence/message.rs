@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 pub use codes::Channel;
 use domain::{
-    actor::{Actor, Party},
+    actor::{Actor, Party, Represented},
     correspondence::outgoing_mail::MailState,
     id::{ConsultationId, MessageId},
 };
@@ -42,7 +42,8 @@ pub struct NewMessage<'a> {
 pub struct ThreadEntry {
     pub id: MessageId,
     pub author: Party,
-    /// The account of the author, if the author is a coordinator or an expert.
+    /// The account of the author, if the author is a coordinator or an expert. For a company, the account of the
+    /// coordinator who wrote down what the company said.
     pub author_id: Option<Uuid>,
     pub channel: Coded<Channel>,
     pub internal: bool,
@@ -73,15 +74,15 @@ pub async fn of(
 
 pub async fn insert(tx: &DatabaseTransaction, it: &NewMessage<'_>, now: DateTime<Utc>) -> Result<(), DbErr> {
     let author_id = match it.author {
-        Actor::Coordinator(id) => Some(id.0),
-        Actor::Expert(id) => Some(id.0),
+        Actor::Coordinator(id) | Actor::Stead(id, Represented::Company) => Some(id.0),
+        Actor::Expert(id) | Actor::Stead(_, Represented::Expert(id)) => Some(id.0),
         Actor::Desk(id) => Some(id.0),
         Actor::Company | Actor::System => None,
     };
     let model = row::Model {
         id: it.id.0,
         consultation_id: it.consultation.0,
-        author_kind: it.author.party().into(),
+        author_kind: it.author.principal().party().into(),
         author_id,
         channel: it.channel.into(),
         internal: it.audience != Audience::Everyone,

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 pub use codes::OutboxEvent;
 use codes::{HoldReason, MailStatus};
 use domain::id::{AccountId, ConsultationId, MailId};
-use entity::{outbox as row, outbox_log};
+use entity::{contact, outbox as row, outbox_log};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -176,6 +176,55 @@ pub async fn suppress_waiting(tx: &DatabaseTransaction, id: ConsultationId, why:
         .filter(row::COLUMN.consultation_id.eq(id.0))
         .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
         .filter(row::COLUMN.send_condition.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Cancels the mails to the address of an account that are waiting, except those to it as the contact of the
+/// consultation.
+pub async fn suppress_to(tx: &DatabaseTransaction, address: &str, why: &str) -> Result<(), DbErr> {
+    let own = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::ConsultationId)
+        .filter(contact::COLUMN.email_key.eq(address.to_lowercase()))
+        .into_query();
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
+        .col_expr(row::Column::HoldReason, Expr::value(None::<String>))
+        .col_expr(row::Column::LastReply, Expr::value(why))
+        .filter(row::COLUMN.recipient.eq(address))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .filter(row::Column::ConsultationId.is_null().or(row::Column::ConsultationId.not_in_subquery(own)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Suppresses the waiting mail with this key.
+pub async fn suppress(tx: &DatabaseTransaction, key: &str, why: &str) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(MailStatus::Suppressed.code()))
+        .col_expr(row::Column::LastReply, Expr::value(why))
+        .filter(row::COLUMN.dedup_key.eq(key))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Moves the waiting mails of these kinds that are due by `now` to `to`. Reads only what is due.
+pub async fn postpone(
+    tx: &DatabaseTransaction,
+    kinds: &[MailKind],
+    now: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::DueAt, Expr::value(to))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .filter(row::COLUMN.due_at.lte(now))
+        .filter(row::COLUMN.kind.is_in(kinds.iter().map(|it| it.code())))
         .exec(tx)
         .await?;
     Ok(())

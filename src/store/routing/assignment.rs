@@ -66,12 +66,61 @@ pub async fn overdue(
         .await
 }
 
+/// Returns the consultations with a request whose answer is due at `from` or later.
+pub async fn due_from(db: &impl ConnectionTrait, from: DateTime<Utc>) -> Result<Vec<ConsultationId>, DbErr> {
+    let ids: Vec<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::ConsultationId)
+        .filter(row::COLUMN.state.eq(AssignmentStatus::Offered.code()))
+        .filter(row::COLUMN.due_at.gte(from))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ConsultationId).collect())
+}
+
+/// Returns the deadline of a request with the trace of how it was computed.
+pub async fn deadline(db: &impl ConnectionTrait, id: AssignmentId) -> Result<Option<Due>, DbErr> {
+    let found = row::Entity::find_by_id(id.0).one(db).await?;
+    let due = found.map(|it| serde_json::from_value(it.deadline)).transpose();
+    due.map_err(|err| contradiction(row::Entity, id, err))
+}
+
+/// Saves a deadline that has moved.
+pub async fn save_deadline(tx: &DatabaseTransaction, id: AssignmentId, due: &Due) -> Result<(), DbErr> {
+    let json = |err: serde_json::Error| DbErr::Type(err.to_string());
+    let mut change = row::ActiveModel {
+        id: Set(id.0),
+        deadline: Set(serde_json::to_value(due).map_err(json)?),
+        ..Default::default()
+    };
+    if let Some(at) = due.at() {
+        change.due_at = Set(at);
+    }
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
 /// Returns the requests that wait for this expert's answer, the soonest due first.
 pub async fn offered_to(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Assignment>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::COLUMN.expert_id.eq(expert.0))
         .filter(row::COLUMN.state.eq(AssignmentStatus::Offered.code()))
         .order_by_asc(row::COLUMN.due_at)
+        .all(db)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// Returns the assignments of an expert that are offered or accepted, oldest first, including those of consultations
+/// that have ended.
+pub async fn live_of(db: &impl ConnectionTrait, expert: ExpertId) -> Result<Vec<Assignment>, DbErr> {
+    let live = [AssignmentStatus::Offered, AssignmentStatus::Accepted].map(AssignmentStatus::code);
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.expert_id.eq(expert.0))
+        .filter(row::COLUMN.state.is_in(live))
+        .order_by_asc(row::COLUMN.offered_at)
+        .order_by_asc(row::COLUMN.id)
         .all(db)
         .await?;
     rows.iter().map(from_row).collect()

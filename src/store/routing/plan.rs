@@ -10,8 +10,9 @@ use domain::{
 };
 use entity::{appointment, assignment, consultation, consultation_theme};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, sea_query::SelectStatement,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -28,8 +29,8 @@ pub struct PendingConsultation {
     pub turned_down: BTreeSet<ExpertId>,
 }
 
-/// Returns up to `limit` pending consultations whose contact's address is confirmed, the longest waiting
-/// first. Four queries.
+/// Returns up to `limit` pending consultations whose contact's address is confirmed and for which no expert
+/// has accepted a part, the longest waiting first. Four queries.
 pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<PendingConsultation>, DbErr> {
     let rows = of_center()
         .order_by_asc(consultation::COLUMN.received_at)
@@ -113,6 +114,20 @@ fn of_center() -> sea_orm::Select<consultation::Entity> {
         .filter(consultation::COLUMN.turn.eq(Turn::Center.code()))
         .filter(consultation::COLUMN.state.is_in([State::Received.code(), State::Checking.code()]))
         .filter(consultation::COLUMN.address_confirmed_at.is_not_null())
+        .filter(Expr::exists(accepted()).not())
+}
+
+/// Returns the query for an expert who has accepted a part of the row's consultation: the other part is asked for on the
+/// consultation's own page.
+fn accepted() -> SelectStatement {
+    let of_row = Expr::col((assignment::Entity, assignment::Column::ConsultationId))
+        .eq(Expr::col((consultation::Entity, consultation::Column::Id)));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(assignment::Entity)
+        .and_where(of_row)
+        .and_where(assignment::Column::State.eq(AssignmentStatus::Accepted.code()))
+        .take()
 }
 
 fn ids() -> SelectStatement {

@@ -10,6 +10,8 @@ pub struct CenterDigest {
     /// Consultations that were received and that the center has not looked at yet.
     pub new: u64,
     pub overdue: u64,
+    /// Consultations in which nothing has happened for days, as the worklist shows them.
+    pub stalled: u64,
     /// The overdue consultations, the longest overdue first.
     pub cases: Vec<OverdueCase>,
 }
@@ -21,7 +23,7 @@ pub struct OverdueCase {
     pub due_at: DateTime<Utc>,
 }
 
-/// Returns the digest at `now`, with at most `limit` overdue consultations. Three queries.
+/// Returns the digest at `now`, with at most `limit` overdue consultations. Four queries.
 pub async fn center_digest(
     db: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -37,9 +39,10 @@ pub async fn center_digest(
             .filter(row::COLUMN.due_at.lt(now))
     };
     let overdue = late().count(db).await?;
+    let stalled = row::Entity::find().filter(row::COLUMN.stalled_since.is_not_null()).count(db).await?;
     let rows = late().order_by_asc(row::COLUMN.due_at).limit(limit).all(db).await?;
     let case = |it: row::Model| {
         Some(OverdueCase { due_at: it.due_at?, number: it.number, company_name: it.company_name })
     };
-    Ok(CenterDigest { new, overdue, cases: rows.into_iter().filter_map(case).collect() })
+    Ok(CenterDigest { new, overdue, stalled, cases: rows.into_iter().filter_map(case).collect() })
 }

@@ -50,10 +50,12 @@ const fn sorted_by(tab: WorklistTab) -> row::Column {
         WorklistTab::Center
         | WorklistTab::Reports
         | WorklistTab::FurtherHelp
+        | WorklistTab::Calls
         | WorklistTab::Company
         | WorklistTab::Expert
         | WorklistTab::Booked
         | WorklistTab::FollowUp
+        | WorklistTab::Stalled
         | WorklistTab::Ended => row::Column::SortAt,
     }
 }
@@ -72,6 +74,8 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
         (WorklistTab::Snoozed.code(), of(WorklistTab::Snoozed)),
         (WorklistTab::Reports.code(), reports),
         (WorklistTab::FurtherHelp.code(), of(WorklistTab::FurtherHelp)),
+        (WorklistTab::Calls.code(), of(WorklistTab::Calls)),
+        (WorklistTab::Stalled.code(), of(WorklistTab::Stalled)),
         (WorklistTab::Company.code(), of(WorklistTab::Company)),
         (WorklistTab::Expert.code(), of(WorklistTab::Expert)),
         (WorklistTab::Booked.code(), of(WorklistTab::Booked)),
@@ -90,6 +94,8 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
             Some(WorklistTab::Snoozed) => tallies.snoozed = n,
             Some(WorklistTab::Reports) => tallies.reports = n,
             Some(WorklistTab::FurtherHelp) => tallies.further_help = n,
+            Some(WorklistTab::Calls) => tallies.calls = n,
+            Some(WorklistTab::Stalled) => tallies.stalled = n,
             Some(WorklistTab::Company) => tallies.company = n,
             Some(WorklistTab::Expert) => tallies.expert = n,
             Some(WorklistTab::Booked) => tallies.booked = n,
@@ -105,7 +111,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 18] = [
+const COLUMNS: [row::Column; 20] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyName,
@@ -121,6 +127,8 @@ const COLUMNS: [row::Column; 18] = [
     row::Column::CoordinatorId,
     row::Column::AddressConfirmedAt,
     row::Column::WantsHelpSince,
+    row::Column::ToCallSince,
+    row::Column::StalledSince,
     row::Column::ResponseDueAt,
     row::Column::LastInboundAt,
     row::Column::SnoozedUntil,
@@ -138,6 +146,8 @@ fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {
         WorklistTab::FollowUp => turn(Turn::Center).and(row::Column::SortAt.gte(soon(now))),
         WorklistTab::Reports => row::Column::Id.in_subquery(submitted().into_query()),
         WorklistTab::FurtherHelp => row::Column::WantsHelpSince.is_not_null(),
+        WorklistTab::Calls => row::Column::ToCallSince.is_not_null(),
+        WorklistTab::Stalled => row::Column::StalledSince.is_not_null(),
         WorklistTab::Company => turn(Turn::Company),
         WorklistTab::Expert => turn(Turn::Expert),
         WorklistTab::Booked => turn(Turn::Nobody),

@@ -12,6 +12,7 @@ use crate::{
     app::App,
     ops,
     problem::Problem,
+    store::{self, booking::closing_day::ClosingDayBooking},
     web::kit::{
         form::{FieldErrors, Fields},
         page::{self, Shell},
@@ -29,6 +30,8 @@ struct HolidaysPage {
     /// The day, its name, and whether a later almanac can still change it.
     holidays: Vec<(NaiveDate, &'static str, bool)>,
     closing_days: Vec<(NaiveDate, String)>,
+    /// The confirmed appointments on the closing days that are still to come.
+    bookings: Vec<ClosingDayBooking>,
     form: Fields,
     errors: FieldErrors,
 }
@@ -62,15 +65,22 @@ pub async fn add(
         let year = japan_date(app.clock.now()).year();
         return page::unprocessable(&holidays_page(&app, shell, year, form, errors).await?);
     };
-    ops::reference::settings::add_closing_day(&app, date, &note).await?;
-    let message = format!("{}を休業日にしました。", domain::wording::long_date(date));
+    let moved = ops::reference::closing_day::add(&app, date, &note).await?;
+    let booked = store::booking::closing_day::bookings_on(&app.db, [date]).await?.len();
+    let mut message = format!("{}を休業日にしました。", domain::wording::long_date(date));
+    if moved > 0 {
+        message.push_str(&format!("{moved}件の相談の期限を延ばしました。"));
+    }
+    if booked > 0 {
+        message.push_str(&format!("この日に、確定した予約が{booked}件あります。"));
+    }
     Ok(page::see_other_with(format!("/admin/holidays?year={}", date.year()), &message))
 }
 
 #[post("/admin/holidays/remove")]
 pub async fn remove(app: Data<App>, _: Administrator, form: Fields) -> Result<HttpResponse, Problem> {
     let date: NaiveDate = form.get("date").parse().map_err(|_| Problem::Unreadable)?;
-    ops::reference::settings::remove_closing_day(&app, date).await?;
+    ops::reference::closing_day::remove(&app, date).await?;
     let message = format!("{}を休業日から外しました。", domain::wording::long_date(date));
     Ok(page::see_other_with(format!("/admin/holidays?year={}", date.year()), &message))
 }
@@ -86,11 +96,15 @@ async fn holidays_page(
     let known = holiday::known_through(japan_date(app.clock.now()));
     let holidays = holiday::in_year(year).map(|(day, it)| (day, it.name(), holiday::is_certain(day, known)));
     let closing = programme.closing_days.iter().filter(|(day, _)| day.year() == year);
+    let today = japan_date(app.clock.now());
+    let ahead = closing.clone().map(|(day, _)| *day).filter(|it| *it >= today);
+    let bookings = store::booking::closing_day::bookings_on(&app.db, ahead).await?;
     Ok(HolidaysPage {
         shell,
         tabs: tabs("/admin/holidays"),
         year,
         holidays: holidays.collect(),
+        bookings,
         closing_days: closing.map(|(&day, note)| (day, note.clone())).collect(),
         form,
         errors,

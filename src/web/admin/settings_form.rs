@@ -54,6 +54,7 @@ pub const GROUPS: &[Group] = &[
         numbers: &[
             number!(first_contact_days, "最初の連絡", "営業日以内"),
             number!(reply_days, "専門家の回答", "営業日以内"),
+            number!(answer_notice_days, "企業に結果を知らせる期限", "営業日前まで（相談の日から）"),
             number!(response_days, "メッセージへの返信", "営業日以内"),
             number!(report_days, "報告書の提出", "日以内（相談の日から）"),
             number!(change_until_hour, "企業が日時を変更できる時刻", "時まで（前の営業日）"),
@@ -65,9 +66,20 @@ pub const GROUPS: &[Group] = &[
             number!(notice_days, "最も早い予約", "営業日後から"),
             number!(horizon_days, "予約できる期間", "日先まで"),
             number!(hold_minutes, "申込み中のお取り置き", "分"),
-            number!(unconfirmed_hold_hours, "連絡先の確認前のお取り置き", "時間"),
+            number!(unconfirmed_hold_hours, "連絡先の確認前のお取り置き", "時間（休業日を除く）"),
+            number!(hold_warning_hours, "お取り置きの期限のお知らせ", "時間前（受付時間）"),
             number!(session_cap, "1つの企業の相談回数", "回まで（年度ごと）"),
             number!(last_session_month, "最後の相談の月", "月の最終営業日まで"),
+        ],
+    },
+    Group {
+        label: "返事がないとき",
+        numbers: &[
+            number!(first_reminder_days, "企業への1回目のお知らせ", "営業日後"),
+            number!(second_reminder_days, "企業への2回目のお知らせ", "営業日後"),
+            number!(stalled_days, "対応一覧への表示", "営業日後"),
+            number!(proposed_closing_days, "終了の提案", "営業日後"),
+            number!(missing_outcome_days, "実施の記録・報告書がないときの対応一覧への表示", "営業日後"),
         ],
     },
     Group {

@@ -93,6 +93,10 @@ pub async fn set_active(
         "no" => false,
         _ => return Err(Problem::Unreadable),
     };
+    let account = store::accounts::account::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    if !active && !ops::accounts::deactivation::holdings(&app, &account).await?.is_empty() {
+        return Ok(page::see_other(format!("/admin/users/{id}/deactivate")));
+    }
     match ops::accounts::account::set_active(&app, id, active).await {
         Ok(()) => {
             let message =
@@ -196,6 +200,6 @@ async fn desk_names(app: &App) -> Result<BTreeMap<DeskId, String>, Problem> {
     Ok(store::reference::desk::all(&app.db).await?.into_iter().map(|it| (it.id, it.name)).collect())
 }
 
-fn account_id(id: &str) -> Result<AccountId, Problem> {
+pub(super) fn account_id(id: &str) -> Result<AccountId, Problem> {
     Uuid::parse_str(id).map(AccountId).map_err(|_| Problem::NotFound)
 }

@@ -57,6 +57,8 @@ struct WithdrawPage {
     number: String,
     path: String,
     /// The appointment that is cancelled together with the consultation.
+    /// Whether an appointment has taken place, so that the consultation is ended rather than withdrawn.
+    advised: bool,
     appointment: Option<CompanyAppointment>,
     form: Fields,
     errors: FieldErrors,
@@ -99,7 +101,7 @@ pub async fn submit(
             };
             let ending = Ending::Withdraw { reason };
             let done = ops::consultation::end(&app, id, None, Actor::Company, ending).await;
-            (done, "申込みを取り下げました。")
+            (done, "相談を終えました。")
         }
         _ => return Err(Problem::Unreadable),
     };
@@ -143,6 +145,10 @@ async fn answer(
     let until =
         booked.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &programme.calendar(now)));
     let in_time = until.is_some_and(|it| now < it);
+    // What took place stays: then the consultation is ended, not withdrawn.
+    let over = booked.as_ref().is_some_and(|it| it.ends_at <= now);
+    let advised = over || own.0.appointments_done > 0;
+    let booked = booked.filter(|_| !over);
     let appointment = booked.as_ref().map(|it| CompanyAppointment::of(it, &roster));
     let (number, path) = (own.0.number.to_string(), own.path(""));
     match (form.get("what"), appointment) {
@@ -151,9 +157,10 @@ async fn answer(
             page::html_with(status, &page)
         }
         ("session", None) if !problem.is_empty() => Err(Problem::Refused(problem)),
-        (what, appointment) if what == "consultation" || appointment.is_none() => {
-            page::html_with(status, &WithdrawPage { shell, number, path, appointment, form, errors, problem })
-        }
+        (what, appointment) if what == "consultation" || appointment.is_none() => page::html_with(
+            status,
+            &WithdrawPage { shell, number, path, advised, appointment, form, errors, problem },
+        ),
         (_, appointment) => {
             let until = until.map(month_day_time).unwrap_or_default();
             let page = CancelPage { shell, number, path, appointment, until, too_late: !in_time };

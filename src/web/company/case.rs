@@ -9,11 +9,15 @@ use domain::{
         follow_up::{FollowUp, FollowUpState},
         report::ReportState,
     },
-    booking::{appointment::Appointment, notice::change_until},
+    booking::{
+        appointment::{Appointment, AppointmentState},
+        notice::change_until,
+    },
     calendar::japan_date,
     consultation::{ActionKind, State},
     number::FiscalYear,
-    wording::{month_day_time, month_day_weekday},
+    routing::assignment::Assignment,
+    wording::{long_date_time_range, month_day_time, month_day_weekday},
 };
 
 use super::{
@@ -47,8 +51,11 @@ struct Row {
     number: String,
     path: String,
     company: String,
+    fields: &'static str,
     state: State,
     received: String,
+    /// When the next appointment is, if there is one.
+    next: Option<String>,
 }
 
 #[derive(Template)]
@@ -61,6 +68,8 @@ struct CasePage {
     next: Option<CompanyAppointment>,
     /// Whether the next appointment is confirmed, so that a calendar entry can be downloaded.
     is_confirmed: bool,
+    /// The time that was kept for the company and is released, if it can choose another one; else empty.
+    released: String,
     acts: Acts,
     /// Whether the company waits for an earlier time.
     waits: bool,
@@ -83,6 +92,8 @@ struct Acts {
     too_late: bool,
     cancel: bool,
     withdraw: bool,
+    /// Whether an appointment has taken place, so that the consultation is ended rather than withdrawn.
+    advised: bool,
     /// Whether the report can be read and nothing else is waited for.
     read: bool,
     /// Whether a survey waits for its answer.
@@ -103,14 +114,21 @@ pub async fn list(app: Data<App>, shell: Shell, user: CompanyUser) -> Result<Htt
     if let [only] = records.as_slice() {
         return Ok(page::see_other(url::my(&only.number)));
     }
-    let row = |it: Record| Row {
-        number: it.number.to_string(),
-        path: url::my(&it.number),
-        company: it.company_name,
-        state: it.consultation.state,
-        received: month_day_weekday(it.received_at),
-    };
-    page::html(&ListPage { shell, cases: records.into_iter().map(row).collect() })
+    let mut cases = Vec::new();
+    for it in records {
+        let appointments = store::booking::appointment::of(&app.db, it.consultation.id).await?;
+        let next = appointments.iter().find(|it| it.is_confirmed());
+        cases.push(Row {
+            number: it.number.to_string(),
+            path: url::my(&it.number),
+            company: it.company_name,
+            fields: it.consultation.fields.label(),
+            state: it.consultation.state,
+            received: month_day_weekday(it.received_at),
+            next: next.map(|it| month_day_time(it.starts_at)),
+        });
+    }
+    page::html(&ListPage { shell, cases })
 }
 
 #[get("/my/{number}")]
@@ -118,7 +136,9 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let now = app.clock.now();
     let (programme, roster) = app.programme_and_experts().await?;
     let id = own.0.consultation.id;
-    let live = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let appointments = store::booking::appointment::of(&app.db, id).await?;
+    let released = released(&app, &own.0, &appointments).await?;
+    let live = appointments.into_iter().find(Appointment::is_live);
     let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?;
     let thread = store::correspondence::message::of(&app.db, id, Audience::Everyone).await?;
     let reports = store::aftercare::report::of(&app.db, id).await?;
@@ -133,7 +153,9 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     };
     let reports = reports.iter().filter(|it| matches!(it.state, ReportState::Approved { .. })).count();
     let survey = survey::latest(&follow_ups);
+    let is_over = live.as_ref().is_some_and(|it| it.is_confirmed() && it.ends_at <= now);
     let acts = Acts {
+        advised: own.0.appointments_done > 0 || is_over,
         read: reports > 0 && matches!(own.0.consultation.state, State::FollowUp | State::Completed),
         survey: survey.is_some_and(|it| matches!(it.state, FollowUpState::Sent { .. })),
         ..acts(&own.0, until, further(&app, &own.0, shell.settings.session_cap, now).await?, now)
@@ -145,6 +167,7 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
         is_confirmed: live.as_ref().is_some_and(Appointment::is_confirmed),
         waits: (acts.choose || acts.reschedule)
             && store::booking::waiting_list::of(&app.db, id).await?.is_some(),
+        released,
         acts,
         steps: history::steps(&events),
         messages: thread.len(),
@@ -176,6 +199,7 @@ fn acts(record: &Record, until: Option<DateTime<Utc>>, further: Further, now: Da
         too_late: can(ActionKind::Reschedule) && !in_time,
         cancel: can(ActionKind::CancelAppointment) && in_time,
         withdraw: can(ActionKind::Withdraw),
+        advised: record.appointments_done > 0,
         read: false,
         survey: false,
         further,
@@ -192,6 +216,16 @@ async fn further(app: &App, record: &Record, cap: u16, now: DateTime<Utc>) -> Re
         0 => Further::CapReached(cap),
         left => Further::Left(left),
     })
+}
+
+/// Returns the time that was kept for the company and is released, if the company can choose another one.
+async fn released(app: &App, record: &Record, appointments: &[Appointment]) -> Result<String, Problem> {
+    let lost = appointments.last().filter(|it| it.state == AppointmentState::Released);
+    let Some(lost) = lost else { return Ok(String::new()) };
+    let assignments = store::routing::assignment::of(&app.db, record.consultation.id).await?;
+    let has_expert = assignments.iter().any(Assignment::is_live);
+    let may_choose = ops::booking::hold::may_choose(record, appointments, has_expert);
+    Ok(if may_choose { long_date_time_range(lost.starts_at, lost.ends_at) } else { String::new() })
 }
 
 fn survey_label(it: &FollowUp, now: DateTime<Utc>) -> &'static str {

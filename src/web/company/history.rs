@@ -1,6 +1,6 @@
 //! これまでの流れ: the history as the company sees it, without the events between the center and its experts.
 use domain::{
-    actor::Party,
+    actor::Actor,
     consultation::{ActionKind, State},
     wording::{iso_date_time, month_day_time},
 };
@@ -29,7 +29,7 @@ pub fn steps(events: &[HistoryEntry]) -> Vec<Step> {
 /// Returns what the company is told of an event; `None` if the event does not concern it. The company sees a
 /// reason only if it gave the reason itself.
 fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
-    let own = || it.note.clone().filter(|_| it.by.party() == Party::Company).unwrap_or_default();
+    let own = || it.note.clone().filter(|_| it.by.principal() == Actor::Company).unwrap_or_default();
     let time = || it.note.clone().unwrap_or_default();
     let plain = |text: &str| Some((text.to_owned(), String::new()));
     match (it.action, &it.to) {
@@ -41,6 +41,7 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::Accept, State::Booked) => plain("専門家が決まり、予約が確定しました"),
         (ActionKind::Accept, State::Scheduling) => plain("担当する専門家が決まりました"),
         (ActionKind::Decline, State::Checking) => plain("担当する専門家と日時を再調整しています"),
+        (ActionKind::ReleaseExpert, _) => plain("担当する専門家を再調整しています"),
         // One expert has answered while another is still being asked.
         (ActionKind::Accept | ActionKind::Decline, _) => None,
         (ActionKind::ChooseSlot, _) => Some(("相談の日時が決まりました".to_owned(), time())),
@@ -49,6 +50,9 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         (ActionKind::RecordNoShow, _) => plain("予約の日時に、相談は行われませんでした"),
         (ActionKind::RecordDone, _) => plain("相談を実施しました"),
         (ActionKind::ApproveReport, _) => plain("報告書ができました"),
+        (ActionKind::PlanFurtherSession, State::Checking) => {
+            plain("次回の相談を担当する専門家の調整を始めました")
+        }
         (ActionKind::PlanFurtherSession, _) => plain("次回の相談の日時を選べるようになりました"),
         (ActionKind::Complete, _) => plain("相談を完了しました"),
         (ActionKind::Withdraw, _) => Some(("申込みを取り下げました".to_owned(), own())),
@@ -58,7 +62,7 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
         }
         (ActionKind::Refer, _) => plain("ほかの窓口をご案内しました"),
         (ActionKind::Reopen, _) => plain("相談を再開しました"),
-        (ActionKind::Note, _) if it.by.party() == Party::Company => {
+        (ActionKind::Note, _) if it.by.principal() == Actor::Company => {
             it.note.clone().filter(|it| !it.is_empty()).map(|it| (it, String::new()))
         }
         (ActionKind::Note, _) => None,
@@ -69,13 +73,13 @@ fn step_text(it: &HistoryEntry) -> Option<(String, String)> {
 mod tests {
     use chrono::DateTime;
     use domain::{
-        actor::Actor,
+        actor::Represented,
         consultation::{ActionKind, State},
         id::{AccountId, ExpertId},
     };
     use uuid::Uuid;
 
-    use super::steps;
+    use super::{Actor, steps};
     use crate::store::audit::event::HistoryEntry;
 
     #[test]
@@ -99,10 +103,23 @@ mod tests {
             line(center, ActionKind::Reopen, State::Checking, "秘密"),
             line(center, ActionKind::PlanFurtherSession, State::Scheduling, "秘密"),
             line(Actor::Company, ActionKind::CancelAppointment, State::Scheduling, "急な出張"),
+            line(
+                Actor::Stead(AccountId(Uuid::nil()), Represented::Company),
+                ActionKind::CancelAppointment,
+                State::Scheduling,
+                "社長の発熱",
+            ),
+            line(
+                Actor::Stead(AccountId(Uuid::nil()), Represented::Expert(ExpertId(Uuid::nil()))),
+                ActionKind::CancelAppointment,
+                State::Scheduling,
+                "秘密",
+            ),
         ];
         let told = steps(&events);
         assert!(told.iter().all(|it| it.what != "秘密" && it.note != "秘密"), "{told:?}");
-        assert_eq!(told.len(), 5);
-        assert_eq!(told.last().map(|it| it.note.as_str()), Some("急な出張"));
+        assert_eq!(told.len(), 7);
+        let notes: Vec<_> = told.iter().map(|it| it.note.as_str()).filter(|it| !it.is_empty()).collect();
+        assert_eq!(notes, ["急な出張", "社長の発熱"]);
     }
 }

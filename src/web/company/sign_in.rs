@@ -7,7 +7,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{id::ConsultationId, intake::contact::EmailAddress};
+use domain::{consultation::State, id::ConsultationId, intake::contact::EmailAddress};
 
 use crate::{
     app::App,
@@ -49,6 +49,8 @@ struct LinkPage {
     action: String,
     /// The number of the consultation that the mail was about.
     case: String,
+    /// The page of the consultation to which the mail's link leads, by its code; empty for the first page.
+    to: String,
     confirms: bool,
     /// How long the contact stays signed in, in days.
     days: i64,
@@ -106,14 +108,15 @@ pub async fn open(
     visitor: Visitor,
     token: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let case = Fields::of_query(&req).get("case").to_owned();
+    let query = Fields::of_query(&req);
+    let (case, to) = (query.get("case").to_owned(), query.get("to").to_owned());
     match ops::accounts::account::peek_link(&app, &token).await {
         Ok(purpose) => {
             let confirms = matches!(purpose, Purpose::Confirm { .. });
             let (action, days) = (format!("/l/{token}"), COMPANY_SESSION.num_days());
-            page::html(&LinkPage { shell, action, case, confirms, days })
+            page::html(&LinkPage { shell, action, case, to, confirms, days })
         }
-        Err(Problem::Expired) => over(&app, shell, &visitor, &token, &case).await,
+        Err(Problem::Expired) => over(&app, shell, &visitor, &token, &query).await,
         Err(problem) => Err(problem),
     }
 }
@@ -131,7 +134,7 @@ pub async fn enter(
     let (signed_in, confirmed) =
         match ops::accounts::contact_sign_in::enter(&app, &token, previous.as_deref()).await {
             Ok(entered) => entered,
-            Err(Problem::Expired) => return over(&app, shell, &visitor, &token, form.get("case")).await,
+            Err(Problem::Expired) => return over(&app, shell, &visitor, &token, &form).await,
             Err(problem) => return Err(problem),
         };
     let user = CompanyUser { email_key: signed_in.email_key };
@@ -144,7 +147,7 @@ pub async fn enter(
             let home = home_of(&app, id).await?;
             page::see_other_with(home, "ログインしました。メールアドレスの確認は、まだ終わっていません。")
         }
-        AddressConfirmation::NotAsked => page::see_other(asked_for(&app, &user, form.get("case")).await?),
+        AddressConfirmation::NotAsked => page::see_other(asked_for(&app, &user, &form).await?),
     };
     page::with_cookie(response, &company_cookie(signed_in.token))
 }
@@ -187,7 +190,7 @@ async fn over(
     shell: Shell,
     visitor: &Visitor,
     token: &str,
-    case: &str,
+    link: &Fields,
 ) -> Result<HttpResponse, Problem> {
     let Some(Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) =
         ops::accounts::contact_sign_in::renewable(app, token).await?
@@ -195,16 +198,26 @@ async fn over(
         return gone(shell);
     };
     if visitor.company.as_ref() == Some(&email_key) {
-        return Ok(page::see_other(asked_for(app, &CompanyUser { email_key }, case).await?));
+        return Ok(page::see_other(asked_for(app, &CompanyUser { email_key }, link).await?));
     }
     let renew = format!("/l/{token}/renew");
     page::html_with(StatusCode::GONE, &LinkOverPage { shell, renew, spent: false })
 }
 
-/// Returns the page that the mail was about, or else the first page.
-async fn asked_for(app: &App, user: &CompanyUser, case: &str) -> Result<String, Problem> {
-    match super::own_consultation::find(app, user, case).await {
-        Ok(own) => Ok(own.path("")),
+/// The pages of a consultation to which a mail's link can lead, by their code in the link.
+const TARGETS: [(&str, &str); 3] =
+    [("messages", "/messages"), ("slots", "/reschedule"), ("report", "/report")];
+
+/// Returns the page that the mail was about, or else the first page. `link` has the number of the consultation and the
+/// code of the page as they stand in the mail's link.
+async fn asked_for(app: &App, user: &CompanyUser, link: &Fields) -> Result<String, Problem> {
+    match super::own_consultation::find(app, user, link.get("case")).await {
+        Ok(own) => {
+            let target = TARGETS.iter().find(|it| it.0 == link.get("to"));
+            // Times can be chosen only while there is nothing booked; the first page says what is so now.
+            let target = target.filter(|it| it.0 != "slots" || own.0.consultation.state == State::Scheduling);
+            Ok(own.path(target.map_or("", |it| it.1)))
+        }
         Err(Problem::NotFound) => Ok("/my".to_owned()),
         Err(problem) => Err(problem),
     }

@@ -11,7 +11,8 @@ use domain::{
         availability::Slot,
         notice::change_until,
     },
-    consultation::ActionKind,
+    consultation::{ActionKind, State},
+    routing::assignment::Assignment,
     wording::{iso_date, month_day_time, month_day_weekday},
 };
 
@@ -36,6 +37,8 @@ struct SlotsPage {
     path: String,
     /// The appointment that is moved; `None` if a first time is chosen.
     moves: Option<CompanyAppointment>,
+    /// Whether the time is kept until experts have been asked, and not booked at once.
+    is_wish: bool,
     /// The conditions of the appointment, such as 「オンライン・60分・担当 山田 太郎」.
     outline: String,
     days: Vec<Date>,
@@ -62,6 +65,8 @@ struct TooLatePage {
 /// The possible choice of a time in the present state.
 enum Choice {
     First,
+    /// A time for an application for which no expert is asked yet.
+    Wish,
     Move(Appointment),
     TooLate {
         booked: Appointment,
@@ -97,16 +102,24 @@ pub async fn submit(
     let id = own.0.consultation.id;
     let booked =
         store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_confirmed);
+    let mut is_wish = false;
     let done = match &booked {
         // The form was sent twice, or the chosen time is booked already.
         Some(it) if it.starts_at == slot.start() => Ok(()),
         Some(_) => ops::booking::appointment::reschedule(&app, id, Actor::Company, slot).await,
-        None => ops::booking::appointment::choose_slot(&app, id, Actor::Company, slot).await,
+        None if own.0.consultation.state == State::Scheduling => {
+            ops::booking::appointment::choose_slot(&app, id, Actor::Company, slot).await
+        }
+        None => ops::booking::hold::choose(&app, id, slot).await.map(|()| is_wish = true),
     };
     match done {
         Ok(()) if booked.is_some() => Ok(page::see_other_with(
             own.path(""),
             &format!("日時を{}に変更しました。確認メールを送りました。", month_day_time(slot.start())),
+        )),
+        Ok(()) if is_wish => Ok(page::see_other_with(
+            own.path(""),
+            &format!("希望の日時（{}）を仮に押さえました。", month_day_time(slot.start())),
         )),
         Ok(()) => Ok(page::see_other_with(
             own.path(""),
@@ -158,9 +171,18 @@ async fn answer(
             };
             page::html_with(status, &page)
         }
-        Choice::First => page::html_with(status, &slots_page(app, shell, &own, form, said, None).await?),
+        Choice::First => {
+            let offers = ops::booking::appointment::joint_offers(app, &own.0, Actor::Company).await?;
+            page::html_with(status, &slots_page(app, shell, &own, (form, said), offers, None).await?)
+        }
+        Choice::Wish => {
+            let offers = ops::booking::hold::offers(app, &own.0).await?;
+            let page = slots_page(app, shell, &own, (form, said), offers, None).await?;
+            page::html_with(status, &SlotsPage { is_wish: true, ..page })
+        }
         Choice::Move(it) => {
-            page::html_with(status, &slots_page(app, shell, &own, form, said, Some(it)).await?)
+            let offers = ops::booking::appointment::joint_offers(app, &own.0, Actor::Company).await?;
+            page::html_with(status, &slots_page(app, shell, &own, (form, said), offers, Some(it)).await?)
         }
     }
 }
@@ -171,6 +193,10 @@ async fn choice(app: &App, shell: &Shell, own: &OwnConsultation) -> Result<Choic
         return Ok(Choice::First);
     }
     let all = store::booking::appointment::of(&app.db, own.0.consultation.id).await?;
+    let assignments = store::routing::assignment::of(&app.db, own.0.consultation.id).await?;
+    if ops::booking::hold::may_choose(&own.0, &all, assignments.iter().any(Assignment::is_live)) {
+        return Ok(Choice::Wish);
+    }
     let Some(booked) =
         all.into_iter().find(Appointment::is_confirmed).filter(|_| can(ActionKind::Reschedule))
     else {
@@ -185,12 +211,11 @@ async fn slots_page(
     app: &App,
     shell: Shell,
     own: &OwnConsultation,
-    form: Fields,
-    said: Said,
+    (form, said): (Fields, Said),
+    offers: SlotOffers,
     moves: Option<Appointment>,
 ) -> Result<SlotsPage, Problem> {
     let (_, roster) = app.programme_and_experts().await?;
-    let offers = ops::booking::appointment::joint_offers(app, &own.0, Actor::Company).await?;
     let assignments = store::routing::assignment::of(&app.db, own.0.consultation.id).await?;
     let accepted = assignments.iter().filter(|it| it.is_accepted());
     let experts: Vec<_> = accepted.map(|it| roster.name(it.expert)).collect();
@@ -211,7 +236,11 @@ async fn slots_page(
         shell,
         number: own.0.number.to_string(),
         path: own.path(""),
-        outline: format!("{}・{minutes}分・担当 {}", mode.label(), experts.join("、")),
+        is_wish: false,
+        outline: match experts.as_slice() {
+            [] => format!("{}・{minutes}分", mode.label()),
+            names => format!("{}・{minutes}分・担当 {}", mode.label(), names.join("、")),
+        },
         moves: moves.map(|it| CompanyAppointment::of(&it, &roster)),
         days,
         from: from.map(iso_date).unwrap_or_default(),

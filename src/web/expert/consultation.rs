@@ -219,6 +219,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::Ask
             | ActionKind::Answer
             | ActionKind::RequestExperts
+            | ActionKind::ReleaseExpert
             | ActionKind::ApproveReport
             | ActionKind::Complete
             | ActionKind::Withdraw

@@ -4,7 +4,6 @@ use askama::Template;
 use domain::{
     aftercare::report::{Report, ReportBody, ReportState},
     booking::appointment::{Appointment, AppointmentState},
-    text::{BadText, Prose, optional},
     wording,
 };
 
@@ -14,22 +13,12 @@ use crate::{
     problem::Problem,
     store,
     web::kit::{
-        form::{FieldErrors, Fields},
+        form::Fields,
         form_state::FormState,
         page::{self, Shell},
+        report_form::{labelled, parse, typed},
     },
 };
-
-/// The texts of a report: name, label, greatest number of characters, and whether the text is required.
-const TEXTS: [(&str, &str, usize, bool); 7] = [
-    ("attendees", "出席者", 500, false),
-    ("present_state", "現状", 4000, true),
-    ("advice", "助言の内容", 4000, true),
-    ("next_steps", "今後の取組み", 4000, true),
-    ("documents", "紹介したツール・資料", 2000, false),
-    ("expected_introduction", "テレワーク導入の見込み時期", 100, false),
-    ("internal_note", "センターへの連絡（内部）", 2000, false),
-];
 
 #[derive(Template)]
 #[template(path = "expert/report.html")]
@@ -154,73 +143,8 @@ fn saved(open: &Opened, session: &Appointment, saving: Saving) -> HttpResponse {
     }
 }
 
-fn parse(form: &Fields, saving: Saving) -> Result<ReportBody, FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let mut texts = TEXTS.into_iter().map(|(name, label, max, required)| {
-        let parse = |raw: &str| Prose::parse(label, raw, max);
-        let parsed: Result<_, BadText> = if required && saving == Saving::Submit {
-            parse(form.get(name)).map(Some)
-        } else {
-            optional(form.get(name), parse)
-        };
-        errors.take(name, parsed).flatten().map(String::from).unwrap_or_default()
-    });
-    let mut next = || texts.next().unwrap_or_default();
-    let body = ReportBody {
-        attendees: next(),
-        present_state: next(),
-        advice: next(),
-        next_steps: next(),
-        documents: next(),
-        expected_introduction: next(),
-        internal_note: next(),
-        further_session: form.has("further_session", "1"),
-        other_field: form.has("other_field", "1"),
-        publishable: form.has("publishable", "1"),
-    };
-    drop(texts);
-    if errors.is_empty() { Ok(body) } else { Err(errors) }
-}
-
-/// Returns the form filled in with a report.
-fn typed(body: &ReportBody) -> Fields {
-    let mut form: Fields = TEXTS.iter().map(|it| it.0).zip(texts(body)).collect();
-    for (name, value) in flags(body) {
-        if value {
-            form.add(name, "1");
-        }
-    }
-    form
-}
-
-/// Returns the texts in the order of `TEXTS`.
-fn texts(body: &ReportBody) -> [&str; 7] {
-    [
-        &body.attendees,
-        &body.present_state,
-        &body.advice,
-        &body.next_steps,
-        &body.documents,
-        &body.expected_introduction,
-        &body.internal_note,
-    ]
-}
-
-const fn flags(body: &ReportBody) -> [(&'static str, bool); 3] {
-    [
-        ("further_session", body.further_session),
-        ("other_field", body.other_field),
-        ("publishable", body.publishable),
-    ]
-}
-
 fn rows(body: &ReportBody) -> Vec<Row> {
-    let yes = |it: bool, yes: &str, no: &str| if it { yes.to_owned() } else { no.to_owned() };
-    let mut rows: Vec<_> = TEXTS.iter().zip(texts(body)).map(|(it, text)| Row::new(it.1, text)).collect();
-    rows.push(Row::new("次回の相談", yes(body.further_session, "必要", "不要")));
-    rows.push(Row::new("もう一方の分野の相談", yes(body.other_field, "必要", "不要")));
-    rows.push(Row::new("匿名での事例公開", yes(body.publishable, "企業が同意している", "同意なし")));
-    rows
+    labelled(body).into_iter().map(|(label, text)| Row::new(label, &text)).collect()
 }
 
 const fn is_closed(report: &Report) -> bool {

@@ -1,14 +1,20 @@
 //! The actions that a coordinator confirms on a page of their own: their names, texts and forms.
 use domain::{
-    actor::Actor,
+    actor::{Actor, Represented},
     consultation::{ActionKind, UnfulfilledReason},
-    id::AccountId,
+    id::{AccountId, ExpertId},
     text::{Prose, TextLine, optional},
 };
 
+use uuid::Uuid;
+
 use crate::{
     app::App,
-    ops::{self, case::actor::ActorAt, consultation::Ending},
+    ops::{
+        self,
+        case::actor::ActorAt,
+        consultation::{Ending, NextTeam},
+    },
     problem::Problem,
     store::consultation::case_details::CaseDetails,
     web::kit::form::{FieldErrors, Fields},
@@ -18,7 +24,9 @@ use crate::{
 pub enum StaffAction {
     StartCheck,
     Ask,
+    Answer,
     ConfirmAddress,
+    Called,
     ReleaseHold,
     Cancel,
     NoShow,
@@ -27,6 +35,7 @@ pub enum StaffAction {
     Complete,
     Withdraw,
     Unfulfilled,
+    CloseInSilence,
     Refer,
     Reopen,
 }
@@ -36,21 +45,25 @@ pub enum StaffAction {
 pub enum StaffActionInput {
     StartCheck,
     Ask(Prose),
+    Answer(Prose),
     ConfirmAddress,
+    Called,
     ReleaseHold,
     Cancel(TextLine),
     NoShow,
     Done,
-    Further(Option<TextLine>),
+    Further(Option<TextLine>, Option<NextTeam>),
     End(Ending),
     Reopen(TextLine),
 }
 
 impl StaffAction {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::StartCheck,
         Self::Ask,
+        Self::Answer,
         Self::ConfirmAddress,
+        Self::Called,
         Self::ReleaseHold,
         Self::Cancel,
         Self::NoShow,
@@ -59,6 +72,7 @@ impl StaffAction {
         Self::Complete,
         Self::Withdraw,
         Self::Unfulfilled,
+        Self::CloseInSilence,
         Self::Refer,
         Self::Reopen,
     ];
@@ -68,7 +82,9 @@ impl StaffAction {
         match self {
             Self::StartCheck => "start-check",
             Self::Ask => "ask",
+            Self::Answer => "answer",
             Self::ConfirmAddress => "confirm-address",
+            Self::Called => "called",
             Self::ReleaseHold => "release-hold",
             Self::Cancel => "cancel",
             Self::NoShow => "no-show",
@@ -77,6 +93,7 @@ impl StaffAction {
             Self::Complete => "complete",
             Self::Withdraw => "withdraw",
             Self::Unfulfilled => "unfulfilled",
+            Self::CloseInSilence => "close-in-silence",
             Self::Refer => "refer",
             Self::Reopen => "reopen",
         }
@@ -91,7 +108,8 @@ impl StaffAction {
         match self {
             Self::StartCheck => Some(ActionKind::StartCheck),
             Self::Ask => Some(ActionKind::Ask),
-            Self::ConfirmAddress => None,
+            Self::Answer => Some(ActionKind::Answer),
+            Self::ConfirmAddress | Self::Called => None,
             // A hold can be released only while experts could still be asked.
             Self::ReleaseHold => Some(ActionKind::RequestExperts),
             Self::Cancel => Some(ActionKind::CancelAppointment),
@@ -100,7 +118,7 @@ impl StaffAction {
             Self::Further => Some(ActionKind::PlanFurtherSession),
             Self::Complete => Some(ActionKind::Complete),
             Self::Withdraw => Some(ActionKind::Withdraw),
-            Self::Unfulfilled => Some(ActionKind::CloseUnfulfilled),
+            Self::Unfulfilled | Self::CloseInSilence => Some(ActionKind::CloseUnfulfilled),
             Self::Refer => Some(ActionKind::Refer),
             Self::Reopen => Some(ActionKind::Reopen),
         }
@@ -108,7 +126,8 @@ impl StaffAction {
 
     /// Returns the page's action for an `ActionKind`, if there is one.
     pub fn of(action: ActionKind) -> Option<Self> {
-        Self::ALL.into_iter().filter(|it| *it != Self::ReleaseHold).find(|it| it.action() == Some(action))
+        let usual = |it: &Self| !matches!(it, Self::ReleaseHold | Self::CloseInSilence);
+        Self::ALL.into_iter().filter(usual).find(|it| it.action() == Some(action))
     }
 
     /// Returns the label of the button.
@@ -116,7 +135,9 @@ impl StaffAction {
         match self {
             Self::StartCheck => "確認を始める",
             Self::Ask => "追加確認を依頼する",
+            Self::Answer => "企業の回答を記録する",
             Self::ConfirmAddress => "連絡先を確認済みにする",
+            Self::Called => "電話したことを記録する",
             Self::ReleaseHold => "仮予約を解除する",
             Self::Cancel => "予約を取り消す",
             Self::NoShow => "欠席を記録する",
@@ -125,6 +146,7 @@ impl StaffAction {
             Self::Complete => "完了にする",
             Self::Withdraw => "取下げを記録する",
             Self::Unfulfilled => "不成立にする",
+            Self::CloseInSilence => "返事がないため終了する",
             Self::Refer => "他機関を案内する",
             Self::Reopen => "相談を再開する",
         }
@@ -135,8 +157,14 @@ impl StaffAction {
         match self {
             Self::StartCheck => "この案件の担当になり、状況が「確認中」に変わります。",
             Self::Ask => "質問を企業にメールで送ります。企業の回答を待つ間、期限は停止します。",
+            Self::Answer => {
+                "電話などで聞いた回答を、企業に代わって記録します。状況が「確認中」に戻り、期限が再び動きます。"
+            }
             Self::ConfirmAddress => {
                 "電話などで担当者と話し、メールアドレスと電話番号が正しいことを確かめたときに記録します。仮予約があり、自動で依頼する設定のときは、すぐに専門家に依頼します。"
+            }
+            Self::Called => {
+                "メールで知らせられない内容を、電話で伝えたときに記録します。「電話する」の一覧から外れます。"
             }
             Self::ReleaseHold => {
                 "企業が選んだ日時の仮予約を解除します。専門家が決まったあと、企業があらためて日時を選びます。"
@@ -150,6 +178,9 @@ impl StaffAction {
             Self::Unfulfilled => {
                 "相談を実施できないまま終了します。予約と依頼はすべて取り消し、企業に理由をメールで知らせます。"
             }
+            Self::CloseInSilence => {
+                "返事がない相談をいったん終了し、企業に再開のしかたをメールで知らせます。仮予約と依頼はすべて取り消します。"
+            }
             Self::Refer => {
                 "ほかの機関を案内して終了します。予約と依頼はすべて取り消し、機関名を企業にメールで知らせます。"
             }
@@ -162,7 +193,9 @@ impl StaffAction {
         match self {
             Self::StartCheck => "確認を始めました。この案件の担当になりました。",
             Self::Ask => "追加確認を依頼しました。",
+            Self::Answer => "企業の回答を記録しました。",
             Self::ConfirmAddress => "連絡先を確認済みにしました。",
+            Self::Called => "電話したことを記録しました。",
             Self::ReleaseHold => "仮予約を解除しました。",
             Self::Cancel => "予約を取り消しました。",
             Self::NoShow => "欠席を記録しました。",
@@ -171,6 +204,7 @@ impl StaffAction {
             Self::Complete => "相談を完了にしました。",
             Self::Withdraw => "取下げを記録しました。",
             Self::Unfulfilled => "不成立として終了しました。",
+            Self::CloseInSilence => "返事がないため終了しました。",
             Self::Refer => "他機関の案内を記録しました。",
             Self::Reopen => "相談を再開しました。",
         }
@@ -178,7 +212,7 @@ impl StaffAction {
 
     /// Returns whether the action cannot simply be undone.
     pub const fn is_grave(self) -> bool {
-        matches!(self, Self::Cancel | Self::Withdraw | Self::Unfulfilled | Self::Refer)
+        matches!(self, Self::Cancel | Self::Withdraw | Self::Unfulfilled | Self::CloseInSilence | Self::Refer)
     }
 
     /// Parses the action's form, or returns the errors of its fields.
@@ -187,13 +221,18 @@ impl StaffAction {
         let ready = match self {
             Self::StartCheck => Some(StaffActionInput::StartCheck),
             Self::ConfirmAddress => Some(StaffActionInput::ConfirmAddress),
+            Self::Called => Some(StaffActionInput::Called),
             Self::ReleaseHold => Some(StaffActionInput::ReleaseHold),
             Self::NoShow => Some(StaffActionInput::NoShow),
             Self::Done => Some(StaffActionInput::Done),
             Self::Complete => Some(StaffActionInput::End(Ending::Complete)),
+            Self::CloseInSilence => Some(StaffActionInput::End(Ending::CloseInSilence)),
             Self::Ask => errors
                 .take("text", Prose::parse("確認したいこと", form.get("text"), 2000))
                 .map(StaffActionInput::Ask),
+            Self::Answer => errors
+                .take("text", Prose::parse("企業の回答", form.get("text"), 2000))
+                .map(StaffActionInput::Answer),
             Self::Cancel => errors
                 .take("reason", TextLine::parse("理由", form.get("reason"), 200))
                 .map(StaffActionInput::Cancel),
@@ -202,7 +241,8 @@ impl StaffAction {
                 .map(StaffActionInput::Reopen),
             Self::Further => {
                 let reason = optional(form.get("reason"), |it| TextLine::parse("上限を超える理由", it, 200));
-                errors.take("reason", reason).map(StaffActionInput::Further)
+                let team = next_team(form, &mut errors);
+                errors.take("reason", reason).map(|it| StaffActionInput::Further(it, team))
             }
             Self::Withdraw => errors
                 .take("reason", Prose::parse("理由", form.get("reason"), 500))
@@ -220,38 +260,60 @@ impl StaffAction {
 }
 
 impl StaffActionInput {
-    /// Performs the action on the consultation as it was at `version`.
+    /// Performs the action on the consultation as it was at `version`. `by` is the coordinator `me`, who may act in
+    /// another's stead.
     pub async fn perform(
         self,
         app: &App,
         case: &CaseDetails,
         version: i32,
         me: AccountId,
+        by: Actor,
     ) -> Result<(), Problem> {
         let id = case.record.consultation.id;
-        let by = Actor::Coordinator(me);
         let seen = ActorAt::new(by, version);
         match self {
             Self::StartCheck => ops::consultation::start_check(app, id, version, me).await,
             Self::Ask(text) => ops::correspondence::message::ask(app, id, version, by, &text).await,
+            Self::Answer(text) => {
+                ops::correspondence::message::answer_in_stead(app, id, version, me, &text).await
+            }
             Self::ConfirmAddress if !case.record.consultation.state.is_open() => {
                 Err(domain::consultation::ActionRefused::HasEnded(case.record.consultation.state.clone())
                     .into())
             }
             Self::ConfirmAddress => ops::consultation::confirm_address(app, id, by).await,
+            Self::Called => ops::consultation::called(app, id, version, by).await,
             Self::ReleaseHold => ops::booking::appointment::release_hold(app, id, version, by).await,
             Self::Cancel(reason) => {
                 ops::booking::appointment::cancel(app, id, seen, reason.as_str().to_owned()).await
             }
             Self::NoShow => ops::booking::appointment::record_no_show(app, id, seen).await,
             Self::Done => ops::booking::appointment::record_done(app, id, seen).await,
-            Self::Further(reason) => {
-                ops::consultation::plan_further_session(app, id, seen, reason.as_ref()).await
+            Self::Further(reason, team) => {
+                let (reason, team) = (reason.as_ref(), team.as_ref());
+                ops::consultation::plan_with_team(app, id, seen, reason, team).await
+            }
+            // It is the company that withdraws.
+            Self::End(ending @ Ending::Withdraw { .. }) => {
+                let by = Actor::Stead(me, Represented::Company);
+                ops::consultation::end(app, id, Some(version), by, ending).await
             }
             Self::End(ending) => ops::consultation::end(app, id, Some(version), by, ending).await,
             Self::Reopen(reason) => ops::consultation::reopen(app, id, version, by, &reason).await,
         }
     }
+}
+
+/// Reads the team of the next appointment; `None` if the form leaves it as it is.
+fn next_team(form: &Fields, errors: &mut FieldErrors) -> Option<NextTeam> {
+    if form.get("fields").is_empty() {
+        return None;
+    }
+    let fields = domain::field::Fields::from_code(form.get("fields"));
+    let fields = errors.take("fields", fields.ok_or("次回の分野を選択してください"))?;
+    let keeps = form.all("keep").filter_map(|it| Uuid::try_parse(it).ok()).map(ExpertId).collect();
+    Some(NextTeam { fields, keeps })
 }
 
 fn referral(form: &Fields, errors: &mut FieldErrors) -> Option<StaffActionInput> {

@@ -4,18 +4,19 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{consultation::UnfulfilledReason, number::FiscalYear};
+use domain::{consultation::UnfulfilledReason, field::Fields, number::FiscalYear};
 
 use super::{
     action::StaffAction,
-    case::{FormState, Head, find, seen, sentence},
+    case::{FormState, Head, find, may, seen, sentence},
+    stead,
 };
 use crate::{
     app::App,
     problem::Problem,
     store::{self, consultation::case_details::CaseDetails},
     web::kit::{
-        form::{Choice, Fields},
+        form::{self, Choice},
         page::{self, Shell},
         session::Coordinator,
     },
@@ -29,8 +30,13 @@ struct ActPage {
     act: StaffAction,
     typed: FormState,
     reasons: Vec<Choice>,
+    /// The people whose decision may be recorded.
+    sayers: Vec<Choice>,
     /// The number of the company's appointments in this fiscal year, for a further appointment.
     sessions: u16,
+    /// The fields and the experts of a further appointment.
+    fields: Vec<Choice>,
+    experts: Vec<Choice>,
     /// Whether the action is still possible.
     possible: bool,
 }
@@ -55,7 +61,7 @@ pub async fn submit(
     me: Coordinator,
     shell: Shell,
     path: Path<(String, String)>,
-    form: Fields,
+    form: form::Fields,
 ) -> Result<HttpResponse, Problem> {
     let (number, act) = path.into_inner();
     let act = StaffAction::from_code(&act).ok_or(Problem::NotFound)?;
@@ -97,13 +103,10 @@ async fn attempt(
             typed.errors = errors;
             Ok(false)
         }
-        Ok(ready) => match ready.perform(app, case, version, me.id).await {
-            Ok(()) => Ok(true),
-            Err(problem) => {
-                typed.refused = Some(sentence(problem)?);
-                Ok(false)
-            }
-        },
+        Ok(ready) => {
+            let by = stead::actor(&typed.form, me.id)?;
+            typed.done(ready.perform(app, case, version, me.id, by).await)
+        }
     }
 }
 
@@ -112,7 +115,7 @@ async fn render(
     shell: Shell,
     case: CaseDetails,
     act: StaffAction,
-    typed: FormState,
+    mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let sessions = match (act, FiscalYear::of(domain::calendar::japan_date(now))) {
@@ -121,19 +124,61 @@ async fn render(
         }
         _ => 0,
     };
+    let is_told = matches!(act, StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done);
+    let sayers = match act.action().filter(|_| is_told) {
+        Some(action) => stead::sayers(app, &case, action).await?,
+        None => Vec::new(),
+    };
+    stead::preset(&mut typed.form);
+    let (fields, experts) = if act == StaffAction::Further {
+        team_choices(app, &case, &mut typed).await?
+    } else {
+        Default::default()
+    };
     let possible = refusal(act, &case).is_none();
     let status = typed.status();
     let head = Head::of_act(case, now, &typed);
     let reasons = UnfulfilledReason::ALL.into_iter().map(|it| Choice::new(it.code(), it.label())).collect();
-    page::html_with(status, &ActPage { shell, head, act, typed, reasons, sessions, possible })
+    page::html_with(
+        status,
+        &ActPage { shell, head, act, typed, reasons, sayers, sessions, fields, experts, possible },
+    )
+}
+
+/// Returns the fields that a further appointment can have, and the experts who could stay; all of them are chosen until
+/// something else is typed.
+async fn team_choices(
+    app: &App,
+    case: &CaseDetails,
+    typed: &mut FormState,
+) -> Result<(Vec<Choice>, Vec<Choice>), Problem> {
+    let (id, now) = (case.record.consultation.id, case.record.consultation.fields);
+    let accepted = store::consultation::case_details::asked_experts(&app.db, id).await?;
+    let experts: Vec<_> = accepted
+        .into_iter()
+        .filter(|it| it.assignment.is_accepted())
+        .map(|it| {
+            Choice::new(it.assignment.expert.to_string(), it.name).with_hint(it.assignment.fields.label())
+        })
+        .collect();
+    if typed.form.get("fields").is_empty() {
+        typed.form.add("fields", now.code());
+        for it in &experts {
+            typed.form.add("keep", it.value.clone());
+        }
+    }
+    let fields = Fields::ALL.into_iter().filter(|it| it.covers(now));
+    Ok((fields.map(|it| Choice::new(it.code(), it.label())).collect(), experts))
 }
 
 /// Returns why the state of the consultation does not allow the action now.
 fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
     let consultation = &case.record.consultation;
     match act.action() {
-        Some(action) => {
-            consultation.allows(action, domain::actor::Party::Coordinator).err().map(Problem::from)
+        Some(action) => may(consultation, action).err().map(Problem::from),
+        None if act == StaffAction::Called => {
+            let told = case.record.to_call_since.is_none();
+            told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
         }
         None if !consultation.state.is_open() => {
             Some(domain::consultation::ActionRefused::HasEnded(consultation.state.clone()).into())

@@ -45,6 +45,8 @@ struct Candidates {
     /// The time that is held for the company.
     slot: Option<Slot>,
     both: bool,
+    /// The fields for which experts are to be asked.
+    wanted: Wanted,
     first: Vec<Person>,
     rest: Vec<Person>,
     out: Vec<Person>,
@@ -98,7 +100,7 @@ pub async fn render(app: &App, shell: Shell, head: Head, typed: FormState) -> Re
     let status = typed.status();
     let (offers, slot) = ops::routing::assignment::candidates(app, &head.case.record).await?;
     let (_, roster) = app.programme_and_experts().await?;
-    let wanted = head.case.record.consultation.fields;
+    let wanted = ops::routing::assignment::fields_to_ask(&app.db, &head.case.record).await?;
     let best: Vec<_> =
         offers.teams(slot).next().unwrap_or_default().into_iter().map(|it| it.expert).collect();
     let picked = chosen(&typed.form);
@@ -117,7 +119,7 @@ pub async fn render(app: &App, shell: Shell, head: Head, typed: FormState) -> Re
         .collect();
     let best = best.iter().map(|&it| roster.name(it).to_owned()).collect();
     let both = wanted == Wanted::Both;
-    page::html_with(status, &Candidates { shell, head, typed, slot, both, first, rest, out, best })
+    page::html_with(status, &Candidates { shell, head, typed, slot, both, wanted, first, rest, out, best })
 }
 
 fn person(

@@ -5,7 +5,8 @@ use actix_web::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    consultation::{ActionKind, State},
+    actor::Party,
+    consultation::{ActionKind, ActionRefused, Consultation, State},
     due::{Due, DueClock},
     number::CaseNumber,
     wording,
@@ -185,9 +186,18 @@ pub fn seen(case: &CaseDetails, form: &Fields, action: Option<ActionKind>) -> Re
         return Err(Problem::Stale);
     }
     if let Some(action) = action {
-        case.record.consultation.allows(action, domain::actor::Party::Coordinator)?;
+        may(&case.record.consultation, action)?;
     }
     seen.ok_or(Problem::Stale)
+}
+
+/// Checks whether a coordinator may do `action` now, for the center or in the stead of another.
+pub fn may(it: &Consultation, action: ActionKind) -> Result<(), ActionRefused> {
+    let in_stead = |party| it.allows_in_stead(action, party).is_ok();
+    match it.allows(action, Party::Coordinator) {
+        Err(_) if in_stead(Party::Company) || in_stead(Party::Expert) => Ok(()),
+        own => own,
+    }
 }
 
 impl View {
@@ -297,9 +307,15 @@ impl Head {
         if self.is_open() && !self.address_confirmed() {
             offers.push(self.offer(StaffAction::ConfirmAddress));
         }
+        if self.case.record.to_call_since.is_some() {
+            offers.push(self.offer(StaffAction::Called));
+        }
         if self.case.submitted_reports > 0 {
             let href = self.at("?view=sessions");
             offers.push(Offer { label: "提出された報告書を確認する", href, at_once: false });
+        }
+        if self.case.record.consultation.allows_in_stead(ActionKind::Answer, Party::Company).is_ok() {
+            offers.push(self.offer(StaffAction::Answer));
         }
         let mut endings = Vec::new();
         for action in self.case.record.consultation.possible(domain::actor::Party::Coordinator) {
@@ -321,8 +337,9 @@ impl Head {
                 ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => {
                     endings.extend(StaffAction::of(action).map(|it| self.offer(it)));
                 }
-                // A report is approved on its own page, where it can be read.
-                ActionKind::ApproveReport => {}
+                // A report is approved on its own page, where it can be read; an expert is released from the list
+                // of experts.
+                ActionKind::ApproveReport | ActionKind::ReleaseExpert => {}
                 ActionKind::Submit
                 | ActionKind::StartCheck
                 | ActionKind::Ask
@@ -345,8 +362,21 @@ impl Head {
         Offer {
             label: act.button(),
             href: self.at(&format!("/{}", act.code())),
-            at_once: act == StaffAction::StartCheck,
+            at_once: matches!(act, StaffAction::StartCheck | StaffAction::Called),
         }
+    }
+
+    /// Returns for what the case has waited for days, if it stands in the worklist for that.
+    pub fn stalled(&self) -> Option<String> {
+        let record = &self.case.record;
+        let (clock, _) = record.silence.zip(record.stalled_since)?;
+        let since = wording::month_day_weekday(clock.since);
+        Some(format!("{}を{since}から待っています。", clock.kind.label()))
+    }
+
+    /// Returns whether the closing of the case is proposed.
+    pub fn proposes_closing(&self) -> bool {
+        self.case.record.silence.is_some_and(|it| it.proposes_closing())
     }
 
     pub fn overdue(&self) -> bool {
@@ -380,7 +410,9 @@ impl Head {
                 "企業に連絡し、連絡先を確認してください。確認できると、専門家に依頼できます。"
             }
             State::Checking => "分野を確認し、専門家に依頼してください。",
-            State::WaitingCompany => "企業の回答を待っています。回答が届くと「確認中」に戻ります。",
+            State::WaitingCompany => {
+                "企業の回答を待っています。電話で聞いたときは、回答を記録してください。「確認中」に戻ります。"
+            }
             State::Matching => "専門家の回答を待っています。辞退や期限切れのときは、次の候補に依頼します。",
             State::Scheduling => {
                 "企業が日時を選ぶのを待っています。電話で希望を聞いたときは、センターで日時を決められます。"

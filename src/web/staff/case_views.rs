@@ -6,14 +6,14 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use codes::Code;
 use domain::{
-    actor::{Actor, Party},
+    actor::{Actor, Party, Represented},
     aftercare::{
         follow_up::{FollowUp, FollowUpAnswer, FollowUpState, SurveyAnswer},
         report::Report,
     },
-    booking::waiting_list::WaitingListEntry,
+    booking::{appointment::AppointmentState, waiting_list::WaitingListEntry},
     calendar::japan_date,
-    consultation::{State, correction::CorrectedField},
+    consultation::{ActionKind, State, correction::CorrectedField},
     id::ConsultationId,
     intake::{
         company::{Industry, Organization, TeleworkStatus},
@@ -26,6 +26,7 @@ use uuid::Uuid;
 use super::{
     case::{FormState, Head},
     possible_duplicate::{PossibleDuplicate, possible_duplicates},
+    report_writing,
 };
 use crate::{
     app::App,
@@ -105,6 +106,8 @@ struct Sessions {
 
 /// A follow-up with its answer, line by line.
 struct Question {
+    /// The address at which the company's answer is recorded, while one is taken.
+    record: Option<String>,
     label: String,
     state: &'static str,
     due_at: DateTime<Utc>,
@@ -237,7 +240,10 @@ pub async fn messages(
     let mut around = ThreadContext::of(app, id, Reader::Center).await?;
     let path = head.at("");
     let lines = thread.iter().map(|it| {
-        let who = named(it.author, it.author_id, &names);
+        let who = match (it.author, it.author_id.and_then(|id| names.get(&id))) {
+            (Party::Company, Some(name)) => format!("企業（{name}が記録）"),
+            _ => named(it.author, it.author_id, &names),
+        };
         let mut line = around.line(it, who, it.author == Party::Coordinator, &path);
         line.notes.extend(seen(it));
         line
@@ -276,7 +282,8 @@ pub async fn sessions(
             (it, report)
         })
         .collect();
-    let follow_ups = store::aftercare::follow_up::of(&app.db, id).await?.iter().map(question).collect();
+    let follow_ups =
+        store::aftercare::follow_up::of(&app.db, id).await?.iter().map(|it| question(it, &head)).collect();
     page::html_with(typed.status(), &Sessions { shell, head, appointments, follow_ups })
 }
 
@@ -296,13 +303,14 @@ pub async fn history(
         Some((ShownCorrection::of(it, &programme), (!is_undone).then_some(seq)))
     };
     let names =
-        store::accounts::account::names(&app.db, events.iter().filter_map(|it| account_of(it.by))).await?;
+        store::accounts::account::names(&app.db, events.iter().flat_map(|it| accounts_of(it.by)).flatten())
+            .await?;
     let lines = events
         .into_iter()
         .rev()
         .map(|it| HistoryLine {
             at: it.at,
-            who: named(it.by.party(), account_of(it.by), &names),
+            who: who(it.by, &names),
             what: it.action.label(),
             to: (it.from.as_deref() != Some(it.to.code())).then(|| it.to.label()),
             note: it.note,
@@ -327,15 +335,28 @@ fn named(party: Party, id: Option<Uuid>, names: &BTreeMap<Uuid, String>) -> Stri
     }
 }
 
-const fn account_of(by: Actor) -> Option<Uuid> {
-    match by {
-        Actor::Coordinator(id) => Some(id.0),
-        Actor::Expert(id) => Some(id.0),
-        Actor::Company | Actor::Desk(_) | Actor::System => None,
+/// Returns the actor of an event, such as 「鈴木 花子（センター）　企業の代行」.
+fn who(by: Actor, names: &BTreeMap<Uuid, String>) -> String {
+    let [acting, represented] = accounts_of(by);
+    let own = named(by.party(), acting, names);
+    match by.represented() {
+        None => own,
+        Some(Represented::Company) => format!("{own}　企業の代行"),
+        Some(Represented::Expert(_)) => format!("{own}　{}の代行", named(Party::Expert, represented, names)),
     }
 }
 
-fn question(it: &FollowUp) -> Question {
+/// Returns the account that acted, and that of the expert in whose stead it acted.
+const fn accounts_of(by: Actor) -> [Option<Uuid>; 2] {
+    match by {
+        Actor::Coordinator(id) | Actor::Stead(id, Represented::Company) => [Some(id.0), None],
+        Actor::Expert(id) => [Some(id.0), None],
+        Actor::Stead(id, Represented::Expert(expert)) => [Some(id.0), Some(expert.0)],
+        Actor::Company | Actor::Desk(_) | Actor::System => [None, None],
+    }
+}
+
+fn question(it: &FollowUp, head: &Head) -> Question {
     let label = it.step.label.clone();
     let state = it.state.label();
     let answer = match &it.state {
@@ -345,7 +366,9 @@ fn question(it: &FollowUp) -> Question {
         | FollowUpState::Skipped
         | FollowUpState::Lapsed => None,
     };
+    let takes = it.takes_answer(head.now).is_ok();
     Question {
+        record: takes.then(|| head.at(&format!("/questions/{}", it.id))),
         label,
         state,
         due_at: it.due_at,
@@ -378,7 +401,22 @@ fn answers(answer: &FollowUpAnswer) -> Vec<(&'static str, String)> {
     lines
 }
 
+impl Sessions {
+    /// Returns whether a coordinator can write the report on an appointment in the stead of its expert.
+    fn can_write(&self, it: &CaseAppointment, report: &Option<Report>) -> bool {
+        it.appointment.state == AppointmentState::Done && report.as_ref().is_none_or(report_writing::is_open)
+    }
+}
+
 impl Overview {
+    /// Returns whether the request can be withdrawn or the expert be replaced now.
+    fn can_replace(&self, it: &AskedExpert) -> bool {
+        let can = |action| self.head.can(action);
+        it.assignment.is_live()
+            && !it.assignment.is_asked_instead()
+            && (can(ActionKind::ReleaseExpert) || can(ActionKind::Reschedule))
+    }
+
     fn written(&self) -> Vec<(&'static str, String)> {
         let (case, it) = (&self.head.case, &self.head.case.application);
         let record = &case.record;

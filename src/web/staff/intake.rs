@@ -4,12 +4,13 @@ use askama::Template;
 use domain::{
     actor::Actor,
     field::Field,
-    id::{CompanyId, ConsultationId, MailId},
+    id::{CompanyId, ConsultationId, DraftId, MailId},
     intake::{
         application::{Application, ApplicationForm, Intake},
         company::{Industry, Mode, Organization, TeleworkStatus},
     },
     prefecture::Prefecture,
+    wording,
 };
 use mime::Piece;
 use uuid::Uuid;
@@ -23,9 +24,11 @@ use crate::{
     url,
     web::kit::{
         form::{Choice, FieldErrors, Fields},
+        form_state::sentence,
         mail_document,
         page::{self, Shell},
         session::Coordinator,
+        slots::{self, DATES, Date},
     },
 };
 
@@ -44,6 +47,22 @@ struct IntakePage {
     possible_duplicates: Vec<PossibleDuplicate>,
     /// The numbers of the possible duplicates that were shown, so that saving again confirms them.
     seen: String,
+    time: AgreedTime,
+}
+
+/// The time that is agreed during the call.
+#[derive(Default)]
+struct AgreedTime {
+    /// The draft that holds the time; empty before the first hold.
+    draft: String,
+    /// The held time and until when it is held.
+    held: Option<(String, String)>,
+    /// The free times, once they were asked for.
+    days: Vec<Date>,
+    /// Whether the free times were asked for.
+    shown: bool,
+    /// Why no time could be shown or held.
+    refused: Option<String>,
 }
 
 struct Choices {
@@ -78,6 +97,9 @@ pub async fn submit(
     shell: Shell,
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
+    if !form.get("act").is_empty() {
+        return agree(&app, &me, shell, form).await;
+    }
     let typed = written(&form);
     let parsed = Application::parse(&typed, Intake::OnBehalf);
     let mut errors = FieldErrors::default();
@@ -99,7 +121,20 @@ pub async fn submit(
     }
     let confirmed = form.has("address_confirmed", "1");
     let by = Actor::Coordinator(me.id);
-    let record = ops::intake::apply::take_down(&app, &application, by, key, confirmed).await?;
+    let taken = match draft_of(&form) {
+        None => ops::intake::apply::take_down(&app, &application, by, key, confirmed).await,
+        Some(draft) => {
+            ops::intake::apply::take_down_with_time(&app, &application, by, key, confirmed, draft).await
+        }
+    };
+    let record = match taken {
+        Ok(record) => record,
+        Err(Problem::Refused(why)) => {
+            let time = AgreedTime { refused: Some(why), ..AgreedTime::default() };
+            return render_with(&app, shell, form, FieldErrors::default(), Vec::new(), time).await;
+        }
+        Err(problem) => return Err(problem),
+    };
     if let Some(id) = mail_of(&form) {
         add_mail(&app, id, record.consultation.id, &me).await?;
     }
@@ -107,16 +142,78 @@ pub async fn submit(
     Ok(page::see_other_with(url::staff(&record.number), &told))
 }
 
+/// Shows the free times, holds the chosen one, or lets it go, and shows the form again as it was typed.
+async fn agree(app: &App, me: &Coordinator, shell: Shell, form: Fields) -> Result<HttpResponse, Problem> {
+    let typed = written(&form);
+    let mut draft = draft_of(&form);
+    let mut time = AgreedTime::default();
+    let done = match (form.get("act"), slots::parse(form.get("slot"))) {
+        ("hold", Some(slot)) => {
+            let held = ops::intake::apply::hold_by_phone(app, draft, me.id, &typed, slot).await;
+            held.map(|id| draft = Some(id))
+        }
+        ("hold", None) => Err(Problem::Refused("日時を選択してください。".to_owned())),
+        ("release", _) => match draft {
+            Some(id) => ops::intake::apply::release(app, id).await,
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    };
+    if let Err(problem) = done {
+        time.refused = Some(sentence(problem)?);
+    }
+    if form.get("act") != "hold" || time.refused.is_some() {
+        match ops::intake::apply::slots_by_phone(app, &typed, draft).await {
+            Ok(found) => {
+                let days: Vec<_> = found.days().into_iter().take(DATES).collect();
+                let chosen = slots::parse(form.get("slot"));
+                time =
+                    AgreedTime { days: slots::dates(&days, |it| found.end(it), chosen), shown: true, ..time };
+            }
+            Err(problem) => time.refused = Some(sentence(problem)?),
+        }
+    }
+    let known = form.pairs().filter(|(name, _)| !matches!(*name, "act" | "draft"));
+    let mut form: Fields = known.collect();
+    if let Some(draft) = draft {
+        form.add("draft", draft.to_string());
+    }
+    render_with(app, shell, form, FieldErrors::default(), Vec::new(), time).await
+}
+
 async fn render(
+    app: &App,
+    shell: Shell,
+    form: Fields,
+    errors: FieldErrors,
+    possible_duplicates: Vec<PossibleDuplicate>,
+) -> Result<HttpResponse, Problem> {
+    render_with(app, shell, form, errors, possible_duplicates, AgreedTime::default()).await
+}
+
+async fn render_with(
     app: &App,
     shell: Shell,
     mut form: Fields,
     errors: FieldErrors,
     possible_duplicates: Vec<PossibleDuplicate>,
+    mut time: AgreedTime,
 ) -> Result<HttpResponse, Problem> {
+    let draft = draft_of(&form);
+    time.draft = draft.map(|it| it.to_string()).unwrap_or_default();
+    let held = ops::intake::apply::held_by_phone(app, draft).await?;
+    time.held = held.and_then(|it| {
+        let when = wording::long_date_time_range(it.starts_at, it.ends_at);
+        Some((when, wording::time(it.held_until()?)))
+    });
+    // A time that is over is not to be submitted.
+    if time.held.is_none() {
+        time.draft.clear();
+    }
     let programme = app.programme().await?;
     let key = Uuid::try_parse(form.get("key")).unwrap_or_else(|_| Uuid::new_v4());
     let status = match (errors.is_empty(), possible_duplicates.is_empty()) {
+        (true, true) if time.refused.is_some() => StatusCode::CONFLICT,
         (true, true) => StatusCode::OK,
         (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (true, false) => StatusCode::CONFLICT,
@@ -126,7 +223,15 @@ async fn render(
     }
     let seen = possible_duplicates.iter().map(|it| it.number.to_string()).collect::<Vec<_>>().join(",");
     let choices = Choices::of(&programme, &shell);
-    page::html_with(status, &IntakePage { shell, form, errors, choices, key, possible_duplicates, seen })
+    page::html_with(
+        status,
+        &IntakePage { shell, form, errors, choices, key, possible_duplicates, seen, time },
+    )
+}
+
+/// Returns the draft that holds the agreed time.
+fn draft_of(form: &Fields) -> Option<DraftId> {
+    Uuid::try_parse(form.get("draft")).ok().map(DraftId)
 }
 
 /// Returns the received mail from which the consultation is made.

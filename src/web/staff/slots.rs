@@ -11,14 +11,17 @@ use domain::{
     wording,
 };
 
-use super::case::{FormState, Head, find, seen, sentence};
+use super::{
+    case::{FormState, Head, find, seen, sentence},
+    stead,
+};
 use crate::{
     app::App,
     ops::{self, case::actor::ActorAt},
     problem::Problem,
     store::consultation::case_details::{CaseAppointment, CaseDetails},
     web::kit::{
-        form::Fields,
+        form::{Choice, Fields},
         page::{self, Shell},
         session::Coordinator,
         slots::{self, DATES, Date},
@@ -35,6 +38,8 @@ struct SlotsPage {
     /// Whether the time can still be chosen or moved.
     possible: bool,
     days: Vec<Date>,
+    /// The people whose decision may be recorded.
+    sayers: Vec<Choice>,
     /// The appointment at its present time.
     now_at: Option<CaseAppointment>,
     /// The requested time, if it is not free.
@@ -80,7 +85,7 @@ pub async fn submit(
         (Err(problem), _) => typed.refused = Some(sentence(problem)?),
         (Ok(_), None) => {}
         (Ok(version), Some(slot)) => {
-            let by = ActorAt::new(Actor::Coordinator(me.id), version);
+            let by = ActorAt::new(stead::actor(&typed.form, me.id)?, version);
             let id = case.record.consultation.id;
             let done = if action == ActionKind::Reschedule {
                 ops::booking::appointment::reschedule(&app, id, by, slot).await
@@ -109,9 +114,11 @@ async fn render(
     me: &Coordinator,
     shell: Shell,
     case: CaseDetails,
-    typed: FormState,
+    mut typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let action = action(&case);
+    let sayers = stead::sayers(app, &case, action).await?;
+    stead::preset(&mut typed.form);
     let possible = case.record.consultation.allows(action, Party::Coordinator).is_ok();
     let offers =
         ops::booking::appointment::joint_offers(app, &case.record, Actor::Coordinator(me.id)).await?;
@@ -131,7 +138,8 @@ async fn render(
     let head = Head::of_act(case, now, &typed);
     let later = ahead.next().map(|(date, _)| head.at(&format!("/slots?from={}", wording::iso_date(date))));
     let earliest = head.at("/slots");
-    let page = SlotsPage { shell, head, typed, action, possible, days, now_at, missing, later, earliest };
+    let page =
+        SlotsPage { shell, head, typed, action, possible, days, sayers, now_at, missing, later, earliest };
     page::html_with(status, &page)
 }
 

@@ -13,7 +13,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::time_proposals::{Proposed, proposed};
+use super::{
+    time_proposals::{Proposed, proposed},
+    transfer::coordinators,
+};
 use crate::{
     app::App,
     problem::Problem,
@@ -48,6 +51,8 @@ struct InboxPage {
     /// The number of participations for which a substitute has to be asked.
     absences: usize,
     open_mails: i64,
+    /// The confirmed appointments on the center's closing days.
+    closed: usize,
     /// The proposals of another time that wait for the center's answer.
     proposals: Vec<Proposed>,
     /// The signed-in person's tasks that are due today or before.
@@ -58,6 +63,8 @@ struct InboxPage {
     unfiltered: Option<String>,
     previous: String,
     next: String,
+    /// The people who can be put in charge of the ticked consultations.
+    coordinators: Vec<Choice>,
 }
 
 struct TabLink {
@@ -150,10 +157,12 @@ async fn list(
         failed_mails: tallies.failed_mails,
         absences: store::booking::substitute::open(&app.db, now).await?,
         open_mails: tallies.open_mails,
+        closed: super::closing_days::bookings(app).await?.len(),
         proposals: if tab == WorklistTab::Center { proposals } else { Vec::new() },
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
+        coordinators: if tab == WorklistTab::Ended { Vec::new() } else { coordinators(app, me.id).await? },
         tasks: store::worklist::task::count_due(&app.db, me.id, japan_date(now)).await?,
         tags: store::worklist::tag::known(&app.db, MOST_TAGS_SHOWN).await?,
         rows: listing
@@ -240,6 +249,8 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
         WorklistTab::Snoozed => tallies.snoozed,
         WorklistTab::Reports => tallies.reports,
         WorklistTab::FurtherHelp => tallies.further_help,
+        WorklistTab::Calls => tallies.calls,
+        WorklistTab::Stalled => tallies.stalled,
         WorklistTab::Company => tallies.company,
         WorklistTab::Expert => tallies.expert,
         WorklistTab::Booked => tallies.booked,

@@ -11,6 +11,7 @@ use domain::{
     correspondence::outgoing_mail::topic::NotificationTopic,
     id::{AppointmentId, AssignmentId, ConsultationId, FollowUpId, WaitingOfferId},
     routing::assignment::{Assignment, AssignmentState},
+    silence::SilenceClock,
 };
 
 use crate::{
@@ -30,6 +31,7 @@ pub struct SendFacts {
     offers: HashMap<WaitingOfferId, HeldOffer>,
     /// Consultations whose contact's address is confirmed.
     confirmed: HashSet<ConsultationId>,
+    silences: HashMap<ConsultationId, SilenceClock>,
     /// Addresses in lower case, each with a topic from which it is unsubscribed.
     opt_outs: HashSet<(String, NotificationTopic)>,
     /// Addresses in lower case that no mail reaches.
@@ -45,6 +47,7 @@ pub struct FactQuery {
     follow_ups: Vec<FollowUpId>,
     offers: Vec<WaitingOfferId>,
     consultations: Vec<ConsultationId>,
+    silences: Vec<ConsultationId>,
     /// Addresses of mails that belong to a topic from which readers can unsubscribe.
     readers: Vec<String>,
     addresses: Vec<String>,
@@ -63,6 +66,8 @@ impl FactQuery {
                 Some(SendCondition::ReportMissing { appointment }) => asked.reports.push(appointment),
                 Some(SendCondition::FollowUpOpen { follow_up }) => asked.follow_ups.push(follow_up),
                 Some(SendCondition::OfferStands { offer }) => asked.offers.push(offer),
+                Some(SendCondition::HoldStands { appointment, .. }) => asked.appointments.push(appointment),
+                Some(SendCondition::SilenceLasts { consultation, .. }) => asked.silences.push(consultation),
                 Some(SendCondition::AddressConfirmed { consultation }) => {
                     asked.consultations.push(consultation);
                 }
@@ -91,6 +96,7 @@ pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
         follow_ups: follow_ups.into_iter().map(|it| (it.id, it)).collect(),
         offers: offers.into_iter().map(|it| (it.offer.id, it)).collect(),
         confirmed: store::consultation::confirmed_among(db, asked.consultations).await?,
+        silences: store::consultation::silences(db, asked.silences).await?,
         opt_outs: store::correspondence::notification_preferences::opt_outs_among(db, asked.readers).await?,
         dead: store::correspondence::bounce::dead_among(db, asked.addresses).await?,
     })
@@ -139,6 +145,14 @@ impl SendFacts {
             SendCondition::OfferStands { offer } => {
                 let stands = self.offers.get(&offer).is_some_and(|it| it.offer.stands(self.now));
                 (stands, "the offer was answered or is over")
+            }
+            SendCondition::HoldStands { appointment, until } => {
+                let held = self.appointments.get(&appointment).and_then(Appointment::held_until);
+                (held == Some(until) && self.now < until, "the time is not held until then any more")
+            }
+            SendCondition::SilenceLasts { consultation, since } => {
+                let clock = self.silences.get(&consultation);
+                (clock.is_some_and(|it| it.since == since), "the case has moved on")
             }
             SendCondition::AddressConfirmed { consultation } => {
                 (self.confirmed.contains(&consultation), "the address is not confirmed")

@@ -1,5 +1,5 @@
 //! Taking an application down on the telephone.
-use madoguchi::store;
+use madoguchi::{ops, store};
 use uuid::Uuid;
 
 use super::{at, center};
@@ -87,4 +87,68 @@ async fn the_same_company_is_noticed_before_it_is_saved() {
     page.shows("同じ企業の可能性がある相談（1件）");
     let page = site.get("/staff/consultations/R08-000002?view=same-company").await;
     page.shows(&seen);
+}
+
+/// A time is agreed during the call: it is held while the form is typed, and the expert is asked for it at once.
+#[actix_web::test]
+async fn a_time_is_agreed_in_the_same_call() {
+    let (site, cast) = center().await;
+    let with = |more: &[(&'static str, String)]| -> Vec<(&'static str, String)> {
+        let form = call().into_iter().map(|(name, value)| (name, value.to_owned()));
+        form.chain(more.iter().cloned()).collect()
+    };
+    let send = async |form: &[(&'static str, String)]| {
+        let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        site.post("/staff/new", &form).await
+    };
+    let topicless = site.post("/staff/new", &[("act", "times")]).await;
+    assert_eq!(topicless.status, 409);
+    topicless.shows("先に、相談したいことを入力してください。");
+    let times = send(&with(&[("act", "times".to_owned())])).await;
+    assert_eq!(times.status, 200);
+    times.shows("この日時を押さえる");
+    times.shows("合同会社あおば");
+    let none = send(&with(&[("act", "hold".to_owned())])).await;
+    none.shows("日時を選択してください。");
+    let slot = times.body.split("name=\"slot\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+    let slot = slot.split('"').next().unwrap().to_owned();
+    let held = send(&with(&[("act", "hold".to_owned()), ("slot", slot.clone())])).await;
+    assert_eq!(held.status, 200, "{}", held.body);
+    held.shows("まで押さえています");
+    let draft =
+        held.body.split("name=\"draft\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert!(!draft.is_empty());
+
+    let confirmed = ("address_confirmed", "1".to_owned());
+    let saved = send(&with(&[("draft", draft.clone()), confirmed.clone()])).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let number = saved.location.unwrap().rsplit('/').next().unwrap().to_owned();
+    let number = domain::number::CaseNumber::parse(&number).unwrap();
+    let record = store::consultation::by_number(&site.app.db, number).await.unwrap().unwrap();
+    assert_eq!(record.consultation.state.code(), "matching", "the expert is asked for the agreed time");
+    let all = store::booking::appointment::of(&site.app.db, record.consultation.id).await.unwrap();
+    assert_eq!(
+        ops::intake::apply::slot_value(domain::booking::availability::Slot::at(all[0].starts_at).unwrap()),
+        slot
+    );
+    assert_eq!(all[0].experts, vec![cast.expert]);
+    let twice = send(&with(&[("draft", draft), confirmed])).await;
+    assert_eq!(twice.location, Some(format!("/staff/consultations/{number}")), "sent twice");
+
+    // A hold that is over is said, and nothing typed is lost.
+    let key = ("key", Uuid::new_v4().to_string());
+    let other: Vec<_> = with(&[]).into_iter().filter(|it| it.0 != "key").chain([key]).collect();
+    let add = |more: &[(&'static str, String)]| other.iter().chain(more).cloned().collect::<Vec<_>>();
+    let times = send(&add(&[("act", "times".to_owned())])).await;
+    let slot = times.body.split("name=\"slot\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+    let slot = slot.split('"').next().unwrap().to_owned();
+    let held = send(&add(&[("act", "hold".to_owned()), ("slot", slot)])).await;
+    let draft =
+        held.body.split("name=\"draft\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    site.app.clock.advance(chrono::TimeDelta::minutes(16));
+    let seen = ("seen", number.to_string());
+    let late = send(&add(&[("draft", draft), seen])).await;
+    assert_eq!(late.status, 409);
+    late.shows("お取り置きの期限が過ぎました");
+    late.shows("合同会社あおば");
 }

@@ -79,7 +79,7 @@ async fn administered(site: &Site, by: AccountId) {
     let programme = app.programme().await.unwrap();
     ops::reference::settings::save(app, year, programme.settings(year), 0, by).await.unwrap();
     let note = TextLine::parse("メモ", "年末の休業", 60).unwrap();
-    ops::reference::settings::add_closing_day(app, day("2026-12-28"), &note).await.unwrap();
+    ops::reference::closing_day::add(app, day("2026-12-28"), &note).await.unwrap();
     ops::aftercare::follow_up_programme::take(app, year, 0, &programme.follow_up(year), by).await.unwrap();
     let words = TextKind::Survey.shipped_words();
     ops::correspondence::mail_text::save(app, year, TextKind::Survey, 0, Some(&words), by).await.unwrap();

@@ -15,7 +15,11 @@ impl Telling<'_> {
         match goal {
             Goal::Withdrawn => {
                 self.say(Actor::Company, false);
-                self.act(Action::Withdraw, Actor::Company, Some("社内の方針が変わったため。"))?;
+                self.act(
+                    Action::Withdraw { advised: false },
+                    Actor::Company,
+                    Some("社内の方針が変わったため。"),
+                )?;
             }
             Goal::Unfulfilled => {
                 let reason =

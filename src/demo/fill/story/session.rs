@@ -52,7 +52,8 @@ impl Telling<'_> {
         self.pass(48, 300);
         self.close_round();
         let sessions = u16::try_from(self.story.appointments_done).unwrap_or_default();
-        let act = Action::PlanFurtherSession { appointments: sessions, cap: 3, overridden: false };
+        let act =
+            Action::PlanFurtherSession { appointments: sessions, cap: 3, overridden: false, covered: true };
         self.act(act, self.center(), None)?;
         self.say(Actor::Company, false);
         self.pass(4, 60);

@@ -19,6 +19,106 @@ pub fn change_until(
     at_japan(calendar.previous_business_day(japan_date(starts_at)), settings.change_until_hour, 0)
 }
 
+/// Returns until when a company has to hear whether an appointment takes place: `change_until_hour`, Japan time, of the
+/// `answer_notice_days`th business day before. Requests to experts and holds end by then.
+pub fn heard_by(starts_at: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    let day = (0..settings.answer_notice_days.max(1))
+        .fold(japan_date(starts_at), |day, _| calendar.previous_business_day(day));
+    at_japan(day, settings.change_until_hour, 0)
+}
+
+/// Returns until when a time is held that was chosen at `now`: for `hours`, of which closed days do not count, and to
+/// the next opening hours if it would end outside of them; at most until the company has to hear of it.
+pub fn hold_until(
+    now: DateTime<Utc>,
+    hours: u16,
+    starts_at: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    let until = after_open_days(now, TimeDelta::hours(i64::from(hours)), calendar);
+    in_business_hours(until, settings, calendar).min(heard_by(starts_at, settings, calendar))
+}
+
+/// Returns when a hold until `until` ends after closing days were added: the part of a new closing day that lies ahead
+/// does not count. The result is never earlier than `until`, and at most the time by which the company has to hear.
+pub fn hold_moved(
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    starts_at: DateTime<Utc>,
+    settings: &Settings,
+    (before, calendar): (&BusinessCalendar, &BusinessCalendar),
+) -> DateTime<Utc> {
+    let left = open_days_between(now, until, before);
+    let moved = in_business_hours(after_open_days(now, left, calendar), settings, calendar);
+    moved.min(heard_by(starts_at, settings, calendar)).max(until)
+}
+
+/// Returns when `time` has passed since `from` on the clocks of business days alone.
+fn after_open_days(from: DateTime<Utc>, time: TimeDelta, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    let (mut left, mut at) = (time, from);
+    loop {
+        let day = japan_date(at);
+        let midnight = at_japan(day, 24, 0);
+        if calendar.is_open(day) {
+            if left <= midnight - at {
+                return at + left;
+            }
+            left -= midnight - at;
+        }
+        if midnight <= at {
+            return at;
+        }
+        at = midnight;
+    }
+}
+
+/// Returns how much of the time from `from` to `to` lies on business days.
+fn open_days_between(from: DateTime<Utc>, to: DateTime<Utc>, calendar: &BusinessCalendar) -> TimeDelta {
+    let (mut at, mut open) = (from, TimeDelta::zero());
+    while at < to {
+        let day = japan_date(at);
+        let end = at_japan(day, 24, 0).min(to);
+        if calendar.is_open(day) {
+            open += end - at;
+        }
+        if end <= at {
+            break;
+        }
+        at = end;
+    }
+    open
+}
+
+/// Returns when the company is told that a hold until `until` is about to end: `hold_warning_hours` of opening hours
+/// before.
+pub fn hold_warned_at(
+    until: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    let mut left = TimeDelta::hours(i64::from(settings.hold_warning_hours));
+    let mut day = japan_date(until);
+    let mut end = until;
+    loop {
+        if calendar.is_open(day) {
+            let opens = at_japan(day, settings.opens_hour, 0);
+            let closes = at_japan(day, settings.closes_hour, 0).min(end);
+            let open = (closes - opens).max(TimeDelta::zero());
+            if left <= open {
+                return closes - left;
+            }
+            left -= open;
+        }
+        let before = calendar.previous_business_day(day);
+        if before >= day || before == NaiveDate::MIN {
+            return until;
+        }
+        day = before;
+        end = at_japan(day, 24, 0);
+    }
+}
+
 /// Returns when both sides are reminded of an appointment that was booked at `booked_at`: at `mail_hour`, Japan time,
 /// of the business day before.
 ///
@@ -164,6 +264,22 @@ mod tests {
             ("2026-11-21T10:00:00+09:00", "2026-11-24T09:00:00+09:00"),
         ] {
             assert_eq!(super::in_business_hours(at(written), &settings, &calendar), at(sent), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_hold_lasts_over_the_weekend_and_its_company_is_warned() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        let slot = at("2026-12-01T10:00:00+09:00");
+        for (from, until, warned) in [
+            ("2026-11-18T10:00:00+09:00", "2026-11-19T10:00:00+09:00", "2026-11-18T14:00:00+09:00"),
+            ("2026-11-20T14:05:00+09:00", "2026-11-24T14:05:00+09:00", "2026-11-24T10:05:00+09:00"),
+            ("2026-11-20T20:00:00+09:00", "2026-11-25T09:00:00+09:00", "2026-11-24T13:00:00+09:00"),
+            ("2026-11-30T10:00:00+09:00", "2026-11-30T17:00:00+09:00", "2026-11-30T13:00:00+09:00"),
+        ] {
+            let held = super::hold_until(at(from), 24, slot, &settings, &calendar);
+            assert_eq!(held, at(until), "{from}");
+            assert_eq!(super::hold_warned_at(held, &settings, &calendar), at(warned), "{from}");
         }
     }
 

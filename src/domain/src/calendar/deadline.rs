@@ -75,6 +75,11 @@ pub enum DeadlineStep {
         at: DateTime<Utc>,
         certain: bool,
     },
+    /// The deadline is earlier than its rule says: a company has to hear of the result before its appointment.
+    Limited {
+        at: DateTime<Utc>,
+        starts_at: DateTime<Utc>,
+    },
 }
 
 /// Returns the deadline when the center closes on the `days`th business day after the day of `from`.
@@ -135,6 +140,45 @@ impl Deadline {
         PausedDeadline { since: from, trace, count: self.count, was: self.at, left }
     }
 
+    /// Returns the deadline, at the latest at `limit`, because the appointment for which it is begins at `starts_at`.
+    pub fn no_later_than(mut self, limit: DateTime<Utc>, starts_at: DateTime<Utc>) -> Self {
+        if limit < self.at {
+            self.at = limit;
+            self.trace.push(DeadlineStep::Limited { at: limit, starts_at });
+        }
+        self
+    }
+
+    /// Returns the deadline as the calendar of now gives it, with its explanation made anew. `limit` is as in
+    /// `no_later_than`.
+    ///
+    /// `None` if nothing changes: a deadline that was given never becomes earlier.
+    pub fn moved(
+        &self,
+        calendar: &BusinessCalendar,
+        limit: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Option<Self> {
+        let begun = self
+            .trace
+            .iter()
+            .rposition(|it| matches!(it, DeadlineStep::Started { .. } | DeadlineStep::Resumed { .. }))?;
+        let before = begun.checked_sub(1).and_then(|it| self.trace.get(it));
+        let (from, days) = match (self.trace.get(begun)?, before) {
+            (DeadlineStep::Started { at, days, .. }, _) => (*at, *days),
+            (DeadlineStep::Resumed { at }, Some(DeadlineStep::Paused { left, .. })) => (*at, (*left)?),
+            _ => return None,
+        };
+        let by_rule = self.trace.iter().rev().find_map(DeadlineStep::due_by_rule)?;
+        let closes = by_rule - at_japan(due_day(by_rule), 0, 0);
+        let trace = self.trace.get(..=begun)?.to_vec();
+        let mut moved = Self { at: from, trace, count: self.count };
+        moved.run(calendar, from, days, closes);
+        if let Some((limit, starts_at)) = limit {
+            moved = moved.no_later_than(limit, starts_at);
+        }
+        (moved.at > self.at || (moved.at == self.at && moved.trace != self.trace)).then_some(moved)
+    }
+
     /// Returns whether no day on the way depends on an almanac that was not out yet.
     pub fn is_certain(&self) -> bool {
         self.trace.iter().all(DeadlineStep::is_certain)
@@ -170,12 +214,17 @@ impl PausedDeadline {
 }
 
 impl DeadlineStep {
+    /// Returns the due instant that the rule gives, if this is that step.
+    const fn due_by_rule(&self) -> Option<DateTime<Utc>> {
+        if let Self::Due { at, .. } = self { Some(*at) } else { None }
+    }
+
     const fn is_certain(&self) -> bool {
         match self {
             Self::Counted { certain, .. } | Self::Skipped { certain, .. } | Self::Due { certain, .. } => {
                 *certain
             }
-            Self::Started { .. } | Self::Paused { .. } | Self::Resumed { .. } => true,
+            Self::Started { .. } | Self::Paused { .. } | Self::Resumed { .. } | Self::Limited { .. } => true,
         }
     }
 }

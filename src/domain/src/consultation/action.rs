@@ -3,7 +3,10 @@ use chrono::{DateTime, Utc};
 pub use codes::ActionKind;
 
 use super::state::{State, UnfulfilledReason};
-use crate::{actor::Party, field::Fields};
+use crate::{
+    actor::{Actor, Party},
+    field::Fields,
+};
 
 /// An action with the facts that decide it. The caller outside of `domain` finds the facts. The text that
 /// goes with an action (a question, a reason) is not part of it; its type ensures that it is not blank.
@@ -23,6 +26,11 @@ pub enum Action {
     Decline {
         /// Whether another expert has been asked for the same slot.
         next_candidate: bool,
+    },
+    /// The center withdraws the request to an expert, or releases an expert who has accepted.
+    ReleaseExpert {
+        /// Whether an expert is being asked afterwards, in place of the released one or for the other field.
+        asked: bool,
     },
     ChooseSlot,
     Reschedule {
@@ -45,9 +53,15 @@ pub enum Action {
         cap: u16,
         /// Whether a coordinator overrides the cap and has given the reason.
         overridden: bool,
+        /// Whether the experts who stay cover every field. Otherwise the center asks experts for the rest.
+        covered: bool,
     },
     Complete,
-    Withdraw,
+    Withdraw {
+        /// Whether an appointment of the consultation has taken place. Then the consultation is completed: an
+        /// ending does not undo what took place.
+        advised: bool,
+    },
     CloseUnfulfilled {
         reason: UnfulfilledReason,
     },
@@ -66,6 +80,7 @@ impl Action {
             Self::RequestExperts => ActionKind::RequestExperts,
             Self::Accept { .. } => ActionKind::Accept,
             Self::Decline { .. } => ActionKind::Decline,
+            Self::ReleaseExpert { .. } => ActionKind::ReleaseExpert,
             Self::ChooseSlot => ActionKind::ChooseSlot,
             Self::Reschedule { .. } => ActionKind::Reschedule,
             Self::CancelAppointment { .. } => ActionKind::CancelAppointment,
@@ -74,7 +89,7 @@ impl Action {
             Self::ApproveReport => ActionKind::ApproveReport,
             Self::PlanFurtherSession { .. } => ActionKind::PlanFurtherSession,
             Self::Complete => ActionKind::Complete,
-            Self::Withdraw => ActionKind::Withdraw,
+            Self::Withdraw { .. } => ActionKind::Withdraw,
             Self::CloseUnfulfilled { .. } => ActionKind::CloseUnfulfilled,
             Self::Refer { .. } => ActionKind::Refer,
             Self::Reopen => ActionKind::Reopen,
@@ -94,6 +109,7 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
         ActionKind::Submit => &[Company, Desk, Coordinator],
         ActionKind::StartCheck
         | ActionKind::Ask
+        | ActionKind::ReleaseExpert
         | ActionKind::ApproveReport
         | ActionKind::CloseUnfulfilled
         | ActionKind::Refer
@@ -112,6 +128,40 @@ pub const fn parties(action: ActionKind) -> &'static [Party] {
     }
 }
 
+/// Returns the parties in whose stead a coordinator may do `action`, where the state allows it.
+pub const fn steads(action: ActionKind) -> &'static [Party] {
+    use Party::{Company, Expert};
+    match action {
+        ActionKind::Answer | ActionKind::Withdraw => &[Company],
+        ActionKind::Accept | ActionKind::Decline | ActionKind::RecordNoShow | ActionKind::RecordDone => {
+            &[Expert]
+        }
+        ActionKind::ChooseSlot
+        | ActionKind::Reschedule
+        | ActionKind::CancelAppointment
+        | ActionKind::PlanFurtherSession
+        | ActionKind::Note => &[Company, Expert],
+        ActionKind::Submit
+        | ActionKind::StartCheck
+        | ActionKind::Ask
+        | ActionKind::RequestExperts
+        | ActionKind::ReleaseExpert
+        | ActionKind::ApproveReport
+        | ActionKind::Complete
+        | ActionKind::CloseUnfulfilled
+        | ActionKind::Refer
+        | ActionKind::Reopen => &[],
+    }
+}
+
+/// Returns whether `actor` may do `action` in some state.
+pub fn may_do(action: ActionKind, by: Actor) -> bool {
+    match by.represented() {
+        Some(whom) => steads(action).contains(&whom.party()),
+        None => parties(action).contains(&by.party()),
+    }
+}
+
 /// Returns whether `action` is allowed in `state`. Every combination that is not listed here is refused.
 pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
     match action {
@@ -120,6 +170,7 @@ pub const fn is_allowed_in(action: ActionKind, state: &State) -> bool {
         ActionKind::Ask | ActionKind::RequestExperts => matches!(state, State::Received | State::Checking),
         ActionKind::Answer => matches!(state, State::WaitingCompany),
         ActionKind::Accept | ActionKind::Decline => matches!(state, State::Matching),
+        ActionKind::ReleaseExpert => matches!(state, State::Matching | State::Scheduling),
         ActionKind::ChooseSlot => matches!(state, State::Scheduling),
         ActionKind::Reschedule
         | ActionKind::CancelAppointment
@@ -148,15 +199,16 @@ pub const fn may_lead_to(action: ActionKind, from: Option<&State>, to: &State) -
         (ActionKind::Ask, _) => matches!(to, State::WaitingCompany),
         (ActionKind::RequestExperts, _) => matches!(to, State::Matching),
         (ActionKind::Accept, _) => matches!(to, State::Matching | State::Scheduling | State::Booked),
-        (ActionKind::Decline, _) => matches!(to, State::Matching | State::Checking),
-        (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
-        (ActionKind::CancelAppointment | ActionKind::RecordNoShow | ActionKind::PlanFurtherSession, _) => {
-            matches!(to, State::Scheduling)
+        (ActionKind::Decline | ActionKind::ReleaseExpert, _) => {
+            matches!(to, State::Matching | State::Checking)
         }
+        (ActionKind::ChooseSlot | ActionKind::Reschedule, _) => matches!(to, State::Booked),
+        (ActionKind::CancelAppointment | ActionKind::RecordNoShow, _) => matches!(to, State::Scheduling),
+        (ActionKind::PlanFurtherSession, _) => matches!(to, State::Scheduling | State::Checking),
         (ActionKind::RecordDone, _) => matches!(to, State::Consulted),
         (ActionKind::ApproveReport, _) => matches!(to, State::FollowUp),
         (ActionKind::Complete, _) => matches!(to, State::Completed),
-        (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn),
+        (ActionKind::Withdraw, _) => matches!(to, State::Withdrawn | State::Completed),
         (ActionKind::CloseUnfulfilled, _) => matches!(to, State::Unfulfilled { .. }),
         (ActionKind::Refer, _) => matches!(to, State::Referred { .. }),
         // `rebuild` checks that a note does not change the state, since it can compare the data of a state.

@@ -48,7 +48,7 @@ pub fn rebuild(history: &History) -> Rebuilt {
             state = Some(&event.to);
             continue;
         };
-        if !action::parties(event.action).contains(&event.by.party()) {
+        if !action::may_do(event.action, event.by) {
             return broken("the actor may not do it");
         }
         if !action::is_allowed_in(event.action, from) {

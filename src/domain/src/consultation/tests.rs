@@ -6,7 +6,7 @@ use super::{
     Action, ActionKind, ActionRefused, Consultation, Event, Rebuilt, State, UnfulfilledReason, rebuild,
 };
 use crate::{
-    actor::{Actor, Party},
+    actor::{Actor, Party, Represented},
     field::Fields,
     id::{AccountId, ConsultationId, DeskId, ExpertId},
 };
@@ -21,6 +21,13 @@ fn actor(party: Party) -> Actor {
         Party::Desk => Actor::Desk(DeskId(Uuid::from_u128(3))),
         Party::System => Actor::System,
     }
+}
+
+/// Returns a coordinator who acts in the stead of a company and of an expert.
+fn in_stead() -> [Actor; 2] {
+    let center = AccountId(Uuid::from_u128(1));
+    [Represented::Company, Represented::Expert(ExpertId(Uuid::from_u128(2)))]
+        .map(|whom| Actor::Stead(center, whom))
 }
 
 fn states() -> Vec<State> {
@@ -52,15 +59,19 @@ fn acts() -> Vec<Action> {
         Action::Accept { still_open: Some(Fields::Labor), slot_held: true },
         Action::Decline { next_candidate: true },
         Action::Decline { next_candidate: false },
+        Action::ReleaseExpert { asked: true },
+        Action::ReleaseExpert { asked: false },
         Action::ChooseSlot,
         Action::Reschedule { until: None },
         Action::CancelAppointment { until: None },
         Action::RecordNoShow { starts_at: NOW },
         Action::RecordDone { starts_at: NOW },
         Action::ApproveReport,
-        Action::PlanFurtherSession { appointments: 1, cap: 3, overridden: false },
+        Action::PlanFurtherSession { appointments: 1, cap: 3, overridden: false, covered: true },
+        Action::PlanFurtherSession { appointments: 1, cap: 3, overridden: false, covered: false },
         Action::Complete,
-        Action::Withdraw,
+        Action::Withdraw { advised: false },
+        Action::Withdraw { advised: true },
         Action::CloseUnfulfilled { reason: UnfulfilledReason::Unreachable },
         Action::Refer { organization: "商工会議所".into() },
         Action::Reopen,
@@ -92,22 +103,75 @@ fn specified(state: &str, act: &Action, party: Party) -> Option<&'static str> {
         ("matching", Action::Accept { slot_held: false, .. }, Expert) => Some("scheduling"),
         ("matching", Action::Decline { next_candidate: true }, Expert | System) => Some("matching"),
         ("matching", Action::Decline { next_candidate: false }, Expert | System) => Some("checking"),
+        ("matching" | "scheduling", Action::ReleaseExpert { asked: true }, Coordinator) => Some("matching"),
+        ("matching" | "scheduling", Action::ReleaseExpert { asked: false }, Coordinator) => Some("checking"),
         ("scheduling", Action::ChooseSlot, Company | Coordinator | Expert) => Some("booked"),
         ("booked", Action::Reschedule { .. }, Company | Coordinator | Expert) => Some("booked"),
         ("booked", Action::CancelAppointment { .. }, Company | Coordinator | Expert) => Some("scheduling"),
         ("booked", Action::RecordNoShow { .. }, Expert | Coordinator) => Some("scheduling"),
         ("booked", Action::RecordDone { .. }, Expert | Coordinator) => Some("consulted"),
         ("consulted", Action::ApproveReport, Coordinator) => Some("follow_up"),
-        ("consulted" | "follow_up", Action::PlanFurtherSession { .. }, Expert | Coordinator | Company) => {
-            Some("scheduling")
-        }
+        (
+            "consulted" | "follow_up",
+            Action::PlanFurtherSession { covered, .. },
+            Expert | Coordinator | Company,
+        ) => Some(if *covered { "scheduling" } else { "checking" }),
         ("follow_up", Action::Complete, System | Coordinator) => Some("completed"),
-        (_, Action::Withdraw, Company | Coordinator) if open => Some("withdrawn"),
+        (_, Action::Withdraw { advised: false }, Company | Coordinator) if open => Some("withdrawn"),
+        (_, Action::Withdraw { advised: true }, Company | Coordinator) if open => Some("completed"),
         (_, Action::CloseUnfulfilled { .. }, Coordinator) if open => Some("unfulfilled"),
         (_, Action::Refer { .. }, Coordinator) if open => Some("referred"),
         (_, Action::Reopen, Coordinator) if !open => Some("checking"),
         _ => None,
     }
+}
+
+/// Returns the resulting state of an action that a coordinator does in the stead of `party`, by the specification:
+/// the column "in stead of".
+fn specified_in_stead(state: &str, act: &Action, party: Party) -> Option<&'static str> {
+    use Party::{Company, Expert};
+    match (act, party) {
+        (Action::Answer | Action::Withdraw { .. }, Company)
+        | (
+            Action::Accept { .. }
+            | Action::Decline { .. }
+            | Action::RecordNoShow { .. }
+            | Action::RecordDone { .. },
+            Expert,
+        )
+        | (
+            Action::ChooseSlot
+            | Action::Reschedule { .. }
+            | Action::CancelAppointment { .. }
+            | Action::PlanFurtherSession { .. },
+            Company | Expert,
+        ) => specified(state, act, party),
+        _ => None,
+    }
+}
+
+/// Checks every state × every action × every party in whose stead a coordinator acts against the specification.
+#[test]
+fn a_coordinator_acts_in_the_stead_of_others_only_where_the_table_says_so() {
+    let mut allowed = 0;
+    for state in states() {
+        for act in acts() {
+            for by in in_stead() {
+                let party = by.principal().party();
+                let outcome = consultation(state.clone()).act(act.clone(), by, NOW);
+                let expected = specified_in_stead(state.code(), &act, party);
+                let to = outcome.as_ref().ok().map(|(it, _)| it.state.code());
+                assert_eq!(to, expected, "{} {act:?} by {by:?}: {outcome:?}", state.code());
+                if let Ok((_, event)) = outcome {
+                    assert_eq!((event.by, event.by.party()), (by, Party::Coordinator));
+                    allowed += 1;
+                }
+                let offered = consultation(state.clone()).allows_in_stead(act.action(), party);
+                assert_eq!(offered.is_ok(), expected.is_some(), "{} {act:?}", state.code());
+            }
+        }
+    }
+    assert_eq!(allowed, 30, "the number of allowed combinations changed");
 }
 
 /// Checks every state × every action × every party against the specification.
@@ -129,7 +193,7 @@ fn only_what_the_table_lists_is_possible() {
             }
         }
     }
-    assert_eq!(allowed, 73, "the number of allowed combinations changed");
+    assert_eq!(allowed, 99, "the number of allowed combinations changed");
 }
 
 #[test]
@@ -161,10 +225,10 @@ fn facts_refuse_what_the_table_would_allow() {
     }
     assert!(booked().act(Action::Reschedule { until: Some(later) }, company, NOW).is_ok());
 
-    let full = Action::PlanFurtherSession { appointments: 3, cap: 3, overridden: false };
+    let full = Action::PlanFurtherSession { appointments: 3, cap: 3, overridden: false, covered: true };
     let refused = consultation(State::FollowUp).act(full, company, NOW);
     assert_eq!(refused, Err(ActionRefused::CapReached { cap: 3 }));
-    let overridden = Action::PlanFurtherSession { appointments: 3, cap: 3, overridden: true };
+    let overridden = Action::PlanFurtherSession { appointments: 3, cap: 3, overridden: true, covered: true };
     assert!(consultation(State::FollowUp).act(overridden, center, NOW).is_ok());
 
     let unconfirmed = Consultation { address_confirmed: false, ..consultation(State::Received) };
@@ -182,6 +246,9 @@ fn only_company_desk_and_coordinator_submit() {
         let may = matches!(party, Party::Company | Party::Desk | Party::Coordinator);
         assert_eq!(outcome.is_ok(), may, "{party:?}");
     }
+    for by in in_stead() {
+        assert!(Consultation::submit(ConsultationId(Uuid::nil()), Fields::Ict, false, by, NOW).is_err());
+    }
 }
 
 #[test]
@@ -198,7 +265,8 @@ fn walk(choices: &[(usize, usize)]) -> (Consultation, Vec<Event>) {
     let mut history = vec![first];
     for &(act, party) in choices {
         let act = acts()[act % acts().len()].clone();
-        let by = actor(Party::ALL[party % Party::ALL.len()]);
+        let everybody: Vec<_> = Party::ALL.map(actor).into_iter().chain(in_stead()).collect();
+        let by = everybody[party % everybody.len()];
         if let Ok((next, event)) = it.clone().act(act, by, NOW) {
             it = next;
             history.push(event);
@@ -210,7 +278,7 @@ fn walk(choices: &[(usize, usize)]) -> (Consultation, Vec<Event>) {
 proptest! {
     #[test]
     fn the_state_can_be_rebuilt_from_the_events_alone(
-        choices in prop::collection::vec((0..30_usize, 0..5_usize), 0..200)
+        choices in prop::collection::vec((0..30_usize, 0..7_usize), 0..200)
     ) {
         let (it, history) = walk(&choices);
         prop_assert_eq!(rebuild(&history), Rebuilt::State(it.state));
@@ -218,7 +286,7 @@ proptest! {
 
     #[test]
     fn a_history_with_a_missing_line_is_noticed(
-        choices in prop::collection::vec((0..30_usize, 0..5_usize), 50..200), at in 0..1000_usize
+        choices in prop::collection::vec((0..30_usize, 0..7_usize), 50..200), at in 0..1000_usize
     ) {
         let (it, mut history) = walk(&choices);
         let removed = history.remove(at % history.len());

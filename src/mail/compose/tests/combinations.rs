@@ -61,6 +61,7 @@ fn for_side(side: ReaderSide<'static>) -> Vec<MailEvent<'static>> {
 fn for_company() -> Vec<MailEvent<'static>> {
     let mut all = company_occasions();
     for cancelled in maybe_sittings() {
+        all.push(MailEvent::Finished { portal: LINK, cancelled });
         all.extend(UnfulfilledReason::ALL.map(|reason| MailEvent::Unfulfilled { reason, cancelled }));
         let organization = "商工の窓口";
         all.extend(REASONS.map(|note| MailEvent::Referred { organization, note, cancelled }));
@@ -75,6 +76,10 @@ fn for_company() -> Vec<MailEvent<'static>> {
     all.extend(
         [&[], experts(), two_experts()].map(|it| MailEvent::SlotsToChoose { portal: LINK, experts: it }),
     );
+    all.extend(
+        [&[], experts(), two_experts()].map(|it| MailEvent::FurtherAppointment { portal: LINK, experts: it }),
+    );
+    all.extend(appointments().into_iter().map(|appointment| MailEvent::NoShow { portal: LINK, appointment }));
     all.push(MailEvent::AddressChanged { confirm: LINK });
     all.extend(REASONS.map(|text| MailEvent::Question { portal: LINK, text }));
     all.push(MailEvent::FollowUp {
@@ -130,7 +135,13 @@ pub fn plain_combinations() -> Vec<AccountMailEvent<'static>> {
         }
     }
     for lines in either {
-        all.extend(["", stop].map(|stop| AccountMailEvent::Digest { new: 0, overdue: 12, lines, stop }));
+        all.extend(["", stop].map(|stop| AccountMailEvent::Digest {
+            new: 0,
+            overdue: 12,
+            stalled: 1,
+            lines,
+            stop,
+        }));
         all.push(AccountMailEvent::AbsenceOverBookings {
             expert: "山田 花子",
             days: "11月24日（火）",

@@ -17,7 +17,8 @@ use crate::{
     mail::{
         compose::{about, plain},
         mail_event::{
-            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, Recipient, SenderContext,
+            AccountMailEvent, AppointmentText, CompanyTurn, MailContext, MailEvent, ReaderSide, Recipient,
+            SenderContext, SilenceEvent, WhyBack,
         },
         outgoing_mail::OutgoingMail,
         text::Texts,
@@ -80,6 +81,15 @@ pub fn occasions() -> Vec<(MailEvent<'static>, Recipient<'static>)> {
         .map(|(is_company, to)| (MailEvent::NoDelegates { is_company, starts_at, ends_at }, to));
     let center = [
         MailEvent::NobodyLeft,
+        MailEvent::Silence(SilenceEvent::HoldEnding {
+            side: ReaderSide::Center,
+            slot: appointment_text(),
+            until: now(),
+        }),
+        MailEvent::Silence(SilenceEvent::OutcomeMissing {
+            side: ReaderSide::Center,
+            appointment: appointment_text(),
+        }),
         MailEvent::SubstituteNeeded {
             appointment: appointment_text(),
             declined: "佐藤 次郎",
@@ -110,7 +120,12 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
         MailEvent::AddressChanged { confirm: PORTAL },
         MailEvent::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
         MailEvent::SlotsToChoose { portal: PORTAL, experts: experts() },
-        MailEvent::BackAtCenter { portal: PORTAL },
+        MailEvent::FurtherAppointment { portal: PORTAL, experts: experts() },
+        MailEvent::Finished { portal: PORTAL, cancelled: None },
+        MailEvent::NoShow { portal: PORTAL, appointment: appointment_text() },
+        MailEvent::TeamChanging { portal: PORTAL },
+        MailEvent::Silence(SilenceEvent::HoldReleased { portal: PORTAL, slot: appointment_text() }),
+        MailEvent::Silence(SilenceEvent::ClosedInSilence { portal: PORTAL }),
         MailEvent::ReportReady { portal: PORTAL },
         MailEvent::Survey { answer: PORTAL },
         MailEvent::Referred { organization, note: "補助金の相談ができます。", cancelled: None },
@@ -128,6 +143,15 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
             until: now(),
         },
     ];
+    let reasons = [WhyBack::NobodyForTime, WhyBack::TimeTooNear, WhyBack::NobodyLeft, WhyBack::PartOpen];
+    all.extend(reasons.map(|why| MailEvent::BackAtCenter { portal: PORTAL, why }));
+    let turns = [CompanyTurn::Choose, CompanyTurn::Answer, CompanyTurn::Confirm];
+    all.extend(
+        turns
+            .map(|waits_for| MailEvent::Silence(SilenceEvent::CompanyReminder { portal: PORTAL, waits_for })),
+    );
+    let side = ReaderSide::Company { portal: PORTAL };
+    all.push(MailEvent::Silence(SilenceEvent::HoldEnding { side, slot: appointment_text(), until: now() }));
     let answer = "https://soudan.example.jp/f/TOKEN";
     let leads = ["相談から、およそ3か月がたちました。", "規程の案はできましたか。"];
     all.extend(leads.map(|lead| MailEvent::FollowUp { lead, answer }));
@@ -135,13 +159,17 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     all
 }
 
-fn expert_occasions() -> [MailEvent<'static>; 12] {
+fn expert_occasions() -> [MailEvent<'static>; 13] {
     let answer = "https://soudan.example.jp/a/TOKEN";
     let (due_at, slot) = (at("2026-11-24T08:00:00Z"), Some(appointment_text()));
     [
         MailEvent::Request { answer, fields: Fields::Labor, slot, due_at, outline: outline() },
         MailEvent::Request { answer, fields: Fields::Both, slot: None, due_at, outline: &[] },
         MailEvent::RequestReminder { answer, due_at },
+        MailEvent::Silence(SilenceEvent::OutcomeMissing {
+            side: ReaderSide::Expert,
+            appointment: appointment_text(),
+        }),
         MailEvent::RequestLapsed { slot },
         MailEvent::RequestLapsed { slot: None },
         MailEvent::RequestWithdrawn { slot },
@@ -184,10 +212,11 @@ pub fn account_mail_events() -> [AccountMailEvent<'static>; 8] {
         AccountMailEvent::Invitation { link, role: "専門家" },
         AccountMailEvent::PasswordReset { link },
         AccountMailEvent::AbsenceOverBookings { expert: "山田 花子", days: "11月24日（火）", lines },
-        AccountMailEvent::Digest { new: 2, overdue: 1, lines, stop: "" },
+        AccountMailEvent::Digest { new: 2, overdue: 1, stalled: 0, lines, stop: "" },
         AccountMailEvent::Digest {
             new: 2,
             overdue: 1,
+            stalled: 3,
             lines,
             stop: "https://soudan.example.jp/u/daily_digest/TOKEN",
         },

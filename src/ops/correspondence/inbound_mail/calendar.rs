@@ -140,14 +140,14 @@ async fn do_step(
     let by = actor(author);
     let who = by.party().label();
     Ok(match (step, mine, by) {
-        (InvitationReplyAction::Accept, Some(mine), Actor::Expert(expert)) => {
-            assignment::accept_in(work, mine.id, expert).await?;
+        (InvitationReplyAction::Accept, Some(mine), Actor::Expert(_)) => {
+            assignment::accept_in(work, mine.id, by).await?;
             ("専門家がカレンダーで承諾し、依頼を引き受けました。".to_owned(), false)
         }
-        (InvitationReplyAction::Decline, Some(mine), Actor::Expert(expert)) => {
+        (InvitationReplyAction::Decline, Some(mine), Actor::Expert(_)) => {
             let reason = Some(reply.comment.as_str()).filter(|it| !it.is_empty()).unwrap_or(NO_REASON);
             // The calendar program that sent the reply shows the answer already, so no cancellation is mailed.
-            assignment::decline_in(work, mine.id, expert, reason.to_owned()).await?;
+            assignment::decline_in(work, mine.id, by, reason.to_owned()).await?;
             ("専門家がカレンダーで辞退し、依頼を断りました。".to_owned(), false)
         }
         (InvitationReplyAction::Accept | InvitationReplyAction::Decline, ..) => {

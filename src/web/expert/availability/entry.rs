@@ -2,24 +2,24 @@
 use chrono::{NaiveDate, Weekday};
 use domain::{
     booking::availability::{Absence, Exception, ExceptionChange as DayChange, WeeklyRule},
-    id::ExpertId,
-    text::{TextLine, optional},
     wording,
 };
-use uuid::Uuid;
 
 use super::super::{
-    times::{self, DateFields, take_date, take_optional_date, take_span},
+    times::{self, take_span},
     week::Week,
 };
 use crate::{
     ops::routing::expert::AvailabilityChange,
     store::routing::expert::{Roster, ScheduleEntries},
-    web::kit::form::{Choice, FieldErrors, Fields},
+    web::kit::{
+        date_form::{DateFields, take_date, take_optional_date},
+        form::{Choice, FieldErrors, Fields},
+    },
 };
 
-/// The length of the longest note, in characters.
-const LONGEST_NOTE: usize = 100;
+pub use crate::web::kit::absence_form::{parse_absence, stand_ins};
+
 pub const WEEK: [(Weekday, &str, &str); 7] = [
     (Weekday::Mon, "mon", "月曜日"),
     (Weekday::Tue, "tue", "火曜日"),
@@ -32,8 +32,6 @@ pub const WEEK: [(Weekday, &str, &str); 7] = [
 const ON: DateFields = DateFields { year: "on_year", month: "on_month", day: "on_day" };
 pub const FROM: DateFields = DateFields { year: "from_year", month: "from_month", day: "from_day" };
 pub const UNTIL: DateFields = DateFields { year: "until_year", month: "until_month", day: "until_day" };
-const FIRST: DateFields = DateFields { year: "first_year", month: "first_month", day: "first_day" };
-const LAST: DateFields = DateFields { year: "last_year", month: "last_month", day: "last_day" };
 /// The number of weeks that can be chosen, including the current one.
 const WEEKS: usize = 13;
 
@@ -84,32 +82,6 @@ pub fn parse_exception(form: &Fields, today: NaiveDate) -> Parsed {
     }
 }
 
-/// Parses days of absence with their note. `stand_ins` are the experts who can be named.
-pub fn parse_absence(
-    form: &Fields,
-    today: NaiveDate,
-    stand_ins: &[Choice],
-) -> Result<(Absence, String), FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let first = take_date(&mut errors, form, FIRST, today);
-    let last = take_date(&mut errors, form, LAST, today);
-    if first.zip(last).is_some_and(|(first, last)| last < first) {
-        errors.add(LAST.year, "最後の日には、最初の日以降の日付を入力してください");
-    }
-    let typed = form.get("stand_in");
-    let stand_in = stand_ins.iter().find(|it| it.value == typed);
-    if stand_in.is_none() && !typed.is_empty() {
-        errors.add("stand_in", "代わりの専門家は、一覧から選択してください");
-    }
-    let note = optional(form.get("note"), |it| TextLine::parse("メモ", it, LONGEST_NOTE));
-    let note = errors.take("note", note).flatten().map(String::from).unwrap_or_default();
-    let stand_in = stand_in.and_then(|it| Uuid::try_parse(&it.value).ok()).map(ExpertId);
-    match first.zip(last) {
-        Some((first, last)) if errors.is_empty() => Ok((Absence { first, last, stand_in }, note)),
-        Some(_) | None => Err(errors),
-    }
-}
-
 pub fn parse_copy(form: &Fields, today: NaiveDate) -> Parsed {
     let mut errors = FieldErrors::default();
     let mut week = |name: &'static str, missing: &str| {
@@ -138,15 +110,6 @@ pub fn weeks(today: NaiveDate) -> Vec<Choice> {
     let label = |it: &Week| format!("{}からの週", wording::month_day_weekday(it.first()));
     let weeks = std::iter::successors(Some(Week::of(today)), |it| Some(it.next()));
     weeks.take(WEEKS).map(|it| Choice::new(it.name(), label(&it))).collect()
-}
-
-/// Returns the experts who can be named as stand-in: every other active expert who shares a field with this
-/// one.
-pub fn stand_ins(roster: &Roster, expert: ExpertId) -> Vec<Choice> {
-    let mine = roster.get(expert).map(|it| it.fields);
-    let shares = |it: domain::field::Fields| mine.is_some_and(|mine| mine.iter().any(|one| it.contains(one)));
-    let others = roster.all().iter().filter(|it| it.active && it.id != expert && shares(it.fields));
-    others.map(|it| Choice::new(it.id.to_string(), format!("{}（{}）", it.name, it.fields.label()))).collect()
 }
 
 pub fn rule(it: &WeeklyRule) -> String {

@@ -46,6 +46,11 @@ fn line(step: &DeadlineStep, count: Count) -> String {
         }
         DeadlineStep::Resumed { at } => format!("{}に再開", month_day_time(*at)),
         DeadlineStep::Due { at, .. } => format!("期限：{}", due(*at)),
+        DeadlineStep::Limited { at, starts_at } => format!(
+            "{}の相談より前に企業へお知らせするため、期限を{}に早めます",
+            month_day_time(*starts_at),
+            due(*at)
+        ),
     }
 }
 

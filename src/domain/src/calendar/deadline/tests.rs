@@ -206,6 +206,26 @@ proptest! {
     }
 
     #[test]
+    fn a_deadline_moves_to_where_the_calendar_of_now_would_have_put_it(
+        from in instants(), days in 0..60_u16, (calendar, closing_more) in calendars(),
+        paused_after in 0..200_i64, for_hours in 0..500_i64,
+    ) {
+        for count in [Count::BusinessDays, Count::CalendarDays] {
+            let deadline = computed(&calendar, from, days, count);
+            prop_assert_eq!(deadline.moved(&calendar, None), None);
+            let anew = computed(&closing_more, from, days, count);
+            prop_assert_eq!(deadline.moved(&closing_more, None), (anew != deadline).then_some(anew));
+            let paused = deadline.paused(
+                &calendar, from + TimeDelta::hours(paused_after), Party::Coordinator, Party::Company
+            );
+            let resumed = paused.resumed(&calendar, from + TimeDelta::hours(paused_after + for_hours));
+            if let Some(moved) = resumed.moved(&closing_more, None) {
+                prop_assert!(moved.at >= resumed.at);
+            }
+        }
+    }
+
+    #[test]
     fn closing_more_days_is_never_earlier(
         from in instants(), days in 0..60_u16, (calendar, closing_more) in calendars(),
         paused_after in 0..200_i64, for_hours in 0..500_i64,

@@ -1,0 +1,199 @@
+//! The clock of a case in which nothing happens: for whom it waits, and the next step that follows by itself
+//! (`docs/spec/lifecycle.md` §3).
+use chrono::{DateTime, Utc};
+pub use codes::SilenceKind;
+
+use crate::{
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    consultation::State,
+    settings::Settings,
+};
+
+/// A step that follows by itself while nothing happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SilenceStep {
+    /// The company is reminded that it is its turn.
+    RemindCompany,
+    /// The case is put into the center's worklist.
+    ShowToCenter,
+    /// The center is proposed to close the case.
+    ProposeClosing,
+    /// Experts and center are asked whether the appointment took place.
+    AskOutcome,
+}
+
+/// The running clock of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SilenceClock {
+    pub kind: SilenceKind,
+    /// Since when the case waits.
+    pub since: DateTime<Utc>,
+    /// The number of steps that were taken.
+    pub stage: u8,
+    /// When the next step is due; `None` after the last one.
+    pub next_at: Option<DateTime<Utc>>,
+}
+
+/// Returns for what a case waits. `None` if its deadline or its planned questions already decide the next step: the
+/// center is told of an overdue deadline every business day.
+pub const fn waits_for(state: &State, address_confirmed: bool, has_email: bool) -> Option<SilenceKind> {
+    let is_unconfirmed = has_email && !address_confirmed;
+    match state {
+        State::Received | State::Checking | State::WaitingCompany if is_unconfirmed => {
+            Some(SilenceKind::Address)
+        }
+        State::WaitingCompany => Some(SilenceKind::Answer),
+        State::Matching => Some(SilenceKind::Experts),
+        State::Scheduling => Some(SilenceKind::Choice),
+        State::Booked => Some(SilenceKind::Outcome),
+        State::Consulted => Some(SilenceKind::Report),
+        State::Received
+        | State::Checking
+        | State::FollowUp
+        | State::Completed
+        | State::Withdrawn
+        | State::Unfulfilled { .. }
+        | State::Referred { .. } => None,
+    }
+}
+
+/// Returns the steps in their order, each with the number of business days since the beginning.
+fn steps(kind: SilenceKind, settings: &Settings) -> Vec<(u16, SilenceStep)> {
+    match kind {
+        SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice => vec![
+            (settings.first_reminder_days, SilenceStep::RemindCompany),
+            (settings.second_reminder_days, SilenceStep::RemindCompany),
+            (settings.stalled_days, SilenceStep::ShowToCenter),
+            (settings.proposed_closing_days, SilenceStep::ProposeClosing),
+        ],
+        SilenceKind::Experts => vec![(settings.stalled_days, SilenceStep::ShowToCenter)],
+        SilenceKind::Outcome => {
+            vec![(1, SilenceStep::AskOutcome), (settings.missing_outcome_days, SilenceStep::ShowToCenter)]
+        }
+        SilenceKind::Report => vec![(settings.missing_outcome_days, SilenceStep::ShowToCenter)],
+    }
+}
+
+impl SilenceClock {
+    /// Starts the clock of a case that waits since `since`.
+    pub fn begin(
+        kind: SilenceKind,
+        since: DateTime<Utc>,
+        settings: &Settings,
+        calendar: &BusinessCalendar,
+    ) -> Self {
+        let next_at = steps(kind, settings).first().map(|(days, _)| later(since, *days, settings, calendar));
+        Self { kind, since, stage: 0, next_at }
+    }
+
+    /// Returns the step that is due at `now`.
+    pub fn due(&self, now: DateTime<Utc>, settings: &Settings) -> Option<SilenceStep> {
+        self.next_at.filter(|it| *it <= now)?;
+        steps(self.kind, settings).get(usize::from(self.stage)).map(|(_, step)| *step)
+    }
+
+    /// Returns the clock after the step that was due was taken at `now`. The next step is as many business days later
+    /// as the settings put between the two, so that steps that were late do not follow one another at once.
+    pub fn advanced(self, now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> Self {
+        let steps = steps(self.kind, settings);
+        let days = |stage: u8| steps.get(usize::from(stage)).map(|(days, _)| *days);
+        let stage = self.stage.saturating_add(1);
+        let gap = days(stage).map(|it| it.saturating_sub(days(self.stage).unwrap_or(0)).max(1));
+        Self { stage, next_at: gap.map(|it| later(now, it, settings, calendar)), ..self }
+    }
+
+    /// Returns the clock after the case was put into the center's worklist at `now`, whatever was due: no mail can
+    /// remind the company.
+    pub fn shown(self, now: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> Self {
+        let shown = steps(self.kind, settings).iter().position(|(_, it)| *it == SilenceStep::ShowToCenter);
+        let stage = shown.and_then(|it| u8::try_from(it).ok()).unwrap_or(self.stage).max(self.stage);
+        Self { stage, ..self }.advanced(now, settings, calendar)
+    }
+
+    /// Returns whether the case waits for its company.
+    pub const fn waits_for_company(&self) -> bool {
+        matches!(self.kind, SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice)
+    }
+
+    /// Returns whether the closing of the case is proposed.
+    pub const fn proposes_closing(&self) -> bool {
+        self.waits_for_company() && self.stage > 0 && self.next_at.is_none()
+    }
+}
+
+fn later(from: DateTime<Utc>, days: u16, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    at_japan(calendar.add_business_days(japan_date(from), days.max(1)), settings.mail_hour, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+    use proptest::prelude::*;
+
+    use super::{SilenceClock, SilenceKind, SilenceStep, waits_for};
+    use crate::{calendar::BusinessCalendar, consultation::State, settings::Settings};
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_company_is_reminded_twice_then_the_center_hears() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        let mut clock =
+            SilenceClock::begin(SilenceKind::Choice, at("2026-11-20T14:05:00+09:00"), &settings, &calendar);
+        let mut taken = Vec::new();
+        while let Some(now) = clock.next_at {
+            taken.push((now, clock.due(now, &settings).unwrap()));
+            clock = clock.advanced(now, &settings, &calendar);
+        }
+        assert_eq!(
+            taken,
+            [
+                (at("2026-11-26T10:00:00+09:00"), SilenceStep::RemindCompany),
+                (at("2026-12-02T10:00:00+09:00"), SilenceStep::RemindCompany),
+                (at("2026-12-07T10:00:00+09:00"), SilenceStep::ShowToCenter),
+                (at("2026-12-14T10:00:00+09:00"), SilenceStep::ProposeClosing),
+            ]
+        );
+        assert!(clock.proposes_closing());
+    }
+
+    #[test]
+    fn every_open_state_has_a_clock_a_deadline_or_planned_questions() {
+        let waits = |state| waits_for(&state, true, true);
+        assert_eq!(waits(State::WaitingCompany), Some(SilenceKind::Answer));
+        assert_eq!(waits(State::Matching), Some(SilenceKind::Experts));
+        assert_eq!(waits(State::Scheduling), Some(SilenceKind::Choice));
+        assert_eq!(waits(State::Booked), Some(SilenceKind::Outcome));
+        assert_eq!(waits(State::Consulted), Some(SilenceKind::Report));
+        for state in [State::Received, State::Checking, State::WaitingCompany] {
+            assert_eq!(waits_for(&state, false, true), Some(SilenceKind::Address));
+        }
+        assert_eq!(waits_for(&State::Received, false, false), None, "the center has a deadline");
+    }
+
+    proptest! {
+        #[test]
+        fn late_steps_do_not_follow_one_another_at_once(
+            kind in prop::sample::select(SilenceKind::ALL.to_vec()), start in 0..500_000_i64,
+            delays in prop::collection::vec(0..100_000_i64, 8)
+        ) {
+            let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+            let since = at("2026-04-01T00:00:00Z") + TimeDelta::minutes(start);
+            let mut clock = SilenceClock::begin(kind, since, &settings, &calendar);
+            let mut before = since;
+            for delay in delays {
+                let Some(next) = clock.next_at else { break };
+                prop_assert!(next > before);
+                prop_assert_eq!(clock.due(next - TimeDelta::seconds(1), &settings), None);
+                let now = next + TimeDelta::minutes(delay);
+                prop_assert!(clock.due(now, &settings).is_some());
+                clock = clock.advanced(now, &settings, &calendar);
+                before = now;
+            }
+            let shown = SilenceClock::begin(kind, since, &settings, &calendar).shown(since, &settings, &calendar);
+            prop_assert!(shown.due(since + TimeDelta::days(900), &settings).is_none_or(|it| it == SilenceStep::ProposeClosing));
+        }
+    }
+}

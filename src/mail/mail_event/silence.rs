@@ -1,0 +1,45 @@
+//! Events of a case in which nothing happens, and of a time that is kept for it.
+use chrono::{DateTime, Utc};
+
+use super::{AppointmentText, ReaderSide};
+use crate::mail::text::TextKind;
+
+/// The action for which a case waits while it is the company's turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompanyTurn {
+    Choose,
+    Answer,
+    Confirm,
+}
+
+/// The event that causes a mail because nothing happens.
+#[derive(Clone, Copy, Debug)]
+pub enum SilenceEvent<'a> {
+    /// The time that is kept for the company will be released.
+    HoldEnding { side: ReaderSide<'a>, slot: AppointmentText<'a>, until: DateTime<Utc> },
+    /// The time that was kept for the company is released.
+    HoldReleased { portal: &'a str, slot: AppointmentText<'a> },
+    /// It is the company's turn, for days.
+    CompanyReminder { portal: &'a str, waits_for: CompanyTurn },
+    /// An appointment is over, and its outcome is not recorded.
+    OutcomeMissing { side: ReaderSide<'a>, appointment: AppointmentText<'a> },
+    /// The center has closed a case whose company did not answer.
+    ClosedInSilence { portal: &'a str },
+}
+
+impl SilenceEvent<'_> {
+    /// Returns the text of the event.
+    pub const fn text(&self) -> TextKind {
+        match self {
+            Self::HoldEnding { side: ReaderSide::Company { .. }, .. } => TextKind::HoldEnding,
+            Self::HoldEnding { .. } => TextKind::HoldEndingCenter,
+            Self::HoldReleased { .. } => TextKind::HoldReleased,
+            Self::CompanyReminder { waits_for: CompanyTurn::Choose, .. } => TextKind::ChooseReminder,
+            Self::CompanyReminder { waits_for: CompanyTurn::Answer, .. } => TextKind::AnswerReminder,
+            Self::CompanyReminder { waits_for: CompanyTurn::Confirm, .. } => TextKind::ConfirmReminder,
+            Self::OutcomeMissing { side: ReaderSide::Expert, .. } => TextKind::OutcomeMissingExpert,
+            Self::OutcomeMissing { .. } => TextKind::OutcomeMissingCenter,
+            Self::ClosedInSilence { .. } => TextKind::ClosedInSilence,
+        }
+    }
+}

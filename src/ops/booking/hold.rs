@@ -1,0 +1,195 @@
+//! The time that is kept for an application before experts are asked: it is taken again after it was released, chosen
+//! anew by the company, and kept for the center.
+use domain::{
+    actor::Actor,
+    booking::{
+        appointment::{Appointment, AppointmentState, Owner},
+        availability::{Day, Slot},
+        notice::{heard_by, hold_until},
+    },
+    consultation::{ActionKind, State},
+    id::{AppointmentId, ConsultationId},
+    settings::RoutingMode,
+    wording::long_date_time_range,
+};
+use uuid::Uuid;
+
+use super::{
+    notices::{notify_released, plan_hold_warning},
+    slot_offers::{SearchAim, SlotOffers, SlotSearch},
+};
+use crate::{
+    app::App,
+    ops::{
+        case::{context::Context, save::NewAppointment, transaction::CaseTransaction},
+        routing::{
+            assignment::request_best,
+            requests::{search_for, turned_down},
+        },
+    },
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// Returns whether the company can choose a time for its application: no time is kept for it, and no expert is asked yet.
+pub fn may_choose(record: &Record, appointments: &[Appointment], has_expert: bool) -> bool {
+    is_before_routing(&record.consultation.state)
+        && !has_expert
+        && !appointments.iter().any(Appointment::is_live)
+}
+
+/// Returns the times that the company can choose for its application.
+pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
+    let context = Context::of(app).await?;
+    let id = record.consultation.id;
+    let assignments = store::routing::assignment::of(&app.db, id).await?;
+    let themes = store::consultation::themes(&app.db, id).await?;
+    let search = search_for(record, None, themes, record.consultation.fields, turned_down(&assignments));
+    context.offers(&app.db, SlotSearch { aim: SearchAim::List, ..for_company(search) }).await
+}
+
+/// Keeps the time that the company chooses for its application. The best expert is asked at once if the address is
+/// confirmed and routing is automatic.
+pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin(app, id).await?;
+    let all = store::booking::appointment::of(&work.tx, id).await?;
+    if !may_choose(&work.record, &all, work.live().next().is_some()) {
+        return Err(Problem::Refused("いまは、日時を選ぶ必要はありません。".to_owned()));
+    }
+    if !Box::pin(take(&mut work, slot, None)).await? {
+        return Err(Problem::SlotTaken);
+    }
+    let told = work.appointment.as_ref().map(|it| long_date_time_range(it.starts_at, it.ends_at));
+    work.note(Actor::Company, format!("希望の日時を選び直しました：{}", told.unwrap_or_default()));
+    Box::pin(ask_or_keep(&mut work)).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Takes the time again that was released before the address was confirmed, if it is still free and can still take place.
+pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let now = work.now();
+    if !is_before_routing(&work.record.consultation.state) || work.live().next().is_some() {
+        return Ok(());
+    }
+    let context = &work.context;
+    let in_time = |it: &Appointment| now < heard_by(it.starts_at, &context.settings, &context.calendar);
+    if let Some(held) = work.appointment.clone() {
+        // The hold has run out and is not released yet: its quarter hours are still taken.
+        if held.has_expired(now) && in_time(&held) {
+            let kept = renewed(held, context);
+            work.save(&kept).await?;
+            work.appointment = Some(kept);
+        }
+        return Ok(());
+    }
+    let all = store::booking::appointment::of(&work.tx, work.record.consultation.id).await?;
+    let lost = all.into_iter().next_back();
+    let lost = lost.filter(|it| it.state == AppointmentState::Released && in_time(it));
+    let Some((lost, slot)) = lost.and_then(|it| Slot::at(it.starts_at).map(|slot| (it, slot))) else {
+        return Ok(());
+    };
+    let was = long_date_time_range(lost.starts_at, lost.ends_at);
+    let told = if Box::pin(take(work, slot, Some(&lost))).await? {
+        format!("解除した日時をもう一度押さえました：{was}")
+    } else {
+        format!("解除した日時は、ほかの予約で埋まっていました：{was}")
+    };
+    work.note(Actor::System, told);
+    Ok(())
+}
+
+/// Asks the best expert for the time that is kept, or keeps it for the center.
+pub async fn ask_or_keep(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let automatic = work.context.settings.routing == RoutingMode::Automatic;
+    let asked = automatic
+        && work.record.consultation.address_confirmed
+        && work.check(ActionKind::RequestExperts, Actor::System).is_ok()
+        && Box::pin(request_best(work)).await?;
+    if !asked && work.record.consultation.address_confirmed {
+        Box::pin(keep_for_center(work)).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the time of an application with a confirmed address as long as the company can hear of it in time, so that the
+/// center can decide.
+async fn keep_for_center(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
+    let now = work.now();
+    let Some(held) = work.appointment.take_if(|it| it.held_until().is_some() && !it.has_expired(now)) else {
+        return Ok(());
+    };
+    let until = heard_by(held.starts_at, &work.context.settings, &work.context.calendar);
+    if until <= now {
+        let released = held.release()?;
+        work.save(&released).await?;
+        work.note(Actor::System, "日時が近く、専門家の回答を待てないため、仮予約を解除しました");
+        return notify_released(work, &released);
+    }
+    let kept = Appointment { state: AppointmentState::Held { until: Some(until) }, ..held };
+    work.save(&kept).await?;
+    plan_hold_warning(work, &kept)?;
+    work.appointment = Some(kept);
+    Ok(())
+}
+
+/// Holds a slot with the best team that is free then; `lost` is the appointment that had it before. Returns whether there
+/// is such a team.
+async fn take(
+    work: &mut CaseTransaction<'_>,
+    slot: Slot,
+    lost: Option<&Appointment>,
+) -> Result<bool, Problem> {
+    let id = work.record.consultation.id;
+    let themes = store::consultation::themes(&work.tx, id).await?;
+    let excluded = turned_down(&work.assignments);
+    let search = search_for(&work.record, lost, themes, work.record.consultation.fields, excluded);
+    // The same time may be within the period of notice by now.
+    let search = SlotSearch { overridden: lost.is_some(), ..for_company(search) };
+    let mode = search.mode;
+    let found = work.offers(search).await?;
+    if !found.has(slot) {
+        return Ok(false);
+    }
+    let Some(team) = found.teams(Some(slot)).next() else { return Ok(false) };
+    let uid = Uuid::now_v7();
+    let held = Appointment {
+        id: AppointmentId(uid),
+        owner: Owner::Consultation(id),
+        state: AppointmentState::Held { until: None },
+        starts_at: slot.start(),
+        ends_at: found.end(slot),
+        mode,
+        experts: team.into_iter().map(|it| it.expert).collect(),
+        place: String::new(),
+        uid: work.app.calendar_uid(uid),
+        sequence: 0,
+    };
+    let held = renewed(held, &work.context);
+    if held.has_expired(work.now()) {
+        return Ok(false);
+    }
+    let cells = found.cells(&held.experts, slot, &work.context.settings);
+    work.save(NewAppointment(&held, &cells)).await?;
+    if !work.record.consultation.address_confirmed {
+        plan_hold_warning(work, &held)?;
+    }
+    work.appointment = Some(held);
+    Ok(true)
+}
+
+/// Returns the appointment held from now on, as that of a new application.
+fn renewed(held: Appointment, context: &Context) -> Appointment {
+    let Context { settings, calendar, now, .. } = context;
+    let until = hold_until(*now, settings.unconfirmed_hold_hours, held.starts_at, settings, calendar);
+    Appointment { state: AppointmentState::Held { until: Some(until) }, ..held }
+}
+
+const fn is_before_routing(state: &State) -> bool {
+    matches!(state, State::Received | State::Checking | State::WaitingCompany)
+}
+
+/// Returns the search with the times that a company can choose.
+fn for_company(search: SlotSearch) -> SlotSearch {
+    SlotSearch { starts: Day::HALF_HOURS, overridden: false, moving: None, ..search }
+}

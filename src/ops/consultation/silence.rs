@@ -1,0 +1,114 @@
+//! Takes the steps that follow by themselves while nothing happens in a case: reminders, an item in the center's
+//! worklist, and a proposed closing, which a coordinator confirms.
+use domain::{
+    actor::Actor,
+    id::ConsultationId,
+    silence::{SilenceClock, SilenceKind, SilenceStep},
+};
+
+use crate::{
+    app::App,
+    mail::{
+        mail_event::{CompanyTurn, MailEvent, ReaderSide, SilenceEvent},
+        outgoing_mail::{OutgoingMail, SendCondition},
+    },
+    ops::{booking::notices::appointment_text, case::transaction::CaseTransaction},
+    problem::Problem,
+    store,
+};
+
+/// Takes the step that is due in a case. Does nothing if another worker was first or the case has moved on; starts the
+/// clock of a case that has none yet.
+pub async fn take_step(app: &App, id: ConsultationId) -> Result<(), Problem> {
+    let mut work = CaseTransaction::begin(app, id).await?;
+    let Some(clock) = work.record.silence else {
+        work.commit().await?;
+        return Ok(());
+    };
+    let Some(step) = clock.due(work.now(), &work.context.settings) else { return Ok(()) };
+    let (settings, calendar, now) = (&work.context.settings, &work.context.calendar, work.now());
+    let (advanced, shown) = (clock.advanced(now, settings, calendar), clock.shown(now, settings, calendar));
+    let waits_for = clock.kind.label();
+    match step {
+        SilenceStep::RemindCompany => {
+            if remind_company(&mut work, clock).await? {
+                work.record.silence = Some(advanced);
+                work.note(Actor::System, format!("企業にもう一度お知らせしました（{waits_for}）"));
+            } else {
+                show_to_center(&mut work, shown);
+                work.note(
+                    Actor::System,
+                    format!("メールが届かないため、電話での確認が必要です（{waits_for}）"),
+                );
+            }
+        }
+        SilenceStep::ShowToCenter => {
+            show_to_center(&mut work, advanced);
+            work.note(Actor::System, format!("動きがないため、対応一覧に載せました（{waits_for}）"));
+        }
+        SilenceStep::ProposeClosing => {
+            show_to_center(&mut work, advanced);
+            work.note(Actor::System, format!("返事がないため、終了を提案しました（{waits_for}）"));
+        }
+        SilenceStep::AskOutcome => {
+            ask_outcome(&mut work, clock)?;
+            work.record.silence = Some(advanced);
+            work.note(Actor::System, "実施の記録がないため、専門家とセンターにお知らせしました");
+        }
+    }
+    work.commit().await?;
+    Ok(())
+}
+
+fn show_to_center(work: &mut CaseTransaction<'_>, clock: SilenceClock) {
+    work.record.silence = Some(clock);
+    let now = work.now();
+    work.record.stalled_since.get_or_insert(now);
+}
+
+/// Reminds the company. Returns whether a mail can reach it.
+async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<bool, Problem> {
+    let Some(email) = work.person.email.clone() else { return Ok(false) };
+    let dead = store::correspondence::bounce::dead_among(&work.tx, vec![email.to_lowercase()]).await?;
+    if !dead.is_empty() {
+        return Ok(false);
+    }
+    let waits_for = match clock.kind {
+        SilenceKind::Address => CompanyTurn::Confirm,
+        SilenceKind::Answer => CompanyTurn::Answer,
+        SilenceKind::Choice | SilenceKind::Experts | SilenceKind::Outcome | SilenceKind::Report => {
+            CompanyTurn::Choose
+        }
+    };
+    let portal = work.portal()?;
+    let letter =
+        work.mail_company(MailEvent::Silence(SilenceEvent::CompanyReminder { portal: &portal, waits_for }))?;
+    Ok(tied(letter, clock))
+}
+
+/// Asks the experts of an appointment that is over, and the center, for its outcome.
+fn ask_outcome(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<(), Problem> {
+    let Some(appointment) = work.appointment.clone() else { return Ok(()) };
+    let names = work.names(&appointment.experts);
+    let text = appointment_text(&appointment, &names);
+    for &expert in &appointment.experts {
+        let event =
+            MailEvent::Silence(SilenceEvent::OutcomeMissing { side: ReaderSide::Expert, appointment: text });
+        tied(work.mail_expert(expert, event)?, clock);
+    }
+    let event =
+        MailEvent::Silence(SilenceEvent::OutcomeMissing { side: ReaderSide::Center, appointment: text });
+    tied(work.mail_center(event)?, clock);
+    Ok(())
+}
+
+/// Lets a mail be sent once, and only while the case waits for the same. Returns whether there is one.
+fn tied(letter: Option<&mut OutgoingMail>, clock: SilenceClock) -> bool {
+    let Some(letter) = letter else { return false };
+    let Some(consultation) = letter.consultation else { return false };
+    let since = clock.since;
+    letter.dedup_key =
+        Some(format!("silence/{consultation}/{}/{}/{}", since.timestamp_micros(), clock.stage, letter.to));
+    letter.send_condition = Some(SendCondition::SilenceLasts { consultation, since });
+    true
+}

@@ -1,0 +1,72 @@
+//! The change of the coordinator who is in charge of a consultation.
+use domain::{
+    actor::{Actor, Role},
+    id::{AccountId, ConsultationId},
+};
+
+use crate::{
+    app::App,
+    ops::case::transaction::CaseTransaction,
+    problem::Problem,
+    store::{self, accounts::account::Account},
+};
+
+/// Puts a coordinator in charge of a consultation. `version` is the one that the acting person saw.
+pub async fn transfer(
+    app: &App,
+    id: ConsultationId,
+    version: Option<i32>,
+    by: AccountId,
+    to: AccountId,
+) -> Result<(), Problem> {
+    let to = successor(app, to).await?;
+    let mut work = match version {
+        Some(version) => CaseTransaction::begin_at(app, id, version).await?,
+        None => CaseTransaction::begin(app, id).await?,
+    };
+    if !work.record.consultation.state.is_open() {
+        let state = work.record.consultation.state.clone();
+        return Err(domain::consultation::ActionRefused::HasEnded(state).into());
+    }
+    let before = work.record.coordinator;
+    if before == Some(to.id) {
+        return Ok(());
+    }
+    let names = store::accounts::account::names(&work.tx, before.map(|it| it.0)).await?;
+    let told = match before.and_then(|it| names.get(&it.0)) {
+        Some(name) => format!("センターの担当を替えました：{name}さんから{}さんへ", to.name),
+        None => format!("センターの担当を決めました：{}さん", to.name),
+    };
+    work.record.coordinator = Some(to.id);
+    work.note(Actor::Coordinator(by), told);
+    work.commit().await?;
+    Ok(())
+}
+
+/// Puts a coordinator in charge of many consultations, each in a transaction of its own. Returns how many have changed;
+/// consultations that have ended in the meantime are left out.
+pub async fn transfer_many(
+    app: &App,
+    cases: &[ConsultationId],
+    by: AccountId,
+    to: AccountId,
+) -> Result<usize, Problem> {
+    let mut changed = 0;
+    for &id in cases {
+        match transfer(app, id, None, by, to).await {
+            Ok(()) => changed += 1,
+            Err(Problem::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(changed)
+}
+
+/// Returns the active coordinator who is to be in charge.
+pub async fn successor(app: &App, to: AccountId) -> Result<Account, Problem> {
+    let found = store::accounts::account::find(&app.db, to).await?;
+    let found = found.filter(|it| it.role == Role::Coordinator && it.active);
+    found.ok_or_else(|| {
+        Problem::Refused("選んだ人は、相談センターの担当になれません。選び直してください。".to_owned())
+    })
+}

@@ -1,0 +1,142 @@
+//! Closing days of the center. A day that is added moves the deadlines that are running, never to an earlier time.
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use domain::{
+    actor::Actor,
+    booking::{
+        appointment::{Appointment, AppointmentState},
+        notice::hold_moved,
+    },
+    calendar::{BusinessCalendar, at_japan},
+    due::{Due, DueKind},
+    routing::assignment::{Assignment, AssignmentState},
+    text::TextLine,
+    wording::{month_day_time, month_day_weekday},
+};
+
+use crate::{
+    app::App,
+    ops::{
+        booking::{appointment::remind_of_report, notices::plan_hold_warning},
+        case::{
+            context::Context,
+            save::{MovedReply, SuppressedMail},
+            transaction::CaseTransaction,
+        },
+        routing::requests::{remind_of_request, reminder_key},
+    },
+    problem::Problem,
+    store,
+};
+
+/// The reason that is kept with a planned mail whose deadline has moved.
+const MOVED: &str = "the deadline has moved";
+
+/// Adds a closing day, or changes its note. Returns how many consultations have a deadline that moved.
+pub async fn add(app: &App, date: NaiveDate, note: &TextLine) -> Result<usize, Problem> {
+    let mut context = Context::of(app).await?;
+    let before = context.calendar.clone();
+    context.calendar.closing_days.insert(date);
+    let mut tx = app.begin().await?;
+    store::reference::programme::add_closing_day(&tx, date, note.as_str()).await?;
+    let mut moved = 0;
+    if before.is_open(date) {
+        let from = at_japan(date, 0, 0);
+        let mut ids: BTreeSet<_> = store::consultation::due_from(&tx, from).await?.into_iter().collect();
+        ids.extend(store::routing::assignment::due_from(&tx, from).await?);
+        ids.extend(store::booking::appointment::held_from(&tx, from).await?);
+        for id in ids {
+            let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
+            let mut work = CaseTransaction::with(app, context.clone(), tx, record).await?;
+            moved += usize::from(Box::pin(shift(&mut work, &before, date)).await?);
+            (tx, _) = work.flush().await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(moved)
+}
+
+pub async fn remove(app: &App, date: NaiveDate) -> Result<(), Problem> {
+    let tx = app.begin().await?;
+    store::reference::programme::remove_closing_day(&tx, date).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Moves the deadlines of one consultation. Returns whether any is later than before.
+async fn shift(
+    work: &mut CaseTransaction<'_>,
+    before: &BusinessCalendar,
+    date: NaiveDate,
+) -> Result<bool, Problem> {
+    let mut told = Vec::new();
+    let slot = work.appointment.as_ref().map(|it| it.starts_at);
+    let (settings, calendar) = (work.context.settings.clone(), work.context.calendar.clone());
+    if let Some(due) = work.record.due.clone()
+        && let Some(moved) = due.moved(&settings, &calendar, slot)
+    {
+        if let (Some(was), Some(at)) = (due.at(), moved.at())
+            && was < at
+        {
+            told.push(format!("{}の期限を{}に変更", moved.label(), month_day_time(at)));
+            if moved.kind == DueKind::Report {
+                remind_of_report(work, was, at).await?;
+            }
+        }
+        work.record.due = Some(moved);
+    }
+    let requests: Vec<_> =
+        work.assignments.iter().filter(|it| it.state == AssignmentState::Offered).cloned().collect();
+    for request in requests {
+        let Some(due) = store::routing::assignment::deadline(&work.tx, request.id).await? else { continue };
+        let Some(moved) = due.moved(&settings, &calendar, slot) else { continue };
+        told.extend(shift_request(work, request, &moved).await?);
+    }
+    told.extend(shift_hold(work, before).await?);
+    if told.is_empty() {
+        return Ok(false);
+    }
+    let day = month_day_weekday(date);
+    work.note(Actor::System, format!("{day}が休業日になりました：{}", told.join("、")));
+    Ok(true)
+}
+
+async fn shift_request(
+    work: &mut CaseTransaction<'_>,
+    request: Assignment,
+    due: &Due,
+) -> Result<Option<String>, Problem> {
+    let due_at = due.at().unwrap_or(request.due_at);
+    work.save(MovedReply(request.id, due)).await?;
+    if due_at <= request.due_at {
+        return Ok(None);
+    }
+    work.save(SuppressedMail(&reminder_key(&request), MOVED)).await?;
+    let moved = Assignment { due_at, ..request };
+    remind_of_request(work, &moved)?;
+    let name = work.context.experts.name(moved.expert).to_owned();
+    if let Some(it) = work.assignments.iter_mut().find(|it| it.id == moved.id) {
+        *it = moved;
+    }
+    Ok(Some(format!("{name}さんの回答期限を{}に変更", month_day_time(due_at))))
+}
+
+async fn shift_hold(
+    work: &mut CaseTransaction<'_>,
+    before: &BusinessCalendar,
+) -> Result<Option<String>, Problem> {
+    let now = work.now();
+    let Some(held) = work.appointment.clone() else { return Ok(None) };
+    let Some(until) = held.held_until().filter(|it| *it > now) else { return Ok(None) };
+    let (settings, calendar) = (&work.context.settings, &work.context.calendar);
+    let moved = hold_moved(now, until, held.starts_at, settings, (before, calendar));
+    if moved <= until {
+        return Ok(None);
+    }
+    let kept = Appointment { state: AppointmentState::Held { until: Some(moved) }, ..held };
+    work.save(&kept).await?;
+    plan_hold_warning(work, &kept)?;
+    work.appointment = Some(kept);
+    Ok(Some(format!("仮予約の期限を{}に変更", month_day_time(moved))))
+}

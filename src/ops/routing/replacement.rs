@@ -1,0 +1,231 @@
+//! Withdraws a request, or releases an expert who has accepted while no time is booked, and asks another expert in
+//! their place. For a booked appointment `booking::substitute` exchanges the experts.
+use std::collections::BTreeSet;
+
+use domain::{
+    actor::Actor,
+    booking::{appointment::Appointment, availability::Slot},
+    consultation::{Action, ActionKind, State},
+    field::Fields,
+    id::{AssignmentId, ExpertId},
+    routing::assignment::Assignment,
+    text::TextLine,
+};
+
+use super::requests::{ask, held_slot, search, search_for, turned_down, withdraw_live};
+use crate::{
+    app::App,
+    mail::mail_event::{MailEvent, ReaderSide},
+    ops::{
+        booking::{
+            appointment::cancel_appointment,
+            notices::{appointment_text, cancel_invitation, notify_company_cancelled},
+            slot_offers::TeamMember,
+            substitute::{self, SubstituteProposal, ranked},
+        },
+        case::{context::Context, transaction::CaseTransaction},
+    },
+    problem::Problem,
+    store::{self, consultation::Record},
+};
+
+/// The expert who is asked in place of a released one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Successor {
+    /// Nobody: the center chooses later.
+    Later,
+    Expert(ExpertId),
+    /// The candidate who is ranked first, for a request whose time the company has chosen; otherwise nobody.
+    Best,
+}
+
+/// Returns the experts who could be asked instead of the expert of an assignment, the first choice at the front.
+pub async fn proposals(
+    app: &App,
+    record: &Record,
+    leaving: &Assignment,
+) -> Result<Vec<SubstituteProposal>, Problem> {
+    let context = Context::of(app).await?;
+    let id = record.consultation.id;
+    let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let assignments = store::routing::assignment::of(&app.db, id).await?;
+    let themes = store::consultation::themes(&app.db, id).await?;
+    let excluded = unavailable(&assignments, leaving.expert);
+    let search = search_for(record, held.as_ref(), themes, leaving.fields, excluded);
+    let found = context.offers(&app.db, search).await?;
+    let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
+    Ok(ranked(&found, slot, leaving.fields, None))
+}
+
+/// Withdraws a request or releases its expert, on behalf of a coordinator who saw `version`, and asks the successor.
+pub async fn release(
+    app: &App,
+    id: AssignmentId,
+    version: Option<i32>,
+    by: Actor,
+    reason: &TextLine,
+    successor: Successor,
+) -> Result<(), Problem> {
+    let found = store::routing::assignment::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mut work = match version {
+        Some(version) => CaseTransaction::begin_at(app, found.consultation, version).await?,
+        None => CaseTransaction::begin(app, found.consultation).await?,
+    };
+    let leaving = work.assignments.iter().find(|it| it.id == id).cloned().ok_or(Problem::NotFound)?;
+    if !leaving.is_live() {
+        return Err(Problem::Refused(
+            "この依頼は、すでに終わっています。最新の内容を確認してください。".to_owned(),
+        ));
+    }
+    release_in(&mut work, leaving, by, reason, successor).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Releases an expert as `release` does, as part of another operation. A booked appointment is cancelled, and the
+/// company chooses another time with the next team.
+pub async fn release_in(
+    work: &mut CaseTransaction<'_>,
+    leaving: Assignment,
+    by: Actor,
+    reason: &TextLine,
+    successor: Successor,
+) -> Result<(), Problem> {
+    if leaving.is_asked_instead() {
+        return withdraw_substitute(work, by).await;
+    }
+    let booked = work.appointment.clone().filter(Appointment::is_confirmed);
+    if let Some(booked) = booked.filter(|_| work.check(ActionKind::CancelAppointment, by).is_ok()) {
+        work.act(Action::CancelAppointment { until: None }, by, Some(reason.as_str().to_owned()))?;
+        let cancelled = cancel_appointment(work, booked, by.party(), reason.as_str()).await?;
+        notify_company_cancelled(work, &cancelled, reason.as_str())?;
+    }
+    work.check(ActionKind::ReleaseExpert, by)?;
+    let was_choosing = work.record.consultation.state == State::Scheduling;
+    tell_expert(work, &leaving).await?;
+    let fields = leaving.fields;
+    let excluded = unavailable(&work.assignments, leaving.expert);
+    let note = format!("{}さん：{}", work.context.experts.name(leaving.expert), reason.as_str());
+    work.save_assignment(leaving.withdraw(work.now())).await?;
+    let asked = match team(work, fields, excluded, successor).await? {
+        Some(team) => {
+            let whole = search(work, work.record.consultation.fields, BTreeSet::new()).await?;
+            let slot = held_slot(work);
+            ask(work, &whole, team, slot).await?;
+            true
+        }
+        None => give_back(work).await?,
+    };
+    work.act(Action::ReleaseExpert { asked }, by, Some(note))?;
+    if was_choosing || !asked {
+        let portal = work.portal()?;
+        work.mail_company(MailEvent::TeamChanging { portal: &portal })?;
+    }
+    Ok(())
+}
+
+async fn withdraw_substitute(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    work.check(ActionKind::Reschedule, by)?;
+    let Some(appointment) = work.appointment.clone() else { return Err(Problem::Stale) };
+    super::requests::withdraw_asked(work, &appointment).await?;
+    work.note(by, "代わりの専門家への依頼を取り消しました");
+    Ok(())
+}
+
+/// Mails the released expert, with the appointment that leaves their calendar if one was held for them.
+async fn tell_expert(work: &mut CaseTransaction<'_>, leaving: &Assignment) -> Result<(), Problem> {
+    let expert = leaving.expert;
+    let held = work.appointment.clone().filter(|it| it.experts.contains(&expert));
+    let left = match held {
+        Some(held) => Some(cancel_invitation(work, held, expert).await?),
+        None => None,
+    };
+    let names = left.as_ref().map(|it| work.names(&it.experts)).unwrap_or_default();
+    let slot = left.as_ref().map(|it| appointment_text(it, &names));
+    work.mail_expert(expert, MailEvent::RequestWithdrawn { slot })?;
+    Ok(())
+}
+
+/// Returns the team to ask for the fields of the released expert; `None` if nobody is to be asked.
+async fn team(
+    work: &CaseTransaction<'_>,
+    fields: Fields,
+    excluded: BTreeSet<ExpertId>,
+    successor: Successor,
+) -> Result<Option<Vec<TeamMember>>, Problem> {
+    let slot = held_slot(work);
+    let found = match successor {
+        Successor::Later => return Ok(None),
+        Successor::Best if slot.is_none() => return Ok(None),
+        Successor::Best | Successor::Expert(_) => search(work, fields, excluded).await?,
+    };
+    let mut teams = found.teams(slot);
+    match successor {
+        Successor::Later => Ok(None),
+        Successor::Best => Ok(teams.next()),
+        Successor::Expert(expert) => {
+            let chosen = teams.find(|it| matches!(&**it, [one] if one.expert == expert));
+            chosen.map(Some).ok_or_else(|| {
+                Problem::Refused(
+                    "選んだ専門家には、この日時・分野で依頼できなくなりました。候補の中から選び直してください。"
+                        .to_owned(),
+                )
+            })
+        }
+    }
+}
+
+/// Gives the consultation back to the center if nobody is asked in place of the released expert. A held time is
+/// released with the requests for it; an expert who has accepted stays. Returns whether an expert is still asked.
+async fn give_back(work: &mut CaseTransaction<'_>) -> Result<bool, Problem> {
+    let Some(held) = work.appointment.take() else {
+        return Ok(work.live().any(|it| !it.is_accepted()));
+    };
+    let accepted: Vec<_> = work.assignments.iter().filter(|it| it.is_accepted()).cloned().collect();
+    for it in &accepted {
+        tell_freed(work, &held, it.expert).await?;
+    }
+    work.assignments.retain(|it| !it.is_accepted());
+    withdraw_live(work, Some(&held)).await?;
+    work.assignments.extend(accepted);
+    work.save(&held.release()?).await?;
+    Ok(false)
+}
+
+/// Takes the held time out of the calendar of an expert who has accepted and stays.
+async fn tell_freed(
+    work: &mut CaseTransaction<'_>,
+    held: &Appointment,
+    expert: ExpertId,
+) -> Result<(), Problem> {
+    if held.experts.contains(&expert) {
+        let left = cancel_invitation(work, held.clone(), expert).await?;
+        let names = work.names(&left.experts);
+        let appointment = appointment_text(&left, &names);
+        let reason = "もう一人の専門家が交代し、日時を決め直すため";
+        work.mail_expert(expert, MailEvent::Cancelled { side: ReaderSide::Expert, appointment, reason })?;
+    }
+    Ok(())
+}
+
+/// Returns the experts who cannot be asked in place of `leaving`.
+fn unavailable(assignments: &[Assignment], leaving: ExpertId) -> BTreeSet<ExpertId> {
+    let mut excluded = turned_down(assignments);
+    excluded.insert(leaving);
+    excluded.extend(assignments.iter().filter(|it| it.is_live()).map(|it| it.expert));
+    excluded
+}
+
+/// Returns the participation of an assignment in the booked appointment, with the experts who could take it over.
+pub async fn vacancy(
+    app: &App,
+    record: &Record,
+    leaving: &Assignment,
+) -> Result<Option<substitute::Vacancy>, Problem> {
+    let all = store::booking::appointment::of(&app.db, record.consultation.id).await?;
+    let booked = all.into_iter().find(|it| it.is_confirmed() && it.experts.contains(&leaving.expert));
+    let Some(booked) = booked.filter(|_| leaving.is_accepted()) else { return Ok(None) };
+    let participation =
+        store::booking::substitute::Participation { appointment: booked.id, expert: leaving.expert };
+    substitute::vacancy_of(app, participation).await
+}

@@ -1,0 +1,197 @@
+//! The end of an account's use: what it holds, and who takes that over.
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::Role,
+    id::{AccountId, ExpertId},
+    wording,
+};
+use uuid::Uuid;
+
+use super::users::account_id;
+use crate::{
+    app::App,
+    ops::{
+        self,
+        accounts::deactivation::{HeldBooking, Holdings, Successors},
+    },
+    problem::Problem,
+    store::{self, accounts::account::Account, routing::expert::Roster},
+    web::kit::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+        session::Administrator,
+    },
+};
+
+/// The value of a booking that nobody takes over.
+const CANCEL: &str = "cancel";
+
+#[derive(Template)]
+#[template(path = "admin/deactivate.html")]
+struct DeactivationPage {
+    shell: Shell,
+    account: Account,
+    form: Fields,
+    errors: FieldErrors,
+    /// Why the step was refused; empty if it was not.
+    refused: String,
+    cases: Vec<String>,
+    requests: Vec<String>,
+    bookings: Vec<Booking>,
+    reports: Vec<String>,
+    coordinators: Vec<Choice>,
+}
+
+struct Booking {
+    /// The name of the control.
+    name: String,
+    what: String,
+    choices: Vec<Choice>,
+}
+
+impl Booking {
+    fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+}
+
+#[get("/admin/users/{id}/deactivate")]
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    _: Administrator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let account = find(&app, account_id(&id)?).await?;
+    render(&app, shell, account, Fields::default(), FieldErrors::default(), String::new()).await
+}
+
+#[post("/admin/users/{id}/deactivate")]
+pub async fn submit(
+    app: Data<App>,
+    shell: Shell,
+    me: Administrator,
+    id: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let account = find(&app, account_id(&id)?).await?;
+    let held = ops::accounts::deactivation::holdings(&app, &account).await?;
+    let mut errors = FieldErrors::default();
+    let coordinator = Uuid::try_parse(form.get("to")).ok().map(AccountId);
+    if coordinator.is_none() && !held.cases.is_empty() {
+        errors.add("to", "担当の案件を引き継ぐ人を選択してください");
+    }
+    let mut successors = Successors { coordinator, ..Successors::default() };
+    for it in &held.bookings {
+        match form.get(&control(it)) {
+            "" => errors.add("booking", "それぞれの予約の引継ぎを選択してください"),
+            CANCEL => {
+                successors.bookings.insert(it.appointment.id, None);
+            }
+            expert => {
+                let expert = Uuid::try_parse(expert).map_err(|_| Problem::Unreadable)?;
+                successors.bookings.insert(it.appointment.id, Some(ExpertId(expert)));
+            }
+        }
+    }
+    if !errors.is_empty() {
+        return render(&app, shell, account, form, errors, String::new()).await;
+    }
+    match ops::accounts::deactivation::deactivate(&app, account.id, me.id, &successors).await {
+        Ok(0) => {
+            let told = "利用を停止し、持っていた仕事を引き継ぎました。";
+            Ok(page::see_other_with(format!("/admin/users/{}", account.id), told))
+        }
+        Ok(left) => {
+            let account = find(&app, account.id).await?;
+            let why = format!(
+                "利用を停止しました。{left}件は、ほかの変更と重なったため引き継げませんでした。残りを確認して、もう一度引き継いでください。"
+            );
+            render(&app, shell, account, form, errors, why).await
+        }
+        Err(Problem::Refused(why)) => render(&app, shell, account, form, errors, why).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn find(app: &App, id: AccountId) -> Result<Account, Problem> {
+    store::accounts::account::find(&app.db, id).await?.ok_or(Problem::NotFound)
+}
+
+async fn render(
+    app: &App,
+    shell: Shell,
+    account: Account,
+    form: Fields,
+    errors: FieldErrors,
+    refused: String,
+) -> Result<HttpResponse, Problem> {
+    let status = match (errors.is_empty(), refused.is_empty()) {
+        (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (true, false) => StatusCode::CONFLICT,
+        (true, true) => StatusCode::OK,
+    };
+    let Holdings { cases, requests, bookings, reports } =
+        ops::accounts::deactivation::holdings(app, &account).await?;
+    let (_, roster) = app.programme_and_experts().await?;
+    let coordinators = store::accounts::account::all(&app.db).await?;
+    let coordinators = coordinators
+        .into_iter()
+        .filter(|it| it.role == Role::Coordinator && it.active && it.id != account.id)
+        .map(|it| Choice::new(it.id.to_string(), it.name))
+        .collect();
+    let page = DeactivationPage {
+        shell,
+        account,
+        form,
+        errors,
+        refused,
+        cases: cases.iter().map(|it| format!("{}　{}", it.number, it.company_name)).collect(),
+        requests: requests
+            .iter()
+            .map(|(it, asked)| format!("{}　{}　{}", it.number, it.company_name, asked.state.label()))
+            .collect(),
+        bookings: bookings.iter().map(|it| booking(&roster, it)).collect(),
+        reports: reports
+            .iter()
+            .map(|it| {
+                let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
+                let company = it.case.company_name.as_deref().unwrap_or_default();
+                format!("{}　{company}　{when}", it.case.number)
+            })
+            .collect(),
+        coordinators,
+    };
+    page::html_with(status, &page)
+}
+
+fn control(it: &HeldBooking) -> String {
+    format!("booking-{}", it.appointment.id)
+}
+
+fn booking(roster: &Roster, it: &HeldBooking) -> Booking {
+    let when = wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at);
+    let mut choices: Vec<_> = it
+        .proposals
+        .iter()
+        .map(|it| {
+            Choice::new(it.expert.to_string(), format!("{}さんに交代する", roster.name(it.expert)))
+                .with_hint("引受けを確認済みのときに選びます")
+        })
+        .collect();
+    choices.push(
+        Choice::new(CANCEL, "予約を取り消し、センターが担当を探し直す")
+            .with_hint("企業には、メールで知らせます"),
+    );
+    Booking {
+        name: control(it),
+        what: format!("{}　{}　{when}", it.record.number, it.record.company_name),
+        choices,
+    }
+}

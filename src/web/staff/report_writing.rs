@@ -1,0 +1,160 @@
+//! The report that a coordinator writes in the stead of an expert.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{
+    actor::{Actor, Represented},
+    aftercare::report::{Report, ReportState},
+    booking::appointment::{Appointment, AppointmentState},
+    id::{AppointmentId, ExpertId},
+};
+use uuid::Uuid;
+
+use super::case::{FormState, Head, find, sentence};
+use crate::{
+    app::App,
+    ops::{self, aftercare::report::Saving},
+    problem::Problem,
+    store::{
+        self,
+        consultation::case_details::{CaseAppointment, CaseDetails},
+    },
+    web::kit::{
+        form::{Choice, Fields},
+        page::{self, Shell},
+        report_form,
+        session::Coordinator,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/report_writing.html")]
+struct WritingPage {
+    shell: Shell,
+    head: Head,
+    typed: FormState,
+    appointment: CaseAppointment,
+    /// The experts of the appointment, if there are several.
+    authors: Vec<Choice>,
+    version: i32,
+    /// Whether the report can be written: the appointment took place, and the report is not submitted.
+    open: bool,
+    /// The version that was saved in the meantime.
+    newest: Vec<(&'static str, String)>,
+}
+
+#[get("/staff/consultations/{number}/report/{appointment}/write")]
+pub async fn show(
+    app: Data<App>,
+    _me: Coordinator,
+    shell: Shell,
+    path: Path<(String, Uuid)>,
+) -> Result<HttpResponse, Problem> {
+    let (number, appointment) = path.into_inner();
+    let case = find(&app, &number).await?;
+    let (appointment, report) = of(&app, &case, AppointmentId(appointment)).await?;
+    let mut typed = FormState::of(report.as_ref().map(|it| report_form::typed(&it.body)).unwrap_or_default());
+    if let Some(author) = author(&appointment.appointment, report.as_ref(), "") {
+        typed.form.add("author", author.to_string());
+    }
+    let version = report.as_ref().map_or(0, |it| it.version);
+    render(&app, shell, case, appointment, report, typed, version)
+}
+
+#[post("/staff/consultations/{number}/report/{appointment}/write")]
+pub async fn submit(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    path: Path<(String, Uuid)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let (number, id) = path.into_inner();
+    let case = find(&app, &number).await?;
+    let (appointment, report) = of(&app, &case, AppointmentId(id)).await?;
+    let saving = if form.get("act") == "keep" { Saving::Keep } else { Saving::Submit };
+    let typed_at: i32 = form.get("version").parse().map_err(|_| Problem::Unreadable)?;
+    let mut typed = FormState::of(form);
+    let author = author(&appointment.appointment, report.as_ref(), typed.form.get("author"));
+    let author = author.ok_or(Problem::NotFound)?;
+    match report_form::parse(&typed.form, saving) {
+        Err(errors) => typed.errors = errors,
+        Ok(body) => {
+            let by = Actor::Stead(me.id, Represented::Expert(author));
+            let id = appointment.appointment.id;
+            match ops::aftercare::report::write(&app, id, by, body, typed_at, saving).await {
+                Ok(()) => {
+                    let told = match saving {
+                        Saving::Keep => "報告書の下書きを保存しました。",
+                        Saving::Submit => "報告書を提出しました。内容を確認してください。",
+                    };
+                    let next = match saving {
+                        Saving::Keep => format!("/report/{id}/write"),
+                        Saving::Submit => format!("/report/{id}"),
+                    };
+                    let next = format!("{}{next}", crate::url::staff(&case.record.number));
+                    return Ok(page::see_other_with(next, told));
+                }
+                Err(problem) => typed.refused = Some(sentence(problem)?),
+            }
+        }
+    }
+    let (appointment, report) = of(&app, &case, AppointmentId(id)).await?;
+    // After a conflict, the form continues from the newest version, which is shown above the typed text.
+    let version = report.as_ref().filter(|_| typed.refused.is_some()).map_or(typed_at, |it| it.version);
+    render(&app, shell, case, appointment, report, typed, version)
+}
+
+fn render(
+    app: &App,
+    shell: Shell,
+    case: CaseDetails,
+    appointment: CaseAppointment,
+    report: Option<Report>,
+    typed: FormState,
+    version: i32,
+) -> Result<HttpResponse, Problem> {
+    let status = typed.status();
+    let head = Head::of_act(case, app.clock.now(), &typed);
+    let it = &appointment.appointment;
+    let authors: Vec<_> = it
+        .experts
+        .iter()
+        .zip(&appointment.experts)
+        .map(|(id, name)| Choice::new(id.to_string(), name.clone()))
+        .collect();
+    let authors = if authors.len() > 1 && report.is_none() { authors } else { Vec::new() };
+    let open = it.state == AppointmentState::Done && report.as_ref().is_none_or(is_open);
+    let newest = report.filter(|it| typed.refused.is_some() && it.version > 0);
+    let newest = newest.map(|it| report_form::labelled(&it.body)).unwrap_or_default();
+    let page = WritingPage { shell, head, typed, appointment, authors, version, open, newest };
+    page::html_with(status, &page)
+}
+
+/// Returns the appointment of the consultation with its report.
+async fn of(
+    app: &App,
+    case: &CaseDetails,
+    id: AppointmentId,
+) -> Result<(CaseAppointment, Option<Report>), Problem> {
+    let consultation = case.record.consultation.id;
+    let appointments = store::consultation::case_details::appointments(&app.db, consultation).await?;
+    let appointment = appointments.into_iter().find(|it| it.appointment.id == id).ok_or(Problem::NotFound)?;
+    Ok((appointment, store::aftercare::report::of_appointment(&app.db, id).await?))
+}
+
+/// Returns the expert in whose stead the report is written: the one who began it, the chosen one, or the first.
+fn author(appointment: &Appointment, report: Option<&Report>, chosen: &str) -> Option<ExpertId> {
+    let part = |it: &&ExpertId| appointment.experts.contains(it);
+    let begun = report.map(|it| it.author);
+    let chosen = Uuid::try_parse(chosen).ok().map(ExpertId);
+    let first = appointment.experts.first().copied();
+    begun.as_ref().filter(part).or(chosen.as_ref().filter(part)).copied().or(first)
+}
+
+/// Returns whether the report can still be written.
+pub const fn is_open(report: &Report) -> bool {
+    matches!(report.state, ReportState::Draft | ReportState::Returned { .. })
+}

@@ -1,0 +1,600 @@
+//! Silence: whatever state a case is in, while nobody acts the people concerned are told in time, each of them once.
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use codes::Turn;
+use domain::{
+    actor::Actor,
+    aftercare::{
+        follow_up::{FollowUpState, WAITS_DAYS},
+        report::ReportBody,
+    },
+    booking::{appointment::AppointmentState, notice::in_business_hours},
+    calendar::{BusinessCalendar, at_japan, japan_date},
+    consultation::State,
+    due::Due,
+    field::Fields,
+    routing::assignment::AssignmentState,
+    settings::Settings,
+    text::Prose,
+};
+use entity::outbox;
+use madoguchi::{
+    mail::outgoing_mail::MailKind,
+    ops::{
+        self,
+        aftercare::report::{ReportDecision, Saving},
+        consultation::Ending,
+    },
+    problem::Problem,
+    store::{self, correspondence::message::Audience},
+    worker,
+};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+
+use crate::{
+    cases::{self, CONTACT, Case, Cast},
+    company,
+    deadlines::{applied, go_to, sound, wished, work},
+    site::{PASSWORD, Site},
+};
+
+/// The longest time, in business days, in which nobody hears of an open case: the settings have no longer gap between two
+/// steps.
+const LONGEST: usize = 6;
+
+/// A case with the name of its state and when a person last heard of it.
+struct Watched {
+    name: &'static str,
+    case: Case,
+    heard: DateTime<Utc>,
+}
+
+/// Makes a case in every open state, and further ones that wait for something special.
+async fn every_state(site: &Site, cast: &Cast) -> Vec<Watched> {
+    let contact = |name: &str| format!("{name}@example.co.jp");
+    let mut all = Vec::new();
+    let mut add = |name, case| all.push((name, case));
+    add("unconfirmed", cases::unconfirmed(site, cast, &cases::form(&contact("a"))).await);
+    add("held", applied(site, &contact("b"), &["ict"]).await);
+    let mut by_phone = cases::form("");
+    by_phone.email = String::new();
+    add("by phone", cases::unconfirmed(site, cast, &by_phone).await);
+    add("received", cases::received(site, cast, &contact("c")).await);
+    let checking = cases::received(site, cast, &contact("d")).await;
+    let version = cases::record(site, checking).await.version;
+    ops::consultation::start_check(&site.app, checking.id, version, cast.coordinator).await.unwrap();
+    add("checking", checking);
+    let waiting = cases::received(site, cast, &contact("e")).await;
+    let version = cases::record(site, waiting).await.version;
+    let question = Prose::parse("確認したいこと", "端末は何台ですか。", 2000).unwrap();
+    ops::correspondence::message::ask(&site.app, waiting.id, version, cast.center(), &question)
+        .await
+        .unwrap();
+    add("waiting_company", waiting);
+    add("matching", cases::matching(site, cast, &contact("f")).await);
+    add("scheduling", cases::scheduling(site, cast, &contact("g")).await);
+    add("booked", cases::booked(site, cast, &contact("h")).await);
+    add("follow_up", cases::approved(site, cast, &contact("i")).await);
+    add("consulted", cases::consulted(site, cast, &contact("j")).await);
+    let now = site.app.clock.now();
+    all.into_iter().map(|(name, case)| Watched { name, case, heard: now }).collect()
+}
+
+/// Lets every job work until nothing is due.
+async fn work_all(site: &Site) {
+    Box::pin(worker::once(&site.app)).await;
+}
+
+/// Notes who was told of the case since the last look: a mail about it was sent, or today's digest for the center counts
+/// it. A question that is planned, or that
+/// lapses, is the limit of a case that only waits for it.
+async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
+    let now = site.app.clock.now();
+    let sent = outbox::Entity::find()
+        .filter(outbox::COLUMN.sent_at.gt(since))
+        .filter(outbox::COLUMN.sent_at.lte(now))
+        .all(&site.app.db)
+        .await
+        .unwrap();
+    let digest = sent.iter().any(|it| it.kind == "digest");
+    for it in watched {
+        let record = cases::record(site, it.case).await;
+        let due = record.due.as_ref().and_then(Due::at);
+        let turn = record.consultation.state.turn();
+        let is_late =
+            due.is_some_and(|due| due < now) && [Turn::Center, Turn::Expert, Turn::Company].contains(&turn);
+        let in_digest =
+            record.consultation.state == State::Received || is_late || record.stalled_since.is_some();
+        let about = sent.iter().any(|mail| mail.consultation_id == Some(it.case.id.0));
+        let questions = store::aftercare::follow_up::of(&site.app.db, it.case.id).await.unwrap();
+        let planned = questions.iter().any(|it| match it.state {
+            FollowUpState::Planned => it.due_at > now,
+            FollowUpState::Sent { at } => at + TimeDelta::days(WAITS_DAYS) > now,
+            _ => false,
+        });
+        if about || (digest && in_digest) || planned || !record.consultation.state.is_open() {
+            it.heard = now;
+        }
+    }
+}
+
+fn business_days(from: DateTime<Utc>, to: DateTime<Utc>) -> usize {
+    BusinessCalendar::default().business_days_between(japan_date(from), japan_date(to))
+}
+
+/// The state × time table: for every state, sixty business days in which nobody acts.
+#[actix_web::test]
+async fn no_state_is_silent_for_sixty_business_days() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let mut watched = Box::pin(every_state(&site, &cast)).await;
+    Box::pin(work_all(&site)).await;
+    let begun = site.app.clock.now();
+    let mut before = begun - TimeDelta::seconds(1);
+    let mut longest: BTreeMap<&str, usize> = BTreeMap::new();
+    while business_days(begun, site.app.clock.now()) < 60 {
+        site.app.clock.advance(TimeDelta::hours(8));
+        Box::pin(work_all(&site)).await;
+        Box::pin(listen(&site, &mut watched, before)).await;
+        before = site.app.clock.now();
+        for it in &watched {
+            let gap = business_days(it.heard, before);
+            let most = longest.entry(it.name).or_default();
+            *most = gap.max(*most);
+        }
+    }
+    for it in &watched {
+        let gap = longest[it.name];
+        assert!(gap <= LONGEST, "{} was silent for {gap} business days: {longest:?}", it.name);
+    }
+    // Nothing closes by itself, and the center has an item for everything that waits for a company.
+    for name in ["unconfirmed", "held", "waiting_company", "scheduling"] {
+        let case = watched.iter().find(|it| it.name == name).unwrap().case;
+        let record = cases::record(&site, case).await;
+        assert!(record.consultation.state.is_open(), "{name}");
+        assert!(record.stalled_since.is_some(), "{name}");
+        assert!(record.silence.unwrap().proposes_closing(), "{name}");
+        assert_eq!(reminders(&site, case).await, 2, "{name}");
+    }
+    // The company never chose, so that the booked case is one whose outcome is missing.
+    let booked = watched.iter().find(|it| it.name == "booked").unwrap().case;
+    let record = cases::record(&site, booked).await;
+    assert_eq!(record.consultation.state, State::Booked);
+    assert!(record.stalled_since.is_some());
+    keeps_hours(&site).await;
+    sound(&site).await;
+}
+
+async fn reminders(site: &Site, case: Case) -> usize {
+    let sent = outbox::Entity::find()
+        .filter(outbox::COLUMN.consultation_id.eq(case.id.0))
+        .filter(outbox::COLUMN.kind.eq("company_reminder"))
+        .all(&site.app.db)
+        .await
+        .unwrap();
+    sent.iter().filter(|it| it.state.code() == "sent").count()
+}
+
+/// Asserts that no mail that can wait was sent outside of opening hours.
+async fn keeps_hours(site: &Site) {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    for mail in outbox::Entity::find().all(&site.app.db).await.unwrap() {
+        let Some(sent_at) = mail.sent_at else { continue };
+        if MailKind::from_code(&mail.kind).unwrap().keeps_hours() {
+            let hours = in_business_hours(sent_at, &settings, &calendar);
+            assert_eq!(hours, sent_at, "{} was sent at {sent_at}", mail.subject);
+        }
+    }
+}
+
+/// Two fiscal years pass, and nobody acts: nothing is lost, nothing fails, no person is written to without end, and the
+/// center hears every business day of what waits.
+#[actix_web::test]
+async fn two_fiscal_years_in_which_nobody_acts() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let mut watched = Box::pin(every_state(&site, &cast)).await;
+    let end = at_japan("2028-04-03".parse().unwrap(), 12, 0);
+    let mut before = site.app.clock.now();
+    while site.app.clock.now() < end {
+        site.app.clock.advance(TimeDelta::hours(if site.app.clock.now() < before + TimeDelta::hours(1) {
+            24
+        } else {
+            20
+        }));
+        Box::pin(work_all(&site)).await;
+        Box::pin(listen(&site, &mut watched, before)).await;
+        before = site.app.clock.now();
+        for it in &watched {
+            let gap = business_days(it.heard, before);
+            assert!(gap <= LONGEST, "{} was silent for {gap} business days at {before}", it.name);
+        }
+    }
+    let aside = store::set_aside::all(&site.app.db).await.unwrap();
+    assert_eq!(aside, [], "every job could do its work");
+    for it in &watched {
+        let record = cases::record(&site, it.case).await;
+        let expected = match it.name {
+            "matching" => "checking",
+            "follow_up" => "completed",
+            "unconfirmed" | "held" | "by phone" | "received" => "received",
+            other => other,
+        };
+        assert_eq!(record.consultation.state.code(), expected, "{}", it.name);
+        assert!(reminders(&site, it.case).await <= 2, "{}", it.name);
+    }
+    keeps_hours(&site).await;
+    sound(&site).await;
+}
+
+/// Two fiscal years in which everybody acts, but only long after they should have.
+#[actix_web::test]
+async fn two_fiscal_years_in_which_everybody_acts_late() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let watched = Box::pin(every_state(&site, &cast)).await;
+    let mut acted: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
+    let end = at_japan("2028-12-04".parse().unwrap(), 12, 0);
+    while site.app.clock.now() < end {
+        site.app.clock.advance(TimeDelta::hours(20));
+        Box::pin(work_all(&site)).await;
+        let now = site.app.clock.now();
+        for it in &watched {
+            let since = cases::record(&site, it.case).await.consultation.state_since;
+            let since = acted.get(it.name).map_or(since, |at| since.max(*at));
+            if business_days(since, now) >= 12 {
+                acted.insert(it.name, now);
+                match Box::pin(act_late(&site, &cast, it.case)).await {
+                    Ok(()) | Err(Problem::Refused(_) | Problem::SlotTaken) => {}
+                    Err(other) => panic!("{}: {other:?}", it.name),
+                }
+            }
+        }
+    }
+    for it in &watched {
+        let record = cases::record(&site, it.case).await;
+        assert_eq!(record.consultation.state, State::Completed, "{}: {:?}", it.name, record.silence);
+        assert_eq!((record.silence, record.stalled_since), (None, None), "{}", it.name);
+    }
+    assert_eq!(store::set_aside::all(&site.app.db).await.unwrap(), []);
+    keeps_hours(&site).await;
+    sound(&site).await;
+}
+
+/// Does what the party does whose turn it is.
+async fn act_late(site: &Site, cast: &Cast, case: Case) -> Result<(), Problem> {
+    let (app, center) = (&site.app, cast.center());
+    let record = cases::record(site, case).await;
+    if !record.consultation.address_confirmed {
+        return ops::consultation::confirm_address(app, case.id, Actor::Company).await;
+    }
+    match record.consultation.state {
+        State::WaitingCompany => {
+            let answer = Prose::parse("回答", "10台です。", 2000).unwrap();
+            ops::correspondence::message::post(app, case.id, Actor::Company, Audience::Everyone, &answer)
+                .await
+        }
+        State::Received | State::Checking => {
+            let version = cases::record(site, case).await.version;
+            ops::routing::assignment::request(app, case.id, version, center, &[cast.expert]).await?;
+            let asked = store::routing::assignment::of(&app.db, case.id).await?.pop().unwrap();
+            ops::routing::assignment::accept(app, asked.id, cast.expert).await
+        }
+        State::Matching => {
+            let all = store::routing::assignment::of(&app.db, case.id).await?;
+            let asked = all.into_iter().find(|it| it.state == AssignmentState::Offered).unwrap();
+            ops::routing::assignment::accept(app, asked.id, asked.expert).await
+        }
+        State::Scheduling => {
+            let free = cases::free_slots(site, case).await;
+            let Some(slot) = free.first() else { return Ok(()) };
+            ops::booking::appointment::choose_slot(app, case.id, Actor::Company, *slot).await
+        }
+        State::Booked => {
+            ops::booking::appointment::record_done(app, case.id, Actor::Expert(cast.expert)).await
+        }
+        State::Consulted => {
+            let id = cases::appointment(site, case).await.id;
+            let body = ReportBody {
+                present_state: "紙のタイムカードを使っています。".to_owned(),
+                advice: "クラウドの勤怠管理を始めてください。".to_owned(),
+                next_steps: "3月までに規程の案を作ります。".to_owned(),
+                ..ReportBody::default()
+            };
+            ops::aftercare::report::write(app, id, cast.expert, body, 0, Saving::Submit).await?;
+            ops::aftercare::report::decide(app, id, cast.coordinator, ReportDecision::Approve).await
+        }
+        _ => Ok(()),
+    }
+}
+
+#[actix_web::test]
+async fn a_hold_is_warned_of_released_told_and_taken_again() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = applied(&site, CONTACT, &["ict"]).await;
+    // Held over the long weekend, until the same hour of the next business day.
+    let until = cases::appointment(&site, case).await.held_until().unwrap();
+    assert_eq!(until, at_japan("2026-11-24".parse().unwrap(), 14, 5));
+    go_to(&site, "2026-11-24T10:05:00");
+    Box::pin(work_all(&site)).await;
+    let mails = cases::letters(&site, CONTACT).await;
+    let warned = mails.iter().find(|it| it.kind == "hold_ending").unwrap();
+    assert_eq!(warned.state.code(), "sent");
+    assert!(
+        warned.text_body.contains("12月3日") && !warned.text_body.contains("みなと"),
+        "{}",
+        warned.text_body
+    );
+
+    go_to(&site, "2026-11-24T14:05:00");
+    Box::pin(work_all(&site)).await;
+    assert_eq!(cases::appointment(&site, case).await.state, AppointmentState::Released);
+    let mails = cases::letters(&site, CONTACT).await;
+    assert_eq!(mails.iter().filter(|it| it.kind == "hold_released").count(), 1);
+    company::sign_in(&site, CONTACT).await;
+    let page = site.get(&company::my(case, "")).await;
+    page.shows("仮に押さえていた日時を解除しました");
+    page.shows("日時を選び直す");
+
+    // Confirming late takes the same time again, and asks for it.
+    let reply = site.post(&company::my(case, "/confirm"), &[]).await;
+    assert_eq!(reply.status, 303);
+    assert_eq!(cases::state(&site, case).await, "matching");
+    let held = cases::appointment(&site, case).await;
+    assert_eq!((held.starts_at, &held.state), (wished().start(), &AppointmentState::Held { until: None }));
+    assert_eq!(held.experts, [cast.expert]);
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_released_time_that_is_gone_can_be_chosen_anew() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = applied(&site, CONTACT, &["ict"]).await;
+    go_to(&site, "2026-11-24T14:05:00");
+    work(&site).await;
+    // Another company takes the time.
+    let other = applied(&site, "other@example.co.jp", &["ict"]).await;
+    ops::consultation::confirm_address(&site.app, other.id, Actor::Company).await.unwrap();
+    ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();
+    assert_eq!(cases::state(&site, case).await, "received");
+    company::sign_in(&site, CONTACT).await;
+    site.get(&company::my(case, "")).await.shows("日時を選び直す");
+    let page = site.get(&company::my(case, "/reschedule")).await;
+    assert_eq!(page.status, 200);
+    let value =
+        page.body.split("name=\"slot\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let reply = site.post(&company::my(case, "/reschedule"), &[("slot", &value)]).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    assert_eq!(cases::state(&site, case).await, "matching");
+    let held = cases::appointment(&site, case).await;
+    assert!(held.starts_at != wished().start() && held.experts == [cast.expert]);
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_hold_for_the_center_is_warned_of_and_ends_before_the_company_has_to_hear() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = applied(&site, CONTACT, &["ict"]).await;
+    // No expert can be asked.
+    let tx = site.app.begin().await.unwrap();
+    entity::expert::Entity::update(entity::expert::ActiveModel {
+        id: sea_orm::Set(cast.expert.0),
+        active: sea_orm::Set(false),
+        ..Default::default()
+    })
+    .exec(&tx)
+    .await
+    .unwrap();
+    store::reference::revision::touch(&tx, store::reference::revision::RevisedPart::Experts).await.unwrap();
+    tx.commit().await.unwrap();
+    ops::consultation::confirm_address(&site.app, case.id, Actor::Company).await.unwrap();
+    let until = cases::appointment(&site, case).await.held_until().unwrap();
+    assert_eq!(until, at_japan("2026-12-02".parse().unwrap(), 17, 0));
+    go_to(&site, "2026-12-02T13:00:00");
+    Box::pin(work_all(&site)).await;
+    for to in [CONTACT, "center@example.jp"] {
+        assert!(
+            cases::letters(&site, to).await.iter().any(|it| it.kind == "hold_ending" && it.sent_at.is_some()),
+            "{to}"
+        );
+    }
+    go_to(&site, "2026-12-02T17:00:00");
+    Box::pin(work_all(&site)).await;
+    let released =
+        cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "hold_released").unwrap();
+    assert!(released.sent_at.unwrap() < wished().start());
+}
+
+#[actix_web::test]
+async fn a_company_that_acts_is_not_reminded() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    go_to(&site, "2026-11-26T10:00:00");
+    work(&site).await;
+    // The mail is written, and the company chooses before it is sent.
+    let slot = cases::free_slots(&site, case).await[0];
+    ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+    Box::pin(work_all(&site)).await;
+    let reminder = cases::letters(&site, CONTACT).await.into_iter().find(|it| it.kind == "company_reminder");
+    assert_eq!(reminder.unwrap().state.code(), "suppressed");
+}
+
+#[actix_web::test]
+async fn a_message_of_the_company_starts_the_clock_anew() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    let before = cases::record(&site, case).await.silence.unwrap();
+    go_to(&site, "2026-11-25T10:00:00");
+    write(&site, case, "来週、選びます。").await;
+    let after = cases::record(&site, case).await.silence.unwrap();
+    assert!(after.since > before.since && after.next_at > before.next_at, "{after:?}");
+}
+
+/// Sends a message of the company.
+async fn write(site: &Site, case: Case, text: &str) {
+    let text = Prose::parse("メッセージ", text, 2000).unwrap();
+    ops::correspondence::message::post(&site.app, case.id, Actor::Company, Audience::Everyone, &text)
+        .await
+        .unwrap();
+}
+
+#[actix_web::test]
+async fn two_workers_take_a_step_once() {
+    let site = Site::on_disk().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    go_to(&site, "2026-11-26T10:00:00");
+    let step = || ops::consultation::silence::take_step(&site.app, case.id);
+    let (one, other, third) = tokio::join!(step(), step(), step());
+    one.and(other).and(third).unwrap();
+    let mails = cases::letters(&site, CONTACT).await;
+    assert_eq!(mails.iter().filter(|it| it.kind == "company_reminder").count(), 1);
+    assert_eq!(cases::record(&site, case).await.silence.unwrap().stage, 1);
+}
+
+#[actix_web::test]
+async fn the_closing_is_proposed_and_done_by_one_click() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    let path = format!("/staff/consultations/{}", case.number);
+    for day in ["2026-11-26", "2026-12-02", "2026-12-07"] {
+        go_to(&site, &format!("{day}T10:00:00"));
+        work(&site).await;
+    }
+    site.sign_in("center@example.jp", PASSWORD).await;
+    site.get("/staff?tab=stalled").await.shows(&case.number.to_string());
+    let page = site.get(&path).await;
+    page.shows("動きがありません");
+    assert!(!page.body.contains("返事がないため終了する"), "not yet");
+    let version = cases::record(&site, case).await.version.to_string();
+    let early = site.post(&format!("{path}/close-in-silence"), &[("version", &version)]).await;
+    assert_eq!(early.status, 409);
+    go_to(&site, "2026-12-14T10:00:00");
+    work(&site).await;
+    site.sign_in("center@example.jp", PASSWORD).await;
+    site.get(&path).await.shows("返事がないため終了する");
+    assert_eq!(cases::state(&site, case).await, "scheduling", "nothing closes silently");
+    let version = cases::record(&site, case).await.version.to_string();
+    let reply = site.post(&format!("{path}/close-in-silence"), &[("version", &version)]).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    assert_eq!(cases::state(&site, case).await, "unfulfilled");
+    let letter = cases::letters(&site, CONTACT).await.pop().unwrap();
+    assert_eq!(letter.kind, "closed_in_silence");
+    assert!(letter.text_body.contains("再開できます"));
+}
+
+#[actix_web::test]
+async fn a_proposed_closing_is_refused_once_the_company_has_answered() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    for day in ["2026-11-26", "2026-12-02", "2026-12-07", "2026-12-14"] {
+        go_to(&site, &format!("{day}T10:00:00"));
+        work(&site).await;
+    }
+    assert!(cases::record(&site, case).await.silence.unwrap().proposes_closing());
+    write(&site, case, "返事が遅くなりました。").await;
+    let version = cases::record(&site, case).await.version;
+    let closed =
+        ops::consultation::end(&site.app, case.id, Some(version), cast.center(), Ending::CloseInSilence)
+            .await;
+    assert!(matches!(closed, Err(Problem::Stale)), "{closed:?}");
+}
+
+#[actix_web::test]
+async fn an_outcome_that_is_missing_is_asked_for() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let ends_at = cases::appointment(&site, case).await.ends_at;
+    let next = BusinessCalendar::default().add_business_days(japan_date(ends_at), 1);
+    site.app.clock.advance(at_japan(next, 10, 0) - site.app.clock.now());
+    Box::pin(work_all(&site)).await;
+    for to in ["expert@example.jp", "center@example.jp"] {
+        let mails = cases::letters(&site, to).await;
+        assert!(mails.iter().any(|it| it.kind == "outcome_missing" && it.sent_at.is_some()), "{to}");
+    }
+    assert_eq!(cases::record(&site, case).await.stalled_since, None);
+    let third = BusinessCalendar::default().add_business_days(japan_date(ends_at), 3);
+    site.app.clock.advance(at_japan(third, 10, 0) - site.app.clock.now());
+    Box::pin(work_all(&site)).await;
+    assert!(cases::record(&site, case).await.stalled_since.is_some());
+    // The outcome settles the item.
+    ops::booking::appointment::record_done(&site.app, case.id, cast.center()).await.unwrap();
+    assert_eq!(cases::record(&site, case).await.stalled_since, None);
+}
+
+#[actix_web::test]
+async fn mail_that_can_wait_keeps_opening_hours_after_an_outage() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    // No worker runs on the day of the reminder until late in the evening.
+    go_to(&site, "2026-11-26T23:00:00");
+    Box::pin(work_all(&site)).await;
+    let sent =
+        |mails: &[outbox::Model], kind: &str| mails.iter().any(|it| it.kind == kind && it.sent_at.is_some());
+    assert!(!sent(&cases::letters(&site, CONTACT).await, "company_reminder"));
+    assert!(!sent(&cases::letters(&site, "center@example.jp").await, "digest"));
+    go_to(&site, "2026-11-27T09:00:00");
+    Box::pin(work_all(&site)).await;
+    assert!(sent(&cases::letters(&site, CONTACT).await, "company_reminder"));
+    assert_eq!(reminders(&site, case).await, 1);
+    keeps_hours(&site).await;
+}
+
+/// The step reads what is due along its index, however many cases there are.
+#[actix_web::test]
+async fn due_steps_are_found_along_an_index() {
+    let site = Site::new().await;
+    if site.app.db.get_database_backend() != DbBackend::Sqlite {
+        return;
+    }
+    let explain = "EXPLAIN QUERY PLAN SELECT id FROM consultation WHERE next_step_at <= '2026-11-20' \
+        ORDER BY next_step_at LIMIT 100";
+    let rows = site.app.db.query_all_raw(Statement::from_string(DbBackend::Sqlite, explain)).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|it| it.try_get("", "detail").unwrap()).collect();
+    assert!(plan.iter().any(|it| it.contains("ix_consultation_next_step_at")), "{plan:?}");
+    assert!(!plan.iter().any(|it| it.contains("TEMP B-TREE")), "{plan:?}");
+}
+
+/// The hold is released while the company confirms its address: the company has its time in the end, and nothing is held
+/// twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn release_races_confirmation() {
+    let site = Site::on_disk().await;
+    for n in 0..8 {
+        cases::expert(&site, &format!("expert{n}@example.jp"), "山田 太郎", Fields::Both).await;
+    }
+    let mut all = Vec::new();
+    for n in 0..8 {
+        all.push(applied(&site, &format!("contact{n}@example.co.jp"), &["ict"]).await);
+    }
+    go_to(&site, "2026-11-24T14:05:00");
+    let mut tasks = tokio::task::JoinSet::new();
+    for case in &all {
+        let held = cases::appointment(&site, *case).await.id;
+        let (app, id) = (site.app.clone(), case.id);
+        tasks.spawn(async move { ops::booking::appointment::release_expired(&app, held).await });
+        let app = site.app.clone();
+        tasks.spawn(async move { ops::consultation::confirm_address(&app, id, Actor::Company).await });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap().unwrap();
+    }
+    for case in &all {
+        assert_eq!(cases::state(&site, *case).await, "matching");
+        let appointments = store::booking::appointment::of(&site.app.db, case.id).await.unwrap();
+        let live: Vec<_> = appointments.iter().filter(|it| it.is_live()).collect();
+        assert_eq!(live.len(), 1, "{appointments:?}");
+        assert_eq!(live[0].starts_at, wished().start());
+    }
+    sound(&site).await;
+}

@@ -1,0 +1,216 @@
+//! What the center records in the stead of a company or an expert who has telephoned.
+use chrono::TimeDelta;
+use domain::{
+    actor::{Actor, Represented},
+    booking::appointment::AppointmentState,
+    consultation::ActionKind,
+};
+use madoguchi::{doctor, ops, store, worker};
+
+use super::{act, at, center, done};
+use crate::{
+    cases::{self, CONTACT, Case, Cast, record, state},
+    site::Site,
+};
+
+/// Returns the latest event that is no note, with the actor.
+async fn last_action(site: &Site, case: Case) -> (ActionKind, Actor) {
+    let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    let last = events.into_iter().rev().find(|it| it.action != ActionKind::Note).unwrap();
+    (last.action, last.by)
+}
+
+const fn of_company(cast: &Cast) -> Actor {
+    Actor::Stead(cast.coordinator, Represented::Company)
+}
+
+const fn of_expert(cast: &Cast) -> Actor {
+    Actor::Stead(cast.coordinator, Represented::Expert(cast.expert))
+}
+
+/// Checks that the history says who acted for whom, and that the chain of hashes holds.
+async fn history_says(site: &Site, case: Case, who: &str) {
+    site.get(&at(case.number, "?view=history")).await.shows(who);
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    let findings = doctor::examine(&site.app.db, site.app.clock.now()).await.unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+}
+
+#[actix_web::test]
+async fn the_answer_of_a_company_is_written_down() {
+    let (site, cast) = center().await;
+    let case = cases::received(&site, &cast, CONTACT).await;
+    let early = act(&site, case, "/answer", &[("text", "12台です。")]).await;
+    assert_eq!(early.status, 409, "nothing was asked");
+    assert!(!site.get(&at(case.number, "")).await.body.contains("企業の回答を記録する"));
+    done(&act(&site, case, "/ask", &[("text", "台数を教えてください。")]).await);
+    site.get(&at(case.number, "")).await.shows("企業の回答を記録する");
+    site.get(&at(case.number, "/answer")).await.shows("tel:");
+    let empty = act(&site, case, "/answer", &[("text", " ")]).await;
+    assert_eq!(empty.status, 422);
+    empty.shows("企業の回答を入力してください");
+    let mails = cases::letters(&site, CONTACT).await.len();
+    done(&act(&site, case, "/answer", &[("text", "12台です。")]).await);
+    assert_eq!(state(&site, case).await, "checking");
+    assert_eq!(last_action(&site, case).await, (ActionKind::Answer, of_company(&cast)));
+    assert_eq!(cases::letters(&site, CONTACT).await.len(), mails, "nobody is told what they said themselves");
+    let page = site.get(&at(case.number, "?view=messages")).await;
+    page.shows("12台です。");
+    page.shows("企業（鈴木 花子が記録）");
+    page.shows("電話");
+    assert!(record(&site, case).await.due.unwrap().at().is_some(), "the clock runs again");
+    history_says(&site, case, "鈴木 花子（センター）　企業の代行").await;
+}
+
+#[actix_web::test]
+async fn a_time_is_chosen_moved_and_cancelled_for_a_company() {
+    let (site, cast) = center().await;
+    let case = cases::scheduling(&site, &cast, CONTACT).await;
+    let slots = cases::free_slots(&site, case).await;
+    let value = |n: usize| ops::intake::apply::slot_value(slots[n]);
+    site.get(&at(case.number, "/slots")).await.shows("だれの申し出ですか");
+    done(&act(&site, case, "/slots", &[("slot", &value(0)), ("said_by", "company")]).await);
+    assert_eq!(last_action(&site, case).await, (ActionKind::ChooseSlot, of_company(&cast)));
+
+    done(&act(&site, case, "/slots", &[("slot", &value(3)), ("said_by", &cast.expert.to_string())]).await);
+    assert_eq!(last_action(&site, case).await, (ActionKind::Reschedule, of_expert(&cast)));
+    assert_eq!(cases::appointment(&site, case).await.starts_at, slots[3].start());
+
+    let form = [("reason", "社長が出張のため"), ("said_by", "company")];
+    done(&act(&site, case, "/cancel", &form).await);
+    assert_eq!(last_action(&site, case).await, (ActionKind::CancelAppointment, of_company(&cast)));
+    let cancelled = cases::appointment(&site, case).await;
+    assert!(matches!(cancelled.state, AppointmentState::CancelledByCompany { .. }), "{cancelled:?}");
+    history_says(&site, case, "山田 太郎（専門家）の代行").await;
+
+    let stranger = cases::expert(&site, "b@example.jp", "佐藤 次郎", domain::field::Fields::Both).await;
+    let form = [("slot", &*value(0)), ("said_by", &*stranger.to_string())];
+    let refused = act(&site, case, "/slots", &form).await;
+    assert_eq!(refused.status, 404, "an expert without a part has said nothing");
+    done(&act(&site, case, "/slots", &[("slot", &value(0)), ("said_by", "center")]).await);
+    assert_eq!(last_action(&site, case).await, (ActionKind::ChooseSlot, cast.center()));
+}
+
+#[actix_web::test]
+async fn an_expert_answers_by_telephone() {
+    let (site, cast) = center().await;
+    let case = cases::matching(&site, &cast, CONTACT).await;
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    let path = format!("/requests/{}", asked.id);
+    site.get(&at(case.number, "")).await.shows(&path);
+    site.get(&at(case.number, &path)).await.shows("山田 太郎");
+    let none = act(&site, case, &path, &[]).await;
+    assert_eq!(none.status, 422);
+    none.shows("専門家の回答を選択してください");
+    let unsaid = act(&site, case, &path, &[("answer", "decline")]).await;
+    assert_eq!(unsaid.status, 422);
+    unsaid.shows("理由を入力してください");
+    done(&act(&site, case, &path, &[("answer", "accept")]).await);
+    assert_eq!(state(&site, case).await, "scheduling");
+    assert_eq!(last_action(&site, case).await, (ActionKind::Accept, of_expert(&cast)));
+    let again = act(&site, case, &path, &[("answer", "accept")]).await;
+    assert_eq!(again.status, 409);
+    history_says(&site, case, "山田 太郎（専門家）の代行").await;
+
+    let other = cases::matching(&site, &cast, "b@example.co.jp").await;
+    let asked = store::routing::assignment::of(&site.app.db, other.id).await.unwrap().remove(0);
+    let path = format!("/requests/{}", asked.id);
+    assert_eq!(act(&site, case, &path, &[("answer", "accept")]).await.status, 404, "of another case");
+    done(&act(&site, other, &path, &[("answer", "decline"), ("reason", "入院のため")]).await);
+    assert_eq!(state(&site, other).await, "checking");
+    assert_eq!(last_action(&site, other).await, (ActionKind::Decline, of_expert(&cast)));
+}
+
+#[actix_web::test]
+async fn the_outcome_and_the_report_are_recorded_for_an_expert() {
+    let (site, cast) = center().await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let appointment = cases::appointment(&site, case).await;
+    let write = format!("/report/{}/write", appointment.id);
+    site.get(&at(case.number, &write)).await.shows("いまは書けません");
+    site.app.clock.advance(appointment.ends_at - site.app.clock.now());
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    site.get(&at(case.number, "/done")).await.shows("専門家　山田 太郎");
+    done(&act(&site, case, "/done", &[("said_by", &cast.expert.to_string())]).await);
+    assert_eq!(last_action(&site, case).await, (ActionKind::RecordDone, of_expert(&cast)));
+
+    site.get(&at(case.number, "?view=sessions")).await.shows("代わりに書く");
+    let half = [("version", "0"), ("act", "submit"), ("present_state", "紙のタイムカード")];
+    let reply = site.post(&at(case.number, &write), &half).await;
+    assert_eq!(reply.status, 422);
+    reply.shows("助言の内容を入力してください");
+    let kept = [("version", "0"), ("act", "keep"), ("present_state", "紙のタイムカード")];
+    done(&site.post(&at(case.number, &write), &kept).await);
+    site.get(&at(case.number, &write)).await.shows("紙のタイムカード");
+    let stale = site.post(&at(case.number, &write), &kept).await;
+    assert_eq!(stale.status, 409, "a page from before the draft");
+    let whole = [
+        ("version", "1"),
+        ("act", "submit"),
+        ("present_state", "紙のタイムカード"),
+        ("advice", "クラウドの勤怠管理"),
+        ("next_steps", "規程の案"),
+    ];
+    done(&site.post(&at(case.number, &write), &whole).await);
+    let report = store::aftercare::report::of_appointment(&site.app.db, appointment.id).await.unwrap();
+    let report = report.unwrap();
+    assert_eq!((report.author, report.state.code()), (cast.expert, "submitted"));
+    site.get(&at(case.number, &write)).await.shows("いまは書けません");
+    history_says(&site, case, "山田 太郎（専門家）の代行").await;
+}
+
+#[actix_web::test]
+async fn a_survey_is_answered_on_the_telephone() {
+    let (site, cast) = center().await;
+    let case = cases::asked(&site, &cast, CONTACT, TimeDelta::days(7)).await;
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let all = store::aftercare::follow_up::of(&site.app.db, case.id).await.unwrap();
+    let (survey, later) = (all[0].clone(), all[1].clone());
+    site.get(&at(case.number, "?view=sessions")).await.shows(&format!("/questions/{}", survey.id));
+    let path = format!("/questions/{}", survey.id);
+    let half = site.post(&at(case.number, &path), &[("satisfied", "yes")]).await;
+    assert_eq!(half.status, 422);
+    let form =
+        [("purpose_achieved", "yes"), ("satisfied", "yes"), ("will_consider", "rather_yes"), ("help", "1")];
+    done(&site.post(&at(case.number, &path), &form).await);
+    let page = site.get(&at(case.number, "?view=sessions")).await;
+    page.shows("相談継続の希望");
+    assert!(record(&site, case).await.wants_help_since.is_some());
+    let events = store::audit::event::of(&site.app.db, case.id).await.unwrap();
+    assert!(events.iter().any(|it| it.by == of_company(&cast)), "{events:?}");
+    let early =
+        site.post(&at(case.number, &format!("/questions/{}", later.id)), &[("answer", "introduced")]).await;
+    assert_eq!(early.status, 409, "a question that was not asked yet");
+    history_says(&site, case, "企業の代行").await;
+}
+
+/// A company without a mail address is called: no mail is written that cannot go, and the worklist says so.
+#[actix_web::test]
+async fn a_company_with_a_telephone_only_is_to_be_called() {
+    let (site, cast) = center().await;
+    let case = cases::unconfirmed(&site, &cast, &cases::form("")).await;
+    assert!(!site.get("/staff?tab=calls").await.body.contains(&case.number.to_string()), "just taken down");
+    done(&act(&site, case, "/confirm-address", &[]).await);
+    done(&act(&site, case, "/ask", &[("text", "台数を教えてください。")]).await);
+    assert!(record(&site, case).await.to_call_since.is_some());
+    let list = site.get("/staff?tab=calls").await;
+    list.shows(&case.number.to_string());
+    list.shows("電話で連絡");
+    site.get(&at(case.number, "")).await.shows("電話で伝えてください");
+    done(&act(&site, case, "/answer", &[("text", "12台です。")]).await);
+    assert_eq!(record(&site, case).await.to_call_since, None, "the company was on the telephone");
+
+    let expert = cast.expert.to_string();
+    done(&act(&site, case, "/request", &[("expert", &expert)]).await);
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    assert!(record(&site, case).await.to_call_since.is_some(), "a time is to be chosen");
+    done(&act(&site, case, "/called", &[]).await);
+    assert_eq!(record(&site, case).await.to_call_since, None);
+    let again = act(&site, case, "/called", &[]).await;
+    assert_eq!(again.status, 409);
+    let slot = ops::intake::apply::slot_value(cases::free_slots(&site, case).await[0]);
+    done(&act(&site, case, "/slots", &[("slot", &slot), ("said_by", "company")]).await);
+    assert_eq!(record(&site, case).await.to_call_since, None, "the company has chosen on the telephone");
+    history_says(&site, case, "企業の代行").await;
+}
