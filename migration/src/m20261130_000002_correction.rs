@@ -24,6 +24,16 @@ impl MigrationTrait for Migration {
         }
         manager.create_table(correction()).await
     }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("correction").take()).await?;
+        for (table, column) in COLUMNS {
+            let name = column.split(' ').next().unwrap_or_default();
+            let drop = format!("ALTER TABLE {table} DROP COLUMN {name}");
+            manager.get_connection().execute_unprepared(&drop).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Defines the table `correction`: the values of each correction, apart from its event, so that they can be erased
