@@ -111,8 +111,8 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::SlotsToChoose { portal: it, experts }
         | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
-        MailEvent::EarlierTime { answer, appointment, booked, until } => {
-            earlier(values, about, answer, &appointment, booked, until);
+        MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
+            earlier(values, about, answer, &it, booked, until)
         }
         MailEvent::TeamChanging { portal } => contact_soon(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
@@ -125,16 +125,12 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
             values.set(Was, long_date_time(was));
             sit_until(values, about, side, &appointment, change_until);
         }
-        MailEvent::ExpertChanged { side, appointment, was } => {
-            changed(values, about, side, &appointment, was)
-        }
-        MailEvent::Relieved { appointment } | MailEvent::RequestDeclined { appointment } => {
-            request_withdrawn(values, about, Some(&appointment));
+        MailEvent::ExpertChanged { side, appointment: it, was } => changed(values, about, side, &it, was),
+        MailEvent::Relieved { appointment: it } | MailEvent::RequestDeclined { appointment: it } => {
+            request_withdrawn(values, about, Some(&it));
         }
         MailEvent::Room { side, appointment } => sit_with(values, about, side, &appointment),
-        MailEvent::Cancelled { side, appointment, reason } => {
-            cancelled(values, about, side, &appointment, reason);
-        }
+        MailEvent::Cancelled { side, appointment: it, reason } => cancelled(values, about, side, &it, reason),
         MailEvent::Reminder { side, appointment } => remind(values, about, side, &appointment),
         MailEvent::NewMessage { side } => new_message(values, about, side),
         MailEvent::Withdrawn { side, cancelled } => withdrawn(values, about, side, cancelled.as_ref()),
