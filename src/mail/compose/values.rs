@@ -112,7 +112,7 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
-            earlier(values, about, answer, &it, booked, until)
+            earlier(values, about, answer, &it, booked, until);
         }
         MailEvent::TeamChanging { portal } => contact_soon(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
