@@ -282,7 +282,12 @@ async fn a_wish_for_help_survives_the_migration() {
         let found = consultation::Entity::find()
             .filter(consultation::COLUMN.wants_help_since.is_not_null())
             .order_by_asc(consultation::Column::Serial);
-        found.all(db).await.unwrap()
+        let mut rows = found.all(db).await.unwrap();
+        for it in &mut rows {
+            // These columns are of a later migration, which makes them anew.
+            (it.silence_kind, it.silence_since) = (None, None);
+        }
+        rows
     };
     // One company asked again after the end; another's wish was heard with the end.
     let open = marked().await;

@@ -177,6 +177,10 @@ async fn killing_the_process_loses_no_mail_and_invents_none() {
             "suppressed" => assert_eq!(times, 0, "{} was not to be sent", mail.kind),
             // The mail was being sent at three kills.
             "failed" => assert!(mail.unknown_outcomes == 3 && times <= often, "{} failed", mail.kind),
+            // A mail that can wait is not sent outside of opening hours.
+            "waiting" if mail.due_at > service.site.app.clock.now() => {
+                assert_eq!(times, 0, "{} is to wait", mail.kind);
+            }
             other => panic!("{} is {other}", mail.kind),
         }
     }

@@ -206,7 +206,11 @@ impl Diary {
         let now = app.clock.now();
         for (n, it) in self.standing.iter().enumerate() {
             let Some(Standing { session, remind_at: Some(at) }) = it else { continue };
-            if *at <= now && session.starts_at > now {
+            // Outside of opening hours a reminder waits, and is dropped if its appointment begins before.
+            let settings = domain::settings::Settings::default();
+            let calendar = domain::calendar::BusinessCalendar::default();
+            let is_open = domain::booking::notice::in_business_hours(now, &settings, &calendar) <= now;
+            if *at <= now && session.starts_at > now && is_open {
                 let key = |to: &str| format!("reminder/{}/{}/{to}", session.id, session.sequence);
                 self.expected.insert(key(&contact(n)));
                 for &expert in &session.experts {

@@ -12,7 +12,10 @@ use domain::{
 
 use super::{
     Answers, Frame,
-    wording::{bullets, choices, fields, help, hours, in_business_days, names, quoted, still_ahead},
+    wording::{
+        MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, help, hours, in_business_days, names,
+        quoted, still_ahead,
+    },
 };
 use crate::{
     mail::{
@@ -95,11 +98,6 @@ fn of_sender(sender: &SenderContext<'_>) -> Values {
     values.set(Hours, hours(sender.settings));
     values
 }
-
-/// The pages of the portal to which letters lead (`web::company::sign_in`).
-const MESSAGES: &str = "messages";
-const SLOTS: &str = "slots";
-const REPORT: &str = "report";
 
 fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>) {
     match *mail_event {
@@ -197,11 +195,6 @@ fn changed(
 ) {
     sit_with(values, about, side, appointment);
     values.set(WasExperts, names(was));
-}
-
-/// Returns the address that opens the company's portal, with the page to which it leads after the sign-in.
-fn at_page(portal: &str, page: &str) -> String {
-    if portal.contains('?') { format!("{portal}&to={page}") } else { portal.to_owned() }
 }
 
 fn request(values: &mut Values, answer: &str, slot: Option<&AppointmentText<'_>>, due_at: DateTime<Utc>) {

@@ -40,6 +40,16 @@ pub fn names(names: &[String]) -> String {
     names.join("、")
 }
 
+/// The pages of the portal to which letters lead (`web::company::sign_in`).
+pub const MESSAGES: &str = "messages";
+pub const SLOTS: &str = "slots";
+pub const REPORT: &str = "report";
+
+/// Returns the address that opens the company's portal, with the page to which it leads after the sign-in.
+pub fn at_page(portal: &str, page: &str) -> String {
+    if portal.contains('?') { format!("{portal}&to={page}") } else { portal.to_owned() }
+}
+
 /// Returns the day after `days` business days, such as 「11月26日（木）」.
 pub fn in_business_days(sender: &SenderContext<'_>, days: u16) -> String {
     month_day_weekday(sender.calendar.add_business_days(japan_date(sender.now), days))
