@@ -1,4 +1,4 @@
-//! What somebody of the center has to do for a case by a day.
+//! A task of the center for a case, to be done by a day.
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]

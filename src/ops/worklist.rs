@@ -1,4 +1,4 @@
-//! What the center and the experts have to do: digests, tasks, tags, cases that are put aside, and who looks at a case.
+//! The work of the center and the experts: digests, tasks, tags, cases that are put aside, and who looks at a case.
 pub mod digest;
 pub mod snooze;
 pub mod tag;

@@ -343,18 +343,3 @@ pub async fn confirmed_among(
         .await?;
     Ok(found.into_iter().map(ConsultationId).collect())
 }
-
-/// Saves that the contact's address was confirmed at `now`.
-pub async fn confirm_address(
-    tx: &DatabaseTransaction,
-    id: ConsultationId,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let change = consultation::ActiveModel {
-        id: Set(id.0),
-        address_confirmed_at: Set(Some(now)),
-        ..Default::default()
-    };
-    consultation::Entity::update(change).exec(tx).await?;
-    Ok(())
-}

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use codes::Job;
 use entity::{Coded, set_aside as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, sea_query::OnConflict,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -45,11 +45,6 @@ pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<SetAside>, DbErr> {
         next_try_at: it.next_try_at,
     };
     Ok(rows.into_iter().map(of).collect())
-}
-
-/// Returns how many rows a job has set aside.
-pub async fn count(db: &impl ConnectionTrait, job: Job) -> Result<u64, DbErr> {
-    row::Entity::find().filter(row::COLUMN.job.eq(job.code())).count(db).await
 }
 
 /// Sets a row aside, once more if it was set aside already.

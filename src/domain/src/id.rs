@@ -40,7 +40,7 @@ id! {
     ExpertId;
     /// A question planned for after the consultation.
     FollowUpId;
-    /// What somebody of the center has to do for a case.
+    /// A task of the center for a case.
     TaskId;
     /// One mail to one address.
     MailId;

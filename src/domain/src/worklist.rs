@@ -1,4 +1,4 @@
-//! What the center notes about a case for its own work: tags, tasks, a date until which the case is put aside, and the
+//! The center's own marks on a case: tags, tasks, a date until which the case is put aside, and the
 //! response that a message waits for.
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use unicode_normalization::UnicodeNormalization;

@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-/// What an account holds.
+/// The work that an account holds.
 #[derive(Default)]
 pub struct Holdings {
     /// The open consultations of which a coordinator is in charge.

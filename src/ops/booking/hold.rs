@@ -179,7 +179,7 @@ async fn take(
 }
 
 /// Returns the appointment held from now on, as that of a new application.
-fn renewed(held: Appointment, context: &Context) -> Appointment {
+pub fn renewed(held: Appointment, context: &Context) -> Appointment {
     let Context { settings, calendar, now, .. } = context;
     let until = hold_until(*now, settings.unconfirmed_hold_hours, held.starts_at, settings, calendar);
     Appointment { state: AppointmentState::Held { until: Some(until) }, ..held }

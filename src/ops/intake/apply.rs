@@ -12,7 +12,6 @@ use domain::{
     booking::{
         appointment::{Appointment, AppointmentState, Owner},
         availability::Slot,
-        notice::hold_until,
     },
     calendar::japan_date,
     consultation::Consultation,
@@ -36,6 +35,7 @@ use crate::{
     mail::mail_event::MailEvent,
     ops::{
         booking::{
+            hold::renewed,
             notices::{appointment_text, plan_hold_warning},
             slot_offers::{SearchAim, SlotOffers},
         },
@@ -398,13 +398,7 @@ fn open_for_intake(settings: &Settings) -> Result<(), Problem> {
 
 /// Returns the draft's slot as the consultation's, held until the address is confirmed or the hold ends.
 fn kept_for(held: Appointment, id: ConsultationId, context: &Context) -> Appointment {
-    let Context { settings, calendar, now, .. } = context;
-    let until = hold_until(*now, settings.unconfirmed_hold_hours, held.starts_at, settings, calendar);
-    Appointment {
-        owner: Owner::Consultation(id),
-        state: AppointmentState::Held { until: Some(until) },
-        ..held
-    }
+    renewed(Appointment { owner: Owner::Consultation(id), ..held }, context)
 }
 
 /// Adds the acknowledgement with the link that confirms the address.

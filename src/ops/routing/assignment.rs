@@ -16,7 +16,7 @@ use domain::{
 use sea_orm::ConnectionTrait;
 
 use super::requests::{
-    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, open_fields, search, search_for,
+    accepted_among, ask, drop_stale_hold, held_slot, may_ask_for, offers_for_held, open_fields, search,
     turned_down, withdraw_unanswered,
 };
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
             slot_offers::{SlotOffers, TeamMember},
             substitute,
         },
-        case::{context::Context, save::MovedAppointment, transaction::CaseTransaction},
+        case::{save::MovedAppointment, transaction::CaseTransaction},
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -211,16 +211,8 @@ fn notify_lapsed(
 /// Returns the experts who could be asked for a consultation, for the slot that is held for it if there is one. A
 /// snapshot to choose from.
 pub async fn candidates(app: &App, record: &Record) -> Result<(SlotOffers, Option<Slot>), Problem> {
-    let context = Context::of(app).await?;
-    let id = record.consultation.id;
-    let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
-    let themes = store::consultation::themes(&app.db, id).await?;
-    let assignments = store::routing::assignment::of(&app.db, id).await?;
-    let fields = open_fields(record.consultation.fields, &assignments);
-    let search = search_for(record, held.as_ref(), themes, fields, accepted_among(&assignments));
-    let found = context.offers(&app.db, search).await?;
-    let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
-    Ok((found, slot))
+    let wanted = record.consultation.fields;
+    offers_for_held(app, record, |all| (open_fields(wanted, all), accepted_among(all))).await
 }
 
 /// Returns the fields for which experts are to be asked: those that no expert has accepted.

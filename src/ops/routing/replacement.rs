@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     actor::Actor,
-    booking::{appointment::Appointment, availability::Slot},
+    booking::appointment::Appointment,
     consultation::{Action, ActionKind, State},
     field::Fields,
     id::{AssignmentId, ExpertId},
@@ -12,7 +12,7 @@ use domain::{
     text::TextLine,
 };
 
-use super::requests::{ask, held_slot, search, search_for, turned_down, withdraw_live};
+use super::requests::{ask, held_slot, offers_for_held, search, turned_down, withdraw_live};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
@@ -23,7 +23,7 @@ use crate::{
             slot_offers::TeamMember,
             substitute::{self, SubstituteProposal, ranked},
         },
-        case::{context::Context, transaction::CaseTransaction},
+        case::transaction::CaseTransaction,
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -32,7 +32,7 @@ use crate::{
 /// The expert who is asked in place of a released one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Successor {
-    /// Nobody: the center chooses later.
+    /// The center chooses later.
     Later,
     Expert(ExpertId),
     /// The candidate who is ranked first, for a request whose time the company has chosen; otherwise nobody.
@@ -45,15 +45,8 @@ pub async fn proposals(
     record: &Record,
     leaving: &Assignment,
 ) -> Result<Vec<SubstituteProposal>, Problem> {
-    let context = Context::of(app).await?;
-    let id = record.consultation.id;
-    let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
-    let assignments = store::routing::assignment::of(&app.db, id).await?;
-    let themes = store::consultation::themes(&app.db, id).await?;
-    let excluded = unavailable(&assignments, leaving.expert);
-    let search = search_for(record, held.as_ref(), themes, leaving.fields, excluded);
-    let found = context.offers(&app.db, search).await?;
-    let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
+    let pick = |all: &[Assignment]| (leaving.fields, unavailable(all, leaving.expert));
+    let (found, slot) = offers_for_held(app, record, pick).await?;
     Ok(ranked(&found, slot, leaving.fields, None))
 }
 

@@ -20,6 +20,7 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
+    app::App,
     mail::{mail_event::MailEvent, outgoing_mail::SendCondition},
     ops::{
         booking::{
@@ -28,6 +29,7 @@ use crate::{
             venue,
         },
         case::{
+            context::Context,
             save::{MovedAppointment, NewAssignment, ReleasedParticipation},
             transaction::CaseTransaction,
         },
@@ -93,6 +95,24 @@ pub async fn drop_stale_hold(work: &mut CaseTransaction<'_>) -> Result<Option<Ap
     let released = stale.release()?;
     work.save(&released).await?;
     Ok(Some(released))
+}
+
+/// Returns the experts who could be asked for a consultation, for the slot that is held for it if there is one. `pick`
+/// says from its assignments for which fields, and who is left out. A snapshot to choose from.
+pub async fn offers_for_held(
+    app: &App,
+    record: &Record,
+    pick: impl FnOnce(&[Assignment]) -> (Fields, BTreeSet<ExpertId>),
+) -> Result<(SlotOffers, Option<Slot>), Problem> {
+    let context = Context::of(app).await?;
+    let id = record.consultation.id;
+    let held = store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+    let themes = store::consultation::themes(&app.db, id).await?;
+    let (fields, excluded) = pick(&store::routing::assignment::of(&app.db, id).await?);
+    let search = search_for(record, held.as_ref(), themes, fields, excluded);
+    let found = context.offers(&app.db, search).await?;
+    let slot = held.filter(|it| !it.has_expired(context.now)).and_then(|it| Slot::at(it.starts_at));
+    Ok((found, slot))
 }
 
 /// Returns the fields for which an expert has yet to be asked.

@@ -63,10 +63,9 @@ pub async fn write(app: &App) -> Result<bool, Problem> {
         Ok::<_, Problem>(OutgoingMail { dedup_key: Some(key), ..letter })
     };
     let mut letters = vec![letter(key.clone(), &settings.center_email, &settings.center_name, "")?];
-    for reader in store::accounts::account::all(&app.db).await? {
-        let is_reader = reader.role == Role::Coordinator && reader.active && reader.has_password;
+    for reader in store::accounts::account::active(&app.db, Role::Coordinator).await? {
         // The center's mailbox has it already.
-        if !is_reader || reader.email.eq_ignore_ascii_case(&settings.center_email) {
+        if !reader.has_password || reader.email.eq_ignore_ascii_case(&settings.center_email) {
             continue;
         }
         let stop = stop_link(app, reader.id, NotificationTopic::DailyDigest, now);

@@ -42,14 +42,12 @@ pub async fn add(
 
 /// Marks a task as done, or as open again. Does nothing if it is so already.
 pub async fn set_done(app: &App, id: TaskId, done: bool, by: AccountId) -> Result<ConsultationId, Problem> {
-    let tx = app.begin().await?;
-    let (consultation, title, was_done) =
-        store::worklist::task::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
-    drop(tx);
+    let consultation = store::worklist::task::case_of(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let mut work = CaseTransaction::begin(app, consultation).await?;
+    let (title, was_done) = store::worklist::task::lock(&work.tx, id).await?.ok_or(Problem::NotFound)?;
     if was_done == done {
         return Ok(consultation);
     }
-    let mut work = CaseTransaction::begin(app, consultation).await?;
     let done_by = done.then(|| (by, work.now()));
     store::worklist::task::set_done(&work.tx, id, done_by).await?;
     let what = if done { "終えました" } else { "もう一度開きました" };

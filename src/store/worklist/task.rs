@@ -109,13 +109,16 @@ pub async fn count_due(db: &impl ConnectionTrait, owner: AccountId, day: NaiveDa
         .await
 }
 
-/// Returns a task, locked until the transaction ends, with its case and title, and whether it is done.
-pub async fn lock(
-    tx: &DatabaseTransaction,
-    id: TaskId,
-) -> Result<Option<(ConsultationId, String, bool)>, DbErr> {
+/// Returns the case of a task.
+pub async fn case_of(db: &impl ConnectionTrait, id: TaskId) -> Result<Option<ConsultationId>, DbErr> {
+    let found = row::Entity::find_by_id(id.0).one(db).await?;
+    Ok(found.map(|it| ConsultationId(it.consultation_id)))
+}
+
+/// Returns the title of a task and whether it is done. The row is locked until the transaction ends.
+pub async fn lock(tx: &DatabaseTransaction, id: TaskId) -> Result<Option<(String, bool)>, DbErr> {
     let found = row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
-    Ok(found.map(|it| (ConsultationId(it.consultation_id), it.title, it.done_at.is_some())))
+    Ok(found.map(|it| (it.title, it.done_at.is_some())))
 }
 
 /// Saves that a task was done, or with `None` that it is open again.

@@ -10,12 +10,20 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Returns when each account that has looked at a case after `since` did so last, with its name, the latest first.
+/// A coordinator's last look at a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    pub account: AccountId,
+    pub name: String,
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Returns the last looks at a case after `since`, the latest first.
 pub async fn since(
     db: &impl ConnectionTrait,
     id: ConsultationId,
     since: DateTime<Utc>,
-) -> Result<Vec<(AccountId, String, DateTime<Utc>)>, DbErr> {
+) -> Result<Vec<Visit>, DbErr> {
     let rows: Vec<(Uuid, String, DateTime<Utc>)> = row::Entity::find()
         .join(JoinType::InnerJoin, visitor())
         .select_only()
@@ -28,7 +36,8 @@ pub async fn since(
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|(id, name, at)| (AccountId(id), name, at)).collect())
+    let visit = |(id, name, seen_at)| Visit { account: AccountId(id), name, seen_at };
+    Ok(rows.into_iter().map(visit).collect())
 }
 
 /// Returns when an account looked at these cases last, by case.

@@ -140,10 +140,10 @@ async fn render(
     let Holdings { cases, requests, bookings, reports } =
         ops::accounts::deactivation::holdings(app, &account).await?;
     let (_, roster) = app.programme_and_experts().await?;
-    let coordinators = store::accounts::account::all(&app.db).await?;
+    let coordinators = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     let coordinators = coordinators
         .into_iter()
-        .filter(|it| it.role == Role::Coordinator && it.active && it.id != account.id)
+        .filter(|it| it.id != account.id)
         .map(|it| Choice::new(it.id.to_string(), it.name))
         .collect();
     let page = DeactivationPage {

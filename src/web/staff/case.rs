@@ -27,6 +27,7 @@ use crate::{
         calendars::time_proposal::ProposalScope,
         consultation::case_details::CaseDetails,
         correspondence::{bounce::KnownBounce, inbound_mail::InboundEntry},
+        worklist::visit::Visit,
     },
     url,
     web::kit::{form::Fields, page::Shell, session::Coordinator},
@@ -86,12 +87,13 @@ pub async fn show(
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
+    let seen = lately_seen(&app, &case).await?;
     // A page is shown even if it cannot be recorded who looks at it.
-    if let Err(err) = ops::worklist::visit::record(&app, me.id, case.record.consultation.id).await {
+    if let Err(err) = ops::worklist::visit::record(&app, me.id, case.record.consultation.id, &seen).await {
         tracing::warn!(error = ?err, "could not record who looks at a case");
     }
     let view = View::from_code(Fields::of_query(&req).get("view")).unwrap_or(View::Overview);
-    render(&app, shell, case, view, FormState::default()).await
+    render_seen(&app, shell, case, view, FormState::default(), seen).await
 }
 
 /// Shows a view of a consultation, with the values typed into its forms.
@@ -102,10 +104,28 @@ pub async fn render(
     view: View,
     typed: FormState,
 ) -> Result<HttpResponse, Problem> {
+    let seen = lately_seen(app, &case).await?;
+    render_seen(app, shell, case, view, typed, seen).await
+}
+
+/// Returns who of the center has looked at the case within the last minutes.
+async fn lately_seen(app: &App, case: &CaseDetails) -> Result<Vec<Visit>, Problem> {
+    let since = app.clock.now() - LOOKING;
+    Ok(store::worklist::visit::since(&app.db, case.record.consultation.id, since).await?)
+}
+
+async fn render_seen(
+    app: &App,
+    shell: Shell,
+    case: CaseDetails,
+    view: View,
+    typed: FormState,
+    seen: Vec<Visit>,
+) -> Result<HttpResponse, Problem> {
     let (now, refused) = (app.clock.now(), typed.refused.clone());
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
-    let others = others(app, &case, &shell, now).await?;
+    let others = others(seen, &shell, now);
     let head = Head { case, open_mails, bounces, proposals, view: Some(view), others, now, refused };
     match view {
         // Without the possibility of asking experts, there are no candidates to show.
@@ -123,17 +143,11 @@ pub async fn render(
     }
 }
 
-/// Returns who else of the center looks at the case now.
-async fn others(
-    app: &App,
-    case: &CaseDetails,
-    shell: &Shell,
-    now: DateTime<Utc>,
-) -> Result<Vec<String>, Problem> {
+/// Returns the others of the center who look at the case now, such as 「鈴木 花子（3分前）」.
+fn others(seen: Vec<Visit>, shell: &Shell, now: DateTime<Utc>) -> Vec<String> {
     let me = shell.account.as_ref().map(|it| it.id);
-    let seen = store::worklist::visit::since(&app.db, case.record.consultation.id, now - LOOKING).await?;
-    let others = seen.into_iter().filter(|it| Some(it.0) != me);
-    Ok(others.map(|(_, name, at)| format!("{name}（{}）", wording::ago(at, now))).collect())
+    let others = seen.into_iter().filter(|it| Some(it.account) != me);
+    others.map(|it| format!("{}（{}）", it.name, wording::ago(it.seen_at, now))).collect()
 }
 
 /// Returns the proposals of another time. Skips the query if there can be none.

@@ -106,8 +106,7 @@ async fn render(
 
 /// Returns the people who can be in charge, the signed-in coordinator first.
 pub async fn coordinators(app: &App, me: AccountId) -> Result<Vec<Choice>, Problem> {
-    let all = store::accounts::account::all(&app.db).await?;
-    let mut all: Vec<_> = all.into_iter().filter(|it| it.role == Role::Coordinator && it.active).collect();
+    let mut all = store::accounts::account::active(&app.db, Role::Coordinator).await?;
     all.sort_by_key(|it| it.id != me);
     let choice = |it: store::accounts::account::Account| {
         let label = if it.id == me { format!("{}（自分）", it.name) } else { it.name };

@@ -280,7 +280,7 @@ async fn marked(site: &Site, cast: &Cast, case: Case) {
     ops::worklist::tag::add(app, case.id, &[domain::worklist::Tag::parse("至急").unwrap()], by)
         .await
         .unwrap();
-    ops::worklist::visit::record(app, by, case.id).await.unwrap();
+    ops::worklist::visit::record(app, by, case.id, &[]).await.unwrap();
 }
 
 fn day(text: &str) -> NaiveDate {

@@ -1,4 +1,4 @@
-//! What a corrected name or corporate number means for the company that a consultation belongs to.
+//! The effect of a corrected name or corporate number on the company of a consultation.
 use domain::{
     actor::{Actor, Party},
     consultation::correction::{CaseValues, CorrectedField, Correction, CorrectionRefused},

@@ -6,9 +6,13 @@ use domain::{
         appointment::{Appointment, AppointmentMode},
         availability::Slot,
     },
-    consultation::{State, correction::CaseValues},
+    consultation::{
+        State,
+        correction::{CaseValues, CorrectedField},
+    },
     field::Fields,
     intake::company::Industry,
+    prefecture::Prefecture,
     routing::{Eligibility, ReasonAgainst, assignment::Assignment},
     wording::long_date_time_range,
 };
@@ -26,7 +30,7 @@ pub struct Fit {
     pub experts: Vec<ExpertFit>,
     /// The appointment ahead, with what does not fit.
     pub appointment: Option<(String, Vec<String>)>,
-    /// What is missing: an expert for a field.
+    /// The sentence that says for which field an expert is missing.
     pub missing: Option<String>,
 }
 
@@ -54,12 +58,10 @@ impl Fit {
 /// Returns whether experts and time fit the consultation as it would be with these values.
 pub async fn fit_with(app: &App, record: &Record, values: &CaseValues) -> Result<Fit, Problem> {
     let mut wanted = record.clone();
-    let prefecture = |code: &str| domain::prefecture::Prefecture::parse(code).ok();
-    wanted.prefecture = prefecture(values.get(domain::consultation::correction::CorrectedField::Prefecture));
-    wanted.visit_prefecture =
-        prefecture(values.get(domain::consultation::correction::CorrectedField::VisitPrefecture));
-    wanted.industry =
-        Industry::from_code(values.get(domain::consultation::correction::CorrectedField::Industry));
+    let prefecture = |code: &str| Prefecture::parse(code).ok();
+    wanted.prefecture = prefecture(values.get(CorrectedField::Prefecture));
+    wanted.visit_prefecture = prefecture(values.get(CorrectedField::VisitPrefecture));
+    wanted.industry = Industry::from_code(values.get(CorrectedField::Industry));
     wanted.mode = values.mode().unwrap_or(record.mode);
     wanted.consultation.fields = values.fields().unwrap_or(record.consultation.fields);
     let themes = values.themes().map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! What a corrected field or place means for the experts who were asked and for the appointment.
+//! The effect of a corrected field or place on the experts who were asked and on the appointment.
 use domain::{
     actor::Actor,
     booking::{
