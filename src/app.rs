@@ -21,6 +21,7 @@ use crate::{
     password::SignInGuard,
     secret::Secret,
     store::{
+        publication::shelf::Shelf,
         reference::{
             programme::Programme,
             revision::{self, Revisions},
@@ -90,6 +91,11 @@ impl App {
     /// query.
     pub async fn programme_to_show(&self) -> Result<Arc<Programme>, DbErr> {
         self.cached.programme_to_show(&self.db).await
+    }
+
+    /// Returns what the public may read; it may be a little older than the database, and usually costs no query.
+    pub async fn shelf_to_show(&self) -> Result<Arc<Shelf>, DbErr> {
+        self.cached.shelf_to_show(&self.db).await
     }
 
     /// Returns the programme and all experts at their current revisions.

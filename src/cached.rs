@@ -10,6 +10,7 @@ use std::{
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::store::{
+    publication::shelf::{self, Shelf},
     reference::{
         programme::{self, Programme},
         revision::{self, Revisions},
@@ -21,13 +22,15 @@ use crate::store::{
 pub struct Cached {
     programme: Copy<Programme>,
     experts: Copy<Roster>,
-    shown: Mutex<Option<(Instant, Arc<Programme>)>>,
-    /// The age up to which a programme may be shown without a query. Zero: every page reads the revision.
+    shelf: Copy<Shelf>,
+    shown: Shown<Programme>,
+    shown_shelf: Shown<Shelf>,
+    /// The age up to which a copy may be shown without a query. Zero: every page reads the revision.
     age: Duration,
 }
 
 impl Cached {
-    /// Creates an empty cache whose programme for display may be as old as `age`.
+    /// Creates an empty cache whose copies for display may be as old as `age`.
     pub fn shown_for(age: Duration) -> Self {
         Self { age, ..Self::default() }
     }
@@ -56,6 +59,28 @@ impl<T> Copy<T> {
     }
 }
 
+/// The copy that pages showed last, with the time at which it was compared with the database.
+#[derive(Debug)]
+struct Shown<T>(Mutex<Option<(Instant, Arc<T>)>>);
+
+impl<T> Default for Shown<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T> Shown<T> {
+    /// Returns the copy if it was compared within `age`.
+    fn within(&self, age: Duration) -> Option<Arc<T>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(at, _)| at.elapsed() < age).map(|(_, it)| Arc::clone(it))
+    }
+
+    fn keep(&self, it: &Arc<T>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), Arc::clone(it)));
+    }
+}
+
 impl Cached {
     /// Returns settings, closing days and themes at their current revision.
     pub async fn programme(&self, db: &impl ConnectionTrait) -> Result<Arc<Programme>, DbErr> {
@@ -65,14 +90,26 @@ impl Cached {
 
     /// Returns the programme for display: at most `age` old. Decisions use `programme`.
     pub async fn programme_to_show(&self, db: &impl ConnectionTrait) -> Result<Arc<Programme>, DbErr> {
-        let kept = self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, programme)) = kept.filter(|(at, _)| at.elapsed() < self.age) {
+        if let Some(programme) = self.shown.within(self.age) {
             return Ok(programme);
         }
         let programme = self.programme(db).await?;
-        let shown = Some((Instant::now(), Arc::clone(&programme)));
-        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+        self.shown.keep(&programme);
         Ok(programme)
+    }
+
+    /// Returns what the public may read: at most `age` old, and by the clock of the caller what of it is public.
+    pub async fn shelf_to_show(&self, db: &impl ConnectionTrait) -> Result<Arc<Shelf>, DbErr> {
+        if let Some(shelf) = self.shown_shelf.within(self.age) {
+            return Ok(shelf);
+        }
+        let revision = revision::of_publications(db).await?;
+        let shelf = match self.shelf.at(revision) {
+            Some(shelf) => shelf,
+            None => self.shelf.keep(revision, shelf::load(db).await?),
+        };
+        self.shown_shelf.keep(&shelf);
+        Ok(shelf)
     }
 
     /// Returns the programme and all experts at the revisions that the caller has just read. Values that have changed

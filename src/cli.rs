@@ -151,6 +151,7 @@ pub struct StaffAdd {
 pub enum StaffRole {
     Coordinator,
     Observer,
+    Editor,
     Administrator,
 }
 
@@ -159,6 +160,7 @@ impl From<StaffRole> for Role {
         match role {
             StaffRole::Coordinator => Self::Coordinator,
             StaffRole::Observer => Self::Observer,
+            StaffRole::Editor => Self::Editor,
             StaffRole::Administrator => Self::Administrator,
         }
     }

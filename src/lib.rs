@@ -16,6 +16,7 @@ pub mod store;
 
 pub mod fetch;
 pub mod mail;
+pub mod markup;
 
 pub mod ops;
 

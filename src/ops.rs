@@ -12,6 +12,7 @@ pub mod consultation;
 pub mod correspondence;
 pub mod housekeeping;
 pub mod intake;
+pub mod publication;
 pub mod readiness;
 pub mod reference;
 pub mod routing;

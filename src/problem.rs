@@ -3,6 +3,7 @@ use domain::{
     aftercare::report::ReportRefused,
     booking::{appointment::AppointmentRefused, waiting_list::WaitingOfferRefused},
     consultation::{ActionRefused, correction::CorrectionRefused},
+    publication::PublicationRefused,
     routing::assignment::AnswerRefused,
 };
 
@@ -44,6 +45,12 @@ pub enum Problem {
 
 impl From<ActionRefused> for Problem {
     fn from(refused: ActionRefused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<PublicationRefused> for Problem {
+    fn from(refused: PublicationRefused) -> Self {
         Self::Refused(refused.to_string())
     }
 }

@@ -41,6 +41,8 @@ pub enum Purpose {
     WaitingOffer,
     /// Stopping mails of one topic; the subject is the account.
     Unsubscribe,
+    /// Reading a publication that is not public; the subject is the publication.
+    Preview,
 }
 
 impl Purpose {
@@ -50,6 +52,7 @@ impl Purpose {
             Self::FollowUp => 2,
             Self::WaitingOffer => 12,
             Self::Unsubscribe => 13,
+            Self::Preview => 14,
         }
     }
 }

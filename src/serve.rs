@@ -27,6 +27,7 @@ const GRACE: u64 = 30;
 pub async fn serve(app: App) -> Result<(), Failure> {
     database::migrate(&app.db).await.map_err(software)?;
     ship_themes(&app).await?;
+    ops::publication::ship(&app).await.map_err(software)?;
     offer_set_up(&app).await?;
 
     let listen = app.config.listen;

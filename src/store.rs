@@ -10,6 +10,7 @@ pub mod consultation;
 pub mod correspondence;
 pub mod heartbeat;
 pub mod intake;
+pub mod publication;
 pub mod readiness;
 pub mod reference;
 pub mod routing;

@@ -1,7 +1,10 @@
 //! The addresses of our pages: relative ones for pages and redirects, absolute ones for mails.
 use std::borrow::Cow;
 
-use domain::{correspondence::outgoing_mail::topic::NotificationTopic, id::DraftId, number::CaseNumber};
+use domain::{
+    correspondence::outgoing_mail::topic::NotificationTopic, id::DraftId, number::CaseNumber,
+    publication::PublicationKind,
+};
 
 /// The public address of the service: `https://soudan.example.jp`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +112,7 @@ fn asks_who(path: &str) -> bool {
     let asks = match parts.next() {
         Some("staff") => parts.next() != Some("set-password"),
         Some("expert" | "desk" | "admin" | "my" | "stats") => true,
+        Some("news" | "guide") => true,
         Some("" | "apply" | "login" | "help" | "privacy") => parts.next().is_none(),
         _ => false,
     };
@@ -123,6 +127,11 @@ pub fn percent_decoded(text: &[u8]) -> Option<String> {
 /// Returns the path of an unfinished application, at its next step. It is secret: its bearer may edit the application.
 pub fn draft(id: DraftId) -> String {
     format!("/apply/{id}")
+}
+
+/// Returns the public path of a publication. It never changes.
+pub fn publication(kind: PublicationKind, number: i32) -> String {
+    format!("/{}/{number}", kind.code())
 }
 
 /// Returns the path of the company's page for a consultation.

@@ -19,6 +19,7 @@ pub mod admin;
 pub mod apply;
 pub mod company;
 pub mod desk;
+pub mod editor;
 pub mod expert;
 pub mod public;
 pub mod staff;
@@ -57,6 +58,7 @@ fn routes(cfg: &mut ServiceConfig) {
         .configure(staff::routes)
         .configure(expert::routes)
         .configure(desk::routes)
+        .configure(editor::routes)
         .configure(stats::routes)
         .configure(admin::routes)
         .default_service(web::to(nowhere));

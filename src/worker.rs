@@ -6,6 +6,7 @@ pub mod deadlines;
 pub mod external_calendar;
 pub mod housekeeping;
 pub mod inbound_mail;
+pub mod link_check;
 pub mod mailbox;
 pub mod outbox;
 mod set_aside;
@@ -30,6 +31,9 @@ const SWEEP_INTERVAL: TimeDelta = TimeDelta::hours(1);
 /// The interval between checks of external calendars: a booking is in the expert's calendar soon after.
 const CALENDAR_INTERVAL: Duration = Duration::from_secs(15);
 
+/// The interval between two checks of links, so that no site is asked often.
+const LINK_INTERVAL: Duration = Duration::from_secs(20);
+
 /// Works until `stop` is cancelled; mails that are being sent are finished first. Mail, the mailbox, external
 /// calendars and scans run beside the other jobs, so that neither a slow server nor a long job delays the
 /// others.
@@ -39,7 +43,8 @@ pub async fn run(app: &App, stop: CancellationToken) {
         outbox::run(app, stop.clone()).instrument(job_span("outbox")),
         mailbox::run(app, &stop).instrument(job_span("mailbox")),
         run_external_calendars(app, &stop),
-        run_attachment_scans(app, &stop)
+        run_attachment_scans(app, &stop),
+        run_link_checks(app, &stop)
     );
 }
 
@@ -70,6 +75,20 @@ async fn run_attachment_scans(app: &App, stop: &CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}
         () = scanning => {}
+    }
+}
+
+/// Checks links to other sites, one after the other. A running check is abandoned at the stop, and repeated later.
+async fn run_link_checks(app: &App, stop: &CancellationToken) {
+    let checking = async {
+        loop {
+            run_logged("link_check", link_check::step(app)).await;
+            tokio::time::sleep(LINK_INTERVAL).await;
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = checking => {}
     }
 }
 

@@ -4,6 +4,7 @@ mod act;
 mod applicants;
 mod cast;
 mod plot;
+mod publications;
 mod session;
 mod stage;
 
@@ -100,6 +101,7 @@ async fn tell(app: &App, now: DateTime<Utc>) -> Result<(), DemoError> {
     mark(app, None).await?;
     let mut dice = Dice::new(u64::from(day.to_epoch_days().unsigned_abs()));
     let cast = cast::hire(app, &mut dice, now - BEGAN).await?;
+    publications::publish(app, cast.editor, now).await?;
     let mut cases: Vec<_> = plot::plots(&mut dice, &cast, now).into_iter().map(Case::new).collect();
     applicants::fill_in(&mut cases, &mut dice);
     let mut stage = Stage::open(app, cast, dice, now - BEGAN, now).await?;

@@ -12,9 +12,10 @@ use crate::{
     tables,
     town::{Person, Town},
 };
-use Person::{Administrator, Company, Coordinator, Desk, Expert, Observer, Visitor};
+use Person::{Administrator, Company, Coordinator, Desk, Editor, Expert, Observer, Visitor};
 
-const EVERYONE: &[Person] = &[Visitor, Company, Coordinator, Expert, Desk, Observer, Administrator];
+const EVERYONE: &[Person] = 
+    &[Visitor, Company, Coordinator, Expert, Desk, Observer, Editor, Administrator];
 
 /// The method, the path as the handler's attribute has it (within its scope), and the persons who may use it. A
 /// company, an expert or a desk means the one whose consultation it is.
@@ -113,6 +114,30 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/expert/consultations/{number}/slot", &[Expert]),
     ("GET", "/f/{token}", EVERYONE),
     ("POST", "/f/{token}", EVERYONE),
+    ("GET", "/guide", EVERYONE),
+    ("GET", "/guide/local-government", EVERYONE),
+    ("GET", "/guide/match", EVERYONE),
+    ("GET", "/guide/{id}", EVERYONE),
+    ("GET", "/news", EVERYONE),
+    ("GET", "/news.atom", EVERYONE),
+    ("GET", "/news/{id}", EVERYONE),
+    ("GET", "/news/{year:20[0-9][0-9]}", EVERYONE),
+    ("GET", "/preview/{token}", EVERYONE),
+    ("GET", "/robots.txt", EVERYONE),
+    ("GET", "/sitemap.xml", EVERYONE),
+    ("GET", "/staff/publish", &[Coordinator, Editor]),
+    ("GET", "/staff/publish/{kind}", &[Coordinator, Editor]),
+    ("GET", "/staff/publish/{kind}/new", &[Coordinator, Editor]),
+    ("POST", "/staff/publish/{kind}/new", &[Coordinator, Editor]),
+    ("GET", "/staff/publish/{kind}/{id}", &[Coordinator, Editor]),
+    ("POST", "/staff/publish/{kind}/{id}", &[Coordinator, Editor]),
+    ("POST", "/staff/publish/{kind}/{id}/archive", &[Coordinator, Editor]),
+    ("POST", "/staff/publish/{kind}/{id}/checked", &[Coordinator, Editor]),
+    ("GET", "/staff/publish/{kind}/{id}/history", &[Coordinator, Editor]),
+    ("GET", "/staff/publish/{kind}/{id}/history/{revision}", &[Coordinator, Editor]),
+    ("GET", "/staff/publish/{kind}/{id}/publish", &[Coordinator, Editor]),
+    ("POST", "/staff/publish/{kind}/{id}/publish", &[Coordinator, Editor]),
+    ("POST", "/staff/publish/{kind}/{id}/restore", &[Coordinator, Editor]),
     ("GET", "/healthz", EVERYONE),
     ("GET", "/help", EVERYONE),
     ("GET", "/l/{token}", EVERYONE),

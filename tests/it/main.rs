@@ -40,6 +40,7 @@ mod parting;
 mod peers;
 mod pipe;
 mod public;
+mod publishing;
 mod race;
 mod reads;
 mod reminding;

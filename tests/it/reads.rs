@@ -5,13 +5,14 @@ use crate::{access::ROUTES, tables, town::Person, town::Town};
 /// at, a worker that it is alive, and a process that it can write.
 const EXCEPT: &[&str] = &["session", "case_visit", "worker_heartbeat", "readiness"];
 
-const ALL: [Person; 7] = [
+const ALL: [Person; 8] = [
     Person::Visitor,
     Person::Company,
     Person::Coordinator,
     Person::Expert,
     Person::Desk,
     Person::Observer,
+    Person::Editor,
     Person::Administrator,
 ];
 

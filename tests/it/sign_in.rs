@@ -22,6 +22,7 @@ async fn a_password_opens_the_page_of_the_role() {
         (Role::Coordinator, "/staff"),
         (Role::Expert, "/expert"),
         (Role::Observer, "/stats"),
+        (Role::Editor, "/staff/publish"),
         (Role::Administrator, "/admin"),
     ] {
         let email = format!("{}@example.jp", role.code());

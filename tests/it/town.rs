@@ -7,6 +7,7 @@ use domain::{
         waiting_list::{TimePreference, WaitingListEntry, WaitingOffer, WaitingOfferState},
     },
     id::{AccountId, AppointmentId, ConsultationId, DeskId, ExpertId, WaitingId, WaitingOfferId},
+    publication::Period,
     text::{Prose, TextLine},
 };
 use entity::{appointment, assignment, consultation, contact, follow_up, outbox, report, theme};
@@ -25,9 +26,10 @@ use madoguchi::{
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::{cases, site::Site};
+use crate::{cases, publishing, site::Site};
 
 const OBSERVER: &str = "observer@example.jp";
+const EDITOR: &str = "editor@example.jp";
 const ADMINISTRATOR: &str = "administrator@example.jp";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,7 @@ pub enum Person {
     Expert,
     Desk,
     Observer,
+    Editor,
     Administrator,
 }
 
@@ -67,6 +70,7 @@ impl Town {
         fill::run(&site.app.db, 150, 40, 1, site.app.clock.now()).await.unwrap();
         site.account(Role::Observer, OBSERVER).await;
         site.account(Role::Administrator, ADMINISTRATOR).await;
+        let editor = site.account(Role::Editor, EDITOR).await.id;
         let db = &site.app.db;
         let of_state = |state: &str| appointment::Entity::find().filter(appointment::COLUMN.state.eq(state));
         let session = of_state(AppointmentState::Confirmed.code()).one(db).await.unwrap().unwrap();
@@ -96,6 +100,7 @@ impl Town {
         let earlier = earlier_time(&site, &session).await;
         parts.push(("/o/{token}", earlier));
         parts.extend(conversation(&site, ConsultationId(session.consultation_id.unwrap())).await);
+        parts.extend(published(&site, editor).await);
         Self { site, booked, reported, asked, parts }
     }
 
@@ -110,6 +115,7 @@ impl Town {
             Person::Coordinator => self.account("center1@example.jp").await,
             Person::Desk => self.account("desk1@example.jp").await,
             Person::Observer => self.account(OBSERVER).await,
+            Person::Editor => self.account(EDITOR).await,
             Person::Administrator => self.account(ADMINISTRATOR).await,
         };
         let app = &self.site.app;
@@ -293,6 +299,27 @@ async fn parts(site: &Site, session: Uuid, offered: Uuid, survey: Uuid) -> Vec<(
         ("topic", "weekly_digest".to_owned()),
         ("/u/{topic}/{token}", signed(Purpose::Unsubscribe, expert.id.0)),
         ("/calendar/{token}", feed),
+    ]
+}
+
+/// Makes an item of news and an entry of the guide, both public.
+async fn published(site: &Site, editor: AccountId) -> Vec<(&'static str, String)> {
+    let (app, now) = (&site.app, site.app.clock.now());
+    let mut made = Vec::new();
+    for content in [publishing::news("休業日のお知らせ"), publishing::grant("導入の助成金")] {
+        let draft = ops::publication::create(app, content, editor).await.unwrap();
+        let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
+        let period = Period::new(now, None).unwrap();
+        made.push(ops::publication::publish(app, seen, period, editor).await.unwrap());
+    }
+    let preview = app.secret.sign(Purpose::Preview, made[0].id.0, now + TimeDelta::days(1));
+    vec![
+        ("/staff/publish/{kind}", "news".to_owned()),
+        ("/staff/publish/{kind}/{id}", made[0].id.to_string()),
+        ("revision", "1".to_owned()),
+        ("/news/{id}", made[0].number.to_string()),
+        ("/guide/{id}", made[1].number.to_string()),
+        ("/preview/{token}", preview),
     ]
 }
 

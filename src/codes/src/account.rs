@@ -8,6 +8,8 @@ codes! {
         Expert = "expert" => "専門家",
         Desk = "desk" => "一次相談窓口",
         Observer = "observer" => "所管省庁",
+        /// A person who writes what the programme publishes, and sees no case.
+        Editor = "editor" => "編集担当",
         Administrator = "administrator" => "管理者",
     }
 }

@@ -13,6 +13,7 @@ mod follow_up;
 mod job;
 mod mail;
 mod message;
+mod publication;
 
 pub use account::{LinkPurpose, Party, Role};
 pub use appointment::{
@@ -28,6 +29,9 @@ pub use follow_up::{FollowUpKind, FollowUpStatus};
 pub use job::Job;
 pub use mail::{HoldReason, InboundSource, InboundState, MailStatus, OutboxEvent};
 pub use message::{Channel, Trust};
+pub use publication::{
+    CompanySize, GuideKind, GuidePurpose, NewsCategory, PublicationKind, PublicationStatus, RevisionAct,
+};
 
 /// A value that has a code.
 pub trait Code: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {

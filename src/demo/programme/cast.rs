@@ -29,6 +29,8 @@ pub(super) struct Cast {
     pub coordinators: Vec<AccountId>,
     pub desks: Vec<DeskId>,
     pub experts: Vec<ExpertId>,
+    /// The account that writes what the programme publishes.
+    pub editor: AccountId,
 }
 
 /// Writes the themes and all accounts. Hashes the password only once, because that takes time.
@@ -42,6 +44,7 @@ pub(super) async fn hire(app: &App, dice: &mut Dice, at: DateTime<Utc>) -> Resul
         ("soumu@example.jp", 700, Role::Observer),
         ("mhlw@example.jp", 701, Role::Observer),
         ("admin@example.jp", 702, Role::Administrator),
+        ("editor@example.jp", 703, Role::Editor),
     ] {
         rows.accounts.push(account::Model {
             id: dice.id(at),
@@ -57,6 +60,7 @@ pub(super) async fn hire(app: &App, dice: &mut Dice, at: DateTime<Utc>) -> Resul
             created_at: at,
         });
     }
+    let editor = rows.accounts.last().map_or(Uuid::nil(), |it| it.id);
     for it in &mut rows.accounts {
         it.password_hash = Some(hash.clone());
     }
@@ -70,5 +74,6 @@ pub(super) async fn hire(app: &App, dice: &mut Dice, at: DateTime<Utc>) -> Resul
         coordinators: ids(staff.coordinators).map(AccountId).collect(),
         desks: ids(staff.desks).map(DeskId).collect(),
         experts: staff.experts.iter().map(|it| ExpertId(it.id)).collect(),
+        editor: AccountId(editor),
     })
 }

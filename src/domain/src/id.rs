@@ -46,6 +46,8 @@ id! {
     MailId;
     /// One entry of a consultation's thread.
     MessageId;
+    /// A text that the programme publishes: an item of news, or an entry of the guide.
+    PublicationId;
     /// A text that coordinators begin their messages from.
     ReplyTemplateId;
     /// The report that an expert writes after an appointment.

@@ -26,3 +26,5 @@ pub mod statistics;
 pub mod worklist;
 
 pub mod routing;
+
+pub mod publication;

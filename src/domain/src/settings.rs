@@ -36,6 +36,8 @@ pub struct Settings {
     pub hold_warning_hours: u16,
     /// The time within which the center responds to a message of a company or an expert. Business days.
     pub response_days: u16,
+    /// The time after the day of its check for which an entry of the support guide is shown. Calendar days.
+    pub guide_check_days: u16,
     /// The time for which a slot is held while an application is written. Minutes.
     pub hold_minutes: u16,
     /// The time for which the slot of a submitted application is held until the address is confirmed. Hours, of which
@@ -106,6 +108,7 @@ impl Default for Settings {
         Self {
             routing: RoutingMode::Automatic,
             first_contact_days: 3,
+            guide_check_days: 90,
             reply_days: 2,
             answer_notice_days: 1,
             first_reminder_days: 3,
@@ -169,6 +172,7 @@ impl Settings {
             }
         };
         range("first_contact_days", self.first_contact_days, 1, 60);
+        range("guide_check_days", self.guide_check_days, 1, 730);
         range("reply_days", self.reply_days, 1, 60);
         range("response_days", self.response_days, 0, 60);
         range("hold_minutes", self.hold_minutes, 5, 240);

@@ -79,7 +79,7 @@ pub async fn holdings(app: &App, account: &Account) -> Result<Holdings, Problem>
             Ok(Holdings { cases, ..Holdings::default() })
         }
         Role::Expert => of_expert(app, ExpertId(account.id.0)).await,
-        Role::Desk | Role::Observer | Role::Administrator => Ok(Holdings::default()),
+        Role::Desk | Role::Observer | Role::Editor | Role::Administrator => Ok(Holdings::default()),
     }
 }
 

@@ -15,6 +15,8 @@ codes! {
         Experts = "experts",
         /// The bookings. No server keeps a copy; the row is locked by bookings to take turns.
         Bookings = "bookings",
+        /// What the public reads: news and the guide.
+        Publications = "publications",
     }
 }
 
@@ -35,6 +37,12 @@ pub async fn revisions(db: &impl ConnectionTrait) -> Result<Revisions, DbErr> {
     let rows = revision::Entity::find().all(db).await?;
     let of = |part: RevisedPart| rows.iter().find(|it| it.name == part.code()).map_or(0, |it| it.n);
     Ok((of(RevisedPart::Programme), of(RevisedPart::Experts)))
+}
+
+/// Returns the revision of what the public reads.
+pub async fn of_publications(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let row = revision::Entity::find_by_id(RevisedPart::Publications.code()).one(db).await?;
+    Ok(row.map_or(0, |it| it.n))
 }
 
 /// Returns how often the data that decide about free times have changed: settings and closing days, experts,

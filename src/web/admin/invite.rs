@@ -62,13 +62,13 @@ pub async fn submit(
     let name = errors.take("name", TextLine::parse("氏名", form.get("name"), 60));
     let desk = match role {
         Role::Desk => desk(&store::reference::desk::all(&app.db).await?, &form, &mut errors),
-        Role::Coordinator | Role::Expert | Role::Observer | Role::Administrator => None,
+        Role::Coordinator | Role::Expert | Role::Observer | Role::Editor | Role::Administrator => None,
     };
     let facts = match role {
         Role::Expert => {
             expert_form::parse(&form, &store::reference::theme::themes(&app.db).await?, &mut errors)
         }
-        Role::Coordinator | Role::Desk | Role::Observer | Role::Administrator => None,
+        Role::Coordinator | Role::Desk | Role::Observer | Role::Editor | Role::Administrator => None,
     };
     let (Some(email), Some(name), true) = (email, name, errors.is_empty()) else {
         return page::unprocessable(&invite_page(&app, shell, form, errors, Some(role)).await?);
@@ -108,7 +108,7 @@ async fn invite_page(
         Some(Role::Expert) => {
             choices = expert_form::Choices::new(&store::reference::theme::themes(&app.db).await?, &form);
         }
-        Some(Role::Coordinator | Role::Observer | Role::Administrator) | None => {}
+        Some(Role::Coordinator | Role::Observer | Role::Editor | Role::Administrator) | None => {}
     }
     let desk = |it: Desk| Choice::new(it.id.to_string(), it.name);
     Ok(InvitePage {

@@ -61,6 +61,10 @@ pub const GROUPS: &[Group] = &[
         ],
     },
     Group {
+        label: "支援制度のページ",
+        numbers: &[number!(guide_check_days, "確認日からの公開", "日間（過ぎると表示しません）")],
+    },
+    Group {
         label: "予約",
         numbers: &[
             number!(notice_days, "最も早い予約", "営業日後から"),

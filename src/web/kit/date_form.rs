@@ -59,6 +59,27 @@ pub fn take_optional_date(
     if typed { take_date(errors, form, names, earliest) } else { None }
 }
 
+/// Parses a date as a date field of a browser sends it, or as it is typed into one: 「2026-11-30」, 「2026/11/30」.
+pub fn iso(typed: &str) -> Result<NaiveDate, &'static str> {
+    let typed = digits(typed).replace(['/', '.'], "-");
+    NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").map_err(|_| NO_DATE)
+}
+
+/// Parses a date as `iso` does, but allows the field to be empty.
+pub fn optional_iso(typed: &str) -> Result<Option<NaiveDate>, &'static str> {
+    domain::text::optional(typed, iso)
+}
+
+/// Parses a time of day as a time field of a browser sends it, or as it is typed into one: 「9:00」.
+pub fn time(typed: &str) -> Result<(u8, u8), &'static str> {
+    let wrong = "時刻は、9:00のように入力してください";
+    let typed = digits(typed).replace('：', ":");
+    let (hour, minute) = typed.trim().split_once(':').ok_or(wrong)?;
+    let hour = hour.parse().ok().filter(|it| *it < 24).ok_or(wrong)?;
+    let minute = minute.parse().ok().filter(|it| *it < 60).ok_or(wrong)?;
+    Ok((hour, minute))
+}
+
 fn year(typed: &str) -> Option<i32> {
     let typed = digits(typed).to_ascii_uppercase();
     let typed = typed.trim_end_matches('年');
@@ -76,7 +97,7 @@ fn year(typed: &str) -> Option<i32> {
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{DateFields, take_date};
+    use super::{DateFields, iso, take_date, time};
     use crate::web::kit::form::{FieldErrors, Fields};
 
     const NAMES: DateFields = DateFields { year: "y", month: "m", day: "d" };
@@ -102,5 +123,17 @@ mod tests {
         {
             assert!(date(year, month, day).unwrap_err().contains("実在する"), "{year}");
         }
+    }
+
+    #[test]
+    fn dates_and_times_of_a_browser_are_read_as_typed_ones() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 30);
+        for typed in ["2026-11-30", "2026/11/30", " ２０２６－１１－３０ "] {
+            assert_eq!(iso(typed).ok(), day, "{typed}");
+        }
+        assert!(iso("2026-02-30").is_err() && iso("").is_err());
+        assert_eq!(time("9:00"), Ok((9, 0)));
+        assert_eq!(time("１７：３０"), Ok((17, 30)));
+        assert!(time("24:00").is_err() && time("9").is_err() && time("9:60").is_err());
     }
 }

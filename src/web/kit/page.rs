@@ -90,7 +90,15 @@ impl Shell {
     /// Returns the navigation for the role that is signed in.
     pub fn nav(&self) -> Vec<NavItem> {
         let role = self.account.as_ref().map(|it| it.role);
-        let entries = role.map_or(&[][..], entries);
+        self.items(role.map_or(&[][..], entries))
+    }
+
+    /// Returns the menu of the public pages.
+    pub fn menu(&self) -> Vec<NavItem> {
+        self.items(MENU)
+    }
+
+    fn items(&self, entries: &[(&'static str, &'static str)]) -> Vec<NavItem> {
         let current = entries
             .iter()
             .filter(|(href, _)| is_below(&self.path, href))
@@ -119,6 +127,10 @@ impl FromRequest for Shell {
     }
 }
 
+/// The menu of the public pages.
+const MENU: &[(&str, &str)] =
+    &[("/apply", "相談する"), ("/guide", "支援制度"), ("/news", "お知らせ"), ("/stats", "統計")];
+
 /// Returns the page on which a role starts.
 pub const fn home(role: Role) -> &'static str {
     match role {
@@ -126,6 +138,7 @@ pub const fn home(role: Role) -> &'static str {
         Role::Expert => "/expert",
         Role::Desk => "/desk",
         Role::Observer => "/stats",
+        Role::Editor => "/staff/publish",
         Role::Administrator => "/admin",
     }
 }
@@ -143,6 +156,7 @@ const fn entries(role: Role) -> &'static [(&'static str, &'static str)] {
             ("/staff/schedule", "専門家の予定"),
             ("/staff/mail", "メール"),
             ("/staff/templates", "返信のひな形"),
+            ("/staff/publish", "お知らせ・支援制度"),
             ("/stats", "利用状況"),
             ("/staff/notifications", "お知らせ設定"),
         ],
@@ -155,6 +169,7 @@ const fn entries(role: Role) -> &'static [(&'static str, &'static str)] {
         ],
         Role::Desk => &[("/desk", "引き継いだ相談"), ("/desk/new", "代理申込み")],
         Role::Observer => &[("/stats", "利用状況")],
+        Role::Editor => &[("/staff/publish", "お知らせ・支援制度"), ("/stats", "利用状況")],
         Role::Administrator => &[("/admin", "管理"), ("/stats", "利用状況")],
     }
 }

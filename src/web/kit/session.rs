@@ -54,6 +54,13 @@ pub struct Observer {
     pub name: String,
 }
 
+/// A person who writes what the programme publishes: an editor or a coordinator.
+#[derive(Clone, Debug)]
+pub struct EditorUser {
+    pub id: AccountId,
+    pub name: String,
+}
+
 /// A person who manages accounts and settings.
 #[derive(Clone, Debug)]
 pub struct Administrator {
@@ -179,6 +186,14 @@ async fn observer(req: HttpRequest) -> Result<Observer, Problem> {
     Ok(Observer { id: account.id, name: account.name })
 }
 
+async fn editor(req: HttpRequest) -> Result<EditorUser, Problem> {
+    let account = account(&req).await?.ok_or(Problem::SignInFirst)?;
+    match account.role {
+        Role::Editor | Role::Coordinator => Ok(EditorUser { id: account.id, name: account.name }),
+        Role::Expert | Role::Desk | Role::Observer | Role::Administrator => Err(Problem::Forbidden),
+    }
+}
+
 async fn administrator(req: HttpRequest) -> Result<Administrator, Problem> {
     let account = with_role(&req, Role::Administrator).await?;
     Ok(Administrator { id: account.id, name: account.name })
@@ -214,6 +229,7 @@ from_request! {
     ExpertUser by expert;
     DeskUser by desk;
     Observer by observer;
+    EditorUser by editor;
     Administrator by administrator;
     AnyStaff by any_staff;
     CompanyUser by company;

@@ -1,16 +1,23 @@
 //! The start page and the pages that the footer leads to.
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web::Data};
 use askama::Template;
+use domain::publication::PublicationKind;
 
+use super::news::{NewsLine, latest};
 use crate::{
+    app::App,
     problem::Problem,
     web::kit::page::{self, Shell},
 };
+
+/// The number of items of news on the start page.
+const LATEST: usize = 3;
 
 #[derive(Template)]
 #[template(path = "public/start.html")]
 struct Start {
     shell: Shell,
+    news: Vec<NewsLine>,
 }
 
 #[derive(Template)]
@@ -32,8 +39,10 @@ struct Help {
 }
 
 #[get("/")]
-pub async fn start(shell: Shell) -> Result<HttpResponse, Problem> {
-    page::html(&Start { shell })
+pub async fn start(app: Data<App>, shell: Shell) -> Result<HttpResponse, Problem> {
+    let shelf = app.shelf_to_show().await?;
+    let news = latest(shelf.current(PublicationKind::News, app.clock.now()), LATEST);
+    page::html(&Start { shell, news })
 }
 
 #[get("/privacy")]

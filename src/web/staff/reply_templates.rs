@@ -117,7 +117,7 @@ async fn render(
 fn writer(who: &AnyStaff) -> Result<AccountId, Problem> {
     match who.account.role {
         Role::Coordinator | Role::Administrator => Ok(who.account.id),
-        Role::Expert | Role::Desk | Role::Observer => Err(Problem::Forbidden),
+        Role::Expert | Role::Desk | Role::Observer | Role::Editor => Err(Problem::Forbidden),
     }
 }
 

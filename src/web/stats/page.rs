@@ -123,7 +123,7 @@ async fn count(app: &App, filter: StatisticsFilter, audience: Audience) -> Resul
 fn audience(visitor: &Visitor) -> Audience {
     match visitor.account.as_ref().map(|it| it.role) {
         Some(Role::Observer | Role::Coordinator | Role::Administrator) => Audience::Insiders,
-        Some(Role::Expert | Role::Desk) | None => Audience::Everyone,
+        Some(Role::Expert | Role::Desk | Role::Editor) | None => Audience::Everyone,
     }
 }
 

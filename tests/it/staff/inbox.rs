@@ -167,7 +167,7 @@ async fn plan(site: &Site, tab: WorklistTab, from: PageStart) -> Vec<String> {
 
 #[actix_web::test]
 async fn the_centers_pages_are_for_coordinators() {
-    for role in [Role::Expert, Role::Observer, Role::Administrator] {
+    for role in [Role::Expert, Role::Observer, Role::Editor, Role::Administrator] {
         let site = Site::signed_in(role).await;
         for path in [
             "/staff",

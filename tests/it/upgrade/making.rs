@@ -38,7 +38,7 @@ use uuid::Uuid;
 use crate::{
     answers,
     cases::{self, CONTACT, Case, Cast},
-    inbound, inbound_html,
+    inbound, inbound_html, publishing,
     site::{PASSWORD, Site},
     tables,
 };
@@ -86,6 +86,10 @@ async fn administered(site: &Site, by: AccountId) {
     ops::correspondence::notification_preferences::unsubscribe(app, by, NotificationTopic::DailyDigest)
         .await
         .unwrap();
+    let draft = ops::publication::create(app, publishing::grant("導入の助成金"), by).await.unwrap();
+    let seen = ops::publication::Seen { id: draft.id, revision: draft.revision };
+    let period = domain::publication::Period::new(app.clock.now(), None).unwrap();
+    ops::publication::publish(app, seen, period, by).await.unwrap();
     let (name, body) =
         (TextLine::parse("名前", "参加者", 60), Prose::parse("本文", "当日の参加者を教えてください。", 100));
     ops::correspondence::reply_template::save(app, None, &name.unwrap(), &body.unwrap(), by).await.unwrap();

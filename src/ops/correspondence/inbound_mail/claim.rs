@@ -143,6 +143,6 @@ pub async fn author(
 const fn works_at_center(role: Role) -> bool {
     match role {
         Role::Coordinator | Role::Administrator => true,
-        Role::Expert | Role::Desk | Role::Observer => false,
+        Role::Expert | Role::Desk | Role::Observer | Role::Editor => false,
     }
 }

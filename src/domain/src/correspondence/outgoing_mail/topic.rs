@@ -31,7 +31,7 @@ impl NotificationTopic {
             Role::Expert => {
                 &[Self::WeeklyDigest, Self::SessionReminder, Self::RequestReminder, Self::NewMessage]
             }
-            Role::Desk | Role::Observer | Role::Administrator => &[],
+            Role::Desk | Role::Observer | Role::Editor | Role::Administrator => &[],
         }
     }
 

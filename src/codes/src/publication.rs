@@ -1,0 +1,77 @@
+//! What the programme publishes.
+use crate::codes;
+
+codes! {
+    /// The kind of a publication. Each kind has addresses and numbers of its own.
+    pub enum PublicationKind {
+        News = "news" => "お知らせ",
+        Guide = "guide" => "支援制度・ガイド",
+    }
+}
+
+codes! {
+    /// The status of a publication, without its period.
+    pub enum PublicationStatus {
+        Draft = "draft" => "下書き",
+        Published = "published" => "公開",
+        Archived = "archived" => "公開終了",
+    }
+}
+
+codes! {
+    /// The act that made a revision of a publication.
+    pub enum RevisionAct {
+        Created = "created" => "作成",
+        Imported = "imported" => "取込み",
+        Edited = "edited" => "編集",
+        Restored = "restored" => "以前の版に戻した",
+        Published = "published" => "公開",
+        Archived = "archived" => "公開終了",
+    }
+}
+
+codes! {
+    /// The category of an item of news.
+    pub enum NewsCategory {
+        Notice = "notice" => "お知らせ",
+        Event = "event" => "イベント",
+        Survey = "survey" => "調査",
+        Award = "award" => "表彰",
+        Support = "support" => "支援制度",
+        Press = "press" => "報道発表",
+    }
+}
+
+codes! {
+    /// The kind of support that an entry of the guide describes.
+    pub enum GuideKind {
+        Grant = "grant" => "助成金・補助金",
+        Guideline = "guideline" => "ガイドライン",
+        Tool = "tool" => "手引き・ツール",
+        Desk = "desk" => "相談窓口・派遣",
+        Training = "training" => "研修・セミナー",
+        Network = "network" => "ネットワーク",
+    }
+}
+
+codes! {
+    /// The purpose for which a company looks for support.
+    pub enum GuidePurpose {
+        Cost = "cost" => "費用の助成を受けたい",
+        Security = "security" => "情報セキュリティを整えたい",
+        Labor = "labor" => "労務管理・規程を整えたい",
+        Tools = "tools" => "機器やシステムを選びたい",
+        Advice = "advice" => "専門家や経験のある会社に聞きたい",
+        Region = "region" => "地域や地方での働き方を広げたい",
+    }
+}
+
+codes! {
+    /// The size of a company by regular employees, as the guide asks for it.
+    pub enum CompanySize {
+        UpTo20 = "20" => "20人以下",
+        UpTo100 = "100" => "21人から100人",
+        UpTo300 = "300" => "101人から300人",
+        Over300 = "more" => "301人以上",
+    }
+}

@@ -1,0 +1,124 @@
+//! The acts of editors on publications. Each is one transaction, refused if another editor was first.
+use domain::{
+    calendar::japan_date,
+    id::{AccountId, PublicationId},
+    publication::{
+        Content, Facts, Period, Publication, PublicationKind, PublicationState, RevisionAct, guide::GuideFacts,
+        shipped::SHIPPED,
+    },
+};
+use uuid::Uuid;
+
+use crate::{app::App, markup, problem::Problem, store};
+
+pub mod link_check;
+
+/// The publication that an editor acts on, at the revision that the editor's page showed.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub id: PublicationId,
+    pub revision: i32,
+}
+
+/// Creates a draft.
+pub async fn create(app: &App, content: Content, by: AccountId) -> Result<Publication, Problem> {
+    let tx = app.begin().await?;
+    let number = store::publication::next_number(&tx, content.facts.kind()).await?;
+    let draft = Publication::draft(PublicationId(Uuid::now_v7()), number, content);
+    store::publication::save(&tx, &draft, RevisionAct::Created, Some(by), app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(draft)
+}
+
+/// Creates the drafts of the guide that an installation begins with, if it has no entry yet.
+pub async fn ship(app: &App) -> Result<(), Problem> {
+    if !store::publication::newest(&app.db, PublicationKind::Guide, 1).await?.is_empty() {
+        return Ok(());
+    }
+    let today = japan_date(app.clock.now());
+    let tx = app.begin().await?;
+    let first = store::publication::next_number(&tx, PublicationKind::Guide).await?;
+    for (number, entry) in (first..).zip(SHIPPED) {
+        let content = entry.content(today).map_err(|err| Problem::Internal(err.into()))?;
+        let draft = Publication::draft(PublicationId(Uuid::now_v7()), number, content);
+        store::publication::save(&tx, &draft, RevisionAct::Imported, None, app.clock.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Saves other content as the newest revision. The public reads it after `publish`.
+pub async fn edit(app: &App, seen: Seen, content: Content, by: AccountId) -> Result<Publication, Problem> {
+    change(app, seen, RevisionAct::Edited, by, |it| Ok(it.edit(content)?)).await
+}
+
+/// Makes the newest revision public for `period`.
+pub async fn publish(app: &App, seen: Seen, period: Period, by: AccountId) -> Result<Publication, Problem> {
+    change(app, seen, RevisionAct::Published, by, |it| Ok(it.publish(period))).await
+}
+
+/// Records that an entry of the guide was compared with its source today. The public reads the new day at once, unless
+/// the entry has changes that are not published.
+pub async fn confirm_checked(app: &App, seen: Seen, by: AccountId) -> Result<Publication, Problem> {
+    let today = japan_date(app.clock.now());
+    change(app, seen, RevisionAct::Edited, by, |it| {
+        let Facts::Guide(guide) = it.content.facts.clone() else { return Err(Problem::NotFound) };
+        let facts = Facts::Guide(GuideFacts { checked_on: today, ..guide });
+        let content = Content { facts, ..it.content.clone() };
+        Ok(it.amend(content)?)
+    })
+    .await
+}
+
+/// Ends a publication now.
+pub async fn archive(app: &App, seen: Seen, by: AccountId) -> Result<Publication, Problem> {
+    let now = app.clock.now();
+    change(app, seen, RevisionAct::Archived, by, |it| Ok(it.archive(now)?)).await
+}
+
+/// Saves the content of an earlier revision as the newest.
+pub async fn restore(app: &App, seen: Seen, revision: i32, by: AccountId) -> Result<Publication, Problem> {
+    let earlier = store::publication::revision(&app.db, seen.id, revision).await?.ok_or(Problem::NotFound)?;
+    change(app, seen, RevisionAct::Restored, by, |it| Ok(it.edit(earlier.content)?)).await
+}
+
+/// Begins a transaction, lets `decide` act on the publication as it stands, and saves what comes of it.
+async fn change(
+    app: &App,
+    seen: Seen,
+    act: RevisionAct,
+    by: AccountId,
+    decide: impl FnOnce(Publication) -> Result<Publication, Problem>,
+) -> Result<Publication, Problem> {
+    let tx = app.begin().await?;
+    let before = store::publication::lock(&tx, seen.id).await?.ok_or(Problem::NotFound)?;
+    if before.revision != seen.revision {
+        return Err(Problem::Stale);
+    }
+    let after = decide(before)?;
+    store::publication::save(&tx, &after, act, Some(by), app.clock.now()).await?;
+    if after.public_revision == Some(after.revision) || !is_public(&after) {
+        store::publication::link_check::set_links(&tx, after.id, &links(&after)).await?;
+    }
+    tx.commit().await?;
+    Ok(after)
+}
+
+const fn is_public(it: &Publication) -> bool {
+    matches!(it.state, PublicationState::Published(_))
+}
+
+/// Returns the links to other sites that are checked: those that the public can follow.
+fn links(it: &Publication) -> Vec<String> {
+    if !is_public(it) {
+        return Vec::new();
+    }
+    let mut found = it.content.body.as_ref().map_or_else(Vec::new, |it| markup::outside_links(it.as_str()));
+    let of_facts = match &it.content.facts {
+        Facts::News(news) => news.related.as_ref(),
+        Facts::Guide(guide) => Some(&guide.link),
+    };
+    let of_facts = of_facts.filter(|it| it.is_outside()).map(|it| it.as_str().to_owned());
+    found.extend(of_facts.filter(|it| !found.contains(it)));
+    found
+}

@@ -1,0 +1,237 @@
+//! Publications: their state, their revisions, and the shelf that the public reads.
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use codes::{PublicationStatus, RevisionAct};
+use domain::{
+    id::{AccountId, PublicationId},
+    publication::{Content, Facts, Period, Publication, PublicationKind, PublicationState},
+    text::{Prose, TextLine},
+};
+use entity::{account, publication as row, publication_revision};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
+    IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    sea_query::{Expr, IntoCondition},
+};
+use uuid::Uuid;
+
+use crate::store::{
+    contradiction, known,
+    reference::revision::{RevisedPart, touch},
+};
+
+pub mod link_check;
+pub mod shelf;
+
+/// The first number of a kind. It has five digits, so that an address with a year cannot be meant.
+const FIRST_NUMBER: i32 = 10_001;
+
+/// One revision of a publication, as its history shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    pub number: i32,
+    pub act: RevisionAct,
+    pub content: Content,
+    /// The name of the author; `None` for shipped data.
+    pub by: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
+/// A publication in the editors' list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPublication {
+    pub publication: Publication,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Returns the next number of a kind. The unique key refuses the second of two drafts that are created at once.
+pub async fn next_number(tx: &DatabaseTransaction, kind: PublicationKind) -> Result<i32, DbErr> {
+    let last: Option<Option<i32>> = row::Entity::find()
+        .select_only()
+        .column_as(Expr::col(row::Column::Number).max(), "last")
+        .filter(row::COLUMN.kind.eq(kind.code()))
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(last.flatten().map_or(FIRST_NUMBER, |it| it + 1))
+}
+
+/// Returns a publication with its newest content.
+pub async fn find(db: &impl ConnectionTrait, id: PublicationId) -> Result<Option<Publication>, DbErr> {
+    let found = row::Entity::find_by_id(id.0).one(db).await?;
+    with_content(db, found).await
+}
+
+/// Returns a publication as `find` does, locked until the end of the transaction.
+pub async fn lock(tx: &DatabaseTransaction, id: PublicationId) -> Result<Option<Publication>, DbErr> {
+    let found = row::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    with_content(tx, found).await
+}
+
+/// Returns the publications of a kind that changed last, at most `limit`, newest first, each with its newest content.
+pub async fn newest(
+    db: &impl ConnectionTrait,
+    kind: PublicationKind,
+    limit: u64,
+) -> Result<Vec<ListedPublication>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::COLUMN.kind.eq(kind.code()))
+        .order_by_desc(row::COLUMN.updated_at)
+        .order_by_desc(row::COLUMN.number)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
+    let newest = at(row::Column::Revision).filter(publication_revision::COLUMN.publication_id.is_in(ids));
+    let mut contents = by_publication(newest.all(db).await?);
+    let listed = rows.into_iter().map(|row| {
+        let updated_at = row.updated_at;
+        let revision = contents.remove(&row.id);
+        let revision = revision.ok_or_else(|| contradiction(row::Entity, row.id, "has no revision"))?;
+        Ok(ListedPublication { publication: assembled(row, revision)?, updated_at })
+    });
+    listed.collect()
+}
+
+/// Returns one revision of a publication.
+pub async fn revision(
+    db: &impl ConnectionTrait,
+    id: PublicationId,
+    number: i32,
+) -> Result<Option<Revision>, DbErr> {
+    let found = publication_revision::Entity::find_by_id((id.0, number)).one(db).await?;
+    Ok(named(db, found.into_iter().collect()).await?.into_iter().next())
+}
+
+/// Returns all revisions of a publication, newest first.
+pub async fn history(db: &impl ConnectionTrait, id: PublicationId) -> Result<Vec<Revision>, DbErr> {
+    let rows = publication_revision::Entity::find()
+        .filter(publication_revision::COLUMN.publication_id.eq(id.0))
+        .order_by_desc(publication_revision::COLUMN.revision)
+        .all(db)
+        .await?;
+    named(db, rows).await
+}
+
+/// Saves a publication after an act, with its new revision. Raises the revision of what the public reads.
+pub async fn save(
+    tx: &DatabaseTransaction,
+    it: &Publication,
+    act: RevisionAct,
+    by: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let period = it.state.period();
+    let model = row::Model {
+        id: it.id.0,
+        kind: it.kind().into(),
+        number: it.number,
+        revision: it.revision,
+        public_revision: it.public_revision,
+        status: it.state.status().into(),
+        public_from: period.map(Period::from),
+        public_until: period.and_then(Period::until),
+        updated_at: now,
+    };
+    if it.revision == 1 {
+        row::Entity::insert(model.into_active_model()).exec_without_returning(tx).await?;
+    } else {
+        let changed = row::ActiveModel { id: Set(model.id), ..model.into_active_model().reset_all() };
+        row::Entity::update(changed).exec(tx).await?;
+    }
+    let facts = serde_json::to_string(&it.content.facts).map_err(|err| DbErr::Json(err.to_string()))?;
+    let revision = publication_revision::Model {
+        publication_id: it.id.0,
+        revision: it.revision,
+        act: act.into(),
+        title: it.content.title.as_str().to_owned(),
+        body: it.content.body.as_ref().map(|it| it.as_str().to_owned()),
+        facts,
+        changed_by: by.map(|it| it.0),
+        changed_at: now,
+    };
+    publication_revision::Entity::insert(revision.into_active_model()).exec_without_returning(tx).await?;
+    touch(tx, RevisedPart::Publications).await
+}
+
+/// Returns the query for the revisions whose number is in this column of their publication.
+fn at(number: row::Column) -> Select<publication_revision::Entity> {
+    let of_publication: RelationDef = publication_revision::Entity::belongs_to(row::Entity)
+        .from(publication_revision::Column::PublicationId)
+        .to(row::Column::Id)
+        .on_condition(move |revision, publication| {
+            let number = Expr::col((publication, number));
+            Expr::col((revision, publication_revision::Column::Revision)).eq(number).into_condition()
+        })
+        .into();
+    publication_revision::Entity::find().join(JoinType::InnerJoin, of_publication)
+}
+
+fn by_publication(rows: Vec<publication_revision::Model>) -> HashMap<Uuid, publication_revision::Model> {
+    rows.into_iter().map(|it| (it.publication_id, it)).collect()
+}
+
+async fn with_content(
+    db: &impl ConnectionTrait,
+    found: Option<row::Model>,
+) -> Result<Option<Publication>, DbErr> {
+    let Some(row) = found else { return Ok(None) };
+    let revision = publication_revision::Entity::find_by_id((row.id, row.revision)).one(db).await?;
+    let revision = revision.ok_or_else(|| contradiction(row::Entity, row.id, "has no newest revision"))?;
+    assembled(row, revision).map(Some)
+}
+
+/// Adds the names of the authors to revisions.
+async fn named(
+    db: &impl ConnectionTrait,
+    rows: Vec<publication_revision::Model>,
+) -> Result<Vec<Revision>, DbErr> {
+    let ids: BTreeSet<_> = rows.iter().filter_map(|it| it.changed_by).collect();
+    let authors = account::Entity::find().filter(account::COLUMN.id.is_in(ids)).all(db).await?;
+    let names: HashMap<_, _> = authors.into_iter().map(|it| (it.id, it.name)).collect();
+    let revisions = rows.into_iter().map(|it| {
+        let act = known(&it.act, publication_revision::Column::Act, it.publication_id)?;
+        let by = it.changed_by.and_then(|id| names.get(&id).cloned());
+        Ok(Revision { number: it.revision, act, by, at: it.changed_at, content: content(it)? })
+    });
+    revisions.collect()
+}
+
+fn assembled(row: row::Model, revision: publication_revision::Model) -> Result<Publication, DbErr> {
+    let content = content(revision)?;
+    let kind = known(&row.kind, row::Column::Kind, row.id)?;
+    if content.facts.kind() != kind {
+        return Err(contradiction(row::Entity, row.id, "has the facts of another kind"));
+    }
+    Ok(Publication {
+        id: PublicationId(row.id),
+        number: row.number,
+        revision: row.revision,
+        public_revision: row.public_revision,
+        state: state(&row)?,
+        content,
+    })
+}
+
+fn state(row: &row::Model) -> Result<PublicationState, DbErr> {
+    let wrong = |why: &dyn std::fmt::Display| contradiction(row::Entity, row.id, why);
+    let period = || {
+        let from = row.public_from.ok_or_else(|| wrong(&"has no period"))?;
+        Period::new(from, row.public_until).map_err(|err| wrong(&err))
+    };
+    Ok(match known(&row.status, row::Column::Status, row.id)? {
+        PublicationStatus::Draft => PublicationState::Draft,
+        PublicationStatus::Published => PublicationState::Published(period()?),
+        PublicationStatus::Archived => PublicationState::Archived(period()?),
+    })
+}
+
+fn content(row: publication_revision::Model) -> Result<Content, DbErr> {
+    let id = row.publication_id;
+    let wrong = |err: &dyn std::fmt::Display| contradiction(publication_revision::Entity, id, err);
+    let facts: Facts = serde_json::from_str(&row.facts).map_err(|err| wrong(&err))?;
+    let title = TextLine::try_from(row.title).map_err(|err| wrong(&err))?;
+    let body = row.body.map(Prose::try_from).transpose().map_err(|err| wrong(&err))?;
+    Ok(Content { title, body, facts })
+}

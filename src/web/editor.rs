@@ -1,0 +1,26 @@
+//! The editors' pages: news and the guide, from the draft to the end of their period.
+mod entry;
+mod form;
+mod guide_form;
+mod history;
+mod list;
+mod news_form;
+mod publish;
+
+use actix_web::web::ServiceConfig;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list::index)
+        .service(list::show)
+        .service(entry::new)
+        .service(entry::create)
+        .service(entry::show)
+        .service(entry::save)
+        .service(publish::show)
+        .service(publish::submit)
+        .service(publish::archive)
+        .service(publish::check)
+        .service(history::show)
+        .service(history::revision)
+        .service(history::restore);
+}

@@ -1,0 +1,226 @@
+//! One publication: its form on the left, its page as the public will see it on the right.
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use askama::Template;
+use chrono::TimeDelta;
+use domain::{
+    calendar::japan_date,
+    id::PublicationId,
+    publication::{Content, Phase, Publication, PublicationKind},
+};
+use uuid::Uuid;
+
+use super::{
+    form,
+    guide_form::{self, GuideChoices},
+    list, news_form,
+};
+use crate::{
+    app::App,
+    markup,
+    ops::{self, publication::Seen},
+    problem::Problem,
+    secret::Purpose,
+    store,
+    web::kit::{
+        form::{Choice, FieldErrors, Fields},
+        page::{self, Shell},
+        session::EditorUser,
+    },
+};
+
+/// The time for which a link to a preview is valid.
+const PREVIEW_LASTS: TimeDelta = TimeDelta::days(30);
+
+/// The id that stands in addresses for a publication that does not exist yet.
+const NEW: &str = "new";
+
+#[derive(Template)]
+#[template(path = "editor/entry.html")]
+struct EntryPage {
+    shell: Shell,
+    kind: PublicationKind,
+    /// The publication as it is saved; `None` for a new one.
+    saved: Option<Saved>,
+    form: Fields,
+    errors: FieldErrors,
+    categories: Vec<Choice>,
+    choices: GuideChoices,
+    /// The text that is shown beside the form.
+    preview: Preview,
+    /// The content that another editor saved meanwhile.
+    conflict: Option<Conflict>,
+}
+
+struct Saved {
+    publication: Publication,
+    phase: Phase,
+    preview_link: String,
+}
+
+struct Preview {
+    title: String,
+    html: String,
+}
+
+struct Conflict {
+    by: String,
+    content: Content,
+}
+
+#[get("/staff/publish/{kind}/new")]
+pub async fn new(
+    app: Data<App>,
+    shell: Shell,
+    _: EditorUser,
+    kind: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let kind = PublicationKind::from_code(&kind).ok_or(Problem::NotFound)?;
+    let mut form = Fields::default();
+    form.add("checked_on", domain::wording::iso_date(japan_date(app.clock.now())));
+    page::html(&entry_page(shell, kind, None, form, FieldErrors::default()))
+}
+
+#[post("/staff/publish/{kind}/new")]
+pub async fn create(
+    app: Data<App>,
+    shell: Shell,
+    user: EditorUser,
+    kind: Path<String>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let kind = PublicationKind::from_code(&kind).ok_or(Problem::NotFound)?;
+    let mut errors = FieldErrors::default();
+    let Some(content) = form::parse(kind, &form, japan_date(app.clock.now()), &mut errors) else {
+        return page::unprocessable(&entry_page(shell, kind, None, form, errors));
+    };
+    let draft = ops::publication::create(&app, content, user.id).await?;
+    Ok(page::see_other_with(address(&draft), "下書きを保存しました。まだ公開していません。"))
+}
+
+#[get("/staff/publish/{kind}/{id}")]
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    _: EditorUser,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let publication = find(&app, &path).await?;
+    let form = form::fill(&publication.content);
+    let kind = publication.kind();
+    page::html(&entry_page(shell, kind, Some(saved(&app, publication)), form, FieldErrors::default()))
+}
+
+#[post("/staff/publish/{kind}/{id}")]
+pub async fn save(
+    app: Data<App>,
+    shell: Shell,
+    user: EditorUser,
+    path: Path<(String, String)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let publication = find(&app, &path).await?;
+    let (kind, id) = (publication.kind(), publication.id);
+    let seen = Seen { id, revision: form.get("revision").parse().map_err(|_| Problem::Unreadable)? };
+    let mut errors = FieldErrors::default();
+    let Some(content) = form::parse(kind, &form, japan_date(app.clock.now()), &mut errors) else {
+        let page = entry_page(shell, kind, Some(saved(&app, publication)), form, errors);
+        return page::unprocessable(&page);
+    };
+    match ops::publication::edit(&app, seen, content, user.id).await {
+        Ok(it) => {
+            let public = it.state.phase(app.clock.now()) == Phase::Current;
+            let message = if public {
+                "保存しました。公開中の内容は、「公開する」を押すまで変わりません。"
+            } else {
+                "保存しました。"
+            };
+            Ok(page::see_other_with(address(&it), message))
+        }
+        Err(Problem::Stale) => conflict(&app, shell, id, form).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Shows the content that another editor saved meanwhile beside the typed one, which is kept. The next save is on top of
+/// the other's.
+async fn conflict(
+    app: &App,
+    shell: Shell,
+    id: PublicationId,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let current = store::publication::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
+    let newest = store::publication::revision(&app.db, id, current.revision).await?;
+    let by = newest.and_then(|it| it.by).unwrap_or_default();
+    let (kind, content) = (current.kind(), current.content.clone());
+    let page = entry_page(shell, kind, Some(saved(app, current)), form, FieldErrors::default());
+    page::html_with(StatusCode::CONFLICT, &EntryPage { conflict: Some(Conflict { by, content }), ..page })
+}
+
+/// Returns the publication that an address of the editors' pages names.
+pub async fn find(app: &App, (kind, id): &(String, String)) -> Result<Publication, Problem> {
+    let id = Uuid::parse_str(id).map(PublicationId).map_err(|_| Problem::NotFound)?;
+    let found = store::publication::find(&app.db, id).await?;
+    found.filter(|it| it.kind().code() == kind).ok_or(Problem::NotFound)
+}
+
+/// Returns the address of a publication's page for editors.
+pub fn address(it: &Publication) -> String {
+    format!("{}/{}", list::address(it.kind()), it.id)
+}
+
+fn saved(app: &App, publication: Publication) -> Saved {
+    let now = app.clock.now();
+    let token = app.secret.sign(Purpose::Preview, publication.id.0, now + PREVIEW_LASTS);
+    Saved {
+        phase: publication.state.phase(now),
+        preview_link: app.site.absolute(&format!("/preview/{token}")),
+        publication,
+    }
+}
+
+fn entry_page(
+    shell: Shell,
+    kind: PublicationKind,
+    saved: Option<Saved>,
+    form: Fields,
+    errors: FieldErrors,
+) -> EntryPage {
+    let preview =
+        Preview { title: form.get("title").to_owned(), html: markup::html(form.get("body")) };
+    let choices = match kind {
+        PublicationKind::News => GuideChoices::default(),
+        PublicationKind::Guide => guide_form::choices(),
+    };
+    EntryPage {
+        shell,
+        kind,
+        saved,
+        form,
+        errors,
+        categories: news_form::categories(),
+        choices,
+        preview,
+        conflict: None,
+    }
+}
+
+impl EntryPage {
+    fn action(&self) -> String {
+        let id = self.saved.as_ref().map_or_else(|| NEW.to_owned(), |it| it.publication.id.to_string());
+        format!("{}/{id}", list::address(self.kind))
+    }
+
+    fn revision(&self) -> i32 {
+        self.saved.as_ref().map_or(0, |it| it.publication.revision)
+    }
+
+    fn list(&self) -> String {
+        list::address(self.kind)
+    }
+}

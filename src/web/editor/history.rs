@@ -1,0 +1,82 @@
+//! The revisions of a publication: who did what when, the earlier texts, and the way back to one.
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{publication::Publication, wording::table_date_time};
+
+use super::entry::{address, find};
+use crate::{
+    app::App,
+    markup,
+    ops::{self, publication::Seen},
+    problem::Problem,
+    store::{self, publication::Revision},
+    web::kit::{
+        form::Fields,
+        page::{self, Shell},
+        session::EditorUser,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "editor/history.html")]
+struct HistoryPage {
+    shell: Shell,
+    publication: Publication,
+    revisions: Vec<Revision>,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "editor/revision.html")]
+struct RevisionPage {
+    shell: Shell,
+    publication: Publication,
+    revision: Revision,
+    html: String,
+    address: String,
+}
+
+#[get("/staff/publish/{kind}/{id}/history")]
+pub async fn show(
+    app: Data<App>,
+    shell: Shell,
+    _: EditorUser,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let publication = find(&app, &path).await?;
+    let revisions = store::publication::history(&app.db, publication.id).await?;
+    page::html(&HistoryPage { shell, address: address(&publication), publication, revisions })
+}
+
+#[get("/staff/publish/{kind}/{id}/history/{revision}")]
+pub async fn revision(
+    app: Data<App>,
+    shell: Shell,
+    _: EditorUser,
+    path: Path<(String, String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (kind, id, number) = path.into_inner();
+    let publication = find(&app, &(kind, id)).await?;
+    let number = number.parse().map_err(|_| Problem::NotFound)?;
+    let revision = store::publication::revision(&app.db, publication.id, number).await?;
+    let revision = revision.ok_or(Problem::NotFound)?;
+    let html = markup::html(revision.content.body.as_ref().map_or("", |it| it.as_str()));
+    page::html(&RevisionPage { shell, address: address(&publication), publication, revision, html })
+}
+
+#[post("/staff/publish/{kind}/{id}/restore")]
+pub async fn restore(
+    app: Data<App>,
+    user: EditorUser,
+    path: Path<(String, String)>,
+    form: Fields,
+) -> Result<HttpResponse, Problem> {
+    let publication = find(&app, &path).await?;
+    let number = |name: &str| form.get(name).parse().map_err(|_| Problem::Unreadable);
+    let seen = Seen { id: publication.id, revision: number("revision")? };
+    let it = ops::publication::restore(&app, seen, number("restored")?, user.id).await?;
+    Ok(page::see_other_with(address(&it), "以前の版の内容に戻しました。公開するには、「公開する」を押してください。"))
+}

@@ -1,0 +1,146 @@
+//! News: the list, the archive of a year, and one item.
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
+use askama::Template;
+use chrono::Datelike;
+use domain::{
+    calendar::japan_date,
+    publication::{
+        Facts, Phase, PublicationKind,
+        news::{NewsCategory, NewsFacts},
+    },
+    wording::{era_year, iso_date, long_date, table_date},
+};
+
+use super::list_page::ListPage;
+use crate::{
+    app::App,
+    markup,
+    problem::Problem,
+    store::publication::shelf::ShelvedPublication,
+    url,
+    web::kit::{
+        form::Fields,
+        page::{self, Shell},
+    },
+};
+
+/// One item in a list.
+#[derive(Clone, Debug)]
+pub struct NewsLine {
+    pub address: String,
+    pub title: String,
+    pub category: NewsCategory,
+    pub pinned: bool,
+    /// The date of publication in words, and as machines read it.
+    pub date: String,
+    pub iso_date: String,
+}
+
+#[derive(Template)]
+#[template(path = "public/news.html")]
+struct NewsPage {
+    shell: Shell,
+    heading: String,
+    page: ListPage<NewsLine>,
+    category: Option<NewsCategory>,
+    /// The years that have news, newest first.
+    years: Vec<i32>,
+    year: Option<i32>,
+}
+
+#[derive(Template)]
+#[template(path = "public/news_item.html")]
+struct NewsItemPage {
+    shell: Shell,
+    title: String,
+    facts: NewsFacts,
+    date: String,
+    iso_date: String,
+    html: Arc<str>,
+    /// Whether the item is no longer public: its page says so instead of the text.
+    has_ended: bool,
+}
+
+#[get("/news")]
+pub async fn list(app: Data<App>, shell: Shell, req: HttpRequest) -> Result<HttpResponse, Problem> {
+    news_page(&app, shell, &Fields::of_query(&req), None).await
+}
+
+/// The news of a calendar year, in Japan: four digits. The numbers of items have five.
+#[get("/news/{year:20[0-9][0-9]}")]
+pub async fn of_year(
+    app: Data<App>,
+    shell: Shell,
+    year: Path<i32>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    news_page(&app, shell, &Fields::of_query(&req), Some(*year)).await
+}
+
+#[get("/news/{id}")]
+pub async fn show(app: Data<App>, shell: Shell, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    let number = id.parse().map_err(|_| Problem::NotFound)?;
+    let it = shelf.numbered(PublicationKind::News, number, now).ok_or(Problem::NotFound)?;
+    let Facts::News(facts) = it.facts.clone() else { return Err(Problem::NotFound) };
+    let html = shelf.text(&app.db, it, markup::html).await?.unwrap_or_default();
+    let has_ended = it.state.phase(now) != Phase::Current;
+    let day = japan_date(it.from());
+    let date = era_year(day).map_or_else(|| long_date(day), |era| format!("{}（{era}）", long_date(day)));
+    let title = it.title.to_string();
+    page::html(&NewsItemPage { shell, title, facts, date, iso_date: iso_date(day), html, has_ended })
+}
+
+/// Returns the newest items that are public, pinned ones first.
+pub fn latest<'a>(all: impl Iterator<Item = &'a ShelvedPublication>, most: usize) -> Vec<NewsLine> {
+    let mut lines: Vec<_> = all.filter_map(line).collect();
+    lines.sort_by_key(|it| !it.pinned);
+    lines.truncate(most);
+    lines
+}
+
+async fn news_page(
+    app: &App,
+    shell: Shell,
+    query: &Fields,
+    year: Option<i32>,
+) -> Result<HttpResponse, Problem> {
+    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    let category = NewsCategory::from_code(query.get("category"));
+    let of = |it: &ShelvedPublication| japan_date(it.from()).year();
+    let mut years: Vec<_> = shelf.current(PublicationKind::News, now).map(of).collect();
+    years.dedup();
+    let chosen = shelf.current(PublicationKind::News, now).filter(|it| {
+        let Facts::News(news) = &it.facts else { return false };
+        year.is_none_or(|year| of(it) == year) && category.is_none_or(|it| news.category == it)
+    });
+    let lines = latest(chosen, usize::MAX);
+    let path = year.map_or_else(|| "/news".to_owned(), |it| format!("/news/{it}"));
+    let address = category.map_or_else(|| path.clone(), |it| format!("{path}?category={}", it.code()));
+    let heading = year.map_or_else(|| "お知らせ".to_owned(), |it| format!("{it}年のお知らせ"));
+    let page = ListPage::of(lines, query.get("page"), address);
+    page::html(&NewsPage { shell, heading, page, category, years, year })
+}
+
+fn line(it: &ShelvedPublication) -> Option<NewsLine> {
+    let Facts::News(news) = &it.facts else { return None };
+    Some(NewsLine {
+        address: url::publication(PublicationKind::News, it.number),
+        title: it.title.to_string(),
+        category: news.category,
+        pinned: news.pinned,
+        date: table_date(it.from()),
+        iso_date: iso_date(it.from()),
+    })
+}
+
+impl NewsPage {
+    fn path(&self) -> String {
+        self.year.map_or_else(|| "/news".to_owned(), |it| format!("/news/{it}"))
+    }
+}

@@ -1,0 +1,37 @@
+//! The preview of a publication by a private link: its newest text, for a reader without an account.
+use actix_web::{
+    HttpResponse, get,
+    http::header::{self, HeaderValue},
+    web::{Data, Path},
+};
+use askama::Template;
+use domain::{id::PublicationId, publication::Publication};
+
+use crate::{
+    app::App,
+    markup,
+    problem::Problem,
+    secret::Purpose,
+    store,
+    web::kit::page::{self, Shell},
+};
+
+#[derive(Template)]
+#[template(path = "public/preview.html")]
+struct PreviewPage {
+    shell: Shell,
+    publication: Publication,
+    html: String,
+}
+
+#[get("/preview/{token}")]
+pub async fn show(app: Data<App>, shell: Shell, token: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = app.secret.verify(Purpose::Preview, &token, app.clock.now()).ok_or(Problem::Expired)?;
+    let publication = store::publication::find(&app.db, PublicationId(id)).await?;
+    let publication = publication.ok_or(Problem::NotFound)?;
+    let html = markup::html(publication.content.body.as_ref().map_or("", |it| it.as_str()));
+    let mut response = page::html(&PreviewPage { shell, publication, html })?;
+    let noindex = HeaderValue::from_static("noindex");
+    response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), noindex);
+    Ok(response)
+}

@@ -1,0 +1,46 @@
+//! The files that search engines read.
+use std::fmt::Write;
+
+use actix_web::{HttpResponse, get, web::Data};
+use domain::{publication::PublicationKind, wording::iso_date};
+
+use crate::{app::App, problem::Problem, url};
+
+/// The public pages that always exist.
+const PAGES: [&str; 8] =
+    ["/", "/apply", "/help", "/privacy", "/accessibility", "/news", "/guide", "/stats"];
+
+/// The pages that are of no use in a search: they belong to one visitor, or to the staff.
+const PRIVATE: [&str; 14] = [
+    "/apply/", "/my", "/l/", "/f/", "/a/", "/o/", "/u/", "/login", "/preview/", "/staff", "/expert", "/desk",
+    "/admin", "/calendar/",
+];
+
+#[get("/robots.txt")]
+pub async fn robots(app: Data<App>) -> Result<HttpResponse, Problem> {
+    let mut text = "User-agent: *\n".to_owned();
+    for path in PRIVATE {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "Disallow: {path}");
+    }
+    let _ = writeln!(text, "Sitemap: {}", app.site.absolute("/sitemap.xml"));
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+}
+
+#[get("/sitemap.xml")]
+pub async fn sitemap(app: Data<App>) -> Result<HttpResponse, Problem> {
+    let (shelf, now) = (app.shelf_to_show().await?, app.clock.now());
+    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset \
+        xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n";
+    let mut text = head.to_owned();
+    for path in PAGES {
+        let _ = writeln!(text, "<url><loc>{}</loc></url>", app.site.absolute(path));
+    }
+    // A site map has at most 50,000 addresses; both kinds together stay far below.
+    for it in PublicationKind::ALL.into_iter().flat_map(|kind| shelf.current(kind, now)) {
+        let path = app.site.absolute(&url::publication(it.facts.kind(), it.number));
+        let _ = writeln!(text, "<url><loc>{path}</loc><lastmod>{}</lastmod></url>", iso_date(it.from()));
+    }
+    text.push_str("</urlset>\n");
+    Ok(HttpResponse::Ok().content_type("application/xml; charset=utf-8").body(text))
+}
