@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use domain::due::Due;
-use entity::{consultation, counter};
+use entity::{case_number_counter, consultation};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
 use super::{Findings, page::Case};
@@ -48,8 +48,12 @@ pub(super) async fn examine_counters(
     db: &impl ConnectionTrait,
     findings: &mut Findings,
 ) -> Result<(), DbErr> {
-    let counters: BTreeMap<_, _> =
-        counter::Entity::find().all(db).await?.into_iter().map(|it| (it.fiscal_year, it.last)).collect();
+    let counters: BTreeMap<_, _> = case_number_counter::Entity::find()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|it| (it.fiscal_year, it.last))
+        .collect();
     let highest: Vec<(i32, i32)> = consultation::Entity::find()
         .select_only()
         .column(consultation::Column::FiscalYear)

@@ -229,7 +229,7 @@ pub async fn further_session(
     work.check(ActionKind::PlanFurtherSession, by)?;
     let year = FiscalYear::of(japan_date(work.now())).map_err(anyhow::Error::from)?;
     let act = Action::PlanFurtherSession {
-        appointments: store::intake::company::appointments_in(&work.tx, work.record.company, year).await?,
+        appointments: store::intake::company::appointments_in(work.read(), work.record.company, year).await?,
         cap: work.context.settings.session_cap,
         overridden: override_reason.is_some() && matches!(by, Actor::Coordinator(_)),
         covered: work.still_open().is_none(),
@@ -269,7 +269,7 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
 
 /// Drops the questions that are not over yet.
 pub async fn skip_follow_ups(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    for it in store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await? {
+    for it in store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await? {
         if !it.is_over() {
             work.save(&FollowUp::skip(it)).await?;
         }

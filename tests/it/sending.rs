@@ -221,7 +221,7 @@ fn state(site: &Site, mail: &outbox::Model) -> MailState {
 
 async fn log(site: &Site, id: Uuid) -> Vec<String> {
     let log = store::correspondence::outbox::log_of(&site.app.db, MailId(id)).await.unwrap();
-    log.into_iter().map(|it| it.what.code().to_owned()).collect()
+    log.into_iter().map(|it| it.event.code().to_owned()).collect()
 }
 
 async fn the_mail(site: &Site) -> outbox::Model {

@@ -146,7 +146,7 @@ async fn stop(
 
 /// Returns all questions that were planned in the same round as `it`.
 async fn round_of(work: &CaseTransaction<'_>, it: &FollowUp) -> Result<Vec<FollowUp>, Problem> {
-    let all = store::aftercare::follow_up::of(&work.tx, it.consultation).await?;
+    let all = store::aftercare::follow_up::of(work.read(), it.consultation).await?;
     Ok(all.into_iter().filter(|of| of.round == it.round).collect())
 }
 
@@ -180,7 +180,7 @@ pub(in crate::ops) async fn complete_if_over(work: &mut CaseTransaction<'_>) -> 
     if work.record.wants_help_since.is_some() {
         return Ok(());
     }
-    let plan = store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await?;
+    let plan = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
     let over = plan.iter().all(FollowUp::is_over);
     if over && work.check(ActionKind::Complete, Actor::System).is_ok() {
         work.act(Action::Complete, Actor::System, None)?;
@@ -193,7 +193,7 @@ async fn begin_follow_up(app: &App, id: FollowUpId) -> Result<(CaseTransaction<'
     let found = store::aftercare::follow_up::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let work = CaseTransaction::begin(app, found.consultation).await?;
     // Read again under the lock: the question may have been answered in between.
-    let it = store::aftercare::follow_up::find(&work.tx, id).await?.ok_or(Problem::NotFound)?;
+    let it = store::aftercare::follow_up::find(work.read(), id).await?.ok_or(Problem::NotFound)?;
     Ok((work, it))
 }
 

@@ -244,7 +244,7 @@ pub async fn remind_of_report(
     was: DateTime<Utc>,
     due_at: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    let all = store::booking::appointment::of(&work.tx, work.record.consultation.id).await?;
+    let all = store::booking::appointment::of(work.read(), work.record.consultation.id).await?;
     let done = all.into_iter().rfind(|it| it.state == AppointmentState::Done);
     let Some(done) = done.filter(|_| was > work.now()) else { return Ok(()) };
     let key = overdue_key(done.id, was);

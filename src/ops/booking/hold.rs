@@ -52,7 +52,7 @@ pub async fn offers(app: &App, record: &Record) -> Result<SlotOffers, Problem> {
 /// confirmed and routing is automatic.
 pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Problem> {
     let mut work = CaseTransaction::begin(app, id).await?;
-    let all = store::booking::appointment::of(&work.tx, id).await?;
+    let all = store::booking::appointment::of(work.read(), id).await?;
     if !may_choose(&work.record, &all, work.live().next().is_some()) {
         return Err(Problem::Refused("いまは、日時を選ぶ必要はありません。".to_owned()));
     }
@@ -83,7 +83,7 @@ pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         }
         return Ok(());
     }
-    let all = store::booking::appointment::of(&work.tx, work.record.consultation.id).await?;
+    let all = store::booking::appointment::of(work.read(), work.record.consultation.id).await?;
     let lost = all.into_iter().next_back();
     let lost = lost.filter(|it| it.state == AppointmentState::Released && in_time(it));
     let Some((lost, slot)) = lost.and_then(|it| Slot::at(it.starts_at).map(|slot| (it, slot))) else {
@@ -141,7 +141,7 @@ async fn take(
     lost: Option<&Appointment>,
 ) -> Result<bool, Problem> {
     let id = work.record.consultation.id;
-    let themes = store::consultation::themes(&work.tx, id).await?;
+    let themes = store::consultation::themes(work.read(), id).await?;
     let excluded = turned_down(&work.assignments);
     let search = search_for(&work.record, lost, themes, work.record.consultation.fields, excluded);
     // The same time may be within the period of notice by now.

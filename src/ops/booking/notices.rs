@@ -189,7 +189,7 @@ pub async fn sequence_for(
     it: &Appointment,
     expert: ExpertId,
 ) -> Result<i32, Problem> {
-    let ended = store::calendars::cancelled_invitation::sequence(&work.tx, it.id, expert).await?;
+    let ended = store::calendars::cancelled_invitation::sequence(work.read(), it.id, expert).await?;
     Ok(ended.map_or(it.sequence, |ended| it.sequence.max(ended + 1)))
 }
 

@@ -123,7 +123,7 @@ pub async fn ask(
         ));
     }
     let instead_of = Some(place.id);
-    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    let themes = store::consultation::themes(work.read(), work.record.consultation.id).await?;
     let search = search(&work.record, &appointment, &work.assignments, participation.expert, themes);
     let fields = search.fields;
     let found = work.offers(search).await?;

@@ -10,7 +10,10 @@ use domain::{
         waiting_list::{WaitingEndReason, WaitingOffer},
     },
     due::Due,
-    id::{AppointmentId, AssignmentId, ConsultationId, DraftId, ExpertId, FollowUpId, MessageId, WaitingId},
+    id::{
+        AccountId, AppointmentId, AssignmentId, ConsultationId, DraftId, ExpertId, FollowUpId, MailId,
+        MessageId, WaitingId,
+    },
     routing::{ReasonFor, assignment::Assignment},
 };
 use entity::correction;
@@ -38,9 +41,19 @@ pub struct Target<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// A row that the unit of work can save.
-pub trait Save {
-    fn save(self, to: Target<'_>) -> impl Future<Output = Result<(), Problem>> + Send;
+/// A row that the unit of work can save. `T` is the answer of the database, for a row that it may refuse.
+pub trait Save<T = ()> {
+    fn save(self, to: Target<'_>) -> impl Future<Output = Result<T, Problem>> + Send;
+}
+
+/// The key of a row that the unit of work can lock and read.
+pub trait Lock {
+    type Row;
+
+    fn lock(
+        self,
+        tx: &DatabaseTransaction,
+    ) -> impl Future<Output = Result<Option<Self::Row>, Problem>> + Send;
 }
 
 /// Saves an appointment whose time and experts stay the same.
@@ -298,6 +311,24 @@ pub struct SubmittedDraft(pub DraftId, pub ConsultationId);
 impl Save for SubmittedDraft {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::intake::draft::submitted(to.batch, self.0, self.1, to.now)?)
+    }
+}
+
+/// A received mail that a coordinator has handled, with a note.
+pub struct HandledMail<'a>(pub MailId, pub AccountId, pub &'a str);
+
+impl Save for HandledMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::inbound_mail::handle(to.tx, self.0, self.1, self.2, to.now).await?)
+    }
+}
+
+/// The messages to the company, which it has read.
+pub struct ReadMessages(pub ConsultationId);
+
+impl Save for ReadMessages {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::message::mark_read(to.tx, self.0, to.now).await?)
     }
 }
 

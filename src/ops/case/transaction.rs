@@ -16,12 +16,12 @@ use domain::{
     routing::assignment::Assignment,
     silence::{self, SilenceClock, SilenceKind},
 };
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::{
     actor::ActorAt,
     context::Context,
-    save::{Save, Target},
+    save::{Lock, Save, Target},
 };
 use crate::{
     app::App,
@@ -53,9 +53,8 @@ const ANSWER_LINK: TimeDelta = TimeDelta::days(60);
 /// A consultation that is being changed. Its rows are written by `save`, its mails by `mail_company` and the like.
 pub struct CaseTransaction<'a> {
     pub app: &'a App,
-    /// For reading, for locks, and for rows that do not belong to the case: received mail, external calendars, mail
-    /// budgets.
-    pub tx: DatabaseTransaction,
+    /// Operations read through `read` and write through `save`, so that no row is written beside the batch.
+    tx: DatabaseTransaction,
     pub context: Context,
     pub record: Record,
     pub person: ContactPerson,
@@ -152,6 +151,11 @@ impl<'a> CaseTransaction<'a> {
             new: None,
             batch: WriteBatch::default(),
         }
+    }
+
+    /// Returns the transaction for reading. A function that writes takes a `DatabaseTransaction`, which this is not.
+    pub const fn read(&self) -> &(impl ConnectionTrait + use<>) {
+        &self.tx
     }
 
     /// Returns the moment of the change.
@@ -281,8 +285,18 @@ impl<'a> CaseTransaction<'a> {
         }
     }
 
-    /// Saves a row of the case.
-    pub async fn save(&mut self, row: impl Save) -> Result<(), Problem> {
+    /// Locks and reads a row that the change depends on.
+    pub async fn lock<L: Lock>(&self, key: L) -> Result<Option<L::Row>, Problem> {
+        key.lock(&self.tx).await
+    }
+
+    /// Waits for all other searches for free quarter hours, and lets the next ones wait for this change.
+    pub async fn take_turns(&self) -> Result<(), Problem> {
+        Ok(store::booking::appointment::take_turns(&self.tx).await?)
+    }
+
+    /// Saves a row of the case, or one that changes with it.
+    pub async fn save<T>(&mut self, row: impl Save<T>) -> Result<T, Problem> {
         let now = self.now();
         row.save(Target { tx: &self.tx, batch: &mut self.batch, now }).await
     }
@@ -377,7 +391,7 @@ impl<'a> CaseTransaction<'a> {
 
     /// Searches within the transaction, in turn with all other searches for free quarter hours.
     pub async fn offers(&self, search: SlotSearch) -> Result<SlotOffers, Problem> {
-        store::booking::appointment::take_turns(&self.tx).await?;
+        self.take_turns().await?;
         Box::pin(self.context.offers(&self.tx, search)).await
     }
 
@@ -406,11 +420,17 @@ impl<'a> CaseTransaction<'a> {
 
     /// Creates a single-use link, and returns its address.
     pub fn link(&mut self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
+        let token = self.token(purpose, lasts)?;
+        Ok(self.app.site.link(&token))
+    }
+
+    /// Creates a single-use link, and returns its token.
+    pub fn token(&mut self, purpose: &link::Purpose, lasts: TimeDelta) -> Result<String, Problem> {
         let token = secret::token().map_err(anyhow::Error::from)?;
         let hash = secret::token_hash(&token);
         let now = self.now();
         link::add(&mut self.batch, hash, purpose, now, now + lasts)?;
-        Ok(self.app.site.link(&token))
+        Ok(token)
     }
 
     /// Returns the address at which an expert answers a request.

@@ -22,8 +22,12 @@ pub use fit::{ExpertFit, Fit, fit_of, fit_with};
 
 use super::super::{
     booking::meeting_link,
-    case::{actor::ActorAt, save::NewCorrection, transaction::CaseTransaction},
-    correspondence::mail_budget::{MailBudget, spend},
+    case::{
+        actor::ActorAt,
+        save::{NewCorrection, Save, Target},
+        transaction::CaseTransaction,
+    },
+    correspondence::mail_budget::{MailBudget, spend_in},
 };
 use crate::{
     app::App,
@@ -92,7 +96,7 @@ pub async fn undo(
     reason: Option<&TextLine>,
 ) -> Result<Correction, Problem> {
     let mut work = CaseTransaction::begin_for(app, id, by).await?;
-    let all = store::consultation::correction::of(&work.tx, id).await?;
+    let all = store::consultation::correction::of(work.read(), id).await?;
     let saved = all.iter().find(|it| it.seq == seq).ok_or(CorrectionRefused::Unknown)?;
     if all.iter().any(|it| it.undoes == Some(seq)) {
         return Err(CorrectionRefused::Undone.into());
@@ -131,8 +135,7 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
     }
     let mut typed = CaseValues::default();
     typed.set(CorrectedField::Email, email.as_str());
-    let (settings, now) = (work.context.settings.clone(), work.now());
-    let budget = spend(app, &work.tx, "", &email.key(), &draft.network, &settings, now).await?;
+    let budget = spend_in(&mut work, &email.key(), &draft.network).await?;
     let cause = CorrectionCause { over_limit: budget == MailBudget::Spent, ..CorrectionCause::default() };
     let found = correct_in(&mut work, Actor::Company, CorrectionSection::Contact, &typed, cause).await?;
     if !found.is_empty() {
@@ -143,7 +146,7 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
 
 async fn current(work: &CaseTransaction<'_>) -> Result<CaseValues, Problem> {
     let id = work.record.consultation.id;
-    store::consultation::correction::values(&work.tx, id).await?.ok_or(Problem::NotFound)
+    store::consultation::correction::values(work.read(), id).await?.ok_or(Problem::NotFound)
 }
 
 /// Writes the corrections, each with its event, and does what follows from them.
@@ -160,14 +163,14 @@ async fn carry_out(
     let after = apply(current, all)?;
     let before = Before {
         company: work.record.company,
-        confirmed: store::consultation::correction::confirmed_at(&work.tx, work.record.consultation.id)
+        confirmed: store::consultation::correction::confirmed_at(work.read(), work.record.consultation.id)
             .await?,
         fields: work.record.consultation.fields,
     };
     let fields = after.fields().unwrap_or(before.fields);
     check_fields(fields, &work.assignments)?;
     company::follow(work, by, all, &after, cause.undone).await?;
-    store::consultation::correction::write(&work.tx, work.record.consultation.id, all, &after).await?;
+    work.save(CorrectedValues(work.record.consultation.id, all, &after)).await?;
     refresh(work, &after);
     for it in all {
         note(work, by, it, cause, &before).await?;
@@ -177,6 +180,15 @@ async fn carry_out(
         address::follow(work, &it.old, confirmed, cause.over_limit).await?;
     }
     routed::follow(work, before.fields, all).await
+}
+
+/// The corrected values of a consultation, with all values as they are then.
+struct CorrectedValues<'a>(ConsultationId, &'a [Correction], &'a CaseValues);
+
+impl Save for CorrectedValues<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::consultation::correction::write(to.tx, self.0, self.1, self.2).await?)
+    }
 }
 
 /// Facts that change with the corrections and are kept with them, so that they can be restored.

@@ -69,7 +69,7 @@ fn show_to_center(work: &mut CaseTransaction<'_>, clock: SilenceClock) {
 /// Reminds the company. Returns whether a mail can reach it.
 async fn remind_company(work: &mut CaseTransaction<'_>, clock: SilenceClock) -> Result<bool, Problem> {
     let Some(email) = work.person.email.clone() else { return Ok(false) };
-    let dead = store::correspondence::bounce::dead_among(&work.tx, vec![email.to_lowercase()]).await?;
+    let dead = store::correspondence::bounce::dead_among(work.read(), vec![email.to_lowercase()]).await?;
     if !dead.is_empty() {
         return Ok(false);
     }

@@ -32,7 +32,7 @@ pub async fn transfer(
     if before == Some(to.id) {
         return Ok(());
     }
-    let names = store::accounts::account::names(&work.tx, before.map(|it| it.0)).await?;
+    let names = store::accounts::account::names(work.read(), before.map(|it| it.0)).await?;
     let told = match before.and_then(|it| names.get(&it.0)) {
         Some(name) => format!("センターの担当を替えました：{name}さんから{}さんへ", to.name),
         None => format!("センターの担当を決めました：{}さん", to.name),

@@ -25,7 +25,10 @@ use sha2::{Digest, Sha256};
 use super::{attachment::AttachedFiles, message};
 use crate::{
     app::App,
-    ops::case::{save::AutomaticMessage, transaction::CaseTransaction},
+    ops::case::{
+        save::{AutomaticMessage, Save, Target},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
     secret::hex,
     store::{
@@ -348,7 +351,7 @@ async fn keep_small(
     let entry = message::write(&mut work, by, Channel::Mail, audience, &text).await?;
     work.save(AutomaticMessage(entry)).await?;
     work.save(AttachedFiles(entry, &files)).await?;
-    if letter.settle(&work.tx, InboundOutcome { entry: Some(entry), ..outcome }).await? {
+    if work.save(SettledMail(letter, InboundOutcome { entry: Some(entry), ..outcome })).await? {
         work.commit().await?;
     }
     Ok(())
@@ -390,12 +393,30 @@ async fn attach_to(
         entry: Some(entry),
         ..InboundOutcome::default()
     };
-    if letter.settle(&work.tx, outcome).await? {
+    if work.save(SettledMail(letter, outcome)).await? {
         // An address that a sender writes from can be reached again.
-        store::correspondence::bounce::clear(&work.tx, [letter.row.from_key.as_str()], work.now()).await?;
+        work.save(ReachableAddress(&letter.row.from_key)).await?;
         work.commit().await?;
     }
     Ok(())
+}
+
+/// The outcome of a received mail; the answer is false if another worker was first.
+struct SettledMail<'a>(&'a InboundMail, InboundOutcome);
+
+impl Save<bool> for SettledMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<bool, Problem> {
+        self.0.settle(to.tx, self.1).await
+    }
+}
+
+/// An address whose earlier bounces do not count any more.
+struct ReachableAddress<'a>(&'a str);
+
+impl Save for ReachableAddress<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::bounce::clear(to.tx, [self.0], to.now).await?)
+    }
 }
 
 /// The actor of an author, for the history.

@@ -15,7 +15,11 @@ use super::attachment::{self, AttachedFiles, UploadedFile};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
-    ops::case::{context::Context, save::FinishedDraft, transaction::CaseTransaction},
+    ops::case::{
+        context::Context,
+        save::{FinishedDraft, ReadMessages},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
     store::{
         self,
@@ -64,7 +68,7 @@ pub async fn post_whole(app: &App, id: ConsultationId, post: PostedMessage<'_>) 
     }
     if by == Actor::Company {
         // A company that writes has read what it was asked.
-        store::correspondence::message::mark_read(&work.tx, id, work.now()).await?;
+        work.save(ReadMessages(id)).await?;
     }
     work.commit().await?;
     Ok(())
@@ -102,7 +106,7 @@ pub async fn answer_in_stead(
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
     work.check(ActionKind::Answer, by)?;
     enter(&mut work, by, Channel::Phone, Audience::Everyone, answer).await?;
-    store::correspondence::message::mark_read(&work.tx, id, work.now()).await?;
+    work.save(ReadMessages(id)).await?;
     work.commit().await?;
     Ok(())
 }
@@ -255,7 +259,7 @@ async fn next_notice(work: &CaseTransaction<'_>, address: &str) -> Result<(DateT
     let Context { settings, calendar, now, .. } = &work.context;
     let key = |at| format!("new_message/{}/{address}/{}", work.record.consultation.id, japan_date(at));
     let mut due_at = in_business_hours(*now, settings, calendar);
-    if store::correspondence::outbox::is_gone_out(&work.tx, &key(due_at)).await? {
+    if store::correspondence::outbox::is_gone_out(work.read(), &key(due_at)).await? {
         let next = calendar.add_business_days(japan_date(due_at), 1);
         due_at = at_japan(next, settings.opens_hour, 0);
     }

@@ -40,7 +40,7 @@ use crate::{
             slot_offers::{SearchAim, SlotOffers},
         },
         case::{context::Context, save::SubmittedDraft, transaction::CaseTransaction},
-        correspondence::mail_budget::{MailBudget, spend},
+        correspondence::mail_budget::{MailBudget, spend_in},
     },
     problem::Problem,
     store::{
@@ -256,10 +256,7 @@ pub async fn submit(
     let kept = held.map(|it| kept_for(it, id, &work.context));
     work.appointment.clone_from(&kept);
     let budget = match &application.contact.email {
-        Some(email) => {
-            let settings = &work.context.settings;
-            spend(app, &work.tx, "", &email.key(), &draft.network, settings, now).await?
-        }
+        Some(email) => spend_in(&mut work, &email.key(), &draft.network).await?,
         None => MailBudget::Within,
     };
     let (tx, record) = acknowledged(work, budget)?.flush().await?;
@@ -437,7 +434,8 @@ fn unfinished() -> Problem {
 /// Adds a note to the history if the company has used up its appointments of the year. It may still apply: a
 /// coordinator decides.
 async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
-    if let Some(appointments) = used_up(&work.tx, &work.record, &work.context.settings, work.now()).await? {
+    if let Some(appointments) = used_up(work.read(), &work.record, &work.context.settings, work.now()).await?
+    {
         let cap = work.context.settings.session_cap;
         let told = format!("この企業の今年度の相談は{appointments}回で、上限の{cap}回に達しています");
         work.note(Actor::System, told);

@@ -89,7 +89,9 @@ async fn shift(
     let requests: Vec<_> =
         work.assignments.iter().filter(|it| it.state == AssignmentState::Offered).cloned().collect();
     for request in requests {
-        let Some(due) = store::routing::assignment::deadline(&work.tx, request.id).await? else { continue };
+        let Some(due) = store::routing::assignment::deadline(work.read(), request.id).await? else {
+            continue;
+        };
         let Some(moved) = due.moved(&settings, &calendar, slot) else { continue };
         told.extend(shift_request(work, request, &moved).await?);
     }

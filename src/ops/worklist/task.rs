@@ -1,16 +1,20 @@
 //! Tasks of the center, each for a case.
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     actor::Actor,
     id::{AccountId, ConsultationId, TaskId},
     text::TextLine,
     wording,
 };
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    ops::case::transaction::CaseTransaction,
+    ops::case::{
+        save::{Lock, Save, Target},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
     store::{self, worklist::task::NewTask},
 };
@@ -44,12 +48,12 @@ pub async fn add(
 pub async fn set_done(app: &App, id: TaskId, done: bool, by: AccountId) -> Result<ConsultationId, Problem> {
     let consultation = store::worklist::task::case_of(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let mut work = CaseTransaction::begin(app, consultation).await?;
-    let (title, was_done) = store::worklist::task::lock(&work.tx, id).await?.ok_or(Problem::NotFound)?;
+    let (title, was_done) = work.lock(id).await?.ok_or(Problem::NotFound)?;
     if was_done == done {
         return Ok(consultation);
     }
     let done_by = done.then(|| (by, work.now()));
-    store::worklist::task::set_done(&work.tx, id, done_by).await?;
+    work.save(DoneTask(id, done_by)).await?;
     let what = if done { "終えました" } else { "もう一度開きました" };
     work.note(Actor::Coordinator(by), format!("作業「{title}」を{what}"));
     work.commit().await?;
@@ -63,4 +67,22 @@ pub async fn plan(app: &App, id: TaskId, owner: Option<AccountId>, due_on: Naive
     store::worklist::task::plan(&tx, id, owner, due_on).await?;
     tx.commit().await?;
     Ok(())
+}
+
+impl Lock for TaskId {
+    /// The title, and whether the task is done.
+    type Row = (String, bool);
+
+    async fn lock(self, tx: &DatabaseTransaction) -> Result<Option<Self::Row>, Problem> {
+        Ok(store::worklist::task::lock(tx, self).await?)
+    }
+}
+
+/// A task with the person who has done it and the time; `None` opens it again.
+struct DoneTask(TaskId, Option<(AccountId, DateTime<Utc>)>);
+
+impl Save for DoneTask {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::worklist::task::set_done(to.tx, self.0, self.1).await?)
+    }
 }

@@ -6,7 +6,7 @@ use domain::{
     booking::waiting_list::{WaitingEndReason, WaitingListEntry, WaitingOffer, WaitingOfferState},
     id::{AppointmentId, ConsultationId, WaitingId, WaitingOfferId},
 };
-use entity::{waiting as row, waiting_offer};
+use entity::{waiting_list_entry as row, waiting_offer};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Set, sea_query::Expr,

@@ -237,7 +237,7 @@ pub async fn find(db: &impl ConnectionTrait, id: MailId) -> Result<Option<row::M
 
 fn log_entry(
     id: Uuid,
-    what: OutboxEvent,
+    event: OutboxEvent,
     detail: &str,
     by: Option<AccountId>,
     now: DateTime<Utc>,
@@ -245,7 +245,7 @@ fn log_entry(
     outbox_log::ActiveModel {
         outbox_id: Set(id),
         at: Set(now),
-        what: Set(what.into()),
+        event: Set(event.into()),
         detail: Set(detail.to_owned()),
         account_id: Set(by.map(|it| it.0)),
         ..Default::default()

@@ -9,7 +9,7 @@ use domain::{
     settings::Settings,
     theme::ShippedTheme,
 };
-use entity::{closing_day, counter, revision, theme, year_settings};
+use entity::{case_number_counter, closing_day, revision, theme, year_settings};
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
@@ -196,13 +196,16 @@ pub async fn ship_themes(
 /// Returns the next case number of the fiscal year in which `now` lies. Serials have no gaps: the counter's
 /// row stays locked until the transaction ends.
 pub async fn next_number(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<CaseNumber, DbErr> {
-    let wrong = |err: &dyn std::fmt::Display| contradiction(counter::Entity, now.year(), err);
+    let wrong = |err: &dyn std::fmt::Display| contradiction(case_number_counter::Entity, now.year(), err);
     let year = FiscalYear::of(japan_date(now)).map_err(|err| wrong(&err))?;
-    let first = counter::Model { fiscal_year: year.start_year(), last: 1 };
-    let counted = counter::Entity::insert(first.into_active_model())
+    let first = case_number_counter::Model { fiscal_year: year.start_year(), last: 1 };
+    let counted = case_number_counter::Entity::insert(first.into_active_model())
         .on_conflict(
-            OnConflict::column(counter::Column::FiscalYear)
-                .value(counter::Column::Last, Expr::col((counter::Entity, counter::Column::Last)).add(1))
+            OnConflict::column(case_number_counter::Column::FiscalYear)
+                .value(
+                    case_number_counter::Column::Last,
+                    Expr::col((case_number_counter::Entity, case_number_counter::Column::Last)).add(1),
+                )
                 .to_owned(),
         )
         .exec_with_returning(tx)

@@ -268,7 +268,7 @@ pub(super) fn kind_label(code: &str) -> &str {
     }
 }
 
-fn what_label(it: &Coded<OutboxEvent>) -> &str {
+fn event_label(it: &Coded<OutboxEvent>) -> &str {
     match it.known() {
         Some(OutboxEvent::Sent) => "送信しました",
         Some(OutboxEvent::Deferred) => "あとでもう一度送信します",

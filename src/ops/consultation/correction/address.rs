@@ -8,17 +8,20 @@ use domain::{
 };
 use entity::outbox;
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use crate::{
     app::App,
     mail::{mail_event::MailEvent, outgoing_mail::MailKind},
-    ops::case::transaction::CaseTransaction,
+    ops::case::{
+        save::{Save, Target},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
-    secret::{self, token_hash},
+    secret::token_hash,
     store::{
         self,
         accounts::link::{self, Purpose},
-        consultation::correction::set_confirmed,
         correspondence::outbox::readdressed::{self, ReaddressedMail},
     },
 };
@@ -39,17 +42,17 @@ pub async fn follow(
     let id = work.record.consultation.id;
     let Some(email) = work.person.email.clone() else { return Ok(()) };
     work.record.consultation.address_confirmed = confirmed.is_some();
-    set_confirmed(&work.tx, id, confirmed).await?;
+    work.save(AddressConfirmedAt(id, confirmed)).await?;
     if !old.is_empty() {
-        let waiting = readdressed::waiting(&work.tx, id, &[old.to_lowercase()]).await?;
+        let waiting = readdressed::waiting(work.read(), id, &[old.to_lowercase()]).await?;
         for row in waiting {
             // The link that confirms the old address serves no purpose any more.
             if row.kind == MailKind::AddressChanged.code() {
-                readdressed::drop_superseded(&work.tx, row.id).await?;
+                work.save(SupersededMail(row.id)).await?;
                 continue;
             }
             let mail = readdress(work, row, old).await?;
-            readdressed::change_recipient(&work.tx, mail).await?;
+            work.save(mail).await?;
         }
     }
     if confirmed.is_some() {
@@ -76,17 +79,17 @@ pub async fn send_undelivered(
     by: AccountId,
 ) -> Result<usize, Problem> {
     let mut work = CaseTransaction::begin_at(app, id, version).await?;
-    let (earlier, rows) = to_send_again(&work.tx, id).await?;
+    let (earlier, rows) = to_send_again(work.read(), id).await?;
     if rows.is_empty() {
         return Err(Problem::Refused("送り直すメールはありません。".to_owned()));
     }
-    let (count, now) = (rows.len(), work.now());
+    let count = rows.len();
     for row in rows {
         let old = row.recipient.clone();
         let mail = readdress(&mut work, row, &old).await?;
-        readdressed::send_again(&work.tx, mail, by, &app.config.mail_reply_domain, now).await?;
+        work.save(ResentMail { mail, by, domain: &app.config.mail_reply_domain }).await?;
     }
-    readdressed::settle_bounces(&work.tx, id, &earlier, now).await?;
+    work.save(SettledBounces(id, &earlier)).await?;
     let by = domain::actor::Actor::Coordinator(by);
     work.note(by, format!("届かなかったメール{count}件を、訂正したメールアドレスに送り直しました"));
     work.commit().await?;
@@ -117,13 +120,13 @@ async fn readdress(
     row: outbox::Model,
     old: &str,
 ) -> Result<ReaddressedMail, Problem> {
-    let (key, now) = (old.to_lowercase(), work.now());
+    let key = old.to_lowercase();
     let email = work.person.email.clone().unwrap_or_default();
     let (email_key, id) = (email.to_lowercase(), work.record.consultation.id);
     let is_confirmed = work.record.consultation.address_confirmed;
     let mut tokens = BTreeMap::new();
     for token in tokens_of(work.app, &row.text_body) {
-        let purpose = link::find_any_state(&work.tx, &token_hash(&token)).await?;
+        let purpose = link::find_any_state(work.read(), &token_hash(&token)).await?;
         let is_of_old = matches!(
             &purpose,
             Some(Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) if *email_key == key
@@ -135,8 +138,7 @@ async fn readdress(
             } else {
                 Purpose::Confirm { email_key, consultation: id }
             };
-            let new = secret::token().map_err(anyhow::Error::from)?;
-            link::insert(&work.tx, token_hash(&new), &purpose, now, now + PORTAL_LINK).await?;
+            let new = work.token(&purpose, PORTAL_LINK)?;
             tokens.insert(token, new);
         }
     }
@@ -150,6 +152,53 @@ async fn readdress(
         is_confirmed,
         row,
     })
+}
+
+/// The instant at which the address of the contact was confirmed; `None` has it confirmed anew.
+struct AddressConfirmedAt(ConsultationId, Option<DateTime<Utc>>);
+
+impl Save for AddressConfirmedAt {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::consultation::correction::set_confirmed(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// A mail that serves no purpose any more.
+struct SupersededMail(Uuid);
+
+impl Save for SupersededMail {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(readdressed::drop_superseded(to.tx, self.0).await?)
+    }
+}
+
+/// Saves a waiting mail with its new recipient.
+impl Save for ReaddressedMail {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(readdressed::change_recipient(to.tx, self).await?)
+    }
+}
+
+/// A mail that is sent once more, to the present address.
+struct ResentMail<'a> {
+    mail: ReaddressedMail,
+    by: AccountId,
+    domain: &'a str,
+}
+
+impl Save for ResentMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(readdressed::send_again(to.tx, self.mail, self.by, self.domain, to.now).await?)
+    }
+}
+
+/// The bounces of a consultation's mails to these addresses, which are dealt with.
+struct SettledBounces<'a>(ConsultationId, &'a [String]);
+
+impl Save for SettledBounces<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(readdressed::settle_bounces(to.tx, self.0, self.1, to.now).await?)
+    }
 }
 
 /// Returns the tokens of the single-use links in a text.

@@ -2,11 +2,14 @@
 use domain::{
     actor::{Actor, Party},
     consultation::correction::{CaseValues, CorrectedField, Correction, CorrectionRefused},
-    id::CompanyId,
+    id::{CompanyId, ConsultationId},
 };
 
 use crate::{
-    ops::case::transaction::CaseTransaction,
+    ops::case::{
+        save::{Save, Target},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
     store::{
         self,
@@ -32,9 +35,9 @@ pub async fn follow(
     }
     let (id, company) = (work.record.consultation.id, work.record.company);
     if all.iter().any(|it| it.field == CorrectedField::CompanyName)
-        && other_of_company(&work.tx, company, id).await?.is_none()
+        && other_of_company(work.read(), company, id).await?.is_none()
     {
-        set_name(&work.tx, company, after.get(CorrectedField::CompanyName)).await?;
+        work.save(CompanyName(company, after.get(CorrectedField::CompanyName))).await?;
     }
     Ok(())
 }
@@ -48,7 +51,7 @@ async fn renumber(
     let number = Some(after.get(CorrectedField::CorporateNumber).to_owned()).filter(|it| !it.is_empty());
     let (id, company) = (work.record.consultation.id, work.record.company);
     if let Some(number) = &number
-        && let Some(known) = store::intake::company::by_number(&work.tx, number).await?
+        && let Some(known) = store::intake::company::by_number(work.read(), number).await?
     {
         if known == company {
             return Ok(());
@@ -59,10 +62,10 @@ async fn renumber(
         }
         return go_to(work, known).await;
     }
-    match other_of_company(&work.tx, company, id).await? {
+    match other_of_company(work.read(), company, id).await? {
         Some(other) if is_undone => Err(CorrectionRefused::CompanyShared { other }.into()),
         None => {
-            if set_number(&work.tx, company, number).await? {
+            if work.save(CompanyNumber(company, number)).await? {
                 Ok(())
             } else {
                 Err(Problem::Stale)
@@ -70,14 +73,53 @@ async fn renumber(
         }
         Some(_) => {
             let name = after.get(CorrectedField::CompanyName);
-            let new = store::intake::company::insert(&work.tx, number, name, work.now()).await?;
+            let new = work.save(NewCompany { number, name }).await?;
             go_to(work, new).await
         }
     }
 }
 
 async fn go_to(work: &mut CaseTransaction<'_>, company: CompanyId) -> Result<(), Problem> {
-    point_to(&work.tx, work.record.consultation.id, company).await?;
+    work.save(CompanyOf(work.record.consultation.id, company)).await?;
     work.record.company = company;
     Ok(())
+}
+
+/// The name of a company.
+struct CompanyName<'a>(CompanyId, &'a str);
+
+impl Save for CompanyName<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(set_name(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// The corporate number of a company; the answer is false if another company has it.
+struct CompanyNumber(CompanyId, Option<String>);
+
+impl Save<bool> for CompanyNumber {
+    async fn save(self, to: Target<'_>) -> Result<bool, Problem> {
+        Ok(set_number(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// A new company; the answer is its id.
+struct NewCompany<'a> {
+    number: Option<String>,
+    name: &'a str,
+}
+
+impl Save<CompanyId> for NewCompany<'_> {
+    async fn save(self, to: Target<'_>) -> Result<CompanyId, Problem> {
+        Ok(store::intake::company::insert(to.tx, self.number, self.name, to.now).await?)
+    }
+}
+
+/// The company to which a consultation belongs.
+struct CompanyOf(ConsultationId, CompanyId);
+
+impl Save for CompanyOf {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(point_to(to.tx, self.0, self.1).await?)
+    }
 }

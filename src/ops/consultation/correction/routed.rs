@@ -71,7 +71,7 @@ async fn correct_place(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         return Ok(());
     }
     let changed = if visit.is_confirmed() { visit.meet_at(place)? } else { Appointment { place, ..visit } };
-    let themes = store::consultation::themes(&work.tx, work.record.consultation.id).await?;
+    let themes = store::consultation::themes(work.read(), work.record.consultation.id).await?;
     let fields = work.record.consultation.fields;
     let whole = search_for(&work.record, Some(&changed), themes, fields, turned_down(&[]));
     let found = work.offers(SlotSearch { only: Some(changed.experts.clone()), ..whole }).await?;

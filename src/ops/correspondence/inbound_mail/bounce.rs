@@ -7,7 +7,10 @@ use super::{CaseClaim, InboundMail};
 use crate::{
     app::App,
     mail::mail_event::MailEvent,
-    ops::case::transaction::CaseTransaction,
+    ops::case::{
+        save::{Save, Target},
+        transaction::CaseTransaction,
+    },
     problem::Problem,
     store::{
         self,
@@ -43,7 +46,7 @@ pub async fn take(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) ->
                     work.mail_center(mail_event)?;
                 }
             }
-            if settle(&work.tx, letter, &missed, work.now()).await? {
+            if work.save(SettledReport(letter, &missed)).await? {
                 work.commit().await?;
             }
         }
@@ -73,6 +76,15 @@ async fn missed(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) -> R
     let failure = of_address.or(report.failures.first()).cloned().unwrap_or_default();
     let consultation = mail.as_ref().and_then(|it| it.consultation).or(claim.map(|it| it.consultation));
     Ok(Missed { address, mail, consultation, failure })
+}
+
+/// The outcome of a report; the answer is false if another worker was first.
+struct SettledReport<'a>(&'a InboundMail, &'a Missed);
+
+impl Save<bool> for SettledReport<'_> {
+    async fn save(self, to: Target<'_>) -> Result<bool, Problem> {
+        settle(to.tx, self.0, self.1, to.now).await
+    }
 }
 
 async fn settle(

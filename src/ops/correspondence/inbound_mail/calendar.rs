@@ -14,7 +14,7 @@ use domain::{
 use ical::reply::{self, Reply};
 use mime::Attachment;
 
-use super::{InboundMail, MailAuthor, actor, entry};
+use super::{InboundMail, MailAuthor, SettledMail, actor, entry};
 use crate::{
     app::App,
     mail::mail_event::{MailEvent, ReaderSide},
@@ -48,7 +48,7 @@ pub async fn take(
     let brings_files = letter.read.attachments.iter().any(|it| !it.inline);
     let files = entry::files(app, letter).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
-    let all = store::booking::appointment::of(&work.tx, case).await?;
+    let all = store::booking::appointment::of(work.read(), case).await?;
     let asked = all.iter().find(|it| it.uid == reply.uid);
     let (Some(appointment), true) = (asked, letter.sender().as_deref() == Some(&*reply.attendee)) else {
         // Its transaction has locked the consultation, and is not needed any more.
@@ -97,7 +97,7 @@ pub async fn take(
         .filter(|_| step == InvitationReplyAction::Propose)
         .map(|it| (it.start, it.end));
     let outcome = InboundOutcome { entry, proposed, ..noted(case, outcome, open) };
-    if letter.settle(&work.tx, outcome).await? {
+    if work.save(SettledMail(letter, outcome)).await? {
         work.commit().await?;
     }
     Ok(())

@@ -69,7 +69,7 @@ impl OutboxEntry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxLogEntry {
     pub at: DateTime<Utc>,
-    pub what: Coded<OutboxEvent>,
+    pub event: Coded<OutboxEvent>,
     /// The reply of the server, or the reason that a person gave.
     pub detail: String,
     /// The account that did it; `None` if it was not a person.
@@ -113,7 +113,7 @@ pub async fn log_of(db: &impl ConnectionTrait, id: MailId) -> Result<Vec<OutboxL
         .await?;
     let of = |it: outbox_log::Model| OutboxLogEntry {
         at: it.at,
-        what: it.what,
+        event: it.event,
         detail: it.detail,
         account_id: it.account_id,
     };

@@ -78,7 +78,7 @@ pub async fn undelivered(
         .select_only()
         .column(outbox_log::Column::OutboxId)
         .filter(outbox_log::COLUMN.outbox_id.is_in(ids))
-        .filter(outbox_log::COLUMN.what.eq(OutboxEvent::Resent.code()))
+        .filter(outbox_log::COLUMN.event.eq(OutboxEvent::Resent.code()))
         .into_tuple::<Uuid>()
         .all(db)
         .await?;
