@@ -52,8 +52,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(cancel::submit)
         .service(further_appointment::show)
         .service(further_appointment::submit)
+        .service(further_appointment::take_back)
         .service(report::show)
         .service(survey::show)
         .service(survey::submit)
+        .service(survey::question)
+        .service(survey::answer_question)
         .service(calendar::download);
 }

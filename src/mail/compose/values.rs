@@ -7,6 +7,8 @@ use domain::{
     aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
     booking::appointment::AppointmentMode,
     consultation::UnfulfilledReason,
+    due::DueKind,
+    silence::company_due,
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
 };
 
@@ -20,7 +22,7 @@ use super::{
 use crate::{
     mail::{
         mail_event::{
-            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext,
+            AccountMailEvent, AppointmentText, HandedOver, MailContext, MailEvent, ReaderSide, SenderContext,
             SilenceEvent, WhyBack,
         },
         text::{
@@ -101,18 +103,20 @@ fn of_sender(sender: &SenderContext<'_>) -> Values {
 
 fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>) {
     match *mail_event {
-        MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due } => {
+        MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due, handed_over } => {
             acknowledge(values, about, confirm, slot, received_at, first_contact_due);
+            visited(values, handed_over);
         }
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
-        MailEvent::Question { portal, text } => asked(values, portal, text),
+        MailEvent::Question { portal, text } => asked(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts }
         | MailEvent::FurtherAppointment { portal: it, experts } => slots(values, about, it, experts),
         MailEvent::NoShow { portal, appointment } => missed(values, about, portal, &appointment),
         MailEvent::EarlierTime { answer, appointment: it, booked, until } => {
             earlier(values, about, answer, &it, booked, until);
         }
-        MailEvent::TeamChanging { portal } => contact_soon(values, about, portal),
+        MailEvent::TeamChanging { portal } => team_changing(values, about, portal),
+        MailEvent::FurtherDropped { portal } => further_dropped(values, about, portal),
         MailEvent::BackAtCenter { portal, why } => back_at_center(values, about, portal, why),
         MailEvent::Silence(event) => silent(values, about, event),
         MailEvent::Booked { side, appointment, change_until } => {
@@ -156,16 +160,48 @@ fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>
         MailEvent::Undelivered { address, reason } => undelivered(values, about, address, reason),
         MailEvent::NoDelegates { is_company: _, starts_at, ends_at } => when(values, starts_at, ends_at),
         MailEvent::HandOverAccepted => contact_soon(values, about, &desk_page(about)),
+        MailEvent::DeskMessage => values.set(Link, format!("{}/{}", desk_page(about), about.number)),
         MailEvent::HandOverResult { result } => set(values, [(Link, &desk_page(about)), (Outcome, result)]),
     }
 }
 
-fn asked(values: &mut Values, portal: &str, text: &str) {
+fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str) {
     set(values, [(Link, &at_page(portal, MESSAGES)), (QuestionText, &quoted(text))]);
+    company_turn(values, about, about.sender.now);
+}
+
+/// Sets the day until which the company is asked to act whose turn it is since `since`.
+fn company_turn(values: &mut Values, about: &MailContext<'_>, since: DateTime<Utc>) {
+    let SenderContext { settings, calendar, .. } = about.sender;
+    let due = still_ahead(&about.sender, company_due(since, settings, calendar));
+    values.set(CompanyDue, due.map(month_day_weekday).unwrap_or_default());
+}
+
+/// Returns the day of the deadline of this kind, if it is running and has not passed.
+fn due_day(about: &MailContext<'_>, kind: DueKind) -> Option<String> {
+    let due = about.due.filter(|it| it.kind == kind)?.at()?;
+    still_ahead(&about.sender, due).map(month_day_weekday)
+}
+
+fn team_changing(values: &mut Values, about: &MailContext<'_>, portal: &str) {
+    values.set(Link, portal);
+    values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
+    values.set(AnswerDue, due_day(about, DueKind::Reply).unwrap_or_default());
+}
+
+fn further_dropped(values: &mut Values, about: &MailContext<'_>, portal: &str) {
+    known(values, about, portal);
+    values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
+}
+
+fn visited(values: &mut Values, handed_over: Option<HandedOver<'_>>) {
+    let HandedOver { desk, visit } = handed_over.unwrap_or(HandedOver { desk: "", visit: "" });
+    set(values, [(DeskName, desk), (DeskVisit, visit)]);
 }
 
 fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
     known(values, about, &at_page(portal, SLOTS));
+    company_turn(values, about, about.sender.now);
     maybe_sit(values, Some(appointment));
 }
 
@@ -214,6 +250,7 @@ fn set<const N: usize>(values: &mut Values, said: [(Variable, &str); N]) {
 
 fn slots(values: &mut Values, about: &MailContext<'_>, portal: &str, experts: &[String]) {
     known(values, about, &at_page(portal, SLOTS));
+    company_turn(values, about, about.sender.now);
     values.set(Experts, names(experts));
 }
 
@@ -262,9 +299,10 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
     set(values, [(Address, address), (Reason, &quoted(reason))]);
 }
 
-/// Sets the day by which the center will contact the company for the first time.
+/// Sets the day by which the center will contact the company: the deadline that the consultation has.
 fn contact_soon(values: &mut Values, about: &MailContext<'_>, link: &str) {
-    let due = in_business_days(&about.sender, about.sender.settings.first_contact_days);
+    let rule = || in_business_days(&about.sender, about.sender.settings.first_contact_days);
+    let due = due_day(about, DueKind::FirstContact).unwrap_or_else(rule);
     set(values, [(Link, link), (ContactDue, &due)]);
 }
 
@@ -296,9 +334,11 @@ fn silent(values: &mut Values, about: &MailContext<'_>, event: SilenceEvent<'_>)
             values.set_flag(Confirmed, about.address_confirmed);
             values.set(Link, portal);
         }
-        SilenceEvent::CompanyReminder { portal, waits_for: _ } | SilenceEvent::ClosedInSilence { portal } => {
+        SilenceEvent::CompanyReminder { portal, waits_for: _ } => {
             values.set(Link, portal);
+            company_turn(values, about, about.waits_since.unwrap_or(about.sender.now));
         }
+        SilenceEvent::ClosedInSilence { portal } => values.set(Link, portal),
         SilenceEvent::OutcomeMissing { side, appointment } => sit_with(values, about, side, &appointment),
     }
 }
@@ -351,6 +391,7 @@ fn report_due(values: &mut Values, about: &MailContext<'_>, due_at: DateTime<Utc
 fn report_returned(values: &mut Values, about: &MailContext<'_>, reason: &str) {
     known(values, about, &report_page(about));
     values.set(Reason, quoted(reason));
+    values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
 }
 
 fn report_page(about: &MailContext<'_>) -> String {
@@ -408,6 +449,7 @@ fn acknowledge(
     let until = slot.filter(|_| !about.address_confirmed).map(|(_, until)| month_day_time(until));
     values.set(WishedUntil, until.unwrap_or_default());
     values.set_flag(Confirmed, about.address_confirmed);
+    company_turn(values, about, about.sender.now);
     values.set(ContactDays, about.sender.settings.first_contact_days.to_string());
 }
 
@@ -448,6 +490,9 @@ fn cancelled(
 ) {
     sit_with(values, about, side, appointment);
     values.set(Reason, quoted(reason));
+    if matches!(side, ReaderSide::Company { .. }) {
+        company_turn(values, about, about.sender.now);
+    }
 }
 
 fn remind(

@@ -221,6 +221,7 @@ fn acts(case: &Case, live: Option<&Appointment>, app: &App) -> Vec<Act> {
             | ActionKind::RequestExperts
             | ActionKind::ReleaseExpert
             | ActionKind::ApproveReport
+            | ActionKind::DropFurtherSession
             | ActionKind::Complete
             | ActionKind::Withdraw
             | ActionKind::CloseUnfulfilled

@@ -9,6 +9,8 @@ use domain::{
     consultation::{ActionKind, ActionRefused, Consultation, State},
     due::{Due, DueClock},
     number::CaseNumber,
+    settings::Settings,
+    silence::SilenceStep,
     wording,
 };
 
@@ -59,6 +61,8 @@ pub struct Head {
     pub view: Option<View>,
     /// The others of the center who have looked at the case within the last minutes, such as 「鈴木 花子（3分前）」.
     pub others: Vec<String>,
+    /// Whether a further appointment is planned and can be taken back.
+    pub plans_further: bool,
     pub now: DateTime<Utc>,
     /// Why the last action was refused.
     pub refused: Option<String>,
@@ -126,7 +130,9 @@ async fn render_seen(
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
     let others = others(seen, &shell, now);
-    let head = Head { case, open_mails, bounces, proposals, view: Some(view), others, now, refused };
+    let plans_further = plans_further(app, &case).await?;
+    let head =
+        Head { case, open_mails, bounces, proposals, view: Some(view), others, plans_further, now, refused };
     match view {
         // Without the possibility of asking experts, there are no candidates to show.
         View::Candidates if !head.can(ActionKind::RequestExperts) => {
@@ -141,6 +147,15 @@ async fn render_seen(
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
+}
+
+/// Returns whether a further appointment is planned. Skips the query if there can be none.
+async fn plans_further(app: &App, case: &CaseDetails) -> Result<bool, Problem> {
+    let it = &case.record.consultation;
+    if case.record.appointments_done == 0 || may(it, ActionKind::DropFurtherSession).is_err() {
+        return Ok(false);
+    }
+    Ok(store::audit::event::plans_further(&store::audit::event::of(&app.db, it.id).await?))
 }
 
 /// Returns the others of the center who look at the case now, such as 「鈴木 花子（3分前）」.
@@ -253,6 +268,7 @@ impl Head {
             proposals,
             view: None,
             others: Vec::new(),
+            plans_further: false,
             now,
             refused: typed.refused.clone(),
         }
@@ -269,6 +285,27 @@ impl Head {
     /// Returns whether the appointment can be moved, or its time be chosen.
     pub fn can_move(&self) -> bool {
         self.can(ActionKind::Reschedule) || self.can(ActionKind::ChooseSlot)
+    }
+
+    /// Returns whether the booked appointment has begun, so that its outcome can be recorded.
+    pub fn has_begun(&self) -> bool {
+        self.case.booked_from.is_some_and(|it| it <= self.now)
+    }
+
+    /// Returns what follows by itself if nothing happens, and when.
+    pub fn next_by_itself(&self, settings: &Settings) -> Option<String> {
+        let (at, step) = self.case.record.silence?.next_step(settings).filter(|(at, _)| self.now < *at)?;
+        let day = wording::month_day_weekday(at);
+        Some(match step {
+            SilenceStep::RemindCompany => format!("{day}までに返事がないときは、企業にもう一度お知らせします。"),
+            SilenceStep::ShowToCenter => {
+                format!("{day}までに動きがないときは、「動きがない案件」に表示します。")
+            }
+            SilenceStep::ProposeClosing => format!("{day}までに返事がないときは、終了を提案します。"),
+            SilenceStep::AskOutcome => {
+                format!("{day}までに実施の記録がないときは、専門家とセンターにお知らせします。")
+            }
+        })
     }
 
     pub fn is_open(&self) -> bool {
@@ -351,6 +388,9 @@ impl Head {
                 ActionKind::Withdraw | ActionKind::CloseUnfulfilled | ActionKind::Refer => {
                     endings.extend(StaffAction::of(action).map(|it| self.offer(it)));
                 }
+                // Nothing has taken place yet, and nothing is planned.
+                ActionKind::RecordNoShow | ActionKind::RecordDone if !self.has_begun() => {}
+                ActionKind::DropFurtherSession if !self.plans_further => {}
                 // A report is approved on its own page, where it can be read; an expert is released from the list
                 // of experts.
                 ActionKind::ApproveReport | ActionKind::ReleaseExpert => {}
@@ -364,6 +404,7 @@ impl Head {
                 | ActionKind::RecordNoShow
                 | ActionKind::RecordDone
                 | ActionKind::PlanFurtherSession
+                | ActionKind::DropFurtherSession
                 | ActionKind::Complete
                 | ActionKind::Reopen
                 | ActionKind::Note => offers.extend(StaffAction::of(action).map(|it| self.offer(it))),
@@ -431,7 +472,8 @@ impl Head {
             State::Scheduling => {
                 "企業が日時を選ぶのを待っています。電話で希望を聞いたときは、センターで日時を決められます。"
             }
-            State::Booked => "相談当日を待っています。終わったら、実施または欠席を記録してください。",
+            State::Booked if self.has_begun() => "相談が終わったら、実施または欠席を記録してください。",
+            State::Booked => "相談当日を待っています。終わったら、実施または欠席を記録できます。",
             State::Consulted if self.case.submitted_reports > 0 => {
                 "報告書が提出されました。内容を確認し、企業に渡してください。"
             }
