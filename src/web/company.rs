@@ -34,6 +34,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(case::show)
         .service(case::confirm)
         .service(correction::application)
+        .service(correction::application_pdf)
         .service(correction::show)
         .service(correction::submit)
         .service(messages::show)

@@ -129,6 +129,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/my/sign-out", EVERYONE),
     ("GET", "/my/{number}", &[Company]),
     ("GET", "/my/{number}/application", &[Company]),
+    ("GET", "/my/{number}/application.pdf", &[Company]),
     ("GET", "/my/{number}/appointment.ics", &[Company]),
     ("GET", "/my/{number}/cancel", &[Company]),
     ("POST", "/my/{number}/cancel", &[Company]),
