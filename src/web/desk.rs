@@ -6,5 +6,10 @@ mod new;
 use actix_web::web::ServiceConfig;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list::show).service(new::show).service(new::submit).service(case::show).service(case::write).service(case::download);
+    cfg.service(list::show)
+        .service(new::show)
+        .service(new::submit)
+        .service(case::show)
+        .service(case::write)
+        .service(case::download);
 }

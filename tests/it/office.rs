@@ -112,7 +112,10 @@ async fn a_desk_hands_over_once_and_sees_its_own_alone() {
     let record = store::consultation::by_number(&site.app.db, number).await.unwrap().unwrap();
     let history = store::audit::event::of(&site.app.db, record.consultation.id).await.unwrap();
     let notes: Vec<_> = history.iter().filter_map(|it| it.note.as_deref()).collect();
-    assert_eq!(notes, ["11月20日（金）に窓口で相談を受け、個人情報の取扱いを説明し、田中 一郎さんの同意を得ました"]);
+    assert_eq!(
+        notes,
+        ["11月20日（金）に窓口で相談を受け、個人情報の取扱いを説明し、田中 一郎さんの同意を得ました"]
+    );
 
     // Neither its number nor another desk's key opens it, and the center's pages are closed to the desk.
     assert!(!site.get("/desk?before=R08-000001").await.body.contains("よその見本"));
@@ -522,11 +525,9 @@ async fn a_hand_over_has_a_sender_whom_the_center_answers() {
     desk(&site, "きた窓口", "desk2@example.jp").await;
     site.sign_in("desk1@example.jp", PASSWORD).await;
     let key = key_of(&site.get("/desk/new").await.body);
-    let form = [
-        &HAND_OVER[..],
-        &[("key", key.as_str()), ("email", cases::CONTACT), ("visited_on", "2026-11-19")],
-    ]
-    .concat();
+    let form =
+        [&HAND_OVER[..], &[("key", key.as_str()), ("email", cases::CONTACT), ("visited_on", "2026-11-19")]]
+            .concat();
     let wrong: Vec<_> = form.iter().copied().filter(|it| it.0 != "visited_on").collect();
     let wrong = site.post("/desk/new", &[&wrong[..], &[("visited_on", "2026-12-01")]].concat()).await;
     assert_eq!(wrong.status, 422);
@@ -565,7 +566,8 @@ async fn a_hand_over_has_a_sender_whom_the_center_answers() {
     site.sign_in("center@example.jp", PASSWORD).await;
     site.get("/staff?tab=unanswered").await.shows(number);
     site.get(&format!("{case}?view=messages")).await.shows("製造業です。");
-    let record = store::consultation::by_number(&site.app.db, number.parse().unwrap()).await.unwrap().unwrap();
+    let record =
+        store::consultation::by_number(&site.app.db, number.parse().unwrap()).await.unwrap().unwrap();
     for audience in [Audience::Everyone, Audience::Internal] {
         let thread =
             store::correspondence::message::of(&site.app.db, record.consultation.id, audience).await.unwrap();

@@ -262,7 +262,8 @@ mod tests {
         let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         let received = at("2026-11-20T14:05:00+09:00");
-        let due = |slot: Option<&str>| Due::first_contact_for(&settings, &calendar, received, slot.map(at)).at();
+        let due =
+            |slot: Option<&str>| Due::first_contact_for(&settings, &calendar, received, slot.map(at)).at();
         assert_eq!(due(None), Some(at("2026-11-26T17:00:00+09:00")));
         assert_eq!(due(Some("2026-11-30T10:00:00+09:00")), Some(at("2026-11-26T17:00:00+09:00")));
         assert_eq!(due(Some("2026-11-26T10:00:00+09:00")), Some(at("2026-11-25T17:00:00+09:00")));

@@ -2,22 +2,23 @@
 //!
 //! Every event is destructured completely: a field that is added to an event has to be given to a variable
 //! here or left out on purpose.
+mod dates;
+
 use chrono::{DateTime, Utc};
 use domain::{
     aftercare::follow_up::{EDITABLE_DAYS, WAITS_DAYS},
     booking::appointment::AppointmentMode,
     consultation::UnfulfilledReason,
-    due::DueKind,
-    silence::company_due,
     wording::{long_date_time, long_date_time_range, month_day_time, month_day_weekday},
+};
+
+use dates::{
+    changeable, company_turn, contact_soon, further_dropped, report_returned, team_changing, visited,
 };
 
 use super::{
     Answers, Frame,
-    wording::{
-        MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, help, hours, in_business_days, names,
-        quoted, still_ahead,
-    },
+    wording::{MESSAGES, REPORT, SLOTS, at_page, bullets, choices, fields, help, hours, names, quoted},
 };
 use crate::{
     mail::{
@@ -170,35 +171,6 @@ fn asked(values: &mut Values, about: &MailContext<'_>, portal: &str, text: &str)
     company_turn(values, about, about.sender.now);
 }
 
-/// Sets the day until which the company is asked to act whose turn it is since `since`.
-fn company_turn(values: &mut Values, about: &MailContext<'_>, since: DateTime<Utc>) {
-    let SenderContext { settings, calendar, .. } = about.sender;
-    let due = still_ahead(&about.sender, company_due(since, settings, calendar));
-    values.set(CompanyDue, due.map(month_day_weekday).unwrap_or_default());
-}
-
-/// Returns the day of the deadline of this kind, if it is running and has not passed.
-fn due_day(about: &MailContext<'_>, kind: DueKind) -> Option<String> {
-    let due = about.due.filter(|it| it.kind == kind)?.at()?;
-    still_ahead(&about.sender, due).map(month_day_weekday)
-}
-
-fn team_changing(values: &mut Values, about: &MailContext<'_>, portal: &str) {
-    values.set(Link, portal);
-    values.set(ContactDue, due_day(about, DueKind::FirstContact).unwrap_or_default());
-    values.set(AnswerDue, due_day(about, DueKind::Reply).unwrap_or_default());
-}
-
-fn further_dropped(values: &mut Values, about: &MailContext<'_>, portal: &str) {
-    known(values, about, portal);
-    values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
-}
-
-fn visited(values: &mut Values, handed_over: Option<HandedOver<'_>>) {
-    let HandedOver { desk, visit } = handed_over.unwrap_or(HandedOver { desk: "", visit: "" });
-    set(values, [(DeskName, desk), (DeskVisit, visit)]);
-}
-
 fn missed(values: &mut Values, about: &MailContext<'_>, portal: &str, appointment: &AppointmentText<'_>) {
     known(values, about, &at_page(portal, SLOTS));
     company_turn(values, about, about.sender.now);
@@ -299,13 +271,6 @@ fn undelivered(values: &mut Values, about: &MailContext<'_>, address: &str, reas
     set(values, [(Address, address), (Reason, &quoted(reason))]);
 }
 
-/// Sets the day by which the center will contact the company: the deadline that the consultation has.
-fn contact_soon(values: &mut Values, about: &MailContext<'_>, link: &str) {
-    let rule = || in_business_days(&about.sender, about.sender.settings.first_contact_days);
-    let due = due_day(about, DueKind::FirstContact).unwrap_or_else(rule);
-    set(values, [(Link, link), (ContactDue, &due)]);
-}
-
 fn back_at_center(values: &mut Values, about: &MailContext<'_>, portal: &str, why: WhyBack) {
     contact_soon(values, about, portal);
     let (time_wished, all_asked, part_settled) = match why {
@@ -386,12 +351,6 @@ fn report_due(values: &mut Values, about: &MailContext<'_>, due_at: DateTime<Utc
     known(values, about, &report_page(about));
     values.set(Variable::ReportDue, month_day_weekday(due_at));
     values.set_flag(Overdue, overdue);
-}
-
-fn report_returned(values: &mut Values, about: &MailContext<'_>, reason: &str) {
-    known(values, about, &report_page(about));
-    values.set(Reason, quoted(reason));
-    values.set(Variable::ReportDue, due_day(about, DueKind::Report).unwrap_or_default());
 }
 
 fn report_page(about: &MailContext<'_>) -> String {
@@ -503,14 +462,6 @@ fn remind(
 ) {
     sit_with(values, about, side, appointment);
     reportable(values, about, side);
-}
-
-/// Sets the time until which the company may move the appointment by itself, if it has not passed.
-fn changeable(values: &mut Values, about: &MailContext<'_>, side: ReaderSide<'_>, until: DateTime<Utc>) {
-    if matches!(side, ReaderSide::Company { .. }) {
-        let until = still_ahead(&about.sender, until).map(month_day_time);
-        values.set(ChangeUntil, until.unwrap_or_default());
-    }
 }
 
 /// Sets the number of days within which the expert has to report.

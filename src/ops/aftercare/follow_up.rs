@@ -128,7 +128,8 @@ async fn end_call(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Probl
         return Ok(());
     }
     let all = store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await?;
-    let asked = |it: &FollowUp| it.is_open() && (work.person.email.is_none() || it.step.to == Addressee::Center);
+    let asked =
+        |it: &FollowUp| it.is_open() && (work.person.email.is_none() || it.step.to == Addressee::Center);
     if !all.iter().any(asked) {
         work.record.to_call_since = None;
     }

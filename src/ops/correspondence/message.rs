@@ -90,7 +90,10 @@ pub async fn enter(
         work.note(by, noted_as(audience));
         let before = work.record.response;
         awaits_response(work, by, audience);
-        if work.record.response.is_none() && work.record.desk.is_some() && other_side_waits(work, audience).await? {
+        if work.record.response.is_none()
+            && work.record.desk.is_some()
+            && other_side_waits(work, audience).await?
+        {
             work.record.response = before;
         }
     }

@@ -254,8 +254,7 @@ const APPOINTMENTS: &str =
 const CORRECTIONS: &str =
     r#"(SELECT COUNT(*) FROM "correction" x WHERE x."consultation_id" = "consultation"."id")"#;
 const DESK: &str = r#"(SELECT d."name" FROM "desk" d WHERE d."id" = "consultation"."desk_id")"#;
-const ENTERED_BY: &str =
-    r#"(SELECT p."name" FROM "account" p WHERE p."id" = "consultation"."entered_by")"#;
+const ENTERED_BY: &str = r#"(SELECT p."name" FROM "account" p WHERE p."id" = "consultation"."entered_by")"#;
 fn booked_from() -> String {
     format!(
         r#"(SELECT MIN(a."starts_at") FROM "appointment" a WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}')"#,

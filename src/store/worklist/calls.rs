@@ -69,8 +69,7 @@ pub async fn of_many(
 fn call(contact: contact::Model, is_dead: bool, questions: Vec<FollowUp>) -> Call {
     let is_mailed = contact.email.is_some() && !is_dead;
     let by_telephone = |it: &FollowUp| !is_mailed || it.step.to == Addressee::Center;
-    let mut reasons: Vec<_> =
-        questions.into_iter().filter(by_telephone).map(CallReason::Question).collect();
+    let mut reasons: Vec<_> = questions.into_iter().filter(by_telephone).map(CallReason::Question).collect();
     match contact.email {
         Some(address) if is_dead => reasons.insert(0, CallReason::Undelivered { address }),
         None if reasons.is_empty() => reasons.push(CallReason::NoAddress),

@@ -138,7 +138,9 @@ fn what_follows(record: &Record, it: &FollowUp, all: &[FollowUp], now: DateTime<
     let due = record.due.as_ref().filter(|due| due.kind == DueKind::FirstContact).and_then(Due::at);
     if it.asks_for_help() {
         next.push(match due.filter(|due| now < *due).map(month_day_weekday) {
-            Some(day) => format!("さらに相談したいとのこと、承りました。{day}までに、センターからご連絡します。"),
+            Some(day) => {
+                format!("さらに相談したいとのこと、承りました。{day}までに、センターからご連絡します。")
+            }
             None => "さらに相談したいとのこと、承りました。センターからご連絡します。".to_owned(),
         });
     }
@@ -151,7 +153,8 @@ fn what_follows(record: &Record, it: &FollowUp, all: &[FollowUp], now: DateTime<
         next.push(match record.consultation.state.is_open() {
             true => "これ以上のお願いはありません。手続きは必要ありません。".to_owned(),
             false => {
-                "この相談は、すべて終わりました。相談が必要になったときは、あらためて申し込むことができます。".to_owned()
+                "この相談は、すべて終わりました。相談が必要になったときは、あらためて申し込むことができます。"
+                    .to_owned()
             }
         });
     }

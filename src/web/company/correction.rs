@@ -114,11 +114,7 @@ fn paragraphs(page: &ApplicationPage) -> Vec<Paragraph> {
     all
 }
 
-async fn as_it_was_sent(
-    app: &App,
-    shell: Shell,
-    own: &OwnConsultation,
-) -> Result<ApplicationPage, Problem> {
+async fn as_it_was_sent(app: &App, shell: Shell, own: &OwnConsultation) -> Result<ApplicationPage, Problem> {
     let id = own.0.consultation.id;
     let values = ops::values(app, id).await?;
     let saved = store::consultation::correction::of(&app.db, id).await?;

@@ -42,9 +42,7 @@ pub fn sentences(facts: Facts<'_>) -> Vec<String> {
                 "お送りいただいたメッセージに、{}までに返信します。",
                 month_day_weekday(response.due_at)
             ),
-            false => {
-                "メッセージへの返信が遅れています。お急ぎのときは、お電話ください。".to_owned()
-            }
+            false => "メッセージへの返信が遅れています。お急ぎのときは、お電話ください。".to_owned(),
         });
     }
     sentences
@@ -54,9 +52,9 @@ fn main(facts: Facts<'_>) -> String {
     match &facts.record.consultation.state {
         State::Received => received(facts),
         State::Checking => match due_day(facts, DueKind::FirstContact) {
-            Some(day) => format!(
-                "センターで内容を確認しています。{day}までにご連絡します。手続きは必要ありません。"
-            ),
+            Some(day) => {
+                format!("センターで内容を確認しています。{day}までにご連絡します。手続きは必要ありません。")
+            }
             None => "センターで内容を確認しています。ご連絡が遅れています。お急ぎのときは、お電話ください。"
                 .to_owned(),
         },
@@ -81,8 +79,10 @@ fn main(facts: Facts<'_>) -> String {
                     "相談が終わりました。専門家が{day}までに報告書をまとめます。できましたらお知らせします。"
                 )
             }
-            None => "相談が終わりました。報告書ができましたらお知らせします。お急ぎのときは、お電話ください。"
-                .to_owned(),
+            None => {
+                "相談が終わりました。報告書ができましたらお知らせします。お急ぎのときは、お電話ください。"
+                    .to_owned()
+            }
         },
         State::FollowUp => follow_up(facts),
         State::Completed => {

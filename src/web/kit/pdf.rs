@@ -21,7 +21,8 @@ const WIDTHS: [u16; 95] = [
 ];
 
 /// Characters that do not begin a line.
-const NOT_FIRST: &str = "、。，．・：；？！ー）〕］｝〉》」』】々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ,.)]}";
+const NOT_FIRST: &str =
+    "、。，．・：；？！ー）〕］｝〉》」』】々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ,.)]}";
 
 /// A paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,7 +196,8 @@ mod tests {
             (0..120).map(|n| Paragraph::new(Style::Text, format!("{n}行目：𠮷野家 (株)\\"))).collect();
         let file = document("申込みの内容", &lines);
         let shown = text(&file);
-        let start: usize = shown.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
+        let start: usize =
+            shown.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
         assert!(shown[start..].starts_with("xref\n"), "{start}");
         let rows = shown[start..].lines().skip(3).take_while(|it| it.ends_with(" n "));
         let mut count = 0;

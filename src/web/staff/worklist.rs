@@ -26,8 +26,9 @@ use crate::{
         self,
         calendars::time_proposal::ProposalScope,
         worklist::{
+            MOST_COUNTED, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistRow,
+            WorklistTab,
             calls::{Call, CallReason},
-            MOST_COUNTED, PageStart, WorklistCounts, WorklistCursor, WorklistFilter, WorklistRow, WorklistTab,
         },
     },
     url,
@@ -288,7 +289,13 @@ fn count(tab: WorklistTab, tallies: &WorklistCounts, proposals: usize) -> Option
 fn call_view(call: Call, number: &CaseNumber) -> CallView {
     let path = url::staff(number);
     let Call { name, phone, reasons } = call;
-    CallView { name, phone, reasons, called: format!("{path}/called"), questions: format!("{path}/questions") }
+    CallView {
+        name,
+        phone,
+        reasons,
+        called: format!("{path}/called"),
+        questions: format!("{path}/questions"),
+    }
 }
 
 fn line(

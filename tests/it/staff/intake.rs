@@ -48,7 +48,8 @@ async fn a_request_counts_by_the_way_it_came() {
     let desk = ops::reference::settings::add_desk(&site.app, &name, tokyo).await.unwrap().to_string();
     let send = async |n: u128, company: &str, more: &[(&'static str, &str)]| {
         let key = Uuid::from_u128(n).to_string();
-        let mut form: Vec<_> = call().into_iter().filter(|it| !matches!(it.0, "key" | "company_name")).collect();
+        let mut form: Vec<_> =
+            call().into_iter().filter(|it| !matches!(it.0, "key" | "company_name")).collect();
         form.extend([("key", key.as_str()), ("company_name", company)]);
         form.extend(more.iter().copied());
         site.post("/staff/new", &form).await
@@ -56,7 +57,8 @@ async fn a_request_counts_by_the_way_it_came() {
     for (n, company, origin) in [(1, "甲社", "mail"), (2, "乙社", "visit"), (3, "丙社", "phone")] {
         assert_eq!(send(n, company, &[("origin", origin)]).await.status, 303);
     }
-    for (origin, said) in [("desk", "引き継いだ一次相談窓口を選択"), ("web", "受付の方法を選択")] {
+    for (origin, said) in [("desk", "引き継いだ一次相談窓口を選択"), ("web", "受付の方法を選択")]
+    {
         let refused = send(4, "丁社", &[("origin", origin)]).await;
         assert_eq!(refused.status, 422);
         refused.shows(said);

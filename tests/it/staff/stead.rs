@@ -231,7 +231,9 @@ async fn a_question_by_telephone_is_in_the_list_of_calls() {
     let case = cases::unconfirmed(&site, &cast, &cases::form("")).await;
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     let version = record(&site, case).await.version;
-    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert]).await.unwrap();
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
     let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
     ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
     let slot = cases::free_slots(&site, case).await[0];

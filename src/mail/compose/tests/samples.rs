@@ -127,7 +127,12 @@ pub fn company_occasions() -> Vec<MailEvent<'static>> {
     let mut all = vec![
         acknowledged(slot, None),
         acknowledged(None, None),
-        acknowledged(None, Some(HandedOver { desk: "大阪一次相談窓口", visit: "11月19日（木）の窓口でのご相談" })),
+        acknowledged(
+            None,
+            Some(HandedOver {
+                desk: "大阪一次相談窓口", visit: "11月19日（木）の窓口でのご相談"
+            }),
+        ),
         MailEvent::AddressChanged { confirm: PORTAL },
         MailEvent::Question { portal: PORTAL, text: "端末は\n何台ですか。" },
         MailEvent::SlotsToChoose { portal: PORTAL, experts: experts() },

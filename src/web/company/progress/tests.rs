@@ -96,7 +96,12 @@ fn whoever_waits_is_told_until_when() {
     for (state, due, silence, expected) in [
         (State::Checking, first.clone(), None, "11月26日（木）までにご連絡します"),
         (State::WaitingCompany, None, clock(SilenceKind::Answer), "12月7日（月）までに、メッセージに回答"),
-        (State::Matching, Some(Due::reply(&settings, &calendar, now)), None, "回答の期限は11月25日（水）です"),
+        (
+            State::Matching,
+            Some(Due::reply(&settings, &calendar, now)),
+            None,
+            "回答の期限は11月25日（水）です",
+        ),
         (State::Scheduling, None, clock(SilenceKind::Choice), "12月7日（月）までに、候補の日時から"),
     ] {
         let record = Record { silence, ..record(state, due, now) };
