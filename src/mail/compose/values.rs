@@ -23,7 +23,7 @@ use super::{
 use crate::{
     mail::{
         mail_event::{
-            AccountMailEvent, AppointmentText, HandedOver, MailContext, MailEvent, ReaderSide, SenderContext,
+            AccountMailEvent, AppointmentText, MailContext, MailEvent, ReaderSide, SenderContext,
             SilenceEvent, WhyBack,
         },
         text::{
@@ -104,10 +104,7 @@ fn of_sender(sender: &SenderContext<'_>) -> Values {
 
 fn tell(values: &mut Values, mail_event: &MailEvent<'_>, about: &MailContext<'_>) {
     match *mail_event {
-        MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due, handed_over } => {
-            acknowledge(values, about, confirm, slot, received_at, first_contact_due);
-            visited(values, handed_over);
-        }
+        MailEvent::Acknowledgement { .. } => acknowledge(values, about, mail_event),
         MailEvent::AddressChanged { confirm } => values.set(Link, confirm),
         MailEvent::Question { portal, text } => asked(values, about, portal, text),
         MailEvent::SlotsToChoose { portal: it, experts }
@@ -392,14 +389,13 @@ fn link_of(side: ReaderSide<'_>, about: &MailContext<'_>) -> String {
     }
 }
 
-fn acknowledge(
-    values: &mut Values,
-    about: &MailContext<'_>,
-    confirm: &str,
-    slot: Option<(AppointmentText<'_>, DateTime<Utc>)>,
-    received_at: DateTime<Utc>,
-    first_contact_due: DateTime<Utc>,
-) {
+fn acknowledge(values: &mut Values, about: &MailContext<'_>, mail_event: &MailEvent<'_>) {
+    let MailEvent::Acknowledgement { confirm, slot, received_at, first_contact_due, handed_over } =
+        *mail_event
+    else {
+        return;
+    };
+    visited(values, handed_over);
     values.set(ReceivedAt, long_date_time(received_at));
     values.set(ContactDue, month_day_weekday(first_contact_due));
     values.set(Link, confirm);

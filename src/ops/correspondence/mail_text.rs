@@ -200,9 +200,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason }),
         K::NoDelegatesCompany | K::NoDelegatesExpert => Case(no_delegates(kind, appointment)),
-        K::HandOverAccepted => Case(O::HandOverAccepted),
-        K::DeskMessage => Case(O::DeskMessage),
-        K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
+        K::HandOverAccepted | K::DeskMessage | K::HandOverResult => Case(to_desk(kind)),
         K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => Plain(account(kind, facts)),
         K::Digest | K::WeeklyDigest | K::Absence => Plain(account(kind, facts)),
     }
@@ -250,6 +248,14 @@ fn silent<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     } else {
         SilenceEvent::OutcomeMissing { side, appointment }
     }))
+}
+
+const fn to_desk(kind: TextKind) -> MailEvent<'static> {
+    match kind {
+        TextKind::HandOverAccepted => MailEvent::HandOverAccepted,
+        TextKind::DeskMessage => MailEvent::DeskMessage,
+        _ => MailEvent::HandOverResult { result: RESULT },
+    }
 }
 
 const fn no_delegates<'a>(kind: TextKind, appointment: AppointmentText<'a>) -> MailEvent<'a> {
