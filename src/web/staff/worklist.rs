@@ -153,9 +153,10 @@ async fn list(
     let ids = || listing.rows.iter().map(|it| it.place.id);
     let mut tags_of = store::worklist::tag::of_many(&app.db, ids()).await?;
     let seen = store::worklist::visit::of(&app.db, me.id, ids()).await?;
-    let mut calls = match tab {
-        WorklistTab::Calls => store::worklist::calls::of_many(&app.db, ids()).await?,
-        _ => HashMap::new(),
+    let mut calls = if tab == WorklistTab::Calls {
+        store::worklist::calls::of_many(&app.db, ids()).await?
+    } else {
+        HashMap::new()
     };
     let proposals = proposed(app, ProposalScope::Everybody, now).await?;
     let link = |name, cursor: Option<WorklistCursor>| {
@@ -183,10 +184,11 @@ async fn list(
         unfiltered: is_filtered.then(|| address(tab, &Fields::default(), &[])),
         previous: link("before", listing.previous),
         next: link("after", listing.next),
-        coordinators: match tab {
-            // The calls have a form of their own in each row.
-            WorklistTab::Ended | WorklistTab::Calls => Vec::new(),
-            _ => coordinators(app, me.id).await?,
+        // The calls have a form of their own in each row.
+        coordinators: if matches!(tab, WorklistTab::Ended | WorklistTab::Calls) {
+            Vec::new()
+        } else {
+            coordinators(app, me.id).await?
         },
         tasks: store::worklist::task::count_due(&app.db, me.id, japan_date(now)).await?,
         tags: store::worklist::tag::known(&app.db, MOST_TAGS_SHOWN).await?,
