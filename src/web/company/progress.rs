@@ -51,13 +51,7 @@ pub fn sentences(facts: Facts<'_>) -> Vec<String> {
 fn main(facts: Facts<'_>) -> String {
     match &facts.record.consultation.state {
         State::Received => received(facts),
-        State::Checking => match due_day(facts, DueKind::FirstContact) {
-            Some(day) => {
-                format!("センターで内容を確認しています。{day}までにご連絡します。手続きは必要ありません。")
-            }
-            None => "センターで内容を確認しています。ご連絡が遅れています。お急ぎのときは、お電話ください。"
-                .to_owned(),
-        },
+        State::Checking => checking(facts),
         State::WaitingCompany => match company_turn(facts, &[SilenceKind::Answer, SilenceKind::Address]) {
             Some(day) => format!("確認したいことがあります。{day}までに、メッセージに回答してください。"),
             None => "確認したいことがあります。メッセージに回答してください。".to_owned(),
@@ -104,6 +98,15 @@ fn received(facts: Facts<'_>) -> String {
         ),
         None => "申込みを受け付けました。ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
     }
+}
+
+fn checking(facts: Facts<'_>) -> String {
+    let rest = match due_day(facts, DueKind::FirstContact) {
+        Some(day) => format!("{day}までにご連絡します。手続きは必要ありません。"),
+        None if facts.record.due.is_none() => "手続きは必要ありません。".to_owned(),
+        None => "ご連絡が遅れています。お急ぎのときは、お電話ください。".to_owned(),
+    };
+    format!("センターで内容を確認しています。{rest}")
 }
 
 fn booked(facts: Facts<'_>) -> String {
