@@ -6,11 +6,9 @@ use domain::{
     wording::{month_day_time, month_day_weekday},
 };
 
-use super::{
-    super::wording::{in_business_days, quoted, still_ahead},
-    known, report_page, set,
-};
+use super::{known, report_page, set};
 use crate::mail::{
+    compose::wording::{in_business_days, quoted, still_ahead},
     mail_event::{HandedOver, MailContext, ReaderSide, SenderContext},
     text::{
         Values,
