@@ -39,7 +39,11 @@ pub fn about(
         (false, false) => greeting("", to.name),
     };
     let words = words(text, &values::of(&mail_event, about), is_stranger, &about.sender)?;
-    let answers = if is_company { Answers::Company } else { Answers::Staff };
+    let answers = match text.reader() {
+        Reader::Company => Answers::Company,
+        Reader::Desk => Answers::Desk,
+        Reader::Everybody | Reader::Expert | Reader::Center | Reader::Staff => Answers::Staff,
+    };
     let frame = Frame::around(&words, answers, &greeting, Some(about.number));
     let appointment = mail_event.calendar_appointment();
     Ok(OutgoingMail {
@@ -94,6 +98,8 @@ enum Answers {
     Nobody,
     /// The answer becomes the company's message.
     Company,
+    /// The answer becomes a message of the desk, which only the center reads.
+    Desk,
     /// The answer becomes a message of the center or an expert, which may stay internal.
     Staff,
 }

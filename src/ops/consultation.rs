@@ -15,6 +15,7 @@ use domain::{
 };
 
 pub mod silence;
+pub mod to_call;
 
 use super::{
     booking::{

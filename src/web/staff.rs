@@ -106,6 +106,7 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(thread::message)
         .service(thread::note)
         .service(thread::center_note)
+        .service(thread::desk_message)
         .service(thread::answered)
         .service(tasks::plan)
         .service(tasks::add)

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     mail::outgoing_mail::MailKind,
+    ops,
     problem::Problem,
     store::{
         self,
@@ -218,8 +219,13 @@ impl Dispatcher {
         if ours < settled.len() {
             tracing::warn!("{} mails were leased by another worker meanwhile", settled.len() - ours);
         }
-        for it in self.unsettled.drain(..) {
+        for it in std::mem::take(&mut self.unsettled) {
             it.log();
+            if it.no_such_address
+                && let Err(err) = ops::consultation::to_call::address_lost(&self.app, &it.address).await
+            {
+                tracing::error!(error = ?err, "could not ask the center to call the reader of a mail");
+            }
         }
         Ok(())
     }

@@ -145,6 +145,14 @@ impl Consultation {
                 }
                 if covered { State::Scheduling } else { State::Checking }
             }
+            Action::DropFurtherSession { planned: false, .. } => return Err(ActionRefused::NothingPlanned),
+            Action::DropFurtherSession { planned: true, reported } => {
+                if reported {
+                    State::FollowUp
+                } else {
+                    State::Consulted
+                }
+            }
             Action::Complete => State::Completed,
             Action::Withdraw { advised: true } => State::Completed,
             Action::Withdraw { advised: false } => State::Withdrawn,

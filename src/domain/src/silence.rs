@@ -110,6 +110,12 @@ impl SilenceClock {
         Self { stage, ..self }.advanced(now, settings, calendar)
     }
 
+    /// Returns the next step and when it follows, if nothing happens until then.
+    pub fn next_step(&self, settings: &Settings) -> Option<(DateTime<Utc>, SilenceStep)> {
+        let step = steps(self.kind, settings).get(usize::from(self.stage)).map(|(_, step)| *step);
+        self.next_at.zip(step)
+    }
+
     /// Returns whether the case waits for its company.
     pub const fn waits_for_company(&self) -> bool {
         matches!(self.kind, SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice)
@@ -119,6 +125,20 @@ impl SilenceClock {
     pub const fn proposes_closing(&self) -> bool {
         self.waits_for_company() && self.stage > 0 && self.next_at.is_none()
     }
+}
+
+/// Returns until when the company is asked to act whose turn it is since `since`: afterwards the center calls it.
+pub fn company_due(since: DateTime<Utc>, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {
+    later(since, settings.stalled_days, settings, calendar)
+}
+
+/// Returns until when the outcome of an appointment is recorded that ended at `ended_at`: afterwards the center asks.
+pub fn outcome_due(
+    ended_at: DateTime<Utc>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> DateTime<Utc> {
+    later(ended_at, settings.missing_outcome_days, settings, calendar)
 }
 
 fn later(from: DateTime<Utc>, days: u16, settings: &Settings, calendar: &BusinessCalendar) -> DateTime<Utc> {

@@ -60,6 +60,8 @@ pub async fn send(app: &App, id: FollowUpId) -> Result<(), Problem> {
     };
     if !is_mailed {
         wait_for_center(&mut work);
+        let now = work.now();
+        work.record.to_call_since.get_or_insert(now);
     }
     work.note(Actor::System, what);
     work.commit().await?;
@@ -112,8 +114,25 @@ pub async fn answer_by(app: &App, id: FollowUpId, by: Actor, answer: FollowUpAns
     if wanted_help && !wants_help {
         take_wish_back(&mut work, &answered).await?;
     }
+    end_call(&mut work, by).await?;
     complete_if_over(&mut work).await?;
     work.commit().await?;
+    Ok(())
+}
+
+/// Ends the call for which a question was, if the company has no mail address or was on the telephone, and no other
+/// question is asked by telephone.
+async fn end_call(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Problem> {
+    let is_called = work.person.email.is_none() || by.represented().is_some();
+    if work.record.to_call_since.is_none() || !is_called {
+        return Ok(());
+    }
+    let all = store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await?;
+    let asked =
+        |it: &FollowUp| it.is_open() && (work.person.email.is_none() || it.step.to == Addressee::Center);
+    if !all.iter().any(asked) {
+        work.record.to_call_since = None;
+    }
     Ok(())
 }
 
@@ -123,6 +142,7 @@ pub async fn lapse(app: &App, id: FollowUpId) -> Result<(), Problem> {
     let lapsed = it.lapse(work.now()).map_err(refused)?;
     work.save(&lapsed).await?;
     work.note(Actor::System, format!("{}への回答はありませんでした", lapsed.step.label));
+    end_call(&mut work, Actor::System).await?;
     complete_if_over(&mut work).await?;
     work.commit().await?;
     Ok(())

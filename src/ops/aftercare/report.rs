@@ -163,7 +163,10 @@ async fn approve(work: &mut CaseTransaction<'_>, report: Report, by: AccountId) 
 }
 
 /// Plans the follow-up questions, unless they are planned already for this number of appointments.
-async fn plan_follow_ups(work: &mut CaseTransaction<'_>, appointment: &Appointment) -> Result<(), Problem> {
+pub(in crate::ops) async fn plan_follow_ups(
+    work: &mut CaseTransaction<'_>,
+    appointment: &Appointment,
+) -> Result<(), Problem> {
     let id = work.record.consultation.id;
     let round = i16::try_from(work.record.appointments_done).unwrap_or(i16::MAX);
     let there = store::aftercare::follow_up::of(work.read(), id).await?;

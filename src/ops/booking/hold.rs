@@ -8,6 +8,7 @@ use domain::{
         notice::{heard_by, hold_until},
     },
     consultation::{ActionKind, State},
+    due::Due,
     id::{AppointmentId, ConsultationId},
     settings::RoutingMode,
     wording::long_date_time_range,
@@ -174,6 +175,9 @@ async fn take(
     if !work.record.consultation.address_confirmed {
         plan_hold_warning(work, &held)?;
     }
+    let Context { settings, calendar, now, .. } = &work.context;
+    let earlier = |due: Due| due.before_appointment(settings, calendar, *now, held.starts_at);
+    work.record.due = work.record.due.take().map(earlier);
     work.appointment = Some(held);
     Ok(true)
 }

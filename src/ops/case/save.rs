@@ -222,6 +222,15 @@ impl Save for &NewTask<'_> {
     }
 }
 
+/// The dropped questions after so many appointments, which are asked again.
+pub struct AskedAgain(pub ConsultationId, pub i16);
+
+impl Save for AskedAgain {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::aftercare::follow_up::ask_again(to.tx, self.0, self.1).await?)
+    }
+}
+
 /// A planned question that gets another step or day.
 pub struct ReplannedFollowUp<'a>(pub FollowUpId, pub &'a FollowUpStep, pub DateTime<Utc>);
 

@@ -67,6 +67,8 @@ pub struct CaseTransaction<'a> {
     portal: Option<String>,
     /// Whether the company is on the telephone, so that it hears the news.
     is_heard: bool,
+    /// Whether news is mailed to the company.
+    is_told: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
     new: Option<Box<Submission>>,
     /// The rows that are written after the consultation, in one turn with it.
@@ -148,6 +150,7 @@ impl<'a> CaseTransaction<'a> {
             letters: Vec::new(),
             portal: None,
             is_heard: false,
+            is_told: false,
             new: None,
             batch: WriteBatch::default(),
         }
@@ -175,8 +178,11 @@ impl<'a> CaseTransaction<'a> {
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
-            // What the company was to be told is settled or has changed.
-            self.record.to_call_since = None;
+            // What the company was to be told is settled or has changed. A company that no mail reaches stays an item
+            // until it is called.
+            if self.person.email.is_none() || !event.to.is_open() {
+                self.record.to_call_since = None;
+            }
             self.record.snoozed_until = None;
             if !event.to.is_open() {
                 self.record.response = None;
@@ -224,6 +230,7 @@ impl<'a> CaseTransaction<'a> {
             after_change::follow(&change).await?;
         }
         self.keep_silence_clock();
+        self.call_if_unreachable().await?;
         let now = self.now();
         let letters: Vec<_> =
             std::mem::take(&mut self.letters).into_iter().map(|it| self.timed(it)).collect();
@@ -253,6 +260,18 @@ impl<'a> CaseTransaction<'a> {
         )?;
         batch.write(&self.tx).await?;
         Ok((self.tx, self.record))
+    }
+
+    /// Makes the case an item of the calls if news is mailed to an address that no mail reaches.
+    async fn call_if_unreachable(&mut self) -> Result<(), Problem> {
+        let Some(email) = self.person.email.as_ref().filter(|_| self.is_told && !self.is_heard) else {
+            return Ok(());
+        };
+        let dead = store::correspondence::bounce::dead_among(&self.tx, vec![email.to_lowercase()]).await?;
+        if !dead.is_empty() {
+            self.record.to_call_since.get_or_insert(self.context.now);
+        }
+        Ok(())
     }
 
     /// Starts the clock of silence anew if the case waits for something else now, or if its company or the center has
@@ -332,6 +351,7 @@ impl<'a> CaseTransaction<'a> {
             return Ok(None);
         };
         let mut letter = self.letter(event, address, &self.person.name)?;
+        self.is_told |= event.is_news() && self.new.is_none();
         let consultation = &self.record.consultation;
         if !consultation.address_confirmed && letter.kind.is_correspondence() {
             letter.send_condition = Some(SendCondition::AddressConfirmed { consultation: consultation.id });
@@ -384,6 +404,8 @@ impl<'a> CaseTransaction<'a> {
             contact_name: &self.person.name,
             fields: record.consultation.fields,
             address_confirmed: record.consultation.address_confirmed,
+            due: record.due.as_ref(),
+            waits_since: record.silence.map(|it| it.since),
             sender: SenderContext { organizer: &organizer, ..self.context.sender(self.app) },
         };
         Ok(compose::about(event, Recipient { address, name }, &about)?)

@@ -277,6 +277,7 @@ async fn facts(
             Some(
                 MailAuthor::Company
                 | MailAuthor::Coordinator(_)
+                | MailAuthor::Desk(_)
                 | MailAuthor::Asked(_)
                 | MailAuthor::Expert(_),
             ) => SenderRelation::Participant,
@@ -343,8 +344,11 @@ async fn keep_small(
     let (Some(case), Some((by, _))) = (case, author.and_then(MailAuthor::speaks)) else {
         return letter.put(app, outcome).await;
     };
-    let is_company = by.party() == Party::Company;
-    let audience = if is_company { Audience::Everyone } else { Audience::Internal };
+    let audience = match by.party() {
+        Party::Company => Audience::Everyone,
+        Party::Desk => Audience::Desk,
+        Party::Coordinator | Party::Expert | Party::System => Audience::Internal,
+    };
     let text = entry::whole(app, letter)?;
     let files = entry::files(app, letter).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
@@ -370,8 +374,8 @@ async fn attach_to(
     // The mail that center or experts answered may not be meant for the company: only their own words are added.
     let (audience, text) = match internal(&letter.text) {
         _ if by.party() == Party::Company => (audience, entry::whole(app, letter)?),
-        Some(rest) => (Audience::Internal, entry::own(app, letter, rest)?),
-        None => (audience, entry::own(app, letter, &letter.text)?),
+        Some(rest) if audience != Audience::Desk => (Audience::Internal, entry::own(app, letter, rest)?),
+        _ => (audience, entry::own(app, letter, &letter.text)?),
     };
     let files = entry::files(app, letter).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
@@ -380,6 +384,7 @@ async fn attach_to(
     work.save(AttachedFiles(entry, &files)).await?;
     let outcome = match (has_ended, audience) {
         (true, _) => "終了した相談への返信です。相談を再開するか、内容を確認してください。",
+        (false, Audience::Desk) => "窓口からのメッセージとして追加しました。企業と専門家には表示されません。",
         (false, Audience::Internal | Audience::Center) => {
             "内部メモとして追加しました。企業には表示されません。"
         }
@@ -424,6 +429,7 @@ const fn actor(author: &MailAuthor) -> Actor {
     match author {
         MailAuthor::Company => Actor::Company,
         MailAuthor::Coordinator(id) => Actor::Coordinator(*id),
+        MailAuthor::Desk(id) => Actor::Desk(*id),
         MailAuthor::Asked(id) | MailAuthor::Expert(id) | MailAuthor::Former(id) => Actor::Expert(*id),
     }
 }

@@ -96,6 +96,8 @@ pub async fn preview(
         contact_name: &person.name,
         fields: record.consultation.fields,
         address_confirmed: record.consultation.address_confirmed,
+        due: record.due.as_ref(),
+        waits_since: record.silence.map(|it| it.since),
         sender,
     };
     let outline: Vec<_> = record.prefecture.iter().map(|it| format!("所在地：{}", it.name())).collect();
@@ -154,6 +156,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::SlotsToChoose => Case(O::SlotsToChoose { portal, experts }),
         K::FurtherAppointment => Case(O::FurtherAppointment { portal, experts }),
         K::Finished => Case(O::Finished { portal, cancelled: None }),
+        K::FurtherDropped => Case(O::FurtherDropped { portal }),
         K::NoShow => Case(O::NoShow { portal, appointment }),
         K::EarlierTime => Case(O::EarlierTime { answer, appointment, booked: Some(was), until: due_at }),
         K::TeamChanging => Case(O::TeamChanging { portal }),
@@ -197,8 +200,7 @@ fn example<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
         K::NobodyLeft => Case(O::NobodyLeft),
         K::Undelivered => Case(O::Undelivered { address: ADDRESS, reason }),
         K::NoDelegatesCompany | K::NoDelegatesExpert => Case(no_delegates(kind, appointment)),
-        K::HandOverAccepted => Case(O::HandOverAccepted),
-        K::HandOverResult => Case(O::HandOverResult { result: RESULT }),
+        K::HandOverAccepted | K::DeskMessage | K::HandOverResult => Case(to_desk(kind)),
         K::SignIn | K::ResumeDraft | K::Invitation | K::PasswordReset => Plain(account(kind, facts)),
         K::Digest | K::WeeklyDigest | K::Absence => Plain(account(kind, facts)),
     }
@@ -248,6 +250,16 @@ fn silent<'a>(kind: TextKind, facts: &Facts<'a>) -> Example<'a> {
     }))
 }
 
+fn to_desk(kind: TextKind) -> MailEvent<'static> {
+    if kind == TextKind::HandOverAccepted {
+        MailEvent::HandOverAccepted
+    } else if kind == TextKind::DeskMessage {
+        MailEvent::DeskMessage
+    } else {
+        MailEvent::HandOverResult { result: RESULT }
+    }
+}
+
 const fn no_delegates<'a>(kind: TextKind, appointment: AppointmentText<'a>) -> MailEvent<'a> {
     let is_company = matches!(kind, TextKind::NoDelegatesCompany);
     MailEvent::NoDelegates { is_company, starts_at: appointment.starts_at, ends_at: appointment.ends_at }
@@ -275,6 +287,7 @@ fn received<'a>(facts: &Facts<'a>, until: DateTime<Utc>) -> MailEvent<'a> {
         slot: Some((facts.appointment, until)),
         received_at,
         first_contact_due: due.unwrap_or(received_at),
+        handed_over: None,
     }
 }
 

@@ -129,6 +129,23 @@ pub async fn save(tx: &DatabaseTransaction, it: &FollowUp) -> Result<(), DbErr> 
     Ok(())
 }
 
+/// Asks the dropped questions of a round again: those that were sent before wait for their answer again, the others are
+/// planned again.
+pub async fn ask_again(tx: &DatabaseTransaction, id: ConsultationId, round: i16) -> Result<(), DbErr> {
+    for (was_sent, status) in [(true, FollowUpStatus::Sent), (false, FollowUpStatus::Planned)] {
+        let sent = row::COLUMN.sent_at;
+        row::Entity::update_many()
+            .col_expr(row::Column::State, Expr::value(status.code()))
+            .filter(row::COLUMN.consultation_id.eq(id.0))
+            .filter(row::COLUMN.round.eq(round))
+            .filter(row::COLUMN.state.eq(FollowUpStatus::Skipped.code()))
+            .filter(if was_sent { sent.is_not_null() } else { sent.is_null() })
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Replaces the time and the step of a follow-up that is planned and not sent yet.
 pub async fn plan_anew(
     tx: &DatabaseTransaction,
@@ -209,7 +226,7 @@ fn columns(state: &FollowUpState) -> Result<Columns, DbErr> {
     Ok(Columns { sent_at, answered_at, answer, wants_help })
 }
 
-fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
+pub(in crate::store) fn from_row(row: &row::Model) -> Result<FollowUp, DbErr> {
     let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let answer: Option<FollowUpAnswer> =
         row.answer.clone().map(serde_json::from_value).transpose().map_err(|err| wrong(&err.to_string()))?;

@@ -101,6 +101,35 @@ pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<His
     rows.into_iter().map(line).collect()
 }
 
+/// Returns whether a further appointment is planned that was neither held nor taken back since.
+pub fn plans_further(history: &[HistoryEntry]) -> bool {
+    let decides = |it: &&HistoryEntry| match it.action {
+        ActionKind::PlanFurtherSession
+        | ActionKind::DropFurtherSession
+        | ActionKind::RecordDone
+        | ActionKind::Reopen => true,
+        ActionKind::Submit
+        | ActionKind::StartCheck
+        | ActionKind::Ask
+        | ActionKind::Answer
+        | ActionKind::RequestExperts
+        | ActionKind::Accept
+        | ActionKind::Decline
+        | ActionKind::ReleaseExpert
+        | ActionKind::ChooseSlot
+        | ActionKind::Reschedule
+        | ActionKind::CancelAppointment
+        | ActionKind::RecordNoShow
+        | ActionKind::ApproveReport
+        | ActionKind::Complete
+        | ActionKind::Withdraw
+        | ActionKind::CloseUnfulfilled
+        | ActionKind::Refer
+        | ActionKind::Note => false,
+    };
+    history.iter().rev().find(decides).is_some_and(|it| it.action == ActionKind::PlanFurtherSession)
+}
+
 fn line(row: row::Model) -> Result<HistoryEntry, DbErr> {
     let wrong = |why: &str| contradiction(row::Entity, row.id, why);
     let detail: EventDetail =

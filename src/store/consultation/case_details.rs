@@ -50,6 +50,12 @@ pub struct CaseDetails {
     pub has_appointments: bool,
     /// The corrections of its values.
     pub corrections: i64,
+    /// The desk that handed it over.
+    pub desk: Option<String>,
+    /// The person who entered it, if not the company itself.
+    pub entered_by: Option<String>,
+    /// The start of the confirmed appointment.
+    pub booked_from: Option<DateTime<Utc>>,
 }
 
 /// An assignment with the expert's name and the reasons for the choice.
@@ -92,6 +98,9 @@ pub async fn find(db: &impl ConnectionTrait, number: CaseNumber) -> Result<Optio
         .column_as(Expr::cust(ASSIGNMENTS), "has_assignments")
         .column_as(Expr::cust(APPOINTMENTS), "has_appointments")
         .column_as(Expr::cust(CORRECTIONS), "corrections")
+        .column_as(Expr::cust(DESK), "desk_name")
+        .column_as(Expr::cust(ENTERED_BY), "entered_by_name")
+        .column_as(Expr::cust(booked_from()), "booked_from")
         .filter(row::COLUMN.number.eq(number.to_string()))
         .into_model::<Found>()
         .one(db)
@@ -177,6 +186,9 @@ struct Found {
     has_assignments: bool,
     has_appointments: bool,
     corrections: i64,
+    desk_name: Option<String>,
+    entered_by_name: Option<String>,
+    booked_from: Option<DateTime<Utc>>,
 }
 
 impl Found {
@@ -200,6 +212,9 @@ impl Found {
             has_assignments: self.has_assignments,
             has_appointments: self.has_appointments,
             corrections: self.corrections,
+            desk: self.desk_name,
+            entered_by: self.entered_by_name,
+            booked_from: self.booked_from,
         })
     }
 }
@@ -238,6 +253,15 @@ const APPOINTMENTS: &str =
     r#"EXISTS (SELECT 1 FROM "appointment" a WHERE a."consultation_id" = "consultation"."id")"#;
 const CORRECTIONS: &str =
     r#"(SELECT COUNT(*) FROM "correction" x WHERE x."consultation_id" = "consultation"."id")"#;
+const DESK: &str = r#"(SELECT d."name" FROM "desk" d WHERE d."id" = "consultation"."desk_id")"#;
+const ENTERED_BY: &str = r#"(SELECT p."name" FROM "account" p WHERE p."id" = "consultation"."entered_by")"#;
+fn booked_from() -> String {
+    format!(
+        r#"(SELECT MIN(a."starts_at") FROM "appointment" a WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}')"#,
+        AppointmentStatus::Confirmed
+    )
+}
+
 const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
 /// The number of other consultations of the same company or of a company with the same folded name.
 const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;

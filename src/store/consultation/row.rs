@@ -3,7 +3,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use codes::Origin;
 use codes::{ConsultationStatus, DueKind, Turn};
 use domain::{
-    actor::Actor,
     consultation::{Consultation, State, UnfulfilledReason},
     due::Due,
     field::{Field, Fields},
@@ -118,7 +117,8 @@ pub struct NewConsultation<'a> {
     pub number: CaseNumber,
     pub company: CompanyId,
     pub application: &'a domain::intake::application::Application,
-    pub by: Actor,
+    pub origin: Origin,
+    pub desk: Option<DeskId>,
     pub due: Due,
     pub now: DateTime<Utc>,
 }
@@ -126,11 +126,6 @@ pub struct NewConsultation<'a> {
 impl NewConsultation<'_> {
     /// Returns the record of the consultation, without its first event.
     pub fn record(self) -> Record {
-        let (origin, desk) = match self.by {
-            Actor::Desk(desk) => (Origin::Desk, Some(desk)),
-            Actor::Coordinator(_) | Actor::Stead(..) => (Origin::Phone, None),
-            Actor::Company | Actor::Expert(_) | Actor::System => (Origin::Web, None),
-        };
         Record {
             consultation: self.consultation,
             number: self.number,
@@ -139,8 +134,8 @@ impl NewConsultation<'_> {
             prefecture: self.application.company.prefecture,
             industry: self.application.company.industry,
             mode: self.application.topic.mode,
-            origin,
-            desk,
+            origin: self.origin,
+            desk: self.desk,
             coordinator: None,
             received_at: self.now,
             due: Some(self.due),

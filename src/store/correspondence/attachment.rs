@@ -78,6 +78,7 @@ pub async fn of(
         .filter(message::COLUMN.consultation_id.eq(id.0));
     messages = match audience {
         Audience::Center => messages,
+        Audience::Desk => messages.filter(message::COLUMN.with_desk.eq(true)),
         Audience::Internal => messages.filter(message::COLUMN.center_only.eq(false)),
         Audience::Everyone => messages.filter(message::COLUMN.internal.eq(false)),
     };

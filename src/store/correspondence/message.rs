@@ -20,6 +20,8 @@ use crate::mail::outgoing_mail::MailKind;
 pub enum Audience {
     /// The center alone.
     Center,
+    /// The center and the desk that handed the consultation over.
+    Desk,
     /// The center and the experts.
     Internal,
     /// The center, the experts and the company.
@@ -49,6 +51,8 @@ pub struct ThreadEntry {
     pub internal: bool,
     /// Whether only the center may read the entry.
     pub center_only: bool,
+    /// Whether the desk that handed the consultation over may read the entry too.
+    pub with_desk: bool,
     pub body: String,
     pub at: DateTime<Utc>,
     pub read_by_company_at: Option<DateTime<Utc>>,
@@ -65,6 +69,7 @@ pub async fn of(
     let mut query = row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0));
     query = match audience {
         Audience::Center => query,
+        Audience::Desk => query.filter(row::COLUMN.with_desk.eq(true)),
         Audience::Internal => query.filter(row::COLUMN.center_only.eq(false)),
         Audience::Everyone => query.filter(row::COLUMN.internal.eq(false)),
     };
@@ -86,7 +91,8 @@ pub async fn insert(tx: &DatabaseTransaction, it: &NewMessage<'_>, now: DateTime
         author_id,
         channel: it.channel.into(),
         internal: it.audience != Audience::Everyone,
-        center_only: it.audience == Audience::Center,
+        center_only: matches!(it.audience, Audience::Center | Audience::Desk),
+        with_desk: it.audience == Audience::Desk,
         body: it.body.to_owned(),
         created_at: now,
         read_by_company_at: None,
@@ -164,6 +170,7 @@ fn entry(row: row::Model) -> Result<ThreadEntry, DbErr> {
         channel: row.channel,
         internal: row.internal,
         center_only: row.center_only,
+        with_desk: row.with_desk,
         body: row.body,
         at: row.created_at,
         read_by_company_at: row.read_by_company_at,

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use domain::{
     consultation::State,
+    due::Due,
     field::Fields,
-    id::{AccountId, DeskId},
+    id::{AccountId, ConsultationId, DeskId},
     number::CaseNumber,
     prefecture::Prefecture,
 };
@@ -42,6 +43,7 @@ pub struct HandOver {
     pub received_at: DateTime<Utc>,
     pub state: State,
     pub state_since: DateTime<Utc>,
+    pub due: Option<Due>,
 }
 
 /// Returns all desks, by prefecture and name.
@@ -111,18 +113,34 @@ pub async fn handed_over(
         .limit(limit)
         .all(db)
         .await?;
-    let hand_over = |it: &consultation::Model| {
-        let record = from_row(it)?;
-        Ok(HandOver {
-            number: record.number,
-            company_name: record.company_name,
-            fields: record.consultation.fields,
-            received_at: record.received_at,
-            state: record.consultation.state,
-            state_since: record.consultation.state_since,
-        })
-    };
     rows.iter().map(hand_over).collect()
+}
+
+/// Returns the consultation with this number as the desk sees it; `None` if another desk or nobody handed it over.
+pub async fn one_handed_over(
+    db: &impl ConnectionTrait,
+    id: DeskId,
+    number: CaseNumber,
+) -> Result<Option<(ConsultationId, HandOver)>, DbErr> {
+    let found = consultation::Entity::find()
+        .filter(consultation::COLUMN.desk_id.eq(id.0))
+        .filter(consultation::COLUMN.number.eq(number.to_string()))
+        .one(db)
+        .await?;
+    found.map(|it| Ok((ConsultationId(it.id), hand_over(&it)?))).transpose()
+}
+
+fn hand_over(row: &consultation::Model) -> Result<HandOver, DbErr> {
+    let record = from_row(row)?;
+    Ok(HandOver {
+        number: record.number,
+        company_name: record.company_name,
+        fields: record.consultation.fields,
+        received_at: record.received_at,
+        state: record.consultation.state,
+        state_since: record.consultation.state_since,
+        due: record.due,
+    })
 }
 
 fn from_model(row: row::Model) -> Result<Desk, DbErr> {

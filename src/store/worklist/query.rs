@@ -111,7 +111,7 @@ pub async fn counts(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Wor
 const FAILED_MAILS: &str = "failed_mails";
 const OPEN_MAILS: &str = "open_mails";
 
-const COLUMNS: [row::Column; 20] = [
+const COLUMNS: [row::Column; 22] = [
     row::Column::Id,
     row::Column::Number,
     row::Column::CompanyName,
@@ -132,6 +132,8 @@ const COLUMNS: [row::Column; 20] = [
     row::Column::ResponseDueAt,
     row::Column::LastInboundAt,
     row::Column::SnoozedUntil,
+    row::Column::NextStepAt,
+    row::Column::Version,
 ];
 
 fn of_tab(tab: WorklistTab, now: DateTime<Utc>) -> Expr {

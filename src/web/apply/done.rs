@@ -5,13 +5,16 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
+use chrono::{DateTime, Utc};
 use domain::{
     booking::appointment::Appointment,
+    calendar::BusinessCalendar,
     consultation::State,
     correspondence::outgoing_mail::MailState,
-    due::Due,
+    due::{Due, DueKind},
     id::{ConsultationId, DraftId},
     intake::contact::EmailAddress,
+    settings::Settings,
     wording::{long_date, long_date_time, long_date_time_range, month_day_time},
 };
 use uuid::Uuid;
@@ -22,7 +25,8 @@ use crate::{
     mail::outgoing_mail::MailKind,
     ops,
     problem::Problem,
-    store, url,
+    store::{self, consultation::Record},
+    url,
     web::kit::{
         form::Fields,
         form_state::{FormState, sentence},
@@ -112,7 +116,7 @@ async fn render(
     let programme = app.programme().await?;
     let now = app.clock.now();
     let settings = programme.settings_at(record.received_at);
-    let first_contact = Due::first_contact(settings, &programme.calendar(now), record.received_at);
+    let first_contact = first_contact(&record, appointment.as_ref(), settings, &programme.calendar(now));
     let email = person.and_then(|it| it.email);
     let confirms = [MailKind::Acknowledgement, MailKind::AddressChanged].map(MailKind::code);
     let acknowledged = mails.iter().any(|it| {
@@ -145,12 +149,24 @@ async fn render(
             refused: typed.refused.take(),
             address: may_correct.then_some(typed),
             path: format!("{}/address", url::draft(draft)),
-            contact_by: first_contact.at().map(long_date).unwrap_or_default(),
+            contact_by: first_contact.map(long_date).unwrap_or_default(),
             address_confirmed: record.consultation.address_confirmed,
             mailed_to: email.filter(|_| acknowledged),
             held,
         },
     )
+}
+
+/// Returns the deadline of the first contact: the one that runs, or the one that was promised at first.
+fn first_contact(
+    record: &Record,
+    appointment: Option<&Appointment>,
+    settings: &Settings,
+    calendar: &BusinessCalendar,
+) -> Option<DateTime<Utc>> {
+    let running = record.due.as_ref().filter(|it| it.kind == DueKind::FirstContact).and_then(Due::at);
+    let slot = appointment.map(|it| it.starts_at);
+    running.or_else(|| Due::first_contact_for(settings, calendar, record.received_at, slot).at())
 }
 
 const fn is_waiting(state: &State) -> bool {

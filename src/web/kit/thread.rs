@@ -29,6 +29,7 @@ pub enum Reader {
     Company,
     Expert,
     Center,
+    Desk,
 }
 
 /// One entry of a thread.
@@ -37,6 +38,8 @@ pub struct ThreadLine {
     pub mine: bool,
     pub internal: bool,
     pub center_only: bool,
+    /// Whether the center and the desk alone read the entry.
+    pub with_desk: bool,
     /// Whether the entry was written by the system rather than a person.
     pub automatic: bool,
     pub is_new: bool,
@@ -82,6 +85,7 @@ impl Reader {
             Self::Company => Audience::Everyone,
             Self::Expert => Audience::Internal,
             Self::Center => Audience::Center,
+            Self::Desk => Audience::Desk,
         }
     }
 
@@ -100,7 +104,7 @@ impl ThreadContext {
             Reader::Center | Reader::Expert => {
                 store::correspondence::message::notifications(&app.db, id, app.clock.now()).await?
             }
-            Reader::Company => Vec::new(),
+            Reader::Company | Reader::Desk => Vec::new(),
         };
         let html = store::correspondence::inbound_mail::with_html(&app.db, id).await?;
         Ok(Self { reader, html, files, told })
@@ -117,6 +121,7 @@ impl ThreadContext {
             mine,
             internal: it.internal,
             center_only: it.center_only,
+            with_desk: it.with_desk,
             automatic: it.automatic,
             is_new: false,
             channel: channel(&it.channel),

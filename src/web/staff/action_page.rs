@@ -70,10 +70,12 @@ pub async fn submit(
     match attempt(&app, &me, act, &case, &mut typed).await? {
         true => {
             let after = find(&app, &number).await?;
-            Ok(page::see_other_with(
-                crate::url::staff(&after.record.number),
-                &outcome_text(act, &case, &after),
-            ))
+            let from_calls = act == StaffAction::Called && typed.form.get("back") == "calls";
+            let next = match from_calls {
+                true => "/staff?tab=calls".to_owned(),
+                false => crate::url::staff(&after.record.number),
+            };
+            Ok(page::see_other_with(next, &outcome_text(act, &case, &after)))
         }
         false => {
             let case = find(&app, &number).await?;
@@ -124,7 +126,22 @@ async fn render(
         }
         _ => 0,
     };
-    let is_told = matches!(act, StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done);
+    let is_told = match act {
+        StaffAction::Cancel | StaffAction::NoShow | StaffAction::Done | StaffAction::DropFurther => true,
+        StaffAction::StartCheck
+        | StaffAction::Ask
+        | StaffAction::Answer
+        | StaffAction::ConfirmAddress
+        | StaffAction::Called
+        | StaffAction::ReleaseHold
+        | StaffAction::Further
+        | StaffAction::Complete
+        | StaffAction::Withdraw
+        | StaffAction::Unfulfilled
+        | StaffAction::CloseInSilence
+        | StaffAction::Refer
+        | StaffAction::Reopen => false,
+    };
     let sayers = match act.action().filter(|_| is_told) {
         Some(action) => stead::sayers(app, &case, action).await?,
         None => Vec::new(),

@@ -18,9 +18,13 @@ use uuid::Uuid;
 use super::possible_duplicate::{PossibleDuplicate, possible_duplicates};
 use crate::{
     app::App,
-    ops::{self, correspondence::inbound_mail::AttachAs},
+    ops::{self, correspondence::inbound_mail::AttachAs, intake::apply::Submitter},
     problem::Problem,
-    store::{self, reference::programme::Programme},
+    store::{
+        self,
+        consultation::Origin,
+        reference::{desk::Desk, programme::Programme},
+    },
     url,
     web::kit::{
         form::{Choice, FieldErrors, Fields},
@@ -74,6 +78,9 @@ struct Choices {
     industries: Vec<Choice>,
     telework: Vec<Choice>,
     consent: Vec<Choice>,
+    origins: Vec<Choice>,
+    /// The desks that can have handed the request over.
+    desks: Vec<Choice>,
 }
 
 #[get("/staff/new")]
@@ -109,7 +116,7 @@ pub async fn submit(
         }
     }
     if !typed.consents() {
-        errors.add("consent", "個人情報の取扱いを電話で説明し、同意を得た場合はチェックしてください");
+        errors.add("consent", "個人情報の取扱いを説明し、同意を得た場合はチェックしてください");
     }
     let (Ok(application), Ok(key), true) = (parsed, Uuid::try_parse(form.get("key")), errors.is_empty())
     else {
@@ -120,7 +127,9 @@ pub async fn submit(
         return render(&app, shell, form, errors, found).await;
     }
     let confirmed = form.has("address_confirmed", "1");
-    let by = Actor::Coordinator(me.id);
+    let Some(by) = submitter(&app, &me, &form, &mut errors).await? else {
+        return render(&app, shell, form, errors, Vec::new()).await;
+    };
     let taken = match draft_of(&form) {
         None => ops::intake::apply::take_down(&app, &application, by, key, confirmed).await,
         Some(draft) => {
@@ -140,6 +149,29 @@ pub async fn submit(
     }
     let told = format!("受付番号 {} で登録しました。", record.number);
     Ok(page::see_other_with(url::staff(&record.number), &told))
+}
+
+/// Returns the coordinator with the way by which the request came in.
+async fn submitter(
+    app: &App,
+    me: &Coordinator,
+    form: &Fields,
+    errors: &mut FieldErrors,
+) -> Result<Option<Submitter>, Problem> {
+    let caller = Submitter::from(Actor::Coordinator(me.id));
+    // A form that does not say so is one of a telephone call.
+    let origin = match form.get("origin") {
+        "" => Some(caller.origin),
+        code => Origin::from_code(code).filter(|it| *it != Origin::Web),
+    };
+    let origin = errors.take("origin", origin.ok_or("受付の方法を選択してください"));
+    if origin != Some(Origin::Desk) {
+        return Ok(origin.map(|origin| Submitter { origin, ..caller }));
+    }
+    let desks = store::reference::desk::all(&app.db).await?;
+    let chosen = desks.iter().find(|it| it.id.to_string() == form.get("desk"));
+    let desk = errors.take("desk", chosen.ok_or("引き継いだ一次相談窓口を選択してください"));
+    Ok(desk.map(|it| Submitter { origin: Origin::Desk, desk: Some(it.id), ..caller }))
 }
 
 /// Shows the free times, holds the chosen one, or lets it go, and shows the form again as it was typed.
@@ -222,7 +254,12 @@ async fn render_with(
         form.add("mode", Mode::Online.code());
     }
     let seen = possible_duplicates.iter().map(|it| it.number.to_string()).collect::<Vec<_>>().join(",");
-    let choices = Choices::of(&programme, &shell);
+    if form.get("origin").is_empty() {
+        let origin = if mail_of(&form).is_some() { Origin::Mail } else { Origin::Phone };
+        form.add("origin", origin.code());
+    }
+    let desks = store::reference::desk::all(&app.db).await?;
+    let choices = Choices::of(&programme, &shell, desks);
     page::html_with(
         status,
         &IntakePage { shell, form, errors, choices, key, possible_duplicates, seen, time },
@@ -324,12 +361,12 @@ fn written(form: &Fields) -> ApplicationForm {
 }
 
 impl Choices {
-    fn of(programme: &Programme, shell: &Shell) -> Self {
+    fn of(programme: &Programme, shell: &Shell, desks: Vec<Desk>) -> Self {
         let theme = |it: &store::reference::programme::Theme| {
             Choice::new(it.code.clone(), it.label.clone()).with_hint(it.field.label())
         };
         let consent = format!(
-            "個人情報の取扱い（{}版）を電話で担当者に説明し、同意を得ました",
+            "個人情報の取扱い（{}版）を担当者に説明し、同意を得ました",
             shell.settings.consent_version
         );
         Self {
@@ -348,6 +385,10 @@ impl Choices {
             consent: vec![Choice::new("yes", consent).with_hint(
                 "説明すること：利用の目的、担当の専門家に内容を伝えること、保存の期間、問い合わせ先",
             )],
+            origins: [Origin::Phone, Origin::Mail, Origin::Visit, Origin::Desk]
+                .map(|it| Choice::new(it.code(), it.label()))
+                .to_vec(),
+            desks: desks.into_iter().map(|it| Choice::new(it.id.to_string(), it.name)).collect(),
         }
     }
 }

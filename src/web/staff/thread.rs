@@ -24,7 +24,7 @@ use crate::{
         page::{self, Shell},
         session::Coordinator,
         thread::Reader,
-        upload::{CENTER_NOTE_FILES, FILES, FormWithFiles, NOTE_FILES},
+        upload::{CENTER_NOTE_FILES, DESK_FILES, FILES, FormWithFiles, NOTE_FILES},
     },
 };
 
@@ -62,6 +62,18 @@ pub async fn center_note(
     form: FormWithFiles,
 ) -> Result<HttpResponse, Problem> {
     post(&app, &me, shell, &number, form, Audience::Center).await
+}
+
+/// Writes to the desk that handed the consultation over.
+#[post("/staff/consultations/{number}/desk-message")]
+pub async fn desk_message(
+    app: Data<App>,
+    me: Coordinator,
+    shell: Shell,
+    number: Path<String>,
+    form: FormWithFiles,
+) -> Result<HttpResponse, Problem> {
+    post(&app, &me, shell, &number, form, Audience::Desk).await
 }
 
 /// Ends the clock of the center's response: the message needs none, or it was given by telephone.
@@ -111,11 +123,17 @@ async fn post(
     let case = find(app, number).await?;
     let (field, files_field, label, done) = match audience {
         Audience::Everyone => ("text", FILES, "メッセージ", "メッセージを送りました。"),
+        Audience::Desk => {
+            ("desk_message", DESK_FILES, "窓口へのメッセージ", "窓口にメッセージを送りました。")
+        }
         Audience::Internal => ("note", NOTE_FILES, "内部メモ", "内部メモを保存しました。"),
         Audience::Center => {
             ("center_note", CENTER_NOTE_FILES, "センター内のメモ", "センター内のメモを保存しました。")
         }
     };
+    if audience == Audience::Desk && case.record.desk.is_none() {
+        return Err(Problem::NotFound);
+    }
     let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
     let next = format!("{}?view=messages", url::staff(&case.record.number));
     let mut typed = FormState { form: form.fields.clone(), ..FormState::default() };

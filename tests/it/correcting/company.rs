@@ -41,6 +41,11 @@ async fn a_company_corrects_its_own_data_and_sees_what_was_sent() {
     assert_eq!(late.status, 409);
     late.shows("千代田区");
     late.shows(r#"value="中央区""#);
+    let saved = company.get(&my(case, "/application.pdf")).await;
+    assert_eq!((saved.status, saved.header("content-type")), (200, Some("application/pdf")));
+    assert!(saved.body.starts_with("%PDF-1.5") && saved.body.ends_with("%%EOF\n"));
+    // 「受付番号」 in UTF-16.
+    assert!(saved.body.contains("53D74ED8756A53F7"));
     let page = company.get(&my(case, "/application")).await;
     page.shows("28人");
     page.shows("<del>28人</del> → <ins>35人</ins>");

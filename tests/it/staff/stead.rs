@@ -2,10 +2,18 @@
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Represented},
+    aftercare::report::ReportBody,
     booking::appointment::AppointmentState,
     consultation::ActionKind,
 };
-use madoguchi::{doctor, ops, store, worker};
+use madoguchi::{
+    doctor,
+    ops::{
+        self,
+        aftercare::report::{ReportDecision, Saving},
+    },
+    store, worker,
+};
 
 use super::{act, at, center, done};
 use crate::{
@@ -213,4 +221,48 @@ async fn a_company_with_a_telephone_only_is_to_be_called() {
     done(&act(&site, case, "/slots", &[("slot", &slot), ("said_by", "company")]).await);
     assert_eq!(record(&site, case).await.to_call_since, None, "the company has chosen on the telephone");
     history_says(&site, case, "企業の代行").await;
+}
+
+/// A follow-up question to a company with a telephone only is a call to be made, with its number and the place where
+/// the answer is recorded; the answer ends it.
+#[actix_web::test]
+async fn a_question_by_telephone_is_in_the_list_of_calls() {
+    let (site, cast) = center().await;
+    let case = cases::unconfirmed(&site, &cast, &cases::form("")).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = record(&site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().remove(0);
+    ops::routing::assignment::accept(&site.app, asked.id, cast.expert).await.unwrap();
+    let slot = cases::free_slots(&site, case).await[0];
+    ops::booking::appointment::choose_slot(&site.app, case.id, of_company(&cast), slot).await.unwrap();
+    let ends_at = cases::appointment(&site, case).await.ends_at;
+    site.app.clock.advance(ends_at - site.app.clock.now());
+    ops::booking::appointment::record_done(&site.app, case.id, cast.center()).await.unwrap();
+    let id = cases::appointment(&site, case).await.id;
+    let body = ReportBody {
+        present_state: "紙です。".to_owned(),
+        advice: "段階的に。".to_owned(),
+        next_steps: "3月まで。".to_owned(),
+        ..ReportBody::default()
+    };
+    ops::aftercare::report::write(&site.app, id, cast.expert, body, 0, Saving::Submit).await.unwrap();
+    ops::aftercare::report::decide(&site.app, id, cast.coordinator, ReportDecision::Approve).await.unwrap();
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    done(&act(&site, case, "/called", &[]).await);
+    site.app.clock.advance(chrono::TimeDelta::days(4));
+    let due = store::aftercare::follow_up::due(&site.app.db, site.app.clock.now(), &[], 10).await.unwrap();
+    ops::aftercare::follow_up::send(&site.app, domain::id::FollowUpId(due[0])).await.unwrap();
+    site.sign_in("center@example.jp", crate::site::PASSWORD).await;
+    let list = site.get("/staff?tab=calls").await;
+    list.shows("href=\"tel:0300000000\"");
+    list.shows("03-0000-0000");
+    list.shows("アンケートを電話で聞く");
+    let answer = format!("/questions/{}", due[0]);
+    list.shows(&answer);
+    let form = [("purpose_achieved", "yes"), ("satisfied", "yes"), ("will_consider", "yes"), ("comment", "")];
+    done(&site.post(&at(case.number, &answer), &form).await);
+    assert!(!site.get("/staff?tab=calls").await.body.contains(&case.number.to_string()));
 }

@@ -22,6 +22,8 @@ pub enum ActionRefused {
     NotStarted { starts_at: DateTime<Utc> },
     #[error("今年度の相談は{cap}回までです。続けるときは、相談センターへご相談ください。")]
     CapReached { cap: u16 },
+    #[error("次回の相談は、予定されていません。最新の内容を確認してください。")]
+    NothingPlanned,
 }
 
 fn minute(at: DateTime<Utc>) -> String {

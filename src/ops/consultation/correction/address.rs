@@ -44,6 +44,8 @@ pub async fn follow(
     work.record.consultation.address_confirmed = confirmed.is_some();
     work.save(AddressConfirmedAt(id, confirmed)).await?;
     if !old.is_empty() {
+        // The reason for a call was the old address.
+        work.record.to_call_since = None;
         let waiting = readdressed::waiting(work.read(), id, &[old.to_lowercase()]).await?;
         for row in waiting {
             // The link that confirms the old address serves no purpose any more.

@@ -7,9 +7,12 @@ use super::{CaseClaim, InboundMail};
 use crate::{
     app::App,
     mail::mail_event::MailEvent,
-    ops::case::{
-        save::{Save, Target},
-        transaction::CaseTransaction,
+    ops::{
+        case::{
+            save::{Save, Target},
+            transaction::CaseTransaction,
+        },
+        consultation::to_call::address_lost,
     },
     problem::Problem,
     store::{
@@ -55,6 +58,9 @@ pub async fn take(app: &App, letter: &InboundMail, claim: Option<&CaseClaim>) ->
             settle(&tx, letter, &missed, app.clock.now()).await?;
             tx.commit().await?;
         }
+    }
+    if missed.failure.outlook == DeliveryStatus::Lost {
+        address_lost(app, &missed.address).await?;
     }
     Ok(())
 }

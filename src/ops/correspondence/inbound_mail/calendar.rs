@@ -223,7 +223,11 @@ async fn told(
     outcome: &str,
 ) -> Result<domain::id::MessageId, Problem> {
     let by = actor(author);
-    let audience = if by.party() == Party::Company { Audience::Everyone } else { Audience::Internal };
+    let audience = match by.party() {
+        Party::Company => Audience::Everyone,
+        Party::Desk => Audience::Desk,
+        Party::Coordinator | Party::Expert | Party::System => Audience::Internal,
+    };
     let said = if reply.comment.is_empty() { String::new() } else { format!("\n\n{}", reply.comment) };
     let clean: String = format!("{outcome}{said}").chars().filter(|it| !entry::is_control(*it)).collect();
     let text = Prose::try_from(clean).map_err(|err| anyhow::anyhow!("a comment: {err}"))?;

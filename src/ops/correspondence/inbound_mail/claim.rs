@@ -2,7 +2,7 @@
 //! that very address.
 use domain::{
     actor::{Actor, Role},
-    id::{AccountId, ConsultationId, ExpertId},
+    id::{AccountId, ConsultationId, DeskId, ExpertId},
 };
 
 use super::InboundMail;
@@ -29,6 +29,8 @@ pub struct CaseClaim {
 pub enum MailAuthor {
     Company,
     Coordinator(AccountId),
+    /// A person of the desk that handed the consultation over.
+    Desk(DeskId),
     /// An expert who was asked and has not answered.
     Asked(ExpertId),
     /// An expert who has accepted.
@@ -44,6 +46,7 @@ impl MailAuthor {
         match *self {
             Self::Company => Some((Actor::Company, Audience::Everyone)),
             Self::Coordinator(id) => Some((Actor::Coordinator(id), Audience::Everyone)),
+            Self::Desk(id) => Some((Actor::Desk(id), Audience::Desk)),
             Self::Asked(id) => Some((Actor::Expert(id), Audience::Internal)),
             Self::Expert(id) => Some((Actor::Expert(id), Audience::Everyone)),
             Self::Former(_) => None,
@@ -124,6 +127,10 @@ pub async fn author(
     let person = store::consultation::person(db, claim.consultation).await?;
     if person.and_then(|it| it.email).is_some_and(|it| it.to_lowercase() == sender) {
         return Ok(Some(MailAuthor::Company));
+    }
+    if let Some(desk) = account.as_ref().and_then(|it| it.desk) {
+        let record = store::consultation::find(db, claim.consultation).await?;
+        return Ok(record.filter(|it| it.desk == Some(desk)).map(|_| MailAuthor::Desk(desk)));
     }
     let Some(account) = account.filter(|it| it.role == Role::Expert) else { return Ok(None) };
     let id = ExpertId(account.id.0);
