@@ -264,7 +264,7 @@ async fn the_meeting_link_is_a_correction_too() {
     let case = cases::booked(&site, &cast, CONTACT).await;
     let by = domain::actor::Actor::Expert(cast.expert);
     let new = "https://video.example.jp/another";
-    ops::booking::meeting_link::change(&site.app, case.id, by, new).await.unwrap();
+    ops::booking::meeting_link::change(&site.app, case.id, by, new, None).await.unwrap();
     let history = site.get(&at(case.number, "?view=history")).await;
     history.shows("<del>https://video.example.jp/expert</del>");
     done(&undo(&site, case, last(&site, case).await).await);

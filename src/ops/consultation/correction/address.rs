@@ -3,16 +3,18 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    booking::appointment::Appointment,
     consultation::correction::CorrectedField,
     id::{AccountId, ConsultationId},
 };
 use entity::outbox;
+use ical::invite::{Attendee, Participation, Person, readdressed as readdressed_invitation};
 use sea_orm::ConnectionTrait;
 
 use crate::{
     app::App,
     mail::{mail_event::MailEvent, outgoing_mail::MailKind},
-    ops::case::transaction::CaseTransaction,
+    ops::{booking::notices::plan_reminders, case::transaction::CaseTransaction},
     problem::Problem,
     secret::{self, token_hash},
     store::{
@@ -37,7 +39,7 @@ pub async fn follow(
     over_limit: bool,
 ) -> Result<(), Problem> {
     let id = work.record.consultation.id;
-    let Some(email) = work.person.email.clone() else { return Ok(()) };
+    let Some(email) = work.person.email.clone() else { return removed(work, old).await };
     work.record.consultation.address_confirmed = confirmed.is_some();
     set_confirmed(&work.tx, id, confirmed).await?;
     if !old.is_empty() {
@@ -45,12 +47,18 @@ pub async fn follow(
         for row in waiting {
             // The link that confirms the old address serves no purpose any more.
             if row.kind == MailKind::AddressChanged.code() {
-                readdressed::drop_superseded(&work.tx, row.id).await?;
+                readdressed::drop_superseded(&work.tx, row.id, "the address was corrected again").await?;
                 continue;
             }
             let mail = readdress(work, row, old).await?;
             readdressed::change_recipient(&work.tx, mail).await?;
         }
+    }
+    // Without an address no reminder was planned.
+    if old.is_empty()
+        && let Some(booked) = work.appointment.clone().filter(Appointment::is_confirmed)
+    {
+        plan_reminders(work, &booked)?;
     }
     if confirmed.is_some() {
         return Ok(());
@@ -59,6 +67,19 @@ pub async fn follow(
     let confirm = work.link(&purpose, CONFIRM_LINK)?;
     if let Some(letter) = work.mail_company(MailEvent::AddressChanged { confirm: &confirm })? {
         letter.over_limit = over_limit;
+    }
+    Ok(())
+}
+
+/// Drops the mails that wait for an address which was removed. The company has to be called instead.
+async fn removed(work: &mut CaseTransaction<'_>, old: &str) -> Result<(), Problem> {
+    let waiting =
+        readdressed::waiting(&work.tx, work.record.consultation.id, &[old.to_lowercase()]).await?;
+    if !waiting.is_empty() {
+        work.record.to_call_since.get_or_insert(work.context.now);
+    }
+    for row in waiting {
+        readdressed::drop_superseded(&work.tx, row.id, "the address was removed").await?;
     }
     Ok(())
 }
@@ -142,14 +163,23 @@ async fn readdress(
     }
     let replaced =
         |text: &str| tokens.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
+    let to_name = work.person.name.clone();
     Ok(ReaddressedMail {
         text: replaced(&row.text_body),
         html: replaced(&row.html_body),
+        calendar: row.calendar.as_deref().map(|it| invitation(work, it, &email, &to_name)),
         to: email,
-        to_name: work.person.name.clone(),
+        to_name,
         is_confirmed,
         row,
     })
+}
+
+/// Returns a calendar part for the company's new address, with the reply address that belongs to it.
+fn invitation(work: &CaseTransaction<'_>, written: &str, address: &str, name: &str) -> String {
+    let organizer = work.app.reply_address(work.record.consultation.id, address);
+    let to = Attendee { person: Person { address, name }, participation: Participation::Accepted };
+    readdressed_invitation(written, &organizer, to)
 }
 
 /// Returns the tokens of the single-use links in a text.
