@@ -197,11 +197,7 @@ pub async fn others(
 }
 
 /// Returns whether the company has a consultation that was received later.
-pub async fn has_later(
-    db: &impl ConnectionTrait,
-    company: CompanyId,
-    than: &Record,
-) -> Result<bool, DbErr> {
+pub async fn has_later(db: &impl ConnectionTrait, company: CompanyId, than: &Record) -> Result<bool, DbErr> {
     let later = consultation::Entity::find()
         .filter(consultation::COLUMN.company_id.eq(company.0))
         .filter(consultation::COLUMN.id.ne(than.consultation.id.0))

@@ -152,7 +152,10 @@ async fn render(
     let events = store::audit::event::of(&app.db, id).await?;
     let times: BTreeMap<_, _> = events.iter().map(|it| (it.seq, it.at)).collect();
     let later = all.iter().rev().filter(|it| {
-        it.seq > seq && Some(it.field) == found.map(|it| it.field) && it.undoes.is_none() && !is_undone(it.seq)
+        it.seq > seq
+            && Some(it.field) == found.map(|it| it.field)
+            && it.undoes.is_none()
+            && !is_undone(it.seq)
     });
     let later = later.map(|it| LaterCorrection {
         seq: it.seq,

@@ -18,9 +18,7 @@ use crate::{
     app::App,
     mail::outgoing_mail::{OutgoingMail, SendCondition},
     problem::Problem,
-    store::{
-        self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE,
-    },
+    store::{self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE},
 };
 
 /// The facts that decide whether mails may be sent.

@@ -238,7 +238,8 @@ async fn mails_that_were_withheld_from_a_dead_address_are_sent_again_too() {
     ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
     while worker::outbox::step(&site.app).await.unwrap() {}
     let sent = cases::letters(&site, NEW).await;
-    let sent: Vec<_> = sent.iter().filter(|it| it.state.code() == "sent").map(|it| it.kind.as_str()).collect();
+    let sent: Vec<_> =
+        sent.iter().filter(|it| it.state.code() == "sent").map(|it| it.kind.as_str()).collect();
     assert_eq!(sent, ["address_changed", "acknowledgement", "question"]);
     is_sound(&site).await;
 }

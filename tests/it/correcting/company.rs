@@ -152,7 +152,7 @@ async fn cautions_lead_to_where_the_value_is_entered_also_on_the_plan_and_from_t
     store::reference::revision::touch(&tx, store::reference::revision::RevisedPart::Experts).await.unwrap();
     tx.commit().await.unwrap();
     let case = cases::unconfirmed(&site, &cast, &cases::form(CONTACT)).await;
-    site.get(&at(case.number, "")).await.shows(&at(case.number, "/correct/contact"));
+    site.get(&at(case.number, "")).await.shows("連絡先を訂正する<span class=\"vh\">（次にすること）");
     done(&site.post(&at(case.number, "/confirm-address"), &[("version", "1")]).await);
     let href = at(case.number, "/correct/company#corporate_number");
     let page = site.get(&at(case.number, "?view=candidates")).await;
@@ -214,18 +214,18 @@ async fn the_data_of_a_shared_company_are_corrected_in_one_consultation_or_in_al
     assert_eq!(values(&site, second).await.get(name), "株式会社みなと製作所");
     assert_eq!(company_name(&site, first).await, "株式会社みなと製作所", "the latest one names the company");
 
-    let typed = [
-        ("city", "千代田区"),
-        ("corporate_number", "7000012050002"),
-        ("others", "1"),
-        ("reason", "移転"),
-    ];
+    let typed =
+        [("city", "千代田区"), ("corporate_number", "6000012050003"), ("others", "1"), ("reason", "移転")];
     done(&correct(&site, second, section, &typed).await);
     let told = site.get(&at(second.number, "")).await;
     told.shows(&format!("{}も訂正しました。", first.number));
-    for (case, expected) in [(first, "千代田区"), (second, "千代田区"), (third, "中央区"), (ended, "港区")] {
+    for (case, expected) in [(first, "千代田区"), (second, "千代田区"), (third, "中央区"), (ended, "港区")]
+    {
         assert_eq!(values(&site, case).await.get(city), expected, "{}", case.number);
     }
+    // The number decides to which company a consultation belongs.
+    assert_eq!(values(&site, first).await.get(CorrectedField::CorporateNumber), NUMBER);
+    assert_ne!(record(&site, first).await.company, record(&site, second).await.company);
     let history = site.get(&at(first.number, "?view=history")).await;
     history.shows("<del>港区</del> → <ins>千代田区</ins>");
     history.shows(&format!("理由：移転（{}の訂正にあわせて）", second.number));

@@ -87,9 +87,8 @@ async fn a_correction_meets_a_booking() {
         let version = cases::record(&site, case).await.version;
         let (app, other) = (site.app.clone(), site.app.clone());
         let slot = cases::free_slots(&site, case).await[n];
-        let book = async move {
-            ops::booking::appointment::choose_slot(&app, case.id, Actor::Company, slot).await
-        };
+        let book =
+            async move { ops::booking::appointment::choose_slot(&app, case.id, Actor::Company, slot).await };
         let change =
             async move { correct(&other, cast, case, version, (CorrectedField::Mode, "visit")).await };
         let (booked, corrected) = at_once(book, change).await;
@@ -140,9 +139,10 @@ async fn a_correction_meets_an_acceptance() {
         match corrected {
             Ok(_) => {
                 assert_eq!((fields, cases::state(&site, case).await), (Fields::Both, "matching"));
-                assert!(all.iter().any(|it| {
-                    it.fields == Fields::Labor && it.state == AssignmentState::Offered
-                }));
+                assert!(
+                    all.iter()
+                        .any(|it| { it.fields == Fields::Labor && it.state == AssignmentState::Offered })
+                );
             }
             Err(Problem::Stale) => {
                 assert_eq!((fields, cases::state(&site, case).await), (Fields::Ict, "scheduling"));

@@ -64,9 +64,9 @@ pub async fn undelivered(
     let mut found = row::Entity::find()
         .filter(row::COLUMN.consultation_id.eq(id.0))
         .filter(
-            row::COLUMN.state.is_in(
-                [MailStatus::Failed, MailStatus::Sent, MailStatus::Suppressed].map(MailStatus::code),
-            ),
+            row::COLUMN
+                .state
+                .is_in([MailStatus::Failed, MailStatus::Sent, MailStatus::Suppressed].map(MailStatus::code)),
         )
         .filter(row::COLUMN.kind.ne(MailKind::AddressChanged.code()))
         .order_by_asc(row::COLUMN.id)
