@@ -1,5 +1,7 @@
 //! Companies, identified by their corporate number. An application without one has a company of its own until
 //! a person matches it.
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
 use domain::{
@@ -59,6 +61,26 @@ pub async fn of_application(
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<CompanyId>, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.corporate_number.eq(number)).one(db).await?;
     Ok(found.map(|it| CompanyId(it.id)))
+}
+
+/// Returns those of the companies that no corporate number identifies.
+pub async fn unidentified(
+    db: &impl ConnectionTrait,
+    companies: impl IntoIterator<Item = CompanyId>,
+) -> Result<BTreeSet<CompanyId>, DbErr> {
+    let ids: Vec<_> = companies.into_iter().map(|it| it.0).collect();
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.id.is_in(ids))
+        .filter(row::COLUMN.corporate_number.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(CompanyId).collect())
 }
 
 /// Returns the number of appointments that the company had or has booked in a fiscal year.
