@@ -217,7 +217,7 @@ pub async fn send_again(
         Ok(count) => {
             let held = !case.record.consultation.address_confirmed;
             let later = if held {
-                "受付のメール以外は、アドレスが確認されたときに届きます。"
+                "会社名などを含むメールは、アドレスが確認されたときに届きます。"
             } else {
                 ""
             };

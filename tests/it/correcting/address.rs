@@ -264,3 +264,31 @@ async fn an_address_that_is_removed_gets_no_mail_and_the_company_is_called() {
     assert!(cases::record(&site, case).await.consultation.address_confirmed);
     is_sound(&site).await;
 }
+
+/// An acknowledgement after a telephone call greets the company by its name: it waits until the corrected address is
+/// confirmed, since that may be a stranger's.
+#[actix_web::test]
+async fn an_acknowledgement_with_a_name_waits_for_the_confirmation() {
+    let (site, cast) = center().await;
+    let application = domain::intake::application::Application::parse(
+        &cases::form(CONTACT),
+        domain::intake::application::Intake::OnBehalf,
+    )
+    .unwrap();
+    let key = uuid::Uuid::new_v4();
+    let taken = ops::intake::apply::take_down(&site.app, &application, cast.center(), key, true).await;
+    let taken = taken.unwrap();
+    let case = Case { id: taken.consultation.id, number: taken.number };
+    assert!(cases::letters(&site, CONTACT).await[0].text_body.contains("みなと製作所"));
+    bounce(&site, &["acknowledgement"]).await;
+    done(&correct(&site, case, CorrectionSection::Contact, &[("email", NEW)]).await);
+    done(&send_again(&site, case).await);
+    let held = |mails: Vec<outbox::Model>| {
+        let again = mails.into_iter().find(|it| it.kind == "acknowledgement").unwrap();
+        again.hold_reason.is_some()
+    };
+    assert!(held(cases::letters(&site, NEW).await));
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    assert!(!held(cases::letters(&site, NEW).await));
+    is_sound(&site).await;
+}

@@ -141,7 +141,7 @@ async fn readdress(
     let email = work.person.email.clone().unwrap_or_default();
     let (email_key, id) = (email.to_lowercase(), work.record.consultation.id);
     let is_confirmed = work.record.consultation.address_confirmed;
-    let mut tokens = BTreeMap::new();
+    let (mut tokens, mut asks) = (BTreeMap::new(), false);
     for token in tokens_of(work.app, &row.text_body) {
         let purpose = link::find_any_state(&work.tx, &token_hash(&token)).await?;
         let is_of_old = matches!(
@@ -149,6 +149,7 @@ async fn readdress(
             Some(Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) if *email_key == key
         );
         if is_of_old {
+            asks |= matches!(purpose, Some(Purpose::Confirm { .. }));
             let email_key = email_key.clone();
             let purpose = if is_confirmed {
                 Purpose::SignIn { email_key }
@@ -170,6 +171,7 @@ async fn readdress(
         to: email,
         to_name,
         is_confirmed,
+        asks,
         row,
     })
 }
