@@ -8,6 +8,7 @@ mod case;
 mod case_views;
 mod closing_days;
 mod correction;
+mod correction_undo;
 mod expert_absence;
 mod expert_answer;
 mod follow_up;
@@ -96,7 +97,8 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(candidates::submit)
         .service(correction::show)
         .service(correction::submit)
-        .service(correction::undo)
+        .service(correction_undo::show)
+        .service(correction_undo::submit)
         .service(correction::send_again)
         .service(time_proposals::keep)
         .service(slots::show)

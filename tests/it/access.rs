@@ -168,6 +168,7 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("GET", "/staff/consultations/{number}", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/correct/{section}", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/correct/{section}", &[Coordinator]),
+    ("GET", "/staff/consultations/{number}/corrections/{seq}/undo", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/corrections/{seq}/undo", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/coordinator", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/coordinator", &[Coordinator]),

@@ -127,7 +127,7 @@ async fn end_call(work: &mut CaseTransaction<'_>, by: Actor) -> Result<(), Probl
     if work.record.to_call_since.is_none() || !is_called {
         return Ok(());
     }
-    let all = store::aftercare::follow_up::of(&work.tx, work.record.consultation.id).await?;
+    let all = store::aftercare::follow_up::of(work.read(), work.record.consultation.id).await?;
     let asked =
         |it: &FollowUp| it.is_open() && (work.person.email.is_none() || it.step.to == Addressee::Center);
     if !all.iter().any(asked) {

@@ -24,9 +24,9 @@ pub async fn take_back(app: &App, id: ConsultationId, by: impl Into<ActorAt>) ->
     let acting = by.into();
     let mut work = CaseTransaction::begin_for(app, id, acting).await?;
     work.check(ActionKind::DropFurtherSession, acting.actor)?;
-    let appointments = store::booking::appointment::of(&work.tx, id).await?;
-    let reports = store::aftercare::report::of(&work.tx, id).await?;
-    let history = store::audit::event::of(&work.tx, id).await?;
+    let appointments = store::booking::appointment::of(work.read(), id).await?;
+    let reports = store::aftercare::report::of(work.read(), id).await?;
+    let history = store::audit::event::of(work.read(), id).await?;
     let done: Vec<_> = appointments.iter().filter(|it| it.state == AppointmentState::Done).collect();
     let is_approved = |appointment| {
         let approved = |it: &ReportState| matches!(it, ReportState::Approved { .. });

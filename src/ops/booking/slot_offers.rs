@@ -20,6 +20,7 @@ use domain::{
 use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::store::{
+    self,
     booking::appointment::Cells,
     routing::expert::{self, Profile, Roster, Workload},
 };
@@ -60,6 +61,8 @@ pub struct SlotOffers {
     pool: Pool,
     ask: SlotQuery,
     facts: Vec<routing::Expert>,
+    /// Whether an expert has conflicts of interest that cannot be checked, because no number identifies the company.
+    is_unidentified: bool,
     /// The moment of the search: slots that begin by then cannot be offered.
     now: DateTime<Utc>,
     today: NaiveDate,
@@ -116,7 +119,21 @@ pub async fn offers(
         AppointmentMode::Online => settings.online_minutes,
         AppointmentMode::Visit => settings.visit_minutes,
     });
-    Ok(SlotOffers { search, pool, ask, facts, now, today, minutes })
+    let is_unidentified = is_unidentified(db, &search, &facts).await?;
+    Ok(SlotOffers { search, pool, ask, facts, is_unidentified, now, today, minutes })
+}
+
+/// Returns whether conflicts of interest matter and cannot be checked for the company.
+async fn is_unidentified(
+    db: &impl ConnectionTrait,
+    search: &SlotSearch,
+    facts: &[routing::Expert],
+) -> Result<bool, DbErr> {
+    let matters = search.aim == SearchAim::Choose && facts.iter().any(|it| !it.conflicts.is_empty());
+    match search.company.filter(|_| matters) {
+        Some(company) => Ok(!store::intake::company::unidentified(db, [company]).await?.is_empty()),
+        None => Ok(false),
+    }
 }
 
 /// The routing facts of each expert and their calendars, in the order in which the experts were given.
@@ -206,7 +223,8 @@ impl SlotOffers {
             .iter()
             .map(|it| {
                 let blocked = slot.and_then(|slot| self.blocked(it.id, slot));
-                evaluate(it, &request, blocked)
+                let candidate = evaluate(it, &request, blocked);
+                if self.is_unidentified { candidate.with_unidentified_company(it) } else { candidate }
             })
             .collect()
     }

@@ -1,5 +1,6 @@
 //! Corrections of the values of a consultation, and what follows from them (`docs/spec/lifecycle.md` §6).
 mod address;
+mod carried;
 mod company;
 mod fit;
 mod routed;
@@ -18,6 +19,7 @@ use domain::{
 use entity::correction;
 
 pub use address::{send_undelivered, undelivered};
+pub use carried::{CarriedOver, carry_over, sharing};
 pub use fit::{ExpertFit, Fit, fit_of, fit_with};
 
 use super::super::{
@@ -106,7 +108,7 @@ pub async fn undo(
     };
     let back = Correction { field: saved.field, old: new, new: old };
     let Some(section) = CorrectionSection::of(back.field) else {
-        meeting_link::restore(&mut work, by.actor, &back, seq).await?;
+        meeting_link::restore(&mut work, by.actor, &back, (seq, reason)).await?;
         work.commit().await?;
         return Ok(back);
     };
@@ -122,6 +124,21 @@ pub async fn undo(
     carry_out(&mut work, by.actor, &current, std::slice::from_ref(&back), cause).await?;
     work.commit().await?;
     Ok(back)
+}
+
+/// Returns the values as they would be if the correction were taken back; `None` if it cannot be taken back, or if
+/// experts and times are not chosen by its value.
+pub async fn values_undone(
+    app: &App,
+    id: ConsultationId,
+    saved: &SavedCorrection,
+) -> Result<Option<CaseValues>, Problem> {
+    let (Some(old), Some(new)) = (saved.old.clone(), saved.new.clone()) else { return Ok(None) };
+    let back = Correction { field: saved.field, old: new, new: old };
+    if !back.concerns_routing() {
+        return Ok(None);
+    }
+    Ok(apply(&values(app, id).await?, std::slice::from_ref(&back)).ok())
 }
 
 /// Corrects the address of a new application before it is confirmed: the browser that sent the application knows the

@@ -151,7 +151,7 @@ fn awaits_response(work: &mut CaseTransaction<'_>, by: Actor, audience: Audience
 /// Returns whether the desk waits for a response while the center writes to the others, or the other way round.
 async fn other_side_waits(work: &CaseTransaction<'_>, audience: Audience) -> Result<bool, Problem> {
     let id = work.record.consultation.id;
-    let thread = store::correspondence::message::of(&work.tx, id, Audience::Center).await?;
+    let thread = store::correspondence::message::of(work.read(), id, Audience::Center).await?;
     let desk = audience != Audience::Desk;
     let mut other = thread.iter().rev().filter(|it| {
         !it.automatic && if desk { it.with_desk } else { !it.center_only && it.author != Party::System }

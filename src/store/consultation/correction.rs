@@ -4,12 +4,11 @@ use domain::{
     consultation::correction::{CaseValues, CorrectedField, Correction},
     id::{CompanyId, ConsultationId},
     intake::contact::Telephone,
-    text::search_key,
 };
-use entity::{Coded, application, company, consultation, consultation_theme, contact, correction as row};
+use entity::{Coded, application, consultation, consultation_theme, contact, correction as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet, PaginatorTrait,
-    QueryFilter, QueryOrder, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet, QueryFilter,
+    QueryOrder, Set,
 };
 
 use crate::store::{known, write_batch::WriteBatch};
@@ -183,52 +182,6 @@ pub async fn point_to(tx: &DatabaseTransaction, id: ConsultationId, company: Com
     let change =
         consultation::ActiveModel { id: Set(id.0), company_id: Set(company.0), ..Default::default() };
     consultation::Entity::update(change).exec(tx).await?;
-    Ok(())
-}
-
-/// Returns the number of another consultation of the company, if there is one.
-pub async fn other_of_company(
-    db: &impl ConnectionTrait,
-    company: CompanyId,
-    except: ConsultationId,
-) -> Result<Option<String>, DbErr> {
-    let other = consultation::Entity::find()
-        .filter(consultation::COLUMN.company_id.eq(company.0))
-        .filter(consultation::COLUMN.id.ne(except.0))
-        .order_by_asc(consultation::COLUMN.number)
-        .one(db)
-        .await?;
-    Ok(other.map(|it| it.number))
-}
-
-/// Sets the corporate number of a company. Returns false if another company has it.
-pub async fn set_number(
-    tx: &DatabaseTransaction,
-    id: CompanyId,
-    number: Option<String>,
-) -> Result<bool, DbErr> {
-    if let Some(number) = &number {
-        let others = company::Entity::find()
-            .filter(company::COLUMN.corporate_number.eq(number.clone()))
-            .filter(company::COLUMN.id.ne(id.0));
-        if others.count(tx).await? > 0 {
-            return Ok(false);
-        }
-    }
-    let change = company::ActiveModel { id: Set(id.0), corporate_number: Set(number), ..Default::default() };
-    company::Entity::update(change).exec(tx).await?;
-    Ok(true)
-}
-
-/// Sets the name of a company.
-pub async fn set_name(tx: &DatabaseTransaction, id: CompanyId, name: &str) -> Result<(), DbErr> {
-    let change = company::ActiveModel {
-        id: Set(id.0),
-        name: Set(name.to_owned()),
-        search_key: Set(search_key(name)),
-        ..Default::default()
-    };
-    company::Entity::update(change).exec(tx).await?;
     Ok(())
 }
 

@@ -1,14 +1,27 @@
 //! Companies, identified by their corporate number. An application without one has a company of its own until
 //! a person matches it.
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use codes::AppointmentStatus;
-use domain::{calendar::at_japan, id::CompanyId, intake::application::CompanyFacts, number::FiscalYear};
+use domain::{
+    calendar::at_japan,
+    id::{CompanyId, ConsultationId},
+    intake::application::CompanyFacts,
+    number::FiscalYear,
+    text::search_key,
+};
 use entity::{appointment, company as row, consultation};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use uuid::Uuid;
+
+use crate::store::consultation::{Record, from_row};
+
+/// The most other consultations of a company that are looked at together.
+const MOST_OTHERS: u64 = 100;
 
 /// The company that an application belongs to.
 #[derive(Clone, Debug)]
@@ -48,6 +61,26 @@ pub async fn of_application(
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<CompanyId>, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.corporate_number.eq(number)).one(db).await?;
     Ok(found.map(|it| CompanyId(it.id)))
+}
+
+/// Returns those of the companies that no corporate number identifies.
+pub async fn unidentified(
+    db: &impl ConnectionTrait,
+    companies: impl IntoIterator<Item = CompanyId>,
+) -> Result<BTreeSet<CompanyId>, DbErr> {
+    let ids: Vec<_> = companies.into_iter().map(|it| it.0).collect();
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::COLUMN.id.is_in(ids))
+        .filter(row::COLUMN.corporate_number.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(CompanyId).collect())
 }
 
 /// Returns the number of appointments that the company had or has booked in a fiscal year.
@@ -115,10 +148,81 @@ pub async fn insert(
         id: Uuid::now_v7(),
         corporate_number,
         name: name.to_owned(),
-        search_key: domain::text::search_key(name),
+        search_key: search_key(name),
         created_at: now,
     };
     let id = CompanyId(new.id);
     row::Entity::insert(new.into_active_model()).exec_without_returning(tx).await?;
     Ok(id)
+}
+
+/// Returns the number of another consultation of the company, if there is one.
+pub async fn other_of_company(
+    db: &impl ConnectionTrait,
+    company: CompanyId,
+    except: ConsultationId,
+) -> Result<Option<String>, DbErr> {
+    let other = consultation::Entity::find()
+        .filter(consultation::COLUMN.company_id.eq(company.0))
+        .filter(consultation::COLUMN.id.ne(except.0))
+        .order_by_asc(consultation::COLUMN.number)
+        .one(db)
+        .await?;
+    Ok(other.map(|it| it.number))
+}
+
+/// Sets the corporate number of a company. Returns false if another company has it.
+pub async fn set_number(
+    tx: &DatabaseTransaction,
+    id: CompanyId,
+    number: Option<String>,
+) -> Result<bool, DbErr> {
+    if let Some(number) = &number {
+        let others = row::Entity::find()
+            .filter(row::COLUMN.corporate_number.eq(number.clone()))
+            .filter(row::COLUMN.id.ne(id.0));
+        if others.count(tx).await? > 0 {
+            return Ok(false);
+        }
+    }
+    let change = row::ActiveModel { id: Set(id.0), corporate_number: Set(number), ..Default::default() };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(true)
+}
+
+/// Sets the name of a company.
+pub async fn set_name(tx: &DatabaseTransaction, id: CompanyId, name: &str) -> Result<(), DbErr> {
+    let change = row::ActiveModel {
+        id: Set(id.0),
+        name: Set(name.to_owned()),
+        search_key: Set(search_key(name)),
+        ..Default::default()
+    };
+    row::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+/// Returns the other consultations of the company, in the order of their numbers.
+pub async fn others(
+    db: &impl ConnectionTrait,
+    company: CompanyId,
+    except: ConsultationId,
+) -> Result<Vec<Record>, DbErr> {
+    let found = consultation::Entity::find()
+        .filter(consultation::COLUMN.company_id.eq(company.0))
+        .filter(consultation::COLUMN.id.ne(except.0))
+        .order_by_asc(consultation::COLUMN.number)
+        .limit(MOST_OTHERS)
+        .all(db)
+        .await?;
+    found.iter().map(from_row).collect()
+}
+
+/// Returns whether the company has a consultation that was received later.
+pub async fn has_later(db: &impl ConnectionTrait, company: CompanyId, than: &Record) -> Result<bool, DbErr> {
+    let later = consultation::Entity::find()
+        .filter(consultation::COLUMN.company_id.eq(company.0))
+        .filter(consultation::COLUMN.id.ne(than.consultation.id.0))
+        .filter(consultation::COLUMN.received_at.gt(than.received_at));
+    Ok(later.count(db).await? > 0)
 }

@@ -21,7 +21,7 @@ use crate::{
     problem::Problem,
     store::{self, reference::programme::Programme},
     web::kit::{
-        correction::{CorrectionForm, ShownCorrection, as_sent, fields_of, touched},
+        correction::{CorrectionForm, ShownCorrection, as_sent, fields_of, reason, touched},
         form::Fields,
         form_state::FormState,
         page::{self, Shell},
@@ -166,18 +166,20 @@ pub async fn submit(
     let values = ops::values(&app, id).await?;
     let typed = touched(&form, &fields_of(section, Party::Company));
     let mut state = FormState::of(form);
-    match corrections(&values, &typed, section) {
-        Err(mistakes) => {
+    let reason = reason(&state.form, &mut state.errors);
+    match (corrections(&values, &typed, section), reason) {
+        (Err(mistakes), _) => {
             for (field, message) in mistakes {
                 state.errors.add(field, message);
             }
         }
-        Ok(found) if has_conflict(&state.form, &found) => {
+        (Ok(_), None) => {}
+        (Ok(found), Some(_)) if has_conflict(&state.form, &found) => {
             state.refused = Some(Problem::Stale.to_string());
         }
-        Ok(_) => {
-            let by = Actor::Company.into();
-            match ops::correct(&app, id, by, section, &typed, CorrectionCause::default()).await {
+        (Ok(_), Some(reason)) => {
+            let (by, cause) = (Actor::Company.into(), CorrectionCause::reason(reason.as_ref()));
+            match ops::correct(&app, id, by, section, &typed, cause).await {
                 Ok(found) => return Ok(done(&own, &found)),
                 Err(problem) => state.refused = Some(crate::web::kit::form_state::sentence(problem)?),
             }

@@ -13,6 +13,7 @@ use crate::{
     problem::Problem,
     store::consultation::case_details::{CaseAppointment, CaseDetails},
     web::kit::{
+        correction::reason,
         form::Fields,
         meeting_link,
         page::{self, Shell},
@@ -52,12 +53,14 @@ pub async fn submit(
     let case = find(&app, &number).await?;
     let mut typed = FormState { form, ..FormState::default() };
     let link = typed.errors.take("video_url", meeting_link::parse(typed.form.get("video_url"), true));
-    match (seen(&case, &typed.form, None), link) {
+    let reason = reason(&typed.form, &mut typed.errors);
+    match (seen(&case, &typed.form, None), link.zip(reason)) {
         (Err(problem), _) => typed.refused = Some(sentence(problem)?),
         (Ok(_), None) => {}
-        (Ok(version), Some(link)) => {
+        (Ok(version), Some((link, reason))) => {
             let by = ActorAt::new(Actor::Coordinator(me.id), version);
-            match ops::booking::meeting_link::change(&app, case.record.consultation.id, by, &link).await {
+            let id = case.record.consultation.id;
+            match ops::booking::meeting_link::change(&app, id, by, &link, reason.as_ref()).await {
                 Ok(()) => {
                     let told = "接続先を変更しました。企業と専門家にメールで知らせました。";
                     return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));

@@ -18,7 +18,7 @@ use crate::{
     app::App,
     mail::outgoing_mail::{OutgoingMail, SendCondition},
     problem::Problem,
-    store::{self, booking::waiting_list::HeldOffer},
+    store::{self, booking::waiting_list::HeldOffer, correspondence::outbox::readdressed::UNREACHABLE},
 };
 
 /// The facts that decide whether mails may be sent.
@@ -111,7 +111,7 @@ impl SendFacts {
             return Some(why);
         }
         if !letter.kind.is_asked_for() && self.dead.contains(&address) {
-            return Some("no mail reaches this address");
+            return Some(UNREACHABLE);
         }
         let topic = letter.kind.topic()?;
         self.opt_outs.contains(&(address, topic)).then_some("its reader does not want such mails")

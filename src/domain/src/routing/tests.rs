@@ -223,6 +223,20 @@ proptest! {
     }
 
     #[test]
+    fn a_company_without_a_number_is_flagged_where_there_are_conflicts(request in requests(), expert in experts()) {
+        let before = evaluate(&expert, &request, None);
+        let after = before.clone().with_unidentified_company(&expert);
+        prop_assert_eq!(after.is_in(), before.is_in());
+        match after.eligibility {
+            Eligibility::In { reasons, .. } => {
+                let cautions = reasons.iter().filter(|it| **it == ReasonFor::CompanyUnknown).count();
+                prop_assert_eq!(cautions, usize::from(!expert.conflicts.is_empty()));
+            }
+            Eligibility::Out { .. } => prop_assert!(!before.is_in()),
+        }
+    }
+
+    #[test]
     fn teams_are_all_that_can_be_made_in_order(request in requests(), all in many()) {
         let candidates = judged(&request, &all);
         let ranked: Vec<_> = rank(&candidates).into_iter().map(|it| it.expert).collect();

@@ -3,19 +3,24 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    booking::appointment::Appointment,
     consultation::correction::CorrectedField,
     id::{AccountId, ConsultationId},
 };
 use entity::outbox;
+use ical::invite::{Attendee, Participation, Person, readdressed as readdressed_invitation};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::{
     app::App,
     mail::{mail_event::MailEvent, outgoing_mail::MailKind},
-    ops::case::{
-        save::{Save, Target},
-        transaction::CaseTransaction,
+    ops::{
+        booking::notices::plan_reminders,
+        case::{
+            save::{Save, Target},
+            transaction::CaseTransaction,
+        },
     },
     problem::Problem,
     secret::token_hash,
@@ -40,7 +45,7 @@ pub async fn follow(
     over_limit: bool,
 ) -> Result<(), Problem> {
     let id = work.record.consultation.id;
-    let Some(email) = work.person.email.clone() else { return Ok(()) };
+    let Some(email) = work.person.email.clone() else { return removed(work, old).await };
     work.record.consultation.address_confirmed = confirmed.is_some();
     work.save(AddressConfirmedAt(id, confirmed)).await?;
     if !old.is_empty() {
@@ -50,12 +55,18 @@ pub async fn follow(
         for row in waiting {
             // The link that confirms the old address serves no purpose any more.
             if row.kind == MailKind::AddressChanged.code() {
-                work.save(SupersededMail(row.id)).await?;
+                work.save(SupersededMail(row.id, "the address was corrected again")).await?;
                 continue;
             }
             let mail = readdress(work, row, old).await?;
             work.save(mail).await?;
         }
+    }
+    // Without an address no reminder was planned.
+    if old.is_empty()
+        && let Some(booked) = work.appointment.clone().filter(Appointment::is_confirmed)
+    {
+        plan_reminders(work, &booked)?;
     }
     if confirmed.is_some() {
         return Ok(());
@@ -64,6 +75,18 @@ pub async fn follow(
     let confirm = work.link(&purpose, CONFIRM_LINK)?;
     if let Some(letter) = work.mail_company(MailEvent::AddressChanged { confirm: &confirm })? {
         letter.over_limit = over_limit;
+    }
+    Ok(())
+}
+
+/// Drops the mails that wait for an address which was removed. The company has to be called instead.
+async fn removed(work: &mut CaseTransaction<'_>, old: &str) -> Result<(), Problem> {
+    let waiting = readdressed::waiting(work.read(), work.record.consultation.id, &[old.to_lowercase()]).await?;
+    if !waiting.is_empty() {
+        work.record.to_call_since.get_or_insert(work.context.now);
+    }
+    for row in waiting {
+        work.save(SupersededMail(row.id, "the address was removed")).await?;
     }
     Ok(())
 }
@@ -126,7 +149,7 @@ async fn readdress(
     let email = work.person.email.clone().unwrap_or_default();
     let (email_key, id) = (email.to_lowercase(), work.record.consultation.id);
     let is_confirmed = work.record.consultation.address_confirmed;
-    let mut tokens = BTreeMap::new();
+    let (mut tokens, mut asks) = (BTreeMap::new(), false);
     for token in tokens_of(work.app, &row.text_body) {
         let purpose = link::find_any_state(work.read(), &token_hash(&token)).await?;
         let is_of_old = matches!(
@@ -134,6 +157,7 @@ async fn readdress(
             Some(Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) if *email_key == key
         );
         if is_of_old {
+            asks |= matches!(purpose, Some(Purpose::Confirm { .. }));
             let email_key = email_key.clone();
             let purpose = if is_confirmed {
                 Purpose::SignIn { email_key }
@@ -146,14 +170,24 @@ async fn readdress(
     }
     let replaced =
         |text: &str| tokens.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
+    let to_name = work.person.name.clone();
     Ok(ReaddressedMail {
         text: replaced(&row.text_body),
         html: replaced(&row.html_body),
+        calendar: row.calendar.as_deref().map(|it| invitation(work, it, &email, &to_name)),
         to: email,
-        to_name: work.person.name.clone(),
+        to_name,
         is_confirmed,
+        asks,
         row,
     })
+}
+
+/// Returns a calendar part for the company's new address, with the reply address that belongs to it.
+fn invitation(work: &CaseTransaction<'_>, written: &str, address: &str, name: &str) -> String {
+    let organizer = work.app.reply_address(work.record.consultation.id, address);
+    let to = Attendee { person: Person { address, name }, participation: Participation::Accepted };
+    readdressed_invitation(written, &organizer, to)
 }
 
 /// The instant at which the address of the contact was confirmed; `None` has it confirmed anew.
@@ -165,12 +199,12 @@ impl Save for AddressConfirmedAt {
     }
 }
 
-/// A mail that serves no purpose any more.
-struct SupersededMail(Uuid);
+/// A mail that serves no purpose any more, and the reason.
+struct SupersededMail(Uuid, &'static str);
 
 impl Save for SupersededMail {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
-        Ok(readdressed::drop_superseded(to.tx, self.0).await?)
+        Ok(readdressed::drop_superseded(to.tx, self.0, self.1).await?)
     }
 }
 

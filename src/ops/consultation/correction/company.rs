@@ -13,12 +13,14 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        consultation::correction::{SavedCorrection, other_of_company, point_to, set_name, set_number},
+        consultation::correction::{SavedCorrection, point_to},
+        intake::company::{has_later, other_of_company, set_name, set_number},
     },
 };
 
 /// Changes the company if it has this consultation alone. Otherwise the consultation passes to the company with the
-/// corrected number, so that the other consultations keep theirs.
+/// corrected number, so that the other consultations keep theirs. The company's name, by which possible duplicates are
+/// found, is the one of its latest consultation as the center corrects it.
 pub async fn follow(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -33,13 +35,21 @@ pub async fn follow(
             Some(_) | None => renumber(work, by, after, undone.is_some()).await?,
         }
     }
-    let (id, company) = (work.record.consultation.id, work.record.company);
-    if all.iter().any(|it| it.field == CorrectedField::CompanyName)
-        && other_of_company(work.read(), company, id).await?.is_none()
-    {
-        work.save(CompanyName(company, after.get(CorrectedField::CompanyName))).await?;
+    if all.iter().any(|it| it.field == CorrectedField::CompanyName) && names_company(work, by).await? {
+        let name = after.get(CorrectedField::CompanyName);
+        work.save(CompanyName(work.record.company, name)).await?;
     }
     Ok(())
+}
+
+/// Returns whether the company is called as this consultation says. A company cannot rename another one, whose number
+/// it may have typed.
+async fn names_company(work: &CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
+    let (id, company) = (work.record.consultation.id, work.record.company);
+    if other_of_company(work.read(), company, id).await?.is_none() {
+        return Ok(true);
+    }
+    Ok(by.party() == Party::Coordinator && !has_later(work.read(), company, &work.record).await?)
 }
 
 async fn renumber(

@@ -92,5 +92,5 @@ pub async fn hand_over(
 /// Returns the name of the desk that handed the consultation over, if there is one.
 pub async fn name(work: &CaseTransaction<'_>) -> Result<Option<String>, Problem> {
     let Some(desk) = work.record.desk else { return Ok(None) };
-    Ok(store::reference::desk::find(&work.tx, desk).await?.map(|it| it.name))
+    Ok(store::reference::desk::find(work.read(), desk).await?.map(|it| it.name))
 }
