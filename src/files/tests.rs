@@ -55,7 +55,7 @@ async fn one_that_is_broken_is_written_anew() {
 }
 
 #[tokio::test]
-async fn idle_is_what_nobody_kept_since_then_and_only_that_is_forgotten() {
+async fn only_files_that_were_not_kept_again_are_forgotten() {
     let Folder(folder) = &Folder::new();
     let hour = TimeDelta::hours(1);
     assert_eq!(idle(folder, now()).await.unwrap().whole, [""; 0]);
@@ -73,7 +73,7 @@ async fn idle_is_what_nobody_kept_since_then_and_only_that_is_forgotten() {
 }
 
 #[tokio::test]
-async fn what_was_interrupted_is_swept_and_nothing_else_in_the_folder() {
+async fn only_interrupted_files_are_removed_from_the_folder() {
     let Folder(folder) = &Folder::new();
     keep(folder, b"abc".to_vec(), now()).await.unwrap();
     let (half, foreign) = (folder.join("ba").join(".half"), folder.join("README"));

@@ -86,7 +86,7 @@ fn the_table_and_the_file_have_a_line_for_each_policy() {
 
 /// No policy serves a consultation whose fields are covered only by experts who would decline.
 #[test]
-fn whoever_cannot_be_served_stays_unserved_in_the_year_of_the_readme() {
+fn a_consultation_that_every_expert_declines_stays_unserved() {
     let setup = Setup { seed: 1, consultations: 1500, experts: 30 };
     let world = World::new(setup);
     let can_be_served = |at: usize| {

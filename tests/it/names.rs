@@ -87,7 +87,12 @@ fn a_comment_has_a_subject_and_a_verb() {
 fn comments_are_found_and_joined_over_lines() {
     let text = "//! Of a module\n//! and more.\n\nfn f() {\n    // Why so.\n    let a = 1; // not this\n}\n/// A type.\n";
     assert_eq!(comments(text), ["Of a module and more.", "Why so.", "A type."]);
-    assert_eq!(public_types("pub struct A;\npub enum B<T> {\nstruct C;\npub fn d() {}\n"), ["A", "B"]);
+    assert_eq!(
+        public_types(
+            "pub struct A;\npub enum B<T> {\nstruct C;\npub fn d() {}\ncodes! {\n    pub enum E {\n"
+        ),
+        ["A", "B", "E"]
+    );
 }
 
 /// Each run of comment lines as one text.
@@ -120,10 +125,11 @@ fn modules(layer: &str) -> BTreeSet<String> {
 
 /// The public types that a file defines, aliases included.
 fn public_types(text: &str) -> Vec<String> {
-    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let mut found = Vec::new();
     for line in text.lines() {
-        let Some(rest) = line.strip_prefix("pub ") else { continue };
+        // `codes!` indents the types that it defines.
+        let Some(rest) = line.trim_start().strip_prefix("pub ") else { continue };
         let mut words = rest.split([' ', '<', '(', ';', ':', '{']);
         if matches!(words.next(), Some("struct" | "enum" | "trait" | "type"))
             && let Some(name) = words.next().filter(|it| !it.starts_with('$'))

@@ -214,7 +214,7 @@ fn the_request_says_by_when_to_answer() {
 }
 
 #[test]
-fn nobody_is_greeted_twice() {
+fn a_mail_greets_its_reader_once() {
     for (company, person, greeted) in [
         ("", "", "ご担当者 様"),
         ("みなと製作所", "", "みなと製作所 御中"),

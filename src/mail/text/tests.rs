@@ -158,7 +158,7 @@ fn the_latest_year_with_a_text_is_in_force_and_a_broken_one_is_not() {
 proptest! {
     /// Any text that can be saved can be written with any values, and contains its required variables.
     #[test]
-    fn what_holds_can_always_be_written(
+    fn an_accepted_text_can_always_be_written(
         pieces in prop::collection::vec(prop::sample::select(vec![
             "{{ リンク }}", "{{ 確認事項 }}", "{{受付番号}}", "{% if 受付番号 %}", "{% if not 相談分野 %}", "{% else %}",
             "{% endif %}", "\n", "本文", "{", "}", "%", "{{", "}}", "▼開く\n",

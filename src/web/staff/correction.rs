@@ -12,7 +12,7 @@ use domain::{
     text::{TextLine, optional},
 };
 
-use super::case::{self, FormState, Head, View, find, seen, sentence};
+use super::case::{self, FormState, Head, View, find, seen};
 use crate::{
     app::App,
     ops::{
@@ -93,12 +93,8 @@ pub async fn submit(
     let Some(typed) = parse(section, &values, &mut state) else {
         return render(&app, shell, case, section, state, None).await;
     };
-    let version = match seen(&case, &state.form, None) {
-        Ok(version) => version,
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            return render(&app, shell, case, section, state, None).await;
-        }
+    let Some(version) = state.value(seen(&case, &state.form, None))? else {
+        return render(&app, shell, case, section, state, None).await;
     };
     if let Some(fit) = to_be_asked(&app, &case, &values, &typed, &state.form).await? {
         state.refused = Some(question(&fit).to_owned());
@@ -107,16 +103,12 @@ pub async fn submit(
     let by = ActorAt::new(Actor::Coordinator(me.id), version);
     let cause = CorrectionCause::reason(typed.reason.as_ref());
     let done = ops::correct(&app, case.record.consultation.id, by, typed.section, &typed.values, cause).await;
-    match done {
-        Ok(found) => {
-            Ok(page::see_other_with(crate::url::staff(&case.record.number), &outcome(section, &found)))
-        }
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            let case = find(&app, &path.0).await?;
-            render(&app, shell, case, section, state, None).await
-        }
+    if let Some(found) = state.value(done)? {
+        let told = outcome(section, &found);
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &told));
     }
+    let case = find(&app, &path.0).await?;
+    render(&app, shell, case, section, state, None).await
 }
 
 /// Takes a correction back.
@@ -137,18 +129,13 @@ pub async fn undo(
         }
         Err(problem) => Err(problem),
     };
-    match done {
-        Ok(back) => {
-            let told = format!("「{}」の訂正を取り消しました。", back.field.label());
-            let path = format!("{}?view=history", crate::url::staff(&case.record.number));
-            Ok(page::see_other_with(path, &told))
-        }
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            let case = find(&app, &path.0).await?;
-            case::render(&app, shell, case, View::History, state).await
-        }
+    if let Some(back) = state.value(done)? {
+        let told = format!("「{}」の訂正を取り消しました。", back.field.label());
+        let history = format!("{}?view=history", crate::url::staff(&case.record.number));
+        return Ok(page::see_other_with(history, &told));
     }
+    let case = find(&app, &path.0).await?;
+    case::render(&app, shell, case, View::History, state).await
 }
 
 /// Sends the mails that did not reach an earlier address to the corrected one.
@@ -166,23 +153,18 @@ pub async fn send_again(
         Ok(version) => ops::send_undelivered(&app, case.record.consultation.id, version, me.id).await,
         Err(problem) => Err(problem),
     };
-    match sent {
-        Ok(count) => {
-            let held = !case.record.consultation.address_confirmed;
-            let later = if held {
-                "受付のメール以外は、アドレスが確認されたときに届きます。"
-            } else {
-                ""
-            };
-            let told = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
-            Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
-        }
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            let case = find(&app, &number).await?;
-            case::render(&app, shell, case, View::Overview, state).await
-        }
+    if let Some(count) = state.value(sent)? {
+        let held = !case.record.consultation.address_confirmed;
+        let later = if held {
+            "受付のメール以外は、アドレスが確認されたときに届きます。"
+        } else {
+            ""
+        };
+        let told = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &told));
     }
+    let case = find(&app, &number).await?;
+    case::render(&app, shell, case, View::Overview, state).await
 }
 
 /// Parses the form. Returns `None` if a value is wrong; `state` then has the errors.

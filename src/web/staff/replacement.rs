@@ -12,7 +12,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    case::{FormState, Head, find, seen, sentence},
+    case::{FormState, Head, find, seen},
     expert_answer::of,
 };
 use crate::{
@@ -82,12 +82,8 @@ pub async fn submit(
     let case = find(&app, &number).await?;
     let asked = of(&app, &case, id).await?;
     let mut typed = FormState::of(form);
-    let version = match seen(&case, &typed.form, None) {
-        Ok(version) => version,
-        Err(problem) => {
-            typed.refused = Some(sentence(problem)?);
-            return render(&app, shell, case, id, typed).await;
-        }
+    let Some(version) = typed.value(seen(&case, &typed.form, None))? else {
+        return render(&app, shell, case, id, typed).await;
     };
     let (what, reason) = read(&app, &case, &asked, &mut typed).await?;
     if let (Some(what), true) = (what, typed.errors.is_empty()) {

@@ -141,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn kana_converts_once(raw in "[ぁ-ゖァ-ヺｦ-ﾟ ー・]{0,20}") {
+    fn converting_kana_a_second_time_changes_nothing(raw in "[ぁ-ゖァ-ヺｦ-ﾟ ー・]{0,20}") {
         if let Some(reading) = kana(&raw) {
             prop_assert_eq!(kana(&reading), Some(reading));
         }

@@ -82,7 +82,7 @@ mod tests {
     use crate::url::Site;
 
     #[test]
-    fn what_acts_for_its_bearer_is_masked_and_the_rest_stays() {
+    fn a_link_that_signs_in_is_masked_and_the_rest_stays() {
         let site = Site::new("https://soudan.example.jp");
         for (text, shown) in [
             ("▼開く\nhttps://soudan.example.jp/l/abc-_1\n", "▼開く\n（本人用のリンク）\n"),

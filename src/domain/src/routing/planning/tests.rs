@@ -279,7 +279,7 @@ proptest! {
 
     /// If all appointments are alike, the placements are the experts' earliest times, and the plan is optimal.
     #[test]
-    fn nobody_can_wait_less(case in cases()) {
+    fn a_plan_with_equal_experts_has_the_least_waiting(case in cases()) {
         let mut case = Case { waiting: case.waiting.into_iter().take(3).collect(), ..case };
         case.experts.truncate(3);
         case.calendars.truncate(3);

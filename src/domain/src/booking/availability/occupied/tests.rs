@@ -128,7 +128,7 @@ proptest! {
 
     /// The database's condition for two visits whose quarter hours overlap is the same rule.
     #[test]
-    fn two_sittings_stand_where_their_cells_or_their_places_say_so((home, settings, appointments) in appointments(3)) {
+    fn two_appointments_fit_where_their_cells_or_their_places_allow_it((home, settings, appointments) in appointments(3)) {
         let [(one, at), (other, then)] = appointments[..] else { return Ok(()) };
         let (cells, others) = (one.cells(slot(at)), other.cells(slot(then)));
         let disjoint = cells.end <= others.start || others.end <= cells.start;
