@@ -186,7 +186,7 @@ macro_rules! text {
 }
 
 /// Derives `MailKind` and `TextKind` from the rows.
-macro_rules! letters {
+macro_rules! mails {
     (
         $frame:ident = $frame_code:literal around all, $frame_title:literal,
             [$($frame_required:ident),*] [$($frame_optional:ident),*] $(, $frame_flag:ident ($frame_arg:expr))*;

@@ -113,8 +113,8 @@ pub async fn record_absence(
     let cases: Vec<_> = booked.filter_map(|it| it.case.as_ref()).map(|it| it.id).collect();
     for &id in &cases {
         let mut work = CaseTransaction::begin(app, id).await?;
-        let told = format!("専門家の不在を登録しました：{}", days(absence));
-        work.note(Actor::Stead(by, Represented::Expert(expert)), told);
+        let note = format!("専門家の不在を登録しました：{}", days(absence));
+        work.note(Actor::Stead(by, Represented::Expert(expert)), note);
         work.commit().await?;
     }
     Ok(cases.len())

@@ -171,8 +171,8 @@ fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
     match act.action() {
         Some(action) => may(consultation, action).err().map(Problem::from),
         None if act == StaffAction::Called => {
-            let told = case.record.to_call_since.is_none();
-            told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
+            let is_told = case.record.to_call_since.is_none();
+            is_told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
         }
         None if !consultation.state.is_open() => {
             Some(domain::consultation::ActionRefused::HasEnded(consultation.state.clone()).into())

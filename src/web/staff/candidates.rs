@@ -160,6 +160,6 @@ async fn done(app: &App, number: &str, experts: &[ExpertId]) -> Result<HttpRespo
     let case = find(app, number).await?;
     let due = case.record.due.as_ref().and_then(domain::due::Due::at);
     let due = due.map(|it| format!("回答期限は{}です。", domain::wording::month_day_time(it)));
-    let told = format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default());
-    Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
+    let flash = format!("{}に依頼しました。{}", names.join("、"), due.unwrap_or_default());
+    Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash))
 }

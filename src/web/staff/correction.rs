@@ -104,8 +104,8 @@ pub async fn submit(
     let cause = CorrectionCause::reason(typed.reason.as_ref());
     let done = ops::correct(&app, case.record.consultation.id, by, typed.section, &typed.values, cause).await;
     if let Some(found) = state.value(done)? {
-        let told = outcome(section, &found);
-        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &told));
+        let flash = outcome(section, &found);
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
     let case = find(&app, &path.0).await?;
     render(&app, shell, case, section, state, None).await
@@ -130,9 +130,9 @@ pub async fn undo(
         Err(problem) => Err(problem),
     };
     if let Some(back) = state.value(done)? {
-        let told = format!("「{}」の訂正を取り消しました。", back.field.label());
+        let flash = format!("「{}」の訂正を取り消しました。", back.field.label());
         let history = format!("{}?view=history", crate::url::staff(&case.record.number));
-        return Ok(page::see_other_with(history, &told));
+        return Ok(page::see_other_with(history, &flash));
     }
     let case = find(&app, &path.0).await?;
     case::render(&app, shell, case, View::History, state).await
@@ -160,8 +160,8 @@ pub async fn send_again(
         } else {
             ""
         };
-        let told = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
-        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &told));
+        let flash = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
     let case = find(&app, &number).await?;
     case::render(&app, shell, case, View::Overview, state).await
@@ -214,12 +214,12 @@ fn outcome(section: CorrectionSection, found: &[Correction]) -> String {
     }
     let labels: Vec<_> = found.iter().map(|it| it.field.label()).collect();
     let mailed = found.iter().any(|it| it.field == CorrectedField::Email && !it.new.is_empty());
-    let told = if mailed {
+    let flash = if mailed {
         "新しいメールアドレスに、確認のメールを送りました。"
     } else {
         ""
     };
-    format!("{}を訂正しました（{}）。{told}", section.label(), labels.join("、"))
+    format!("{}を訂正しました（{}）。{flash}", section.label(), labels.join("、"))
 }
 
 async fn render(

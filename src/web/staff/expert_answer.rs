@@ -78,8 +78,8 @@ pub async fn submit(
         }
     };
     if typed.done(done)? {
-        let told = format!("{}さんの回答を記録しました。", asked.name);
-        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &told));
+        let flash = format!("{}さんの回答を記録しました。", asked.name);
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
     let case = find(&app, &number).await?;
     render(&app, shell, case, id, typed).await

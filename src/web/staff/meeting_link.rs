@@ -57,8 +57,8 @@ pub async fn submit(
         let by = ActorAt::new(Actor::Coordinator(me.id), version);
         let id = case.record.consultation.id;
         if typed.done(ops::booking::meeting_link::change(&app, id, by, &link).await)? {
-            let told = "接続先を変更しました。企業と専門家にメールで知らせました。";
-            return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+            let flash = "接続先を変更しました。企業と専門家にメールで知らせました。";
+            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
         }
     }
     let case = find(&app, &number).await?;

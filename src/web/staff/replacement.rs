@@ -98,8 +98,8 @@ pub async fn submit(
             (Replacement::Release(_), None) => Err(Problem::Unreadable),
         };
         if typed.done(done)? {
-            let told = "担当の変更を記録しました。";
-            return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+            let flash = "担当の変更を記録しました。";
+            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
         }
     }
     let case = find(&app, &number).await?;

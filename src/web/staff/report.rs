@@ -68,9 +68,9 @@ pub async fn submit(
         (None, _) => {}
         (Some(_), Err(errors)) => typed.errors = errors,
         (Some(_), Ok(decision)) => {
-            let told = decision_text(&decision);
+            let flash = decision_text(&decision);
             if typed.done(ops::aftercare::report::decide(&app, appointment, me.id, decision).await)? {
-                return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+                return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
             }
         }
     }

@@ -85,12 +85,12 @@ pub async fn submit(
             let by = Actor::Stead(me.id, Represented::Expert(author));
             let id = appointment.appointment.id;
             if typed.done(ops::aftercare::report::write(&app, id, by, body, typed_at, saving).await)? {
-                let (rest, told) = match saving {
+                let (rest, flash) = match saving {
                     Saving::Keep => ("/write", "報告書の下書きを保存しました。"),
                     Saving::Submit => ("", "報告書を提出しました。内容を確認してください。"),
                 };
                 let next = format!("{}/report/{id}{rest}", crate::url::staff(&case.record.number));
-                return Ok(page::see_other_with(next, told));
+                return Ok(page::see_other_with(next, flash));
             }
         }
     }

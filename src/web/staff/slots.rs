@@ -85,7 +85,7 @@ pub async fn submit(
     if let (Some(version), Some(slot)) = (version, slot) {
         let by = ActorAt::new(stead::actor(&typed.form, me.id)?, version);
         let id = case.record.consultation.id;
-        let (done, told) = if action == ActionKind::Reschedule {
+        let (done, flash) = if action == ActionKind::Reschedule {
             let moved = ops::booking::appointment::reschedule(&app, id, by, slot).await;
             (moved, "日時を変更しました。確認メールを送りました。")
         } else {
@@ -93,7 +93,7 @@ pub async fn submit(
             (chosen, "日時を決めました。確認メールを送りました。")
         };
         if typed.done(done)? {
-            return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
         }
     }
     let case = find(&app, &number).await?;

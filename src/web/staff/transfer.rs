@@ -58,8 +58,8 @@ pub async fn submit(
             let id = case.record.consultation.id;
             let done = ops::consultation::transfer::transfer(&app, id, Some(version), me.id, to).await;
             if typed.done(done)? {
-                let told = "センターの担当を替えました。";
-                return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+                let flash = "センターの担当を替えました。";
+                return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
             }
         }
     }

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{OutboxEvent, domain_of, letter, log_entry, new_row};
+use super::{OutboxEvent, domain_of, log_entry, new_row, outgoing_mail};
 use crate::mail::outgoing_mail::{MailKind, OutgoingMail};
 
 /// The reply that is stored with a mail whose corrected address is not confirmed yet.
@@ -147,7 +147,7 @@ pub async fn send_again(
         dedup_key: None,
         // The condition held when the mail was to be sent; a person decides that it is sent now.
         send_condition: None,
-        ..letter(it.row)?
+        ..outgoing_mail(it.row)?
     };
     let mut new = new_row(mail, None, domain, now)?;
     if !goes_at_once {
