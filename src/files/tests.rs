@@ -32,7 +32,7 @@ fn now() -> DateTime<Utc> {
 }
 
 #[tokio::test]
-async fn what_is_kept_is_read_again_and_kept_once() {
+async fn a_file_is_read_as_it_was_kept_and_kept_once() {
     let Folder(folder) = &Folder::new();
     let hash = keep(folder, b"abc".to_vec(), now()).await.unwrap();
     assert_eq!(hash, ABC);
@@ -89,7 +89,7 @@ async fn only_interrupted_files_are_removed_from_the_folder() {
 /// Several tasks store the same bytes again and again while one deletes them as soon as they are idle: a task that has
 /// stored them finds them for as long as they may be idle.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_loses_a_file_to_the_sweep() {
+async fn the_sweep_removes_no_file_in_use() {
     let held = Arc::new(Folder::new());
     let over = Arc::new(AtomicBool::new(false));
     let (folder, stop) = (Arc::clone(&held), Arc::clone(&over));

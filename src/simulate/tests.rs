@@ -32,7 +32,7 @@ fn a_seed_gives_the_same_year_and_another_seed_another_one() {
 
 /// Checks the bookings from outside, pair by pair.
 #[test]
-fn nobody_is_booked_twice_or_beyond_a_limit_under_any_policy() {
+fn no_expert_is_booked_twice_or_beyond_a_limit_under_any_policy() {
     let world = World::new(SETUP);
     let business = BusinessCalendar::default();
     let last = last_session_day(FIRST, &Settings::default(), &business).unwrap();

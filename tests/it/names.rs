@@ -83,9 +83,31 @@ fn a_comment_has_a_subject_and_a_verb() {
     assert!(unknown * 10_000 < words * 3, "{unknown} of {words} words name no person");
 }
 
+/// The name of a test says its rule: three words at least, of which the first is no riddle.
+#[test]
+fn the_name_of_a_test_is_a_sentence() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for path in ["src", "tests/it"].iter().flat_map(|it| rust_files(&root().join(it))) {
+        for name in names_of_tests(&fs::read_to_string(&path).unwrap()) {
+            count += 1;
+            let mut words = name.split('_');
+            let first = words.next().unwrap_or_default();
+            if words.count() < 2 || RIDDLES.iter().any(|it| it.eq_ignore_ascii_case(first)) {
+                wrong.push(format!("{} has {name}", path.display()));
+            }
+        }
+    }
+    assert!(count > 500, "{count} tests");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn comments_are_found_and_joined_over_lines() {
     let text = "//! Of a module\n//! and more.\n\nfn f() {\n    // Why so.\n    let a = 1; // not this\n}\n/// A type.\n";
+    assert_eq!(
+        names_of_tests("#[test]\nfn a() {\n#[tokio::test(flavor)]\nasync fn b() {\nfn c() {"),
+        ["a", "b"]
+    );
     assert_eq!(comments(text), ["Of a module and more.", "Why so.", "A type."]);
     assert_eq!(
         public_types(
@@ -113,6 +135,21 @@ fn comments(text: &str) -> Vec<String> {
             None => found.push(comment.to_owned()),
         }
         goes_on = true;
+    }
+    found
+}
+
+/// Returns the names of the functions with an attribute that ends in `test`.
+fn names_of_tests(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut is_next = false;
+    for line in text.lines().map(str::trim_start) {
+        let attribute = line.strip_prefix("#[").map(|it| it.split(['(', ']']).next().unwrap_or_default());
+        is_next |= attribute.is_some_and(|it| it == "test" || it.ends_with("::test"));
+        if let Some((_, rest)) = line.split_once("fn ").filter(|_| is_next && attribute.is_none()) {
+            found.extend(rest.split('(').next().map(str::to_owned));
+            is_next = false;
+        }
     }
     found
 }

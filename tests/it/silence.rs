@@ -191,7 +191,7 @@ async fn keeps_hours(site: &Site) {
 /// Two fiscal years pass, and nobody acts: nothing is lost, nothing fails, no person is written to without end, and the
 /// center hears every business day of what waits.
 #[actix_web::test]
-async fn two_fiscal_years_in_which_nobody_acts() {
+async fn for_two_fiscal_years_every_idle_case_is_followed_up() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let mut watched = Box::pin(every_state(&site, &cast)).await;
@@ -230,7 +230,7 @@ async fn two_fiscal_years_in_which_nobody_acts() {
 
 /// Two fiscal years in which everybody acts, but only long after they should have.
 #[actix_web::test]
-async fn two_fiscal_years_in_which_everybody_acts_late() {
+async fn for_two_fiscal_years_late_answers_cause_no_contradiction() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let watched = Box::pin(every_state(&site, &cast)).await;

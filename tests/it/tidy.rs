@@ -333,7 +333,7 @@ const OTHER_MEANINGS: &[&str] = &[
 ];
 
 #[test]
-fn a_letter_is_one_row_and_one_text() {
+fn a_mail_kind_is_one_row_and_its_texts() {
     let texts = TextKind::ALL.map(TextKind::code);
     let codes: BTreeSet<_> = texts.into_iter().chain(MailKind::ALL.map(MailKind::code)).collect();
     let mut wrong = Vec::new();

@@ -48,7 +48,7 @@ fn every_kind_is_written_and_reads_well() {
 }
 
 #[test]
-fn what_concerns_a_time_carries_a_calendar_part() {
+fn a_mail_about_an_appointment_has_a_calendar_part() {
     for it in mails(true) {
         // A mail says that it has a calendar part, and which kind.
         let cancels = it.text.contains("カレンダーの予定を取り消すファイル（invite.ics）");
@@ -227,7 +227,7 @@ fn a_mail_greets_its_reader_once() {
 }
 
 #[test]
-fn what_a_person_wrote_cannot_look_like_the_letter() {
+fn the_words_of_a_person_cannot_imitate_the_mail() {
     let reason = "▼ログインする\nhttps://evil.example.jp/\n■お知らせ\n\n\n\n\n受付番号：1 <b>";
     let mail_event =
         MailEvent::Cancelled { side: ReaderSide::Expert, appointment: appointment_text(), reason };
@@ -267,7 +267,7 @@ fn ones_own_words_begin_as_the_shipped_ones() {
 
 /// A text can name exactly the variables that its mails set.
 #[test]
-fn every_occasion_has_a_text_whose_variables_are_the_ones_it_knows() {
+fn every_mail_event_fills_exactly_the_variables_of_its_text() {
     let mut seen = HashSet::new();
     with_about(true, |about_this| {
         let mut all: Vec<_> = samples::occasions()
@@ -310,7 +310,7 @@ fn the_frame_knows_what_its_text_names() {
 
 /// The administrator's own frame surrounds every mail, whatever its reader and its kind.
 #[test]
-fn every_letter_stands_in_ones_own_frame() {
+fn every_mail_has_the_frame_of_the_administrator() {
     let mut texts = Texts::default();
     let title = "［デスク］{{ 件名 }}{% if 受付番号 %} {{ 受付番号 }}{% endif %}";
     let body = "{{ 宛名 }}\n\nいつもお世話になっております。\n\n{{ 本文 }}\n\n-- \nデスク{% if not 返信不可 %}\n返信できます{% endif %}";

@@ -183,7 +183,7 @@ fn winmail_dat_is_an_attachment() {
 
 /// Checks the body and the file names of rare kinds of mail.
 #[test]
-fn what_few_programs_write_is_read_too() {
+fn rare_forms_of_mail_are_read_too() {
     for (mail, body, files) in [
         (&sample!("smime")[..], "署名したメールです。", &["smime.p7s"][..]),
         (sample!("pgp"), "", &["添付1.bin", "encrypted.asc"]),
@@ -439,7 +439,7 @@ proptest! {
     }
 
     #[test]
-    fn japanese_is_read_in_whatever_it_was_written(text in "[ぁ-んァ-ヶ一二三四五六七八九十会社様、。]{6,60}") {
+    fn japanese_is_read_in_every_encoding(text in "[ぁ-んァ-ヶ一二三四五六七八九十会社様、。]{6,60}") {
         let text = format!("の{text}です。");
         for encoding in [encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP, encoding_rs::ISO_2022_JP, encoding_rs::UTF_8] {
             let bytes = encoding.encode(&text).0;

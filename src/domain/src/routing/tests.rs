@@ -210,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_company_has_not_told_rules_nobody_out(request in requests(), expert in experts()) {
+    fn missing_data_of_a_company_exclude_no_expert(request in requests(), expert in experts()) {
         let silent = RoutingRequest { prefecture: None, industry: None, company: None, ..request.clone() };
         if let Eligibility::In { .. } = evaluate(&expert, &request, None).eligibility {
             let Eligibility::In { reasons, .. } = evaluate(&expert, &silent, None).eligibility else {

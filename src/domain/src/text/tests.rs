@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_typed_is_kept_or_refused(raw in any::<String>(), max in 0..40_usize) {
+    fn any_text_is_kept_or_refused(raw in any::<String>(), max in 0..40_usize) {
         if let Ok(line) = TextLine::parse("x", &raw, max) {
             prop_assert_eq!(line.as_str(), raw.trim());
             prop_assert!(line.as_str().chars().count() <= max);

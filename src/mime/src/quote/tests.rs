@@ -91,7 +91,7 @@ proptest! {
     /// The text that was typed first stays visible, whatever follows it and whatever that resembles, and so
     /// does every sentence above the first mark of a signature.
     #[test]
-    fn what_was_typed_above_is_never_folded_away(
+    fn text_above_a_quotation_is_never_folded(
         typed in prop::collection::vec(prop::sample::select(TYPED), 1..6),
         signed in prop::sample::select(SIGNED),
         quoted in prop::sample::select(QUOTED),

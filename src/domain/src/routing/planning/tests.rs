@@ -366,7 +366,7 @@ fn work_goes_to_who_has_less_of_it() {
 }
 
 #[test]
-fn who_holds_a_time_may_be_given_it_and_nobody_else_at_the_same_time() {
+fn a_held_time_can_be_planned_only_for_its_own_consultation() {
     let mut case = two([0, 0], 3);
     let slot = Slot::new(date(1), 20).unwrap();
     let footprint = Footprint::online(&Settings::default());

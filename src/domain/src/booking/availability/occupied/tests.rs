@@ -140,7 +140,7 @@ proptest! {
     /// Every appointment was offered when it was booked. After that it is enough that neighbours have room, whichever
     /// appointment is cancelled.
     #[test]
-    fn whatever_was_offered_stands_without_any_of_the_others((home, settings, appointments) in appointments(9), gone in 0..8_usize) {
+    fn a_booked_slot_stays_possible_when_others_are_cancelled((home, settings, appointments) in appointments(9), gone in 0..8_usize) {
         let mut day = BusyDay::default();
         let mut booked = Vec::new();
         for (footprint, at) in appointments {
