@@ -40,6 +40,22 @@ fn the_modules_of_a_layer_are_named_in_the_glossary() {
 }
 
 #[test]
+fn every_table_is_named_in_the_glossary() {
+    let glossary = fs::read_to_string(root().join("docs/GLOSSARY.md")).unwrap();
+    let mut wrong = Vec::new();
+    for path in rust_files(&root().join("entity/src")) {
+        let text = fs::read_to_string(&path).unwrap();
+        if let Some((_, rest)) = text.split_once("table_name = \"") {
+            let table = rest.split('"').next().unwrap_or_default();
+            if !glossary.contains(&format!("`{table}`")) {
+                wrong.push(format!("the table {table} is not in the glossary"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn a_public_type_has_a_name_of_its_own_in_its_layer() {
     let mut wrong = Vec::new();
     for layer in LAYERS {
