@@ -46,10 +46,10 @@ pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findin
         }
     }
     for it in case.assignments.iter().filter(|it| it.state.code() == "offered" && it.instead_of.is_some()) {
-        let place = case.assignments.iter().find(|of| Some(of.id) == it.instead_of);
-        let sits = place.is_some_and(|place| {
-            let in_it = |one: &&appointment::Model| case.experts(one.id).contains(&place.expert_id);
-            place.state.code() == "accepted" && confirmed.iter().any(in_it)
+        let replaced = case.assignments.iter().find(|of| Some(of.id) == it.instead_of);
+        let sits = replaced.is_some_and(|replaced| {
+            let in_it = |one: &&appointment::Model| case.experts(one.id).contains(&replaced.expert_id);
+            replaced.state.code() == "accepted" && confirmed.iter().any(in_it)
         });
         if !sits {
             let what = format!("expert {} is asked to take a place that nobody has", it.expert_id);

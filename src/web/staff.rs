@@ -78,7 +78,7 @@ fn work(cfg: &mut ServiceConfig) {
         .service(notifications::submit)
         .service(outbox::list)
         .service(outbox::show)
-        .service(outbox::letter)
+        .service(outbox::document)
         .service(outbox::act)
         .service(reply_templates::show)
         .service(reply_templates::add)

@@ -238,7 +238,7 @@ async fn learn_facts(app: &App, mails: &[LeasedMail]) -> Option<attempt::KnownFa
         return None;
     }
     let at = Instant::now();
-    let asked = send_condition::FactQuery::by(mails.iter().map(|it| &it.mail.letter));
+    let asked = send_condition::FactQuery::by(mails.iter().map(|it| &it.mail.outgoing));
     match send_condition::learn(app, asked).await {
         Ok(facts) => Some(attempt::KnownFacts { facts, at }),
         Err(err) => {
@@ -278,9 +278,9 @@ async fn send(
     Sent {
         settled: SettledMail { id: leased.id, token: term.token, outcome, detail },
         domain: leased.domain,
-        kind: leased.mail.letter.kind,
-        consultation: leased.mail.letter.consultation,
-        address: leased.mail.letter.to,
+        kind: leased.mail.outgoing.kind,
+        consultation: leased.mail.outgoing.consultation,
+        address: leased.mail.outgoing.to,
         failure,
         no_such_address,
     }

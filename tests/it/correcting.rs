@@ -221,7 +221,7 @@ async fn the_second_coordinator_sees_the_firsts_value_and_keeps_what_was_typed()
 }
 
 #[actix_web::test]
-async fn what_breaks_a_rule_is_refused_and_says_so() {
+async fn a_correction_that_breaks_a_rule_is_refused_with_its_reason() {
     let (site, cast) = center().await;
     let case = cases::received(&site, &cast, CONTACT).await;
     let section = CorrectionSection::Contact;

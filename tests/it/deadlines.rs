@@ -159,7 +159,7 @@ async fn silence_without_a_time_asks_the_next_candidates() {
 }
 
 #[actix_web::test]
-async fn nobody_for_a_wished_time_is_said_where_it_is_true() {
+async fn a_company_hears_that_no_expert_is_free_only_if_it_is_true() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = applied(&site, CONTACT, &["ict"]).await;

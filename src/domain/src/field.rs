@@ -63,7 +63,7 @@ mod tests {
     use super::{Field, Fields};
 
     #[test]
-    fn what_is_left_and_what_was_taken_make_the_whole() {
+    fn the_taken_and_the_remaining_fields_make_the_whole() {
         for whole in [Fields::Ict, Fields::Labor, Fields::Both] {
             for taken in [Fields::Ict, Fields::Labor, Fields::Both] {
                 let left = whole.without(taken);

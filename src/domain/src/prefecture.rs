@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn nearness_is_mutual() {
+    fn a_region_is_near_to_those_that_are_near_to_it() {
         for a in Region::ALL {
             for b in Region::ALL {
                 assert_eq!(a.is_near(b), b.is_near(a));

@@ -15,7 +15,7 @@ use domain::correspondence::outgoing_mail::topic::NotificationTopic;
 use super::define::{ConditionKind, Delivery, Reader, Text};
 use crate::mail::text::Variable;
 
-letters! {
+mails! {
     Frame = "frame" around all,
         "【{{ センター名 }}】{{ 件名 }}{% if 受付番号 %}（受付番号 {{ 受付番号 }}）{% endif %}",
         [Body] [Title, Number, Greeting, NoAnswers, ToStaff],

@@ -79,9 +79,9 @@ fn ask(work: &mut CaseTransaction<'_>, it: &FollowUp) -> Result<bool, Problem> {
             MailEvent::FollowUp { lead: &lead, answer: &answer }
         }
     };
-    let Some(letter) = work.mail_company(mail_event)? else { return Ok(false) };
-    letter.dedup_key = Some(format!("follow_up/{}", it.id));
-    letter.send_condition = Some(SendCondition::FollowUpOpen { follow_up: it.id });
+    let Some(mail) = work.mail_company(mail_event)? else { return Ok(false) };
+    mail.dedup_key = Some(format!("follow_up/{}", it.id));
+    mail.send_condition = Some(SendCondition::FollowUpOpen { follow_up: it.id });
     Ok(true)
 }
 

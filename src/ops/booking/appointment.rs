@@ -138,8 +138,8 @@ pub async fn move_booked(
     found: &SlotOffers,
 ) -> Result<(), Problem> {
     let until = limit(work, by, before.starts_at);
-    let told = wording::long_date_time_range(slot.start(), found.end(slot));
-    work.act(Action::Reschedule { until }, by, Some(told))?;
+    let when = wording::long_date_time_range(slot.start(), found.end(slot));
+    work.act(Action::Reschedule { until }, by, Some(when))?;
     if !found.has(slot) {
         return Err(Problem::SlotTaken);
     }
@@ -226,10 +226,10 @@ fn plan_overdue(
     appointment: AppointmentId,
     due_at: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    if let Some(letter) = work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: true })? {
-        letter.due_at = due_at;
-        letter.dedup_key = Some(overdue_key(appointment, due_at));
-        letter.send_condition = Some(SendCondition::ReportMissing { appointment });
+    if let Some(mail) = work.mail_expert(author, MailEvent::ReportDue { due_at, overdue: true })? {
+        mail.due_at = due_at;
+        mail.dedup_key = Some(overdue_key(appointment, due_at));
+        mail.send_condition = Some(SendCondition::ReportMissing { appointment });
     }
     Ok(())
 }

@@ -60,8 +60,8 @@ pub async fn choose(app: &App, id: ConsultationId, slot: Slot) -> Result<(), Pro
     if !Box::pin(take(&mut work, slot, None)).await? {
         return Err(Problem::SlotTaken);
     }
-    let told = work.appointment.as_ref().map(|it| long_date_time_range(it.starts_at, it.ends_at));
-    work.note(Actor::Company, format!("希望の日時を選び直しました：{}", told.unwrap_or_default()));
+    let when = work.appointment.as_ref().map(|it| long_date_time_range(it.starts_at, it.ends_at));
+    work.note(Actor::Company, format!("希望の日時を選び直しました：{}", when.unwrap_or_default()));
     Box::pin(ask_or_keep(&mut work)).await?;
     work.commit().await?;
     Ok(())
@@ -91,12 +91,12 @@ pub async fn take_again(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         return Ok(());
     };
     let was = long_date_time_range(lost.starts_at, lost.ends_at);
-    let told = if Box::pin(take(work, slot, Some(&lost))).await? {
+    let note = if Box::pin(take(work, slot, Some(&lost))).await? {
         format!("解除した日時をもう一度押さえました：{was}")
     } else {
         format!("解除した日時は、ほかの予約で埋まっていました：{was}")
     };
-    work.note(Actor::System, told);
+    work.note(Actor::System, note);
     Ok(())
 }
 

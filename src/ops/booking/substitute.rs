@@ -114,7 +114,7 @@ pub async fn ask(
     work.check(ActionKind::Reschedule, by)?;
     let appointment = appointment_to_come(&work)?;
     let leaving = accepted_by(&work.assignments, participation.expert);
-    let (Some(place), true) = (leaving.first(), appointment.id == participation.appointment) else {
+    let (Some(replaced), true) = (leaving.first(), appointment.id == participation.appointment) else {
         return Err(Problem::Stale);
     };
     if work.assignments.iter().any(Assignment::is_asked_instead) {
@@ -122,7 +122,7 @@ pub async fn ask(
             "この予約では、すでに代わりの専門家に依頼しています。回答を待つか、依頼を取り消してください。",
         ));
     }
-    let instead_of = Some(place.id);
+    let instead_of = Some(replaced.id);
     let themes = store::consultation::themes(work.read(), work.record.consultation.id).await?;
     let search = search(&work.record, &appointment, &work.assignments, participation.expert, themes);
     let fields = search.fields;
@@ -318,8 +318,8 @@ fn search(
 /// all experts concerned, and notifies company, experts and center.
 async fn take_over(work: &mut CaseTransaction<'_>, request: Assignment, by: Actor) -> Result<(), Problem> {
     let appointment = work.appointment.clone();
-    let place = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
-    let leaving = place.map(|it| it.expert);
+    let replaced = request.instead_of.and_then(|id| work.assignments.iter().find(|it| it.id == id));
+    let leaving = replaced.map(|it| it.expert);
     let accepted = request.accept(work.now())?;
     let (Some(appointment), Some(leaving)) = (appointment.filter(Appointment::is_confirmed), leaving) else {
         return Err(Problem::Stale);

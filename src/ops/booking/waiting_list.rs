@@ -318,8 +318,8 @@ async fn make_offer(work: &mut CaseTransaction<'_>, next: Next) -> Result<(), Pr
         booked,
         until,
     };
-    if let Some(letter) = work.mail_company(event)? {
-        letter.send_condition = Some(SendCondition::OfferStands { offer: offer.id });
+    if let Some(mail) = work.mail_company(event)? {
+        mail.send_condition = Some(SendCondition::OfferStands { offer: offer.id });
     }
     work.note(
         Actor::System,

@@ -63,7 +63,7 @@ pub struct CaseTransaction<'a> {
     /// The appointment that is held or confirmed.
     pub appointment: Option<Appointment>,
     events: Vec<(Event, Option<String>)>,
-    letters: Vec<OutgoingMail>,
+    mails: Vec<OutgoingMail>,
     portal: Option<String>,
     /// Whether the company is on the telephone, so that it hears the news.
     is_heard: bool,
@@ -147,7 +147,7 @@ impl<'a> CaseTransaction<'a> {
             assignments: Vec::new(),
             appointment: None,
             events: Vec::new(),
-            letters: Vec::new(),
+            mails: Vec::new(),
             portal: None,
             is_heard: false,
             is_told: false,
@@ -232,8 +232,7 @@ impl<'a> CaseTransaction<'a> {
         self.keep_silence_clock();
         self.call_if_unreachable().await?;
         let now = self.now();
-        let letters: Vec<_> =
-            std::mem::take(&mut self.letters).into_iter().map(|it| self.timed(it)).collect();
+        let mails: Vec<_> = std::mem::take(&mut self.mails).into_iter().map(|it| self.timed(it)).collect();
         let (id, before) = (self.record.consultation.id, self.record.event_count);
         self.record.event_count += i32::try_from(self.events.len()).unwrap_or(i32::MAX);
         self.record.version += 1;
@@ -246,14 +245,14 @@ impl<'a> CaseTransaction<'a> {
             }
             None => {
                 store::consultation::save(&mut batch, &self.record, now)?;
-                Threads::of(&self.tx, &letters).await?
+                Threads::of(&self.tx, &mails).await?
             }
         };
         store::audit::event::append(&self.tx, &mut batch, id, before, &self.events).await?;
         batch.append(self.batch)?;
         store::correspondence::outbox::add(
             &mut batch,
-            letters,
+            mails,
             &threads,
             &self.app.config.mail_reply_domain,
             now,
@@ -330,12 +329,12 @@ impl<'a> CaseTransaction<'a> {
     }
 
     /// Moves a mail that can wait into business hours.
-    fn timed(&self, letter: OutgoingMail) -> OutgoingMail {
-        if letter.due_at > self.now() || !letter.kind.keeps_hours() {
-            return letter;
+    fn timed(&self, mail: OutgoingMail) -> OutgoingMail {
+        if mail.due_at > self.now() || !mail.kind.keeps_hours() {
+            return mail;
         }
         let Context { settings, calendar, now, .. } = &self.context;
-        OutgoingMail { due_at: in_business_hours(*now, settings, calendar), ..letter }
+        OutgoingMail { due_at: in_business_hours(*now, settings, calendar), ..mail }
     }
 
     /// Mails the company, if it has an address. Returns the outgoing mail, so that the caller can delay it or tie it to
@@ -350,13 +349,13 @@ impl<'a> CaseTransaction<'a> {
             }
             return Ok(None);
         };
-        let mut letter = self.letter(event, address, &self.person.name)?;
+        let mut mail = self.composed(event, address, &self.person.name)?;
         self.is_told |= event.is_news() && self.new.is_none();
         let consultation = &self.record.consultation;
-        if !consultation.address_confirmed && letter.kind.is_correspondence() {
-            letter.send_condition = Some(SendCondition::AddressConfirmed { consultation: consultation.id });
+        if !consultation.address_confirmed && mail.kind.is_correspondence() {
+            mail.send_condition = Some(SendCondition::AddressConfirmed { consultation: consultation.id });
         }
-        Ok(self.push(letter))
+        Ok(self.push(mail))
     }
 
     /// Mails an expert, unless the expert's account is not active any more. Returns the outgoing mail as `mail_company`
@@ -368,33 +367,33 @@ impl<'a> CaseTransaction<'a> {
     ) -> Result<Option<&mut OutgoingMail>, Problem> {
         let profile = self.context.experts.get(expert).filter(|it| it.active);
         let Some(profile) = profile else { return Ok(None) };
-        let letter = self.letter(event, &profile.email, &profile.name)?;
-        Ok(self.push(letter))
+        let mail = self.composed(event, &profile.email, &profile.name)?;
+        Ok(self.push(mail))
     }
 
     /// Mails the center. Returns the outgoing mail as `mail_company` does.
     pub fn mail_center(&mut self, event: MailEvent<'_>) -> Result<Option<&mut OutgoingMail>, Problem> {
         let settings = &self.context.settings;
-        let letter = self.letter(event, &settings.center_email, &settings.center_name)?;
-        Ok(self.push(letter))
+        let mail = self.composed(event, &settings.center_email, &settings.center_name)?;
+        Ok(self.push(mail))
     }
 
     /// Mails every account of the desk that handed the consultation over, if there is one.
     pub async fn mail_desk(&mut self, event: MailEvent<'_>) -> Result<(), Problem> {
         let Some(desk) = self.record.desk else { return Ok(()) };
         for it in store::reference::desk::addresses(&self.tx, desk).await? {
-            let letter = self.letter(event, &it.address, &it.name)?;
-            self.push(letter);
+            let mail = self.composed(event, &it.address, &it.name)?;
+            self.push(mail);
         }
         Ok(())
     }
 
-    fn push(&mut self, letter: OutgoingMail) -> Option<&mut OutgoingMail> {
-        self.letters.push(letter);
-        self.letters.last_mut()
+    fn push(&mut self, mail: OutgoingMail) -> Option<&mut OutgoingMail> {
+        self.mails.push(mail);
+        self.mails.last_mut()
     }
 
-    fn letter(&self, event: MailEvent<'_>, address: &str, name: &str) -> Result<OutgoingMail, Problem> {
+    fn composed(&self, event: MailEvent<'_>, address: &str, name: &str) -> Result<OutgoingMail, Problem> {
         let record = &self.record;
         let organizer = self.app.reply_address(record.consultation.id, address);
         let about = MailContext {

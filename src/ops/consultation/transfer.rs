@@ -33,12 +33,12 @@ pub async fn transfer(
         return Ok(());
     }
     let names = store::accounts::account::names(work.read(), before.map(|it| it.0)).await?;
-    let told = match before.and_then(|it| names.get(&it.0)) {
+    let note = match before.and_then(|it| names.get(&it.0)) {
         Some(name) => format!("センターの担当を替えました：{name}さんから{}さんへ", to.name),
         None => format!("センターの担当を決めました：{}さん", to.name),
     };
     work.record.coordinator = Some(to.id);
-    work.note(Actor::Coordinator(by), told);
+    work.note(Actor::Coordinator(by), note);
     work.commit().await?;
     Ok(())
 }

@@ -261,9 +261,9 @@ async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audi
     if by.party() != Party::Coordinator {
         let address = work.context.settings.center_email.clone();
         let (due_at, key) = next_notice(work, &address).await?;
-        if let Some(letter) = work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })? {
-            letter.due_at = due_at;
-            letter.dedup_key = Some(key);
+        if let Some(mail) = work.mail_center(MailEvent::NewMessage { side: ReaderSide::Center })? {
+            mail.due_at = due_at;
+            mail.dedup_key = Some(key);
         }
     }
     if audience == Audience::Desk {
@@ -272,9 +272,9 @@ async fn notify_others(work: &mut CaseTransaction<'_>, by: Actor, audience: Audi
     for expert in work.accepted().into_iter().filter(|&it| by.principal() != Actor::Expert(it)) {
         let Some(address) = work.context.experts.get(expert).map(|it| it.email.clone()) else { continue };
         let (due_at, key) = next_notice(work, &address).await?;
-        if let Some(letter) = work.mail_expert(expert, MailEvent::NewMessage { side: ReaderSide::Expert })? {
-            letter.due_at = due_at;
-            letter.dedup_key = Some(key);
+        if let Some(mail) = work.mail_expert(expert, MailEvent::NewMessage { side: ReaderSide::Expert })? {
+            mail.due_at = due_at;
+            mail.dedup_key = Some(key);
         }
     }
     Ok(())

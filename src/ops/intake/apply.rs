@@ -415,8 +415,8 @@ fn acknowledged<'a>(
         handed_over,
     };
     let over_limit = budget == MailBudget::Spent;
-    if let Some(letter) = work.mail_company(mail_event)? {
-        letter.over_limit = over_limit;
+    if let Some(mail) = work.mail_company(mail_event)? {
+        mail.over_limit = over_limit;
     }
     if let Some(held) = held.filter(|_| !over_limit) {
         plan_hold_warning(&mut work, &held)?;
@@ -434,8 +434,8 @@ async fn note_used_up(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
     if let Some(appointments) = used_up(work.read(), &work.record, &work.context.settings, work.now()).await?
     {
         let cap = work.context.settings.session_cap;
-        let told = format!("この企業の今年度の相談は{appointments}回で、上限の{cap}回に達しています");
-        work.note(Actor::System, told);
+        let note = format!("この企業の今年度の相談は{appointments}回で、上限の{cap}回に達しています");
+        work.note(Actor::System, note);
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ async fn shift(
     before: &BusinessCalendar,
     date: NaiveDate,
 ) -> Result<bool, Problem> {
-    let mut told = Vec::new();
+    let mut changes = Vec::new();
     let slot = work.appointment.as_ref().map(|it| it.starts_at);
     let (settings, calendar) = (work.context.settings.clone(), work.context.calendar.clone());
     if let Some(due) = work.record.due.clone()
@@ -79,7 +79,7 @@ async fn shift(
         if let (Some(was), Some(at)) = (due.at(), moved.at())
             && was < at
         {
-            told.push(format!("{}の期限を{}に変更", moved.label(), month_day_time(at)));
+            changes.push(format!("{}の期限を{}に変更", moved.label(), month_day_time(at)));
             if moved.kind == DueKind::Report {
                 remind_of_report(work, was, at).await?;
             }
@@ -93,14 +93,14 @@ async fn shift(
             continue;
         };
         let Some(moved) = due.moved(&settings, &calendar, slot) else { continue };
-        told.extend(shift_request(work, request, &moved).await?);
+        changes.extend(shift_request(work, request, &moved).await?);
     }
-    told.extend(shift_hold(work, before).await?);
-    if told.is_empty() {
+    changes.extend(shift_hold(work, before).await?);
+    if changes.is_empty() {
         return Ok(false);
     }
     let day = month_day_weekday(date);
-    work.note(Actor::System, format!("{day}が休業日になりました：{}", told.join("、")));
+    work.note(Actor::System, format!("{day}が休業日になりました：{}", changes.join("、")));
     Ok(true)
 }
 

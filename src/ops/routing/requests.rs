@@ -211,10 +211,10 @@ pub fn remind_of_request(work: &mut CaseTransaction<'_>, it: &Assignment) -> Res
     }
     let answer = work.answer_link(it.id);
     let reminder = MailEvent::RequestReminder { answer: &answer, due_at: it.due_at };
-    if let Some(letter) = work.mail_expert(it.expert, reminder)? {
-        letter.due_at = remind_at;
-        letter.dedup_key = Some(reminder_key(it));
-        letter.send_condition = Some(SendCondition::AssignmentOffered { assignment: it.id });
+    if let Some(mail) = work.mail_expert(it.expert, reminder)? {
+        mail.due_at = remind_at;
+        mail.dedup_key = Some(reminder_key(it));
+        mail.send_condition = Some(SendCondition::AssignmentOffered { assignment: it.id });
     }
     Ok(())
 }

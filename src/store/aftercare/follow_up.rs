@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{contradiction, known};
+use crate::store::{contradiction, due_keys, known};
 
 pub async fn of(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Vec<FollowUp>, DbErr> {
     let rows = row::Entity::find()
@@ -47,17 +47,8 @@ pub async fn due(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
-        .filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()))
-        .filter(row::COLUMN.due_at.lte(now))
-        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .order_by_asc(row::COLUMN.due_at)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await
+    let rows = row::Entity::find().filter(row::COLUMN.state.eq(FollowUpStatus::Planned.code()));
+    due_keys(db, rows, (row::Column::Id, row::Column::DueAt), now, except, limit).await
 }
 
 /// Returns the keys of up to `limit` follow-ups that were sent at or before `before` and have no answer yet, without
@@ -68,17 +59,8 @@ pub async fn unanswered(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
-        .filter(row::COLUMN.state.eq(FollowUpStatus::Sent.code()))
-        .filter(row::COLUMN.sent_at.lte(before))
-        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .order_by_asc(row::COLUMN.sent_at)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await
+    let rows = row::Entity::find().filter(row::COLUMN.state.eq(FollowUpStatus::Sent.code()));
+    due_keys(db, rows, (row::Column::Id, row::Column::SentAt), before, except, limit).await
 }
 
 pub async fn insert(tx: &DatabaseTransaction, plan: &[FollowUp]) -> Result<(), DbErr> {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub use cells::{CellTaken, Cells, visits};
 
 use crate::store::{
-    contradiction, known,
+    contradiction, due_keys, known,
     reference::revision::{RevisedPart, touch},
 };
 use cells::{free, site_of, take};
@@ -129,18 +129,10 @@ pub async fn expired_holds(
     except: &[Uuid],
     limit: u64,
 ) -> Result<Vec<Uuid>, DbErr> {
-    row::Entity::find()
-        .select_only()
-        .column(row::Column::Id)
+    let rows = row::Entity::find()
         .filter(row::COLUMN.state.eq(AppointmentStatus::Held.code()))
-        .filter(row::COLUMN.held_until.lte(now))
-        .filter(row::COLUMN.waiting_id.is_null())
-        .filter(row::COLUMN.id.is_not_in(except.iter().copied()))
-        .order_by_asc(row::COLUMN.held_until)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await
+        .filter(row::COLUMN.waiting_id.is_null());
+    due_keys(db, rows, (row::Column::Id, row::Column::HeldUntil), now, except, limit).await
 }
 
 /// Returns the consultations with a hold that ends at `from` or later.

@@ -105,8 +105,8 @@ pub async fn submit(
     }
     match ops::accounts::deactivation::deactivate(&app, account.id, me.id, &successors).await {
         Ok(0) => {
-            let told = "利用を停止し、持っていた仕事を引き継ぎました。";
-            Ok(page::see_other_with(format!("/admin/users/{}", account.id), told))
+            let flash = "利用を停止し、持っていた仕事を引き継ぎました。";
+            Ok(page::see_other_with(format!("/admin/users/{}", account.id), flash))
         }
         Ok(left) => {
             let account = find(&app, account.id).await?;

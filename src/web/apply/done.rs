@@ -92,8 +92,8 @@ pub async fn correct(
     if let Some(email) = state.errors.take("email", EmailAddress::parse(state.form.get("email"))) {
         match ops::consultation::correction::correct_address(&app, draft, &email).await {
             Ok(()) => {
-                let told = format!("確認メールを {email} に送りました。");
-                return Ok(page::see_other_with(done_path(draft), &told));
+                let flash = format!("確認メールを {email} に送りました。");
+                return Ok(page::see_other_with(done_path(draft), &flash));
             }
             Err(problem) => state.refused = Some(sentence(problem)?),
         }

@@ -207,11 +207,11 @@ fn done(own: &OwnConsultation, found: &[Correction]) -> HttpResponse {
     let email = found.iter().find(|it| it.field == CorrectedField::Email);
     match email {
         Some(it) => {
-            let told = format!(
+            let flash = format!(
                 "メールアドレスを訂正しました。{}に確認のメールを送りました。メールのリンクを開いて、ボタンを押してください。",
                 it.new
             );
-            page::see_other_with("/my", &told)
+            page::see_other_with("/my", &flash)
         }
         None if found.is_empty() => {
             page::see_other_with(own.path("/application"), "訂正した項目はありません。")

@@ -194,7 +194,7 @@ impl Asked<'_> {
             Err(errors) => return page::unprocessable(&self.page(app, shell, form, errors, None).await?),
         };
         let (id, expert) = (self.mine.id, self.mine.expert);
-        let (done, next, told) = match answer {
+        let (done, next, flash) = match answer {
             Answer::Accept => {
                 let done = ops::routing::assignment::accept(app, id, expert).await;
                 (done, accepted, "担当を引き受けました。")
@@ -205,7 +205,7 @@ impl Asked<'_> {
             }
         };
         let notice = match done {
-            Ok(()) => return Ok(page::see_other_with(next, told)),
+            Ok(()) => return Ok(page::see_other_with(next, flash)),
             Err(problem) => sentence(problem)?,
         };
         // The request may have been answered in the meantime; then the form is not shown any more.

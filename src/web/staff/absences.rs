@@ -107,11 +107,11 @@ pub async fn submit(
     let done = ops::booking::substitute::ask(&app, participation, substitute, version, by, agreement).await;
     let (_, roster) = app.programme_and_experts().await?;
     let name = roster.name(substitute);
-    let told = match agreement {
+    let flash = match agreement {
         SubstituteConsent::Asked => format!("{name}さんに依頼しました。引き受けると、担当が交代します。"),
         SubstituteConsent::Given => format!("{name}さんに交代しました。企業と専門家にメールを送りました。"),
     };
-    answer(&app, shell, &form, done, &told).await
+    answer(&app, shell, &form, done, &flash).await
 }
 
 async fn answer(
@@ -119,10 +119,10 @@ async fn answer(
     shell: Shell,
     form: &Fields,
     done: Result<(), Problem>,
-    told: &str,
+    flash: &str,
 ) -> Result<HttpResponse, Problem> {
     match done {
-        Ok(()) => Ok(page::see_other_with("/staff/absences", told)),
+        Ok(()) => Ok(page::see_other_with("/staff/absences", flash)),
         Err(problem) => render(app, shell, form, FieldErrors::default(), Some(sentence(problem)?)).await,
     }
 }

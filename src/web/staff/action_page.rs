@@ -8,7 +8,7 @@ use domain::{consultation::UnfulfilledReason, field::Fields, number::FiscalYear}
 
 use super::{
     action::StaffAction,
-    case::{FormState, Head, find, may, seen, sentence},
+    case::{FormState, Head, find, may, seen},
     stead,
 };
 use crate::{
@@ -66,7 +66,7 @@ pub async fn submit(
     let (number, act) = path.into_inner();
     let act = StaffAction::from_code(&act).ok_or(Problem::NotFound)?;
     let case = find(&app, &number).await?;
-    let mut typed = FormState { form, ..FormState::default() };
+    let mut typed = FormState::of(form);
     match attempt(&app, &me, act, &case, &mut typed).await? {
         true => {
             let after = find(&app, &number).await?;
@@ -93,13 +93,7 @@ async fn attempt(
     case: &CaseDetails,
     typed: &mut FormState,
 ) -> Result<bool, Problem> {
-    let version = match seen(case, &typed.form, act.action()) {
-        Ok(version) => version,
-        Err(problem) => {
-            typed.refused = Some(sentence(problem)?);
-            return Ok(false);
-        }
-    };
+    let Some(version) = typed.value(seen(case, &typed.form, act.action()))? else { return Ok(false) };
     match act.read(&typed.form) {
         Err(errors) => {
             typed.errors = errors;
@@ -194,8 +188,8 @@ fn refusal(act: StaffAction, case: &CaseDetails) -> Option<Problem> {
     match act.action() {
         Some(action) => may(consultation, action).err().map(Problem::from),
         None if act == StaffAction::Called => {
-            let told = case.record.to_call_since.is_none();
-            told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
+            let is_told = case.record.to_call_since.is_none();
+            is_told.then(|| Problem::Refused("電話で伝えることは、ありません。".to_owned()))
         }
         None if !consultation.state.is_open() => {
             Some(domain::consultation::ActionRefused::HasEnded(consultation.state.clone()).into())

@@ -17,7 +17,7 @@ use domain::{
     text::TextLine,
 };
 
-use super::case::{self, FormState, Head, View, find, seen, sentence};
+use super::case::{self, FormState, Head, View, find, seen};
 use crate::{
     app::App,
     ops::{
@@ -110,12 +110,8 @@ pub async fn submit(
         return render(&app, shell, case, section, state, (None, None)).await;
     };
     let way = way_out(&app, &case, &apply(&values, &typed.found)?).await?;
-    let version = match seen(&case, &state.form, None) {
-        Ok(version) => version,
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            return render(&app, shell, case, section, state, (None, way)).await;
-        }
+    let Some(version) = state.value(seen(&case, &state.form, None))? else {
+        return render(&app, shell, case, section, state, (None, way)).await;
     };
     if let Some(fit) = to_be_asked(&app, &case, &values, &typed, &state.form).await? {
         state.refused = Some(question(&fit).to_owned());
@@ -124,18 +120,13 @@ pub async fn submit(
     let by = ActorAt::new(Actor::Coordinator(me.id), version);
     let cause = CorrectionCause::reason(typed.reason.as_ref());
     let done = ops::correct(&app, case.record.consultation.id, by, typed.section, &typed.values, cause).await;
-    match done {
-        Ok(found) => {
-            let carried = carry_over(&app, &case, by.actor, &found, &typed, &state.form).await?;
-            let told = format!("{}{}", outcome(section, &found), carried_text(&carried));
-            Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
-        }
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            let case = find(&app, &path.0).await?;
-            render(&app, shell, case, section, state, (None, way)).await
-        }
+    if let Some(found) = state.value(done)? {
+        let carried = carry_over(&app, &case, by.actor, &found, &typed, &state.form).await?;
+        let flash = format!("{}{}", outcome(section, &found), carried_text(&carried));
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
+    let case = find(&app, &path.0).await?;
+    render(&app, shell, case, section, state, (None, way)).await
 }
 
 /// Carries the correction over to the company's other consultations, if the form says so.
@@ -213,23 +204,18 @@ pub async fn send_again(
         Ok(version) => ops::send_undelivered(&app, case.record.consultation.id, version, me.id).await,
         Err(problem) => Err(problem),
     };
-    match sent {
-        Ok(count) => {
-            let held = !case.record.consultation.address_confirmed;
-            let later = if held {
-                "会社名などを含むメールは、アドレスが確認されたときに届きます。"
-            } else {
-                ""
-            };
-            let told = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
-            Ok(page::see_other_with(crate::url::staff(&case.record.number), &told))
-        }
-        Err(problem) => {
-            state.refused = Some(sentence(problem)?);
-            let case = find(&app, &number).await?;
-            case::render(&app, shell, case, View::Overview, state).await
-        }
+    if let Some(count) = state.value(sent)? {
+        let held = !case.record.consultation.address_confirmed;
+        let later = if held {
+            "会社名などを含むメールは、アドレスが確認されたときに届きます。"
+        } else {
+            ""
+        };
+        let flash = format!("届かなかったメール{count}件を、訂正したアドレスに送り直しました。{later}");
+        return Ok(page::see_other_with(crate::url::staff(&case.record.number), &flash));
     }
+    let case = find(&app, &number).await?;
+    case::render(&app, shell, case, View::Overview, state).await
 }
 
 /// Parses the form. Returns `None` if a value is wrong; `state` then has the errors.
@@ -278,12 +264,12 @@ fn outcome(section: CorrectionSection, found: &[Correction]) -> String {
     }
     let labels: Vec<_> = found.iter().map(|it| it.field.label()).collect();
     let mailed = found.iter().any(|it| it.field == CorrectedField::Email && !it.new.is_empty());
-    let told = if mailed {
+    let flash = if mailed {
         "新しいメールアドレスに、確認のメールを送りました。"
     } else {
         ""
     };
-    format!("{}を訂正しました（{}）。{told}", section.label(), labels.join("、"))
+    format!("{}を訂正しました（{}）。{flash}", section.label(), labels.join("、"))
 }
 
 async fn render(

@@ -147,8 +147,8 @@ pub async fn submit(
     if let Some(id) = mail_of(&form) {
         add_mail(&app, id, record.consultation.id, &me).await?;
     }
-    let told = format!("受付番号 {} で登録しました。", record.number);
-    Ok(page::see_other_with(url::staff(&record.number), &told))
+    let flash = format!("受付番号 {} で登録しました。", record.number);
+    Ok(page::see_other_with(url::staff(&record.number), &flash))
 }
 
 /// Returns the coordinator with the way by which the request came in.

@@ -6,7 +6,7 @@ use actix_web::{
 use askama::Template;
 use domain::actor::Actor;
 
-use super::case::{FormState, Head, find, seen, sentence};
+use super::case::{FormState, Head, find, seen};
 use crate::{
     app::App,
     ops::{self, case::actor::ActorAt},
@@ -51,22 +51,17 @@ pub async fn submit(
     form: Fields,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
-    let mut typed = FormState { form, ..FormState::default() };
+    let mut typed = FormState::of(form);
     let link = typed.errors.take("video_url", meeting_link::parse(typed.form.get("video_url"), true));
     let reason = reason(&typed.form, &mut typed.errors);
-    match (seen(&case, &typed.form, None), link.zip(reason)) {
-        (Err(problem), _) => typed.refused = Some(sentence(problem)?),
-        (Ok(_), None) => {}
-        (Ok(version), Some((link, reason))) => {
-            let by = ActorAt::new(Actor::Coordinator(me.id), version);
-            let id = case.record.consultation.id;
-            match ops::booking::meeting_link::change(&app, id, by, &link, reason.as_ref()).await {
-                Ok(()) => {
-                    let told = "接続先を変更しました。企業と専門家にメールで知らせました。";
-                    return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
-                }
-                Err(problem) => typed.refused = Some(sentence(problem)?),
-            }
+    let version = typed.value(seen(&case, &typed.form, None))?;
+    if let (Some(version), Some((link, reason))) = (version, link.zip(reason)) {
+        let by = ActorAt::new(Actor::Coordinator(me.id), version);
+        let id = case.record.consultation.id;
+        let done = ops::booking::meeting_link::change(&app, id, by, &link, reason.as_ref()).await;
+        if typed.done(done)? {
+            let flash = "接続先を変更しました。企業と専門家にメールで知らせました。";
+            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
         }
     }
     let case = find(&app, &number).await?;

@@ -12,7 +12,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    case::{FormState, Head, find, seen, sentence},
+    case::{FormState, Head, find, seen},
     expert_answer::of,
 };
 use crate::{
@@ -82,12 +82,8 @@ pub async fn submit(
     let case = find(&app, &number).await?;
     let asked = of(&app, &case, id).await?;
     let mut typed = FormState::of(form);
-    let version = match seen(&case, &typed.form, None) {
-        Ok(version) => version,
-        Err(problem) => {
-            typed.refused = Some(sentence(problem)?);
-            return render(&app, shell, case, id, typed).await;
-        }
+    let Some(version) = typed.value(seen(&case, &typed.form, None))? else {
+        return render(&app, shell, case, id, typed).await;
     };
     let (what, reason) = read(&app, &case, &asked, &mut typed).await?;
     if let (Some(what), true) = (what, typed.errors.is_empty()) {
@@ -102,8 +98,8 @@ pub async fn submit(
             (Replacement::Release(_), None) => Err(Problem::Unreadable),
         };
         if typed.done(done)? {
-            let told = "担当の変更を記録しました。";
-            return Ok(page::see_other_with(crate::url::staff(&case.record.number), told));
+            let flash = "担当の変更を記録しました。";
+            return Ok(page::see_other_with(crate::url::staff(&case.record.number), flash));
         }
     }
     let case = find(&app, &number).await?;

@@ -144,10 +144,10 @@ async fn set_done(
     id: Uuid,
     is_done: bool,
     form: &Fields,
-    told: &str,
+    flash: &str,
 ) -> Result<HttpResponse, Problem> {
     ops::worklist::task::set_done(app, TaskId(id), is_done, me.id).await?;
-    Ok(page::see_other_with(back(form), told))
+    Ok(page::see_other_with(back(form), flash))
 }
 
 /// Returns the page from which the form was sent: the case's, or the list of tasks.

@@ -10,7 +10,7 @@ use domain::{
     wording,
 };
 
-use super::case::{FormState, View, find, render, sentence};
+use super::case::{FormState, View, find, render};
 use crate::{
     app::App,
     ops::{self, correspondence::message::PostedMessage},
@@ -136,7 +136,7 @@ async fn post(
     }
     let (id, by) = (case.record.consultation.id, Actor::Coordinator(me.id));
     let next = format!("{}?view=messages", url::staff(&case.record.number));
-    let mut typed = FormState { form: form.fields.clone(), ..FormState::default() };
+    let mut typed = FormState::of(form.fields.clone());
     let written = typed.form.get(field);
     match typed.form.get("do") {
         "draft" => {
@@ -154,9 +154,8 @@ async fn post(
     form.check(app, files_field, &mut typed.errors);
     if let Some(text) = text.filter(|_| typed.errors.is_empty()) {
         let post = PostedMessage { by, audience, text: &text, files: form.files, form: field };
-        match ops::correspondence::message::post_whole(app, id, post).await {
-            Ok(()) => return Ok(page::see_other_with(next, done)),
-            Err(problem) => typed.refused = Some(sentence(problem)?),
+        if typed.done(ops::correspondence::message::post_whole(app, id, post).await)? {
+            return Ok(page::see_other_with(next, done));
         }
     }
     ops::correspondence::message::save_draft(app, id, by, field, form.fields.get(field)).await?;

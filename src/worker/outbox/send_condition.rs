@@ -54,10 +54,10 @@ pub struct FactQuery {
 }
 
 impl FactQuery {
-    pub fn by<'a>(letters: impl IntoIterator<Item = &'a OutgoingMail>) -> Self {
+    pub fn by<'a>(mails: impl IntoIterator<Item = &'a OutgoingMail>) -> Self {
         let mut asked = Self::default();
-        for letter in letters {
-            match letter.send_condition {
+        for mail in mails {
+            match mail.send_condition {
                 None => {}
                 Some(SendCondition::AppointmentStands { appointment, .. }) => {
                     asked.appointments.push(appointment);
@@ -72,10 +72,10 @@ impl FactQuery {
                     asked.consultations.push(consultation);
                 }
             }
-            if letter.kind.topic().is_some() {
-                asked.readers.push(letter.to.to_lowercase());
+            if mail.kind.topic().is_some() {
+                asked.readers.push(mail.to.to_lowercase());
             }
-            asked.addresses.push(letter.to.to_lowercase());
+            asked.addresses.push(mail.to.to_lowercase());
         }
         asked
     }
@@ -105,15 +105,15 @@ pub async fn learn(app: &App, asked: FactQuery) -> Result<SendFacts, Problem> {
 impl SendFacts {
     /// Returns why a mail must not be sent any more, if there is a reason. The mail must be one of those that
     /// were looked up.
-    pub fn objection(&self, letter: &OutgoingMail) -> Option<&'static str> {
-        let address = letter.to.to_lowercase();
-        if let Some(why) = letter.send_condition.and_then(|it| self.no_longer_true(it)) {
+    pub fn objection(&self, mail: &OutgoingMail) -> Option<&'static str> {
+        let address = mail.to.to_lowercase();
+        if let Some(why) = mail.send_condition.and_then(|it| self.no_longer_true(it)) {
             return Some(why);
         }
-        if !letter.kind.is_asked_for() && self.dead.contains(&address) {
+        if !mail.kind.is_asked_for() && self.dead.contains(&address) {
             return Some(UNREACHABLE);
         }
-        let topic = letter.kind.topic()?;
+        let topic = mail.kind.topic()?;
         self.opt_outs.contains(&(address, topic)).then_some("its reader does not want such mails")
     }
 

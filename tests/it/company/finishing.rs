@@ -106,7 +106,7 @@ async fn a_company_that_was_missed_is_told_so_and_how_to_go_on() {
 }
 
 #[actix_web::test]
-async fn a_further_appointment_is_asked_about_first_and_has_a_letter_of_its_own() {
+async fn a_further_appointment_is_asked_about_first_and_has_a_mail_of_its_own() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
     let case = cases::approved(&site, &cast, CONTACT).await;

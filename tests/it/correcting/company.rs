@@ -117,7 +117,7 @@ async fn statistics_count_the_corrected_value() {
 }
 
 #[actix_web::test]
-async fn what_the_center_is_asked_to_confirm_leads_to_where_it_is_entered() {
+async fn a_missing_value_links_to_the_page_where_it_is_entered() {
     let (site, cast) = center().await;
     let form = domain::intake::application::ApplicationForm {
         prefecture: String::new(),

@@ -50,7 +50,7 @@ struct Everybody {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn everything_at_once_leaves_nothing_behind() {
+async fn all_operations_at_once_leave_no_contradiction() {
     let site = Site::on_disk().await;
     let cast = Cast::new(&site).await;
     let all = assemble(&site, &cast).await;

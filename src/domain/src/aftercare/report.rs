@@ -174,7 +174,7 @@ mod tests {
 
     /// Checks every state against every action.
     #[test]
-    fn transitions() {
+    fn a_report_changes_only_as_its_state_allows() {
         let submitted = ReportState::Submitted { at: NOW };
         let approved = ReportState::Approved { at: NOW, by: CENTER };
         let returned = ReportState::Returned { reason: "次回の時期が未記入".into() };

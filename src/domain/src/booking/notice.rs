@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_do_at_night_is_told_in_the_morning_unless_it_cannot_wait() {
+    fn news_of_the_night_are_mailed_in_the_morning_unless_urgent() {
         let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
         // Sunday; Monday is a holiday.
         let night = at("2026-11-22T03:00:00+09:00");
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_wait_waits_for_opening_hours() {
+    fn mail_that_can_wait_is_sent_in_opening_hours() {
         let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
         for (written, sent) in [
             ("2026-11-20T14:05:00+09:00", "2026-11-20T14:05:00+09:00"),

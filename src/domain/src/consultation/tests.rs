@@ -263,7 +263,7 @@ fn only_company_desk_and_coordinator_submit() {
 }
 
 #[test]
-fn names_come_back() {
+fn every_action_is_found_by_its_code() {
     for action in ActionKind::ALL {
         assert_eq!(ActionKind::from_code(action.code()), Some(action));
     }

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_read_back() {
+    fn every_state_of_a_mail_is_found_by_its_code() {
         for state in MailState::ALL {
             assert_eq!(MailState::from_code(state.code()), Some(state));
         }

@@ -93,7 +93,7 @@ proptest! {
     }
 
     #[test]
-    fn any_input_has_an_answer(raw in any::<String>()) {
+    fn any_text_is_parsed_or_refused(raw in any::<String>()) {
         let _ = CaseNumber::parse(&raw);
     }
 }

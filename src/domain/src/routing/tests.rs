@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn room_never_rules_out(request in requests(), expert in experts(), more in 0..5_u16) {
+    fn a_higher_limit_never_excludes_an_expert(request in requests(), expert in experts(), more in 0..5_u16) {
         let roomier = Expert {
             limits: AppointmentLimits { per_day: expert.limits.per_day + more, per_week: expert.limits.per_week + more },
             open_case_limit: expert.open_case_limit + more,
@@ -210,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_company_has_not_told_rules_nobody_out(request in requests(), expert in experts()) {
+    fn missing_data_of_a_company_exclude_no_expert(request in requests(), expert in experts()) {
         let silent = RoutingRequest { prefecture: None, industry: None, company: None, ..request.clone() };
         if let Eligibility::In { .. } = evaluate(&expert, &request, None).eligibility {
             let Eligibility::In { reasons, .. } = evaluate(&expert, &silent, None).eligibility else {
@@ -316,7 +316,7 @@ fn any_wish() -> RoutingRequest {
 }
 
 #[test]
-fn the_page_says_why() {
+fn an_eligible_expert_has_reasons_in_sentences() {
     let Eligibility::In { reasons, .. } = evaluate(&anyone(), &any_wish(), None).eligibility else {
         panic!("nothing stands against them");
     };
@@ -328,7 +328,7 @@ fn the_page_says_why() {
 }
 
 #[test]
-fn the_page_says_why_not() {
+fn an_ineligible_expert_has_reasons_in_sentences() {
     let request =
         RoutingRequest { fields: Fields::Ict, mode: Mode::Visit, prefecture: Some(place(1)), ..any_wish() };
     let expert = Expert { open_case_limit: 5, ..anyone() };
@@ -349,7 +349,7 @@ fn the_page_says_why_not() {
 }
 
 #[test]
-fn the_same_is_not_said_twice() {
+fn a_reason_against_an_expert_is_given_once() {
     let full = Expert { day_appointments: 2, absent: true, ..anyone() };
     for (blocked, expected) in [(Blocked::DayFull, 2), (Blocked::Absent, 2), (Blocked::Occupied, 3)] {
         let Eligibility::Out { reasons } = evaluate(&full, &any_wish(), Some(blocked)).eligibility else {

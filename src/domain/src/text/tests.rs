@@ -141,14 +141,14 @@ proptest! {
     }
 
     #[test]
-    fn kana_converts_once(raw in "[ぁ-ゖァ-ヺｦ-ﾟ ー・]{0,20}") {
+    fn converting_kana_a_second_time_changes_nothing(raw in "[ぁ-ゖァ-ヺｦ-ﾟ ー・]{0,20}") {
         if let Some(reading) = kana(&raw) {
             prop_assert_eq!(kana(&reading), Some(reading));
         }
     }
 
     #[test]
-    fn whatever_is_typed_is_kept_or_refused(raw in any::<String>(), max in 0..40_usize) {
+    fn any_text_is_kept_or_refused(raw in any::<String>(), max in 0..40_usize) {
         if let Ok(line) = TextLine::parse("x", &raw, max) {
             prop_assert_eq!(line.as_str(), raw.trim());
             prop_assert!(line.as_str().chars().count() <= max);

@@ -35,18 +35,17 @@ pub const LINK: &str = PORTAL;
 const PORTAL: &str = "https://soudan.example.jp/l/TOKEN";
 
 /// Returns at least one mail for every event and reader.
-pub fn letters(confirmed: bool) -> Vec<OutgoingMail> {
-    letters_in(confirmed, &Texts::default())
+pub fn mails(confirmed: bool) -> Vec<OutgoingMail> {
+    mails_in(confirmed, &Texts::default())
 }
 
 /// Returns at least one mail for every event and reader, written with the given texts.
-pub fn letters_in(confirmed: bool, texts: &Texts) -> Vec<OutgoingMail> {
+pub fn mails_in(confirmed: bool, texts: &Texts) -> Vec<OutgoingMail> {
     with_texts(confirmed, texts, |about_this| {
-        let mut letters: Vec<_> =
+        let mut mails: Vec<_> =
             occasions().iter().map(|(mail_event, to)| about(*mail_event, *to, about_this).unwrap()).collect();
-        letters
-            .extend(account_mail_events().iter().map(|it| plain(*it, CENTER, &about_this.sender).unwrap()));
-        letters
+        mails.extend(account_mail_events().iter().map(|it| plain(*it, CENTER, &about_this.sender).unwrap()));
+        mails
     })
 }
 

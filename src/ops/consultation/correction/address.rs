@@ -73,8 +73,8 @@ pub async fn follow(
     }
     let purpose = Purpose::Confirm { email_key: email.to_lowercase(), consultation: id };
     let confirm = work.link(&purpose, CONFIRM_LINK)?;
-    if let Some(letter) = work.mail_company(MailEvent::AddressChanged { confirm: &confirm })? {
-        letter.over_limit = over_limit;
+    if let Some(mail) = work.mail_company(MailEvent::AddressChanged { confirm: &confirm })? {
+        mail.over_limit = over_limit;
     }
     Ok(())
 }

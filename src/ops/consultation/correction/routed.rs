@@ -82,8 +82,8 @@ async fn correct_place(work: &mut CaseTransaction<'_>) -> Result<(), Problem> {
         }
         None => {
             work.save(&changed).await?;
-            let told = "訂正した訪問先では、予約の前後の移動時間が足りません。日時を確認してください";
-            work.note(Actor::System, told);
+            let note = "訂正した訪問先では、予約の前後の移動時間が足りません。日時を確認してください";
+            work.note(Actor::System, note);
         }
     }
     if changed.is_confirmed() {

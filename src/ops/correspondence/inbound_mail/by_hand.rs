@@ -57,11 +57,11 @@ pub async fn attach(
     let row = store::correspondence::inbound_mail::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let row = as_waiting(row)?;
     let raw = store::correspondence::inbound_mail::raw(&app.db, id).await?.unwrap_or_default();
-    let letter = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
-    let mut letter = letter.map_err(anyhow::Error::from)?;
-    let text = entry::whole(app, &letter)?;
-    let files = entry::files(app, &mut letter).await?;
-    let from = sender(&letter.row);
+    let received = tokio::task::spawn_blocking(move || InboundMail::of(id, row, &raw)).await;
+    let mut received = received.map_err(anyhow::Error::from)?;
+    let text = entry::whole(app, &received)?;
+    let files = entry::files(app, &mut received).await?;
+    let from = sender(&received.row);
     let mut work = CaseTransaction::begin(app, case).await?;
     as_waiting(still_open(work.lock(id).await?)?)?;
     let entry = match voice {
@@ -77,7 +77,7 @@ pub async fn attach(
     };
     work.save(AttachedFiles(entry, &files)).await?;
     work.note(Actor::Coordinator(by), format!("受信したメールを追加：{from}"));
-    work.save(AttachedMail { id, row: &letter.row, case, entry }).await?;
+    work.save(AttachedMail { id, row: &received.row, case, entry }).await?;
     work.save(HandledMail(id, by, "")).await?;
     Ok(work.commit().await?.number)
 }

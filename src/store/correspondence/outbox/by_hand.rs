@@ -5,7 +5,7 @@ use domain::id::{AccountId, MailId};
 use entity::{outbox as row, outbox_log};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter, UpdateMany, sea_query::Expr};
 
-use super::{OutboxEvent, letter, log_entry, push};
+use super::{OutboxEvent, log_entry, outgoing_mail, push};
 use crate::{mail::outgoing_mail::OutgoingMail, store::correspondence::bounce};
 
 /// An action on a mail, with its actor and reason.
@@ -78,8 +78,8 @@ pub async fn resend(
     let Some(found) = row::Entity::find_by_id(id.0).one(tx).await? else { return Ok(false) };
     bounce::clear(tx, [found.recipient.as_str()], now).await?;
     if matches!(found.state.known(), Some(MailStatus::Sent | MailStatus::Suppressed)) {
-        let letter = OutgoingMail { due_at: now, dedup_key: None, ..letter(found)? };
-        push(tx, vec![letter], domain, now).await?;
+        let mail = OutgoingMail { due_at: now, dedup_key: None, ..outgoing_mail(found)? };
+        push(tx, vec![mail], domain, now).await?;
         let entry = log_entry(id.0, OutboxEvent::Resent, reason, Some(by), now);
         outbox_log::Entity::insert(entry).exec_without_returning(tx).await?;
         return Ok(true);

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{OutboxEvent, domain_of, letter, log_entry, new_row};
+use super::{OutboxEvent, domain_of, log_entry, new_row, outgoing_mail};
 use crate::mail::outgoing_mail::{ConditionKind, InvitationPart, MailKind, OutgoingMail};
 
 /// The reply that is stored with a mail whose corrected address is not confirmed yet.
@@ -158,7 +158,7 @@ pub async fn send_again(
     const WHY: &str = "sent again to the corrected address";
     let (id, state) = (it.row.id, it.row.state.clone());
     let goes_at_once = it.is_confirmed || (it.asks && it.row.kind == MailKind::Acknowledgement.code());
-    let mail = letter(it.row)?;
+    let mail = outgoing_mail(it.row)?;
     let calendar = mail.calendar.clone().zip(it.calendar).map(|(part, body)| InvitationPart { body, ..part });
     let mail = OutgoingMail {
         to: it.to,

@@ -26,7 +26,7 @@ fn appointment(state: AppointmentState) -> Appointment {
 
 /// Every state × every action: the resulting state, and whether calendars are told of it.
 #[test]
-fn transitions() {
+fn an_appointment_that_is_over_never_changes_again() {
     use AppointmentState::{CancelledByCenter, CancelledByCompany, Confirmed, Done, Held, NoShow, Released};
     let reason = || "都合".to_owned();
     let over = [

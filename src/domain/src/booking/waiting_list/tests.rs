@@ -186,7 +186,7 @@ proptest! {
     /// No other company that wanted the time has turned down fewer offers than the company that gets it, or as few
     /// and waited longer. The order in which the queue was read does not matter.
     #[test]
-    fn nobody_is_passed_over(queue in queue(), free in slots(), turn in 0..8_usize) {
+    fn the_company_at_the_head_of_the_queue_is_offered_the_time(queue in queue(), free in slots(), turn in 0..8_usize) {
         let mut turned = queue.clone();
         let by = turn % queue.len();
         turned.rotate_left(by);
@@ -206,7 +206,7 @@ proptest! {
     /// If all companies turn every offer down, each company that wants the time is asked once before any is asked
     /// twice.
     #[test]
-    fn turning_down_goes_round(mut queue in queue(), rounds in 1..4_usize) {
+    fn every_waiting_company_is_asked_once_before_any_is_asked_twice(mut queue in queue(), rounds in 1..4_usize) {
         let free = [slot("2026-11-24", 16)];
         for it in &mut queue {
             it.turned_down = 0;

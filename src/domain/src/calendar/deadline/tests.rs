@@ -42,7 +42,7 @@ fn the_first_contact_is_due_three_business_days_later() {
 }
 
 #[test]
-fn the_vectors_of_the_programme() {
+fn deadlines_are_those_of_the_examples_in_the_programme() {
     for (from, days, due) in [
         ("2026-04-28", 3, "2026-05-07"),
         ("2026-05-01", 1, "2026-05-07"),
@@ -130,7 +130,7 @@ fn on_the_last_day_at_least_the_rest_of_a_day_is_left() {
 }
 
 #[test]
-fn what_was_late_stays_late() {
+fn a_missed_deadline_stays_missed() {
     let deadline = deadline_after_business_days(&calendar(), at("2026-11-20", 14, 5), 3, 17);
     let due = deadline.at;
     let resumed = center_waits(deadline, at("2026-11-27", 9, 0)).resumed(&calendar(), at("2026-12-01", 9, 0));

@@ -40,7 +40,7 @@ fn a_participant_who_names_the_case_is_let_in_and_nobody_else() {
 }
 
 #[test]
-fn machines_are_kept_and_loops_end() {
+fn automatic_mail_is_kept_and_loops_are_ended() {
     assert_eq!(triage(&InboundFacts { automatic: true, ..PLAIN }), InboundDecision::AutoReply);
     assert_eq!(triage(&InboundFacts { repeated: true, ..PLAIN }), InboundDecision::AutoReply);
     assert_eq!(triage(&InboundFacts { ours: true, ..PLAIN }), InboundDecision::Drop(Dropped::OwnMail));

@@ -89,7 +89,7 @@ fn a_clerk_on_the_telephone_needs_little() {
 }
 
 #[test]
-fn what_contradicts_itself_or_is_not_offered_is_told() {
+fn a_contradictory_or_unknown_value_is_refused_at_its_field() {
     let form = ApplicationForm {
         field: vec!["ict".into(), "cooking".into()],
         regular_employees: "29".into(),

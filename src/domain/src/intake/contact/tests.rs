@@ -19,7 +19,7 @@ fn addresses_that_mail_can_be_sent_to() {
 }
 
 #[test]
-fn what_could_reach_somebody_else_is_refused() {
+fn an_address_that_could_reach_another_person_is_refused() {
     for raw in [
         "name",
         "@example.jp",

@@ -128,7 +128,7 @@ proptest! {
 
     /// The database's condition for two visits whose quarter hours overlap is the same rule.
     #[test]
-    fn two_sittings_stand_where_their_cells_or_their_places_say_so((home, settings, appointments) in appointments(3)) {
+    fn two_appointments_fit_where_their_cells_or_their_places_allow_it((home, settings, appointments) in appointments(3)) {
         let [(one, at), (other, then)] = appointments[..] else { return Ok(()) };
         let (cells, others) = (one.cells(slot(at)), other.cells(slot(then)));
         let disjoint = cells.end <= others.start || others.end <= cells.start;
@@ -140,7 +140,7 @@ proptest! {
     /// Every appointment was offered when it was booked. After that it is enough that neighbours have room, whichever
     /// appointment is cancelled.
     #[test]
-    fn whatever_was_offered_stands_without_any_of_the_others((home, settings, appointments) in appointments(9), gone in 0..8_usize) {
+    fn a_booked_slot_stays_possible_when_others_are_cancelled((home, settings, appointments) in appointments(9), gone in 0..8_usize) {
         let mut day = BusyDay::default();
         let mut booked = Vec::new();
         for (footprint, at) in appointments {

@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_has_no_start_has_a_reason(case in cases(), n in 0..HORIZON + 5, at in 0..60_u8) {
+    fn an_expert_without_a_start_has_a_reason(case in cases(), n in 0..HORIZON + 5, at in 0..60_u8) {
         let pool = case.pool(24);
         let why = pool.why_none(&case.ask, date(n));
         let suited = |it: usize| case.ask.fields.iter().any(|field| case.calendars[it].fields.contains(field));
