@@ -281,20 +281,27 @@ pub async fn take_down(
 ) -> Result<Record, Problem> {
     let context = Context::of(app).await?;
     let tx = app.begin().await?;
-    // Numbers are given one after the other: a transaction that waited for a number sees what was submitted before.
-    let number = store::reference::programme::next_number(&tx, context.now).await?;
-    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
-        tx.rollback().await?;
-        return Ok(done);
-    }
-    let work = take_in(
-        app,
-        context,
-        tx,
-        Incoming { number, application, by, key: key.to_string(), address_confirmed },
-    )
-    .await?;
+    let number = match in_turn(&tx, key, context.now).await? {
+        FormTurn::New(number) => number,
+        FormTurn::SentBefore(done) => return Ok(*done),
+    };
+    let incoming = Incoming { number, application, by, key: key.to_string(), address_confirmed };
+    let work = take_in(app, context, tx, incoming).await?;
     acknowledged(work, MailBudget::Within)?.commit().await
+}
+
+/// A form with a key: new with its number, or sent before, with the consultation that it has become.
+enum FormTurn {
+    New(CaseNumber),
+    SentBefore(Box<Record>),
+}
+
+/// Takes the next number for a form. Numbers are given one after the other: a transaction that waited for a number sees
+/// what was submitted before. The caller ends the transaction if the form was sent before.
+async fn in_turn(tx: &DatabaseTransaction, key: Uuid, now: DateTime<Utc>) -> Result<FormTurn, Problem> {
+    let number = store::reference::programme::next_number(tx, now).await?;
+    let done = store::consultation::by_submission_key(tx, &key.to_string()).await?;
+    Ok(done.map_or(FormTurn::New(number), |it| FormTurn::SentBefore(Box::new(it))))
 }
 
 /// The person who agreed to the hand-over of the request, and how they were asked.
@@ -316,13 +323,12 @@ pub async fn hand_over(
     let context = Context::of(app).await?;
     let by = Actor::Desk(desk);
     let tx = app.begin().await?;
-    // As in `take_down`: a transaction that waited for a number sees what was handed over before.
-    let number = store::reference::programme::next_number(&tx, context.now).await?;
-    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
-        tx.rollback().await?;
+    let number = match in_turn(&tx, key, context.now).await? {
+        FormTurn::New(number) => number,
         // The key gives no access to another desk's consultation.
-        return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
-    }
+        FormTurn::SentBefore(done) if done.desk == Some(desk) => return Ok(*done),
+        FormTurn::SentBefore(_) => return Err(Problem::NotFound),
+    };
     let mut work = take_in(
         app,
         context,

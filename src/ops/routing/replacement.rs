@@ -21,7 +21,7 @@ use crate::{
             appointment::cancel_appointment,
             notices::{appointment_text, cancel_invitation, notify_company_cancelled},
             slot_offers::TeamMember,
-            substitute::{self, SubstituteProposal, ranked},
+            substitute,
         },
         case::transaction::CaseTransaction,
     },
@@ -35,19 +35,25 @@ pub enum Successor {
     /// The center chooses later.
     Later,
     Expert(ExpertId),
+    /// One expert for each field, in place of one who has both.
+    Pair([ExpertId; 2]),
     /// The candidate who is ranked first, for a request whose time the company has chosen; otherwise nobody.
     Best,
 }
 
-/// Returns the experts who could be asked instead of the expert of an assignment, the first choice at the front.
+/// The most teams that are proposed.
+const TEAMS: usize = 50;
+
+/// Returns the teams that could be asked instead of the expert of an assignment, the first choice at the front: one
+/// expert, or one for each field.
 pub async fn proposals(
     app: &App,
     record: &Record,
     leaving: &Assignment,
-) -> Result<Vec<SubstituteProposal>, Problem> {
+) -> Result<Vec<Vec<TeamMember>>, Problem> {
     let pick = |all: &[Assignment]| (leaving.fields, unavailable(all, leaving.expert));
     let (found, slot) = offers_for_held(app, record, pick).await?;
-    Ok(ranked(&found, slot, leaving.fields, None))
+    Ok(found.teams(slot).take(TEAMS).collect())
 }
 
 /// Withdraws a request or releases its expert, on behalf of a coordinator who saw `version`, and asks the successor.
@@ -150,22 +156,22 @@ async fn team(
     let found = match successor {
         Successor::Later => return Ok(None),
         Successor::Best if slot.is_none() => return Ok(None),
-        Successor::Best | Successor::Expert(_) => search(work, fields, excluded).await?,
-    };
-    let mut teams = found.teams(slot);
-    match successor {
-        Successor::Later => Ok(None),
-        Successor::Best => Ok(teams.next()),
-        Successor::Expert(expert) => {
-            let chosen = teams.find(|it| matches!(&**it, [one] if one.expert == expert));
-            chosen.map(Some).ok_or_else(|| {
-                Problem::Refused(
-                    "選んだ専門家には、この日時・分野で依頼できなくなりました。候補の中から選び直してください。"
-                        .to_owned(),
-                )
-            })
+        Successor::Best | Successor::Expert(_) | Successor::Pair(_) => {
+            search(work, fields, excluded).await?
         }
-    }
+    };
+    let chosen = match successor {
+        Successor::Later => return Ok(None),
+        Successor::Best => return Ok(found.teams(slot).next()),
+        Successor::Expert(expert) => found.team_of(&[expert], slot),
+        Successor::Pair(pair) => found.team_of(&pair, slot),
+    };
+    chosen.map(Some).ok_or_else(|| {
+        Problem::Refused(
+            "選んだ専門家には、この日時・分野で依頼できなくなりました。候補の中から選び直してください。"
+                .to_owned(),
+        )
+    })
 }
 
 /// Gives the consultation back to the center if nobody is asked in place of the released expert. A held time is
