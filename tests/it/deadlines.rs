@@ -8,7 +8,7 @@ use domain::{
         availability::Slot,
         notice::heard_by,
     },
-    calendar::BusinessCalendar,
+    calendar::{BusinessCalendar, at_japan, japan_date},
     due::Due,
     field::Fields,
     id::ExpertId,
@@ -174,7 +174,7 @@ async fn nobody_for_a_wished_time_is_said_where_it_is_true() {
 }
 
 /// Makes a consultation of both fields for which an expert of each is asked, and returns both.
-async fn asked_both(site: &Site, cast: &Cast, slot: bool) -> (Case, ExpertId, ExpertId) {
+pub async fn asked_both(site: &Site, cast: &Cast, slot: bool) -> (Case, ExpertId, ExpertId) {
     let ict = cases::expert(site, "ict@example.jp", "伊藤 一", Fields::Ict).await;
     let labor = cases::expert(site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
     let tx = site.app.begin().await.unwrap();
@@ -388,4 +388,54 @@ async fn an_overdue_report_is_asked_for_at_the_new_deadline() {
         .collect();
     assert_eq!(overdue.len(), 1);
     assert_eq!(overdue[0].due_at, after);
+}
+
+/// The company was told until when it can change its appointment. A closing day that is added later takes nothing away.
+#[actix_web::test]
+async fn a_closing_day_shortens_no_time_that_a_company_was_told() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let before = cases::booked(&site, &cast, CONTACT).await;
+    let booked = cases::appointment(&site, before).await;
+    let day_before = BusinessCalendar::default().previous_business_day(japan_date(booked.starts_at));
+    let told = at_japan(day_before, 17, 0);
+    let note = TextLine::parse("理由", "設備点検", 60).unwrap();
+    site.app.clock.advance(TimeDelta::minutes(1));
+    ops::reference::closing_day::add(&site.app, day_before, &note).await.unwrap();
+    let after = cases::booked(&site, &cast, "after@example.co.jp").await;
+    assert_eq!(japan_date(cases::appointment(&site, after).await.starts_at), japan_date(booked.starts_at));
+
+    site.app.clock.advance(told - TimeDelta::minutes(1) - site.app.clock.now());
+    crate::company::sign_in(&site, CONTACT).await;
+    site.get(&crate::company::my(before, "")).await.shows(&domain::wording::month_day_time(told));
+    site.get(&crate::company::my(before, "/cancel?what=session")).await.shows("予約を取り消す");
+    let cancel = async |case: Case| {
+        ops::booking::appointment::cancel(&site.app, case.id, Actor::Company, "都合により".to_owned()).await
+    };
+    // The company that booked after the day was added was told an earlier time.
+    assert!(matches!(cancel(after).await, Err(Problem::Refused(_))));
+    cancel(before).await.unwrap();
+    sound(&site).await;
+}
+
+#[actix_web::test]
+async fn a_reminder_goes_out_before_a_closing_day_that_was_added_later() {
+    let site = Site::new().await;
+    let cast = Cast::new(&site).await;
+    let case = cases::booked(&site, &cast, CONTACT).await;
+    let starts_at = cases::appointment(&site, case).await.starts_at;
+    let calendar = BusinessCalendar::default();
+    let day_before = calendar.previous_business_day(japan_date(starts_at));
+    let note = TextLine::parse("理由", "設備点検", 60).unwrap();
+    ops::reference::closing_day::add(&site.app, day_before, &note).await.unwrap();
+    let planned = at_japan(calendar.previous_business_day(day_before), 10, 0);
+    for to in [CONTACT, "expert@example.jp"] {
+        let mails = cases::letters(&site, to).await;
+        let reminders: Vec<_> =
+            mails.iter().filter(|it| it.kind == "reminder").map(|it| (it.due_at, it.state.code())).collect();
+        assert_eq!(reminders, [(planned, "waiting")], "{to}");
+    }
+    site.app.clock.advance(planned - site.app.clock.now());
+    while worker::outbox::step(&site.app).await.unwrap() {}
+    assert!(latest(&site, "reminder").await.sent_at.is_some());
 }

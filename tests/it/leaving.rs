@@ -65,6 +65,11 @@ async fn close(site: &Site, id: ExpertId) {
     ops::accounts::account::set_active(&site.app, AccountId(id.0), false).await.unwrap();
 }
 
+/// Closes an account that has no booking ahead and hands over what it holds. Returns how much is left.
+async fn finish(site: &Site, id: ExpertId, by: AccountId) -> usize {
+    deactivate(&site.app, AccountId(id.0), by, &Successors::default()).await.unwrap()
+}
+
 async fn assignments(site: &Site, case: Case) -> Vec<Assignment> {
     store::routing::assignment::of(&site.app.db, case.id).await.unwrap()
 }
@@ -191,14 +196,12 @@ async fn an_outcome_falls_to_the_center() {
     let shown = site.post(&format!("{user}/active"), &[("active", "no")]).await;
     assert_eq!(shown.location.as_deref(), Some(&*format!("{user}/deactivate")), "it is shown first");
     site.get(&format!("{user}/deactivate")).await.shows("実施の記録は、センターが行います");
-    let step = deactivate(&site.app, AccountId(cast.expert.0), admin, &Successors::default());
-    assert_eq!(step.await.unwrap(), 0);
+    assert_eq!(finish(&site, cast.expert, admin).await, 0);
     assert!(!is_named(&site, cast.expert).await);
     ops::booking::appointment::record_done(&site.app, case.id, cast.center()).await.unwrap();
     assert_eq!(state(&site, case).await, "consulted");
     assert!(is_named(&site, cast.expert).await, "now a report is due");
-    let step = deactivate(&site.app, AccountId(cast.expert.0), admin, &Successors::default());
-    assert_eq!((step.await.unwrap(), is_named(&site, cast.expert).await), (0, false));
+    assert_eq!((finish(&site, cast.expert, admin).await, is_named(&site, cast.expert).await), (0, false));
 }
 
 /// Answers by the expert and by the link of the mail, and the end of the account at once: each request was accepted before
@@ -230,8 +233,7 @@ async fn the_end_of_an_account_races_acceptances() {
     let left_over = closing.await.unwrap().unwrap();
     assert_eq!(left(&site, cast.expert).await, left_over);
     assert_eq!(is_named(&site, cast.expert).await, left_over > 0);
-    let again = deactivate(&site.app, id, admin, &Successors::default()).await.unwrap();
-    assert_eq!(again, 0);
+    assert_eq!(finish(&site, cast.expert, admin).await, 0);
     for &case in &wanted {
         assert_eq!(state(&site, case).await, "checking");
         assert!(!assignments(&site, case).await.iter().any(Assignment::is_live));
@@ -398,7 +400,7 @@ async fn an_expert_of_both_fields_is_replaced_by_one_for_each() {
         assert_eq!(told(&site, to, "booked").await, 1, "{to}");
     }
     assert_eq!(told(&site, "b@example.co.jp", "expert_changed").await, 1);
-    assert_eq!(told(&site, "expert@example.jp", "relieved").await, 1);
+    assert_eq!(told(&site, "expert@example.jp", "expert_changed").await, 1);
     examined(&site).await;
 
     // The same when the account is closed.
@@ -435,4 +437,38 @@ async fn tasks_are_handed_over_too() {
     site.sign_in("other@example.jp", PASSWORD).await;
     let history = site.get(&format!("/staff/consultations/{}?view=history", case.number)).await;
     history.shows("作業「資料を送る」の担当を鈴木 花子さんから鈴木 花子さんに変更しました");
+}
+
+/// An expert who has accepted one part, while nobody is found for the other, is let go too.
+#[actix_web::test]
+async fn an_expert_who_waits_for_the_other_field_is_let_go() {
+    for slot in [true, false] {
+        let site = Site::new().await;
+        let cast = Cast::new(&site).await;
+        let (case, ict, labor) = crate::deadlines::asked_both(&site, &cast, slot).await;
+        let all = assignments(&site, case).await;
+        let of = |expert| all.iter().find(|it| it.expert == expert).unwrap().id;
+        ops::routing::assignment::accept(&site.app, of(ict), ict).await.unwrap();
+        let why = "多忙のため".to_owned();
+        ops::routing::assignment::decline(&site.app, of(labor), labor, why).await.unwrap();
+        assert_eq!(state(&site, case).await, "checking");
+        site.sign_in("center@example.jp", PASSWORD).await;
+        let path = format!("/staff/consultations/{}/experts/{}", case.number, of(ict));
+        site.get(&path).await.shows("専門家を外す");
+
+        let admin = administrator(&site).await;
+        assert_eq!(left(&site, ict).await, 1);
+        close(&site, ict).await;
+        assert!(is_named(&site, ict).await);
+        assert_eq!((finish(&site, ict, admin).await, is_named(&site, ict).await), (0, false));
+        assert!(!assignments(&site, case).await.iter().any(Assignment::is_live));
+        assert_eq!(state(&site, case).await, "checking");
+        let told_of = if slot { "hold_released" } else { "team_changing" };
+        assert_eq!(told(&site, CONTACT, told_of).await, 1);
+        if slot {
+            let released = domain::booking::appointment::AppointmentState::Released;
+            assert_eq!(cases::appointment(&site, case).await.state, released);
+        }
+        examined(&site).await;
+    }
 }

@@ -124,12 +124,14 @@ async fn of_expert(app: &App, expert: ExpertId) -> Result<Holdings, Problem> {
                     None => {}
                 }
             }
-            State::Booked | State::Matching | State::Scheduling | State::Checking | State::Received => {
-                held.requests.push((record, assignment));
-            }
+            State::Booked
+            | State::Matching
+            | State::Scheduling
+            | State::Checking
+            | State::Received
+            | State::WaitingCompany => held.requests.push((record, assignment)),
             // The assignment shows who carried the consultation out, and stays.
-            State::WaitingCompany
-            | State::Consulted
+            State::Consulted
             | State::FollowUp
             | State::Completed
             | State::Withdrawn

@@ -19,7 +19,7 @@ use crate::{
     ops::{
         booking::{
             appointment::cancel_appointment,
-            notices::{appointment_text, cancel_invitation, notify_company_cancelled},
+            notices::{appointment_text, cancel_invitation, notify_company_cancelled, notify_released},
             slot_offers::TeamMember,
             substitute,
         },
@@ -99,6 +99,12 @@ pub async fn release_in(
         let cancelled = cancel_appointment(work, booked, by.party(), reason.as_str()).await?;
         notify_company_cancelled(work, &cancelled, reason.as_str())?;
     }
+    if keeps_acceptances(&work.record.consultation.state) {
+        if matches!(successor, Successor::Expert(_) | Successor::Pair(_)) {
+            return Err(Problem::Refused("専門家を外してから、候補の一覧で依頼してください。".to_owned()));
+        }
+        return release_accepted(work, leaving, by, reason).await;
+    }
     work.check(ActionKind::ReleaseExpert, by)?;
     let was_choosing = work.record.consultation.state == State::Scheduling;
     tell_expert(work, &leaving).await?;
@@ -120,6 +126,39 @@ pub async fn release_in(
         let portal = work.portal()?;
         work.mail_company(MailEvent::TeamChanging { portal: &portal })?;
     }
+    Ok(())
+}
+
+/// Returns whether an expert who has accepted a part can wait in this state for an expert for the other part.
+pub const fn keeps_acceptances(state: &State) -> bool {
+    matches!(state, State::Received | State::Checking | State::WaitingCompany)
+}
+
+/// Releases an expert who has accepted a part while the consultation is the center's turn: the state stays, and a time that
+/// was kept for the expert is released.
+async fn release_accepted(
+    work: &mut CaseTransaction<'_>,
+    leaving: Assignment,
+    by: Actor,
+    reason: &TextLine,
+) -> Result<(), Problem> {
+    tell_expert(work, &leaving).await?;
+    let expert = leaving.expert;
+    let note = format!("{}さんを担当から外しました：{}", work.context.experts.name(expert), reason.as_str());
+    work.save_assignment(leaving.withdraw(work.now())).await?;
+    if let Some(held) = work.appointment.take_if(|it| it.experts.contains(&expert)) {
+        let others: Vec<_> = work.live().map(|it| it.expert).collect();
+        for other in others {
+            tell_freed(work, &held, other).await?;
+        }
+        let released = held.release()?;
+        work.save(&released).await?;
+        notify_released(work, &released)?;
+    } else {
+        let portal = work.portal()?;
+        work.mail_company(MailEvent::TeamChanging { portal: &portal })?;
+    }
+    work.note(by, note);
     Ok(())
 }
 

@@ -14,9 +14,10 @@ use uuid::Uuid;
 use crate::store;
 
 /// The states in which a request or an acceptance without a booking is handed over.
-const WITHOUT_BOOKING: [ConsultationStatus; 4] = [
+const WITHOUT_BOOKING: [ConsultationStatus; 5] = [
     ConsultationStatus::Received,
     ConsultationStatus::Checking,
+    ConsultationStatus::WaitingCompany,
     ConsultationStatus::Matching,
     ConsultationStatus::Scheduling,
 ];

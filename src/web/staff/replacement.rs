@@ -20,7 +20,7 @@ use crate::{
     ops::{
         self,
         booking::substitute::SubstituteConsent,
-        routing::replacement::Successor,
+        routing::replacement::{Successor, keeps_acceptances},
     },
     problem::Problem,
     store::{
@@ -44,7 +44,9 @@ struct ReplacementPage {
     asked: AskedExpert,
     /// Whether the expert has a booked appointment, which the next expert would take over.
     booked: bool,
-    /// Whether the expert can be replaced now.
+    /// Whether another expert can be asked in the same step.
+    is_asked: bool,
+    /// Whether the expert can be replaced or released now.
     possible: bool,
     candidates: Vec<Choice>,
 }
@@ -154,12 +156,13 @@ async fn render(
     let can = |action| consultation.allows(action, domain::actor::Party::Coordinator).is_ok();
     let vacancy = ops::routing::replacement::vacancy(app, &case.record, &asked.assignment).await?;
     let booked = vacancy.is_some();
+    let is_asked = can(domain::consultation::ActionKind::ReleaseExpert);
     let possible = asked.assignment.is_live()
         && !asked.assignment.is_asked_instead()
-        && (booked || can(domain::consultation::ActionKind::ReleaseExpert));
+        && (booked || is_asked || keeps_acceptances(&consultation.state));
     let teams = match vacancy {
         Some(it) => it.teams(),
-        None if possible => {
+        None if possible && is_asked => {
             ops::routing::replacement::proposals(app, &case.record, &asked.assignment).await?
         }
         None => Vec::new(),
@@ -168,7 +171,7 @@ async fn render(
     let candidates = teams.iter().map(|it| team_choice::choice(&roster, it, str::to_owned)).collect();
     let status = typed.status();
     let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &ReplacementPage { shell, head, typed, asked, booked, possible, candidates })
+    page::html_with(status, &ReplacementPage { shell, head, typed, asked, booked, is_asked, possible, candidates })
 }
 
 /// Returns the team that was chosen as the successor of an expert without a booking.
