@@ -325,6 +325,21 @@ pub async fn due_from(db: &impl ConnectionTrait, from: DateTime<Utc>) -> Result<
     Ok(ids.into_iter().map(ConsultationId).collect())
 }
 
+/// Returns the consultations with a message whose response is due at `from` or later.
+pub async fn response_due_from(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    let ids: Vec<Uuid> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.response_due_at.gte(from))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ConsultationId).collect())
+}
+
 /// Returns the addresses, in lower case, of the contacts of `ids`.
 pub async fn contact_addresses(
     db: &impl ConnectionTrait,

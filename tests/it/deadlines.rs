@@ -312,6 +312,11 @@ async fn a_closing_day_moves_what_is_running() {
     let matching = cases::matching(&site, &cast, "b@example.co.jp").await;
     let booked = cases::booked(&site, &cast, "c@example.co.jp").await;
     let held = applied(&site, CONTACT, &["ict"]).await;
+    let message = domain::text::Prose::parse("メッセージ", "いつごろになりますか。", 2000).unwrap();
+    let audience = store::correspondence::message::Audience::Everyone;
+    ops::correspondence::message::post(&site.app, received.id, Actor::Company, audience, &message)
+        .await
+        .unwrap();
     let day = cases::appointment(&site, booked).await.starts_at;
     let due = |it: &Option<Due>| it.as_ref().and_then(Due::at);
     let before = due(&cases::record(&site, received).await.due);
@@ -345,6 +350,8 @@ async fn a_closing_day_moves_what_is_running() {
     assert!(reminders[0].due_at > asked.due_at);
     let until = cases::appointment(&site, held).await.held_until().unwrap();
     assert_eq!(until, "2026-11-25T14:05:00+09:00".parse::<DateTime<Utc>>().unwrap());
+    let response = cases::record(&site, received).await.response.unwrap();
+    assert_eq!(response.due_at, "2026-11-25T17:00:00+09:00".parse::<DateTime<Utc>>().unwrap());
 
     // Taking a closing day back makes nothing earlier.
     ops::reference::closing_day::remove(&site.app, "2026-11-26".parse().unwrap()).await.unwrap();
@@ -395,20 +402,22 @@ async fn an_overdue_report_is_asked_for_at_the_new_deadline() {
 async fn a_closing_day_shortens_no_time_that_a_company_was_told() {
     let site = Site::new().await;
     let cast = Cast::new(&site).await;
-    let before = cases::booked(&site, &cast, CONTACT).await;
-    let booked = cases::appointment(&site, before).await;
-    let day_before = BusinessCalendar::default().previous_business_day(japan_date(booked.starts_at));
-    let told = at_japan(day_before, 17, 0);
+    let book = async |email: &str, quarter: u8| {
+        let case = cases::scheduling(&site, &cast, email).await;
+        let slot = Slot::new("2026-12-03".parse().unwrap(), quarter).unwrap();
+        ops::booking::appointment::choose_slot(&site.app, case.id, Actor::Company, slot).await.unwrap();
+        case
+    };
+    let before = book(CONTACT, 16).await;
     let note = TextLine::parse("理由", "設備点検", 60).unwrap();
     site.app.clock.advance(TimeDelta::minutes(1));
-    ops::reference::closing_day::add(&site.app, day_before, &note).await.unwrap();
-    let after = cases::booked(&site, &cast, "after@example.co.jp").await;
-    assert_eq!(japan_date(cases::appointment(&site, after).await.starts_at), japan_date(booked.starts_at));
+    ops::reference::closing_day::add(&site.app, "2026-12-02".parse().unwrap(), &note).await.unwrap();
+    let after = book("after@example.co.jp", 26).await;
 
+    let told = at_japan("2026-12-02".parse().unwrap(), 17, 0);
     site.app.clock.advance(told - TimeDelta::minutes(1) - site.app.clock.now());
     crate::company::sign_in(&site, CONTACT).await;
     site.get(&crate::company::my(before, "")).await.shows(&domain::wording::month_day_time(told));
-    site.get(&crate::company::my(before, "/cancel?what=session")).await.shows("予約を取り消す");
     let cancel = async |case: Case| {
         ops::booking::appointment::cancel(&site.app, case.id, Actor::Company, "都合により".to_owned()).await
     };

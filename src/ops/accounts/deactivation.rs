@@ -114,16 +114,14 @@ async fn of_expert(app: &App, expert: ExpertId) -> Result<Holdings, Problem> {
             continue;
         };
         match record.consultation.state {
-            State::Booked if assignment.is_accepted() => {
-                match vacancy(app, &record, &assignment).await? {
-                    Some(it) if it.appointment.starts_at > app.clock.now() => {
-                        let (teams, appointment) = (it.teams(), it.appointment);
-                        held.bookings.push(HeldBooking { record, assignment, appointment, teams });
-                    }
-                    Some(_) => held.outcomes.push(record),
-                    None => {}
+            State::Booked if assignment.is_accepted() => match vacancy(app, &record, &assignment).await? {
+                Some(it) if it.appointment.starts_at > app.clock.now() => {
+                    let (teams, appointment) = (it.teams(), it.appointment);
+                    held.bookings.push(HeldBooking { record, assignment, appointment, teams });
                 }
-            }
+                Some(_) => held.outcomes.push(record),
+                None => {}
+            },
             State::Booked
             | State::Matching
             | State::Scheduling

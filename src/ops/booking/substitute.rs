@@ -184,7 +184,8 @@ pub async fn ask_team(
     Ok(())
 }
 
-const PAIR_IS_CALLED: &str = "二人の専門家に引き継ぐときは、先に二人に引受けを確かめてから、すぐに交代してください。";
+const PAIR_IS_CALLED: &str =
+    "二人の専門家に引き継ぐときは、先に二人に引受けを確かめてから、すぐに交代してください。";
 
 /// Writes the request to one member of the team that takes a participation.
 async fn substitute_request(

@@ -49,6 +49,7 @@ pub async fn add(app: &App, date: NaiveDate, note: &TextLine) -> Result<usize, P
         let mut ids: BTreeSet<_> = store::consultation::due_from(&tx, from).await?.into_iter().collect();
         ids.extend(store::routing::assignment::due_from(&tx, from).await?);
         ids.extend(store::booking::appointment::held_from(&tx, from).await?);
+        ids.extend(store::consultation::response_due_from(&tx, from).await?);
         // The next business day is that of the appointments whose reminders are planned for this day.
         let next = before.next_business_day(date);
         let appointments = (at_japan(date, 24, 0), at_japan(next, 24, 0));
@@ -103,6 +104,10 @@ async fn shift(
         told.extend(shift_request(work, request, &moved).await?);
     }
     told.extend(shift_hold(work, before).await?);
+    if let Some(moved) = work.record.response.and_then(|it| it.moved(&settings, &calendar)) {
+        told.push(format!("メッセージへの対応期限を{}に変更", month_day_time(moved.due_at)));
+        work.record.response = Some(moved);
+    }
     shift_reminders(work, before).await?;
     if told.is_empty() {
         return Ok(false);
@@ -156,7 +161,9 @@ async fn shift_hold(
 async fn shift_reminders(work: &mut CaseTransaction<'_>, before: &BusinessCalendar) -> Result<(), Problem> {
     let Some(booked) = work.appointment.clone().filter(Appointment::is_confirmed) else { return Ok(()) };
     let (settings, calendar, now) = (&work.context.settings, &work.context.calendar, work.now());
-    let planned = |calendar: &BusinessCalendar| reminder_at(booked.starts_at, DateTime::<Utc>::MIN_UTC, settings, calendar);
+    let planned = |calendar: &BusinessCalendar| {
+        reminder_at(booked.starts_at, DateTime::<Utc>::MIN_UTC, settings, calendar)
+    };
     let (Some(was), Some(moved)) = (planned(before), planned(calendar)) else { return Ok(()) };
     if was <= now || moved >= was {
         return Ok(());

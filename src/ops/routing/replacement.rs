@@ -195,9 +195,7 @@ async fn team(
     let found = match successor {
         Successor::Later => return Ok(None),
         Successor::Best if slot.is_none() => return Ok(None),
-        Successor::Best | Successor::Expert(_) | Successor::Pair(_) => {
-            search(work, fields, excluded).await?
-        }
+        Successor::Best | Successor::Expert(_) | Successor::Pair(_) => search(work, fields, excluded).await?,
     };
     let chosen = match successor {
         Successor::Later => return Ok(None),

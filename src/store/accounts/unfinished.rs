@@ -23,10 +23,7 @@ const WITHOUT_BOOKING: [ConsultationStatus; 5] = [
 ];
 
 /// Returns the closed accounts that hold consultations, tasks, requests, bookings or reports.
-pub async fn unfinished(
-    db: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-) -> Result<BTreeSet<AccountId>, DbErr> {
+pub async fn unfinished(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<BTreeSet<AccountId>, DbErr> {
     let mut ids = BTreeSet::new();
     let in_charge: Vec<Uuid> = consultation::Entity::find()
         .select_only()

@@ -145,10 +145,7 @@ pub async fn expired_holds(
 }
 
 /// Returns when an appointment was made; `None` if it does not exist.
-pub async fn made_at(
-    db: &impl ConnectionTrait,
-    id: AppointmentId,
-) -> Result<Option<DateTime<Utc>>, DbErr> {
+pub async fn made_at(db: &impl ConnectionTrait, id: AppointmentId) -> Result<Option<DateTime<Utc>>, DbErr> {
     let query = row::Entity::find_by_id(id.0).select_only().column(row::Column::CreatedAt);
     query.into_tuple().one(db).await
 }
@@ -368,8 +365,12 @@ pub async fn hand_over_report(
 
 async fn insert_experts(tx: &DatabaseTransaction, it: &Appointment) -> Result<(), DbErr> {
     let experts = it.experts.iter().map(|expert| {
-        appointment_expert::Model { appointment_id: it.id.0, expert_id: expert.0, report_handed_over_at: None }
-            .into_active_model()
+        appointment_expert::Model {
+            appointment_id: it.id.0,
+            expert_id: expert.0,
+            report_handed_over_at: None,
+        }
+        .into_active_model()
     });
     appointment_expert::Entity::insert_many(experts).exec_without_returning(tx).await?;
     Ok(())

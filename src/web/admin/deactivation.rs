@@ -6,11 +6,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{
-    actor::Role,
-    id::AccountId,
-    wording,
-};
+use domain::{actor::Role, id::AccountId, wording};
 use uuid::Uuid;
 
 use super::users::account_id;
@@ -196,11 +192,7 @@ fn booking(roster: &Roster, it: &HeldBooking) -> Booking {
         Choice::new(CANCEL, "予約を取り消し、センターが担当を探し直す")
             .with_hint("企業には、メールで知らせます"),
     );
-    Booking {
-        name: control(it),
-        what: format!("{}　{when}", line(&it.record)),
-        choices,
-    }
+    Booking { name: control(it), what: format!("{}　{when}", line(&it.record)), choices }
 }
 
 fn line(it: &Record) -> String {

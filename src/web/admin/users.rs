@@ -68,7 +68,8 @@ pub async fn list(app: Data<App>, shell: Shell, _: Administrator) -> Result<Http
     let now = app.clock.now();
     let accounts = store::accounts::account::all(&app.db).await?;
     let unfinished = store::accounts::unfinished::unfinished(&app.db, now).await?;
-    let row = |it: Account| Row { is_unfinished: unfinished.contains(&it.id), ..row(it, &desks, &links, now) };
+    let row =
+        |it: Account| Row { is_unfinished: unfinished.contains(&it.id), ..row(it, &desks, &links, now) };
     let rows = accounts.into_iter().map(row).collect();
     page::html(&UsersPage { shell, tabs: tabs("/admin/users"), rows })
 }

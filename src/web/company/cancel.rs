@@ -143,7 +143,9 @@ async fn answer(
     let booked =
         all.into_iter().find(Appointment::is_confirmed).filter(|_| can(ActionKind::CancelAppointment));
     let until = match &booked {
-        Some(it) => Some(ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, it, now).await?),
+        Some(it) => Some(
+            ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, it, now).await?,
+        ),
         None => None,
     };
     let in_time = until.is_some_and(|it| now < it);

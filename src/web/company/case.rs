@@ -141,7 +141,9 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let reports = store::aftercare::report::of(&app.db, id).await?;
     let events = store::audit::event::of(&app.db, id).await?;
     let until = match &live {
-        Some(it) => Some(ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, it, now).await?),
+        Some(it) => Some(
+            ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, it, now).await?,
+        ),
         None => None,
     };
     let facts = Facts {

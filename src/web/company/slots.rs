@@ -203,7 +203,8 @@ async fn choice(app: &App, shell: &Shell, own: &OwnConsultation) -> Result<Choic
     };
     let now = app.clock.now();
     let programme = app.programme().await?;
-    let until = ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, &booked, now).await?;
+    let until =
+        ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, &booked, now).await?;
     Ok(if now < until { Choice::Move(booked) } else { Choice::TooLate { booked, until } })
 }
 

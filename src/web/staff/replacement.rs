@@ -128,16 +128,17 @@ async fn read(
         }
         team.clone()
     };
-    let what =
-        match (&*wanted, &vacancy) {
-            ("release", _) => Some(Replacement::Release(Successor::Later)),
-            ("ask", None) => named().and_then(|it| successor(&it)).map(Replacement::Release),
-            ("ask", Some(it)) => named()
-                .map(|team| Replacement::Exchange(it.participation, team, SubstituteConsent::Asked)),
-            ("settle", Some(it)) => named()
-                .map(|team| Replacement::Exchange(it.participation, team, SubstituteConsent::Given)),
-            _ => return Err(Problem::Unreadable),
-        };
+    let what = match (&*wanted, &vacancy) {
+        ("release", _) => Some(Replacement::Release(Successor::Later)),
+        ("ask", None) => named().and_then(|it| successor(&it)).map(Replacement::Release),
+        ("ask", Some(it)) => {
+            named().map(|team| Replacement::Exchange(it.participation, team, SubstituteConsent::Asked))
+        }
+        ("settle", Some(it)) => {
+            named().map(|team| Replacement::Exchange(it.participation, team, SubstituteConsent::Given))
+        }
+        _ => return Err(Problem::Unreadable),
+    };
     let needs_reason = wanted == "release" || vacancy.is_none();
     let reason = needs_reason.then(|| TextLine::parse("理由", typed.form.get("reason"), 200));
     let reason = reason.and_then(|it| typed.errors.take("reason", it));
@@ -171,7 +172,10 @@ async fn render(
     let candidates = teams.iter().map(|it| team_choice::choice(&roster, it, str::to_owned)).collect();
     let status = typed.status();
     let head = Head::of_act(case, app.clock.now(), &typed);
-    page::html_with(status, &ReplacementPage { shell, head, typed, asked, booked, is_asked, possible, candidates })
+    page::html_with(
+        status,
+        &ReplacementPage { shell, head, typed, asked, booked, is_asked, possible, candidates },
+    )
 }
 
 /// Returns the team that was chosen as the successor of an expert without a booking.

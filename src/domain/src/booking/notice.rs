@@ -290,17 +290,19 @@ mod tests {
     fn settings() -> impl Strategy<Value = Settings> {
         let hours = (0..23_u8).prop_flat_map(|opens| (Just(opens), opens + 1..=24, 0..24_u8, 0..24_u8));
         let days = (1..=60_u16, 1..=10_u16, 1..=240_u16, 1..=24_u16, 0..=60_u16);
-        (hours, days).prop_map(|((opens, closes, change, mail), (reply, notice, hold, warning, ahead))| Settings {
-            opens_hour: opens,
-            closes_hour: closes,
-            change_until_hour: change,
-            mail_hour: mail,
-            reply_days: reply,
-            answer_notice_days: notice,
-            unconfirmed_hold_hours: hold,
-            hold_warning_hours: warning,
-            notice_days: ahead,
-            ..Settings::default()
+        (hours, days).prop_map(|((opens, closes, change, mail), (reply, notice, hold, warning, ahead))| {
+            Settings {
+                opens_hour: opens,
+                closes_hour: closes,
+                change_until_hour: change,
+                mail_hour: mail,
+                reply_days: reply,
+                answer_notice_days: notice,
+                unconfirmed_hold_hours: hold,
+                hold_warning_hours: warning,
+                notice_days: ahead,
+                ..Settings::default()
+            }
         })
     }
 
