@@ -325,6 +325,39 @@ pub async fn due_from(db: &impl ConnectionTrait, from: DateTime<Utc>) -> Result<
     Ok(ids.into_iter().map(ConsultationId).collect())
 }
 
+/// Returns the consultations with a message whose response is due at `from` or later.
+pub async fn response_due_from(
+    db: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+) -> Result<Vec<ConsultationId>, DbErr> {
+    let ids: Vec<Uuid> = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::COLUMN.response_due_at.gte(from))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(ConsultationId).collect())
+}
+
+/// Returns the addresses, in lower case, of the contacts of `ids`.
+pub async fn contact_addresses(
+    db: &impl ConnectionTrait,
+    ids: Vec<ConsultationId>,
+) -> Result<HashSet<(ConsultationId, String)>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<(Uuid, Option<String>)> = contact::Entity::find()
+        .select_only()
+        .columns([contact::Column::ConsultationId, contact::Column::EmailKey])
+        .filter(contact::COLUMN.consultation_id.is_in(ids.into_iter().map(|it| it.0)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter_map(|(id, address)| Some((ConsultationId(id), address?))).collect())
+}
+
 /// Returns the consultations of `ids` whose contact's address is confirmed.
 pub async fn confirmed_among(
     db: &impl ConnectionTrait,

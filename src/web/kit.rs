@@ -20,5 +20,6 @@ pub mod problem;
 pub mod report_form;
 pub mod session;
 pub mod slots;
+pub mod team_choice;
 pub mod thread;
 pub mod upload;

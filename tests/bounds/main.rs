@@ -1,7 +1,7 @@
 //! The speed of the service, as a ratio to a bound measured in the same run: these machines are noisy, ratios are not.
 //!
 //! `tests/bench` runs it in a release build and prints the table that the README shows; `tests/bench mails` measures
-//! that part alone (engine, pages, worklist, feed, posting or mails).
+//! that part alone (engine, pages, worklist, silence, feed, posting or mails).
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 mod client;
@@ -12,6 +12,7 @@ mod pages;
 mod posting;
 mod process;
 mod server;
+mod silence;
 mod table;
 
 use table::Table;
@@ -33,15 +34,20 @@ fn main() {
         if wants("engine") {
             engine::measure(&mut table);
         }
-        if ["pages", "worklist", "feed"].into_iter().any(wants) {
+        if ["pages", "worklist", "silence", "feed"].into_iter().any(wants) {
             let small = server::filled(&folder, SMALL, EXPERTS).await;
             if wants("pages") {
                 pages::measure(&mut table, &small).await;
                 process::measure(&mut table, &small.url).await;
             }
-            if wants("worklist") {
+            if ["worklist", "silence"].into_iter().any(wants) {
                 let large = server::filled(&folder, LARGE, EXPERTS).await;
-                pages::compare_worklists(&mut table, &small, &large).await;
+                if wants("worklist") {
+                    pages::compare_worklists(&mut table, &small, &large).await;
+                }
+                if wants("silence") {
+                    silence::compare(&mut table, &small, &large).await;
+                }
             }
             if wants("feed") {
                 feed::measure(&mut table, &small).await;

@@ -29,6 +29,7 @@ mod inbound_html;
 mod inbound_mutated;
 mod joint;
 mod kill;
+mod leaving;
 mod mail_peers;
 mod mailbox;
 mod names;

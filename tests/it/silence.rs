@@ -1,10 +1,10 @@
 //! Silence: whatever state a case is in, while nobody acts the people concerned are told in time, each of them once.
 mod holds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use codes::Turn;
+use codes::{ConsultationStatus, SilenceKind, Turn};
 use domain::{
     actor::Actor,
     aftercare::{
@@ -15,6 +15,8 @@ use domain::{
     calendar::{BusinessCalendar, at_japan, japan_date},
     consultation::State,
     due::Due,
+    field::Fields,
+    intake::application::ApplicationForm,
     routing::assignment::AssignmentState,
     settings::Settings,
     text::Prose,
@@ -77,8 +79,70 @@ async fn every_state(site: &Site, cast: &Cast) -> Vec<Watched> {
     add("booked", cases::booked(site, cast, &contact("h")).await);
     add("follow_up", cases::approved(site, cast, &contact("i")).await);
     add("consulted", cases::consulted(site, cast, &contact("j")).await);
+    add("one accepted", one_accepted(site, cast, &contact("k")).await);
+    let mut by_phone = cases::form("");
+    by_phone.email = String::new();
+    add("choosing by phone", scheduling_by_phone(site, cast, &by_phone).await);
+    every_open_state_is_among(site, &all).await;
     let now = site.app.clock.now();
     all.into_iter().map(|(name, case)| Watched { name, case, heard: now }).collect()
+}
+
+/// Makes a case of both fields of which one expert has accepted a part.
+async fn one_accepted(site: &Site, cast: &Cast, email: &str) -> Case {
+    let ict = cases::expert(site, "ict@example.jp", "伊藤 一", Fields::Ict).await;
+    let labor = cases::expert(site, "labor@example.jp", "高橋 三郎", Fields::Labor).await;
+    let mut form = cases::form(email);
+    form.field = vec!["ict".to_owned(), "labor".to_owned()];
+    let case = cases::unconfirmed(site, cast, &form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = cases::record(site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[ict, labor])
+        .await
+        .unwrap();
+    let all = store::routing::assignment::of(&site.app.db, case.id).await.unwrap();
+    let asked = all.iter().find(|it| it.expert == ict).unwrap().id;
+    ops::routing::assignment::accept(&site.app, asked, ict).await.unwrap();
+    case
+}
+
+/// Makes a case whose company has only a telephone and has to choose a time.
+async fn scheduling_by_phone(site: &Site, cast: &Cast, form: &ApplicationForm) -> Case {
+    let case = cases::unconfirmed(site, cast, form).await;
+    ops::consultation::confirm_address(&site.app, case.id, cast.center()).await.unwrap();
+    let version = cases::record(site, case).await.version;
+    ops::routing::assignment::request(&site.app, case.id, version, cast.center(), &[cast.expert])
+        .await
+        .unwrap();
+    let asked = store::routing::assignment::of(&site.app.db, case.id).await.unwrap().pop().unwrap().id;
+    ops::routing::assignment::accept(&site.app, asked, cast.expert).await.unwrap();
+    case
+}
+
+/// Asserts that there is a case in every state that is open, and one for everything that a case can wait for.
+async fn every_open_state_is_among(site: &Site, all: &[(&'static str, Case)]) {
+    let (mut states, mut waits) = (BTreeSet::new(), BTreeSet::new());
+    for (_, case) in all {
+        let record = cases::record(site, *case).await;
+        states.insert(record.consultation.state.code());
+        waits.extend(record.silence.map(|it| it.kind.code()));
+    }
+    let open = ConsultationStatus::ALL.into_iter().filter(|it| match it {
+        ConsultationStatus::Received
+        | ConsultationStatus::Checking
+        | ConsultationStatus::WaitingCompany
+        | ConsultationStatus::Matching
+        | ConsultationStatus::Scheduling
+        | ConsultationStatus::Booked
+        | ConsultationStatus::Consulted
+        | ConsultationStatus::FollowUp => true,
+        ConsultationStatus::Completed
+        | ConsultationStatus::Withdrawn
+        | ConsultationStatus::Unfulfilled
+        | ConsultationStatus::Referred => false,
+    });
+    assert_eq!(states, open.map(ConsultationStatus::code).collect());
+    assert_eq!(waits, SilenceKind::ALL.into_iter().map(SilenceKind::code).collect());
 }
 
 /// Lets every job work until nothing is due.
@@ -98,14 +162,18 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
         .await
         .unwrap();
     let digest = sent.iter().any(|it| it.kind == "digest");
+    let (mut new, mut overdue, mut stalled) = (0, 0, 0);
     for it in watched {
         let record = cases::record(site, it.case).await;
         let due = record.due.as_ref().and_then(Due::at);
         let turn = record.consultation.state.turn();
         let is_late =
             due.is_some_and(|due| due < now) && [Turn::Center, Turn::Expert, Turn::Company].contains(&turn);
-        let in_digest =
-            record.consultation.state == State::Received || is_late || record.stalled_since.is_some();
+        let is_new = record.consultation.state == State::Received;
+        let is_stalled = record.stalled_since.is_some();
+        (new, overdue, stalled) =
+            (new + u64::from(is_new), overdue + u64::from(is_late), stalled + u64::from(is_stalled));
+        let in_digest = is_new || is_late || is_stalled;
         let about = sent.iter().any(|mail| mail.consultation_id == Some(it.case.id.0));
         let questions = store::aftercare::follow_up::of(&site.app.db, it.case.id).await.unwrap();
         let planned = questions.iter().any(|it| match it.state {
@@ -117,6 +185,9 @@ async fn listen(site: &Site, watched: &mut [Watched], since: DateTime<Utc>) {
             it.heard = now;
         }
     }
+    // The digest counts exactly the cases that the test takes to be in it.
+    let counted = store::worklist::center_digest::center_digest(&site.app.db, now, 0).await.unwrap();
+    assert_eq!((counted.new, counted.overdue, counted.stalled), (new, overdue, stalled));
 }
 
 fn business_days(from: DateTime<Utc>, to: DateTime<Utc>) -> usize {
@@ -216,9 +287,10 @@ async fn for_two_fiscal_years_every_idle_case_is_followed_up() {
     for it in &watched {
         let record = cases::record(&site, it.case).await;
         let expected = match it.name {
-            "matching" => "checking",
+            "matching" | "one accepted" => "checking",
             "follow_up" => "completed",
             "unconfirmed" | "held" | "by phone" | "received" => "received",
+            "choosing by phone" => "scheduling",
             other => other,
         };
         assert_eq!(record.consultation.state.code(), expected, "{}", it.name);

@@ -63,7 +63,11 @@ impl Rows {
         for appointment in story.appointments {
             let id = appointment.row.id;
             self.appointments.push(appointment.row);
-            let expert = |expert_id| appointment_expert::Model { appointment_id: id, expert_id };
+            let expert = |expert_id| appointment_expert::Model {
+                appointment_id: id,
+                expert_id,
+                report_handed_over_at: None,
+            };
             self.appointment_experts.extend(appointment.experts.into_iter().map(expert));
             // Every expert goes home between two appointments here, so that no two travel times overlap.
             let cell = |(expert_id, quarter)| calendar_cell::Model {

@@ -7,7 +7,6 @@ use domain::{
     booking::{
         appointment::{Appointment, AppointmentMode, AppointmentState, Owner},
         availability::{Day, Slot},
-        notice::change_until,
     },
     consultation::{Action, ActionKind},
     due::{Due, DueKind},
@@ -18,6 +17,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
+    change_limit::change_limit,
     notices::{
         TIME_LOST, notify_booked, notify_company_cancelled, notify_experts_cancelled, notify_moved,
         notify_no_show, notify_released, plan_reminders,
@@ -137,7 +137,7 @@ pub async fn move_booked(
     slot: Slot,
     found: &SlotOffers,
 ) -> Result<(), Problem> {
-    let until = limit(work, by, before.starts_at);
+    let until = limit(work, by, &before).await?;
     let when = wording::long_date_time_range(slot.start(), found.end(slot));
     work.act(Action::Reschedule { until }, by, Some(when))?;
     if !found.has(slot) {
@@ -167,7 +167,7 @@ pub async fn cancel(
     let by = acting.actor;
     let mut work = begin_change(app, id, acting, ActionKind::CancelAppointment).await?;
     let before = work.appointment.clone().ok_or(Problem::NotFound)?;
-    let until = limit(&work, by, before.starts_at);
+    let until = limit(&work, by, &before).await?;
     work.act(Action::CancelAppointment { until }, by, Some(reason.clone()))?;
     let cancelled = cancel_appointment(&mut work, before, by.principal().party(), &reason).await?;
     notify_company_cancelled(&mut work, &cancelled, &reason)?;
@@ -335,10 +335,15 @@ pub async fn cancel_appointment(
 }
 
 /// Returns until when a company may change the appointment; `None` for every other party, who always may.
-fn limit(work: &CaseTransaction<'_>, by: Actor, starts_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+async fn limit(
+    work: &CaseTransaction<'_>,
+    by: Actor,
+    appointment: &Appointment,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let Context { programme, settings, now, .. } = &work.context;
     match by.party() {
-        Party::Company => Some(change_until(starts_at, &work.context.settings, &work.context.calendar)),
-        Party::Coordinator | Party::Expert | Party::Desk | Party::System => None,
+        Party::Company => Ok(Some(change_limit(work.read(), programme, settings, appointment, *now).await?)),
+        Party::Coordinator | Party::Expert | Party::Desk | Party::System => Ok(None),
     }
 }
 

@@ -175,11 +175,16 @@ pub fn plan_reminders(work: &mut CaseTransaction<'_>, booked: &Appointment) -> R
         };
         if let Some(mail) = mail {
             mail.due_at = due_at;
-            mail.dedup_key = Some(format!("reminder/{}/{}/{}", booked.id, booked.sequence, mail.to));
+            mail.dedup_key = Some(appointment_reminder_key(booked, &mail.to));
             mail.send_condition = Some(send_condition);
         }
     }
     Ok(())
+}
+
+/// Returns the key of the reminder of an appointment to one reader. An appointment that moves has reminders of its own.
+pub fn appointment_reminder_key(it: &Appointment, reader: &str) -> String {
+    format!("reminder/{}/{}/{reader}", it.id, it.sequence)
 }
 
 /// Returns the SEQUENCE with which an expert is invited to an appointment: higher than that of its cancellation if the

@@ -110,7 +110,7 @@ pub async fn offers(
     let footprints = facts
         .iter()
         .map(|it| {
-            let eligible = search.only.is_some() || evaluate(it, &request, None).is_in();
+            let eligible = it.active && (search.only.is_some() || evaluate(it, &request, None).is_in());
             eligible.then(|| it.footprint(search.mode, search.prefecture, settings)).flatten()
         })
         .collect();
@@ -235,6 +235,12 @@ impl SlotOffers {
         let candidates = self.candidates(slot);
         let fields = self.search.fields;
         teams(&request, &candidates).map(move |team| members(team, fields, &candidates))
+    }
+
+    /// Returns the team of exactly these experts, if it could take the appointment.
+    pub fn team_of(&self, experts: &[ExpertId], slot: Option<Slot>) -> Option<Vec<TeamMember>> {
+        let wanted: BTreeSet<_> = experts.iter().collect();
+        self.teams(slot).find(|team| team.iter().map(|it| &it.expert).collect::<BTreeSet<_>>() == wanted)
     }
 
     /// Returns why there is no start on a day.

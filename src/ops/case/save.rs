@@ -117,17 +117,29 @@ impl Save for FormerParticipation<'_> {
     }
 }
 
+/// The report on this appointment, which this expert hands over because the account is closed.
+pub struct HandedOverReport(pub AppointmentId, pub ExpertId);
+
+impl Save for HandedOverReport {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::booking::appointment::hand_over_report(to.tx, self.0, self.1, to.now).await?)
+    }
+}
+
 impl Save for &Assignment {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::routing::assignment::save(to.tx, self).await?)
     }
 }
 
-/// A new request with the reasons for its expert.
+/// A new request with the reasons for its expert. `Stale` if the expert's account was closed after the search.
 pub struct NewAssignment<'a>(pub &'a Assignment, pub &'a Due, pub &'a [ReasonFor]);
 
 impl Save for NewAssignment<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        if !store::accounts::account::stays_active(to.tx, AccountId(self.0.expert.0)).await? {
+            return Err(Problem::Stale);
+        }
         Ok(store::routing::assignment::insert(to.tx, self.0, self.1, self.2).await?)
     }
 }
@@ -147,6 +159,15 @@ pub struct SuppressedMail<'a>(pub &'a str, pub &'a str);
 impl Save for SuppressedMail<'_> {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {
         Ok(store::correspondence::outbox::suppress(to.tx, self.0, self.1).await?)
+    }
+}
+
+/// The planned mail with this key, which is sent at another time.
+pub struct MovedMail<'a>(pub &'a str, pub DateTime<Utc>);
+
+impl Save for MovedMail<'_> {
+    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+        Ok(store::correspondence::outbox::move_to(to.tx, self.0, self.1).await?)
     }
 }
 

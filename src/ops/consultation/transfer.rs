@@ -37,6 +37,9 @@ pub async fn transfer(
         Some(name) => format!("センターの担当を替えました：{name}さんから{}さんへ", to.name),
         None => format!("センターの担当を決めました：{}さん", to.name),
     };
+    if !store::accounts::account::stays_active(work.read(), to.id).await? {
+        return Err(no_successor());
+    }
     work.record.coordinator = Some(to.id);
     work.note(Actor::Coordinator(by), note);
     work.commit().await?;
@@ -66,7 +69,9 @@ pub async fn transfer_many(
 pub async fn successor(app: &App, to: AccountId) -> Result<Account, Problem> {
     let found = store::accounts::account::find(&app.db, to).await?;
     let found = found.filter(|it| it.role == Role::Coordinator && it.active);
-    found.ok_or_else(|| {
-        Problem::Refused("選んだ人は、相談センターの担当になれません。選び直してください。".to_owned())
-    })
+    found.ok_or_else(no_successor)
+}
+
+fn no_successor() -> Problem {
+    Problem::Refused("選んだ人は、相談センターの担当になれません。選び直してください。".to_owned())
 }

@@ -281,23 +281,31 @@ pub async fn take_down(
     let by = by.into();
     let context = Context::of(app).await?;
     let tx = app.begin().await?;
-    // Numbers are given one after the other: a transaction that waited for a number sees what was submitted before.
-    let number = store::reference::programme::next_number(&tx, context.now).await?;
-    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
-        tx.rollback().await?;
-        return Ok(done);
-    }
-    let work = take_in(
-        app,
-        context,
-        tx,
-        Incoming { number, application, by, key: key.to_string(), address_confirmed, slot: None },
-    )
-    .await?;
+    let number = match in_turn(&tx, key, context.now).await? {
+        FormTurn::New(number) => number,
+        FormTurn::SentBefore(done) => return Ok(*done),
+    };
+    let incoming =
+        Incoming { number, application, by, key: key.to_string(), address_confirmed, slot: None };
+    let work = take_in(app, context, tx, incoming).await?;
     let desk = handed_over::name(&work).await?;
     acknowledged(work, MailBudget::Within, desk.as_deref().map(|desk| HandedOver { desk, visit: "" }))?
         .commit()
         .await
+}
+
+/// A form with a key: new with its number, or sent before, with the consultation that it has become.
+enum FormTurn {
+    New(CaseNumber),
+    SentBefore(Box<Record>),
+}
+
+/// Takes the next number for a form. Numbers are given one after the other: a transaction that waited for a number sees
+/// what was submitted before. The caller ends the transaction if the form was sent before.
+async fn in_turn(tx: &DatabaseTransaction, key: Uuid, now: DateTime<Utc>) -> Result<FormTurn, Problem> {
+    let number = store::reference::programme::next_number(tx, now).await?;
+    let done = store::consultation::by_submission_key(tx, &key.to_string()).await?;
+    Ok(done.map_or(FormTurn::New(number), |it| FormTurn::SentBefore(Box::new(it))))
 }
 
 /// An application that is submitted, with its origin.

@@ -213,6 +213,17 @@ pub async fn suppress(tx: &DatabaseTransaction, key: &str, why: &str) -> Result<
     Ok(())
 }
 
+/// Moves the waiting mail with this key to another time.
+pub async fn move_to(tx: &DatabaseTransaction, key: &str, due_at: DateTime<Utc>) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::DueAt, Expr::value(due_at))
+        .filter(row::COLUMN.dedup_key.eq(key))
+        .filter(row::COLUMN.state.eq(MailStatus::Waiting.code()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Moves the waiting mails of these kinds that are due by `now` to `to`. Reads only what is due.
 pub async fn postpone(
     tx: &DatabaseTransaction,

@@ -44,6 +44,8 @@ pub struct Programme {
     years: BTreeMap<i32, (Settings, i32)>,
     default: Settings,
     pub closing_days: BTreeMap<NaiveDate, String>,
+    /// When closing days were added, as far as that is known.
+    added: BTreeMap<NaiveDate, DateTime<Utc>>,
     /// The themes in the order of the form, by field, without retired ones.
     pub themes: Vec<Theme>,
     /// The mail texts that an administrator has written.
@@ -94,6 +96,14 @@ impl Programme {
         BusinessCalendar::new(closing, holiday::known_through(japan_date(now)))
     }
 
+    /// Returns the calendar of business days without the closing days that were added after `given`: the one by which a
+    /// time was computed that was told to a person then.
+    pub fn calendar_when(&self, given: DateTime<Utc>, now: DateTime<Utc>) -> BusinessCalendar {
+        let mut calendar = self.calendar(now);
+        calendar.closing_days.retain(|it| self.added.get(it).is_none_or(|added| *added <= given));
+        calendar
+    }
+
     pub fn theme_label<'a>(&'a self, code: &'a str) -> &'a str {
         self.themes.iter().find(|it| it.code == code).map_or(code, |it| &it.label)
     }
@@ -106,8 +116,9 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
             .map_err(|err| contradiction(year_settings::Entity, row.fiscal_year, err))?;
         years.insert(row.fiscal_year, (settings, row.version));
     }
-    let closing_days =
-        closing_day::Entity::find().all(db).await?.into_iter().map(|it| (it.date, it.note)).collect();
+    let days = closing_day::Entity::find().all(db).await?;
+    let added = days.iter().filter_map(|it| Some((it.date, it.added_at?))).collect();
+    let closing_days = days.into_iter().map(|it| (it.date, it.note)).collect();
     let themes = theme::Entity::find()
         .filter(theme::COLUMN.active.eq(true))
         .order_by_asc(theme::COLUMN.field)
@@ -122,7 +133,7 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Programme, DbErr> {
         .collect::<Result<_, DbErr>>()?;
     let texts = crate::store::correspondence::mail_text::in_force(db).await?;
     let follow_ups = crate::store::aftercare::follow_up_programme::in_force(db).await?;
-    Ok(Programme { years, default: Settings::default(), closing_days, themes, texts, follow_ups })
+    Ok(Programme { years, default: Settings::default(), closing_days, added, themes, texts, follow_ups })
 }
 
 /// Saves the settings of a year; returns false if another request has saved them since `version`.
@@ -161,8 +172,14 @@ pub async fn save_settings(
     Ok(true)
 }
 
-pub async fn add_closing_day(tx: &DatabaseTransaction, date: NaiveDate, note: &str) -> Result<(), DbErr> {
-    let row = closing_day::Model { date, note: note.to_owned() };
+/// Adds a closing day, or changes the note of one that is there.
+pub async fn add_closing_day(
+    tx: &DatabaseTransaction,
+    date: NaiveDate,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let row = closing_day::Model { date, note: note.to_owned(), added_at: Some(now) };
     closing_day::Entity::insert(row.into_active_model())
         .on_conflict(
             OnConflict::column(closing_day::Column::Date).update_column(closing_day::Column::Note).to_owned(),

@@ -9,10 +9,7 @@ use domain::{
         follow_up::{Addressee, FollowUp, FollowUpState, Kind},
         report::ReportState,
     },
-    booking::{
-        appointment::{Appointment, AppointmentState},
-        notice::change_until,
-    },
+    booking::appointment::{Appointment, AppointmentState},
     calendar::japan_date,
     consultation::{ActionKind, State},
     number::FiscalYear,
@@ -158,7 +155,12 @@ pub async fn show(app: Data<App>, shell: Shell, own: OwnConsultation) -> Result<
     let reports = store::aftercare::report::of(&app.db, id).await?;
     let events = store::audit::event::of(&app.db, id).await?;
     let calendar = programme.calendar(now);
-    let until = live.as_ref().map(|it| change_until(it.starts_at, &shell.settings, &calendar));
+    let until = match &live {
+        Some(it) => Some(
+            ops::booking::change_limit::change_limit(&app.db, &programme, &shell.settings, it, now).await?,
+        ),
+        None => None,
+    };
     let facts = Facts {
         record: &own.0,
         live: live.as_ref(),

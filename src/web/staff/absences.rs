@@ -56,6 +56,8 @@ struct View {
     asked: Option<(String, String)>,
     first: Vec<Person>,
     rest: Vec<Person>,
+    /// The page on which one expert for each field can take over, if there is such a pair.
+    pairs: Option<String>,
     /// Whether the form sent for this participation had an error.
     wrong: bool,
 }
@@ -165,21 +167,29 @@ fn view(roster: &Roster, form: &Fields, wrong: bool, it: Vacancy) -> View {
     };
     let mut first: Vec<_> = it.proposals.iter().enumerate().map(person).collect();
     let rest = first.split_off(first.len().min(FIRST));
+    let href = url::staff(&it.record.number);
     View {
         participation: it.participation,
         version: it.record.version,
         number: it.record.number.to_string(),
-        href: url::staff(&it.record.number),
+        href: href.clone(),
         company: it.record.company_name,
         when: wording::long_date_time_range(it.appointment.starts_at, it.appointment.ends_at),
         mode: it.appointment.mode.label(),
-        absent: roster.name(it.participation.expert).to_owned(),
+        absent: absent(roster, it.participation.expert),
+        pairs: it.place.filter(|_| !it.pairs.is_empty()).map(|id| format!("{href}/experts/{id}")),
         fields: it.fields.label(),
         asked: it.asked.map(|it| (roster.name(it.expert).to_owned(), wording::month_day_time(it.due_at))),
         first,
         rest,
         wrong,
     }
+}
+
+/// Returns the name of the expert who is away or whose account is closed.
+fn absent(roster: &Roster, id: ExpertId) -> String {
+    let closed = roster.get(id).is_some_and(|it| !it.active);
+    format!("{}{}", roster.name(id), if closed { "（利用を停止）" } else { "" })
 }
 
 impl View {

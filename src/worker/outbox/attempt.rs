@@ -41,11 +41,14 @@ impl AttemptResult {
     }
 }
 
-/// Tries to send a leased mail. `facts` are the facts from when it was leased; facts older than `FRESH` are
-/// looked up again.
+/// Tries to send a leased mail. `facts` are the facts from when it was leased; facts older than `FRESH` are looked up
+/// again, and those about a mail to an account always: the account may have been closed since.
+///
+/// A mail whose hand-over to the server has begun when the account is closed still goes out: that takes a moment, at
+/// most as long as the server may keep one mail waiting.
 pub async fn attempt(app: &App, leased: &LeasedMail, facts: Option<&KnownFacts>) -> AttemptResult {
     let mail = &leased.mail.outgoing;
-    let known = match facts.filter(|it| it.at.elapsed() < FRESH) {
+    let known = match facts.filter(|it| it.at.elapsed() < FRESH && !it.facts.is_to_account(mail)) {
         Some(known) => Ok(known.facts.objection(mail)),
         None => send_condition::learn(app, FactQuery::by([mail])).await.map(|it| it.objection(mail)),
     };

@@ -191,8 +191,11 @@ mod tests {
     use chrono::{DateTime, NaiveDate, Utc};
     use proptest::prelude::*;
 
-    use super::{change_until, last_session_day, notified_at, reminder_at, window};
-    use crate::{calendar::BusinessCalendar, settings::Settings};
+    use super::{
+        change_until, hold_until, hold_warned_at, in_business_hours, last_session_day, notified_at,
+        reminder_at, window,
+    };
+    use crate::{calendar::BusinessCalendar, due::Due, settings::Settings};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -283,7 +286,61 @@ mod tests {
         }
     }
 
+    /// Settings that can be saved, with every number on which the times around an appointment depend.
+    fn settings() -> impl Strategy<Value = Settings> {
+        let hours = (0..23_u8).prop_flat_map(|opens| (Just(opens), opens + 1..=24, 0..24_u8, 0..24_u8));
+        let days = (1..=60_u16, 1..=10_u16, 1..=240_u16, 1..=24_u16, 0..=60_u16);
+        (hours, days).prop_map(|((opens, closes, change, mail), (reply, notice, hold, warning, ahead))| {
+            Settings {
+                opens_hour: opens,
+                closes_hour: closes,
+                change_until_hour: change,
+                mail_hour: mail,
+                reply_days: reply,
+                answer_notice_days: notice,
+                unconfirmed_hold_hours: hold,
+                hold_warning_hours: warning,
+                notice_days: ahead,
+                ..Settings::default()
+            }
+        })
+    }
+
+    fn calendar() -> impl Strategy<Value = BusinessCalendar> {
+        let first: NaiveDate = day("2026-04-01");
+        let closed = (0..500_i64).prop_map(move |it| first + chrono::TimeDelta::days(it));
+        prop::collection::btree_set(closed, 0..60).prop_map(|it| BusinessCalendar::new(it, 2027))
+    }
+
     proptest! {
+        /// Nothing that is due because of an appointment comes after what it is for.
+        #[test]
+        fn no_time_lies_after_what_it_is_for(
+            settings in settings(), calendar in calendar(), now in 0..400_000_i64, ahead in 1..120_000_i64
+        ) {
+            prop_assert_eq!(settings.check(), []);
+            let now = at("2026-04-01T00:00:00Z") + chrono::TimeDelta::minutes(now);
+            let slot = now + chrono::TimeDelta::minutes(ahead);
+            let heard = super::heard_by(slot, &settings, &calendar);
+            prop_assert!(heard < slot && change_until(slot, &settings, &calendar) < slot);
+            prop_assert!(heard <= change_until(slot, &settings, &calendar), "the company hears while it can still change");
+            let reply = Due::reply_before(&settings, &calendar, now, slot).at().unwrap();
+            prop_assert!(reply <= heard, "an answer comes before the company has to hear");
+            let until = hold_until(now, settings.unconfirmed_hold_hours, slot, &settings, &calendar);
+            prop_assert!(until <= heard, "the hold ends before the company has to hear");
+            let warned = hold_warned_at(until, &settings, &calendar);
+            prop_assert!(warned < until, "the company is warned before the end of the hold");
+            prop_assert_eq!(in_business_hours(warned, &settings, &calendar), warned, "in opening hours");
+            let limit = change_until(slot, &settings, &calendar);
+            let offer = crate::booking::waiting_list::held_until(now, limit, &settings, &calendar);
+            prop_assert!(offer <= limit, "an offer ends before the freed time can be changed no more");
+            if let Some(reminder) = reminder_at(slot, now, &settings, &calendar) {
+                prop_assert!(now < reminder && reminder < slot);
+            }
+            let told = notified_at(now, Some(slot), &settings, &calendar);
+            prop_assert!(told < slot, "of a change before the appointment");
+        }
+
         #[test]
         fn a_reminder_goes_out_after_the_booking_and_before_the_session(
             start in 0..200_000_i64, ahead in 0..90_000_i64

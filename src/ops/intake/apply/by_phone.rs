@@ -10,7 +10,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    Incoming, Submitter, acknowledged, expired, handed_over, hold, kept_for, release_held, save,
+    FormTurn, Incoming, Submitter, acknowledged, expired, handed_over, hold, in_turn, kept_for, release_held, save,
     slot_search::slot_search, take_in,
 };
 use crate::{
@@ -96,12 +96,10 @@ pub async fn take_down_with_time(
     let now = context.now;
     let tx = app.begin().await?;
     let kept = store::intake::draft::lock(&tx, draft).await?.ok_or(Problem::NotFound)?;
-    // Numbers are given one after the other: a transaction that waited for a number sees what was submitted before.
-    let number = store::reference::programme::next_number(&tx, now).await?;
-    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
-        tx.rollback().await?;
-        return Ok(done);
-    }
+    let number = match in_turn(&tx, key, now).await? {
+        FormTurn::New(number) => number,
+        FormTurn::SentBefore(done) => return Ok(*done),
+    };
     if kept.consultation.is_some() {
         return Err(Problem::Refused("この日時は、すでに別の案件に使われています。".to_owned()));
     }

@@ -63,13 +63,12 @@ pub async fn hand_over(
     let context = Context::of(app).await?;
     let actor = Actor::Desk(desk);
     let tx = app.begin().await?;
-    // As in `take_down`: a transaction that waited for a number sees what was handed over before.
-    let number = store::reference::programme::next_number(&tx, context.now).await?;
-    if let Some(done) = store::consultation::by_submission_key(&tx, &key.to_string()).await? {
-        tx.rollback().await?;
+    let number = match in_turn(&tx, key, context.now).await? {
+        FormTurn::New(number) => number,
         // The key gives no access to another desk's consultation.
-        return if done.desk == Some(desk) { Ok(done) } else { Err(Problem::NotFound) };
-    }
+        FormTurn::SentBefore(done) if done.desk == Some(desk) => return Ok(*done),
+        FormTurn::SentBefore(_) => return Err(Problem::NotFound),
+    };
     let by = Submitter { account, ..Submitter::from(actor) };
     let incoming =
         Incoming { number, application, by, key: key.to_string(), address_confirmed: false, slot: None };
