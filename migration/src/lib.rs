@@ -26,6 +26,7 @@ mod m20261129_000001_readiness;
 mod m20261129_000002_one_name_per_thing;
 mod m20261129_000003_set_aside;
 mod m20261130_000004_center_workspace;
+mod m20261130_000005_merge;
 
 pub struct Migrator;
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000002_one_name_per_thing::Migration),
             Box::new(m20261129_000003_set_aside::Migration),
             Box::new(m20261130_000004_center_workspace::Migration),
+            Box::new(m20261130_000005_merge::Migration),
         ]
     }
 }

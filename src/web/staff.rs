@@ -5,7 +5,10 @@ mod action_page;
 mod calendars;
 mod candidates;
 mod case;
+mod case_merge;
 mod case_views;
+mod company_merge;
+mod corporate_number;
 mod forgotten_password;
 mod free_time;
 mod inbound_mail;
@@ -21,6 +24,7 @@ mod report;
 mod schedule;
 mod sign_in;
 mod slots;
+mod split;
 mod tasks;
 mod thread;
 mod time_proposals;
@@ -63,6 +67,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(outbox::letter)
         .service(outbox::act)
         .service(case::show)
+        .service(company_merge::show)
+        .service(company_merge::submit)
+        .service(company_merge::undo)
+        .service(corporate_number::decide)
+        .service(case_merge::show)
+        .service(case_merge::submit)
+        .service(case_merge::undo)
+        .service(split::show)
+        .service(split::submit)
         .service(candidates::submit)
         .service(time_proposals::keep)
         .service(slots::show)

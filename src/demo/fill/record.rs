@@ -195,6 +195,9 @@ fn consultation_row(world: &World, it: &Facts<'_>, story: &Story) -> Result<cons
         response_due_at: None,
         last_inbound_at: None,
         snoozed_until: None,
+        merged_into: None,
+        own_company_id: None,
+        number_unconfirmed: false,
         wants_help_since: wants_help_since(story),
     })
 }
