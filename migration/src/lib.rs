@@ -29,6 +29,7 @@ mod m20261130_000001_silence;
 mod m20261130_000002_correction;
 mod m20261130_000003_stead;
 mod m20261130_000004_center_workspace;
+mod m20261130_000020_merge;
 
 pub struct Migrator;
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000003_stead::Migration),
             Box::new(m20261130_000001_silence::Migration),
             Box::new(m20261130_000004_center_workspace::Migration),
+            Box::new(m20261130_000020_merge::Migration),
         ]
     }
 }

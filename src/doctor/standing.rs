@@ -2,8 +2,8 @@
 use std::collections::BTreeMap;
 
 use domain::due::Due;
-use entity::{consultation, counter};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+use entity::{company, consultation, counter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{Findings, page::Case};
 use crate::store::consultation::{from_row, sort_at};
@@ -23,7 +23,7 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
     {
         wrong("number", "it is not made of its fiscal year and serial");
     }
-    if row.turn != state.turn() {
+    if row.turn != record.consultation.turn() {
         wrong("turn", "the turn is another party's in that state");
     }
     if row.ended_at != state.ended().map(|_| row.state_since) {
@@ -41,6 +41,34 @@ pub(super) fn examine(case: &Case<'_>, findings: &mut Findings) {
         let what = format!("it counts {}, {done} appointments are done", row.appointments_done);
         wrong("appointments_done", &what);
     }
+}
+
+/// Checks that nothing belongs to a company or a case that was merged into another.
+pub(super) async fn examine_merges(db: &impl ConnectionTrait, findings: &mut Findings) -> Result<(), DbErr> {
+    let merged = company::Entity::find()
+        .select_only()
+        .column(company::Column::Id)
+        .filter(company::Column::MergedInto.is_not_null());
+    let chained =
+        company::Entity::find().filter(company::Column::MergedInto.in_subquery(merged.clone().into_query()));
+    for it in chained.all(db).await? {
+        findings.add("merge", &it.name, "the company into which it was merged was merged itself");
+    }
+    let astray =
+        consultation::Entity::find().filter(consultation::Column::CompanyId.in_subquery(merged.into_query()));
+    for it in astray.all(db).await? {
+        findings.add("merge", &it.number, "its company was merged into another");
+    }
+    let merged = consultation::Entity::find()
+        .select_only()
+        .column(consultation::Column::Id)
+        .filter(consultation::Column::MergedInto.is_not_null());
+    let chained = consultation::Entity::find()
+        .filter(consultation::Column::MergedInto.in_subquery(merged.into_query()));
+    for it in chained.all(db).await? {
+        findings.add("merge", &it.number, "the case into which it was merged was merged itself");
+    }
+    Ok(())
 }
 
 /// Checks that no number can be given out twice.

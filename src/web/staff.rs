@@ -5,8 +5,11 @@ mod action_page;
 mod calendars;
 mod candidates;
 mod case;
+mod case_merge;
 mod case_views;
 mod closing_days;
+mod company_merge;
+mod corporate_number;
 mod correction;
 mod expert_absence;
 mod expert_answer;
@@ -28,6 +31,7 @@ mod report_writing;
 mod schedule;
 mod sign_in;
 mod slots;
+mod split;
 mod stead;
 mod tasks;
 mod thread;
@@ -93,6 +97,15 @@ fn work(cfg: &mut ServiceConfig) {
 /// Registers the pages of one consultation.
 fn case_routes(cfg: &mut ServiceConfig) {
     cfg.service(case::show)
+        .service(company_merge::show)
+        .service(company_merge::submit)
+        .service(company_merge::undo)
+        .service(corporate_number::decide)
+        .service(case_merge::show)
+        .service(case_merge::submit)
+        .service(case_merge::undo)
+        .service(split::show)
+        .service(split::submit)
         .service(candidates::submit)
         .service(correction::show)
         .service(correction::submit)

@@ -29,6 +29,7 @@ use crate::{
     site::Site,
 };
 
+mod merging;
 mod mixed;
 
 /// The number of participants that book at once.

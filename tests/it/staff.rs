@@ -1,8 +1,10 @@
 //! The center's pages over HTTP.
 mod acts;
+mod case_merging;
 mod inbox;
 mod intake;
 mod mail;
+mod merging;
 mod people;
 mod plan;
 mod stead;

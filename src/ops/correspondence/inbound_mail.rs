@@ -127,7 +127,10 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
             _ => letter.put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, case)).await,
         },
         InboundDecision::Attach => match (case, author) {
-            (Some(case), Some(author)) => attach_to(app, &mut letter, case, &author).await,
+            (Some(case), Some(author)) => {
+                let case = store::consultation::case_merge::leading(&app.db, case).await?;
+                attach_to(app, &mut letter, case, &author).await
+            }
             _ => letter.put(app, InboundOutcome::quarantined(Quarantine::Stranger, case)).await,
         },
     }

@@ -3,6 +3,7 @@ mod by_phone;
 mod resume;
 mod row;
 mod slot_search;
+mod split;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +30,7 @@ pub use by_phone::{held_by_phone, hold_by_phone, slots_by_phone, take_down_with_
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;
+pub use split::{SplitOff, split};
 
 use crate::{
     app::App,
@@ -248,6 +250,7 @@ pub async fn submit(
             by: Actor::Company,
             key: id.to_string(),
             address_confirmed: false,
+            company: None,
         },
     )
     .await?;
@@ -291,7 +294,7 @@ pub async fn take_down(
         app,
         context,
         tx,
-        Incoming { number, application, by, key: key.to_string(), address_confirmed },
+        Incoming { number, application, by, key: key.to_string(), address_confirmed, company: None },
     )
     .await?;
     acknowledged(work, MailBudget::Within)?.commit().await
@@ -327,7 +330,7 @@ pub async fn hand_over(
         app,
         context,
         tx,
-        Incoming { number, application, by, key: key.to_string(), address_confirmed: false },
+        Incoming { number, application, by, key: key.to_string(), address_confirmed: false, company: None },
     )
     .await?;
     let HandOverConsent { person, how } = agreed;
@@ -343,6 +346,8 @@ struct Incoming<'a> {
     /// The key that keeps a form sent twice from making two consultations.
     key: String,
     address_confirmed: bool,
+    /// The company, if it is known already.
+    company: Option<CompanyId>,
 }
 
 /// Begins the consultation that an application becomes, with its first event. Nothing of it is written yet.
@@ -352,24 +357,32 @@ async fn take_in<'a>(
     tx: DatabaseTransaction,
     incoming: Incoming<'_>,
 ) -> Result<CaseTransaction<'a>, Problem> {
-    let Incoming { number, application, by, key, address_confirmed } = incoming;
+    let Incoming { number, application, by, key, address_confirmed, company } = incoming;
     let now = context.now;
     let Context { settings, calendar, .. } = &context;
     let id = ConsultationId(Uuid::now_v7());
     let (consultation, event) =
         Consultation::submit(id, application.topic.fields, address_confirmed, by, now)?;
-    let (company, new_company) =
-        match store::intake::company::of_application(&tx, &application.company, now).await? {
-            Applicant::Known(id) => (id, None),
-            Applicant::New(row) => (CompanyId(row.id), Some(row)),
-        };
+    let applicant = match company {
+        Some(company) => split::same_company(company),
+        None => store::intake::company::of_application(&tx, &application.company, now).await?,
+    };
+    let (company, own_company, new_company) = match applicant {
+        Applicant::Known { company, own } => (company, own, None),
+        Applicant::New(row) => (CompanyId(row.id), None, Some(row)),
+    };
     let is_known = new_company.is_none();
+    // Anybody can type another company's number; the center has asked whom it belongs to.
+    let number_unconfirmed = is_known && !matches!(by, Actor::Coordinator(_));
     let due = Due::first_contact(settings, calendar, now);
-    let record = NewConsultation { consultation, number, company, application, by, due, now }.record();
+    let record =
+        NewConsultation { consultation, number, company, application, by, due, number_unconfirmed, now };
+    let record = record.record();
     let known: BTreeSet<_> = context.programme.themes.iter().map(|it| it.code.as_str()).collect();
     let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
     let new = Submission {
         company: new_company,
+        own_company,
         search_key: application.search_key(),
         submission_key: key,
         entered_by: match by {
@@ -453,7 +466,7 @@ pub async fn used_up(
     now: DateTime<Utc>,
 ) -> Result<Option<u16>, Problem> {
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let appointments = store::intake::company::appointments_in(db, record.company, year).await?;
+    let appointments = store::intake::company::appointments_in(db, record, year).await?;
     Ok((appointments >= settings.session_cap).then_some(appointments))
 }
 

@@ -8,12 +8,12 @@ use domain::{
 };
 use entity::{Coded, message as row, outbox};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use crate::mail::outgoing_mail::MailKind;
+use crate::{mail::outgoing_mail::MailKind, store::consultation::case_merge::one_case};
 
 /// The people who may read an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +56,14 @@ pub struct ThreadEntry {
     pub automatic: bool,
 }
 
-/// Returns the thread as a reader of this audience may read it, oldest entry first.
+/// Returns the thread as a reader of this audience may read it, oldest entry first, with the entries of the cases that
+/// were merged into this one.
 pub async fn of(
     db: &impl ConnectionTrait,
     id: ConsultationId,
     audience: Audience,
 ) -> Result<Vec<ThreadEntry>, DbErr> {
-    let mut query = row::Entity::find().filter(row::COLUMN.consultation_id.eq(id.0));
+    let mut query = row::Entity::find().filter(row::Column::ConsultationId.in_subquery(one_case(id)));
     query = match audience {
         Audience::Center => query,
         Audience::Internal => query.filter(row::COLUMN.center_only.eq(false)),
@@ -104,7 +105,7 @@ pub async fn mark_read(
 ) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::ReadByCompanyAt, Expr::value(now))
-        .filter(row::COLUMN.consultation_id.eq(id.0))
+        .filter(row::Column::ConsultationId.in_subquery(one_case(id)))
         .filter(row::COLUMN.internal.eq(false))
         .filter(row::COLUMN.read_by_company_at.is_null())
         .exec(tx)
@@ -130,7 +131,7 @@ pub async fn notifications(
     now: DateTime<Utc>,
 ) -> Result<Vec<MessageNotification>, DbErr> {
     let rows = outbox::Entity::find()
-        .filter(outbox::COLUMN.consultation_id.eq(id.0))
+        .filter(outbox::Column::ConsultationId.in_subquery(one_case(id)))
         .filter(outbox::COLUMN.kind.is_in([MailKind::NewMessage, MailKind::Question].map(MailKind::code)))
         .order_by_asc(outbox::COLUMN.recipient)
         .all(db)
@@ -169,4 +170,20 @@ fn entry(row: row::Model) -> Result<ThreadEntry, DbErr> {
         read_by_company_at: row.read_by_company_at,
         automatic: row.automatic,
     })
+}
+
+/// Moves messages of a consultation to another one, with their files.
+pub async fn move_to(
+    tx: &DatabaseTransaction,
+    from: ConsultationId,
+    to: ConsultationId,
+    ids: &[MessageId],
+) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::ConsultationId, Expr::value(to.0))
+        .filter(row::COLUMN.consultation_id.eq(from.0))
+        .filter(row::COLUMN.id.is_in(ids.iter().map(|it| it.0)))
+        .exec(tx)
+        .await?;
+    Ok(())
 }

@@ -28,7 +28,8 @@ pub fn statement(
     }
     query = query
         .column_as(Expr::exists(failed_mails()).or(Expr::exists(bounces())), "mail_failed")
-        .filter(of_tab(tab, now));
+        .filter(of_tab(tab, now))
+        .filter(row::Column::MergedInto.is_null());
     query = narrowed(query, filter, now);
     let forward = !matches!(from, PageStart::Before(_));
     query = match from {

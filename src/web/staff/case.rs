@@ -30,7 +30,11 @@ use crate::{
         worklist::visit::Visit,
     },
     url,
-    web::kit::{form::Fields, page::Shell, session::Coordinator},
+    web::kit::{
+        form::Fields,
+        page::{self, Shell},
+        session::Coordinator,
+    },
 };
 
 /// The time after the last look for which a person counts as looking at a case.
@@ -59,6 +63,8 @@ pub struct Head {
     pub view: Option<View>,
     /// The others of the center who have looked at the case within the last minutes, such as 「鈴木 花子（3分前）」.
     pub others: Vec<String>,
+    /// The case into which this one was merged.
+    pub kept: Option<CaseNumber>,
     pub now: DateTime<Utc>,
     /// Why the last action was refused.
     pub refused: Option<String>,
@@ -87,13 +93,25 @@ pub async fn show(
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
+    let view = View::from_code(Fields::of_query(&req).get("view"));
+    if view.is_none()
+        && let Some(into) = kept(&app, &case).await?
+    {
+        let told = format!("{}は、この案件に統合しました。", case.record.number);
+        return Ok(page::see_other_with(url::staff(&into), &told));
+    }
     let seen = lately_seen(&app, &case).await?;
     // A page is shown even if it cannot be recorded who looks at it.
     if let Err(err) = ops::worklist::visit::record(&app, me.id, case.record.consultation.id, &seen).await {
         tracing::warn!(error = ?err, "could not record who looks at a case");
     }
-    let view = View::from_code(Fields::of_query(&req).get("view")).unwrap_or(View::Overview);
-    render_seen(&app, shell, case, view, FormState::default(), seen).await
+    render_seen(&app, shell, case, view.unwrap_or(View::Overview), FormState::default(), seen).await
+}
+
+/// Returns the number of the case into which this one was merged.
+async fn kept(app: &App, case: &CaseDetails) -> Result<Option<CaseNumber>, Problem> {
+    let Some(into) = case.record.consultation.merged_into else { return Ok(None) };
+    Ok(store::consultation::find(&app.db, into).await?.map(|it| it.number))
 }
 
 /// Shows a view of a consultation, with the values typed into its forms.
@@ -126,7 +144,8 @@ async fn render_seen(
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
     let others = others(seen, &shell, now);
-    let head = Head { case, open_mails, bounces, proposals, view: Some(view), others, now, refused };
+    let kept = kept(app, &case).await?;
+    let head = Head { case, open_mails, bounces, proposals, view: Some(view), others, kept, now, refused };
     match view {
         // Without the possibility of asking experts, there are no candidates to show.
         View::Candidates if !head.can(ActionKind::RequestExperts) => {
@@ -253,6 +272,7 @@ impl Head {
             proposals,
             view: None,
             others: Vec::new(),
+            kept: None,
             now,
             refused: typed.refused.clone(),
         }
@@ -292,8 +312,12 @@ impl Head {
     pub fn tabs(&self) -> Vec<Link> {
         let shown = |it: &View| match it {
             View::Candidates => self.can(ActionKind::RequestExperts),
-            View::SameCompany => self.case.possible_duplicates > 0,
-            View::Overview | View::Messages | View::Sessions | View::History | View::Mail => true,
+            View::Overview
+            | View::SameCompany
+            | View::Messages
+            | View::Sessions
+            | View::History
+            | View::Mail => true,
         };
         let tab = |it: View| Link {
             href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
@@ -302,7 +326,10 @@ impl Head {
                 View::Messages => format!("メッセージ（{}）", self.case.messages),
                 View::Sessions => "予約・報告書".to_owned(),
                 View::Candidates => "担当候補".to_owned(),
-                View::SameCompany => format!("同じ企業の可能性（{}）", self.case.possible_duplicates),
+                View::SameCompany if self.case.possible_duplicates > 0 => {
+                    format!("同じ企業の可能性（{}）", self.case.possible_duplicates)
+                }
+                View::SameCompany => "同じ企業の可能性".to_owned(),
                 View::History => "履歴".to_owned(),
                 View::Mail => "メール".to_owned(),
             },
