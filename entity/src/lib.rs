@@ -51,6 +51,7 @@ pub mod notification_opt_out;
 pub mod outbox;
 pub mod outbox_log;
 pub mod readiness;
+pub mod related_case;
 pub mod reply_template;
 pub mod report;
 pub mod revision;

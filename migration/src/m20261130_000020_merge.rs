@@ -59,11 +59,13 @@ impl MigrationTrait for Migration {
             manager.create_index(index(table, &["kept_id"])).await?;
             manager.create_index(index(table, &["absorbed_id"])).await?;
         }
+        manager.create_table(related()).await?;
+        manager.create_index(index("related_case", &["second_id"])).await?;
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["case_merge", "company_merge"] {
+        for table in ["related_case", "case_merge", "company_merge"] {
             manager.drop_table(Table::drop().table(table).take()).await?;
         }
         let mut indexes = vec![
@@ -111,5 +113,29 @@ fn merge(table: &'static str, of: &'static str) -> TableCreateStatement {
         .foreign_key(&mut to("undone_by", "account"))
         .check(Expr::cust("kept_id <> absorbed_id"))
         .check(Expr::cust("(undone_at IS NULL) = (undone_by IS NULL)"))
+        .take()
+}
+
+/// Defines the table `related_case`: two cases that belong together and stay two. The one with the smaller id is the first.
+fn related() -> TableCreateStatement {
+    let to = |column: &'static str, other: &'static str| {
+        ForeignKey::create()
+            .name(format!("fk_related_case_{column}"))
+            .from("related_case", column)
+            .to(other, "id")
+            .take()
+    };
+    Table::create()
+        .table("related_case")
+        .col(uuid("first_id"))
+        .col(uuid("second_id"))
+        .col(text("note"))
+        .col(uuid("related_by"))
+        .col(timestamp_with_time_zone("related_at"))
+        .primary_key(Index::create().col("first_id").col("second_id"))
+        .foreign_key(&mut to("first_id", "consultation"))
+        .foreign_key(&mut to("second_id", "consultation"))
+        .foreign_key(&mut to("related_by", "account"))
+        .check(Expr::cust("first_id < second_id"))
         .take()
 }

@@ -1,6 +1,7 @@
 //! Operations on a consultation as a whole, by a coordinator, the company or the passing of time.
 pub mod correction;
 pub mod merge;
+pub mod related_case;
 pub mod transfer;
 
 use domain::{
@@ -249,7 +250,7 @@ pub async fn further_session(
 /// with the contact. The time that was released before is taken again if it is still free. If routing is automatic and a
 /// slot is held, the best team is asked at once.
 pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result<(), Problem> {
-    let mut work = CaseTransaction::begin(app, id).await?;
+    let mut work = CaseTransaction::begin_even_merged(app, id).await?;
     if work.record.consultation.address_confirmed {
         return Ok(());
     }
@@ -263,9 +264,11 @@ pub async fn confirm_address(app: &App, id: ConsultationId, by: Actor) -> Result
     };
     work.note(by, how);
     confirm_known_number(&mut work).await?;
-    Box::pin(take_again(&mut work)).await?;
-    Box::pin(ask_or_keep(&mut work)).await?;
     let (into, address) = (work.record.consultation.merged_into, work.person.email.clone());
+    if into.is_none() {
+        Box::pin(take_again(&mut work)).await?;
+        Box::pin(ask_or_keep(&mut work)).await?;
+    }
     work.commit().await?;
     match into {
         // The case into which this one was merged may have taken over its contact's address.

@@ -2,6 +2,7 @@
 pub mod case_details;
 pub mod case_merge;
 pub mod correction;
+pub mod related_case;
 mod row;
 
 use std::collections::{HashMap, HashSet};

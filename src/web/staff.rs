@@ -24,6 +24,7 @@ mod outbox;
 mod password;
 mod plan;
 mod possible_duplicate;
+mod related_case;
 mod replacement;
 mod reply_templates;
 mod report;
@@ -104,6 +105,8 @@ fn case_routes(cfg: &mut ServiceConfig) {
         .service(case_merge::show)
         .service(case_merge::submit)
         .service(case_merge::undo)
+        .service(related_case::relate)
+        .service(related_case::remove)
         .service(split::show)
         .service(split::submit)
         .service(candidates::submit)

@@ -195,6 +195,8 @@ pub const ROUTES: &[(&str, &str, &[Person])] = &[
     ("POST", "/staff/consultations/{number}/corporate-number", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/merge", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/merge", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/related", &[Coordinator]),
+    ("POST", "/staff/consultations/{number}/related/remove", &[Coordinator]),
     ("GET", "/staff/consultations/{number}/split", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/split", &[Coordinator]),
     ("POST", "/staff/consultations/{number}/unmerge", &[Coordinator]),

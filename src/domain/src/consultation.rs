@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 pub use action::{Action, ActionKind};
 pub use event::{Event, History, Rebuilt, rebuild};
-pub use merge::{MergeRefused, MergedCase, check_merge};
+pub use merge::{MergeRefused, MergeValue, MergedCase, check_merge};
 pub use refused::ActionRefused;
 pub use state::{ConsultationStatus, Ended, State, Turn, UnfulfilledReason};
 

@@ -1,13 +1,17 @@
 //! Two cases about one request that a coordinator makes one, and the undoing of that.
 use domain::{
     actor::Actor,
-    consultation::{MergedCase, check_merge},
+    consultation::{
+        MergeValue, MergedCase, check_merge,
+        correction::{CaseValues, CorrectionSection},
+    },
     id::{AccountId, ConsultationId},
     text::TextLine,
 };
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
+use super::correction::{CorrectionCause, correct_in, undo_in};
 use crate::{
     app::App,
     ops::case::{context::Context, transaction::CaseTransaction},
@@ -16,7 +20,7 @@ use crate::{
         self,
         consultation::{
             Record,
-            case_merge::{CaseChange, CaseMarks, CaseMerge, CaseValue},
+            case_merge::{CaseMarks, CaseMerge, MergeChange},
         },
     },
 };
@@ -28,14 +32,15 @@ pub struct SeenCase {
     pub version: i32,
 }
 
-/// Merges a case into another. The absorbed one keeps its state and its rows; its thread is shown with the kept one's,
-/// and everything that is addressed to it reaches the kept one. `taken` names the values of which the kept case takes
-/// over the absorbed one's version.
+/// Merges a case into another. The absorbed one keeps its state and its history; its thread is shown with the kept one's,
+/// its tasks, tags and drafts go to it, and everything that is addressed to it reaches the kept one. `taken` names the
+/// values of which the kept case takes over the absorbed one's version: these are corrections, with all that follows from
+/// them.
 pub async fn merge(
     app: &App,
     kept: SeenCase,
     absorbed: SeenCase,
-    taken: &[CaseValue],
+    taken: &[MergeValue],
     reason: &TextLine,
     by: AccountId,
 ) -> Result<(), Problem> {
@@ -50,45 +55,90 @@ pub async fn merge(
         return Err(Problem::Stale);
     }
     check(&tx, &kept_record, &record).await?;
-    let before = values(&tx, kept.id).await?;
-    let theirs = values(&tx, absorbed.id).await?;
-    let marks = CaseMarks::of(&record);
-    let kept_after = joined(&CaseMarks::of(&kept_record), &marks);
-    let change = CaseChange {
-        kept: [CaseMarks::of(&kept_record), kept_after.clone()],
-        values: before.taking(&theirs, taken),
+    let (before, marks) = (CaseMarks::of(&kept_record), CaseMarks::of(&record));
+    let why = reason.as_str();
+
+    let note = format!("{}に統合しました（{why}）", kept_record.number);
+    let number = record.number;
+    let tx = absorb(app, context, tx, record, kept.id, Actor::Coordinator(by), note).await?;
+
+    let mut work = Box::pin(CaseTransaction::with(app, other_context, tx, kept_record)).await?;
+    let first_seq = work.next_seq();
+    joined(&before, &marks, work.person.email.is_some()).restore(&mut work.record);
+    take_over(&mut work, absorbed.id, taken, reason, Actor::Coordinator(by)).await?;
+    work.note(Actor::Coordinator(by), format!("{number}をこの案件に統合しました（{why}）{}", named(taken)));
+    let (tx, record) = work.flush().await?;
+    let corrections = store::consultation::correction::of(&tx, kept.id).await?;
+    let change = MergeChange {
         absorbed: marks,
+        kept: [before, CaseMarks::of(&record)],
+        corrections: corrections.iter().map(|it| it.seq).filter(|it| *it >= first_seq).collect(),
+        moved: store::consultation::case_merge::hand_over(&tx, absorbed.id, kept.id).await?,
     };
-    let (number, kept_number) = (record.number, kept_record.number);
     let merge = CaseMerge {
         id: Uuid::now_v7(),
         kept: kept.id,
         absorbed: absorbed.id,
         merged_at: now,
-        reason: reason.as_str().to_owned(),
+        reason: why.to_owned(),
         change,
     };
+    store::consultation::case_merge::insert(&tx, &merge, by).await?;
+    tx.commit().await?;
+    Ok(())
+}
 
-    let mut work = CaseTransaction::with(app, context, tx, record).await?;
-    CaseMarks { last_inbound_at: work.record.last_inbound_at, ..CaseMarks::default() }
-        .restore(&mut work.record);
-    work.record.consultation.merged_into = Some(kept.id);
-    work.note(Actor::Coordinator(by), format!("{kept_number}に統合しました（{}）", merge.reason));
-    let (tx, _) = work.flush().await?;
+/// Ends the clocks of the absorbed case and has it lead to the kept one.
+async fn absorb(
+    app: &App,
+    context: Context,
+    tx: DatabaseTransaction,
+    record: Record,
+    into: ConsultationId,
+    by: Actor,
+    note: String,
+) -> Result<DatabaseTransaction, Problem> {
+    let mut work = Box::pin(CaseTransaction::with(app, context, tx, record)).await?;
+    let left = CaseMarks {
+        last_inbound_at: work.record.last_inbound_at,
+        number_unconfirmed: work.record.number_unconfirmed,
+        ..CaseMarks::default()
+    };
+    left.restore(&mut work.record);
+    work.record.consultation.merged_into = Some(into);
+    work.note(by, note);
+    Ok(work.flush().await?.0)
+}
 
-    store::consultation::case_merge::write_values(&tx, kept.id, &merge.change.values[1]).await?;
-    let mut kept_record = store::consultation::find(&tx, kept.id).await?.ok_or(Problem::NotFound)?;
-    kept_after.restore(&mut kept_record);
-    let mut work = CaseTransaction::with(app, other_context, tx, kept_record).await?;
-    store::consultation::case_merge::insert(&work.tx, &merge, by).await?;
-    let note = format!("{number}をこの案件に統合しました（{}）{}", merge.reason, taken_over(taken));
-    work.note(Actor::Coordinator(by), note);
-    work.commit().await?;
+/// Takes over the chosen values of the absorbed case. An address that was confirmed there is confirmed here.
+async fn take_over(
+    work: &mut CaseTransaction<'_>,
+    absorbed: ConsultationId,
+    taken: &[MergeValue],
+    reason: &TextLine,
+    by: Actor,
+) -> Result<(), Problem> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let theirs = store::consultation::correction::values(&work.tx, absorbed).await?;
+    let theirs = MergeValue::taken_from(&theirs.ok_or(Problem::NotFound)?, taken);
+    let confirmed = store::consultation::correction::confirmed_at(&work.tx, absorbed).await?;
+    let cause = CorrectionCause::merge(reason, confirmed);
+    for section in CorrectionSection::ALL {
+        let mut typed = CaseValues::default();
+        for field in section.fields().iter().filter(|it| theirs.has(**it)) {
+            typed.set(*field, theirs.get(*field));
+        }
+        if section.fields().iter().any(|it| typed.has(*it)) {
+            Box::pin(correct_in(work, by, section, &typed, cause)).await?;
+        }
+    }
     Ok(())
 }
 
 /// Returns which values are those of the absorbed case; empty if none is.
-fn taken_over(taken: &[CaseValue]) -> String {
+fn named(taken: &[MergeValue]) -> String {
     let labels: Vec<_> = taken.iter().map(|it| it.label()).collect();
     if labels.is_empty() {
         String::new()
@@ -97,8 +147,9 @@ fn taken_over(taken: &[CaseValue]) -> String {
     }
 }
 
-/// Undoes a merge: both cases have their clocks and values as before it. Refused if a value that was taken over has been
-/// changed since. Messages that reached the kept case stay with it.
+/// Undoes a merge: both cases have their clocks, values, tasks, tags and drafts as before it. Refused if a value that was
+/// taken over has been changed since. Messages that reached the kept case stay with it, and so does a clock that has moved
+/// on.
 pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     // Each unit of work has one. Within the transaction there may be no further connection to read it.
     let (context, other_context) = (Context::of(app).await?, Context::of(app).await?);
@@ -108,34 +159,25 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     let both = [merge.kept, merge.absorbed];
     let [kept, absorbed] =
         store::consultation::case_merge::lock_both(&tx, both).await?.ok_or(Problem::NotFound)?;
-    let [before, after] = &merge.change.values;
-    let changed = values(&tx, merge.kept).await?.differing(after);
-    if !changed.is_empty() {
-        let labels: Vec<_> = changed.into_iter().map(CaseValue::label).collect();
-        let sentence = format!(
-            "統合のあとに、{}の{}が変更されています。統合したときの内容に戻してから、取り消してください。",
-            kept.number,
-            labels.join("、")
-        );
-        return Err(Problem::Refused(sentence));
-    }
     let (number, kept_number) = (absorbed.number, kept.number);
-    let mut work = CaseTransaction::with(app, context, tx, absorbed).await?;
+    let mut work = Box::pin(CaseTransaction::with(app, context, tx, absorbed)).await?;
     merge.change.absorbed.clone().restore(&mut work.record);
     work.record.consultation.merged_into = None;
+    work.keep_clock();
     work.note(Actor::Coordinator(by), format!("{kept_number}への統合を取り消しました"));
     let (tx, _) = work.flush().await?;
 
-    store::consultation::case_merge::write_values(&tx, merge.kept, before).await?;
-    let mut kept = store::consultation::find(&tx, merge.kept).await?.ok_or(Problem::NotFound)?;
-    // A clock that has moved on since is the kept case's own.
-    if CaseMarks::of(&kept) == merge.change.kept[1] {
-        merge.change.kept[0].clone().restore(&mut kept);
-    }
-    let mut work = CaseTransaction::with(app, other_context, tx, kept).await?;
-    store::consultation::case_merge::set_undone(&work.tx, id, by, now).await?;
+    let mut work = Box::pin(CaseTransaction::with(app, other_context, tx, kept)).await?;
+    let marks = CaseMarks::of(&work.record).back(&merge.change.kept);
+    Box::pin(undo_in(&mut work, Actor::Coordinator(by), &merge.change.corrections)).await?;
+    marks.restore(&mut work.record);
+    work.keep_clock();
     work.note(Actor::Coordinator(by), format!("{number}の統合を取り消しました"));
-    work.commit().await?;
+    let (tx, _) = work.flush().await?;
+    let moved = &merge.change.moved;
+    store::consultation::case_merge::give_back(&tx, moved, merge.kept, merge.absorbed).await?;
+    store::consultation::case_merge::set_undone(&tx, id, by, now).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -163,23 +205,18 @@ const fn facts(it: &Record, is_live: bool, has_absorbed: bool) -> MergedCase<'_>
     }
 }
 
-/// Returns the marks of the kept case, with what waits in the absorbed one: its earlier response and its wish for help.
-fn joined(kept: &CaseMarks, absorbed: &CaseMarks) -> CaseMarks {
+/// Returns the marks of the kept case, with what waits in the absorbed one: its earlier response, its wish for help, and
+/// the call to a company that no mail reaches.
+fn joined(kept: &CaseMarks, absorbed: &CaseMarks, has_address: bool) -> CaseMarks {
     let earlier = |a: Option<_>, b: Option<_>| a.into_iter().chain(b).min();
     let response = [kept.response, absorbed.response].into_iter().flatten().min_by_key(|it| it.1);
     CaseMarks {
-        due: kept.due.clone(),
         wants_help_since: earlier(kept.wants_help_since, absorbed.wants_help_since),
+        to_call_since: earlier(kept.to_call_since, absorbed.to_call_since.filter(|_| !has_address)),
         response,
         last_inbound_at: kept.last_inbound_at.max(absorbed.last_inbound_at),
         // What waits in the absorbed case has not been put aside.
         snoozed_until: kept.snoozed_until.filter(|_| absorbed.response.is_none()),
+        ..kept.clone()
     }
-}
-
-async fn values(
-    tx: &DatabaseTransaction,
-    id: ConsultationId,
-) -> Result<store::consultation::case_merge::CaseValues, Problem> {
-    store::consultation::case_merge::values(tx, id).await?.ok_or(Problem::NotFound)
 }

@@ -108,7 +108,10 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
         None => None,
     };
     let facts = facts(app, &letter, claim.as_ref(), author.as_ref()).await?;
-    let case = claim.as_ref().map(|it| it.consultation);
+    let case = match &claim {
+        Some(it) => Some(store::consultation::case_merge::leading(&app.db, it.consultation).await?),
+        None => None,
+    };
     match triage(&facts) {
         _ if letter.row.truncated => {
             letter.put(app, InboundOutcome::quarantined(Quarantine::TooLarge, case)).await
@@ -127,10 +130,7 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
             _ => letter.put(app, InboundOutcome::quarantined(Quarantine::ForeignInvitation, case)).await,
         },
         InboundDecision::Attach => match (case, author) {
-            (Some(case), Some(author)) => {
-                let case = store::consultation::case_merge::leading(&app.db, case).await?;
-                attach_to(app, &mut letter, case, &author).await
-            }
+            (Some(case), Some(author)) => attach_to(app, &mut letter, case, &author).await,
             _ => letter.put(app, InboundOutcome::quarantined(Quarantine::Stranger, case)).await,
         },
     }

@@ -347,7 +347,7 @@ struct Incoming<'a> {
     key: String,
     address_confirmed: bool,
     /// The company, if it is known already.
-    company: Option<CompanyId>,
+    company: Option<Applicant>,
 }
 
 /// Begins the consultation that an application becomes, with its first event. Nothing of it is written yet.
@@ -364,7 +364,7 @@ async fn take_in<'a>(
     let (consultation, event) =
         Consultation::submit(id, application.topic.fields, address_confirmed, by, now)?;
     let applicant = match company {
-        Some(company) => split::same_company(company),
+        Some(company) => company,
         None => store::intake::company::of_application(&tx, &application.company, now).await?,
     };
     let (company, own_company, new_company) = match applicant {

@@ -45,6 +45,8 @@ pub async fn merge(
     }
     let now = app.clock.now();
     let tx = app.begin().await?;
+    // Cases are locked before their companies, as everywhere. One that has come meanwhile is locked with the others below.
+    store::intake::company_merge::lock_cases(&tx, &[kept, absorbed]).await?;
     let both = store::intake::company_merge::lock(&tx, &[kept, absorbed]).await?;
     let of = |id| both.iter().find(|it| it.id == id).ok_or(Problem::NotFound);
     let (kept, absorbed) = (of(kept)?, of(absorbed)?);
@@ -80,6 +82,7 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
     let now = app.clock.now();
     let tx = app.begin().await?;
     let merge = store::intake::company_merge::lock_merge(&tx, id).await?.ok_or(Problem::Stale)?;
+    store::intake::company_merge::lock_cases(&tx, &[merge.kept]).await?;
     let both = store::intake::company_merge::lock(&tx, &[merge.kept, merge.absorbed]).await?;
     let kept = both.iter().find(|it| it.id == merge.kept).ok_or(Problem::NotFound)?;
     if let Some(into) = kept.merged_into {

@@ -212,8 +212,7 @@ fn failed_mails() -> String {
     )
 }
 
-const OPEN_MAILS: &str =
-    r#"(SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open")"#;
+const OPEN_MAILS: &str = r#"((SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open") + (SELECT COUNT(*) FROM "consultation" a JOIN "inbound_mail" i ON i."consultation_id" = a."id" WHERE a."merged_into" = "consultation"."id" AND i."open"))"#;
 fn changed_entries() -> String {
     format!(
         r#"(SELECT COUNT(*) FROM "appointment" a JOIN "external_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}' AND e."state" IN ('{}', '{}'))"#,

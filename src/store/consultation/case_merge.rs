@@ -1,52 +1,38 @@
 //! Cases that are recognised as one. The absorbed one keeps its rows and its state and leads to the kept one, which shows
-//! its thread and may take over some of its values.
-use std::collections::BTreeMap;
+//! its thread, has its tasks, tags and drafts, and may take over some of its values.
+mod moved;
 
 use chrono::{DateTime, Utc};
-use codes::codes;
 use domain::{
     due::Due,
     id::{AccountId, ConsultationId},
+    silence::{SilenceClock, SilenceKind},
     worklist::AwaitedResponse,
 };
-use entity::{application, case_merge as row, consultation, contact};
+use entity::{case_merge as row, consultation};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::SelectStatement,
+    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::SelectStatement,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use moved::{MovedDraft, MovedRows, give_back, hand_over};
+
 use super::{Record, from_row};
 use crate::store::contradiction;
 
-codes! {
-    /// A value of which the kept case can take over the absorbed case's version.
-    pub enum CaseValue {
-        CompanyName = "company_name" => "会社名",
-        CorporateNumber = "corporate_number" => "法人番号",
-        Place = "place" => "所在地",
-        Contact = "contact" => "担当者",
-        Telephone = "telephone" => "電話番号",
-        MailAddress = "mail_address" => "メールアドレス",
-        Description = "description" => "困っていること",
-    }
-}
-
-/// The values of a case by column. A column that has no value has an empty text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseValues(BTreeMap<String, String>);
-
 /// What a merge changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseChange {
+pub struct MergeChange {
     /// The clocks and marks of the absorbed case, which ended with the merge.
     pub absorbed: CaseMarks,
     /// The marks of the kept case before and after.
     pub kept: [CaseMarks; 2],
-    /// The values of the kept case that changed, before and after.
-    pub values: [CaseValues; 2],
+    /// The positions in the kept case's history of the corrections by which values were taken over.
+    pub corrections: Vec<i32>,
+    /// The rows that went to the kept case.
+    pub moved: MovedRows,
 }
 
 /// The clocks and marks of a case that are not part of its history.
@@ -54,10 +40,15 @@ pub struct CaseChange {
 pub struct CaseMarks {
     pub due: Option<Due>,
     pub wants_help_since: Option<DateTime<Utc>>,
+    pub to_call_since: Option<DateTime<Utc>>,
     /// Since when a message waits for a response, and until when it is due.
     pub response: Option<(DateTime<Utc>, DateTime<Utc>)>,
     pub last_inbound_at: Option<DateTime<Utc>>,
     pub snoozed_until: Option<DateTime<Utc>>,
+    /// The clock of silence: for what the case waits and since when, its stage and its next step.
+    pub silence: Option<(SilenceKind, DateTime<Utc>, u8, Option<DateTime<Utc>>)>,
+    pub stalled_since: Option<DateTime<Utc>>,
+    pub number_unconfirmed: bool,
 }
 
 /// A merge that was not undone.
@@ -68,7 +59,7 @@ pub struct CaseMerge {
     pub absorbed: ConsultationId,
     pub merged_at: DateTime<Utc>,
     pub reason: String,
-    pub change: CaseChange,
+    pub change: MergeChange,
 }
 
 impl CaseMarks {
@@ -76,9 +67,13 @@ impl CaseMarks {
         Self {
             due: record.due.clone(),
             wants_help_since: record.wants_help_since,
+            to_call_since: record.to_call_since,
             response: record.response.map(|it| (it.since, it.due_at)),
             last_inbound_at: record.last_inbound_at,
             snoozed_until: record.snoozed_until,
+            silence: record.silence.map(|it| (it.kind, it.since, it.stage, it.next_at)),
+            stalled_since: record.stalled_since,
+            number_unconfirmed: record.number_unconfirmed,
         }
     }
 
@@ -86,159 +81,39 @@ impl CaseMarks {
     pub fn restore(self, record: &mut Record) {
         record.due = self.due;
         record.wants_help_since = self.wants_help_since;
+        record.to_call_since = self.to_call_since;
         record.response = self.response.map(|(since, due_at)| AwaitedResponse { since, due_at });
         record.last_inbound_at = self.last_inbound_at;
         record.snoozed_until = self.snoozed_until;
+        record.silence =
+            self.silence.map(|(kind, since, stage, next_at)| SilenceClock { kind, since, stage, next_at });
+        record.stalled_since = self.stalled_since;
+        record.number_unconfirmed = self.number_unconfirmed;
     }
-}
 
-impl CaseValue {
-    /// Returns the columns of a value; a name is unique among the tables.
-    const fn columns(self) -> &'static [&'static str] {
-        match self {
-            Self::CompanyName => &["company_name", "company_kana"],
-            Self::CorporateNumber => &["corporate_number"],
-            Self::Place => &["prefecture", "postal_code", "city", "street", "building"],
-            Self::Contact => &["name", "kana", "department", "position"],
-            Self::Telephone => &["telephone", "phone_digits"],
-            Self::MailAddress => &["email", "email_key", "address_confirmed_at"],
-            Self::Description => &["description"],
+    /// Returns these marks with those of `before` in place of each that is still the one of `after`: a mark that has
+    /// changed since the merge is the case's own.
+    #[must_use]
+    pub fn back(self, [before, after]: &[Self; 2]) -> Self {
+        fn of<T: PartialEq + Clone>(now: T, before: &T, after: &T) -> T {
+            if now == *after { before.clone() } else { now }
+        }
+        Self {
+            due: of(self.due, &before.due, &after.due),
+            wants_help_since: of(self.wants_help_since, &before.wants_help_since, &after.wants_help_since),
+            to_call_since: of(self.to_call_since, &before.to_call_since, &after.to_call_since),
+            response: of(self.response, &before.response, &after.response),
+            last_inbound_at: of(self.last_inbound_at, &before.last_inbound_at, &after.last_inbound_at),
+            snoozed_until: of(self.snoozed_until, &before.snoozed_until, &after.snoozed_until),
+            silence: of(self.silence, &before.silence, &after.silence),
+            stalled_since: of(self.stalled_since, &before.stalled_since, &after.stalled_since),
+            number_unconfirmed: of(
+                self.number_unconfirmed,
+                &before.number_unconfirmed,
+                &after.number_unconfirmed,
+            ),
         }
     }
-}
-
-impl CaseValues {
-    /// Returns the values of one kind as people read them, and whether they say anything.
-    pub fn shown(&self, value: CaseValue) -> String {
-        let of = |name: &str| self.0.get(name).map(String::as_str).unwrap_or_default();
-        match value {
-            CaseValue::CompanyName => of("company_name").to_owned(),
-            CaseValue::CorporateNumber => of("corporate_number").to_owned(),
-            CaseValue::Place => {
-                let prefecture = of("prefecture").parse().ok();
-                let prefecture = prefecture.and_then(|it| domain::prefecture::Prefecture::from_code(it).ok());
-                let prefecture = prefecture.map(domain::prefecture::Prefecture::name).unwrap_or_default();
-                format!("{prefecture}{}{} {}", of("city"), of("street"), of("building")).trim().to_owned()
-            }
-            CaseValue::Contact => {
-                let parts = [of("name"), of("department"), of("position")];
-                parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("　")
-            }
-            CaseValue::Telephone => of("telephone").to_owned(),
-            CaseValue::MailAddress => of("email").to_owned(),
-            CaseValue::Description => of("description").to_owned(),
-        }
-    }
-
-    /// Returns the values of these kinds before and after they are taken over from `other`, and the text by which the
-    /// case is found, which names both.
-    pub fn taking(&self, other: &Self, chosen: &[CaseValue]) -> [Self; 2] {
-        let columns = chosen.iter().flat_map(|it| it.columns());
-        let names: Vec<_> = columns.filter(|it| self.0.get(**it) != other.0.get(**it)).collect();
-        let of = |from: &Self| -> BTreeMap<String, String> {
-            let of = |it: &str| from.0.get(it).cloned().unwrap_or_default();
-            names.iter().map(|it| ((**it).to_owned(), of(it))).collect()
-        };
-        let (mut before, mut after) = (of(self), of(other));
-        let search_key = |it: &Self| it.0.get(SEARCH_KEY).cloned().unwrap_or_default();
-        before.insert(SEARCH_KEY.to_owned(), search_key(self));
-        after.insert(SEARCH_KEY.to_owned(), format!("{} {}", search_key(self), search_key(other)));
-        [Self(before), Self(after)]
-    }
-
-    /// Returns the kinds of which `self` has another version than `expected`, which has fewer columns.
-    pub fn differing(&self, expected: &Self) -> Vec<CaseValue> {
-        let differs = |it: &str| expected.0.get(it).is_some_and(|value| self.0.get(it) != Some(value));
-        CaseValue::ALL.into_iter().filter(|it| it.columns().iter().any(|it| differs(it))).collect()
-    }
-}
-
-const SEARCH_KEY: &str = "search_key";
-
-/// Returns the values of a case.
-pub async fn values(db: &impl ConnectionTrait, id: ConsultationId) -> Result<Option<CaseValues>, DbErr> {
-    let case = consultation::Entity::find_by_id(id.0).one(db).await?;
-    let written = application::Entity::find_by_id(id.0).one(db).await?;
-    let contact = contact::Entity::find_by_id(id.0).one(db).await?;
-    let Some(((case, written), contact)) = case.zip(written).zip(contact) else { return Ok(None) };
-    let or_empty = |it: Option<String>| it.unwrap_or_default();
-    let columns = [
-        ("company_name", case.company_name),
-        (SEARCH_KEY, case.search_key),
-        ("prefecture", or_empty(case.prefecture.map(|it| it.to_string()))),
-        ("address_confirmed_at", or_empty(case.address_confirmed_at.map(|it| it.to_rfc3339()))),
-        ("company_kana", written.company_kana),
-        ("corporate_number", or_empty(written.corporate_number)),
-        ("postal_code", or_empty(written.postal_code)),
-        ("city", written.city),
-        ("street", written.street),
-        ("building", written.building),
-        ("description", written.description),
-        ("name", contact.name),
-        ("kana", contact.kana),
-        ("department", contact.department),
-        ("position", contact.position),
-        ("telephone", or_empty(contact.phone)),
-        ("phone_digits", or_empty(contact.phone_digits)),
-        ("email", or_empty(contact.email)),
-        ("email_key", or_empty(contact.email_key)),
-    ];
-    Ok(Some(CaseValues(columns.into_iter().map(|(name, it)| (name.to_owned(), it)).collect())))
-}
-
-/// Writes the values that `values` has.
-pub async fn write_values(
-    tx: &DatabaseTransaction,
-    id: ConsultationId,
-    values: &CaseValues,
-) -> Result<(), DbErr> {
-    let mut case = consultation::ActiveModel { id: Set(id.0), ..Default::default() };
-    let mut written = application::ActiveModel { consultation_id: Set(id.0), ..Default::default() };
-    let mut contact = contact::ActiveModel { consultation_id: Set(id.0), ..Default::default() };
-    for (name, value) in &values.0 {
-        let text = || value.clone();
-        let known = || (!value.is_empty()).then(|| value.clone());
-        let wrong = |why: &str| contradiction(row::Entity, id, why);
-        match name.as_str() {
-            "company_name" => case.company_name = Set(text()),
-            SEARCH_KEY => case.search_key = Set(text()),
-            "prefecture" => {
-                let code = known().map(|it| it.parse()).transpose();
-                case.prefecture = Set(code.map_err(|_| wrong("prefecture"))?);
-            }
-            "address_confirmed_at" => {
-                let at = known().map(|it| it.parse()).transpose();
-                case.address_confirmed_at = Set(at.map_err(|_| wrong("address_confirmed_at"))?);
-            }
-            "company_kana" => written.company_kana = Set(text()),
-            "corporate_number" => written.corporate_number = Set(known()),
-            "postal_code" => written.postal_code = Set(known()),
-            "city" => written.city = Set(text()),
-            "street" => written.street = Set(text()),
-            "building" => written.building = Set(text()),
-            "description" => written.description = Set(text()),
-            "name" => contact.name = Set(text()),
-            "kana" => contact.kana = Set(text()),
-            "department" => contact.department = Set(text()),
-            "position" => contact.position = Set(text()),
-            "telephone" => contact.phone = Set(known()),
-            "phone_digits" => contact.phone_digits = Set(known()),
-            "email" => contact.email = Set(known()),
-            "email_key" => contact.email_key = Set(known()),
-            _ => return Err(wrong("an unknown column")),
-        }
-    }
-    // A row of which nothing is set is not written.
-    if case.is_changed() {
-        consultation::Entity::update(case).exec(tx).await?;
-    }
-    if written.is_changed() {
-        application::Entity::update(written).exec(tx).await?;
-    }
-    if contact.is_changed() {
-        contact::Entity::update(contact).exec(tx).await?;
-    }
-    Ok(())
 }
 
 /// Returns two cases, locked until the transaction ends, in the order asked for.

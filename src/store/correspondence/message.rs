@@ -6,7 +6,7 @@ use domain::{
     correspondence::outgoing_mail::MailState,
     id::{ConsultationId, MessageId},
 };
-use entity::{Coded, message as row, outbox};
+use entity::{Coded, inbound_mail, message as row, outbox};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, sea_query::Expr,
@@ -172,7 +172,8 @@ fn entry(row: row::Model) -> Result<ThreadEntry, DbErr> {
     })
 }
 
-/// Moves messages of a consultation to another one, with their files.
+/// Moves messages of a consultation, or of one that was merged into it, to another one, with their files and the received
+/// mails that they came by.
 pub async fn move_to(
     tx: &DatabaseTransaction,
     from: ConsultationId,
@@ -181,8 +182,14 @@ pub async fn move_to(
 ) -> Result<(), DbErr> {
     row::Entity::update_many()
         .col_expr(row::Column::ConsultationId, Expr::value(to.0))
-        .filter(row::COLUMN.consultation_id.eq(from.0))
+        .filter(row::Column::ConsultationId.in_subquery(one_case(from)))
         .filter(row::COLUMN.id.is_in(ids.iter().map(|it| it.0)))
+        .exec(tx)
+        .await?;
+    inbound_mail::Entity::update_many()
+        .col_expr(inbound_mail::Column::ConsultationId, Expr::value(to.0))
+        .filter(inbound_mail::Column::ConsultationId.in_subquery(one_case(from)))
+        .filter(inbound_mail::COLUMN.entry_id.is_in(ids.iter().map(|it| it.0)))
         .exec(tx)
         .await?;
     Ok(())

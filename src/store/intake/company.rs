@@ -59,8 +59,17 @@ pub async fn of_application(
 
 /// Returns the company with this corporate number, or the one into which it was merged.
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<CompanyId>, DbErr> {
+    Ok(registered(db, number).await?.map(|it| it.1))
+}
+
+/// Returns the company with this corporate number, and the one that it belongs to: itself, or the one into which it was
+/// merged.
+pub async fn registered(
+    db: &impl ConnectionTrait,
+    number: &str,
+) -> Result<Option<(CompanyId, CompanyId)>, DbErr> {
     let found = row::Entity::find().filter(row::COLUMN.corporate_number.eq(number)).one(db).await?;
-    Ok(found.map(|it| CompanyId(it.merged_into.unwrap_or(it.id))))
+    Ok(found.map(|it| (CompanyId(it.id), CompanyId(it.merged_into.unwrap_or(it.id)))))
 }
 
 /// Returns the number of appointments that count toward the company's cap in a fiscal year: those that it had or has
@@ -123,24 +132,15 @@ pub async fn separate(
     record: &Record,
     now: DateTime<Utc>,
 ) -> Result<CompanyId, DbErr> {
-    let company = row::Model {
-        id: Uuid::now_v7(),
-        corporate_number: None,
-        name: record.company_name.clone(),
-        search_key: domain::text::search_key(&record.company_name),
-        created_at: now,
-        merged_into: None,
-    };
-    let id = company.id;
-    row::Entity::insert(company.into_active_model()).exec_without_returning(tx).await?;
+    let company = insert(tx, None, &record.company_name, now).await?;
     let moved = consultation::ActiveModel {
         id: Set(record.consultation.id.0),
-        company_id: Set(id),
+        company_id: Set(company.0),
         own_company_id: Set(None),
         ..Default::default()
     };
     consultation::Entity::update(moved).exec(tx).await?;
-    Ok(CompanyId(id))
+    Ok(company)
 }
 
 /// Inserts a company.
@@ -156,6 +156,7 @@ pub async fn insert(
         name: name.to_owned(),
         search_key: domain::text::search_key(name),
         created_at: now,
+        merged_into: None,
     };
     let id = CompanyId(new.id);
     row::Entity::insert(new.into_active_model()).exec_without_returning(tx).await?;

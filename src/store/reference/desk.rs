@@ -111,15 +111,20 @@ pub async fn handed_over(
         .limit(limit)
         .all(db)
         .await?;
+    // A case that was merged into another stands as far as that one.
+    let merged = rows.iter().filter_map(|it| it.merged_into);
+    let kept = consultation::Entity::find().filter(consultation::COLUMN.id.is_in(merged)).all(db).await?;
     let hand_over = |it: &consultation::Model| {
+        let standing = kept.iter().find(|kept| it.merged_into == Some(kept.id)).unwrap_or(it);
+        let standing = from_row(standing)?.consultation;
         let record = from_row(it)?;
         Ok(HandOver {
             number: record.number,
             company_name: record.company_name,
             fields: record.consultation.fields,
             received_at: record.received_at,
-            state: record.consultation.state,
-            state_since: record.consultation.state_since,
+            state: standing.state,
+            state_since: standing.state_since,
         })
     };
     rows.iter().map(hand_over).collect()

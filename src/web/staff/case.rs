@@ -94,7 +94,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
     let view = View::from_code(Fields::of_query(&req).get("view"));
-    if view.is_none()
+    if !view.is_some_and(View::is_record)
         && let Some(into) = kept(&app, &case).await?
     {
         let told = format!("{}は、この案件に統合しました。", case.record.number);
@@ -156,7 +156,7 @@ async fn render_seen(
         View::Messages => case_views::messages(app, shell, head, typed).await,
         View::Sessions => case_views::sessions(app, shell, head, &typed).await,
         View::Candidates => candidates::render(app, shell, head, typed).await,
-        View::SameCompany => case_views::same_company(app, shell, head, &typed).await,
+        View::SameCompany => case_views::same_company(app, shell, head, typed).await,
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
@@ -256,6 +256,11 @@ impl View {
         }
     }
 
+    /// Returns whether the view only shows what was done: these are left of a case that was merged into another.
+    const fn is_record(self) -> bool {
+        matches!(self, Self::Sessions | Self::History | Self::Mail)
+    }
+
     fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }
@@ -292,7 +297,7 @@ impl Head {
     }
 
     pub fn is_open(&self) -> bool {
-        self.state().is_open()
+        self.state().is_open() && self.case.record.consultation.merged_into.is_none()
     }
 
     /// Returns until when the case is put aside, if it is.
@@ -311,13 +316,10 @@ impl Head {
 
     pub fn tabs(&self) -> Vec<Link> {
         let shown = |it: &View| match it {
+            View::Sessions | View::History | View::Mail => true,
+            _ if self.kept.is_some() => false,
             View::Candidates => self.can(ActionKind::RequestExperts),
-            View::Overview
-            | View::SameCompany
-            | View::Messages
-            | View::Sessions
-            | View::History
-            | View::Mail => true,
+            View::Overview | View::SameCompany | View::Messages => true,
         };
         let tab = |it: View| Link {
             href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },

@@ -4,7 +4,11 @@ use actix_web::{
     web::{Data, Path},
 };
 use askama::Template;
-use domain::{consultation::State, number::CaseNumber, text::TextLine};
+use domain::{
+    consultation::{MergeValue, State},
+    number::CaseNumber,
+    text::TextLine,
+};
 use uuid::Uuid;
 
 use super::{
@@ -15,10 +19,7 @@ use crate::{
     app::App,
     ops::{self, consultation::merge::SeenCase, intake::company_merge::KeptSide},
     problem::Problem,
-    store::{
-        self,
-        consultation::{case_details::CaseDetails, case_merge::CaseValue},
-    },
+    store::{self, consultation::case_details::CaseDetails},
     web::kit::{
         form::{Choice, Fields},
         page::{self, Shell},
@@ -90,7 +91,7 @@ pub async fn submit(
             version: typed.form.get(field).parse().unwrap_or_default(),
         };
         let (kept, absorbed) = (seen(&case, "version"), seen(&other, "with_version"));
-        let taken: Vec<_> = CaseValue::ALL
+        let taken: Vec<_> = MergeValue::ALL
             .into_iter()
             .filter(|it| side(&typed.form, it.code()) == KeptSide::Absorbed)
             .collect();
@@ -155,12 +156,17 @@ async fn two_versions(
     typed: &mut FormState,
 ) -> Result<Vec<TwoVersions>, Problem> {
     let of = async |it: &CaseDetails| {
-        store::consultation::case_merge::values(&app.db, it.record.consultation.id).await
+        store::consultation::correction::values(&app.db, it.record.consultation.id).await
     };
     let Some((mine, theirs)) = of(case).await?.zip(of(other).await?) else { return Ok(Vec::new()) };
+    let programme = app.programme().await?;
+    let theme = |code: &str| {
+        let found = programme.themes.iter().find(|it| it.code == code);
+        found.map_or_else(|| code.to_owned(), |it| it.label.clone())
+    };
     let mut values = Vec::new();
-    for value in CaseValue::ALL {
-        let (kept, absorbed) = (mine.shown(value), theirs.shown(value));
+    for value in MergeValue::ALL {
+        let (kept, absorbed) = (value.shown(&mine, theme), value.shown(&theirs, theme));
         let choices = versions(&kept, &absorbed);
         if choices.is_empty() {
             continue;

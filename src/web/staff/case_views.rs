@@ -37,6 +37,7 @@ use crate::{
         consultation::{
             case_details::{AskedExpert, CaseAppointment},
             case_merge::CaseMerge,
+            related_case::RelatedCase,
         },
         correspondence::{
             inbound_mail::InboundEntry, message::Audience, message_draft::DraftWriter, outbox::OutboxEntry,
@@ -89,6 +90,8 @@ struct SameCompany {
     company: RegisteredCompany,
     /// The cases that were merged into this one, with their numbers.
     absorbed: Vec<(CaseMerge, String)>,
+    related: Vec<RelatedCase>,
+    typed: FormState,
 }
 
 /// The company of a consultation, with the merges into it.
@@ -233,7 +236,7 @@ pub async fn same_company(
     app: &App,
     shell: Shell,
     head: Head,
-    typed: &FormState,
+    typed: FormState,
 ) -> Result<HttpResponse, Problem> {
     let record = &head.case.record;
     let who = store::intake::duplicate::identity(record, &head.case.application, &head.case.contact);
@@ -246,7 +249,10 @@ pub async fn same_company(
         merges: store::intake::company_merge::into(&app.db, record.company).await?,
     };
     let absorbed = store::consultation::case_merge::into(&app.db, record.consultation.id).await?;
-    page::html_with(typed.status(), &SameCompany { shell, head, possible_duplicates, company, absorbed })
+    let related = store::consultation::related_case::of(&app.db, record.consultation.id).await?;
+    let status = typed.status();
+    let page = SameCompany { shell, head, possible_duplicates, company, absorbed, related, typed };
+    page::html_with(status, &page)
 }
 
 pub async fn messages(

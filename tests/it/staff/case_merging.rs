@@ -2,16 +2,12 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use domain::{actor::Actor, field::Fields, number::FiscalYear, text::Prose};
+use domain::{actor::Actor, consultation::MergeValue, field::Fields, number::FiscalYear, text::Prose};
 use entity::{application, consultation, contact, message};
 use madoguchi::{
     doctor, ops,
     problem::Problem,
-    store::{
-        self,
-        consultation::case_merge::{self, CaseValue},
-        correspondence::message::Audience,
-    },
+    store::{self, consultation::case_merge, correspondence::message::Audience},
     worker,
 };
 use ops::consultation::merge::SeenCase;
@@ -46,7 +42,7 @@ async fn merge(
     cast: &Cast,
     kept: Case,
     absorbed: Case,
-    taken: &[CaseValue],
+    taken: &[MergeValue],
 ) -> Result<Uuid, Problem> {
     let reason = domain::text::TextLine::parse("理由", "同じ相談", 200).unwrap();
     let (kept, absorbed) = (seen(site, kept).await, seen(site, absorbed).await);
@@ -170,7 +166,7 @@ async fn a_value_that_was_corrected_since_stands_in_the_way_of_undoing() {
     form.phone = "090-1111-2222".to_owned();
     form.contact_name = "佐々木 花".to_owned();
     let absorbed = cases::unconfirmed(&site, &cast, &form).await;
-    let taken = [CaseValue::Telephone, CaseValue::MailAddress, CaseValue::Contact];
+    let taken = [MergeValue::Telephone, MergeValue::MailAddress, MergeValue::Contact];
     let id = merge(&site, &cast, kept, absorbed, &taken).await.unwrap();
     let person = store::consultation::person(&site.app.db, kept.id).await.unwrap().unwrap();
     assert_eq!(person.phone.as_deref(), Some("090-1111-2222"));
@@ -241,7 +237,7 @@ async fn an_undone_merge_restores_both_cases_exactly_after_random_merges_and_mes
     for _ in 0..40 {
         site.app.clock.advance(TimeDelta::minutes(1));
         let (kept, absorbed) = (all[dice(6)], all[dice(6)]);
-        let taken: Vec<_> = CaseValue::ALL.into_iter().filter(|_| dice(3) == 0).collect();
+        let taken: Vec<_> = MergeValue::ALL.into_iter().filter(|_| dice(3) == 0).collect();
         let earlier = world(&site).await;
         match merge(&site, &cast, kept, absorbed, &taken).await {
             Ok(id) => merges.push((id, earlier)),

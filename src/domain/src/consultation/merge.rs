@@ -1,6 +1,71 @@
-//! Whether two cases that are about one request can become one.
-use super::Consultation;
+//! Whether two cases that are about one request can become one, and which version of their values stays.
+use codes::{CorrectedField, codes};
+
+use super::{Consultation, correction::CaseValues};
 use crate::number::CaseNumber;
+
+codes! {
+    /// Values that are chosen together: those of the kept case, or those of the absorbed one.
+    pub enum MergeValue {
+        CompanyName = "company_name" => "会社名",
+        CorporateNumber = "corporate_number" => "法人番号",
+        Place = "place" => "所在地",
+        Business = "business" => "会社の概要",
+        Contact = "contact" => "担当者",
+        Telephone = "telephone" => "電話番号",
+        MailAddress = "mail_address" => "メールアドレス",
+        SecondContact = "second_contact" => "もう一人の担当者",
+        Fields = "fields" => "相談の分野",
+        Themes = "themes" => "テーマ",
+        Mode = "mode" => "希望する実施方法",
+        Participants = "participants" => "相談の参加者",
+        Description = "description" => "困っていること",
+    }
+}
+
+impl MergeValue {
+    /// Returns the fields of the value.
+    pub const fn fields(self) -> &'static [CorrectedField] {
+        use CorrectedField as F;
+        match self {
+            Self::CompanyName => &[F::CompanyName, F::CompanyKana],
+            Self::CorporateNumber => &[F::CorporateNumber],
+            Self::Place => &[F::PostalCode, F::Prefecture, F::City, F::Street, F::Building],
+            Self::Business => &[
+                F::Organization,
+                F::Industry,
+                F::Employees,
+                F::RegularEmployees,
+                F::Capital,
+                F::TeleworkStatus,
+            ],
+            Self::Contact => &[F::ContactName, F::ContactKana, F::Department, F::Position],
+            Self::Telephone => &[F::Phone],
+            Self::MailAddress => &[F::Email],
+            Self::SecondContact => &[F::SecondName, F::SecondKana, F::SecondEmail, F::SecondPhone],
+            Self::Fields => &[F::Fields],
+            Self::Themes => &[F::Themes],
+            Self::Mode => &[F::Mode, F::VisitPrefecture, F::VisitPlace],
+            Self::Participants => &[F::Participants],
+            Self::Description => &[F::Description],
+        }
+    }
+
+    /// Returns the value as people read it; empty if there is none. `theme` returns the label of a theme.
+    pub fn shown(self, values: &CaseValues, theme: impl Fn(&str) -> String) -> String {
+        let shown = self.fields().iter().map(|it| CaseValues::shown(*it, values.get(*it), &theme));
+        shown.filter(|it| !it.is_empty()).collect::<Vec<_>>().join("　")
+    }
+
+    /// Returns the versions that `other` has of these values.
+    pub fn taken_from(other: &CaseValues, chosen: &[Self]) -> CaseValues {
+        let mut taken = CaseValues::default();
+        for field in chosen.iter().flat_map(|it| it.fields()) {
+            taken.set(*field, other.get(*field));
+        }
+        taken
+    }
+}
 
 /// What decides whether a case can take part in a merge.
 #[derive(Clone, Copy, Debug)]
@@ -72,4 +137,30 @@ pub fn check_merge(kept: &MergedCase<'_>, absorbed: &MergedCase<'_>) -> Result<(
         return Err(MergeRefused::KeptHasEnded(kept.number));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_of_a_case_has_one_choice() {
+        for field in CorrectedField::ALL {
+            let choices = MergeValue::ALL.into_iter().filter(|it| it.fields().contains(&field)).count();
+            // A meeting link belongs to an appointment, which a merge leaves where it is.
+            assert_eq!(choices, usize::from(field != CorrectedField::MeetingLink), "{field}");
+        }
+    }
+
+    #[test]
+    fn the_chosen_values_are_taken_and_no_others() {
+        let mut other = CaseValues::default();
+        other.set(CorrectedField::Prefecture, "13");
+        other.set(CorrectedField::City, "港区");
+        other.set(CorrectedField::Email, "a@example.co.jp");
+        let taken = MergeValue::taken_from(&other, &[MergeValue::Place]);
+        assert_eq!(MergeValue::Place.shown(&taken, str::to_owned), "東京都　港区");
+        assert!(taken.has(CorrectedField::Building), "an empty version is taken too");
+        assert!(!taken.has(CorrectedField::Email));
+    }
 }

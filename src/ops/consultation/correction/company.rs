@@ -10,12 +10,15 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        consultation::correction::{SavedCorrection, other_of_company, point_to, set_name, set_number},
+        consultation::correction::{
+            SavedCorrection, filed_under, other_of_company, point_to, set_name, set_number,
+        },
     },
 };
 
-/// Changes the company if it has this consultation alone. Otherwise the consultation passes to the company with the
-/// corrected number, so that the other consultations keep theirs.
+/// Changes the company under which the consultation was filed if it has this consultation alone. Otherwise the
+/// consultation passes to the company with the corrected number, so that the other consultations keep theirs. A company
+/// that was merged into another stays so.
 pub async fn follow(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -23,18 +26,22 @@ pub async fn follow(
     after: &CaseValues,
     undone: Option<&SavedCorrection>,
 ) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
     if all.iter().any(|it| it.field == CorrectedField::CorporateNumber) {
+        let filed = filed_under(&work.tx, id).await?;
         let earlier = undone.and_then(|it| it.company_before);
         match earlier {
-            Some(earlier) if earlier != work.record.company => go_to(work, earlier).await?,
-            Some(_) | None => renumber(work, by, after, undone.is_some()).await?,
+            Some(earlier) if earlier != filed => go_to(work, earlier).await?,
+            Some(_) | None => renumber(work, by, after, filed, undone.is_some()).await?,
         }
+        // The number is not the one any more that an applicant has typed.
+        work.record.number_unconfirmed = false;
     }
-    let (id, company) = (work.record.consultation.id, work.record.company);
-    if all.iter().any(|it| it.field == CorrectedField::CompanyName)
-        && other_of_company(&work.tx, company, id).await?.is_none()
-    {
-        set_name(&work.tx, company, after.get(CorrectedField::CompanyName)).await?;
+    if all.iter().any(|it| it.field == CorrectedField::CompanyName) {
+        let filed = filed_under(&work.tx, id).await?;
+        if other_of_company(&work.tx, filed, id).await?.is_none() {
+            set_name(&work.tx, filed, after.get(CorrectedField::CompanyName)).await?;
+        }
     }
     Ok(())
 }
@@ -43,26 +50,27 @@ async fn renumber(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     after: &CaseValues,
+    filed: CompanyId,
     is_undone: bool,
 ) -> Result<(), Problem> {
     let number = Some(after.get(CorrectedField::CorporateNumber).to_owned()).filter(|it| !it.is_empty());
-    let (id, company) = (work.record.consultation.id, work.record.company);
+    let id = work.record.consultation.id;
     if let Some(number) = &number
-        && let Some(known) = store::intake::company::by_number(&work.tx, number).await?
+        && let Some((known, leading)) = store::intake::company::registered(&work.tx, number).await?
     {
-        if known == company {
+        if known == filed {
             return Ok(());
         }
         // A company must not take another one's place by typing its number.
-        if by.party() == Party::Company {
+        if by.party() == Party::Company && leading != work.record.company {
             return Err(CorrectionRefused::OtherCompany.into());
         }
         return go_to(work, known).await;
     }
-    match other_of_company(&work.tx, company, id).await? {
+    match other_of_company(&work.tx, filed, id).await? {
         Some(other) if is_undone => Err(CorrectionRefused::CompanyShared { other }.into()),
         None => {
-            if set_number(&work.tx, company, number).await? {
+            if set_number(&work.tx, filed, number).await? {
                 Ok(())
             } else {
                 Err(Problem::Stale)
@@ -77,7 +85,6 @@ async fn renumber(
 }
 
 async fn go_to(work: &mut CaseTransaction<'_>, company: CompanyId) -> Result<(), Problem> {
-    point_to(&work.tx, work.record.consultation.id, company).await?;
-    work.record.company = company;
+    work.record.company = point_to(&work.tx, work.record.consultation.id, company).await?;
     Ok(())
 }

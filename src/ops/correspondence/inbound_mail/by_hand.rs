@@ -58,6 +58,7 @@ pub async fn attach(
     let text = entry::whole(app, &letter)?;
     let files = entry::files(app, &mut letter).await?;
     let from = sender(&letter.row);
+    let case = store::consultation::case_merge::leading(&app.db, case).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
     as_waiting(open(&work.tx, id).await?)?;
     let entry = match voice {
@@ -108,7 +109,7 @@ async fn finish(
     };
     match row.consultation_id.map(ConsultationId) {
         Some(case) => {
-            let mut work = CaseTransaction::begin(app, case).await?;
+            let mut work = CaseTransaction::begin_even_merged(app, case).await?;
             change(&work.tx, work.now()).await?;
             let why = if note.is_empty() { String::new() } else { format!("（{note}）") };
             work.note(Actor::Coordinator(by), format!("{action}：{}{why}", sender(&row)));

@@ -114,7 +114,8 @@ pub async fn take_down_with_time(
                 .to_owned(),
         ));
     }
-    let incoming = Incoming { number, application, by, key: key.to_string(), address_confirmed };
+    let incoming =
+        Incoming { number, application, by, key: key.to_string(), address_confirmed, company: None };
     let mut work = take_in(app, context, tx, incoming).await?;
     let id = work.record.consultation.id;
     work.save(SubmittedDraft(draft, id)).await?;

@@ -17,7 +17,7 @@ use crate::{
         correspondence::mail_budget::MailBudget,
     },
     problem::Problem,
-    store::{self, consultation::Record},
+    store::{self, consultation::Record, intake::company::Applicant},
 };
 
 /// What becomes a case of its own.
@@ -63,6 +63,7 @@ pub async fn split(
         let why: Vec<String> = mistakes.iter().map(|it| it.1.to_string()).collect();
         Problem::Refused(format!("元の案件の内容を直してから分けてください：{}", why.join("、")))
     })?;
+    let filed = store::consultation::correction::filed_under(&work.tx, id).await?;
     let number = store::reference::programme::next_number(&work.tx, context.now).await?;
     work.note(Actor::Coordinator(by), format!("この案件の一部を{number}に分けました"));
     let (tx, _) = work.flush().await?;
@@ -72,7 +73,7 @@ pub async fn split(
         by: Actor::Coordinator(by),
         key: off.key.to_string(),
         address_confirmed: from.consultation.address_confirmed,
-        company: Some(from.company),
+        company: Some(same_company(from.company, filed)),
     };
     let mut new = take_in(app, context, tx, incoming).await?;
     new.record.number_unconfirmed = from.number_unconfirmed;
@@ -145,7 +146,7 @@ fn refused(sentence: &str) -> Problem {
     Problem::Refused(sentence.to_owned())
 }
 
-/// The company of a case that is split from another one.
-pub(super) const fn same_company(company: CompanyId) -> store::intake::company::Applicant {
-    store::intake::company::Applicant::Known { company, own: None }
+/// Returns the company of a case that is split from another one, which was filed under `filed`.
+fn same_company(company: CompanyId, filed: CompanyId) -> Applicant {
+    Applicant::Known { company, own: (filed != company).then_some(filed) }
 }
