@@ -6,6 +6,7 @@ mod calendars;
 mod candidates;
 mod case;
 mod case_merge;
+mod case_tabs;
 mod case_views;
 mod closing_days;
 mod company_merge;

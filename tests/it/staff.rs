@@ -4,6 +4,8 @@ mod case_merging;
 mod inbox;
 mod intake;
 mod mail;
+mod merge_model;
+mod merged_rows;
 mod merging;
 mod people;
 mod plan;

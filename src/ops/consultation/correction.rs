@@ -179,9 +179,13 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
     Ok(())
 }
 
+/// Returns the present values. The fields are those of the unit of work, which writes them at its end.
 async fn current(work: &CaseTransaction<'_>) -> Result<CaseValues, Problem> {
-    let id = work.record.consultation.id;
-    store::consultation::correction::values(&work.tx, id).await?.ok_or(Problem::NotFound)
+    let it = &work.record.consultation;
+    let values = store::consultation::correction::values(&work.tx, it.id).await?;
+    let mut values = values.ok_or(Problem::NotFound)?;
+    values.set(CorrectedField::Fields, it.fields.code());
+    Ok(values)
 }
 
 /// Writes the corrections, each with its event, and does what follows from them.

@@ -94,9 +94,9 @@ pub async fn undo(app: &App, id: Uuid, by: AccountId) -> Result<(), Problem> {
         return Err(Problem::Refused(sentence));
     }
     let [before, after] = &merge.change.kept;
-    if before != after && kept.values != *after {
+    if before.name != after.name && kept.values.name != after.name {
         let sentence = format!(
-            "統合のあとに、企業の名称または法人番号が「{}」に変わっています。あとから行った統合を先に取り消すか、統合したときの「{}」に戻してから、取り消してください。",
+            "統合のあとに、企業の名称が「{}」に変わっています。あとから行った統合を先に取り消すか、統合したときの「{}」に戻してから、取り消してください。",
             described(&kept.values),
             described(after)
         );

@@ -186,7 +186,7 @@ pub async fn point_to(
     company: CompanyId,
 ) -> Result<CompanyId, DbErr> {
     // A merge that runs at the same time waits, or is waited for.
-    let found = company::Entity::find_by_id(company.0).lock_shared().one(tx).await?;
+    let found = company::Entity::find_by_id(company.0).lock_exclusive().one(tx).await?;
     let leading = found.and_then(|it| it.merged_into).unwrap_or(company.0);
     let change = consultation::ActiveModel {
         id: Set(id.0),

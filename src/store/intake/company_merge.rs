@@ -153,7 +153,7 @@ pub async fn undo(
         .exec(tx)
         .await?;
     let [before, after] = &it.change.kept;
-    if before == after { Ok(()) } else { set_name(tx, it.kept, &before.name).await }
+    if before.name == after.name { Ok(()) } else { set_name(tx, it.kept, &before.name).await }
 }
 
 /// Returns the merges into a company that hold, latest first.

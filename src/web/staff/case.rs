@@ -12,6 +12,7 @@ use domain::{
     wording,
 };
 
+pub use super::case_tabs::View;
 use super::{
     action::StaffAction,
     candidates, case_views,
@@ -40,18 +41,6 @@ use crate::{
 /// The time after the last look for which a person counts as looking at a case.
 const LOOKING: TimeDelta = TimeDelta::minutes(10);
 
-/// The view of a consultation that a page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    Overview,
-    Messages,
-    Sessions,
-    Candidates,
-    SameCompany,
-    History,
-    Mail,
-}
-
 /// The head above every view of a consultation.
 pub struct Head {
     pub case: CaseDetails,
@@ -76,12 +65,6 @@ pub struct Offer {
     pub href: String,
     /// Whether the button performs the action directly, without a page in between.
     pub at_once: bool,
-}
-
-pub struct Link {
-    pub href: String,
-    pub label: String,
-    pub current: bool,
 }
 
 #[get("/staff/consultations/{number}")]
@@ -233,39 +216,6 @@ pub fn may(it: &Consultation, action: ActionKind) -> Result<(), ActionRefused> {
     }
 }
 
-impl View {
-    const ALL: [Self; 7] = [
-        Self::Overview,
-        Self::Messages,
-        Self::Sessions,
-        Self::Candidates,
-        Self::SameCompany,
-        Self::History,
-        Self::Mail,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Overview => "overview",
-            Self::Messages => "messages",
-            Self::Sessions => "sessions",
-            Self::Candidates => "candidates",
-            Self::SameCompany => "same-company",
-            Self::History => "history",
-            Self::Mail => "mail",
-        }
-    }
-
-    /// Returns whether the view only shows what was done: these are left of a case that was merged into another.
-    const fn is_record(self) -> bool {
-        matches!(self, Self::Sessions | Self::History | Self::Mail)
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-}
-
 impl Head {
     /// Builds the head above the page of one action, which shows only why that action was refused.
     pub fn of_act(case: CaseDetails, now: DateTime<Utc>, typed: &FormState) -> Self {
@@ -312,32 +262,6 @@ impl Head {
     /// Returns the address of the consultation's page with `rest` appended.
     pub fn at(&self, rest: &str) -> String {
         format!("{}{rest}", url::staff(&self.number()))
-    }
-
-    pub fn tabs(&self) -> Vec<Link> {
-        let shown = |it: &View| match it {
-            View::Sessions | View::History | View::Mail => true,
-            _ if self.kept.is_some() => false,
-            View::Candidates => self.can(ActionKind::RequestExperts),
-            View::Overview | View::SameCompany | View::Messages => true,
-        };
-        let tab = |it: View| Link {
-            href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
-            label: match it {
-                View::Overview => "概要".to_owned(),
-                View::Messages => format!("メッセージ（{}）", self.case.messages),
-                View::Sessions => "予約・報告書".to_owned(),
-                View::Candidates => "担当候補".to_owned(),
-                View::SameCompany if self.case.possible_duplicates > 0 => {
-                    format!("同じ企業の可能性（{}）", self.case.possible_duplicates)
-                }
-                View::SameCompany => "同じ企業の可能性".to_owned(),
-                View::History => "履歴".to_owned(),
-                View::Mail => "メール".to_owned(),
-            },
-            current: self.view == Some(it),
-        };
-        View::ALL.into_iter().filter(shown).map(tab).collect()
     }
 
     pub fn can(&self, action: ActionKind) -> bool {

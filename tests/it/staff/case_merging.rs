@@ -176,10 +176,23 @@ async fn a_value_that_was_corrected_since_stands_in_the_way_of_undoing() {
     ops::consultation::confirm_address(&site.app, absorbed.id, Actor::Company).await.unwrap();
     assert!(cases::record(&site, kept).await.consultation.address_confirmed);
     let by = cast.coordinator;
+    let correct = async |phone: &str| {
+        let page = site.get(&at(kept.number, "/correct/contact")).await;
+        assert_eq!(page.status, 200);
+        done(&act(&site, kept, "/correct/contact", &[("phone", phone)]).await);
+    };
+    correct("090-3333-4444").await;
+    let before = world(&site).await;
     let Err(Problem::Refused(why)) = ops::consultation::merge::undo(&site.app, id, by).await else {
         panic!()
     };
-    assert!(why.contains("メールアドレス"), "{why}");
+    assert!(why.contains("電話番号") && !why.contains("メールアドレス"), "{why}");
+    assert_eq!(world(&site).await, before, "nothing is undone in part");
+    correct("090-1111-2222").await;
+    ops::consultation::merge::undo(&site.app, id, by).await.unwrap();
+    let person = store::consultation::person(&site.app.db, kept.id).await.unwrap().unwrap();
+    assert_eq!(person.email.as_deref(), Some(CONTACT));
+    assert!(cases::record(&site, kept).await.consultation.address_confirmed, "as it was before the merge");
     sound(&site).await;
 }
 

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Returns the `n`th of some valid corporate numbers.
-fn number(n: u64) -> String {
+pub(super) fn number(n: u64) -> String {
     let digits = format!("{:012}", 100_000_000_000 + n);
     let sum: u64 =
         digits.bytes().rev().zip(1..).map(|(it, place)| u64::from(it - b'0') * (2 - place % 2)).sum();
@@ -118,6 +118,47 @@ async fn what_two_applications_agree_in_is_shown_and_the_companies_become_one() 
     assert_eq!(again.status, 409);
     site.get(&at(second.number, "?view=history")).await.shows("統合を取り消しました");
     sound(&site).await;
+}
+
+#[actix_web::test]
+async fn each_fact_alone_finds_the_other_application() {
+    let (site, cast) = center().await;
+    let whole = |n: usize| ApplicationForm {
+        company_name: format!("会社{n}"),
+        company_kana: ["アアア", "イイイ", "ウウウ", "エエエ", "オオオ", "カカカ", "キキキ", "ククク"][n]
+            .to_owned(),
+        corporate_number: number(10 + n as u64),
+        city: format!("市{n}"),
+        street: format!("町{n}-1"),
+        phone: format!("03-1234-000{n}"),
+        contact_name: format!("氏名 {n}"),
+        ..cases::form(&format!("a@company{n}.example.co.jp"))
+    };
+    let first = taken(&site, &cast, &whole(0)).await;
+    type Same = fn(&mut ApplicationForm, ApplicationForm);
+    let facts: [(&str, Same); 7] = [
+        ("法人番号が一致", |it, first| it.corporate_number = first.corporate_number),
+        ("会社名が一致", |it, first| it.company_name = first.company_name),
+        ("会社名のフリガナが一致", |it, first| it.company_kana = first.company_kana),
+        ("所在地が一致", |it, first| (it.city, it.street) = (first.city, first.street)),
+        ("電話番号が一致", |it, first| it.phone = first.phone.replace('-', "")),
+        ("担当者の氏名が一致", |it, first| it.contact_name = first.contact_name),
+        ("メールアドレスのドメインが一致", |it, _| {
+            "b@company0.example.co.jp".clone_into(&mut it.email)
+        }),
+    ];
+    for (n, (sentence, same)) in facts.into_iter().enumerate() {
+        let mut form = whole(n + 1);
+        same(&mut form, whole(0));
+        let other = taken(&site, &cast, &form).await;
+        let page = site.get(&at(other.number, "?view=same-company")).await;
+        page.shows(sentence);
+        page.shows(&first.number.to_string());
+    }
+    let page = site.get(&at(first.number, "?view=same-company")).await;
+    for (sentence, _) in facts {
+        page.shows(sentence);
+    }
 }
 
 #[actix_web::test]
