@@ -94,16 +94,16 @@ async function reach(visitor, target) {
   throw new Error(`Tab does not reach ${target} on ${page.url()}`);
 }
 
-async function enter(visitor, name) {
-  const target = visitor.page.getByRole("button", { name }).first();
-  await reach(visitor, target);
-  await Promise.all([visitor.page.waitForEvent("load"), visitor.page.keyboard.press("Enter")]);
-  await visitor.look();
-}
+/** Presses a button. */
+const enter = (visitor, name) => go(visitor, "button", name);
 
-async function follow(visitor, name) {
-  const target = visitor.page.getByRole("link", { name }).first();
-  await reach(visitor, target);
+/** Follows a link. */
+const follow = (visitor, name) => go(visitor, "link", name);
+
+async function go(visitor, role, name) {
+  // What only a screen reader reads stands apart from the rest of the name.
+  const spaced = new RegExp(name.split("：").join("\\s*：\\s*"));
+  await reach(visitor, visitor.page.getByRole(role, { name: spaced }).first());
   await Promise.all([visitor.page.waitForEvent("load"), visitor.page.keyboard.press("Enter")]);
   await visitor.look();
 }
