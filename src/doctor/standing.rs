@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 
 use domain::due::Due;
 use entity::{company, consultation, counter};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+};
 
 use super::{Findings, page::Case};
 use crate::store::consultation::{from_row, sort_at};
@@ -58,6 +60,24 @@ pub(super) async fn examine_merges(db: &impl ConnectionTrait, findings: &mut Fin
         consultation::Entity::find().filter(consultation::Column::CompanyId.in_subquery(merged.into_query()));
     for it in astray.all(db).await? {
         findings.add("merge", &it.number, "its company was merged into another");
+    }
+    let filed =
+        consultation::Entity::find().filter(consultation::Column::OwnCompanyId.is_not_null()).all(db).await?;
+    let own = filed.iter().filter_map(|it| it.own_company_id);
+    let own = company::Entity::find().filter(company::COLUMN.id.is_in(own)).all(db).await?;
+    for it in &filed {
+        let leads_here =
+            own.iter().any(|own| it.own_company_id == Some(own.id) && own.merged_into == Some(it.company_id));
+        if !leads_here {
+            findings.add("merge", &it.number, "the company under which it was filed leads to another one");
+        }
+    }
+    let ticking =
+        consultation::COLUMN.due_at.is_not_null().or(consultation::COLUMN.next_step_at.is_not_null());
+    let ticking =
+        consultation::Entity::find().filter(consultation::Column::MergedInto.is_not_null()).filter(ticking);
+    for it in ticking.all(db).await? {
+        findings.add("merge", &it.number, "it was merged into another and its clocks still run");
     }
     let merged = consultation::Entity::find()
         .select_only()
