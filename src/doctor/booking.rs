@@ -20,7 +20,8 @@ const HAVE_CLOCK: [&str; 5] = ["waiting_company", "matching", "scheduling", "boo
 pub(super) fn examine(case: &Case<'_>, now: DateTime<Utc>, findings: &mut Findings) {
     let number = &case.row.number;
     let has_clock = case.row.silence_kind.is_some() || case.row.next_step_at.is_some();
-    if HAVE_CLOCK.contains(&case.row.state.code()) && !has_clock {
+    let is_merged = case.row.merged_into.is_some();
+    if HAVE_CLOCK.contains(&case.row.state.code()) && !has_clock && !is_merged {
         findings.add("silence", number, "no step follows if nothing happens");
     }
     let confirmed: Vec<_> = case.appointments.iter().filter(|it| it.state.code() == "confirmed").collect();

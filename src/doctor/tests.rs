@@ -174,6 +174,26 @@ const DAMAGE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "merge",
+        &[
+            "UPDATE consultation SET own_company_id = company_id WHERE id = (SELECT id FROM consultation LIMIT 1)",
+        ],
+    ),
+    (
+        "merge",
+        &[
+            "UPDATE consultation SET turn = 'ended', merged_into = (SELECT id FROM consultation WHERE state = 'booked' LIMIT 1) \
+           WHERE id = (SELECT id FROM consultation WHERE state = 'received' AND due_at IS NOT NULL LIMIT 1)",
+        ],
+    ),
+    (
+        "merge",
+        &[
+            "UPDATE company SET merged_into = (SELECT id FROM company AS other WHERE other.id <> company.id LIMIT 1) \
+           WHERE id = (SELECT company_id FROM consultation LIMIT 1)",
+        ],
+    ),
+    (
         "orphan_busy",
         &[
             "PRAGMA foreign_keys = OFF; INSERT INTO external_busy VALUES (X'000102030405060708090a0b0c0d0e0f', 1, 2)",

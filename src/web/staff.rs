@@ -5,8 +5,12 @@ mod action_page;
 mod calendars;
 mod candidates;
 mod case;
+mod case_merge;
+mod case_tabs;
 mod case_views;
 mod closing_days;
+mod company_merge;
+mod corporate_number;
 mod correction;
 mod correction_undo;
 mod expert_absence;
@@ -22,6 +26,7 @@ mod outbox;
 mod password;
 mod plan;
 mod possible_duplicate;
+mod related_case;
 mod replacement;
 mod reply_templates;
 mod report;
@@ -29,6 +34,7 @@ mod report_writing;
 mod schedule;
 mod sign_in;
 mod slots;
+mod split;
 mod stead;
 mod tasks;
 mod thread;
@@ -94,6 +100,17 @@ fn work(cfg: &mut ServiceConfig) {
 /// Registers the pages of one consultation.
 fn case_routes(cfg: &mut ServiceConfig) {
     cfg.service(case::show)
+        .service(company_merge::show)
+        .service(company_merge::submit)
+        .service(company_merge::undo)
+        .service(corporate_number::decide)
+        .service(case_merge::show)
+        .service(case_merge::submit)
+        .service(case_merge::undo)
+        .service(related_case::relate)
+        .service(related_case::remove)
+        .service(split::show)
+        .service(split::submit)
         .service(candidates::submit)
         .service(correction::show)
         .service(correction::submit)

@@ -30,6 +30,7 @@ use crate::{
 };
 
 mod correction;
+mod merging;
 mod mixed;
 
 /// The number of participants that book at once.

@@ -69,6 +69,8 @@ pub struct CaseTransaction<'a> {
     is_heard: bool,
     /// Whether news is mailed to the company.
     is_told: bool,
+    /// Whether the clock of silence goes on whoever has acted.
+    keeps_clock: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
     new: Option<Box<Submission>>,
     /// The rows that are written after the consultation, in one turn with it.
@@ -76,8 +78,17 @@ pub struct CaseTransaction<'a> {
 }
 
 impl<'a> CaseTransaction<'a> {
-    /// Locks and loads a consultation.
+    /// Locks and loads a consultation. Refused for one that was merged into another, which changes no more.
     pub async fn begin(app: &'a App, id: ConsultationId) -> Result<Self, Problem> {
+        let work = Self::begin_even_merged(app, id).await?;
+        match work.record.consultation.merged_into {
+            Some(_) => Err(ActionRefused::Merged.into()),
+            None => Ok(work),
+        }
+    }
+
+    /// Locks and loads a consultation, also one that was merged into another, for a note in its history.
+    pub async fn begin_even_merged(app: &'a App, id: ConsultationId) -> Result<Self, Problem> {
         let context = Context::of(app).await?;
         let tx = app.begin().await?;
         let record = store::consultation::lock(&tx, id).await?.ok_or(Problem::NotFound)?;
@@ -151,6 +162,7 @@ impl<'a> CaseTransaction<'a> {
             portal: None,
             is_heard: false,
             is_told: false,
+            keeps_clock: false,
             new: None,
             batch: WriteBatch::default(),
         }
@@ -199,6 +211,11 @@ impl<'a> CaseTransaction<'a> {
         let event =
             Event { at: self.now(), by, action: ActionKind::Note, from: Some(state.clone()), to: state };
         self.events.push((event, Some(text.into())));
+    }
+
+    /// Leaves the clock of silence as the record has it, although a person acts, if the case still waits for the same.
+    pub const fn keep_clock(&mut self) {
+        self.keeps_clock = true;
     }
 
     /// Returns the position in the history that the next event will have.
@@ -279,6 +296,7 @@ impl<'a> CaseTransaction<'a> {
         let Context { settings, calendar, now, .. } = &self.context;
         let it = &self.record.consultation;
         let kind = silence::waits_for(&it.state, it.address_confirmed, self.person.email.is_some());
+        let kind = kind.filter(|_| it.merged_into.is_none());
         let Some(kind) = kind else {
             (self.record.silence, self.record.stalled_since) = (None, None);
             return;
@@ -289,9 +307,10 @@ impl<'a> CaseTransaction<'a> {
             SilenceKind::Report => self.record.due.as_ref().and_then(Due::at),
             SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice => None,
         };
-        let acted = self.events.iter().any(|(event, _)| {
-            event.action != ActionKind::Note || matches!(event.by, Actor::Company | Actor::Coordinator(_))
-        });
+        let acted = !self.keeps_clock
+            && self.events.iter().any(|(event, _)| {
+                event.action != ActionKind::Note || matches!(event.by, Actor::Company | Actor::Coordinator(_))
+            });
         let lasts = self
             .record
             .silence

@@ -42,13 +42,20 @@ use crate::{
 pub struct CorrectionCause<'a> {
     pub reason: Option<&'a TextLine>,
     undone: Option<&'a SavedCorrection>,
+    /// When the new address was confirmed in the case from which it is taken over.
+    confirmed: Option<DateTime<Utc>>,
     /// Whether the day's mails to the new address are used up, so that the link that confirms it is not mailed.
     pub over_limit: bool,
 }
 
 impl<'a> CorrectionCause<'a> {
     pub const fn reason(reason: Option<&'a TextLine>) -> Self {
-        Self { reason, undone: None, over_limit: false }
+        Self { reason, undone: None, confirmed: None, over_limit: false }
+    }
+
+    /// The cause of corrections by which a case takes over the values of another one.
+    pub const fn merge(reason: &'a TextLine, confirmed: Option<DateTime<Utc>>) -> Self {
+        Self { reason: Some(reason), undone: None, confirmed, over_limit: false }
     }
 }
 
@@ -120,7 +127,7 @@ pub async fn undo(
     let mut typed = CaseValues::default();
     typed.set(back.field, back.new.clone());
     corrections(&current, &typed, section).map_err(first_mistake)?;
-    let cause = CorrectionCause { reason, undone: Some(saved), over_limit: false };
+    let cause = CorrectionCause { undone: Some(saved), ..CorrectionCause::reason(reason) };
     carry_out(&mut work, by.actor, &current, std::slice::from_ref(&back), cause).await?;
     work.commit().await?;
     Ok(back)
@@ -139,6 +146,37 @@ pub async fn values_undone(
         return Ok(None);
     }
     Ok(apply(&values(app, id).await?, std::slice::from_ref(&back)).ok())
+}
+
+/// Takes the corrections with these positions back, the latest first, as part of another operation. One that was taken
+/// back already is left out. Refused with the fields that were corrected since.
+pub async fn undo_in(work: &mut CaseTransaction<'_>, by: Actor, seqs: &[i32]) -> Result<(), Problem> {
+    let all = store::consultation::correction::of(work.read(), work.record.consultation.id).await?;
+    let undone = |seq: i32| all.iter().any(|it| it.undoes == Some(seq));
+    let values = current(work).await?;
+    let (mut back, mut changed) = (Vec::new(), Vec::new());
+    for saved in all.iter().rev().filter(|it| seqs.contains(&it.seq) && !undone(it.seq)) {
+        let (Some(old), Some(new)) = (saved.old.clone(), saved.new.clone()) else {
+            return Err(CorrectionRefused::Erased.into());
+        };
+        if values.get(saved.field) != new {
+            changed.push(saved.field.label());
+        }
+        back.push((saved, Correction { field: saved.field, old: new, new: old }));
+    }
+    if !changed.is_empty() {
+        let number = work.record.number;
+        return Err(Problem::Refused(format!(
+            "統合のあとに、{number}の{}が変更されています。統合したときの内容に戻してから、取り消してください。",
+            changed.join("、")
+        )));
+    }
+    for (saved, it) in back {
+        let values = current(work).await?;
+        let cause = CorrectionCause { undone: Some(saved), ..CorrectionCause::default() };
+        carry_out(work, by, &values, std::slice::from_ref(&it), cause).await?;
+    }
+    Ok(())
 }
 
 /// Corrects the address of a new application before it is confirmed: the browser that sent the application knows the
@@ -161,9 +199,13 @@ pub async fn correct_address(app: &App, draft: DraftId, email: &EmailAddress) ->
     Ok(())
 }
 
+/// Returns the present values. The fields are those of the unit of work, which writes them at its end.
 async fn current(work: &CaseTransaction<'_>) -> Result<CaseValues, Problem> {
-    let id = work.record.consultation.id;
-    store::consultation::correction::values(work.read(), id).await?.ok_or(Problem::NotFound)
+    let it = &work.record.consultation;
+    let values = store::consultation::correction::values(work.read(), it.id).await?;
+    let mut values = values.ok_or(Problem::NotFound)?;
+    values.set(CorrectedField::Fields, it.fields.code());
+    Ok(values)
 }
 
 /// Writes the corrections, each with its event, and does what follows from them.
@@ -179,7 +221,7 @@ async fn carry_out(
     }
     let after = apply(current, all)?;
     let before = Before {
-        company: work.record.company,
+        company: store::consultation::correction::filed_under(work.read(), work.record.consultation.id).await?,
         confirmed: store::consultation::correction::confirmed_at(work.read(), work.record.consultation.id)
             .await?,
         fields: work.record.consultation.fields,
@@ -193,7 +235,7 @@ async fn carry_out(
         note(work, by, it, cause, &before).await?;
     }
     if let Some(it) = all.iter().find(|it| it.field == CorrectedField::Email) {
-        let confirmed = cause.undone.and_then(|it| it.confirmed_before);
+        let confirmed = cause.undone.and_then(|it| it.confirmed_before).or(cause.confirmed);
         address::follow(work, &it.old, confirmed, cause.over_limit).await?;
     }
     routed::follow(work, before.fields, all).await

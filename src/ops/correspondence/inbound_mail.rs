@@ -111,7 +111,10 @@ pub async fn process(app: &App, id: MailId) -> Result<(), Problem> {
         None => None,
     };
     let facts = facts(app, &received, claim.as_ref(), author.as_ref()).await?;
-    let case = claim.as_ref().map(|it| it.consultation);
+    let case = match &claim {
+        Some(it) => Some(store::consultation::case_merge::leading(&app.db, it.consultation).await?),
+        None => None,
+    };
     match triage(&facts) {
         _ if received.row.truncated => {
             received.put(app, InboundOutcome::quarantined(Quarantine::TooLarge, case)).await

@@ -4,6 +4,7 @@ mod handed_over;
 mod resume;
 mod row;
 mod slot_search;
+mod split;
 
 use std::collections::BTreeSet;
 
@@ -30,6 +31,7 @@ pub use handed_over::{HandOverConsent, hand_over};
 pub use resume::{mail_link, resume};
 use row::{application_row, contact_row};
 use slot_search::slot_search;
+pub use split::{SplitOff, split};
 
 use crate::{
     app::App,
@@ -250,6 +252,7 @@ pub async fn submit(
             key: id.to_string(),
             address_confirmed: false,
             slot: held.as_ref().map(|it| it.starts_at),
+            company: None,
         },
     )
     .await?;
@@ -285,8 +288,8 @@ pub async fn take_down(
         FormTurn::New(number) => number,
         FormTurn::SentBefore(done) => return Ok(*done),
     };
-    let incoming =
-        Incoming { number, application, by, key: key.to_string(), address_confirmed, slot: None };
+    let key = key.to_string();
+    let incoming = Incoming { number, application, by, key, address_confirmed, slot: None, company: None };
     let work = take_in(app, context, tx, incoming).await?;
     let desk = handed_over::name(&work).await?;
     acknowledged(work, MailBudget::Within, desk.as_deref().map(|desk| HandedOver { desk, visit: "" }))?
@@ -318,6 +321,8 @@ struct Incoming<'a> {
     address_confirmed: bool,
     /// The start of the time for which the company wishes.
     slot: Option<DateTime<Utc>>,
+    /// The company, if it is known already.
+    company: Option<Applicant>,
 }
 
 /// The person who submits an application, and the way by which it came in.
@@ -350,26 +355,42 @@ async fn take_in<'a>(
     tx: DatabaseTransaction,
     incoming: Incoming<'_>,
 ) -> Result<CaseTransaction<'a>, Problem> {
-    let Incoming { number, application, by, key, address_confirmed, slot } = incoming;
+    let Incoming { number, application, by, key, address_confirmed, slot, company } = incoming;
     let now = context.now;
     let Context { settings, calendar, .. } = &context;
     let id = ConsultationId(Uuid::now_v7());
     let (consultation, event) =
         Consultation::submit(id, application.topic.fields, address_confirmed, by.actor, now)?;
-    let (company, new_company) =
-        match store::intake::company::of_application(&tx, &application.company, now).await? {
-            Applicant::Known(id) => (id, None),
-            Applicant::New(row) => (CompanyId(row.id), Some(row)),
-        };
+    let applicant = match company {
+        Some(company) => company,
+        None => store::intake::company::of_application(&tx, &application.company, now).await?,
+    };
+    let (company, own_company, new_company) = match applicant {
+        Applicant::Known { company, own } => (company, own, None),
+        Applicant::New(row) => (CompanyId(row.id), None, Some(row)),
+    };
     let is_known = new_company.is_none();
+    // Anybody can type another company's number; the center has asked whom it belongs to.
+    let number_unconfirmed = is_known && !matches!(by.actor, Actor::Coordinator(_));
     let due = Due::first_contact_for(settings, calendar, now, slot);
     let Submitter { origin, desk, account, .. } = by;
-    let record = NewConsultation { consultation, number, company, application, origin, desk, due, now };
+    let record = NewConsultation {
+        consultation,
+        number,
+        company,
+        application,
+        origin,
+        desk,
+        due,
+        number_unconfirmed,
+        now,
+    };
     let record = record.record();
     let known: BTreeSet<_> = context.programme.themes.iter().map(|it| it.code.as_str()).collect();
     let themes = application.topic.themes.iter().filter(|it| known.contains(it.as_str())).cloned();
     let new = Submission {
         company: new_company,
+        own_company,
         search_key: application.search_key(),
         submission_key: key,
         entered_by: account,
@@ -456,7 +477,7 @@ pub async fn used_up(
     now: DateTime<Utc>,
 ) -> Result<Option<u16>, Problem> {
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let appointments = store::intake::company::appointments_in(db, record.company, year).await?;
+    let appointments = store::intake::company::appointments_in(db, record, year).await?;
     Ok((appointments >= settings.session_cap).then_some(appointments))
 }
 

@@ -219,8 +219,7 @@ impl Found {
     }
 }
 
-const MESSAGES: &str =
-    r#"(SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id")"#;
+const MESSAGES: &str = r#"((SELECT COUNT(*) FROM "message" m WHERE m."consultation_id" = "consultation"."id") + (SELECT COUNT(*) FROM "consultation" a JOIN "message" m ON m."consultation_id" = a."id" WHERE a."merged_into" = "consultation"."id"))"#;
 fn failed_mails() -> String {
     format!(
         r#"(SELECT COUNT(*) FROM "outbox" o WHERE o."consultation_id" = "consultation"."id" AND o."state" = '{}')"#,
@@ -228,8 +227,7 @@ fn failed_mails() -> String {
     )
 }
 
-const OPEN_MAILS: &str =
-    r#"(SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open")"#;
+const OPEN_MAILS: &str = r#"((SELECT COUNT(*) FROM "inbound_mail" i WHERE i."consultation_id" = "consultation"."id" AND i."open") + (SELECT COUNT(*) FROM "consultation" a JOIN "inbound_mail" i ON i."consultation_id" = a."id" WHERE a."merged_into" = "consultation"."id" AND i."open"))"#;
 fn changed_entries() -> String {
     format!(
         r#"(SELECT COUNT(*) FROM "appointment" a JOIN "external_entry" e ON e."appointment_id" = a."id" WHERE a."consultation_id" = "consultation"."id" AND a."state" = '{}' AND e."state" IN ('{}', '{}'))"#,
@@ -263,8 +261,9 @@ fn booked_from() -> String {
 }
 
 const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
-/// The number of other consultations of the same company or of a company with the same folded name.
-const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" c ON c."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" AND c."id" <> "consultation"."id")"#;
+/// The number of other consultations of the same company, of a company with the same folded name, or with the same
+/// address of the contact.
+const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "consultation" c WHERE c."id" IN (SELECT o."id" FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" o ON o."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" UNION SELECT p."consultation_id" FROM "contact" p WHERE p."email_key" = "contact"."email_key") AND c."id" <> "consultation"."id" AND c."merged_into" IS NULL)"#;
 
 fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> RelationDef {
     row::Entity::belongs_to(other).from(row::Column::Id).to(column).into()

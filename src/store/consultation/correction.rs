@@ -7,11 +7,11 @@ use domain::{
 };
 use entity::{Coded, application, consultation, consultation_theme, contact, correction as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet, QueryFilter,
-    QueryOrder, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, NotSet,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use crate::store::{known, write_batch::WriteBatch};
+use crate::store::{contradiction, known, write_batch::WriteBatch};
 
 /// A correction as it is stored, with the position of its event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,12 +177,31 @@ pub async fn confirmed_at(
     Ok(found.and_then(|it| it.address_confirmed_at))
 }
 
-/// Gives a consultation to another company.
-pub async fn point_to(tx: &DatabaseTransaction, id: ConsultationId, company: CompanyId) -> Result<(), DbErr> {
-    let change =
-        consultation::ActiveModel { id: Set(id.0), company_id: Set(company.0), ..Default::default() };
+/// Files a consultation under another company. Returns the company that it then belongs to: this one, or the one into
+/// which it was merged.
+pub async fn point_to(
+    tx: &DatabaseTransaction,
+    id: ConsultationId,
+    company: CompanyId,
+) -> Result<CompanyId, DbErr> {
+    // A merge that runs at the same time waits, or is waited for.
+    let found = company::Entity::find_by_id(company.0).lock_exclusive().one(tx).await?;
+    let leading = found.and_then(|it| it.merged_into).unwrap_or(company.0);
+    let change = consultation::ActiveModel {
+        id: Set(id.0),
+        company_id: Set(leading),
+        own_company_id: Set((leading != company.0).then_some(company.0)),
+        ..Default::default()
+    };
     consultation::Entity::update(change).exec(tx).await?;
-    Ok(())
+    Ok(CompanyId(leading))
+}
+
+/// Returns the company under which a consultation was filed: its company, or one that was merged into that since.
+pub async fn filed_under(db: &impl ConnectionTrait, id: ConsultationId) -> Result<CompanyId, DbErr> {
+    let found = consultation::Entity::find_by_id(id.0).one(db).await?;
+    let found = found.ok_or_else(|| contradiction(consultation::Entity, id, "it is gone"))?;
+    Ok(CompanyId(found.own_company_id.unwrap_or(found.company_id)))
 }
 
 async fn write_themes(tx: &DatabaseTransaction, id: ConsultationId, after: &CaseValues) -> Result<(), DbErr> {

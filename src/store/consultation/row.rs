@@ -87,7 +87,7 @@ pub(super) fn state_columns(
         unfulfilled_reason,
         referred_to,
         ended_at: it.state.ended().map(|_| it.state_since.min(now)),
-        turn: it.state.turn().into(),
+        turn: it.turn().into(),
         deadline_kind: due.map(|it| it.kind.into()),
         deadline: due.map(json).transpose()?,
         due_at,
@@ -120,6 +120,8 @@ pub struct NewConsultation<'a> {
     pub origin: Origin,
     pub desk: Option<DeskId>,
     pub due: Due,
+    /// Whether somebody has to confirm that the company's corporate number is its own.
+    pub number_unconfirmed: bool,
     pub now: DateTime<Utc>,
 }
 
@@ -148,6 +150,7 @@ impl NewConsultation<'_> {
             response: None,
             last_inbound_at: None,
             snoozed_until: None,
+            number_unconfirmed: self.number_unconfirmed,
             event_count: 0,
             version: 0,
         }
@@ -208,6 +211,9 @@ pub(super) fn row(record: &Record, new: &Submission, now: DateTime<Utc>) -> Resu
         response_due_at: record.response.map(|it| it.due_at),
         last_inbound_at: record.last_inbound_at,
         snoozed_until: record.snoozed_until,
+        merged_into: it.merged_into.map(|it| it.0),
+        own_company_id: new.own_company.map(|it| it.0),
+        number_unconfirmed: record.number_unconfirmed,
     })
 }
 
@@ -222,6 +228,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
             state_since: row.state_since,
             fields: Fields::from_flags(row.ict, row.labor).ok_or_else(|| wrong("no field"))?,
             address_confirmed: row.address_confirmed_at.is_some(),
+            merged_into: row.merged_into.map(ConsultationId),
         },
         number: CaseNumber::parse(&row.number).map_err(|err| wrong(&err.to_string()))?,
         company: CompanyId(row.company_id),
@@ -247,6 +254,7 @@ pub fn from_row(row: &row::Model) -> Result<Record, DbErr> {
             .map(|(since, due_at)| AwaitedResponse { since, due_at }),
         last_inbound_at: row.last_inbound_at,
         snoozed_until: row.snoozed_until,
+        number_unconfirmed: row.number_unconfirmed,
         event_count: row.event_count,
         version: row.version,
     })

@@ -113,7 +113,16 @@ pub async fn handed_over(
         .limit(limit)
         .all(db)
         .await?;
-    rows.iter().map(hand_over).collect()
+    // A case that was merged into another stands as far as that one.
+    let merged = rows.iter().filter_map(|it| it.merged_into);
+    let kept = consultation::Entity::find().filter(consultation::COLUMN.id.is_in(merged)).all(db).await?;
+    let standing = |it: &consultation::Model| {
+        let handed = hand_over(it)?;
+        let Some(kept) = kept.iter().find(|kept| it.merged_into == Some(kept.id)) else { return Ok(handed) };
+        let HandOver { state, state_since, due, .. } = hand_over(kept)?;
+        Ok(HandOver { state, state_since, due, ..handed })
+    };
+    rows.iter().map(standing).collect()
 }
 
 /// Returns the consultation with this number as the desk sees it; `None` if another desk or nobody handed it over.

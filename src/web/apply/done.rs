@@ -110,9 +110,12 @@ async fn render(
 ) -> Result<HttpResponse, Problem> {
     let record = store::consultation::find(&app.db, id).await?.ok_or(Problem::NotFound)?;
     let person = store::consultation::person(&app.db, id).await?;
+    // The number of a case that was merged into another leads on to what becomes of that one.
+    let leading = record.consultation.merged_into.unwrap_or(id);
+    let current = store::consultation::find(&app.db, leading).await?.ok_or(Problem::NotFound)?;
     let mails = store::correspondence::outbox::of(&app.db, id, app.clock.now()).await?;
     let appointment =
-        store::booking::appointment::of(&app.db, id).await?.into_iter().find(Appointment::is_live);
+        store::booking::appointment::of(&app.db, leading).await?.into_iter().find(Appointment::is_live);
     let programme = app.programme().await?;
     let now = app.clock.now();
     let settings = programme.settings_at(record.received_at);
@@ -127,7 +130,8 @@ async fn render(
     let booked = appointment.as_ref().filter(|it| it.is_confirmed());
     let booked = booked.map(|it| long_date_time_range(it.starts_at, it.ends_at)).unwrap_or_default();
     let is_own = email.as_ref().is_some_and(|it| visitor.company == Some(it.to_lowercase()));
-    let may_correct = !record.consultation.address_confirmed && record.consultation.state.is_open();
+    let may_correct =
+        leading == id && !record.consultation.address_confirmed && record.consultation.state.is_open();
     if typed.form.get("email").is_empty() {
         typed.form.add("email", email.clone().unwrap_or_default());
     }
@@ -135,7 +139,7 @@ async fn render(
     let held = appointment.as_ref().filter(|it| !it.has_expired(now)).and_then(|it| {
         Some((long_date_time_range(it.starts_at, it.ends_at), month_day_time(it.held_until()?)))
     });
-    let state = record.consultation.state;
+    let state = current.consultation.state;
     page::html_with(
         status,
         &DonePage {

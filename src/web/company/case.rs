@@ -239,7 +239,7 @@ async fn further(
         return Ok(Further::NotNow);
     }
     let year = FiscalYear::of(japan_date(now)).map_err(anyhow::Error::from)?;
-    let had = store::intake::company::appointments_in(&app.db, record.company, year).await?;
+    let had = store::intake::company::appointments_in(&app.db, record, year).await?;
     Ok(match cap.saturating_sub(had) {
         0 => Further::CapReached(cap),
         left => Further::Left(left),

@@ -116,7 +116,7 @@ async fn render(
     let now = app.clock.now();
     let sessions = match (act, FiscalYear::of(domain::calendar::japan_date(now))) {
         (StaffAction::Further, Ok(year)) => {
-            store::intake::company::appointments_in(&app.db, case.record.company, year).await?
+            store::intake::company::appointments_in(&app.db, &case.record, year).await?
         }
         _ => 0,
     };

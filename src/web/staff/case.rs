@@ -14,6 +14,7 @@ use domain::{
     wording,
 };
 
+pub use super::case_tabs::View;
 use super::{
     action::StaffAction,
     candidates, case_views,
@@ -32,23 +33,15 @@ use crate::{
         worklist::visit::Visit,
     },
     url,
-    web::kit::{form::Fields, page::Shell, session::Coordinator},
+    web::kit::{
+        form::Fields,
+        page::{self, Shell},
+        session::Coordinator,
+    },
 };
 
 /// The time after the last look for which a person counts as looking at a case.
 const LOOKING: TimeDelta = TimeDelta::minutes(10);
-
-/// The view of a consultation that a page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    Overview,
-    Messages,
-    Sessions,
-    Candidates,
-    SameCompany,
-    History,
-    Mail,
-}
 
 /// The head above every view of a consultation.
 pub struct Head {
@@ -63,6 +56,8 @@ pub struct Head {
     pub others: Vec<String>,
     /// Whether a further appointment is planned and can be taken back.
     pub plans_further: bool,
+    /// The case into which this one was merged.
+    pub kept: Option<CaseNumber>,
     pub now: DateTime<Utc>,
     /// Why the last action was refused.
     pub refused: Option<String>,
@@ -76,12 +71,6 @@ pub struct Offer {
     pub at_once: bool,
 }
 
-pub struct Link {
-    pub href: String,
-    pub label: String,
-    pub current: bool,
-}
-
 #[get("/staff/consultations/{number}")]
 pub async fn show(
     app: Data<App>,
@@ -91,13 +80,25 @@ pub async fn show(
     number: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let case = find(&app, &number).await?;
+    let view = View::from_code(Fields::of_query(&req).get("view"));
+    if !view.is_some_and(View::is_record)
+        && let Some(into) = kept(&app, &case).await?
+    {
+        let told = format!("{}は、この案件に統合しました。", case.record.number);
+        return Ok(page::see_other_with(url::staff(&into), &told));
+    }
     let seen = lately_seen(&app, &case).await?;
     // A page is shown even if it cannot be recorded who looks at it.
     if let Err(err) = ops::worklist::visit::record(&app, me.id, case.record.consultation.id, &seen).await {
         tracing::warn!(error = ?err, "could not record who looks at a case");
     }
-    let view = View::from_code(Fields::of_query(&req).get("view")).unwrap_or(View::Overview);
-    render_seen(&app, shell, case, view, FormState::default(), seen).await
+    render_seen(&app, shell, case, view.unwrap_or(View::Overview), FormState::default(), seen).await
+}
+
+/// Returns the number of the case into which this one was merged.
+async fn kept(app: &App, case: &CaseDetails) -> Result<Option<CaseNumber>, Problem> {
+    let Some(into) = case.record.consultation.merged_into else { return Ok(None) };
+    Ok(store::consultation::find(&app.db, into).await?.map(|it| it.number))
 }
 
 /// Shows a view of a consultation, with the values typed into its forms.
@@ -130,9 +131,9 @@ async fn render_seen(
     let proposals = waiting_proposals(app, &case, now).await?;
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
     let others = others(seen, &shell, now);
-    let plans_further = plans_further(app, &case).await?;
-    let head =
-        Head { case, open_mails, bounces, proposals, view: Some(view), others, plans_further, now, refused };
+    let (plans_further, kept) = (plans_further(app, &case).await?, kept(app, &case).await?);
+    let view = Some(view);
+    let head = Head { case, open_mails, bounces, proposals, view, others, plans_further, kept, now, refused };
     match view {
         // Without the possibility of asking experts, there are no candidates to show.
         View::Candidates if !head.can(ActionKind::RequestExperts) => {
@@ -143,7 +144,7 @@ async fn render_seen(
         View::Messages => case_views::messages(app, shell, head, typed).await,
         View::Sessions => case_views::sessions(app, shell, head, &typed).await,
         View::Candidates => candidates::render(app, shell, head, typed).await,
-        View::SameCompany => case_views::same_company(app, shell, head, &typed).await,
+        View::SameCompany => case_views::same_company(app, shell, head, typed).await,
         View::History => case_views::history(app, shell, head, &typed).await,
         View::Mail => case_views::mail(app, shell, head, &typed).await,
     }
@@ -229,34 +230,6 @@ pub fn may(it: &Consultation, action: ActionKind) -> Result<(), ActionRefused> {
     }
 }
 
-impl View {
-    const ALL: [Self; 7] = [
-        Self::Overview,
-        Self::Messages,
-        Self::Sessions,
-        Self::Candidates,
-        Self::SameCompany,
-        Self::History,
-        Self::Mail,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Overview => "overview",
-            Self::Messages => "messages",
-            Self::Sessions => "sessions",
-            Self::Candidates => "candidates",
-            Self::SameCompany => "same-company",
-            Self::History => "history",
-            Self::Mail => "mail",
-        }
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.code() == code)
-    }
-}
-
 impl Head {
     /// Builds the head above the page of one action, which shows only why that action was refused.
     pub fn of_act(case: CaseDetails, now: DateTime<Utc>, typed: &FormState) -> Self {
@@ -269,6 +242,7 @@ impl Head {
             view: None,
             others: Vec::new(),
             plans_further: false,
+            kept: None,
             now,
             refused: typed.refused.clone(),
         }
@@ -293,7 +267,7 @@ impl Head {
     }
 
     pub fn is_open(&self) -> bool {
-        self.state().is_open()
+        self.state().is_open() && self.case.record.consultation.merged_into.is_none()
     }
 
     /// Returns until when the case is put aside, if it is.
@@ -308,28 +282,6 @@ impl Head {
     /// Returns the address of the consultation's page with `rest` appended.
     pub fn at(&self, rest: &str) -> String {
         format!("{}{rest}", url::staff(&self.number()))
-    }
-
-    pub fn tabs(&self) -> Vec<Link> {
-        let shown = |it: &View| match it {
-            View::Candidates => self.can(ActionKind::RequestExperts),
-            View::SameCompany => self.case.possible_duplicates > 0,
-            View::Overview | View::Messages | View::Sessions | View::History | View::Mail => true,
-        };
-        let tab = |it: View| Link {
-            href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },
-            label: match it {
-                View::Overview => "概要".to_owned(),
-                View::Messages => format!("メッセージ（{}）", self.case.messages),
-                View::Sessions => "予約・報告書".to_owned(),
-                View::Candidates => "担当候補".to_owned(),
-                View::SameCompany => format!("同じ企業の可能性（{}）", self.case.possible_duplicates),
-                View::History => "履歴".to_owned(),
-                View::Mail => "メール".to_owned(),
-            },
-            current: self.view == Some(it),
-        };
-        View::ALL.into_iter().filter(shown).map(tab).collect()
     }
 
     pub fn can(&self, action: ActionKind) -> bool {

@@ -8,6 +8,8 @@ use domain::{
     intake::{
         application::{Application, ApplicationForm, Intake},
         company::{Industry, Mode, Organization, TeleworkStatus},
+        contact::EmailAddress,
+        duplicate::Identity,
     },
     prefecture::Prefecture,
     wording,
@@ -304,7 +306,7 @@ async fn add_mail(app: &App, id: MailId, case: ConsultationId, me: &Coordinator)
     }
 }
 
-/// Returns other consultations of the same company, found by its corporate number or name.
+/// Returns other consultations of the same company, as far as one fact alone suggests it.
 async fn same_company(app: &App, application: &Application) -> Result<Vec<PossibleDuplicate>, Problem> {
     let company = &application.company;
     let known = match company.corporate_number {
@@ -312,7 +314,21 @@ async fn same_company(app: &App, application: &Application) -> Result<Vec<Possib
         None => None,
     };
     let known = known.unwrap_or(CompanyId(Uuid::nil()));
-    Ok(possible_duplicates(app, known, &company.name.search_key(), Uuid::nil()).await?)
+    let text = |it: &Option<domain::text::TextLine>| it.as_ref().map(ToString::to_string).unwrap_or_default();
+    let contact = &application.contact;
+    let who = Identity {
+        corporate_number: company.corporate_number.map(|it| it.to_string()),
+        name: company.name.to_string(),
+        reading: text(&company.kana),
+        city: text(&company.city),
+        street: text(&company.street),
+        telephone: contact.phone.as_ref().map(|it| it.digits().to_owned()).unwrap_or_default(),
+        person: contact.name.to_string(),
+        mail_address: contact.email.as_ref().map(EmailAddress::key).unwrap_or_default(),
+    };
+    let mut found = possible_duplicates(app, &who, known, Uuid::nil()).await?;
+    found.retain(PossibleDuplicate::is_strong);
+    Ok(found)
 }
 
 fn was_seen(form: &Fields, it: &PossibleDuplicate) -> bool {

@@ -87,6 +87,7 @@ fn consultation(state: State) -> Consultation {
         state_since: NOW,
         fields: Fields::Both,
         address_confirmed: true,
+        merged_into: None,
     }
 }
 

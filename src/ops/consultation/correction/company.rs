@@ -13,14 +13,15 @@ use crate::{
     problem::Problem,
     store::{
         self,
-        consultation::correction::{SavedCorrection, point_to},
+        consultation::correction::{SavedCorrection, filed_under, point_to},
         intake::company::{has_later, other_of_company, set_name, set_number},
     },
 };
 
-/// Changes the company if it has this consultation alone. Otherwise the consultation passes to the company with the
-/// corrected number, so that the other consultations keep theirs. The company's name, by which possible duplicates are
-/// found, is the one of its latest consultation as the center corrects it.
+/// Changes the company under which the consultation was filed if it has this consultation alone. Otherwise the
+/// consultation passes to the company with the corrected number, so that the other consultations keep theirs. A company
+/// that was merged into another stays so. The company's name, by which possible duplicates are found, is the one of its
+/// latest consultation as the center corrects it.
 pub async fn follow(
     work: &mut CaseTransaction<'_>,
     by: Actor,
@@ -28,54 +29,60 @@ pub async fn follow(
     after: &CaseValues,
     undone: Option<&SavedCorrection>,
 ) -> Result<(), Problem> {
+    let id = work.record.consultation.id;
     if all.iter().any(|it| it.field == CorrectedField::CorporateNumber) {
+        let filed = filed_under(work.read(), id).await?;
         let earlier = undone.and_then(|it| it.company_before);
         match earlier {
-            Some(earlier) if earlier != work.record.company => go_to(work, earlier).await?,
-            Some(_) | None => renumber(work, by, after, undone.is_some()).await?,
+            Some(earlier) if earlier != filed => go_to(work, earlier).await?,
+            Some(_) | None => renumber(work, by, after, filed, undone.is_some()).await?,
         }
+        // The number is not the one any more that an applicant has typed.
+        work.record.number_unconfirmed = false;
     }
-    if all.iter().any(|it| it.field == CorrectedField::CompanyName) && names_company(work, by).await? {
-        let name = after.get(CorrectedField::CompanyName);
-        work.save(CompanyName(work.record.company, name)).await?;
+    if all.iter().any(|it| it.field == CorrectedField::CompanyName) {
+        let filed = filed_under(work.read(), id).await?;
+        if names_company(work, by, filed).await? {
+            work.save(CompanyName(filed, after.get(CorrectedField::CompanyName))).await?;
+        }
     }
     Ok(())
 }
 
 /// Returns whether the company is called as this consultation says. A company cannot rename another one, whose number
 /// it may have typed.
-async fn names_company(work: &CaseTransaction<'_>, by: Actor) -> Result<bool, Problem> {
-    let (id, company) = (work.record.consultation.id, work.record.company);
-    if other_of_company(work.read(), company, id).await?.is_none() {
+async fn names_company(work: &CaseTransaction<'_>, by: Actor, filed: CompanyId) -> Result<bool, Problem> {
+    if other_of_company(work.read(), filed, work.record.consultation.id).await?.is_none() {
         return Ok(true);
     }
-    Ok(by.party() == Party::Coordinator && !has_later(work.read(), company, &work.record).await?)
+    Ok(by.party() == Party::Coordinator && !has_later(work.read(), filed, &work.record).await?)
 }
 
 async fn renumber(
     work: &mut CaseTransaction<'_>,
     by: Actor,
     after: &CaseValues,
+    filed: CompanyId,
     is_undone: bool,
 ) -> Result<(), Problem> {
     let number = Some(after.get(CorrectedField::CorporateNumber).to_owned()).filter(|it| !it.is_empty());
-    let (id, company) = (work.record.consultation.id, work.record.company);
+    let id = work.record.consultation.id;
     if let Some(number) = &number
-        && let Some(known) = store::intake::company::by_number(work.read(), number).await?
+        && let Some((known, leading)) = store::intake::company::registered(work.read(), number).await?
     {
-        if known == company {
+        if known == filed {
             return Ok(());
         }
         // A company must not take another one's place by typing its number.
-        if by.party() == Party::Company {
+        if by.party() == Party::Company && leading != work.record.company {
             return Err(CorrectionRefused::OtherCompany.into());
         }
         return go_to(work, known).await;
     }
-    match other_of_company(work.read(), company, id).await? {
+    match other_of_company(work.read(), filed, id).await? {
         Some(other) if is_undone => Err(CorrectionRefused::CompanyShared { other }.into()),
         None => {
-            if work.save(CompanyNumber(company, number)).await? {
+            if work.save(CompanyNumber(filed, number)).await? {
                 Ok(())
             } else {
                 Err(Problem::Stale)
@@ -90,8 +97,7 @@ async fn renumber(
 }
 
 async fn go_to(work: &mut CaseTransaction<'_>, company: CompanyId) -> Result<(), Problem> {
-    work.save(CompanyOf(work.record.consultation.id, company)).await?;
-    work.record.company = company;
+    work.record.company = work.save(CompanyOf(work.record.consultation.id, company)).await?;
     Ok(())
 }
 
@@ -125,11 +131,11 @@ impl Save<CompanyId> for NewCompany<'_> {
     }
 }
 
-/// The company to which a consultation belongs.
+/// The company under which a consultation is filed; the answer is the company to which it then belongs.
 struct CompanyOf(ConsultationId, CompanyId);
 
-impl Save for CompanyOf {
-    async fn save(self, to: Target<'_>) -> Result<(), Problem> {
+impl Save<CompanyId> for CompanyOf {
+    async fn save(self, to: Target<'_>) -> Result<CompanyId, Problem> {
         Ok(point_to(to.tx, self.0, self.1).await?)
     }
 }

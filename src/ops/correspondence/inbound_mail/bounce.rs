@@ -36,7 +36,7 @@ pub async fn take(app: &App, received: &InboundMail, claim: Option<&CaseClaim>) 
     let missed = missed(app, received, claim).await?;
     match missed.consultation {
         Some(case) => {
-            let mut work = CaseTransaction::begin(app, case).await?;
+            let mut work = CaseTransaction::begin_even_merged(app, case).await?;
             let center = work.context.settings.center_email.to_lowercase();
             if missed.failure.outlook == DeliveryStatus::Lost {
                 work.note(Actor::System, format!("メールが届きませんでした：{}", missed.address));

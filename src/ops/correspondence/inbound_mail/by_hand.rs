@@ -62,6 +62,7 @@ pub async fn attach(
     let text = entry::whole(app, &received)?;
     let files = entry::files(app, &mut received).await?;
     let from = sender(&received.row);
+    let case = store::consultation::case_merge::leading(&app.db, case).await?;
     let mut work = CaseTransaction::begin(app, case).await?;
     as_waiting(still_open(work.lock(id).await?)?)?;
     let entry = match voice {
@@ -104,7 +105,7 @@ async fn finish(
     let finished = FinishedMail { id, by, note, discards };
     match row.consultation_id.map(ConsultationId) {
         Some(case) => {
-            let mut work = CaseTransaction::begin(app, case).await?;
+            let mut work = CaseTransaction::begin_even_merged(app, case).await?;
             work.save(finished).await?;
             let why = if note.is_empty() { String::new() } else { format!("（{note}）") };
             work.note(Actor::Coordinator(by), format!("{action}：{}{why}", sender(&row)));

@@ -114,8 +114,8 @@ pub async fn take_down_with_time(
                 .to_owned(),
         ));
     }
-    let slot = Some(held.starts_at);
-    let incoming = Incoming { number, application, by, key: key.to_string(), address_confirmed, slot };
+    let (slot, key) = (Some(held.starts_at), key.to_string());
+    let incoming = Incoming { number, application, by, key, address_confirmed, slot, company: None };
     let mut work = take_in(app, context, tx, incoming).await?;
     let id = work.record.consultation.id;
     work.save(SubmittedDraft(draft, id)).await?;

@@ -23,6 +23,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
             state_since: now,
             fields: Fields::Ict,
             address_confirmed: true,
+            merged_into: None,
         },
         number: "R08-000123".parse().unwrap(),
         company: CompanyId(Uuid::nil()),
@@ -44,6 +45,7 @@ fn record(state: State, due: Option<Due>, now: DateTime<Utc>) -> Record {
         response: None,
         last_inbound_at: None,
         snoozed_until: None,
+        number_unconfirmed: false,
         event_count: 1,
         version: 1,
     }

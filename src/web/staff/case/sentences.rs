@@ -43,6 +43,9 @@ impl Head {
 
     /// Returns the center's next step, in one sentence.
     pub fn next_step(&self) -> &'static str {
+        if self.case.record.consultation.merged_into.is_some() {
+            return "統合した案件の記録です。統合先の案件で対応してください。";
+        }
         match self.state() {
             State::Received if !self.address_confirmed() => {
                 "連絡先を確認してください。連絡先が確認できると、専門家に依頼できます。"
