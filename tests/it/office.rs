@@ -543,7 +543,7 @@ async fn a_hand_over_has_a_sender_whom_the_center_answers() {
     let page = site.get(&case).await;
     page.shows("引き継いだ窓口");
     page.shows("みなみ窓口　窓口 花子");
-    let question = [("desk_message", "相談者の業種を教えてください。")];
+    let question = [("to_desk", "相談者の業種を教えてください。")];
     assert_eq!(site.post(&format!("{case}/desk-message"), &question).await.status, 303);
     let letters = cases::letters(&site, "desk1@example.jp").await;
     let mail = letters.iter().find(|it| it.kind == "desk_message").unwrap();

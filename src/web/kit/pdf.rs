@@ -96,11 +96,13 @@ pub fn document(title: &str, paragraphs: &[Paragraph]) -> Vec<u8> {
 }
 
 fn font() -> String {
-    let widths = WIDTHS.map(|it| it.to_string()).join(" ");
+    // The collection has backslash and tilde elsewhere.
+    let widths: Vec<_> = WIDTHS.iter().take(94).map(ToString::to_string).collect();
+    let widths = widths.join(" ");
     format!(
         "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /HeiseiKakuGo-W5 /FontDescriptor 5 0 R /DW 1000 \
             /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 6 >> \
-            /W [1 [{widths}] 327 389 500] >>"
+            /W [1 [{widths}] 97 97 614 100 100 387 327 389 500] >>"
     )
 }
 

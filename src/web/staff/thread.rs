@@ -124,7 +124,7 @@ async fn post(
     let (field, files_field, label, done) = match audience {
         Audience::Everyone => ("text", FILES, "メッセージ", "メッセージを送りました。"),
         Audience::Desk => {
-            ("desk_message", DESK_FILES, "窓口へのメッセージ", "窓口にメッセージを送りました。")
+            ("to_desk", DESK_FILES, "窓口へのメッセージ", "窓口にメッセージを送りました。")
         }
         Audience::Internal => ("note", NOTE_FILES, "内部メモ", "内部メモを保存しました。"),
         Audience::Center => {
