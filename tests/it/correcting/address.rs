@@ -56,6 +56,8 @@ async fn a_new_address_is_proved_anew_and_bounced_mail_goes_there_by_one_click()
         [("address_changed", false), ("acknowledgement", false), ("slots_to_choose", true)],
         "words of the form wait for the confirmation"
     );
+    let at_once = again.iter().filter(|it| it.hold_reason.is_none());
+    assert!(at_once.map(|it| it.recipient_name.as_str()).all(str::is_empty), "not even a name goes out");
     let twice = send_again(&site, case).await;
     assert_eq!(twice.status, 409);
     twice.shows("送り直すメールはありません。");

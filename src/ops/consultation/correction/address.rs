@@ -149,7 +149,7 @@ async fn readdress(
     let email = work.person.email.clone().unwrap_or_default();
     let (email_key, id) = (email.to_lowercase(), work.record.consultation.id);
     let is_confirmed = work.record.consultation.address_confirmed;
-    let (mut tokens, mut asks) = (BTreeMap::new(), false);
+    let mut tokens = BTreeMap::new();
     for token in tokens_of(work.app, &row.text_body) {
         let purpose = link::find_any_state(work.read(), &token_hash(&token)).await?;
         let is_of_old = matches!(
@@ -157,7 +157,6 @@ async fn readdress(
             Some(Purpose::SignIn { email_key } | Purpose::Confirm { email_key, .. }) if *email_key == key
         );
         if is_of_old {
-            asks |= matches!(purpose, Some(Purpose::Confirm { .. }));
             let email_key = email_key.clone();
             let purpose = if is_confirmed {
                 Purpose::SignIn { email_key }
@@ -170,7 +169,9 @@ async fn readdress(
     }
     let replaced =
         |text: &str| tokens.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
-    let to_name = work.person.name.clone();
+    // A mail to an unconfirmed address was written without the name of its reader.
+    let names_nobody = row.recipient_name.is_empty();
+    let to_name = if names_nobody && !is_confirmed { String::new() } else { work.person.name.clone() };
     Ok(ReaddressedMail {
         text: replaced(&row.text_body),
         html: replaced(&row.html_body),
@@ -178,7 +179,7 @@ async fn readdress(
         to: email,
         to_name,
         is_confirmed,
-        asks,
+        names_nobody,
         row,
     })
 }

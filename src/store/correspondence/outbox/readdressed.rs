@@ -33,8 +33,8 @@ pub struct ReaddressedMail {
     pub calendar: Option<String>,
     /// Whether the address is confirmed, so that the mail need not be held.
     pub is_confirmed: bool,
-    /// Whether the mail was written to an address that was not confirmed, and asks for the confirmation.
-    pub asks: bool,
+    /// Whether the mail was written to an address that was not confirmed, so that it repeats nothing of the form.
+    pub names_nobody: bool,
 }
 
 /// Returns the mails about a consultation that wait for an earlier address, given in lower case.
@@ -157,7 +157,8 @@ pub async fn send_again(
 ) -> Result<(), DbErr> {
     const WHY: &str = "sent again to the corrected address";
     let (id, state) = (it.row.id, it.row.state.clone());
-    let goes_at_once = it.is_confirmed || (it.asks && it.row.kind == MailKind::Acknowledgement.code());
+    let goes_at_once =
+        it.is_confirmed || (it.names_nobody && it.row.kind == MailKind::Acknowledgement.code());
     let mail = outgoing_mail(it.row)?;
     let calendar = mail.calendar.clone().zip(it.calendar).map(|(part, body)| InvitationPart { body, ..part });
     let mail = OutgoingMail {
