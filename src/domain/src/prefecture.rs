@@ -101,10 +101,7 @@ impl Prefecture {
 
     /// Returns the name for tables and maps: 「東京」, but 「北海道」.
     pub fn short_name(self) -> &'static str {
-        match self.0 {
-            1 => self.name(),
-            _ => self.name().strip_suffix(['都', '府', '県']).unwrap_or(self.name()),
-        }
+        self.name().strip_suffix(['都', '府', '県']).unwrap_or(self.name())
     }
 
     pub fn all() -> impl Iterator<Item = Self> {

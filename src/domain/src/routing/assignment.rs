@@ -174,6 +174,13 @@ mod tests {
             assert_eq!(it.clone().lapse(late).err(), refused);
             assert!(!it.withdraw(late).is_live());
         }
+        let offered = || assignment(Fields::Ict, AssignmentState::Offered);
+        let is = |it: Result<Assignment, AnswerRefused>| it.map(|it| it.state);
+        assert_eq!(is(offered().accept(late)), Ok(AssignmentState::Accepted { at: late }));
+        let declined = AssignmentState::Declined { at: late, reason: "多忙".into() };
+        assert_eq!(is(offered().decline("多忙".into(), late)), Ok(declined));
+        assert_eq!(is(offered().lapse(late)), Ok(AssignmentState::Lapsed { at: late }));
+        assert_eq!(offered().withdraw(late).state, AssignmentState::Withdrawn { at: late });
         let early = assignment(Fields::Ict, AssignmentState::Offered).lapse(NOW);
         assert_eq!(early.err(), Some(AnswerRefused::NotDue));
     }

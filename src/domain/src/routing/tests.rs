@@ -311,6 +311,11 @@ fn the_page_says_why() {
         sentences,
         ["前後28日の相談が3件（目安8件）", "テーマが2件一致", "同じ都道府県", "前回の依頼は2026年11月24日"]
     );
+    let other_theme = RoutingRequest { themes: [theme(3)].into(), ..any_wish() };
+    let Eligibility::In { reasons, .. } = evaluate(&anyone(), &other_theme, None).eligibility else {
+        panic!("nothing stands against them");
+    };
+    assert!(!reasons.iter().any(|it| matches!(it, ReasonFor::Themes { .. })), "no theme speaks for them");
 }
 
 #[test]

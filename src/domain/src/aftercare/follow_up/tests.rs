@@ -147,6 +147,70 @@ fn a_changed_programme_moves_what_is_planned_and_nothing_else() {
 }
 
 #[test]
+fn only_what_is_planned_and_not_yet_due_follows_a_changed_programme() {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    let (now, due_at) = (at("2026-12-01T01:00:00Z"), at("2026-12-11T01:00:00Z"));
+    let before = FollowUpStep::plain(Kind::Custom, When::BusinessDays(14));
+    let steps = [FollowUpStep { label: "規程の確認".to_owned(), ..before.clone() }];
+    let changes = |it: FollowUp| replan(&[it], &steps, from, &settings, &calendar, now);
+    let due = |at| planned(1, before.clone(), from, at);
+    let reworded = PlanChange::Reword { id: due(due_at).id, step: steps[0].clone(), due_at };
+    assert_eq!(changes(due(due_at)), [reworded]);
+    assert_eq!(changes(due(due_at).skip()), [], "it is not planned any more");
+    assert_eq!(changes(due(now)), [], "its sending has begun");
+}
+
+#[test]
+fn a_question_whose_new_time_has_come_is_asked_on_the_next_business_day_unless_it_is_new_or_that_is_its_end()
+{
+    let (settings, calendar) =
+        (Settings { mail_hour: 0, ..Settings::default() }, BusinessCalendar::default());
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    let (now, due_at) = (at("2026-12-18T00:00:00+09:00"), at("2026-12-25T00:00:00+09:00"));
+    let it = planned(1, FollowUpStep::plain(Kind::Custom, When::BusinessDays(24)), from, due_at);
+    // The 19th business day is the day of `now`.
+    let step = FollowUpStep::plain(Kind::Custom, When::BusinessDays(19));
+    assert_eq!(step.due(from, &settings, &calendar), Some(now));
+    let monday = at("2026-12-21T00:00:00+09:00");
+    let changes = |round: &[FollowUp], step: &FollowUpStep| {
+        replan(round, std::slice::from_ref(step), from, &settings, &calendar, now)
+    };
+    let moved = PlanChange::Move { id: it.id, step: step.clone(), from: due_at, due_at: monday };
+    assert_eq!(changes(std::slice::from_ref(&it), &step), [moved]);
+    assert_eq!(changes(&[], &step), []);
+    let ending = FollowUpStep { until_months: Some(1), ..step };
+    assert_eq!(ending.end(from), Some(monday));
+    assert!(matches!(changes(&[it], &ending)[..], [PlanChange::Drop { .. }]));
+}
+
+#[test]
+fn a_question_is_asked_before_its_end_and_not_at_it() {
+    let (settings, calendar) =
+        (Settings { mail_hour: 0, ..Settings::default() }, BusinessCalendar::default());
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    let due = |days, until_months| {
+        let step =
+            FollowUpStep { until_months, ..FollowUpStep::plain(Kind::Custom, When::BusinessDays(days)) };
+        step.due(from, &settings, &calendar)
+    };
+    let (friday, monday) = (at("2026-12-18T00:00:00+09:00"), at("2026-12-21T00:00:00+09:00"));
+    assert_eq!((due(19, Some(1)), due(20, None)), (Some(friday), Some(monday)));
+    assert_eq!(due(20, Some(1)), None);
+}
+
+#[test]
+fn a_month_of_the_next_fiscal_year_lies_in_the_calendar_year_to_which_it_belongs() {
+    let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+    let from = anchors(at("2026-11-20T02:00:00Z"));
+    for (month, due) in [(4, "2027-04-01"), (12, "2027-12-01"), (1, "2028-01-04"), (3, "2028-03-01")] {
+        let step = FollowUpStep::plain(Kind::NextYear, When::NextYear(month));
+        let day = step.due(from, &settings, &calendar).map(japan_date);
+        assert_eq!(day.map(|it| it.to_string()).as_deref(), Some(due), "{month}");
+    }
+}
+
+#[test]
 fn conditions_are_looked_at_when_the_time_has_come() {
     let from = anchors(at("2026-11-20T02:00:00Z"));
     let now = at("2027-02-22T01:00:00Z");

@@ -56,6 +56,7 @@ fn transitions() {
     assert_eq!(held().confirm().map(|it| (it.state, it.sequence)), Ok((Confirmed, 4)));
     let kept = held().keep_for(vec![], "会議室".to_owned()).unwrap();
     assert_eq!((kept.state, kept.place.as_str(), kept.sequence), (Held { until: None }, "会議室", 4));
+    assert_eq!(kept.experts, []);
     assert_eq!(held().release().map(|it| (it.state, it.sequence)), Ok((Released, 5)));
     assert_eq!(held().done(), Err(AppointmentRefused::NotConfirmed));
     assert_eq!(held().no_show(), Err(AppointmentRefused::NotConfirmed));
@@ -69,8 +70,10 @@ fn transitions() {
     assert_eq!(confirmed().no_show().map(|it| it.state), Ok(NoShow));
     assert_eq!(confirmed().confirm(), Err(AppointmentRefused::Over));
     assert_eq!(confirmed().release(), Err(AppointmentRefused::Over));
-    let moved = confirmed().move_to(NOW + TimeDelta::days(1), NOW + TimeDelta::hours(25), vec![]);
-    assert_eq!(moved.map(|it| (it.state, it.sequence)), Ok((Confirmed, 5)));
+    let (starts_at, ends_at) = (NOW + TimeDelta::days(1), NOW + TimeDelta::hours(25));
+    let moved = confirmed().move_to(starts_at, ends_at, vec![]).unwrap();
+    assert_eq!((moved.state, moved.sequence), (Confirmed, 5));
+    assert_eq!((moved.starts_at, moved.ends_at, moved.experts), (starts_at, ends_at, vec![]));
 }
 
 #[test]

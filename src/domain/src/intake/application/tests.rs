@@ -101,6 +101,16 @@ fn what_contradicts_itself_or_is_not_offered_is_told() {
     assert_eq!(fields, ["field", "prefecture", "regular_employees"]);
 }
 
+#[test]
+fn all_employees_may_be_regular_ones() {
+    let form = ApplicationForm { employees: "25".into(), regular_employees: "25".into(), ..filled() };
+    let company = Application::parse(&form, Intake::Company).unwrap().company;
+    assert_eq!(
+        (company.employees, company.employees.map(Headcount::get)),
+        (company.regular_employees, Some(25))
+    );
+}
+
 proptest! {
     /// Every input gives an application or mistakes, and each mistake is a sentence about a field of the
     /// form.
