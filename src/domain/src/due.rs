@@ -219,7 +219,7 @@ mod tests {
         let due = Due::first_contact(&settings, &calendar, received);
         let closed = BusinessCalendar::new([NaiveDate::from_ymd_opt(2026, 11, 25).unwrap()].into(), 2027);
         let moved = due.moved(&settings, &closed, None).expect("a day on the way is closed");
-        assert_eq!(moved.kind, DueKind::FirstContact);
+        assert_eq!((moved.kind, moved.label()), (DueKind::FirstContact, "初回の連絡"));
         assert_eq!(moved.at(), Some("2026-11-27T17:00:00+09:00".parse().unwrap()));
         let paused = super::paused(due, &calendar, received);
         assert_eq!(paused.moved(&settings, &closed, None), None);

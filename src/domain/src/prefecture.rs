@@ -235,4 +235,10 @@ mod tests {
         }
         assert!(!Region::Hokkaido.is_near(Region::KyushuOkinawa));
     }
+
+    #[test]
+    fn a_region_has_one_name_of_its_own() {
+        let names: std::collections::BTreeSet<_> = Region::ALL.iter().map(|it| it.name()).collect();
+        assert_eq!((names.len(), Region::KyushuOkinawa.name()), (Region::ALL.len(), "九州・沖縄"));
+    }
 }

@@ -219,4 +219,11 @@ mod tests {
         let saved = report(ReportState::Draft).save(ReportBody::default(), 0);
         assert_eq!(saved, Err(ReportRefused::Stale));
     }
+
+    #[test]
+    fn a_state_has_the_code_and_the_label_of_its_status() {
+        let state = ReportState::Submitted { at: NOW };
+        assert_eq!((state.code(), state.label()), ("submitted", state.status().label()));
+        assert_ne!(state.label(), ReportState::Draft.label());
+    }
 }

@@ -346,3 +346,10 @@ proptest! {
         prop_assert!(noticed || removed.from.as_ref() == Some(&removed.to));
     }
 }
+
+#[test]
+fn a_refusal_names_the_limit_in_the_time_of_japan() {
+    let until = "2026-11-20T08:00:00Z".parse().unwrap();
+    let said = ActionRefused::TooLate { until }.to_string();
+    assert!(said.starts_with("変更できる期限（11月20日17:00）を過ぎました。"), "{said}");
+}

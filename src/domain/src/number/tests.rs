@@ -107,3 +107,10 @@ proptest! {
         let _ = CaseNumber::parse(&raw);
     }
 }
+
+#[test]
+fn a_fiscal_year_is_shown_and_stored_by_the_year_in_which_it_starts() {
+    let year = FiscalYear::new(2026).unwrap();
+    assert_eq!((i32::from(year), year.to_string()), (2026, year.label()));
+    assert_eq!(serde_json::to_string(&year).unwrap(), "2026");
+}

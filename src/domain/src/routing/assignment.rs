@@ -196,4 +196,20 @@ mod tests {
         let both = assignment(Fields::Labor, AssignmentState::Accepted { at: NOW });
         assert_eq!(still_open(Fields::Both, &[accepted, both]), None);
     }
+
+    #[test]
+    fn a_state_has_the_code_and_the_label_of_its_status() {
+        let state = AssignmentState::Lapsed { at: NOW };
+        assert_eq!((state.code(), state.label()), ("lapsed", state.status().label()));
+        assert_ne!(state.label(), AssignmentState::Offered.label());
+    }
+
+    #[test]
+    fn who_is_asked_to_replace_another_expert_is_asked_until_the_answer() {
+        let instead_of = Some(AssignmentId(Uuid::nil()));
+        let offered = Assignment { instead_of, ..assignment(Fields::Ict, AssignmentState::Offered) };
+        assert!(offered.is_asked_instead());
+        assert!(!assignment(Fields::Ict, AssignmentState::Offered).is_asked_instead());
+        assert!(!offered.accept(NOW).unwrap().is_asked_instead());
+    }
 }

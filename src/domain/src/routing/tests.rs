@@ -349,3 +349,21 @@ fn the_same_is_not_said_twice() {
         assert_eq!(reasons.len(), expected, "{reasons:?}");
     }
 }
+
+#[test]
+fn only_a_fact_that_is_missing_is_a_caution() {
+    let missing = [ReasonFor::PrefectureUnknown, ReasonFor::IndustryUnknown, ReasonFor::CompanyUnknown];
+    for reason in missing {
+        assert!(reason.is_caution() && reason.missing().is_some(), "{reason:?}");
+    }
+    for reason in [ReasonFor::BothFields, ReasonFor::Industry, ReasonFor::NeverAsked] {
+        assert!(!reason.is_caution() && reason.missing().is_none(), "{reason:?}");
+    }
+}
+
+#[test]
+fn a_team_has_its_members_and_nobody_else() {
+    let pair = Team::Pair { ict: expert_id(1), labor: expert_id(2) };
+    assert_eq!([1, 2, 3].map(|n| pair.has(expert_id(n))), [true, true, false]);
+    assert_eq!([1, 2].map(|n| Team::One(expert_id(1)).has(expert_id(n))), [true, false]);
+}

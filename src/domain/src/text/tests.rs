@@ -29,6 +29,7 @@ fn a_reading_becomes_full_width_katakana() {
         ("ﾔﾏﾀﾞ ﾊﾅｺ", Some("ヤマダ　ハナコ")),
         ("  ヤマダ　 ハナコ ", Some("ヤマダ　ハナコ")),
         ("か゛き゛", Some("ガギ")),
+        ("は゜", Some("パ")),
         ("カ\u{3099}", Some("ガ")),
         ("コ−ヒ-", Some("コーヒー")),
         ("ジョン・スミス", Some("ジョン・スミス")),
@@ -70,6 +71,11 @@ fn names_that_people_take_for_one_have_one_key() {
     assert_ne!(search_key("高橋"), search_key("高島"));
     assert_eq!(search_key("株式会社"), "株式会社");
     assert_eq!(search_key("株式株式会社会社みなと"), "ミナト");
+}
+
+#[test]
+fn a_voicing_mark_joins_a_hiragana_only_once_it_is_katakana() {
+    assert_eq!(search_key("わ゛"), "ヷ");
 }
 
 #[test]

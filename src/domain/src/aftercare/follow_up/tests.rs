@@ -375,3 +375,44 @@ proptest! {
         prop_assert_eq!(replan(&round, &after, from, &settings, &calendar, now), []);
     }
 }
+
+#[test]
+fn a_question_lapses_after_sixty_days_without_an_answer() {
+    let sent = at("2026-11-24T01:00:00Z");
+    let from = anchors(sent);
+    let it = || planned(1, FollowUpStep::plain(Kind::Survey, When::BusinessDays(1)), from, sent);
+    let late = sent + TimeDelta::days(60);
+    let waiting = || it().send(sent).unwrap();
+    assert_eq!(waiting().lapse(late - TimeDelta::seconds(1)), Err(FollowUpRefused::StillWaiting));
+    let lapsed = waiting().lapse(late).unwrap();
+    assert_eq!((lapsed.state.code(), lapsed.state.label()), ("lapsed", lapsed.state.status().label()));
+    assert_ne!(lapsed.state.label(), waiting().state.label());
+    assert_eq!(it().lapse(late), Err(FollowUpRefused::NotSent));
+    assert_eq!(lapsed.clone().lapse(late), Err(FollowUpRefused::Over));
+    assert!(lapsed.is_over() && !waiting().is_over() && it().skip().is_over());
+}
+
+#[test]
+fn only_a_present_answer_that_says_so_asks_for_help() {
+    let now = at("2026-11-24T01:00:00Z");
+    let sent = planned(1, FollowUpStep::plain(Kind::ThreeMonths, When::Months(3)), anchors(now), now)
+        .send(now)
+        .unwrap();
+    let answered = |help| sent.clone().answer(progress(Progress::Preparing, help), now).unwrap();
+    assert!(answered(true).asks_for_help());
+    assert!(!answered(false).asks_for_help() && !sent.asks_for_help());
+}
+
+#[test]
+fn a_mail_begins_with_the_administrators_question_or_with_the_shipped_words() {
+    let lead = |when| FollowUpStep::plain(Kind::ThreeMonths, when).lead();
+    assert_eq!(lead(When::BusinessDays(1)), "相談をご利用いただき、ありがとうございました。");
+    assert_eq!(lead(When::Months(3)), "相談から、およそ3か月がたちました。");
+    assert_eq!(lead(When::NextYear(5)), "相談から年度が改まりましたので、ご連絡します。");
+    let question = " 規程はできましたか。 ".to_owned();
+    let own = FollowUpStep { question, ..FollowUpStep::plain(Kind::Custom, When::Months(3)) };
+    assert_eq!(own.lead(), "規程はできましたか。");
+    let labels =
+        [When::BusinessDays(1), When::BusinessDays(2), When::Months(3), When::NextYear(5)].map(When::label);
+    assert_eq!(labels, ["次の営業日", "2営業日後", "3か月後", "翌年度の5月の最初の営業日"]);
+}

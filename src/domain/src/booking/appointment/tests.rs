@@ -84,3 +84,39 @@ fn a_hold_ends_at_its_limit_and_never_without_one() {
     assert!(held.has_expired(until));
     assert!(!appointment(AppointmentState::Held { until: None }).has_expired(until));
 }
+
+#[test]
+fn what_others_were_told_of_a_confirmed_appointment_can_change_and_nothing_of_another() {
+    let (from, to) = (ExpertId(Uuid::nil()), ExpertId(Uuid::from_u128(2)));
+    let confirmed = || Appointment {
+        experts: vec![from, ExpertId(Uuid::from_u128(3))],
+        ..appointment(AppointmentState::Confirmed)
+    };
+    let exchanged = confirmed().exchange(from, to).unwrap();
+    assert_eq!((exchanged.experts, exchanged.sequence), (vec![to, ExpertId(Uuid::from_u128(3))], 5));
+    let met = confirmed().meet_at("https://meet.example.jp/1".to_owned()).unwrap();
+    assert_eq!((met.place.as_str(), met.sequence), ("https://meet.example.jp/1", 5));
+    let held = || appointment(AppointmentState::Held { until: None });
+    assert_eq!(held().exchange(from, to), Err(AppointmentRefused::NotConfirmed));
+    assert_eq!(held().meet_at(String::new()), Err(AppointmentRefused::NotConfirmed));
+    assert!(confirmed().is_confirmed() && !held().is_confirmed());
+}
+
+#[test]
+fn a_meeting_link_can_be_changed_until_a_confirmed_online_appointment_ends() {
+    let end = NOW + TimeDelta::hours(1);
+    let before = end - TimeDelta::seconds(1);
+    let confirmed = || appointment(AppointmentState::Confirmed);
+    assert!(confirmed().is_online_ahead(before) && !confirmed().is_online_ahead(end));
+    assert!(!appointment(AppointmentState::Done).is_online_ahead(before));
+    let visit = Appointment { mode: AppointmentMode::Visit, ..confirmed() };
+    assert!(!visit.is_online_ahead(before));
+}
+
+#[test]
+fn a_state_has_the_code_and_the_label_of_its_status() {
+    let state = AppointmentState::CancelledByCompany { reason: "都合".into() };
+    assert_eq!((state.code(), state.label()), (state.status().code(), state.status().label()));
+    assert_eq!(state.code(), "cancelled_by_company");
+    assert_ne!(state.label(), AppointmentState::Confirmed.label());
+}

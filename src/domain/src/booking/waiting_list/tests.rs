@@ -247,3 +247,15 @@ proptest! {
         prop_assert_eq!(open, 240);
     }
 }
+
+#[test]
+fn a_company_waits_while_it_has_a_time_to_choose_or_one_that_it_may_still_move() {
+    use crate::consultation::State;
+    let now = at("2026-11-20T01:00:00Z");
+    let later = now + TimeDelta::seconds(1);
+    assert!(super::may_wait(&State::Scheduling, None, now));
+    for (limit, may) in [(None, false), (Some(now), false), (Some(later), true)] {
+        assert_eq!(super::may_wait(&State::Booked, limit, now), may, "{limit:?}");
+    }
+    assert!(!super::may_wait(&State::Consulted, Some(later), now));
+}

@@ -111,6 +111,12 @@ fn all_employees_may_be_regular_ones() {
     );
 }
 
+#[test]
+fn the_form_says_whether_its_box_is_ticked() {
+    let consents = |consent: &str| ApplicationForm { consent: consent.into(), ..filled() }.consents();
+    assert!(consents("on") && !consents("") && !consents("off"));
+}
+
 proptest! {
     /// Every input gives an application or mistakes, and each mistake is a sentence about a field of the
     /// form.

@@ -143,3 +143,8 @@ fn a_telephone_number_is_shown_in_one_form_whatever_was_typed() {
         assert_eq!(Telephone::parse(expected).unwrap(), telephone, "{raw}");
     }
 }
+
+#[test]
+fn a_telephone_number_is_written_as_it_was_typed() {
+    assert_eq!(Telephone::parse(" 03.1234.5678 ").unwrap().to_string(), "03.1234.5678");
+}
