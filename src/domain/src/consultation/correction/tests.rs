@@ -264,3 +264,17 @@ fn who_has_a_field_is_said_when_it_cannot_be_removed() {
     assert!(refused(true).starts_with("ICTの担当の専門家が決まっているため、"));
     assert!(refused(false).starts_with("ICTの専門家に依頼しているため、"));
 }
+
+#[test]
+fn a_prefecture_is_stored_as_two_digits() {
+    let typed = values(&[(F::Prefecture, "1")]);
+    let found = corrections(&case(), &typed, CorrectionSection::Company).unwrap();
+    assert_eq!(found, [Correction { field: F::Prefecture, old: "13".into(), new: "01".into() }]);
+}
+
+#[test]
+fn a_mistake_in_the_place_of_a_visit_refuses_the_whole_section() {
+    let typed = values(&[(F::VisitPrefecture, "48"), (F::Mode, "visit")]);
+    let mistakes = corrections(&case(), &typed, CorrectionSection::Request).unwrap_err();
+    assert_eq!(mistakes.iter().map(|it| it.0).collect::<Vec<_>>(), [F::VisitPrefecture.code()]);
+}

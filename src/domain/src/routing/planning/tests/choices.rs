@@ -1,11 +1,14 @@
 //! What decides between two experts for one consultation, and between two consultations for one time.
 use super::{Case, TODAY, company, date, place, two};
 use crate::{
-    booking::availability::{Exception, ExceptionChange, Footprint, Slot, Span},
+    booking::{
+        appointment::AppointmentMode,
+        availability::{Exception, ExceptionChange, Footprint, Slot, Span},
+    },
     calendar::BusinessCalendar,
     field::Fields,
     id::ExpertId,
-    intake::company::Industry,
+    intake::company::{Industry, Mode},
     routing::{Team, ThemeCode, planning::Weights},
     settings::Settings,
 };
@@ -84,12 +87,14 @@ fn a_day_less_to_wait_makes_up_for_half_a_capacity_and_no_more() {
 
 #[test]
 fn of_two_companies_the_one_that_has_waited_longer_gets_the_earlier_day() {
-    let mut case = alone(2);
-    case.calendars[0].limits.per_day = 1;
-    case.waiting[1].waited = 25;
-    let days: Vec<_> = lines(&case).iter().map(|it| (it.0, it.2.date())).collect();
-    assert_eq!(days.len(), 2);
-    assert!(days.contains(&(0, date(2))) && days.contains(&(1, date(1))), "{days:?}");
+    for longer in [0, 1] {
+        let mut case = alone(2);
+        case.calendars[0].limits.per_day = 1;
+        case.waiting[longer].waited = 25;
+        let days: Vec<_> = lines(&case).iter().map(|it| (it.0, it.2.date())).collect();
+        assert_eq!(days.len(), 2);
+        assert!(days.contains(&(1 - longer, date(2))) && days.contains(&(longer, date(1))), "{days:?}");
+    }
 }
 
 #[test]
@@ -166,4 +171,62 @@ fn a_held_time_is_no_way_around_the_limit_of_cases() {
     case.waiting[1].request.slot = Some(held);
     case.waiting[1].holders = vec![case.experts[0].id];
     assert_eq!(lines(&case).len(), 1);
+}
+
+#[test]
+fn an_expert_who_already_has_a_place_in_the_plan_is_no_longer_the_least_loaded() {
+    // The second ICT expert begins later. At that time the first one is free again, but has a placement.
+    let mut case = four([0; 4], 2);
+    let change = ExceptionChange::Add(Span::new(18, 44).unwrap());
+    case.calendars[1].schedule.exceptions = vec![Exception { date: date(1), change }];
+    let id = |n: u128| ExpertId(Uuid::from_u128(n));
+    let mut planned: Vec<_> = lines(&case).iter().map(|it| (it.2.quarter(), it.1)).collect();
+    planned.sort_by_key(|it| it.0);
+    let expected =
+        [(12, Team::Pair { ict: id(0), labor: id(2) }), (18, Team::Pair { ict: id(1), labor: id(3) })];
+    assert_eq!(planned, expected);
+}
+
+#[test]
+fn a_time_beyond_the_horizon_is_not_planned() {
+    let mut case = alone(1);
+    case.calendars[0].schedule.exceptions = open(&[super::SPAN + 1]);
+    case.waiting[0].request.slot = Slot::new(date(super::SPAN + 1), 20);
+    assert_eq!(lines(&case), []);
+}
+
+/// The first expert's time is cut for the visit, which the second expert gives; so the first one's is long enough for
+/// both of the others.
+#[test]
+fn the_rest_of_a_long_placement_is_used_for_another_appointment() {
+    let mut case = two([1, 0], 3);
+    let short = ExceptionChange::Add(Span::new(12, 22).unwrap());
+    case.calendars[0].schedule.exceptions = vec![Exception { date: date(1), change: short }];
+    case.experts[1].works_online = false;
+    case.waiting[0].mode = AppointmentMode::Visit;
+    case.waiting[0].request.mode = Mode::Visit;
+    let (first, second) = (Team::One(case.experts[0].id), Team::One(case.experts[1].id));
+    let mut planned: Vec<_> = lines(&case).iter().map(|it| (it.1, it.2.quarter())).collect();
+    planned.sort_by_key(|it| (it.0 == second, it.1));
+    assert_eq!(planned, [(first, 12), (first, 18), (second, 12)]);
+}
+
+/// One expert of the second round has appointments of the first: with them the load is counted, not without.
+#[test]
+fn appointments_of_an_earlier_round_count_as_load() {
+    let mut case = four([0; 4], 3);
+    let all = case.experts.iter().map(|it| it.id).collect::<Vec<_>>();
+    // Only the third and the fourth expert's fields are asked for besides; the fourth one covers both alone.
+    (case.experts[3].fields, case.calendars[3].fields) = (Fields::Both, Fields::Both);
+    let change = ExceptionChange::Add(Span::new(12, 22).unwrap());
+    case.calendars[0].schedule.exceptions = vec![Exception { date: date(1), change }];
+    case.waiting[0].request.excluded = [all[1]].into();
+    for it in &mut case.waiting[1..] {
+        it.request.fields = Fields::Ict;
+        it.request.excluded = [all[1], all[3]].into();
+    }
+    let mut planned = lines(&case);
+    planned.sort_by_key(|it| it.0);
+    let teams: Vec<_> = planned.iter().map(|it| it.1).collect();
+    assert_eq!(teams, [Team::One(all[3]), Team::One(all[0]), Team::One(all[0])]);
 }
