@@ -10,6 +10,7 @@ mod calendar_host;
 mod cases;
 mod certificate;
 mod chain;
+mod coded;
 mod company;
 mod conversation;
 mod corners;

@@ -272,6 +272,19 @@ mod tests {
         assert_eq!(due(Some("2026-11-19T10:00:00+09:00")), Some(at("2026-11-26T17:00:00+09:00")));
     }
 
+    #[test]
+    fn a_closing_day_on_the_way_moves_a_running_deadline_and_no_other() {
+        let (settings, calendar) = (Settings::default(), BusinessCalendar::default());
+        let received: DateTime<Utc> = "2026-11-20T05:05:00Z".parse().unwrap();
+        let due = Due::first_contact(&settings, &calendar, received);
+        let closed = BusinessCalendar::new([NaiveDate::from_ymd_opt(2026, 11, 25).unwrap()].into(), 2027);
+        let moved = due.moved(&settings, &closed, None).expect("a day on the way is closed");
+        assert_eq!((moved.kind, moved.label()), (DueKind::FirstContact, "初回の連絡"));
+        assert_eq!(moved.at(), Some("2026-11-27T17:00:00+09:00".parse().unwrap()));
+        let paused = super::paused(due, &calendar, received);
+        assert_eq!(paused.moved(&settings, &closed, None), None);
+    }
+
     fn minutes(from: i64, to: i64) -> impl Strategy<Value = DateTime<Utc>> {
         let first: DateTime<Utc> = "2026-04-01T00:00:00Z".parse().unwrap();
         (from..to).prop_map(move |it| first + TimeDelta::minutes(it))

@@ -75,4 +75,11 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn two_fields_are_both_and_one_stays_one() {
+        assert_eq!(Fields::Ict.union(Fields::Ict), Fields::Ict);
+        assert_eq!(Fields::Ict.union(Fields::Labor), Fields::Both);
+        assert_eq!(Fields::Both.union(Fields::Labor), Fields::Both);
+    }
 }

@@ -193,6 +193,20 @@ mod tests {
         assert_eq!(waits_for(&State::Received, false, false), None, "the center has a deadline");
     }
 
+    #[test]
+    fn the_closing_is_proposed_of_a_case_whose_company_let_every_step_pass() {
+        let clock =
+            |kind, stage, next_at| SilenceClock { kind, since: at("2026-11-20T05:05:00Z"), stage, next_at };
+        for kind in SilenceKind::ALL {
+            let company = matches!(kind, SilenceKind::Address | SilenceKind::Answer | SilenceKind::Choice);
+            assert_eq!(clock(kind, 4, None).waits_for_company(), company, "{kind:?}");
+            assert_eq!(clock(kind, 4, None).proposes_closing(), company, "{kind:?}");
+            assert_eq!(clock(kind, 1, None).proposes_closing(), company, "{kind:?}");
+            assert!(!clock(kind, 3, Some(at("2026-12-14T01:00:00Z"))).proposes_closing(), "a step is left");
+            assert!(!clock(kind, 0, None).proposes_closing(), "no step was taken");
+        }
+    }
+
     proptest! {
         #[test]
         fn late_steps_do_not_follow_one_another_at_once(

@@ -111,7 +111,7 @@ pub fn hold_warned_at(
             left -= open;
         }
         let before = calendar.previous_business_day(day);
-        if before >= day || before == NaiveDate::MIN {
+        if before == NaiveDate::MIN {
             return until;
         }
         day = before;
@@ -217,6 +217,7 @@ mod tests {
             (Some("2026-11-25T09:00:00+09:00"), opening),
             (Some("2026-11-24T16:00:00+09:00"), night),
             (Some("2026-11-20T10:00:00+09:00"), opening),
+            (Some("2026-11-22T03:00:00+09:00"), opening),
         ] {
             assert_eq!(
                 notified_at(night, appointment.map(at), &settings, &calendar),
@@ -310,6 +311,25 @@ mod tests {
         let first: NaiveDate = day("2026-04-01");
         let closed = (0..500_i64).prop_map(move |it| first + chrono::TimeDelta::days(it));
         prop::collection::btree_set(closed, 0..60).prop_map(|it| BusinessCalendar::new(it, 2027))
+    }
+
+    #[test]
+    fn a_hold_gets_back_the_hours_that_a_new_closing_day_takes_from_it() {
+        let (settings, before) = (Settings::default(), BusinessCalendar::default());
+        let closed = |text| BusinessCalendar::new([day(text)].into(), 2027);
+        let slot = at("2026-12-01T10:00:00+09:00");
+        let (now, until) = (at("2026-11-18T10:00:00+09:00"), at("2026-11-19T10:00:00+09:00"));
+        let moved = |now, until, closed: BusinessCalendar| {
+            super::hold_moved(now, until, slot, &settings, (&before, &closed))
+        };
+        assert_eq!(moved(now, until, before.clone()), until);
+        assert_eq!(moved(now, until, closed("2026-11-25")), until, "the day comes after the hold");
+        assert_eq!(moved(now, until, closed("2026-11-19")), at("2026-11-20T10:00:00+09:00"));
+        // The weekend and the holiday within the hold did not count before, and do not count now.
+        let (now, until) = (at("2026-11-20T14:05:00+09:00"), at("2026-11-24T14:05:00+09:00"));
+        assert_eq!(moved(now, until, closed("2026-11-24")), at("2026-11-25T14:05:00+09:00"));
+        let last = at("2026-11-30T17:00:00+09:00");
+        assert_eq!(moved(now, last, closed("2026-11-30")), last, "the company has to hear by then");
     }
 
     proptest! {

@@ -263,6 +263,56 @@ fn only_company_desk_and_coordinator_submit() {
     }
 }
 
+/// Returns a history that an application begins, which goes on with `action` from `from` to `to`.
+fn history(action: ActionKind, by: Actor, from: State, to: State) -> Vec<Event> {
+    let first =
+        Event { at: NOW, by: Actor::Company, action: ActionKind::Submit, from: None, to: State::Received };
+    vec![first, Event { at: NOW, by, action, from: Some(from), to }]
+}
+
+#[test]
+fn a_history_that_the_table_does_not_allow_is_broken_where_it_leaves_the_table() {
+    let (company, center) = (Actor::Company, actor(Party::Coordinator));
+    for (action, by, to, why) in [
+        (ActionKind::StartCheck, company, State::Checking, "the actor may not do it"),
+        (ActionKind::StartCheck, in_stead()[0], State::Checking, "the actor may not do it"),
+        (ActionKind::Answer, company, State::Checking, "it is not allowed in that state"),
+        (ActionKind::StartCheck, center, State::Matching, "it does not lead there"),
+        (ActionKind::Note, company, State::Checking, "it does not lead there"),
+    ] {
+        let broken = rebuild(&history(action, by, State::Received, to));
+        assert_eq!(broken, Rebuilt::Broken { at: 1, why }, "{action:?} by {by:?}");
+    }
+    let note = history(ActionKind::Note, company, State::Received, State::Received);
+    assert_eq!(rebuild(&note), Rebuilt::State(State::Received));
+    assert_eq!(
+        rebuild(&note[1..]),
+        Rebuilt::Broken { at: 0, why: "it does not start where the one before ended" }
+    );
+    assert_eq!(rebuild(&[]), Rebuilt::Empty);
+    let second = history(ActionKind::Submit, company, State::Received, State::Received);
+    assert!(matches!(rebuild(&second), Rebuilt::Broken { at: 1, .. }));
+}
+
+#[test]
+fn a_state_lasts_since_the_action_that_led_to_it() {
+    let later = NOW + TimeDelta::hours(1);
+    let since = |state, act, party| {
+        consultation(state).act(act, actor(party), later).map(|(it, _)| (it.state, it.state_since))
+    };
+    assert_eq!(since(State::Received, Action::StartCheck, Party::Coordinator), Ok((State::Checking, later)));
+    let moved = Action::Reschedule { until: None };
+    assert_eq!(since(State::Booked, moved, Party::Company), Ok((State::Booked, NOW)), "nothing has ended");
+}
+
+#[test]
+fn a_state_has_the_label_of_its_status() {
+    assert_eq!((State::Booked.label(), State::Withdrawn.label()), ("予約確定", "取下げ"));
+    for state in states() {
+        assert_eq!(state.label(), state.status().label());
+    }
+}
+
 #[test]
 fn every_action_is_found_by_its_code() {
     for action in ActionKind::ALL {
@@ -307,4 +357,11 @@ proptest! {
         // break in the states; the hash chain detects that.
         prop_assert!(noticed || removed.from.as_ref() == Some(&removed.to));
     }
+}
+
+#[test]
+fn a_refusal_names_the_limit_in_the_time_of_japan() {
+    let until = "2026-11-20T08:00:00Z".parse().unwrap();
+    let said = ActionRefused::TooLate { until }.to_string();
+    assert!(said.starts_with("変更できる期限（11月20日17:00）を過ぎました。"), "{said}");
 }

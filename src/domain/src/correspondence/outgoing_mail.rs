@@ -184,4 +184,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_mail_waits_or_is_trouble_or_neither() {
+        for state in MailState::ALL {
+            let waits = matches!(state, MailState::Planned | MailState::Ready | MailState::Deferred);
+            let trouble = matches!(state, MailState::Failed | MailState::Unknown);
+            assert_eq!((state.is_waiting(), state.is_trouble()), (waits, trouble), "{state:?}");
+        }
+        let labels: std::collections::BTreeSet<_> = MailState::ALL.iter().map(|it| it.label()).collect();
+        assert_eq!((labels.len(), MailState::Failed.label()), (MailState::ALL.len(), "不達"));
+    }
 }

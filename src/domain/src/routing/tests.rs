@@ -325,6 +325,11 @@ fn an_eligible_expert_has_reasons_in_sentences() {
         sentences,
         ["前後28日の相談が3件（目安8件）", "テーマが2件一致", "同じ都道府県", "前回の依頼は2026年11月24日"]
     );
+    let other_theme = RoutingRequest { themes: [theme(3)].into(), ..any_wish() };
+    let Eligibility::In { reasons, .. } = evaluate(&anyone(), &other_theme, None).eligibility else {
+        panic!("nothing stands against them");
+    };
+    assert!(!reasons.iter().any(|it| matches!(it, ReasonFor::Themes { .. })), "no theme speaks for them");
 }
 
 #[test]
@@ -357,4 +362,22 @@ fn a_reason_against_an_expert_is_given_once() {
         };
         assert_eq!(reasons.len(), expected, "{reasons:?}");
     }
+}
+
+#[test]
+fn only_a_fact_that_is_missing_is_a_caution() {
+    let missing = [ReasonFor::PrefectureUnknown, ReasonFor::IndustryUnknown, ReasonFor::CompanyUnknown];
+    for reason in missing {
+        assert!(reason.is_caution() && reason.missing().is_some(), "{reason:?}");
+    }
+    for reason in [ReasonFor::BothFields, ReasonFor::Industry, ReasonFor::NeverAsked] {
+        assert!(!reason.is_caution() && reason.missing().is_none(), "{reason:?}");
+    }
+}
+
+#[test]
+fn a_team_has_its_members_and_nobody_else() {
+    let pair = Team::Pair { ict: expert_id(1), labor: expert_id(2) };
+    assert_eq!([1, 2, 3].map(|n| pair.has(expert_id(n))), [true, true, false]);
+    assert_eq!([1, 2].map(|n| Team::One(expert_id(1)).has(expert_id(n))), [true, false]);
 }

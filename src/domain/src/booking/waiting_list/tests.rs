@@ -48,6 +48,8 @@ fn a_wish_is_all_that_it_says() {
         TimePreference { part: Some(HalfDay::Afternoon), ..any }.fits(slot("2026-11-24", 24)),
         "noon is afternoon"
     );
+    let morning = TimePreference { part: Some(HalfDay::Morning), ..any };
+    assert!(morning.fits(slot("2026-11-24", 23)) && !morning.fits(slot("2026-11-24", 24)));
     assert_eq!(any.label(), "いつでも");
     let full = TimePreference {
         weekday: Some(Weekday::Tue),
@@ -113,8 +115,12 @@ fn an_offer_is_answered_once_and_in_time() {
         }
         let open = state == WaitingOfferState::Open;
         assert_eq!(offer(state).lapse(now), None);
-        assert_eq!(offer(state).lapse(until).is_some(), open);
-        assert_eq!(offer(state).withdraw().is_some(), open);
+        let becomes = |state| open.then_some(state);
+        assert_eq!(offer(state).lapse(until).map(|it| it.state), becomes(WaitingOfferState::Lapsed));
+        assert_eq!(offer(state).withdraw().map(|it| it.state), becomes(WaitingOfferState::Withdrawn));
+        let answered = |it: Result<WaitingOffer, _>| it.ok().map(|it| it.state);
+        assert_eq!(answered(offer(state).accept(now)), becomes(WaitingOfferState::Accepted));
+        assert_eq!(answered(offer(state).decline(now)), becomes(WaitingOfferState::Declined));
         assert_eq!((offer(state).stands(now), offer(state).stands(until)), (open, false));
         assert_eq!(WaitingOfferState::from_code(state.code()), Some(state));
     }
@@ -240,4 +246,16 @@ proptest! {
         }
         prop_assert_eq!(open, 240);
     }
+}
+
+#[test]
+fn a_company_waits_while_it_has_a_time_to_choose_or_one_that_it_may_still_move() {
+    use crate::consultation::State;
+    let now = at("2026-11-20T01:00:00Z");
+    let later = now + TimeDelta::seconds(1);
+    assert!(super::may_wait(&State::Scheduling, None, now));
+    for (limit, may) in [(None, false), (Some(now), false), (Some(later), true)] {
+        assert_eq!(super::may_wait(&State::Booked, limit, now), may, "{limit:?}");
+    }
+    assert!(!super::may_wait(&State::Consulted, Some(later), now));
 }

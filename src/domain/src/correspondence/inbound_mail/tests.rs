@@ -141,3 +141,14 @@ proptest! {
         prop_assert_eq!(step(&it), InvitationReplyAction::Outdated);
     }
 }
+
+#[test]
+fn each_reason_is_a_sentence_of_its_own() {
+    let quarantined = Quarantine::ALL.iter().map(|it| it.sentence());
+    let sentences: Vec<_> = quarantined.chain(Dropped::ALL.iter().map(|it| it.sentence())).collect();
+    assert!(sentences.iter().all(|it| it.ends_with('。')));
+    let different: std::collections::BTreeSet<_> = sentences.iter().collect();
+    assert_eq!(different.len(), sentences.len());
+    let labels: std::collections::BTreeSet<_> = InvitationReply::ALL.iter().map(|it| it.label()).collect();
+    assert_eq!((labels.len(), InvitationReply::Declined.label()), (5, "辞退"));
+}

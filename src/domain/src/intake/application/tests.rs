@@ -101,6 +101,22 @@ fn a_contradictory_or_unknown_value_is_refused_at_its_field() {
     assert_eq!(fields, ["field", "prefecture", "regular_employees"]);
 }
 
+#[test]
+fn all_employees_may_be_regular_ones() {
+    let form = ApplicationForm { employees: "25".into(), regular_employees: "25".into(), ..filled() };
+    let company = Application::parse(&form, Intake::Company).unwrap().company;
+    assert_eq!(
+        (company.employees, company.employees.map(Headcount::get)),
+        (company.regular_employees, Some(25))
+    );
+}
+
+#[test]
+fn the_form_says_whether_its_box_is_ticked() {
+    let consents = |consent: &str| ApplicationForm { consent: consent.into(), ..filled() }.consents();
+    assert!(consents("on") && !consents("") && !consents("off"));
+}
+
 proptest! {
     /// Every input gives an application or mistakes, and each mistake is a sentence about a field of the
     /// form.

@@ -23,6 +23,8 @@ use proptest::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+mod choices;
+
 /// A Tuesday after a holiday; the days after it are business days until Saturday.
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 const SPAN: u64 = 9;

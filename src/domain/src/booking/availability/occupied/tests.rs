@@ -190,3 +190,15 @@ fn two_visits_far_away_need_the_way_between_them_alone() {
     assert_eq!(starts(visit(40)).from(20).first(), Some(36));
     assert_eq!(day.all().count(), 40);
 }
+
+#[test]
+fn a_visit_of_the_database_takes_the_time_that_it_took_when_it_was_booked() {
+    let site = Prefecture::from_code(13).unwrap();
+    let visit = Footprint::visit(&Settings::default(), Some(site), Some(site));
+    let slot = Slot::new(DATE, 20).unwrap();
+    let (mut booked, mut read) = (Occupied::default(), Occupied::default());
+    booked.take(slot, visit);
+    read.visit(site, visit.appointment(slot), visit.cells(slot));
+    assert_eq!(read, booked);
+    assert!(!read.day(DATE).is_empty());
+}
