@@ -262,8 +262,8 @@ fn booked_from() -> String {
 
 const THEMES: &str = r#"(SELECT STRING_AGG(t."label", '、' ORDER BY t."field", t."position") FROM "consultation_theme" ct JOIN "theme" t ON t."code" = ct."theme" WHERE ct."consultation_id" = "consultation"."id")"#;
 /// The number of other consultations of the same company, of a company with the same folded name, or with the same
-/// address of the contact.
-const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "consultation" c WHERE c."id" IN (SELECT o."id" FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" o ON o."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" UNION SELECT p."consultation_id" FROM "contact" p WHERE p."email_key" = "contact"."email_key") AND c."id" <> "consultation"."id" AND c."merged_into" IS NULL)"#;
+/// address or telephone number of the contact. The page of these consultations has those with weaker evidence too.
+const POSSIBLE_DUPLICATES: &str = r#"(SELECT COUNT(*) FROM "consultation" c WHERE c."id" IN (SELECT o."id" FROM "company" mine JOIN "company" theirs ON theirs."search_key" = mine."search_key" JOIN "consultation" o ON o."company_id" = theirs."id" WHERE mine."id" = "consultation"."company_id" UNION SELECT p."consultation_id" FROM "contact" p WHERE p."email_key" = "contact"."email_key" UNION SELECT t."consultation_id" FROM "contact" t WHERE t."phone_digits" = "contact"."phone_digits") AND c."id" <> "consultation"."id" AND c."merged_into" IS NULL)"#;
 
 fn with<E: EntityTrait<Column = C>, C: ColumnTrait>(other: E, column: C) -> RelationDef {
     row::Entity::belongs_to(other).from(row::Column::Id).to(column).into()
