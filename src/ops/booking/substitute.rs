@@ -153,7 +153,7 @@ pub async fn ask_team(
             "この予約では、すでに代わりの専門家に依頼しています。回答を待つか、依頼を取り消してください。",
         ));
     }
-    let instead_of = place.id;
+    let instead_of = replaced.id;
     let themes = store::consultation::themes(work.read(), work.record.consultation.id).await?;
     let search = search(&work.record, &appointment, &work.assignments, participation.expert, themes);
     let found = work.offers(search).await?;

@@ -56,6 +56,17 @@ pub trait Lock {
     ) -> impl Future<Output = Result<Option<Self::Row>, Problem>> + Send;
 }
 
+/// An account that stays active until the transaction ends; there is no row if it is not active.
+pub struct ActiveAccount(pub AccountId);
+
+impl Lock for ActiveAccount {
+    type Row = ();
+
+    async fn lock(self, tx: &DatabaseTransaction) -> Result<Option<()>, Problem> {
+        Ok(store::accounts::account::stays_active(tx, self.0).await?.then_some(()))
+    }
+}
+
 /// Saves an appointment whose time and experts stay the same.
 impl Save for &Appointment {
     async fn save(self, to: Target<'_>) -> Result<(), Problem> {

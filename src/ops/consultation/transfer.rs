@@ -6,7 +6,7 @@ use domain::{
 
 use crate::{
     app::App,
-    ops::case::transaction::CaseTransaction,
+    ops::case::{save::ActiveAccount, transaction::CaseTransaction},
     problem::Problem,
     store::{self, accounts::account::Account},
 };
@@ -37,7 +37,7 @@ pub async fn transfer(
         Some(name) => format!("センターの担当を替えました：{name}さんから{}さんへ", to.name),
         None => format!("センターの担当を決めました：{}さん", to.name),
     };
-    if !store::accounts::account::stays_active(work.read(), to.id).await? {
+    if work.lock(ActiveAccount(to.id)).await?.is_none() {
         return Err(no_successor());
     }
     work.record.coordinator = Some(to.id);

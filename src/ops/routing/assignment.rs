@@ -31,7 +31,10 @@ use crate::{
             slot_offers::{SlotOffers, TeamMember},
             substitute,
         },
-        case::{save::MovedAppointment, transaction::CaseTransaction},
+        case::{
+            save::{ActiveAccount, MovedAppointment},
+            transaction::CaseTransaction,
+        },
     },
     problem::Problem,
     store::{self, consultation::Record},
@@ -99,7 +102,7 @@ pub async fn accept_in(work: &mut CaseTransaction<'_>, id: AssignmentId, by: Act
     let profile = work.context.experts.get(assignment.expert);
     // The copy of the experts may be older than the end of the account.
     if !profile.is_some_and(|it| it.active)
-        || !store::accounts::account::stays_active(work.read(), AccountId(assignment.expert.0)).await?
+        || work.lock(ActiveAccount(AccountId(assignment.expert.0))).await?.is_none()
     {
         return Err(Problem::Refused("利用を停止している専門家は、依頼を引き受けられません。".to_owned()));
     }

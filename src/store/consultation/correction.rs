@@ -5,10 +5,10 @@ use domain::{
     id::{CompanyId, ConsultationId},
     intake::contact::Telephone,
 };
-use entity::{Coded, application, consultation, consultation_theme, contact, correction as row};
+use entity::{Coded, application, company, consultation, consultation_theme, contact, correction as row};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, NotSet,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, NotSet, QueryFilter,
+    QueryOrder, QuerySelect, Set,
 };
 
 use crate::store::{contradiction, known, write_batch::WriteBatch};

@@ -132,8 +132,18 @@ async fn render_seen(
     let (open_mails, bounces) = waiting_mail(app, &case, &proposals).await?;
     let others = others(seen, &shell, now);
     let (plans_further, kept) = (plans_further(app, &case).await?, kept(app, &case).await?);
-    let view = Some(view);
-    let head = Head { case, open_mails, bounces, proposals, view, others, plans_further, kept, now, refused };
+    let head = Head {
+        case,
+        open_mails,
+        bounces,
+        proposals,
+        view: Some(view),
+        others,
+        plans_further,
+        kept,
+        now,
+        refused,
+    };
     match view {
         // Without the possibility of asking experts, there are no candidates to show.
         View::Candidates if !head.can(ActionKind::RequestExperts) => {

@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Incoming, Submitter, acknowledged, take_in};
+use super::{FormTurn, Incoming, Submitter, acknowledged, in_turn, take_in};
 use crate::{
     app::App,
     mail::mail_event::HandedOver,
@@ -70,8 +70,15 @@ pub async fn hand_over(
         FormTurn::SentBefore(_) => return Err(Problem::NotFound),
     };
     let by = Submitter { account, ..Submitter::from(actor) };
-    let incoming =
-        Incoming { number, application, by, key: key.to_string(), address_confirmed: false, slot: None };
+    let incoming = Incoming {
+        number,
+        application,
+        by,
+        key: key.to_string(),
+        address_confirmed: false,
+        slot: None,
+        company: None,
+    };
     let mut work = take_in(app, context, tx, incoming).await?;
     let HandOverConsent { person, how, visited_on } = agreed;
     let day = month_day_weekday(*visited_on);
