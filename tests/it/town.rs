@@ -149,7 +149,7 @@ impl Town {
     fn case(&self, pattern: &str) -> &Case {
         let about = |words: &[&str]| words.iter().any(|it| pattern.contains(it));
         match () {
-            () if pattern.starts_with("/desk/") => &self.handed_over,
+            () if pattern.starts_with("/desk/") || about(&["/desk-message"]) => &self.handed_over,
             () if about(&["/answer", "/requests/", "/experts/"]) => &self.asked,
             () if about(&["/report", "/survey", "/questions/"]) => &self.reported,
             () => &self.booked,

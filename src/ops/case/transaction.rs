@@ -71,6 +71,8 @@ pub struct CaseTransaction<'a> {
     is_told: bool,
     /// Whether the clock of silence goes on whoever has acted.
     keeps_clock: bool,
+    /// Whether this change has news that cannot be mailed to the company.
+    is_to_call: bool,
     /// The remaining data of a consultation that is being submitted and has no row yet.
     new: Option<Box<Submission>>,
     /// The rows that are written after the consultation, in one turn with it.
@@ -163,6 +165,7 @@ impl<'a> CaseTransaction<'a> {
             is_heard: false,
             is_told: false,
             keeps_clock: false,
+            is_to_call: false,
             new: None,
             batch: WriteBatch::default(),
         }
@@ -190,9 +193,9 @@ impl<'a> CaseTransaction<'a> {
         if event.from.as_ref() != Some(&event.to) {
             // An actor who moves the consultation on has dealt with the wish for help, and it is not put aside any more.
             self.record.wants_help_since = None;
-            // What the company was to be told is settled or has changed. A company that no mail reaches stays an item
-            // until it is called.
-            if self.person.email.is_none() || !event.to.is_open() {
+            // What the company was to be told before is settled or has changed. A company that no mail reaches stays an
+            // item until it is called.
+            if !self.is_to_call && (self.person.email.is_none() || !event.to.is_open()) {
                 self.record.to_call_since = None;
             }
             self.record.snoozed_until = None;
@@ -365,6 +368,7 @@ impl<'a> CaseTransaction<'a> {
         let Some(address) = self.person.email.as_deref() else {
             if event.is_news() && !self.is_heard && self.new.is_none() {
                 self.record.to_call_since.get_or_insert(self.context.now);
+                self.is_to_call = true;
             }
             return Ok(None);
         };

@@ -123,9 +123,7 @@ async fn post(
     let case = find(app, number).await?;
     let (field, files_field, label, done) = match audience {
         Audience::Everyone => ("text", FILES, "メッセージ", "メッセージを送りました。"),
-        Audience::Desk => {
-            ("to_desk", DESK_FILES, "窓口へのメッセージ", "窓口にメッセージを送りました。")
-        }
+        Audience::Desk => ("to_desk", DESK_FILES, "窓口へのメッセージ", "窓口にメッセージを送りました。"),
         Audience::Internal => ("note", NOTE_FILES, "内部メモ", "内部メモを保存しました。"),
         Audience::Center => {
             ("center_note", CENTER_NOTE_FILES, "センター内のメモ", "センター内のメモを保存しました。")
