@@ -1,4 +1,4 @@
-use super::{SlotQuery, Window};
+use super::{SlotQuery, Teams, Window};
 use crate::{
     booking::availability::{
         AppointmentLimits, Blocked, Calendar, Day, Footprint, Occupied, Pool, QUARTERS, Schedule, Slot, Span,
@@ -368,4 +368,10 @@ fn a_pool_takes_24_bytes_for_a_day_of_an_expert_and_more_for_visits() {
     let visit = Footprint::visit(&Settings::default(), home, home);
     visiting.occupied.take(Slot::new(MONDAY, 20).unwrap(), visit);
     assert!(bytes(1, &[visiting]) > bytes(1, &[daily()]));
+}
+
+#[test]
+fn a_pair_is_one_expert_of_each_field() {
+    let teams = Teams { alone: vec![expert(0)], ict: vec![expert(1), expert(2)], labor: vec![expert(3)] };
+    assert_eq!(teams.pairs().collect::<Vec<_>>(), [(expert(1), expert(3)), (expert(2), expert(3))]);
 }

@@ -87,10 +87,10 @@ fn a_day_less_to_wait_makes_up_for_half_a_capacity_and_no_more() {
 
 #[test]
 fn of_two_companies_the_one_that_has_waited_longer_gets_the_earlier_day() {
-    for longer in [0, 1] {
+    for (longer, waited, other) in [(0, 25, 0), (1, 25, 0), (0, 29, 18), (1, 29, 18)] {
         let mut case = alone(2);
         case.calendars[0].limits.per_day = 1;
-        case.waiting[longer].waited = 25;
+        (case.waiting[longer].waited, case.waiting[1 - longer].waited) = (waited, other);
         let days: Vec<_> = lines(&case).iter().map(|it| (it.0, it.2.date())).collect();
         assert_eq!(days.len(), 2);
         assert!(days.contains(&(1 - longer, date(2))) && days.contains(&(longer, date(1))), "{days:?}");
