@@ -1,11 +1,13 @@
 //! Two cases about one request that a coordinator makes one, and the undoing of that.
 use domain::{
     actor::Actor,
+    booking::appointment::Appointment,
     consultation::{
         MergeValue, MergedCase, check_merge,
         correction::{CaseValues, CorrectionSection},
     },
     id::{AccountId, ConsultationId},
+    routing::assignment::Assignment,
     text::TextLine,
 };
 use sea_orm::DatabaseTransaction;
@@ -187,7 +189,7 @@ async fn check(tx: &DatabaseTransaction, kept: &Record, absorbed: &Record) -> Re
         let id = it.consultation.id;
         let asked = store::routing::assignment::of(tx, id).await?;
         let times = store::booking::appointment::of(tx, id).await?;
-        Ok(asked.iter().any(|it| it.is_live()) || times.iter().any(|it| it.is_live()))
+        Ok(asked.iter().any(Assignment::is_live) || times.iter().any(Appointment::is_live))
     };
     let (kept_live, absorbed_live) = (live(kept).await?, live(absorbed).await?);
     let has_absorbed = store::consultation::case_merge::has_absorbed(tx, absorbed.consultation.id).await?;

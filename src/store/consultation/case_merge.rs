@@ -45,11 +45,13 @@ pub struct CaseMarks {
     pub response: Option<(DateTime<Utc>, DateTime<Utc>)>,
     pub last_inbound_at: Option<DateTime<Utc>>,
     pub snoozed_until: Option<DateTime<Utc>>,
-    /// The clock of silence: for what the case waits and since when, its stage and its next step.
-    pub silence: Option<(SilenceKind, DateTime<Utc>, u8, Option<DateTime<Utc>>)>,
+    pub silence: Option<SilenceMark>,
     pub stalled_since: Option<DateTime<Utc>>,
     pub number_unconfirmed: bool,
 }
+
+/// The clock of silence: for what the case waits and since when, its stage and its next step.
+type SilenceMark = (SilenceKind, DateTime<Utc>, u8, Option<DateTime<Utc>>);
 
 /// A merge that was not undone.
 #[derive(Clone, Debug, PartialEq, Eq)]

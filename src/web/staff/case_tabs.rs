@@ -60,9 +60,8 @@ impl Head {
     pub fn tabs(&self) -> Vec<Link> {
         let shown = |it: &View| match it {
             View::Sessions | View::History | View::Mail => true,
-            _ if self.kept.is_some() => false,
             View::Candidates => self.can(ActionKind::RequestExperts),
-            View::Overview | View::SameCompany | View::Messages => true,
+            View::Overview | View::SameCompany | View::Messages => self.kept.is_none(),
         };
         let tab = |it: View| Link {
             href: if it == View::Overview { self.at("") } else { self.at(&format!("?view={}", it.code())) },

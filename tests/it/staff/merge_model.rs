@@ -153,29 +153,48 @@ async fn merge(
     Ok(all.into_iter().find(|it| it.0.absorbed == absorbed.id).unwrap().0.id)
 }
 
-#[actix_web::test]
-async fn cases_follow_the_model_through_merges_edits_and_undone_merges() {
-    const EDITED: [CorrectedField; 5] = [
-        CorrectedField::Department,
-        CorrectedField::City,
-        CorrectedField::Participants,
-        CorrectedField::Description,
-        CorrectedField::SecondName,
-    ];
-    let (site, cast) = center().await;
-    let mut dice = dice(23);
+/// The values that the edits change.
+const EDITED: [CorrectedField; 5] = [
+    CorrectedField::Department,
+    CorrectedField::City,
+    CorrectedField::Participants,
+    CorrectedField::Description,
+    CorrectedField::SecondName,
+];
+
+/// Takes five cases down that differ in several values.
+async fn five_cases(site: &Site, cast: &Cast) -> Vec<Case> {
     let mut all = Vec::new();
     for n in 0..5_usize {
         let mut form = cases::form(&format!("{n}@example.co.jp"));
         form.description = format!("相談{n}");
-        form.department = ["", "総務部"][n % 2].to_owned();
-        form.field = [vec!["ict"], vec!["labor"], vec!["ict", "labor"]][n % 3]
-            .iter()
-            .map(|it| (*it).to_owned())
-            .collect();
+        ["", "総務部"][n % 2].clone_into(&mut form.department);
+        let fields: [&[&str]; 3] = [&["ict"], &["labor"], &["ict", "labor"]];
+        form.field = fields[n % 3].iter().map(|it| (*it).to_owned()).collect();
         form.prefecture = format!("{}", n + 10);
-        all.push(cases::unconfirmed(&site, &cast, &form).await);
+        all.push(cases::unconfirmed(site, cast, &form).await);
     }
+    all
+}
+
+/// Undoes one of the merges, and expects what the model says.
+async fn undo_one(site: &Site, cast: &Cast, model: &mut Model, at: usize) {
+    let allowed = model.may_undo(&model.merges[at]);
+    match ops::consultation::merge::undo(&site.app, model.merges[at].id, cast.coordinator).await {
+        Ok(()) => model.undo(at),
+        Err(Problem::Refused(why)) => {
+            assert!(!allowed, "{why}");
+            assert!(why.contains("変更されています"), "{why}");
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[actix_web::test]
+async fn cases_follow_the_model_through_merges_edits_and_undone_merges() {
+    let (site, cast) = center().await;
+    let mut dice = dice(23);
+    let all = five_cases(&site, &cast).await;
     let mut model = Model { values: Vec::new(), merged_into: vec![None; all.len()], merges: Vec::new() };
     for case in &all {
         model.values.push(values(&site, *case).await);
@@ -207,36 +226,14 @@ async fn cases_follow_the_model_through_merges_edits_and_undone_merges() {
             }
             _ if !model.merges.is_empty() => {
                 let at = dice(model.merges.len());
-                let allowed = model.may_undo(&model.merges[at]);
-                match ops::consultation::merge::undo(&site.app, model.merges[at].id, cast.coordinator).await {
-                    Ok(()) => model.undo(at),
-                    Err(Problem::Refused(why)) => {
-                        assert!(!allowed, "step {step}: {why}");
-                        let (field, ..) = &model.merges[at].taken[0];
-                        assert!(why.contains("変更されています"), "{}: {why}", field.label());
-                    }
-                    Err(other) => panic!("step {step}: {other}"),
-                }
+                undo_one(&site, &cast, &mut model, at).await;
             }
             _ => {}
         }
         model.check(&site, &all).await;
     }
     sound(&site).await;
-    // What stands in the way can be put back; then every merge can be undone.
-    while let Some(last) = model.merges.last() {
-        let kept = last.kept;
-        for (field, _, new) in last.taken.clone() {
-            if model.values[kept].get(field) != new {
-                correct(&site, &cast, all[kept], field, &new).await.unwrap();
-                model.values[kept].set(field, new);
-            }
-        }
-        let last = model.merges.len() - 1;
-        ops::consultation::merge::undo(&site.app, model.merges[last].id, cast.coordinator).await.unwrap();
-        model.undo(last);
-        model.check(&site, &all).await;
-    }
+    undo_all(&site, &cast, &mut model, &all).await;
     // Values that no edit can have touched are those of the beginning.
     for (n, values) in model.values.iter().enumerate() {
         for field in CorrectedField::ALL.into_iter().filter(|it| !EDITED.contains(it)) {
@@ -244,6 +241,23 @@ async fn cases_follow_the_model_through_merges_edits_and_undone_merges() {
         }
     }
     sound(&site).await;
+}
+
+/// Undoes every merge, the latest first, after what stands in the way was put back.
+async fn undo_all(site: &Site, cast: &Cast, model: &mut Model, all: &[Case]) {
+    while let Some(last) = model.merges.last() {
+        let kept = last.kept;
+        for (field, _, new) in last.taken.clone() {
+            if model.values[kept].get(field) != new {
+                correct(site, cast, all[kept], field, &new).await.unwrap();
+                model.values[kept].set(field, new);
+            }
+        }
+        let last = model.merges.len() - 1;
+        ops::consultation::merge::undo(&site.app, model.merges[last].id, cast.coordinator).await.unwrap();
+        model.undo(last);
+        model.check(site, all).await;
+    }
 }
 
 /// Checks that every case belongs to the company to which the one under which it was filed leads, and that its number is

@@ -3,7 +3,10 @@ use domain::{
     actor::Actor,
     field::Fields,
     id::{AccountId, CompanyId, ConsultationId, MessageId},
-    intake::application::{Application, ApplicationForm, Intake},
+    intake::{
+        application::{Application, ApplicationForm, Intake},
+        company::Industry,
+    },
     number::CaseNumber,
     text::Prose,
 };
@@ -141,7 +144,7 @@ fn form(
         city: written.city.clone(),
         street: written.street.clone(),
         building: written.building.clone(),
-        industry: code(from.industry.map(|it| it.code())),
+        industry: code(from.industry.map(Industry::code)),
         employees: count(written.employees),
         regular_employees: count(written.regular_employees),
         capital: written.capital.map(|it| it.to_string()).unwrap_or_default(),
