@@ -144,7 +144,7 @@ async fn each_fact_alone_finds_the_other_application() {
         ("電話番号が一致", |it, first| it.phone = first.phone.replace('-', "")),
         ("担当者の氏名が一致", |it, first| it.contact_name = first.contact_name),
         ("メールアドレスのドメインが一致", |it, _| {
-            "b@company0.example.co.jp".clone_into(&mut it.email)
+            "b@company0.example.co.jp".clone_into(&mut it.email);
         }),
     ];
     for (n, (sentence, same)) in facts.into_iter().enumerate() {
@@ -351,9 +351,9 @@ async fn a_number_that_another_company_has_is_marked_until_the_center_has_confir
 async fn two_companies_with_many_cases_are_merged_in_a_moment() {
     let (site, cast) = center().await;
     let mut ids: Vec<ConsultationId> = Vec::new();
-    for n in 1..=2 {
+    for (n, name) in [(1, "一"), (2, "二")] {
         for _ in 0..50 {
-            let form = form(["一", "二"][n as usize - 1], Some(n), CONTACT);
+            let form = form(name, Some(n), CONTACT);
             let application = Application::parse(&form, Intake::OnBehalf).unwrap();
             let by = cast.center();
             let taken = ops::intake::apply::take_down(&site.app, &application, by, Uuid::new_v4(), false);
@@ -368,7 +368,6 @@ async fn two_companies_with_many_cases_are_merged_in_a_moment() {
         .await
         .unwrap();
     let took = begun.elapsed();
-    println!("merge of two companies with 50 cases each: {took:?}");
     assert!(took < Duration::from_secs(1), "{took:?}");
     assert_eq!(company_merge::cases(&site.app.db, kept).await.unwrap(), 100);
 }
